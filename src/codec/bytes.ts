@@ -1,0 +1,59 @@
+import { fail } from "../error.js";
+
+/** A DataView over exactly these bytes. */
+export const viewOf = (b: Uint8Array): DataView => new DataView(b.buffer, b.byteOffset, b.byteLength);
+
+/** The next multiple of `alignment` (any positive integer; 0 and 1 mean none). */
+export const alignUp = (n: number, alignment: number): number => (alignment > 1 ? Math.ceil(n / alignment) * alignment : n);
+
+/** The multiple of `alignment` at or below `n`. */
+export const alignDown = (n: number, alignment: number): number => (alignment > 1 ? Math.floor(n / alignment) * alignment : n);
+
+/** The first offset at or behind `from` whose byte is not zero, or `to`. */
+export function skipZeros(b: Uint8Array, from = 0, to = b.length): number {
+  let at = from;
+  while (at < to && b[at] === 0) at++;
+  return at;
+}
+
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
+
+/** One array of all the parts in order. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const p of parts) {
+    all.set(p, at);
+    at += p.length;
+  }
+  return all;
+}
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** UTF-8 text. Invalid sequences become U+FFFD; {@link isLossless} tells. */
+export const decodeText = (b: Uint8Array): string => decoder.decode(b);
+
+/** The UTF-8 bytes of a text, without a terminator. */
+export const encodeText = (s: string): Uint8Array => encoder.encode(s);
+
+/** Does decoding these bytes and encoding the text give the same bytes? */
+export const isLossless = (b: Uint8Array): boolean => equalBytes(encodeText(decodeText(b)), b);
+
+/** Each byte as one character U+0000..U+00FF: for searching with the engine's own string search. */
+export function toLatin1(b: Uint8Array): string {
+  let s = "";
+  for (let at = 0; at < b.length; at += 8192) s += String.fromCharCode.apply(null, b.subarray(at, at + 8192) as unknown as number[]);
+  return s;
+}
+
+/** A text as the bytes of a C string, terminator included. `BAD_EDIT` where it cannot be one. */
+export function cString(text: string, edit: string): Uint8Array {
+  if (typeof text !== "string") fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} is not a string`, { edit });
+  if (text.includes("\0")) fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} contains a NUL, which ends a string in ELF`, { edit });
+  const b = encodeText(text);
+  // A lone surrogate has no UTF-8 form: TextEncoder would write U+FFFD without a word.
+  if (decodeText(b) !== text) fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} is not well-formed Unicode`, { edit });
+  return concat([b, new Uint8Array(1)]);
+}

@@ -1,0 +1,37 @@
+import { ElfError, fail, hex } from "../error.js";
+
+/**
+ * Where bytes come from: a buffer, a file, a plan. The reader asks only for what it needs.
+ * `read` returns exactly `length` bytes; it is only called with ranges inside `0..size`.
+ * The caller may keep what it returns, and never writes to it.
+ */
+export interface ByteSource {
+  /** Total bytes, 0..2^53-1. */
+  readonly size: number;
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** A source over bytes in memory; reads are views, nothing is copied. */
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+}
+
+/** Takes what users pass: bytes or a source. */
+export function toSource(input: Uint8Array | ByteSource): ByteSource {
+  return input instanceof Uint8Array ? bytesSource(input) : input;
+}
+
+/** `read`, with the range checked: `TRUNCATED` names what should have been there. */
+export function readExactly(source: ByteSource, offset: number, length: number, what: string): Uint8Array {
+  if (!Number.isSafeInteger(offset + length) || offset < 0 || length < 0 || offset + length > source.size)
+    fail("TRUNCATED", `${what} (${length} bytes at ${hex(offset)}) reaches past the end of the file (${source.size} bytes)`, { offset, length, size: source.size });
+  if (length === 0) return new Uint8Array(0);
+  const b = source.read(offset, length);
+  if (b.length !== length) throw new ElfError("IO", `the source gave ${b.length} bytes where ${length} at ${hex(offset)} were asked for`, {});
+  return b;
+}
+
+/** Walks a range in pieces of at most `step` bytes, so that a large range needs little memory. */
+export function* chunks(source: ByteSource, offset: number, length: number, what: string, step = 1 << 20): Generator<Uint8Array> {
+  for (let at = 0; at < length; at += step) yield readExactly(source, offset + at, Math.min(step, length - at), what);
+}

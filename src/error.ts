@@ -1,0 +1,108 @@
+/** What each error code carries besides its message. Offsets and sizes are bytes, counted from the start of the file. */
+export interface ElfErrorDetails {
+  /** The file does not start with `\x7fELF`, or its class, byte order or version is unknown. */
+  NOT_ELF: { offset: number };
+  /** A structure reaches past the end of the file. */
+  TRUNCATED: { offset: number; length: number; size: number };
+  /** A structure contradicts itself or another one. */
+  MALFORMED: { offset?: number };
+  /** A value above 2^53-1 that has to be computed with. */
+  UNSAFE_INTEGER: { value: bigint };
+  /** The file has no PT_DYNAMIC, so there is nothing to edit there. */
+  NO_DYNAMIC: { type: number };
+  /** The file has no PT_INTERP. */
+  NO_INTERPRETER: { type: number };
+  /** A static or static-pie program: no loader would read what the edit writes. */
+  STATIC: { linkage: string };
+  /** The dynamic loader itself. */
+  LOADER: Record<string, never>;
+  /** A relocatable object (ET_REL). */
+  RELOCATABLE: Record<string, never>;
+  /** A static library (`ar` archive). */
+  ARCHIVE: Record<string, never>;
+  /** Bytes follow the end of the ELF file and the rewrite would move or lose them. */
+  OVERLAY: { offset: number; size: number };
+  /** The section is loaded into memory. */
+  LOADED_SECTION: { sections: string[] };
+  /** Something that stays in the file uses what would go. */
+  STILL_NEEDED: { names: string[] };
+  /** The edit is wrong in itself, or two edits contradict each other. */
+  BAD_EDIT: { edit: string };
+  /** No layout strategy holds. */
+  NO_ROOM: { tried: string[] };
+  /** The rewritten file would break a layout rule that the input keeps. */
+  INVARIANT: { rules: string[] };
+  /** The repair is not possible for this target. */
+  TARGET: { names: string[] };
+  /** A kind of file or a feature that is not handled. */
+  UNSUPPORTED: { what: string };
+  /** Reading or writing a file failed. */
+  IO: { path?: string; cause?: string };
+}
+
+/** The closed set of error codes. */
+export type ElfErrorCode = keyof ElfErrorDetails;
+
+/**
+ * The one error that elfwright throws. `code` is stable and meant to be tested; `detail` is typed by it.
+ *
+ * @example
+ * try { patch(bytes, edits); } catch (e) { if (isElfError(e, "NO_ROOM")) console.error(e.detail.tried); else throw e; }
+ */
+export class ElfError<C extends ElfErrorCode = ElfErrorCode> extends Error {
+  override readonly name = "ElfError";
+  readonly code: C;
+  readonly detail: ElfErrorDetails[C];
+
+  constructor(code: C, message: string, detail: ElfErrorDetails[C]) {
+    super(`${code}: ${message}`);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/**
+ * Is `e` an {@link ElfError}, with this code when one is given? Tests by name and code, not by class: a program that
+ * loads both the ESM and the CommonJS build has two classes.
+ *
+ * @example
+ * isElfError(e, "OVERLAY") // narrows e.detail to { offset, size }
+ */
+export function isElfError<C extends ElfErrorCode = ElfErrorCode>(e: unknown, code?: C): e is ElfError<C> {
+  return e instanceof Error && e.name === "ElfError" && "code" in e && (code === undefined || e.code === code);
+}
+
+/** Throws an {@link ElfError}. */
+export function fail<C extends ElfErrorCode>(code: C, message: string, detail: ElfErrorDetails[C]): never {
+  throw new ElfError(code, message, detail);
+}
+
+/** `0x` and the digits: how offsets and addresses stand in every message. */
+export function hex(n: number | bigint): string {
+  return n < 0 ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`;
+}
+
+/** Something the caller should know that is no error: an edit that matched nothing, hardening that was lost. */
+export interface Note {
+  /** Stable, for programs. */
+  readonly note: NoteCode;
+  /** One sentence, for people. */
+  readonly message: string;
+}
+
+/** The closed set of note codes. */
+export type NoteCode =
+  /** An edit names something that the file has not. */
+  | "NOT_FOUND"
+  /** Several entries became one. */
+  | "MERGED"
+  /** `.dynamic` left PT_GNU_RELRO and stays writable. */
+  | "LEFT_RELRO"
+  /** DT_RELACOUNT or DT_RELCOUNT gave its place to another entry. */
+  | "COUNT_DROPPED"
+  /** Bytes behind the end of the ELF file were kept, moved or dropped, as the caller asked. */
+  | "OVERLAY"
+  /** Bytes that a move left behind have no section: `strip` would zero them. */
+  | "UNCOVERED"
+  /** The file has other hard links. */
+  | "HARD_LINKS";

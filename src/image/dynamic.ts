@@ -1,0 +1,79 @@
+import { wordSize } from "../codec/encoding.js";
+import { Dyn } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
+import { fail, hex } from "../error.js";
+import { PT, SHF, SHT } from "../spec/constants.js";
+import { DT, dynamicTag, type TagKind } from "../spec/dynamic.js";
+import type { ElfFile } from "./elf.js";
+import { StringTable } from "./strings.js";
+
+/** One entry of the dynamic section. */
+export interface DynamicEntry {
+  /** Its place in the table, 0 and up. */
+  readonly index: number;
+  readonly tag: number;
+  /** `DT_RUNPATH`, or `DT_0x…` for a tag that is not known. */
+  readonly name: string;
+  readonly kind: TagKind;
+  /** d_val or d_ptr, exact. */
+  readonly value: bigint;
+}
+
+/** The dynamic section as the loader sees it: found through PT_DYNAMIC, ended by DT_NULL (gABI, "Dynamic Section"). */
+export interface Dynamic {
+  /** File offset, address and bytes of the whole table, spare entries included. */
+  readonly offset: number;
+  readonly address: bigint;
+  readonly size: number;
+  /** The entries before the terminating DT_NULL. */
+  readonly entries: readonly DynamicEntry[];
+  /** How many entries the table can hold, the terminator included: what follows the terminator counts while it is DT_NULL too. */
+  readonly capacity: number;
+  /** .dynstr: DT_STRTAB and DT_STRSZ; undefined where they are missing or point outside the file. */
+  readonly strings: StringTable | undefined;
+  /** The value of the first entry with this tag. */
+  get(tag: number): bigint | undefined;
+  /** The text of an entry of kind "string". `MALFORMED` where it points outside .dynstr. */
+  text(entry: DynamicEntry): string;
+  /** The texts of all entries with this tag, in order. */
+  texts(tag: number): string[];
+}
+
+/** Reads PT_DYNAMIC, or null where the file has none. `TRUNCATED`, `MALFORMED`. */
+export function readDynamic(elf: ElfFile): Dynamic | null {
+  const segment = elf.segments.find((s) => s.type === PT.DYNAMIC);
+  if (!segment || segment.filesz === 0 || isDetached(elf, segment.exact("vaddr"))) return null;
+  const { source, header: h } = elf;
+  // Loaders use the address; p_offset counts where no PT_LOAD maps it.
+  const offset = elf.offsetOf(segment.exact("vaddr"), 1) ?? segment.offset;
+  const stride = 2 * wordSize(h);
+  const size = segment.filesz - (segment.filesz % stride);
+  const records = Dyn.table(readExactly(source, offset, size, "the dynamic section"), h);
+  const end = records.findIndex((r) => r.tag === DT.NULL);
+  if (end < 0) fail("MALFORMED", `the dynamic section (${size} bytes at ${hex(offset)}) has no terminating DT_NULL`, { offset });
+  const used = records.findIndex((r, i) => i > end && r.exact("tag") !== 0n);
+  const entries = records.slice(0, end).map((r, index): DynamicEntry => ({ index, tag: r.tag, value: r.exact("val"), ...dynamicTag(r.tag, h.machine) }));
+
+  const get = (tag: number) => entries.find((e) => e.tag === tag)?.value;
+  const strings = locate(elf, get(DT.STRTAB), get(DT.STRSZ));
+  const text = (e: DynamicEntry) => {
+    if (!strings) fail("MALFORMED", `${e.name} names a string, but DT_STRTAB and DT_STRSZ do not lead to a string table in the file`, { offset });
+    return strings.at(Number(e.value));
+  };
+  return {
+    offset, address: segment.exact("vaddr"), size, entries, capacity: used < 0 ? records.length : used, strings, get, text,
+    texts: (tag) => entries.filter((e) => e.tag === tag).map(text),
+  };
+}
+
+/** A separate debug file keeps the program headers, but its .dynamic is NOBITS: what stands at p_offset is something else. */
+function isDetached(elf: ElfFile, address: bigint): boolean {
+  return elf.sections.some(({ header: h }) => h.type === SHT.NOBITS && h.flags & SHF.ALLOC && !(h.flags & SHF.TLS) && h.exact("addr") === address && h.exact("size") > 0n);
+}
+
+function locate(elf: ElfFile, address: bigint | undefined, size: bigint | undefined): StringTable | undefined {
+  if (address === undefined || !size) return undefined;
+  const offset = elf.offsetOf(address, 1);
+  if (offset === undefined || BigInt(offset) + size > BigInt(elf.source.size)) return undefined;
+  return new StringTable(elf.source, offset, Number(size));
+}

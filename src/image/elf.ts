@@ -1,0 +1,168 @@
+import { decodeText } from "../codec/bytes.js";
+import { type ByteSource, readExactly, toSource } from "../codec/source.js";
+import { ET, PT } from "../spec/constants.js";
+import { DF_1 } from "../spec/constants.js";
+import { DT } from "../spec/dynamic.js";
+import { type Dynamic, readDynamic } from "./dynamic.js";
+import { type Header, readHeader } from "./header.js";
+import { type Note, readNotes } from "./notes.js";
+import { type Overlay, readOverlay } from "./overlay.js";
+import { readSections, type Section } from "./sections.js";
+import { type LoadMap, loadMap, readSegments, type Segment } from "./segments.js";
+import { readDynamicSymbols, readSymbols, type SymbolTable } from "./symbols.js";
+import { readVersionDefinitions, readVersionNeeds, type VersionDefinition, type VersionNeed } from "./versions.js";
+
+/**
+ * How the file comes to its libraries. "loader" is the dynamic loader itself (ld.so, musl's libc.so); "other" is a
+ * core file or an e_type nobody knows.
+ */
+export type Linkage = "dynamic" | "shared-library" | "static" | "static-pie" | "loader" | "relocatable" | "other";
+
+/**
+ * An ELF file, read lazily: each property reads what it needs from the source at first use and keeps it. Nothing here
+ * changes the file. Every property may throw `TRUNCATED`, `MALFORMED` or `UNSAFE_INTEGER` for a broken file.
+ *
+ * @example
+ * const elf = readElf(bytes);
+ * elf.needed // ["libc.so.6"]
+ */
+export interface ElfFile {
+  readonly source: ByteSource;
+  readonly header: Header;
+  readonly segments: readonly Segment[];
+  /** Empty where the file has no section headers. */
+  readonly sections: readonly Section[];
+  /** Null where the file has no PT_DYNAMIC. */
+  readonly dynamic: Dynamic | null;
+  /** PT_INTERP: the path of the dynamic loader, or null. */
+  readonly interpreter: string | null;
+  /** DT_NEEDED in order. */
+  readonly needed: readonly string[];
+  /** DT_RUNPATH, DT_RPATH, DT_SONAME, or null. */
+  readonly runpath: string | null;
+  readonly rpath: string | null;
+  readonly soname: string | null;
+  /** .symtab, or null. */
+  readonly symbols: SymbolTable | null;
+  /** .dynsym as DT_SYMTAB finds it, or null. */
+  readonly dynamicSymbols: SymbolTable | null;
+  readonly versionNeeds: readonly VersionNeed[];
+  readonly versionDefinitions: readonly VersionDefinition[];
+  readonly notes: readonly Note[];
+  /** Bytes behind the end of the ELF file, or null. */
+  readonly overlay: Overlay | null;
+  readonly linkage: Linkage;
+  /** The file offset of `length` bytes at an address, or undefined where no PT_LOAD holds them all in the file. */
+  offsetOf(address: number | bigint, length?: number): number | undefined;
+  /** The address of `length` bytes at a file offset, or undefined where no PT_LOAD maps them all. */
+  addressOf(offset: number, length?: number): bigint | undefined;
+}
+
+/**
+ * Opens an ELF file of any class, byte order and machine.
+ *
+ * @param input the file's bytes, or a {@link ByteSource} that gives ranges of them
+ * @throws ElfError `NOT_ELF`, `ARCHIVE`, `TRUNCATED`, `MALFORMED`, `UNSAFE_INTEGER`
+ * @example
+ * const elf = readElf(await readFile("a.out"));
+ * console.log(elf.interpreter, elf.needed, elf.runpath);
+ */
+export function readElf(input: Uint8Array | ByteSource): ElfFile {
+  return new LazyElf(toSource(input));
+}
+
+class LazyElf implements ElfFile {
+  readonly source: ByteSource;
+  readonly header: Header;
+  readonly #kept = new Map<string, unknown>();
+
+  constructor(source: ByteSource) {
+    this.source = source;
+    this.header = readHeader(source);
+  }
+
+  #keep<T>(key: string, make: () => T): T {
+    if (!this.#kept.has(key)) this.#kept.set(key, make());
+    return this.#kept.get(key) as T;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#keep("segments", () => readSegments(this.source, this.header));
+  }
+  get sections(): readonly Section[] {
+    return this.#keep("sections", () => readSections(this.source, this.header));
+  }
+  get dynamic(): Dynamic | null {
+    return this.#keep("dynamic", () => readDynamic(this));
+  }
+  get interpreter(): string | null {
+    return this.#keep("interpreter", () => {
+      const s = this.segments.find((s) => s.type === PT.INTERP);
+      if (!s) return null;
+      const b = readExactly(this.source, s.offset, s.filesz, "PT_INTERP"), end = b.indexOf(0);
+      return decodeText(end < 0 ? b : b.subarray(0, end));
+    });
+  }
+  get needed(): readonly string[] {
+    return this.#keep("needed", () => this.dynamic?.texts(DT.NEEDED) ?? []);
+  }
+  get runpath(): string | null {
+    return this.#first(DT.RUNPATH);
+  }
+  get rpath(): string | null {
+    return this.#first(DT.RPATH);
+  }
+  get soname(): string | null {
+    return this.#first(DT.SONAME);
+  }
+  #first(tag: number): string | null {
+    return this.#keep(`text ${tag}`, () => {
+      const e = this.dynamic?.entries.find((e) => e.tag === tag);
+      return e ? this.dynamic!.text(e) : null;
+    });
+  }
+  get symbols(): SymbolTable | null {
+    return this.#keep("symbols", () => readSymbols(this));
+  }
+  get dynamicSymbols(): SymbolTable | null {
+    return this.#keep("dynamicSymbols", () => readDynamicSymbols(this));
+  }
+  get versionNeeds(): readonly VersionNeed[] {
+    return this.#keep("versionNeeds", () => readVersionNeeds(this));
+  }
+  get versionDefinitions(): readonly VersionDefinition[] {
+    return this.#keep("versionDefinitions", () => readVersionDefinitions(this));
+  }
+  get notes(): readonly Note[] {
+    return this.#keep("notes", () => readNotes(this));
+  }
+  get overlay(): Overlay | null {
+    return this.#keep("overlay", () => readOverlay(this));
+  }
+  get linkage(): Linkage {
+    return this.#keep("linkage", () => linkageOf(this));
+  }
+  get #map(): LoadMap {
+    return this.#keep("map", () => loadMap(this.segments));
+  }
+  offsetOf(address: number | bigint, length?: number): number | undefined {
+    return this.#map.offsetOf(address, length);
+  }
+  addressOf(offset: number, length?: number): bigint | undefined {
+    return this.#map.addressOf(offset, length);
+  }
+}
+
+/** ld.so is told by what it lacks: no interpreter, nothing needed, an entry point, and no mark of a static-pie program. */
+function linkageOf(elf: ElfFile): Linkage {
+  const { type, entry } = elf.header;
+  if (type === ET.REL) return "relocatable";
+  if (type !== ET.EXEC && type !== ET.DYN) return "other";
+  if (elf.segments.some((s) => s.type === PT.INTERP)) return "dynamic";
+  const d = elf.dynamic;
+  if (!d) return "static";
+  if (type === ET.EXEC) return d.get(DT.NEEDED) === undefined ? "static" : "dynamic";
+  const pie = ((d.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) !== 0n;
+  if (d.get(DT.NEEDED) === undefined && entry !== 0n) return pie || d.get(DT.DEBUG) !== undefined ? "static-pie" : "loader";
+  return pie ? "dynamic" : "shared-library";
+}

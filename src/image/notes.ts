@@ -1,0 +1,47 @@
+import { alignUp, decodeText, viewOf } from "../codec/bytes.js";
+import { Nhdr } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
+import { PT, SHT } from "../spec/constants.js";
+import type { ElfFile } from "./elf.js";
+
+/** One note (gABI, "Note Section"). */
+export interface Note {
+  /** Its owner, e.g. `GNU`. */
+  readonly owner: string;
+  readonly type: number;
+  readonly description: Uint8Array;
+  /** File offset of its header. */
+  readonly offset: number;
+}
+
+/** Notes larger than this in a core file or an attack are not read into memory. */
+const LARGEST_TABLE = 64 << 20;
+
+/** All notes of the PT_NOTE segments, or of the SHT_NOTE sections where the file has no segments (ET_REL). A broken note ends its table. */
+export function readNotes(elf: ElfFile): Note[] {
+  const ranges = new Map<string, { offset: number; size: number; align: number }>();
+  const add = (offset: bigint, size: bigint, align: bigint) => {
+    if (size > 0n && size <= BigInt(LARGEST_TABLE) && offset + size <= BigInt(elf.source.size))
+      ranges.set(`${offset} ${size}`, { offset: Number(offset), size: Number(size), align: align === 8n ? 8 : 4 });
+  };
+  for (const s of elf.segments) if (s.type === PT.NOTE) add(s.exact("offset"), s.exact("filesz"), s.exact("align"));
+  if (elf.segments.length === 0)
+    for (const { header: s } of elf.sections) if (s.type === SHT.NOTE) add(s.exact("offset"), s.exact("size"), s.exact("addralign"));
+  // Ranges that overlap more than they should are an attack: stop when more was read than the file holds.
+  let left = elf.source.size;
+  const out: Note[] = [];
+  for (const r of ranges.values()) if ((left -= r.size) >= 0) out.push(...parse(elf, r));
+  return out;
+}
+
+function* parse(elf: ElfFile, { offset, size, align }: { offset: number; size: number; align: number }): Generator<Note> {
+  const b = readExactly(elf.source, offset, size, "a note segment"), data = viewOf(b), head = Nhdr.size(elf.header.class);
+  for (let at = 0; at + head <= size; ) {
+    const n = Nhdr.view(data, at, elf.header);
+    const desc = alignUp(at + head + n.namesz, align), end = desc + n.descsz;
+    if (end > size) return;
+    const owner = b.subarray(at + head, at + head + n.namesz);
+    yield { owner: decodeText(owner[owner.length - 1] === 0 ? owner.subarray(0, -1) : owner), type: n.type, description: b.subarray(desc, end), offset: offset + at };
+    at = alignUp(end, align);
+  }
+}

@@ -1,0 +1,39 @@
+import type { ByteSource } from "../codec/source.js";
+import { readExactly } from "../codec/source.js";
+import { Phdr, type PhdrView } from "../codec/records.js";
+import { PT } from "../spec/constants.js";
+import type { Header } from "./header.js";
+
+/**
+ * A program header. Fields by their gABI names, in bytes; `vaddr` and `paddr` throw `UNSAFE_INTEGER` above 2^53-1, where
+ * `exact("vaddr")` gives the bigint.
+ */
+export type Segment = Readonly<PhdrView>;
+
+export function readSegments(source: ByteSource, h: Header): readonly Segment[] {
+  return Phdr.table(readExactly(source, h.phoff, h.phnum * h.phentsize, "the program header table"), h, h.phentsize);
+}
+
+/** PT_LOADs as exact address ranges, for translating addresses of any size. */
+export interface LoadMap {
+  /** The file offset of `length` file-backed bytes at an address, or undefined where no PT_LOAD has them all. */
+  offsetOf(address: number | bigint, length?: number): number | undefined;
+  /** The address of `length` bytes at a file offset, or undefined where no PT_LOAD maps them all. */
+  addressOf(offset: number, length?: number): bigint | undefined;
+}
+
+export function loadMap(segments: readonly Segment[]): LoadMap {
+  const loads = segments.filter((s) => s.type === PT.LOAD).map((s) => ({ start: s.exact("vaddr"), offset: s.exact("offset"), filesz: s.exact("filesz") }));
+  return {
+    offsetOf(address, length = 1) {
+      const a = BigInt(address), n = BigInt(length);
+      const l = loads.find((l) => l.start <= a && a + n <= l.start + l.filesz);
+      return l && Number(a - l.start + l.offset);
+    },
+    addressOf(offset, length = 1) {
+      const o = BigInt(offset), n = BigInt(length);
+      const l = loads.find((l) => l.offset <= o && o + n <= l.offset + l.filesz);
+      return l && o - l.offset + l.start;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { decodeText } from "../codec/bytes.js";
+import { type ByteSource, readExactly } from "../codec/source.js";
+import { fail, hex } from "../error.js";
+
+const STEP = 256;
+
+/** A string table in the file, read string by string: a large .dynstr is not loaded for one name. */
+export class StringTable {
+  readonly source: ByteSource;
+  /** File offset and size in bytes; the part beyond the file's end is not there. */
+  readonly offset: number;
+  readonly size: number;
+  #whole: Uint8Array | undefined;
+
+  constructor(source: ByteSource, offset: number, size: number) {
+    this.source = source;
+    this.offset = offset;
+    this.size = Math.max(0, Math.min(size, source.size - offset));
+  }
+
+  /** All bytes; after this, single strings come from memory. */
+  load(): Uint8Array {
+    return (this.#whole ??= readExactly(this.source, this.offset, this.size, "the string table"));
+  }
+
+  /** The bytes of the string at this byte offset of the table, without its NUL. `MALFORMED` where none ends inside the table. */
+  bytesAt(at: number): Uint8Array {
+    if (!(at >= 0 && at < this.size)) fail("MALFORMED", `string offset ${hex(at)} lies outside its table (${hex(this.size)} bytes at ${hex(this.offset)})`, { offset: this.offset });
+    if (this.#whole) {
+      const end = this.#whole.indexOf(0, at);
+      return end < 0 ? this.#unterminated(at) : this.#whole.subarray(at, end);
+    }
+    for (let length = STEP; ; length *= 4) {
+      const b = readExactly(this.source, this.offset + at, Math.min(length, this.size - at), "a string");
+      const end = b.indexOf(0);
+      if (end >= 0) return b.subarray(0, end);
+      if (at + length >= this.size) this.#unterminated(at);
+    }
+  }
+
+  /** The string at this byte offset of the table, as UTF-8. `MALFORMED` as {@link bytesAt}. */
+  at(at: number): string {
+    return decodeText(this.bytesAt(at));
+  }
+
+  #unterminated(at: number): never {
+    return fail("MALFORMED", `the string at ${hex(this.offset + at)} has no terminating NUL inside its table`, { offset: this.offset + at });
+  }
+}
+
+/**
+ * Keeps the work on one table in proportion to its size: many entries that all point into one long string would cost
+ * their product otherwise.
+ */
+export class NameBudget {
+  #left: number;
+
+  constructor(tableSize: number) {
+    this.#left = 16 * tableSize + (1 << 20);
+  }
+
+  spend(name: string): string {
+    this.#left -= name.length;
+    if (this.#left < 0) fail("MALFORMED", "the names of a table are many times longer than the table that holds them", {});
+    return name;
+  }
+}

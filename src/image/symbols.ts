@@ -1,0 +1,151 @@
+import { viewOf } from "../codec/bytes.js";
+import { wordSize } from "../codec/encoding.js";
+import { Sym, type SymView } from "../codec/records.js";
+import { chunks, readExactly } from "../codec/source.js";
+import { fail } from "../error.js";
+import { EM, SHT } from "../spec/constants.js";
+import { DT, DT_MIPS_SYMTABNO } from "../spec/dynamic.js";
+import { hashEntrySize } from "../spec/machines.js";
+import type { ElfFile } from "./elf.js";
+import { dynamicRelocations } from "./relocations.js";
+import { NameBudget, StringTable } from "./strings.js";
+
+/** One symbol (gABI, "Symbol Table"). */
+export interface ElfSymbol {
+  readonly index: number;
+  readonly name: string;
+  /** st_value and st_size, exact. */
+  readonly value: bigint;
+  readonly size: bigint;
+  /** STB_*, STT_*, STV_* as numbers. */
+  readonly binding: number;
+  readonly type: number;
+  readonly visibility: number;
+  /** st_shndx as it stands: SHN_XINDEX is not looked up. */
+  readonly shndx: number;
+}
+
+/** A symbol table; iterating reads it in pieces. */
+export interface SymbolTable extends Iterable<ElfSymbol> {
+  /** File offset in bytes. */
+  readonly offset: number;
+  /** Entries, the null symbol included. */
+  readonly count: number;
+  /** False where nothing in the file tells the number of dynamic symbols, so that `count` is only an upper bound. */
+  readonly exact: boolean;
+  readonly strings: StringTable | undefined;
+  /** The records themselves, without names: one view at a time, with its file offset. */
+  records(): Generator<{ readonly index: number; readonly at: number; readonly symbol: Readonly<SymView> }>;
+}
+
+function symbolTable(elf: ElfFile, offset: number, count: number, exact: boolean, strings: StringTable | undefined): SymbolTable {
+  const h = elf.header, size = Sym.size(h.class);
+  const records: SymbolTable["records"] = function* () {
+    let index = 0;
+    for (const piece of chunks(elf.source, offset, count * size, "a symbol table", size * 16384)) {
+      const data = viewOf(piece);
+      for (let at = 0; at < piece.length; at += size, index++) yield { index, at: offset + index * size, symbol: Sym.view(data, at, h) };
+    }
+  };
+  return {
+    offset, count, exact, strings, records,
+    *[Symbol.iterator]() {
+      strings?.load();
+      const budget = new NameBudget(strings?.size ?? 0);
+      for (const { index, symbol: s } of records())
+        yield {
+          index, name: strings && s.name < strings.size ? budget.spend(strings.at(s.name)) : "", value: s.exact("value"), size: s.exact("size"),
+          binding: s.info >> 4, type: s.info & 15, visibility: s.other & 3, shndx: s.shndx,
+        };
+    },
+  };
+}
+
+/** .symtab by its section header, or null. */
+export function readSymbols(elf: ElfFile): SymbolTable | null {
+  const section = elf.sections.find((s) => s.header.type === SHT.SYMTAB);
+  return section ? sectionSymbols(elf, section.index) : null;
+}
+
+/** The symbol table that a section header describes. `TRUNCATED` where it reaches past the file's end. */
+export function sectionSymbols(elf: ElfFile, index: number): SymbolTable {
+  const { header: s, name } = elf.sections[index]!;
+  const link = elf.sections[s.link]?.header;
+  const strings = link?.type === SHT.STRTAB && link.exact("offset") < BigInt(elf.source.size) ? new StringTable(elf.source, link.offset, link.size) : undefined;
+  if (s.offset + s.size > elf.source.size) fail("TRUNCATED", `section ${name || index} reaches past the end of the file`, { offset: s.offset, length: s.size, size: elf.source.size });
+  return symbolTable(elf, s.offset, Math.floor(s.size / Sym.size(elf.header.class)), true, strings);
+}
+
+/** The dynamic symbols as the loader finds them, or null. */
+export function readDynamicSymbols(elf: ElfFile): SymbolTable | null {
+  const d = elf.dynamic, address = d?.get(DT.SYMTAB);
+  const offset = address === undefined ? undefined : elf.offsetOf(address, 1);
+  if (!d || address === undefined || offset === undefined) return null;
+  const size = Sym.size(elf.header.class);
+  const { count, exact } = dynamicSymbolCount(elf, address);
+  const fits = Math.floor((elf.source.size - offset) / size);
+  if (exact && count > fits) fail("TRUNCATED", `the dynamic symbol table (${count} symbols at 0x${offset.toString(16)}) reaches past the end of the file`, { offset, length: count * size, size: elf.source.size });
+  return symbolTable(elf, offset, Math.min(count, fits), exact, d.strings);
+}
+
+/**
+ * No tag holds the number of dynamic symbols: DT_HASH has it as nchain, DT_MIPS_SYMTABNO has it, DT_GNU_HASH leads to the
+ * last hashed one, which is the last of all, and the section header says it. Without all of these only a bound is left.
+ */
+function dynamicSymbolCount(elf: ElfFile, symtab: bigint): { count: number; exact: boolean } {
+  const d = elf.dynamic!, size = Sym.size(elf.header.class);
+  const known: number[] = [];
+  const nchain = hashCount(elf);
+  if (nchain !== undefined) known.push(nchain);
+  const mips = elf.header.machine === EM.MIPS ? d.get(DT_MIPS_SYMTABNO) : undefined;
+  if (mips !== undefined) known.push(Number(mips));
+  const gnu = gnuHashCount(elf);
+  if (gnu !== undefined) known.push(gnu);
+  const section = elf.sections.find((s) => s.header.type === SHT.DYNSYM && s.header.exact("addr") === symtab);
+  if (section) known.push(Math.floor(section.header.size / size));
+  if (known.length > 0) return { count: Math.max(...known), exact: true };
+  return { count: symbolBound(elf, symtab), exact: false };
+}
+
+function symbolBound(elf: ElfFile, symtab: bigint): number {
+  const d = elf.dynamic!;
+  let used = 0;
+  for (const r of dynamicRelocations(elf)) used = Math.max(used, r.symbol + 1);
+  const next = d.entries.filter((e) => e.kind === "address" && e.value > symtab).map((e) => e.value);
+  const load = elf.segments.find((s) => s.exact("vaddr") <= symtab && symtab < s.exact("vaddr") + s.exact("filesz"));
+  if (load) next.push(load.exact("vaddr") + load.exact("filesz"));
+  const end = next.reduce((a, b) => (b < a ? b : a), next[0] ?? symtab);
+  return Math.max(used, Math.floor(Number(end - symtab) / Sym.size(elf.header.class)));
+}
+
+function hashCount(elf: ElfFile): number | undefined {
+  const address = elf.dynamic?.get(DT.HASH);
+  const entry = hashEntrySize(elf.header.machine, elf.header.class);
+  const at = address === undefined ? undefined : elf.offsetOf(address, 2 * entry);
+  if (at === undefined) return undefined;
+  const v = viewOf(readExactly(elf.source, at, 2 * entry, "DT_HASH")), le = elf.header.littleEndian;
+  return entry === 8 ? Number(v.getBigUint64(8, le)) : v.getUint32(4, le);
+}
+
+/** The index behind the last symbol that DT_GNU_HASH reaches; undefined where it reaches none, which tells nothing. */
+function gnuHashCount(elf: ElfFile): number | undefined {
+  const address = elf.dynamic?.get(DT.GNU_HASH);
+  const at = address === undefined ? undefined : elf.offsetOf(address, 16);
+  if (at === undefined) return undefined;
+  const le = elf.header.littleEndian, { source } = elf;
+  const head = viewOf(readExactly(source, at, 16, "DT_GNU_HASH"));
+  const buckets = head.getUint32(0, le), first = head.getUint32(4, le), bloom = head.getUint32(8, le);
+  const bucketsAt = at + 16 + bloom * wordSize(elf.header), chainsAt = bucketsAt + buckets * 4;
+  const b = viewOf(readExactly(source, bucketsAt, buckets * 4, "the buckets of DT_GNU_HASH"));
+  let last = 0;
+  for (let i = 0; i < buckets; i++) last = Math.max(last, b.getUint32(i * 4, le));
+  if (last === 0 || last < first) return undefined;
+  // The lowest bit of a chain entry marks the end of its chain.
+  const CHAIN_STEP = 1024;
+  for (let at = chainsAt + (last - first) * 4; ; ) {
+    const n = Math.min(CHAIN_STEP, Math.floor((source.size - at) / 4));
+    const v = viewOf(readExactly(source, at, Math.max(n, 1) * 4, "the chains of DT_GNU_HASH"));
+    for (let i = 0; i < n; i++, last++) if (v.getUint32(i * 4, le) & 1) return last + 1;
+    at += n * 4;
+  }
+}

@@ -1,0 +1,148 @@
+import { viewOf } from "../codec/bytes.js";
+import { Verdaux, Verdef, Vernaux, Verneed } from "../codec/records.js";
+import type { Struct, View } from "../codec/struct.js";
+import { readExactly } from "../codec/source.js";
+import { fail, hex } from "../error.js";
+import type { RecordFields } from "../spec/records.js";
+import { VERSYM } from "../spec/constants.js";
+import { DT } from "../spec/dynamic.js";
+import type { ElfFile } from "./elf.js";
+
+/** One version that is needed of a file (LSB, "Symbol Versioning": Vernaux). */
+export interface NeededVersion {
+  readonly name: string;
+  /** vna_hash, vna_flags (VER_FLG_*). */
+  readonly hash: number;
+  readonly flags: number;
+  /** vna_other: the number that .gnu.version uses for it. */
+  readonly index: number;
+  /** vna_name: its offset in .dynstr. */
+  readonly nameOffset: number;
+  /** File offset of the record. */
+  readonly at: number;
+}
+
+/** The versions needed of one file (Verneed). */
+export interface VersionNeed {
+  readonly file: string;
+  /** vn_file: the name's offset in .dynstr. */
+  readonly fileOffset: number;
+  readonly versions: readonly NeededVersion[];
+  /** File offset of the record. */
+  readonly at: number;
+}
+
+/** One version that the file defines (Verdef): its name first, then the versions it builds on. */
+export interface VersionDefinition {
+  readonly index: number;
+  /** VER_FLG_BASE marks the file's own name. */
+  readonly flags: number;
+  readonly names: readonly string[];
+  readonly nameOffsets: readonly number[];
+  readonly at: number;
+}
+
+/** Version numbers have 15 bits, so that more records than this say nothing. */
+const MOST = 0x8000;
+
+class Walk {
+  readonly elf: ElfFile;
+  #left = MOST;
+
+  constructor(elf: ElfFile) {
+    this.elf = elf;
+  }
+
+  record<F extends RecordFields>(type: Struct<F>, at: number, what: string): View<F> {
+    if (--this.#left < 0) fail("MALFORMED", `${what} has more than ${MOST} records`, { offset: at });
+    const h = this.elf.header;
+    return type.view(viewOf(readExactly(this.elf.source, at, type.size(h.class), what)), 0, h);
+  }
+
+  name(offset: number): string {
+    const s = this.elf.dynamic!.strings;
+    if (!s) fail("MALFORMED", "version records name strings, but the file has no .dynstr", {});
+    return s.at(offset);
+  }
+
+  start(tag: number): number | undefined {
+    const address = this.elf.dynamic?.get(tag);
+    if (address === undefined || address === 0n) return undefined;
+    const at = this.elf.offsetOf(address, 1);
+    if (at === undefined) fail("MALFORMED", `the version table at address ${hex(address)} is not in the file`, {});
+    return at;
+  }
+}
+
+/** DT_VERNEED: which versions the file needs, and of whom. Empty where there is none. */
+export function readVersionNeeds(elf: ElfFile): VersionNeed[] {
+  const walk = new Walk(elf), out: VersionNeed[] = [], what = "DT_VERNEED";
+  let at = walk.start(DT.VERNEED);
+  for (let left = limit(elf, DT.VERNEEDNUM); at !== undefined && left > 0; left--) {
+    const need = walk.record(Verneed, at, what), versions: NeededVersion[] = [];
+    for (let i = 0, a = at + need.aux; i < need.cnt; i++) {
+      const v = walk.record(Vernaux, a, what);
+      versions.push({ name: walk.name(v.name), hash: v.hash, flags: v.flags, index: v.other, nameOffset: v.name, at: a });
+      if (v.next === 0) break;
+      a += v.next;
+    }
+    out.push({ file: walk.name(need.file), fileOffset: need.file, versions, at });
+    at = need.next === 0 ? undefined : at + need.next;
+  }
+  return out;
+}
+
+/** DT_VERDEF: which versions the file defines. Empty where there is none. */
+export function readVersionDefinitions(elf: ElfFile): VersionDefinition[] {
+  const walk = new Walk(elf), out: VersionDefinition[] = [], what = "DT_VERDEF";
+  let at = walk.start(DT.VERDEF);
+  for (let left = limit(elf, DT.VERDEFNUM); at !== undefined && left > 0; left--) {
+    const def = walk.record(Verdef, at, what), nameOffsets: number[] = [];
+    for (let i = 0, a = at + def.aux; i < def.cnt; i++) {
+      const v = walk.record(Verdaux, a, what);
+      nameOffsets.push(v.name);
+      if (v.next === 0) break;
+      a += v.next;
+    }
+    out.push({ index: def.ndx, flags: def.flags, names: nameOffsets.map((n) => walk.name(n)), nameOffsets, at });
+    at = def.next === 0 ? undefined : at + def.next;
+  }
+  return out;
+}
+
+/** glibc follows vn_next and ignores the counts; musl and tools use them. Both end the walk. */
+function limit(elf: ElfFile, tag: number): number {
+  const n = elf.dynamic?.get(tag);
+  return n === undefined ? MOST : Number(n > BigInt(MOST) ? BigInt(MOST) : n);
+}
+
+/** What a dynamic symbol's version is, e.g. `{ name: "GLIBC_2.34", file: "libc.so.6", hidden: false }`. */
+export interface SymbolVersion {
+  readonly name: string;
+  /** The file it is needed of; null for a version that this file defines. */
+  readonly file: string | null;
+  readonly hidden: boolean;
+}
+
+/** The versions of the dynamic symbols by index, as .gnu.version says; undefined for an unversioned one. */
+export function symbolVersions(elf: ElfFile): (index: number) => SymbolVersion | undefined {
+  const table = versymTable(elf);
+  if (!table) return () => undefined;
+  const byIndex = new Map<number, { name: string; file: string | null }>();
+  for (const d of elf.versionDefinitions) if (d.names[0] !== undefined) byIndex.set(d.index & ~VERSYM.HIDDEN, { name: d.names[0], file: null });
+  for (const n of elf.versionNeeds) for (const v of n.versions) byIndex.set(v.index & ~VERSYM.HIDDEN, { name: v.name, file: n.file });
+  const b = viewOf(readExactly(elf.source, table.offset, table.count * 2, ".gnu.version"));
+  return (index) => {
+    if (index >= table.count) return undefined;
+    const v = b.getUint16(index * 2, elf.header.littleEndian), found = byIndex.get(v & ~VERSYM.HIDDEN);
+    return (v & ~VERSYM.HIDDEN) <= VERSYM.GLOBAL || !found ? undefined : { ...found, hidden: (v & VERSYM.HIDDEN) !== 0 };
+  };
+}
+
+/** .gnu.version by DT_VERSYM: its file offset, and one half-word for each dynamic symbol. */
+export function versymTable(elf: ElfFile): { offset: number; count: number } | undefined {
+  const address = elf.dynamic?.get(DT.VERSYM), symbols = elf.dynamicSymbols;
+  const offset = address === undefined ? undefined : elf.offsetOf(address, 1);
+  if (offset === undefined || !symbols) return undefined;
+  return { offset, count: Math.min(symbols.count, Math.floor((elf.source.size - offset) / 2)) };
+}
