@@ -2,20 +2,15 @@ import { defineConfig } from "tsup";
 
 export default defineConfig([
   {
-    entry: { index: "src/index.ts" },
+    // One build for both entries, so that they share their code and their types.
+    entry: { index: "src/index.ts", node: "src/node/index.ts" },
     format: ["esm", "cjs"],
+    splitting: true,
     dts: true,
     sourcemap: true,
     target: "es2022",
     platform: "neutral",
-  },
-  {
-    entry: { node: "src/node/index.ts" },
-    format: ["esm", "cjs"],
-    dts: true,
-    sourcemap: true,
-    target: "node20",
-    platform: "node",
+    external: [/^node:/],
   },
   { entry: { cli: "src/cli/main.ts" }, format: ["esm"], target: "node20", platform: "node" },
 ]);

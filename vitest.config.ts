@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
+import SummaryReporter from "./test/support/summary-reporter.js";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, reporters: ["default", new SummaryReporter()] },
 });

@@ -28,7 +28,8 @@ export function readExactly(source: ByteSource, offset: number, length: number, 
   if (length === 0) return new Uint8Array(0);
   const b = source.read(offset, length);
   if (b.length !== length) throw new ElfError("IO", `the source gave ${b.length} bytes where ${length} at ${hex(offset)} were asked for`, {});
-  return b;
+  // A Buffer's slice() shares memory where Uint8Array's copies: only the latter goes on from here.
+  return new Uint8Array(b.buffer, b.byteOffset, b.byteLength);
 }
 
 /** Walks a range in pieces of at most `step` bytes, so that a large range needs little memory. */

@@ -15,7 +15,7 @@ export type SearchPath = string | readonly string[];
  * beside it.
  *
  * @param path directories, `$ORIGIN` allowed: `"$ORIGIN/../lib:/usr/local/lib"` or `["$ORIGIN/../lib", "/usr/local/lib"]`;
- *   an empty string sets an empty path
+ *   an empty string empties the path that is there
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
  * patch(bytes, [setRunpath("$ORIGIN/../lib")])
@@ -81,8 +81,10 @@ export function applyRunpath(draft: DynamicDraft, edits: readonly RunpathEdit[])
   for (const e of edits) if (e.edit === "setRunpath" || e.edit === "setRpath") path = e.path;
   for (const e of edits)
     if (e.edit === "addRunpath" || e.edit === "addRpath") path = extended(path ?? (current ? draft.exactText(current) : ""), e.path);
-  if (!current) draft.entries.push({ tag, value: 0n, text: path! });
-  else draft.entries = draft.entries.flatMap((e) => (e === current ? [{ ...e, tag, text: path! }] : isSearchPath(e) ? [] : [e]));
+  if (!current) {
+    // No search path and an empty one are the same to ld.so.
+    if (path !== "") draft.entries.push({ tag, value: 0n, text: path! });
+  } else draft.entries = draft.entries.flatMap((e) => (e === current ? [{ ...e, tag, text: path! }] : isSearchPath(e) ? [] : [e]));
 }
 
 /** The tag that all edits want, undefined for removal. `BAD_EDIT` where they contradict each other. */

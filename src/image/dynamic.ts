@@ -5,7 +5,7 @@ import { fail, hex } from "../error.js";
 import { PT, SHF, SHT } from "../spec/constants.js";
 import { DT, dynamicTag, type TagKind } from "../spec/dynamic.js";
 import type { ElfFile } from "./elf.js";
-import { StringTable } from "./strings.js";
+import { NameBudget, StringTable } from "./strings.js";
 
 /** One entry of the dynamic section. */
 export interface DynamicEntry {
@@ -56,9 +56,12 @@ export function readDynamic(elf: ElfFile): Dynamic | null {
 
   const get = (tag: number) => entries.find((e) => e.tag === tag)?.value;
   const strings = locate(elf, get(DT.STRTAB), get(DT.STRSZ));
+  const budget = new NameBudget(strings?.size ?? 0), known = new Map<bigint, string>();
   const text = (e: DynamicEntry) => {
     if (!strings) fail("MALFORMED", `${e.name} names a string, but DT_STRTAB and DT_STRSZ do not lead to a string table in the file`, { offset });
-    return strings.at(Number(e.value));
+    const found = known.get(e.value) ?? budget.spend(strings.at(Number(e.value)));
+    known.set(e.value, found);
+    return found;
   };
   return {
     offset, address: segment.exact("vaddr"), size, entries, capacity: used < 0 ? records.length : used, strings, get, text,

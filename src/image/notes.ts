@@ -30,7 +30,7 @@ export function readNotes(elf: ElfFile): Note[] {
   // Ranges that overlap more than they should are an attack: stop when more was read than the file holds.
   let left = elf.source.size;
   const out: Note[] = [];
-  for (const r of ranges.values()) if ((left -= r.size) >= 0) out.push(...parse(elf, r));
+  for (const r of ranges.values()) if ((left -= r.size) >= 0) for (const n of parse(elf, r)) out.push(n);
   return out;
 }
 

@@ -12,11 +12,13 @@ export interface Overlay {
 /** The end of what headers, segments and sections describe, in bytes; not past the file's end. */
 export function elfEnd(elf: ElfFile): number {
   const h = elf.header;
-  let end = Math.max(headerSize(h), h.phoff + h.phnum * h.phentsize, h.shoff + h.shnum * h.shentsize);
+  let end = headerSize(h);
   const grow = (offset: bigint, size: bigint) => {
     const e = offset + size;
     if (size > 0n && e > BigInt(end)) end = e > BigInt(elf.source.size) ? elf.source.size : Number(e);
   };
+  grow(BigInt(h.phoff), BigInt(h.phnum * h.phentsize));
+  grow(BigInt(h.shoff), BigInt(h.shnum * h.shentsize));
   for (const s of elf.segments) grow(s.exact("offset"), s.exact("filesz"));
   for (const { header: s } of elf.sections) if (s.type !== SHT.NULL && s.type !== SHT.NOBITS) grow(s.exact("offset"), s.exact("size"));
   return Math.min(end, elf.source.size);

@@ -17,6 +17,8 @@ export interface Section {
 }
 
 export function readSections(source: ByteSource, h: Header): readonly Section[] {
+  // A table of no entries has no place: e_shoff may say anything.
+  if (h.shnum === 0) return [];
   const headers = Shdr.table(readExactly(source, h.shoff, h.shnum * h.shentsize, "the section header table"), h, h.shentsize);
   const names = nameTable(source, headers[h.shstrndx]);
   const budget = new NameBudget(names?.size ?? 0);
@@ -27,9 +29,7 @@ function nameTable(source: ByteSource, header: ShdrView | undefined): StringTabl
   if (!header || header.type === SHT.NULL || header.type === SHT.NOBITS) return undefined;
   const offset = Number(header.exact("offset")), size = Number(header.exact("size"));
   if (offset >= source.size) return undefined;
-  const table = new StringTable(source, offset, size);
-  table.load();
-  return table;
+  return new StringTable(source, offset, size);
 }
 
 class LazySection implements Section {

@@ -11,6 +11,7 @@ import type { Header } from "./header.js";
 export type Segment = Readonly<PhdrView>;
 
 export function readSegments(source: ByteSource, h: Header): readonly Segment[] {
+  if (h.phnum === 0) return [];
   return Phdr.table(readExactly(source, h.phoff, h.phnum * h.phentsize, "the program header table"), h, h.phentsize);
 }
 

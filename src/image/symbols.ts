@@ -3,7 +3,7 @@ import { wordSize } from "../codec/encoding.js";
 import { Sym, type SymView } from "../codec/records.js";
 import { chunks, readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
-import { EM, SHT } from "../spec/constants.js";
+import { EM, PT, SHT } from "../spec/constants.js";
 import { DT, DT_MIPS_SYMTABNO } from "../spec/dynamic.js";
 import { hashEntrySize } from "../spec/machines.js";
 import type { ElfFile } from "./elf.js";
@@ -83,7 +83,7 @@ export function readDynamicSymbols(elf: ElfFile): SymbolTable | null {
   if (!d || address === undefined || offset === undefined) return null;
   const size = Sym.size(elf.header.class);
   const { count, exact } = dynamicSymbolCount(elf, address);
-  const fits = Math.floor((elf.source.size - offset) / size);
+  const fits = Math.max(0, Math.floor((elf.source.size - offset) / size));
   if (exact && count > fits) fail("TRUNCATED", `the dynamic symbol table (${count} symbols at 0x${offset.toString(16)}) reaches past the end of the file`, { offset, length: count * size, size: elf.source.size });
   return symbolTable(elf, offset, Math.min(count, fits), exact, d.strings);
 }
@@ -112,7 +112,7 @@ function symbolBound(elf: ElfFile, symtab: bigint): number {
   let used = 0;
   for (const r of dynamicRelocations(elf)) used = Math.max(used, r.symbol + 1);
   const next = d.entries.filter((e) => e.kind === "address" && e.value > symtab).map((e) => e.value);
-  const load = elf.segments.find((s) => s.exact("vaddr") <= symtab && symtab < s.exact("vaddr") + s.exact("filesz"));
+  const load = elf.segments.find((s) => s.type === PT.LOAD && s.exact("vaddr") <= symtab && symtab < s.exact("vaddr") + s.exact("filesz"));
   if (load) next.push(load.exact("vaddr") + load.exact("filesz"));
   const end = next.reduce((a, b) => (b < a ? b : a), next[0] ?? symtab);
   return Math.max(used, Math.floor(Number(end - symtab) / Sym.size(elf.header.class)));

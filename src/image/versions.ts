@@ -7,6 +7,7 @@ import type { RecordFields } from "../spec/records.js";
 import { VERSYM } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { ElfFile } from "./elf.js";
+import { NameBudget } from "./strings.js";
 
 /** One version that is needed of a file (LSB, "Symbol Versioning": Vernaux). */
 export interface NeededVersion {
@@ -47,10 +48,12 @@ const MOST = 0x8000;
 
 class Walk {
   readonly elf: ElfFile;
+  readonly #budget: NameBudget;
   #left = MOST;
 
   constructor(elf: ElfFile) {
     this.elf = elf;
+    this.#budget = new NameBudget(elf.dynamic?.strings?.size ?? 0);
   }
 
   record<F extends RecordFields>(type: Struct<F>, at: number, what: string): View<F> {
@@ -62,7 +65,7 @@ class Walk {
   name(offset: number): string {
     const s = this.elf.dynamic!.strings;
     if (!s) fail("MALFORMED", "version records name strings, but the file has no .dynstr", {});
-    return s.at(offset);
+    return this.#budget.spend(s.at(offset));
   }
 
   start(tag: number): number | undefined {
@@ -144,5 +147,5 @@ export function versymTable(elf: ElfFile): { offset: number; count: number } | u
   const address = elf.dynamic?.get(DT.VERSYM), symbols = elf.dynamicSymbols;
   const offset = address === undefined ? undefined : elf.offsetOf(address, 1);
   if (offset === undefined || !symbols) return undefined;
-  return { offset, count: Math.min(symbols.count, Math.floor((elf.source.size - offset) / 2)) };
+  return { offset, count: Math.min(symbols.count, Math.max(0, Math.floor((elf.source.size - offset) / 2))) };
 }

@@ -1,0 +1,103 @@
+import type { ElfFile } from "../image/elf.js";
+import type { Section } from "../image/sections.js";
+import type { Segment } from "../image/segments.js";
+import { hex } from "../error.js";
+import { PT, SHF, SHT } from "../spec/constants.js";
+import { segmentTypeName } from "../spec/names.js";
+
+/** A program header as exact numbers: a kernel's addresses are above 2^53. */
+export interface Extent {
+  /** How findings name it: PT_LOADs by address, since there are many and none of them moves. */
+  readonly at: string;
+  readonly type: number;
+  readonly flags: number;
+  readonly offset: bigint;
+  readonly vaddr: bigint;
+  readonly filesz: bigint;
+  readonly memsz: bigint;
+  readonly align: bigint;
+}
+
+function extentOf(s: Segment, machine: number): Extent {
+  const name = segmentTypeName(s.type, machine), vaddr = s.exact("vaddr");
+  return {
+    at: s.type === PT.LOAD ? `${name} ${hex(vaddr)}` : name, type: s.type, flags: s.flags,
+    offset: s.exact("offset"), vaddr, filesz: s.exact("filesz"), memsz: s.exact("memsz"), align: s.exact("align"),
+  };
+}
+
+/** Many rules ask the same of one file, which may have 65535 program headers and more sections: worked out once for each. */
+export function once<T>(make: (elf: ElfFile) => T): (elf: ElfFile) => T {
+  const made = new WeakMap<ElfFile, { readonly value: T }>();
+  return (elf) => {
+    let known = made.get(elf);
+    if (!known) made.set(elf, (known = { value: make(elf) }));
+    return known.value;
+  };
+}
+
+/** The program headers of these types, in table order. */
+export const extents = (elf: ElfFile, ...types: number[]): Extent[] =>
+  elf.segments.filter((s) => types.includes(s.type)).map((s) => extentOf(s, elf.header.machine));
+
+/** The PT_LOADs that take any room, in table order. An empty one maps nothing. */
+export const loads = /* @__PURE__ */ once((elf): readonly Extent[] => extents(elf, PT.LOAD).filter((l) => l.memsz > 0n || l.filesz > 0n));
+
+export const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The same, ascending by address. */
+export const loadsByAddress = /* @__PURE__ */ once((elf): readonly Extent[] => [...loads(elf)].sort((a, b) => compare(a.vaddr, b.vaddr)));
+
+/** Finds the PT_LOAD of an address in logarithmic time. */
+export function loadIndex(elf: ElfFile): (address: bigint) => Extent | undefined {
+  const sorted = loadsByAddress(elf);
+  return (address) => {
+    let low = 0, high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.vaddr <= address) low = middle + 1;
+      else high = middle;
+    }
+    const l = sorted[low - 1];
+    return l && address < l.vaddr + l.memsz ? l : undefined;
+  };
+}
+
+/** A section header as exact numbers. */
+export interface SectionExtent {
+  readonly at: string;
+  readonly index: number;
+  readonly type: number;
+  readonly flags: bigint;
+  readonly addr: bigint;
+  readonly offset: bigint;
+  readonly size: bigint;
+  /** Bytes in the file: 0 for SHT_NOBITS. */
+  readonly filesz: bigint;
+}
+
+export const sectionLabel = (s: Section): string => `section ${s.name || `[${s.index}]`}`;
+
+function sectionExtent(s: Section): SectionExtent {
+  const { header: h } = s, size = h.exact("size");
+  return {
+    // Names are read when something is to be said: 65535 of them may cost more than the rule itself.
+    get at() { return sectionLabel(s); },
+    index: s.index, type: h.type, flags: h.exact("flags"), addr: h.exact("addr"), offset: h.exact("offset"), size,
+    filesz: h.type === SHT.NOBITS || h.type === SHT.NULL ? 0n : size,
+  };
+}
+
+/** All section headers, in table order. */
+export const sectionExtents = /* @__PURE__ */ once((elf): readonly SectionExtent[] => elf.sections.map(sectionExtent));
+
+/** Is it .tbss, which takes no room where it stands: each thread gets its own? */
+const isThreadBss = (s: SectionExtent): boolean => s.type === SHT.NOBITS && (s.flags & BigInt(SHF.TLS)) !== 0n;
+
+/** The SHF_ALLOC sections that take memory, in table order. */
+export const loadedSections = /* @__PURE__ */ once((elf): readonly SectionExtent[] =>
+  sectionExtents(elf).filter((s) => s.flags & BigInt(SHF.ALLOC) && s.type !== SHT.NULL && s.size > 0n && !isThreadBss(s)),
+);
+
+/** `0x1000..0x1fff`, or `0x1000..` where it is empty. */
+export const range = (start: bigint, size: bigint): string => (size > 0n ? `${hex(start)}..${hex(start + size - 1n)}` : `${hex(start)} (empty)`);

@@ -1,0 +1,43 @@
+import type { ElfFile } from "../image/elf.js";
+import { isElfError } from "../error.js";
+import type { Rule } from "./rule.js";
+
+/** What the reader finds in a file, and how to make it read each. */
+const PARTS: readonly (readonly [name: string, read: (elf: ElfFile) => unknown])[] = [
+  ["program headers", (elf) => elf.segments],
+  ["section headers", (elf) => elf.sections],
+  ["PT_INTERP", (elf) => elf.interpreter],
+  ["dynamic section", (elf) => elf.dynamic],
+  ["symbol table", (elf) => elf.symbols],
+  ["dynamic symbols", (elf) => elf.dynamicSymbols],
+  ["version needs", (elf) => elf.versionNeeds],
+  ["version definitions", (elf) => elf.versionDefinitions],
+  ["notes", (elf) => elf.notes],
+];
+
+/** The id that findings have where reading failed, in this rule and in any other. */
+export const READABLE = "readable";
+
+export const readableRule: Rule = {
+  id: READABLE, severity: "error", sentence: "Everything the headers lead to can be read; the dynamic section ends in DT_NULL, and the names of versions lie in DT_STRTAB.",
+  *test(elf) {
+    const said = new Set<string>();
+    for (const [at, read] of PARTS) {
+      const message = failure(() => read(elf));
+      // What one part lacks, the parts that are found through it lack too.
+      if (message !== undefined && !said.has(message)) yield { message, at };
+      if (message !== undefined) said.add(message);
+    }
+  },
+};
+
+/** The message of the `ElfError` that this throws, if it does. */
+export function failure(act: () => unknown): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (e) {
+    if (!isElfError(e)) throw e;
+    return e.message;
+  }
+}

@@ -1,0 +1,41 @@
+import type { ElfFile } from "../image/elf.js";
+import { ET, SHF, SHT } from "../spec/constants.js";
+import { loadedSections, once } from "./extents.js";
+
+/** "error": some loader or `strip` breaks the file. "warning": wrong, but what runs it copes. "note": worth knowing. */
+export type Severity = "error" | "warning" | "note";
+
+/** What a rule says about one subject. */
+export interface Violation {
+  readonly message: string;
+  /** The subject, by something that survives a rewrite that moves things: `section .dynstr`, `PT_INTERP`, `PT_LOAD 0x1000`, `file`. */
+  readonly at: string;
+}
+
+/** One place where the file breaks a rule. */
+export interface Finding extends Violation {
+  /** The id of the {@link Rule}. */
+  readonly rule: string;
+  readonly severity: Severity;
+}
+
+/** One invariant of ELF files. */
+export interface Rule {
+  readonly id: string;
+  readonly severity: Severity;
+  /** What holds in a whole file. */
+  readonly sentence: string;
+  /** Where it does not hold. May throw an `ElfError` where the file cannot be read that far. */
+  test(elf: ElfFile): Iterable<Violation>;
+}
+
+/** Rules on what a loader maps: they say nothing about relocatable objects, core files and separate debug files. */
+export const forLoadable = (rules: readonly Rule[]): Rule[] => rules.map((r) => ({ ...r, test: (elf) => (isLoadable(elf) ? r.test(elf) : []) }));
+
+const isLoadable = /* @__PURE__ */ once((elf) => (elf.header.type === ET.EXEC || elf.header.type === ET.DYN) && !isDebugFile(elf));
+
+/** `objcopy --only-keep-debug` keeps the headers of what is loaded and drops its bytes: even the code is SHT_NOBITS. */
+function isDebugFile(elf: ElfFile): boolean {
+  const loaded = loadedSections(elf);
+  return loaded.every((s) => s.type === SHT.NOBITS || s.type === SHT.NOTE) && loaded.some((s) => s.type === SHT.NOBITS && (s.flags & BigInt(SHF.EXECINSTR)) !== 0n);
+}

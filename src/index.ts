@@ -1,0 +1,34 @@
+/**
+ * elfwright: reads, checks, patches and strips ELF files in memory. This entry imports nothing from Node; files are in
+ * `elfwright/node`.
+ *
+ * @packageDocumentation
+ */
+export { ElfError, type ElfErrorCode, type ElfErrorDetails, isElfError, type Note, type NoteCode } from "./error.js";
+export type { ElfClass, Encoding } from "./codec/encoding.js";
+export type { ByteSource } from "./codec/source.js";
+export { DF, DF_1, ELFOSABI, EM, ET, PF, PT, SHF, SHN, SHT, STB, STT, STV } from "./spec/constants.js";
+export { DT } from "./spec/dynamic.js";
+export { readElf, type ElfFile, type Linkage } from "./image/elf.js";
+export type { Header } from "./image/header.js";
+export type { Segment } from "./image/segments.js";
+export type { Section } from "./image/sections.js";
+export type { Dynamic, DynamicEntry } from "./image/dynamic.js";
+export type { StringTable } from "./image/strings.js";
+export type { ElfSymbol, SymbolTable } from "./image/symbols.js";
+export { symbolVersions, type NeededVersion, type SymbolVersion, type VersionDefinition, type VersionNeed } from "./image/versions.js";
+export type { Note as ElfNote } from "./image/notes.js";
+export type { Overlay } from "./image/overlay.js";
+export { setInterpreter, type SetInterpreter } from "./edit/interpreter.js";
+export { addRpath, addRunpath, removeRunpath, setRpath, setRunpath, type RunpathEdit, type SearchPath } from "./edit/runpath.js";
+export { replaceNeeded, type ReplaceNeeded } from "./edit/needed.js";
+export { removeSections, stripUnneeded, type StripEdit } from "./strip/strip.js";
+export type { Edit } from "./request/edits.js";
+export type { LayoutOptions } from "./layout/layout.js";
+export type { OverlayChoice, Placement, Strategy } from "./layout/rewrite.js";
+export type { Piece } from "./layout/pieces.js";
+export { patch, type PatchOptions, type PatchResult, plan, type Plan } from "./patch.js";
+export { check, rules, type Finding, type Rule, type Severity } from "./check/check.js";
+export { describe } from "./report/describe.js";
+export type { ElfDescription } from "./report/description.js";
+export { diff, type Change } from "./report/diff.js";

@@ -1,0 +1,156 @@
+import { concat } from "../codec/bytes.js";
+import { readExactly } from "../codec/source.js";
+import { headerSize, headerView } from "../image/header.js";
+import type { ElfFile } from "../image/elf.js";
+import { hex, type Note } from "../error.js";
+import { elfEnd } from "../image/overlay.js";
+import type { Requests } from "../request/requests.js";
+import { PN_XNUM, PT } from "../spec/constants.js";
+import { addSegment, entryRoom, growTrailing, trailingSegment } from "./grow.js";
+import { FileMap, type Piece } from "./pieces.js";
+import { encodeDynamic, fixGot, fixSections, fixSegments, fixSymbols } from "./pointers.js";
+import { placeInPlace, requestedRegions } from "./regions.js";
+import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
+import { addCovers, appendTable, dropRows, extendedNumbers, ownsNameTable } from "./section-table.js";
+import { Space } from "./space.js";
+import { blankTail, compactTail, keepTail, refuseOverlay, type Tail } from "./tail.js";
+
+/** The output: where each of its bytes comes from, where each region went, and what there is to say of it. */
+export interface Layout {
+  /** Bytes of the output. */
+  readonly size: number;
+  readonly pieces: readonly Piece[];
+  readonly placements: readonly Placement[];
+  readonly notes: readonly Note[];
+}
+
+export interface LayoutOptions {
+  /** What to do with bytes behind the ELF file's end when the rewrite would move or lose them; refused (`OVERLAY`) where not given. */
+  readonly overlay?: OverlayChoice | undefined;
+}
+
+/** Places everything the requests ask for in one pass, and makes every pointer follow. `NO_ROOM`, `OVERLAY`, `UNSAFE_INTEGER`, `UNSUPPORTED`. */
+export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions): Layout {
+  const rewrite = new Rewrite(elf), map = new FileMap(elf.source), { dropped } = requests;
+  const wanted = requestedRegions(elf, requests);
+  const space = new Space(rewrite);
+  const homeless = wanted.filter((r) => !placeInPlace(rewrite, space, r) && !space.placeInSlack(r));
+  const trailing = homeless.length > 0 ? trailingRoom(rewrite, requests, options) : undefined;
+  if (homeless.length > 0 && !trailing)
+    // A table that must leave for the new program header may have had its place already.
+    for (const block of entryRoom(rewrite, space, homeless, wanted)) if (!space.placeInSlack(block)) homeless.push(block);
+
+  const cutsEnd = homeless.length > 0 || dropped.size > 0 || (rewrite.moves.length > 0 && elf.sections.length > 0);
+  const tail = layTail(rewrite, map, requests, options, cutsEnd);
+  let end = tail.end;
+  if (homeless.length > 0) end = trailing ? growTrailing(rewrite, trailing, homeless) : addSegment(rewrite, end, homeless);
+  fixSegments(rewrite);
+  fixSections(rewrite, requests, tail.outputOf);
+  const inPlaceTable = options.overlay === "keep-in-place" && elf.overlay !== null;
+  if (elf.sections.length > 0 && !inPlaceTable) addCovers(rewrite);
+  else if (rewrite.moves.length > 0 && elf.sections.length > 0) rewrite.notes.push({ note: "UNCOVERED", message: "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them" });
+  fixSymbols(rewrite, dropRows(rewrite, dropped));
+  fixGot(rewrite);
+  writeRegions(rewrite, requests, map, tail);
+  end = writeTables(rewrite, requests, map, end, cutsEnd && !inPlaceTable);
+  end = writeOverlay(rewrite, map, end, options, cutsEnd);
+  noteRelro(rewrite);
+  return { size: end, pieces: map.finish(end), notes: rewrite.notes, placements: rewrite.placed.map(reported) };
+}
+
+const reported = ({ region, strategy, offset, address, why }: Placed): Placement => ({
+  region: region.name, strategy, offset, address: address <= Number.MAX_SAFE_INTEGER ? Number(address) : hex(address), size: region.newSize, why,
+});
+
+/** The segment an earlier patch appended, where nothing that stays lies behind it. */
+function trailingRoom(rewrite: Rewrite, { dropped }: Requests, { overlay }: LayoutOptions) {
+  const trailing = trailingSegment(rewrite);
+  if (!trailing || (overlay === "keep-in-place" && rewrite.elf.overlay)) return undefined;
+  const probe = compactTail(rewrite, new FileMap(rewrite.elf.source), dropped, rewrittenSections(rewrite, dropped), overlay);
+  return probe.empty ? trailing : undefined;
+}
+
+/** The name table is written anew at the end where nobody else uses it. */
+function rewrittenSections(rewrite: Rewrite, dropped: ReadonlySet<number>): ReadonlySet<number> {
+  return new Set(ownsNameTable(rewrite, dropped) ? [rewrite.elf.header.shstrndx] : []);
+}
+
+function layTail(rewrite: Rewrite, map: FileMap, { dropped }: Requests, { overlay }: LayoutOptions, cutsEnd: boolean): Tail {
+  if (!cutsEnd) return keepTail(rewrite, map);
+  const behind = rewrite.elf.overlay;
+  if (behind && overlay === undefined) refuseOverlay({ start: behind.offset, end: behind.offset + behind.size });
+  if (behind && overlay === "keep-in-place") return blankTail(rewrite, map, dropped);
+  return compactTail(rewrite, map, dropped, rewrittenSections(rewrite, dropped), overlay);
+}
+
+/** Every region's bytes at its place, then what was asked of single bytes. */
+function writeRegions(rewrite: Rewrite, requests: Requests, map: FileMap, tail: Tail): void {
+  const { elf } = rewrite;
+  const dynamic = encodeDynamic(rewrite, requests);
+  for (const { region, offset } of rewrite.placed) map.write(offset, contentOf(rewrite, region, requests, dynamic));
+  if (dynamic && !rewrite.placeOf(".dynamic")) map.write(elf.dynamic!.offset, dynamic);
+  for (const w of [...requests.writes, ...rewrite.pokes]) {
+    const m = rewrite.moves.find(({ region: r }) => r.offset <= w.offset && w.offset < r.offset + r.size);
+    map.write(m ? w.offset - m.region.offset + m.offset : tail.outputOf(w.offset), w.bytes);
+  }
+}
+
+function contentOf(rewrite: Rewrite, region: Region, requests: Requests, dynamic: Uint8Array | undefined): Uint8Array {
+  const { elf } = rewrite;
+  const old = () => readExactly(elf.source, region.offset, region.size, region.name);
+  if (region.offset === elf.segments.find((s) => s.type === PT.INTERP)?.offset) {
+    if (!requests.interpreter) return old();
+    // A shorter path leaves the room of the longer one: the string ends at its NUL.
+    const stays = rewrite.placeOf(".interp")?.strategy === "in-place";
+    return stays ? concat([requests.interpreter, new Uint8Array(region.size - requests.interpreter.length)]) : requests.interpreter;
+  }
+  if (region.offset === elf.dynamic?.strings?.offset) return requests.strings ?? old();
+  return region.name === ".dynamic" && dynamic ? dynamic : old();
+}
+
+/** The program header table, the section header table and the ELF header. Returns the end of the output so far. */
+function writeTables(rewrite: Rewrite, { dropped }: Requests, map: FileMap, end: number, atEnd: boolean): number {
+  const { elf } = rewrite, h = elf.header;
+  const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
+  if (rewrite.segments.length !== h.phnum) {
+    if (header.phnum === PN_XNUM) rewrite.sections[0]!.view.info = rewrite.segments.length;
+    else header.phnum = rewrite.segments.length;
+  }
+  map.write(h.phoff, concat(rewrite.segments.map((s) => s.bytes)));
+  if (elf.sections.length > 0) {
+    let shoff = h.shoff, shstrndx = rewrite.sections.findIndex((s) => s.was === h.shstrndx);
+    if (atEnd) {
+      const owned = ownsNameTable(rewrite, dropped);
+      ({ end, shoff, shstrndx } = appendTable(rewrite, map, end, owned, dropped.size > 0));
+    }
+    const numbers = extendedNumbers(rewrite, rewrite.sections.length, shstrndx);
+    map.write(shoff, concat(rewrite.sections.map((s) => s.bytes)));
+    header.shoff = shoff;
+    header.shnum = numbers.shnum;
+    header.shstrndx = numbers.shstrndx;
+  }
+  map.write(0, bytes);
+  return end;
+}
+
+function writeOverlay(rewrite: Rewrite, map: FileMap, end: number, { overlay }: LayoutOptions, cutsEnd: boolean): number {
+  const { elf } = rewrite, behind = elf.overlay;
+  if (!behind) return end;
+  const of = `${behind.size} bytes behind the end of the ELF file`;
+  if (overlay === "drop") {
+    rewrite.notes.push({ note: "OVERLAY", message: `${of} were dropped` });
+    return cutsEnd ? end : elfEnd(elf);
+  }
+  if (!cutsEnd || overlay === "keep-in-place") return end;
+  map.keep(behind.offset, behind.size, end);
+  rewrite.notes.push({ note: "OVERLAY", message: `${of} moved from offset ${behind.offset} to ${end}; a payload that is found by a fixed offset needs overlay: "keep-in-place"` });
+  return end + behind.size;
+}
+
+/** Full RELRO makes .dynamic read-only after start-up; a moved one is not covered any more. */
+function noteRelro(rewrite: Rewrite): void {
+  const move = rewrite.moves.find((m) => m.region.name === ".dynamic");
+  const relro = rewrite.segment(PT.GNU_RELRO);
+  if (!move || !relro || move.region.address < relro.exact("vaddr") || move.region.address >= relro.exact("vaddr") + relro.exact("memsz")) return;
+  rewrite.notes.push({ note: "LEFT_RELRO", message: ".dynamic had to move out of PT_GNU_RELRO, so it stays writable while the program runs" });
+}

@@ -1,0 +1,123 @@
+import { concat, equalBytes } from "../codec/bytes.js";
+import { type ByteSource, readExactly } from "../codec/source.js";
+
+/** A range of the output and where its bytes come from. Offsets and sizes in bytes. */
+export type Piece =
+  | { readonly kind: "input"; readonly at: number; readonly size: number; /** Offset in the input. */ readonly from: number }
+  | { readonly kind: "bytes"; readonly at: number; readonly size: number; readonly bytes: Uint8Array }
+  | { readonly kind: "zero"; readonly at: number; readonly size: number };
+
+/** The output under construction: ranges of the input, and bytes written over them. */
+export class FileMap {
+  readonly #source: ByteSource;
+  #base: Piece[] = [];
+  #writes: { at: number; bytes: Uint8Array }[] = [];
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /** Takes a range of the input to an offset of the output. */
+  keep(from: number, size: number, at = from): void {
+    if (size > 0) this.#base.push({ kind: "input", at, size, from });
+  }
+
+  /** Writes bytes; a later write wins over an earlier one. */
+  write(at: number, bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#writes.push({ at, bytes });
+  }
+
+  /** All pieces in order, without gaps: what nothing was said of is zero. */
+  finish(size: number): Piece[] {
+    const base = this.#base.sort((a, b) => a.at - b.at), out: Piece[] = [];
+    let at = 0, next = 0;
+    const fill = (to: number) => {
+      while (at < to) {
+        while (next < base.length && base[next]!.at + base[next]!.size <= at) next++;
+        const p = base[next];
+        if (p && p.at <= at) {
+          const n = Math.min(to, p.at + p.size) - at;
+          out.push(slice(p, at - p.at, n));
+          at += n;
+        } else {
+          const n = Math.min(to, p?.at ?? to) - at;
+          out.push({ kind: "zero", at, size: n });
+          at += n;
+        }
+      }
+    };
+    for (const w of this.#merged()) {
+      fill(w.at);
+      if (this.#isThere(w, base)) continue;
+      out.push({ kind: "bytes", at: w.at, size: w.bytes.length, bytes: w.bytes });
+      at = w.at + w.bytes.length;
+    }
+    fill(size);
+    return joined(out);
+  }
+
+  /** Writes that touch become one; where they overlap, the later one wins. */
+  #merged(): { at: number; bytes: Uint8Array }[] {
+    const order = this.#writes.map((w, i) => ({ ...w, i })).sort((a, b) => a.at - b.at || a.i - b.i);
+    const out: { at: number; bytes: Uint8Array }[] = [];
+    for (let i = 0; i < order.length; ) {
+      let end = order[i]!.at, j = i;
+      for (; j < order.length && (j === i || order[j]!.at < end); j++) end = Math.max(end, order[j]!.at + order[j]!.bytes.length);
+      const start = order[i]!.at, group = order.slice(i, j);
+      if (group.length === 1) out.push(group[0]!);
+      else {
+        const bytes = new Uint8Array(end - start);
+        for (const w of group.sort((a, b) => a.i - b.i)) bytes.set(w.bytes, w.at - start);
+        out.push({ at: start, bytes });
+      }
+      i = j;
+    }
+    return out;
+  }
+
+  /** Does the input say the same already? */
+  #isThere(w: { at: number; bytes: Uint8Array }, base: readonly Piece[]): boolean {
+    const p = base.find((p) => p.at <= w.at && w.at + w.bytes.length <= p.at + p.size);
+    return p?.kind === "input" && equalBytes(readExactly(this.#source, p.from + w.at - p.at, w.bytes.length, "the input"), w.bytes);
+  }
+}
+
+function slice(p: Piece, skip: number, size: number): Piece {
+  if (p.kind === "input") return { ...p, at: p.at + skip, from: p.from + skip, size };
+  return { ...p, at: p.at + skip, size };
+}
+
+/** Neighbours that continue each other become one piece. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const out: Piece[] = [];
+  for (const p of pieces) {
+    const last = out[out.length - 1];
+    if (last?.kind === "input" && p.kind === "input" && last.from + last.size === p.from) out[out.length - 1] = { ...last, size: last.size + p.size };
+    else if (last?.kind === "zero" && p.kind === "zero") out[out.length - 1] = { ...last, size: last.size + p.size };
+    else if (p.size > 0) out.push(p);
+  }
+  return out;
+}
+
+/** The bytes of a range of the output. */
+export function readPieces(source: ByteSource, pieces: readonly Piece[], offset: number, length: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let i = firstAt(pieces, offset), at = offset; at < offset + length; i++) {
+    const p = pieces[i]!, skip = at - p.at, n = Math.min(p.size - skip, offset + length - at);
+    if (p.kind === "input") parts.push(readExactly(source, p.from + skip, n, "the input"));
+    else parts.push(p.kind === "bytes" ? p.bytes.subarray(skip, skip + n) : new Uint8Array(n));
+    at += n;
+  }
+  return parts.length === 1 ? parts[0]! : concat(parts);
+}
+
+/** Binary search for the piece that holds an offset. */
+function firstAt(pieces: readonly Piece[], offset: number): number {
+  let low = 0, high = pieces.length - 1;
+  while (low < high) {
+    const mid = (low + high + 1) >> 1;
+    if (pieces[mid]!.at <= offset) low = mid;
+    else high = mid - 1;
+  }
+  return low;
+}

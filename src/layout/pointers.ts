@@ -1,0 +1,147 @@
+import { viewOf } from "../codec/bytes.js";
+import { wordSize } from "../codec/encoding.js";
+import { Dyn, Sym } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
+import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
+import type { Requests } from "../request/requests.js";
+import { PT, SHN, SHT, STT } from "../spec/constants.js";
+import { DT, dynamicTag } from "../spec/dynamic.js";
+import type { Move, Rewrite } from "./rewrite.js";
+import { fail } from "../error.js";
+
+/** Program headers that lie over a table and follow it. PT_LOAD, PT_PHDR, PT_GNU_RELRO and PT_TLS never do. */
+const STAYS: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.TLS, PT.GNU_STACK];
+
+const moveOfRange = (moves: readonly Move[], offset: number, size: number) => moves.find(({ region: r }) => r.offset <= offset && offset + size <= r.offset + r.size);
+
+/** Program headers follow what moved; PT_INTERP and PT_DYNAMIC take the new size. */
+export function fixSegments(rewrite: Rewrite): void {
+  const { elf, moves } = rewrite;
+  for (const { view: s } of rewrite.segments) {
+    if (STAYS.includes(s.type) || s.exact("filesz") === 0n) continue;
+    const move = moveOfRange(moves, s.offset, s.filesz);
+    if (move) {
+      const delta = move.address - move.region.address;
+      s.offset += move.offset - move.region.offset;
+      s.setExact("vaddr", s.exact("vaddr") + delta);
+      s.setExact("paddr", s.exact("paddr") + delta);
+    }
+    const name = s.type === PT.INTERP ? ".interp" : s.type === PT.DYNAMIC ? ".dynamic" : "";
+    const placed = rewrite.placeOf(name);
+    if (placed && placed.strategy !== "in-place") s.filesz = s.memsz = placed.region.newSize;
+  }
+  const table = rewrite.segment(PT.PHDR);
+  if (table && rewrite.segments.length !== elf.header.phnum) table.filesz = table.memsz = rewrite.segments.length * elf.header.phentsize;
+}
+
+/** Section headers follow what moved, also in the part of the file that is not loaded, and take the new sizes. */
+export function fixSections(rewrite: Rewrite, requests: Requests, outputOf: (offset: number) => number): void {
+  const { elf, moves } = rewrite;
+  for (const { view: s, was } of rewrite.sections) {
+    if (was === undefined || s.type === SHT.NULL || s.type === SHT.NOBITS || s.exact("size") === 0n) continue;
+    const old = elf.sections[was]!.header;
+    const move = moveOfRange(moves, old.offset, old.size);
+    if (move) {
+      s.offset += move.offset - move.region.offset;
+      s.setExact("addr", s.exact("addr") + move.address - move.region.address);
+    } else if (requests.dropped.size > 0) s.offset = outputOf(old.offset);
+    const placed = rewrite.placed.find(({ region: r }) => r.offset === old.offset && r.size === old.size);
+    if (placed && placed.strategy !== "in-place") s.size = placed.region.newSize;
+    if (requests.versionNeeds && s.type === SHT.GNU_VERNEED && elf.dynamic?.get(DT.VERNEED) === old.exact("addr")) {
+      s.info = requests.versionNeeds.count;
+      s.size = requests.versionNeeds.size;
+    }
+  }
+}
+
+/** The bytes of .dynamic: address tags follow what moved, DT_STRSZ is the table's new size, spare entries are DT_NULL. */
+export function encodeDynamic(rewrite: Rewrite, requests: Requests): Uint8Array | undefined {
+  const { elf, moves } = rewrite, d = elf.dynamic;
+  if (!d || (!requests.dynamic && moves.length === 0)) return undefined;
+  const entries = requests.dynamic ?? d.entries;
+  const placed = rewrite.placeOf(".dynamic");
+  const size = placed?.region.newSize ?? d.size, address = placed?.address ?? d.address, entry = 2 * wordSize(elf.header);
+  const bytes = new Uint8Array(size);
+  // What follows the terminator is only written over where an entry takes it.
+  if (size === d.size) bytes.set(readExactly(elf.source, d.offset, d.size, "the dynamic section"));
+  bytes.fill(0, 0, Math.max(entries.length, d.entries.length) * entry);
+  const strings = rewrite.placeOf(".dynstr");
+  entries.forEach((e, i) => {
+    const { kind } = dynamicTag(e.tag, elf.header.machine);
+    let { value } = e;
+    if (e.tag === DT.STRSZ && strings) value = BigInt(strings.region.newSize);
+    else if (kind === "address") value = followed(moves, value);
+    else if (kind === "self-relative") {
+      const was = d.entries.find((o) => o.tag === e.tag)!;
+      value += d.address + BigInt(was.index * entry) - (address + BigInt(i * entry));
+    }
+    const record = Dyn.view(viewOf(bytes), i * entry, elf.header);
+    record.setExact("tag", BigInt(e.tag));
+    record.setExact("val", value);
+  });
+  return bytes;
+}
+
+/** An address inside a region that moved, at its new place. */
+function followed(moves: readonly Move[], address: bigint): bigint {
+  const m = moves.find(({ region: r }) => r.address <= address && address < r.address + BigInt(r.size));
+  return m ? address - m.region.address + m.address : address;
+}
+
+/** Symbols defined in what moved, and `_DYNAMIC`, take the new addresses; `renumbered` gives sections their new index. */
+export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, number> | undefined): void {
+  const { elf, moves } = rewrite, h = elf.header;
+  if (moves.length === 0 && !renumbered) return;
+  const movedSections = new Set(rewrite.sections.flatMap((s) => (s.was !== undefined && s.view.exact("addr") !== elf.sections[s.was]!.header.exact("addr") ? [s.was] : [])));
+  const dynamic = moves.find((m) => m.region.name === ".dynamic");
+  const valueAt = Sym.offsetOf("value", h.class), shndxAt = Sym.offsetOf("shndx", h.class);
+  for (const table of elf.sections) {
+    if ((table.header.type !== SHT.SYMTAB && table.header.type !== SHT.DYNSYM) || (renumbered && !renumbered.has(table.index))) continue;
+    const symbols = sectionSymbols(elf, table.index);
+    for (const { at, symbol } of symbols.records()) {
+      const { shndx } = symbol, value = symbol.exact("value");
+      let moved = movedSections.has(shndx) ? followed(moves, value) : value;
+      if (dynamic && value === dynamic.region.address && moved === value && nameIs(symbols, symbol.name, "_DYNAMIC")) moved = dynamic.address;
+      if (moved !== value) rewrite.poke(at + valueAt, wordBytes(rewrite, moved));
+      if (!renumbered || shndx === SHN.UNDEF || shndx >= SHN.LORESERVE) continue;
+      const index = renumbered.get(shndx);
+      if (index === undefined) forget(rewrite, at, symbol.info);
+      else if (index !== shndx) rewrite.poke(at + shndxAt, halfBytes(rewrite, index));
+    }
+  }
+  if (renumbered && elf.sections.some((s) => s.header.type === SHT.SYMTAB_SHNDX && renumbered.has(s.index)))
+    fail("UNSUPPORTED", "a symbol table with extended section indexes (SHT_SYMTAB_SHNDX) stays, and sections before others go", { what: "SHT_SYMTAB_SHNDX" });
+}
+
+const nameIs = (t: SymbolTable, at: number, name: string) => t.strings !== undefined && at + name.length < t.strings.size && t.strings.at(at) === name;
+
+/** A symbol whose section is gone stays in the table as an absolute one, so that no other symbol's index changes. */
+function forget(rewrite: Rewrite, at: number, info: number): void {
+  const h = rewrite.elf.header, c = h.class;
+  rewrite.poke(at + Sym.offsetOf("shndx", c), halfBytes(rewrite, SHN.ABS));
+  if ((info & 15) === STT.SECTION) rewrite.poke(at + Sym.offsetOf("info", c), Uint8Array.of((info & 0xf0) | STT.NOTYPE));
+}
+
+/** GOT[0] holds the address of .dynamic on many machines (their psABIs); where it does, it follows. */
+export function fixGot(rewrite: Rewrite): void {
+  const { elf } = rewrite, dynamic = rewrite.moves.find((m) => m.region.name === ".dynamic"), got = elf.dynamic?.get(DT.PLTGOT);
+  const word = wordSize(elf.header);
+  const at = dynamic && got !== undefined ? elf.offsetOf(got, word) : undefined;
+  if (!dynamic || at === undefined) return;
+  const v = viewOf(readExactly(elf.source, at, word, "GOT[0]")), le = elf.header.littleEndian;
+  const now = word === 8 ? v.getBigUint64(0, le) : BigInt(v.getUint32(0, le));
+  if (now === dynamic.region.address) rewrite.poke(at, wordBytes(rewrite, dynamic.address));
+}
+
+function wordBytes({ elf: { header: h } }: Rewrite, value: bigint): Uint8Array {
+  const b = new Uint8Array(wordSize(h));
+  if (h.class === 64) viewOf(b).setBigUint64(0, value, h.littleEndian);
+  else viewOf(b).setUint32(0, Number(value), h.littleEndian);
+  return b;
+}
+
+function halfBytes({ elf: { header: h } }: Rewrite, value: number): Uint8Array {
+  const b = new Uint8Array(2);
+  viewOf(b).setUint16(0, value, h.littleEndian);
+  return b;
+}

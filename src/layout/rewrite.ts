@@ -1,0 +1,129 @@
+import { viewOf } from "../codec/bytes.js";
+import { Phdr, type PhdrView, Shdr, type ShdrView } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
+import { fail, type Note } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import { PT } from "../spec/constants.js";
+import { pageSize } from "../spec/machines.js";
+
+/** What to do with bytes behind the end of the ELF file when the rewrite would move or lose them. */
+export type OverlayChoice = "keep" | "keep-in-place" | "drop";
+
+/** A table that loaders reach through a program header or a dynamic tag, and so may move. */
+export interface Region {
+  /** `.interp`, `.dynamic`, `.dynstr`, `notes`, or the section's type for other tables. */
+  readonly name: string;
+  /** Where it is in the input, and its bytes there. */
+  readonly offset: number;
+  readonly address: bigint;
+  readonly size: number;
+  readonly align: number;
+  /** Its home was writable, so its new one must be. */
+  readonly writable: boolean;
+  /** The bytes it will take. */
+  readonly newSize: number;
+}
+
+/** How a region got its place. */
+export type Strategy = "in-place" | "extended" | "slack" | "trailing-segment" | "new-segment";
+
+/** Where a region went and why. Offsets and sizes in bytes. */
+export interface Placement {
+  readonly region: string;
+  readonly strategy: Strategy;
+  readonly offset: number;
+  /** A number, or `0x…` where it is above 2^53-1. */
+  readonly address: number | string;
+  readonly size: number;
+  /** In words. */
+  readonly why: string;
+}
+
+/** A region and its place, old or new. */
+export interface Placed {
+  readonly region: Region;
+  readonly strategy: Strategy;
+  readonly offset: number;
+  readonly address: bigint;
+  readonly why: string;
+}
+
+/** A region that has left its old place. */
+export type Move = Placed;
+
+/** A copy of a table's record, changed in place; bytes behind the fields that are known come along. */
+export interface Row<V> {
+  readonly bytes: Uint8Array;
+  readonly view: V;
+}
+
+/** A section header of the output. */
+export interface SectionRow extends Row<ShdrView> {
+  readonly name: string;
+  /** Its index in the input; undefined for a section that is new. */
+  readonly was: number | undefined;
+}
+
+/** The state of one layout pass: the tables as they will be, what moved, what was said. */
+export class Rewrite {
+  readonly elf: ElfFile;
+  readonly segments: Row<PhdrView>[];
+  readonly sections: SectionRow[];
+  readonly placed: Placed[] = [];
+  readonly notes: Note[] = [];
+  /** Page size in bytes for every question of what may share a page. */
+  readonly page: number;
+  /** Bytes for a place of the input; they follow it when it moves. */
+  readonly pokes: { offset: number; bytes: Uint8Array }[] = [];
+  /** What was tried for the region that found no place, for the error. */
+  readonly tried: string[] = [];
+
+  constructor(elf: ElfFile) {
+    const h = elf.header;
+    this.elf = elf;
+    this.segments = rows(elf, h.phoff, h.phnum, h.phentsize).map((bytes) => ({ bytes, view: Phdr.view(viewOf(bytes), 0, h) }));
+    const table = rows(elf, h.shoff, h.shnum, h.shentsize);
+    this.sections = elf.sections.map((s, i) => ({ bytes: table[i]!, view: Shdr.view(viewOf(table[i]!), 0, h), name: s.name, was: i }));
+    const aligns = elf.segments.filter((s) => s.type === PT.LOAD).map((s) => Number(s.exact("align")));
+    this.page = pageSize(h.machine, Math.max(0, ...aligns));
+  }
+
+  loads(): PhdrView[] {
+    return this.segments.flatMap((s) => (s.view.type === PT.LOAD ? [s.view] : []));
+  }
+
+  segment(type: number): PhdrView | undefined {
+    return this.segments.find((s) => s.view.type === type)?.view;
+  }
+
+  /** Gives a region its place, which may be the old one; a place it had before is taken back. */
+  place(region: Region, strategy: Strategy, offset: number, address: bigint, why: string): void {
+    const before = this.placed.findIndex((p) => p.region === region);
+    if (before >= 0) this.placed.splice(before, 1);
+    this.placed.push({ region, strategy, offset, address, why });
+  }
+
+  get moves(): Move[] {
+    return this.placed.filter((p) => p.offset !== p.region.offset);
+  }
+
+  /** Where a table went, by its region's name. */
+  placeOf(name: string): Placed | undefined {
+    return this.placed.find((p) => p.region.name === name);
+  }
+
+  /** Asks for bytes at a place of the input; they follow it when it moves. */
+  poke(offset: number, bytes: Uint8Array): void {
+    this.pokes.push({ offset, bytes });
+  }
+
+  noRoom(what: string): never {
+    return fail("NO_ROOM", `${what} found no place: ${this.tried.join("; ")}`, { tried: [...this.tried] });
+  }
+}
+
+/** Copies, since the input's bytes are never written to. */
+function rows(elf: ElfFile, offset: number, count: number, stride: number): Uint8Array[] {
+  const b = readExactly(elf.source, offset, count * stride, "a header table").slice();
+  return Array.from({ length: count }, (_, i) => b.subarray(i * stride, (i + 1) * stride));
+}

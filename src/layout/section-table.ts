@@ -1,0 +1,110 @@
+import { alignUp, concat, encodeText, viewOf } from "../codec/bytes.js";
+import { wordSize } from "../codec/encoding.js";
+import { Shdr, type ShdrView } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
+import { fileRange, isLoaded } from "../image/sections.js";
+import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
+import { compactStrings, GrowingStrings } from "../tables/strings.js";
+import { COVER_NAME } from "./space.js";
+import type { FileMap } from "./pieces.js";
+import type { Rewrite, SectionRow } from "./rewrite.js";
+
+const NAME_TABLE = ".shstrtab";
+
+function newRow(rewrite: Rewrite, name: string, fields: Partial<Record<"type" | "flags" | "addr" | "offset" | "size" | "addralign", number>>): SectionRow {
+  const bytes = new Uint8Array(rewrite.elf.header.shentsize), view = Shdr.view(viewOf(bytes), 0, rewrite.elf.header);
+  Object.assign(view, { addralign: 1, ...fields });
+  return { bytes, view, name, was: undefined };
+}
+
+/**
+ * What a move left behind gets a section of its own: `strip` zeroes loaded bytes that no section covers, and a program may
+ * read them (its own _DYNAMIC, its notes).
+ */
+export function addCovers(rewrite: Rewrite): void {
+  const { elf } = rewrite, h = elf.header;
+  const tableEnd = h.phoff + rewrite.segments.length * h.phentsize;
+  for (const { view: s, name } of rewrite.sections) if (name === COVER_NAME && s.offset >= h.phoff && s.offset < tableEnd) shorten(s, tableEnd);
+  for (const { region: r } of [...rewrite.moves].sort((a, b) => a.region.offset - b.region.offset)) {
+    const start = r.offset < tableEnd && r.offset >= h.phoff ? Math.min(tableEnd, r.offset + r.size) : r.offset, size = r.offset + r.size - start;
+    const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && start + size <= s.offset + s.filesz);
+    if (size === 0 || !load) continue;
+    const flags = SHF.ALLOC | (load.flags & PF.W ? SHF.WRITE : 0);
+    rewrite.sections.push(newRow(rewrite, COVER_NAME, { type: SHT.PROGBITS, flags, addr: load.vaddr + start - load.offset, offset: start, size }));
+  }
+}
+
+/** A cover that the grown program header table reaches into begins behind it. */
+function shorten(s: ShdrView, start: number): void {
+  const cut = Math.min(start - s.offset, s.size);
+  s.offset += cut;
+  s.addr += cut;
+  s.size -= cut;
+}
+
+/** Takes dropped sections out. Gives each that stays its new index; undefined where none changes. */
+export function dropRows(rewrite: Rewrite, dropped: ReadonlySet<number>): Map<number, number> | undefined {
+  if (dropped.size === 0) return undefined;
+  const stay = rewrite.sections.filter((s) => s.was === undefined || !dropped.has(s.was));
+  rewrite.sections.splice(0, rewrite.sections.length, ...stay);
+  const renumbered = new Map<number, number>();
+  stay.forEach((s, i) => s.was !== undefined && renumbered.set(s.was, i));
+  for (const { view: s } of stay) {
+    // A link to a section that went becomes 0; a loaded one (.rela.plt of a static program) does not need it to run.
+    s.link = renumbered.get(s.link) ?? 0;
+    if (s.flags & SHF.INFO_LINK || s.type === SHT.REL || s.type === SHT.RELA || s.type === SHT.CREL) s.info = renumbered.get(s.info) ?? 0;
+  }
+  return renumbered;
+}
+
+/** May the name table be written anew at another place? Not where it is loaded, or other sections take strings from it. */
+export function ownsNameTable(rewrite: Rewrite, dropped: ReadonlySet<number>): boolean {
+  const { elf } = rewrite, index = elf.header.shstrndx, table = elf.sections[index];
+  return index !== 0 && table !== undefined && table.header.type === SHT.STRTAB && !isLoaded(table) && !elf.sections.some((s) => s.header.link === index && !dropped.has(s.index) && s.header.type !== SHT.NULL);
+}
+
+/** Writes the names and the table at `end`, behind everything else. Returns the new end and e_shoff, e_shstrndx. */
+export function appendTable(rewrite: Rewrite, map: FileMap, end: number, owned: boolean, rebuild: boolean): { end: number; shoff: number; shstrndx: number } {
+  const { elf } = rewrite, h = elf.header;
+  let row = owned ? rewrite.sections.find((s) => s.was === h.shstrndx) : undefined;
+  if (!row && (h.shstrndx === 0 || rewrite.sections.some((s) => s.was === undefined))) {
+    row = newRow(rewrite, NAME_TABLE, { type: SHT.STRTAB });
+    rewrite.sections.push(row);
+  }
+  if (row) {
+    const names = nameBytes(rewrite, row, rebuild);
+    Object.assign(row.view, { offset: end, size: names.length });
+    map.write(end, names);
+    end += names.length;
+  }
+  const shoff = alignUp(end, wordSize(h));
+  const table = concat(rewrite.sections.map((s) => s.bytes));
+  map.write(shoff, table);
+  return { end: shoff + table.length, shoff, shstrndx: row ? rewrite.sections.indexOf(row) : rewrite.sections.findIndex((s) => s.was === h.shstrndx) };
+}
+
+/** Fills sh_name of every row that needs it. Names that cannot be read keep their place, so the table then only grows. */
+function nameBytes(rewrite: Rewrite, row: SectionRow, rebuild: boolean): Uint8Array {
+  const { elf } = rewrite;
+  const readable = rewrite.sections.every((s) => s.name !== "" || s.view.name === 0 || s.view.type === SHT.NULL);
+  if (row.was === undefined || (rebuild && readable)) {
+    const t = compactStrings(rewrite.sections.map((s) => s.name));
+    for (const s of rewrite.sections) s.view.name = t.offsetOf(s.name);
+    return t.bytes;
+  }
+  const { offset, size } = fileRange(elf.sections[row.was]!, elf.source);
+  const old = readExactly(elf.source, offset, size, NAME_TABLE);
+  const t = new GrowingStrings(old[old.length - 1] === 0 ? old : concat([old, new Uint8Array(1)]));
+  for (const s of rewrite.sections) if (s.was === undefined) s.view.name = t.add(concat([encodeText(s.name), new Uint8Array(1)]));
+  return t.bytes();
+}
+
+/** The counts as the ELF header holds them; large ones stand in section header 0 (gABI, "ELF Header"). */
+export function extendedNumbers(rewrite: Rewrite, shnum: number, shstrndx: number): { shnum: number; shstrndx: number } {
+  const zero = rewrite.sections[0]?.view;
+  if (!zero) return { shnum: 0, shstrndx: 0 };
+  const manySections = shnum >= SHN.LORESERVE || zero.size !== 0, farNames = shstrndx >= SHN.LORESERVE || zero.link !== 0;
+  zero.size = manySections ? shnum : 0;
+  zero.link = farNames ? shstrndx : 0;
+  return { shnum: manySections ? 0 : shnum, shstrndx: farNames ? SHN.XINDEX : shstrndx };
+}

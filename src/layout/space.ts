@@ -1,0 +1,97 @@
+import { alignDown, alignUp, skipZeros } from "../codec/bytes.js";
+import type { PhdrView } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
+import { headerSize } from "../image/header.js";
+import { fileRange, isLoaded } from "../image/sections.js";
+import { PF, PT, SHT } from "../spec/constants.js";
+import type { Region, Rewrite } from "./rewrite.js";
+
+/** The name of the section header that keeps what a move left behind under a section, so that `strip` keeps the bytes. */
+export const COVER_NAME = ".elfwright.old";
+
+/** The end of what may not move in the file: headers, segments and loaded sections. Behind it lie only sections for tools. */
+export function fixedEnd(rewrite: Rewrite): number {
+  const { elf, segments } = rewrite, h = elf.header;
+  let end = Math.max(headerSize(h), h.phoff + h.phnum * h.phentsize);
+  for (const { view: s } of segments) if (s.type !== PT.NULL && s.exact("filesz") > 0n) end = Math.max(end, s.offset + s.filesz);
+  for (const s of elf.sections) if (isLoaded(s)) end = Math.max(end, fileRange(s, elf.source).offset + fileRange(s, elf.source).size);
+  return Math.min(end, elf.source.size);
+}
+
+/** Which bytes of the fixed part are taken, by the input and by what was placed since. */
+export class Space {
+  readonly #rewrite: Rewrite;
+  readonly #taken: { start: number; end: number }[];
+  readonly #end: number;
+
+  constructor(rewrite: Rewrite) {
+    const { elf } = rewrite, h = elf.header;
+    this.#rewrite = rewrite;
+    this.#end = fixedEnd(rewrite);
+    this.#taken = [
+      { start: 0, end: headerSize(h) },
+      { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
+      { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
+      ...elf.sections.map((s) => fileRange(s, elf.source)).map(({ offset, size }) => ({ start: offset, end: offset + size })),
+      // PT_LOAD holds the gaps; PT_GNU_RELRO and the like only lie over what others name.
+      ...elf.segments.filter((s) => s.type !== PT.LOAD && s.type !== PT.GNU_RELRO && s.type !== PT.NULL && s.exact("filesz") > 0n).map((s) => ({ start: s.offset, end: s.offset + s.filesz })),
+    ].filter((r) => r.start < r.end);
+  }
+
+  take(start: number, size: number): void {
+    this.#taken.push({ start, end: start + size });
+  }
+
+  /**
+   * Zero bytes right behind `from` that nothing describes, up to `limit`. Without section headers nothing can be said of
+   * what lies inside a segment, so there are none.
+   */
+  gap(from: number, limit: number): number {
+    if (this.#rewrite.elf.sections.length === 0) return 0;
+    return this.#free(from, limit);
+  }
+
+  #free(from: number, limit: number): number {
+    let end = Math.min(limit, this.#end);
+    for (const r of this.#taken) {
+      if (r.start <= from && from < r.end) return 0;
+      if (r.start >= from) end = Math.min(end, r.start);
+    }
+    if (end <= from) return 0;
+    return skipZeros(readExactly(this.#rewrite.elf.source, from, end - from, "a gap"));
+  }
+
+  /** Bytes by which a PT_LOAD can grow in place: free in the file, and in memory up to the next segment's page. */
+  slack(load: PhdrView): number {
+    if (load.filesz !== load.memsz || load.filesz === 0) return 0;
+    const fileEnd = load.offset + load.filesz, memoryEnd = load.vaddr + load.memsz;
+    const others = this.#rewrite.loads().filter((l) => l.memsz > 0 && l.vaddr !== load.vaddr);
+    const next = Math.min(...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#rewrite.page)));
+    // Another segment may map the same bytes of the file (old layouts, injected payloads).
+    const inFile = Math.min(...others.filter((l) => l.filesz > 0 && l.offset + l.filesz > fileEnd).map((l) => l.offset));
+    return Math.max(0, Math.min(this.#free(fileEnd, inFile), next - memoryEnd));
+  }
+
+  /** Puts a read-only region behind a read-only segment, without code if there is a choice. Undefined where none has the room. */
+  placeInSlack(region: Region): boolean {
+    if (region.writable) return false;
+    const loads = this.#rewrite.loads().filter((l) => l.flags & PF.R && !(l.flags & PF.W));
+    loads.sort((a, b) => (a.flags & PF.X) - (b.flags & PF.X) || a.vaddr - b.vaddr);
+    for (const load of loads) {
+      const end = load.vaddr + load.memsz, address = alignUp(end, region.align), bytes = address - end + region.newSize;
+      if (this.slack(load) < bytes) continue;
+      const offset = load.offset + load.filesz + address - end;
+      this.take(load.offset + load.filesz, bytes);
+      this.#rewrite.place(region, "slack", offset, BigInt(address), `${bytes} bytes were free at the end of the read-only segment at 0x${load.vaddr.toString(16)}`);
+      load.filesz = load.memsz = load.filesz + bytes;
+      return true;
+    }
+    this.#rewrite.tried.push(`no read-only segment has ${region.newSize} free bytes behind it`);
+    return false;
+  }
+}
+
+/** Is the section a table that loaders reach through a pointer (so that nothing else can hold its address)? */
+export function isTableSection(type: number): boolean {
+  return ([SHT.DYNAMIC, SHT.DYNSYM, SHT.HASH, SHT.GNU_HASH, SHT.GNU_VERDEF, SHT.GNU_VERNEED, SHT.GNU_VERSYM, SHT.STRTAB, SHT.NOTE] as number[]).includes(type);
+}

@@ -1,0 +1,131 @@
+import { type Finding, check, newFindings } from "./check/check.js";
+import { readExactly, toSource, type ByteSource } from "./codec/source.js";
+import { fail, type Note } from "./error.js";
+import { type ElfFile, readElf } from "./image/elf.js";
+import { type LayoutOptions, layOut } from "./layout/layout.js";
+import { type Piece, readPieces } from "./layout/pieces.js";
+import type { Placement } from "./layout/rewrite.js";
+import { type Change, diff } from "./report/diff.js";
+import { collect } from "./request/collect.js";
+import type { Edit } from "./request/edits.js";
+
+/** Options of {@link plan} and {@link patch}. */
+export interface PatchOptions extends LayoutOptions {}
+
+/**
+ * What a rewrite will do, before a byte is written. It is a {@link ByteSource} itself: `readElf(plan)` reads the file
+ * that is to be.
+ */
+export interface Plan extends ByteSource {
+  /** Bytes of the output. */
+  readonly size: number;
+  /** False where the output is the input, byte by byte. */
+  readonly changed: boolean;
+  /** Where each byte of the output comes from, in order and without gaps. */
+  readonly pieces: readonly Piece[];
+  /** Where each table went, and why. */
+  readonly placements: readonly Placement[];
+  /** What the caller should know: edits that matched nothing, hardening that was lost. */
+  readonly notes: readonly Note[];
+  /** The difference in ELF terms. */
+  readonly changes: readonly Change[];
+  /** What `check` says of the output. */
+  readonly findings: readonly Finding[];
+  /** The output in one allocation. */
+  bytes(): Uint8Array;
+  /** The output as chunks: views of the input where it stays, new bytes elsewhere. */
+  chunks(): Iterable<Uint8Array>;
+}
+
+/** The result of {@link patch}. */
+export interface PatchResult<B extends Uint8Array = Uint8Array> {
+  /** The new file; the input itself is never changed. */
+  readonly bytes: B;
+  /** False where the result equals the input. */
+  readonly changed: boolean;
+  readonly changes: readonly Change[];
+  readonly notes: readonly Note[];
+  readonly plan: Plan;
+}
+
+/**
+ * Says what the edits would make of the file, and checks it: the layout invariants run on the input and on the plan, and a
+ * finding of level error that the input has not stops it. Reads what it needs of the source; writes nothing.
+ *
+ * @param source the file's bytes or a {@link ByteSource}; must not change while the plan is used
+ * @param edits values made by `setInterpreter`, `setRunpath`, `replaceNeeded`, `stripUnneeded` …; order between families does not matter
+ * @throws ElfError as the edits say; `NO_ROOM`, `OVERLAY`, `INVARIANT`, `MALFORMED`, `TRUNCATED`, `UNSAFE_INTEGER`, `UNSUPPORTED`
+ * @example
+ * const p = plan(bytes, [setRunpath("$ORIGIN/../lib")]);
+ * console.log(p.changes, p.placements, p.size);
+ */
+export function plan(source: Uint8Array | ByteSource, edits: readonly Edit[], options: PatchOptions = {}): Plan {
+  return planElf(readElf(toSource(source)), edits, options);
+}
+
+function planElf(elf: ElfFile, edits: readonly Edit[], options: PatchOptions): Plan {
+  const requests = collect(elf, edits);
+  const layout = layOut(elf, requests, options);
+  const { source } = elf, { pieces, size } = layout;
+  const changed = size !== source.size || pieces.some((p) => p.kind !== "input" || p.from !== p.at);
+  const out: ByteSource = { size, read: (offset, length) => readPieces(source, pieces, offset, length) };
+  const after = changed ? readElf(out) : elf;
+  const findings = check(after);
+  if (changed) refuseNewErrors(check(elf), findings);
+  let changes: readonly Change[] | undefined;
+  const each = function* (): Generator<Uint8Array> {
+    for (const p of pieces) for (let at = 0; at < p.size; at += CHUNK) yield readExactly(out, p.at + at, Math.min(CHUNK, p.size - at), "the output");
+  };
+  return {
+    ...out, changed, pieces, placements: layout.placements, notes: [...requests.notes, ...layout.notes], findings,
+    get changes() {
+      return (changes ??= diff(elf, after));
+    },
+    chunks: each,
+    bytes() {
+      const all = new Uint8Array(size);
+      let at = 0;
+      for (const c of each()) {
+        all.set(c, at);
+        at += c.length;
+      }
+      return all;
+    },
+  };
+}
+
+/** What one chunk holds at most: large files stream through little memory. */
+const CHUNK = 1 << 20;
+
+function refuseNewErrors(before: readonly Finding[], after: readonly Finding[]): void {
+  const errors = newFindings(before, after).filter((f) => f.severity === "error");
+  if (errors.length > 0)
+    fail("INVARIANT", `the rewritten file would break ${errors.length} layout rule(s) that the input keeps, so nothing was written: ${errors.map((f) => `${f.at}: ${f.message}`).join("; ")}`, { rules: errors.map((f) => f.rule) });
+}
+
+/**
+ * Applies all edits to a file in memory, in one layout pass. The same patch twice gives identical bytes.
+ *
+ * @param bytes the file; a Node `Buffer` gives a `Buffer` back
+ * @throws ElfError as {@link plan}
+ * @example
+ * const { bytes: fixed, changes, notes } = patch(await readFile("server"), [
+ *   setInterpreter("/lib64/ld-linux-x86-64.so.2"),
+ *   replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" }),
+ *   setRunpath("$ORIGIN/../lib:/usr/local/lib"),
+ *   stripUnneeded(),
+ *   removeSections(".comment"),
+ * ]);
+ */
+export function patch<B extends Uint8Array>(bytes: B, edits: readonly Edit[], options: PatchOptions = {}): PatchResult<B> {
+  const p = plan(bytes, edits, options);
+  const result = p.bytes();
+  // A Buffer is a Uint8Array with another prototype; naming it here would bind the core to Node.
+  Object.setPrototypeOf(result, Object.getPrototypeOf(bytes) as object);
+  return {
+    bytes: result as B, changed: p.changed, notes: p.notes, plan: p,
+    get changes() {
+      return p.changes;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** A side of a change: JSON-safe. Null where there is nothing on that side. */
+export type ChangeValue = string | number | boolean | null;
+
+/** One difference between two files, in ELF terms. */
+export interface Change {
+  /** The part of the file. */
+  readonly at:
+    | "header" | "interpreter" | "dynamic" | "versionNeeds" | "versionDefinitions" | "sections" | "segments" | "symbols" | "dynamicSymbols" | "buildId" | "overlay" | "size";
+  /** `DT_RUNPATH`, where `at` is "dynamic". */
+  readonly tag?: string;
+  /** The file of which a version is needed, where `at` is "versionNeeds". */
+  readonly file?: string;
+  /** The section, program header type or version. */
+  readonly name?: string;
+  /** Which of several program headers, sections or tags of this name it is, where it is not the first. */
+  readonly occurrence?: number;
+  /** What of it changed, where it is not the thing itself. */
+  readonly field?: string;
+  readonly from: ChangeValue;
+  readonly to: ChangeValue;
+}
+
+export type Subject = Omit<Change, "from" | "to">;
+
+/** The change of one value, if it is one. */
+export function* changed(subject: Subject, from: ChangeValue, to: ChangeValue): Generator<Change> {
+  if (from !== to) yield { ...subject, from, to };
+}

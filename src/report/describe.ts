@@ -1,0 +1,57 @@
+import type { ElfFile } from "../image/elf.js";
+import type { SymbolTable } from "../image/symbols.js";
+import { NT_GNU } from "../spec/constants.js";
+import { fileTypeName, machineName, osabiName } from "../spec/names.js";
+import type { ElfDescription, FileDescription } from "./description.js";
+import {
+  describeDynamic, describeDynamicSymbols, describeNotes, describeSections, describeSegments, describeVersionDefinitions, describeVersionNeeds, toHex, toQuantity,
+} from "./parts.js";
+import { Tolerant } from "./tolerant.js";
+
+export function describeFile(elf: ElfFile, t: Tolerant): FileDescription {
+  const h = elf.header;
+  return {
+    class: `ELFCLASS${h.class}`, byteOrder: h.littleEndian ? "little" : "big", type: fileTypeName(h.type), machine: machineName(h.machine), osabi: osabiName(h.osabi),
+    flags: h.flags, entry: toQuantity(h.entry), size: elf.source.size, linkage: t.part(() => elf.linkage),
+  };
+}
+
+export function buildIdOf(elf: ElfFile): string | null {
+  const n = elf.notes.find((n) => n.owner === "GNU" && n.type === NT_GNU.BUILD_ID);
+  return n ? toHex(n.description) : null;
+}
+
+export function countSymbols(elf: ElfFile, t: Tolerant): ElfDescription["symbols"] {
+  const count = (table: SymbolTable | null) => (table?.exact ? table.count : null);
+  return { symtab: t.part(() => count(elf.symbols)), dynsym: t.part(() => count(elf.dynamicSymbols)) };
+}
+
+/**
+ * Everything the reader knows of a file, as JSON with a stable order of keys.
+ *
+ * @example
+ * expect(describe(readElf(bytes))).toMatchSnapshot()
+ */
+export function describe(elf: ElfFile): ElfDescription {
+  const t = new Tolerant();
+  const file = describeFile(elf, t);
+  const description: Omit<ElfDescription, "problems"> = {
+    file,
+    interpreter: t.part(() => elf.interpreter),
+    soname: t.part(() => elf.soname),
+    needed: t.part(() => elf.needed),
+    runpath: t.part(() => elf.runpath),
+    rpath: t.part(() => elf.rpath),
+    buildId: t.part(() => buildIdOf(elf)),
+    segments: t.part(() => describeSegments(elf)),
+    sections: t.part(() => describeSections(elf)),
+    dynamic: t.part(() => describeDynamic(elf, t)),
+    versionNeeds: t.part(() => describeVersionNeeds(elf)),
+    versionDefinitions: t.part(() => describeVersionDefinitions(elf)),
+    notes: t.part(() => describeNotes(elf)),
+    symbols: countSymbols(elf, t),
+    dynamicSymbols: t.part(() => describeDynamicSymbols(elf, t)),
+    overlay: t.part(() => elf.overlay),
+  };
+  return { ...description, problems: t.problems };
+}

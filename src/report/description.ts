@@ -1,0 +1,120 @@
+import type { Linkage } from "../image/elf.js";
+
+/** A number, or `"0x…"` where it is above 2^53-1 and JSON could not hold it. */
+export type Quantity = number | string;
+
+export interface FileDescription {
+  /** `ELFCLASS64`. */
+  readonly class: string;
+  readonly byteOrder: "little" | "big";
+  /** `ET_DYN`. */
+  readonly type: string;
+  /** `EM_X86_64`. */
+  readonly machine: string;
+  readonly osabi: string;
+  /** e_flags. */
+  readonly flags: number;
+  readonly entry: Quantity;
+  /** Bytes of the file, overlay included. */
+  readonly size: number;
+  /** Null where it cannot be told, since the dynamic section is broken. */
+  readonly linkage: Linkage | null;
+}
+
+export interface SegmentDescription {
+  readonly type: string;
+  /** `R E`. */
+  readonly flags: string;
+  readonly offset: Quantity;
+  readonly vaddr: Quantity;
+  readonly paddr: Quantity;
+  readonly filesz: Quantity;
+  readonly memsz: Quantity;
+  readonly align: Quantity;
+}
+
+export interface SectionDescription {
+  readonly index: number;
+  readonly name: string;
+  readonly type: string;
+  readonly flags: readonly string[];
+  readonly addr: Quantity;
+  readonly offset: Quantity;
+  readonly size: Quantity;
+  readonly link: number;
+  readonly info: number;
+  readonly addralign: Quantity;
+  readonly entsize: Quantity;
+}
+
+export interface DynamicDescription {
+  readonly tag: string;
+  readonly value: Quantity;
+  /** The string that it names; null where that cannot be read. Only on tags that name one. */
+  readonly text?: string | null;
+  /** Only on DT_FLAGS and DT_FLAGS_1. */
+  readonly flags?: readonly string[];
+}
+
+export interface VersionNeedDescription {
+  readonly file: string;
+  readonly versions: readonly { readonly name: string; readonly index: number; readonly weak: boolean }[];
+}
+
+export interface VersionDefinitionDescription {
+  readonly index: number;
+  /** VER_FLG_BASE: the file's own name, no version. */
+  readonly base: boolean;
+  /** Its name, then the versions it builds on. */
+  readonly names: readonly string[];
+}
+
+export interface NoteDescription {
+  readonly owner: string;
+  readonly type: number;
+  /** `NT_GNU_BUILD_ID`; null where the owner is not GNU. */
+  readonly name: string | null;
+  /** Bytes of the description. */
+  readonly size: number;
+  /** Its first 64 bytes in hex. */
+  readonly description: string;
+}
+
+export interface DynamicSymbolDescription {
+  readonly name: string;
+  readonly binding: string;
+  readonly type: string;
+  readonly visibility: string;
+  readonly defined: boolean;
+  /** `GLIBC_2.34`, or null for none. */
+  readonly version: string | null;
+  /** A definition that only those who ask for this version get. */
+  readonly hidden: boolean;
+}
+
+/** What is in an ELF file: plain JSON with a fixed order of keys, for snapshots. A part that cannot be read is null, and `problems` says why. */
+export interface ElfDescription {
+  readonly file: FileDescription;
+  readonly interpreter: string | null;
+  readonly soname: string | null;
+  readonly needed: readonly string[] | null;
+  readonly runpath: string | null;
+  readonly rpath: string | null;
+  /** The build ID in hex. */
+  readonly buildId: string | null;
+  readonly segments: readonly SegmentDescription[] | null;
+  readonly sections: readonly SectionDescription[] | null;
+  /** Null where the file has no dynamic section, too. */
+  readonly dynamic: readonly DynamicDescription[] | null;
+  readonly versionNeeds: readonly VersionNeedDescription[] | null;
+  readonly versionDefinitions: readonly VersionDefinitionDescription[] | null;
+  readonly notes: readonly NoteDescription[] | null;
+  /** How many symbols the tables have, the null symbol included; null for no table. */
+  readonly symbols: { readonly symtab: number | null; readonly dynsym: number | null };
+  /** All but the null symbol. Null where the file has no dynamic symbols, or nothing in it tells how many. */
+  readonly dynamicSymbols: readonly DynamicSymbolDescription[] | null;
+  /** Bytes behind the end of the ELF file. */
+  readonly overlay: { readonly offset: number; readonly size: number } | null;
+  /** Why parts are null. */
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,38 @@
+import type { ElfFile } from "../image/elf.js";
+import { type Change, changed } from "./change.js";
+import type { SectionDescription, SegmentDescription } from "./description.js";
+import { match } from "./match.js";
+import { describeSections, describeSegments } from "./parts.js";
+import { Tolerant } from "./tolerant.js";
+
+const SECTION_FIELDS = ["index", "addr", "offset", "size", "link", "info", "addralign", "entsize"] as const;
+const SEGMENT_FIELDS = ["flags", "offset", "vaddr", "paddr", "filesz", "memsz", "align"] as const;
+
+/** Program headers that only say how the file is laid out. */
+const LAYOUT_SEGMENTS = ["PT_LOAD", "PT_NULL", "PT_PHDR", "PT_NOTE"];
+
+export function* diffSections(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
+  const read = (elf: ElfFile): SectionDescription[] => new Tolerant().part(() => describeSections(elf))?.filter((s) => s.type !== "SHT_NULL") ?? [];
+  const m = match(read(before), read(after), (s) => s.name), at = "sections";
+  for (const { from, to } of m.steps) yield { at, name: (from ?? to)!.name, from: from?.type ?? null, to: to?.type ?? null };
+  for (const [a, b] of m.kept) {
+    yield* changed({ at, name: a.name }, a.type, b.type);
+    yield* changed({ at, name: a.name, field: "flags" }, a.flags.join(" "), b.flags.join(" "));
+    if (layout) for (const field of SECTION_FIELDS) yield* changed({ at, name: a.name, field }, a[field], b[field]);
+  }
+}
+
+export function* diffSegments(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
+  const read = (elf: ElfFile): SegmentDescription[] => new Tolerant().part(() => describeSegments(elf)) ?? [];
+  const m = match(read(before), read(after), (s) => s.type), at = "segments", seen = new Map<string, number>();
+  for (const { from, to } of m.steps) {
+    const name = (from ?? to)!.type;
+    if (layout || !LAYOUT_SEGMENTS.includes(name)) yield { at, name, from: from?.flags ?? null, to: to?.flags ?? null };
+  }
+  for (const [a, b] of m.kept) {
+    const occurrence = seen.get(a.type) ?? 0, subject = { at, name: a.type, ...(occurrence > 0 ? { occurrence } : {}) } as const;
+    seen.set(a.type, occurrence + 1);
+    // PT_GNU_STACK is nothing but its flags.
+    for (const field of layout ? SEGMENT_FIELDS : a.type === "PT_GNU_STACK" ? (["flags"] as const) : []) yield* changed({ ...subject, field }, a[field], b[field]);
+  }
+}

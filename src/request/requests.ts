@@ -1,0 +1,23 @@
+import type { Note } from "../error.js";
+
+/** New bytes for a range of a table, by its place in the input: they follow the table when it moves. */
+export interface TableWrite {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Everything one patch asks of the layout. What is undefined or empty stays as it is. */
+export interface Requests {
+  /** PT_INTERP's string, NUL included. */
+  readonly interpreter: Uint8Array | undefined;
+  /** .dynstr as a whole. */
+  readonly strings: Uint8Array | undefined;
+  /** The entries of the dynamic section, without the terminator; derived values are still the old ones. */
+  readonly dynamic: readonly { readonly tag: number; readonly value: bigint }[] | undefined;
+  readonly writes: readonly TableWrite[];
+  /** The new number of Verneed records and bytes of the table. */
+  readonly versionNeeds: { readonly count: number; readonly size: number } | undefined;
+  /** Indexes of the sections that go. */
+  readonly dropped: ReadonlySet<number>;
+  readonly notes: readonly Note[];
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { viewOf } from "../../src/codec/bytes.js";
+import { Dyn, type DynView, type EhdrView, Phdr, type PhdrView, Shdr, type ShdrView, Sym, type SymView, Verdef, Verneed } from "../../src/codec/records.js";
+import type { Struct, View } from "../../src/codec/struct.js";
+import { type Finding, check, newFindings } from "../../src/check/check.js";
+import { type ElfFile, readElf } from "../../src/image/elf.js";
+import { headerView } from "../../src/image/header.js";
+import { PT } from "../../src/spec/constants.js";
+import type { RecordFields } from "../../src/spec/records.js";
+
+export const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../fixtures/bin/${name}`, import.meta.url)));
+
+/** A fixture whose records can be written to. `elf` says where they were before. */
+export class Corruptible {
+  readonly bytes: Uint8Array;
+  readonly elf: ElfFile;
+
+  constructor(bytes: Uint8Array) {
+    this.elf = readElf(bytes.slice());
+    this.bytes = bytes;
+  }
+
+  record<F extends RecordFields>(type: Struct<F>, at: number): View<F> {
+    return type.view(viewOf(this.bytes), at, this.elf.header);
+  }
+  get header(): EhdrView {
+    return headerView(this.bytes, this.elf.header);
+  }
+  phdrs(type: number): PhdrView[] {
+    const { phoff, phentsize } = this.elf.header;
+    return this.elf.segments.flatMap((s, i) => (s.type === type ? [this.record(Phdr, phoff + i * phentsize)] : []));
+  }
+  phdr(type: number, nth = 0): PhdrView {
+    return this.phdrs(type)[nth]!;
+  }
+  /** A PT_LOAD; from the end with a negative number. */
+  load(nth: number): PhdrView {
+    return this.phdrs(PT.LOAD).at(nth)!;
+  }
+  section(name: string): ShdrView {
+    const { shoff, shentsize } = this.elf.header;
+    return this.record(Shdr, shoff + this.elf.sections.find((s) => s.name === name)!.index * shentsize);
+  }
+  tag(tag: number): DynView {
+    const d = this.elf.dynamic!;
+    return this.record(Dyn, d.offset + d.entries.find((e) => e.tag === tag)!.index * Dyn.size(this.elf.header.class));
+  }
+  /** The entries behind the last one. */
+  spareTag(): DynView {
+    const d = this.elf.dynamic!;
+    return this.record(Dyn, d.offset + d.entries.length * Dyn.size(this.elf.header.class));
+  }
+  symbol(table: string, index: number): SymView {
+    return this.record(Sym, this.section(table).offset + index * Sym.size(this.elf.header.class));
+  }
+  need(nth = 0): View<typeof import("../../src/spec/records.js").VERNEED> {
+    return this.record(Verneed, this.elf.versionNeeds[nth]!.at);
+  }
+  definition(nth: number): View<typeof import("../../src/spec/records.js").VERDEF> {
+    return this.record(Verdef, this.elf.versionDefinitions[nth]!.at);
+  }
+}
+
+/** What a corruption of a fixture adds to its findings. */
+export function findingsOf(name: string, corrupt: (c: Corruptible) => void): Finding[] {
+  const before = fixture(name), c = new Corruptible(before.slice());
+  corrupt(c);
+  return newFindings(check(readElf(before)), check(readElf(c.bytes)));
+}

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { type Linkage, readElf } from "../../src/image/elf.js";
+import { DF_1, ET } from "../../src/spec/constants.js";
+import { DT } from "../../src/spec/dynamic.js";
+import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { fixture } from "../helpers.js";
+
+const PIE = { tag: DT.FLAGS_1, value: DF_1.PIE };
+
+const CASES: readonly [string, BuildOptions, Linkage][] = [
+  ["a PIE", {}, "dynamic"],
+  ["a PIE that needs nothing", { needed: [] }, "dynamic"],
+  ["a program at a fixed address", { type: ET.EXEC }, "dynamic"],
+  ["a program at a fixed address without PT_INTERP", { type: ET.EXEC, interpreter: null }, "dynamic"],
+  ["a PIE without PT_INTERP", { interpreter: null, tags: [PIE] }, "dynamic"],
+  ["a library", { soname: "libx.so" }, "shared-library"],
+  ["a library that needs nothing", { soname: "libx.so", needed: [] }, "shared-library"],
+  ["a library without a name", { interpreter: null }, "shared-library"],
+  ["a library with an entry point", { soname: "libx.so", entry: true }, "shared-library"],
+  ["a library with an interpreter, as libc.so.6", { soname: "libc.so.6", interpreter: "/lib64/ld.so" }, "dynamic"],
+  ["a static program", { type: ET.EXEC, dynamic: false }, "static"],
+  ["a static program with a .dynamic", { type: ET.EXEC, interpreter: null, needed: [] }, "static"],
+  ["a static-pie program", { interpreter: null, needed: [], entry: true, tags: [PIE] }, "static-pie"],
+  ["a static-pie program of an old linker", { interpreter: null, needed: [], entry: true, tags: [{ tag: DT.DEBUG, value: 0 }] }, "static-pie"],
+  ["the loader", { soname: "ld.so", interpreter: null, needed: [], entry: true }, "loader"],
+  ["musl's loader, which has no name", { interpreter: null, needed: [], entry: true }, "loader"],
+  ["an object file", { type: ET.REL }, "relocatable"],
+  ["a core file", { type: ET.CORE }, "other"],
+  ["a type nobody knows", { type: 0xfe00 }, "other"],
+];
+
+it.each(CASES)("the linkage of %s", (_, options, linkage) => {
+  expect(readElf(buildElf(options)).linkage).toBe(linkage);
+  expect(readElf(buildElf({ ...options, class: 32, littleEndian: false, sections: false })).linkage).toBe(linkage);
+});
+
+it.each([
+  ["x86_64-glibc-pie", "dynamic"], ["x86_64-glibc-exec", "dynamic"], ["x86_64-glibc-lib.so", "shared-library"], ["x86_64-glibc-static", "static"],
+  ["x86_64-musl-pie", "dynamic"], ["x86_64-musl-lib.so", "shared-library"], ["x86_64-musl-pie-libc.so", "dynamic"], ["x86_64-musl-static-pie", "static-pie"],
+  ["i386-glibc-exec", "dynamic"], ["i386-glibc-lib.so", "shared-library"], ["s390x-glibc-pie", "dynamic"], ["s390x-glibc-lib.so", "shared-library"], ["x86_64-object.o", "relocatable"],
+] as const)("the linkage of fixture %s is %s", (name, linkage) => {
+  expect(readElf(fixture(name)).linkage).toBe(linkage);
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { readElf } from "../../src/image/elf.js";
+import { elfEnd } from "../../src/image/overlay.js";
+import { ET } from "../../src/spec/constants.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import { ehdr, ENCODINGS, fixture, shdr } from "../helpers.js";
+
+describe("overlay", () => {
+  it.each(ENCODINGS)("is what follows the ELF file ($label)", (e) => {
+    for (const options of [{}, { sections: false }, { sectionTable: "start" as const }, { type: ET.REL }, { type: ET.CORE }]) {
+      const size = buildElf({ ...e, ...options }).length, elf = readElf(buildElf({ ...e, ...options, overlay: new Uint8Array(33).fill(1) }));
+      expect(elf.overlay).toEqual({ offset: size, size: 33 });
+    }
+  });
+
+  it("is null where nothing follows", () => {
+    expect([readElf(buildElf()).overlay, readElf(buildElf({ sections: false })).overlay, readElf(fixture("x86_64-glibc-pie")).overlay, readElf(fixture("x86_64-object.o")).overlay]).toEqual([null, null, null, null]);
+  });
+
+  it("does not count .bss or a header of type NULL", () => {
+    const b = buildElf({ bss: 0x100000, overlay: new Uint8Array(5) });
+    expect(readElf(b).overlay!.size).toBe(5);
+    Object.assign(shdr(b, ""), { offset: 0, size: 2 ** 30 });
+    expect(readElf(b).overlay!.size).toBe(5);
+  });
+
+  it("does not count the place of a table without entries", () => {
+    const b = buildElf({ sections: false, overlay: new Uint8Array(5) });
+    ehdr(b).shoff = b.length - 1;
+    expect(readElf(b).overlay).toEqual({ offset: b.length - 5, size: 5 });
+  });
+
+  it("ends at the file's end where a section claims more", () => {
+    const b = buildElf({ overlay: new Uint8Array(5) });
+    shdr(b, ".comment").setExact("size", 2n ** 64n - 1n);
+    expect([readElf(b).overlay, elfEnd(readElf(b))]).toEqual([null, b.length]);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { concat } from "../../src/codec/bytes.js";
+import { Shdr } from "../../src/codec/records.js";
+import { encodeRecords } from "../../src/testing/parts.js";
+import { readElf } from "../../src/image/elf.js";
+import { SHT } from "../../src/spec/constants.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import { bytesSource } from "../../src/codec/source.js";
+import { counting, ehdr, sparse } from "../helpers.js";
+
+const GIGABYTE = 2 ** 30;
+
+describe("a file of 1 GB", () => {
+  const head = buildElf({ runpath: "/opt/lib", needed: ["liba.so", "libc.so.6"] }), e = { class: 64, littleEndian: true } as const;
+
+  it("is read by a few KB for its needed libraries", () => {
+    const source = counting(sparse(GIGABYTE, [{ at: 0, bytes: head }])), elf = readElf(source);
+    expect([elf.needed, elf.runpath, elf.interpreter]).toEqual([["liba.so", "libc.so.6"], "/opt/lib", "/lib64/ld-linux-x86-64.so.2"]);
+    expect(source.bytes).toBeLessThan(8192);
+    expect(elf.overlay).toEqual({ offset: head.length, size: GIGABYTE - head.length });
+    expect([...elf.dynamicSymbols!].length).toBe(1);
+    expect(elf.linkage).toBe("dynamic");
+    expect(source.bytes).toBeLessThan(16384);
+  });
+
+  it("does not load its section names for them, however many there are", () => {
+    // The section headers stand at the end; their name table has 900 MB.
+    const bytes = head.slice(), shoff = GIGABYTE - 2 * 64;
+    Object.assign(ehdr(bytes), { shoff, shnum: 2, shstrndx: 1 });
+    const table = encodeRecords(Shdr, e, [{}, { type: SHT.STRTAB, offset: 0x100000, size: 900_000_000 }]);
+    const source = counting(sparse(GIGABYTE, [{ at: 0, bytes }, { at: shoff, bytes: table }])), elf = readElf(source);
+    expect(elf.needed).toEqual(["liba.so", "libc.so.6"]);
+    expect(elf.sections.length).toBe(2);
+    expect(source.bytes).toBeLessThan(8192);
+  });
+
+  it("is read property by property, each once", () => {
+    const source = counting(bytesSource(concat([head]))), elf = readElf(source);
+    void [elf.needed, elf.notes, elf.sections, elf.versionNeeds];
+    const { reads } = source;
+    void [elf.needed, elf.notes, elf.sections, elf.versionNeeds, elf.segments, elf.dynamic];
+    expect(source.reads).toBe(reads);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect } from "vitest";
+import { addRunpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { setInterpreter } from "../../src/edit/interpreter.js";
+import { replaceNeeded } from "../../src/edit/needed.js";
+import { readElf } from "../../src/image/elf.js";
+import { patch } from "../../src/patch.js";
+import type { Edit } from "../../src/request/edits.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { type DynamicFixture, dynamicFixtures, fixture, fixturePath, GREETING, runners, runProgram, scratch } from "../support/fixtures.js";
+import { lint, newLines, readelfValues, readelfWarnings } from "../support/oracles.js";
+import { itWithTools, must, type Ran, run } from "../support/tools.js";
+
+const files = scratch();
+const LONG = Array.from({ length: 20 }, (_, i) => `/opt/elfwright/a/longer/path/${i}`).join(":");
+const HUGE = Array.from({ length: 150 }, (_, i) => `/opt/elfwright/a/path/that/no/slack/can/hold/${i}`).join(":");
+
+/** The same loader by a longer name. */
+const longer = (path: string) => path.replace("/", `/${"lib/../".repeat(8)}`);
+
+/** The C library by another name that its loader takes: a path for glibc, a name that starts with `libc.` for musl. */
+function otherLibc(f: DynamicFixture): string {
+  if (f.libc === "musl") return "libc.by-a-name-that-is-longer.so.1";
+  return f.machine === "x86_64" ? "/usr/lib/x86_64-linux-gnu/libc.so.6" : "/lib/libc.so.6";
+}
+
+interface Case {
+  readonly title: string;
+  readonly edits: readonly Edit[];
+  /** Values as readelf shall read them. */
+  readonly expect: Partial<ReturnType<typeof readelfValues>>;
+}
+
+function cases(f: DynamicFixture): Case[] {
+  const program = f.kind === "program", { runpath } = readElf(fixture(f.name));
+  const interp: Case[] = program ? [{ title: "a longer interpreter", edits: [setInterpreter(longer(f.interpreter))], expect: { interpreter: longer(f.interpreter) } }] : [];
+  const together = [
+    ...(program ? [setInterpreter(longer(f.interpreter))] : []), setRunpath(HUGE), replaceNeeded({ [f.libcName]: otherLibc(f) }), stripUnneeded(), removeSections(".comment"),
+  ];
+  return [
+    ...interp,
+    { title: "a short runpath", edits: [setRunpath("$ORIGIN/../lib")], expect: { runpath: "$ORIGIN/../lib", rpath: null } },
+    { title: "a long runpath", edits: [setRunpath(LONG)], expect: { runpath: LONG } },
+    { title: "a huge runpath", edits: [setRunpath(HUGE.split(":"))], expect: { runpath: HUGE } },
+    { title: "an added runpath", edits: [addRunpath(["$ORIGIN", "/usr/local/lib"])], expect: { runpath: `${runpath === null ? "" : `${runpath}:`}$ORIGIN:/usr/local/lib` } },
+    { title: "an rpath", edits: [setRpath(LONG)], expect: { rpath: LONG, runpath: null } },
+    { title: "no runpath", edits: [removeRunpath()], expect: { runpath: null, rpath: null } },
+    { title: "a replaced library", edits: [replaceNeeded({ [f.libcName]: otherLibc(f) })], expect: { needed: [otherLibc(f)], versionFiles: f.libc === "glibc" ? [otherLibc(f)] : [] } },
+    { title: "stripped", edits: [stripUnneeded()], expect: {} },
+    { title: ".comment removed", edits: [removeSections(".comment")], expect: {} },
+    { title: "all edits together", edits: together, expect: { needed: [otherLibc(f)], runpath: HUGE } },
+  ];
+}
+
+/** Runs the fixture: a program as it is and with its library, a library through its program. */
+function output(f: DynamicFixture, path: string): Ran[] {
+  if (f.kind === "program") return [runProgram(f, path), runProgram(f, path, [fixturePath(f.partner)])];
+  return [runProgram(dynamicFixtures.find((p) => p.name === f.partner)!, fixturePath(f.partner), [path])];
+}
+
+function expectRuns(f: DynamicFixture, path: string, what: string): void {
+  const loaded = `${GREETING(2)}answer=42\n`, expected = f.kind === "program" ? [GREETING(1), loaded] : [loaded];
+  expect(output(f, path).map((r) => ({ what, status: r.status, signal: r.signal, stdout: r.stdout, stderr: r.stderr }))).toEqual(
+    expected.map((stdout) => ({ what, status: 0, signal: null, stdout, stderr: "" })),
+  );
+}
+
+/** The machine's own GNU strip. */
+const gnuStrip = (f: DynamicFixture) => (f.machine === "s390x" ? "s390x-linux-gnu-strip" : "strip");
+
+describe.each(dynamicFixtures)("$name", (f) => {
+  const tools = ["readelf", "eu-elflint", "eu-strip", gnuStrip(f), ...runners(f), ...(f.machine === "x86_64" ? ["qemu-x86_64"] : [])];
+  const before = fixture(f.name);
+
+  for (const [index, c] of cases(f).entries())
+    itWithTools(tools, c.title, () => {
+      const result = patch(before, c.edits);
+      const name = `${f.name}.${index}`, path = files.write(name, result.bytes);
+      expect(readelfValues(path)).toMatchObject(c.expect);
+      expect(newLines(readelfWarnings(fixturePath(f.name)), readelfWarnings(path))).toEqual([]);
+      expect(newLines(lint(fixturePath(f.name)), lint(path))).toEqual([]);
+      expect(Buffer.compare(patch(result.bytes, c.edits).bytes, result.bytes), "the same patch twice").toBe(0);
+      expectRuns(f, path, "patched");
+      if (f.machine === "x86_64") expectUnderQemu(f, path);
+
+      for (const [strip, ...args] of [[gnuStrip(f)], [gnuStrip(f), "-g"], ["eu-strip"]] as const) {
+        const to = files.path(`${name}.stripped`);
+        must(strip, [...args, "-o", to, path]);
+        expectRuns(f, to, `patched, then ${strip} ${args.join(" ")}`);
+      }
+      expectRuns(f, files.write(`${name}.ours`, patch(result.bytes, [stripUnneeded()]).bytes), "patched, then our strip");
+      const again = patch(result.bytes, [setRunpath(`${HUGE}:/and/one/more`), ...(f.kind === "program" ? [setInterpreter(longer(longer(f.interpreter)))] : [])]);
+      const twice = files.write(`${name}.again`, again.bytes);
+      expectRuns(f, twice, "patched again");
+      expect(newLines(lint(fixturePath(f.name)), lint(twice)), "patched again").toEqual([]);
+      must(gnuStrip(f), ["-o", files.path(`${name}.again.stripped`), twice]);
+      expectRuns(f, files.path(`${name}.again.stripped`), "patched again, then stripped");
+    });
+});
+
+/** qemu-user computes AT_PHDR from the load address and e_phoff, as kernels before 5.18 did. */
+function expectUnderQemu(f: DynamicFixture, path: string): void {
+  const [program, args, expected] = f.kind === "program" ? [path, [], GREETING(1)] : [fixturePath(f.partner), [path], `${GREETING(2)}answer=42\n`];
+  expect(run("qemu-x86_64", [program, ...args]).stdout, "under qemu-x86_64").toBe(expected);
+}
