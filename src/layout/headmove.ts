@@ -14,6 +14,9 @@ const TABLE_TAG: Readonly<Record<number, number>> = {
   [SHT.GNU_VERSYM]: DT.VERSYM, [SHT.GNU_VERNEED]: DT.VERNEED, [SHT.GNU_VERDEF]: DT.VERDEF,
 };
 
+/** No table of a loader needs more; a larger sh_addralign is a broken one. */
+const LARGEST_ALIGN = 64;
+
 /** Thrown inside this file only: why the bytes behind the table cannot be freed. */
 class Stuck {
   readonly why: string;
@@ -76,7 +79,7 @@ function blockOf(rewrite: Rewrite, s: Section, end: number, load: Segment): Regi
   const interp = elf.segments.find((p) => p.type === PT.INTERP && p.offset === offset && p.filesz === size);
   const tag = TABLE_TAG[type];
   if (!interp && (tag === undefined || elf.dynamic?.get(tag) !== s.header.exact("addr"))) throw new Stuck(`${s.name}, which code may address, stands behind the program header table`);
-  return { name: s.name, offset, address: s.header.exact("addr"), size, align: interp ? 1 : Math.max(8, s.header.addralign), writable: false, newSize: size };
+  return { name: s.name, offset, address: s.header.exact("addr"), size, align: interp ? 1 : Math.min(Math.max(8, s.header.addralign), LARGEST_ALIGN), writable: false, newSize: size };
 }
 
 /** Notes that programs find through PT_NOTE only. Others may be addressed by code, so their bytes are never overwritten. */
@@ -103,7 +106,7 @@ function noteBlock(rewrite: Rewrite, section: Section, end: number, load: Segmen
   if (from < load.offset || to > load.offset + load.filesz) throw new Stuck("a note segment reaches out of its PT_LOAD");
   const odd = elf.notes.find((n) => from <= n.offset && n.offset < Math.min(to, end) && !(n.owner === "GNU" && WELL_KNOWN.includes(n.type)));
   if (odd) throw new Stuck(`a note of ${odd.owner}, which code may address, stands behind the program header table`);
-  return { name: "notes", offset: from, address: load.exact("vaddr") + BigInt(from - load.offset), size: to - from, align: Math.min(align, 64), writable: false, newSize: to - from };
+  return { name: "notes", offset: from, address: load.exact("vaddr") + BigInt(from - load.offset), size: to - from, align: Math.min(align, LARGEST_ALIGN), writable: false, newSize: to - from };
 }
 
 /** The bytes that the grown table overwrites must not be anything that code reaches: no symbol, no relocation may lead there. */

@@ -40,23 +40,28 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
     // A table that must leave for the new program header may have had its place already.
     for (const block of entryRoom(rewrite, space, homeless, wanted)) if (!space.placeInSlack(block)) homeless.push(block);
 
-  const cutsEnd = homeless.length > 0 || dropped.size > 0 || (rewrite.moves.length > 0 && elf.sections.length > 0);
+  const mustCut = homeless.length > 0 || dropped.size > 0, leaves = rewrite.moves.length > 0 && elf.sections.length > 0;
+  // The end of the file stays untouched before an overlay while nothing but covers would change it.
+  const covers = leaves && (mustCut ? !keepsTable(elf, options) : elf.overlay === null);
+  const cutsEnd = mustCut || covers;
   const tail = layTail(rewrite, map, requests, options, cutsEnd);
   let end = tail.end;
   if (homeless.length > 0) end = trailing ? growTrailing(rewrite, trailing, homeless) : addSegment(rewrite, end, homeless);
   fixSegments(rewrite);
   fixSections(rewrite, requests, tail.outputOf);
-  const inPlaceTable = options.overlay === "keep-in-place" && elf.overlay !== null;
-  if (elf.sections.length > 0 && !inPlaceTable) addCovers(rewrite);
-  else if (rewrite.moves.length > 0 && elf.sections.length > 0) rewrite.notes.push({ note: "UNCOVERED", message: "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them" });
+  if (covers) addCovers(rewrite);
+  else if (leaves) rewrite.notes.push({ note: "UNCOVERED", message: "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them" });
   fixSymbols(rewrite, dropRows(rewrite, dropped));
   fixGot(rewrite);
   writeRegions(rewrite, requests, map, tail);
-  end = writeTables(rewrite, requests, map, end, cutsEnd && !inPlaceTable);
+  end = writeTables(rewrite, requests, map, end, cutsEnd && !keepsTable(elf, options));
   end = writeOverlay(rewrite, map, end, options, cutsEnd);
   noteRelro(rewrite);
   return { size: end, pieces: map.finish(end), notes: rewrite.notes, placements: rewrite.placed.map(reported) };
 }
+
+/** The section header table stays where it is before an overlay that shall not move. */
+const keepsTable = (elf: ElfFile, { overlay }: LayoutOptions): boolean => overlay === "keep-in-place" && elf.overlay !== null;
 
 const reported = ({ region, strategy, offset, address, why }: Placed): Placement => ({
   region: region.name, strategy, offset, address: address <= Number.MAX_SAFE_INTEGER ? Number(address) : hex(address), size: region.newSize, why,

@@ -83,7 +83,7 @@ export interface BuildOptions {
   symtab?: boolean;
   /** Bytes of .debug_info. Default: 0, no such section. */
   debugInfo?: number;
-  /** e_phnum PN_XNUM, e_shnum 0 and e_shstrndx SHN_XINDEX, the numbers in section header 0, however small they are. Default: false. */
+  /** e_phnum PN_XNUM, e_shnum 0 and e_shstrndx SHN_XINDEX, the numbers in section header 0, however small they are (which readelf -l does not take). Default: false. */
   extendedNumbering?: boolean;
   /** Bytes behind the end of the ELF file. */
   overlay?: Uint8Array;

@@ -178,14 +178,19 @@ function versionParts(o: DynamicOptions, ordered: readonly BuildSymbol[], offset
 
 const baseName = (o: DynamicOptions): string => o.soname ?? "a.out";
 
+/** ELF32_R_INFO, ELF64_R_INFO; little-endian 64-bit MIPS has r_sym first and r_type as the last byte (its psABI). */
+function relocationInfo(symbol: number, type: number, machine: number, e: Encoding): bigint {
+  if (e.class === 32) return BigInt(symbol * 256 + type);
+  return machine === EM.MIPS && e.littleEndian ? BigInt(symbol) | (BigInt(type) << 56n) : (BigInt(symbol) << 32n) | BigInt(type);
+}
+
 function relocationPart(o: DynamicOptions, ordered: readonly BuildSymbol[], e: Encoding): Part[] {
   if (o.relocations.length === 0) return [];
   const isRel = REL_MACHINES.includes(o.machine), record = isRel ? Rel : Rela, size = record.size(e.class), word = wordSize(e);
   const rows = (p: Placement) => o.relocations.map((r, i) => {
     const symbol = r.symbol === undefined ? 0 : 1 + ordered.findIndex((s) => s.name === r.symbol);
     if (r.symbol !== undefined && symbol === 0) fail("BAD_EDIT", `buildElf: a relocation names ${r.symbol}, which is no dynamic symbol`, { edit: "buildElf" });
-    const info = e.class === 64 ? (BigInt(symbol) << 32n) | BigInt(r.type ?? 1) : BigInt((symbol << 8) | (r.type ?? 1));
-    return { offset: p.address(".data") + BigInt(i * word), info, addend: r.addend ?? 0 };
+    return { offset: p.address(".data") + BigInt(i * word), info: relocationInfo(symbol, r.type ?? 1, o.machine, e), addend: r.addend ?? 0 };
   });
   return [{
     name: isRel ? ".rel.dyn" : ".rela.dyn", type: isRel ? SHT.REL : SHT.RELA, flags: SHF.ALLOC, align: word, size: o.relocations.length * size, entsize: size, link: ".dynsym",

@@ -7,7 +7,8 @@ import { readElf } from "../../src/image/elf.js";
 import { headerView } from "../../src/image/header.js";
 import { EM, ET, PT, SHF, SHT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { Corruptible, findingsOf, fixture } from "./corrupt.js";
+import { fixture } from "../support/elf.js";
+import { Corruptible, findingsOf } from "./corrupt.js";
 
 const fixtures = readdirSync(new URL("../../fixtures/bin", import.meta.url)).sort();
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { viewOf } from "../../src/codec/bytes.js";
 import { Dyn, type DynView, type EhdrView, Phdr, type PhdrView, Shdr, type ShdrView, Sym, type SymView, Verdef, Verneed } from "../../src/codec/records.js";
 import type { Struct, View } from "../../src/codec/struct.js";
@@ -6,9 +5,8 @@ import { type Finding, check, newFindings } from "../../src/check/check.js";
 import { type ElfFile, readElf } from "../../src/image/elf.js";
 import { headerView } from "../../src/image/header.js";
 import { PT } from "../../src/spec/constants.js";
-import type { RecordFields } from "../../src/spec/records.js";
-
-export const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../fixtures/bin/${name}`, import.meta.url)));
+import type { RecordFields, VERDEF, VERNEED } from "../../src/spec/records.js";
+import { fixture } from "../support/elf.js";
 
 /** A fixture whose records can be written to. `elf` says where they were before. */
 export class Corruptible {
@@ -45,7 +43,7 @@ export class Corruptible {
     const d = this.elf.dynamic!;
     return this.record(Dyn, d.offset + d.entries.find((e) => e.tag === tag)!.index * Dyn.size(this.elf.header.class));
   }
-  /** The entries behind the last one. */
+  /** The first entry behind those in use. */
   spareTag(): DynView {
     const d = this.elf.dynamic!;
     return this.record(Dyn, d.offset + d.entries.length * Dyn.size(this.elf.header.class));
@@ -53,10 +51,10 @@ export class Corruptible {
   symbol(table: string, index: number): SymView {
     return this.record(Sym, this.section(table).offset + index * Sym.size(this.elf.header.class));
   }
-  need(nth = 0): View<typeof import("../../src/spec/records.js").VERNEED> {
+  need(nth = 0): View<typeof VERNEED> {
     return this.record(Verneed, this.elf.versionNeeds[nth]!.at);
   }
-  definition(nth: number): View<typeof import("../../src/spec/records.js").VERDEF> {
+  definition(nth: number): View<typeof VERDEF> {
     return this.record(Verdef, this.elf.versionDefinitions[nth]!.at);
   }
 }

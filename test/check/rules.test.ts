@@ -4,7 +4,8 @@ import { check, rules } from "../../src/check/check.js";
 import { readElf } from "../../src/image/elf.js";
 import { EM, ET, PF, PT, SHT, STT } from "../../src/spec/constants.js";
 import { DT, DT_MIPS_RLD_MAP_REL } from "../../src/spec/dynamic.js";
-import { type Corruptible, findingsOf, fixture } from "./corrupt.js";
+import { fixture } from "../support/elf.js";
+import { type Corruptible, findingsOf } from "./corrupt.js";
 
 const PIE = "x86_64-glibc-pie", LIB = "x86_64-glibc-lib.so", EXEC = "x86_64-glibc-exec", OBJECT = "x86_64-object.o";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { alignDown, alignUp, cString, concat, decodeText, equalBytes, isLossless, skipZeros, toLatin1 } from "../../src/codec/bytes.js";
 import { bytesSource, chunks, readExactly, toSource } from "../../src/codec/source.js";
 import { isElfError } from "../../src/error.js";
-import { caught } from "../helpers.js";
+import { caught } from "../support/elf.js";
 
 describe("bytes", () => {
   it("aligns", () => {

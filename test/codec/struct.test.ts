@@ -4,7 +4,7 @@ import type { Encoding } from "../../src/codec/encoding.js";
 import { Dyn, Ehdr, Nhdr, Phdr, Rel, Rela, Shdr, Sym, Verdaux, Verdef, Vernaux, Verneed } from "../../src/codec/records.js";
 import { struct } from "../../src/codec/struct.js";
 import { isElfError } from "../../src/error.js";
-import { caught, ENCODINGS } from "../helpers.js";
+import { caught, ENCODINGS } from "../support/elf.js";
 
 const LE64: Encoding = { class: 64, littleEndian: true }, BE64: Encoding = { class: 64, littleEndian: false }, BE32: Encoding = { class: 32, littleEndian: false };
 
@@ -87,6 +87,8 @@ describe("a view", () => {
     p.setExact("vaddr", 0x1_2345_6789n);
     n.setExact("phnum", 0x12345n);
     expect([p.vaddr, n.phnum]).toEqual([0x23456789, 0x2345]);
+    p.setExact("vaddr", 0xffffffff81000001n);
+    expect(p.vaddr).toBe(0x81000001);
   });
 });
 

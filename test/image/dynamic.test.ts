@@ -6,7 +6,7 @@ import { readElf } from "../../src/image/elf.js";
 import { DF_1, EM, ET, PT, SHT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { buildElf } from "../../src/testing/build-elf.js";
-import { caught, dyn, ENCODINGS, fixture, phdr, shdr } from "../helpers.js";
+import { caught, dyn, ENCODINGS, fixture, phdr, shdr } from "../support/elf.js";
 
 describe("the dynamic section", () => {
   it.each(ENCODINGS)("has entries with names, kinds and values ($label)", (e) => {

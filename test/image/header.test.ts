@@ -3,7 +3,7 @@ import { type ElfErrorCode, isElfError } from "../../src/error.js";
 import { readElf } from "../../src/image/elf.js";
 import { EM, ET, PN_XNUM, SHN } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
-import { caught, ehdr, ENCODINGS, fixture, shdr } from "../helpers.js";
+import { caught, ehdr, ENCODINGS, fixture, shdr } from "../support/elf.js";
 
 describe("the ELF header", () => {
   it.each(ENCODINGS)("says class, byte order, type and machine ($label)", (e) => {
@@ -24,6 +24,15 @@ describe("the ELF header", () => {
   it("has no sections where e_shoff is 0", () => {
     const { header, sections } = readElf(buildElf({ sections: false }));
     expect([header.shoff, header.shnum, header.shstrndx, sections.length]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("ignores the numbers of tables whose offset is 0", () => {
+    const object = buildElf({ type: ET.REL });
+    Object.assign(ehdr(object), { phnum: 3, phentsize: 56 });
+    expect([readElf(object).header.phnum, readElf(object).segments.length]).toEqual([0, 0]);
+    const program = buildElf({ sections: false });
+    Object.assign(ehdr(program), { shnum: 3, shentsize: 64, shstrndx: 2 });
+    expect([readElf(program).header.shnum, readElf(program).header.shstrndx, readElf(program).sections.length]).toEqual([0, 0, 0]);
   });
 
   it("does not look for sections where e_shnum and e_shentsize are 0, whatever e_shoff says", () => {

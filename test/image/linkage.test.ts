@@ -3,7 +3,7 @@ import { type Linkage, readElf } from "../../src/image/elf.js";
 import { DF_1, ET } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
-import { fixture } from "../helpers.js";
+import { fixture } from "../support/elf.js";
 
 const PIE = { tag: DT.FLAGS_1, value: DF_1.PIE };
 

@@ -4,7 +4,7 @@ import { Nhdr } from "../../src/codec/records.js";
 import { readElf } from "../../src/image/elf.js";
 import { ET, NT_GNU, PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
-import { ENCODINGS, fixture, phdr } from "../helpers.js";
+import { ENCODINGS, fixture, phdr } from "../support/elf.js";
 
 const NOTES = [{ section: ".note.a", owner: "abcd", type: 7, description: Uint8Array.of(1, 2, 3) }, { section: ".note.a", owner: "", type: 8, description: new Uint8Array(0) }];
 

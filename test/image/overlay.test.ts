@@ -3,7 +3,7 @@ import { readElf } from "../../src/image/elf.js";
 import { elfEnd } from "../../src/image/overlay.js";
 import { ET } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
-import { ehdr, ENCODINGS, fixture, shdr } from "../helpers.js";
+import { ehdr, ENCODINGS, fixture, shdr } from "../support/elf.js";
 
 describe("overlay", () => {
   it.each(ENCODINGS)("is what follows the ELF file ($label)", (e) => {

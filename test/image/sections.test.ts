@@ -4,7 +4,7 @@ import { readElf } from "../../src/image/elf.js";
 import { fileRange, isLoaded } from "../../src/image/sections.js";
 import { SHT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
-import { caught, ehdr, ENCODINGS, fixture, shdr } from "../helpers.js";
+import { caught, ehdr, ENCODINGS, fixture, shdr } from "../support/elf.js";
 
 const names = (b: Uint8Array) => readElf(b).sections.map((s) => s.name);
 

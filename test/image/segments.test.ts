@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readElf } from "../../src/image/elf.js";
 import { ET, PF, PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
-import { caught, ENCODINGS, fixture, phdr } from "../helpers.js";
+import { caught, ENCODINGS, fixture, phdr } from "../support/elf.js";
 
 describe("segments", () => {
   it.each(ENCODINGS)("are read in order ($label)", (e) => {

@@ -6,7 +6,7 @@ import { readElf } from "../../src/image/elf.js";
 import { SHT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { bytesSource } from "../../src/codec/source.js";
-import { counting, ehdr, sparse } from "../helpers.js";
+import { counting, ehdr, sparse } from "../support/elf.js";
 
 const GIGABYTE = 2 ** 30;
 

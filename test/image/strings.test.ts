@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bytesSource } from "../../src/codec/source.js";
 import { NameBudget, StringTable } from "../../src/image/strings.js";
-import { caught, counting } from "../helpers.js";
+import { caught, counting } from "../support/elf.js";
 
 const table = (text: string, offset = 0, size = text.length) => new StringTable(bytesSource(new TextEncoder().encode(text)), offset, size);
 

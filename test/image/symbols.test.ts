@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { readElf } from "../../src/image/elf.js";
+import { dynamicRelocations } from "../../src/image/relocations.js";
 import { EM, ET, PT, SHN, STB, STT } from "../../src/spec/constants.js";
 import { DT, DT_MIPS_SYMTABNO } from "../../src/spec/dynamic.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
-import { caught, dyn, ENCODINGS, fixture, phdr, shdr } from "../helpers.js";
+import { caught, dyn, ENCODINGS, fixture, phdr, shdr } from "../support/elf.js";
 
 const SYMBOLS = [{ name: "puts", defined: false }, { name: "answer" }, { name: "weak_one", binding: STB.WEAK }, { name: "table", type: STT.OBJECT }, { name: "hidden_away", binding: STB.LOCAL }];
 const COUNT = 5;
@@ -87,6 +88,22 @@ describe("the number of dynamic symbols", () => {
     const entry = dyn(b, DT.DEBUG);
     entry.setExact("val", readElf(b).dynamic!.get(DT.SYMTAB)! + 1n);
     entry.tag = DT.VERSYM;
+    expect([readElf(b).dynamicSymbols!.count, readElf(b).dynamicSymbols!.exact]).toEqual([COUNT, false]);
+  });
+
+  it("takes r_sym where little-endian 64-bit MIPS has it", () => {
+    const b = buildElf({ machine: EM.MIPS, pageSize: 0x1000, symbols: SYMBOLS, hash: "none", sections: false, relocations: [{ symbol: "table", type: 3 }], dynstrLast: true });
+    expect([...dynamicRelocations(readElf(b))].map((r) => r.symbol)).toEqual([[...readElf(b).dynamicSymbols!].find((s) => s.name === "table")!.index]);
+  });
+
+  it("is not bounded by a value that is no address", () => {
+    const plain = buildElf({ symbols: SYMBOLS, hash: "none", sections: false }), symtab = readElf(plain).dynamic!.get(DT.SYMTAB)!;
+    expect(counted({ hash: "none", sections: false, tags: [{ tag: 0x12345, value: symtab + 1n }] })).toEqual([COUNT, false]);
+  });
+
+  it("is not taken from a section that is not where DT_SYMTAB says", () => {
+    const b = buildElf({ symbols: SYMBOLS, hash: "none" });
+    Object.assign(shdr(b, ".dynsym"), { addr: 0x10, size: 24 * 100 });
     expect([readElf(b).dynamicSymbols!.count, readElf(b).dynamicSymbols!.exact]).toEqual([COUNT, false]);
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { Verneed } from "../../src/codec/records.js";
+import { Verdef, Vernaux, Verneed } from "../../src/codec/records.js";
 import { viewOf } from "../../src/codec/bytes.js";
 import { readElf } from "../../src/image/elf.js";
 import { symbolVersions, versymTable } from "../../src/image/versions.js";
 import { VER_FLG } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
-import { caught, dyn, ENCODINGS, fixture } from "../helpers.js";
+import { caught, dyn, ENCODINGS, fixture } from "../support/elf.js";
 
 const OPTIONS: BuildOptions = {
   soname: "libx.so.1", needed: ["libc.so.6", "libm.so.6"],
@@ -45,6 +45,14 @@ describe("versions", () => {
       old: { name: "X_1", file: null, hidden: true }, new: { name: "X_2", file: null, hidden: false },
     });
     expect([versionOf(7), versionOf(1e6), versymTable(elf)!.count]).toEqual([undefined, undefined, 7]);
+  });
+
+  it("of symbols go by their number without the hidden bit", () => {
+    const b = buildElf(OPTIONS), elf = readElf(b), need = elf.versionNeeds[0]!.versions[0]!, definition = elf.versionDefinitions[2]!;
+    Vernaux.view(viewOf(b), need.at, elf.header).other |= 0x8000;
+    Verdef.view(viewOf(b), definition.at, elf.header).ndx |= 0x8000;
+    const versionOf = symbolVersions(readElf(b)), names = [...elf.dynamicSymbols!].map((s) => s.name);
+    expect([versionOf(names.indexOf("puts"))?.name, versionOf(names.indexOf("new"))?.name]).toEqual(["GLIBC_2.2.5", "X_2"]);
   });
 
   it("are none in a file without them", () => {

@@ -6,7 +6,7 @@ import { VER_FLG } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { encodeVersionNeeds, mergeVersionNeeds, type VersionNeedRecord } from "../../src/tables/versions.js";
 import { buildElf } from "../../src/testing/build-elf.js";
-import { ENCODINGS, fixture } from "../helpers.js";
+import { ENCODINGS, fixture } from "../support/elf.js";
 
 const version = (name: number, index: number, flags = 0) => ({ hash: name * 1000, flags, index, name });
 

@@ -8,7 +8,7 @@ import { DT } from "../../src/spec/dynamic.js";
 import { hashEntrySize } from "../../src/spec/machines.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { gnuHash, sysvHash } from "../../src/testing/dynamic-parts.js";
-import { caught, ENCODINGS, shdr } from "../helpers.js";
+import { caught, ENCODINGS, shdr } from "../support/elf.js";
 
 const section = (elf: ElfFile, name: string): Section => elf.sections.find((s) => s.name === name)!;
 const loads = (elf: ElfFile) => elf.segments.filter((s) => s.type === PT.LOAD);

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { viewOf } from "../src/codec/bytes.js";
-import type { Encoding } from "../src/codec/encoding.js";
-import { Dyn, type DynView, type EhdrView, Phdr, type PhdrView, Shdr, type ShdrView } from "../src/codec/records.js";
-import type { ByteSource } from "../src/codec/source.js";
-import { type ElfError, isElfError } from "../src/error.js";
-import { type ElfFile, readElf } from "../src/image/elf.js";
-import { headerView } from "../src/image/header.js";
-import { symbolVersions } from "../src/image/versions.js";
+import { viewOf } from "../../src/codec/bytes.js";
+import type { Encoding } from "../../src/codec/encoding.js";
+import { Dyn, type DynView, type EhdrView, Phdr, type PhdrView, Shdr, type ShdrView } from "../../src/codec/records.js";
+import type { ByteSource } from "../../src/codec/source.js";
+import { type ElfError, isElfError } from "../../src/error.js";
+import { type ElfFile, readElf } from "../../src/image/elf.js";
+import { headerView } from "../../src/image/header.js";
+import { symbolVersions } from "../../src/image/versions.js";
 
 export const ENCODINGS: readonly (Encoding & { readonly label: string })[] = [
   { class: 64, littleEndian: true, label: "64-bit little-endian" },

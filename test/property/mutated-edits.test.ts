@@ -1,0 +1,70 @@
+import { expect, it } from "vitest";
+import { check } from "../../src/check/check.js";
+import { equalBytes } from "../../src/codec/bytes.js";
+import { replaceNeeded } from "../../src/edit/needed.js";
+import { addRunpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { setInterpreter } from "../../src/edit/interpreter.js";
+import { isElfError } from "../../src/error.js";
+import { readElf } from "../../src/image/elf.js";
+import { plan } from "../../src/patch.js";
+import { describe } from "../../src/report/describe.js";
+import type { Edit } from "../../src/request/edits.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { fixture } from "../support/elf.js";
+import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
+
+const MUTANTS = Number(process.env["ELFWRIGHT_MUTANTS"] ?? 10_000);
+const FILES = [
+  "x86_64-glibc-pie", "x86_64-glibc-exec", "x86_64-glibc-lib.so", "x86_64-glibc-pie-runpath", "x86_64-musl-pie", "x86_64-musl-lib.so", "x86_64-musl-static-pie",
+  "i386-glibc-pie", "i386-glibc-exec", "i386-glibc-lib.so", "s390x-glibc-pie", "s390x-glibc-exec", "s390x-glibc-lib.so", "x86_64-object.o",
+];
+const LONG = "/opt/elfwright/".repeat(20), HUGE = "/opt/elfwright/".repeat(500);
+
+const EDITS: readonly (readonly [string, readonly Edit[], { overlay?: "keep" | "drop" | "keep-in-place" }?])[] = [
+  ["setInterpreter", [setInterpreter(LONG)]],
+  ["setRunpath", [setRunpath(HUGE)]],
+  ["addRunpath", [addRunpath(LONG)]],
+  ["setRpath", [setRpath("/x")]],
+  ["removeRunpath", [removeRunpath()]],
+  ["replaceNeeded", [replaceNeeded({ "libc.so.6": "libc-by-a-longer-name.so.6" })]],
+  ["stripUnneeded", [stripUnneeded()]],
+  ["removeSections", [removeSections(".comment", ".debug_*")]],
+  ["all, overlay kept", [setInterpreter(LONG), setRunpath(HUGE), stripUnneeded()], { overlay: "keep" }],
+  ["all, overlay in place", [setInterpreter(LONG), setRunpath(HUGE), stripUnneeded()], { overlay: "keep-in-place" }],
+];
+
+it.each(FILES)(`check, describe and each edit of a broken file end in a result or an ElfError: %s (seed ${SEED})`, (name) => {
+  const original = fixture(name), hot = hotRanges(original);
+  const rounds = Math.ceil(MUTANTS / FILES.length), ends = { results: 0, errors: 0 };
+  for (let round = 0; round < rounds; round++) {
+    const b = mutant(original, hot, random(SEED + round)), before = b.slice();
+    const attempt = (what: string, body: () => void) => {
+      const start = performance.now();
+      try {
+        body();
+        ends.results++;
+      } catch (e) {
+        ends.errors++;
+        if (!isElfError(e)) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}, ${what}: ${e instanceof Error ? e.stack : String(e)}`, { cause: e });
+      }
+      // A fixture has some 16 KB: seconds would mean work out of all proportion.
+      if (performance.now() - start > 5000) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}, ${what}: took ${performance.now() - start} ms`);
+    };
+    attempt("check", () => check(readElf(b)));
+    attempt("describe", () => JSON.stringify(describe(readElf(b))));
+    for (const [what, edits, options] of EDITS)
+      attempt(what, () => {
+        const p = plan(b, edits, options);
+        if (p.size > 2 * b.length + 65536) throw new Error(`the output has ${p.size} bytes for ${b.length}`);
+        let at = 0;
+        for (const piece of p.pieces) {
+          if (piece.at !== at) throw new Error(`a gap in the plan at ${at}`);
+          at += piece.size;
+        }
+        if (at !== p.size) throw new Error(`the plan has ${at} bytes, not ${p.size}`);
+      });
+    if (!equalBytes(b, before)) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}: the input changed`);
+  }
+  expect(ends.results).toBeGreaterThan(rounds);
+  expect(ends.errors).toBeGreaterThan(0);
+}, 600_000);

@@ -1,0 +1,147 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { viewOf } from "../../src/codec/bytes.js";
+import { Dyn, type DynView, Phdr, Shdr, Vernaux } from "../../src/codec/records.js";
+import { readElf } from "../../src/image/elf.js";
+import { headerView } from "../../src/image/header.js";
+import { PF, PT, SHT } from "../../src/spec/constants.js";
+import { DT } from "../../src/spec/dynamic.js";
+import { diff, type DiffOptions } from "../../src/report/diff.js";
+import { fixture } from "../support/elf.js";
+
+const fixtures = readdirSync(new URL("../../fixtures/bin", import.meta.url)).sort();
+const PIE = "x86_64-glibc-pie", LIB = "x86_64-glibc-lib.so";
+
+/** diff of a fixture with itself after an edit of its bytes. */
+function edited(name: string, edit: (bytes: Uint8Array) => Uint8Array | void, options?: DiffOptions) {
+  const bytes = fixture(name);
+  return diff(readElf(fixture(name)), readElf(edit(bytes) ?? bytes), options);
+}
+
+/** The dynamic entry with this tag (or the first spare one). */
+function entry(bytes: Uint8Array, tag: number): DynView {
+  const elf = readElf(bytes), d = elf.dynamic!, index = tag === DT.NULL ? d.entries.length : d.entries.find((e) => e.tag === tag)!.index;
+  return Dyn.view(viewOf(bytes), d.offset + index * Dyn.size(elf.header.class), elf.header);
+}
+
+const replaceText = (bytes: Uint8Array, from: string, to: string) => {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(`${from}\0`);
+  bytes.set(Buffer.from(to.padEnd(from.length, "\0")), at);
+};
+
+describe("diff", () => {
+  it.each(fixtures)("of %s with itself is empty", (name) => {
+    expect(diff(readElf(fixture(name)), readElf(fixture(name)))).toEqual([]);
+    expect(diff(readElf(fixture(name)), readElf(fixture(name)), { layout: true })).toEqual([]);
+  });
+
+  it("shows a replaced library as one change", () => {
+    expect(edited("x86_64-musl-lib.so", (b) => replaceText(b, "libc.musl-x86_64.so.1", "libc.so.6"))).toEqual([
+      { at: "dynamic", tag: "DT_NEEDED", from: "libc.musl-x86_64.so.1", to: "libc.so.6" },
+    ]);
+  });
+
+  it("shows an added and a removed library", () => {
+    const add = (b: Uint8Array) => {
+      const value = entry(b, DT.NEEDED).val, e = entry(b, DT.NULL);
+      e.tag = DT.NEEDED;
+      e.val = value + 3;
+    };
+    expect(edited(LIB, add)).toEqual([{ at: "dynamic", tag: "DT_NEEDED", from: null, to: "c.so.6" }]);
+    const more = fixture(LIB);
+    add(more);
+    expect(diff(readElf(more), readElf(fixture(LIB)))).toEqual([{ at: "dynamic", tag: "DT_NEEDED", from: "c.so.6", to: null }]);
+  });
+
+  it("shows another order of libraries", () => {
+    const two = (first: number, second: number) => {
+      const b = fixture(LIB), a = entry(b, DT.NEEDED), value = a.val, e = entry(b, DT.NULL);
+      e.tag = DT.NEEDED;
+      a.val = value + first;
+      e.val = value + second;
+      return readElf(b);
+    };
+    expect(diff(two(0, 3), two(3, 0))).toEqual([{ at: "dynamic", tag: "DT_NEEDED", field: "order", from: "libc.so.6, c.so.6", to: "c.so.6, libc.so.6" }]);
+  });
+
+  it("shows an interpreter, a soname and a runpath that became an rpath", () => {
+    expect(edited(PIE, (b) => replaceText(b, "/lib64/ld-linux-x86-64.so.2", "/lib/ld.so"))).toEqual([{ at: "interpreter", from: "/lib64/ld-linux-x86-64.so.2", to: "/lib/ld.so" }]);
+    expect(edited("x86_64-musl-lib.so", (b) => replaceText(b, "libelfwright-fixture.so.1", "lib.so"))).toEqual([{ at: "dynamic", tag: "DT_SONAME", from: "libelfwright-fixture.so.1", to: "lib.so" }]);
+    expect(edited("x86_64-glibc-pie-runpath", (b) => void (entry(b, DT.RUNPATH).tag = DT.RPATH))).toEqual([
+      { at: "dynamic", tag: "DT_RUNPATH", from: "/opt/elfwright/fixture/lib", to: null },
+      { at: "dynamic", tag: "DT_RPATH", from: null, to: "/opt/elfwright/fixture/lib" },
+    ]);
+  });
+
+  it("shows flags by name, and tags that came or went", () => {
+    expect(edited(PIE, (b) => void (entry(b, DT.FLAGS_1).val |= 1))).toEqual([{ at: "dynamic", tag: "DT_FLAGS_1", from: "DF_1_PIE", to: "DF_1_NOW DF_1_PIE" }]);
+    expect(edited(PIE, (b) => void (entry(b, DT.RELACOUNT).tag = DT.BIND_NOW))).toEqual([
+      { at: "dynamic", tag: "DT_RELACOUNT", from: 3, to: null },
+      { at: "dynamic", tag: "DT_BIND_NOW", from: null, to: 3 },
+    ]);
+  });
+
+  it("passes over what follows from other things, unless asked", () => {
+    const edit = (b: Uint8Array) => {
+      entry(b, DT.STRSZ).val += 1;
+      entry(b, DT.FINI).val += 4;
+      entry(b, DT.RELACOUNT).val -= 1;
+    };
+    expect(edited(PIE, edit)).toEqual([]);
+    expect(edited(PIE, edit, { layout: true }).map(({ tag, field }) => `${tag} ${field}`)).toEqual(["DT_FINI value", "DT_STRSZ value", "DT_RELACOUNT value"]);
+  });
+
+  it("shows needed versions of a file, and the file itself", () => {
+    expect(edited(LIB, (b) => replaceText(b, "GLIBC_2.2.5", "GLIBC_2.0"))).toEqual([{ at: "versionNeeds", file: "libc.so.6", from: "GLIBC_2.2.5", to: "GLIBC_2.0" }]);
+    expect(edited(LIB, (b) => replaceText(b, "libc.so.6", "libd.so"))).toEqual([
+      { at: "dynamic", tag: "DT_NEEDED", from: "libc.so.6", to: "libd.so" },
+      { at: "versionNeeds", from: "libc.so.6", to: "libd.so" },
+    ]);
+    expect(edited(LIB, (b) => void (Vernaux.view(viewOf(b), readElf(b).versionNeeds[0]!.versions[0]!.at, readElf(b).header).flags = 2))).toEqual([
+      { at: "versionNeeds", file: "libc.so.6", name: "GLIBC_2.2.5", field: "weak", from: false, to: true },
+    ]);
+  });
+
+  it("shows a defined version that was renamed", () => {
+    expect(edited(LIB, (b) => replaceText(b, "ELFWRIGHT_2.0", "ELFWRIGHT_3"))).toEqual([{ at: "versionDefinitions", from: "ELFWRIGHT_2.0", to: "ELFWRIGHT_3" }]);
+  });
+
+  it("shows sections that came, went or have another type", () => {
+    const section = (b: Uint8Array, name: string) => {
+      const elf = readElf(b);
+      return Shdr.view(viewOf(b), elf.header.shoff + elf.sections.find((s) => s.name === name)!.index * Shdr.size(64), elf.header);
+    };
+    expect(edited(PIE, (b) => replaceText(b, ".comment", ".remark"))).toEqual([
+      { at: "sections", name: ".comment", from: "SHT_PROGBITS", to: null },
+      { at: "sections", name: ".remark", from: null, to: "SHT_PROGBITS" },
+    ]);
+    expect(edited(PIE, (b) => void (section(b, ".comment").type = SHT.NOTE))).toEqual([{ at: "sections", name: ".comment", from: "SHT_PROGBITS", to: "SHT_NOTE" }]);
+    const { count } = readElf(fixture(PIE)).symbols!;
+    expect(edited(PIE, (b) => void (section(b, ".symtab").size -= 48))).toEqual([{ at: "symbols", from: count, to: count - 2 }]);
+    expect(edited(PIE, (b) => void (section(b, ".comment").addralign = 8), { layout: true })).toEqual([{ at: "sections", name: ".comment", field: "addralign", from: 1, to: 8 }]);
+  });
+
+  it("shows an executable stack; other program headers only as layout", () => {
+    const phdr = (b: Uint8Array, type: number, nth = 0) => {
+      const elf = readElf(b), at = elf.segments.flatMap((s, i) => (s.type === type ? [i] : []))[nth]!;
+      return Phdr.view(viewOf(b), elf.header.phoff + at * Phdr.size(64), elf.header);
+    };
+    expect(edited(PIE, (b) => void (phdr(b, PT.GNU_STACK).flags |= PF.X))).toEqual([{ at: "segments", name: "PT_GNU_STACK", field: "flags", from: "RW ", to: "RWE" }]);
+    expect(edited(PIE, (b) => void (phdr(b, PT.GNU_STACK).type = PT.NULL))).toEqual([{ at: "segments", name: "PT_GNU_STACK", from: "RW ", to: null }]);
+    expect(edited(PIE, (b) => void (phdr(b, PT.LOAD, 2).align = 0x4000))).toEqual([]);
+    expect(edited(PIE, (b) => void (phdr(b, PT.LOAD, 2).align = 0x4000), { layout: true })).toEqual([{ at: "segments", name: "PT_LOAD", occurrence: 2, field: "align", from: 0x1000, to: 0x4000 }]);
+  });
+
+  it("shows header fields, overlay and size", () => {
+    const entry = Number(readElf(fixture(PIE)).header.entry), size = fixture(PIE).length;
+    expect(edited(PIE, (b) => void (headerView(b, readElf(b).header).entry += 4))).toEqual([{ at: "header", field: "entry", from: entry, to: entry + 4 }]);
+    expect(edited(PIE, (b) => Buffer.concat([b, Buffer.from("payload")]))).toEqual([{ at: "overlay", from: null, to: 7 }, { at: "size", from: size, to: size + 7 }]);
+  });
+
+  it("takes broken files", () => {
+    expect(edited(LIB, (b) => void (entry(b, DT.VERNEED).val = 0x100000))).toEqual([
+      { at: "versionNeeds", from: "libc.so.6", to: null },
+      { at: "versionNeeds", file: "libc.so.6", from: "GLIBC_2.2.5", to: null },
+    ]);
+  });
+});
