@@ -1,4 +1,8 @@
+import { encodeText } from "../codec/bytes.js";
 import { fail } from "../error.js";
+
+/** Linux refuses a PT_INTERP above PATH_MAX, which counts the NUL (binfmt_elf). */
+const PATH_MAX = 4096;
 
 /** See {@link setInterpreter}. */
 export interface SetInterpreter {
@@ -9,13 +13,15 @@ export interface SetInterpreter {
 /**
  * Sets the path of the dynamic loader (PT_INTERP; gABI, "Program Interpreter").
  *
- * @param path an absolute path, e.g. `/lib64/ld-linux-x86-64.so.2`; not empty, no NUL
+ * @param path an absolute path, e.g. `/lib64/ld-linux-x86-64.so.2`; 1 to 4095 bytes, no NUL
  * @throws ElfError `BAD_EDIT`; when applied, `NO_INTERPRETER` where the file has no PT_INTERP
  * @example
  * patch(bytes, [setInterpreter("/lib64/ld-linux-x86-64.so.2")])
  */
 export function setInterpreter(path: string): SetInterpreter {
   if (path === "") fail("BAD_EDIT", "setInterpreter: the path is empty, so the kernel could not start the program", { edit: "setInterpreter" });
+  const bytes = encodeText(path).length;
+  if (bytes >= PATH_MAX) fail("BAD_EDIT", `setInterpreter: the path has ${bytes} bytes, the kernel takes ${PATH_MAX - 1} at most`, { edit: "setInterpreter" });
   return { edit: "setInterpreter", path };
 }
 

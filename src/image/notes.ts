@@ -34,8 +34,18 @@ export function readNotes(elf: ElfFile): Note[] {
   return out;
 }
 
-function* parse(elf: ElfFile, { offset, size, align }: { offset: number; size: number; align: number }): Generator<Note> {
-  const b = readExactly(elf.source, offset, size, "a note segment"), data = viewOf(b), head = Nhdr.size(elf.header.class);
+/** mold puts notes of both alignments into one PT_NOTE: where the one it states does not lead to the end, the other may. */
+function parse(elf: ElfFile, { offset, size, align }: { offset: number; size: number; align: number }): Note[] {
+  const bytes = readExactly(elf.source, offset, size, "a note segment");
+  const stated = [...notesIn(elf, bytes, offset, align)], last = stated[stated.length - 1];
+  const reached = last ? last.description.byteOffset + last.description.length - bytes.byteOffset : 0;
+  if (size - reached < Nhdr.size(elf.header.class)) return stated;
+  const other = [...notesIn(elf, bytes, offset, 12 - align)];
+  return other.length > stated.length ? other : stated;
+}
+
+function* notesIn(elf: ElfFile, b: Uint8Array, offset: number, align: number): Generator<Note> {
+  const data = viewOf(b), head = Nhdr.size(elf.header.class), size = b.length;
   for (let at = 0; at + head <= size; ) {
     const n = Nhdr.view(data, at, elf.header);
     const desc = alignUp(at + head + n.namesz, align), end = desc + n.descsz;

@@ -40,7 +40,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
     // A table that must leave for the new program header may have had its place already.
     for (const block of entryRoom(rewrite, space, homeless, wanted)) if (!space.placeInSlack(block)) homeless.push(block);
 
-  const mustCut = homeless.length > 0 || dropped.size > 0, leaves = rewrite.moves.length > 0 && elf.sections.length > 0;
+  const mustCut = homeless.length > 0 || dropped.size > 0, leaves = homeless.length + rewrite.moves.length > 0 && elf.sections.length > 0;
   // The end of the file stays untouched before an overlay while nothing but covers would change it.
   const covers = leaves && (mustCut ? !keepsTable(elf, options) : elf.overlay === null);
   const cutsEnd = mustCut || covers;

@@ -63,3 +63,11 @@ describe("notes", () => {
     expect(performance.now() - before).toBeLessThan(1000);
   });
 });
+
+it("reads on with the other alignment where a segment holds notes of both, as mold's do", () => {
+  const note = (type: number, size: number) => ({ section: ".note.x", owner: "GNU", type, description: new Uint8Array(size).fill(type) });
+  const built = buildElf({ buildId: null, notes: [note(3, 20), note(1, 16)] });
+  // A build ID of 20 bytes ends on a multiple of 4, where 8 would pass over the next note's first half.
+  phdr(built, PT.NOTE).align = 8;
+  expect(readElf(built).notes.map((n) => [n.owner, n.type, n.description.length])).toEqual([["GNU", 3, 20], ["GNU", 1, 16]]);
+});

@@ -53,7 +53,7 @@ describe("files that an edit cannot hold for", () => {
   });
 
   it("the loader itself, told by what it lacks: nothing needed, no interpreter, an entry point", () => {
-    const loader = buildElf({ type: "ET_DYN", interpreter: null, needed: [], soname: "ld-linux-x86-64.so.2", entry: "start" } as never);
+    const loader = buildElf({ interpreter: null, needed: [], soname: "ld-linux-x86-64.so.2", entry: true });
     expect(readElf(loader).linkage).toBe("loader");
     expect(codeOf(() => patch(loader, [setRunpath("/x")]))).toBe("LOADER");
     expect(codeOf(() => patch(loader, [setInterpreter("/x")]))).toBe("LOADER");
@@ -63,6 +63,7 @@ describe("files that an edit cannot hold for", () => {
 describe("edits that are wrong in themselves, or contradict each other", () => {
   it.each<[string, () => readonly Edit[]]>([
     ["an empty interpreter", () => [setInterpreter("")]],
+    ["an interpreter longer than a path can be", () => [setInterpreter(`/${"x".repeat(4095)}`)]],
     ["a NUL", () => [setRunpath("/a\0b")]],
     ["a lone surrogate", () => [setRunpath("/\ud800")]],
     ["a list with a colon", () => [setRunpath(["/a:/b"])]],

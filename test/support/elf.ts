@@ -16,7 +16,7 @@ export const ENCODINGS: readonly (Encoding & { readonly label: string })[] = [
 ];
 
 /** A file of fixtures/bin. */
-export const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../fixtures/bin/${name}`, import.meta.url)));
+export const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../fixtures/bin/${name}`, import.meta.url)));
 
 /** The ElfError that `f` throws; a result or any other error fails the test. */
 export function caught(f: () => unknown): ElfError {

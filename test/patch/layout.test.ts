@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import { check } from "../../src/check/check.js";
+import { setRunpath } from "../../src/edit/runpath.js";
+import { setInterpreter } from "../../src/edit/interpreter.js";
+import { replaceNeeded } from "../../src/edit/needed.js";
+import { isElfError } from "../../src/error.js";
+import { readElf, type ElfFile } from "../../src/image/elf.js";
+import { patch, plan } from "../../src/patch.js";
+import type { Edit } from "../../src/request/edits.js";
+import { EM, PF, PT } from "../../src/spec/constants.js";
+import { DT } from "../../src/spec/dynamic.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { ENCODINGS } from "../support/elf.js";
+
+const LONG = "/opt/elfwright/".repeat(30), HUGE = "/opt/elfwright/".repeat(600);
+
+/** Where each region went, as `{ ".dynstr": "slack" }`. */
+const strategies = (bytes: Uint8Array, ...edits: Edit[]) => Object.fromEntries(plan(bytes, edits).placements.map((p) => [p.region, p.strategy]));
+
+/** Symbols, versions, notes and relocations by meaning: what no patch of the dynamic section may change. */
+function meaning(elf: ElfFile) {
+  return {
+    symbols: [...(elf.dynamicSymbols ?? [])].map((s) => [s.name, s.type, s.binding]), definitions: elf.versionDefinitions.map((d) => d.names),
+    notes: elf.notes.map((n) => [n.owner, n.type, ...n.description]), versions: elf.versionNeeds.map((n) => n.versions.map((v) => v.name)), entry: elf.header.entry,
+  };
+}
+
+const RICH: BuildOptions = {
+  needed: ["libc.so.6", "libm.so.6"], hash: "both", got: true, versionNeeds: [{ file: "libc.so.6", versions: ["A_1", "A_2"] }, { file: "libm.so.6", versions: ["A_1"] }],
+  symbols: [{ name: "puts", defined: false, version: "A_1" }, { name: "answer" }], relocations: [{ symbol: "puts" }],
+};
+
+describe.each(ENCODINGS)("$label", (e) => {
+  const sorts: readonly [string, BuildOptions][] = [
+    ["as GNU ld has it", {}],
+    ["without slack", { slack: 0 }],
+    ["without slack or spare entries", { slack: 0, spareTags: 0 }],
+    ["ET_EXEC without slack", { type: 2, slack: 0, spareTags: 0 }],
+    ["with a gap behind the program headers", { slack: 0, headerGap: 64 }],
+    ["with an unused program header", { slack: 0, nullSegments: 1, spareTags: 0 }],
+    [".dynstr last", { dynstrLast: true }],
+    ["a library", { interpreter: null, soname: "libx.so.1", slack: 0, spareTags: 0 }],
+    ["section headers in front", { sectionTable: "start", slack: 0 }],
+    ["extended numbering", { extendedNumbering: true, slack: 0 }],
+    ["without section headers", { sections: false, nullSegments: 1 }],
+    ["only DT_HASH", { hash: "sysv", slack: 0 }],
+  ];
+  it.each(sorts)("%s: every edit reads back, breaks no rule, changes nothing else, and once more changes nothing", (_, options) => {
+    const before = buildElf({ ...e, ...RICH, ...options }), elf = readElf(before), was = meaning(elf);
+    const program = elf.interpreter !== null;
+    const sets: Edit[][] = [[setRunpath("/a")], [setRunpath(LONG)], [setRunpath(HUGE)], [replaceNeeded({ "libc.so.6": LONG })], [replaceNeeded({ "libm.so.6": "libc.so.6" })], [stripUnneeded()], [removeSections(".comment")]];
+    if (program) sets.push([setInterpreter(LONG)]);
+    sets.push([setRunpath(HUGE), replaceNeeded({ "libc.so.6": LONG }), stripUnneeded(), ...(program ? [setInterpreter(LONG)] : [])]);
+    for (const edits of sets) {
+      const { bytes } = patch(before, edits), after = readElf(bytes);
+      for (const edit of edits) {
+        if (edit.edit === "setRunpath") expect(after.runpath).toBe(edit.path);
+        if (edit.edit === "setInterpreter") expect(after.interpreter).toBe(edit.path);
+        if (edit.edit === "stripUnneeded") expect(after.symbols).toBe(null);
+        if (edit.edit === "replaceNeeded")
+          for (const [old, name] of Object.entries(edit.names)) {
+            expect(after.needed).toContain(name);
+            expect([...after.needed, ...after.versionNeeds.map((n) => n.file)]).not.toContain(old);
+          }
+      }
+      const merged = edits.some((x) => x.edit === "replaceNeeded" && x.names["libm.so.6"] !== undefined);
+      if (!merged) expect(meaning(after)).toEqual(was);
+      expect(check(after).filter((f) => f.severity === "error")).toEqual([]);
+      expect(patch(bytes, edits).changed).toBe(false);
+    }
+  });
+
+  it("a .dynamic that moves takes GOT[0], _DYNAMIC, PT_DYNAMIC and its section along, and stays writable", () => {
+    const before = buildElf({ ...e, ...RICH, slack: 0, spareTags: 0 });
+    const { bytes, notes, plan: p } = patch(before, [setRunpath(LONG)]), elf = readElf(bytes);
+    expect(p.placements.find((x) => x.region === ".dynamic")!.strategy).toBe("new-segment");
+    expect(notes.map((n) => n.note)).toEqual(["LEFT_RELRO"]);
+    const section = elf.sections.find((s) => s.name === ".dynamic")!.header, home = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= elf.dynamic!.offset && elf.dynamic!.offset < s.offset + s.filesz)!;
+    expect([section.addr, section.offset, section.size]).toEqual([Number(elf.dynamic!.address), elf.dynamic!.offset, elf.dynamic!.size]);
+    expect(home.flags).toBe(PF.R | PF.W);
+    expect(elf.dynamic!.capacity - elf.dynamic!.entries.length).toBe(17);
+    const got = elf.offsetOf(elf.dynamic!.get(DT.PLTGOT)!)!, view = new DataView(bytes.buffer, bytes.byteOffset);
+    expect(e.class === 64 ? view.getBigUint64(got, e.littleEndian) : BigInt(view.getUint32(got, e.littleEndian))).toBe(elf.dynamic!.address);
+    expect(elf.sections.filter((s) => s.name === ".elfwright.old").length).toBeGreaterThan(0);
+    // What it left behind is as it was.
+    const old = readElf(before).dynamic!;
+    expect(Array.from(bytes.subarray(old.offset, old.offset + old.size))).toEqual(Array.from(before.subarray(old.offset, old.offset + old.size)));
+  });
+
+  it("DT_RELACOUNT gives its place where that is all that is missing", () => {
+    const before = buildElf({ ...e, spareTags: 0, tags: [{ tag: DT.RELACOUNT, value: 1 }] });
+    const { bytes, notes } = patch(before, [setRunpath("libc.so.6")]);
+    expect(notes.map((n) => n.note)).toEqual(["COUNT_DROPPED"]);
+    expect(bytes.length).toBe(before.length);
+    expect(readElf(bytes).dynamic!.get(DT.RELACOUNT)).toBe(undefined);
+  });
+
+  it("merging two libraries merges their version needs, and .gnu.version follows", () => {
+    const before = buildElf({ ...e, needed: ["libb.so", "liba.so"], versionNeeds: [{ file: "liba.so", versions: ["V_1", "V_2"] }, { file: "libb.so", versions: ["V_2", "V_3"] }], symbols: [
+      { name: "one", defined: false, version: "V_1" }, { name: "three", defined: false, version: "V_3" },
+    ] });
+    const { bytes, notes } = patch(before, [replaceNeeded({ "liba.so": "libab.so", "libb.so": "libab.so" })]), elf = readElf(bytes);
+    expect(elf.needed).toEqual(["libab.so"]);
+    expect(elf.versionNeeds.map((n) => [n.file, n.versions.map((v) => v.name)])).toEqual([["libab.so", ["V_1", "V_2", "V_3"]]]);
+    expect(elf.dynamic!.get(DT.VERNEEDNUM)).toBe(1n);
+    expect(notes.map((n) => n.note)).toEqual(["MERGED"]);
+    expect(check(elf).filter((f) => f.severity !== "note")).toEqual([]);
+  });
+});
+
+describe("strategies in order", () => {
+  it("slack before a new segment; a gap, an unused entry or moved tables make room for its program header", () => {
+    expect(strategies(buildElf({ hash: "sysv", versionNeeds: [{ file: "libc.so.6", versions: ["V"] }] }), setRunpath(LONG))).toEqual({ ".dynstr": "slack", ".dynamic": "in-place" });
+    expect(strategies(buildElf({ slack: 0, headerGap: 64 }), setRunpath(LONG))).toEqual({ ".dynstr": "new-segment", ".dynamic": "in-place" });
+    expect(strategies(buildElf({ slack: 0, nullSegments: 1 }), setRunpath(LONG))).toEqual({ ".dynstr": "new-segment", ".dynamic": "in-place" });
+    expect(strategies(buildElf({ slack: 0 }), setRunpath(LONG))).toMatchObject({ ".dynstr": "new-segment", ".interp": "new-segment", ".dynamic": "in-place" });
+    expect(strategies(buildElf({ dynstrLast: true }), setRunpath(LONG))).toEqual({ ".dynstr": "extended", ".dynamic": "in-place" });
+    expect(strategies(buildElf({ spareTags: 0 }), setRunpath("libc.so.6"))).toMatchObject({ ".dynamic": "new-segment" });
+  });
+
+  it("the segment of an earlier patch grows, .dynstr where it is", () => {
+    const first = patch(buildElf({ slack: 0 }), [setRunpath(LONG)]).bytes, phnum = readElf(first).header.phnum;
+    const second = plan(first, [setRunpath(HUGE)]);
+    expect(second.placements.find((p) => p.region === ".dynstr")!.strategy).toBe("trailing-segment");
+    expect(readElf(second).header.phnum).toBe(phnum);
+    expect(second.size - first.length).toBeLessThan(HUGE.length + 16);
+    const third = plan(second.bytes(), [setInterpreter(LONG)]);
+    expect(third.placements.find((p) => p.region === ".interp")!.strategy).toBe("trailing-segment");
+  });
+
+  it("without section headers nothing is known of gaps: what fits is done, else refused with what was tried", () => {
+    const bare = buildElf({ sections: false, runpath: "/opt/long/enough" });
+    expect(readElf(patch(bare, [setRunpath("/opt")]).bytes).runpath).toBe("/opt");
+    try {
+      patch(buildElf({ sections: false, slack: 0 }), [setRunpath(HUGE)]);
+      expect.unreachable();
+    } catch (e) {
+      expect(isElfError(e, "NO_ROOM") && e.detail.tried.length).toBeGreaterThan(1);
+    }
+  });
+
+  it("never a writable and executable segment, and pages of 64 KiB where the machine may have them", () => {
+    const before = buildElf({ class: 64, machine: EM.AARCH64, slack: 0, spareTags: 0, pageSize: 0x1000 });
+    const elf = readElf(patch(before, [setRunpath(HUGE)]).bytes), loads = elf.segments.filter((s) => s.type === PT.LOAD), last = loads.at(-1)!;
+    expect(loads.some((s) => s.flags & PF.W && s.flags & PF.X)).toBe(false);
+    expect(last.align).toBe(0x10000);
+    expect(Math.floor(last.vaddr / 0x10000)).toBeGreaterThan(Math.floor((loads.at(-2)!.vaddr + loads.at(-2)!.memsz - 1) / 0x10000));
+  });
+
+  it("an address above 2^53 is read and printed, in-place edits work, growth is refused", () => {
+    const kernel = buildElf({ type: 2, dynamic: false, base: 0xffffffff81000000n });
+    expect(patch(kernel, [stripUnneeded()]).changed).toBe(true);
+    const high = buildElf({ base: 0x4000000000000000n, machine: EM.IA_64, type: 2, runpath: "/opt/long/enough" });
+    expect(readElf(patch(high, [setRunpath("/opt")]).bytes).runpath).toBe("/opt");
+    expect(() => patch(high, [setRunpath(HUGE)])).toThrowError(/UNSAFE_INTEGER/);
+  });
+});
