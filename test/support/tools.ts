@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { it } from "vitest";
 
 /** Set in CI, where an absent tool is a failure and not a skipped test. */
-const REQUIRED = process.env["ELFWRIGHT_REQUIRE_TOOLS"] === "1";
+export const REQUIRED = process.env["ELFWRIGHT_REQUIRE_TOOLS"] === "1";
 
 export function hasTool(name: string): boolean {
   if (name.startsWith("/")) return existsSync(name);
