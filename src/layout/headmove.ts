@@ -79,7 +79,7 @@ function blockOf(rewrite: Rewrite, s: Section, end: number, load: Segment): Regi
   const interp = elf.segments.find((p) => p.type === PT.INTERP && p.offset === offset && p.filesz === size);
   const tag = TABLE_TAG[type];
   if (!interp && (tag === undefined || elf.dynamic?.get(tag) !== s.header.exact("addr"))) throw new Stuck(`${s.name}, which code may address, stands behind the program header table`);
-  return { name: s.name, offset, address: s.header.exact("addr"), size, align: interp ? 1 : Math.min(Math.max(8, s.header.addralign), LARGEST_ALIGN), writable: false, newSize: size };
+  return { name: interp ? ".interp" : type === SHT.STRTAB ? ".dynstr" : s.name, offset, address: s.header.exact("addr"), size, align: interp ? 1 : Math.min(Math.max(8, s.header.addralign), LARGEST_ALIGN), writable: false, newSize: size };
 }
 
 /** Notes that programs find through PT_NOTE only. Others may be addressed by code, so their bytes are never overwritten. */

@@ -2,7 +2,7 @@ import { concat } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { headerSize, headerView } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
-import { hex, type Note } from "../error.js";
+import { fail, hex, type Note } from "../error.js";
 import { elfEnd } from "../image/overlay.js";
 import type { Requests } from "../request/requests.js";
 import { PN_XNUM, PT } from "../spec/constants.js";
@@ -118,8 +118,10 @@ function writeTables(rewrite: Rewrite, { dropped }: Requests, map: FileMap, end:
   const { elf } = rewrite, h = elf.header;
   const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
   if (rewrite.segments.length !== h.phnum) {
-    if (header.phnum === PN_XNUM) rewrite.sections[0]!.view.info = rewrite.segments.length;
-    else header.phnum = rewrite.segments.length;
+    const zero = rewrite.sections[0]?.view;
+    if (header.phnum !== PN_XNUM) header.phnum = rewrite.segments.length;
+    else if (zero) zero.info = rewrite.segments.length;
+    else fail("UNSUPPORTED", "e_phnum is PN_XNUM, but there is no section header 0 to hold the new number", { what: "PN_XNUM without section headers" });
   }
   map.write(h.phoff, concat(rewrite.segments.map((s) => s.bytes)));
   if (elf.sections.length > 0) {

@@ -6,7 +6,7 @@ import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
 import type { Requests } from "../request/requests.js";
 import { PT, SHN, SHT, STT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
-import type { Move, Rewrite } from "./rewrite.js";
+import type { Move, Placed, Rewrite } from "./rewrite.js";
 import { fail } from "../error.js";
 
 /** Program headers that lie over a table and follow it. PT_LOAD, PT_PHDR, PT_GNU_RELRO and PT_TLS never do. */
@@ -14,21 +14,25 @@ const STAYS: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.TL
 
 const moveOfRange = (moves: readonly Move[], offset: number, size: number) => moves.find(({ region: r }) => r.offset <= offset && offset + size <= r.offset + r.size);
 
+/** Is this header the region's own? Its size may differ a little (padding behind .dynstr, half an entry of .dynamic): the loader's counts. */
+const isOwn = (p: Placed, name: string, offset: number): boolean => p.region.name === name && p.region.offset === offset;
+const OWN_SEGMENT: Readonly<Record<number, string>> = { [PT.INTERP]: ".interp", [PT.DYNAMIC]: ".dynamic" };
+const OWN_SECTION: Readonly<Record<number, string>> = { [SHT.DYNAMIC]: ".dynamic", [SHT.STRTAB]: ".dynstr" };
+
 /** Program headers follow what moved; PT_INTERP and PT_DYNAMIC take the new size. */
 export function fixSegments(rewrite: Rewrite): void {
   const { elf, moves } = rewrite;
   for (const { view: s } of rewrite.segments) {
     if (STAYS.includes(s.type) || s.exact("filesz") === 0n) continue;
-    const move = moveOfRange(moves, s.offset, s.filesz);
+    const own = rewrite.placed.find((p) => isOwn(p, OWN_SEGMENT[s.type] ?? "", s.offset));
+    const move = own && moves.includes(own) ? own : moveOfRange(moves, s.offset, s.filesz);
     if (move) {
       const delta = move.address - move.region.address;
       s.offset += move.offset - move.region.offset;
       s.setExact("vaddr", s.exact("vaddr") + delta);
       s.setExact("paddr", s.exact("paddr") + delta);
     }
-    const name = s.type === PT.INTERP ? ".interp" : s.type === PT.DYNAMIC ? ".dynamic" : "";
-    const placed = rewrite.placeOf(name);
-    if (placed && placed.strategy !== "in-place") s.filesz = s.memsz = placed.region.newSize;
+    if (own && own.strategy !== "in-place") s.filesz = s.memsz = own.region.newSize;
   }
   const table = rewrite.segment(PT.PHDR);
   if (table && rewrite.segments.length !== elf.header.phnum) table.filesz = table.memsz = rewrite.segments.length * elf.header.phentsize;
@@ -40,13 +44,13 @@ export function fixSections(rewrite: Rewrite, requests: Requests, outputOf: (off
   for (const { view: s, was } of rewrite.sections) {
     if (was === undefined || s.type === SHT.NULL || s.type === SHT.NOBITS || s.exact("size") === 0n) continue;
     const old = elf.sections[was]!.header;
-    const move = moveOfRange(moves, old.offset, old.size);
+    const own = rewrite.placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
+    const move = own && moves.includes(own) ? own : moveOfRange(moves, old.offset, old.size);
     if (move) {
       s.offset += move.offset - move.region.offset;
       s.setExact("addr", s.exact("addr") + move.address - move.region.address);
     } else if (requests.dropped.size > 0) s.offset = outputOf(old.offset);
-    const placed = rewrite.placed.find(({ region: r }) => r.offset === old.offset && r.size === old.size);
-    if (placed && placed.strategy !== "in-place") s.size = placed.region.newSize;
+    if (own && own.strategy !== "in-place") s.size = own.region.newSize;
     if (requests.versionNeeds && s.type === SHT.GNU_VERNEED && elf.dynamic?.get(DT.VERNEED) === old.exact("addr")) {
       s.info = requests.versionNeeds.count;
       s.size = requests.versionNeeds.size;
@@ -69,7 +73,7 @@ export function encodeDynamic(rewrite: Rewrite, requests: Requests): Uint8Array 
   entries.forEach((e, i) => {
     const { kind } = dynamicTag(e.tag, elf.header.machine);
     let { value } = e;
-    if (e.tag === DT.STRSZ && strings) value = BigInt(strings.region.newSize);
+    if (e.tag === DT.STRSZ && requests.strings && strings) value = BigInt(strings.region.newSize);
     else if (kind === "address") value = followed(moves, value);
     else if (kind === "self-relative") {
       const was = d.entries.find((o) => o.tag === e.tag)!;

@@ -83,10 +83,10 @@ export function appendTable(rewrite: Rewrite, map: FileMap, end: number, owned: 
   return { end: shoff + table.length, shoff, shstrndx: row ? rewrite.sections.indexOf(row) : rewrite.sections.findIndex((s) => s.was === h.shstrndx) };
 }
 
-/** Fills sh_name of every row that needs it. Names that cannot be read keep their place, so the table then only grows. */
+/** Fills sh_name of every row that needs it. Where a name cannot be read, or is not UTF-8, all keep their place and the table only grows. */
 function nameBytes(rewrite: Rewrite, row: SectionRow, rebuild: boolean): Uint8Array {
   const { elf } = rewrite;
-  const readable = rewrite.sections.every((s) => s.name !== "" || s.view.name === 0 || s.view.type === SHT.NULL);
+  const readable = rewrite.sections.every((s) => (s.name !== "" && !s.name.includes("\ufffd")) || s.view.name === 0 || s.view.type === SHT.NULL);
   if (row.was === undefined || (rebuild && readable)) {
     const t = compactStrings(rewrite.sections.map((s) => s.name));
     for (const s of rewrite.sections) s.view.name = t.offsetOf(s.name);

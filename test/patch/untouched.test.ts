@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { replaceNeeded } from "../../src/edit/needed.js";
+import { setRunpath } from "../../src/edit/runpath.js";
+import { setInterpreter } from "../../src/edit/interpreter.js";
+import { headerSize } from "../../src/image/header.js";
+import { readElf } from "../../src/image/elf.js";
+import { patch } from "../../src/patch.js";
+import type { Edit } from "../../src/request/edits.js";
+import { PT } from "../../src/spec/constants.js";
+import { DT } from "../../src/spec/dynamic.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import { dyn, phdr } from "../support/elf.js";
+import { dynamicFixtures, fixture } from "../support/fixtures.js";
+
+const LONG = "/opt/elfwright/".repeat(20), HUGE = "/opt/elfwright/".repeat(500);
+
+/** Offsets inside the PT_LOADs of `before` whose byte is another in `after`. */
+function changedBytes(before: Uint8Array, after: Uint8Array): number[] {
+  const out: number[] = [];
+  for (const s of readElf(before).segments)
+    if (s.type === PT.LOAD) for (let at = s.offset; at < s.offset + s.filesz; at++) if (before[at] !== after[at]) out.push(at);
+  return out;
+}
+
+/** Where a patch may write: the two headers, the places the plan names, the file names in the version needs. */
+function allowed(before: Uint8Array, result: ReturnType<typeof patch>): (at: number) => boolean {
+  const elf = readElf(before), h = elf.header;
+  const ranges = [
+    [0, headerSize(h)], [h.phoff, h.phoff + (h.phnum + 1) * h.phentsize], ...result.plan.placements.map((p) => [p.offset, p.offset + p.size]),
+    ...elf.versionNeeds.map((n) => [n.at + 4, n.at + 8]),
+  ];
+  const d = elf.dynamic!;
+  // Where tables moved, their tags follow in place.
+  ranges.push([d.offset, d.offset + d.size]);
+  return (at) => ranges.some(([start, end]) => start! <= at && at < end!);
+}
+
+describe.each(dynamicFixtures)("$name: what is loaded stays as it is", (f) => {
+  const before = fixture(f.name);
+  const cases: [string, Edit[]][] = [
+    ["a long runpath", [setRunpath(LONG)]], ["a huge runpath", [setRunpath(HUGE)]], ["a replaced library", [replaceNeeded({ [f.libcName]: LONG })]],
+    ["everything", [setRunpath(HUGE), replaceNeeded({ [f.libcName]: LONG }), stripUnneeded(), ...(f.kind === "program" ? [setInterpreter(LONG)] : [])]],
+    ["a long interpreter", f.kind === "program" ? [setInterpreter(LONG)] : []],
+  ];
+  it.each(cases)("%s: but for what the plan names", (_, edits) => {
+    const result = patch(before, edits), may = allowed(before, result);
+    expect(changedBytes(before, result.bytes).filter((at) => !may(at))).toEqual([]);
+  });
+
+  it("a strip changes nothing but e_shoff, e_shnum and e_shstrndx", () => {
+    const { bytes } = patch(before, [stripUnneeded(), removeSections(".comment")]);
+    const h = readElf(before).header, end = headerSize(h), shoff = h.class === 64 ? [40, 48] : [32, 36];
+    expect(changedBytes(before, bytes).filter((at) => !(at >= shoff[0]! && at < shoff[1]!) && !(at >= end - 4 && at < end))).toEqual([]);
+    const program = (b: Uint8Array) => Array.from(b.subarray(h.phoff, h.phoff + h.phnum * h.phentsize));
+    expect(program(bytes)).toEqual(program(before));
+  });
+});
+
+describe("headers that do not agree to the byte", () => {
+  it("a PT_DYNAMIC that ends in half an entry moves as a whole", () => {
+    const before = buildElf({ spareTags: 0 });
+    phdr(before, PT.DYNAMIC).filesz += 8;
+    const elf = readElf(patch(before, [setRunpath(LONG)]).bytes), s = elf.segments.find((s) => s.type === PT.DYNAMIC)!;
+    expect(s.offset).toBe(elf.dynamic!.offset);
+    expect(s.filesz % 16).toBe(0);
+    expect(elf.runpath).toBe(LONG);
+  });
+
+  it("a DT_STRSZ smaller than the section of .dynstr is the one that counts", () => {
+    const before = buildElf({ needed: ["libc.so.6"], runpath: "/padding" }), at = readElf(before).dynamic!.strings!;
+    // The last string belongs to nobody now: as if it were padding.
+    dyn(before, DT.STRSZ).val = at.size - "/padding".length - 1;
+    dyn(before, DT.RUNPATH).val = 1;
+    const elf = readElf(patch(before, [setRunpath(HUGE)]).bytes), section = elf.sections.find((s) => s.name === ".dynstr")!.header;
+    expect([section.offset, section.size]).toEqual([elf.dynamic!.strings!.offset, elf.dynamic!.strings!.size]);
+    expect(elf.runpath).toBe(HUGE);
+    expect(elf.needed).toEqual(["libc.so.6"]);
+  });
+});
