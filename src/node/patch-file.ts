@@ -1,12 +1,12 @@
-import { chmodSync, chownSync, closeSync, constants, copyFileSync, fsyncSync, ftruncateSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync, type Stats } from "node:fs";
-import { type FileHandle, copyFile, open, rename } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
+import { realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Note } from "../error.js";
 import { type PatchOptions, type Plan, plan } from "../patch.js";
 import type { Change } from "../report/diff.js";
 import type { Edit } from "../request/edits.js";
-import { type FileSource, ioError, openSource } from "./source.js";
+import { type FileSource, ioError, onFile, openSource } from "./source.js";
+import { write, writeNow, type Writing } from "./write.js";
 
 /** Options of {@link patchFile}. */
 export interface PatchFileOptions extends PatchOptions {
@@ -34,9 +34,6 @@ export interface PatchFileResult {
   readonly findings: Plan["findings"];
 }
 
-/** Files above this are copied by the system (a reflink where it can) before the changed ranges are written. */
-const COPY_FROM = 1 << 20;
-
 /**
  * Applies edits to a file, atomically: the result is written beside it and then takes its name, so that a full disk or a
  * crash leaves the old file whole. Mode and, where permitted, owner stay; a symbolic link stays and its target is
@@ -49,7 +46,7 @@ const COPY_FROM = 1 << 20;
 export async function patchFile(path: string, edits: readonly Edit[], options: PatchFileOptions = {}): Promise<PatchFileResult> {
   const job = prepare(path, edits, options);
   try {
-    if (job.temp) await write(job, job.temp, options);
+    if (job.writing) await write(job.writing);
     return job.result;
   } catch (e) {
     return abandon(job, e);
@@ -68,7 +65,7 @@ export async function patchFile(path: string, edits: readonly Edit[], options: P
 export function patchFileSync(path: string, edits: readonly Edit[], options: PatchFileOptions = {}): PatchFileResult {
   const job = prepare(path, edits, options);
   try {
-    if (job.temp) writeNow(job, job.temp, options);
+    if (job.writing) writeNow(job.writing);
     return job.result;
   } catch (e) {
     return abandon(job, e);
@@ -79,100 +76,40 @@ export function patchFileSync(path: string, edits: readonly Edit[], options: Pat
 
 interface Job {
   readonly source: FileSource;
-  readonly plan: Plan;
-  readonly stats: Stats;
-  readonly target: string;
-  /** Where the result is written first; undefined where nothing is to be written. */
-  readonly temp: string | undefined;
+  /** Undefined where nothing is to be written. */
+  readonly writing: Writing | undefined;
   readonly result: PatchFileResult;
 }
 
 function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions): Job {
   const source = openSource(path);
   try {
-    const p = plan(source, edits, options);
-    const stats = statSync(path), target = realTarget(options.output ?? path), here = realTarget(path) === target;
+    const p = plan(source, edits, options), stats = onFile(path, () => statSync(path));
+    const target = realTarget(options.output ?? path), here = realTarget(path) === target;
     const notes = [...p.notes];
-    const writes = options.dryRun !== true && (p.changed || !here);
     if (here && p.changed && stats.nlink > 1) notes.push({ note: "HARD_LINKS", message: `${path} has ${stats.nlink} hard links; only this name gets the new file` });
-    const temp = writes ? join(dirname(target), `.${basename(target)}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`) : undefined;
+    const writes = options.dryRun !== true && (p.changed || !here);
     const result = { path: target, changed: p.changed, sizeBefore: source.size, sizeAfter: p.size, changes: p.changes, notes, placements: p.placements, findings: p.findings };
-    return { source, plan: p, stats, target, temp, result };
+    return { source, result, writing: writes ? { plan: p, input: path, stats, temp: tempBeside(target), target, sync: options.sync === true } : undefined };
   } catch (e) {
     source.close();
-    if (e instanceof Error && "syscall" in e) ioError(path, e);
     throw e;
   }
 }
+
+/** Not made of the target's own name, which may have the most bytes that a name can have. */
+const tempBeside = (target: string): string => join(dirname(target), `.elfwright-${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
 
 /** The file behind symbolic links; the path itself where there is none yet. */
 function realTarget(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return join(realpathSync(dirname(path)), basename(path));
+    return onFile(path, () => join(realpathSync(dirname(path)), basename(path)));
   }
 }
 
-/** Can the input be copied whole, and only the new ranges written? */
-const staysInPlace = ({ plan: p, source }: Job) => source.size >= COPY_FROM && p.pieces.every((x) => x.kind !== "input" || x.from === x.at);
-
-/** What to write, as offset and bytes: everything, or only what the copy has not. */
-function* ranges({ plan: p }: Job, copied: boolean): Generator<{ at: number; bytes: Uint8Array }> {
-  if (!copied) {
-    let at = 0;
-    for (const bytes of p.chunks()) {
-      yield { at, bytes };
-      at += bytes.length;
-    }
-    return;
-  }
-  for (const x of p.pieces) if (x.kind !== "input") yield { at: x.at, bytes: p.read(x.at, x.size) };
-}
-
-async function write(job: Job, temp: string, options: PatchFileOptions): Promise<void> {
-  const copied = staysInPlace(job);
-  if (copied) await copyFile(job.source.path, temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-  let file: FileHandle | undefined;
-  try {
-    file = await open(temp, copied ? "r+" : "wx", 0o600);
-    for (const { at, bytes } of ranges(job, copied)) for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
-    await file.truncate(job.plan.size);
-    if (options.sync === true) await file.sync();
-  } finally {
-    await file?.close();
-  }
-  keepOwner(job, temp);
-  await rename(temp, job.target);
-}
-
-function writeNow(job: Job, temp: string, options: PatchFileOptions): void {
-  const copied = staysInPlace(job);
-  if (copied) copyFileSync(job.source.path, temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-  const fd = openSync(temp, copied ? "r+" : "wx", 0o600);
-  try {
-    for (const { at, bytes } of ranges(job, copied)) for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
-    ftruncateSync(fd, job.plan.size);
-    if (options.sync === true) fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  keepOwner(job, temp);
-  renameSync(temp, job.target);
-}
-
-function keepOwner({ stats }: Job, temp: string): void {
-  try {
-    chownSync(temp, stats.uid, stats.gid);
-  } catch {
-    // Only root may give files away; the file then belongs to who patched it.
-  }
-  // After chown, which clears the set-user-ID bit.
-  chmodSync(temp, stats.mode & 0o7777);
-}
-
-function abandon(job: Job, e: unknown): never {
-  if (job.temp) rmSync(job.temp, { force: true });
-  if (e instanceof Error && "syscall" in e) ioError(job.target, e);
-  throw e;
+function abandon({ writing, result }: Job, e: unknown): never {
+  if (writing) rmSync(writing.temp, { force: true });
+  return ioError(result.path, e);
 }

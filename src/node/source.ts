@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { ByteSource } from "../codec/source.js";
 import { fail } from "../error.js";
 
@@ -12,13 +12,38 @@ const LARGEST_READ = 1 << 30;
 /** A file as a {@link ByteSource}: only what is asked for is read. Close it when done. */
 export interface FileSource extends ByteSource {
   readonly path: string;
+  /** Closes the file; reading what was not read before throws `IO` afterwards. A second call does nothing. */
   close(): void;
 }
 
-/** Throws an `IO` error for a failed system call. */
+/** Throws an `IO` error for a failed system call; any other error goes on as it is. */
 export function ioError(path: string, e: unknown): never {
-  const cause = e instanceof Error && "code" in e ? String(e.code) : String(e);
-  return fail("IO", `${path}: ${e instanceof Error ? e.message : cause}`, { path, cause });
+  if (!(e instanceof Error && "syscall" in e && "code" in e)) throw e;
+  const call = String(e.syscall), cause = String(e.code);
+  // Node's text ends in the call and its paths, of which one is a temporary name that tells nobody anything.
+  return fail("IO", `${path}: ${e.message.split(`, ${call}`)[0]!} (${call})`, { path, cause });
+}
+
+/** Runs system calls that concern `path`. */
+export function onFile<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (e) {
+    return ioError(path, e);
+  }
+}
+
+function openFile(path: string): { fd: number; size: number } {
+  // A FIFO would wait for its writer; regular files do not know the flag, and Windows has none.
+  const fd = onFile(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  try {
+    const s = fstatSync(fd);
+    if (!s.isFile()) fail("IO", `${path}: this is not a regular file`, { path });
+    return { fd, size: s.size };
+  } catch (e) {
+    closeSync(fd);
+    return ioError(path, e);
+  }
 }
 
 /**
@@ -29,33 +54,17 @@ export function ioError(path: string, e: unknown): never {
  * try { console.log(readElf(source).needed); } finally { source.close(); }
  */
 export function openSource(path: string): FileSource {
-  let fd: number;
-  let size: number;
-  try {
-    fd = openSync(path, "r");
-  } catch (e) {
-    ioError(path, e);
-  }
-  try {
-    const s = fstatSync(fd);
-    if (!s.isFile()) fail("IO", `${path} is not a regular file`, { path });
-    size = s.size;
-  } catch (e) {
-    closeSync(fd);
-    throw e;
-  }
+  const { fd, size } = openFile(path);
+  let open = true;
   const blocks = new Map<number, Uint8Array>();
   const readAt = (offset: number, length: number): Uint8Array => {
+    // The number may belong to another file by now.
+    if (!open) fail("IO", `${path}: the file was closed before this part of it was read`, { path });
     const b = new Uint8Array(length);
-    try {
-      for (let done = 0; done < length; ) {
-        const n = readSync(fd, b, done, Math.min(length - done, LARGEST_READ), offset + done);
-        if (n === 0) fail("IO", `${path} became shorter while it was read`, { path });
-        done += n;
-      }
-    } catch (e) {
-      if (e instanceof Error && "syscall" in e) ioError(path, e);
-      throw e;
+    for (let done = 0; done < length; ) {
+      const n = onFile(path, () => readSync(fd, b, done, Math.min(length - done, LARGEST_READ), offset + done));
+      if (n === 0) fail("IO", `${path}: the file became shorter while it was read`, { path });
+      done += n;
     }
     return b;
   };
@@ -73,6 +82,9 @@ export function openSource(path: string): FileSource {
       const start = offset - (offset % BLOCK);
       return offset + length <= start + BLOCK ? block(start).subarray(offset - start, offset - start + length) : readAt(offset, length);
     },
-    close: () => closeSync(fd),
+    close() {
+      if (open) closeSync(fd);
+      open = false;
+    },
   };
 }
