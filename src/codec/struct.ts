@@ -13,7 +13,12 @@ export type View<F extends RecordFields> = { -readonly [K in keyof F]: number } 
   exact(field: keyof F & string): bigint;
   /** Writes a field of any value; bits above its width are cut off. */
   setExact(field: keyof F & string, value: bigint): void;
+  /** Turns the view to another record of the same bytes: walking a large table needs one view. */
+  moveTo(at: number): void;
 };
+
+/** A record that is only read. */
+export type ReadonlyView<F extends RecordFields> = Readonly<Omit<View<F>, "setExact" | "moveTo">>;
 
 /** A record type, described once for both classes and both byte orders. */
 export interface Struct<F extends RecordFields> {
@@ -76,9 +81,12 @@ export function struct<const F extends RecordFields>(fields: F, order32: readonl
     const { at: offsets } = layouts[c];
     class Record_ {
       readonly data: DataView;
-      readonly at: number;
+      at: number;
       constructor(data: DataView, at: number) {
         this.data = data;
+        this.at = at;
+      }
+      moveTo(at: number): void {
         this.at = at;
       }
       exact(name: string): bigint {

@@ -1,6 +1,8 @@
 import type { ByteSource } from "../codec/source.js";
 import { readExactly } from "../codec/source.js";
 import { Shdr, type ShdrView } from "../codec/records.js";
+import type { ReadonlyView } from "../codec/struct.js";
+import type { SHDR } from "../spec/records.js";
 import { fail } from "../error.js";
 import { SHF, SHT } from "../spec/constants.js";
 import type { Header } from "./header.js";
@@ -13,7 +15,7 @@ export interface Section {
   /** From the section name table; empty where there is none or sh_name points outside it. */
   readonly name: string;
   /** The fields by their gABI names, in bytes. */
-  readonly header: Readonly<ShdrView>;
+  readonly header: ReadonlyView<typeof SHDR>;
 }
 
 export function readSections(source: ByteSource, h: Header): readonly Section[] {

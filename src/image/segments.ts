@@ -1,6 +1,8 @@
 import type { ByteSource } from "../codec/source.js";
 import { readExactly } from "../codec/source.js";
-import { Phdr, type PhdrView } from "../codec/records.js";
+import { Phdr } from "../codec/records.js";
+import type { ReadonlyView } from "../codec/struct.js";
+import type { PHDR } from "../spec/records.js";
 import { PT } from "../spec/constants.js";
 import type { Header } from "./header.js";
 
@@ -8,7 +10,7 @@ import type { Header } from "./header.js";
  * A program header. Fields by their gABI names, in bytes; `vaddr` and `paddr` throw `UNSAFE_INTEGER` above 2^53-1, where
  * `exact("vaddr")` gives the bigint.
  */
-export type Segment = Readonly<PhdrView>;
+export type Segment = ReadonlyView<typeof PHDR>;
 
 export function readSegments(source: ByteSource, h: Header): readonly Segment[] {
   if (h.phnum === 0) return [];

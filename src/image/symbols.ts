@@ -1,6 +1,8 @@
 import { viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
-import { Sym, type SymView } from "../codec/records.js";
+import { Sym } from "../codec/records.js";
+import type { ReadonlyView } from "../codec/struct.js";
+import type { SYM } from "../spec/records.js";
 import { chunks, readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import { EM, PT, SHT } from "../spec/constants.js";
@@ -34,8 +36,8 @@ export interface SymbolTable extends Iterable<ElfSymbol> {
   /** False where nothing in the file tells the number of dynamic symbols, so that `count` is only an upper bound. */
   readonly exact: boolean;
   readonly strings: StringTable | undefined;
-  /** The records themselves, without names: one view at a time, with its file offset. */
-  records(): Generator<{ readonly index: number; readonly at: number; readonly symbol: Readonly<SymView> }>;
+  /** The records themselves, without names, each with its file offset: one object that moves on, so keep none of them. */
+  records(): Generator<{ readonly index: number; readonly at: number; readonly symbol: ReadonlyView<typeof SYM> }>;
 }
 
 function symbolTable(elf: ElfFile, offset: number, count: number, exact: boolean, strings: StringTable | undefined): SymbolTable {
@@ -43,8 +45,13 @@ function symbolTable(elf: ElfFile, offset: number, count: number, exact: boolean
   const records: SymbolTable["records"] = function* () {
     let index = 0;
     for (const piece of chunks(elf.source, offset, count * size, "a symbol table", size * 16384)) {
-      const data = viewOf(piece);
-      for (let at = 0; at < piece.length; at += size, index++) yield { index, at: offset + index * size, symbol: Sym.view(data, at, h) };
+      const symbol = Sym.view(viewOf(piece), 0, h), record = { index, at: 0, symbol };
+      for (let at = 0; at < piece.length; at += size, index++) {
+        symbol.moveTo(at);
+        record.index = index;
+        record.at = offset + index * size;
+        yield record;
+      }
     }
   };
   return {
