@@ -7,7 +7,6 @@ export default defineConfig([
     format: ["esm", "cjs"],
     splitting: true,
     dts: true,
-    sourcemap: true,
     target: "es2022",
     platform: "neutral",
     external: [/^node:/],

@@ -1,4 +1,5 @@
-import { isElfError } from "../error.js";
+import { stripVTControlCharacters } from "node:util";
+import { type ElfError, isElfError } from "../error.js";
 
 /** Exit codes: done or nothing to do; refused, broken, or findings of level error; wrong usage. */
 export const OK = 0;
@@ -11,6 +12,8 @@ export interface Verb {
   /** One line for the overview. */
   readonly summary: string;
   readonly help: string;
+  /** The exit code for wrong usage: a drop-in verb exits as its model does. */
+  readonly usageCode: number;
   run(args: readonly string[]): number;
 }
 
@@ -33,33 +36,46 @@ export function splitOption(arg: string): { name: string; inline: string | undef
 }
 
 export const print = (text: string): void => void process.stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
-export const warn = (text: string): void => void process.stderr.write(`elfwright: ${text}\n`);
+/** Messages quote names out of files, which may hold what a terminal obeys. */
+export const warn = (text: string): void => void process.stderr.write(`elfwright: ${stripVTControlCharacters(text)}\n`);
 
 /** Addresses above 2^53-1 are bigints in errors' details; JSON gets them as `0x…`. */
 export const toJson = (value: unknown): string => JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? `0x${v.toString(16)}` : v), 2);
 
-/** An error as JSON and as text. Anything but an ElfError is a bug and goes on. */
-export function errorReport(file: string, e: unknown): { file: string; error: { code: string; message: string; detail: unknown } } {
-  if (!isElfError(e)) throw e;
-  return { file, error: { code: e.code, message: e.message, detail: e.detail } };
+/** What JSON output says of a file that was refused. */
+export interface ErrorEntry {
+  readonly file: string;
+  readonly error: { readonly code: string; readonly message: string; readonly detail: unknown };
+}
+
+/** Runs the work on a file. A refusal goes to stderr and gives its entry; anything but an ElfError is a bug and goes on. */
+export function attempt<T>(file: string, work: () => T): { result: T } | { refusal: ErrorEntry } {
+  try {
+    return { result: work() };
+  } catch (e) {
+    if (!isElfError(e)) throw e;
+    warn(refusalText(file, e));
+    return { refusal: { file, error: { code: e.code, message: e.message, detail: e.detail } } };
+  }
+}
+
+/** Failed system calls name their file themselves. */
+function refusalText(file: string, e: ElfError): string {
+  const own = `IO: ${file}: `;
+  return `${file}: ${e.message.startsWith(own) ? e.message.slice(own.length) : e.message}`;
 }
 
 /** Runs one verb over several files: a file that is refused does not keep the others from their turn. */
-export function eachFile<T>(files: readonly string[], json: boolean, work: (file: string) => T, text: (result: T, file: string) => void): { results: T[]; failed: boolean } {
-  const results: T[] = [], reports: unknown[] = [];
-  let failed = false;
-  for (const file of files)
-    try {
-      const result = work(file);
-      results.push(result);
-      reports.push(result);
-      if (!json) text(result, file);
-    } catch (e) {
-      const report = errorReport(file, e);
-      failed = true;
-      reports.push(report);
-      warn(`${file}: ${report.error.message}`);
+export function eachFile<T>(files: readonly string[], json: boolean, work: (file: string) => T, text: (result: T) => void): { results: T[]; failed: boolean } {
+  const results: T[] = [], entries: (T | ErrorEntry)[] = [];
+  for (const file of files) {
+    const a = attempt(file, () => work(file));
+    if ("result" in a) {
+      results.push(a.result);
+      if (!json) text(a.result);
     }
-  if (json) print(toJson(reports));
-  return { results, failed };
+    entries.push("result" in a ? a.result : a.refusal);
+  }
+  if (json) print(toJson(entries));
+  return { results, failed: results.length < files.length };
 }

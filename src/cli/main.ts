@@ -8,36 +8,52 @@ import { version } from "./version.js";
 
 const verbs: readonly Verb[] = [show, checkVerb, diffVerb, patchelf, strip];
 
-const overview = (): string => `usage: elfwright VERB [OPTIONS] FILE…
+const overview = `usage: elfwright VERB [OPTIONS] FILE…
 
 ${verbs.map((v) => `  ${v.name.padEnd(10)}${v.summary}`).join("\n")}
 
-elfwright VERB --help says more. Exit 0 done or nothing to do, 1 refused or findings of level error, 2 wrong usage.`;
+elfwright VERB --help says more. Exit 0 done or nothing to do, 1 refused or findings of level error, 2 wrong usage
+(1 for patchelf and strip, as their models do).
+`;
 
 function main([name, ...args]: readonly string[]): number {
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    print(overview());
-    return name === undefined ? USAGE : OK;
+  if (name === undefined) {
+    process.stderr.write(overview);
+    return USAGE;
   }
-  if (name === "--version") {
-    print(version);
-    return OK;
+  if (name === "--help" || name === "-h" || name === "help") print(overview);
+  else if (name === "--version") print(version);
+  else {
+    const verb = verbs.find((v) => v.name === name);
+    if (verb) return runVerb(verb, args);
+    warn(`unknown verb ${name}; see elfwright --help`);
+    return USAGE;
   }
-  const verb = verbs.find((v) => v.name === name);
-  if (!verb) throw new UsageError(`unknown verb ${name}`);
+  return OK;
+}
+
+function runVerb(verb: Verb, args: readonly string[]): number {
   if (args.includes("--help") || args.includes("-h")) {
     print(verb.help);
     return OK;
   }
-  return verb.run(args);
+  try {
+    return verb.run(args);
+  } catch (e) {
+    if (e instanceof UsageError) {
+      warn(`${verb.name}: ${e.message}; see elfwright ${verb.name} --help`);
+      return verb.usageCode;
+    }
+    // An edit that is wrong in itself is refused before any file is opened.
+    if (!isElfError(e)) throw e;
+    warn(`${verb.name}: ${e.message}`);
+    return REFUSED;
+  }
 }
 
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (e) {
-  const usage = e instanceof UsageError;
-  if (!usage && !isElfError(e)) throw e;
-  warn(usage ? `${e.message}; see elfwright --help` : (e as Error).message);
-  // The drop-in verbs exit as their models do.
-  process.exitCode = !usage || ["patchelf", "strip"].includes(process.argv[2] ?? "") ? REFUSED : USAGE;
-}
+// A reader that has seen enough (head, grep -q) closes the pipe: no failure, and files still get their turn.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (e: NodeJS.ErrnoException) => {
+    if (e.code !== "EPIPE") throw e;
+  });
+process.exitCode = main(process.argv.slice(2));

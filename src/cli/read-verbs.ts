@@ -2,11 +2,12 @@ import { parseArgs } from "node:util";
 import { check, type Finding } from "../check/check.js";
 import { type OpenElfFile, readElfFile } from "../node/index.js";
 import { describe } from "../report/describe.js";
-import { diff } from "../report/diff.js";
+import type { ElfDescription } from "../report/description.js";
+import { type Change, diff } from "../report/diff.js";
 import { formatChanges, formatDescription, formatFindings } from "../report/text.js";
-import { eachFile, OK, print, REFUSED, toJson, UsageError, type Verb, errorReport, warn } from "./command.js";
+import { attempt, eachFile, OK, print, REFUSED, toJson, USAGE, UsageError, type Verb } from "./command.js";
 
-function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
+export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
   const elf = readElfFile(path);
   try {
     return read(elf);
@@ -15,16 +16,21 @@ function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
   }
 }
 
-function parse<const O extends Record<string, { type: "boolean" }>>(verb: string, args: readonly string[], options: O, atLeast: number): { files: string[]; flags: Record<string, boolean> } {
+type Flags = Record<string, { type: "boolean" }>;
+
+function parse(args: readonly string[], options: Flags): { files: string[]; flags: Record<string, boolean> } {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-    if (positionals.length < atLeast) throw new UsageError(`${verb}: missing file name`);
+    if (positionals.length === 0) throw new UsageError("missing file name");
     return { files: positionals, flags: values as Record<string, boolean> };
   } catch (e) {
-    if (e instanceof TypeError) throw new UsageError(`${verb}: ${e.message}`);
+    // Node says more than one line of help needs.
+    if (e instanceof TypeError) throw new UsageError(e.message.split(". ")[0]!);
     throw e;
   }
 }
+
+const json = { json: { type: "boolean" } } as const satisfies Flags;
 
 export const show: Verb = {
   name: "show",
@@ -32,10 +38,15 @@ export const show: Verb = {
   help: `usage: elfwright show [--json] FILE…
 
 Prints the file as the loader and the section headers describe it. Parts that cannot be read are listed as problems.
-  --json   an array with one description per file (see docs/json.md)`,
+  --json   an array of { file, description } (see docs/json.md)`,
+  usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse("show", args, { json: { type: "boolean" } }, 1);
-    const { failed } = eachFile(files, flags["json"] === true, (path) => ({ path, ...withFile(path, describe) }), (d, file) => print(`${files.length > 1 ? `${file}:\n` : ""}${formatDescription(d)}`));
+    const { files, flags } = parse(args, json);
+    let heading = "";
+    const { failed } = eachFile(files, flags["json"] === true, (file): { file: string; description: ElfDescription } => ({ file, description: withFile(file, describe) }), ({ file, description }) => {
+      print(`${files.length > 1 ? `${heading}${file}:\n` : ""}${formatDescription(description)}`);
+      heading = "\n";
+    });
     return failed ? REFUSED : OK;
   },
 };
@@ -45,15 +56,27 @@ export const checkVerb: Verb = {
   summary: "the layout invariants: what loaders, strip and other tools rely on",
   help: `usage: elfwright check [--json] FILE…
 
-Prints each finding as "severity rule subject: message". Exits with 1 when one is of level error.
-  --json   an array of { file, findings }`,
+Prints each finding as "severity: subject: message [rule]". Exits with 1 when one is of level error.
+  --json   an array of { file, findings } (see docs/json.md)`,
+  usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse("check", args, { json: { type: "boolean" } }, 1);
-    const { results, failed } = eachFile(files, flags["json"] === true, (file): { file: string; findings: Finding[] } => ({ file, findings: withFile(file, check) }), ({ findings }, file) =>
+    const { files, flags } = parse(args, json);
+    const { results, failed } = eachFile(files, flags["json"] === true, (file): { file: string; findings: Finding[] } => ({ file, findings: withFile(file, check) }), ({ file, findings }) =>
       print(findings.length === 0 ? `${file}: no findings` : `${file}:\n${formatFindings(findings)}`));
     return failed || results.some((r) => r.findings.some((f) => f.severity === "error")) ? REFUSED : OK;
   },
 };
+
+/** Each file is opened on its own, so that a refusal names the right one. */
+function compare(before: string, after: string, layout: boolean) {
+  const a = attempt(before, () => readElfFile(before));
+  if ("refusal" in a) return a;
+  try {
+    return attempt(after, () => withFile(after, (elf): Change[] => diff(a.result, elf, { layout })));
+  } finally {
+    a.result.close();
+  }
+}
 
 export const diffVerb: Verb = {
   name: "diff",
@@ -61,19 +84,16 @@ export const diffVerb: Verb = {
   help: `usage: elfwright diff [--json] [--layout] BEFORE AFTER
 
 Prints what the second file says differently: libraries, search path, interpreter, versions, sections, symbols.
+Bytes of code and data are not compared. Exits with 0 whether there are differences or not.
   --layout   also derived values: addresses, offsets, sizes of tables
   --json     an array of changes (see docs/json.md)`,
+  usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse("diff", args, { json: { type: "boolean" }, layout: { type: "boolean" } }, 2);
-    if (files.length !== 2) throw new UsageError("diff: two files are compared");
-    const [before, after] = files as [string, string];
-    try {
-      const changes = withFile(before, (a) => withFile(after, (b) => diff(a, b, { layout: flags["layout"] === true })));
-      print(flags["json"] === true ? toJson(changes) : changes.length === 0 ? "no difference" : formatChanges(changes));
-      return OK;
-    } catch (e) {
-      warn(errorReport(before, e).error.message);
-      return REFUSED;
-    }
+    const { files, flags } = parse(args, { ...json, layout: { type: "boolean" } }), [before, after] = files;
+    if (before === undefined || after === undefined || files.length !== 2) throw new UsageError("two files are compared");
+    const a = compare(before, after, flags["layout"] === true);
+    if (flags["json"] === true) print(toJson("result" in a ? a.result : [a.refusal]));
+    else if ("result" in a) print(a.result.length === 0 ? "no difference" : formatChanges(a.result));
+    return "result" in a ? OK : REFUSED;
   },
 };

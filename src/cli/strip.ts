@@ -1,7 +1,42 @@
 import { removeSections, stripUnneeded } from "../strip/strip.js";
 import type { Edit } from "../request/edits.js";
-import { splitOption, takeValue, UsageError, type Verb } from "./command.js";
-import { overlayChoice, rewriteFiles, type RewriteOptions } from "./rewrite.js";
+import { eachFile, OK, REFUSED, splitOption, takeValue, UsageError, type Verb } from "./command.js";
+import { checkFiles, overlayChoice, printRewritten, rewriteDefaults, rewriteFile, type RewriteOptions } from "./rewrite.js";
+
+interface Command extends RewriteOptions {
+  readonly files: string[];
+  readonly sections: string[];
+}
+
+function parse(args: readonly string[]): Command {
+  const command: Command = { files: [], sections: [], ...rewriteDefaults() };
+  for (const rest = [...args]; rest.length > 0; ) {
+    const arg = rest.shift()!;
+    if (arg === "--") command.files.push(...rest.splice(0));
+    else if (arg.startsWith("-") && arg !== "-") option(command, arg, rest);
+    else command.files.push(arg);
+  }
+  checkFiles(command.files, "-o", command);
+  return command;
+}
+
+/** `-R.comment` and `-oOUT` apart, as getopt takes them. */
+const attached = (arg: string) => (/^-[Ro]./.test(arg) ? { name: arg.slice(0, 2), inline: arg.slice(2) } : splitOption(arg));
+
+function option(command: Command, arg: string, rest: string[]): void {
+  const { name, inline } = attached(arg), value = () => takeValue(name, inline, rest);
+  switch (name) {
+    case "-R": case "--remove-section": return void command.sections.push(value());
+    case "-o": case "--output-file": return void (command.output = value());
+    case "--overlay": return void (command.overlay = overlayChoice(value()));
+  }
+  switch (arg) {
+    case "--strip-unneeded": case "--strip-all": case "-s": return;
+    case "--json": return void (command.json = true);
+    case "--dry-run": return void (command.dryRun = true);
+  }
+  throw new UsageError(`unknown option ${arg}`);
+}
 
 export const strip: Verb = {
   name: "strip",
@@ -16,29 +51,14 @@ export const strip: Verb = {
   --dry-run                  say what would go, write nothing
   --json                     an array of results (see docs/json.md)
 
-No byte of any segment changes. Bytes behind the end of the ELF file are refused unless --overlay says what to do.`,
+No byte of any segment changes. Bytes behind the end of the ELF file are refused unless --overlay says what to do.
+A file that is refused does not keep the others from their turn. Exit 0 done, 1 refused or wrong usage.`,
+  usageCode: REFUSED,
   run(args) {
-    const files: string[] = [], sections: string[] = [];
-    const o: { -readonly [K in keyof RewriteOptions]: RewriteOptions[K] } = { json: false, dryRun: false, output: undefined, overlay: undefined };
-    for (const rest = [...args]; rest.length > 0; ) {
-      const arg = rest.shift()!, { name, inline } = splitOption(arg);
-      switch (name) {
-        case "--strip-unneeded": case "--strip-all": case "-s": break;
-        case "-R": case "--remove-section": sections.push(takeValue(name, inline, rest)); break;
-        case "-o": case "--output-file": o.output = takeValue(name, inline, rest); break;
-        case "--overlay": o.overlay = overlayChoice(takeValue(name, inline, rest)); break;
-        case "--json": o.json = true; break;
-        case "--dry-run": o.dryRun = true; break;
-        default:
-          if (arg.startsWith("-R") && arg.length > 2) sections.push(arg.slice(2));
-          else if (arg.startsWith("-") && arg !== "-") throw new UsageError(`strip: unknown option ${arg}`);
-          else files.push(arg);
-      }
-    }
-    if (files.length === 0) throw new UsageError("strip: missing file name");
-    if (o.output !== undefined && files.length > 1) throw new UsageError("strip: -o takes one input file");
+    const command = parse(args);
     // As with GNU strip, -R comes on top of the default and does not replace it.
-    const edits: Edit[] = [stripUnneeded(), ...(sections.length > 0 ? [removeSections(...sections)] : [])];
-    return rewriteFiles(files, edits, o);
+    const edits: Edit[] = [stripUnneeded(), ...(command.sections.length > 0 ? [removeSections(...command.sections)] : [])];
+    const { failed } = eachFile(command.files, command.json, (file) => rewriteFile(file, edits, command), printRewritten);
+    return failed ? REFUSED : OK;
   },
 };

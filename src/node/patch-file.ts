@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Note } from "../error.js";
+import { fail, type Note } from "../error.js";
 import { type PatchOptions, type Plan, plan } from "../patch.js";
 import type { Change } from "../report/diff.js";
 import type { Edit } from "../request/edits.js";
@@ -100,13 +100,19 @@ function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions
 /** Not made of the target's own name, which may have the most bytes that a name can have. */
 const tempBeside = (target: string): string => join(dirname(target), `.elfwright-${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
 
-/** The file behind symbolic links; the path itself where there is none yet. */
+/**
+ * The file behind symbolic links; the path itself where there is none yet. The result takes its name, so it has to be a
+ * regular file: `/dev/null` would be one from then on.
+ */
 function realTarget(path: string): string {
+  let real: string;
   try {
-    return realpathSync(path);
+    real = realpathSync(path);
   } catch {
     return onFile(path, () => join(realpathSync(dirname(path)), basename(path)));
   }
+  if (!onFile(path, () => statSync(real)).isFile()) fail("IO", `${path}: this is not a regular file, so no result can take its place`, { path });
+  return real;
 }
 
 function abandon({ writing, result }: Job, e: unknown): never {
