@@ -82,8 +82,18 @@ function blockOf(rewrite: Rewrite, s: Section, end: number, load: Segment): Regi
   return { name: interp ? ".interp" : type === SHT.STRTAB ? ".dynstr" : s.name, offset, address: s.header.exact("addr"), size, align: interp ? 1 : Math.min(Math.max(8, s.header.addralign), LARGEST_ALIGN), writable: false, newSize: size };
 }
 
-/** Notes that programs find through PT_NOTE only. Others may be addressed by code, so their bytes are never overwritten. */
-const WELL_KNOWN: readonly number[] = [NT_GNU.ABI_TAG, NT_GNU.BUILD_ID, NT_GNU.PROPERTY_TYPE_0];
+/**
+ * Notes that kernels, loaders and tools find through PT_NOTE, by owner and type; null stands for all types of an owner.
+ * Others may be addressed by code (a program's own notes), so their bytes are never overwritten.
+ */
+const WELL_KNOWN: Readonly<Record<string, readonly number[] | null>> = {
+  GNU: [NT_GNU.ABI_TAG, NT_GNU.BUILD_ID, NT_GNU.PROPERTY_TYPE_0], Android: null, FreeBSD: null, NetBSD: null, OpenBSD: null, DragonFly: null, OHOS: null,
+};
+
+function isWellKnown(n: { readonly owner: string; readonly type: number }): boolean {
+  const types = Object.hasOwn(WELL_KNOWN, n.owner) ? WELL_KNOWN[n.owner] : undefined;
+  return types === null || types?.includes(n.type) === true;
+}
 
 /** A PT_NOTE moves as a whole, with every section and segment that shares bytes with it. */
 function noteBlock(rewrite: Rewrite, section: Section, end: number, load: Segment): Region {
@@ -104,7 +114,7 @@ function noteBlock(rewrite: Rewrite, section: Section, end: number, load: Segmen
       }
   }
   if (from < load.offset || to > load.offset + load.filesz) throw new Stuck("a note segment reaches out of its PT_LOAD");
-  const odd = elf.notes.find((n) => from <= n.offset && n.offset < Math.min(to, end) && !(n.owner === "GNU" && WELL_KNOWN.includes(n.type)));
+  const odd = elf.notes.find((n) => from <= n.offset && n.offset < Math.min(to, end) && !isWellKnown(n));
   if (odd) throw new Stuck(`a note of ${odd.owner}, which code may address, stands behind the program header table`);
   return { name: "notes", offset: from, address: load.exact("vaddr") + BigInt(from - load.offset), size: to - from, align: Math.min(align, LARGEST_ALIGN), writable: false, newSize: to - from };
 }

@@ -96,7 +96,7 @@ function followed(moves: readonly Move[], address: bigint): bigint {
 export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, number> | undefined): void {
   const { elf, moves } = rewrite, h = elf.header;
   if (moves.length === 0 && !renumbered) return;
-  const movedSections = new Set(rewrite.sections.flatMap((s) => (s.was !== undefined && s.view.exact("addr") !== elf.sections[s.was]!.header.exact("addr") ? [s.was] : [])));
+  const sections = movedSections(rewrite);
   const dynamic = moves.find((m) => m.region.name === ".dynamic");
   const valueAt = Sym.offsetOf("value", h.class), shndxAt = Sym.offsetOf("shndx", h.class);
   for (const table of elf.sections) {
@@ -104,7 +104,8 @@ export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, num
     const symbols = sectionSymbols(elf, table.index);
     for (const { at, symbol } of symbols.records()) {
       const { shndx } = symbol, value = symbol.exact("value");
-      let moved = movedSections.has(shndx) ? followed(moves, value) : value;
+      const section = sections.get(shndx);
+      let moved = section && section.start <= value && value <= section.end ? value + section.by : value;
       if (dynamic && value === dynamic.region.address && moved === value && nameIs(symbols, symbol.name, "_DYNAMIC")) moved = dynamic.address;
       if (moved !== value) rewrite.poke(at + valueAt, wordBytes(rewrite, moved));
       if (!renumbered || shndx === SHN.UNDEF || shndx >= SHN.LORESERVE) continue;
@@ -115,6 +116,17 @@ export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, num
   }
   if (renumbered && elf.sections.some((s) => s.header.type === SHT.SYMTAB_SHNDX && renumbered.has(s.index)))
     fail("UNSUPPORTED", "a symbol table with extended section indexes (SHT_SYMTAB_SHNDX) stays, and sections before others go", { what: "SHT_SYMTAB_SHNDX" });
+}
+
+/** Sections of the input that have another address now; a symbol may stand at their end, too. */
+function movedSections(rewrite: Rewrite): Map<number, { start: bigint; end: bigint; by: bigint }> {
+  const out = new Map<number, { start: bigint; end: bigint; by: bigint }>();
+  for (const { was, view } of rewrite.sections) {
+    if (was === undefined) continue;
+    const old = rewrite.elf.sections[was]!.header, start = old.exact("addr"), by = view.exact("addr") - start;
+    if (by !== 0n) out.set(was, { start, end: start + old.exact("size"), by });
+  }
+  return out;
 }
 
 const nameIs = (t: SymbolTable, at: number, name: string) => t.strings !== undefined && at + name.length < t.strings.size && t.strings.at(at) === name;

@@ -11,7 +11,7 @@ import { EM, PF, PT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
-import { ENCODINGS } from "../support/elf.js";
+import { caught, ENCODINGS } from "../support/elf.js";
 
 const LONG = "/opt/elfwright/".repeat(30), HUGE = "/opt/elfwright/".repeat(600);
 
@@ -127,6 +127,12 @@ describe("strategies in order", () => {
     expect(second.size - first.length).toBeLessThan(HUGE.length + 16);
     const third = plan(second.bytes(), [setInterpreter(LONG)]);
     expect(third.placements.find((p) => p.region === ".interp")!.strategy).toBe("trailing-segment");
+  });
+
+  it("notes that are found through PT_NOTE make room, a program's own do not", () => {
+    const with_ = (owner: string, type: number) => buildElf({ slack: 0, interpreter: null, soname: "libx.so", buildId: null, notes: [{ section: ".note.x", owner, type, description: new Uint8Array(64) }] });
+    for (const [owner, type] of [["GNU", 3], ["Android", 1], ["FreeBSD", 1]] as const) expect(strategies(with_(owner, type), setRunpath(LONG))).toMatchObject({ notes: "new-segment" });
+    for (const [owner, type] of [["GNU", 99], ["mine", 1]] as const) expect(caught(() => patch(with_(owner, type), [setRunpath(LONG)])).code).toBe("NO_ROOM");
   });
 
   it("without section headers nothing is known of gaps: what fits is done, else refused with what was tried", () => {
