@@ -1,6 +1,6 @@
 import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
-import { NT_GNU, PT } from "../spec/constants.js";
+import { NT_GNU, PT, SHT } from "../spec/constants.js";
 import { type Extent, extents, loadedSections, loads, range } from "./extents.js";
 import type { Rule } from "./rule.js";
 
@@ -74,7 +74,7 @@ export const phdrRules: readonly Rule[] = [
       const t = tableOf(elf);
       if (!t) return;
       let first: ReturnType<typeof loadedSections>[number] | undefined;
-      for (const s of loadedSections(elf)) if (s.filesz > 0n && (!first || s.offset < first.offset)) first = s;
+      for (const s of loadedSections(elf)) if (s.type !== SHT.NOBITS && (!first || s.offset < first.offset)) first = s;
       if (first && first.offset < t.offset + t.size)
         yield { message: `${first.at} starts at ${hex(first.offset)}, before the end of ${where(t)}: strip would write the table over it`, at: TABLE };
     },

@@ -1,6 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
-import { ET, SHF, SHT } from "../spec/constants.js";
-import { loadedSections, once } from "./extents.js";
+import { isDebugFile } from "../image/sections.js";
+import { ET } from "../spec/constants.js";
+import { once } from "./extents.js";
 
 /** "error": some loader or `strip` breaks the file. "warning": wrong, but what runs it copes. "note": worth knowing. */
 export type Severity = "error" | "warning" | "note";
@@ -33,9 +34,3 @@ export interface Rule {
 export const forLoadable = (rules: readonly Rule[]): Rule[] => rules.map((r) => ({ ...r, test: (elf) => (isLoadable(elf) ? r.test(elf) : []) }));
 
 const isLoadable = /* @__PURE__ */ once((elf) => (elf.header.type === ET.EXEC || elf.header.type === ET.DYN) && !isDebugFile(elf));
-
-/** `objcopy --only-keep-debug` keeps the headers of what is loaded and drops its bytes: even the code is SHT_NOBITS. */
-function isDebugFile(elf: ElfFile): boolean {
-  const loaded = loadedSections(elf);
-  return loaded.every((s) => s.type === SHT.NOBITS || s.type === SHT.NOTE) && loaded.some((s) => s.type === SHT.NOBITS && (s.flags & BigInt(SHF.EXECINSTR)) !== 0n);
-}

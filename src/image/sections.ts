@@ -71,3 +71,9 @@ export function fileRange(s: Section, source: ByteSource): { offset: number; siz
     fail("TRUNCATED", `section ${s.name || s.index} (${size} bytes at 0x${offset.toString(16)}) reaches past the end of the file (${source.size} bytes)`, { offset, length: size, size: source.size });
   return { offset, size };
 }
+
+/** `objcopy --only-keep-debug` keeps the headers of what is loaded and drops its bytes: even the code is SHT_NOBITS. */
+export function isDebugFile(elf: { readonly sections: readonly Section[] }): boolean {
+  const loaded = elf.sections.filter(isLoaded).map((s) => s.header);
+  return loaded.every((h) => h.type === SHT.NOBITS || h.type === SHT.NOTE) && loaded.some((h) => h.type === SHT.NOBITS && (h.flags & SHF.EXECINSTR) !== 0);
+}

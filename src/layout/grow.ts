@@ -2,7 +2,7 @@ import { alignUp } from "../codec/bytes.js";
 import { type PhdrView, Phdr } from "../codec/records.js";
 import { viewOf } from "../codec/bytes.js";
 import { isLoaded } from "../image/sections.js";
-import { PF, PN_XNUM, PT } from "../spec/constants.js";
+import { PF, PN_XNUM, PT, SHT } from "../spec/constants.js";
 import { headBlocks } from "./headmove.js";
 import type { Region, Rewrite, Strategy } from "./rewrite.js";
 import { COVER_NAME, fixedEnd, isTableSection, type Space } from "./space.js";
@@ -14,8 +14,10 @@ import { COVER_NAME, fixedEnd, isTableSection, type Space } from "./space.js";
 export function trailingSegment(rewrite: Rewrite): PhdrView | undefined {
   const { elf } = rewrite;
   const last = rewrite.loads().reduce((a, b) => (b.vaddr + b.memsz > a.vaddr + a.memsz ? b : a));
-  if (last.filesz !== last.memsz || last.filesz === 0 || last.flags & PF.X || last.offset + last.filesz !== fixedEnd(rewrite)) return undefined;
-  const inside = elf.sections.filter((s) => isLoaded(s) && last.offset <= s.header.offset && s.header.offset < last.offset + last.filesz && s.header.size > 0);
+  if (last.filesz !== last.memsz || last.filesz === 0 || last.flags & PF.X || last.offset + last.filesz !== fixedEnd(elf)) return undefined;
+  const end = last.offset + last.filesz;
+  if (elf.sections.some(({ header: s }) => s.type !== SHT.NULL && s.type !== SHT.NOBITS && s.offset < end && s.offset + s.size > end)) return undefined;
+  const inside = elf.sections.filter((s) => isLoaded(s) && s.header.type !== SHT.NOBITS && last.offset <= s.header.offset && s.header.offset < last.offset + last.filesz && s.header.size > 0);
   const interp = elf.segments.find((s) => s.type === PT.INTERP)?.offset;
   return inside.length > 0 && inside.every((s) => isTableSection(s.header.type) || s.name === COVER_NAME || s.header.offset === interp) ? last : undefined;
 }

@@ -1,9 +1,11 @@
+import { skipZeros } from "../codec/bytes.js";
 import { hex } from "../error.js";
 import { readExactly } from "../codec/source.js";
+import type { ElfFile } from "../image/elf.js";
 import { dynamicRelocations } from "../image/relocations.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import type { Segment } from "../image/segments.js";
-import { NT_GNU, PT, SHT, STT } from "../spec/constants.js";
+import { NT_GNU, PT, SHN, SHT, STB, STT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { Region, Rewrite } from "./rewrite.js";
 import { COVER_NAME } from "./space.js";
@@ -77,9 +79,15 @@ function blockOf(rewrite: Rewrite, s: Section, end: number, load: Segment): Regi
   if (!isLoaded(s) || offset < load.offset || offset + size > load.offset + load.filesz) throw new Stuck(`${s.name} stands behind the program header table`);
   if (type === SHT.NOTE) return noteBlock(rewrite, s, end, load);
   const interp = elf.segments.find((p) => p.type === PT.INTERP && p.offset === offset && p.filesz === size);
+  if (interp && !endsWithPath(elf, offset, size)) throw new Stuck("PT_INTERP holds more than a path, which code may address");
   const tag = TABLE_TAG[type];
   if (!interp && (tag === undefined || elf.dynamic?.get(tag) !== s.header.exact("addr"))) throw new Stuck(`${s.name}, which code may address, stands behind the program header table`);
   return { name: interp ? ".interp" : type === SHT.STRTAB ? ".dynstr" : s.name, offset, address: s.header.exact("addr"), size, align: interp ? 1 : Math.min(Math.max(8, s.header.addralign), LARGEST_ALIGN), writable: false, newSize: size };
+}
+
+function endsWithPath(elf: ElfFile, offset: number, size: number): boolean {
+  const b = readExactly(elf.source, offset, size, "PT_INTERP");
+  return skipZeros(b, b.indexOf(0)) === size;
 }
 
 /**
@@ -87,7 +95,7 @@ function blockOf(rewrite: Rewrite, s: Section, end: number, load: Segment): Regi
  * Others may be addressed by code (a program's own notes), so their bytes are never overwritten.
  */
 const WELL_KNOWN: Readonly<Record<string, readonly number[] | null>> = {
-  GNU: [NT_GNU.ABI_TAG, NT_GNU.BUILD_ID, NT_GNU.PROPERTY_TYPE_0], Android: null, FreeBSD: null, NetBSD: null, OpenBSD: null, DragonFly: null, OHOS: null,
+  GNU: [NT_GNU.ABI_TAG, NT_GNU.BUILD_ID, NT_GNU.PROPERTY_TYPE_0], Android: null, FreeBSD: null, NetBSD: null, OpenBSD: null, DragonFly: null, OHOS: null, FDO: null, Go: null, Xen: null,
 };
 
 function isWellKnown(n: { readonly owner: string; readonly type: number }): boolean {
@@ -119,11 +127,18 @@ function noteBlock(rewrite: Rewrite, section: Section, end: number, load: Segmen
   return { name: "notes", offset: from, address: load.exact("vaddr") + BigInt(from - load.offset), size: to - from, align: Math.min(align, LARGEST_ALIGN), writable: false, newSize: to - from };
 }
 
+/** Symbols that say where a section or a note is, and no code uses: section symbols, and the local ones of start files (__abi_tag). */
+function isMark(elf: ElfFile, s: { readonly info: number; readonly shndx: number }): boolean {
+  if (s.shndx === SHN.UNDEF || s.shndx >= SHN.LORESERVE || (s.info & 15) === STT.SECTION) return true;
+  return s.info >> 4 === STB.LOCAL && elf.sections[s.shndx]?.header.type === SHT.NOTE;
+}
+
 /** The bytes that the grown table overwrites must not be anything that code reaches: no symbol, no relocation may lead there. */
 function assertUnreferenced(rewrite: Rewrite, start: bigint, end: bigint): void {
   const { elf } = rewrite, inside = (a: bigint) => start <= a && a < end;
   for (const s of elf.dynamicSymbols ?? [])
     if (s.shndx !== 0 && s.type !== STT.SECTION && inside(s.value)) throw new Stuck(`the symbol ${s.name} stands behind the program header table`);
+  for (const s of elf.symbols?.records() ?? []) if (inside(s.symbol.exact("value")) && !isMark(elf, s.symbol)) throw new Stuck(`symbol ${s.index} of .symtab stands behind the program header table`);
   for (const r of dynamicRelocations(elf))
     if (inside(r.offset) || (r.symbol === 0 && r.addend !== undefined && inside(r.addend))) throw new Stuck(`a relocation leads to the bytes behind the program header table`);
 }

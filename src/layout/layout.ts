@@ -35,7 +35,8 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   const wanted = requestedRegions(elf, requests);
   const space = new Space(rewrite);
   const homeless = wanted.filter((r) => !placeInPlace(rewrite, space, r) && !space.placeInSlack(r));
-  const trailing = homeless.length > 0 ? trailingRoom(rewrite, requests, options) : undefined;
+  // Behind an overlay that keeps its place, only a new segment can follow.
+  const trailing = homeless.length > 0 && !keepsTable(elf, options) ? trailingSegment(rewrite) : undefined;
   if (homeless.length > 0 && !trailing)
     // A table that must leave for the new program header may have had its place already.
     for (const block of entryRoom(rewrite, space, homeless, wanted)) if (!space.placeInSlack(block)) homeless.push(block);
@@ -44,9 +45,9 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   // The end of the file stays untouched before an overlay while nothing but covers would change it.
   const covers = leaves && (mustCut ? !keepsTable(elf, options) : elf.overlay === null);
   const cutsEnd = mustCut || covers;
-  const tail = layTail(rewrite, map, requests, options, cutsEnd);
-  let end = tail.end;
-  if (homeless.length > 0) end = trailing ? growTrailing(rewrite, trailing, homeless) : addSegment(rewrite, end, homeless);
+  const grownTo = trailing ? growTrailing(rewrite, trailing, homeless) : undefined;
+  const tail = layTail(rewrite, map, requests, options, cutsEnd, grownTo);
+  let end = homeless.length > 0 && !trailing ? addSegment(rewrite, tail.end, homeless) : tail.end;
   fixSegments(rewrite);
   fixSections(rewrite, requests, tail.outputOf);
   if (covers) addCovers(rewrite);
@@ -67,25 +68,17 @@ const reported = ({ region, strategy, offset, address, why }: Placed): Placement
   region: region.name, strategy, offset, address: address <= Number.MAX_SAFE_INTEGER ? Number(address) : hex(address), size: region.newSize, why,
 });
 
-/** The segment an earlier patch appended, where nothing that stays lies behind it. */
-function trailingRoom(rewrite: Rewrite, { dropped }: Requests, { overlay }: LayoutOptions) {
-  const trailing = trailingSegment(rewrite);
-  if (!trailing || (overlay === "keep-in-place" && rewrite.elf.overlay)) return undefined;
-  const probe = compactTail(rewrite, new FileMap(rewrite.elf.source), dropped, rewrittenSections(rewrite, dropped), overlay);
-  return probe.empty ? trailing : undefined;
-}
-
 /** The name table is written anew at the end where nobody else uses it. */
 function rewrittenSections(rewrite: Rewrite, dropped: ReadonlySet<number>): ReadonlySet<number> {
   return new Set(ownsNameTable(rewrite, dropped) ? [rewrite.elf.header.shstrndx] : []);
 }
 
-function layTail(rewrite: Rewrite, map: FileMap, { dropped }: Requests, { overlay }: LayoutOptions, cutsEnd: boolean): Tail {
+function layTail(rewrite: Rewrite, map: FileMap, { dropped }: Requests, { overlay }: LayoutOptions, cutsEnd: boolean, grownTo: number | undefined): Tail {
   if (!cutsEnd) return keepTail(rewrite, map);
   const behind = rewrite.elf.overlay;
   if (behind && overlay === undefined) refuseOverlay({ start: behind.offset, end: behind.offset + behind.size });
   if (behind && overlay === "keep-in-place") return blankTail(rewrite, map, dropped);
-  return compactTail(rewrite, map, dropped, rewrittenSections(rewrite, dropped), overlay);
+  return compactTail(rewrite, map, { dropped, rewritten: rewrittenSections(rewrite, dropped), overlay, grownTo });
 }
 
 /** Every region's bytes at its place, then what was asked of single bytes. */

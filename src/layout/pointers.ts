@@ -17,7 +17,7 @@ const moveOfRange = (moves: readonly Move[], offset: number, size: number) => mo
 /** Is this header the region's own? Its size may differ a little (padding behind .dynstr, half an entry of .dynamic): the loader's counts. */
 const isOwn = (p: Placed, name: string, offset: number): boolean => p.region.name === name && p.region.offset === offset;
 const OWN_SEGMENT: Readonly<Record<number, string>> = { [PT.INTERP]: ".interp", [PT.DYNAMIC]: ".dynamic" };
-const OWN_SECTION: Readonly<Record<number, string>> = { [SHT.DYNAMIC]: ".dynamic", [SHT.STRTAB]: ".dynstr" };
+const OWN_SECTION: Readonly<Record<number, string>> = { [SHT.PROGBITS]: ".interp", [SHT.DYNAMIC]: ".dynamic", [SHT.STRTAB]: ".dynstr" };
 
 /** Program headers follow what moved; PT_INTERP and PT_DYNAMIC take the new size. */
 export function fixSegments(rewrite: Rewrite): void {
@@ -49,7 +49,7 @@ export function fixSections(rewrite: Rewrite, requests: Requests, outputOf: (off
     if (move) {
       s.offset += move.offset - move.region.offset;
       s.setExact("addr", s.exact("addr") + move.address - move.region.address);
-    } else if (requests.dropped.size > 0) s.offset = outputOf(old.offset);
+    } else s.offset = outputOf(old.offset);
     if (own && own.strategy !== "in-place") s.size = own.region.newSize;
     if (requests.versionNeeds && s.type === SHT.GNU_VERNEED && elf.dynamic?.get(DT.VERNEED) === old.exact("addr")) {
       s.info = requests.versionNeeds.count;
@@ -105,7 +105,7 @@ export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, num
     for (const { at, symbol } of symbols.records()) {
       const { shndx } = symbol, value = symbol.exact("value");
       const section = sections.get(shndx);
-      let moved = section && section.start <= value && value <= section.end ? value + section.by : value;
+      let moved = section && section.start <= value && value < section.end ? value + section.by : value;
       if (dynamic && value === dynamic.region.address && moved === value && nameIs(symbols, symbol.name, "_DYNAMIC")) moved = dynamic.address;
       if (moved !== value) rewrite.poke(at + valueAt, wordBytes(rewrite, moved));
       if (!renumbered || shndx === SHN.UNDEF || shndx >= SHN.LORESERVE) continue;
@@ -118,13 +118,16 @@ export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, num
     fail("UNSUPPORTED", "a symbol table with extended section indexes (SHT_SYMTAB_SHNDX) stays, and sections before others go", { what: "SHT_SYMTAB_SHNDX" });
 }
 
-/** Sections of the input that have another address now; a symbol may stand at their end, too. */
+/** Sections of the input that have another address now, and the addresses whose symbols go along: those of the bytes that moved, and the section's end. */
 function movedSections(rewrite: Rewrite): Map<number, { start: bigint; end: bigint; by: bigint }> {
   const out = new Map<number, { start: bigint; end: bigint; by: bigint }>();
   for (const { was, view } of rewrite.sections) {
     if (was === undefined) continue;
     const old = rewrite.elf.sections[was]!.header, start = old.exact("addr"), by = view.exact("addr") - start;
-    if (by !== 0n) out.set(was, { start, end: start + old.exact("size"), by });
+    const move = by === 0n ? undefined : rewrite.moves.find(({ region: r }) => r.offset <= old.offset && old.offset < r.offset + r.size);
+    if (!move) continue;
+    const sectionEnd = start + old.exact("size"), movedEnd = move.region.address + BigInt(move.region.size);
+    out.set(was, { start, end: movedEnd < sectionEnd ? movedEnd : sectionEnd + 1n, by });
   }
   return out;
 }

@@ -1,7 +1,9 @@
+import { skipZeros } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
+import { readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Requests } from "../request/requests.js";
-import { PF, PT } from "../spec/constants.js";
+import { PF, PT, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { Region, Rewrite } from "./rewrite.js";
 import type { Space } from "./space.js";
@@ -12,9 +14,7 @@ const SPARE_ENTRIES = 16;
 /** The tables that the requests give new bytes, each with the bytes it will take. */
 export function requestedRegions(elf: ElfFile, requests: Requests): Region[] {
   const out: Region[] = [], d = elf.dynamic;
-  const interp = elf.segments.find((s) => s.type === PT.INTERP);
-  if (requests.interpreter && interp)
-    out.push({ name: ".interp", offset: interp.offset, address: interp.exact("vaddr"), size: interp.filesz, align: 1, writable: false, newSize: requests.interpreter.length });
+  if (requests.interpreter) out.push(interpreterRegion(elf, requests.interpreter.length));
   if (requests.strings && d?.strings)
     out.push({ name: ".dynstr", offset: d.strings.offset, address: d.get(DT.STRTAB)!, size: d.strings.size, align: 1, writable: false, newSize: requests.strings.length });
   if (requests.dynamic && d) {
@@ -26,6 +26,15 @@ export function requestedRegions(elf: ElfFile, requests: Requests): Region[] {
     });
   }
   return out;
+}
+
+/** The path and the zeros behind it: what else PT_INTERP or its section hold is not the loader's, and stays. */
+function interpreterRegion(elf: ElfFile, newSize: number): Region {
+  const s = elf.segments.find((s) => s.type === PT.INTERP)!;
+  const section = elf.sections.find((x) => x.header.offset === s.offset && x.header.type === SHT.PROGBITS);
+  const bytes = readExactly(elf.source, s.offset, Math.min(s.filesz, section?.header.size ?? s.filesz), "PT_INTERP");
+  const size = skipZeros(bytes, Math.max(0, bytes.indexOf(0)));
+  return { name: ".interp", offset: s.offset, address: s.exact("vaddr"), size, align: 1, writable: false, newSize };
 }
 
 /** Keeps a region where it is, when its new bytes fit there, in the zero bytes behind it, or by growing the segment that it ends. */

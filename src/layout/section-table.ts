@@ -7,6 +7,7 @@ import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
 import { compactStrings, GrowingStrings } from "../tables/strings.js";
 import { COVER_NAME } from "./space.js";
 import type { FileMap } from "./pieces.js";
+import { merged, type Range } from "./ranges.js";
 import type { Rewrite, SectionRow } from "./rewrite.js";
 
 const NAME_TABLE = ".shstrtab";
@@ -25,21 +26,31 @@ export function addCovers(rewrite: Rewrite): void {
   const { elf } = rewrite, h = elf.header;
   const tableEnd = h.phoff + rewrite.segments.length * h.phentsize;
   for (const { view: s, name } of rewrite.sections) if (name === COVER_NAME && s.offset >= h.phoff && s.offset < tableEnd) shorten(s, tableEnd);
-  for (const { region: r } of [...rewrite.moves].sort((a, b) => a.region.offset - b.region.offset)) {
-    const start = r.offset < tableEnd && r.offset >= h.phoff ? Math.min(tableEnd, r.offset + r.size) : r.offset, size = r.offset + r.size - start;
-    const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && start + size <= s.offset + s.filesz);
-    if (size === 0 || !load) continue;
+  for (const { start: from, end } of leftBehind(rewrite)) {
+    const start = from < tableEnd && from >= h.phoff ? Math.min(tableEnd, end) : from;
+    const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
+    if (start === end || !load) continue;
     const flags = SHF.ALLOC | (load.flags & PF.W ? SHF.WRITE : 0);
-    rewrite.sections.push(newRow(rewrite, COVER_NAME, { type: SHT.PROGBITS, flags, addr: load.vaddr + start - load.offset, offset: start, size }));
+    rewrite.sections.push(newRow(rewrite, COVER_NAME, { type: SHT.PROGBITS, flags, addr: load.vaddr + start - load.offset, offset: start, size: end - start }));
   }
 }
 
-/** A cover that the grown program header table reaches into begins behind it. */
+/** The old places of what moved: of the tables, and of their sections, which may hold more than the loader's part. */
+function leftBehind(rewrite: Rewrite): Range[] {
+  const { elf } = rewrite;
+  const tables = rewrite.moves.map(({ region: r }) => ({ start: r.offset, end: r.offset + r.size }));
+  const sections = rewrite.sections.flatMap(({ was, view }): Range[] => {
+    const old = was === undefined ? undefined : elf.sections[was]!.header;
+    return !old || !(old.flags & SHF.ALLOC) || old.type === SHT.NOBITS || view.exact("addr") === old.exact("addr") ? [] : [{ start: old.offset, end: old.offset + old.size }];
+  });
+  return merged([...tables, ...sections]);
+}
+
+/** A cover that the grown program header table reaches into begins behind it: BFD moves the image down for an empty one below, too. */
 function shorten(s: ShdrView, start: number): void {
-  const cut = Math.min(start - s.offset, s.size);
-  s.offset += cut;
-  s.addr += cut;
-  s.size -= cut;
+  s.size = Math.max(0, s.size - (start - s.offset));
+  s.addr += start - s.offset;
+  s.offset = start;
 }
 
 /** Takes dropped sections out. Gives each that stays its new index; undefined where none changes. */

@@ -2,7 +2,8 @@ import { alignDown, alignUp, skipZeros } from "../codec/bytes.js";
 import type { PhdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { headerSize } from "../image/header.js";
-import { fileRange, isLoaded } from "../image/sections.js";
+import type { ElfFile } from "../image/elf.js";
+import { fileRange, isDebugFile, isLoaded } from "../image/sections.js";
 import { PF, PT, SHT } from "../spec/constants.js";
 import type { Region, Rewrite } from "./rewrite.js";
 
@@ -10,10 +11,11 @@ import type { Region, Rewrite } from "./rewrite.js";
 export const COVER_NAME = ".elfwright.old";
 
 /** The end of what may not move in the file: headers, segments and loaded sections. Behind it lie only sections for tools. */
-export function fixedEnd(rewrite: Rewrite): number {
-  const { elf, segments } = rewrite, h = elf.header;
+export function fixedEnd(elf: ElfFile): number {
+  const h = elf.header;
   let end = Math.max(headerSize(h), h.phoff + h.phnum * h.phentsize);
-  for (const { view: s } of segments) if (s.type !== PT.NULL && s.exact("filesz") > 0n) end = Math.max(end, s.offset + s.filesz);
+  // The program headers of a separate debug file speak of bytes that it has not.
+  for (const s of isDebugFile(elf) ? [] : elf.segments) if (s.type !== PT.NULL && s.exact("filesz") > 0n) end = Math.max(end, s.offset + s.filesz);
   for (const s of elf.sections) if (isLoaded(s)) end = Math.max(end, fileRange(s, elf.source).offset + fileRange(s, elf.source).size);
   return Math.min(end, elf.source.size);
 }
@@ -27,7 +29,7 @@ export class Space {
   constructor(rewrite: Rewrite) {
     const { elf } = rewrite, h = elf.header;
     this.#rewrite = rewrite;
-    this.#end = fixedEnd(rewrite);
+    this.#end = fixedEnd(elf);
     this.#taken = [
       { start: 0, end: headerSize(h) },
       { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },

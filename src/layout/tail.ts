@@ -7,19 +7,13 @@ import { fileRange, isLoaded } from "../image/sections.js";
 import { PT, SHT } from "../spec/constants.js";
 import type { FileMap } from "./pieces.js";
 import type { OverlayChoice, Rewrite } from "./rewrite.js";
+import { merged, type Range, subtract } from "./ranges.js";
 import { fixedEnd } from "./space.js";
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** The part of the file behind everything that is loaded: sections for tools, the section header table. */
 export interface Tail {
   /** Where new bytes may go: behind all that stays. */
   readonly end: number;
-  /** Nothing stays behind the loaded part, so that a segment that ends there can grow. */
-  readonly empty: boolean;
   /** Where a byte of the input is in the output. */
   outputOf(offset: number): number;
 }
@@ -31,7 +25,7 @@ const LARGEST_ALIGN = 4096;
 export function keepTail(rewrite: Rewrite, map: FileMap): Tail {
   const { size } = rewrite.elf.source;
   map.keep(0, size);
-  return { end: size, empty: false, outputOf: (o) => o };
+  return { end: size, outputOf: (o) => o };
 }
 
 /**
@@ -40,15 +34,25 @@ export function keepTail(rewrite: Rewrite, map: FileMap): Tail {
 export function blankTail(rewrite: Rewrite, map: FileMap, dropped: ReadonlySet<number>): Tail {
   const { size } = rewrite.elf.source;
   keepExcept(map, 0, size, blanks(rewrite, dropped, size));
-  return { end: size, empty: false, outputOf: (o) => o };
+  return { end: size, outputOf: (o) => o };
+}
+
+/** What {@link compactTail} needs to know. */
+export interface TailOptions {
+  readonly dropped: ReadonlySet<number>;
+  /** Sections that are written anew at the end. */
+  readonly rewritten: ReadonlySet<number>;
+  readonly overlay: OverlayChoice | undefined;
+  /** Where the loaded part ends, when its last segment grew. */
+  readonly grownTo: number | undefined;
 }
 
 /**
- * Cuts the section header table and the name table off, which are written anew at the end, and closes the holes of dropped
- * sections. What is loaded never moves.
+ * Cuts the section header table and the name table off, which are written anew at the end, closes the holes of dropped
+ * sections, and makes room for a last segment that grew. What is loaded never moves.
  */
-export function compactTail(rewrite: Rewrite, map: FileMap, dropped: ReadonlySet<number>, rewritten: ReadonlySet<number>, overlay: OverlayChoice | undefined): Tail {
-  const { elf } = rewrite, fixed = fixedEnd(rewrite);
+export function compactTail(rewrite: Rewrite, map: FileMap, { dropped, rewritten, overlay, grownTo }: TailOptions): Tail {
+  const { elf } = rewrite, fixed = fixedEnd(elf), moves = dropped.size > 0 || grownTo !== undefined;
   const kept: Range[] = [], aligns = new Map<number, number>();
   for (const s of elf.sections) {
     const { offset, size } = fileRange(s, elf.source);
@@ -57,32 +61,33 @@ export function compactTail(rewrite: Rewrite, map: FileMap, dropped: ReadonlySet
     kept.push({ start, end: offset + size });
     aligns.set(start, Math.min(LARGEST_ALIGN, Math.max(aligns.get(start) ?? 1, s.header.addralign)));
   }
-  const holes = unknownRanges(rewrite, fixed).filter((r) => dropped.size > 0 || r.start >= Math.max(fixed, ...kept.map((k) => k.end)));
+  const holes = unknownRanges(rewrite, fixed).filter((r) => moves || r.start >= Math.max(fixed, ...kept.map((k) => k.end)));
   for (const r of holes) {
     if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(r);
     if (overlay === "keep") kept.push(r);
   }
   keepExcept(map, 0, fixed, blanks(rewrite, dropped, fixed));
-  if (dropped.size === 0) {
+  if (!moves) {
     const end = Math.max(fixed, ...kept.map((k) => k.end));
     map.keep(fixed, end - fixed);
-    return { end, empty: end === fixed, outputOf: (o) => o };
+    return { end, outputOf: (o) => o };
   }
-  return compacted(map, fixed, merged(kept), aligns);
+  return packed(map, grownTo ?? fixed, merged(kept), aligns);
 }
 
-function compacted(map: FileMap, fixed: number, kept: readonly Range[], aligns: ReadonlyMap<number, number>): Tail {
+/** Puts what stays one behind the other, from `start` on. */
+function packed(map: FileMap, start: number, kept: readonly Range[], aligns: ReadonlyMap<number, number>): Tail {
   const moved: { from: Range; at: number }[] = [];
-  let at = fixed;
+  let at = start;
   for (const k of kept) {
     const align = aligns.get(k.start) ?? 1;
-    at = k.start % align === 0 ? Math.min(alignUp(at, align), k.start) : at;
+    if (k.start % align === 0) at = alignUp(at, align);
     map.keep(k.start, k.end - k.start, at);
     moved.push({ from: k, at });
     at += k.end - k.start;
   }
   return {
-    end: at, empty: kept.length === 0,
+    end: at,
     outputOf: (o) => {
       const m = moved.find((m) => m.from.start <= o && o < m.from.end);
       return m ? o - m.from.start + m.at : o;
@@ -125,31 +130,4 @@ export function refuseOverlay(r: Range): never {
 
 function keepExcept(map: FileMap, start: number, end: number, holes: readonly Range[]): void {
   for (const r of subtract([{ start, end }], holes)) map.keep(r.start, r.end - r.start);
-}
-
-/** Sorted, with ranges that touch joined. */
-function merged(ranges: readonly Range[]): Range[] {
-  const out: { start: number; end: number }[] = [];
-  for (const r of ranges.filter((r) => r.start < r.end).sort((a, b) => a.start - b.start)) {
-    const last = out[out.length - 1];
-    if (last && r.start < last.end) last.end = Math.max(last.end, r.end);
-    else out.push({ ...r });
-  }
-  return out;
-}
-
-/** The parts of `from` that no range of `minus` covers; both sorted. */
-function subtract(from: readonly Range[], minus: readonly Range[]): Range[] {
-  const out: Range[] = [];
-  let first = 0;
-  for (const f of from) {
-    while (first < minus.length && minus[first]!.end <= f.start) first++;
-    let at = f.start;
-    for (let i = first; i < minus.length && minus[i]!.start < f.end; i++) {
-      if (minus[i]!.start > at) out.push({ start: at, end: minus[i]!.start });
-      at = Math.max(at, minus[i]!.end);
-    }
-    if (at < f.end) out.push({ start: at, end: f.end });
-  }
-  return out;
 }

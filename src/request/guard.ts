@@ -1,5 +1,6 @@
 import { fail, hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
+import { isDebugFile } from "../image/sections.js";
 import { ET, PT } from "../spec/constants.js";
 import type { EditFamilies } from "./edits.js";
 
@@ -8,6 +9,7 @@ export function guard(elf: ElfFile, edits: EditFamilies): void {
   const { type } = elf.header, { linkage } = elf;
   if (linkage === "relocatable") fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
   if (type !== ET.EXEC && type !== ET.DYN) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
+  if (isDebugFile(elf)) fail("UNSUPPORTED", "this is a separate debug file: its program headers describe bytes that only the program has", { what: "a separate debug file" });
   if (edits.interpreter.length + edits.runpath.length + edits.needed.length === 0) return;
   if (linkage === "loader") fail("LOADER", "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved", {});
   if (edits.runpath.length + edits.needed.length > 0) {

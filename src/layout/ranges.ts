@@ -1,0 +1,32 @@
+/** Bytes `start` up to, not including, `end`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Sorted, with ranges that overlap joined; ones that only touch stay apart. */
+export function merged(ranges: readonly Range[]): Range[] {
+  const out: { start: number; end: number }[] = [];
+  for (const r of ranges.filter((r) => r.start < r.end).sort((a, b) => a.start - b.start)) {
+    const last = out[out.length - 1];
+    if (last && r.start < last.end) last.end = Math.max(last.end, r.end);
+    else out.push({ ...r });
+  }
+  return out;
+}
+
+/** The parts of `from` that no range of `minus` covers; both sorted. */
+export function subtract(from: readonly Range[], minus: readonly Range[]): Range[] {
+  const out: Range[] = [];
+  let first = 0;
+  for (const f of from) {
+    while (first < minus.length && minus[first]!.end <= f.start) first++;
+    let at = f.start;
+    for (let i = first; i < minus.length && minus[i]!.start < f.end; i++) {
+      if (minus[i]!.start > at) out.push({ start: at, end: minus[i]!.start });
+      at = Math.max(at, minus[i]!.end);
+    }
+    if (at < f.end) out.push({ start: at, end: f.end });
+  }
+  return out;
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { fixturePath } from "../support/fixtures.js";
+import { itWithTools, run } from "../support/tools.js";
+import { CLI, elfwright } from "./cli.js";
+
+const VERBS = ["show", "check", "diff", "patchelf", "strip"];
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+
+describe("the command", () => {
+  it.each([["--help"], ["-h"], ["help"]])("%s lists every verb on stdout", (option) => {
+    const { status, stdout, stderr } = elfwright(option);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    for (const v of VERBS) expect(stdout).toMatch(new RegExp(`^  ${v} +\\S`, "m"));
+  });
+
+  it("alone is wrong usage: the same on stderr", () => {
+    expect(elfwright()).toEqual({ status: 2, signal: null, stdout: "", stderr: elfwright("--help").stdout });
+  });
+
+  it("--version says the package's", () => expect(elfwright("--version")).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" }));
+
+  it("an unknown verb is wrong usage", () => {
+    expect(elfwright("mend", "x")).toMatchObject({ status: 2, stdout: "", stderr: "elfwright: unknown verb mend; see elfwright --help\n" });
+  });
+
+  it.each(VERBS)("%s --help begins with the usage line and names --json", (verb) => {
+    for (const option of ["--help", "-h"]) {
+      const { status, stdout, stderr } = elfwright(verb, option);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(stdout).toMatch(new RegExp(`^usage: elfwright ${verb} `));
+      expect(stdout).toContain("--json");
+    }
+  });
+
+  it.each([["show", 2], ["check", 2], ["diff", 2], ["patchelf", 1], ["strip", 1]])("wrong usage of %s exits with %i and points at its help", (verb, status) => {
+    for (const args of [[], ["--no-such-option", "file"]]) {
+      const r = elfwright(verb, ...args);
+      expect(r).toMatchObject({ status, stdout: "" });
+      expect(r.stderr).toMatch(new RegExp(`^elfwright: ${verb}: .*; see elfwright ${verb} --help\n$`));
+    }
+  });
+
+  it.each(["show", "check", "patchelf", "strip"])("%s: a file that is not there, a folder and a text file are refused, each on one line", (verb) => {
+    const here = fixturePath(""), text = fixturePath("../README.md"), r = elfwright(verb, "/no/such/file", here, text);
+    expect(r).toMatchObject({ status: 1, stdout: "" });
+    expect(r.stderr.split("\n")).toEqual([
+      "elfwright: /no/such/file: ENOENT: no such file or directory (open)", `elfwright: ${here}: this is not a regular file`, expect.stringContaining(`elfwright: ${text}: NOT_ELF: `), "",
+    ]);
+  });
+
+  it("does not hand a terminal what a file's name says", () => {
+    const { stderr } = elfwright("show", "/no/\u001b[31mred\u001b]0;title\u0007");
+    expect(stderr).toMatch(/^elfwright: .*ENOENT/);
+    expect(stderr).not.toContain("\u001b");
+  });
+
+  itWithTools(["bash", "head"], "a reader that closes the pipe is no failure", () => {
+    const many = Array.from({ length: 100 }, () => fixturePath("x86_64-glibc-pie"));
+    for (const option of ["--json", "--"]) {
+      const r = run("bash", ["-c", 'node=$1; shift; "$node" "$@" | head -n 1; echo "${PIPESTATUS[0]}"', "bash", process.execPath, CLI, "show", option, ...many]);
+      expect(r.stderr).toBe("");
+      expect(r.stdout.split("\n")).toEqual([option === "--json" ? "[" : `${many[0]}:`, "0", ""]);
+    }
+  });
+
+  it("prints large outputs whole", () => {
+    const files = Array.from({ length: 100 }, () => fixturePath("x86_64-glibc-pie")), { stdout } = elfwright("show", "--json", ...files);
+    expect(stdout.length).toBeGreaterThan(1 << 20);
+    expect(JSON.parse(stdout)).toHaveLength(100);
+  });
+});

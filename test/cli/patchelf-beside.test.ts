@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { describe, expect } from "vitest";
+import { readElf } from "../../src/index.js";
+import { type DynamicFixture, dynamicFixtures, fixturePath } from "../support/fixtures.js";
+import { readelfValues } from "../support/oracles.js";
+import { itWithTools, must, run } from "../support/tools.js";
+import { elfwright, FIXTURES, TEXT, workbench } from "./cli.js";
+
+const files = workbench();
+
+/** What loaders use. Where an entry stands among those of other tags says nothing: patchelf puts new ones first. */
+function loadedBy(path: string) {
+  const { interpreter, needed, runpath, rpath, versionFiles } = readelfValues(path);
+  return { interpreter, needed, runpath, rpath, versionFiles };
+}
+
+/** Both commands with the same options, each on its own copies. */
+function both(names: readonly string[], args: readonly string[]) {
+  const side = (command: (...args: string[]) => ReturnType<typeof run>) => {
+    const paths = names.map((n) => files.copy(n)), { status, stdout } = command(...args, ...paths);
+    return { status, stdout, values: paths.map(loadedBy) };
+  };
+  return { theirs: side((...a) => run("patchelf", a)), ours: side((...a) => elfwright("patchelf", ...a)) };
+}
+
+const expectSame = (names: readonly string[], args: readonly string[]) => {
+  const { theirs, ours } = both(names, args);
+  expect(ours, `${names.join(" ")} ${args.join(" ")}`).toEqual(theirs);
+};
+
+describe("beside patchelf: what it prints, and its exit code", () => {
+  const text = files.write("text", TEXT), empty = files.write("empty", new Uint8Array(0));
+  for (const option of ["--print-interpreter", "--print-rpath", "--print-needed"])
+    itWithTools(["patchelf"], option, () => {
+      for (const path of [...FIXTURES.map(fixturePath), text, empty, "/no/such/file", fixturePath("")]) {
+        const theirs = run("patchelf", [option, path]), ours = elfwright("patchelf", option, path);
+        expect({ path, status: ours.status, stdout: ours.stdout }).toEqual({ path, status: theirs.status, stdout: theirs.stdout });
+      }
+    });
+
+  itWithTools(["patchelf"], "several questions, several files", () => {
+    for (const args of [["--print-needed", "--print-rpath", "--print-interpreter"], ["--print-rpath", "--print-rpath"]]) {
+      const all = [...args, fixturePath("x86_64-glibc-pie-runpath"), fixturePath("s390x-glibc-pie")], theirs = run("patchelf", all), ours = elfwright("patchelf", ...all);
+      expect([ours.status, ours.stdout]).toEqual([theirs.status, theirs.stdout]);
+    }
+  });
+
+  itWithTools(["patchelf"], "no option: a file is fine or not", () => {
+    for (const path of [fixturePath("x86_64-glibc-pie"), fixturePath("x86_64-glibc-static"), text]) expect(elfwright("patchelf", path)).toMatchObject({ status: run("patchelf", [path]).status, stdout: "" });
+  });
+});
+
+describe("beside patchelf: what is in the file afterwards, as readelf says", () => {
+  const LONG = Array.from({ length: 40 }, (_, i) => `/opt/elfwright/path/${i}`).join(":");
+  const groups = new Map<string, DynamicFixture[]>();
+  for (const f of dynamicFixtures) groups.set(`${f.kind}s that need ${f.libcName}`, [...(groups.get(`${f.kind}s that need ${f.libcName}`) ?? []), f]);
+  for (const [title, group] of groups)
+    itWithTools(["patchelf", "readelf"], `several files in one call: ${title}`, () => {
+      const { libcName, kind } = group[0]!;
+      const cases = [
+        ["--set-rpath", "/a:$ORIGIN/b"], ["--set-rpath", LONG], ["--force-rpath", "--set-rpath", "/a"], ["--add-rpath", "/a"], ["--force-rpath", "--add-rpath", "/a"], ["--remove-rpath"],
+        ["--replace-needed", libcName, "libelse.so.1"], ["--replace-needed", "libnone.so", "libelse.so"], ["--print-rpath", "--set-rpath", "/a"],
+        ["--print-needed", "--replace-needed", libcName, "libelse.so.1"], ["--set-rpath", "/first", "--set-rpath", "/last"], ["--force-rpath"],
+      ];
+      const programs = [
+        ["--set-interpreter", "/opt/elfwright/lib/ld.so"], ["--interpreter", "/l"], ["--print-interpreter", "--set-interpreter", "/lib/x"], ["--set-interpreter", "/lib/l.so", "--set-rpath", LONG],
+        ["--set-interpreter", "/opt/elfwright/lib/ld.so", "--replace-needed", libcName, "libd.so", "--print-needed", "--print-rpath"],
+      ];
+      for (const args of [...cases, ...(kind === "program" ? programs : [])]) expectSame(group.map((f) => f.name), args);
+    });
+
+  itWithTools(["patchelf", "readelf"], "an empty path where there is one", () => expectSame(["x86_64-glibc-pie-runpath"], ["--set-rpath", ""]));
+
+  itWithTools(["patchelf", "readelf"], "a DT_RPATH becomes a DT_RUNPATH, and goes", () => {
+    const path = files.copy("x86_64-glibc-pie");
+    must("patchelf", ["--force-rpath", "--set-rpath", "/old", path]);
+    for (const args of [["--set-rpath", "/a"], ["--add-rpath", "/a"], ["--remove-rpath"], ["--force-rpath", "--add-rpath", "/a"]]) {
+      const [theirs, ours] = [files.write("a", readFileSync(path)), files.write("b", readFileSync(path))];
+      must("patchelf", [...args, theirs]);
+      expect(elfwright("patchelf", ...args, ours).status).toBe(0);
+      expect(loadedBy(ours), args.join(" ")).toEqual(loadedBy(theirs));
+    }
+  });
+
+  itWithTools(["patchelf", "readelf"], "refuses the same: programs without what would be edited", () => {
+    for (const [name, args] of [["x86_64-glibc-static", ["--set-rpath", "/a"]], ["x86_64-glibc-static", ["--set-interpreter", "/a"]], ["x86_64-glibc-lib.so", ["--set-interpreter", "/a"]]] as const) expectSame([name], args);
+  });
+});
+
+describe("other than patchelf, on purpose", () => {
+  const path = "/opt/elfwright/fixture/lib";
+
+  itWithTools(["patchelf", "readelf"], "a directory that is there already is not repeated", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie-runpath"], ["--add-rpath", path]);
+    expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual([`${path}:${path}`, path]);
+  });
+
+  itWithTools(["patchelf", "readelf"], "an empty addition adds no empty directory, which would be the current one", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie-runpath"], ["--add-rpath", ""]);
+    expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual([`${path}:`, path]);
+  });
+
+  itWithTools(["patchelf", "readelf"], "an empty path on a file without one adds no tag", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--set-rpath", ""]);
+    expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual(["", null]);
+  });
+
+  itWithTools(["patchelf", "readelf"], "additions collect, where only patchelf's last one counts", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--add-rpath", "/a", "--add-rpath", "/b"]);
+    expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual(["/b", "/a:/b"]);
+  });
+
+  itWithTools(["patchelf", "readelf"], "a new path and a renamed library in one call: patchelf writes the name over the path", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--set-rpath", "/a", "--replace-needed", "libc.so.6", "libd.so"]);
+    expect(ours.values[0]).toMatchObject({ runpath: "/a", needed: ["libd.so"] });
+    // 0.14.3; a later one may do better.
+    if (must("patchelf", ["--version"]).trim() === "patchelf 0.14.3") expect(theirs.values[0]).toMatchObject({ runpath: "libd.so", needed: ["libc.so.6"] });
+  });
+
+  itWithTools(["patchelf", "readelf"], "a static-pie program is refused: the path would crash it", () => {
+    const { theirs, ours } = both(["x86_64-musl-static-pie"], ["--set-rpath", "/a"]);
+    expect([theirs.status, ours.status]).toEqual([0, 1]);
+  });
+
+  itWithTools(["patchelf", "readelf"], "options that contradict each other are refused, where patchelf obeys one", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie-runpath"], ["--set-rpath", "/a", "--remove-rpath"]);
+    expect([theirs.status, theirs.values[0]!.runpath, ours.status, ours.values[0]!.runpath]).toEqual([0, null, 1, path]);
+  });
+
+  itWithTools(["patchelf"], "a file after one that is refused gets its turn", () => {
+    const { theirs, ours } = both(["x86_64-object.o", "x86_64-glibc-pie"], ["--print-needed", "--set-rpath", "/a"]);
+    expect([theirs.status, ours.status, ours.stdout, ours.values[1]!.runpath]).toEqual([1, 1, "libc.so.6\n", "/a"]);
+  });
+
+  itWithTools(["patchelf"], "a file without section headers is read and edited", () => {
+    const bytes = readFileSync(fixturePath("x86_64-glibc-pie"));
+    // e_shoff, e_shnum, e_shstrndx.
+    bytes.fill(0, 40, 48).fill(0, 60, 64);
+    const sectionless = files.write("sectionless", bytes);
+    expect(run("patchelf", ["--print-needed", sectionless]).status).toBe(1);
+    expect(elfwright("patchelf", "--print-needed", "--set-rpath", "/a", sectionless)).toMatchObject({ status: 0, stdout: "libc.so.6\n" });
+    expect(readElf(readFileSync(sectionless)).runpath).toBe("/a");
+  });
+});

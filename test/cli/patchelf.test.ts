@@ -1,0 +1,205 @@
+import { readFileSync, statSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { addRunpath, patch, readElf, replaceNeeded, setInterpreter, setRpath, setRunpath } from "../../src/index.js";
+import { fixture } from "../support/fixtures.js";
+import { elfwright, elfwrightJson, isUnchanged, TEXT, workbench } from "./cli.js";
+
+const files = workbench();
+const PIE = "x86_64-glibc-pie", WITH_PATH = "x86_64-glibc-pie-runpath", LIBRARY = "x86_64-glibc-lib.so", STATIC = "x86_64-glibc-static";
+const PATH = "/opt/elfwright/fixture/lib", LOADER = "/lib64/ld-linux-x86-64.so.2";
+const HUGE = "/opt/elfwright/".repeat(500);
+const SILENT = { status: 0, stdout: "", stderr: "" };
+const values = (path: string) => {
+  const { interpreter, runpath, rpath, needed } = readElf(readFileSync(path));
+  return { interpreter, runpath, rpath, needed: [...needed] };
+};
+const BEFORE = { interpreter: LOADER, runpath: PATH, rpath: null, needed: ["libc.so.6"] };
+
+describe("patchelf, edits", () => {
+  it.each<[string[], object]>([
+    [["--set-interpreter", "/lib/other.so"], { interpreter: "/lib/other.so" }],
+    [["--interpreter", "/lib/other.so"], { interpreter: "/lib/other.so" }],
+    [["--set-rpath", "$ORIGIN/../lib"], { runpath: "$ORIGIN/../lib" }],
+    [["--set-rpath", ""], { runpath: "" }],
+    [["--set-rpath", "/first", "--set-rpath", "/last"], { runpath: "/last" }],
+    [["--add-rpath", "/more"], { runpath: `${PATH}:/more` }],
+    [["--add-rpath", "/a", "--add-rpath", "/b"], { runpath: `${PATH}:/a:/b` }],
+    [["--set-rpath", "/a", "--add-rpath", "/b"], { runpath: "/a:/b" }],
+    [["--force-rpath", "--set-rpath", "/a"], { runpath: null, rpath: "/a" }],
+    [["--set-rpath", "/a", "--force-rpath"], { runpath: null, rpath: "/a" }],
+    [["--force-rpath", "--add-rpath", "/a"], { runpath: null, rpath: `${PATH}:/a` }],
+    [["--remove-rpath"], { runpath: null }],
+    [["--replace-needed", "libc.so.6", "libd.so"], { needed: ["libd.so"] }],
+    [["--replace-needed", "libc.so.6", "libd.so", "--replace-needed", "libc.so.6", "libe.so"], { needed: ["libe.so"] }],
+    [["--set-interpreter", "/lib/l.so", "--set-rpath", "/a", "--replace-needed", "libc.so.6", "libd.so"], { interpreter: "/lib/l.so", runpath: "/a", needed: ["libd.so"] }],
+  ])("%j", (args, expected) => {
+    const path = files.copy(WITH_PATH);
+    expect(elfwright("patchelf", ...args, path)).toMatchObject(SILENT);
+    expect(values(path)).toEqual({ ...BEFORE, ...expected });
+  });
+
+  it("all edits of one call are one rewrite", () => {
+    const path = files.copy(PIE);
+    elfwright("patchelf", "--replace-needed", "libc.so.6", "libd.so", "--set-rpath", HUGE, "--set-interpreter", "/lib/l.so", path);
+    expect(readFileSync(path).equals(patch(fixture(PIE), [setInterpreter("/lib/l.so"), setRunpath(HUGE), replaceNeeded({ "libc.so.6": "libd.so" })]).bytes)).toBe(true);
+  });
+
+  it("an edit that matched nothing is a line on stderr, and the file is not written", () => {
+    const path = files.copy(PIE), { ino } = statSync(path);
+    expect(elfwright("patchelf", "--replace-needed", "libz.so", "liby.so", "--remove-rpath", path)).toMatchObject({
+      status: 0, stdout: "", stderr: `elfwright: ${path}: removeRunpath: the file has neither DT_RUNPATH nor DT_RPATH\nelfwright: ${path}: replaceNeeded: the file does not need libz.so\n`,
+    });
+    expect(isUnchanged(path, PIE)).toBe(true);
+    expect(statSync(path).ino).toBe(ino);
+  });
+
+  it("what is in the path already is not added again, and an empty directory never", () => {
+    for (const more of [PATH, "", `${PATH}:${PATH}`]) {
+      const path = files.copy(WITH_PATH);
+      expect(elfwright("patchelf", "--add-rpath", more, path)).toMatchObject(SILENT);
+      expect(isUnchanged(path, WITH_PATH)).toBe(true);
+    }
+  });
+
+  it("an empty path adds no tag where there is none", () => {
+    const path = files.copy(PIE);
+    expect(elfwright("patchelf", "--set-rpath", "", path)).toMatchObject(SILENT);
+    expect(isUnchanged(path, PIE)).toBe(true);
+  });
+
+  it("a library's name may be any text", () => {
+    const path = files.copy(PIE);
+    expect(elfwright("patchelf", "--replace-needed", "libc.so.6", "__proto__", path)).toMatchObject(SILENT);
+    expect(elfwright("patchelf", "--replace-needed", "__proto__", "libc.so.6", path)).toMatchObject(SILENT);
+    expect(values(path).needed).toEqual(["libc.so.6"]);
+  });
+
+  it("--output writes there, with the input's mode, and leaves the input", () => {
+    const path = files.copy(PIE), out = files.path("out");
+    expect(elfwright("patchelf", "--set-rpath", "/a", "--output", out, path)).toMatchObject(SILENT);
+    expect(isUnchanged(path, PIE)).toBe(true);
+    expect(values(out).runpath).toBe("/a");
+    expect(statSync(out).mode).toBe(statSync(path).mode);
+  });
+
+  it("--output without an edit copies", () => {
+    const out = files.path("out");
+    expect(elfwright("patchelf", "--print-needed", "--output", out, files.copy(PIE))).toMatchObject({ ...SILENT, stdout: "libc.so.6\n" });
+    expect(isUnchanged(out, PIE)).toBe(true);
+  });
+
+  it("--output takes one input file", () => {
+    expect(elfwright("patchelf", "--output", files.path("out"), files.copy(PIE), files.copy(PIE))).toMatchObject({
+      status: 1, stdout: "", stderr: "elfwright: patchelf: --output takes one input file; see elfwright patchelf --help\n",
+    });
+  });
+
+  it("several files: one that is refused does not keep the others from their turn", () => {
+    const [a, text, b] = [files.copy(PIE), files.write("text", TEXT), files.copy("i386-glibc-exec")];
+    const r = elfwright("patchelf", "--set-rpath", "/a", a, text, b);
+    expect(r).toMatchObject({ status: 1, stdout: "" });
+    expect(r.stderr.trimEnd().split("\n")).toEqual([expect.stringContaining(`${text}: NOT_ELF: `)]);
+    expect([values(a).runpath, values(b).runpath]).toEqual(["/a", "/a"]);
+    expect(readFileSync(text).equals(TEXT)).toBe(true);
+  });
+
+  it.each<[string, string[], string]>([
+    [STATIC, ["--set-rpath", "/a"], "STATIC"],
+    ["x86_64-musl-static-pie", ["--set-rpath", "/a"], "STATIC"],
+    ["x86_64-musl-static-pie", ["--replace-needed", "a", "b"], "STATIC"],
+    [STATIC, ["--set-interpreter", "/a"], "NO_INTERPRETER"],
+    [LIBRARY, ["--set-interpreter", "/a"], "NO_INTERPRETER"],
+    ["x86_64-object.o", ["--set-rpath", "/a"], "RELOCATABLE"],
+    [PIE, ["--set-interpreter", ""], "BAD_EDIT"],
+    [PIE, ["--replace-needed", "libc.so.6", ""], "BAD_EDIT"],
+    [PIE, ["--replace-needed", "a", "b", "--replace-needed", "b", "c"], "BAD_EDIT"],
+    [PIE, ["--set-rpath", "/a", "--remove-rpath"], "BAD_EDIT"],
+  ])("%s %j is refused with %s, byte for byte as it was", (name, args, code) => {
+    const path = files.copy(name), r = elfwright("patchelf", ...args, path);
+    expect(r).toMatchObject({ status: 1, stdout: "" });
+    expect(r.stderr).toMatch(new RegExp(`^elfwright: [^\n]*: ${code}: [^\n]+\n$`));
+    expect(isUnchanged(path, name)).toBe(true);
+  });
+
+  it("a payload: refused where the end would move, unless --overlay says otherwise", () => {
+    const bundle = Buffer.concat([fixture(PIE), Buffer.from("a payload")]), path = files.write("bundle", bundle);
+    expect(elfwright("patchelf", "--set-rpath", HUGE, path).stderr).toContain(": OVERLAY: ");
+    expect(readFileSync(path).equals(bundle)).toBe(true);
+    expect(elfwright("patchelf", "--overlay", "keep", "--set-rpath", HUGE, path)).toMatchObject({ status: 0, stdout: "" });
+    expect(readFileSync(path).subarray(-9).toString()).toBe("a payload");
+    expect(values(path).runpath).toBe(HUGE);
+    expect(elfwright("patchelf", "--overlay", "away", path)).toMatchObject({ status: 1 });
+  });
+
+  it.each(["--set-interpreter", "--set-rpath", "--add-rpath", "--replace-needed", "--output", "--overlay"])("%s without its argument is wrong usage", (option) => {
+    expect(elfwright("patchelf", "file", option)).toMatchObject({ status: 1, stdout: "", stderr: `elfwright: patchelf: option ${option} requires an argument; see elfwright patchelf --help\n` });
+  });
+
+  it("--replace-needed with one argument is wrong usage", () => expect(elfwright("patchelf", "file", "--replace-needed", "a").stderr).toContain("requires an argument"));
+});
+
+describe("patchelf, what it says", () => {
+  it("prints the old value, then edits", () => {
+    const path = files.copy(WITH_PATH), r = elfwright("patchelf", "--set-rpath", "/new", "--print-needed", "--print-rpath", "--print-interpreter", "--set-interpreter", "/lib/l.so", path);
+    expect(r).toMatchObject({ ...SILENT, stdout: `${LOADER}\n${PATH}\nlibc.so.6\n` });
+    expect(values(path)).toMatchObject({ interpreter: "/lib/l.so", runpath: "/new" });
+  });
+
+  it("prints nothing for nothing needed, and an empty line for no path", () => {
+    expect(elfwright("patchelf", "--print-needed", files.copy("x86_64-musl-static-pie"))).toMatchObject(SILENT);
+    expect(elfwright("patchelf", "--print-rpath", files.copy(PIE))).toMatchObject({ ...SILENT, stdout: "\n" });
+  });
+
+  it("prints DT_RPATH where there is no DT_RUNPATH", () => {
+    expect(elfwright("patchelf", "--print-rpath", files.write("rpath", patch(fixture(PIE), [setRpath("/old")]).bytes)).stdout).toBe("/old\n");
+  });
+
+  it("prints for each of several files, also behind one that is refused", () => {
+    const [a, library, b] = [files.copy(PIE), files.copy(LIBRARY), files.copy("s390x-glibc-pie")], r = elfwright("patchelf", "--print-interpreter", a, library, b);
+    expect(r).toMatchObject({ status: 1, stdout: `${LOADER}\n/lib/ld64.so.1\n` });
+    expect(r.stderr).toMatch(new RegExp(`^elfwright: ${library}: NO_INTERPRETER: [^\n]+\n$`));
+  });
+
+  it("--dry-run says what would change and where it would go, and writes nothing", () => {
+    const path = files.copy(PIE), r = elfwright("patchelf", "--dry-run", "--set-rpath", "/a", path);
+    expect(r).toMatchObject({ status: 0, stderr: "" });
+    const [first, second, ...rest] = r.stdout.trimEnd().split("\n");
+    expect(first).toMatch(new RegExp(`^${path}: would change, ${fixture(PIE).length} -> \\d+ bytes$`));
+    expect(second).toBe('+ dynamic DT_RUNPATH: "/a"');
+    expect(rest.filter((l) => /^ {2}\.dyn\S+: \d+ bytes at offset 0x[0-9a-f]+ \([a-z-]+: .+\)$/.test(l)).length).toBe(2);
+    expect(isUnchanged(path, PIE)).toBe(true);
+    expect(elfwright("patchelf", "--dry-run", "--set-rpath", "", path).stdout).toBe(`${path}: nothing to do\n`);
+    expect(elfwright("patchelf", "--dry-run", "--set-rpath", "/a", "--output", files.path("out"), path).status).toBe(0);
+  });
+
+  it("--json: what was done with each file", () => {
+    const path = files.copy(PIE), object = files.copy("x86_64-object.o"), edits = [addRunpath("/a"), replaceNeeded({ x: "y" })];
+    const { status, json } = elfwrightJson<Record<string, unknown>[]>("patchelf", "--json", "--add-rpath", "/a", "--replace-needed", "x", "y", path, object), p = patch(fixture(PIE), edits);
+    expect(status).toBe(1);
+    expect(json).toEqual([
+      {
+        file: path, dryRun: false, path, changed: true, sizeBefore: fixture(PIE).length, sizeAfter: p.bytes.length, changes: p.changes, notes: [{ note: "NOT_FOUND", message: expect.any(String) as string }],
+        placements: p.plan.placements, findings: p.plan.findings,
+      },
+      { file: object, error: { code: "RELOCATABLE", message: expect.stringMatching(/^RELOCATABLE: /) as string, detail: {} } },
+    ]);
+    expect(readFileSync(path).equals(p.bytes)).toBe(true);
+  });
+
+  it("--json: what was asked for is in it, and nothing else is printed", () => {
+    const path = files.copy(WITH_PATH), library = files.copy(LIBRARY);
+    expect(elfwrightJson("patchelf", "--json", "--print-needed", "--print-interpreter", "--print-rpath", path)).toEqual({
+      status: 0, stderr: "", json: [{ file: path, printed: { interpreter: LOADER, rpath: PATH, needed: ["libc.so.6"] } }],
+    });
+    expect(elfwrightJson("patchelf", "--json", "--print-interpreter", library)).toMatchObject({ status: 1, json: [{ file: library, error: { code: "NO_INTERPRETER", detail: { type: 3 } } }] });
+    expect(elfwrightJson("patchelf", "--json", "--dry-run", "--print-rpath", "--set-rpath", "/a", path).json).toMatchObject([{ file: path, printed: { rpath: PATH }, dryRun: true, changed: true }]);
+    expect(isUnchanged(path, WITH_PATH)).toBe(true);
+  });
+
+  it("--json without an edit: nothing changed", () => {
+    const path = files.copy(PIE), size = fixture(PIE).length;
+    expect(elfwrightJson("patchelf", "--json", path).json).toEqual([
+      { file: path, dryRun: false, path, changed: false, sizeBefore: size, sizeAfter: size, changes: [], notes: [], placements: [], findings: [] },
+    ]);
+  });
+});

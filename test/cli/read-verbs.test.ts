@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type Change, check, describe as describeElf, diff, type ElfDescription, type Finding, readElf } from "../../src/index.js";
+import { PT } from "../../src/spec/constants.js";
+import { phdr } from "../support/elf.js";
+import { fixture, fixturePath } from "../support/fixtures.js";
+import { elfwright, elfwrightJson, FIXTURES, TEXT, workbench } from "./cli.js";
+
+const files = workbench();
+const text = files.write("text", TEXT);
+const pie = fixturePath("x86_64-glibc-pie"), withPath = fixturePath("x86_64-glibc-pie-runpath");
+const refusal = (file: string) => ({ file, error: { code: "NOT_ELF", message: expect.stringMatching(/^NOT_ELF: /) as string, detail: { offset: 0 } } });
+
+/** A program whose code lies past the file's end. */
+function broken(): string {
+  const bytes = fixture("x86_64-glibc-pie");
+  phdr(bytes, PT.LOAD, 1).filesz = 1 << 30;
+  return files.write("broken", bytes);
+}
+
+describe("show", () => {
+  it("prints the file for people", () => {
+    const r = elfwright("show", withPath);
+    expect(r).toMatchObject({ status: 0, stderr: "" });
+    for (const part of [/^class: +ELFCLASS64, little-endian$/m, /^runpath: +\/opt\/elfwright\/fixture\/lib$/m, /^Program headers$/m, /^Sections$/m, /^Dynamic section$/m, /^Versions needed$/m, /^Notes$/m])
+      expect(r.stdout).toMatch(part);
+    expect(r.stdout.startsWith("class:")).toBe(true);
+  });
+
+  it("names each of several files, with an empty line between them", () => {
+    const { status, stdout } = elfwright("show", pie, text, withPath);
+    expect(status).toBe(1);
+    expect(stdout.startsWith(`${pie}:\nclass:`)).toBe(true);
+    expect(stdout).toContain(`\n\n${withPath}:\nclass:`);
+  });
+
+  it("--json is describe() of each file, and an error for one that is refused", () => {
+    const paths = FIXTURES.map(fixturePath), { status, json, stderr } = elfwrightJson<{ file: string; description: ElfDescription }[]>("show", "--json", ...paths, text);
+    expect(status).toBe(1);
+    expect(json).toEqual([...paths.map((file) => ({ file, description: describeElf(readElf(readFileSync(file))) })), refusal(text)]);
+    expect(stderr).toMatch(new RegExp(`^elfwright: ${text}: NOT_ELF: [^\n]*\n$`));
+  });
+
+  it("-- ends the options", () => expect(elfwright("show", "--", "--json").stderr).toBe("elfwright: --json: ENOENT: no such file or directory (open)\n"));
+});
+
+describe("check", () => {
+  it("says where there is nothing to say", () => expect(elfwright("check", pie)).toMatchObject({ status: 0, stdout: `${pie}: no findings\n`, stderr: "" }));
+
+  it("prints findings on stdout and exits with 1 for one of level error", () => {
+    const path = broken(), r = elfwright("check", path, pie);
+    expect(r).toMatchObject({ status: 1, stderr: "" });
+    const [first, ...rest] = r.stdout.trimEnd().split("\n");
+    expect(first).toBe(`${path}:`);
+    expect(rest.pop()).toBe(`${pie}: no findings`);
+    expect(rest.length).toBeGreaterThan(0);
+    for (const line of rest) expect(line).toMatch(/^(error|warning|note): .+: .+ \[[a-z-]+\]$/);
+  });
+
+  it("--json is check() of each file, and an error for one that is refused", () => {
+    const path = broken(), { status, json } = elfwrightJson<{ file: string; findings: Finding[] }[]>("check", "--json", path, pie, text);
+    expect(status).toBe(1);
+    expect(json).toEqual([{ file: path, findings: check(readElf(readFileSync(path))) }, { file: pie, findings: [] }, refusal(text)]);
+    expect(json[0]!.findings.some((f) => f.severity === "error")).toBe(true);
+  });
+
+  it("exits with 0 for every fixture", () => expect(elfwright("check", ...FIXTURES.map(fixturePath)).status).toBe(0));
+});
+
+describe("diff", () => {
+  it("says that there is no difference", () => expect(elfwright("diff", pie, pie)).toMatchObject({ status: 0, stdout: "no difference\n", stderr: "" }));
+
+  it("prints what the second file says differently, and exits with 0", () => {
+    const r = elfwright("diff", pie, withPath);
+    expect(r).toMatchObject({ status: 0, stderr: "" });
+    expect(r.stdout).toContain('+ dynamic DT_RUNPATH: "/opt/elfwright/fixture/lib"\n');
+  });
+
+  it("--json is diff(), with --layout and without", () => {
+    const [a, b] = [readElf(fixture("x86_64-glibc-pie")), readElf(fixture("x86_64-glibc-pie-runpath"))];
+    expect(elfwrightJson<Change[]>("diff", "--json", pie, withPath)).toEqual({ status: 0, stderr: "", json: diff(a, b) });
+    expect(elfwrightJson<Change[]>("diff", "--layout", "--json", pie, withPath).json).toEqual(diff(a, b, { layout: true }));
+    expect(diff(a, b, { layout: true }).length).toBeGreaterThan(diff(a, b).length);
+  });
+
+  it("names the file that it refuses, the first or the second", () => {
+    for (const args of [[text, pie], [pie, text]]) {
+      const r = elfwright("diff", ...args);
+      expect(r).toMatchObject({ status: 1, stdout: "" });
+      expect(r.stderr).toContain(`elfwright: ${text}: NOT_ELF: `);
+      expect(elfwrightJson("diff", "--json", ...args)).toMatchObject({ status: 1, json: [refusal(text)] });
+    }
+  });
+
+  it.each([[[pie]], [[pie, pie, pie]]])("takes two files", (args) => {
+    expect(elfwright("diff", ...args)).toMatchObject({ status: 2, stdout: "", stderr: "elfwright: diff: two files are compared; see elfwright diff --help\n" });
+  });
+});

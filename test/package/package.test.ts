@@ -1,0 +1,212 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { patch, removeSections, replaceNeeded, setRunpath, stripUnneeded } from "../../src/index.js";
+import { fixture, fixturePath, scratch } from "../support/fixtures.js";
+import { must, run } from "../support/tools.js";
+
+const files = scratch();
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+const project = files.path("project"), installed = join(project, "node_modules", "elfwright");
+const ENTRIES = ["elfwright", "elfwright/node"];
+
+/** What an exports map says of one entry. */
+interface Conditions {
+  readonly types: string;
+  readonly default: string;
+}
+interface Manifest {
+  readonly version: string;
+  readonly main: string;
+  readonly module: string;
+  readonly types: string;
+  readonly exports: Readonly<Record<string, string | { readonly import: Conditions; readonly require: Conditions }>>;
+  readonly typesVersions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly [key: string]: unknown;
+}
+let manifest: Manifest;
+
+// The tests of the command run beside this one: prepack would take dist/ from under them.
+beforeAll(() => {
+  mkdirSync(installed, { recursive: true });
+  must("npm", ["pack", "--ignore-scripts", "--offline", "--no-update-notifier", "--pack-destination", project], { cwd: repository });
+  must("tar", ["-x", "-z", "-f", join(project, readdirSync(project).find((f) => f.endsWith(".tgz"))!), "-C", installed, "--strip-components=1"]);
+  manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Manifest;
+  write("package.json", JSON.stringify({ name: "project", private: true }));
+});
+
+function write(name: string, text: string): string {
+  const path = join(project, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Runs a script in the project; its name says which kind of module it is. */
+function runScript(name: string, text: string): string {
+  return must(process.execPath, [write(name, text)], { cwd: project });
+}
+
+const there = (path: string): boolean => statSync(join(installed, path), { throwIfNoEntry: false })?.isFile() ?? false;
+
+describe("the tarball", () => {
+  it("has what users read and run, and nothing else", () => {
+    const all = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name).slice(installed.length + 1));
+    expect(all.filter((f) => !f.startsWith("dist/")).sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "docs/json.md", "package.json"]);
+    for (const f of all.filter((f) => f.startsWith("dist/"))) expect(f).toMatch(/^dist\/[A-Za-z0-9_-]+(\.d)?\.(js|cjs|ts|cts)$/);
+    for (const f of all) expect(readFileSync(join(installed, f), "utf8"), f).not.toContain("sourceMappingURL");
+  });
+
+  it("names no path of the machine that built it", () => {
+    for (const f of readdirSync(join(installed, "dist"))) expect(readFileSync(join(installed, "dist", f), "utf8").includes(repository), f).toBe(false);
+  });
+
+  it("needs no other package", () => {
+    for (const key of ["dependencies", "peerDependencies", "optionalDependencies", "bundleDependencies"]) expect(manifest[key], key).toBeUndefined();
+    expect(manifest).toMatchObject({ license: "MIT", sideEffects: false, type: "module" });
+  });
+});
+
+describe("package.json", () => {
+  it("every entry has types first and default last, each in the format of its condition", () => {
+    expect(Object.keys(manifest.exports)).toEqual([".", "./node", "./package.json"]);
+    for (const [entry, target] of Object.entries(manifest.exports)) {
+      if (typeof target === "string") {
+        expect([entry, there(target)]).toEqual(["./package.json", true]);
+        continue;
+      }
+      expect(Object.keys(target)).toEqual(["import", "require"]);
+      for (const [condition, extension] of [["import", "js"], ["require", "cjs"]] as const) {
+        const { types, default: code } = target[condition];
+        expect(Object.keys(target[condition])).toEqual(["types", "default"]);
+        expect([types.endsWith(condition === "import" ? ".d.ts" : ".d.cts"), code.endsWith(`.${extension}`)]).toEqual([true, true]);
+        expect([code.startsWith("./"), there(types), there(code)], `${entry} ${condition}`).toEqual([true, true, true]);
+      }
+    }
+  });
+
+  it("what older resolvers read leads to the same files", () => {
+    const main = manifest.exports["."] as { import: Conditions; require: Conditions }, node = manifest.exports["./node"] as { require: Conditions };
+    expect([manifest.main, manifest.module, manifest.types]).toEqual([main.require.default, main.import.default, main.require.types]);
+    expect(manifest.typesVersions).toEqual({ "*": { node: [node.require.types] } });
+  });
+});
+
+describe("both module formats", () => {
+  const edits = `[setRunpath("/opt/lib"), replaceNeeded({ "libc.so.6": "libd.so" }), stripUnneeded(), removeSections(".comment")]`;
+  const names = "patch, setRunpath, replaceNeeded, stripUnneeded, removeSections", name = "s390x-glibc-pie";
+  const use = `const done = patch(readFileSync(${JSON.stringify(fixturePath(name))}), ${edits}); console.log(Buffer.isBuffer(done.bytes), done.bytes.toString("base64"));`;
+
+  it("import and require give the same bytes", () => {
+    const { bytes } = patch(fixture(name), [setRunpath("/opt/lib"), replaceNeeded({ "libc.so.6": "libd.so" }), stripUnneeded(), removeSections(".comment")]);
+    const expected = `true ${bytes.toString("base64")}\n`;
+    expect(runScript("use.mjs", `import { readFileSync } from "node:fs"; import { ${names} } from "elfwright"; ${use}`)).toBe(expected);
+    expect(runScript("use.cjs", `const { readFileSync } = require("node:fs"); const { ${names} } = require("elfwright"); ${use}`)).toBe(expected);
+  });
+
+  it.each(ENTRIES)("%s exports the same names in both", (entry) => {
+    const print = "console.log(JSON.stringify(Object.keys(all).filter((n) => n !== 'default').sort()))";
+    const esm = JSON.parse(runScript("names.mjs", `import * as all from "${entry}"; ${print}`)) as string[];
+    const cjs = JSON.parse(runScript("names.cjs", `const all = require("${entry}"); ${print}`)) as string[];
+    expect(esm).toEqual(cjs);
+    expect(esm).toContain(entry === "elfwright" ? "patch" : "patchFile");
+  });
+
+  it("patch files", () => {
+    for (const [script, head] of [["file.mjs", `import { patchFileSync, readElfFile } from "elfwright/node"; import { setRunpath } from "elfwright";`], ["file.cjs", `const { patchFileSync, readElfFile } = require("elfwright/node"); const { setRunpath } = require("elfwright");`]] as const) {
+      const path = join(project, `${script}.elf`);
+      writeFileSync(path, fixture(name));
+      expect(runScript(script, `${head} patchFileSync(${JSON.stringify(path)}, [setRunpath("/opt/lib")]); const elf = readElfFile(${JSON.stringify(path)}); console.log(elf.runpath); elf.close();`)).toBe("/opt/lib\n");
+    }
+  });
+
+  it("an error of one is known to the other", () => {
+    const text = `import { createRequire } from "node:module"; import { isElfError } from "elfwright"; const { readElf } = createRequire(import.meta.url)("elfwright");
+      try { readElf(new Uint8Array(4)); } catch (e) { console.log(isElfError(e, "NOT_ELF")); }`;
+    expect(runScript("mixed.mjs", text)).toBe("true\n");
+  });
+});
+
+describe("the command", () => {
+  it("runs from where it is installed", () => {
+    expect(Object.keys(manifest.bin)).toEqual(["elfwright"]);
+    const path = join(installed, manifest.bin["elfwright"]!);
+    expect(readFileSync(path, "utf8").startsWith("#!/usr/bin/env node\n")).toBe(true);
+    expect(statSync(path).mode & 0o111).toBe(0o111);
+    expect(must(process.execPath, [path, "--version"])).toBe(`${manifest.version}\n`);
+    expect(must(process.execPath, [path, "patchelf", "--print-needed", fixturePath("x86_64-glibc-pie")])).toBe("libc.so.6\n");
+  });
+});
+
+describe("the main entry", () => {
+  /** A file and all that it loads. */
+  function closure(file: string, seen = new Map<string, string>()): Map<string, string> {
+    if (seen.has(file)) return seen;
+    const text = readFileSync(file, "utf8");
+    seen.set(file, text);
+    for (const [, from] of text.matchAll(/(?:from|import|require\()\s*["'](\.[^"']+)["']/g)) closure(join(dirname(file), from!), seen);
+    return seen;
+  }
+
+  it.each(["index.js", "index.cjs"])("%s takes nothing from Node", (name) => {
+    const loaded = closure(join(installed, "dist", name));
+    expect(loaded.size).toBeGreaterThan(1);
+    for (const [file, text] of loaded) {
+      expect([...text.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^."'][^"']*)["']/g)].map((m) => m[1]), file).toEqual([]);
+      expect(text, file).not.toMatch(/["']node:|\bBuffer\s*[.([]|\bprocess\.|__dirname|import\.meta/);
+    }
+  });
+
+  it("runs where there is no Buffer, process or require", () => {
+    const text = `import vm from "node:vm"; import { readFileSync } from "node:fs"; import { dirname, join } from "node:path";
+      const context = vm.createContext({ TextEncoder, TextDecoder }), modules = new Map();
+      const load = (file) => { if (!modules.has(file)) modules.set(file, new vm.SourceTextModule(readFileSync(file, "utf8"), { context, identifier: file })); return modules.get(file); };
+      const main = load(${JSON.stringify(join(installed, "dist", "index.js"))});
+      await main.link((from, by) => load(join(dirname(by.identifier), from)));
+      await main.evaluate();
+      const { patch, setRunpath, readElf } = main.namespace, bytes = vm.runInContext("n => new Uint8Array(n)", context)(${fixture("x86_64-glibc-pie").length});
+      bytes.set(readFileSync(${JSON.stringify(fixturePath("x86_64-glibc-pie"))}));
+      console.log(readElf(patch(bytes, [setRunpath("/opt/lib")]).bytes).runpath);`;
+    expect(must(process.execPath, ["--experimental-vm-modules", "--no-warnings", write("bare.mjs", text)], { cwd: project })).toBe("/opt/lib\n");
+  });
+});
+
+describe("types", () => {
+  const main = `import { type Change, type ElfDescription, type Finding, check, describe, diff, isElfError, patch, plan, readElf, removeSections, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "elfwright";
+    const bytes = new Uint8Array(64);
+    export const result: Uint8Array = patch(bytes, [setInterpreter("/l"), setRunpath(["$ORIGIN"]), replaceNeeded({ a: "b" }), stripUnneeded(), removeSections(".comment")], { overlay: "keep" }).bytes;
+    export const findings: Finding[] = check(readElf(plan(bytes, [])));
+    export const description: ElfDescription = describe(readElf({ size: 1, read: (offset, length) => bytes.subarray(offset, offset + length) }));
+    export const changes: Change[] = diff(readElf(bytes), readElf(bytes), { layout: true });
+    export const tried = (e: unknown): string[] => (isElfError(e, "NO_ROOM") ? e.detail.tried : []);
+    // @ts-expect-error a wrong choice
+    patch(bytes, [], { overlay: "lose" });
+  `;
+  const node = `import { openSource, patchFile, patchFileSync, readElfFile, type PatchFileResult } from "elfwright/node";
+    import { patch, setRunpath } from "elfwright";
+    export const later: Promise<PatchFileResult> = patchFile("a", [setRunpath("/a")], { output: "b", dryRun: true });
+    export const now: boolean = patchFileSync("a", []).changed;
+    export const needed: readonly string[] = readElfFile("a").needed;
+    export const size: number = openSource("a").size;
+    export const buffer: Buffer = patch(Buffer.alloc(0), []).bytes;
+  `;
+  const compilers: [string, string, object][] = [
+    ["nodenext, ESM", "mts", { module: "nodenext", moduleResolution: "nodenext" }], ["nodenext, CommonJS", "cts", { module: "nodenext", moduleResolution: "nodenext" }],
+    ["node16, ESM", "mts", { module: "node16", moduleResolution: "node16" }], ["bundler", "ts", { module: "esnext", moduleResolution: "bundler" }], ["node10", "ts", { module: "commonjs", moduleResolution: "node10" }],
+  ];
+  const typeRoots = [join(repository, "node_modules", "@types")];
+
+  it.each(compilers)("%s: the main entry without Node's types, elfwright/node with them", (title, extension, options) => {
+    for (const [entry, text, types] of [["main", main, []], ["files", node, ["node"]]] as const) {
+      const folder = `types-${title.replaceAll(/\W+/g, "-")}-${entry}`;
+      write(`${folder}/use.${extension}`, text);
+      const config = write(`${folder}/tsconfig.json`, JSON.stringify({
+        compilerOptions: { target: "es2022", lib: ["es2022"], strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, types, typeRoots, ...options }, files: [`use.${extension}`],
+      }));
+      const r = run(process.execPath, [join(repository, "node_modules", "typescript", "lib", "tsc.js"), "-p", config], { cwd: project });
+      expect({ entry, status: r.status, stdout: r.stdout }).toEqual({ entry, status: 0, stdout: "" });
+    }
+  });
+});

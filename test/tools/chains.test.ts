@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { describe, expect } from "vitest";
+import { setRunpath } from "../../src/edit/runpath.js";
+import { setInterpreter } from "../../src/edit/interpreter.js";
+import { readElf } from "../../src/image/elf.js";
+import { patch } from "../../src/patch.js";
+import type { Edit } from "../../src/request/edits.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { type DynamicFixture, dynamicFixtures, fixture, GREETING, runners, runProgram, scratch } from "../support/fixtures.js";
+import { itWithTools, must } from "../support/tools.js";
+
+const files = scratch();
+const path = (bytes: number) => "/opt/elfwright/".repeat(Math.ceil(bytes / 15)).slice(0, bytes);
+const longer = (f: DynamicFixture, n: number) => `/${"lib/../".repeat(n)}${f.interpreter.slice(1)}`;
+const gnuStrip = (f: DynamicFixture) => (f.machine === "s390x" ? "s390x-linux-gnu-strip" : "strip");
+
+type Step = readonly Edit[] | "strip" | "strip -g" | "eu-strip" | "ours";
+
+/** Applies the steps one by one; the program runs after each. */
+function chain(f: DynamicFixture, name: string, start: Uint8Array, steps: readonly Step[], runs: (file: string) => void): Uint8Array {
+  let bytes = start;
+  for (const [i, step] of steps.entries()) {
+    const file = files.write(`${name}.${i}`, bytes);
+    if (step === "ours") bytes = patch(bytes, [stripUnneeded()]).bytes;
+    else if (typeof step !== "string") bytes = patch(bytes, step).bytes;
+    else {
+      const [tool, ...args] = (step === "eu-strip" ? step : step.replace("strip", gnuStrip(f))).split(" ");
+      const text = must(tool!, [...args, "-o", files.path(`${name}.out`), file]);
+      expect(text, `${step} has nothing to say`).toBe("");
+      bytes = readFileSync(files.path(`${name}.out`));
+    }
+    runs(files.write(`${name}.${i}.result`, bytes));
+  }
+  return bytes;
+}
+
+const runs = (f: DynamicFixture) => (file: string) => expect(runProgram(f, file), file).toMatchObject({ status: 0, stdout: GREETING(1), stderr: "" });
+
+describe("patched, stripped, patched again, stripped again", () => {
+  for (const f of dynamicFixtures.filter((f) => f.kind === "program" && !f.name.endsWith("libc.so"))) {
+    const tools = ["eu-strip", gnuStrip(f), ...runners(f)];
+    itWithTools(tools, `${f.name}: interpreter, then runpath, then two strips`, () => {
+      chain(f, `a-${f.name}`, fixture(f.name), [[setInterpreter(longer(f, 10))], [setRunpath(path(8000))], "strip", "strip", "eu-strip"], runs(f));
+    });
+    itWithTools(tools, `${f.name}: ever longer runpaths with strips between them`, () => {
+      const steps: Step[] = [4300, 4600, 4900, 5200].flatMap((n, i): Step[] => [[setRunpath(path(n))], i % 2 ? "strip -g" : "strip"]);
+      const bytes = chain(f, `b-${f.name}`, fixture(f.name), steps, runs(f));
+      // One segment is appended, and grows: also where strip put .comment behind it.
+      expect(readElf(bytes).header.phnum).toBe(readElf(fixture(f.name)).header.phnum + 1);
+    });
+    itWithTools(tools, `${f.name}: all at once, then longer, with our strip and theirs`, () => {
+      const all = [setInterpreter(longer(f, 3)), setRunpath(path(8000)), stripUnneeded(), removeSections(".comment")];
+      const bytes = chain(f, `c-${f.name}`, fixture(f.name), [all, [setRunpath(path(9000))], "ours", "strip", [setRunpath(path(9900)), setInterpreter(longer(f, 30))], "strip"], runs(f));
+      expect(readElf(bytes).header.phnum).toBe(readElf(fixture(f.name)).header.phnum + 1);
+    });
+  }
+});
+
+describe("PT_INTERP with more in its section than the path", () => {
+  const f = dynamicFixtures.find((f) => f.name === "x86_64-glibc-pie")!;
+  const SOURCE = `
+#include <stdio.h>
+__asm__(".section .interp,\\"a\\"\\n.globl path\\npath: .asciz \\"${f.interpreter}\\"\\n.globl extra\\nextra: .asciz \\"DATA BEHIND THE PATH\\"\\n.text\\n");
+extern const char extra[] __attribute__((visibility("hidden")));
+int main(void) { puts(extra); return 0; }
+`;
+  itWithTools(["gcc", "strip", f.interpreter], "the program's own bytes behind the path stay, whatever the path's length", () => {
+    const built = files.path("shared-interp");
+    must("gcc", ["-O1", "-no-pie", "-fno-pie", "-Wl,--no-dynamic-linker", "-o", built, files.write("shared-interp.c", Buffer.from(SOURCE))]);
+    const before = readFileSync(built), says = (file: string) => expect(must(file, []), file).toBe("DATA BEHIND THE PATH\n");
+    if (readElf(before).interpreter === null) return expect.unreachable("the linker made no PT_INTERP of the section");
+    says(built);
+    for (const edit of [setInterpreter("/lib64/ld-linux-x86-64.so.2".replace("/lib64", "/lib64/.")), setInterpreter(longer(f, 40))]) chain(f, "shared", before, [[edit], "strip"], says);
+    const short = patch(before, [setInterpreter("/x")]).bytes;
+    expect(short.includes("DATA BEHIND THE PATH")).toBe(true);
+    // The path may move, what the symbol names may not be written over: another way is found, or none.
+    try {
+      chain(f, "shared-huge", before, [[setRunpath(path(8000))], "strip"], says);
+    } catch (e) {
+      expect(String(e)).toContain("NO_ROOM");
+    }
+  });
+});
+
+describe("a separate debug file", () => {
+  itWithTools(["objcopy", "eu-strip"], "is refused with the reason, stripped or edited", () => {
+    const program = files.write("with-debug", fixture("x86_64-glibc-pie-runpath")), debug = files.path("program.debug"), other = files.path("program.eu-debug");
+    must("objcopy", ["--only-keep-debug", program, debug]);
+    must("eu-strip", ["-f", other, "-o", files.path("stripped"), program]);
+    for (const file of [debug, other])
+      for (const edit of [setRunpath("/x"), setInterpreter("/x"), stripUnneeded()]) expect(() => patch(readFileSync(file), [edit]), file).toThrowError(/UNSUPPORTED: this is a separate debug file/);
+  });
+});
