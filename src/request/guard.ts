@@ -9,8 +9,10 @@ export function guard(elf: ElfFile, edits: EditFamilies): void {
   const { type } = elf.header, { linkage } = elf;
   if (linkage === "relocatable") fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
   if (type !== ET.EXEC && type !== ET.DYN) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
-  if (isDebugFile(elf)) fail("UNSUPPORTED", "this is a separate debug file: its program headers describe bytes that only the program has", { what: "a separate debug file" });
-  if (edits.interpreter.length + edits.runpath.length + edits.needed.length === 0) return;
+  const loaders = edits.interpreter.length + edits.runpath.length + edits.needed.length > 0;
+  if (isDebugFile(elf) && (loaders || edits.strip.some((e) => e.edit === "stripUnneeded")))
+    fail("UNSUPPORTED", "this is a separate debug file: its program headers describe bytes that only the program has, and stripped it would be empty", { what: "a separate debug file" });
+  if (!loaders) return;
   if (linkage === "loader") fail("LOADER", "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved", {});
   if (edits.runpath.length + edits.needed.length > 0) {
     if (linkage === "static") fail("STATIC", "this is a static program: it loads no libraries, so it has no search path and needs none", { linkage });

@@ -83,11 +83,15 @@ int main(void) { puts(extra); return 0; }
 });
 
 describe("a separate debug file", () => {
-  itWithTools(["objcopy", "eu-strip"], "is refused with the reason, stripped or edited", () => {
+  itWithTools(["objcopy", "eu-strip", "readelf"], "is refused with the reason, stripped or edited", () => {
     const program = files.write("with-debug", fixture("x86_64-glibc-pie-runpath")), debug = files.path("program.debug"), other = files.path("program.eu-debug");
     must("objcopy", ["--only-keep-debug", program, debug]);
     must("eu-strip", ["-f", other, "-o", files.path("stripped"), program]);
     for (const file of [debug, other])
       for (const edit of [setRunpath("/x"), setInterpreter("/x"), stripUnneeded()]) expect(() => patch(readFileSync(file), [edit]), file).toThrowError(/UNSUPPORTED: this is a separate debug file/);
+    // A section may go: what the program headers say is no hindrance.
+    const { bytes } = patch(readFileSync(debug), [removeSections(".debug_line")]), smaller = files.write("smaller.debug", bytes);
+    expect(bytes.length).toBeLessThan(readFileSync(debug).length);
+    expect(must("readelf", ["-wi", smaller])).toContain("DW_TAG_compile_unit");
   });
 });
