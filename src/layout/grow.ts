@@ -1,7 +1,6 @@
-import { alignUp } from "../codec/bytes.js";
-import { type PhdrView, Phdr } from "../codec/records.js";
-import { viewOf } from "../codec/bytes.js";
-import { isLoaded } from "../image/sections.js";
+import { alignUp, viewOf } from "../codec/bytes.js";
+import { Phdr, type PhdrView } from "../codec/records.js";
+import { isLoaded, type Section } from "../image/sections.js";
 import { PF, PN_XNUM, PT, SHT } from "../spec/constants.js";
 import { headBlocks } from "./headmove.js";
 import type { Region, Rewrite, Strategy } from "./rewrite.js";
@@ -12,14 +11,21 @@ import { COVER_NAME, fixedEnd, isTableSection, type Space } from "./space.js";
  * tables that loaders reach through pointers.
  */
 export function trailingSegment(rewrite: Rewrite): PhdrView | undefined {
-  const { elf } = rewrite;
-  const last = rewrite.loads().reduce((a, b) => (b.vaddr + b.memsz > a.vaddr + a.memsz ? b : a));
+  const { elf } = rewrite, loads = rewrite.loads();
+  if (loads.length === 0) return undefined;
+  const last = loads.reduce((a, b) => (b.vaddr + b.memsz > a.vaddr + a.memsz ? b : a));
   if (last.filesz !== last.memsz || last.filesz === 0 || last.flags & PF.X || last.offset + last.filesz !== fixedEnd(elf)) return undefined;
   const end = last.offset + last.filesz;
-  if (elf.sections.some(({ header: s }) => s.type !== SHT.NULL && s.type !== SHT.NOBITS && s.offset < end && s.offset + s.size > end)) return undefined;
-  const inside = elf.sections.filter((s) => isLoaded(s) && s.header.type !== SHT.NOBITS && last.offset <= s.header.offset && s.header.offset < last.offset + last.filesz && s.header.size > 0);
   const interp = elf.segments.find((s) => s.type === PT.INTERP)?.offset;
-  return inside.length > 0 && inside.every((s) => isTableSection(s.header.type) || s.name === COVER_NAME || s.header.offset === interp) ? last : undefined;
+  const isTable = (s: Section) => isTableSection(s.header.type) || s.name === COVER_NAME || s.header.offset === interp;
+  let tables = 0;
+  for (const s of elf.sections) {
+    const { type, offset, size } = s.header;
+    if (type === SHT.NULL || type === SHT.NOBITS || size === 0 || offset >= end || offset + size <= last.offset) continue;
+    if (!isLoaded(s) || offset + size > end || !isTable(s)) return undefined;
+    tables++;
+  }
+  return tables > 0 ? last : undefined;
 }
 
 /** The order inside an appended segment: .dynstr last, so that the next patch can grow it where it is. */
@@ -82,14 +88,19 @@ function appendTo(rewrite: Rewrite, segment: PhdrView, from: number, regions: re
  * @returns the regions that must leave for it
  */
 export function entryRoom(rewrite: Rewrite, space: Space, homeless: readonly Region[], wanted: readonly Region[]): Region[] {
-  if (rewrite.segments.some((s) => s.view.type === PT.NULL)) return [];
   const h = rewrite.elf.header, start = h.phoff + h.phnum * h.phentsize, end = start + h.phentsize;
   const what = homeless.map((r) => r.name).join(", ");
+  const mapped = rewrite.loads().find((l) => l.offset <= h.phoff && h.phoff < l.offset + l.filesz);
+  if (rewrite.loads().length === 0) {
+    rewrite.tried.push("the file has no PT_LOAD to go behind");
+    rewrite.noRoom(what);
+  }
+  if (rewrite.segments.some((s) => s.view.type === PT.NULL)) return [];
   if (h.phnum + 1 >= PN_XNUM) {
     rewrite.tried.push(`the program header table is full with ${h.phnum} entries`);
     rewrite.noRoom(what);
   }
-  if (space.gap(start, end) === h.phentsize) {
+  if (space.gap(start, mapped ? Math.min(end, mapped.offset + mapped.filesz) : end) === h.phentsize) {
     rewrite.tried.push("free bytes behind the program header table hold its entry");
     return [];
   }

@@ -7,11 +7,12 @@ import { elfEnd } from "../image/overlay.js";
 import type { Requests } from "../request/requests.js";
 import { PN_XNUM, PT } from "../spec/constants.js";
 import { addSegment, entryRoom, growTrailing, trailingSegment } from "./grow.js";
+import type { PhdrView } from "../codec/records.js";
 import { FileMap, type Piece } from "./pieces.js";
 import { encodeDynamic, fixGot, fixSections, fixSegments, fixSymbols } from "./pointers.js";
 import { placeInPlace, requestedRegions } from "./regions.js";
 import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
-import { addCovers, appendTable, dropRows, extendedNumbers, ownsNameTable } from "./section-table.js";
+import { addCovers, appendNames, dropRows, extendedNumbers, ownsNameTable } from "./section-table.js";
 import { Space } from "./space.js";
 import { blankTail, compactTail, keepTail, refuseOverlay, type Tail } from "./tail.js";
 
@@ -32,15 +33,7 @@ export interface LayoutOptions {
 /** Places everything the requests ask for in one pass, and makes every pointer follow. `NO_ROOM`, `OVERLAY`, `UNSAFE_INTEGER`, `UNSUPPORTED`. */
 export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions): Layout {
   const rewrite = new Rewrite(elf), map = new FileMap(elf.source), { dropped } = requests;
-  const wanted = requestedRegions(elf, requests);
-  const space = new Space(rewrite);
-  const homeless = wanted.filter((r) => !placeInPlace(rewrite, space, r) && !space.placeInSlack(r));
-  // Behind an overlay that keeps its place, only a new segment can follow.
-  const trailing = homeless.length > 0 && !keepsTable(elf, options) ? trailingSegment(rewrite) : undefined;
-  if (homeless.length > 0 && !trailing)
-    // A table that must leave for the new program header may have had its place already.
-    for (const block of entryRoom(rewrite, space, homeless, wanted)) if (!space.placeInSlack(block)) homeless.push(block);
-
+  const { homeless, trailing } = findPlaces(rewrite, requests, options);
   const mustCut = homeless.length > 0 || dropped.size > 0, leaves = homeless.length + rewrite.moves.length > 0 && elf.sections.length > 0;
   // The end of the file stays untouched before an overlay while nothing but covers would change it.
   const covers = leaves && (mustCut ? !keepsTable(elf, options) : elf.overlay === null);
@@ -59,6 +52,18 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   end = writeOverlay(rewrite, map, end, options, cutsEnd);
   noteRelro(rewrite);
   return { size: end, pieces: map.finish(end), notes: rewrite.notes, placements: rewrite.placed.map(reported) };
+}
+
+/** Places what fits into the loaded part of the file. What does not goes to the trailing segment, or to a new one. */
+function findPlaces(rewrite: Rewrite, requests: Requests, options: LayoutOptions): { homeless: Region[]; trailing: PhdrView | undefined } {
+  const { elf } = rewrite, space = new Space(rewrite), wanted = requestedRegions(elf, requests);
+  const homeless = wanted.filter((r) => !placeInPlace(rewrite, space, r) && !space.placeInSlack(r));
+  // Behind an overlay that keeps its place, only a new segment can follow.
+  const trailing = homeless.length > 0 && !keepsTable(elf, options) ? trailingSegment(rewrite) : undefined;
+  if (homeless.length > 0 && !trailing)
+    // A table that must leave for the new program header may have had its place already.
+    for (const block of entryRoom(rewrite, space, homeless, wanted)) if (!space.placeInSlack(block)) homeless.push(block);
+  return { homeless, trailing };
 }
 
 /** The section header table stays where it is before an overlay that shall not move. */
@@ -117,18 +122,14 @@ function writeTables(rewrite: Rewrite, { dropped }: Requests, map: FileMap, end:
     else fail("UNSUPPORTED", "e_phnum is PN_XNUM, but there is no section header 0 to hold the new number", { what: "PN_XNUM without section headers" });
   }
   map.write(h.phoff, concat(rewrite.segments.map((s) => s.bytes)));
-  if (elf.sections.length > 0) {
-    let shoff = h.shoff, shstrndx = rewrite.sections.findIndex((s) => s.was === h.shstrndx);
-    if (atEnd) {
-      const owned = ownsNameTable(rewrite, dropped);
-      ({ end, shoff, shstrndx } = appendTable(rewrite, map, end, owned, dropped.size > 0));
-    }
-    const numbers = extendedNumbers(rewrite, rewrite.sections.length, shstrndx);
-    map.write(shoff, concat(rewrite.sections.map((s) => s.bytes)));
-    header.shoff = shoff;
-    header.shnum = numbers.shnum;
-    header.shstrndx = numbers.shstrndx;
+  if (atEnd && elf.sections.length > 0) {
+    const table = appendNames(rewrite, map, end, ownsNameTable(rewrite, dropped), dropped.size > 0);
+    header.shoff = table.shoff;
+    end = table.shoff + rewrite.sections.length * h.shentsize;
   }
+  // A table that stays and keeps its length keeps the numbers that the ELF header has of it.
+  if (atEnd || dropped.size > 0) Object.assign(header, extendedNumbers(rewrite));
+  map.write(header.shoff, concat(rewrite.sections.map((s) => s.bytes)));
   map.write(0, bytes);
   return end;
 }

@@ -71,6 +71,8 @@ export class Rewrite {
   readonly sections: SectionRow[];
   readonly placed: Placed[] = [];
   readonly notes: Note[] = [];
+  /** The section that names the others. */
+  nameTable: SectionRow | undefined;
   /** Page size in bytes for every question of what may share a page. */
   readonly page: number;
   /** Bytes for a place of the input; they follow it when it moves. */
@@ -84,6 +86,7 @@ export class Rewrite {
     this.segments = rows(elf, h.phoff, h.phnum, h.phentsize).map((bytes) => ({ bytes, view: Phdr.view(viewOf(bytes), 0, h) }));
     const table = rows(elf, h.shoff, h.shnum, h.shentsize);
     this.sections = elf.sections.map((s, i) => ({ bytes: table[i]!, view: Shdr.view(viewOf(table[i]!), 0, h), name: s.name, was: i }));
+    this.nameTable = h.shstrndx === 0 ? undefined : this.sections[h.shstrndx];
     const aligns = elf.segments.filter((s) => s.type === PT.LOAD).map((s) => Number(s.exact("align")));
     this.page = pageSize(h.machine, Math.max(0, ...aligns));
   }

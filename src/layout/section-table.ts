@@ -74,8 +74,8 @@ export function ownsNameTable(rewrite: Rewrite, dropped: ReadonlySet<number>): b
   return index !== 0 && table !== undefined && table.header.type === SHT.STRTAB && !isLoaded(table) && !elf.sections.some((s) => s.header.link === index && !dropped.has(s.index) && s.header.type !== SHT.NULL);
 }
 
-/** Writes the names and the table at `end`, behind everything else. Returns the new end and e_shoff, e_shstrndx. */
-export function appendTable(rewrite: Rewrite, map: FileMap, end: number, owned: boolean, rebuild: boolean): { end: number; shoff: number; shstrndx: number } {
+/** Writes the names at `end`, behind everything else, and says where the table follows. */
+export function appendNames(rewrite: Rewrite, map: FileMap, end: number, owned: boolean, rebuild: boolean): { shoff: number } {
   const { elf } = rewrite, h = elf.header;
   let row = owned ? rewrite.sections.find((s) => s.was === h.shstrndx) : undefined;
   if (!row && (h.shstrndx === 0 || rewrite.sections.some((s) => s.was === undefined))) {
@@ -83,15 +83,13 @@ export function appendTable(rewrite: Rewrite, map: FileMap, end: number, owned: 
     rewrite.sections.push(row);
   }
   if (row) {
+    rewrite.nameTable = row;
     const names = nameBytes(rewrite, row, rebuild);
     Object.assign(row.view, { offset: end, size: names.length });
     map.write(end, names);
     end += names.length;
   }
-  const shoff = alignUp(end, wordSize(h));
-  const table = concat(rewrite.sections.map((s) => s.bytes));
-  map.write(shoff, table);
-  return { end: shoff + table.length, shoff, shstrndx: row ? rewrite.sections.indexOf(row) : rewrite.sections.findIndex((s) => s.was === h.shstrndx) };
+  return { shoff: alignUp(end, wordSize(h)) };
 }
 
 /** Fills sh_name of every row that needs it. Where a name cannot be read, or is not UTF-8, all keep their place and the table only grows. */
@@ -111,7 +109,8 @@ function nameBytes(rewrite: Rewrite, row: SectionRow, rebuild: boolean): Uint8Ar
 }
 
 /** The counts as the ELF header holds them; large ones stand in section header 0 (gABI, "ELF Header"). */
-export function extendedNumbers(rewrite: Rewrite, shnum: number, shstrndx: number): { shnum: number; shstrndx: number } {
+export function extendedNumbers(rewrite: Rewrite): { shnum: number; shstrndx: number } {
+  const shnum = rewrite.sections.length, shstrndx = Math.max(0, rewrite.sections.findIndex((s) => s === rewrite.nameTable));
   const zero = rewrite.sections[0]?.view;
   if (!zero) return { shnum: 0, shstrndx: 0 };
   const manySections = shnum >= SHN.LORESERVE || zero.size !== 0, farNames = shstrndx >= SHN.LORESERVE || zero.link !== 0;
