@@ -46,6 +46,12 @@ export function growTrailing(rewrite: Rewrite, segment: PhdrView, regions: reado
   return appendTo(rewrite, segment, end, regions.filter((r) => r !== ends), "trailing-segment", why);
 }
 
+/**
+ * Bytes of a new segment before its first table. llvm-strip takes a program header that begins with a PT_LOAD and stands
+ * before it in the table (PT_INTERP) for the one that holds it, and aligns the PT_LOAD by that one's p_align.
+ */
+const LEAD = 16;
+
 /** Adds a PT_LOAD at the end of the file, in the entry that {@link entryRoom} found room for. Returns its end in the file. */
 export function addSegment(rewrite: Rewrite, end: number, regions: readonly Region[]): number {
   const h = rewrite.elf.header, { page } = rewrite;
@@ -60,7 +66,7 @@ export function addSegment(rewrite: Rewrite, end: number, regions: readonly Regi
   // PT_LOADs stand in ascending order of their addresses (gABI, "Program Header").
   const behind = rewrite.segments.reduce((at, s, i) => (s.view.type === PT.LOAD ? i + 1 : at), 0);
   rewrite.segments.splice(behind, 0, { bytes, view });
-  return appendTo(rewrite, view, offset, regions, "new-segment", `a new segment at the end of the file: ${rewrite.tried.join("; ")}`);
+  return appendTo(rewrite, view, offset + LEAD, regions, "new-segment", `a new segment at the end of the file: ${rewrite.tried.join("; ")}`);
 }
 
 function appendTo(rewrite: Rewrite, segment: PhdrView, from: number, regions: readonly Region[], strategy: Strategy, why: string): number {

@@ -19,6 +19,9 @@ const TABLE_TAG: Readonly<Record<number, number>> = {
 /** No table of a loader needs more; a larger sh_addralign is a broken one. */
 const LARGEST_ALIGN = 64;
 
+/** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
+const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.GNU_STACK];
+
 /** Thrown inside this file only: why the bytes behind the table cannot be freed. */
 class Stuck {
   readonly why: string;
@@ -54,7 +57,7 @@ export function headBlocks(rewrite: Rewrite, start: number, end: number, gone: r
     }
     const taken = [...free, ...blocks.values()];
     for (const s of elf.segments)
-      if (s.type !== PT.LOAD && s.type !== PT.PHDR && s.type !== PT.NULL && s.filesz > 0 && s.offset < end && s.offset + s.filesz > start && !taken.some((r) => r.offset <= s.offset && s.offset + s.filesz <= r.offset + r.size))
+      if (!LIES_OVER.includes(s.type) && s.filesz > 0 && s.offset < end && s.offset + s.filesz > start && !taken.some((r) => r.offset <= s.offset && s.offset + s.filesz <= r.offset + r.size))
         throw new Stuck(`a segment of type ${hex(s.type)} stands behind the program header table`);
     assertDescribed(rewrite, start, end, taken);
     assertUnreferenced(rewrite, load.exact("vaddr") + BigInt(start - load.offset), load.exact("vaddr") + BigInt(end - load.offset));

@@ -12,7 +12,7 @@ import { FileMap, type Piece } from "./pieces.js";
 import { encodeDynamic, fixGot, fixSections, fixSegments, fixSymbols } from "./pointers.js";
 import { placeInPlace, requestedRegions } from "./regions.js";
 import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
-import { addCovers, appendNames, dropRows, extendedNumbers, ownsNameTable } from "./section-table.js";
+import { addCovers, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./section-table.js";
 import { Space } from "./space.js";
 import { blankTail, compactTail, keepTail, refuseOverlay, type Tail } from "./tail.js";
 
@@ -34,21 +34,24 @@ export interface LayoutOptions {
 export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions): Layout {
   const rewrite = new Rewrite(elf), map = new FileMap(elf.source), { dropped } = requests;
   const { homeless, trailing } = findPlaces(rewrite, requests, options);
-  const mustCut = homeless.length > 0 || dropped.size > 0, leaves = homeless.length + rewrite.moves.length > 0 && elf.sections.length > 0;
+  const grows = homeless.length > 0, mustCut = grows || dropped.size > 0, leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
+  // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless the file grows behind it.
+  const keepsTable = keepsOverlay(elf, options) && !grows;
   // The end of the file stays untouched before an overlay while nothing but covers would change it.
-  const covers = leaves && (mustCut ? !keepsTable(elf, options) : elf.overlay === null);
+  const covers = leaves && !keepsTable && (mustCut || elf.overlay === null);
   const cutsEnd = mustCut || covers;
   const grownTo = trailing ? growTrailing(rewrite, trailing, homeless) : undefined;
   const tail = layTail(rewrite, map, requests, options, cutsEnd, grownTo);
-  let end = homeless.length > 0 && !trailing ? addSegment(rewrite, tail.end, homeless) : tail.end;
+  let end = grows && !trailing ? addSegment(rewrite, tail.end, homeless) : tail.end;
   fixSegments(rewrite);
   fixSections(rewrite, requests, tail.outputOf);
+  trimCovers(rewrite);
   if (covers) addCovers(rewrite);
   else if (leaves) rewrite.notes.push({ note: "UNCOVERED", message: "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them" });
-  fixSymbols(rewrite, dropRows(rewrite, dropped));
+  fixSymbols(rewrite, dropRows(rewrite, dropped, keepsTable));
   fixGot(rewrite);
   writeRegions(rewrite, requests, map, tail);
-  end = writeTables(rewrite, requests, map, end, cutsEnd && !keepsTable(elf, options));
+  end = writeTables(rewrite, requests, map, end, cutsEnd && !keepsTable);
   end = writeOverlay(rewrite, map, end, options, cutsEnd);
   noteRelro(rewrite);
   return { size: end, pieces: map.finish(end), notes: rewrite.notes, placements: rewrite.placed.map(reported) };
@@ -59,15 +62,14 @@ function findPlaces(rewrite: Rewrite, requests: Requests, options: LayoutOptions
   const { elf } = rewrite, space = new Space(rewrite), wanted = requestedRegions(elf, requests);
   const homeless = wanted.filter((r) => !placeInPlace(rewrite, space, r) && !space.placeInSlack(r));
   // Behind an overlay that keeps its place, only a new segment can follow.
-  const trailing = homeless.length > 0 && !keepsTable(elf, options) ? trailingSegment(rewrite) : undefined;
+  const trailing = homeless.length > 0 && !keepsOverlay(elf, options) ? trailingSegment(rewrite) : undefined;
   if (homeless.length > 0 && !trailing)
     // A table that must leave for the new program header may have had its place already.
     for (const block of entryRoom(rewrite, space, homeless, wanted)) if (!space.placeInSlack(block)) homeless.push(block);
   return { homeless, trailing };
 }
 
-/** The section header table stays where it is before an overlay that shall not move. */
-const keepsTable = (elf: ElfFile, { overlay }: LayoutOptions): boolean => overlay === "keep-in-place" && elf.overlay !== null;
+const keepsOverlay = (elf: ElfFile, { overlay }: LayoutOptions): boolean => overlay === "keep-in-place" && elf.overlay !== null;
 
 const reported = ({ region, strategy, offset, address, why }: Placed): Placement => ({
   region: region.name, strategy, offset, address: address <= Number.MAX_SAFE_INTEGER ? Number(address) : hex(address), size: region.newSize, why,
@@ -82,7 +84,7 @@ function layTail(rewrite: Rewrite, map: FileMap, { dropped }: Requests, { overla
   if (!cutsEnd) return keepTail(rewrite, map);
   const behind = rewrite.elf.overlay;
   if (behind && overlay === undefined) refuseOverlay({ start: behind.offset, end: behind.offset + behind.size });
-  if (behind && overlay === "keep-in-place") return blankTail(rewrite, map, dropped);
+  if (keepsOverlay(rewrite.elf, { overlay })) return blankTail(rewrite, map, dropped);
   return compactTail(rewrite, map, { dropped, rewritten: rewrittenSections(rewrite, dropped), overlay, grownTo });
 }
 
@@ -136,7 +138,10 @@ function writeTables(rewrite: Rewrite, { dropped }: Requests, map: FileMap, end:
 
 function writeOverlay(rewrite: Rewrite, map: FileMap, end: number, { overlay }: LayoutOptions, cutsEnd: boolean): number {
   const { elf } = rewrite, behind = elf.overlay;
-  if (!behind) return end;
+  if (!behind) {
+    if (overlay === "drop") rewrite.notes.push({ note: "NOT_FOUND", message: 'overlay: "drop": no bytes follow the end of the ELF file (a payload that an earlier rewrite kept in place lies inside it now)' });
+    return end;
+  }
   const of = `${behind.size} bytes behind the end of the ELF file`;
   if (overlay === "drop") {
     rewrite.notes.push({ note: "OVERLAY", message: `${of} were dropped` });

@@ -18,16 +18,23 @@ function newRow(rewrite: Rewrite, name: string, fields: Partial<Record<"type" | 
   return { bytes, view, name, was: undefined };
 }
 
+/** The end of the program header table as it will be. */
+const tableEnd = ({ elf: { header: h }, segments }: Rewrite): number => h.phoff + segments.length * h.phentsize;
+
+/** Covers of earlier patches that the grown program header table reaches into begin behind it. */
+export function trimCovers(rewrite: Rewrite): void {
+  const start = tableEnd(rewrite);
+  for (const { view: s, name } of rewrite.sections) if (name === COVER_NAME && s.offset >= rewrite.elf.header.phoff && s.offset < start) shorten(s, start);
+}
+
 /**
  * What a move left behind gets a section of its own: `strip` zeroes loaded bytes that no section covers, and a program may
  * read them (its own _DYNAMIC, its notes).
  */
 export function addCovers(rewrite: Rewrite): void {
-  const { elf } = rewrite, h = elf.header;
-  const tableEnd = h.phoff + rewrite.segments.length * h.phentsize;
-  for (const { view: s, name } of rewrite.sections) if (name === COVER_NAME && s.offset >= h.phoff && s.offset < tableEnd) shorten(s, tableEnd);
+  const { elf } = rewrite, behindTable = tableEnd(rewrite);
   for (const { start: from, end } of leftBehind(rewrite)) {
-    const start = from < tableEnd && from >= h.phoff ? Math.min(tableEnd, end) : from;
+    const start = from < behindTable && from >= elf.header.phoff ? Math.min(behindTable, end) : from;
     const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
     if (start === end || !load) continue;
     const flags = SHF.ALLOC | (load.flags & PF.W ? SHF.WRITE : 0);
@@ -39,8 +46,9 @@ export function addCovers(rewrite: Rewrite): void {
 function leftBehind(rewrite: Rewrite): Range[] {
   const { elf } = rewrite;
   const tables = rewrite.moves.map(({ region: r }) => ({ start: r.offset, end: r.offset + r.size }));
-  const sections = rewrite.sections.flatMap(({ was, view }): Range[] => {
-    const old = was === undefined ? undefined : elf.sections[was]!.header;
+  const sections = rewrite.sections.flatMap(({ was, view, name }): Range[] => {
+    // A cover is never moved: where its address is another, it was only trimmed.
+    const old = was === undefined || name === COVER_NAME ? undefined : elf.sections[was]!.header;
     return !old || !(old.flags & SHF.ALLOC) || old.type === SHT.NOBITS || view.exact("addr") === old.exact("addr") ? [] : [{ start: old.offset, end: old.offset + old.size }];
   });
   return merged([...tables, ...sections]);
@@ -53,14 +61,18 @@ function shorten(s: ShdrView, start: number): void {
   s.offset = start;
 }
 
-/** Takes dropped sections out. Gives each that stays its new index; undefined where none changes. */
-export function dropRows(rewrite: Rewrite, dropped: ReadonlySet<number>): Map<number, number> | undefined {
+/**
+ * Takes dropped sections out; where the table keeps its length, they become SHT_NULL. Gives each that stays its index;
+ * undefined where none is dropped.
+ */
+export function dropRows(rewrite: Rewrite, dropped: ReadonlySet<number>, keepsLength: boolean): Map<number, number> | undefined {
   if (dropped.size === 0) return undefined;
-  const stay = rewrite.sections.filter((s) => s.was === undefined || !dropped.has(s.was));
-  rewrite.sections.splice(0, rewrite.sections.length, ...stay);
+  const isDropped = (s: SectionRow) => s.was !== undefined && dropped.has(s.was);
+  if (keepsLength) for (const s of rewrite.sections) if (isDropped(s)) s.bytes.fill(0);
+  if (!keepsLength) rewrite.sections.splice(0, rewrite.sections.length, ...rewrite.sections.filter((s) => !isDropped(s)));
   const renumbered = new Map<number, number>();
-  stay.forEach((s, i) => s.was !== undefined && renumbered.set(s.was, i));
-  for (const { view: s } of stay) {
+  rewrite.sections.forEach((s, i) => s.was !== undefined && !isDropped(s) && renumbered.set(s.was, i));
+  for (const { view: s } of rewrite.sections) {
     // A link to a section that went becomes 0; a loaded one (.rela.plt of a static program) does not need it to run.
     s.link = renumbered.get(s.link) ?? 0;
     if (s.flags & SHF.INFO_LINK || s.type === SHT.REL || s.type === SHT.RELA || s.type === SHT.CREL) s.info = renumbered.get(s.info) ?? 0;

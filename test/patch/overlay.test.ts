@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { check } from "../../src/check/check.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { isElfError } from "../../src/error.js";
@@ -61,8 +62,25 @@ describe("a payload behind the ELF file", () => {
     });
   }
 
+  it("kept in place by a strip: the section header table ends where it did, as payloads are found behind it", () => {
+    const { bytes } = patch(bundle, [stripUnneeded()], { overlay: "keep-in-place" }), [a, b] = [readElf(bundle).header, readElf(bytes).header];
+    expect([b.shoff, b.shnum, bytes.length]).toEqual([a.shoff, a.shnum, bundle.length]);
+    expect(readElf(bytes).symbols).toBe(null);
+    expect(check(readElf(bytes)).filter((f) => f.severity !== "note")).toEqual([]);
+    expect(patch(bytes, [stripUnneeded()], { overlay: "keep-in-place" }).changed).toBe(false);
+  });
+
   it("dropped even when nothing else changes", () => {
     expect(patch(bundle, [], { overlay: "drop" }).bytes.equals(plain)).toBe(true);
+  });
+
+  itWithTools([f.interpreter], "kept behind a first patch, kept in place by a second, and both run", () => {
+    const first = patch(bundle, [setRunpath(HUGE)], { overlay: "keep" }).bytes, at = readElf(first).overlay!.offset;
+    const second = patch(first, [setRunpath(`${HUGE}/and/more`), stripUnneeded()], { overlay: "keep-in-place" }).bytes;
+    expect(second.subarray(at, at + PAYLOAD.length).equals(PAYLOAD)).toBe(true);
+    for (const [name, bytes] of [["first", first], ["second", second]] as const) expect(runProgram(f, files.write(name, bytes))).toMatchObject({ status: 0, stdout: GREETING(1) });
+    // Inside the file it is no overlay any more, and asking to drop it is answered.
+    expect(patch(second, [], { overlay: "drop" }).notes.map((n) => n.note)).toEqual(["NOT_FOUND"]);
   });
 
   it("hidden between the sections and their headers is refused too", () => {

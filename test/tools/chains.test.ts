@@ -14,7 +14,7 @@ const path = (bytes: number) => "/opt/elfwright/".repeat(Math.ceil(bytes / 15)).
 const longer = (f: DynamicFixture, n: number) => `/${"lib/../".repeat(n)}${f.interpreter.slice(1)}`;
 const gnuStrip = (f: DynamicFixture) => (f.machine === "s390x" ? "s390x-linux-gnu-strip" : "strip");
 
-type Step = readonly Edit[] | "strip" | "strip -g" | "eu-strip" | "ours";
+type Step = readonly Edit[] | "strip" | "strip -g" | "eu-strip" | "llvm-strip" | "ours";
 
 /** Applies the steps one by one; the program runs after each. */
 function chain(f: DynamicFixture, name: string, start: Uint8Array, steps: readonly Step[], runs: (file: string) => void): Uint8Array {
@@ -24,7 +24,7 @@ function chain(f: DynamicFixture, name: string, start: Uint8Array, steps: readon
     if (step === "ours") bytes = patch(bytes, [stripUnneeded()]).bytes;
     else if (typeof step !== "string") bytes = patch(bytes, step).bytes;
     else {
-      const [tool, ...args] = (step === "eu-strip" ? step : step.replace("strip", gnuStrip(f))).split(" ");
+      const [tool, ...args] = (step.includes("-strip") ? step : step.replace("strip", gnuStrip(f))).split(" ");
       const text = must(tool!, [...args, "-o", files.path(`${name}.out`), file]);
       expect(text, `${step} has nothing to say`).toBe("");
       bytes = readFileSync(files.path(`${name}.out`));
@@ -48,12 +48,34 @@ describe("patched, stripped, patched again, stripped again", () => {
       // One segment is appended, and grows: also where strip put .comment behind it.
       expect(readElf(bytes).header.phnum).toBe(readElf(fixture(f.name)).header.phnum + 1);
     });
+    itWithTools([...tools, "llvm-strip"], `${f.name}: patched by us, stripped by LLVM, again and again`, () => {
+      const steps: Step[] = [[setInterpreter(longer(f, 20)), setRunpath(path(20))], [setRunpath(path(6000))], [setRunpath(path(7000)), setInterpreter(longer(f, 40))]];
+      chain(f, `d-${f.name}`, fixture(f.name), steps.flatMap((s): Step[] => [s, "llvm-strip", "strip"]), runs(f));
+    });
     itWithTools(tools, `${f.name}: all at once, then longer, with our strip and theirs`, () => {
       const all = [setInterpreter(longer(f, 3)), setRunpath(path(8000)), stripUnneeded(), removeSections(".comment")];
       const bytes = chain(f, `c-${f.name}`, fixture(f.name), [all, [setRunpath(path(9000))], "ours", "strip", [setRunpath(path(9900)), setInterpreter(longer(f, 30))], "strip"], runs(f));
       expect(readElf(bytes).header.phnum).toBe(readElf(fixture(f.name)).header.phnum + 1);
     });
   }
+});
+
+describe("programs of linkers that leave no room", () => {
+  const f = dynamicFixtures.find((f) => f.name === "x86_64-glibc-exec")!;
+  for (const linker of ["lld", "mold", "gold"])
+    for (const pie of ["-pie", "-no-pie"])
+      itWithTools(["gcc", linker === "mold" ? "mold" : `ld.${linker}`, "strip", "eu-strip", "llvm-strip", f.interpreter], `${linker} ${pie}: chains of patches and strips`, () => {
+        const source = `#include <stdio.h>\nstatic char zeros[5000];\nint main(void) { for (int i = 0; i < 5000; i++) if (zeros[i]) return 1; puts("fine"); return 0; }`;
+        const built = files.path(`${linker}${pie}`);
+        must("gcc", ["-O1", `-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-o", built, files.write(`${linker}${pie}.c`, Buffer.from(source))]);
+        const says = (file: string) => expect(must(file, []), file).toBe("fine\n");
+        const interpreter = [setInterpreter(longer(f, 1))], runpath = (n: number) => [setRunpath(path(n))];
+        for (const [i, steps] of ([
+          [interpreter, "llvm-strip", "strip", runpath(20), "strip", "strip"],
+          [runpath(20), "llvm-strip", runpath(60), "strip", runpath(8000), interpreter, "strip", "llvm-strip"],
+          [runpath(8000), "strip", runpath(9000), "eu-strip", [setInterpreter(longer(f, 50))], "strip", "strip -g", "llvm-strip"],
+        ] as Step[][]).entries()) chain(f, `${linker}${pie}-${i}`, readFileSync(built), steps, says);
+      });
 });
 
 describe("PT_INTERP with more in its section than the path", () => {
