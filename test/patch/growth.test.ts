@@ -9,7 +9,7 @@ import { dynamicFixtures, fixture, GREETING, runProgram, scratch } from "../supp
 import { itWithTools } from "../support/tools.js";
 
 const files = scratch();
-const all = [...new Set(["x86_64-glibc-static", "x86_64-musl-static-pie", ...dynamicFixtures.map((f) => f.name)])];
+const all = [...new Set(["x86_64-glibc-static", "x86_64-musl-static-pie", "x86_64-object.o", ...dynamicFixtures.map((f) => f.name)])];
 
 describe("no change, no difference", () => {
   it.each(all)("%s without edits", (name) => {
