@@ -5,6 +5,7 @@ import type { ElfFile } from "../image/elf.js";
 import { dynamicRelocations } from "../image/relocations.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import type { Segment } from "../image/segments.js";
+import type { SymbolTable } from "../image/symbols.js";
 import { NT_GNU, PT, SHN, SHT, STB, STT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { Region, Rewrite } from "./rewrite.js";
@@ -130,18 +131,24 @@ function noteBlock(rewrite: Rewrite, section: Section, end: number, load: Segmen
   return { name: "notes", offset: from, address: load.exact("vaddr") + BigInt(from - load.offset), size: to - from, align: Math.min(align, LARGEST_ALIGN), writable: false, newSize: to - from };
 }
 
-/** Symbols that say where a section or a note is, and no code uses: section symbols, and the local ones of start files (__abi_tag). */
-function isMark(elf: ElfFile, s: { readonly info: number; readonly shndx: number }): boolean {
-  if (s.shndx === SHN.UNDEF || s.shndx >= SHN.LORESERVE || (s.info & 15) === STT.SECTION) return true;
-  return s.info >> 4 === STB.LOCAL && elf.sections[s.shndx]?.header.type === SHT.NOTE;
+/**
+ * May code reach bytes through this symbol? Not through section symbols, nor through the local ones that start files put on
+ * their notes (__abi_tag); a thread-local symbol's value is no address, an absolute one's is nobody's bytes.
+ */
+function leadsToBytes(elf: ElfFile, s: { readonly info: number; readonly shndx: number }): boolean {
+  const type = s.info & 15;
+  if (s.shndx === SHN.UNDEF || s.shndx >= SHN.LORESERVE || type === STT.SECTION || type === STT.TLS) return false;
+  return s.info >> 4 !== STB.LOCAL || elf.sections[s.shndx]?.header.type !== SHT.NOTE;
 }
 
 /** The bytes that the grown table overwrites must not be anything that code reaches: no symbol, no relocation may lead there. */
 function assertUnreferenced(rewrite: Rewrite, start: bigint, end: bigint): void {
   const { elf } = rewrite, inside = (a: bigint) => start <= a && a < end;
-  for (const s of elf.dynamicSymbols ?? [])
-    if (s.shndx !== 0 && s.type !== STT.SECTION && inside(s.value)) throw new Stuck(`the symbol ${s.name} stands behind the program header table`);
-  for (const s of elf.symbols?.records() ?? []) if (inside(s.symbol.exact("value")) && !isMark(elf, s.symbol)) throw new Stuck(`symbol ${s.index} of .symtab stands behind the program header table`);
+  for (const table of [elf.dynamicSymbols, elf.symbols])
+    for (const { index, symbol: s } of table?.records() ?? [])
+      if (inside(s.exact("value")) && leadsToBytes(elf, s)) throw new Stuck(`symbol ${nameOf(table!, s.name) || index} stands behind the program header table`);
   for (const r of dynamicRelocations(elf))
     if (inside(r.offset) || (r.symbol === 0 && r.addend !== undefined && inside(r.addend))) throw new Stuck(`a relocation leads to the bytes behind the program header table`);
 }
+
+const nameOf = (table: SymbolTable, at: number): string => (table.strings && at < table.strings.size ? table.strings.at(at) : "");

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
+import { viewOf } from "../../src/codec/bytes.js";
+import { Sym } from "../../src/codec/records.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
@@ -7,7 +9,7 @@ import { isElfError } from "../../src/error.js";
 import { readElf, type ElfFile } from "../../src/image/elf.js";
 import { patch, plan } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
-import { EM, PF, PT } from "../../src/spec/constants.js";
+import { EM, PF, PT, SHN, STB, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
@@ -133,6 +135,19 @@ describe("strategies in order", () => {
     const with_ = (owner: string, type: number) => buildElf({ slack: 0, interpreter: null, soname: "libx.so", buildId: null, notes: [{ section: ".note.x", owner, type, description: new Uint8Array(64) }] });
     for (const [owner, type] of [["GNU", 3], ["Android", 1], ["FreeBSD", 1]] as const) expect(strategies(with_(owner, type), setRunpath(LONG))).toMatchObject({ notes: "new-segment" });
     for (const [owner, type] of [["GNU", 99], ["mine", 1]] as const) expect(caught(() => patch(with_(owner, type), [setRunpath(LONG)])).code).toBe("NO_ROOM");
+  });
+
+  it("a symbol behind the program headers stops them from growing over it, unless its value is no address", () => {
+    const with_ = (type: number, shndx?: number) => {
+      const b = buildElf({ slack: 0, interpreter: null, soname: "libx.so", symbols: [{ name: "here" }] }), { header: h, dynamicSymbols, sections } = readElf(b);
+      const at = dynamicSymbols!.offset + 24, view = Sym.view(viewOf(b), at, h);
+      view.value = h.phoff + h.phnum * h.phentsize + 8;
+      view.info = (STB.GLOBAL << 4) | type;
+      view.shndx = shndx ?? sections.find((s) => s.name === ".text")!.index;
+      return b;
+    };
+    expect(caught(() => patch(with_(STT.OBJECT), [setRunpath(LONG)])).message).toContain("symbol here stands behind the program header table");
+    for (const b of [with_(STT.TLS), with_(STT.OBJECT, SHN.ABS), with_(STT.OBJECT, SHN.UNDEF)]) expect(readElf(patch(b, [setRunpath(LONG)]).bytes).runpath).toBe(LONG);
   });
 
   it("without section headers nothing is known of gaps: what fits is done, else refused with what was tried", () => {
