@@ -10,7 +10,7 @@ import { collect } from "./request/collect.js";
 import type { Edit } from "./request/edits.js";
 
 /** Options of {@link plan} and {@link patch}. */
-export interface PatchOptions extends LayoutOptions {}
+export type PatchOptions = LayoutOptions;
 
 /**
  * What a rewrite will do, before a byte is written. It is a {@link ByteSource} itself: `readElf(plan)` reads the file

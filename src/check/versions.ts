@@ -1,4 +1,5 @@
-import { encodeText, viewOf } from "../codec/bytes.js";
+import { viewOf } from "../codec/bytes.js";
+import { sysvHash } from "../codec/hash.js";
 import { Verdef, Verneed } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import type { Struct, View } from "../codec/struct.js";
@@ -12,17 +13,6 @@ import type { Rule, Violation } from "./rule.js";
 
 const read = <F extends RecordFields>(elf: ElfFile, type: Struct<F>, at: number): View<F> =>
   type.view(viewOf(readExactly(elf.source, at, type.size(elf.header.class), "a version record")), 0, elf.header);
-
-/** The hash of the gABI's DT_HASH, which version records carry of their names. */
-function sysvHash(name: string): number {
-  let h = 0;
-  for (const byte of encodeText(name)) {
-    h = (h << 4) + byte;
-    const high = h & 0xf0000000;
-    h = (h ^ (high >>> 24)) & ~high;
-  }
-  return h >>> 0;
-}
 
 /** A chain against its count: glibc follows the chain, musl and tools the count. */
 function* chain(elf: ElfFile, tag: number, name: string, records: readonly { at: number }[], next: (at: number) => number): Generator<Violation> {

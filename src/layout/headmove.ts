@@ -9,7 +9,7 @@ import type { SymbolTable } from "../image/symbols.js";
 import { NT_GNU, PT, SHN, SHT, STB, STT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { Region, Rewrite } from "./rewrite.js";
-import { COVER_NAME } from "./space.js";
+import { COVER_NAME, LIES_OVER } from "./space.js";
 
 /** The tag through which loaders reach a table, by its section's type. */
 const TABLE_TAG: Readonly<Record<number, number>> = {
@@ -19,9 +19,6 @@ const TABLE_TAG: Readonly<Record<number, number>> = {
 
 /** No table of a loader needs more; a larger sh_addralign is a broken one. */
 const LARGEST_ALIGN = 64;
-
-/** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
-const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.GNU_STACK];
 
 /** Thrown inside this file only: why the bytes behind the table cannot be freed. */
 class Stuck {

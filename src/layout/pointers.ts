@@ -7,10 +7,11 @@ import type { Requests } from "../request/requests.js";
 import { PT, SHN, SHT, STT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
 import type { Move, Placed, Rewrite } from "./rewrite.js";
+import { LIES_OVER } from "./space.js";
 import { fail } from "../error.js";
 
 /** Program headers that lie over a table and follow it. PT_LOAD, PT_PHDR, PT_GNU_RELRO and PT_TLS never do. */
-const STAYS: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.TLS, PT.GNU_STACK];
+const STAYS: readonly number[] = [...LIES_OVER, PT.TLS];
 
 const moveOfRange = (moves: readonly Move[], offset: number, size: number) => moves.find(({ region: r }) => r.offset <= offset && offset + size <= r.offset + r.size);
 
@@ -67,7 +68,7 @@ export function encodeDynamic(rewrite: Rewrite, requests: Requests): Uint8Array 
   const size = placed?.region.newSize ?? d.size, address = placed?.address ?? d.address, entry = 2 * wordSize(elf.header);
   const bytes = new Uint8Array(size);
   // What follows the terminator is only written over where an entry takes it.
-  if (size === d.size) bytes.set(readExactly(elf.source, d.offset, d.size, "the dynamic section"));
+  if (!placed || placed.strategy === "in-place") bytes.set(readExactly(elf.source, d.offset, d.size, "the dynamic section"));
   bytes.fill(0, 0, Math.max(entries.length, d.entries.length) * entry);
   const strings = rewrite.placeOf(".dynstr");
   entries.forEach((e, i) => {

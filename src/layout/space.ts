@@ -10,6 +10,9 @@ import type { Region, Rewrite } from "./rewrite.js";
 /** The name of the section header that keeps what a move left behind under a section, so that `strip` keeps the bytes. */
 export const COVER_NAME = ".elfwright.old";
 
+/** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
+export const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.GNU_STACK];
+
 /** The end of what may not move in the file: headers, segments and loaded sections. Behind it lie only sections for tools. */
 export function fixedEnd(elf: ElfFile): number {
   const h = elf.header;
@@ -35,8 +38,7 @@ export class Space {
       { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
       { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
       ...elf.sections.map((s) => fileRange(s, elf.source)).map(({ offset, size }) => ({ start: offset, end: offset + size })),
-      // PT_LOAD holds the gaps; PT_GNU_RELRO and the like only lie over what others name.
-      ...elf.segments.filter((s) => s.type !== PT.LOAD && s.type !== PT.GNU_RELRO && s.type !== PT.NULL && s.exact("filesz") > 0n).map((s) => ({ start: s.offset, end: s.offset + s.filesz })),
+      ...elf.segments.filter((s) => !LIES_OVER.includes(s.type) && s.exact("filesz") > 0n).map((s) => ({ start: s.offset, end: s.offset + s.filesz })),
     ].filter((r) => r.start < r.end);
   }
 
@@ -74,7 +76,7 @@ export class Space {
     return Math.max(0, Math.min(this.#free(fileEnd, inFile), next - memoryEnd));
   }
 
-  /** Puts a read-only region behind a read-only segment, without code if there is a choice. Undefined where none has the room. */
+  /** Puts a read-only region behind a read-only segment, without code if there is a choice. False where none has the room. */
   placeInSlack(region: Region): boolean {
     if (region.writable) return false;
     const loads = this.#rewrite.loads().filter((l) => l.flags & PF.R && !(l.flags & PF.W));

@@ -24,12 +24,9 @@ export interface ResolvedStrings {
 export function resolveStrings(draft: DynamicDraft): ResolvedStrings {
   const { elf } = draft;
   const keeps = (e: DraftEntry) => e.text === undefined || (e.was !== undefined && elf.dynamic!.text(e.was) === e.text);
-  const wanted = new Set<string>(draft.renamedFiles.values());
-  for (const e of draft.entries) if (!keeps(e)) wanted.add(e.text!);
-  // A file that is renamed in the version needs only matters where a need names it.
-  const renamed = elf.versionNeeds.filter((n) => draft.renamedFiles.has(n.file));
-  for (const name of draft.renamedFiles.values()) if (!renamed.some((n) => draft.renamedFiles.get(n.file) === name) && !draft.entries.some((e) => !keeps(e) && e.text === name)) wanted.delete(name);
-
+  const changed = draft.entries.flatMap((e) => (keeps(e) ? [] : [e.text!]));
+  // A renamed file only needs a string of its own where an entry or a version need names it.
+  const wanted = new Set([...changed, ...elf.versionNeeds.flatMap((n) => draft.renamedFiles.get(n.file) ?? [])]);
   const table = wanted.size > 0 ? placeStrings(draft, [...wanted], keeps) : { bytes: undefined, offsets: new Map<string, number>() };
   return {
     bytes: table.bytes,

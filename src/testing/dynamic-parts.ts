@@ -1,4 +1,5 @@
 import { concat, encodeText, viewOf } from "../codec/bytes.js";
+import { sysvHash } from "../codec/hash.js";
 import { type Encoding, wordSize } from "../codec/encoding.js";
 import { Dyn, Rel, Rela, Sym, Verdaux, Verdef } from "../codec/records.js";
 import { fail } from "../error.js";
@@ -56,17 +57,6 @@ export interface BuildRelocation {
 
 /** Machines whose dynamic relocations are DT_REL (their psABIs). */
 const REL_MACHINES: readonly number[] = [EM["386"], EM.ARM, EM.MIPS];
-
-/** The System V ABI's hash of a symbol or version name (gABI, "Hash Table"). */
-export function sysvHash(name: string): number {
-  let h = 0;
-  for (const c of encodeText(name)) {
-    h = (h << 4) + c;
-    const g = h & 0xf0000000;
-    h = (h ^ (g >>> 24)) & ~g;
-  }
-  return h >>> 0;
-}
 
 /** The hash of a symbol name in DT_GNU_HASH. */
 export function gnuHash(name: string): number {

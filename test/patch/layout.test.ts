@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { viewOf } from "../../src/codec/bytes.js";
-import { Sym } from "../../src/codec/records.js";
+import { Dyn, Sym } from "../../src/codec/records.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
@@ -88,6 +88,15 @@ describe.each(ENCODINGS)("$label", (e) => {
     // What it left behind is as it was.
     const old = readElf(before).dynamic!;
     expect(Array.from(bytes.subarray(old.offset, old.offset + old.size))).toEqual(Array.from(before.subarray(old.offset, old.offset + old.size)));
+  });
+
+  it("a .dynamic that moves has only free entries behind its terminator, whatever stood there before", () => {
+    const before = buildElf({ ...e, spareTags: 17 }), d = readElf(before).dynamic!, entry = Dyn.size(e.class);
+    Dyn.view(viewOf(before), d.offset + (d.entries.length + 1) * entry, e).tag = 0x12345;
+    expect(readElf(before).dynamic!.capacity).toBe(d.entries.length + 1);
+    // One entry more and 16 spare ones make just as many bytes as the old table had.
+    const after = readElf(patch(before, [setRunpath("libc.so.6")]).bytes).dynamic!;
+    expect([after.size, after.entries.length, after.capacity]).toEqual([d.size, d.entries.length + 1, d.size / entry]);
   });
 
   it("DT_RELACOUNT gives its place where that is all that is missing", () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { viewOf } from "../../src/codec/bytes.js";
 import type { Encoding } from "../../src/codec/encoding.js";
 import { Dyn, type DynView, type EhdrView, Phdr, type PhdrView, Shdr, type ShdrView } from "../../src/codec/records.js";
@@ -7,6 +6,7 @@ import { type ElfError, isElfError } from "../../src/error.js";
 import { type ElfFile, readElf } from "../../src/image/elf.js";
 import { headerView } from "../../src/image/header.js";
 import { symbolVersions } from "../../src/image/versions.js";
+import { fixture as buffer } from "./fixtures.js";
 
 export const ENCODINGS: readonly (Encoding & { readonly label: string })[] = [
   { class: 64, littleEndian: true, label: "64-bit little-endian" },
@@ -15,8 +15,8 @@ export const ENCODINGS: readonly (Encoding & { readonly label: string })[] = [
   { class: 32, littleEndian: false, label: "32-bit big-endian" },
 ];
 
-/** A file of fixtures/bin. */
-export const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../fixtures/bin/${name}`, import.meta.url)));
+/** A file of fixtures/bin, as the core sees it in a browser: no Buffer. */
+export const fixture = (name: string): Uint8Array => new Uint8Array(buffer(name));
 
 /** The ElfError that `f` throws; a result or any other error fails the test. */
 export function caught(f: () => unknown): ElfError {

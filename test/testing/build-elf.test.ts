@@ -7,7 +7,8 @@ import { DF_1, EM, ET, PF, PT, SHT, STB } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { hashEntrySize } from "../../src/spec/machines.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
-import { gnuHash, sysvHash } from "../../src/testing/dynamic-parts.js";
+import { sysvHash } from "../../src/codec/hash.js";
+import { gnuHash } from "../../src/testing/dynamic-parts.js";
 import { caught, ENCODINGS, shdr } from "../support/elf.js";
 
 const section = (elf: ElfFile, name: string): Section => elf.sections.find((s) => s.name === name)!;
