@@ -68,7 +68,7 @@ export function encodeDynamic(rewrite: Rewrite, requests: Requests): Uint8Array 
   const size = placed?.region.newSize ?? d.size, address = placed?.address ?? d.address, entry = 2 * wordSize(elf.header);
   const bytes = new Uint8Array(size);
   // What follows the terminator is only written over where an entry takes it.
-  if (!placed || placed.strategy === "in-place") bytes.set(readExactly(elf.source, d.offset, d.size, "the dynamic section"));
+  if (!placed || placed.strategy === "in-place") bytes.set(readExactly(elf.source, d.offset, size, "the dynamic section"));
   bytes.fill(0, 0, Math.max(entries.length, d.entries.length) * entry);
   const strings = rewrite.placeOf(".dynstr");
   entries.forEach((e, i) => {

@@ -18,11 +18,12 @@ export function requestedRegions(elf: ElfFile, requests: Requests): Region[] {
   if (requests.strings && d?.strings)
     out.push({ name: ".dynstr", offset: d.strings.offset, address: d.get(DT.STRTAB)!, size: d.strings.size, align: 1, writable: false, newSize: requests.strings.length });
   if (requests.dynamic && d) {
-    const fits = requests.dynamic.length + 1 <= d.capacity, entry = 2 * wordSize(elf.header);
+    const entry = 2 * wordSize(elf.header), needed = requests.dynamic.length + 1;
     const home = elf.segments.find((s) => s.type === PT.LOAD && s.exact("vaddr") <= d.address && d.address < s.exact("vaddr") + s.exact("memsz"));
     out.push({
-      name: ".dynamic", offset: d.offset, address: d.address, size: d.size, align: wordSize(elf.header), writable: home !== undefined && (home.flags & PF.W) !== 0,
-      newSize: fits ? d.size : (requests.dynamic.length + 1 + SPARE_ENTRIES) * entry,
+      // Entries behind the terminator that are not DT_NULL belong to nobody that is known, so they are no room.
+      name: ".dynamic", offset: d.offset, address: d.address, size: d.capacity * entry, align: wordSize(elf.header), writable: home !== undefined && (home.flags & PF.W) !== 0,
+      newSize: (needed <= d.capacity ? d.capacity : needed + SPARE_ENTRIES) * entry,
     });
   }
   return out;
