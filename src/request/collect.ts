@@ -20,7 +20,7 @@ export function collect(elf: ElfFile, edits: readonly Edit[]): Requests {
   const families = byFamily(edits);
   if (edits.length > 0) guard(elf, families);
   const { dropped, notes } = droppedSections(elf, families.strip);
-  return { interpreter: interpreterRequest(elf, families), ...dynamicRequests(elf, families, notes), dropped, notes };
+  return { interpreter: interpreterRequest(elf, families), ...dynamicRequests(elf, families, notes), stackFlags: undefined, osabi: undefined, dropped, notes };
 }
 
 function interpreterRequest(elf: ElfFile, edits: EditFamilies): Uint8Array | undefined {
