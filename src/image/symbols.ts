@@ -1,14 +1,13 @@
 import { viewOf } from "../codec/bytes.js";
-import { wordSize } from "../codec/encoding.js";
 import { Sym } from "../codec/records.js";
 import type { ReadonlyView } from "../codec/struct.js";
 import type { SYM } from "../spec/records.js";
-import { chunks, readExactly } from "../codec/source.js";
+import { chunks } from "../codec/source.js";
 import { fail } from "../error.js";
 import { EM, PT, SHT } from "../spec/constants.js";
 import { DT, DT_MIPS_SYMTABNO } from "../spec/dynamic.js";
-import { hashEntrySize } from "../spec/machines.js";
 import type { ElfFile } from "./elf.js";
+import { gnuHashTable, sysvHashTable } from "./hash.js";
 import { dynamicRelocations } from "./relocations.js";
 import { NameBudget, StringTable } from "./strings.js";
 
@@ -102,11 +101,11 @@ export function readDynamicSymbols(elf: ElfFile): SymbolTable | null {
 function dynamicSymbolCount(elf: ElfFile, symtab: bigint): { count: number; exact: boolean } {
   const d = elf.dynamic!, size = Sym.size(elf.header.class);
   const known: number[] = [];
-  const nchain = hashCount(elf);
-  if (nchain !== undefined) known.push(nchain);
+  const sysv = sysvHashTable(elf);
+  if (sysv) known.push(sysv.symbols);
   const mips = elf.header.machine === EM.MIPS ? d.get(DT_MIPS_SYMTABNO) : undefined;
   if (mips !== undefined) known.push(Number(mips));
-  const gnu = gnuHashCount(elf);
+  const gnu = gnuHashTable(elf)?.symbols;
   if (gnu !== undefined) known.push(gnu);
   const section = elf.sections.find((s) => s.header.type === SHT.DYNSYM && s.header.exact("addr") === symtab);
   if (section) known.push(Math.floor(section.header.size / size));
@@ -123,36 +122,4 @@ function symbolBound(elf: ElfFile, symtab: bigint): number {
   if (load) next.push(load.exact("vaddr") + load.exact("filesz"));
   const end = next.reduce((a, b) => (b < a ? b : a), next[0] ?? symtab);
   return Math.max(used, Math.floor(Number(end - symtab) / Sym.size(elf.header.class)));
-}
-
-function hashCount(elf: ElfFile): number | undefined {
-  const address = elf.dynamic?.get(DT.HASH);
-  const entry = hashEntrySize(elf.header.machine, elf.header.class);
-  const at = address === undefined ? undefined : elf.offsetOf(address, 2 * entry);
-  if (at === undefined) return undefined;
-  const v = viewOf(readExactly(elf.source, at, 2 * entry, "DT_HASH")), le = elf.header.littleEndian;
-  return entry === 8 ? Number(v.getBigUint64(8, le)) : v.getUint32(4, le);
-}
-
-/** The index behind the last symbol that DT_GNU_HASH reaches; undefined where it reaches none, which tells nothing. */
-function gnuHashCount(elf: ElfFile): number | undefined {
-  const address = elf.dynamic?.get(DT.GNU_HASH);
-  const at = address === undefined ? undefined : elf.offsetOf(address, 16);
-  if (at === undefined) return undefined;
-  const le = elf.header.littleEndian, { source } = elf;
-  const head = viewOf(readExactly(source, at, 16, "DT_GNU_HASH"));
-  const buckets = head.getUint32(0, le), first = head.getUint32(4, le), bloom = head.getUint32(8, le);
-  const bucketsAt = at + 16 + bloom * wordSize(elf.header), chainsAt = bucketsAt + buckets * 4;
-  const b = viewOf(readExactly(source, bucketsAt, buckets * 4, "the buckets of DT_GNU_HASH"));
-  let last = 0;
-  for (let i = 0; i < buckets; i++) last = Math.max(last, b.getUint32(i * 4, le));
-  if (last === 0 || last < first) return undefined;
-  // The lowest bit of a chain entry marks the end of its chain.
-  const CHAIN_STEP = 1024;
-  for (let at = chainsAt + (last - first) * 4; ; ) {
-    const n = Math.min(CHAIN_STEP, Math.floor((source.size - at) / 4));
-    const v = viewOf(readExactly(source, at, Math.max(n, 1) * 4, "the chains of DT_GNU_HASH"));
-    for (let i = 0; i < n; i++, last++) if (v.getUint32(i * 4, le) & 1) return last + 1;
-    at += n * 4;
-  }
 }

@@ -29,8 +29,9 @@ export interface VersionNeed {
   /** vn_file: the name's offset in .dynstr. */
   readonly fileOffset: number;
   readonly versions: readonly NeededVersion[];
-  /** File offset of the record. */
+  /** File offset of the record, and of the end of the last of its versions' records. */
   readonly at: number;
+  readonly end: number;
 }
 
 /** One version that the file defines (Verdef): its name first, then the versions it builds on. */
@@ -40,7 +41,9 @@ export interface VersionDefinition {
   readonly flags: number;
   readonly names: readonly string[];
   readonly nameOffsets: readonly number[];
+  /** File offset of the record, and of the end of the last of its names' records. */
   readonly at: number;
+  readonly end: number;
 }
 
 /** Version numbers have 15 bits, so that more records than this say nothing. */
@@ -82,14 +85,16 @@ export function readVersionNeeds(elf: ElfFile): VersionNeed[] {
   const walk = new Walk(elf), out: VersionNeed[] = [], what = "DT_VERNEED";
   let at = walk.start(DT.VERNEED);
   for (let left = limit(elf, DT.VERNEEDNUM); at !== undefined && left > 0; left--) {
-    const need = walk.record(Verneed, at, what), versions: NeededVersion[] = [];
+    const need = walk.record(Verneed, at, what), versions: NeededVersion[] = [], size = Vernaux.size(elf.header.class);
+    let end = at + Verneed.size(elf.header.class);
     for (let i = 0, a = at + need.aux; i < need.cnt; i++) {
       const v = walk.record(Vernaux, a, what);
+      end = Math.max(end, a + size);
       versions.push({ name: walk.name(v.name), hash: v.hash, flags: v.flags, index: v.other, nameOffset: v.name, at: a });
       if (v.next === 0) break;
       a += v.next;
     }
-    out.push({ file: walk.name(need.file), fileOffset: need.file, versions, at });
+    out.push({ file: walk.name(need.file), fileOffset: need.file, versions, at, end });
     at = need.next === 0 ? undefined : at + need.next;
   }
   return out;
@@ -100,14 +105,16 @@ export function readVersionDefinitions(elf: ElfFile): VersionDefinition[] {
   const walk = new Walk(elf), out: VersionDefinition[] = [], what = "DT_VERDEF";
   let at = walk.start(DT.VERDEF);
   for (let left = limit(elf, DT.VERDEFNUM); at !== undefined && left > 0; left--) {
-    const def = walk.record(Verdef, at, what), nameOffsets: number[] = [];
+    const def = walk.record(Verdef, at, what), nameOffsets: number[] = [], size = Verdaux.size(elf.header.class);
+    let end = at + Verdef.size(elf.header.class);
     for (let i = 0, a = at + def.aux; i < def.cnt; i++) {
       const v = walk.record(Verdaux, a, what);
+      end = Math.max(end, a + size);
       nameOffsets.push(v.name);
       if (v.next === 0) break;
       a += v.next;
     }
-    out.push({ index: def.ndx, flags: def.flags, names: nameOffsets.map((n) => walk.name(n)), nameOffsets, at });
+    out.push({ index: def.ndx, flags: def.flags, names: nameOffsets.map((n) => walk.name(n)), nameOffsets, at, end });
     at = def.next === 0 ? undefined : at + def.next;
   }
   return out;

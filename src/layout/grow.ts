@@ -1,23 +1,32 @@
-import { alignUp, viewOf } from "../codec/bytes.js";
-import { Phdr, type PhdrView } from "../codec/records.js";
+import { alignUp } from "../codec/bytes.js";
+import type { PhdrView } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
 import { isLoaded, type Section } from "../image/sections.js";
-import { PF, PN_XNUM, PT, SHT } from "../spec/constants.js";
-import { headBlocks } from "./headmove.js";
+import { PF, PT, SHF, SHT } from "../spec/constants.js";
 import type { Region, Rewrite, Strategy } from "./rewrite.js";
-import { COVER_NAME, fixedEnd, isTableSection, type Space } from "./space.js";
+import { fixedEnd, isCover, isTableSection } from "./space.js";
+
+/**
+ * What a new segment begins with, before its first table: it tells a later patch whose segment it is, also without section
+ * headers. That it is no table itself matters to llvm-strip, which takes a program header that begins with a PT_LOAD and stands
+ * before it in the table (PT_INTERP) for the one that holds it, and aligns the PT_LOAD by that one's p_align.
+ */
+const MARK = /* @__PURE__ */ new TextEncoder().encode("elfwright:tables");
+
+const isMarked = (rewrite: Rewrite, s: PhdrView): boolean =>
+  s.filesz >= MARK.length && readExactly(rewrite.elf.source, s.offset, MARK.length, "a segment").every((b, i) => b === MARK[i]);
 
 /**
  * The PT_LOAD that an earlier patch appended: last in memory, ending the loaded part of the file, and holding nothing but
  * tables that loaders reach through pointers.
  */
 export function trailingSegment(rewrite: Rewrite): PhdrView | undefined {
-  const { elf } = rewrite, loads = rewrite.loads();
-  if (loads.length === 0) return undefined;
-  const last = loads.reduce((a, b) => (b.vaddr + b.memsz > a.vaddr + a.memsz ? b : a));
-  if (last.filesz !== last.memsz || last.filesz === 0 || last.flags & PF.X || last.offset + last.filesz !== fixedEnd(elf)) return undefined;
+  const { elf } = rewrite, last = rewrite.lastLoad();
+  if (!last || last.filesz !== last.memsz || last.filesz === 0 || last.flags & PF.X || last.offset + last.filesz !== fixedEnd(elf)) return undefined;
+  if (elf.sections.length === 0) return isMarked(rewrite, last) ? last : undefined;
   const end = last.offset + last.filesz;
   const interp = elf.segments.find((s) => s.type === PT.INTERP)?.offset;
-  const isTable = (s: Section) => isTableSection(s.header.type) || s.name === COVER_NAME || s.header.offset === interp;
+  const isTable = (s: Section) => isTableSection(s.header.type) || isCover(elf, s) || s.header.offset === interp;
   let tables = 0;
   for (const s of elf.sections) {
     const { type, offset, size } = s.header;
@@ -34,39 +43,63 @@ function inOrder(regions: readonly Region[]): Region[] {
   return [...regions].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Puts the regions at the end of the segment that an earlier patch appended. Returns its end in the file. */
-export function growTrailing(rewrite: Rewrite, segment: PhdrView, regions: readonly Region[]): number {
-  const why = `the segment at 0x${segment.vaddr.toString(16)} that an earlier patch appended could grow`;
+/** Puts the regions behind the end of a segment. Returns its end in the file. */
+function growSegment(rewrite: Rewrite, segment: PhdrView, regions: readonly Region[], strategy: Strategy, why: string): number {
   let end = segment.offset + segment.filesz;
   const ends = regions.find((r) => r.name === ".dynstr" && r.offset + r.size === end);
   if (ends) {
-    rewrite.place(ends, "trailing-segment", ends.offset, ends.address, why);
+    rewrite.place(ends, strategy, ends.offset, ends.address, why);
     end += ends.newSize - ends.size;
   }
-  return appendTo(rewrite, segment, end, regions.filter((r) => r !== ends), "trailing-segment", why);
+  return appendTo(rewrite, segment, end, regions.filter((r) => r !== ends), strategy, why);
+}
+
+/** Puts the regions at the end of the segment that an earlier patch appended. Returns its end in the file. */
+export const growTrailing = (rewrite: Rewrite, segment: PhdrView, regions: readonly Region[]): number =>
+  growSegment(rewrite, segment, regions, "trailing-segment", `the segment at 0x${segment.vaddr.toString(16)} that an earlier patch appended could grow`);
+
+/** Bytes of .bss that the file may grow by, where there is no other way. */
+const LARGEST_BSS = 1 << 20;
+
+/** The program's own last PT_LOAD, where the regions may go behind its memory; undefined with the reason in `rewrite.tried`. */
+export function extensibleSegment(rewrite: Rewrite, regions: readonly Region[]): PhdrView | undefined {
+  const last = rewrite.lastLoad();
+  const why = !last ? "there is none"
+    : last.offset + last.filesz !== fixedEnd(rewrite.elf) ? "it does not end the loaded part of the file"
+    : last.flags & PF.X ? "it is executable"
+    : last.memsz - last.filesz > LARGEST_BSS ? `its ${last.memsz - last.filesz} bytes of .bss would have to stand in the file`
+    : !(last.flags & PF.W) && regions.some((r) => r.writable) ? "it is read-only" : undefined;
+  if (why === undefined) return last;
+  rewrite.tried.push(`the last segment cannot grow: ${why}`);
+  return undefined;
 }
 
 /**
- * Bytes of a new segment before its first table. llvm-strip takes a program header that begins with a PT_LOAD and stands
- * before it in the table (PT_INTERP) for the one that holds it, and aligns the PT_LOAD by that one's p_align.
+ * Puts the regions behind the memory of the last PT_LOAD. What it has of .bss gets bytes in the file, zeros, since file bytes can
+ * only follow file bytes. Returns its end in the file.
  */
-const LEAD = 16;
+export function growLast(rewrite: Rewrite, segment: PhdrView, regions: readonly Region[]): number {
+  const bss = segment.memsz - segment.filesz, start = segment.vaddr + segment.filesz, end = segment.vaddr + segment.memsz;
+  for (const { view: s } of rewrite.sections)
+    if (s.type === SHT.NOBITS && s.flags & SHF.ALLOC && !(s.flags & SHF.TLS) && s.addr >= start && s.addr + s.size <= end) {
+      s.type = SHT.PROGBITS;
+      s.offset = s.addr - segment.vaddr + segment.offset;
+    }
+  segment.filesz = segment.memsz;
+  return growSegment(rewrite, segment, regions, "last-segment", `behind the memory of the last segment${bss > 0 ? `, whose ${bss} bytes of .bss stand in the file now` : ""}: ${rewrite.tried.join("; ")}`);
+}
 
-/** Adds a PT_LOAD at the end of the file, in the entry that {@link entryRoom} found room for. Returns its end in the file. */
+/** Adds a PT_LOAD at the end of the file, in the entry that there is room for. Returns its end in the file. */
 export function addSegment(rewrite: Rewrite, end: number, regions: readonly Region[]): number {
-  const h = rewrite.elf.header, { page } = rewrite;
-  const offset = alignUp(end, 16);
+  const { page } = rewrite, offset = alignUp(end, 16);
   const top = Math.max(...rewrite.loads().map((l) => l.vaddr + l.memsz));
   // Congruent to the offset, as mmap needs it, so that the file needs no padding.
   const vaddr = alignUp(top, page) + (offset % page);
-  const bytes = new Uint8Array(h.phentsize), view = Phdr.view(viewOf(bytes), 0, h);
-  Object.assign(view, { type: PT.LOAD, flags: PF.R, offset, vaddr, paddr: vaddr, filesz: 0, memsz: 0, align: page });
-  const unused = rewrite.segments.findIndex((s) => s.view.type === PT.NULL);
-  if (unused >= 0) rewrite.segments.splice(unused, 1);
   // PT_LOADs stand in ascending order of their addresses (gABI, "Program Header").
-  const behind = rewrite.segments.reduce((at, s, i) => (s.view.type === PT.LOAD ? i + 1 : at), 0);
-  rewrite.segments.splice(behind, 0, { bytes, view });
-  return appendTo(rewrite, view, offset + LEAD, regions, "new-segment", `a new segment at the end of the file: ${rewrite.tried.join("; ")}`);
+  const view = rewrite.addSegment(PT.LOAD, rewrite.segments.reduce((at, s, i) => (s.view.type === PT.LOAD ? i + 1 : at), 0));
+  Object.assign(view, { flags: PF.R, offset, vaddr, paddr: vaddr, align: page });
+  rewrite.newBytes.push({ offset, bytes: MARK });
+  return appendTo(rewrite, view, offset + MARK.length, regions, "new-segment", `a new segment at the end of the file: ${rewrite.tried.join("; ")}`);
 }
 
 function appendTo(rewrite: Rewrite, segment: PhdrView, from: number, regions: readonly Region[], strategy: Strategy, why: string): number {
@@ -85,36 +118,4 @@ function appendTo(rewrite: Rewrite, segment: PhdrView, from: number, regions: re
     rewrite.noRoom(regions.map((r) => r.name).join(", "));
   }
   return end;
-}
-
-/**
- * Room for one more program header, the table kept where it is: an unused entry, free bytes behind it, or moving the tables
- * behind it.
- *
- * @returns the regions that must leave for it
- */
-export function entryRoom(rewrite: Rewrite, space: Space, homeless: readonly Region[], wanted: readonly Region[]): Region[] {
-  const h = rewrite.elf.header, start = h.phoff + h.phnum * h.phentsize, end = start + h.phentsize;
-  const what = homeless.map((r) => r.name).join(", ");
-  const mapped = rewrite.loads().find((l) => l.offset <= h.phoff && h.phoff < l.offset + l.filesz);
-  if (rewrite.loads().length === 0) {
-    rewrite.tried.push("the file has no PT_LOAD to go behind");
-    rewrite.noRoom(what);
-  }
-  if (rewrite.segments.some((s) => s.view.type === PT.NULL)) return [];
-  if (h.phnum + 1 >= PN_XNUM) {
-    rewrite.tried.push(`the program header table is full with ${h.phnum} entries`);
-    rewrite.noRoom(what);
-  }
-  if (space.gap(start, mapped ? Math.min(end, mapped.offset + mapped.filesz) : end) === h.phentsize) {
-    rewrite.tried.push("free bytes behind the program header table hold its entry");
-    return [];
-  }
-  const blocks = headBlocks(rewrite, start, end, [...homeless, ...rewrite.moves.map((m) => m.region)], wanted);
-  if (typeof blocks === "string") {
-    rewrite.tried.push(`the program header table cannot grow: ${blocks}`);
-    rewrite.noRoom(what);
-  }
-  if (blocks.length > 0) rewrite.tried.push(`${blocks.map((b) => b.name).join(", ")} made room for its program header`);
-  return blocks;
 }

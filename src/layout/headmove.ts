@@ -2,23 +2,21 @@ import { skipZeros } from "../codec/bytes.js";
 import { hex } from "../error.js";
 import { readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
+import { type LoaderTable, loaderTables } from "../image/loader-tables.js";
 import { dynamicRelocations } from "../image/relocations.js";
-import { isLoaded, type Section } from "../image/sections.js";
-import type { Segment } from "../image/segments.js";
 import type { SymbolTable } from "../image/symbols.js";
 import { NT_GNU, PT, SHN, SHT, STB, STT } from "../spec/constants.js";
-import { DT } from "../spec/dynamic.js";
 import type { Region, Rewrite } from "./rewrite.js";
-import { COVER_NAME, LIES_OVER } from "./space.js";
+import { isCover, LIES_OVER } from "./space.js";
 
-/** The tag through which loaders reach a table, by its section's type. */
-const TABLE_TAG: Readonly<Record<number, number>> = {
-  [SHT.HASH]: DT.HASH, [SHT.GNU_HASH]: DT.GNU_HASH, [SHT.DYNSYM]: DT.SYMTAB, [SHT.STRTAB]: DT.STRTAB,
-  [SHT.GNU_VERSYM]: DT.VERSYM, [SHT.GNU_VERNEED]: DT.VERNEED, [SHT.GNU_VERDEF]: DT.VERDEF,
-};
+/** Bytes of the file, by offset and size. */
+interface Bytes {
+  readonly offset: number;
+  readonly size: number;
+}
 
-/** No table of a loader needs more; a larger sh_addralign is a broken one. */
-const LARGEST_ALIGN = 64;
+const contains = (outer: Bytes, inner: Bytes): boolean => outer.offset <= inner.offset && inner.offset + inner.size <= outer.offset + outer.size;
+const overlap = (a: Bytes, b: Bytes): boolean => a.offset < b.offset + b.size && b.offset < a.offset + a.size;
 
 /** Thrown inside this file only: why the bytes behind the table cannot be freed. */
 class Stuck {
@@ -29,66 +27,68 @@ class Stuck {
 }
 
 /**
- * The tables that must leave so that the program header table can grow up to `end`: `.interp`, whole note blocks, and the
- * tables of the dynamic section. Each can move, as loaders reach it through PT_* or DT_* alone; a reason in words where
- * something else stands there. `gone` are regions that leave anyway, `wanted` all that have new bytes.
+ * The tables that must leave so that the program header table can grow from `start` to `end`: `.interp`, whole note blocks,
+ * and the tables of the dynamic section. Each can move, as loaders reach it through PT_* or DT_* alone; a reason in words
+ * where something else stands there. `gone` are regions that leave anyway, `wanted` all that have new bytes.
  */
 export function headBlocks(rewrite: Rewrite, start: number, end: number, gone: readonly Region[], wanted: readonly Region[]): Region[] | string {
-  const { elf } = rewrite;
-  if (elf.sections.length === 0) return "without section headers it is not known what stands behind the program header table";
+  const { elf } = rewrite, head: Bytes = { offset: start, size: end - start };
   const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
   if (!load) return "the PT_LOAD that maps the program header table ends right behind it";
-  const isGone = (offset: number, size: number) => gone.some((r) => r.offset <= offset && offset + size <= r.offset + r.size);
-  const blocks = new Map<number, Region>(), free: { offset: number; size: number }[] = [...gone];
   try {
-    for (const s of elf.sections) {
-      const { type, offset, size } = s.header;
-      if (type === SHT.NULL || type === SHT.NOBITS || size === 0 || offset >= end || offset + size <= start || isGone(offset, size)) continue;
-      // What an earlier move left here was a table that might have been overwritten then.
-      if (s.name === COVER_NAME) {
-        free.push({ offset, size });
-        continue;
-      }
-      const block = blockOf(rewrite, s, end, load);
-      const region = wanted.find((r) => r.offset === block.offset) ?? block;
-      blocks.set(region.offset, region);
-    }
-    const taken = [...free, ...blocks.values()];
-    for (const s of elf.segments)
-      if (!LIES_OVER.includes(s.type) && s.filesz > 0 && s.offset < end && s.offset + s.filesz > start && !taken.some((r) => r.offset <= s.offset && s.offset + s.filesz <= r.offset + r.size))
-        throw new Stuck(`a segment of type ${hex(s.type)} stands behind the program header table`);
-    assertDescribed(rewrite, start, end, taken);
-    assertUnreferenced(rewrite, load.exact("vaddr") + BigInt(start - load.offset), load.exact("vaddr") + BigInt(end - load.offset));
+    const tables = loaderTables(elf).filter((t) => overlap(t, head) && !gone.some((g) => contains(g, t)));
+    for (const t of tables) assertMovable(elf, t, head);
+    // What an earlier move left here was a table that might have been overwritten then.
+    const covers = elf.sections.filter((s) => isCover(elf, s)).map((s) => ({ offset: s.header.offset, size: s.header.size }));
+    const taken = [...gone, ...covers, ...tables];
+    assertNothingElse(elf, head, taken);
+    assertDescribed(elf, head, taken);
+    assertUnreferenced(elf, load.exact("vaddr") + BigInt(start - load.offset), load.exact("vaddr") + BigInt(end - load.offset));
+    return tables.map((t) => wanted.find((r) => r.offset === t.offset) ?? { ...t, writable: false, newSize: t.size });
   } catch (e) {
     if (e instanceof Stuck) return e.why;
     throw e;
   }
-  return [...blocks.values()];
 }
+
+/** A table whose bytes may be overwritten once it has moved: nothing in them is the program's own. */
+function assertMovable(elf: ElfFile, t: LoaderTable, head: Bytes): void {
+  if (t.offset < head.offset) throw new Stuck(`${t.name} overlaps the program header table`);
+  if (t.name === ".interp" && !endsWithPath(elf, t)) throw new Stuck("PT_INTERP holds more than a path, which code may address");
+  const odd = t.name === "notes" ? elf.notes.find((n) => contains(t, { offset: n.offset, size: 1 }) && n.offset < head.offset + head.size && !isWellKnown(n)) : undefined;
+  if (odd) throw new Stuck(`a note of ${odd.owner}, which code may address, stands behind the program header table`);
+}
+
+/** Sections and segments that are none of the tables must stay. */
+function assertNothingElse(elf: ElfFile, head: Bytes, taken: readonly Bytes[]): void {
+  const stays = (b: Bytes) => overlap(b, head) && !taken.some((t) => contains(t, b));
+  for (const s of elf.sections) {
+    const { type, offset, size } = s.header;
+    if (type !== SHT.NULL && type !== SHT.NOBITS && size > 0 && stays({ offset, size })) throw new Stuck(`${s.name || `section ${s.index}`}, which code may address, stands behind the program header table`);
+  }
+  for (const s of elf.segments)
+    if (!LIES_OVER.includes(s.type) && s.filesz > 0 && stays({ offset: s.offset, size: s.filesz })) throw new Stuck(`a segment of type ${hex(s.type)} stands behind the program header table`);
+}
+
+/** Zeros between two tables of a file without section headers are padding up to this many bytes; more may be data. */
+const LONGEST_PADDING = 15;
 
 /** Bytes that no header names are only free when they are zero; the section header table is written anew elsewhere. */
-function assertDescribed(rewrite: Rewrite, start: number, end: number, taken: readonly { offset: number; size: number }[]): void {
-  const { elf } = rewrite, h = elf.header;
-  const known = [...taken, { offset: h.shoff, size: h.shnum * h.shentsize }];
-  const b = readExactly(elf.source, start, end - start, "the bytes behind the program header table");
-  const odd = b.findIndex((x, i) => x !== 0 && !known.some((r) => r.offset <= start + i && start + i < r.offset + r.size));
-  if (odd >= 0) throw new Stuck(`the byte at ${hex(start + odd)} behind the program header table belongs to no section, but is not free`);
+function assertDescribed(elf: ElfFile, head: Bytes, taken: readonly Bytes[]): void {
+  const h = elf.header, known = [...taken, { offset: h.shoff, size: h.shnum * h.shentsize }];
+  const b = readExactly(elf.source, head.offset, head.size, "the bytes behind the program header table");
+  let padding = 0;
+  for (let i = 0; i < b.length; i++) {
+    const at = head.offset + i;
+    if (known.some((r) => r.offset <= at && at < r.offset + r.size)) padding = 0;
+    else if (b[i] !== 0) throw new Stuck(`the byte at ${hex(at)} behind the program header table belongs to no table or section, but is not free`);
+    else if (elf.sections.length === 0 && ++padding > LONGEST_PADDING) throw new Stuck(`without section headers it is not known what the bytes at ${hex(at)} behind the program header table are`);
+  }
 }
 
-function blockOf(rewrite: Rewrite, s: Section, end: number, load: Segment): Region {
-  const { elf } = rewrite, { type, offset, size } = s.header;
-  if (!isLoaded(s) || offset < load.offset || offset + size > load.offset + load.filesz) throw new Stuck(`${s.name} stands behind the program header table`);
-  if (type === SHT.NOTE) return noteBlock(rewrite, s, end, load);
-  const interp = elf.segments.find((p) => p.type === PT.INTERP && p.offset === offset && p.filesz === size);
-  if (interp && !endsWithPath(elf, offset, size)) throw new Stuck("PT_INTERP holds more than a path, which code may address");
-  const tag = TABLE_TAG[type];
-  if (!interp && (tag === undefined || elf.dynamic?.get(tag) !== s.header.exact("addr"))) throw new Stuck(`${s.name}, which code may address, stands behind the program header table`);
-  return { name: interp ? ".interp" : type === SHT.STRTAB ? ".dynstr" : s.name, offset, address: s.header.exact("addr"), size, align: interp ? 1 : Math.min(Math.max(8, s.header.addralign), LARGEST_ALIGN), writable: false, newSize: size };
-}
-
-function endsWithPath(elf: ElfFile, offset: number, size: number): boolean {
-  const b = readExactly(elf.source, offset, size, "PT_INTERP");
-  return skipZeros(b, b.indexOf(0)) === size;
+function endsWithPath(elf: ElfFile, t: Bytes): boolean {
+  const b = readExactly(elf.source, t.offset, t.size, "PT_INTERP");
+  return skipZeros(b, b.indexOf(0)) === t.size;
 }
 
 /**
@@ -104,30 +104,6 @@ function isWellKnown(n: { readonly owner: string; readonly type: number }): bool
   return types === null || types?.includes(n.type) === true;
 }
 
-/** A PT_NOTE moves as a whole, with every section and segment that shares bytes with it. */
-function noteBlock(rewrite: Rewrite, section: Section, end: number, load: Segment): Region {
-  const { elf } = rewrite;
-  let from = section.header.offset, to = from + section.header.size, align = Math.max(4, section.header.addralign);
-  const parts = [
-    ...elf.segments.filter((s) => s.type === PT.NOTE || s.type === PT.GNU_PROPERTY).map((s) => ({ offset: s.offset, size: s.filesz, align: s.align })),
-    ...elf.sections.filter((s) => s.header.type === SHT.NOTE && isLoaded(s)).map((s) => ({ offset: s.header.offset, size: s.header.size, align: s.header.addralign })),
-  ];
-  for (let again = true; again; ) {
-    again = false;
-    for (const p of parts)
-      if (p.size > 0 && p.offset < to && p.offset + p.size > from) {
-        align = Math.max(align, p.align);
-        again ||= p.offset < from || p.offset + p.size > to;
-        from = Math.min(from, p.offset);
-        to = Math.max(to, p.offset + p.size);
-      }
-  }
-  if (from < load.offset || to > load.offset + load.filesz) throw new Stuck("a note segment reaches out of its PT_LOAD");
-  const odd = elf.notes.find((n) => from <= n.offset && n.offset < Math.min(to, end) && !isWellKnown(n));
-  if (odd) throw new Stuck(`a note of ${odd.owner}, which code may address, stands behind the program header table`);
-  return { name: "notes", offset: from, address: load.exact("vaddr") + BigInt(from - load.offset), size: to - from, align: Math.min(align, LARGEST_ALIGN), writable: false, newSize: to - from };
-}
-
 /**
  * May code reach bytes through this symbol? Not through section symbols, nor through the local ones that start files put on
  * their notes (__abi_tag); a thread-local symbol's value is no address, an absolute one's is nobody's bytes.
@@ -139,8 +115,8 @@ function leadsToBytes(elf: ElfFile, s: { readonly info: number; readonly shndx: 
 }
 
 /** The bytes that the grown table overwrites must not be anything that code reaches: no symbol, no relocation may lead there. */
-function assertUnreferenced(rewrite: Rewrite, start: bigint, end: bigint): void {
-  const { elf } = rewrite, inside = (a: bigint) => start <= a && a < end;
+function assertUnreferenced(elf: ElfFile, start: bigint, end: bigint): void {
+  const inside = (a: bigint) => start <= a && a < end;
   for (const table of [elf.dynamicSymbols, elf.symbols])
     for (const { index, symbol: s } of table?.records() ?? [])
       if (inside(s.exact("value")) && leadsToBytes(elf, s)) throw new Stuck(`symbol ${nameOf(table!, s.name) || index} stands behind the program header table`);

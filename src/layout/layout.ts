@@ -6,14 +6,12 @@ import { fail, hex, type Note } from "../error.js";
 import { elfEnd } from "../image/overlay.js";
 import type { Requests } from "../request/requests.js";
 import { PN_XNUM, PT } from "../spec/constants.js";
-import { addSegment, entryRoom, growTrailing, trailingSegment } from "./grow.js";
-import type { PhdrView } from "../codec/records.js";
+import { addSegment, growLast, growTrailing } from "./grow.js";
+import { findPlaces, type Homeless } from "./places.js";
 import { FileMap, type Piece } from "./pieces.js";
 import { encodeDynamic, fixGot, fixSections, fixSegments, fixSymbols } from "./pointers.js";
-import { placeInPlace, requestedRegions } from "./regions.js";
 import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
 import { addCovers, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./section-table.js";
-import { Space } from "./space.js";
 import { blankTail, compactTail, keepTail, refuseOverlay, type Tail } from "./tail.js";
 
 /** The output: where each of its bytes comes from, where each region went, and what there is to say of it. */
@@ -33,16 +31,16 @@ export interface LayoutOptions {
 /** Places everything the requests ask for in one pass, and makes every pointer follow. `NO_ROOM`, `OVERLAY`, `UNSAFE_INTEGER`, `UNSUPPORTED`. */
 export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions): Layout {
   const rewrite = new Rewrite(elf), map = new FileMap(elf.source), { dropped } = requests;
-  const { homeless, trailing } = findPlaces(rewrite, requests, options);
-  const grows = homeless.length > 0, mustCut = grows || dropped.size > 0, leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
+  const homeless = findPlaces(rewrite, requests, !keepsOverlay(elf, options));
+  const grows = homeless.regions.length > 0, mustCut = grows || dropped.size > 0, leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
   // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless the file grows behind it.
   const keepsTable = keepsOverlay(elf, options) && !grows;
   // The end of the file stays untouched before an overlay while nothing but covers would change it.
   const covers = leaves && !keepsTable && (mustCut || elf.overlay === null);
   const cutsEnd = mustCut || covers;
-  const grownTo = trailing ? growTrailing(rewrite, trailing, homeless) : undefined;
-  const tail = layTail(rewrite, map, requests, options, cutsEnd, grownTo);
-  let end = grows && !trailing ? addSegment(rewrite, tail.end, homeless) : tail.end;
+  const tail = layTail(rewrite, map, requests, options, cutsEnd, growSegment(rewrite, homeless));
+  let end = grows && !homeless.segment ? addSegment(rewrite, tail.end, homeless.regions) : tail.end;
+  setStack(rewrite, requests.stackFlags);
   fixSegments(rewrite);
   fixSections(rewrite, requests, tail.outputOf);
   trimCovers(rewrite);
@@ -57,16 +55,18 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   return { size: end, pieces: map.finish(end), notes: rewrite.notes, placements: rewrite.placed.map(reported) };
 }
 
-/** Places what fits into the loaded part of the file. What does not goes to the trailing segment, or to a new one. */
-function findPlaces(rewrite: Rewrite, requests: Requests, options: LayoutOptions): { homeless: Region[]; trailing: PhdrView | undefined } {
-  const { elf } = rewrite, space = new Space(rewrite), wanted = requestedRegions(elf, requests);
-  const homeless = wanted.filter((r) => !placeInPlace(rewrite, space, r) && !space.placeInSlack(r));
-  // Behind an overlay that keeps its place, only a new segment can follow.
-  const trailing = homeless.length > 0 && !keepsOverlay(elf, options) ? trailingSegment(rewrite) : undefined;
-  if (homeless.length > 0 && !trailing)
-    // A table that must leave for the new program header may have had its place already.
-    for (const block of entryRoom(rewrite, space, homeless, wanted)) if (!space.placeInSlack(block)) homeless.push(block);
-  return { homeless, trailing };
+/** Where the loaded part of the file ends, when its last segment grows. */
+function growSegment(rewrite: Rewrite, { regions, segment, isOwn }: Homeless): number | undefined {
+  if (regions.length === 0 || !segment) return undefined;
+  return isOwn ? growTrailing(rewrite, segment, regions) : growLast(rewrite, segment, regions);
+}
+
+/** PT_GNU_STACK is nothing but its flags; GNU ld gives a new one this p_align. */
+function setStack(rewrite: Rewrite, flags: number | undefined): void {
+  if (flags === undefined) return;
+  const stack = rewrite.segment(PT.GNU_STACK);
+  if (stack) stack.flags = flags;
+  else Object.assign(rewrite.addSegment(PT.GNU_STACK), { flags, align: 16 });
 }
 
 const keepsOverlay = (elf: ElfFile, { overlay }: LayoutOptions): boolean => overlay === "keep-in-place" && elf.overlay !== null;
@@ -91,6 +91,7 @@ function layTail(rewrite: Rewrite, map: FileMap, { dropped }: Requests, { overla
 /** Every region's bytes at its place, then what was asked of single bytes. */
 function writeRegions(rewrite: Rewrite, requests: Requests, map: FileMap, tail: Tail): void {
   const { elf } = rewrite;
+  for (const { offset, bytes } of rewrite.newBytes) map.write(offset, bytes);
   const dynamic = encodeDynamic(rewrite, requests);
   for (const { region, offset } of rewrite.placed) map.write(offset, contentOf(rewrite, region, requests, dynamic));
   if (dynamic && !rewrite.placeOf(".dynamic")) map.write(elf.dynamic!.offset, dynamic);
@@ -153,10 +154,10 @@ function writeOverlay(rewrite: Rewrite, map: FileMap, end: number, { overlay }: 
   return end + behind.size;
 }
 
-/** Full RELRO makes .dynamic read-only after start-up; a moved one is not covered any more. */
+/** Full RELRO makes .dynamic read-only after start-up; one that had to leave is not covered any more. */
 function noteRelro(rewrite: Rewrite): void {
-  const move = rewrite.moves.find((m) => m.region.name === ".dynamic");
-  const relro = rewrite.segment(PT.GNU_RELRO);
-  if (!move || !relro || move.region.address < relro.exact("vaddr") || move.region.address >= relro.exact("vaddr") + relro.exact("memsz")) return;
+  const move = rewrite.moves.find((m) => m.region.name === ".dynamic"), relro = rewrite.segment(PT.GNU_RELRO);
+  const covers = (address: bigint) => relro !== undefined && relro.exact("vaddr") <= address && address < relro.exact("vaddr") + relro.exact("memsz");
+  if (!move || !covers(move.region.address) || covers(move.address)) return;
   rewrite.notes.push({ note: "LEFT_RELRO", message: ".dynamic had to move out of PT_GNU_RELRO, so it stays writable while the program runs" });
 }

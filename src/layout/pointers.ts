@@ -43,8 +43,8 @@ export function fixSegments(rewrite: Rewrite): void {
 export function fixSections(rewrite: Rewrite, requests: Requests, outputOf: (offset: number) => number): void {
   const { elf, moves } = rewrite;
   for (const { view: s, was } of rewrite.sections) {
-    if (was === undefined || s.type === SHT.NULL || s.type === SHT.NOBITS || s.exact("size") === 0n) continue;
-    const old = elf.sections[was]!.header;
+    const old = was === undefined ? undefined : elf.sections[was]!.header;
+    if (!old || old.type === SHT.NULL || old.type === SHT.NOBITS || s.exact("size") === 0n) continue;
     const own = rewrite.placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
     const move = own && moves.includes(own) ? own : moveOfRange(moves, old.offset, old.size);
     if (move) {

@@ -25,7 +25,7 @@ export interface Region {
 }
 
 /** How a region got its place. */
-export type Strategy = "in-place" | "extended" | "slack" | "trailing-segment" | "new-segment";
+export type Strategy = "in-place" | "extended" | "in-front" | "slack" | "trailing-segment" | "new-segment" | "last-segment";
 
 /** Where a region went and why. Offsets and sizes in bytes. */
 export interface Placement {
@@ -77,6 +77,8 @@ export class Rewrite {
   readonly page: number;
   /** Bytes for a place of the input; they follow it when it moves. */
   readonly pokes: { offset: number; bytes: Uint8Array }[] = [];
+  /** Bytes for a place of the output. */
+  readonly newBytes: { offset: number; bytes: Uint8Array }[] = [];
   /** What was tried for the region that found no place, for the error. */
   readonly tried: string[] = [];
 
@@ -95,6 +97,11 @@ export class Rewrite {
     return this.segments.flatMap((s) => (s.view.type === PT.LOAD ? [s.view] : []));
   }
 
+  /** The PT_LOAD that reaches highest in memory. */
+  lastLoad(): PhdrView | undefined {
+    return this.loads().reduce<PhdrView | undefined>((a, b) => (a && a.vaddr + a.memsz >= b.vaddr + b.memsz ? a : b), undefined);
+  }
+
   segment(type: number): PhdrView | undefined {
     return this.segments.find((s) => s.view.type === type)?.view;
   }
@@ -108,6 +115,16 @@ export class Rewrite {
 
   get moves(): Move[] {
     return this.placed.filter((p) => p.offset !== p.region.offset);
+  }
+
+  /** Adds a program header, in the place of an unused one where there is one; `at` counts without that. Its fields are zero but for its type. */
+  addSegment(type: number, at?: number): PhdrView {
+    const bytes = new Uint8Array(this.elf.header.phentsize), view = Phdr.view(viewOf(bytes), 0, this.elf.header);
+    view.type = type;
+    const unused = this.segments.findIndex((s) => s.view.type === PT.NULL);
+    if (unused >= 0) this.segments.splice(unused, 1);
+    this.segments.splice(at === undefined ? this.segments.length : at - (unused >= 0 && unused < at ? 1 : 0), 0, { bytes, view });
+    return view;
   }
 
   /** Where a table went, by its region's name. */

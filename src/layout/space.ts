@@ -3,15 +3,21 @@ import type { PhdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
-import { fileRange, isDebugFile, isLoaded } from "../image/sections.js";
+import { fileRange, isDebugFile, isLoaded, type Section } from "../image/sections.js";
 import { PF, PT, SHT } from "../spec/constants.js";
 import type { Region, Rewrite } from "./rewrite.js";
 
 /** The name of the section header that keeps what a move left behind under a section, so that `strip` keeps the bytes. */
 export const COVER_NAME = ".elfwright.old";
 
+/** Is the section one of those that keep what a move left behind? */
+export const isCover = (elf: ElfFile, s: Section): boolean => s.name === COVER_NAME && isLoaded(s) && elf.header.phoff > 0;
+
 /** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
 export const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.GNU_STACK];
+
+/** PT_LOADs and PT_GNU_RELRO that begin earlier do so at a multiple of this: tables of any machine are aligned there. */
+const SEGMENT_START = 16;
 
 /** The end of what may not move in the file: headers, segments and loaded sections. Behind it lie only sections for tools. */
 export function fixedEnd(elf: ElfFile): number {
@@ -74,6 +80,30 @@ export class Space {
     // Another segment may map the same bytes of the file (old layouts, injected payloads).
     const inFile = Math.min(...others.filter((l) => l.filesz > 0 && l.offset + l.filesz > fileEnd).map((l) => l.offset));
     return Math.max(0, Math.min(this.#free(fileEnd, inFile), next - memoryEnd));
+  }
+
+  /**
+   * Puts .dynamic in front of the writable segment that holds it: GNU ld ends PT_GNU_RELRO on a page and so leaves the start of
+   * its first page free. Both then begin earlier in the same page, so kernels and loaders map what they mapped before.
+   */
+  placeInFront(region: Region): boolean {
+    const load = this.#rewrite.loads().find((l) => l.offset <= region.offset && region.offset + region.size <= l.offset + l.filesz);
+    const relro = this.#rewrite.segment(PT.GNU_RELRO);
+    if (!load || !(load.flags & PF.W) || load.flags & PF.X || (relro && relro.vaddr !== load.vaddr)) return false;
+    const address = alignDown(load.vaddr - region.newSize, Math.max(region.align, SEGMENT_START)), bytes = load.vaddr - address, offset = load.offset - bytes;
+    const others = this.#rewrite.loads().filter((l) => l.vaddr < load.vaddr);
+    const isFree = offset > 0 && address >= alignDown(load.vaddr, this.#rewrite.page) && others.every((l) => l.vaddr + l.memsz <= alignDown(load.vaddr, this.#rewrite.page)) && this.#free(offset, load.offset) === bytes;
+    if (!isFree || this.#rewrite.loads().some((l) => l !== load && l.offset < load.offset && l.offset + l.filesz > offset)) return false;
+    this.take(offset, bytes);
+    for (const s of relro ? [load, relro] : [load]) {
+      s.offset -= bytes;
+      s.vaddr -= bytes;
+      s.paddr -= bytes;
+      s.filesz += bytes;
+      s.memsz += bytes;
+    }
+    this.#rewrite.place(region, "in-front", offset, BigInt(address), `${bytes} bytes were free in front of its segment${relro ? " and of PT_GNU_RELRO" : ""}`);
+    return true;
   }
 
   /** Puts a read-only region behind a read-only segment, without code if there is a choice. False where none has the room. */

@@ -57,6 +57,8 @@ export const DT = /* @__PURE__ */ Object.fromEntries(/* @__PURE__ */ Object.entr
 export const DT_MIPS_RLD_MAP_REL = 0x70000035;
 /** DT_MIPS_SYMTABNO: the number of dynamic symbols, told outright. */
 export const DT_MIPS_SYMTABNO = 0x70000011;
+/** DT_MIPS_XHASH: a DT_GNU_HASH whose symbols may stand in another order. */
+export const DT_MIPS_XHASH = 0x70000036;
 
 const byNumber = new Map<string, readonly [string, TagKind]>();
 

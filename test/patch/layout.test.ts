@@ -5,7 +5,6 @@ import { Dyn, Sym } from "../../src/codec/records.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
-import { isElfError } from "../../src/error.js";
 import { readElf, type ElfFile } from "../../src/image/elf.js";
 import { patch, plan } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
@@ -127,7 +126,8 @@ describe("strategies in order", () => {
     expect(strategies(buildElf({ slack: 0, nullSegments: 1 }), setRunpath(LONG))).toEqual({ ".dynstr": "new-segment", ".dynamic": "in-place" });
     expect(strategies(buildElf({ slack: 0 }), setRunpath(LONG))).toMatchObject({ ".dynstr": "new-segment", ".interp": "new-segment", ".dynamic": "in-place" });
     expect(strategies(buildElf({ dynstrLast: true }), setRunpath(LONG))).toEqual({ ".dynstr": "extended", ".dynamic": "in-place" });
-    expect(strategies(buildElf({ spareTags: 0 }), setRunpath("libc.so.6"))).toMatchObject({ ".dynamic": "new-segment" });
+    expect(strategies(buildElf({ spareTags: 0 }), setRunpath("libc.so.6"))).toEqual({ ".dynamic": "in-front" });
+    expect(strategies(buildElf({ spareTags: 0, slack: 0 }), setRunpath("libc.so.6"))).toMatchObject({ ".dynamic": "new-segment" });
   });
 
   it("the segment of an earlier patch grows, .dynstr where it is", () => {
@@ -141,14 +141,17 @@ describe("strategies in order", () => {
   });
 
   it("notes that are found through PT_NOTE make room, a program's own do not", () => {
-    const with_ = (owner: string, type: number) => buildElf({ slack: 0, interpreter: null, soname: "libx.so", buildId: null, notes: [{ section: ".note.x", owner, type, description: new Uint8Array(64) }] });
+    const with_ = (owner: string, type: number, bss = 16) => buildElf({ slack: 0, bss, interpreter: null, soname: "libx.so", buildId: null, notes: [{ section: ".note.x", owner, type, description: new Uint8Array(64) }] });
     for (const [owner, type] of [["GNU", 3], ["Android", 1], ["FreeBSD", 1]] as const) expect(strategies(with_(owner, type), setRunpath(LONG))).toMatchObject({ notes: "new-segment" });
-    for (const [owner, type] of [["GNU", 99], ["mine", 1]] as const) expect(caught(() => patch(with_(owner, type), [setRunpath(LONG)])).code).toBe("NO_ROOM");
+    for (const [owner, type] of [["GNU", 99], ["mine", 1]] as const) {
+      expect(strategies(with_(owner, type), setRunpath(LONG))).toEqual({ ".dynstr": "last-segment", ".dynamic": "in-place" });
+      expect(caught(() => patch(with_(owner, type, 2 << 20), [setRunpath(LONG)])).code).toBe("NO_ROOM");
+    }
   });
 
   it("a symbol behind the program headers stops them from growing over it, unless its value is no address", () => {
     const with_ = (type: number, shndx?: number) => {
-      const b = buildElf({ slack: 0, interpreter: null, soname: "libx.so", symbols: [{ name: "here" }] }), { header: h, dynamicSymbols, sections } = readElf(b);
+      const b = buildElf({ slack: 0, bss: 2 << 20, interpreter: null, soname: "libx.so", symbols: [{ name: "here" }] }), { header: h, dynamicSymbols, sections } = readElf(b);
       const at = dynamicSymbols!.offset + 24, view = Sym.view(viewOf(b), at, h);
       view.value = h.phoff + h.phnum * h.phentsize + 8;
       view.info = (STB.GLOBAL << 4) | type;
@@ -159,15 +162,16 @@ describe("strategies in order", () => {
     for (const b of [with_(STT.TLS), with_(STT.OBJECT, SHN.ABS), with_(STT.OBJECT, SHN.UNDEF)]) expect(readElf(patch(b, [setRunpath(LONG)]).bytes).runpath).toBe(LONG);
   });
 
-  it("without section headers nothing is known of gaps: what fits is done, else refused with what was tried", () => {
-    const bare = buildElf({ sections: false, runpath: "/opt/long/enough" });
-    expect(readElf(patch(bare, [setRunpath("/opt")]).bytes).runpath).toBe("/opt");
-    try {
-      patch(buildElf({ sections: false, slack: 0 }), [setRunpath(HUGE)]);
-      expect.unreachable();
-    } catch (e) {
-      expect(isElfError(e, "NO_ROOM") && e.detail.tried.length).toBeGreaterThan(1);
-    }
+  it("without section headers the tables behind the program headers are found by PT_* and DT_*, and nothing else is moved", () => {
+    const bare = (options: BuildOptions = {}) => buildElf({ ...RICH, sections: false, slack: 0, ...options });
+    expect(strategies(bare({ runpath: "/opt/long/enough" }), setRunpath("/opt"))).toEqual({ ".dynstr": "in-place", ".dynamic": "in-place" });
+    expect(strategies(bare(), setRunpath(HUGE))).toMatchObject({ ".dynstr": "new-segment", ".interp": "new-segment" });
+    const twice = patch(patch(bare(), [setRunpath(LONG)]).bytes, [setRunpath(HUGE)]);
+    expect(twice.plan.placements.find((p) => p.region === ".dynstr")!.strategy).toBe("trailing-segment");
+    // Zeros that no table covers may be somebody's data.
+    expect(strategies(bare({ headerGap: 64 }), setRunpath(HUGE))).toMatchObject({ ".dynstr": "last-segment" });
+    const refused = caught(() => patch(bare({ headerGap: 64, bss: 2 << 20 }), [setRunpath(HUGE)]));
+    expect([refused.code, refused.message]).toEqual(["NO_ROOM", expect.stringContaining("without section headers it is not known")]);
   });
 
   it("never a writable and executable segment, and pages of 64 KiB where the machine may have them", () => {

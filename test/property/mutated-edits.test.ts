@@ -55,7 +55,8 @@ it.each(FILES)(`check, describe and each edit of a broken file end in a result o
     for (const [what, edits, options] of EDITS)
       attempt(what, () => {
         const p = plan(b, edits, options);
-        if (p.size > 2 * b.length + 65536) throw new Error(`the output has ${p.size} bytes for ${b.length}`);
+        // Where there is no other way, up to 1 MiB of .bss gets bytes in the file.
+        if (p.size > 2 * b.length + 65536 + (1 << 20)) throw new Error(`the output has ${p.size} bytes for ${b.length}`);
         let at = 0;
         for (const piece of p.pieces) {
           if (piece.at !== at) throw new Error(`a gap in the plan at ${at}`);

@@ -1,0 +1,50 @@
+import type { PhdrView } from "../codec/records.js";
+import type { Requests } from "../request/requests.js";
+import { PT } from "../spec/constants.js";
+import { entryRoom } from "./entry-room.js";
+import { extensibleSegment, trailingSegment } from "./grow.js";
+import { placeInPlace, requestedRegions } from "./regions.js";
+import type { Region, Rewrite } from "./rewrite.js";
+import { Space } from "./space.js";
+
+/** Where the regions go that found no place in the loaded part of the file. */
+export interface Homeless {
+  readonly regions: readonly Region[];
+  /** The segment whose end they go to; a new one where there is none. */
+  readonly segment: PhdrView | undefined;
+  /** Did an earlier patch append that segment, or is it the program's own? */
+  readonly isOwn: boolean;
+}
+
+/**
+ * Places what fits into the loaded part of the file, and says where the rest goes: to the segment that an earlier patch
+ * appended, to a new one, or behind the last one. Also finds the room for the program headers that are wanted.
+ *
+ * @param atEnd may bytes go to the end of the file? Behind an overlay that keeps its place, only a new segment can.
+ */
+export function findPlaces(rewrite: Rewrite, requests: Requests, atEnd: boolean): Homeless {
+  const { elf } = rewrite, space = new Space(rewrite), wanted = requestedRegions(elf, requests);
+  const fits = (r: Region) => space.placeInSlack(r) || (r.name === ".dynamic" && space.placeInFront(r));
+  const regions = wanted.filter((r) => !placeInPlace(rewrite, space, r) && !fits(r));
+  const extra = requests.stackFlags !== undefined && !rewrite.segment(PT.GNU_STACK) ? 1 : 0;
+  let segment: PhdrView | undefined, isOwn = false;
+  for (let found = 0; ; ) {
+    if (atEnd && !segment && regions.length > 0) isOwn = (segment = trailingSegment(rewrite)) !== undefined;
+    const count = extra + (regions.length > 0 && !segment ? 1 : 0);
+    if (count <= found) break;
+    const blocks = entryRoom(rewrite, space, count, regions, wanted);
+    // A read-only .dynamic that makes room is overwritten, and a program may read its own: the last segment comes first then.
+    if (!blocks || blocks.some((b) => b.name === ".dynamic")) {
+      const last = atEnd && count > extra ? extensibleSegment(rewrite, regions) : undefined;
+      if (!blocks && !last) rewrite.noRoom(regions.length > 0 ? regions.map((r) => r.name).join(", ") : "PT_GNU_STACK");
+      if (last) {
+        [segment, isOwn] = [last, false];
+        continue;
+      }
+    }
+    // A table that must leave for a program header may have had its place already.
+    for (const block of blocks ?? []) if (!regions.includes(block) && !fits(block)) regions.push(block);
+    found = count;
+  }
+  return { regions, segment, isOwn };
+}
