@@ -4,7 +4,7 @@ import { readExactly } from "../codec/source.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import { PF, PT, SHF, SHT } from "../spec/constants.js";
 import type { Region, Rewrite, Strategy } from "./rewrite.js";
-import { fixedEnd, isCover, isTableSection } from "./space.js";
+import { fixedEnd, isCover, isTableSection, LIES_OVER } from "./space.js";
 
 /**
  * What a new segment begins with, before its first table: it tells a later patch whose segment it is, also without section
@@ -26,7 +26,7 @@ export function trailingSegment(rewrite: Rewrite): PhdrView | undefined {
   if (elf.sections.length === 0) return isMarked(rewrite, last) ? last : undefined;
   const end = last.offset + last.filesz;
   const interp = elf.segments.find((s) => s.type === PT.INTERP)?.offset;
-  const isTable = (s: Section) => isTableSection(s.header.type) || isCover(elf, s) || s.header.offset === interp;
+  const isTable = (s: Section) => isTableSection(s.header.type) || isCover(s) || s.header.offset === interp;
   let tables = 0;
   for (const s of elf.sections) {
     const { type, offset, size } = s.header;
@@ -89,8 +89,44 @@ export function growLast(rewrite: Rewrite, segment: PhdrView, regions: readonly 
   return growSegment(rewrite, segment, regions, "last-segment", `behind the memory of the last segment${bss > 0 ? `, whose ${bss} bytes of .bss stand in the file now` : ""}: ${rewrite.tried.join("; ")}`);
 }
 
-/** Adds a PT_LOAD at the end of the file, in the entry that there is room for. Returns its end in the file. */
-export function addSegment(rewrite: Rewrite, end: number, regions: readonly Region[]): number {
+/**
+ * A PT_LOAD that an earlier patch appended and that nothing is left in once the regions have gone: its program header can
+ * serve again, and strip never meets a segment without a section.
+ */
+export function emptiedSegment(rewrite: Rewrite, leaving: readonly Region[]): PhdrView | undefined {
+  const { elf } = rewrite, within = (l: PhdrView, offset: number, size: number) => size > 0 && offset < l.offset + l.filesz && offset + size > l.offset;
+  const goes = (offset: number, size: number) => leaving.some((r) => r.offset <= offset && offset + size <= r.offset + r.size);
+  return rewrite.loads().find((l) => {
+    if (l.filesz === 0 || l.filesz !== l.memsz || l.flags & PF.X || !isMarked(rewrite, l)) return false;
+    const stays = (offset: number, size: number) => within(l, offset, size) && !goes(offset, size);
+    const holds = (address: bigint) => l.exact("vaddr") <= address && address < l.exact("vaddr") + l.exact("memsz") && !goes(Number(address - l.exact("vaddr")) + l.offset, 1);
+    return !elf.sections.some((s) => s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS && !isCover(s) && stays(s.header.offset, s.header.size))
+      && !elf.segments.some((s) => !LIES_OVER.includes(s.type) && stays(s.offset, s.filesz))
+      && !elf.dynamic?.entries.some((e) => e.kind === "address" && holds(e.value))
+      && !rewrite.placed.some((p) => within(l, p.offset, p.region.newSize));
+  });
+}
+
+/** Turns an emptied segment into nothing: its program header goes, and the sections that covered bytes in it. */
+function vacate(rewrite: Rewrite, segment: PhdrView): void {
+  const start = segment.offset, end = segment.offset + segment.filesz;
+  rewrite.vacated.push({ start, end });
+  rewrite.segments.find((s) => s.view === segment)!.bytes.fill(0);
+  const isInside = ({ was }: { was: number | undefined }) => {
+    const s = was === undefined ? undefined : rewrite.elf.sections[was]!;
+    return s !== undefined && isCover(s) && s.header.offset >= start && s.header.offset < end;
+  };
+  while (rewrite.sections.length > 0 && isInside(rewrite.sections[rewrite.sections.length - 1]!)) rewrite.sections.pop();
+  // Other sections' numbers stay as they are.
+  for (const row of rewrite.sections) if (isInside(row)) row.bytes.fill(0);
+}
+
+/**
+ * Adds a PT_LOAD at the end of the file, in the entry that there is room for, or in that of an emptied one. Returns its end in
+ * the file.
+ */
+export function addSegment(rewrite: Rewrite, end: number, regions: readonly Region[], emptied: PhdrView | undefined): number {
+  if (emptied) vacate(rewrite, emptied);
   const { page } = rewrite, offset = alignUp(end, 16);
   const top = Math.max(...rewrite.loads().map((l) => l.vaddr + l.memsz));
   // Congruent to the offset, as mmap needs it, so that the file needs no padding.

@@ -39,7 +39,7 @@ export function headBlocks(rewrite: Rewrite, start: number, end: number, gone: r
     const tables = loaderTables(elf).filter((t) => overlap(t, head) && !gone.some((g) => contains(g, t)));
     for (const t of tables) assertMovable(elf, t, head);
     // What an earlier move left here was a table that might have been overwritten then.
-    const covers = elf.sections.filter((s) => isCover(elf, s)).map((s) => ({ offset: s.header.offset, size: s.header.size }));
+    const covers = elf.sections.filter(isCover).map((s) => ({ offset: s.header.offset, size: s.header.size }));
     const taken = [...gone, ...covers, ...tables];
     assertNothingElse(elf, head, taken);
     assertDescribed(elf, head, taken);

@@ -39,7 +39,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   const covers = leaves && !keepsTable && (mustCut || elf.overlay === null);
   const cutsEnd = mustCut || covers;
   const tail = layTail(rewrite, map, requests, options, cutsEnd, growSegment(rewrite, homeless));
-  let end = grows && !homeless.segment ? addSegment(rewrite, tail.end, homeless.regions) : tail.end;
+  let end = grows && !homeless.segment ? addSegment(rewrite, tail.end, homeless.regions, homeless.emptied) : tail.end;
   setStack(rewrite, requests.stackFlags);
   fixSegments(rewrite);
   fixSections(rewrite, requests, tail.outputOf);

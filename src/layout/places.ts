@@ -2,7 +2,7 @@ import type { PhdrView } from "../codec/records.js";
 import type { Requests } from "../request/requests.js";
 import { PT } from "../spec/constants.js";
 import { entryRoom } from "./entry-room.js";
-import { extensibleSegment, trailingSegment } from "./grow.js";
+import { emptiedSegment, extensibleSegment, trailingSegment } from "./grow.js";
 import { placeInPlace, requestedRegions } from "./regions.js";
 import type { Region, Rewrite } from "./rewrite.js";
 import { Space } from "./space.js";
@@ -14,6 +14,8 @@ export interface Homeless {
   readonly segment: PhdrView | undefined;
   /** Did an earlier patch append that segment, or is it the program's own? */
   readonly isOwn: boolean;
+  /** A segment of an earlier patch whose program header the new one takes. */
+  readonly emptied: PhdrView | undefined;
 }
 
 /**
@@ -27,10 +29,11 @@ export function findPlaces(rewrite: Rewrite, requests: Requests, atEnd: boolean)
   const fits = (r: Region) => space.placeInSlack(r) || (r.name === ".dynamic" && space.placeInFront(r));
   const regions = wanted.filter((r) => !placeInPlace(rewrite, space, r) && !fits(r));
   const extra = requests.stackFlags !== undefined && !rewrite.segment(PT.GNU_STACK) ? 1 : 0;
-  let segment: PhdrView | undefined, isOwn = false;
+  let segment: PhdrView | undefined, isOwn = false, emptied: PhdrView | undefined;
   for (let found = 0; ; ) {
     if (atEnd && !segment && regions.length > 0) isOwn = (segment = trailingSegment(rewrite)) !== undefined;
-    const count = extra + (regions.length > 0 && !segment ? 1 : 0);
+    if (regions.length > 0 && !segment) emptied = emptiedSegment(rewrite, regions);
+    const count = extra + (regions.length > 0 && !segment && !emptied ? 1 : 0);
     if (count <= found) break;
     const blocks = entryRoom(rewrite, space, count, regions, wanted);
     // A read-only .dynamic that makes room is overwritten, and a program may read its own: the last segment comes first then.
@@ -46,5 +49,5 @@ export function findPlaces(rewrite: Rewrite, requests: Requests, atEnd: boolean)
     for (const block of blocks ?? []) if (!regions.includes(block) && !fits(block)) regions.push(block);
     found = count;
   }
-  return { regions, segment, isOwn };
+  return { regions, segment, isOwn, emptied };
 }

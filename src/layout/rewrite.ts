@@ -5,6 +5,7 @@ import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { PT } from "../spec/constants.js";
 import { pageSize } from "../spec/machines.js";
+import type { Range } from "./ranges.js";
 
 /** What to do with bytes behind the end of the ELF file when the rewrite would move or lose them. */
 export type OverlayChoice = "keep" | "keep-in-place" | "drop";
@@ -77,6 +78,8 @@ export class Rewrite {
   readonly page: number;
   /** Bytes for a place of the input; they follow it when it moves. */
   readonly pokes: { offset: number; bytes: Uint8Array }[] = [];
+  /** Ranges of the input that are not loaded any more. */
+  readonly vacated: Range[] = [];
   /** Bytes for a place of the output. */
   readonly newBytes: { offset: number; bytes: Uint8Array }[] = [];
   /** What was tried for the region that found no place, for the error. */

@@ -36,7 +36,7 @@ export function addCovers(rewrite: Rewrite): void {
   for (const { start: from, end } of leftBehind(rewrite)) {
     const start = from < behindTable && from >= elf.header.phoff ? Math.min(behindTable, end) : from;
     const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
-    if (start === end || !load) continue;
+    if (start === end || !load || rewrite.vacated.some((v) => v.start <= start && end <= v.end)) continue;
     const flags = SHF.ALLOC | (load.flags & PF.W ? SHF.WRITE : 0);
     rewrite.sections.push(newRow(rewrite, COVER_NAME, { type: SHT.PROGBITS, flags, addr: load.vaddr + start - load.offset, offset: start, size: end - start }));
   }

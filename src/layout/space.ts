@@ -11,7 +11,7 @@ import type { Region, Rewrite } from "./rewrite.js";
 export const COVER_NAME = ".elfwright.old";
 
 /** Is the section one of those that keep what a move left behind? */
-export const isCover = (elf: ElfFile, s: Section): boolean => s.name === COVER_NAME && isLoaded(s) && elf.header.phoff > 0;
+export const isCover = (s: Section): boolean => s.name === COVER_NAME && isLoaded(s);
 
 /** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
 export const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.GNU_STACK];
