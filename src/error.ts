@@ -100,6 +100,8 @@ export type NoteCode =
   | "LEFT_RELRO"
   /** DT_RELACOUNT or DT_RELCOUNT gave its place to another entry. */
   | "COUNT_DROPPED"
+  /** DT_BIND_NOW, DT_SYMBOLIC or DT_TEXTREL, which a flag says too, gave its place to another entry. */
+  | "REDUNDANT_DROPPED"
   /** Bytes behind the end of the ELF file were kept, moved or dropped, as the caller asked. */
   | "OVERLAY"
   /** Bytes that a move left behind have no section: `strip` would zero them. */

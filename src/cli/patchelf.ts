@@ -1,94 +1,9 @@
-import { setInterpreter } from "../edit/interpreter.js";
-import { replaceNeeded } from "../edit/needed.js";
-import { addRpath, addRunpath, removeRunpath, setRpath, setRunpath } from "../edit/runpath.js";
-import { fail } from "../error.js";
-import type { ElfFile } from "../image/elf.js";
 import type { Edit } from "../request/edits.js";
-import { eachFile, OK, print, REFUSED, takeValue, UsageError, type Verb } from "./command.js";
+import { eachFile, OK, REFUSED, type Verb } from "./command.js";
+import { type Command, editsOf, parse } from "./patchelf-options.js";
+import { answer, type Printed, printAnswer } from "./patchelf-print.js";
 import { withFile } from "./read-verbs.js";
-import { checkFiles, overlayChoice, printRewritten, rewriteDefaults, rewriteFile, type Rewritten, type RewriteOptions } from "./rewrite.js";
-
-type Query = "interpreter" | "rpath" | "needed";
-
-interface Command extends RewriteOptions {
-  readonly files: string[];
-  readonly queries: Set<Query>;
-  force: boolean;
-  interpreter: string | undefined;
-  remove: boolean;
-  set: string | undefined;
-  readonly add: string[];
-  readonly needed: Map<string, string>;
-}
-
-function parse(args: readonly string[]): Command {
-  const command: Command = {
-    files: [], queries: new Set(), force: false, interpreter: undefined, remove: false, set: undefined, add: [], needed: new Map(), ...rewriteDefaults(),
-  };
-  for (const rest = [...args]; rest.length > 0; ) {
-    const arg = rest.shift()!;
-    if (arg.startsWith("-") && arg !== "-") option(command, arg, rest);
-    else command.files.push(arg);
-  }
-  checkFiles(command.files, "--output", command);
-  return command;
-}
-
-/** Given twice, an option's last value counts, as with patchelf; only --add-rpath collects. */
-function option(command: Command, arg: string, rest: string[]): void {
-  const value = () => takeValue(arg, undefined, rest);
-  switch (arg) {
-    case "--set-interpreter": case "--interpreter": return void (command.interpreter = value());
-    case "--set-rpath": return void (command.set = value());
-    case "--add-rpath": return void command.add.push(value());
-    case "--remove-rpath": return void (command.remove = true);
-    case "--force-rpath": return void (command.force = true);
-    case "--replace-needed": return void command.needed.set(value(), value());
-    case "--print-interpreter": return void command.queries.add("interpreter");
-    case "--print-rpath": return void command.queries.add("rpath");
-    case "--print-needed": return void command.queries.add("needed");
-    case "--output": return void (command.output = value());
-    case "--overlay": return void (command.overlay = overlayChoice(value()));
-    case "--json": return void (command.json = true);
-    case "--dry-run": return void (command.dryRun = true);
-  }
-  throw new UsageError(`unknown option ${arg}`);
-}
-
-function editsOf(c: Command): Edit[] {
-  const edits: Edit[] = [];
-  if (c.interpreter !== undefined) edits.push(setInterpreter(c.interpreter));
-  if (c.remove) edits.push(removeRunpath());
-  if (c.set !== undefined) edits.push(c.force ? setRpath(c.set) : setRunpath(c.set));
-  // An empty directory would be the current one, which is hardly what an empty variable in a script meant.
-  for (const path of c.add) if (path !== "") edits.push(c.force ? addRpath(path) : addRunpath(path));
-  if (c.needed.size > 0) edits.push(replaceNeeded(Object.fromEntries(c.needed)));
-  return edits;
-}
-
-/** What was asked for, as it is before any edit. */
-interface Printed {
-  readonly interpreter?: string;
-  readonly rpath?: string;
-  readonly needed?: readonly string[];
-}
-
-function answer(elf: ElfFile, queries: ReadonlySet<Query>): Printed {
-  const { type } = elf.header, dynamic = queries.has("rpath") || queries.has("needed");
-  const interpreter = queries.has("interpreter") ? (elf.interpreter ?? fail("NO_INTERPRETER", "the file has no PT_INTERP; it is a library or a static program", { type })) : undefined;
-  if (dynamic && !elf.dynamic) fail("NO_DYNAMIC", "the file has no dynamic section; it is a static program or an object", { type });
-  return {
-    ...(interpreter === undefined ? {} : { interpreter }),
-    // ld.so ignores DT_RPATH where there is a DT_RUNPATH, and an empty text says that there is neither.
-    ...(queries.has("rpath") ? { rpath: elf.runpath ?? elf.rpath ?? "" } : {}),
-    ...(queries.has("needed") ? { needed: elf.needed } : {}),
-  };
-}
-
-/** In patchelf's own order: one line each, an empty line for an empty path, nothing for nothing needed. */
-function printAnswer({ interpreter, rpath, needed = [] }: Printed): void {
-  print([interpreter, rpath, ...needed].flatMap((line) => (line === undefined ? [] : [`${line}\n`])).join(""));
-}
+import { printRewritten, rewriteFile, type Rewritten } from "./rewrite.js";
 
 /** A file's entry in JSON output: what was printed, what was rewritten. */
 type Entry = { readonly file: string; readonly printed?: Printed } | (Rewritten & { readonly printed?: Printed });
@@ -104,7 +19,7 @@ function onFile(file: string, edits: readonly Edit[], c: Command): Entry {
 
 export const patchelf: Verb = {
   name: "patchelf",
-  summary: "change the interpreter, search path and needed libraries; patchelf's own options",
+  summary: "change the interpreter, search path, needed libraries and more; patchelf's own options",
   help: `usage: elfwright patchelf OPTIONS FILE…
 
   --set-interpreter PATH     the dynamic loader (PT_INTERP); also --interpreter
@@ -115,7 +30,20 @@ export const patchelf: Verb = {
   --print-rpath
   --force-rpath              --set-rpath and --add-rpath make DT_RPATH instead
   --replace-needed OLD NEW   rename a needed library, in the version needs too; may be repeated
+  --add-needed LIB           need a library, before those that are there; may be repeated
+  --remove-needed LIB        need it no more; refused while the file needs versions of it; may be repeated
+  --drop-versions            --remove-needed forgets those versions: any library may define the symbols
+  --weaken-versions          and the symbols need not be defined at all
   --print-needed
+  --set-soname NAME          the library's own name (DT_SONAME)
+  --print-soname
+  --no-default-lib           search no default directory for libraries (DF_1_NODEFLIB)
+  --set-execstack            make the stack executable (PT_GNU_STACK)
+  --clear-execstack
+  --print-execstack
+  --set-os-abi ABI           EI_OSABI: a name such as linux or freebsd, or a number
+  --print-os-abi
+  --add-debug-tag            DT_DEBUG, where debuggers find the list of libraries
   --output FILE              write there; one input file
   --overlay keep|keep-in-place|drop   what to do with bytes behind the end of the ELF file
   --dry-run                  say what would change and where it would go, write nothing

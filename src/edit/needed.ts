@@ -1,12 +1,29 @@
 import { fail } from "../error.js";
-import { DT } from "../spec/dynamic.js";
-import type { DynamicDraft } from "./draft.js";
 
 /** See {@link replaceNeeded}. */
 export interface ReplaceNeeded {
   readonly edit: "replaceNeeded";
   readonly names: Readonly<Record<string, string>>;
 }
+
+/** See {@link addNeeded}. */
+export interface AddNeeded {
+  readonly edit: "addNeeded";
+  readonly names: readonly string[];
+  readonly first: boolean;
+}
+
+/** What becomes of the versions that a removed library was to have: refused, forgotten, or forgotten and the symbols made weak. */
+export type VersionUses = "refuse" | "drop" | "weaken";
+
+/** See {@link removeNeeded}. */
+export interface RemoveNeeded {
+  readonly edit: "removeNeeded";
+  readonly names: readonly string[];
+  readonly uses: VersionUses;
+}
+
+export type NeededEdit = ReplaceNeeded | AddNeeded | RemoveNeeded;
 
 /**
  * Renames needed libraries: DT_NEEDED, and the file in the version needs, so that ld.so looks the versions up in the new
@@ -27,33 +44,38 @@ export function replaceNeeded(names: Readonly<Record<string, string>>): ReplaceN
   return { edit: "replaceNeeded", names: { ...names } };
 }
 
-/** Applies the edits of this family together. */
-export function applyNeeded(draft: DynamicDraft, edits: readonly ReplaceNeeded[]): void {
-  const names: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const { names: more } of edits)
-    for (const [old, name] of Object.entries(more)) {
-      if (old in names && names[old] !== name) fail("BAD_EDIT", `replaceNeeded: ${old} shall become both ${names[old]} and ${name}`, { edit: "replaceNeeded" });
-      names[old] = name;
-    }
-  if (edits.length > 1) replaceNeeded(names);
-  const versionFiles = new Set(draft.elf.versionNeeds.map((n) => n.file));
-  const needed = new Set(draft.entries.filter((e) => e.tag === DT.NEEDED).map((e) => draft.text(e)));
-  const present = new Set<string>();
-  for (const [old, name] of Object.entries(names)) {
-    if (!needed.has(old) && !versionFiles.has(old))
-      draft.note("NOT_FOUND", `replaceNeeded: the file does not need ${old}${needed.has(name) ? ` (it needs ${name} already)` : ""}`);
-    else if (name !== old) draft.renamedFiles.set(old, name);
-  }
-  if (draft.renamedFiles.size === 0) return;
-  draft.entries = draft.entries.flatMap((e) => {
-    if (e.tag !== DT.NEEDED) return [e];
-    const old = draft.text(e), name = names[old] ?? old;
-    // Only a renaming makes two entries equal: a file that named a library twice before keeps doing so.
-    if (present.has(name) && (name !== old || [...draft.renamedFiles.values()].includes(name))) {
-      draft.note("MERGED", `replaceNeeded: ${name} was needed already, so two DT_NEEDED entries became one`);
-      return [];
-    }
-    present.add(name);
-    return [name === old ? e : { ...e, text: name }];
-  });
+/**
+ * Adds needed libraries (DT_NEEDED; gABI, "Shared Object Dependencies") behind the last one, in the order given. ld.so
+ * searches symbols in this order, so a library that shall win over others goes first. What is needed already, also by a
+ * renaming of the same patch, is not added again.
+ *
+ * @param options `first`: before all others, still in the order given
+ * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
+ * @example
+ * patch(bytes, [addNeeded("libtrace.so.1", { first: true })])
+ */
+export function addNeeded(name: string | readonly string[], options: { readonly first?: boolean } = {}): AddNeeded {
+  return { edit: "addNeeded", names: libraries(name, "addNeeded"), first: options.first ?? false };
+}
+
+/**
+ * Removes needed libraries, each DT_NEEDED of that name. While the file needs versions of a library it is refused, as ld.so
+ * stops at versions of a file that is not needed ("Assertion `needed != NULL' failed"). Symbols without a version name no
+ * library, so that nothing tells whether another one defines them.
+ *
+ * @param options `uses: "drop"`: the version needs of the library go, and ld.so looks its symbols up in every library, without a version;
+ *   `uses: "weaken"`: and the undefined ones become weak (STB_WEAK), so that the program starts where nobody defines them
+ * @throws ElfError `BAD_EDIT`; when applied, `STILL_NEEDED` with the versions and their symbols, `STATIC`, `LOADER`, `RELOCATABLE`, `UNSUPPORTED`
+ * @example
+ * patch(bytes, [removeNeeded("libdl.so.2", { uses: "drop" })]) // glibc 2.34 has it in libc.so.6
+ */
+export function removeNeeded(name: string | readonly string[], options: { readonly uses?: "drop" | "weaken" } = {}): RemoveNeeded {
+  return { edit: "removeNeeded", names: libraries(name, "removeNeeded"), uses: options.uses ?? "refuse" };
+}
+
+function libraries(name: string | readonly string[], edit: string): string[] {
+  const names = typeof name === "string" ? [name] : [...name];
+  if (names.length === 0) fail("BAD_EDIT", `${edit}: no library is given`, { edit });
+  if (names.includes("")) fail("BAD_EDIT", `${edit}: a library's name is empty`, { edit });
+  return names;
 }

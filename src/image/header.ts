@@ -8,6 +8,9 @@ import { PN_XNUM, SHN } from "../spec/constants.js";
 /** Bytes of e_ident; the rest of the ELF header follows it. */
 export const EI_NIDENT = 16;
 
+/** The byte of e_ident that names the operating system. */
+export const EI_OSABI = 7;
+
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 const ARCHIVES = ["!<arch>\n", "!<thin>\n"];
 
@@ -73,7 +76,7 @@ export function readHeader(source: ByteSource): Header {
   tableInFile(source, phoff, phnum * h.phentsize, "the program header table");
   tableInFile(source, shoff, shnum * h.shentsize, "the section header table");
   return {
-    ...encoding, osabi: ident[7]!, abiVersion: ident[8]!, type: h.type, machine: h.machine, flags: h.flags, entry: h.exact("entry"),
+    ...encoding, osabi: ident[EI_OSABI]!, abiVersion: ident[8]!, type: h.type, machine: h.machine, flags: h.flags, entry: h.exact("entry"),
     phoff, phentsize: h.phentsize, phnum, shoff, shentsize: h.shentsize, shnum, shstrndx, ehsize: h.ehsize,
   };
 }

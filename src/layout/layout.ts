@@ -1,6 +1,6 @@
 import { concat } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
-import { headerSize, headerView } from "../image/header.js";
+import { EI_OSABI, headerSize, headerView } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
 import { fail, hex, type Note } from "../error.js";
 import { elfEnd } from "../image/overlay.js";
@@ -64,9 +64,9 @@ function growSegment(rewrite: Rewrite, { regions, segment, isOwn }: Homeless): n
 /** PT_GNU_STACK is nothing but its flags; GNU ld gives a new one this p_align. */
 function setStack(rewrite: Rewrite, flags: number | undefined): void {
   if (flags === undefined) return;
-  const stack = rewrite.segment(PT.GNU_STACK);
-  if (stack) stack.flags = flags;
-  else Object.assign(rewrite.addSegment(PT.GNU_STACK), { flags, align: 16 });
+  const stacks = rewrite.segments.filter((s) => s.view.type === PT.GNU_STACK);
+  if (stacks.length === 0) Object.assign(rewrite.addSegment(PT.GNU_STACK), { flags, align: 16 });
+  for (const { view } of stacks) view.flags = flags;
 }
 
 const keepsOverlay = (elf: ElfFile, { overlay }: LayoutOptions): boolean => overlay === "keep-in-place" && elf.overlay !== null;
@@ -115,7 +115,7 @@ function contentOf(rewrite: Rewrite, region: Region, requests: Requests, dynamic
 }
 
 /** The program header table, the section header table and the ELF header. Returns the end of the output so far. */
-function writeTables(rewrite: Rewrite, { dropped }: Requests, map: FileMap, end: number, atEnd: boolean): number {
+function writeTables(rewrite: Rewrite, { dropped, osabi }: Requests, map: FileMap, end: number, atEnd: boolean): number {
   const { elf } = rewrite, h = elf.header;
   const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
   if (rewrite.segments.length !== h.phnum) {
@@ -133,6 +133,7 @@ function writeTables(rewrite: Rewrite, { dropped }: Requests, map: FileMap, end:
   // A table that stays and keeps its length keeps the numbers that the ELF header has of it.
   if (atEnd || dropped.size > 0) Object.assign(header, extendedNumbers(rewrite));
   map.write(header.shoff, concat(rewrite.sections.map((s) => s.bytes)));
+  if (osabi !== undefined) bytes[EI_OSABI] = osabi;
   map.write(0, bytes);
   return end;
 }

@@ -6,7 +6,7 @@ import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
 import type { Requests } from "../request/requests.js";
 import { PT, SHN, SHT, STT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
-import type { Move, Placed, Rewrite } from "./rewrite.js";
+import type { Move, Placed, Rewrite, SectionRow } from "./rewrite.js";
 import { LIES_OVER } from "./space.js";
 import { fail } from "../error.js";
 
@@ -42,8 +42,8 @@ export function fixSegments(rewrite: Rewrite): void {
 /** Section headers follow what moved, also in the part of the file that is not loaded, and take the new sizes. */
 export function fixSections(rewrite: Rewrite, requests: Requests, outputOf: (offset: number) => number): void {
   const { elf, moves } = rewrite;
-  for (const { view: s, was } of rewrite.sections) {
-    const old = was === undefined ? undefined : elf.sections[was]!.header;
+  for (const row of rewrite.sections) {
+    const { view: s, was } = row, old = was === undefined ? undefined : elf.sections[was]!.header;
     if (!old || old.type === SHT.NULL || old.type === SHT.NOBITS || s.exact("size") === 0n) continue;
     const own = rewrite.placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
     const move = own && moves.includes(own) ? own : moveOfRange(moves, old.offset, old.size);
@@ -53,10 +53,22 @@ export function fixSections(rewrite: Rewrite, requests: Requests, outputOf: (off
     } else s.offset = outputOf(old.offset);
     if (own && own.strategy !== "in-place") s.size = own.region.newSize;
     if (requests.versionNeeds && s.type === SHT.GNU_VERNEED && elf.dynamic?.get(DT.VERNEED) === old.exact("addr")) {
-      s.info = requests.versionNeeds.count;
-      s.size = requests.versionNeeds.size;
+      if (requests.versionNeeds.count === 0) retire(row);
+      else Object.assign(s, { info: requests.versionNeeds.count, size: requests.versionNeeds.size });
     }
+    if (s.type === SHT.GNU_VERSYM && requests.dynamic && elf.dynamic?.get(DT.VERSYM) === old.exact("addr") && !requests.dynamic.some((e) => e.tag === DT.VERSYM)) retire(row);
   }
+}
+
+/**
+ * A version table that no tag leads to any more: tools would look for versions in it, and BFD takes none that is empty. Its
+ * bytes stay covered. The name loses its dot, since eu-elflint knows which type a `.gnu.version` has.
+ */
+function retire(row: SectionRow): void {
+  Object.assign(row.view, { type: SHT.PROGBITS, link: 0, info: 0, entsize: 0 });
+  if (!row.name.startsWith(".")) return;
+  row.name = row.name.slice(1);
+  row.view.name++;
 }
 
 /** The bytes of .dynamic: address tags follow what moved, DT_STRSZ is the table's new size, spare entries are DT_NULL. */

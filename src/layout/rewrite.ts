@@ -60,7 +60,7 @@ export interface Row<V> {
 
 /** A section header of the output. */
 export interface SectionRow extends Row<ShdrView> {
-  readonly name: string;
+  name: string;
   /** Its index in the input; undefined for a section that is new. */
   readonly was: number | undefined;
 }

@@ -10,7 +10,7 @@ export interface Change {
   readonly tag?: string;
   /** The file of which a version is needed, where `at` is "versionNeeds". */
   readonly file?: string;
-  /** The section, program header type or version. */
+  /** The section, program header type, version or symbol. */
   readonly name?: string;
   /** Which of several program headers, sections or tags of this name it is, where it is not the first. */
   readonly occurrence?: number;

@@ -1,8 +1,9 @@
 import type { ElfFile } from "../image/elf.js";
 import { type Change, changed, type ChangeValue } from "./change.js";
-import { buildIdOf, countSymbols, describeFile } from "./describe.js";
+import { buildIdOf, describeFile } from "./describe.js";
 import { diffDynamic } from "./diff-dynamic.js";
 import { diffSections, diffSegments } from "./diff-headers.js";
+import { diffSymbols } from "./diff-symbols.js";
 import { diffVersions } from "./diff-versions.js";
 import { Tolerant } from "./tolerant.js";
 
@@ -43,12 +44,6 @@ function* diffHeader(before: ElfFile, after: ElfFile, layout: boolean): Generato
   const a = describeFile(before, new Tolerant()), b = describeFile(after, new Tolerant());
   for (const field of HEADER_FIELDS) yield* changed({ at: "header", field }, a[field], b[field]);
   if (layout) for (const field of TABLE_FIELDS) yield* changed({ at: "header", field }, before.header[field], after.header[field]);
-}
-
-function* diffSymbols(before: ElfFile, after: ElfFile): Generator<Change> {
-  const a = countSymbols(before, new Tolerant()), b = countSymbols(after, new Tolerant());
-  yield* changed({ at: "symbols" }, a.symtab, b.symtab);
-  yield* changed({ at: "dynamicSymbols" }, a.dynsym, b.dynsym);
 }
 
 function* diffOverlay(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {

@@ -1,44 +1,50 @@
 import { fail } from "../error.js";
+import type { DebugTagEdit } from "../edit/debug-tag.js";
+import type { FlagsEdit } from "../edit/flags.js";
+import type { SetExecstack, SetOsAbi } from "../edit/header.js";
 import type { SetInterpreter } from "../edit/interpreter.js";
-import type { ReplaceNeeded } from "../edit/needed.js";
+import type { NeededEdit } from "../edit/needed.js";
 import type { RunpathEdit } from "../edit/runpath.js";
+import type { SonameEdit } from "../edit/soname.js";
 import type { StripEdit } from "../strip/strip.js";
 
 /** What can be asked for: a plain value, printable as JSON, made by the function of the same name. */
-export type Edit = SetInterpreter | RunpathEdit | ReplaceNeeded | StripEdit;
+export type Edit = SetInterpreter | RunpathEdit | NeededEdit | SonameEdit | FlagsEdit | DebugTagEdit | SetExecstack | SetOsAbi | StripEdit;
 
 /** The edits by family, each in the order given: the order between families never matters. */
 export interface EditFamilies {
   readonly interpreter: SetInterpreter[];
   readonly runpath: RunpathEdit[];
-  readonly needed: ReplaceNeeded[];
+  readonly needed: NeededEdit[];
+  readonly soname: SonameEdit[];
+  readonly flags: FlagsEdit[];
+  readonly debugTag: DebugTagEdit[];
+  readonly execstack: SetExecstack[];
+  readonly osabi: SetOsAbi[];
   readonly strip: StripEdit[];
 }
 
+const FAMILY: Readonly<Record<Edit["edit"], keyof EditFamilies>> = {
+  setInterpreter: "interpreter",
+  setRunpath: "runpath", setRpath: "runpath", addRunpath: "runpath", addRpath: "runpath", removeRunpath: "runpath",
+  replaceNeeded: "needed", addNeeded: "needed", removeNeeded: "needed",
+  setSoname: "soname", removeSoname: "soname",
+  setFlags: "flags", clearFlags: "flags",
+  addDebugTag: "debugTag", removeDebugTag: "debugTag",
+  setExecstack: "execstack", setOsAbi: "osabi",
+  stripUnneeded: "strip", removeSections: "strip",
+};
+
 /** Sorts the edits into families. `BAD_EDIT` for a value that no edit function made. */
 export function byFamily(edits: readonly Edit[]): EditFamilies {
-  const f: EditFamilies = { interpreter: [], runpath: [], needed: [], strip: [] };
-  for (const e of edits)
-    switch (e.edit) {
-      case "setInterpreter":
-        f.interpreter.push(e);
-        break;
-      case "setRunpath":
-      case "setRpath":
-      case "addRunpath":
-      case "addRpath":
-      case "removeRunpath":
-        f.runpath.push(e);
-        break;
-      case "replaceNeeded":
-        f.needed.push(e);
-        break;
-      case "stripUnneeded":
-      case "removeSections":
-        f.strip.push(e);
-        break;
-      default:
-        fail("BAD_EDIT", `${JSON.stringify(e)} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String((e as { edit?: unknown }).edit) });
-    }
+  const f: EditFamilies = { interpreter: [], runpath: [], needed: [], soname: [], flags: [], debugTag: [], execstack: [], osabi: [], strip: [] };
+  for (const e of edits) {
+    if (!Object.hasOwn(FAMILY, e.edit))
+      fail("BAD_EDIT", `${JSON.stringify(e)} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String((e as { edit?: unknown }).edit) });
+    (f[FAMILY[e.edit]] as Edit[]).push(e);
+  }
   return f;
 }
+
+/** Does any edit ask for something in the dynamic section? */
+export const editsDynamic = (f: EditFamilies): boolean => f.runpath.length + f.needed.length + f.soname.length + f.flags.length + f.debugTag.length > 0;

@@ -2,19 +2,19 @@ import { fail, hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { isDebugFile } from "../image/sections.js";
 import { ET, PT } from "../spec/constants.js";
-import type { EditFamilies } from "./edits.js";
+import { type EditFamilies, editsDynamic } from "./edits.js";
 
 /** Refuses edits that this kind of file cannot take, each with its reason (design: a static file has no loader that would read them). */
 export function guard(elf: ElfFile, edits: EditFamilies): void {
   const { type } = elf.header, { linkage } = elf;
   if (linkage === "relocatable") fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
   if (type !== ET.EXEC && type !== ET.DYN) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
-  const loaders = edits.interpreter.length + edits.runpath.length + edits.needed.length > 0;
-  if (isDebugFile(elf) && (loaders || edits.strip.some((e) => e.edit === "stripUnneeded")))
+  const dynamic = editsDynamic(edits), loaders = edits.interpreter.length > 0 || dynamic;
+  if (isDebugFile(elf) && (loaders || edits.execstack.length > 0 || edits.strip.some((e) => e.edit === "stripUnneeded")))
     fail("UNSUPPORTED", "this is a separate debug file: its program headers describe bytes that only the program has, and stripped it would be empty", { what: "a separate debug file" });
   if (!loaders) return;
   if (linkage === "loader") fail("LOADER", "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved", {});
-  if (edits.runpath.length + edits.needed.length > 0) {
+  if (dynamic) {
     if (linkage === "static") fail("STATIC", "this is a static program: it loads no libraries, so it has no search path and needs none", { linkage });
     if (linkage === "static-pie") fail("STATIC", "this is a static-pie program: it relocates itself and loads no libraries; a search path or a library in it would crash it", { linkage });
     // What loaders find by address and tools by offset must be the same bytes before one of them is written.

@@ -30,7 +30,7 @@ export function resolveStrings(draft: DynamicDraft): ResolvedStrings {
   const table = wanted.size > 0 ? placeStrings(draft, [...wanted], keeps) : { bytes: undefined, offsets: new Map<string, number>() };
   return {
     bytes: table.bytes,
-    entries: draft.entries.map((e) => ({ tag: e.tag, value: keeps(e) ? (e.was?.value ?? e.value) : BigInt(table.offsets.get(e.text!)!) })),
+    entries: draft.entries.map((e) => ({ tag: e.tag, value: keeps(e) ? e.value : BigInt(table.offsets.get(e.text!)!) })),
     fileOffset: (need) => {
       const name = draft.renamedFiles.get(need.file);
       return name === undefined ? need.fileOffset : table.offsets.get(name)!;
@@ -76,7 +76,10 @@ function freedRanges(draft: DynamicDraft, table: Uint8Array, keeps: (e: DraftEnt
   const { elf } = draft, d = elf.dynamic!;
   const kept = new Set(draft.entries.filter(keeps).map((e) => e.was));
   const freed = d.entries.filter((e) => e.kind === "string" && !kept.has(e)).map((e) => Number(e.value));
-  for (const n of elf.versionNeeds) if (draft.renamedFiles.has(n.file)) freed.push(n.fileOffset);
+  for (const n of elf.versionNeeds) {
+    if (draft.renamedFiles.has(n.file) || draft.droppedFiles.has(n.file)) freed.push(n.fileOffset);
+    if (draft.droppedFiles.has(n.file)) freed.push(...n.versions.map((v) => v.nameOffset));
+  }
   const ranges = [...new Set(freed)].filter((at) => at > 0 && at < table.length).map((at) => ({ start: table.lastIndexOf(0, at - 1) + 1, end: table.indexOf(0, at) + 1 }));
   if (ranges.length === 0 || !usersAreKnown(elf)) return [];
   const used = [...live, ...liveOffsets(draft, keeps)];
@@ -97,6 +100,7 @@ function liveOffsets(draft: DynamicDraft, keeps: (e: DraftEntry) => boolean): nu
     if (keeps(e) && (kind === "string" || name.startsWith("DT_0x"))) out.push(Number(e.value));
   }
   for (const n of elf.versionNeeds) {
+    if (draft.droppedFiles.has(n.file)) continue;
     if (!draft.renamedFiles.has(n.file)) out.push(n.fileOffset);
     for (const v of n.versions) out.push(v.nameOffset);
   }

@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { replaceNeeded } from "../../src/edit/needed.js";
+import { addDebugTag, removeDebugTag } from "../../src/edit/debug-tag.js";
+import { clearFlags, noDefaultLib } from "../../src/edit/flags.js";
+import { setExecstack, setOsAbi } from "../../src/edit/header.js";
+import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
 import { addRunpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
+import { removeSoname, setSoname } from "../../src/edit/soname.js";
 import { type ElfErrorCode, isElfError } from "../../src/error.js";
 import { readElf } from "../../src/image/elf.js";
+import { SHF, SHT } from "../../src/spec/constants.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { buildElf } from "../../src/testing/build-elf.js";
+import { shdr } from "../support/elf.js";
 import { fixture } from "../support/fixtures.js";
 
 function codeOf(body: () => unknown): ElfErrorCode | "none" {
@@ -59,6 +65,32 @@ describe("files that an edit cannot hold for", () => {
     expect(codeOf(() => patch(loader, [setInterpreter("/x")]))).toBe("LOADER");
   });
 });
+
+describe("every edit of the dynamic section", () => {
+  const edits: readonly Edit[] = [setRunpath("/x"), LIBRARY, addNeeded("liba.so"), removeNeeded("liba.so"), setSoname("x"), removeSoname(), noDefaultLib(), clearFlags("DF_1_NOW"), addDebugTag(), removeDebugTag()];
+  it.each<[string, Uint8Array, ElfErrorCode]>([
+    ["a static program", fixture("x86_64-glibc-static"), "STATIC"],
+    ["a static-pie program", fixture("x86_64-musl-static-pie"), "STATIC"],
+    ["the loader itself", buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true }), "LOADER"],
+    ["a relocatable object", fixture("x86_64-object.o"), "RELOCATABLE"],
+    ["a separate debug file", debugFile(), "UNSUPPORTED"],
+  ])("%s", (_, bytes, code) => {
+    for (const edit of edits) expect([edit.edit, codeOf(() => patch(bytes, [edit]))]).toEqual([edit.edit, code]);
+  });
+
+  it("the flags of the stack: in the loader and static programs, not in a separate debug file", () => {
+    for (const [bytes, code] of [[fixture("x86_64-glibc-static"), "none"], [buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true }), "none"], [debugFile(), "UNSUPPORTED"]] as const)
+      expect(codeOf(() => patch(bytes, [setExecstack(true)]))).toBe(code);
+    expect(readElf(patch(debugFile(), [setOsAbi(3)]).bytes).header.osabi).toBe(3);
+  });
+});
+
+/** What `objcopy --only-keep-debug` makes of a file: all that is loaded is SHT_NOBITS. */
+function debugFile(): Uint8Array {
+  const bytes = buildElf(), elf = readElf(bytes);
+  for (const s of elf.sections) if (s.header.flags & SHF.ALLOC && s.header.type !== SHT.NOTE) shdr(bytes, s.name).type = SHT.NOBITS;
+  return bytes;
+}
 
 describe("edits that are wrong in themselves, or contradict each other", () => {
   it.each<[string, () => readonly Edit[]]>([

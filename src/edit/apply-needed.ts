@@ -1,0 +1,125 @@
+import { fail } from "../error.js";
+import { symbolVersions, type VersionNeed } from "../image/versions.js";
+import { DT } from "../spec/dynamic.js";
+import type { DraftEntry, DynamicDraft } from "./draft.js";
+import { type NeededEdit, replaceNeeded, type VersionUses } from "./needed.js";
+
+/** What all edits of the family want together. */
+interface Wishes {
+  readonly renamed: ReadonlyMap<string, string>;
+  readonly removed: ReadonlyMap<string, VersionUses>;
+  /** Whether a name goes before the others. */
+  readonly added: ReadonlyMap<string, boolean>;
+}
+
+const isNeeded = (e: DraftEntry) => e.tag === DT.NEEDED;
+
+/** Applies the edits of this family together: what goes, then what is renamed, then what comes. */
+export function applyNeeded(draft: DynamicDraft, edits: readonly NeededEdit[]): void {
+  const wishes = wishesOf(edits);
+  refuseContradictions(wishes);
+  remove(draft, wishes.removed);
+  rename(draft, wishes.renamed);
+  add(draft, wishes.added);
+}
+
+function wishesOf(edits: readonly NeededEdit[]): Wishes {
+  const renamed = new Map<string, string>(), removed = new Map<string, VersionUses>(), added = new Map<string, boolean>();
+  for (const e of edits) {
+    const clash = (message: string) => fail("BAD_EDIT", `${e.edit}: ${message}`, { edit: e.edit });
+    if (e.edit === "replaceNeeded")
+      for (const [old, name] of Object.entries(e.names)) {
+        if ((renamed.get(old) ?? name) !== name) clash(`${old} shall become both ${renamed.get(old)} and ${name}`);
+        renamed.set(old, name);
+      }
+    else if (e.edit === "addNeeded")
+      for (const name of e.names) {
+        if ((added.get(name) ?? e.first) !== e.first) clash(`${name} shall be both first and last`);
+        added.set(name, e.first);
+      }
+    else
+      for (const name of e.names) {
+        const uses = removed.get(name) ?? "refuse";
+        if (uses !== "refuse" && e.uses !== "refuse" && uses !== e.uses) clash(`the versions of ${name} shall be both dropped and weakened`);
+        removed.set(name, uses === "refuse" ? e.uses : uses);
+      }
+  }
+  return { renamed, removed, added };
+}
+
+function refuseContradictions({ renamed, removed, added }: Wishes): void {
+  if (renamed.size > 0) replaceNeeded(Object.fromEntries(renamed));
+  for (const [old, name] of renamed) {
+    if (removed.has(old) || removed.has(name)) fail("BAD_EDIT", `removeNeeded: ${removed.has(old) ? old : name} shall go, and replaceNeeded renames ${old} to ${name}`, { edit: "removeNeeded" });
+    if (old !== name && added.has(old)) fail("BAD_EDIT", `addNeeded: ${old} shall come, and replaceNeeded renames it to ${name}; the result would depend on the order`, { edit: "addNeeded" });
+  }
+  for (const name of added.keys()) if (removed.has(name)) fail("BAD_EDIT", `addNeeded: ${name} shall both come and go`, { edit: "addNeeded" });
+}
+
+function remove(draft: DynamicDraft, removed: Wishes["removed"]): void {
+  const { versionNeeds } = draft.elf, kept: VersionNeed[] = [];
+  for (const [name, uses] of removed) {
+    const versions = versionNeeds.filter((n) => n.file === name);
+    if (versions.length === 0 && !draft.entries.some((e) => isNeeded(e) && draft.text(e) === name)) draft.note("NOT_FOUND", `removeNeeded: the file does not need ${name}`);
+    if (uses === "refuse") kept.push(...versions);
+    else if (versions.length > 0) draft.droppedFiles.set(name, uses);
+  }
+  if (kept.length > 0) refuseUses(draft, kept);
+  draft.entries = draft.entries.filter((e) => !isNeeded(e) || !removed.has(draft.text(e)));
+}
+
+/** How many symbols stand behind a version, and how many versions in the message. */
+const LISTED = 5, LISTED_VERSIONS = 10;
+
+function refuseUses(draft: DynamicDraft, needs: readonly VersionNeed[]): never {
+  const symbols = symbolsByVersion(draft);
+  const names = needs.flatMap((n) => n.versions.map((v) => {
+    const users = symbols.get(`${n.file}\0${v.name}`) ?? [];
+    return users.length === 0 ? v.name : `${v.name} (${users.slice(0, LISTED).join(", ")}${users.length > LISTED ? ", …" : ""})`;
+  }));
+  const listed = `${names.slice(0, LISTED_VERSIONS).join(", ")}${names.length > LISTED_VERSIONS ? ` and ${names.length - LISTED_VERSIONS} more` : ""}`;
+  return fail("STILL_NEEDED", `removeNeeded: the file needs versions of ${[...new Set(needs.map((n) => n.file))].join(", ")}: ${listed}; the option uses: "drop" | "weaken" lets them go`, { names });
+}
+
+/** The names of the symbols that are bound to each needed version, by file and version. */
+function symbolsByVersion({ elf }: DynamicDraft): Map<string, string[]> {
+  const out = new Map<string, string[]>(), versionOf = symbolVersions(elf);
+  if (!elf.dynamicSymbols?.exact) return out;
+  for (const s of elf.dynamicSymbols) {
+    const v = versionOf(s.index), key = `${v?.file ?? ""}\0${v?.name ?? ""}`;
+    const list = out.get(key);
+    if (list) list.push(s.name);
+    else if (v?.file) out.set(key, [s.name]);
+  }
+  return out;
+}
+
+function rename(draft: DynamicDraft, renamed: Wishes["renamed"]): void {
+  const versionFiles = new Set(draft.elf.versionNeeds.map((n) => n.file));
+  const needed = new Set(draft.entries.filter(isNeeded).map((e) => draft.text(e)));
+  const present = new Set<string>();
+  for (const [old, name] of renamed) {
+    if (!needed.has(old) && !versionFiles.has(old))
+      draft.note("NOT_FOUND", `replaceNeeded: the file does not need ${old}${needed.has(name) ? ` (it needs ${name} already)` : ""}`);
+    else if (name !== old) draft.renamedFiles.set(old, name);
+  }
+  if (draft.renamedFiles.size === 0) return;
+  draft.entries = draft.entries.flatMap((e) => {
+    if (!isNeeded(e)) return [e];
+    const old = draft.text(e), name = renamed.get(old) ?? old;
+    // Only a renaming makes two entries equal: a file that named a library twice before keeps doing so.
+    if (present.has(name) && (name !== old || [...draft.renamedFiles.values()].includes(name))) {
+      draft.note("MERGED", `replaceNeeded: ${name} was needed already, so two DT_NEEDED entries became one`);
+      return [];
+    }
+    present.add(name);
+    return [name === old ? e : { ...e, text: name }];
+  });
+}
+
+function add(draft: DynamicDraft, added: Wishes["added"]): void {
+  const present = new Set(draft.entries.filter(isNeeded).map((e) => draft.text(e)));
+  const come = (first: boolean) => [...added].flatMap(([name, f]): DraftEntry[] => (f === first && !present.has(name) ? [{ tag: DT.NEEDED, value: 0n, text: name }] : []));
+  const at = draft.entries.findIndex(isNeeded), last = draft.entries.reduce((found, e, i) => (isNeeded(e) ? i : found), draft.entries.length - 1);
+  draft.entries = [...draft.entries.slice(0, Math.max(0, at)), ...come(true), ...draft.entries.slice(Math.max(0, at), last + 1), ...come(false), ...draft.entries.slice(last + 1)];
+}

@@ -1,0 +1,73 @@
+import { fail } from "../error.js";
+import { DF, DF_1 } from "../spec/constants.js";
+import { DT } from "../spec/dynamic.js";
+import type { DynamicDraft } from "./draft.js";
+
+/** A bit of DT_FLAGS (`DF_…`; gABI, "Dynamic Section") or DT_FLAGS_1 (`DF_1_…`; elf.h). */
+export type FlagName = `DF_${keyof typeof DF}` | `DF_1_${keyof typeof DF_1}`;
+
+/** See {@link setFlags}, {@link clearFlags} and {@link noDefaultLib}. */
+export interface FlagsEdit {
+  readonly edit: "setFlags" | "clearFlags";
+  readonly flags: readonly FlagName[];
+}
+
+/**
+ * Sets bits of DT_FLAGS and DT_FLAGS_1, which are added where they are missing. What is set already is no change.
+ *
+ * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
+ * @example
+ * patch(bytes, [setFlags("DF_BIND_NOW", "DF_1_NOW")])
+ */
+export const setFlags = (...flags: FlagName[]): FlagsEdit => made("setFlags", flags);
+
+/**
+ * Clears bits of DT_FLAGS and DT_FLAGS_1; the entry stays with what is left of it. With DF_SYMBOLIC and DF_BIND_NOW the older
+ * tag of the same meaning goes too (DT_SYMBOLIC, DT_BIND_NOW; gABI, "Dynamic Section").
+ *
+ * @throws ElfError `BAD_EDIT`, also for DF_TEXTREL, which follows from the relocations; when applied, as {@link setFlags}
+ * @example
+ * patch(bytes, [clearFlags("DF_1_PIE")])
+ */
+export const clearFlags = (...flags: FlagName[]): FlagsEdit => made("clearFlags", flags);
+
+/**
+ * Makes ld.so search no default directory for this file's libraries (DF_1_NODEFLIB; ld.so(8), step 5).
+ *
+ * @example
+ * patch(bytes, [noDefaultLib(), setRunpath("$ORIGIN/../lib")])
+ */
+export const noDefaultLib = (): FlagsEdit => setFlags("DF_1_NODEFLIB");
+
+function made(edit: FlagsEdit["edit"], flags: readonly FlagName[]): FlagsEdit {
+  if (flags.length === 0) fail("BAD_EDIT", `${edit}: no flag is given`, { edit });
+  for (const f of flags) bitOf(f, edit);
+  return { edit, flags: [...flags] };
+}
+
+type FlagTag = typeof DT.FLAGS | typeof DT.FLAGS_1;
+
+function bitOf(name: string, edit: FlagsEdit["edit"]): { tag: FlagTag; bit: bigint } {
+  const [tag, table, key]: [FlagTag, Readonly<Record<string, number>>, string] = String(name).startsWith("DF_1_") ? [DT.FLAGS_1, DF_1, name.slice(5)] : [DT.FLAGS, DF, String(name).slice(3)];
+  if (!String(name).startsWith("DF_") || !Object.hasOwn(table, key)) fail("BAD_EDIT", `${edit}: ${JSON.stringify(name)} is no flag of DT_FLAGS (DF_…) or DT_FLAGS_1 (DF_1_…)`, { edit });
+  if (edit === "clearFlags" && name === "DF_TEXTREL") fail("BAD_EDIT", "clearFlags: DF_TEXTREL says that relocations write to read-only segments; without it ld.so would crash on them", { edit });
+  return { tag, bit: BigInt(table[key]!) };
+}
+
+/** Older tags of the same meaning, by the bit of DT_FLAGS. */
+export const OLD_TAGS: readonly (readonly [bit: bigint, tag: number])[] = [[BigInt(DF.SYMBOLIC), DT.SYMBOLIC], [BigInt(DF.BIND_NOW), DT.BIND_NOW]];
+
+/** Applies the edits of this family together. */
+export function applyFlags(draft: DynamicDraft, edits: readonly FlagsEdit[]): void {
+  for (const tag of [DT.FLAGS, DT.FLAGS_1] as const) {
+    const mask = (edit: FlagsEdit["edit"]) => edits.filter((e) => e.edit === edit).flatMap((e) => e.flags.map((f) => bitOf(f, edit))).reduce((m, b) => (b.tag === tag ? m | b.bit : m), 0n);
+    const set = mask("setFlags"), clear = mask("clearFlags");
+    if (set & clear) {
+      const both = edits.flatMap((e) => e.flags).find((f) => bitOf(f, "setFlags").tag === tag && bitOf(f, "setFlags").bit & set & clear);
+      fail("BAD_EDIT", `${both} shall be both set and cleared`, { edit: "setFlags" });
+    }
+    const gone = tag === DT.FLAGS ? OLD_TAGS.filter(([bit]) => clear & bit).map(([, old]) => old) : [];
+    draft.entries = draft.entries.filter((e) => !gone.includes(e.tag)).map((e) => (e.tag === tag ? { ...e, value: (e.value | set) & ~clear } : e));
+    if (set && !draft.entries.some((e) => e.tag === tag)) draft.entries.push({ tag, value: set });
+  }
+}
