@@ -53,7 +53,8 @@ describe("beside patchelf: what it prints, and its exit code", () => {
 describe("beside patchelf: what is in the file afterwards, as readelf says", () => {
   const LONG = Array.from({ length: 40 }, (_, i) => `/opt/elfwright/path/${i}`).join(":");
   const groups = new Map<string, DynamicFixture[]>();
-  for (const f of dynamicFixtures) groups.set(`${f.kind}s that need ${f.libcName}`, [...(groups.get(`${f.kind}s that need ${f.libcName}`) ?? []), f]);
+  // patchelf refuses a file without section headers, whatever is asked.
+  for (const f of dynamicFixtures.filter((f) => f.sections)) groups.set(`${f.kind}s that need ${f.libcName}`, [...(groups.get(`${f.kind}s that need ${f.libcName}`) ?? []), f]);
   for (const [title, group] of groups)
     itWithTools(["patchelf", "readelf"], `several files in one call: ${title}`, () => {
       const { libcName, kind } = group[0]!;

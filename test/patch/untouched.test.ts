@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
+import { viewOf } from "../../src/codec/bytes.js";
 import { headerSize } from "../../src/image/header.js";
-import { readElf } from "../../src/image/elf.js";
+import { type ElfFile, readElf } from "../../src/image/elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { PT } from "../../src/spec/constants.js";
@@ -23,12 +24,20 @@ function changedBytes(before: Uint8Array, after: Uint8Array): number[] {
   return out;
 }
 
-/** Where a patch may write: the two headers, the places the plan names, the file names in the version needs. */
+/** The first word of the GOT, where it is the address of `.dynamic`: it follows when that moves. */
+function firstOfGot(elf: ElfFile): number[][] {
+  const { dynamic, header: h, source } = elf, word = h.class / 8, got = dynamic!.get(DT.PLTGOT), at = got === undefined ? undefined : elf.offsetOf(got, word);
+  if (at === undefined) return [];
+  const v = viewOf(source.read(at, word));
+  return (word === 8 ? v.getBigUint64(0, h.littleEndian) : BigInt(v.getUint32(0, h.littleEndian))) === dynamic!.address ? [[at, at + word]] : [];
+}
+
+/** Where a patch may write: the two headers, the places the plan names, the file names in the version needs, the first word of the GOT. */
 function allowed(before: Uint8Array, result: ReturnType<typeof patch>): (at: number) => boolean {
   const elf = readElf(before), h = elf.header;
   const ranges = [
     [0, headerSize(h)], [h.phoff, h.phoff + (h.phnum + 1) * h.phentsize], ...result.plan.placements.map((p) => [p.offset, p.offset + p.size]),
-    ...elf.versionNeeds.map((n) => [n.at + 4, n.at + 8]),
+    ...elf.versionNeeds.map((n) => [n.at + 4, n.at + 8]), ...firstOfGot(elf),
   ];
   const d = elf.dynamic!;
   // Where tables moved, their tags follow in place.

@@ -6,13 +6,12 @@ import { readElf } from "../../src/image/elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
-import { type DynamicFixture, dynamicFixtures, fixture, GREETING, runners, runProgram, scratch } from "../support/fixtures.js";
+import { type DynamicFixture, dynamicFixtures, fixture, gnuStrip, GREETING, runners, runProgram, scratch } from "../support/fixtures.js";
 import { itWithTools, must } from "../support/tools.js";
 
 const files = scratch();
 const path = (bytes: number) => "/opt/elfwright/".repeat(Math.ceil(bytes / 15)).slice(0, bytes);
 const longer = (f: DynamicFixture, n: number) => `/${"lib/../".repeat(n)}${f.interpreter.slice(1)}`;
-const gnuStrip = (f: DynamicFixture) => (f.machine === "s390x" ? "s390x-linux-gnu-strip" : "strip");
 
 type Step = readonly Edit[] | "strip" | "strip -g" | "eu-strip" | "llvm-strip" | "ours";
 
@@ -36,8 +35,14 @@ function chain(f: DynamicFixture, name: string, start: Uint8Array, steps: readon
 
 const runs = (f: DynamicFixture) => (file: string) => expect(runProgram(f, file), file).toMatchObject({ status: 0, stdout: GREETING(1), stderr: "" });
 
+/** Under an emulator a chain takes seconds: of most machines one program stands for all. */
+const chained = (f: DynamicFixture) => f.kind === "program" && f.sections && !f.name.endsWith("libc.so") && (["x86_64", "i386", "s390x"].includes(f.machine) || f.name.endsWith("-pie"));
+
+/** Where GNU ld keeps segments 64 KiB apart, the free end of the first one takes all that these chains add. */
+const appended = (f: DynamicFixture) => (["aarch64", "mips64el", "powerpc"].includes(f.machine) ? 0 : 1);
+
 describe("patched, stripped, patched again, stripped again", () => {
-  for (const f of dynamicFixtures.filter((f) => f.kind === "program" && !f.name.endsWith("libc.so"))) {
+  for (const f of dynamicFixtures.filter(chained)) {
     const tools = ["eu-strip", gnuStrip(f), ...runners(f)];
     itWithTools(tools, `${f.name}: interpreter, then runpath, then two strips`, () => {
       chain(f, `a-${f.name}`, fixture(f.name), [[setInterpreter(longer(f, 10))], [setRunpath(path(8000))], "strip", "strip", "eu-strip"], runs(f));
@@ -46,7 +51,7 @@ describe("patched, stripped, patched again, stripped again", () => {
       const steps: Step[] = [4300, 4600, 4900, 5200].flatMap((n, i): Step[] => [[setRunpath(path(n))], i % 2 ? "strip -g" : "strip"]);
       const bytes = chain(f, `b-${f.name}`, fixture(f.name), steps, runs(f));
       // One segment is appended, and grows: also where strip put .comment behind it.
-      expect(readElf(bytes).header.phnum).toBe(readElf(fixture(f.name)).header.phnum + 1);
+      expect(readElf(bytes).header.phnum).toBe(readElf(fixture(f.name)).header.phnum + appended(f));
     });
     itWithTools([...tools, "llvm-strip"], `${f.name}: patched by us, stripped by LLVM, again and again`, () => {
       const steps: Step[] = [[setInterpreter(longer(f, 20)), setRunpath(path(20))], [setRunpath(path(6000))], [setRunpath(path(7000)), setInterpreter(longer(f, 40))]];
@@ -55,9 +60,18 @@ describe("patched, stripped, patched again, stripped again", () => {
     itWithTools(tools, `${f.name}: all at once, then longer, with our strip and theirs`, () => {
       const all = [setInterpreter(longer(f, 3)), setRunpath(path(8000)), stripUnneeded(), removeSections(".comment")];
       const bytes = chain(f, `c-${f.name}`, fixture(f.name), [all, [setRunpath(path(9000))], "ours", "strip", [setRunpath(path(9900)), setInterpreter(longer(f, 30))], "strip"], runs(f));
-      expect(readElf(bytes).header.phnum).toBe(readElf(fixture(f.name)).header.phnum + 1);
+      expect(readElf(bytes).header.phnum).toBe(readElf(fixture(f.name)).header.phnum + appended(f));
     });
   }
+});
+
+describe("patched again and again without section headers", () => {
+  const f = dynamicFixtures.find((f) => f.name === "x86_64-glibc-pie-nosections")!;
+  itWithTools(runners(f), `${f.name}: longer and longer, one entry of the program headers for all`, () => {
+    const steps: Step[] = [[setInterpreter(longer(f, 10))], [setRunpath(path(4300))], "ours", [setRunpath(path(8000)), setInterpreter(longer(f, 30))], [setRunpath(path(9900))]];
+    const bytes = chain(f, f.name, fixture(f.name), steps, runs(f));
+    expect(readElf(bytes).header.phnum).toBeLessThanOrEqual(readElf(fixture(f.name)).header.phnum + 1);
+  });
 });
 
 describe("programs of linkers that leave no room", () => {
