@@ -7,7 +7,7 @@ import type { Requests } from "../request/requests.js";
 import { PT, SHN, SHT, STT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
 import type { Move, Placed, Rewrite, SectionRow } from "./rewrite.js";
-import { LIES_OVER } from "./space.js";
+import { LIES_OVER, unloadedSegments } from "./space.js";
 import { fail } from "../error.js";
 
 /** Program headers that lie over a table and follow it. PT_LOAD, PT_PHDR, PT_GNU_RELRO and PT_TLS never do. */
@@ -20,9 +20,9 @@ const isOwn = (p: Placed, name: string, offset: number): boolean => p.region.nam
 const OWN_SEGMENT: Readonly<Record<number, string>> = { [PT.INTERP]: ".interp", [PT.DYNAMIC]: ".dynamic" };
 const OWN_SECTION: Readonly<Record<number, string>> = { [SHT.PROGBITS]: ".interp", [SHT.DYNAMIC]: ".dynamic", [SHT.STRTAB]: ".dynstr" };
 
-/** Program headers follow what moved; PT_INTERP and PT_DYNAMIC take the new size. */
-export function fixSegments(rewrite: Rewrite): void {
-  const { elf, moves } = rewrite;
+/** Program headers follow what moved, also in the part of the file that is not loaded; PT_INTERP and PT_DYNAMIC take the new size. */
+export function fixSegments(rewrite: Rewrite, outputOf: (offset: number) => number): void {
+  const { elf, moves } = rewrite, unloaded = new Set(unloadedSegments(elf).map((s) => s.offset));
   for (const { view: s } of rewrite.segments) {
     if (STAYS.includes(s.type) || s.exact("filesz") === 0n) continue;
     const own = rewrite.placed.find((p) => isOwn(p, OWN_SEGMENT[s.type] ?? "", s.offset));
@@ -32,7 +32,7 @@ export function fixSegments(rewrite: Rewrite): void {
       s.offset += move.offset - move.region.offset;
       s.setExact("vaddr", s.exact("vaddr") + delta);
       s.setExact("paddr", s.exact("paddr") + delta);
-    }
+    } else if (unloaded.has(s.offset)) s.offset = outputOf(s.offset);
     if (own && own.strategy !== "in-place") s.filesz = s.memsz = own.region.newSize;
   }
   const table = rewrite.segment(PT.PHDR);

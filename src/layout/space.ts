@@ -4,6 +4,7 @@ import { readExactly } from "../codec/source.js";
 import { headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
 import { fileRange, isDebugFile, isLoaded, type Section } from "../image/sections.js";
+import type { Segment } from "../image/segments.js";
 import { PF, PT, SHT } from "../spec/constants.js";
 import type { Region, Rewrite } from "./rewrite.js";
 
@@ -19,12 +20,21 @@ export const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_R
 /** PT_LOADs and PT_GNU_RELRO that begin earlier do so at a multiple of this: tables of any machine are aligned there. */
 const SEGMENT_START = 16;
 
+/**
+ * Program headers of bytes that are not loaded, behind all that are: RISC-V's attributes, notes for tools. They are found by
+ * their offset, so they can move in the file as sections do that are not loaded.
+ */
+export function unloadedSegments(elf: ElfFile): Segment[] {
+  const loads = elf.segments.filter((s) => s.type === PT.LOAD), end = loads.reduce((end, l) => Math.max(end, l.offset + l.filesz), 0);
+  return loads.length === 0 ? [] : elf.segments.filter((s) => !LIES_OVER.includes(s.type) && s.exact("filesz") > 0n && s.offset >= end);
+}
+
 /** The end of what may not move in the file: headers, segments and loaded sections. Behind it lie only sections for tools. */
 export function fixedEnd(elf: ElfFile): number {
-  const h = elf.header;
+  const h = elf.header, movable = unloadedSegments(elf);
   let end = Math.max(headerSize(h), h.phoff + h.phnum * h.phentsize);
   // The program headers of a separate debug file speak of bytes that it has not.
-  for (const s of isDebugFile(elf) ? [] : elf.segments) if (s.type !== PT.NULL && s.exact("filesz") > 0n) end = Math.max(end, s.offset + s.filesz);
+  for (const s of isDebugFile(elf) ? [] : elf.segments) if (s.type !== PT.NULL && s.exact("filesz") > 0n && !movable.includes(s)) end = Math.max(end, s.offset + s.filesz);
   for (const s of elf.sections) if (isLoaded(s)) end = Math.max(end, fileRange(s, elf.source).offset + fileRange(s, elf.source).size);
   return Math.min(end, elf.source.size);
 }

@@ -3,12 +3,12 @@ import { chunks } from "../codec/source.js";
 import { fail, hex } from "../error.js";
 import { headerSize } from "../image/header.js";
 import { elfEnd } from "../image/overlay.js";
-import { fileRange, isLoaded } from "../image/sections.js";
+import { fileRange, isDebugFile, isLoaded } from "../image/sections.js";
 import { PT, SHT } from "../spec/constants.js";
 import type { FileMap } from "./pieces.js";
 import type { OverlayChoice, Rewrite } from "./rewrite.js";
 import { merged, type Range, subtract } from "./ranges.js";
-import { fixedEnd } from "./space.js";
+import { fixedEnd, unloadedSegments } from "./space.js";
 
 /** The part of the file behind everything that is loaded: sections for tools, the section header table. */
 export interface Tail {
@@ -52,7 +52,9 @@ export interface TailOptions {
  * sections, and makes room for a last segment that grew. What is loaded never moves.
  */
 export function compactTail(rewrite: Rewrite, map: FileMap, { dropped, rewritten, overlay, grownTo }: TailOptions): Tail {
-  const { elf } = rewrite, fixed = fixedEnd(elf), moves = dropped.size > 0 || grownTo !== undefined;
+  const { elf } = rewrite, unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
+  // Program headers only change where the last segment needs the room; a strip leaves them alone.
+  const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = dropped.size > 0 || grownTo !== undefined;
   const kept: Range[] = [], aligns = new Map<number, number>();
   for (const s of elf.sections) {
     const { offset, size } = fileRange(s, elf.source);
@@ -61,6 +63,8 @@ export function compactTail(rewrite: Rewrite, map: FileMap, { dropped, rewritten
     kept.push({ start, end: offset + size });
     aligns.set(start, Math.min(LARGEST_ALIGN, Math.max(aligns.get(start) ?? 1, s.header.addralign)));
   }
+  // What a program header speaks of stays, also where its section goes.
+  kept.push(...unloaded.filter((r) => r.start >= fixed));
   const holes = unknownRanges(rewrite, fixed).filter((r) => moves || r.start >= Math.max(fixed, ...kept.map((k) => k.end)));
   for (const r of holes) {
     if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(r);

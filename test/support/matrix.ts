@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { addNeeded, addRunpath, type Edit, noDefaultLib, patch, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
+import { addNeeded, addRunpath, type Edit, noDefaultLib, patch, type PatchResult, readElf, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
 import { scratch } from "./fixtures.js";
 import { crossTool, libraryFolder, loaderOf, type Machine, runnersOf, runOn } from "./machines.js";
 import { lint, newLines, readelfValues, readelfWarnings } from "./oracles.js";
@@ -122,7 +122,7 @@ export function matrix(rows: readonly Row[]): void {
     const before = readFileSync(built.path), edits = c.edits(), result = patch(before, edits), name = `${id}.${c.title.replace(/\W+/g, "-")}`, path = files.write(name, result.bytes);
     expect(readelfValues(path)).toMatchObject(c.expect);
     expect(newLines(built.warnings, readelfWarnings(path))).toEqual([]);
-    expect(newLines(built.lint, lint(path))).toEqual([]);
+    expect(newLines(built.lint, lint(path)).filter((line) => !isMaterialised(line, result))).toEqual([]);
     expect(Buffer.compare(patch(result.bytes, edits).bytes, result.bytes), "the same patch twice").toBe(0);
     // However large the .bss, only tables grow.
     expect(result.bytes.length - before.length).toBeLessThan(100_000);
@@ -139,6 +139,16 @@ export function matrix(rows: readonly Row[]): void {
       expectRuns(row, built, to, c, `patched, then ${[tool, ...args].join(" ")}`);
     }
   }
+}
+
+/**
+ * The one complaint that a patch may bring: eu-elflint knows by its name which type a `.bss` has, and where nothing else has room, it
+ * gets bytes in the file. It is true of the file only if the plan says so and these bytes are zero.
+ */
+function isMaterialised(line: string, { plan, bytes }: PatchResult<Buffer>): boolean {
+  if (!/^section \[ *\d+\] '\.bss' has wrong type: expected NOBITS, is PROGBITS$/.test(line)) return false;
+  const { offset, size } = readElf(bytes).sections.find((s) => s.name === ".bss")!.header;
+  return plan.placements.some((p) => p.strategy === "last-segment") && bytes.subarray(offset, offset + size).every((b) => b === 0);
 }
 
 /** qemu-user computes AT_PHDR from the load address and e_phoff, as kernels before 5.18 did. */
