@@ -78,7 +78,7 @@ function refuseUses(draft: DynamicDraft, needs: readonly VersionNeed[]): never {
     return users.length === 0 ? v.name : `${v.name} (${users.slice(0, LISTED).join(", ")}${users.length > LISTED ? ", …" : ""})`;
   }));
   const listed = `${names.slice(0, LISTED_VERSIONS).join(", ")}${names.length > LISTED_VERSIONS ? ` and ${names.length - LISTED_VERSIONS} more` : ""}`;
-  return fail("STILL_NEEDED", `removeNeeded: the file needs versions of ${[...new Set(needs.map((n) => n.file))].join(", ")}: ${listed}; the option uses: "drop" | "weaken" lets them go`, { names });
+  return fail("STILL_NEEDED", `removeNeeded: the file needs versions of ${[...new Set(needs.map((n) => n.file))].join(", ")}: ${listed}; the option uses: "drop" | "weaken" (of the command: --drop-versions, --weaken-versions) lets them go`, { names });
 }
 
 /** The names of the symbols that are bound to each needed version, by file and version. */

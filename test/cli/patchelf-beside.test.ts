@@ -10,8 +10,8 @@ const files = workbench();
 
 /** What loaders use. Where an entry stands among those of other tags says nothing: patchelf puts new ones first. */
 function loadedBy(path: string) {
-  const { interpreter, needed, runpath, rpath, versionFiles } = readelfValues(path);
-  return { interpreter, needed, runpath, rpath, versionFiles };
+  const { interpreter, needed, runpath, rpath, soname, versionFiles } = readelfValues(path);
+  return { interpreter, needed, runpath, rpath, soname, versionFiles };
 }
 
 /** Both commands with the same options, each on its own copies. */
@@ -30,7 +30,7 @@ const expectSame = (names: readonly string[], args: readonly string[]) => {
 
 describe("beside patchelf: what it prints, and its exit code", () => {
   const text = files.write("text", TEXT), empty = files.write("empty", new Uint8Array(0));
-  for (const option of ["--print-interpreter", "--print-rpath", "--print-needed"])
+  for (const option of ["--print-interpreter", "--print-rpath", "--print-needed", "--print-soname"])
     itWithTools(["patchelf"], option, () => {
       for (const path of [...FIXTURES.map(fixturePath), text, empty, "/no/such/file", fixturePath("")]) {
         const theirs = run("patchelf", [option, path]), ours = elfwright("patchelf", option, path);
@@ -62,12 +62,14 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
         ["--set-rpath", "/a:$ORIGIN/b"], ["--set-rpath", LONG], ["--force-rpath", "--set-rpath", "/a"], ["--add-rpath", "/a"], ["--force-rpath", "--add-rpath", "/a"], ["--remove-rpath"],
         ["--replace-needed", libcName, "libelse.so.1"], ["--replace-needed", "libnone.so", "libelse.so"], ["--print-rpath", "--set-rpath", "/a"],
         ["--print-needed", "--replace-needed", libcName, "libelse.so.1"], ["--set-rpath", "/first", "--set-rpath", "/last"], ["--force-rpath"],
+        ["--add-needed", "libz.so"], ["--add-needed", "libz.so", "--add-needed", "libmore.so.1", "--add-needed", "liba.so"], ["--remove-needed", "libnone.so"],
+        ["--no-default-lib"], ["--add-needed", "libz.so", "--print-needed"],
       ];
       const programs = [
         ["--set-interpreter", "/opt/elfwright/lib/ld.so"], ["--interpreter", "/l"], ["--print-interpreter", "--set-interpreter", "/lib/x"], ["--set-interpreter", "/lib/l.so", "--set-rpath", LONG],
         ["--set-interpreter", "/opt/elfwright/lib/ld.so", "--replace-needed", libcName, "libd.so", "--print-needed", "--print-rpath"],
       ];
-      for (const args of [...cases, ...(kind === "program" ? programs : [])]) expectSame(group.map((f) => f.name), args);
+      for (const args of [...cases, ...(kind === "program" ? programs : [["--set-soname", "other.so"]])]) expectSame(group.map((f) => f.name), args);
     });
 
   itWithTools(["patchelf", "readelf"], "an empty path where there is one", () => expectSame(["x86_64-glibc-pie-runpath"], ["--set-rpath", ""]));
@@ -116,6 +118,21 @@ describe("other than patchelf, on purpose", () => {
     expect(ours.values[0]).toMatchObject({ runpath: "/a", needed: ["libd.so"] });
     // 0.14.3; a later one may do better.
     if (must("patchelf", ["--version"]).trim() === "patchelf 0.14.3") expect(theirs.values[0]).toMatchObject({ runpath: "libd.so", needed: ["libc.so.6"] });
+  });
+
+  itWithTools(["patchelf", "readelf"], "a program that is no ET_DYN takes a name, too", () => {
+    const { theirs, ours } = both(["x86_64-glibc-exec"], ["--set-soname", "a.so"]);
+    expect([theirs.values[0]!.soname, ours.values[0]!.soname]).toEqual([null, "a.so"]);
+  });
+
+  itWithTools(["patchelf", "readelf"], "a library that is needed already is not added again", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--add-needed", "libc.so.6"]);
+    expect([theirs.values[0]!.needed, ours.values[0]!.needed]).toEqual([["libc.so.6", "libc.so.6"], ["libc.so.6"]]);
+  });
+
+  itWithTools(["patchelf", "readelf"], "a library whose versions are needed is not removed: ld.so would stop at them", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--remove-needed", "libc.so.6"]);
+    expect([theirs.status, theirs.values[0]!.needed, theirs.values[0]!.versionFiles, ours.status, ours.values[0]!.needed]).toEqual([0, [], ["libc.so.6"], 1, ["libc.so.6"]]);
   });
 
   itWithTools(["patchelf", "readelf"], "a static-pie program is refused: the path would crash it", () => {

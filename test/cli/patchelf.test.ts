@@ -1,6 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { addRunpath, patch, readElf, replaceNeeded, setInterpreter, setRpath, setRunpath } from "../../src/index.js";
+import {
+  addDebugTag, addNeeded, addRunpath, type Edit, noDefaultLib, patch, readElf, removeNeeded, replaceNeeded, setExecstack, setInterpreter, setOsAbi, setRpath, setRunpath, setSoname,
+} from "../../src/index.js";
+import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture } from "../support/fixtures.js";
 import { elfwright, elfwrightJson, isUnchanged, TEXT, workbench } from "./cli.js";
 
@@ -131,11 +134,56 @@ describe("patchelf, edits", () => {
     expect(elfwright("patchelf", "--overlay", "away", path)).toMatchObject({ status: 1 });
   });
 
-  it.each(["--set-interpreter", "--set-rpath", "--add-rpath", "--replace-needed", "--output", "--overlay"])("%s without its argument is wrong usage", (option) => {
+  it.each(["--set-interpreter", "--set-rpath", "--add-rpath", "--replace-needed", "--add-needed", "--remove-needed", "--set-soname", "--set-os-abi", "--output", "--overlay"])("%s without its argument is wrong usage", (option) => {
     expect(elfwright("patchelf", "file", option)).toMatchObject({ status: 1, stdout: "", stderr: `elfwright: patchelf: option ${option} requires an argument; see elfwright patchelf --help\n` });
   });
 
   it("--replace-needed with one argument is wrong usage", () => expect(elfwright("patchelf", "file", "--replace-needed", "a").stderr).toContain("requires an argument"));
+});
+
+describe("patchelf, the other edits", () => {
+  it.each<[string, string[], readonly Edit[]]>([
+    [PIE, ["--add-needed", "libz.so", "--add-needed", "liba.so", "--add-needed", "libz.so"], [addNeeded(["liba.so", "libz.so"], { first: true })]],
+    [PIE, ["--remove-needed", "libc.so.6", "--drop-versions"], [removeNeeded("libc.so.6", { uses: "drop" })]],
+    [PIE, ["--weaken-versions", "--remove-needed", "libc.so.6"], [removeNeeded("libc.so.6", { uses: "weaken" })]],
+    [LIBRARY, ["--set-soname", "a.so", "--set-soname", "b.so"], [setSoname("b.so")]],
+    [PIE, ["--no-default-lib"], [noDefaultLib()]],
+    [LIBRARY, ["--add-debug-tag"], [addDebugTag()]],
+    [STATIC, ["--set-execstack"], [setExecstack(true)]],
+    [PIE, ["--set-execstack", "--clear-execstack"], [setExecstack(false)]],
+    ...(["linux", "LiNuX", "gnu", "ELFOSABI_GNU", "3", "0x3"] as const).map((abi): [string, string[], Edit[]] => [PIE, ["--set-os-abi", abi], [setOsAbi("GNU")]]),
+    [STATIC, ["--set-os-abi", "system v"], [setOsAbi(0)]],
+    [PIE, ["--set-os-abi", "gnu hurd"], [setOsAbi(4)]],
+    [LIBRARY, ["--set-soname", "a.so", "--add-needed", "libz.so", "--no-default-lib", "--set-execstack"], [setSoname("a.so"), addNeeded("libz.so", { first: true }), noDefaultLib(), setExecstack(true)]],
+  ])("%s %j", (name, args, edits) => {
+    const path = files.copy(name);
+    expect(elfwright("patchelf", ...args, path)).toMatchObject(SILENT);
+    expect(readFileSync(path).equals(patch(fixture(name), edits).bytes)).toBe(true);
+  });
+
+  it("--remove-needed says which versions stand in the way", () => {
+    const path = files.copy(PIE), r = elfwright("patchelf", "--remove-needed", "libc.so.6", path);
+    expect(r).toMatchObject({ status: 1, stdout: "" });
+    expect(r.stderr).toMatch(/: STILL_NEEDED: [^\n]*GLIBC_2\.34 \(dlerror, __libc_start_main, [^)]*\)[^\n]* --drop-versions/);
+    expect(isUnchanged(path, PIE)).toBe(true);
+  });
+
+  it.each(["plan9", "256", "-1", "1.5", ""])("--set-os-abi %j is wrong usage", (abi) => expect(elfwright("patchelf", "--set-os-abi", abi, files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }));
+
+  it("prints what there is", () => {
+    const ask = (name: string, option: string) => elfwright("patchelf", option, files.copy(name)).stdout;
+    expect([ask(LIBRARY, "--print-soname"), ask(PIE, "--print-soname"), ask(STATIC, "--print-soname")]).toEqual(["libelfwright-fixture.so.1\n", "", ""]);
+    expect([ask(PIE, "--print-execstack"), ask(PIE, "--print-os-abi"), ask(STATIC, "--print-os-abi")]).toEqual(["execstack: -\n", "System V\n", "Linux\n"]);
+    const odd = (...edits: Edit[]) => elfwright("patchelf", "--print-execstack", "--print-os-abi", files.write("odd", patch(fixture(PIE), edits).bytes)).stdout;
+    expect([odd(setExecstack(true), setOsAbi("FREEBSD")), odd(setOsAbi("CLOUDABI")), odd(setOsAbi(200))]).toEqual(["FreeBSD\nexecstack: X\n", "ELFOSABI_CLOUDABI\nexecstack: -\n", "ELFOSABI_0xc8\nexecstack: -\n"]);
+    expect(elfwright("patchelf", "--print-execstack", files.write("none", buildElf({ stackFlags: null }))).stdout).toBe("execstack: ?\n");
+    expect(elfwright("patchelf", "--print-soname", files.copy("x86_64-object.o")).status).toBe(1);
+  });
+
+  it("--json: what was asked for, in patchelf's order", () => {
+    const { json } = elfwrightJson<{ printed: object }[]>("patchelf", "--json", "--print-needed", "--print-execstack", "--print-soname", "--print-os-abi", files.copy(LIBRARY));
+    expect(JSON.stringify(json[0]!.printed)).toBe('{"osAbi":"System V","soname":"libelfwright-fixture.so.1","execstack":false,"needed":["libc.so.6"]}');
+  });
 });
 
 describe("patchelf, what it says", () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { check } from "../../src/check/check.js";
 import { type OsAbiName, setExecstack, type SetExecstack, setOsAbi, type SetOsAbi } from "../../src/edit/header.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { readElf } from "../../src/image/elf.js";
 import { patch } from "../../src/patch.js";
 import { ELFOSABI, PF, PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
-import { caught, ENCODINGS, fixture } from "../support/elf.js";
+import { caught, ENCODINGS, fixture, phdr } from "../support/elf.js";
 
 const RW = PF.R | PF.W, RWX = RW | PF.X;
 const stack = (bytes: Uint8Array) => readElf(bytes).segments.find((s) => s.type === PT.GNU_STACK)!.flags;
@@ -39,6 +40,22 @@ describe.each(ENCODINGS)("$label", (e) => {
     const { bytes } = patch(buildElf({ ...e, slack: 0 }), [setExecstack(true), setOsAbi("GNU"), setRunpath("/opt/elfwright/".repeat(99))]);
     expect([stack(bytes), readElf(bytes).header.osabi, readElf(bytes).runpath?.length]).toEqual([RWX, ELFOSABI.GNU, 15 * 99]);
   });
+});
+
+describe.each(ENCODINGS)("without PT_GNU_STACK, $label", (e) => {
+  it.each([[{ nullSegments: 1 }], [{ headerGap: 64 }], [{}]])("it is added: %j", (room) => {
+    const before = buildElf({ ...e, stackFlags: null, ...room }), { bytes, changes } = patch(before, [setExecstack(false)]);
+    expect([stack(bytes), readElf(bytes).segments.length]).toEqual([RW, readElf(before).segments.length + ("nullSegments" in room ? 0 : 1)]);
+    expect(changes).toContainEqual({ at: "segments", name: "PT_GNU_STACK", from: null, to: "RW " });
+    expect(check(readElf(bytes)).filter((f) => f.severity === "error")).toEqual([]);
+    expect(patch(bytes, [setExecstack(false)]).changed).toBe(false);
+  });
+});
+
+it("of several PT_GNU_STACK all change", () => {
+  const before = buildElf({ nullSegments: 1 });
+  Object.assign(phdr(before, PT.NULL), { type: PT.GNU_STACK, flags: RW });
+  expect(readElf(patch(before, [setExecstack(true)]).bytes).segments.filter((s) => s.type === PT.GNU_STACK).map((s) => s.flags)).toEqual([RWX, RWX]);
 });
 
 describe("any program or library", () => {

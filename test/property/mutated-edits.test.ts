@@ -1,9 +1,13 @@
 import { expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { equalBytes } from "../../src/codec/bytes.js";
-import { replaceNeeded } from "../../src/edit/needed.js";
+import { addDebugTag } from "../../src/edit/debug-tag.js";
+import { setFlags } from "../../src/edit/flags.js";
+import { setExecstack, setOsAbi } from "../../src/edit/header.js";
+import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
 import { addRunpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
+import { setSoname } from "../../src/edit/soname.js";
 import { isElfError } from "../../src/error.js";
 import { readElf } from "../../src/image/elf.js";
 import { plan } from "../../src/patch.js";
@@ -27,6 +31,10 @@ const EDITS: readonly (readonly [string, readonly Edit[], { overlay?: "keep" | "
   ["setRpath", [setRpath("/x")]],
   ["removeRunpath", [removeRunpath()]],
   ["replaceNeeded", [replaceNeeded({ "libc.so.6": "libc-by-a-longer-name.so.6" })]],
+  ["removeNeeded", [removeNeeded("libc.so.6")]],
+  ["removeNeeded, weaken", [removeNeeded("libc.so.6", { uses: "weaken" }), addNeeded(["libx.so", LONG])]],
+  ["setSoname, setFlags, addDebugTag", [setSoname(LONG), setFlags("DF_BIND_NOW", "DF_1_NODEFLIB"), addDebugTag()]],
+  ["setExecstack, setOsAbi", [setExecstack(true), setOsAbi(3)]],
   ["stripUnneeded", [stripUnneeded()]],
   ["removeSections", [removeSections(".comment", ".debug_*")]],
   ["all, overlay kept", [setInterpreter(LONG), setRunpath(HUGE), stripUnneeded()], { overlay: "keep" }],

@@ -33,7 +33,7 @@ export function readelfWarnings(path: string): string[] {
 }
 
 /** The dynamic section and interpreter as readelf reads them. */
-export function readelfValues(path: string): { interpreter: string | null; needed: string[]; runpath: string | null; rpath: string | null; flags1: string | null; sections: string[]; versionFiles: string[] } {
+export function readelfValues(path: string): { interpreter: string | null; needed: string[]; runpath: string | null; rpath: string | null; flags1: string | null; soname: string | null; sections: string[]; versionFiles: string[] } {
   const text = run("readelf", ["-dlSVW", path]).stdout;
   const all = (re: RegExp): string[] => [...text.matchAll(re)].map((m) => m[1]!);
   return {
@@ -42,6 +42,7 @@ export function readelfValues(path: string): { interpreter: string | null; neede
     runpath: all(/\(RUNPATH\)\s+Library runpath: \[([^\]]*)\]/g)[0] ?? null,
     rpath: all(/\(RPATH\)\s+Library rpath: \[([^\]]*)\]/g)[0] ?? null,
     flags1: all(/\(FLAGS_1\)\s+Flags: (.*)/g)[0] ?? null,
+    soname: all(/\(SONAME\)\s+Library soname: \[([^\]]*)\]/g)[0] ?? null,
     sections: all(/^ {2}\[ *\d+\] (\S+) +[A-Z]/gm),
     versionFiles: all(/Version: 1 {2}File: (\S+) /g),
   };

@@ -171,6 +171,24 @@ describe.each(TARGETS.flatMap((t) => ["-pie", "-no-pie"].map((kind) => ({ ...t, 
   });
 });
 
+/** Their version tables differ: ld.lld keeps all Verneed records before all Vernaux, and nobody pads alike. */
+describe.each(["bfd", "gold", "lld", "mold"].flatMap((linker) => ["-pie", "-no-pie"].map((kind) => ({ linker, kind }))))("linked by $linker $kind", ({ linker, kind }) => {
+  itWithTools(["gcc", linker === "mold" ? "mold" : `ld.${linker}`, "strip", ...COMMON], "version needs are dropped, some or all", () => {
+    const source = files.write("math.c", Buffer.from('#include <math.h>\n#include <stdio.h>\nint main(int c, char **v) { fprintf(stdout, "%d\\n", c > 1 ? (int)pow(c + 0.5, 2) : 7); return v == 0; }\n')), built = files.path(`math-${linker}${kind}`);
+    must("gcc", [`-fuse-ld=${linker}`, kind, "-o", built, source, "-lm"]);
+    const before = readFileSync(built), none = patch(before, [removeNeeded(["libm.so.6", "libc.so.6"], { uses: "drop" })]).bytes;
+    const weak = files.write("weak", patch(before, [removeNeeded("libm.so.6", { uses: "weaken" })]).bytes), unversioned = files.write("unversioned", patch(none, [addNeeded(["libm.so.6", "libc.so.6"])]).bytes);
+    for (const [path, args, text] of [[weak, [], "7"], [unversioned, ["x"], "6"]] as const) {
+      expect(start(NATIVE, path, args)).toEqual(says(text));
+      expect([newLines(readelfWarnings(built), readelfWarnings(path)), newLines(lint(built), lint(path))]).toEqual([[], []]);
+      for (const [strip, ...options] of [["strip"], ["strip", "-g"], ["eu-strip"], ["llvm-strip"]] as const) {
+        must(strip, [...options, "-o", `${path}.stripped`, path]);
+        expect(start(NATIVE, `${path}.stripped`, args), `${strip} ${options.join(" ")}`).toEqual(says(text));
+      }
+    }
+  });
+});
+
 describe("on the machine itself", () => {
   const tools = [...NATIVE.tools, ...COMMON];
   const dir = () => files.path("x86_64__pie"), program = () => readFileSync(`${dir()}/program`);
