@@ -106,5 +106,7 @@ export type NoteCode =
   | "OVERLAY"
   /** Bytes that a move left behind have no section: `strip` would zero them. */
   | "UNCOVERED"
+  /** Bytes moved up in the file, behind zeros, so that PT_LOADs start at offsets congruent to their addresses. */
+  | "REALIGNED"
   /** The file has other hard links. */
   | "HARD_LINKS";

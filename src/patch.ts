@@ -6,6 +6,8 @@ import { type LayoutOptions, layOut } from "./layout/layout.js";
 import { type Piece, readPieces } from "./layout/pieces.js";
 import type { Placement } from "./layout/rewrite.js";
 import { type Change, diff } from "./report/diff.js";
+import { expectFit, onInput, raise } from "./raise.js";
+import { wantedPageSizes } from "./request/alignment.js";
 import { collect } from "./request/collect.js";
 import type { Edit } from "./request/edits.js";
 
@@ -53,7 +55,7 @@ export interface PatchResult<B extends Uint8Array = Uint8Array> {
  * finding of level error that the input has not stops it. Reads what it needs of the source; writes nothing.
  *
  * @param source the file's bytes or a {@link ByteSource}; must not change while the plan is used
- * @param edits values made by `setInterpreter`, `setRunpath`, `replaceNeeded`, `stripUnneeded` …; order between families does not matter
+ * @param edits values made by `setInterpreter`, `setRunpath`, `replaceNeeded`, `stripUnneeded`, `raiseAlignment` …; order between families does not matter
  * @throws ElfError as the edits say; `NO_ROOM`, `OVERLAY`, `INVARIANT`, `MALFORMED`, `TRUNCATED`, `UNSAFE_INTEGER`, `UNSUPPORTED`
  * @example
  * const p = plan(bytes, [setRunpath("$ORIGIN/../lib")]);
@@ -64,14 +66,16 @@ export function plan(source: Uint8Array | ByteSource, edits: readonly Edit[], op
 }
 
 function planElf(elf: ElfFile, edits: readonly Edit[], options: PatchOptions): Plan {
-  const requests = collect(elf, edits);
-  const layout = layOut(elf, requests, options);
+  const pageSizes = wantedPageSizes(elf, edits), base = raise(elf, pageSizes, options);
+  const requests = collect(base.elf, edits);
+  const layout = onInput(layOut(base.elf, requests, options), base);
   const { source } = elf, { pieces, size } = layout;
   const changed = size !== source.size || pieces.some((p) => p.kind !== "input" || p.from !== p.at);
   const out: ByteSource = { size, read: (offset, length) => readPieces(source, pieces, offset, length) };
   const after = changed ? readElf(out) : elf;
   const findings = check(after);
   if (changed) refuseNewErrors(elf, findings);
+  expectFit(after, pageSizes);
   let changes: readonly Change[] | undefined;
   const each = function* (): Generator<Uint8Array> {
     for (const p of pieces) for (let at = 0; at < p.size; at += CHUNK) yield readExactly(out, p.at + at, Math.min(CHUNK, p.size - at), "the output");

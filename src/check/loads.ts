@@ -13,7 +13,7 @@ const isPowerOfTwo = (n: bigint): boolean => n > 0n && (n & (n - 1n)) === 0n;
 const end = (l: Extent): bigint => l.vaddr + l.memsz;
 
 /** Each PT_LOAD with the one below it that reaches highest. */
-function* neighbours(elf: ElfFile): Generator<{ below: Extent; load: Extent }> {
+export function* neighbours(elf: ElfFile): Generator<{ below: Extent; load: Extent }> {
   let below: Extent | undefined;
   for (const load of loadsByAddress(elf)) {
     if (below) yield { below, load };

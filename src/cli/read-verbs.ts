@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { check, type Finding } from "../check/check.js";
+import { pageFitness, type PageFitness } from "../check/pages.js";
 import { type OpenElfFile, readElfFile } from "../node/index.js";
 import { describe } from "../report/describe.js";
 import type { ElfDescription } from "../report/description.js";
@@ -16,13 +17,13 @@ export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
   }
 }
 
-type Flags = Record<string, { type: "boolean" }>;
+type Flags = Record<string, { type: "boolean" | "string" }>;
 
-function parse(args: readonly string[], options: Flags): { files: string[]; flags: Record<string, boolean> } {
+function parse(args: readonly string[], options: Flags): { files: string[]; flags: Record<string, boolean | string> } {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     if (positionals.length === 0) throw new UsageError("missing file name");
-    return { files: positionals, flags: values as Record<string, boolean> };
+    return { files: positionals, flags: values as Record<string, boolean | string> };
   } catch (e) {
     // Node says more than one line of help needs.
     if (e instanceof TypeError) throw new UsageError(e.message.split(". ")[0]!);
@@ -51,18 +52,50 @@ Prints the file as the loader and the section headers describe it. Parts that ca
   },
 };
 
+/** A file's entry of `check`; with `--page-size`, what {@link pageFitness} says in addition. */
+type CheckEntry = { readonly file: string; readonly findings: readonly Finding[] } & Partial<Pick<PageFitness, "pageSize" | "fit" | "raisable" | "obstacles">>;
+
+function checkPages(file: string, size: number): CheckEntry {
+  const { problems, ...fitness } = withFile(file, (elf) => pageFitness(elf, size));
+  return { file, findings: problems, ...fitness };
+}
+
+/** What follows from the findings on pages, with the reasons that are no finding themselves. */
+function verdict({ findings, pageSize, fit, raisable, obstacles = [] }: CheckEntry): string {
+  if (pageSize === undefined) return "";
+  if (fit) return `fit for pages of ${pageSize} bytes\n`;
+  if (raisable) return `not fit for pages of ${pageSize} bytes, but can be made so without moving an address (raiseAlignment)\n`;
+  const said = new Set(findings.map((f) => `${f.at}: ${f.message}`)), more = obstacles.filter((o) => !said.has(o)).map((o) => `  ${o}\n`);
+  return `not fit for pages of ${pageSize} bytes, and only a linker can make it so\n${more.join("")}`;
+}
+
+function printCheck(e: CheckEntry): void {
+  const { file, findings } = e;
+  if (findings.length === 0) print(`${file}: ${e.pageSize === undefined ? "no findings" : verdict(e)}`);
+  else print(`${file}:\n${formatFindings(findings)}${verdict(e)}`);
+}
+
+function pageSizeOf(value: boolean | string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const size = Number(value);
+  if (!/^\d+$/.test(String(value)) || size < 4096 || !Number.isInteger(Math.log2(size))) throw new UsageError(`--page-size takes a power of two from 4096 on, not ${JSON.stringify(value)}`);
+  return size;
+}
+
 export const checkVerb: Verb = {
   name: "check",
   summary: "the layout invariants: what loaders, strip and other tools rely on",
-  help: `usage: elfwright check [--json] FILE…
+  help: `usage: elfwright check [--json] [--page-size BYTES] FILE…
 
 Prints each finding as "severity: subject: message [rule]". Exits with 1 when one is of level error.
-  --json   an array of { file, findings } (see docs/json.md)`,
+  --page-size BYTES   whether the file is fit for a system with such pages, instead: 16384 for Android, 65536 for the
+                      largest of arm64
+  --json              an array of { file, findings } (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(args, json);
-    const { results, failed } = eachFile(files, flags["json"] === true, (file): { file: string; findings: Finding[] } => ({ file, findings: withFile(file, check) }), ({ file, findings }) =>
-      print(findings.length === 0 ? `${file}: no findings` : `${file}:\n${formatFindings(findings)}`));
+    const { files, flags } = parse(args, { ...json, "page-size": { type: "string" } }), size = pageSizeOf(flags["page-size"]);
+    const entry = (file: string): CheckEntry => (size === undefined ? { file, findings: withFile(file, check) } : checkPages(file, size));
+    const { results, failed } = eachFile(files, flags["json"] === true, entry, printCheck);
     return failed || results.some((r) => r.findings.some((f) => f.severity === "error")) ? REFUSED : OK;
   },
 };

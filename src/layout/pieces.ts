@@ -82,13 +82,15 @@ export class FileMap {
   }
 }
 
-function slice(p: Piece, skip: number, size: number): Piece {
+/** A part of a piece, at its place in the output. */
+export function slice(p: Piece, skip: number, size: number): Piece {
   if (p.kind === "input") return { ...p, at: p.at + skip, from: p.from + skip, size };
+  if (p.kind === "bytes") return { ...p, at: p.at + skip, bytes: p.bytes.subarray(skip, skip + size), size };
   return { ...p, at: p.at + skip, size };
 }
 
 /** Neighbours that continue each other become one piece. */
-function joined(pieces: readonly Piece[]): Piece[] {
+export function joined(pieces: readonly Piece[]): Piece[] {
   const out: Piece[] = [];
   for (const p of pieces) {
     const last = out[out.length - 1];
@@ -112,7 +114,7 @@ export function readPieces(source: ByteSource, pieces: readonly Piece[], offset:
 }
 
 /** Binary search for the piece that holds an offset. */
-function firstAt(pieces: readonly Piece[], offset: number): number {
+export function firstAt(pieces: readonly Piece[], offset: number): number {
   let low = 0, high = pieces.length - 1;
   while (low < high) {
     const mid = (low + high + 1) >> 1;

@@ -11,6 +11,9 @@ const SEGMENT_FIELDS = ["flags", "offset", "vaddr", "paddr", "filesz", "memsz", 
 /** Program headers that only say how the file is laid out. */
 const LAYOUT_SEGMENTS = ["PT_LOAD", "PT_NULL", "PT_PHDR", "PT_NOTE"];
 
+/** What is said by intent and does not follow from the layout: PT_GNU_STACK is nothing but its flags, p_align is the page size a file is fit for. */
+const MEANT: Readonly<Record<string, readonly (typeof SEGMENT_FIELDS)[number][]>> = { PT_GNU_STACK: ["flags"], PT_LOAD: ["align"] };
+
 export function* diffSections(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
   const read = (elf: ElfFile): SectionDescription[] => new Tolerant().part(() => describeSections(elf))?.filter((s) => s.type !== "SHT_NULL") ?? [];
   const m = match(read(before), read(after), (s) => s.name), at = "sections";
@@ -32,7 +35,6 @@ export function* diffSegments(before: ElfFile, after: ElfFile, layout: boolean):
   for (const [a, b] of m.kept) {
     const occurrence = seen.get(a.type) ?? 0, subject = { at, name: a.type, ...(occurrence > 0 ? { occurrence } : {}) } as const;
     seen.set(a.type, occurrence + 1);
-    // PT_GNU_STACK is nothing but its flags.
-    for (const field of layout ? SEGMENT_FIELDS : a.type === "PT_GNU_STACK" ? (["flags"] as const) : []) yield* changed({ ...subject, field }, a[field], b[field]);
+    for (const field of layout ? SEGMENT_FIELDS : (MEANT[a.type] ?? [])) yield* changed({ ...subject, field }, a[field], b[field]);
   }
 }

@@ -1,4 +1,5 @@
 import { fail } from "../error.js";
+import type { RaiseAlignment } from "../edit/alignment.js";
 import type { DebugTagEdit } from "../edit/debug-tag.js";
 import type { FlagsEdit } from "../edit/flags.js";
 import type { SetExecstack, SetOsAbi } from "../edit/header.js";
@@ -9,7 +10,7 @@ import type { SonameEdit } from "../edit/soname.js";
 import type { StripEdit } from "../strip/strip.js";
 
 /** What can be asked for: a plain value, printable as JSON, made by the function of the same name. */
-export type Edit = SetInterpreter | RunpathEdit | NeededEdit | SonameEdit | FlagsEdit | DebugTagEdit | SetExecstack | SetOsAbi | StripEdit;
+export type Edit = SetInterpreter | RunpathEdit | NeededEdit | SonameEdit | FlagsEdit | DebugTagEdit | SetExecstack | SetOsAbi | StripEdit | RaiseAlignment;
 
 /** The edits by family, each in the order given: the order between families never matters. */
 export interface EditFamilies {
@@ -22,6 +23,7 @@ export interface EditFamilies {
   readonly execstack: SetExecstack[];
   readonly osabi: SetOsAbi[];
   readonly strip: StripEdit[];
+  readonly alignment: RaiseAlignment[];
 }
 
 const FAMILY: Readonly<Record<Edit["edit"], keyof EditFamilies>> = {
@@ -33,11 +35,12 @@ const FAMILY: Readonly<Record<Edit["edit"], keyof EditFamilies>> = {
   addDebugTag: "debugTag", removeDebugTag: "debugTag",
   setExecstack: "execstack", setOsAbi: "osabi",
   stripUnneeded: "strip", removeSections: "strip",
+  raiseAlignment: "alignment",
 };
 
 /** Sorts the edits into families. `BAD_EDIT` for a value that no edit function made. */
 export function byFamily(edits: readonly Edit[]): EditFamilies {
-  const f: EditFamilies = { interpreter: [], runpath: [], needed: [], soname: [], flags: [], debugTag: [], execstack: [], osabi: [], strip: [] };
+  const f: EditFamilies = { interpreter: [], runpath: [], needed: [], soname: [], flags: [], debugTag: [], execstack: [], osabi: [], strip: [], alignment: [] };
   for (const e of edits) {
     if (!Object.hasOwn(FAMILY, e.edit))
       fail("BAD_EDIT", `${JSON.stringify(e)} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String((e as { edit?: unknown }).edit) });

@@ -10,7 +10,7 @@ export function guard(elf: ElfFile, edits: EditFamilies): void {
   if (linkage === "relocatable") fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
   if (type !== ET.EXEC && type !== ET.DYN) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
   const dynamic = editsDynamic(edits), loaders = edits.interpreter.length > 0 || dynamic;
-  if (isDebugFile(elf) && (loaders || edits.execstack.length > 0 || edits.strip.some((e) => e.edit === "stripUnneeded")))
+  if (isDebugFile(elf) && (loaders || edits.execstack.length + edits.alignment.length > 0 || edits.strip.some((e) => e.edit === "stripUnneeded")))
     fail("UNSUPPORTED", "this is a separate debug file: its program headers describe bytes that only the program has, and stripped it would be empty", { what: "a separate debug file" });
   if (!loaders) return;
   if (linkage === "loader") fail("LOADER", "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved", {});

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type Change, check, describe as describeElf, diff, type ElfDescription, type Finding, readElf } from "../../src/index.js";
-import { PT } from "../../src/spec/constants.js";
+import { type Change, check, describe as describeElf, diff, type ElfDescription, type Finding, pageFitness, readElf } from "../../src/index.js";
+import { EM, PT } from "../../src/spec/constants.js";
+import { buildElf } from "../../src/testing/build-elf.js";
 import { phdr } from "../support/elf.js";
+import { lowered } from "../support/realign.js";
 import { fixture, fixturePath } from "../support/fixtures.js";
 import { elfwright, elfwrightJson, FIXTURES, TEXT, workbench } from "./cli.js";
 
@@ -42,6 +44,38 @@ describe("show", () => {
   });
 
   it("-- ends the options", () => expect(elfwright("show", "--", "--json").stderr).toBe("elfwright: --json: ENOENT: no such file or directory (open)\n"));
+});
+
+describe("check --page-size", () => {
+  const large = buildElf({ pageSize: 65536, machine: EM.AARCH64 }), fit = files.write("fit", large), raisable = files.write("raisable", lowered(large));
+
+  it("says whether the file is fit for such pages, can be made so, or cannot, and exits with 1 where it is not", () => {
+    expect(elfwright("check", "--page-size", "16384", fit)).toMatchObject({ status: 0, stdout: `${fit}: fit for pages of 16384 bytes\n`, stderr: "" });
+    const can = elfwright("check", "--page-size=16384", raisable);
+    expect([can.status, can.stdout.split("\n")]).toEqual([1, [
+      `${raisable}:`, ...readElf(large).segments.filter((s) => s.type === PT.LOAD).map((s) => `error: PT_LOAD 0x${s.vaddr.toString(16)}: p_align 0x1000 is smaller than a page of 0x4000 [page-align]`),
+      "not fit for pages of 16384 bytes, but can be made so without moving an address (raiseAlignment)", "",
+    ]]);
+    const cannot = elfwright("check", "--page-size", "16384", pie);
+    expect([cannot.status, cannot.stdout.trimEnd().split("\n").at(-1)]).toEqual([1, "not fit for pages of 16384 bytes, and only a linker can make it so"]);
+  });
+
+  it("names the reasons that are no finding", () => {
+    const b = lowered(large);
+    phdr(b, PT.LOAD, 0).vaddr += 0x1000;
+    expect(elfwright("check", "--page-size", "16384", files.write("header", b)).stdout).toMatch(/only a linker can make it so\n {2}the ELF header \(0x0\.\.0x3f\) would have to move/);
+  });
+
+  it("--json is pageFitness() of each file", () => {
+    const { status, json } = elfwrightJson<unknown[]>("check", "--json", "--page-size", "65536", fit, pie, text);
+    const entry = (file: string) => {
+      const { problems, ...rest } = pageFitness(readElf(readFileSync(file)), 65536);
+      return { file, findings: problems, ...rest };
+    };
+    expect([status, json]).toEqual([1, [entry(fit), entry(pie), refusal(text)]]);
+  });
+
+  it.each(["16k", "0", "2048", "12288", "-16384", "1e5"])("%s is no page size", (size) => expect(elfwright("check", `--page-size=${size}`, pie)).toMatchObject({ status: 2, stdout: "" }));
 });
 
 describe("check", () => {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
+import { pageFitness } from "../../src/check/pages.js";
 import { equalBytes } from "../../src/codec/bytes.js";
 import { addDebugTag } from "../../src/edit/debug-tag.js";
 import { setFlags } from "../../src/edit/flags.js";
@@ -59,6 +60,7 @@ it.each(FILES)(`check, describe and each edit of a broken file end in a result o
       if (performance.now() - start > 5000) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}, ${what}: took ${performance.now() - start} ms`);
     };
     attempt("check", () => check(readElf(b)));
+    attempt("pageFitness", () => pageFitness(readElf(b), 16384));
     attempt("describe", () => JSON.stringify(describe(readElf(b))));
     for (const [what, edits, options] of EDITS)
       attempt(what, () => {

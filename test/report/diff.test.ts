@@ -121,15 +121,17 @@ describe("diff", () => {
     expect(edited(PIE, (b) => void (section(b, ".comment").addralign = 8), { layout: true })).toEqual([{ at: "sections", name: ".comment", field: "addralign", from: 1, to: 8 }]);
   });
 
-  it("shows an executable stack; other program headers only as layout", () => {
+  it("shows an executable stack and p_align, which edits set; other fields of program headers only as layout", () => {
     const phdr = (b: Uint8Array, type: number, nth = 0) => {
       const elf = readElf(b), at = elf.segments.flatMap((s, i) => (s.type === type ? [i] : []))[nth]!;
       return Phdr.view(viewOf(b), elf.header.phoff + at * Phdr.size(64), elf.header);
     };
     expect(edited(PIE, (b) => void (phdr(b, PT.GNU_STACK).flags |= PF.X))).toEqual([{ at: "segments", name: "PT_GNU_STACK", field: "flags", from: "RW ", to: "RWE" }]);
     expect(edited(PIE, (b) => void (phdr(b, PT.GNU_STACK).type = PT.NULL))).toEqual([{ at: "segments", name: "PT_GNU_STACK", from: "RW ", to: null }]);
-    expect(edited(PIE, (b) => void (phdr(b, PT.LOAD, 2).align = 0x4000))).toEqual([]);
-    expect(edited(PIE, (b) => void (phdr(b, PT.LOAD, 2).align = 0x4000), { layout: true })).toEqual([{ at: "segments", name: "PT_LOAD", occurrence: 2, field: "align", from: 0x1000, to: 0x4000 }]);
+    for (const layout of [false, true])
+      expect(edited(PIE, (b) => void (phdr(b, PT.LOAD, 2).align = 0x4000), { layout })).toEqual([{ at: "segments", name: "PT_LOAD", occurrence: 2, field: "align", from: 0x1000, to: 0x4000 }]);
+    expect(edited(PIE, (b) => void (phdr(b, PT.LOAD, 2).paddr = 0x4000))).toEqual([]);
+    expect(edited(PIE, (b) => void (phdr(b, PT.LOAD, 2).paddr = 0x4000), { layout: true })).toMatchObject([{ at: "segments", name: "PT_LOAD", occurrence: 2, field: "paddr", to: 0x4000 }]);
   });
 
   it("shows header fields, overlay and size", () => {

@@ -1,0 +1,170 @@
+import { fail, hex } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import { modulusOf, realignment } from "../image/realign.js";
+import { isDebugFile } from "../image/sections.js";
+import { ET, PF, PT } from "../spec/constants.js";
+import { type Extent, extents, loadIndex, loads, range } from "./extents.js";
+import { neighbours } from "./loads.js";
+import { failure } from "./readable.js";
+import type { Finding, Severity, Violation } from "./rule.js";
+
+/** What {@link pageFitness} says of a file. */
+export interface PageFitness {
+  /** Bytes, as asked for. */
+  readonly pageSize: number;
+  /** No problem is of level error. */
+  readonly fit: boolean;
+  /** It is fit, or `raiseAlignment` can make it so without moving an address. */
+  readonly raisable: boolean;
+  /** What is wrong, with its numbers. An error: some loader refuses the file, or the program crashes. A warning: it runs, less protected. */
+  readonly problems: readonly Finding[];
+  /** Why `raiseAlignment` cannot help, in words. */
+  readonly obstacles: readonly string[];
+}
+
+/** Problems that `raiseAlignment` does away with. */
+const RAISED = ["page-align", "page-congruent"];
+
+/** A broken file may have a problem at each of its program headers; more than this tell nobody more. */
+const MOST = 1000;
+
+const LARGEST = 2 ** 30;
+
+/**
+ * Is the program or library fit for a system with pages of this size? What kernels, glibc (`elf/dl-load.c`, `elf/dl-reloc.c`), musl and bionic
+ * (`linker_phdr.cpp`) ask of PT_LOAD and PT_GNU_RELRO; where Android's own checks (`check_elf_alignment.sh`, Android Studio, Play) only look at
+ * p_align and the end of PT_GNU_RELRO, this looks at what would share a page.
+ *
+ * @param pageSize bytes, a power of two from 4096 on: 16384 for Android, 65536 for the largest pages of arm64
+ * @throws ElfError `BAD_EDIT` for another size, `RELOCATABLE`, `UNSUPPORTED` for core and separate debug files, and what reading the program headers throws
+ * @example
+ * const { fit, raisable, problems } = pageFitness(readElf(library), 16384);
+ */
+export function pageFitness(elf: ElfFile, pageSize: number): PageFitness {
+  if (!Number.isInteger(Math.log2(pageSize)) || pageSize < 4096 || pageSize > LARGEST)
+    fail("BAD_EDIT", `pageFitness: ${String(pageSize)} is no page size: a power of two from 4096 on`, { edit: "pageFitness" });
+  refuseUnloadable(elf);
+  const problems = [...findings(elf, BigInt(pageSize), pageSize)];
+  const errors = problems.filter((p) => p.severity === "error"), fit = errors.length === 0;
+  const obstacles = fit ? [] : [...errors.filter((p) => !RAISED.includes(p.rule)).map((p) => `${p.at}: ${p.message}`), ...realignment(elf, pageSize).obstacles];
+  return { pageSize, fit, raisable: obstacles.length === 0, problems, obstacles };
+}
+
+function refuseUnloadable(elf: ElfFile): void {
+  const { type } = elf.header;
+  if (type === ET.REL) fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
+  if (type !== ET.EXEC && type !== ET.DYN) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
+  if (isDebugFile(elf)) fail("UNSUPPORTED", "this is a separate debug file: no loader maps it", { what: "a separate debug file" });
+}
+
+function* findings(elf: ElfFile, page: bigint, pageSize: number): Generator<Finding> {
+  let count = 0;
+  for (const [rule, severity, of] of tests(elf, page, pageSize))
+    for (const v of of) {
+      if (++count > MOST) return;
+      yield { rule, severity, ...v };
+    }
+}
+
+function* tests(elf: ElfFile, page: bigint, pageSize: number): Generator<readonly [string, Severity, Iterable<Violation>]> {
+  yield ["page-align", "error", misaligned(elf, page)];
+  yield ["page-congruent", "error", incongruent(elf, pageSize)];
+  yield ["page-shared", "error", shared(elf, page)];
+  yield ["page-zero", "error", atZero(elf, page)];
+  const relro = extents(elf, PT.GNU_RELRO);
+  if (relro.length === 0) return;
+  const find = loadIndex(elf), rounding = roundingOf(elf);
+  for (const r of relro) {
+    yield ["page-relro", "error", beforeRelro(r, page, find)];
+    yield ["page-relro", rounding === "down" ? "warning" : "error", behindRelro(r, page, find, rounding)];
+    yield ["page-relro", "error", pastLoad(r, page, find, rounding)];
+    if (rounding !== "up") yield ["page-relro", "warning", unprotected(r, page, find)];
+  }
+}
+
+const floor = (n: bigint, page: bigint): bigint => n - (n % page);
+const ceil = (n: bigint, page: bigint): bigint => floor(n + page - 1n, page);
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** glibc before 2.35: "ELF load command alignment not page-aligned"; bionic: "program alignment cannot be smaller than system page size". */
+function* misaligned(elf: ElfFile, page: bigint): Generator<Violation> {
+  for (const { align, at } of extents(elf, PT.LOAD)) {
+    if (align > 1n && (align & (align - 1n)) !== 0n) yield { message: `p_align ${hex(align)} is not a power of two`, at };
+    else if (align < page) yield { message: `p_align ${hex(align)} is smaller than a page of ${hex(page)}`, at };
+  }
+}
+
+/** glibc: "ELF load command address/offset not page-aligned"; mmap takes whole pages of a file only. */
+function* incongruent(elf: ElfFile, pageSize: number): Generator<Violation> {
+  for (const { vaddr, offset, align, at } of extents(elf, PT.LOAD)) {
+    const modulus = modulusOf(align, pageSize);
+    if ((vaddr - offset) % modulus !== 0n) yield { message: `p_vaddr ${hex(vaddr)} and p_offset ${hex(offset)} are not congruent modulo ${hex(modulus)}`, at };
+  }
+}
+
+/** A page has one protection and comes from one place of the file: the PT_LOAD that is mapped last wins. */
+function* shared(elf: ElfFile, page: bigint): Generator<Violation> {
+  for (const { below, load } of neighbours(elf)) {
+    const last = below.vaddr + below.memsz - 1n;
+    if (load.vaddr / page <= last / page) yield { message: `it starts at ${hex(load.vaddr)} in the page at ${hex(floor(last, page))} (${hex(page)} bytes), in which ${below.at} ends at ${hex(last)}`, at: load.at };
+  }
+}
+
+/** Kernels map nothing at address 0 (vm.mmap_min_addr). */
+function* atZero(elf: ElfFile, page: bigint): Generator<Violation> {
+  if (elf.header.type !== ET.EXEC) return;
+  for (const l of loads(elf)) if (l.vaddr < page) yield { message: `its first page of ${hex(page)} would begin at address 0, where kernels let no program map anything`, at: l.at };
+}
+
+type Find = (address: bigint) => Extent | undefined;
+const endOf = (l: Extent): bigint => l.vaddr + l.memsz;
+
+/** Every loader rounds the start of PT_GNU_RELRO down. */
+function* beforeRelro(r: Extent, page: bigint, find: Find): Generator<Violation> {
+  const start = floor(r.vaddr, page), l = r.vaddr > start ? find(r.vaddr - 1n) : undefined;
+  if (!l || !(l.flags & PF.W)) return;
+  const from = max(start, l.vaddr);
+  yield { message: `loaders also make the ${r.vaddr - from} writable bytes ${range(from, r.vaddr - from)} of ${l.at} read-only, which lie before it in its first page: the program crashes when it writes to them`, at: r.at };
+}
+
+/** A page with both kinds of bytes: protected whole, or not at all. */
+function* behindRelro(r: Extent, page: bigint, find: Find, rounding: Rounding): Generator<Violation> {
+  const end = endOf(r), l = end % page === 0n ? undefined : find(end);
+  if (!l || !(l.flags & PF.W)) return;
+  const size = min(ceil(end, page), endOf(l)) - end;
+  const outcome = [
+    ...(rounding === "down" ? [] : ["bionic makes them read-only, too, so that the program crashes when it writes to them"]), ...(rounding === "up" ? [] : ["glibc and musl leave that whole page writable"]),
+  ];
+  yield { message: `it ends at ${hex(end)}, inside a page of ${hex(page)}, and the ${size} bytes ${range(end, size)} of ${l.at} behind it are writable: ${outcome.join("; ")}`, at: r.at };
+}
+
+/** mprotect fails where nothing is mapped, and loaders give up: old lld pads p_memsz to the page size it was told. */
+function* pastLoad(r: Extent, page: bigint, find: Find, rounding: Rounding): Generator<Violation> {
+  const l = find(r.vaddr), end = endOf(r), rounded = rounding === "down" ? floor(end, page) : ceil(end, page);
+  if (!l || r.memsz === 0n || rounded <= ceil(endOf(l), page) || find(end - 1n)) return;
+  yield { message: `it ends at ${hex(end)}, ${rounded - ceil(endOf(l), page)} bytes behind the last page of ${l.at} (${hex(ceil(endOf(l), page))}): loaders cannot protect what is not mapped`, at: r.at };
+}
+
+/** Where nothing writable follows, bionic protects the last page whole; glibc and musl leave it writable. */
+function* unprotected(r: Extent, page: bigint, find: Find): Generator<Violation> {
+  const end = endOf(r), l = find(r.vaddr), last = find(end);
+  if (!l || (last && last.flags & PF.W)) return;
+  const from = max(floor(end, page), r.vaddr), to = min(end, endOf(l));
+  if (from < to) yield { message: `glibc and musl protect whole pages only, so its last ${to - from} bytes ${range(from, to - from)} stay writable`, at: r.at };
+}
+
+/** What the loader makes of the end of PT_GNU_RELRO: bionic rounds it up to a whole page; glibc, musl and FreeBSD's ld-elf round it down. */
+type Rounding = "up" | "down" | undefined;
+
+/** Told by Android's note, PT_INTERP, or names with a version, which no library of Android has; else undefined. */
+function roundingOf(elf: ElfFile): Rounding {
+  let rounding: Rounding;
+  failure(() => {
+    const { interpreter } = elf;
+    if (elf.notes.some((n) => n.owner === "Android")) rounding = "up";
+    else if (interpreter !== null) rounding = /\/linker\w*$/.test(interpreter) ? "up" : "down";
+    else if ([...elf.needed, elf.soname ?? ""].some((n) => /\.so\.\d|^libc\.musl-/.test(n))) rounding = "down";
+  });
+  return rounding;
+}
