@@ -1,6 +1,6 @@
 import { decodeText } from "../codec/bytes.js";
 import { type ByteSource, readExactly, toSource } from "../codec/source.js";
-import { ET, PT } from "../spec/constants.js";
+import { ET, PT, SHN, STT_LOPROC } from "../spec/constants.js";
 import { DF_1 } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { type Dynamic, readDynamic } from "./dynamic.js";
@@ -153,7 +153,10 @@ class LazyElf implements ElfFile {
   }
 }
 
-/** ld.so is told by what it lacks: no interpreter, nothing needed, an entry point, and no mark of a static-pie program. */
+/**
+ * ld.so is told by what it lacks: no interpreter, nothing needed, no symbol that another file would have to define, an entry
+ * point, and no mark of a static-pie program.
+ */
 function linkageOf(elf: ElfFile): Linkage {
   const { type, entry } = elf.header;
   if (type === ET.REL) return "relocatable";
@@ -163,6 +166,15 @@ function linkageOf(elf: ElfFile): Linkage {
   if (!d) return "static";
   if (type === ET.EXEC) return d.get(DT.NEEDED) === undefined ? "static" : "dynamic";
   const pie = ((d.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) !== 0n;
-  if (d.get(DT.NEEDED) === undefined && entry !== 0n) return pie || d.get(DT.DEBUG) !== undefined ? "static-pie" : "loader";
+  if (d.get(DT.NEEDED) === undefined && entry !== 0n && (pie || d.get(DT.DEBUG) !== undefined)) return "static-pie";
+  if (d.get(DT.NEEDED) === undefined && entry !== 0n && !hasImports(elf)) return "loader";
   return pie ? "dynamic" : "shared-library";
+}
+
+function hasImports(elf: ElfFile): boolean {
+  const symbols = elf.dynamicSymbols;
+  if (!symbols?.exact) return false;
+  // SPARC has symbols for the registers that a file uses; they are of no other file.
+  for (const { index, symbol } of symbols.records()) if (index > 0 && symbol.shndx === SHN.UNDEF && (symbol.info & 15) < STT_LOPROC) return true;
+  return false;
 }

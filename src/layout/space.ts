@@ -11,8 +11,11 @@ import type { Region, Rewrite } from "./rewrite.js";
 /** The name of the section header that keeps what a move left behind under a section, so that `strip` keeps the bytes. */
 export const COVER_NAME = ".elfwright.old";
 
-/** Is the section one of those that keep what a move left behind? */
-export const isCover = (s: Section): boolean => s.name === COVER_NAME && isLoaded(s);
+/** Names of version tables that no tag leads to any more: they keep their bytes only. */
+export const RETIRED_NAMES: readonly string[] = ["gnu.version", "gnu.version_r"];
+
+/** Is the section one of those that keep bytes which earlier patches left behind? */
+export const isCover = (s: Section): boolean => isLoaded(s) && s.header.type === SHT.PROGBITS && (s.name === COVER_NAME || RETIRED_NAMES.includes(s.name));
 
 /** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
 export const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.GNU_STACK];

@@ -79,6 +79,8 @@ export const SHF = {
 /** Symbol binding, type and visibility: the halves of st_info and the low bits of st_other. */
 export const STB = { LOCAL: 0, GLOBAL: 1, WEAK: 2, GNU_UNIQUE: 10 } as const;
 export const STT = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3, FILE: 4, COMMON: 5, TLS: 6, GNU_IFUNC: 10 } as const;
+/** Types from here on mean something on one processor only. */
+export const STT_LOPROC = 13;
 export const STV = { DEFAULT: 0, INTERNAL: 1, HIDDEN: 2, PROTECTED: 3 } as const;
 
 /** Bits of a version: .gnu.version's hidden bit, VER_FLG_* (LSB, "Symbol Versioning"). */

@@ -24,6 +24,8 @@ const CASES: readonly [string, BuildOptions, Linkage][] = [
   ["a static-pie program of an old linker", { interpreter: null, needed: [], entry: true, tags: [{ tag: DT.DEBUG, value: 0 }] }, "static-pie"],
   ["the loader", { soname: "ld.so", interpreter: null, needed: [], entry: true }, "loader"],
   ["musl's loader, which has no name", { interpreter: null, needed: [], entry: true }, "loader"],
+  ["a library that needs nothing by name, but a symbol of another file", { soname: "libx.so", needed: [], entry: true, hash: "both", symbols: [{ name: "puts", defined: false }] }, "shared-library"],
+  ["the loader of a SPARC, whose registers have symbols", { soname: "ld.so", interpreter: null, needed: [], entry: true, symbols: [{ name: "", defined: false, type: 13 }] }, "loader"],
   ["an object file", { type: ET.REL }, "relocatable"],
   ["a core file", { type: ET.CORE }, "other"],
   ["a type nobody knows", { type: 0xfe00 }, "other"],
