@@ -1,7 +1,7 @@
 import { alignUp, decodeText, viewOf } from "../codec/bytes.js";
 import { Nhdr } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
-import { PT, SHT } from "../spec/constants.js";
+import { NT_GNU, PT, SHT } from "../spec/constants.js";
 import type { ElfFile } from "./elf.js";
 
 /** One note (gABI, "Note Section"). */
@@ -55,3 +55,20 @@ function* notesIn(elf: ElfFile, b: Uint8Array, offset: number, align: number): G
     at = alignUp(end, align);
   }
 }
+
+/**
+ * Notes that kernels, loaders and tools find through PT_NOTE, by owner and type; null stands for all types of an owner.
+ * Others may be addressed by code (a program's own notes), so their bytes are never overwritten.
+ */
+const WELL_KNOWN: Readonly<Record<string, readonly number[] | null>> = {
+  GNU: [NT_GNU.ABI_TAG, NT_GNU.BUILD_ID, NT_GNU.PROPERTY_TYPE_0], Android: null, FreeBSD: null, NetBSD: null, OpenBSD: null, DragonFly: null, OHOS: null, FDO: null, Go: null, Xen: null,
+};
+
+function isWellKnown(n: { readonly owner: string; readonly type: number }): boolean {
+  const types = Object.hasOwn(WELL_KNOWN, n.owner) ? WELL_KNOWN[n.owner] : undefined;
+  return types === null || types?.includes(n.type) === true;
+}
+
+/** The program's own notes in a range of the file: code may hold their addresses. */
+export const ownNotes = (elf: ElfFile, { offset, size }: { readonly offset: number; readonly size: number }): Note[] =>
+  elf.notes.filter((n) => offset <= n.offset && n.offset < offset + size && !isWellKnown(n));

@@ -3,11 +3,12 @@ import { hex } from "../error.js";
 import { readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import { type LoaderTable, loaderTables } from "../image/loader-tables.js";
+import { ownNotes } from "../image/notes.js";
 import { dynamicRelocations } from "../image/relocations.js";
 import type { SymbolTable } from "../image/symbols.js";
-import { NT_GNU, PT, SHN, SHT, STB, STT } from "../spec/constants.js";
+import { PT, SHN, SHT, STB, STT } from "../spec/constants.js";
 import type { Region, Rewrite } from "./rewrite.js";
-import { isCover, LIES_OVER } from "./space.js";
+import { isFree, LIES_OVER } from "./space.js";
 
 /** Bytes of the file, by offset and size. */
 interface Bytes {
@@ -39,7 +40,7 @@ export function headBlocks(rewrite: Rewrite, start: number, end: number, gone: r
     const tables = loaderTables(elf).filter((t) => overlap(t, head) && !gone.some((g) => contains(g, t)));
     for (const t of tables) assertMovable(elf, t, head);
     // What an earlier move left here was a table that might have been overwritten then.
-    const covers = elf.sections.filter(isCover).map((s) => ({ offset: s.header.offset, size: s.header.size }));
+    const covers = elf.sections.filter(isFree).map((s) => ({ offset: s.header.offset, size: s.header.size }));
     const taken = [...gone, ...covers, ...tables];
     assertNothingElse(elf, head, taken);
     assertDescribed(elf, head, taken);
@@ -55,7 +56,7 @@ export function headBlocks(rewrite: Rewrite, start: number, end: number, gone: r
 function assertMovable(elf: ElfFile, t: LoaderTable, head: Bytes): void {
   if (t.offset < head.offset) throw new Stuck(`${t.name} overlaps the program header table`);
   if (t.name === ".interp" && !endsWithPath(elf, t)) throw new Stuck("PT_INTERP holds more than a path, which code may address");
-  const odd = t.name === "notes" ? elf.notes.find((n) => contains(t, { offset: n.offset, size: 1 }) && n.offset < head.offset + head.size && !isWellKnown(n)) : undefined;
+  const odd = t.name === "notes" ? ownNotes(elf, t).find((n) => n.offset < head.offset + head.size) : undefined;
   if (odd) throw new Stuck(`a note of ${odd.owner}, which code may address, stands behind the program header table`);
 }
 
@@ -89,19 +90,6 @@ function assertDescribed(elf: ElfFile, head: Bytes, taken: readonly Bytes[]): vo
 function endsWithPath(elf: ElfFile, t: Bytes): boolean {
   const b = readExactly(elf.source, t.offset, t.size, "PT_INTERP");
   return skipZeros(b, b.indexOf(0)) === t.size;
-}
-
-/**
- * Notes that kernels, loaders and tools find through PT_NOTE, by owner and type; null stands for all types of an owner.
- * Others may be addressed by code (a program's own notes), so their bytes are never overwritten.
- */
-const WELL_KNOWN: Readonly<Record<string, readonly number[] | null>> = {
-  GNU: [NT_GNU.ABI_TAG, NT_GNU.BUILD_ID, NT_GNU.PROPERTY_TYPE_0], Android: null, FreeBSD: null, NetBSD: null, OpenBSD: null, DragonFly: null, OHOS: null, FDO: null, Go: null, Xen: null,
-};
-
-function isWellKnown(n: { readonly owner: string; readonly type: number }): boolean {
-  const types = Object.hasOwn(WELL_KNOWN, n.owner) ? WELL_KNOWN[n.owner] : undefined;
-  return types === null || types?.includes(n.type) === true;
 }
 
 /**

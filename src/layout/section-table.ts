@@ -2,15 +2,17 @@ import { alignUp, concat, encodeText, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { Shdr, type ShdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
+import { ownNotes } from "../image/notes.js";
 import { fileRange, isLoaded } from "../image/sections.js";
 import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
 import { compactStrings, GrowingStrings } from "../tables/strings.js";
-import { COVER_NAME } from "./space.js";
+import { COVER_NAME, KEPT_NAME } from "./space.js";
 import type { FileMap } from "./pieces.js";
 import { merged, type Range } from "./ranges.js";
 import type { Rewrite, SectionRow } from "./rewrite.js";
 
 const NAME_TABLE = ".shstrtab";
+const COVERS: readonly string[] = [COVER_NAME, KEPT_NAME];
 
 function newRow(rewrite: Rewrite, name: string, fields: Partial<Record<"type" | "flags" | "addr" | "offset" | "size" | "addralign", number>>): SectionRow {
   const bytes = new Uint8Array(rewrite.elf.header.shentsize), view = Shdr.view(viewOf(bytes), 0, rewrite.elf.header);
@@ -24,7 +26,7 @@ const tableEnd = ({ elf: { header: h }, segments }: Rewrite): number => h.phoff 
 /** Covers of earlier patches that the grown program header table reaches into begin behind it. */
 export function trimCovers(rewrite: Rewrite): void {
   const start = tableEnd(rewrite);
-  for (const { view: s, name } of rewrite.sections) if (name === COVER_NAME && s.offset >= rewrite.elf.header.phoff && s.offset < start) shorten(s, start);
+  for (const { view: s, name } of rewrite.sections) if (COVERS.includes(name) && s.offset >= rewrite.elf.header.phoff && s.offset < start) shorten(s, start);
 }
 
 /**
@@ -32,15 +34,25 @@ export function trimCovers(rewrite: Rewrite): void {
  * read them (its own _DYNAMIC, its notes).
  */
 export function addCovers(rewrite: Rewrite): void {
-  const { elf } = rewrite, behindTable = tableEnd(rewrite);
-  for (const { start: from, end } of leftBehind(rewrite)) {
-    const start = from < behindTable && from >= elf.header.phoff ? Math.min(behindTable, end) : from;
-    const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
-    if (start === end || !load || rewrite.vacated.some((v) => v.start <= start && end <= v.end)) continue;
-    const flags = SHF.ALLOC | (load.flags & PF.W ? SHF.WRITE : 0);
-    rewrite.sections.push(newRow(rewrite, COVER_NAME, { type: SHT.PROGBITS, flags, addr: load.vaddr + start - load.offset, offset: start, size: end - start }));
+  for (const { start, end } of leftBehind(rewrite)) {
+    const kept = Math.max(start, Math.min(end, ...addressable(rewrite, start, end)));
+    addCover(rewrite, COVER_NAME, start, kept);
+    addCover(rewrite, KEPT_NAME, kept, end);
   }
 }
+
+function addCover(rewrite: Rewrite, name: string, from: number, end: number): void {
+  const { elf } = rewrite, behindTable = tableEnd(rewrite);
+  const start = from < behindTable && from >= elf.header.phoff ? Math.min(behindTable, end) : from;
+  const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
+  if (start === end || !load || rewrite.vacated.some((v) => v.start <= start && end <= v.end)) return;
+  const flags = SHF.ALLOC | (load.flags & PF.W ? SHF.WRITE : 0);
+  rewrite.sections.push(newRow(rewrite, name, { type: SHT.PROGBITS, flags, addr: load.vaddr + start - load.offset, offset: start, size: end - start }));
+}
+
+/** Where in this range a program may read its own _DYNAMIC or notes. */
+const addressable = ({ elf, moves }: Rewrite, start: number, end: number): number[] =>
+  moves.filter(({ region: r }) => r.offset < end && r.offset + r.size > start).flatMap(({ region: r }) => (r.name === ".dynamic" ? [r.offset] : r.name === "notes" ? ownNotes(elf, r).map((n) => n.offset) : []));
 
 /** The old places of what moved: of the tables, and of their sections, which may hold more than the loader's part. */
 function leftBehind(rewrite: Rewrite): Range[] {
@@ -48,7 +60,7 @@ function leftBehind(rewrite: Rewrite): Range[] {
   const tables = rewrite.moves.map(({ region: r }) => ({ start: r.offset, end: r.offset + r.size }));
   const sections = rewrite.sections.flatMap(({ was, view, name }): Range[] => {
     // A cover is never moved: where its address is another, it was only trimmed.
-    const old = was === undefined || name === COVER_NAME ? undefined : elf.sections[was]!.header;
+    const old = was === undefined || COVERS.includes(name) ? undefined : elf.sections[was]!.header;
     return !old || !(old.flags & SHF.ALLOC) || old.type === SHT.NOBITS || view.exact("addr") === old.exact("addr") ? [] : [{ start: old.offset, end: old.offset + old.size }];
   });
   return merged([...tables, ...sections]);

@@ -11,11 +11,19 @@ import type { Region, Rewrite } from "./rewrite.js";
 /** The name of the section header that keeps what a move left behind under a section, so that `strip` keeps the bytes. */
 export const COVER_NAME = ".elfwright.old";
 
+/** The same, for bytes whose address code may hold (the program's own notes, `_DYNAMIC`): nothing is ever written over them. */
+export const KEPT_NAME = ".elfwright.kept";
+
 /** Names of version tables that no tag leads to any more: they keep their bytes only. */
-export const RETIRED_NAMES: readonly string[] = ["gnu.version", "gnu.version_r"];
+const RETIRED_NAMES: readonly string[] = ["gnu.version", "gnu.version_r"];
+
+const isNamed = (s: Section, names: readonly string[]): boolean => isLoaded(s) && s.header.type === SHT.PROGBITS && names.includes(s.name);
 
 /** Is the section one of those that keep bytes which earlier patches left behind? */
-export const isCover = (s: Section): boolean => isLoaded(s) && s.header.type === SHT.PROGBITS && (s.name === COVER_NAME || RETIRED_NAMES.includes(s.name));
+export const isCover = (s: Section): boolean => isNamed(s, [COVER_NAME, KEPT_NAME, ...RETIRED_NAMES]);
+
+/** May those bytes be written over? */
+export const isFree = (s: Section): boolean => isNamed(s, [COVER_NAME, ...RETIRED_NAMES]);
 
 /** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
 export const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.GNU_STACK];

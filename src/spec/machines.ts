@@ -6,6 +6,8 @@ import { EM } from "./constants.js";
  */
 const MAX_PAGE: Readonly<Record<number, number>> = {
   [EM["386"]]: 0x1000, [EM.X86_64]: 0x1000, [EM.IAMCU]: 0x1000, [EM.S390]: 0x1000, [EM.S390_OLD]: 0x1000, [EM.RISCV]: 0x1000, [EM.CSKY]: 0x1000,
+  // GNU ld gives ARM's files a p_align of 4 KiB, so no kernel that runs them has larger pages.
+  [EM.ARM]: 0x1000,
   [EM["68K"]]: 0x2000, [EM.OPENRISC]: 0x2000, [EM.ALPHA]: 0x2000, [EM.SPARCV9]: 0x10000,
 };
 

@@ -13,8 +13,9 @@ import { Corruptible, findingsOf } from "./corrupt.js";
 const fixtures = readdirSync(new URL("../../fixtures/bin", import.meta.url)).sort();
 
 describe("check", () => {
-  it.each(fixtures)("finds nothing in %s", (name) => {
-    expect(check(readElf(fixture(name)))).toEqual([]);
+  it.each(fixtures)("finds nothing in %s that is not so", (name) => {
+    // MIPS programs of this compiler ask for an executable stack.
+    expect(check(readElf(fixture(name))).map((f) => f.rule)).toEqual(name.startsWith("mips64el") ? ["exec-stack"] : []);
   });
 
   it("gives rule, severity, subject and numbers in hex", () => {

@@ -140,3 +140,24 @@ describe.each(ENCODINGS)("$label: a segment whose tables have all left", (e) => 
     expect(readElf(second).interpreter).toBe(first.elf.interpreter);
   });
 });
+
+describe.each(ENCODINGS)("$label: what code may address is never written over", (e) => {
+  // The first note makes room for one program header; the program's own note, in the same PT_NOTE, stands behind it.
+  const notes: BuildOptions["notes"] = [{ section: ".note.x", owner: "mine", type: 1, description: new Uint8Array(200).fill(7) }];
+  const built = (buildId: number) => buildElf({ ...e, slack: 0, stackFlags: null, interpreter: null, soname: "libx.so", buildId: new Uint8Array(buildId), notes });
+  const before = built(110), at = readElf(before).notes.find((n) => n.owner === "mine")!.offset, own = Array.from(before.subarray(at, at + 200));
+
+  it("a second program header that would reach into them is refused", () => {
+    const bytes = patched(built(40), [setRunpath(LONG)]).bytes, error = caught(() => patch(bytes, [setExecstack(false)]));
+    expect([error.code, error.message]).toEqual(["NO_ROOM", expect.stringContaining(".elfwright.kept, which code may address")]);
+  });
+
+  it("the program's own notes stay where they were, however many program headers come after the first", () => {
+    let bytes = before;
+    for (const edits of [[setRunpath(LONG)], [setExecstack(false)], [setRunpath(HUGE)]]) {
+      bytes = patched(bytes, edits).bytes;
+      expect(Array.from(bytes.subarray(at, at + 200))).toEqual(own);
+      expect(readElf(bytes).sections.some((s) => s.name === ".elfwright.kept" && s.header.offset <= at && at + 200 <= s.header.offset + s.header.size)).toBe(true);
+    }
+  });
+});

@@ -70,7 +70,7 @@ describe.each(ENCODINGS)("$label", (e) => {
   });
 
   it("after a patch that appended a segment: fit where the machine has large pages, else refused", () => {
-    for (const [machine, large] of [[e.class === 64 ? EM.AARCH64 : EM.ARM, true], [e.class === 64 ? EM.X86_64 : EM["386"], false]] as const) {
+    for (const [machine, large] of [[e.class === 64 ? EM.AARCH64 : EM.MIPS, true], [e.class === 64 ? EM.X86_64 : EM["386"], false]] as const) {
       const patched = patch(lowered(buildElf({ ...e, ...RICH, machine, slack: 0, spareTags: 0 })), [setRunpath(HUGE)]).bytes;
       if (large) expect(isFit(patch(patched, [raiseAlignment(65536)]).bytes, 65536)).toBe(true);
       else expect(caught(() => patch(patched, [raiseAlignment(65536)])).code).toBe("NO_ROOM");
