@@ -1,4 +1,4 @@
-import type { Linkage } from "../image/elf.js";
+import type { Linkage } from "../image/linkage.js";
 
 /** A number, or `"0x…"` where it is above 2^53-1 and JSON could not hold it. */
 export type Quantity = number | string;

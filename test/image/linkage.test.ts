@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { type Linkage, readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/elf.js";
+import type { Linkage } from "../../src/image/linkage.js";
 import { DF_1, ET } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";

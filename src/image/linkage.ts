@@ -1,0 +1,35 @@
+import { DF_1, ET, PT, SHN, STT_LOPROC } from "../spec/constants.js";
+import { DT } from "../spec/dynamic.js";
+import type { ElfFile } from "./elf.js";
+
+/**
+ * How the file comes to its libraries. "loader" is the dynamic loader itself (ld.so, musl's libc.so); "other" is a
+ * core file or an e_type nobody knows.
+ */
+export type Linkage = "dynamic" | "shared-library" | "static" | "static-pie" | "loader" | "relocatable" | "other";
+
+/**
+ * ld.so is told by what it lacks: no interpreter, nothing needed, no symbol that another file would have to define, an entry
+ * point, and no mark of a static-pie program.
+ */
+export function linkageOf(elf: ElfFile): Linkage {
+  const { type, entry } = elf.header;
+  if (type === ET.REL) return "relocatable";
+  if (type !== ET.EXEC && type !== ET.DYN) return "other";
+  if (elf.segments.some((s) => s.type === PT.INTERP)) return "dynamic";
+  const d = elf.dynamic;
+  if (!d) return "static";
+  if (type === ET.EXEC) return d.get(DT.NEEDED) === undefined ? "static" : "dynamic";
+  const pie = ((d.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) !== 0n;
+  if (d.get(DT.NEEDED) === undefined && entry !== 0n && (pie || d.get(DT.DEBUG) !== undefined)) return "static-pie";
+  if (d.get(DT.NEEDED) === undefined && entry !== 0n && !hasImports(elf)) return "loader";
+  return pie ? "dynamic" : "shared-library";
+}
+
+function hasImports(elf: ElfFile): boolean {
+  const symbols = elf.dynamicSymbols;
+  if (!symbols?.exact) return false;
+  // SPARC has symbols for the registers that a file uses; they are of no other file.
+  for (const { index, symbol } of symbols.records()) if (index > 0 && symbol.shndx === SHN.UNDEF && (symbol.info & 15) < STT_LOPROC) return true;
+  return false;
+}
