@@ -9,9 +9,10 @@ import { PN_XNUM, PT } from "../spec/constants.js";
 import { addSegment, growLast, growTrailing } from "./grow.js";
 import { findPlaces, type Homeless } from "./places.js";
 import { FileMap, type Piece } from "./pieces.js";
-import { encodeDynamic, fixGot, fixSections, fixSegments, fixSymbols } from "./pointers.js";
+import { encodeDynamic, fixGot, fixSections, fixSegments } from "./pointers.js";
 import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
 import { addCovers, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./section-table.js";
+import { fixSymbols } from "./symbols.js";
 import { blankTail, compactTail, keepTail, refuseOverlay, type Tail } from "./tail.js";
 
 /** The output: where each of its bytes comes from, where each region went, and what there is to say of it. */

@@ -1,14 +1,12 @@
 import { viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
-import { Dyn, Sym } from "../codec/records.js";
+import { Dyn } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
-import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
 import type { Requests } from "../request/requests.js";
-import { PT, SHN, SHT, STT } from "../spec/constants.js";
+import { PT, SHT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
 import type { Move, Placed, Rewrite, SectionRow } from "./rewrite.js";
 import { LIES_OVER, unloadedSegments } from "./space.js";
-import { fail } from "../error.js";
 
 /** Program headers that lie over a table and follow it. PT_LOAD, PT_PHDR, PT_GNU_RELRO and PT_TLS never do. */
 const STAYS: readonly number[] = [...LIES_OVER, PT.TLS];
@@ -105,55 +103,6 @@ function followed(moves: readonly Move[], address: bigint): bigint {
   return m ? address - m.region.address + m.address : address;
 }
 
-/** Symbols defined in what moved, and `_DYNAMIC`, take the new addresses; `renumbered` gives sections their new index. */
-export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, number> | undefined): void {
-  const { elf, moves } = rewrite, h = elf.header;
-  if (moves.length === 0 && !renumbered) return;
-  const sections = movedSections(rewrite);
-  const dynamic = moves.find((m) => m.region.name === ".dynamic");
-  const valueAt = Sym.offsetOf("value", h.class), shndxAt = Sym.offsetOf("shndx", h.class);
-  for (const table of elf.sections) {
-    if ((table.header.type !== SHT.SYMTAB && table.header.type !== SHT.DYNSYM) || (renumbered && !renumbered.has(table.index))) continue;
-    const symbols = sectionSymbols(elf, table.index);
-    for (const { at, symbol } of symbols.records()) {
-      const { shndx } = symbol, value = symbol.exact("value");
-      const section = sections.get(shndx);
-      let moved = section && section.start <= value && value < section.end ? value + section.by : value;
-      if (dynamic && value === dynamic.region.address && moved === value && nameIs(symbols, symbol.name, "_DYNAMIC")) moved = dynamic.address;
-      if (moved !== value) rewrite.poke(at + valueAt, wordBytes(rewrite, moved));
-      if (!renumbered || shndx === SHN.UNDEF || shndx >= SHN.LORESERVE) continue;
-      const index = renumbered.get(shndx);
-      if (index === undefined) forget(rewrite, at, symbol.info);
-      else if (index !== shndx) rewrite.poke(at + shndxAt, halfBytes(rewrite, index));
-    }
-  }
-  if (renumbered && elf.sections.some((s) => s.header.type === SHT.SYMTAB_SHNDX && renumbered.has(s.index)))
-    fail("UNSUPPORTED", "a symbol table with extended section indexes (SHT_SYMTAB_SHNDX) stays, and sections before others go", { what: "SHT_SYMTAB_SHNDX" });
-}
-
-/** Sections of the input that have another address now, and the addresses whose symbols go along: those of the bytes that moved, and the section's end. */
-function movedSections(rewrite: Rewrite): Map<number, { start: bigint; end: bigint; by: bigint }> {
-  const out = new Map<number, { start: bigint; end: bigint; by: bigint }>();
-  for (const { was, view } of rewrite.sections) {
-    if (was === undefined) continue;
-    const old = rewrite.elf.sections[was]!.header, start = old.exact("addr"), by = view.exact("addr") - start;
-    const move = by === 0n ? undefined : rewrite.moves.find(({ region: r }) => r.offset <= old.offset && old.offset < r.offset + r.size);
-    if (!move) continue;
-    const sectionEnd = start + old.exact("size"), movedEnd = move.region.address + BigInt(move.region.size);
-    out.set(was, { start, end: movedEnd < sectionEnd ? movedEnd : sectionEnd + 1n, by });
-  }
-  return out;
-}
-
-const nameIs = (t: SymbolTable, at: number, name: string) => t.strings !== undefined && at + name.length < t.strings.size && t.strings.at(at) === name;
-
-/** A symbol whose section is gone stays in the table as an absolute one, so that no other symbol's index changes. */
-function forget(rewrite: Rewrite, at: number, info: number): void {
-  const h = rewrite.elf.header, c = h.class;
-  rewrite.poke(at + Sym.offsetOf("shndx", c), halfBytes(rewrite, SHN.ABS));
-  if ((info & 15) === STT.SECTION) rewrite.poke(at + Sym.offsetOf("info", c), Uint8Array.of((info & 0xf0) | STT.NOTYPE));
-}
-
 /** GOT[0] holds the address of .dynamic on many machines (their psABIs); where it does, it follows. */
 export function fixGot(rewrite: Rewrite): void {
   const { elf } = rewrite, dynamic = rewrite.moves.find((m) => m.region.name === ".dynamic"), got = elf.dynamic?.get(DT.PLTGOT);
@@ -162,18 +111,5 @@ export function fixGot(rewrite: Rewrite): void {
   if (!dynamic || at === undefined) return;
   const v = viewOf(readExactly(elf.source, at, word, "GOT[0]")), le = elf.header.littleEndian;
   const now = word === 8 ? v.getBigUint64(0, le) : BigInt(v.getUint32(0, le));
-  if (now === dynamic.region.address) rewrite.poke(at, wordBytes(rewrite, dynamic.address));
-}
-
-function wordBytes({ elf: { header: h } }: Rewrite, value: bigint): Uint8Array {
-  const b = new Uint8Array(wordSize(h));
-  if (h.class === 64) viewOf(b).setBigUint64(0, value, h.littleEndian);
-  else viewOf(b).setUint32(0, Number(value), h.littleEndian);
-  return b;
-}
-
-function halfBytes({ elf: { header: h } }: Rewrite, value: number): Uint8Array {
-  const b = new Uint8Array(2);
-  viewOf(b).setUint16(0, value, h.littleEndian);
-  return b;
+  if (now === dynamic.region.address) rewrite.pokeWord(at, dynamic.address);
 }

@@ -1,4 +1,5 @@
 import { viewOf } from "../codec/bytes.js";
+import { wordSize } from "../codec/encoding.js";
 import { Phdr, type PhdrView, Shdr, type ShdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { fail, type Note } from "../error.js";
@@ -138,6 +139,21 @@ export class Rewrite {
   /** Asks for bytes at a place of the input; they follow it when it moves. */
   poke(offset: number, bytes: Uint8Array): void {
     this.pokes.push({ offset, bytes });
+  }
+
+  /** An address or offset at a place of the input. */
+  pokeWord(offset: number, value: bigint): void {
+    const h = this.elf.header, bytes = new Uint8Array(wordSize(h));
+    if (h.class === 64) viewOf(bytes).setBigUint64(0, value, h.littleEndian);
+    else viewOf(bytes).setUint32(0, Number(value), h.littleEndian);
+    this.poke(offset, bytes);
+  }
+
+  /** Two bytes at a place of the input. */
+  pokeHalf(offset: number, value: number): void {
+    const bytes = new Uint8Array(2);
+    viewOf(bytes).setUint16(0, value, this.elf.header.littleEndian);
+    this.poke(offset, bytes);
   }
 
   noRoom(what: string): never {
