@@ -1,4 +1,4 @@
-import { run } from "./tools.js";
+import { run } from "./run.js";
 
 /** Numbers say where, not what: a complaint that only moved is not new. */
 const shape = (line: string): string => line.replace(/0x[0-9a-f]+|\d+/gi, "#");
