@@ -22,7 +22,7 @@ export function linkageOf(elf: ElfFile): Linkage {
   if (type === ET.EXEC) return d.get(DT.NEEDED) === undefined ? "static" : "dynamic";
   const pie = ((d.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) !== 0n;
   if (d.get(DT.NEEDED) === undefined && entry !== 0n && (pie || d.get(DT.DEBUG) !== undefined)) return "static-pie";
-  if (d.get(DT.NEEDED) === undefined && entry !== 0n && !hasImports(elf)) return "loader";
+  if (d.get(DT.NEEDED) === undefined && entry !== 0n && !hasImports(elf) && !startsWithCode(elf)) return "loader";
   return pie ? "dynamic" : "shared-library";
 }
 
@@ -32,4 +32,17 @@ function hasImports(elf: ElfFile): boolean {
   // SPARC has symbols for the registers that a file uses; they are of no other file.
   for (const { index, symbol } of symbols.records()) if (index > 0 && symbol.shndx === SHN.UNDEF && (symbol.info & 15) < STT_LOPROC) return true;
   return false;
+}
+
+/** What debuggers stop at or read in a loader, each system's own name for it: glibc, musl and uClibc, the BSDs, Solaris, bionic. */
+const DEBUGGER_HOOKS: readonly string[] = ["_r_debug", "_dl_debug_state", "_dl_debug_addr", "r_debug_state", "_rtld_debug_state", "rtld_db_dlactivity"];
+
+/**
+ * Linkers that find no start symbol in a library (mold, an old GNU ld) let it begin where its code does. That alone does not make it a
+ * loader, unless it has a hook for debuggers.
+ */
+function startsWithCode(elf: ElfFile): boolean {
+  if (!elf.sections.some((s) => s.name === ".text" && s.header.exact("addr") === elf.header.entry)) return false;
+  for (const s of elf.dynamicSymbols ?? []) if (DEBUGGER_HOOKS.includes(s.name)) return false;
+  return true;
 }

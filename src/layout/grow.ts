@@ -4,7 +4,7 @@ import { readExactly } from "../codec/source.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import { PF, PT, SHF, SHT } from "../spec/constants.js";
 import type { Region, Rewrite, Strategy } from "./rewrite.js";
-import { fixedEnd, isCover, isTableSection, LIES_OVER } from "./space.js";
+import { emptySections, fixedEnd, isCover, isTableSection, LIES_OVER } from "./space.js";
 
 /**
  * What a new segment begins with, before its first table: it tells a later patch whose segment it is, also without section
@@ -58,8 +58,8 @@ function growSegment(rewrite: Rewrite, segment: PhdrView, regions: readonly Regi
 export const growTrailing = (rewrite: Rewrite, segment: PhdrView, regions: readonly Region[]): number =>
   growSegment(rewrite, segment, regions, "trailing-segment", `the segment at 0x${segment.vaddr.toString(16)} that an earlier patch appended could grow`);
 
-/** Bytes of .bss that the file may grow by, where there is no other way. */
-const LARGEST_BSS = 1 << 20;
+/** Bytes of .bss that the file may grow by, where there is no other way: no more than a quarter of it, a small one aside. */
+const largestBss = (fileSize: number): number => Math.max(1 << 20, fileSize / 4);
 
 /** The program's own last PT_LOAD, where the regions may go behind its memory; undefined with the reason in `rewrite.tried`. */
 export function extensibleSegment(rewrite: Rewrite, regions: readonly Region[]): PhdrView | undefined {
@@ -67,7 +67,7 @@ export function extensibleSegment(rewrite: Rewrite, regions: readonly Region[]):
   const why = !last ? "there is none"
     : last.offset + last.filesz !== fixedEnd(rewrite.elf) ? "it does not end the loaded part of the file"
     : last.flags & PF.X ? "it is executable"
-    : last.memsz - last.filesz > LARGEST_BSS ? `its ${last.memsz - last.filesz} bytes of .bss would have to stand in the file`
+    : last.memsz - last.filesz > largestBss(rewrite.elf.source.size) ? `its ${last.memsz - last.filesz} bytes of .bss would have to stand in the file`
     : !(last.flags & PF.W) && regions.some((r) => r.writable) ? "it is read-only" : undefined;
   if (why === undefined) return last;
   rewrite.tried.push(`the last segment cannot grow: ${why}`);
@@ -139,8 +139,9 @@ export function addSegment(rewrite: Rewrite, end: number, regions: readonly Regi
 }
 
 function appendTo(rewrite: Rewrite, segment: PhdrView, from: number, regions: readonly Region[], strategy: Strategy, why: string): number {
-  const delta = segment.vaddr - segment.offset;
+  const delta = segment.vaddr - segment.offset, room = regions.reduce((n, r) => n + r.newSize + r.align, 0);
   let end = from;
+  for (const a of emptySections(rewrite.elf).sort((a, b) => a - b)) if (a > end + delta && a < end + delta + room) end = a - delta;
   for (const r of inOrder(regions)) {
     const address = alignUp(end + delta, r.align);
     rewrite.place(r, strategy, address - delta, BigInt(address), why);

@@ -33,9 +33,10 @@ export interface LayoutOptions {
 export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions): Layout {
   const rewrite = new Rewrite(elf), map = new FileMap(elf.source), { dropped } = requests;
   const homeless = findPlaces(rewrite, requests, !keepsOverlay(elf, options));
-  const grows = homeless.regions.length > 0, mustCut = grows || dropped.size > 0, leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
+  const grows = homeless.regions.length > 0, tableLeaves = isInTheWay(elf, homeless.entries), mustCut = grows || tableLeaves || dropped.size > 0;
+  const leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
   // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless the file grows behind it.
-  const keepsTable = keepsOverlay(elf, options) && !grows;
+  const keepsTable = keepsOverlay(elf, options) && !grows && !tableLeaves;
   // The end of the file stays untouched before an overlay while nothing but covers would change it.
   const covers = leaves && !keepsTable && (mustCut || elf.overlay === null);
   const cutsEnd = mustCut || covers;
@@ -54,6 +55,12 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   end = writeOverlay(rewrite, map, end, options, cutsEnd);
   noteRelro(rewrite);
   return { size: end, pieces: map.finish(end), notes: rewrite.notes, placements: rewrite.placed.map(reported) };
+}
+
+/** Go's linker puts the section header table right behind the program headers, where more of them may have to go. */
+function isInTheWay({ header: h }: ElfFile, entries: number): boolean {
+  const end = h.phoff + h.phnum * h.phentsize;
+  return entries > 0 && h.shnum > 0 && h.shoff < end + entries * h.phentsize && h.shoff + h.shnum * h.shentsize > end;
 }
 
 /** Where the loaded part of the file ends, when its last segment grows. */

@@ -16,6 +16,8 @@ export interface Homeless {
   readonly isOwn: boolean;
   /** A segment of an earlier patch whose program header the new one takes. */
   readonly emptied: PhdrView | undefined;
+  /** Program headers that the table grows by. */
+  readonly entries: number;
 }
 
 /**
@@ -27,10 +29,11 @@ export interface Homeless {
 export function findPlaces(rewrite: Rewrite, requests: Requests, atEnd: boolean): Homeless {
   const { elf } = rewrite, space = new Space(rewrite), wanted = requestedRegions(elf, requests);
   const fits = (r: Region) => space.placeInSlack(r) || (r.name === ".dynamic" && space.placeInFront(r));
-  const regions = wanted.filter((r) => !placeInPlace(rewrite, space, r) && !fits(r));
+  const sizes = (r: Region) => (r.least === undefined || r.least === r.newSize ? [r] : [r, { ...r, newSize: r.least }]);
+  const regions = wanted.filter((wish) => !sizes(wish).some((r) => placeInPlace(rewrite, space, r) || fits(r)));
   const extra = requests.stackFlags !== undefined && !rewrite.segment(PT.GNU_STACK) ? 1 : 0;
-  let segment: PhdrView | undefined, isOwn = false, emptied: PhdrView | undefined;
-  for (let found = 0; ; ) {
+  let segment: PhdrView | undefined, isOwn = false, emptied: PhdrView | undefined, found = 0;
+  for (;;) {
     if (atEnd && !segment && regions.length > 0) isOwn = (segment = trailingSegment(rewrite)) !== undefined;
     if (regions.length > 0 && !segment) emptied = emptiedSegment(rewrite, regions);
     const count = extra + (regions.length > 0 && !segment && !emptied ? 1 : 0);
@@ -49,5 +52,6 @@ export function findPlaces(rewrite: Rewrite, requests: Requests, atEnd: boolean)
     for (const block of blocks ?? []) if (!regions.includes(block) && !fits(block)) regions.push(block);
     found = count;
   }
-  return { regions, segment, isOwn, emptied };
+  const unused = rewrite.segments.filter((s) => s.view.type === PT.NULL).length;
+  return { regions, segment, isOwn, emptied, entries: Math.max(0, found - unused) };
 }

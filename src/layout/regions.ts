@@ -23,7 +23,7 @@ export function requestedRegions(elf: ElfFile, requests: Requests): Region[] {
     out.push({
       // Entries behind the terminator that are not DT_NULL belong to nobody that is known, so they are no room.
       name: ".dynamic", offset: d.offset, address: d.address, size: d.capacity * entry, align: wordSize(elf.header), writable: home !== undefined && (home.flags & PF.W) !== 0,
-      newSize: (needed <= d.capacity ? d.capacity : needed + SPARE_ENTRIES) * entry,
+      newSize: (needed <= d.capacity ? d.capacity : needed + SPARE_ENTRIES) * entry, least: Math.max(needed, d.capacity) * entry,
     });
   }
   return out;

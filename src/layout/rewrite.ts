@@ -24,6 +24,8 @@ export interface Region {
   readonly writable: boolean;
   /** The bytes it will take. */
   readonly newSize: number;
+  /** Fewer will do, where more do not fit without leaving its segment. */
+  readonly least?: number;
 }
 
 /** How a region got its place. */

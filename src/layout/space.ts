@@ -5,7 +5,7 @@ import { headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
 import { fileRange, isDebugFile, isLoaded, type Section } from "../image/sections.js";
 import type { Segment } from "../image/segments.js";
-import { PF, PT, SHT } from "../spec/constants.js";
+import { PF, PT, SHF, SHT } from "../spec/constants.js";
 import type { Region, Rewrite } from "./rewrite.js";
 
 /** The name of the section header that keeps what a move left behind under a section, so that `strip` keeps the bytes. */
@@ -50,11 +50,26 @@ export function fixedEnd(elf: ElfFile): number {
   return Math.min(end, elf.source.size);
 }
 
+/** Addresses of loaded sections without a byte (lld leaves some): BFD moves one that stands inside another section. */
+export const emptySections = (elf: ElfFile): number[] => elf.sections.filter((s) => isLoaded(s) && s.header.type !== SHT.NULL && s.header.exact("size") === 0n).map((s) => s.header.addr);
+
+/** Zeros in the file that a program's variables start with: 64-bit PowerPC has a SHT_NOBITS .plt in the middle of a PT_LOAD. */
+function backedZeros(elf: ElfFile): { start: number; end: number }[] {
+  const loads = elf.segments.filter((s) => s.type === PT.LOAD && s.exact("filesz") > 0n);
+  return elf.sections.filter((s) => isLoaded(s) && s.header.type === SHT.NOBITS && !(s.header.flags & SHF.TLS)).flatMap(({ header: s }) => {
+    const l = loads.find((l) => l.exact("vaddr") <= s.exact("addr") && s.exact("addr") < l.exact("vaddr") + l.exact("filesz"));
+    if (!l) return [];
+    const start = Number(s.exact("addr") - l.exact("vaddr")) + l.offset;
+    return [{ start, end: Math.min(start + s.size, l.offset + l.filesz) }];
+  });
+}
+
 /** Which bytes of the fixed part are taken, by the input and by what was placed since. */
 export class Space {
   readonly #rewrite: Rewrite;
   readonly #taken: { start: number; end: number }[];
   readonly #end: number;
+  #emptyAddresses: number[] | undefined;
 
   constructor(rewrite: Rewrite) {
     const { elf } = rewrite, h = elf.header;
@@ -65,8 +80,13 @@ export class Space {
       { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
       { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
       ...elf.sections.map((s) => fileRange(s, elf.source)).map(({ offset, size }) => ({ start: offset, end: offset + size })),
+      ...backedZeros(elf),
       ...elf.segments.filter((s) => !LIES_OVER.includes(s.type) && s.exact("filesz") > 0n).map((s) => ({ start: s.offset, end: s.offset + s.filesz })),
     ].filter((r) => r.start < r.end);
+  }
+
+  #empty(): number[] {
+    return (this.#emptyAddresses ??= emptySections(this.#rewrite.elf));
   }
 
   take(start: number, size: number): void {
@@ -97,7 +117,7 @@ export class Space {
     if (load.filesz !== load.memsz || load.filesz === 0) return 0;
     const fileEnd = load.offset + load.filesz, memoryEnd = load.vaddr + load.memsz;
     const others = this.#rewrite.loads().filter((l) => l.memsz > 0 && l.vaddr !== load.vaddr);
-    const next = Math.min(...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#rewrite.page)));
+    const next = Math.min(...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#rewrite.page)), ...this.#empty().filter((a) => a > memoryEnd));
     // Another segment may map the same bytes of the file (old layouts, injected payloads).
     const inFile = Math.min(...others.filter((l) => l.filesz > 0 && l.offset + l.filesz > fileEnd).map((l) => l.offset));
     return Math.max(0, Math.min(this.#free(fileEnd, inFile), next - memoryEnd));
@@ -113,7 +133,8 @@ export class Space {
     if (!load || !(load.flags & PF.W) || load.flags & PF.X || (relro && relro.vaddr !== load.vaddr)) return false;
     const address = alignDown(load.vaddr - region.newSize, Math.max(region.align, SEGMENT_START)), bytes = load.vaddr - address, offset = load.offset - bytes;
     const others = this.#rewrite.loads().filter((l) => l.vaddr < load.vaddr);
-    const isFree = offset > 0 && address >= alignDown(load.vaddr, this.#rewrite.page) && others.every((l) => l.vaddr + l.memsz <= alignDown(load.vaddr, this.#rewrite.page)) && this.#free(offset, load.offset) === bytes;
+    const isFree = offset > 0 && address >= alignDown(load.vaddr, this.#rewrite.page) && others.every((l) => l.vaddr + l.memsz <= alignDown(load.vaddr, this.#rewrite.page)) && this.#free(offset, load.offset) === bytes
+      && !this.#empty().some((a) => a > address && a < load.vaddr);
     if (!isFree || this.#rewrite.loads().some((l) => l !== load && l.offset < load.offset && l.offset + l.filesz > offset)) return false;
     this.take(offset, bytes);
     for (const s of relro ? [load, relro] : [load]) {

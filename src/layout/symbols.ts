@@ -1,7 +1,7 @@
 import { Sym } from "../codec/records.js";
 import { fail } from "../error.js";
 import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
-import { SHN, SHT, STT } from "../spec/constants.js";
+import { SHF, SHN, SHT, STT } from "../spec/constants.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** Symbols defined in what moved, and `_DYNAMIC`, take the new addresses; `renumbered` gives sections their new index. */
@@ -21,7 +21,7 @@ export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, num
       if (dynamic && value === dynamic.region.address && moved === value && nameIs(symbols, symbol.name, "_DYNAMIC")) moved = dynamic.address;
       if (moved !== value) rewrite.pokeWord(at + valueAt, moved);
       if (!renumbered || shndx === SHN.UNDEF || shndx >= SHN.LORESERVE) continue;
-      const index = renumbered.get(shndx);
+      const index = renumbered.get(shndx) ?? (table.header.type === SHT.DYNSYM ? ordinaryIndex(rewrite, shndx, value) : undefined);
       if (index === undefined) forget(rewrite, at, symbol.info);
       else if (index !== shndx) rewrite.pokeHalf(at + shndxAt, index);
     }
@@ -45,6 +45,16 @@ function movedSections(rewrite: Rewrite): Map<number, { start: bigint; end: bigi
 }
 
 const nameIs = (t: SymbolTable, at: number, name: string) => t.strings !== undefined && at + name.length < t.strings.size && t.strings.at(at) === name;
+
+/**
+ * What a loaded symbol says instead of a section that is gone (old tools left it stale). ld.so takes any ordinary index for a
+ * definition, but adds no load address to SHN_ABS: so the number stays while a section has it, else that of the section at its address.
+ */
+function ordinaryIndex({ sections }: Rewrite, shndx: number, value: bigint): number {
+  if (shndx < sections.length) return shndx;
+  const holder = sections.findIndex(({ view: s }) => s.flags & SHF.ALLOC && s.exact("addr") <= value && value < s.exact("addr") + s.exact("size"));
+  return holder > 0 ? holder : 1;
+}
 
 /** A symbol whose section is gone stays in the table as an absolute one, so that no other symbol's index changes. */
 function forget(rewrite: Rewrite, at: number, info: number): void {

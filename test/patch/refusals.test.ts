@@ -59,7 +59,7 @@ describe("files that an edit cannot hold for", () => {
   });
 
   it("the loader itself, told by what it lacks: nothing needed, no interpreter, an entry point", () => {
-    const loader = buildElf({ interpreter: null, needed: [], soname: "ld-linux-x86-64.so.2", entry: true });
+    const loader = buildElf({ interpreter: null, needed: [], soname: "ld-linux-x86-64.so.2", entry: true, symbols: [{ name: "_r_debug" }] });
     expect(readElf(loader).linkage).toBe("loader");
     expect(codeOf(() => patch(loader, [setRunpath("/x")]))).toBe("LOADER");
     expect(codeOf(() => patch(loader, [setInterpreter("/x")]))).toBe("LOADER");
@@ -71,7 +71,7 @@ describe("every edit of the dynamic section", () => {
   it.each<[string, Uint8Array, ElfErrorCode]>([
     ["a static program", fixture("x86_64-glibc-static"), "STATIC"],
     ["a static-pie program", fixture("x86_64-musl-static-pie"), "STATIC"],
-    ["the loader itself", buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true }), "LOADER"],
+    ["the loader itself", buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true, symbols: [{ name: "_r_debug" }] }), "LOADER"],
     ["a relocatable object", fixture("x86_64-object.o"), "RELOCATABLE"],
     ["a separate debug file", debugFile(), "UNSUPPORTED"],
   ])("%s", (_, bytes, code) => {
@@ -79,7 +79,7 @@ describe("every edit of the dynamic section", () => {
   });
 
   it("the flags of the stack: in the loader and static programs, not in a separate debug file", () => {
-    for (const [bytes, code] of [[fixture("x86_64-glibc-static"), "none"], [buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true }), "none"], [debugFile(), "UNSUPPORTED"]] as const)
+    for (const [bytes, code] of [[fixture("x86_64-glibc-static"), "none"], [buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true, symbols: [{ name: "_r_debug" }] }), "none"], [debugFile(), "UNSUPPORTED"]] as const)
       expect(codeOf(() => patch(bytes, [setExecstack(true)]))).toBe(code);
     expect(readElf(patch(debugFile(), [setOsAbi(3)]).bytes).header.osabi).toBe(3);
   });
