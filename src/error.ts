@@ -98,6 +98,8 @@ export type NoteCode =
   | "MERGED"
   /** `.dynamic` left PT_GNU_RELRO and stays writable. */
   | "LEFT_RELRO"
+  /** The first segment grew, which shifts the addresses that elfutils takes from a debug file split off before. */
+  | "FIRST_SEGMENT"
   /** DT_RELACOUNT or DT_RELCOUNT gave its place to another entry. */
   | "COUNT_DROPPED"
   /** DT_BIND_NOW, DT_SYMBOLIC or DT_TEXTREL, which a flag says too, gave its place to another entry. */

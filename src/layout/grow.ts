@@ -4,7 +4,8 @@ import { readExactly } from "../codec/source.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import { PF, PT, SHF, SHT } from "../spec/constants.js";
 import type { Region, Rewrite, Strategy } from "./rewrite.js";
-import { emptySections, fixedEnd, isCover, isTableSection, LIES_OVER } from "./space.js";
+import { isCover, isTableSection } from "./covers.js";
+import { emptySections, fixedEnd, LIES_OVER } from "./space.js";
 
 /**
  * What a new segment begins with, before its first table: it tells a later patch whose segment it is, also without section

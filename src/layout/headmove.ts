@@ -8,7 +8,8 @@ import { dynamicRelocations } from "../image/relocations.js";
 import type { SymbolTable } from "../image/symbols.js";
 import { PT, SHN, SHT, STB, STT } from "../spec/constants.js";
 import type { Region, Rewrite } from "./rewrite.js";
-import { isFree, LIES_OVER } from "./space.js";
+import { isFree } from "./covers.js";
+import { LIES_OVER } from "./space.js";
 
 /** Bytes of the file, by offset and size. */
 interface Bytes {

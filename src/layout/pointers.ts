@@ -52,7 +52,8 @@ export function fixSections(rewrite: Rewrite, requests: Requests, outputOf: (off
     if (own && own.strategy !== "in-place") s.size = own.region.newSize;
     if (requests.versionNeeds && s.type === SHT.GNU_VERNEED && elf.dynamic?.get(DT.VERNEED) === old.exact("addr")) {
       if (requests.versionNeeds.count === 0) retire(row);
-      else Object.assign(s, { info: requests.versionNeeds.count, size: requests.versionNeeds.size });
+      // Its size stays: what follows the last record is zero, and of no other section.
+      else s.info = requests.versionNeeds.count;
     }
     if (s.type === SHT.GNU_VERSYM && requests.dynamic && elf.dynamic?.get(DT.VERSYM) === old.exact("addr") && !requests.dynamic.some((e) => e.tag === DT.VERSYM)) retire(row);
   }

@@ -5,8 +5,7 @@ import type { ElfFile } from "../image/elf.js";
 import type { Requests } from "../request/requests.js";
 import { PF, PT, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
-import type { Region, Rewrite } from "./rewrite.js";
-import type { Space } from "./space.js";
+import type { Region } from "./rewrite.js";
 
 /** Free entries a .dynamic that moves gets beside its terminator, so that the next patches need not move it again. */
 const SPARE_ENTRIES = 16;
@@ -36,28 +35,4 @@ function interpreterRegion(elf: ElfFile, newSize: number): Region {
   const bytes = readExactly(elf.source, s.offset, Math.min(s.filesz, section?.header.size ?? s.filesz), "PT_INTERP");
   const size = skipZeros(bytes, Math.max(0, bytes.indexOf(0)));
   return { name: ".interp", offset: s.offset, address: s.exact("vaddr"), size, align: 1, writable: false, newSize };
-}
-
-/** Keeps a region where it is, when its new bytes fit there, in the zero bytes behind it, or by growing the segment that it ends. */
-export function placeInPlace(rewrite: Rewrite, space: Space, region: Region): boolean {
-  const { offset, size, newSize } = region, end = offset + size, more = newSize - size;
-  if (more <= 0) {
-    rewrite.place(region, "in-place", offset, region.address, "the new bytes fit in the old place");
-    return true;
-  }
-  const load = rewrite.loads().find((l) => l.offset <= offset && end <= l.offset + l.filesz);
-  if (!load) return false;
-  if (space.gap(end, load.offset + load.filesz) >= more) {
-    space.take(end, more);
-    rewrite.place(region, "extended", offset, region.address, `${more} zero bytes behind it belonged to nothing`);
-    return true;
-  }
-  if (end === load.offset + load.filesz && space.slack(load) >= more) {
-    space.take(end, more);
-    load.filesz = load.memsz = load.filesz + more;
-    rewrite.place(region, "extended", offset, region.address, `it ends its segment, which could grow by ${more} bytes`);
-    return true;
-  }
-  rewrite.tried.push(`${region.name} needs ${more} bytes more than its place has`);
-  return false;
 }

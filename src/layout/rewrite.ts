@@ -29,7 +29,7 @@ export interface Region {
 }
 
 /** How a region got its place. */
-export type Strategy = "in-place" | "extended" | "in-front" | "slack" | "trailing-segment" | "new-segment" | "last-segment";
+export type Strategy = "in-place" | "extended" | "in-front" | "slack" | "hole" | "trailing-segment" | "new-segment" | "last-segment";
 
 /** Where a region went and why. Offsets and sizes in bytes. */
 export interface Placement {

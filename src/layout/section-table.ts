@@ -6,9 +6,9 @@ import { ownNotes } from "../image/notes.js";
 import { fileRange, isLoaded } from "../image/sections.js";
 import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
 import { compactStrings, GrowingStrings } from "../tables/strings.js";
-import { COVER_NAME, KEPT_NAME } from "./space.js";
+import { COVER_NAME, KEPT_NAME } from "./covers.js";
 import type { FileMap } from "./pieces.js";
-import { merged, type Range } from "./ranges.js";
+import { merged, type Range, subtract } from "./ranges.js";
 import type { Rewrite, SectionRow } from "./rewrite.js";
 
 const NAME_TABLE = ".shstrtab";
@@ -63,7 +63,8 @@ function leftBehind(rewrite: Rewrite): Range[] {
     const old = was === undefined || COVERS.includes(name) ? undefined : elf.sections[was]!.header;
     return !old || !(old.flags & SHF.ALLOC) || old.type === SHT.NOBITS || view.exact("addr") === old.exact("addr") ? [] : [{ start: old.offset, end: old.offset + old.size }];
   });
-  return merged([...tables, ...sections]);
+  const taken = rewrite.placed.filter((p) => p.strategy === "hole").map((p) => ({ start: p.offset, end: p.offset + p.region.newSize }));
+  return subtract(merged([...tables, ...sections]), merged(taken));
 }
 
 /** A cover that the grown program header table reaches into begins behind it: BFD moves the image down for an empty one below, too. */

@@ -1,35 +1,15 @@
-import { alignDown, alignUp, skipZeros } from "../codec/bytes.js";
+import { alignDown, skipZeros } from "../codec/bytes.js";
 import type { PhdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
-import { fileRange, isDebugFile, isLoaded, type Section } from "../image/sections.js";
+import { fileRange, isDebugFile, isLoaded } from "../image/sections.js";
 import type { Segment } from "../image/segments.js";
-import { PF, PT, SHF, SHT } from "../spec/constants.js";
-import type { Region, Rewrite } from "./rewrite.js";
-
-/** The name of the section header that keeps what a move left behind under a section, so that `strip` keeps the bytes. */
-export const COVER_NAME = ".elfwright.old";
-
-/** The same, for bytes whose address code may hold (the program's own notes, `_DYNAMIC`): nothing is ever written over them. */
-export const KEPT_NAME = ".elfwright.kept";
-
-/** Names of version tables that no tag leads to any more: they keep their bytes only. */
-const RETIRED_NAMES: readonly string[] = ["gnu.version", "gnu.version_r"];
-
-const isNamed = (s: Section, names: readonly string[]): boolean => isLoaded(s) && s.header.type === SHT.PROGBITS && names.includes(s.name);
-
-/** Is the section one of those that keep bytes which earlier patches left behind? */
-export const isCover = (s: Section): boolean => isNamed(s, [COVER_NAME, KEPT_NAME, ...RETIRED_NAMES]);
-
-/** May those bytes be written over? */
-export const isFree = (s: Section): boolean => isNamed(s, [COVER_NAME, ...RETIRED_NAMES]);
+import { PT, SHF, SHT } from "../spec/constants.js";
+import type { Rewrite } from "./rewrite.js";
 
 /** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
 export const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.GNU_STACK];
-
-/** PT_LOADs and PT_GNU_RELRO that begin earlier do so at a multiple of this: tables of any machine are aligned there. */
-const SEGMENT_START = 16;
 
 /**
  * Program headers of bytes that are not loaded, behind all that are: RISC-V's attributes, notes for tools. They are found by
@@ -85,7 +65,8 @@ export class Space {
     ].filter((r) => r.start < r.end);
   }
 
-  #empty(): number[] {
+  /** Addresses that no table may lie over. */
+  get marks(): number[] {
     return (this.#emptyAddresses ??= emptySections(this.#rewrite.elf));
   }
 
@@ -99,10 +80,11 @@ export class Space {
    */
   gap(from: number, limit: number): number {
     if (this.#rewrite.elf.sections.length === 0) return 0;
-    return this.#free(from, limit);
+    return this.free(from, limit);
   }
 
-  #free(from: number, limit: number): number {
+  /** Zero bytes from `from` on that nothing describes, up to `limit`. */
+  free(from: number, limit: number): number {
     let end = Math.min(limit, this.#end);
     for (const r of this.#taken) {
       if (r.start <= from && from < r.end) return 0;
@@ -117,57 +99,9 @@ export class Space {
     if (load.filesz !== load.memsz || load.filesz === 0) return 0;
     const fileEnd = load.offset + load.filesz, memoryEnd = load.vaddr + load.memsz;
     const others = this.#rewrite.loads().filter((l) => l.memsz > 0 && l.vaddr !== load.vaddr);
-    const next = Math.min(...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#rewrite.page)), ...this.#empty().filter((a) => a > memoryEnd));
+    const next = Math.min(...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#rewrite.page)), ...this.marks.filter((a) => a > memoryEnd));
     // Another segment may map the same bytes of the file (old layouts, injected payloads).
     const inFile = Math.min(...others.filter((l) => l.filesz > 0 && l.offset + l.filesz > fileEnd).map((l) => l.offset));
-    return Math.max(0, Math.min(this.#free(fileEnd, inFile), next - memoryEnd));
+    return Math.max(0, Math.min(this.free(fileEnd, inFile), next - memoryEnd));
   }
-
-  /**
-   * Puts .dynamic in front of the writable segment that holds it: GNU ld ends PT_GNU_RELRO on a page and so leaves the start of
-   * its first page free. Both then begin earlier in the same page, so kernels and loaders map what they mapped before.
-   */
-  placeInFront(region: Region): boolean {
-    const load = this.#rewrite.loads().find((l) => l.offset <= region.offset && region.offset + region.size <= l.offset + l.filesz);
-    const relro = this.#rewrite.segment(PT.GNU_RELRO);
-    if (!load || !(load.flags & PF.W) || load.flags & PF.X || (relro && relro.vaddr !== load.vaddr)) return false;
-    const address = alignDown(load.vaddr - region.newSize, Math.max(region.align, SEGMENT_START)), bytes = load.vaddr - address, offset = load.offset - bytes;
-    const others = this.#rewrite.loads().filter((l) => l.vaddr < load.vaddr);
-    const isFree = offset > 0 && address >= alignDown(load.vaddr, this.#rewrite.page) && others.every((l) => l.vaddr + l.memsz <= alignDown(load.vaddr, this.#rewrite.page)) && this.#free(offset, load.offset) === bytes
-      && !this.#empty().some((a) => a > address && a < load.vaddr);
-    if (!isFree || this.#rewrite.loads().some((l) => l !== load && l.offset < load.offset && l.offset + l.filesz > offset)) return false;
-    this.take(offset, bytes);
-    for (const s of relro ? [load, relro] : [load]) {
-      s.offset -= bytes;
-      s.vaddr -= bytes;
-      s.paddr -= bytes;
-      s.filesz += bytes;
-      s.memsz += bytes;
-    }
-    this.#rewrite.place(region, "in-front", offset, BigInt(address), `${bytes} bytes were free in front of its segment${relro ? " and of PT_GNU_RELRO" : ""}`);
-    return true;
-  }
-
-  /** Puts a read-only region behind a read-only segment, without code if there is a choice. False where none has the room. */
-  placeInSlack(region: Region): boolean {
-    if (region.writable) return false;
-    const loads = this.#rewrite.loads().filter((l) => l.flags & PF.R && !(l.flags & PF.W));
-    loads.sort((a, b) => (a.flags & PF.X) - (b.flags & PF.X) || a.vaddr - b.vaddr);
-    for (const load of loads) {
-      const end = load.vaddr + load.memsz, address = alignUp(end, region.align), bytes = address - end + region.newSize;
-      if (this.slack(load) < bytes) continue;
-      const offset = load.offset + load.filesz + address - end;
-      this.take(load.offset + load.filesz, bytes);
-      this.#rewrite.place(region, "slack", offset, BigInt(address), `${bytes} bytes were free at the end of the read-only segment at 0x${load.vaddr.toString(16)}`);
-      load.filesz = load.memsz = load.filesz + bytes;
-      return true;
-    }
-    this.#rewrite.tried.push(`no read-only segment has ${region.newSize} free bytes behind it`);
-    return false;
-  }
-}
-
-/** Is the section a table that loaders reach through a pointer (so that nothing else can hold its address)? */
-export function isTableSection(type: number): boolean {
-  return ([SHT.DYNAMIC, SHT.DYNSYM, SHT.HASH, SHT.GNU_HASH, SHT.GNU_VERDEF, SHT.GNU_VERNEED, SHT.GNU_VERSYM, SHT.STRTAB, SHT.NOTE] as number[]).includes(type);
 }

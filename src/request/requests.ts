@@ -15,8 +15,8 @@ export interface Requests {
   /** The entries of the dynamic section, without the terminator; derived values are still the old ones. */
   readonly dynamic: readonly { readonly tag: number; readonly value: bigint }[] | undefined;
   readonly writes: readonly TableWrite[];
-  /** The new number of Verneed records and bytes of the table; a count of 0 where the table is gone. */
-  readonly versionNeeds: { readonly count: number; readonly size: number } | undefined;
+  /** The new number of Verneed records, where it changes; 0 where the table is gone. */
+  readonly versionNeeds: { readonly count: number } | undefined;
   /** p_flags of PT_GNU_STACK, which is added where the file has none. */
   readonly stackFlags: number | undefined;
   /** EI_OSABI. */

@@ -12,8 +12,8 @@ import { renumberVersions, weakenSymbols } from "./symbol-versions.js";
 /** What the edits do to .gnu.version_r, .gnu.version and .dynsym: bytes for their places in the input, and the new count. */
 export interface VersionNeedsRequest {
   readonly writes: readonly TableWrite[];
-  /** The new DT_VERNEEDNUM and size in bytes; undefined where the table keeps its shape. */
-  readonly shape: { readonly count: number; readonly size: number } | undefined;
+  /** The new DT_VERNEEDNUM; undefined where the table keeps its records. */
+  readonly shape: { readonly count: number } | undefined;
 }
 
 /** Files are renamed, which may make two needs one, and needs are dropped. @param offsetOf the place in .dynstr of the file's new name */
@@ -32,7 +32,7 @@ export function editVersionNeeds(draft: DynamicDraft, offsetOf: (n: VersionNeed)
   const gone = numbers(needs.filter((n) => droppedFiles.has(n.file)), kept);
   const weak = numbers(needs.filter((n) => droppedFiles.get(n.file) === "weaken"), kept);
   const renumbered = new Map([...merged.renumbered, ...[...gone].map((n) => [n, VERSYM.GLOBAL] as const)]);
-  return { writes: [{ offset: start, bytes }, ...renumberVersions(elf, renumbered), ...weakenSymbols(elf, weak)], shape: { count: merged.needs.length, size: encoded.length } };
+  return { writes: [{ offset: start, bytes }, ...renumberVersions(elf, renumbered), ...weakenSymbols(elf, weak)], shape: { count: merged.needs.length } };
 }
 
 /** The numbers that .gnu.version has for the versions of these needs, and for no other's. */

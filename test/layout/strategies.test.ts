@@ -161,3 +161,33 @@ describe.each(ENCODINGS)("$label: what code may address is never written over", 
     }
   });
 });
+
+describe.each(ENCODINGS)("$label: the end of the first PT_LOAD, which elfutils takes debug files by", (e) => {
+  const end = (bytes: Uint8Array) => ((l) => l.vaddr + l.memsz)(readElf(bytes).segments.find((s) => s.type === PT.LOAD)!);
+
+  it("stays where a debug file may have been split off, and notes go where .dynstr was", () => {
+    for (const edits of [[setRunpath(LONG)], [setInterpreter(LONG)], [setRunpath(HUGE), setInterpreter(LONG)]]) {
+      const before = buildElf({ ...e, needed: [LONG] }), { bytes, where } = patched(before, edits);
+      expect(end(bytes)).toBe(end(before));
+      if (where["notes"]) expect(where["notes"]).toBe("hole");
+      expect(readElf(bytes).notes.map((n) => [n.owner, n.type, ...n.description])).toEqual(readElf(before).notes.map((n) => [n.owner, n.type, ...n.description]));
+      expect(patch(bytes, edits).changed).toBe(false);
+    }
+  });
+
+  it("may move where the file has its debug information itself, or nothing that a debug file is found by", () => {
+    for (const options of [{ debugInfo: 10 }, { buildId: null }] satisfies BuildOptions[]) {
+      const before = buildElf({ ...e, ...options });
+      expect(end(patched(before, [setRunpath(LONG)]).bytes)).toBeGreaterThan(end(before));
+    }
+  });
+
+  it("moves as a last resort, and a note says so", () => {
+    // Code that may not be read, a note that may not be written over, and a large .bss leave nothing else.
+    const before = buildElf({ ...e, bss: 8 << 20, buildId: new Uint8Array(4), interpreter: null, soname: "libx.so", notes: [{ section: ".note.a", owner: "mine", type: 1, description: new Uint8Array(64) }] });
+    phdr(before, PT.LOAD, 1).flags = PF.X;
+    const { bytes, notes } = patched(before, [setRunpath("/opt/elfwright/".repeat(10))]);
+    expect(end(bytes)).toBeGreaterThan(end(before));
+    expect(notes.map((n) => n.note)).toEqual(["FIRST_SEGMENT"]);
+  });
+});
