@@ -91,7 +91,7 @@ export function placeInFront({ rewrite, space }: Fit, region: Region): boolean {
   return true;
 }
 
-/** Tables whose old bytes nobody reads, so that another one may take their place. */
+/** Tables whose old bytes nobody reads once .dynamic says where they are, so that another one may take their place. */
 const LEAVES_HOLE: readonly string[] = [".dynstr", ".dynsym", ".hash", ".gnu.hash", ".gnu.version", ".gnu.version_r", ".gnu.version_d"];
 
 /**
@@ -101,8 +101,10 @@ const LEAVES_HOLE: readonly string[] = [".dynstr", ".dynsym", ".hash", ".gnu.has
  * @param from the end of the program header table, however large it gets
  */
 export function placeInHole({ rewrite }: Fit, block: Region, leaving: readonly Region[], from: number): boolean {
-  if (block.writable) return false;
-  for (const hole of [...leaving, ...rewrite.moves.map((m) => m.region)].filter((r) => LEAVES_HOLE.includes(r.name) && !r.writable)) {
+  const left = [...leaving, ...rewrite.moves.map((m) => m.region)];
+  // A program that reads its own _DYNAMIC where it was goes on from there to the old tables.
+  if (block.writable || left.some((r) => r.name === ".dynamic")) return false;
+  for (const hole of left.filter((r) => LEAVES_HOLE.includes(r.name) && !r.writable)) {
     const taken = rewrite.placed.filter((p) => p.strategy === "hole" && p.offset >= hole.offset && p.offset < hole.offset + hole.size).map((p) => p.offset + p.region.newSize);
     const delta = hole.address - BigInt(hole.offset), start = Math.max(hole.offset, from, ...taken);
     const offset = alignUp(start + Number(delta % BigInt(block.align)), block.align) - Number(delta % BigInt(block.align));
