@@ -1,3 +1,4 @@
+import { raiseAlignment, type RaisedPageSize } from "../edit/alignment.js";
 import { addDebugTag } from "../edit/debug-tag.js";
 import { noDefaultLib } from "../edit/flags.js";
 import { setExecstack, setOsAbi } from "../edit/header.js";
@@ -29,11 +30,12 @@ export interface Command extends RewriteOptions {
   execstack: boolean | undefined;
   osAbi: number | undefined;
   debugTag: boolean;
+  pageSize: number | undefined;
 }
 
 const defaults = (): Command => ({
   files: [], queries: new Set(), force: false, interpreter: undefined, remove: false, set: undefined, add: [], needed: new Map(), addNeeded: [], removeNeeded: [],
-  uses: undefined, soname: undefined, noDefaultLib: false, execstack: undefined, osAbi: undefined, debugTag: false, ...rewriteDefaults(),
+  uses: undefined, soname: undefined, noDefaultLib: false, execstack: undefined, osAbi: undefined, debugTag: false, pageSize: undefined, ...rewriteDefaults(),
 });
 
 export function parse(args: readonly string[]): Command {
@@ -67,6 +69,7 @@ function option(command: Command, arg: string, rest: string[]): void {
     case "--clear-execstack": return void (command.execstack = false);
     case "--set-os-abi": return void (command.osAbi = osAbiNumber(value()));
     case "--add-debug-tag": return void (command.debugTag = true);
+    case "--raise-alignment": return void (command.pageSize = Number(value()));
     case "--output": return void (command.output = value());
     case "--overlay": return void (command.overlay = overlayChoice(value()));
     case "--json": return void (command.json = true);
@@ -97,5 +100,7 @@ export function editsOf(c: Command): Edit[] {
   if (c.execstack !== undefined) edits.push(setExecstack(c.execstack));
   if (c.osAbi !== undefined) edits.push(setOsAbi(c.osAbi));
   if (c.debugTag) edits.push(addDebugTag());
+  // The edit itself refuses other sizes.
+  if (c.pageSize !== undefined) edits.push(raiseAlignment(c.pageSize as RaisedPageSize));
   return edits;
 }

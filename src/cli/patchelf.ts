@@ -44,6 +44,7 @@ export const patchelf: Verb = {
   --set-os-abi ABI           EI_OSABI: a name such as linux or freebsd, or a number
   --print-os-abi
   --add-debug-tag            DT_DEBUG, where debuggers find the list of libraries
+  --raise-alignment SIZE     make it fit for pages of 16384 or 65536 bytes, without moving addresses
   --output FILE              write there; one input file
   --overlay keep|keep-in-place|drop   what to do with bytes behind the end of the ELF file
   --dry-run                  say what would change and where it would go, write nothing

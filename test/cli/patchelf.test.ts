@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
-  addDebugTag, addNeeded, addRunpath, type Edit, noDefaultLib, patch, readElf, removeNeeded, replaceNeeded, setExecstack, setInterpreter, setOsAbi, setRpath, setRunpath, setSoname,
+  addDebugTag, addNeeded, addRunpath, type Edit, noDefaultLib, patch, raiseAlignment, readElf, removeNeeded, replaceNeeded, setExecstack, setInterpreter, setOsAbi, setRpath, setRunpath, setSoname,
 } from "../../src/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture } from "../support/fixtures.js";
@@ -145,6 +145,7 @@ describe("patchelf, the other edits", () => {
   it.each<[string, string[], readonly Edit[]]>([
     [PIE, ["--add-needed", "libz.so", "--add-needed", "liba.so", "--add-needed", "libz.so"], [addNeeded(["liba.so", "libz.so"], { first: true })]],
     [PIE, ["--remove-needed", "libc.so.6", "--drop-versions"], [removeNeeded("libc.so.6", { uses: "drop" })]],
+    ["aarch64-glibc-pie", ["--raise-alignment", "16384", "--set-rpath", "/x"], [raiseAlignment(16384), setRunpath("/x")]],
     [PIE, ["--weaken-versions", "--remove-needed", "libc.so.6"], [removeNeeded("libc.so.6", { uses: "weaken" })]],
     [LIBRARY, ["--set-soname", "a.so", "--set-soname", "b.so"], [setSoname("b.so")]],
     [PIE, ["--no-default-lib"], [noDefaultLib()]],
