@@ -74,7 +74,7 @@ const SEGMENT_START = 16;
  */
 export function placeInFront({ rewrite, space }: Fit, region: Region): boolean {
   const loads = rewrite.loads(), load = loads.find((l) => l.offset <= region.offset && region.offset + region.size <= l.offset + l.filesz), relro = rewrite.segment(PT.GNU_RELRO);
-  if (!load || !(load.flags & PF.W) || load.flags & PF.X || (relro && relro.vaddr !== load.vaddr)) return false;
+  if (!load || !(load.flags & PF.W) || load.flags & PF.X || (relro && (relro.vaddr !== load.vaddr || relro.offset !== load.offset))) return false;
   const page = alignDown(load.vaddr, rewrite.page), address = alignDown(load.vaddr - region.newSize, Math.max(region.align, SEGMENT_START));
   const bytes = load.vaddr - address, offset = load.offset - bytes;
   const isFree = offset > 0 && address >= page && loads.every((l) => l.vaddr >= load.vaddr || l.vaddr + l.memsz <= page) && space.free(offset, load.offset) === bytes;
@@ -101,10 +101,11 @@ const LEAVES_HOLE: readonly string[] = [".dynstr", ".dynsym", ".hash", ".gnu.has
  * @param from the end of the program header table, however large it gets
  */
 export function placeInHole({ rewrite }: Fit, block: Region, leaving: readonly Region[], from: number): boolean {
-  const left = [...leaving, ...rewrite.moves.map((m) => m.region)];
+  // What lies in the last segment may yet grow where it is.
+  const left = [...leaving, ...rewrite.moves.map((m) => m.region)], last = rewrite.lastLoad();
   // A program that reads its own _DYNAMIC where it was goes on from there to the old tables.
   if (block.writable || left.some((r) => r.name === ".dynamic")) return false;
-  for (const hole of left.filter((r) => LEAVES_HOLE.includes(r.name) && !r.writable)) {
+  for (const hole of left.filter((r) => LEAVES_HOLE.includes(r.name) && !r.writable && !(last && r.offset >= last.offset))) {
     const taken = rewrite.placed.filter((p) => p.strategy === "hole" && p.offset >= hole.offset && p.offset < hole.offset + hole.size).map((p) => p.offset + p.region.newSize);
     const delta = hole.address - BigInt(hole.offset), start = Math.max(hole.offset, from, ...taken);
     const offset = alignUp(start + Number(delta % BigInt(block.align)), block.align) - Number(delta % BigInt(block.align));

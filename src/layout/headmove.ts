@@ -38,8 +38,9 @@ export function headBlocks(rewrite: Rewrite, start: number, end: number, gone: r
   const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
   if (!load) return "the PT_LOAD that maps the program header table ends right behind it";
   try {
-    const tables = loaderTables(elf).filter((t) => overlap(t, head) && !gone.some((g) => contains(g, t)));
-    for (const t of tables) assertMovable(elf, t, head);
+    // A table that leaves anyway is looked at, too: it may have left for less of the head.
+    const overlapping = loaderTables(elf).filter((t) => overlap(t, head)), tables = overlapping.filter((t) => !gone.some((g) => contains(g, t)));
+    for (const t of overlapping) assertMovable(elf, t, head);
     // What an earlier move left here was a table that might have been overwritten then.
     const covers = elf.sections.filter(isFree).map((s) => ({ offset: s.header.offset, size: s.header.size }));
     const taken = [...gone, ...covers, ...tables];

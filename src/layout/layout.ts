@@ -43,6 +43,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   const tail = layTail(rewrite, map, requests, options, cutsEnd, growSegment(rewrite, homeless));
   let end = grows && !homeless.segment ? addSegment(rewrite, tail.end, homeless.regions, homeless.emptied) : tail.end;
   setStack(rewrite, requests.stackFlags);
+  rewrite.assertApart();
   fixSegments(rewrite, tail.outputOf);
   fixSections(rewrite, requests, tail.outputOf);
   trimCovers(rewrite);

@@ -46,7 +46,7 @@ export function findPlaces(rewrite: Rewrite, requests: Requests, atEnd: boolean)
         continue;
       }
       if (!blocks) {
-        lastResort(fit, regions, count - extra);
+        lastResort(fit, regions, count - extra, extra === 0);
         continue;
       }
     }
@@ -63,10 +63,14 @@ const fits = (fit: Fit, r: Region): boolean => placeInSlack(fit, r) || (r.name =
 /** What to try for a region: all the bytes it should have, then as few as will do. */
 const sizes = (r: Region): Region[] => (r.least === undefined || r.least === r.newSize ? [r] : [r, { ...r, newSize: r.least }]);
 
-/** Where nothing else has room, the first segment may grow although a debug file may exist. `NO_ROOM` where that does not help either. */
-function lastResort({ rewrite, space, growsFirst }: Fit, regions: Region[], segments: number): void {
+/**
+ * Where nothing else has room, the first segment may grow although a debug file may exist. `NO_ROOM` where that does not help either.
+ *
+ * @param stay may a region grow where it is? Not one that made room for a program header
+ */
+function lastResort({ rewrite, space, growsFirst }: Fit, regions: Region[], segments: number, stay: boolean): void {
   const fit: Fit = { rewrite, space, growsFirst: true };
-  const left = growsFirst || segments === 0 ? regions : regions.filter((r) => !placeInPlace(fit, r) && !placeInSlack(fit, r));
+  const left = growsFirst || segments === 0 ? regions : regions.filter((r) => !(stay && placeInPlace(fit, r)) && !placeInSlack(fit, r));
   if (left.length > 0 || segments === 0) rewrite.noRoom(left.length > 0 ? left.map((r) => r.name).join(", ") : "PT_GNU_STACK");
   regions.length = 0;
   rewrite.notes.push({ note: "FIRST_SEGMENT", message: "the first segment had to grow, so elfutils takes wrong addresses from a debug file that was split off before" });

@@ -2,7 +2,8 @@ import { viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { Phdr, type PhdrView, Shdr, type ShdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
-import { fail, type Note } from "../error.js";
+import { fail, hex, type Note } from "../error.js";
+import { headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
 import { PT } from "../spec/constants.js";
 import { pageSize } from "../spec/machines.js";
@@ -114,9 +115,18 @@ export class Rewrite {
 
   /** Gives a region its place, which may be the old one; a place it had before is taken back. */
   place(region: Region, strategy: Strategy, offset: number, address: bigint, why: string): void {
-    const before = this.placed.findIndex((p) => p.region === region);
+    const before = this.placed.findIndex((p) => p.region.offset === region.offset);
     if (before >= 0) this.placed.splice(before, 1);
     this.placed.push({ region, strategy, offset, address, why });
+  }
+
+  /** Fails where two tables have got the same bytes, or one those of the headers: a wrong file would read well enough. `INVARIANT`. */
+  assertApart(): void {
+    const h = this.elf.header, ranges = this.placed.map((p) => ({ name: p.region.name, start: p.offset, end: p.offset + p.region.newSize }));
+    ranges.push({ name: "the ELF header", start: 0, end: headerSize(h) }, { name: "the program header table", start: h.phoff, end: h.phoff + this.segments.length * h.phentsize });
+    ranges.sort((a, b) => a.start - b.start);
+    const at = ranges.findIndex((r, i) => i > 0 && r.start < ranges[i - 1]!.end && r.start < r.end);
+    if (at >= 0) fail("INVARIANT", `${ranges[at - 1]!.name} and ${ranges[at]!.name} would take the same bytes at ${hex(ranges[at]!.start)}`, { rules: ["placements"] });
   }
 
   get moves(): Move[] {

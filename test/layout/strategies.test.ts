@@ -109,6 +109,21 @@ describe.each(ENCODINGS)("$label: several program headers at once", (e) => {
     expect(readElf(bytes).segments.some((s) => s.type === PT.NULL)).toBe(false);
   });
 
+  it("a table that makes room does not go where .dynstr stays and grows", () => {
+    const first = patched(program(), [setRunpath(LONG)]), { bytes, where, elf } = patched(first.bytes, [setRunpath(HUGE), setExecstack(false)]);
+    expect([where[".dynstr"], elf.runpath, segment(bytes, PT.GNU_STACK).flags]).toEqual(["trailing-segment", HUGE, PF.R | PF.W]);
+    expect(Object.values(where)).not.toContain("hole");
+    expect(elf.notes.map((n) => n.owner)).toEqual(first.elf.notes.map((n) => n.owner));
+  });
+
+  it("what made room for the first and finds no place is refused, not left under the table", () => {
+    const note = { section: ".note.x", owner: "mine", type: 1, description: new Uint8Array(100) };
+    for (const sections of [true, false]) {
+      const before = program({ sections, interpreter: null, soname: "libx.so", buildId: new Uint8Array(40), notes: [note], bss: 8 << 20 });
+      expect(caught(() => patch(before, [setExecstack(false)])).code).toBe("NO_ROOM");
+    }
+  });
+
   it("where the first has no room, the refusal says for what", () => {
     const own = program({ interpreter: null, soname: "libx.so", buildId: null, notes: [{ section: ".note.x", owner: "mine", type: 1, description: new Uint8Array(64) }] });
     const error = caught(() => patch(own, [setExecstack(false)]));
