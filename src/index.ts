@@ -23,6 +23,8 @@ export type { Overlay } from "./image/overlay.js";
 export { setInterpreter, type SetInterpreter } from "./edit/interpreter.js";
 export { addRpath, addRunpath, removeRunpath, setRpath, setRunpath, type RunpathEdit, type SearchPath } from "./edit/runpath.js";
 export { addNeeded, type AddNeeded, type NeededEdit, removeNeeded, type RemoveNeeded, replaceNeeded, type ReplaceNeeded, type VersionUses } from "./edit/needed.js";
+export { addGnuHash, addHash, type HashEdit, renameDynamicSymbols, type RenameDynamicSymbols, type SymbolEdit } from "./edit/symbols.js";
+export { type AddVersionNeed, addVersionNeed, type ClearSymbolVersion, clearSymbolVersion, type Names, type RemoveVersionNeed, removeVersionNeed, type SetSymbolVersion, setSymbolVersion, type VersionEdit, type WeakenVersionNeed, weakenVersionNeed } from "./edit/versions.js";
 export { removeSoname, setSoname, type SonameEdit } from "./edit/soname.js";
 export { clearFlags, type FlagName, type FlagsEdit, noDefaultLib, setFlags } from "./edit/flags.js";
 export { addDebugTag, type DebugTagEdit, removeDebugTag } from "./edit/debug-tag.js";

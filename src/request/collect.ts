@@ -8,7 +8,7 @@ import { applyFlags } from "../edit/flags.js";
 import { wantedOsAbi, wantedStackFlags } from "../edit/header.js";
 import { applyRunpath } from "../edit/runpath.js";
 import { applySoname } from "../edit/soname.js";
-import type { Note } from "../error.js";
+import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { PT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
@@ -45,6 +45,7 @@ type DynamicRequests = Pick<Requests, "strings" | "dynamic" | "writes" | "versio
 function dynamicRequests(elf: ElfFile, edits: EditFamilies, notes: Note[]): DynamicRequests {
   const none: DynamicRequests = { strings: undefined, dynamic: undefined, writes: [], versionNeeds: undefined };
   if (!editsDynamic(edits)) return none;
+  if (edits.symbols.length + edits.versions.length > 0) fail("UNSUPPORTED", "being built", { what: "symbols" });
   const draft = draftOf(elf, edits), d = elf.dynamic!;
   notes.push(...draft.notes);
   const strings = resolveStrings(draft), versions = editVersionNeeds(draft, strings.fileOffset);

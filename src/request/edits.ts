@@ -7,10 +7,13 @@ import type { SetInterpreter } from "../edit/interpreter.js";
 import type { NeededEdit } from "../edit/needed.js";
 import type { RunpathEdit } from "../edit/runpath.js";
 import type { SonameEdit } from "../edit/soname.js";
+import type { SymbolEdit } from "../edit/symbols.js";
+import type { VersionEdit } from "../edit/versions.js";
 import type { StripEdit } from "../strip/strip.js";
 
 /** What can be asked for: a plain value, printable as JSON, made by the function of the same name. */
-export type Edit = SetInterpreter | RunpathEdit | NeededEdit | SonameEdit | FlagsEdit | DebugTagEdit | SetExecstack | SetOsAbi | StripEdit | RaiseAlignment;
+export type Edit = SetInterpreter | RunpathEdit | NeededEdit | SonameEdit | FlagsEdit | DebugTagEdit | SymbolEdit | VersionEdit | SetExecstack | SetOsAbi | StripEdit
+  | RaiseAlignment;
 
 /** The edits by family, each in the order given: the order between families never matters. */
 export interface EditFamilies {
@@ -20,6 +23,8 @@ export interface EditFamilies {
   readonly soname: SonameEdit[];
   readonly flags: FlagsEdit[];
   readonly debugTag: DebugTagEdit[];
+  readonly symbols: SymbolEdit[];
+  readonly versions: VersionEdit[];
   readonly execstack: SetExecstack[];
   readonly osabi: SetOsAbi[];
   readonly strip: StripEdit[];
@@ -33,6 +38,8 @@ const FAMILY: Readonly<Record<Edit["edit"], keyof EditFamilies>> = {
   setSoname: "soname", removeSoname: "soname",
   setFlags: "flags", clearFlags: "flags",
   addDebugTag: "debugTag", removeDebugTag: "debugTag",
+  renameDynamicSymbols: "symbols", addHash: "symbols", addGnuHash: "symbols",
+  setSymbolVersion: "versions", clearSymbolVersion: "versions", addVersionNeed: "versions", removeVersionNeed: "versions", weakenVersionNeed: "versions",
   setExecstack: "execstack", setOsAbi: "osabi",
   stripUnneeded: "strip", removeSections: "strip",
   raiseAlignment: "alignment",
@@ -40,7 +47,7 @@ const FAMILY: Readonly<Record<Edit["edit"], keyof EditFamilies>> = {
 
 /** Sorts the edits into families. `BAD_EDIT` for a value that no edit function made. */
 export function byFamily(edits: readonly Edit[]): EditFamilies {
-  const f: EditFamilies = { interpreter: [], runpath: [], needed: [], soname: [], flags: [], debugTag: [], execstack: [], osabi: [], strip: [], alignment: [] };
+  const f: EditFamilies = { interpreter: [], runpath: [], needed: [], soname: [], flags: [], debugTag: [], symbols: [], versions: [], execstack: [], osabi: [], strip: [], alignment: [] };
   for (const e of edits) {
     if (!Object.hasOwn(FAMILY, e.edit))
       fail("BAD_EDIT", `${JSON.stringify(e)} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String((e as { edit?: unknown }).edit) });
@@ -50,4 +57,4 @@ export function byFamily(edits: readonly Edit[]): EditFamilies {
 }
 
 /** Does any edit ask for something in the dynamic section? */
-export const editsDynamic = (f: EditFamilies): boolean => f.runpath.length + f.needed.length + f.soname.length + f.flags.length + f.debugTag.length > 0;
+export const editsDynamic = (f: EditFamilies): boolean => f.runpath.length + f.needed.length + f.soname.length + f.flags.length + f.debugTag.length + f.symbols.length + f.versions.length > 0;

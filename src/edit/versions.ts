@@ -1,0 +1,121 @@
+import { fail } from "../error.js";
+import { libraries } from "./needed.js";
+
+/** One name or several. */
+export type Names = string | readonly string[];
+
+/** See {@link setSymbolVersion}. */
+export interface SetSymbolVersion {
+  readonly edit: "setSymbolVersion";
+  readonly symbols: readonly string[];
+  readonly version: string;
+  /** The file it is needed of; null leaves it to the file that the symbol has now, or to the only one of which the version is needed. */
+  readonly file: string | null;
+}
+
+/** See {@link clearSymbolVersion}. */
+export interface ClearSymbolVersion {
+  readonly edit: "clearSymbolVersion";
+  readonly symbols: readonly string[];
+}
+
+/** See {@link addVersionNeed}. */
+export interface AddVersionNeed {
+  readonly edit: "addVersionNeed";
+  readonly file: string;
+  readonly version: string;
+  readonly symbols: readonly string[];
+  readonly weak: boolean;
+}
+
+/** See {@link removeVersionNeed}. */
+export interface RemoveVersionNeed {
+  readonly edit: "removeVersionNeed";
+  readonly file: string;
+  readonly versions: readonly string[];
+  readonly uses: "refuse" | "drop" | "weaken";
+}
+
+/** See {@link weakenVersionNeed}. */
+export interface WeakenVersionNeed {
+  readonly edit: "weakenVersionNeed";
+  readonly file: string;
+  readonly versions: readonly string[];
+}
+
+export type VersionEdit = SetSymbolVersion | ClearSymbolVersion | AddVersionNeed | RemoveVersionNeed | WeakenVersionNeed;
+
+const list = (names: Names, edit: string, what: string): string[] => {
+  const all = typeof names === "string" ? [names] : [...names];
+  if (all.length === 0 || all.includes("")) fail("BAD_EDIT", `${edit}: ${all.length === 0 ? `no ${what} is given` : `a ${what}'s name is empty`}`, { edit });
+  return all;
+};
+
+/**
+ * Binds dynamic symbols to another version (LSB, "Symbol Versioning"): undefined ones to one that is needed of a library, which
+ * is added to the version needs where it is missing; defined ones to one that the file itself defines. A version need that no
+ * symbol uses any more goes.
+ *
+ * @param symbols names; `memcpy@GLIBC_2.14` for the one of that version only
+ * @param options `file`: the library, as DT_NEEDED names it; not needed where the symbol has a version of one already
+ * @throws ElfError `BAD_EDIT`, also when applied: the file does not need the library, or no single one is meant; `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`, `UNSUPPORTED`
+ * @example
+ * patch(bytes, [setSymbolVersion("memcpy", "GLIBC_2.2.5")])
+ */
+export function setSymbolVersion(symbols: Names, version: string, options: { readonly file?: string } = {}): SetSymbolVersion {
+  const edit = "setSymbolVersion";
+  if (options.file === "") fail("BAD_EDIT", `${edit}: a library's name is empty`, { edit });
+  return { edit, symbols: list(symbols, edit, "symbol"), version: list(version, edit, "version")[0]!, file: options.file ?? null };
+}
+
+/**
+ * Takes the version from dynamic symbols: an undefined one binds to whatever version a library has, a defined one has none any
+ * more. A version need that no symbol uses any more goes.
+ *
+ * @param symbols names; `memcpy@GLIBC_2.14` for the one of that version only
+ * @throws ElfError as {@link setSymbolVersion}
+ * @example
+ * patch(bytes, [clearSymbolVersion("memcpy")])
+ */
+export const clearSymbolVersion = (...symbols: readonly string[]): ClearSymbolVersion => ({ edit: "clearSymbolVersion", symbols: list(symbols, "clearSymbolVersion", "symbol") });
+
+/**
+ * Needs a version of a library, and binds symbols to it. A file without versions (built for musl) gets .gnu.version,
+ * .gnu.version_r and the tags that lead to them. What is needed already is not added again.
+ *
+ * @param file the library, as DT_NEEDED names it
+ * @param options `symbols`: undefined ones that shall have the version; `weak`: ld.so goes on where the library has it not (VER_FLG_WEAK)
+ * @throws ElfError as {@link setSymbolVersion}
+ * @example
+ * patch(bytes, [replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" }), addVersionNeed("libc.so.6", "GLIBC_2.3", { symbols: "realpath" })])
+ */
+export function addVersionNeed(file: string, version: string, options: { readonly symbols?: Names; readonly weak?: boolean } = {}): AddVersionNeed {
+  const edit = "addVersionNeed";
+  return { edit, file: libraries(file, edit)[0]!, version: list(version, edit, "version")[0]!, symbols: options.symbols === undefined ? [] : list(options.symbols, edit, "symbol"), weak: options.weak ?? false };
+}
+
+/**
+ * Needs versions of a library no more. While symbols use them it is refused.
+ *
+ * @param options `uses: "drop"`: those symbols lose the version; `uses: "weaken"`: and become weak (STB_WEAK), so that the program starts where nobody defines them
+ * @throws ElfError as {@link setSymbolVersion}; `STILL_NEEDED` with the versions and their symbols
+ * @example
+ * patch(bytes, [removeVersionNeed("libc.so.6", "GLIBC_ABI_DT_RELR")])
+ */
+export function removeVersionNeed(file: string, versions: Names, options: { readonly uses?: "drop" | "weaken" } = {}): RemoveVersionNeed {
+  const edit = "removeVersionNeed";
+  return { edit, file: libraries(file, edit)[0]!, versions: list(versions, edit, "version"), uses: options.uses ?? "refuse" };
+}
+
+/**
+ * Makes version needs weak (VER_FLG_WEAK): ld.so goes on where the library has not got the version. A symbol that has it must then
+ * be found in another version or be weak itself, else the program stops at its first use.
+ *
+ * @throws ElfError as {@link setSymbolVersion}
+ * @example
+ * patch(bytes, [weakenVersionNeed("libc.so.6", ["GLIBC_2.36", "GLIBC_ABI_DT_RELR"])])
+ */
+export function weakenVersionNeed(file: string, versions: Names): WeakenVersionNeed {
+  const edit = "weakenVersionNeed";
+  return { edit, file: libraries(file, edit)[0]!, versions: list(versions, edit, "version") };
+}
