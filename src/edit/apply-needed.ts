@@ -1,5 +1,4 @@
 import { fail } from "../error.js";
-import { symbolVersions, type VersionNeed } from "../image/versions.js";
 import { DT } from "../spec/dynamic.js";
 import type { DraftEntry, DynamicDraft } from "./draft.js";
 import { type NeededEdit, replaceNeeded, type VersionUses } from "./needed.js";
@@ -57,41 +56,13 @@ function refuseContradictions({ renamed, removed, added }: Wishes): void {
 }
 
 function remove(draft: DynamicDraft, removed: Wishes["removed"]): void {
-  const { versionNeeds } = draft.elf, kept: VersionNeed[] = [];
+  const { versionNeeds } = draft.elf;
   for (const [name, uses] of removed) {
-    const versions = versionNeeds.filter((n) => n.file === name);
-    if (versions.length === 0 && !draft.entries.some((e) => isNeeded(e) && draft.text(e) === name)) draft.note("NOT_FOUND", `removeNeeded: the file does not need ${name}`);
-    if (uses === "refuse") kept.push(...versions);
-    else if (versions.length > 0) draft.droppedFiles.set(name, uses);
+    if (!versionNeeds.some((n) => n.file === name) && !draft.entries.some((e) => isNeeded(e) && draft.text(e) === name)) draft.note("NOT_FOUND", `removeNeeded: the file does not need ${name}`);
+    // Other edits of the same patch may leave no version of it.
+    draft.removedFiles.set(name, uses);
   }
-  if (kept.length > 0) refuseUses(draft, kept);
   draft.entries = draft.entries.filter((e) => !isNeeded(e) || !removed.has(draft.text(e)));
-}
-
-/** How many symbols stand behind a version, and how many versions in the message. */
-const LISTED = 5, LISTED_VERSIONS = 10;
-
-function refuseUses(draft: DynamicDraft, needs: readonly VersionNeed[]): never {
-  const symbols = symbolsByVersion(draft);
-  const names = needs.flatMap((n) => n.versions.map((v) => {
-    const users = symbols.get(`${n.file}\0${v.name}`) ?? [];
-    return users.length === 0 ? v.name : `${v.name} (${users.slice(0, LISTED).join(", ")}${users.length > LISTED ? ", …" : ""})`;
-  }));
-  const listed = `${names.slice(0, LISTED_VERSIONS).join(", ")}${names.length > LISTED_VERSIONS ? ` and ${names.length - LISTED_VERSIONS} more` : ""}`;
-  return fail("STILL_NEEDED", `removeNeeded: the file needs versions of ${[...new Set(needs.map((n) => n.file))].join(", ")}: ${listed}; the option uses: "drop" | "weaken" (of the command: --drop-versions, --weaken-versions) lets them go`, { names });
-}
-
-/** The names of the symbols that are bound to each needed version, by file and version. */
-function symbolsByVersion({ elf }: DynamicDraft): Map<string, string[]> {
-  const out = new Map<string, string[]>(), versionOf = symbolVersions(elf);
-  if (!elf.dynamicSymbols?.exact) return out;
-  for (const s of elf.dynamicSymbols) {
-    const v = versionOf(s.index), key = `${v?.file ?? ""}\0${v?.name ?? ""}`;
-    const list = out.get(key);
-    if (list) list.push(s.name);
-    else if (v?.file) out.set(key, [s.name]);
-  }
-  return out;
 }
 
 function rename(draft: DynamicDraft, renamed: Wishes["renamed"]): void {

@@ -23,8 +23,8 @@ export class DynamicDraft {
   entries: DraftEntry[];
   /** Files whose version needs take another name. */
   readonly renamedFiles = new Map<string, string>();
-  /** Files whose version needs go; their symbols lose the version, and become weak where it says so. */
-  readonly droppedFiles = new Map<string, "drop" | "weaken">();
+  /** Files that are needed no more, and what becomes of the version needs that are left of them. */
+  readonly removedFiles = new Map<string, "refuse" | "drop" | "weaken">();
   readonly notes: Note[] = [];
 
   constructor(elf: ElfFile) {

@@ -2,7 +2,7 @@ import { alignDown, alignUp } from "../codec/bytes.js";
 import type { PhdrView } from "../codec/records.js";
 import type { ElfFile } from "../image/elf.js";
 import { NT_GNU, PF, PT } from "../spec/constants.js";
-import type { Region, Rewrite } from "./rewrite.js";
+import { isNew, type Region, type Rewrite } from "./rewrite.js";
 import type { Space } from "./space.js";
 
 /** How a region may get a place in what is loaded already: each function gives it one, or says false. */
@@ -26,6 +26,7 @@ const mayGrow = ({ rewrite, growsFirst }: Fit, load: PhdrView): boolean => grows
 /** Keeps a region where it is, when its new bytes fit there, in the zero bytes behind it, or by growing the segment that it ends. */
 export function placeInPlace(fit: Fit, region: Region): boolean {
   const { rewrite, space } = fit, { offset, size, newSize } = region, end = offset + size, more = newSize - size;
+  if (isNew(region)) return false;
   if (more <= 0) {
     rewrite.place(region, "in-place", offset, region.address, "the new bytes fit in the old place");
     return true;

@@ -11,7 +11,7 @@ import { findPlaces, type Homeless } from "./places.js";
 import { FileMap, type Piece } from "./pieces.js";
 import { encodeDynamic, fixGot, fixSections, fixSegments } from "./pointers.js";
 import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
-import { addCovers, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./section-table.js";
+import { addCovers, addTables, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./section-table.js";
 import { fixSymbols } from "./symbols.js";
 import { blankTail, compactTail, keepTail, refuseOverlay, type Tail } from "./tail.js";
 
@@ -33,10 +33,13 @@ export interface LayoutOptions {
 export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions): Layout {
   const rewrite = new Rewrite(elf), map = new FileMap(elf.source), { dropped } = requests;
   const homeless = findPlaces(rewrite, requests, !keepsOverlay(elf, options));
-  const grows = homeless.regions.length > 0, tableLeaves = isInTheWay(elf, homeless.entries), mustCut = grows || tableLeaves || dropped.size > 0;
+  const grows = homeless.regions.length > 0, tableLeaves = isInTheWay(elf, homeless.entries);
+  // A new table needs a section, or strip would zero it.
+  const addsRows = elf.sections.length > 0 && requests.tables.some((t) => !t.was);
+  const mustCut = grows || tableLeaves || addsRows || dropped.size > 0;
   const leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
   // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless the file grows behind it.
-  const keepsTable = keepsOverlay(elf, options) && !grows && !tableLeaves;
+  const keepsTable = keepsOverlay(elf, options) && !grows && !tableLeaves && !addsRows;
   // The end of the file stays untouched before an overlay while nothing but covers would change it.
   const covers = leaves && !keepsTable && (mustCut || elf.overlay === null);
   const cutsEnd = mustCut || covers;
@@ -46,6 +49,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   rewrite.assertApart();
   fixSegments(rewrite, tail.outputOf);
   fixSections(rewrite, requests, tail.outputOf);
+  if (addsRows) addTables(rewrite, requests);
   trimCovers(rewrite);
   if (covers) addCovers(rewrite);
   else if (leaves) rewrite.notes.push({ note: "UNCOVERED", message: "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them" });
@@ -120,6 +124,8 @@ function contentOf(rewrite: Rewrite, region: Region, requests: Requests, dynamic
     return stays ? concat([requests.interpreter, new Uint8Array(region.size - requests.interpreter.length)]) : requests.interpreter;
   }
   if (region.offset === elf.dynamic?.strings?.offset) return requests.strings ?? old();
+  const table = requests.tables.find((t) => (t.was ? t.was.offset === region.offset : t.tag === region.tag));
+  if (table) return table.bytes;
   return region.name === ".dynamic" && dynamic ? dynamic : old();
 }
 

@@ -85,7 +85,9 @@ export function encodeDynamic(rewrite: Rewrite, requests: Requests): Uint8Array 
   entries.forEach((e, i) => {
     const { kind } = dynamicTag(e.tag, elf.header.machine);
     let { value } = e;
-    if (e.tag === DT.STRSZ && requests.strings && strings) value = BigInt(strings.region.newSize);
+    const made = rewrite.placed.find((p) => p.region.tag === e.tag);
+    if (made) value = made.address;
+    else if (e.tag === DT.STRSZ && requests.strings && strings) value = BigInt(strings.region.newSize);
     else if (kind === "address") value = followed(moves, value);
     else if (kind === "self-relative") {
       const was = d.entries.find((o) => o.tag === e.tag)!;

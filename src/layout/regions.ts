@@ -25,6 +25,8 @@ export function requestedRegions(elf: ElfFile, requests: Requests): Region[] {
       newSize: (needed <= d.capacity ? d.capacity : needed + SPARE_ENTRIES) * entry, least: Math.max(needed, d.capacity) * entry,
     });
   }
+  requests.tables.forEach(({ name, tag, was, align, bytes }, i) =>
+    out.push({ name, align, writable: false, newSize: bytes.length, ...(was ? { ...was } : { tag, offset: -1 - i, address: 0n, size: 0 }) }));
   return out;
 }
 

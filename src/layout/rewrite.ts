@@ -16,7 +16,7 @@ export type OverlayChoice = "keep" | "keep-in-place" | "drop";
 export interface Region {
   /** `.interp`, `.dynamic`, `.dynstr`, `notes`, or the section's type for other tables. */
   readonly name: string;
-  /** Where it is in the input, and its bytes there. */
+  /** Where it is in the input, and its bytes there. A new table has a negative offset, of its own, and no bytes. */
   readonly offset: number;
   readonly address: bigint;
   readonly size: number;
@@ -25,9 +25,14 @@ export interface Region {
   readonly writable: boolean;
   /** The bytes it will take. */
   readonly newSize: number;
+  /** The dynamic tag whose value is the new table's address. */
+  readonly tag?: number;
   /** Fewer will do, where more do not fit without leaving its segment. */
   readonly least?: number;
 }
+
+/** Has the input no such table? */
+export const isNew = (r: Region): boolean => r.offset < 0;
 
 /** How a region got its place. */
 export type Strategy = "in-place" | "extended" | "in-front" | "slack" | "hole" | "trailing-segment" | "new-segment" | "last-segment";
@@ -130,7 +135,7 @@ export class Rewrite {
   }
 
   get moves(): Move[] {
-    return this.placed.filter((p) => p.offset !== p.region.offset);
+    return this.placed.filter((p) => p.offset !== p.region.offset && !isNew(p.region));
   }
 
   /** Adds a program header, in the place of an unused one where there is one; `at` counts without that. Its fields are zero but for its type. */

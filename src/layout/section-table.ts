@@ -5,6 +5,8 @@ import { readExactly } from "../codec/source.js";
 import { ownNotes } from "../image/notes.js";
 import { fileRange, isLoaded } from "../image/sections.js";
 import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
+import { DT } from "../spec/dynamic.js";
+import type { Requests } from "../request/requests.js";
 import { compactStrings, GrowingStrings } from "../tables/strings.js";
 import { COVER_NAME, KEPT_NAME } from "./covers.js";
 import type { FileMap } from "./pieces.js";
@@ -18,6 +20,18 @@ function newRow(rewrite: Rewrite, name: string, fields: Partial<Record<"type" | 
   const bytes = new Uint8Array(rewrite.elf.header.shentsize), view = Shdr.view(viewOf(bytes), 0, rewrite.elf.header);
   Object.assign(view, { addralign: 1, ...fields });
   return { bytes, view, name, was: undefined };
+}
+
+/** Section headers of the tables that the file had not. Their links are by the input's numbers, as those of the others are still. */
+export function addTables(rewrite: Rewrite, { tables }: Requests): void {
+  const { elf } = rewrite, symbols = elf.sections.find((s) => s.header.type === SHT.DYNSYM && s.header.exact("addr") === elf.dynamic?.get(DT.SYMTAB));
+  const links = { symbols: symbols?.index ?? 0, strings: symbols?.header.link ?? 0 };
+  for (const t of tables.filter((t) => !t.was)) {
+    const place = rewrite.placed.find((p) => p.region.tag === t.tag)!, { type, entsize, link, info } = t.section;
+    const row = newRow(rewrite, t.name, { type, flags: SHF.ALLOC, addr: Number(place.address), offset: place.offset, size: t.bytes.length, addralign: t.align });
+    Object.assign(row.view, { entsize, link: links[link], info });
+    rewrite.sections.push(row);
+  }
 }
 
 /** The end of the program header table as it will be. */

@@ -8,7 +8,8 @@ import { applyFlags } from "../edit/flags.js";
 import { wantedOsAbi, wantedStackFlags } from "../edit/header.js";
 import { applyRunpath } from "../edit/runpath.js";
 import { applySoname } from "../edit/soname.js";
-import { fail, type Note } from "../error.js";
+import { applyVersions } from "../edit/apply-versions.js";
+import type { Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { PT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
@@ -18,7 +19,7 @@ import { guard } from "./guard.js";
 import type { Requests } from "./requests.js";
 import { spendRedundant } from "./spend.js";
 import { type ResolvedStrings, resolveStrings } from "./strings.js";
-import { editVersionNeeds, type VersionNeedsRequest } from "./version-needs.js";
+import { versionStrings, type VersionTables, versionTables } from "./version-tables.js";
 
 /** Turns edits into what they ask of the layout. Throws what the edits and {@link guard} throw. */
 export function collect(elf: ElfFile, edits: readonly Edit[]): Requests {
@@ -40,19 +41,18 @@ function interpreterRequest(elf: ElfFile, edits: EditFamilies): Uint8Array | und
   return equalBytes(now.subarray(0, end), wanted) ? undefined : wanted;
 }
 
-type DynamicRequests = Pick<Requests, "strings" | "dynamic" | "writes" | "versionNeeds">;
+type DynamicRequests = Pick<Requests, "strings" | "dynamic" | "writes" | "tables" | "symbolOrder" | "versionNeeds">;
 
 function dynamicRequests(elf: ElfFile, edits: EditFamilies, notes: Note[]): DynamicRequests {
-  const none: DynamicRequests = { strings: undefined, dynamic: undefined, writes: [], versionNeeds: undefined };
+  const none: DynamicRequests = { strings: undefined, dynamic: undefined, writes: [], tables: [], symbolOrder: undefined, versionNeeds: undefined };
   if (!editsDynamic(edits)) return none;
-  if (edits.symbols.length + edits.versions.length > 0) fail("UNSUPPORTED", "being built", { what: "symbols" });
-  const draft = draftOf(elf, edits), d = elf.dynamic!;
+  const draft = draftOf(elf, edits), d = elf.dynamic!, versions = applyVersions(draft, edits.versions);
   notes.push(...draft.notes);
-  const strings = resolveStrings(draft), versions = editVersionNeeds(draft, strings.fileOffset);
-  const entries = spendRedundant(withCounts(strings.entries, versions), d.capacity, notes, elf.header.machine);
+  const strings = resolveStrings(draft, { users: [versionStrings(versions)], renamedSymbols: new Set() }), wanted = versionTables(versions, strings.offsetOf, undefined);
+  const entries = spendRedundant(withTables(strings.entries, wanted), d.capacity, notes, elf.header.machine);
   const same = entries.length === d.entries.length && entries.every((e, i) => e.tag === d.entries[i]!.tag && e.value === d.entries[i]!.value);
-  if (same && !strings.bytes && versions.writes.length === 0) return none;
-  return { strings: strings.bytes, dynamic: entries, writes: versions.writes, versionNeeds: versions.shape };
+  if (same && !strings.bytes && wanted.writes.length + wanted.tables.length === 0) return none;
+  return { strings: strings.bytes, dynamic: entries, writes: wanted.writes, tables: wanted.tables, symbolOrder: undefined, versionNeeds: wanted.shape };
 }
 
 /** What new entries there are stands in the order of the families here. */
@@ -68,10 +68,14 @@ function draftOf(elf: ElfFile, edits: EditFamilies): DynamicDraft {
 
 type Entries = ResolvedStrings["entries"];
 
-/** DT_VERNEEDNUM follows its table, and goes with it: ld.so would read .gnu.version by versions that are nowhere described. */
-function withCounts(entries: Entries, { shape }: VersionNeedsRequest): Entries {
-  if (!shape) return entries;
-  if (shape.count > 0) return entries.map((e) => (e.tag === DT.VERNEEDNUM ? { ...e, value: BigInt(shape.count) } : e));
+/** New tables get their tags. DT_VERNEEDNUM follows its table, and goes with it: ld.so would read .gnu.version by versions that are nowhere described. */
+function withTables(entries: Entries, { shape, tables }: VersionTables): Entries {
+  const all = [...entries, ...tables.filter((t) => !t.was).map((t) => ({ tag: t.tag, value: 0n }))];
+  if (!shape) return all;
+  if (shape.count > 0) {
+    const count = { tag: DT.VERNEEDNUM, value: BigInt(shape.count) };
+    return all.some((e) => e.tag === DT.VERNEEDNUM) ? all.map((e) => (e.tag === DT.VERNEEDNUM ? count : e)) : [...all, count];
+  }
   const gone: number[] = [DT.VERNEED, DT.VERNEEDNUM, ...(entries.some((e) => e.tag === DT.VERDEF) ? [] : [DT.VERSYM])];
-  return entries.filter((e) => !gone.includes(e.tag));
+  return all.filter((e) => !gone.includes(e.tag));
 }

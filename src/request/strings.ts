@@ -2,7 +2,6 @@ import type { DraftEntry, DynamicDraft } from "../edit/draft.js";
 import { cString } from "../codec/bytes.js";
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import type { VersionNeed } from "../image/versions.js";
 import { SHT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
 import { GrowingStrings } from "../tables/strings.js";
@@ -13,32 +12,39 @@ export interface ResolvedStrings {
   readonly bytes: Uint8Array | undefined;
   /** The entries with d_val filled in. */
   readonly entries: readonly { readonly tag: number; readonly value: bigint }[];
-  /** vn_file of a version need. */
-  fileOffset(need: VersionNeed): number;
+  /** The place of a string that a user of the table wanted. */
+  offsetOf(text: string): number;
+}
+
+/** Strings of .dynstr that others than dynamic entries name: version needs, symbols. Offsets are bytes of the table. */
+export interface StringUser {
+  readonly wanted: readonly string[];
+  readonly kept: readonly number[];
+  /** Strings that are let go, if nobody else points into them. */
+  readonly freed: readonly number[];
+}
+
+/** What the edits do with strings beside those of the dynamic section. */
+export interface OtherStrings {
+  readonly users: readonly StringUser[];
+  /** Dynamic symbols whose old names are let go, by index. */
+  readonly renamedSymbols: { has(index: number): boolean };
 }
 
 /**
  * Finds a place for each string: where it stands already (also as the end of another), over one that nothing uses any
  * more, at the end of the table.
  */
-export function resolveStrings(draft: DynamicDraft): ResolvedStrings {
+export function resolveStrings(draft: DynamicDraft, others: OtherStrings): ResolvedStrings {
   const { elf } = draft;
   const keeps = (e: DraftEntry) => e.text === undefined || (e.was !== undefined && elf.dynamic!.text(e.was) === e.text);
-  const changed = draft.entries.flatMap((e) => (keeps(e) ? [] : [e.text!]));
-  // A renamed file only needs a string of its own where an entry or a version need names it.
-  const wanted = new Set([...changed, ...elf.versionNeeds.flatMap((n) => draft.renamedFiles.get(n.file) ?? [])]);
-  const table = wanted.size > 0 ? placeStrings(draft, [...wanted], keeps) : { bytes: undefined, offsets: new Map<string, number>() };
-  return {
-    bytes: table.bytes,
-    entries: draft.entries.map((e) => ({ tag: e.tag, value: keeps(e) ? e.value : BigInt(table.offsets.get(e.text!)!) })),
-    fileOffset: (need) => {
-      const name = draft.renamedFiles.get(need.file);
-      return name === undefined ? need.fileOffset : table.offsets.get(name)!;
-    },
-  };
+  const wanted = new Set([...draft.entries.flatMap((e) => (keeps(e) ? [] : [e.text!])), ...others.users.flatMap((u) => u.wanted)]);
+  const table = wanted.size > 0 ? placeStrings(draft, [...wanted], keeps, others) : { bytes: undefined, offsets: new Map<string, number>() };
+  const offsetOf = (text: string) => table.offsets.get(text)!;
+  return { bytes: table.bytes, entries: draft.entries.map((e) => ({ tag: e.tag, value: keeps(e) ? e.value : BigInt(offsetOf(e.text!)) })), offsetOf };
 }
 
-function placeStrings(draft: DynamicDraft, wanted: string[], keeps: (e: DraftEntry) => boolean): { bytes: Uint8Array | undefined; offsets: Map<string, number> } {
+function placeStrings(draft: DynamicDraft, wanted: string[], keeps: (e: DraftEntry) => boolean, others: OtherStrings): { bytes: Uint8Array | undefined; offsets: Map<string, number> } {
   const { elf } = draft;
   const strings = elf.dynamic!.strings;
   if (!strings) fail("MALFORMED", "DT_STRTAB and DT_STRSZ do not lead to a string table in the file, so no string can be written", {});
@@ -56,7 +62,7 @@ function placeStrings(draft: DynamicDraft, wanted: string[], keeps: (e: DraftEnt
     }
   }
   if (left.length === 0) return { bytes: undefined, offsets };
-  const free = freedRanges(draft, old, keeps, live);
+  const free = freedRanges(draft, old, keeps, others, live);
   for (const w of left) {
     const slot = free.filter((r) => r.end - r.start >= w.bytes.length).sort((a, b) => a.end - a.start - (b.end - b.start))[0];
     if (slot && table.find(w.bytes) === undefined) {
@@ -72,40 +78,25 @@ function placeStrings(draft: DynamicDraft, wanted: string[], keeps: (e: DraftEnt
  * Strings (whole runs between NULs) that the edits let go and that nothing else points into: no dynamic tag, symbol or
  * version name. None while that cannot be known for sure.
  */
-function freedRanges(draft: DynamicDraft, table: Uint8Array, keeps: (e: DraftEntry) => boolean, live: readonly number[]): { start: number; end: number }[] {
+function freedRanges(draft: DynamicDraft, table: Uint8Array, keeps: (e: DraftEntry) => boolean, others: OtherStrings, live: readonly number[]): { start: number; end: number }[] {
   const { elf } = draft, d = elf.dynamic!;
   const kept = new Set(draft.entries.filter(keeps).map((e) => e.was));
-  const freed = d.entries.filter((e) => e.kind === "string" && !kept.has(e)).map((e) => Number(e.value));
-  for (const n of elf.versionNeeds) {
-    if (draft.renamedFiles.has(n.file) || draft.droppedFiles.has(n.file)) freed.push(n.fileOffset);
-    if (draft.droppedFiles.has(n.file)) freed.push(...n.versions.map((v) => v.nameOffset));
-  }
+  const freed = [...d.entries.filter((e) => e.kind === "string" && !kept.has(e)).map((e) => Number(e.value)), ...others.users.flatMap((u) => u.freed)];
   const ranges = [...new Set(freed)].filter((at) => at > 0 && at < table.length).map((at) => ({ start: table.lastIndexOf(0, at - 1) + 1, end: table.indexOf(0, at) + 1 }));
   if (ranges.length === 0 || !usersAreKnown(elf)) return [];
-  const used = [...live, ...liveOffsets(draft, keeps)];
-  const inUse = new Set<number>();
-  const mark = (at: number) => ranges.forEach((r, i) => r.start <= at && at < r.end && inUse.add(i));
-  for (const at of used) mark(at);
-  for (const { symbol } of elf.dynamicSymbols?.records() ?? []) mark(symbol.name);
-  const unique = new Map(ranges.flatMap((r, i) => (inUse.has(i) ? [] : [[r.start, r] as const])));
-  return [...unique.values()];
+  const inUse = new Uint8Array(table.length + 1);
+  const mark = (at: number) => at < inUse.length && (inUse[at] = 1);
+  for (const at of [...live, ...keptTags(draft, keeps), ...others.users.flatMap((u) => u.kept)]) mark(at);
+  for (const { index, symbol } of elf.dynamicSymbols?.records() ?? []) if (!others.renamedSymbols.has(index)) mark(symbol.name);
+  return [...new Map(ranges.map((r) => [r.start, r])).values()].filter((r) => inUse.subarray(r.start, r.end).indexOf(1) < 0);
 }
 
-/** Offsets into .dynstr that stay in use, symbols aside. A tag that nobody knows may be one too. */
-function liveOffsets(draft: DynamicDraft, keeps: (e: DraftEntry) => boolean): number[] {
-  const { elf } = draft;
-  const out: number[] = [];
-  for (const e of draft.entries) {
-    const { kind, name } = dynamicTag(e.tag, elf.header.machine);
-    if (keeps(e) && (kind === "string" || name.startsWith("DT_0x"))) out.push(Number(e.value));
-  }
-  for (const n of elf.versionNeeds) {
-    if (draft.droppedFiles.has(n.file)) continue;
-    if (!draft.renamedFiles.has(n.file)) out.push(n.fileOffset);
-    for (const v of n.versions) out.push(v.nameOffset);
-  }
-  for (const v of elf.versionDefinitions) out.push(...v.nameOffsets);
-  return out;
+/** Offsets into .dynstr that dynamic tags keep. A tag that nobody knows may be one too. */
+function keptTags(draft: DynamicDraft, keeps: (e: DraftEntry) => boolean): number[] {
+  return draft.entries.flatMap((e) => {
+    const { kind, name } = dynamicTag(e.tag, draft.elf.header.machine);
+    return keeps(e) && (kind === "string" || name.startsWith("DT_0x")) ? [Number(e.value)] : [];
+  });
 }
 
 /** Can every user of .dynstr be listed? Not while the number of symbols is a bound, or where other tables share it. */

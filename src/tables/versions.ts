@@ -8,31 +8,38 @@ export interface VersionNeedRecord {
   readonly versions: readonly { readonly hash: number; readonly flags: number; readonly index: number; readonly name: number }[];
 }
 
+/** What merging looks at: a file and its versions, their names texts or offsets. */
+export interface Mergeable<N> {
+  readonly file: N;
+  readonly versions: readonly { readonly hash: number; readonly flags: number; readonly index: number; readonly name: N }[];
+}
+
 /**
  * Needs of the same file become one, in the place of the first; a version that both name keeps the first one's number.
  *
  * @returns the needs, and for each version number that went the one that takes its place in .gnu.version
  */
-export function mergeVersionNeeds(needs: readonly VersionNeedRecord[], sameFile: (a: number) => unknown): { needs: VersionNeedRecord[]; renumbered: Map<number, number> } {
-  const byFile = new Map<unknown, { file: number; versions: VersionNeedRecord["versions"][number][] }>();
-  const renumbered = new Map<number, number>();
+export function mergeVersionNeeds<N, T extends Mergeable<N>>(needs: readonly T[], sameFile: (a: N) => unknown): { needs: T[]; renumbered: Map<number, number> } {
+  const byFile = new Map<unknown, T>(), renumbered = new Map<number, number>();
   for (const need of needs) {
     const key = sameFile(need.file), into = byFile.get(key);
     if (!into) {
-      byFile.set(key, { file: need.file, versions: [...need.versions] });
+      byFile.set(key, need);
       continue;
     }
+    const versions = [...into.versions];
     for (const v of need.versions) {
-      const same = into.versions.findIndex((o) => o.hash === v.hash && o.name === v.name);
+      const same = versions.findIndex((o) => o.hash === v.hash && o.name === v.name);
       if (same < 0) {
-        into.versions.push(v);
+        versions.push(v);
         continue;
       }
-      const kept = into.versions[same]!;
+      const kept = versions[same]!;
       renumbered.set(v.index, kept.index);
       // VER_FLG_WEAK forgives a missing version, which only holds when both needs forgive it.
-      into.versions[same] = { ...kept, flags: kept.flags & v.flags };
+      versions[same] = { ...kept, flags: kept.flags & v.flags };
     }
+    byFile.set(key, { ...into, versions });
   }
   return { needs: [...byFile.values()], renumbered };
 }
