@@ -1,7 +1,8 @@
 import { fail } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
 import { symbolVersions, type VersionNeed } from "../image/versions.js";
 import { DT } from "../spec/dynamic.js";
-import type { DraftEntry, DynamicDraft } from "./draft.js";
+import { type DraftEntry, DynamicDraft } from "./draft.js";
 import { type NeededEdit, replaceNeeded, type VersionUses } from "./needed.js";
 
 /** What all edits of the family want together. */
@@ -21,6 +22,13 @@ export function applyNeeded(draft: DynamicDraft, edits: readonly NeededEdit[]): 
   remove(draft, wishes.removed);
   rename(draft, wishes.renamed);
   add(draft, wishes.added);
+}
+
+/** The libraries that ld.so will search for when it loads the file with these edits: needed ones and filters' (gABI, "Dynamic Section"). */
+export function searchedLibraries(elf: ElfFile, edits: readonly NeededEdit[]): string[] {
+  const draft = new DynamicDraft(elf), tags: number[] = [DT.NEEDED, DT.FILTER, DT.AUXILIARY];
+  applyNeeded(draft, edits);
+  return draft.entries.filter((e) => tags.includes(e.tag)).map((e) => draft.text(e));
 }
 
 function wishesOf(edits: readonly NeededEdit[]): Wishes {
