@@ -54,8 +54,11 @@ export function madeRelative(path: string, { root, origin, outside, resolve }: M
       continue;
     }
     const directory = normalized(resolve?.(element) ?? element);
-    const now = isInside(directory, root) ? fromOrigin(origin, directory) : element;
+    const now = isInside(directory, root) && isElement(directory) ? fromOrigin(origin, directory) : element;
     if (now === element ? outside === "keep" : !out.includes(now)) out.push(now);
   }
   return out.join(":");
 }
+
+/** Can a search path name the directory? */
+const isElement = (directory: string): boolean => !directory.includes(":") && !hasToken(directory);

@@ -49,24 +49,26 @@ export interface MakeRunpathRelativeFilesOptions {
 export function makeRunpathRelative(file: string, { root, outside, sysroot }: MakeRunpathRelativeFilesOptions): MakeRunpathRelative {
   const real = onFile(root, () => realpathSync(root)), origin = dirname(onFile(file, () => realpathSync(file)));
   const given = normalized(resolve(root));
-  return relativeIn({ root: real, origin, outside, resolve: (directory) => realDirectory(normalized(directory), given, real, sysroot === true) });
+  return relativeIn({ root: real, origin, outside, resolve: (element) => realDirectory(element, given, real, sysroot === true) });
 }
 
-/** Where an element is: in the root by either of its names, or with `sysroot` below it. */
-function realDirectory(directory: string, given: string, real: string, sysroot: boolean): string {
-  const now = isInside(directory, given) ? normalized(`${real}/${directory.slice(given === "/" ? 0 : given.length)}`) : directory;
-  if (!sysroot || isInside(now, real)) return realOr(now, real);
-  const below = followIn(real, now);
-  return below !== undefined && isDirectory(below) ? below : realOr(now, real);
+/** Where an element is: in the root by either of its names, or with `sysroot` below it. Elsewhere it does not matter. */
+function realDirectory(element: string, given: string, root: string, sysroot: boolean): string {
+  const real = followed(element), isThere = real !== undefined && isInside(real, root);
+  if (isThere) return real;
+  const written = normalized(element), named = isInside(written, given) ? normalized(`${root}/${written.slice(given === "/" ? 0 : given.length)}`) : written;
+  // A missing directory, or one that a link leads out of the root to: still named by its way in there, unless `..` follows the link.
+  if (isInside(named, root) && (real === undefined || !element.split("/").includes(".."))) return named;
+  const below = sysroot ? followIn(root, element) : undefined;
+  return below !== undefined && isDirectory(below) ? below : (real ?? written);
 }
 
-/** Links followed; a directory in the root that is missing, or that a link leads out of the root from, stays as it is written. */
-function realOr(directory: string, root: string): string {
+/** Not Node's own realpath, which takes `..` off before it follows links. */
+function followed(path: string): string | undefined {
   try {
-    const real = realpathSync(directory);
-    return isInside(real, root) ? real : directory;
+    return realpathSync.native(path);
   } catch {
-    return directory;
+    return undefined;
   }
 }
 
