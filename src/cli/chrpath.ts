@@ -13,7 +13,7 @@ const NOT_FOUND = 2;
 const OPTIONS: readonly OptionName[] = [
   { short: "l", long: "list" }, { short: "r", long: "replace", takesValue: true }, { short: "d", long: "delete" }, { short: "c", long: "convert" },
   { short: "k", long: "keepgoing" }, { short: "v", long: "version" }, { short: "h", long: "help" },
-  { short: "o", long: "output", takesValue: true }, { long: "overlay", takesValue: true }, { long: "dry-run" }, { long: "json" },
+  { short: "o", long: "output", takesValue: true, extra: true }, { long: "overlay", takesValue: true, extra: true }, { long: "dry-run", extra: true }, { long: "json", extra: true },
 ];
 
 interface Command extends RewriteOptions {

@@ -5,6 +5,8 @@ export interface OptionName {
   readonly short?: string;
   readonly long: string;
   readonly takesValue?: boolean;
+  /** One that the model has not: its long name is not cut short, so that the model's own short forms keep their meaning. */
+  readonly extra?: boolean;
 }
 
 /** The options in their order, by long name, and the other arguments. */
@@ -28,7 +30,7 @@ export function getopt(args: readonly string[], names: readonly OptionName[]): P
 
 function long(arg: string, rest: string[], names: readonly OptionName[]): { name: string; value: string } {
   const at = arg.indexOf("="), given = arg.slice(2, at < 0 ? undefined : at), inline = at < 0 ? undefined : arg.slice(at + 1);
-  const found = names.filter((n) => n.long.startsWith(given)), one = found.find((n) => n.long === given) ?? (found.length === 1 ? found[0] : undefined);
+  const found = names.filter((n) => n.long === given || (!n.extra && n.long.startsWith(given))), one = found.find((n) => n.long === given) ?? (found.length === 1 ? found[0] : undefined);
   if (!one) throw new UsageError(`${found.length === 0 ? "unknown" : "ambiguous"} option --${given}`);
   if (inline !== undefined && !one.takesValue) throw new UsageError(`option --${one.long} takes no argument`);
   return { name: one.long, value: one.takesValue ? (inline ?? next(`--${one.long}`, rest)) : "" };
@@ -44,9 +46,7 @@ function* cluster(arg: string, rest: string[], names: readonly OptionName[]): Ge
 }
 
 function next(option: string, rest: string[]): string {
-  return rest.shift() ?? missing(option);
-}
-
-function missing(option: string): never {
-  throw new UsageError(`option ${option} requires an argument`);
+  const value = rest.shift();
+  if (value === undefined) throw new UsageError(`option ${option} requires an argument`);
+  return value;
 }
