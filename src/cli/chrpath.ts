@@ -82,7 +82,7 @@ function change(file: string, command: Command): Entry {
   const found = searchPath(file), edits = found ? editsFor(found, command) : [];
   // A result of another name is written also where nothing changes.
   const writes = edits.length > 0 || (command.output !== undefined && (found !== null || command.remove));
-  return { searchPath: found, ...(writes ? rewriteFile(file, edits, command) : {}), file };
+  return { file, searchPath: found, ...(writes && rewriteFile(file, edits, command)) };
 }
 
 /** In chrpath's words. */
