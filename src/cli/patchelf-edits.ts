@@ -42,7 +42,7 @@ function searchPath(c: Command, elf: ElfFile): Edit[] {
     return [...(converts ? [force ? convertToRpath() : convertToRunpath()] : []), shrinkRunpath(c.allowedPrefixes.length > 0 ? { allowedPrefixes: c.allowedPrefixes } : {})];
   }
   if (c.remove) return has || !libraryless(elf) ? [removeRunpath()] : [];
-  if (c.set !== undefined) return [force ? setRpath(c.set) : setRunpath(c.set)];
+  if (c.set !== undefined) return c.set === "" && !has && libraryless(elf) ? [] : [force ? setRpath(c.set) : setRunpath(c.set)];
   // An empty directory would be the current one, which is hardly what an empty variable in a script meant.
   return c.add.filter((path) => path !== "").map((path) => (force ? addRpath(path) : addRunpath(path)));
 }

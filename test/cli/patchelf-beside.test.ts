@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { readElf } from "../../src/index.js";
 import { type DynamicFixture, dynamicFixtures, fixturePath } from "../support/fixtures.js";
 import { readelfValues } from "../support/oracles.js";
 import { itWithTools, must, run } from "../support/tools.js";
-import { elfwright, FIXTURES, TEXT, workbench } from "./cli.js";
+import { elfwright, FIXTURES, isUnchanged, TEXT, workbench } from "./cli.js";
 
 const files = workbench();
 
@@ -85,6 +85,51 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
     }
   });
 
+  itWithTools(["patchelf", "readelf"], "one of several options acts, whatever their order", () => {
+    for (const args of [
+      ["--set-rpath", "/a", "--remove-rpath"], ["--add-rpath", "/a", "--remove-rpath"], ["--set-rpath", "/a", "--shrink-rpath"], ["--remove-rpath", "--shrink-rpath"], ["--remove-rpath", "--force-rpath"],
+      ["--shrink-rpath", "--force-rpath"], ["--remove-needed", "libc.so.6", "--add-needed", "libc.so.6"],
+    ]) expectSame(["x86_64-glibc-pie-runpath"], args);
+  });
+
+  itWithTools(["patchelf", "readelf"], "a program at a fixed address takes no name, and has none", () => {
+    expectSame(["x86_64-glibc-exec", "x86_64-glibc-static"], ["--set-soname", "a.so", "--print-soname"]);
+  });
+
+  itWithTools(["patchelf"], "wrong usage: the same exit code, nothing on stdout, and the file as it was", () => {
+    for (const args of [
+      ["--set-rpath", "/a", "--add-rpath", "/b"], ["--set-rpath", "@/no/such/file"], ["--add-needed", "@/no/such/file"], ["--page-size", "0"], ["--page-size", "x"], ["--no-such-option"],
+      ["--output", files.path("o"), fixturePath("x86_64-glibc-pie")], ["--output"], ["--set-rpath"], ["--replace-needed", "a"], [],
+    ]) {
+      const path = files.copy("x86_64-glibc-pie"), file = args.length === 0 ? [] : [path], theirs = run("patchelf", [...args, ...file]), ours = elfwright("patchelf", ...args, ...file);
+      expect({ args, status: ours.status, stdout: ours.stdout }).toEqual({ args, status: theirs.status, stdout: theirs.stdout });
+      expect(theirs.status).toBe(1);
+      expect(isUnchanged(path, "x86_64-glibc-pie")).toBe(true);
+    }
+  });
+
+  itWithTools(["patchelf", "readelf"], "--output: mode, input and result; /dev/null stays what it is", () => {
+    for (const args of [["--set-rpath", "/a"], ["--print-needed"], []]) {
+      const side = (command: (...args: string[]) => ReturnType<typeof run>) => {
+        const path = files.copy("x86_64-glibc-pie"), out = files.path("out"), { status, stdout } = command(...args, "--output", out, path);
+        return { status, stdout, input: isUnchanged(path, "x86_64-glibc-pie"), mode: statSync(out).mode, values: loadedBy(out), nowhere: command(...args, "--output", "/dev/null", path).status };
+      };
+      expect(side((...a) => elfwright("patchelf", ...a))).toEqual(side((...a) => run("patchelf", a)));
+      expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+    }
+  });
+
+  itWithTools(["patchelf"], "--version begins as patchelf's does, and --version and --help end the reading where they stand", () => {
+    const { status, stdout } = elfwright("patchelf", "--version");
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^patchelf 0\.18\.0 \(elfwright \d+\.\d+\.\d+\)\n$/)]);
+    for (const option of ["--version", "--help", "-h"])
+      for (const args of [["--set-rpath", "/a", option, "--no-such-option", "/no/such/file"], ["--print-rpath", "/no/such/file", option]]) {
+        const ours = elfwright("patchelf", ...args);
+        expect([ours.status, run("patchelf", args).status, ours.stderr]).toEqual([0, 0, ""]);
+      }
+    expectSame(["x86_64-glibc-pie"], ["--set-rpath", "-h"]);
+  });
+
   itWithTools(["patchelf", "readelf"], "refuses the same: programs without what would be edited", () => {
     for (const [name, args] of [["x86_64-glibc-static", ["--set-rpath", "/a"]], ["x86_64-glibc-static", ["--set-interpreter", "/a"]], ["x86_64-glibc-lib.so", ["--set-interpreter", "/a"]]] as const) expectSame([name], args);
   });
@@ -120,11 +165,6 @@ describe("other than patchelf, on purpose", () => {
     if (must("patchelf", ["--version"]).trim() === "patchelf 0.14.3") expect(theirs.values[0]).toMatchObject({ runpath: "libd.so", needed: ["libc.so.6"] });
   });
 
-  itWithTools(["patchelf", "readelf"], "a program that is no ET_DYN takes a name, too", () => {
-    const { theirs, ours } = both(["x86_64-glibc-exec"], ["--set-soname", "a.so"]);
-    expect([theirs.values[0]!.soname, ours.values[0]!.soname]).toEqual([null, "a.so"]);
-  });
-
   itWithTools(["patchelf", "readelf"], "a library that is needed already is not added again", () => {
     const { theirs, ours } = both(["x86_64-glibc-pie"], ["--add-needed", "libc.so.6"]);
     expect([theirs.values[0]!.needed, ours.values[0]!.needed]).toEqual([["libc.so.6", "libc.so.6"], ["libc.so.6"]]);
@@ -140,9 +180,15 @@ describe("other than patchelf, on purpose", () => {
     expect([theirs.status, ours.status]).toEqual([0, 1]);
   });
 
-  itWithTools(["patchelf", "readelf"], "options that contradict each other are refused, where patchelf obeys one", () => {
-    const { theirs, ours } = both(["x86_64-glibc-pie-runpath"], ["--set-rpath", "/a", "--remove-rpath"]);
-    expect([theirs.status, theirs.values[0]!.runpath, ours.status, ours.values[0]!.runpath]).toEqual([0, null, 1, path]);
+  itWithTools(["patchelf", "readelf"], "a value from a file has no line end, which no path has", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--set-interpreter", `@${files.write("value", Buffer.from("/lib/l.so\n"))}`]);
+    expect(ours).toMatchObject({ status: 0, values: [{ interpreter: "/lib/l.so" }] });
+    expect(theirs.values[0]!.interpreter).not.toBe("/lib/l.so");
+  });
+
+  itWithTools(["patchelf", "readelf"], "a name that is another's old one is refused: the same call twice would give another file", () => {
+    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--replace-needed", "libc.so.6", "b.so", "--replace-needed", "b.so", "c.so"]);
+    expect([theirs.status, theirs.values[0]!.needed, ours.status, ours.values[0]!.needed]).toEqual([0, ["b.so"], 1, ["libc.so.6"]]);
   });
 
   itWithTools(["patchelf"], "a file after one that is refused gets its turn", () => {

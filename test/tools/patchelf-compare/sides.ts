@@ -1,63 +1,95 @@
 import { spawn } from "node:child_process";
-import { cpSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { captured } from "../../support/captured.js";
 import { run } from "../../support/tools.js";
 
-/** What one of the two commands did to a file, and what readelf says of the file then. */
+/** What readelf says of a file: what loaders use, without addresses. */
+export interface Values {
+  readonly interpreter: readonly string[];
+  readonly NEEDED: readonly string[];
+  readonly RUNPATH: readonly string[];
+  readonly RPATH: readonly string[];
+  readonly SONAME: readonly string[];
+  readonly FLAGS: readonly string[];
+  readonly FLAGS_1: readonly string[];
+  /** Names with their versions, where the case asks for them. */
+  readonly symbols: readonly string[];
+}
+
+/** What one of the two commands did to a file. */
 export interface Outcome {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
   readonly changed: boolean;
-  readonly values: string;
+  /** Undefined where neither command changed the file. */
+  readonly values: Values | undefined;
 }
 
 /** One process for all files: patchelf itself takes a millisecond each. Standard output, error and exit code of each go to files beside it. */
-const LOOP = 'cd "$1"; shift; n=$1; shift; for f in $(ls); do patchelf "$@" "$f" >"../out/$f.out" 2>"../out/$f.err"; echo $? >"../out/$f.rc"; done';
+const LOOP = 'cd "$1"; shift; for f in *; do patchelf "$@" "$f" >"../out/$f.out" 2>"../out/$f.err"; echo $? >"../out/$f.rc"; done';
 
 function theirs(dir: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn("bash", ["-c", LOOP, "bash", dir, "-", ...args], { stdio: "ignore", env: { ...process.env, LC_ALL: "C" } });
+    const child = spawn("bash", ["-c", LOOP, "bash", dir, ...args], { stdio: "ignore", env: { ...process.env, LC_ALL: "C" } });
     child.on("error", reject);
     child.on("close", () => resolve());
   });
 }
 
-/** Of readelf's output what loaders use: tags whose values are no addresses, and the interpreter. Versions of symbols where asked for. */
-export function readelfOf(dir: string, names: readonly string[], symbols: boolean): Map<string, string> {
-  const { stdout } = run("readelf", ["-dlW", ...(symbols ? ["--dyn-syms"] : []), ...names], { cwd: dir }), out = new Map<string, string>();
+const symbolOf = (line: string): string[] => (/^ *\d+: [0-9a-f]+ /.test(line) ? [line.trim().split(/\s+/).slice(3).filter((word) => !/^(\(\d+\)|\d+)$/.test(word)).join(" ")] : []);
+
+function valuesIn(dir: string, names: readonly string[], symbols: boolean): Map<string, Values> {
+  const { stdout } = names.length === 0 ? { stdout: "" } : run("readelf", ["-dlW", ...(symbols ? ["--dyn-syms"] : []), ...names, "/dev/null"], { cwd: dir }), out = new Map<string, Values>();
   for (const part of stdout.split(/^File: /m).slice(1)) {
-    const [name, ...lines] = part.split("\n");
-    const tags = lines.flatMap((line) => /\((NEEDED|RUNPATH|RPATH|SONAME|FLAGS_1|FLAGS)\)\s+(.*)$/.exec(line)?.slice(1).join(" ") ?? []);
-    const interpreter = lines.flatMap((line) => /Requesting program interpreter: (.*)\]/.exec(line)?.slice(1) ?? []);
-    const versioned = symbols ? lines.flatMap((line) => /^\s*\d+: \S+\s+\d+ (?:FUNC|OBJECT|NOTYPE|GNU_IFUNC|TLS) .* (\S+(?: \(\d+\))?)$/.exec(line)?.[1]?.replace(/ \(\d+\)$/, "") ?? []) : [];
+    const [name, ...lines] = part.split("\n"), all = (re: RegExp) => lines.flatMap((line) => re.exec(line)?.slice(1) ?? []);
     // Where a tag stands among those of other kinds means nothing.
-    const of = (tag: string) => tags.filter((t) => t.startsWith(`${tag} `));
-    out.set(name!, JSON.stringify([interpreter, ...["NEEDED", "RUNPATH", "RPATH", "SONAME", "FLAGS", "FLAGS_1"].map(of), versioned]));
+    const of = (tag: string) => all(new RegExp(`\\(${tag}\\)\\s+(.*)$`)).map((text) => /\[(.*)\]$/.exec(text)?.[1] ?? text);
+    out.set(name!, {
+      interpreter: all(/Requesting program interpreter: (.*)\]/), NEEDED: of("NEEDED"), RUNPATH: of("RUNPATH"), RPATH: of("RPATH"), SONAME: of("SONAME"), FLAGS: of("FLAGS"), FLAGS_1: of("FLAGS_1"),
+      symbols: lines.flatMap(symbolOf),
+    });
   }
   return out;
 }
 
-/** Runs both with the same options, each on its own copies of all files, side by side. */
-export async function bothSides(pool: string, scratch: string, names: readonly string[], args: readonly string[], symbols: boolean): Promise<{ theirs: Outcome; ours: Outcome }[]> {
-  const [a, b, out] = ["theirs", "ours", "out"].map((d) => join(scratch, d)) as [string, string, string];
-  for (const dir of [a, b, out]) rmSync(dir, { recursive: true, force: true });
-  for (const dir of [a, b]) cpSync(pool, dir, { recursive: true });
-  run("mkdir", [out]);
-  const child = theirs(a, args), ours = new Map<string, ReturnType<typeof captured>>();
-  for (const name of names) {
-    ours.set(name, captured("patchelf", ...args, join(b, name)));
-    // Lets the other side's process be heard.
-    await new Promise((resolve) => setImmediate(resolve));
+/** Two folders of copies, one for each command; what a case changes in them is copied anew. */
+export class Sides {
+  readonly #pool: string;
+  readonly #dirs: readonly [theirs: string, ours: string];
+  readonly #out: string;
+  readonly #names: readonly string[];
+
+  constructor(pool: string, scratch: string, names: readonly string[]) {
+    this.#pool = pool;
+    this.#names = names;
+    this.#dirs = [join(scratch, "theirs"), join(scratch, "ours")];
+    this.#out = join(scratch, "out");
+    for (const dir of [...this.#dirs, this.#out]) mkdirSync(dir);
+    for (const dir of this.#dirs) this.#renew(dir, names);
   }
-  await child;
-  const values = [readelfOf(a, names, symbols), readelfOf(b, names, symbols)] as const, text = (name: string, end: string) => readFileSync(join(out, `${name}.${end}`), "utf8");
-  return names.map((name) => {
-    const was = readFileSync(join(pool, name)), changed = (dir: string) => !readFileSync(join(dir, name)).equals(was);
-    return {
-      theirs: { status: Number(text(name, "rc")), stdout: text(name, "out"), stderr: text(name, "err"), changed: changed(a), values: values[0].get(name) ?? "" },
-      ours: { ...ours.get(name)!, changed: changed(b), values: values[1].get(name) ?? "" },
-    };
-  });
+
+  #renew(dir: string, names: readonly string[]): void {
+    for (const name of names) copyFileSync(join(this.#pool, name), join(dir, name));
+  }
+
+  #changed(dir: string): Set<string> {
+    return new Set(this.#names.filter((name) => !readFileSync(join(dir, name)).equals(readFileSync(join(this.#pool, name)))));
+  }
+
+  /** Runs both with the same options on every file, side by side. */
+  async run(args: readonly string[], symbols: boolean): Promise<{ theirs: Outcome; ours: Outcome }[]> {
+    const [a, b] = this.#dirs, child = theirs(a, args), ours = new Map<string, ReturnType<typeof captured>>();
+    for (const name of this.#names) ours.set(name, captured("patchelf", ...args, join(b, name)));
+    await child;
+    const changed = [this.#changed(a), this.#changed(b)] as const, either = this.#names.filter((name) => changed.some((c) => c.has(name)));
+    const values = [valuesIn(a, either, symbols), valuesIn(b, either, symbols)] as const, text = (name: string, end: string) => readFileSync(join(this.#out, `${name}.${end}`), "utf8");
+    this.#renew(a, [...changed[0]]);
+    this.#renew(b, [...changed[1]]);
+    return this.#names.map((name) => ({
+      theirs: { status: Number(text(name, "rc")), stdout: text(name, "out"), stderr: text(name, "err"), changed: changed[0].has(name), values: values[0].get(name) },
+      ours: { ...ours.get(name)!, changed: changed[1].has(name), values: values[1].get(name) },
+    }));
+  }
 }
