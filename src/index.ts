@@ -21,7 +21,9 @@ export { symbolVersions, type NeededVersion, type SymbolVersion, type VersionDef
 export type { Note as ElfNote } from "./image/notes.js";
 export type { Overlay } from "./image/overlay.js";
 export { setInterpreter, type SetInterpreter } from "./edit/interpreter.js";
-export { addRpath, addRunpath, removeRunpath, setRpath, setRunpath, type RunpathEdit, type SearchPath } from "./edit/runpath.js";
+export { addRpath, addRunpath, convertToRpath, convertToRunpath, removeRunpath, setRpath, setRunpath, type RunpathEdit, type SearchPath } from "./edit/runpath.js";
+export { type LibraryLookup, shrinkRunpath, type ShrinkRunpath, type ShrinkRunpathOptions } from "./edit/shrink-runpath.js";
+export { type DirectoryResolver, makeRunpathRelative, type MakeRunpathRelative, type MakeRunpathRelativeOptions } from "./edit/relative-runpath.js";
 export { addNeeded, type AddNeeded, type NeededEdit, removeNeeded, type RemoveNeeded, replaceNeeded, type ReplaceNeeded, type VersionUses } from "./edit/needed.js";
 export { addGnuHash, addHash, type HashEdit, renameDynamicSymbols, type RenameDynamicSymbols, type SymbolEdit } from "./edit/symbols.js";
 export { type AddVersionNeed, addVersionNeed, type ClearSymbolVersion, clearSymbolVersion, type Names, type RemoveVersionNeed, removeVersionNeed, type SetSymbolVersion, setSymbolVersion, type VersionEdit, type WeakenVersionNeed, weakenVersionNeed } from "./edit/versions.js";

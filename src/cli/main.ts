@@ -1,19 +1,20 @@
 #!/usr/bin/env node
 import { isElfError } from "../error.js";
+import { chrpath } from "./chrpath.js";
 import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./command.js";
 import { patchelf } from "./patchelf.js";
 import { checkVerb, diffVerb, show } from "./read-verbs.js";
 import { strip } from "./strip.js";
 import { version } from "./version.js";
 
-const verbs: readonly Verb[] = [show, checkVerb, diffVerb, patchelf, strip];
+const verbs: readonly Verb[] = [show, checkVerb, diffVerb, patchelf, chrpath, strip];
 
 const overview = `usage: elfwright VERB [OPTIONS] FILE…
 
 ${verbs.map((v) => `  ${v.name.padEnd(10)}${v.summary}`).join("\n")}
 
 elfwright VERB --help says more. Exit 0 done or nothing to do, 1 refused or findings of level error, 2 wrong usage
-(1 for patchelf and strip, as their models do).
+(1 for patchelf, chrpath and strip, as their models do).
 `;
 
 function main([name, ...args]: readonly string[]): number {

@@ -1,6 +1,7 @@
 import { fail } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
 import { DT } from "../spec/dynamic.js";
-import type { DraftEntry, DynamicDraft } from "./draft.js";
+import { type DraftEntry, DynamicDraft } from "./draft.js";
 import { type NeededEdit, replaceNeeded, type VersionUses } from "./needed.js";
 
 /** What all edits of the family want together. */
@@ -20,6 +21,13 @@ export function applyNeeded(draft: DynamicDraft, edits: readonly NeededEdit[]): 
   remove(draft, wishes.removed);
   rename(draft, wishes.renamed);
   add(draft, wishes.added);
+}
+
+/** The libraries that ld.so will search for when it loads the file with these edits: needed ones and filters' (gABI, "Dynamic Section"). */
+export function searchedLibraries(elf: ElfFile, edits: readonly NeededEdit[]): string[] {
+  const draft = new DynamicDraft(elf), tags: number[] = [DT.NEEDED, DT.FILTER, DT.AUXILIARY];
+  applyNeeded(draft, edits);
+  return draft.entries.filter((e) => tags.includes(e.tag)).map((e) => draft.text(e));
 }
 
 function wishesOf(edits: readonly NeededEdit[]): Wishes {

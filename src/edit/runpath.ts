@@ -1,11 +1,13 @@
 import { fail } from "../error.js";
-import { DT } from "../spec/dynamic.js";
-import type { DynamicDraft } from "./draft.js";
+import type { MakeRunpathRelative } from "./relative-runpath.js";
+import type { ShrinkRunpath } from "./shrink-runpath.js";
 
-/** See {@link setRunpath}, {@link setRpath}, {@link addRunpath}, {@link addRpath} and {@link removeRunpath}. */
+/** See {@link setRunpath}, {@link setRpath}, {@link addRunpath}, {@link addRpath}, {@link removeRunpath}, {@link convertToRunpath}, {@link convertToRpath}. */
 export type RunpathEdit =
   | { readonly edit: "setRunpath" | "setRpath" | "addRunpath" | "addRpath"; readonly path: string }
-  | { readonly edit: "removeRunpath" };
+  | { readonly edit: "removeRunpath" | "convertToRunpath" | "convertToRpath" }
+  | ShrinkRunpath
+  | MakeRunpathRelative;
 
 /** Directories, as one string joined by colons or one by one. */
 export type SearchPath = string | readonly string[];
@@ -52,6 +54,26 @@ export const addRpath = (path: SearchPath): RunpathEdit => ({ edit: "addRpath", 
  */
 export const removeRunpath = (): RunpathEdit => ({ edit: "removeRunpath" });
 
+/**
+ * Makes a DT_RPATH a DT_RUNPATH and leaves its directories as they are: only the tag changes. ld.so then searches it behind
+ * LD_LIBRARY_PATH, and no longer for the libraries of libraries (ld.so(8), "DT_RUNPATH"). A DT_RPATH beside a DT_RUNPATH stays, since
+ * ld.so ignores it. No DT_RPATH is a note in the result.
+ *
+ * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`
+ * @example
+ * patch(bytes, [convertToRunpath()])
+ */
+export const convertToRunpath = (): RunpathEdit => ({ edit: "convertToRunpath" });
+
+/**
+ * {@link convertToRunpath} the other way: a DT_RUNPATH becomes DT_RPATH, and with both, ld.so's DT_RUNPATH takes the place of the DT_RPATH
+ * that it ignored.
+ *
+ * @example
+ * patch(bytes, [convertToRpath()])
+ */
+export const convertToRpath = (): RunpathEdit => ({ edit: "convertToRpath" });
+
 function joined(path: SearchPath, edit: string): string {
   if (typeof path === "string") return path;
   const odd = path.find((p) => p === "" || p.includes(":"));
@@ -61,44 +83,4 @@ function joined(path: SearchPath, edit: string): string {
 
 function notEmpty(path: string, edit: string): string {
   return path === "" ? fail("BAD_EDIT", `${edit}: no directory is given`, { edit }) : path;
-}
-
-const isSearchPath = (e: { tag: number }) => e.tag === DT.RUNPATH || e.tag === DT.RPATH;
-
-/** Applies the edits of this family: a set first, then the additions in the order given. */
-export function applyRunpath(draft: DynamicDraft, edits: readonly RunpathEdit[]): void {
-  if (edits.length === 0) return;
-  const tag = agreedTag(edits);
-  // ld.so ignores DT_RPATH where there is a DT_RUNPATH, so that is the one whose place and value count.
-  const found = draft.entries.filter(isSearchPath);
-  const current = found.find((e) => e.tag === DT.RUNPATH) ?? found[0];
-  if (tag === undefined) {
-    if (!current) draft.note("NOT_FOUND", "removeRunpath: the file has neither DT_RUNPATH nor DT_RPATH");
-    draft.entries = draft.entries.filter((e) => !isSearchPath(e));
-    return;
-  }
-  let path: string | undefined;
-  for (const e of edits) if (e.edit === "setRunpath" || e.edit === "setRpath") path = e.path;
-  for (const e of edits)
-    if (e.edit === "addRunpath" || e.edit === "addRpath") path = extended(path ?? (current ? draft.exactText(current) : ""), e.path);
-  if (!current) {
-    // No search path and an empty one are the same to ld.so.
-    if (path !== "") draft.entries.push({ tag, value: 0n, text: path! });
-  } else draft.entries = draft.entries.flatMap((e) => (e === current ? [{ ...e, tag, text: path! }] : isSearchPath(e) ? [] : [e]));
-}
-
-/** The tag that all edits want, undefined for removal. `BAD_EDIT` where they contradict each other. */
-function agreedTag(edits: readonly RunpathEdit[]): number | undefined {
-  const wants = (e: RunpathEdit) => (e.edit === "removeRunpath" ? "none" : e.edit.endsWith("Runpath") ? "DT_RUNPATH" : "DT_RPATH");
-  const sets = new Set(edits.flatMap((e) => (e.edit === "setRunpath" || e.edit === "setRpath" ? [e.path] : [])));
-  const first = edits[0]!, other = edits.find((e) => wants(e) !== wants(first));
-  if (other) fail("BAD_EDIT", `${first.edit} and ${other.edit} contradict each other`, { edit: other.edit });
-  if (sets.size > 1) fail("BAD_EDIT", `${first.edit} is given ${[...sets].map((p) => JSON.stringify(p)).join(" and ")}`, { edit: first.edit });
-  return first.edit === "removeRunpath" ? undefined : first.edit.endsWith("Runpath") ? DT.RUNPATH : DT.RPATH;
-}
-
-function extended(path: string, more: string): string {
-  const parts = path === "" ? [] : path.split(":");
-  for (const p of more.split(":")) if (p !== "" && !parts.includes(p)) parts.push(p);
-  return parts.join(":");
 }

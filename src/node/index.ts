@@ -7,6 +7,7 @@ import { type ElfFile, readElf } from "../image/elf.js";
 import { openSource } from "./source.js";
 
 export { openSource, type FileSource } from "./source.js";
+export { makeRunpathRelative, type MakeRunpathRelativeFilesOptions, shrinkRunpath, type ShrinkRunpathFilesOptions } from "./runpath.js";
 export { patchFile, patchFileSync, type PatchFileOptions, type PatchFileResult } from "./patch-file.js";
 
 /** An {@link ElfFile} over an open file. */

@@ -1,12 +1,12 @@
 import { cString, equalBytes } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
-import { applyNeeded } from "../edit/apply-needed.js";
+import { applyNeeded, searchedLibraries } from "../edit/apply-needed.js";
+import { applyRunpath } from "../edit/apply-runpath.js";
 import { DynamicDraft } from "../edit/draft.js";
 import { wantedInterpreter } from "../edit/interpreter.js";
 import { applyDebugTag } from "../edit/debug-tag.js";
 import { applyFlags } from "../edit/flags.js";
 import { wantedOsAbi, wantedStackFlags } from "../edit/header.js";
-import { applyRunpath } from "../edit/runpath.js";
 import { applySoname } from "../edit/soname.js";
 import { applySymbols } from "../edit/symbol-draft.js";
 import { applyVersions } from "../edit/apply-versions.js";
@@ -62,7 +62,7 @@ function dynamicRequests(elf: ElfFile, edits: EditFamilies, notes: Note[]): Dyna
 /** What new entries there are stands in the order of the families here. */
 function draftOf(elf: ElfFile, edits: EditFamilies): DynamicDraft {
   const draft = new DynamicDraft(elf);
-  applyRunpath(draft, edits.runpath);
+  applyRunpath(draft, edits.runpath, () => searchedLibraries(elf, edits.needed));
   applyNeeded(draft, edits.needed);
   applySoname(draft, edits.soname);
   applyFlags(draft, edits.flags);

@@ -34,6 +34,7 @@ export interface EditFamilies {
 const FAMILY: Readonly<Record<Edit["edit"], keyof EditFamilies>> = {
   setInterpreter: "interpreter",
   setRunpath: "runpath", setRpath: "runpath", addRunpath: "runpath", addRpath: "runpath", removeRunpath: "runpath",
+  convertToRunpath: "runpath", convertToRpath: "runpath", shrinkRunpath: "runpath", makeRunpathRelative: "runpath",
   replaceNeeded: "needed", addNeeded: "needed", removeNeeded: "needed",
   setSoname: "soname", removeSoname: "soname",
   setFlags: "flags", clearFlags: "flags",

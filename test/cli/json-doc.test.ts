@@ -28,7 +28,7 @@ describe("docs/json.md", () => {
   const page = readFileSync(new URL("../../docs/json.md", import.meta.url), "utf8");
   const examples = [...page.matchAll(/```sh\nelfwright (.*)\n```\n\n```json\n([^]*?)\n```/g)].map((m) => ({ command: m[1]!, output: m[2]! }));
 
-  it("has an example of every verb", () => expect(examples.map((e) => words(e.command)[0])).toEqual(["show", "check", "check", "diff", "patchelf", "strip"]));
+  it("has an example of every verb", () => expect(examples.map((e) => words(e.command)[0])).toEqual(["show", "check", "check", "diff", "patchelf", "chrpath", "strip"]));
 
   it.each(examples)("$command", ({ command, output }) => {
     const args = words(command), { stdout } = run(process.execPath, [CLI, ...args], { cwd: folder });
