@@ -14,6 +14,8 @@ export interface Verb {
   readonly help: string;
   /** The exit code for wrong usage: a drop-in verb exits as its model does. */
   readonly usageCode: number;
+  /** Does it look for --help itself, as its model does, so that a value may be `-h`? */
+  readonly findsHelp?: boolean;
   run(args: readonly string[]): number;
 }
 

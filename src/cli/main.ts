@@ -1,60 +1,9 @@
 #!/usr/bin/env node
-import { isElfError } from "../error.js";
-import { chrpath } from "./chrpath.js";
-import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./command.js";
-import { patchelf } from "./patchelf.js";
-import { checkVerb, diffVerb, show } from "./read-verbs.js";
-import { strip } from "./strip.js";
-import { version } from "./version.js";
-
-const verbs: readonly Verb[] = [show, checkVerb, diffVerb, patchelf, chrpath, strip];
-
-const overview = `usage: elfwright VERB [OPTIONS] FILE…
-
-${verbs.map((v) => `  ${v.name.padEnd(10)}${v.summary}`).join("\n")}
-
-elfwright VERB --help says more. Exit 0 done or nothing to do, 1 refused or findings of level error, 2 wrong usage
-(1 for patchelf, chrpath and strip, as their models do).
-`;
-
-function main([name, ...args]: readonly string[]): number {
-  if (name === undefined) {
-    process.stderr.write(overview);
-    return USAGE;
-  }
-  if (name === "--help" || name === "-h" || name === "help") print(overview);
-  else if (name === "--version") print(version);
-  else {
-    const verb = verbs.find((v) => v.name === name);
-    if (verb) return runVerb(verb, args);
-    warn(`unknown verb ${name}; see elfwright --help`);
-    return USAGE;
-  }
-  return OK;
-}
-
-function runVerb(verb: Verb, args: readonly string[]): number {
-  if (args.includes("--help") || args.includes("-h")) {
-    print(verb.help);
-    return OK;
-  }
-  try {
-    return verb.run(args);
-  } catch (e) {
-    if (e instanceof UsageError) {
-      warn(`${verb.name}: ${e.message}; see elfwright ${verb.name} --help`);
-      return verb.usageCode;
-    }
-    // An edit that is wrong in itself is refused before any file is opened.
-    if (!isElfError(e)) throw e;
-    warn(`${verb.name}: ${e.message}`);
-    return REFUSED;
-  }
-}
+import { runCommand } from "./run.js";
 
 // A reader that has seen enough (head, grep -q) closes the pipe: no failure, and files still get their turn.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (e: NodeJS.ErrnoException) => {
     if (e.code !== "EPIPE") throw e;
   });
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = runCommand(process.argv.slice(2));

@@ -1,106 +1,144 @@
-import { raiseAlignment, type RaisedPageSize } from "../edit/alignment.js";
-import { addDebugTag } from "../edit/debug-tag.js";
-import { noDefaultLib } from "../edit/flags.js";
-import { setExecstack, setOsAbi } from "../edit/header.js";
-import { setInterpreter } from "../edit/interpreter.js";
-import { addNeeded, removeNeeded, replaceNeeded } from "../edit/needed.js";
-import { addRpath, addRunpath, removeRunpath, setRpath, setRunpath } from "../edit/runpath.js";
-import { setSoname } from "../edit/soname.js";
-import type { Edit } from "../request/edits.js";
+import type { FileVersion, Need } from "./patchelf-edits.js";
 import { takeValue, UsageError } from "./command.js";
-import { osAbiNumber } from "./os-abi.js";
 import type { Query } from "./patchelf-print.js";
-import { checkFiles, overlayChoice, rewriteDefaults, type RewriteOptions } from "./rewrite.js";
+import { addRenames, resolved } from "./patchelf-values.js";
+import { checkFiles, commonOption, overlayChoice, rewriteDefaults, type RewriteOptions } from "./rewrite.js";
 
 /** What the arguments of one call say. */
 export interface Command extends RewriteOptions {
   readonly files: string[];
   readonly queries: Set<Query>;
+  /** Print this and do nothing. */
+  info: "help" | "version" | undefined;
+  debug: boolean;
   force: boolean;
   interpreter: string | undefined;
   remove: boolean;
+  shrink: boolean;
+  readonly allowedPrefixes: string[];
   set: string | undefined;
   readonly add: string[];
   readonly needed: Map<string, string>;
-  readonly addNeeded: string[];
-  readonly removeNeeded: string[];
+  readonly addNeeded: Set<string>;
+  readonly removeNeeded: Set<string>;
   uses: "drop" | "weaken" | undefined;
   soname: string | undefined;
   noDefaultLib: boolean;
-  execstack: boolean | undefined;
-  osAbi: number | undefined;
+  setExecstack: boolean;
+  clearExecstack: boolean;
+  osAbi: string | undefined;
   debugTag: boolean;
-  pageSize: number | undefined;
+  /** What new tables are laid out for at least, as far as --page-size goes. */
+  pages: number;
+  raisePages: number | undefined;
+  readonly renames: Map<string, string>;
+  readonly clearVersion: Set<string>;
+  readonly setVersion: [symbol: string, version: FileVersion][];
+  readonly addNeeds: Need[];
+  readonly removeNeeds: FileVersion[];
+  readonly weakenNeeds: FileVersion[];
+  hash: boolean;
+  gnuHash: boolean;
 }
 
 const defaults = (): Command => ({
-  files: [], queries: new Set(), force: false, interpreter: undefined, remove: false, set: undefined, add: [], needed: new Map(), addNeeded: [], removeNeeded: [],
-  uses: undefined, soname: undefined, noDefaultLib: false, execstack: undefined, osAbi: undefined, debugTag: false, pageSize: undefined, ...rewriteDefaults(),
+  files: [], queries: new Set(), info: undefined, debug: process.env["PATCHELF_DEBUG"] !== undefined, force: false, interpreter: undefined, remove: false, shrink: false, allowedPrefixes: [],
+  set: undefined, add: [], needed: new Map(), addNeeded: new Set(), removeNeeded: new Set(), uses: undefined, soname: undefined, noDefaultLib: false, setExecstack: false,
+  clearExecstack: false, osAbi: undefined, debugTag: false, pages: 0, raisePages: undefined, renames: new Map(), clearVersion: new Set(), setVersion: [], addNeeds: [], removeNeeds: [],
+  weakenNeeds: [], hash: false, gnuHash: false, ...rewriteDefaults(),
 });
+
+/** `value` gives the option's next argument as it stands, `text` what an `@file` there holds. */
+type Take = (c: Command, value: () => string, text: () => string) => void;
+
+const fileVersion = (value: () => string): FileVersion => ({ file: value(), version: value() });
+
+/** Given twice, an option's last value counts, as with patchelf; what adds, removes or renames collects. */
+const OPTIONS: Readonly<Record<string, Take>> = {
+  "--set-interpreter": (c, _, text) => void (c.interpreter = text()),
+  "--interpreter": (c, _, text) => void (c.interpreter = text()),
+  "--set-rpath": (c, _, text) => void (c.set = text()),
+  "--add-rpath": (c, _, text) => void c.add.push(text()),
+  "--remove-rpath": (c) => void (c.remove = true),
+  "--shrink-rpath": (c) => void (c.shrink = true),
+  "--allowed-rpath-prefixes": (c, value) => void c.allowedPrefixes.splice(0, Infinity, ...value().split(":").filter((p) => p !== "")),
+  "--force-rpath": (c) => void (c.force = true),
+  "--replace-needed": (c, value) => void c.needed.set(value(), value()),
+  "--add-needed": (c, _, text) => void c.addNeeded.add(text()),
+  "--remove-needed": (c, _, text) => void c.removeNeeded.add(text()),
+  "--drop-versions": (c) => void (c.uses = "drop"),
+  "--weaken-versions": (c) => void (c.uses = "weaken"),
+  "--set-soname": (c, _, text) => void (c.soname = text()),
+  "--no-default-lib": (c) => void (c.noDefaultLib = true),
+  "--set-execstack": (c) => void (c.setExecstack = true),
+  "--clear-execstack": (c) => void (c.clearExecstack = true),
+  "--set-os-abi": (c, _, text) => void (c.osAbi = text()),
+  "--add-debug-tag": (c) => void (c.debugTag = true),
+  "--rename-dynamic-symbols": (c, value) => addRenames(c.renames, value()),
+  "--clear-symbol-version": (c, _, text) => void c.clearVersion.add(text()),
+  "--page-size": (c, value) => void (c.pages = pagesOf(value())),
+  // What they ask for is so anyway: nothing is sorted anew, and what a move leaves behind stays as it was.
+  "--no-sort": () => {},
+  "--no-clobber-old-sections": () => {},
+  "--output": (c, _, text) => void (c.output = text() || undefined),
+  "--debug": (c) => void (c.debug = true),
+  "--help": (c) => void (c.info = "help"),
+  "-h": (c) => void (c.info = "help"),
+  "--version": (c) => void (c.info = "version"),
+  "--print-interpreter": (c) => void c.queries.add("interpreter"),
+  "--print-os-abi": (c) => void c.queries.add("osAbi"),
+  "--print-soname": (c) => void c.queries.add("soname"),
+  "--print-rpath": (c) => void c.queries.add("rpath"),
+  "--print-execstack": (c) => void c.queries.add("execstack"),
+  "--print-needed": (c) => void c.queries.add("needed"),
+  // patchelf has none of these.
+  "--set-symbol-version": (c, value) => void c.setVersion.push([value(), versionAt(value())]),
+  "--add-version-need": (c, value) => void c.addNeeds.push({ ...fileVersion(value), symbols: [] }),
+  "--bind": (c, value) => boundTo(c).symbols.push(value()),
+  "--remove-version-need": (c, value) => void c.removeNeeds.push(fileVersion(value)),
+  "--weaken-version-need": (c, value) => void c.weakenNeeds.push(fileVersion(value)),
+  "--add-hash": (c) => void (c.hash = true),
+  "--add-gnu-hash": (c) => void (c.gnuHash = true),
+  "--raise-alignment": (c, value) => void (c.raisePages = Number(value())),
+  "--overlay": (c, value) => void (c.overlay = overlayChoice(value())),
+};
 
 export function parse(args: readonly string[]): Command {
   const command = defaults();
-  for (const rest = [...args]; rest.length > 0; ) {
+  // As with patchelf, help and version end the reading where they stand.
+  for (const rest = [...args]; rest.length > 0 && command.info === undefined; ) {
     const arg = rest.shift()!;
     if (arg.startsWith("-") && arg !== "-") option(command, arg, rest);
     else command.files.push(arg);
   }
+  if (command.info !== undefined) return command;
   checkFiles(command.files, "--output", command);
+  if (command.set !== undefined && command.add.length > 0) throw new UsageError("--set-rpath is not allowed with --add-rpath");
   return command;
 }
 
-/** Given twice, an option's last value counts, as with patchelf; what adds, removes or renames collects. */
 function option(command: Command, arg: string, rest: string[]): void {
-  const value = () => takeValue(arg, undefined, rest);
-  switch (arg) {
-    case "--set-interpreter": case "--interpreter": return void (command.interpreter = value());
-    case "--set-rpath": return void (command.set = value());
-    case "--add-rpath": return void command.add.push(value());
-    case "--remove-rpath": return void (command.remove = true);
-    case "--force-rpath": return void (command.force = true);
-    case "--replace-needed": return void command.needed.set(value(), value());
-    case "--add-needed": return void command.addNeeded.push(value());
-    case "--remove-needed": return void command.removeNeeded.push(value());
-    case "--drop-versions": return void (command.uses = "drop");
-    case "--weaken-versions": return void (command.uses = "weaken");
-    case "--set-soname": return void (command.soname = value());
-    case "--no-default-lib": return void (command.noDefaultLib = true);
-    case "--set-execstack": return void (command.execstack = true);
-    case "--clear-execstack": return void (command.execstack = false);
-    case "--set-os-abi": return void (command.osAbi = osAbiNumber(value()));
-    case "--add-debug-tag": return void (command.debugTag = true);
-    case "--raise-alignment": return void (command.pageSize = Number(value()));
-    case "--output": return void (command.output = value());
-    case "--overlay": return void (command.overlay = overlayChoice(value()));
-    case "--json": return void (command.json = true);
-    case "--dry-run": return void (command.dryRun = true);
-  }
-  const query = QUERIES[arg];
-  if (!query) throw new UsageError(`unknown option ${arg}`);
-  command.queries.add(query);
+  if (commonOption(command, arg)) return;
+  const take = Object.hasOwn(OPTIONS, arg) ? OPTIONS[arg]! : undefined, value = () => takeValue(arg, undefined, rest);
+  if (!take) throw new UsageError(`unknown option ${arg}`);
+  take(command, value, () => resolved(value(), arg));
 }
 
-const QUERIES: Readonly<Record<string, Query>> = {
-  "--print-interpreter": "interpreter", "--print-os-abi": "osAbi", "--print-soname": "soname", "--print-rpath": "rpath", "--print-needed": "needed", "--print-execstack": "execstack",
-};
+/** patchelf reads it with atoi(3), which leaves out what follows the digits. */
+function pagesOf(value: string): number {
+  const size = Number.parseInt(value, 10);
+  if (!(size > 0)) throw new UsageError(`--page-size takes a number of bytes above 0, not ${JSON.stringify(value)}`);
+  return size;
+}
 
-export function editsOf(c: Command): Edit[] {
-  const edits: Edit[] = [];
-  if (c.interpreter !== undefined) edits.push(setInterpreter(c.interpreter));
-  if (c.remove) edits.push(removeRunpath());
-  if (c.set !== undefined) edits.push(c.force ? setRpath(c.set) : setRunpath(c.set));
-  // An empty directory would be the current one, which is hardly what an empty variable in a script meant.
-  for (const path of c.add) if (path !== "") edits.push(c.force ? addRpath(path) : addRunpath(path));
-  if (c.needed.size > 0) edits.push(replaceNeeded(Object.fromEntries(c.needed)));
-  // patchelf keeps them in a sorted set, and puts them before the libraries that are there.
-  if (c.addNeeded.length > 0) edits.push(addNeeded([...new Set(c.addNeeded)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))), { first: true }));
-  if (c.removeNeeded.length > 0) edits.push(removeNeeded(c.removeNeeded, c.uses ? { uses: c.uses } : {}));
-  if (c.soname !== undefined) edits.push(setSoname(c.soname));
-  if (c.noDefaultLib) edits.push(noDefaultLib());
-  if (c.execstack !== undefined) edits.push(setExecstack(c.execstack));
-  if (c.osAbi !== undefined) edits.push(setOsAbi(c.osAbi));
-  if (c.debugTag) edits.push(addDebugTag());
-  // The edit itself refuses other sizes.
-  if (c.pageSize !== undefined) edits.push(raiseAlignment(c.pageSize as RaisedPageSize));
-  return edits;
+/** `GLIBC_2.3@libc.so.6`, or the version alone. */
+function versionAt(value: string): FileVersion {
+  const at = value.indexOf("@");
+  return at < 0 ? { file: undefined, version: value } : { file: value.slice(at + 1), version: value.slice(0, at) };
+}
+
+function boundTo({ addNeeds }: Command): Need {
+  const need = addNeeds.at(-1);
+  if (!need) throw new UsageError("--bind comes behind the --add-version-need whose version the symbol shall have");
+  return need;
 }

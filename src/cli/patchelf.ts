@@ -1,61 +1,65 @@
+import { fail } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
 import type { Edit } from "../request/edits.js";
-import { eachFile, OK, REFUSED, type Verb } from "./command.js";
-import { type Command, editsOf, parse } from "./patchelf-options.js";
-import { answer, type Printed, printAnswer } from "./patchelf-print.js";
+import { ET } from "../spec/constants.js";
+import { pageSize } from "../spec/machines.js";
+import { eachFile, OK, print, REFUSED, type Verb, warn } from "./command.js";
+import { editsFor } from "./patchelf-edits.js";
+import { help, versionText } from "./patchelf-help.js";
+import { type Command, parse } from "./patchelf-options.js";
+import { answer, type Printed } from "./patchelf-print.js";
 import { withFile } from "./read-verbs.js";
-import { printRewritten, rewriteFile, type Rewritten } from "./rewrite.js";
+import { placementLines, printRewritten, rewriteFile, type Rewritten } from "./rewrite.js";
 
 /** A file's entry in JSON output: what was printed, what was rewritten. */
 type Entry = { readonly file: string; readonly printed?: Printed } | (Rewritten & { readonly printed?: Printed });
 
-function onFile(file: string, edits: readonly Edit[], c: Command): Entry {
-  const asks = c.queries.size > 0;
-  const printed = asks ? withFile(file, (elf) => answer(elf, c.queries)) : undefined;
-  // Before the edits, which may be refused.
-  if (printed && !c.json) printAnswer(printed);
-  const rewritten = edits.length > 0 || c.output !== undefined || !asks ? rewriteFile(file, edits, c) : { file };
+function onFile(file: string, c: Command): Entry {
+  const { printed, edits } = withFile(file, (elf) => {
+    refuseOthers(elf);
+    // Before the edits, which may be refused.
+    const printed = c.queries.size > 0 ? answer(elf, c.queries, c.json ? () => {} : print) : undefined, edits = editsFor(c, elf);
+    if (edits.length > 0) notePages(file, elf, c.pages);
+    return { printed, edits };
+  });
+  if (c.debug) warn(`${file}: ${edits.length === 0 ? "no edit" : `edits: ${edits.map((e) => e.edit).join(", ")}`}`);
+  const rewritten = edits.length > 0 || c.output !== undefined || !printed ? rewrite(file, edits, c) : { file };
   return printed ? { ...rewritten, printed } : rewritten;
+}
+
+/** patchelf takes programs and libraries, for questions too. */
+function refuseOthers({ header: { type } }: ElfFile): void {
+  if (type === ET.REL) fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
+  if (type !== ET.EXEC && type !== ET.DYN) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
+}
+
+/** Where the option asks for more than it gets. */
+function notePages(file: string, elf: ElfFile, wanted: number): void {
+  const used = pageSize(elf.header.machine, Math.max(0, ...elf.segments.map((s) => Number(s.exact("align")))));
+  if (wanted > used) warn(`${file}: --page-size ${wanted}: what is new is laid out for pages of ${used} bytes, as the file itself is; --raise-alignment makes it fit for larger ones`);
+}
+
+function rewrite(file: string, edits: readonly Edit[], c: Command): Rewritten {
+  const r = rewriteFile(file, edits, c);
+  if (c.debug) for (const line of [...placementLines(r), `  ${r.sizeBefore} -> ${r.sizeAfter} bytes, ${r.changed ? "changed" : "not changed"}`]) warn(`${file}: ${line.trimStart()}`);
+  return r;
+}
+
+function say(info: "help" | "version"): number {
+  print(info === "help" ? help : versionText);
+  return OK;
 }
 
 export const patchelf: Verb = {
   name: "patchelf",
-  summary: "change the interpreter, search path, needed libraries and more; patchelf's own options",
-  help: `usage: elfwright patchelf OPTIONS FILE…
-
-  --set-interpreter PATH     the dynamic loader (PT_INTERP); also --interpreter
-  --print-interpreter
-  --set-rpath PATH           the library search path: DT_RUNPATH, a DT_RPATH becomes one
-  --add-rpath PATH           appended to the search path; what is there already is not added again; may be repeated
-  --remove-rpath             DT_RUNPATH and DT_RPATH both
-  --print-rpath
-  --force-rpath              --set-rpath and --add-rpath make DT_RPATH instead
-  --replace-needed OLD NEW   rename a needed library, in the version needs too; may be repeated
-  --add-needed LIB           need a library, before those that are there; may be repeated
-  --remove-needed LIB        need it no more; refused while the file needs versions of it; may be repeated
-  --drop-versions            --remove-needed forgets those versions: any library may define the symbols
-  --weaken-versions          and the symbols need not be defined at all
-  --print-needed
-  --set-soname NAME          the library's own name (DT_SONAME)
-  --print-soname
-  --no-default-lib           search no default directory for libraries (DF_1_NODEFLIB)
-  --set-execstack            make the stack executable (PT_GNU_STACK)
-  --clear-execstack
-  --print-execstack
-  --set-os-abi ABI           EI_OSABI: a name such as linux or freebsd, or a number
-  --print-os-abi
-  --add-debug-tag            DT_DEBUG, where debuggers find the list of libraries
-  --raise-alignment SIZE     make it fit for pages of 16384 or 65536 bytes, without moving addresses
-  --output FILE              write there; one input file
-  --overlay keep|keep-in-place|drop   what to do with bytes behind the end of the ELF file
-  --dry-run                  say what would change and where it would go, write nothing
-  --json                     an array of results (see docs/json.md)
-
-All edits of one call are one rewrite; --print-… says what was there before. Notes (an edit that matched nothing) go to
-stderr. A file that is refused does not keep the others from their turn. Exit 0 done, 1 refused or wrong usage.`,
+  summary: "change the interpreter, search path, needed libraries, symbols and more; patchelf's own options",
+  help,
   usageCode: REFUSED,
+  findsHelp: true,
   run(args) {
-    const command = parse(args), edits = editsOf(command);
-    const { failed } = eachFile(command.files, command.json, (file) => onFile(file, edits, command), (e) => ("dryRun" in e ? printRewritten(e) : undefined));
+    const command = parse(args);
+    if (command.info !== undefined) return say(command.info);
+    const { failed } = eachFile(command.files, command.json, (file) => onFile(file, command), (e) => ("dryRun" in e ? printRewritten(e) : undefined));
     return failed ? REFUSED : OK;
   },
 };

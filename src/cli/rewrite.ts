@@ -3,15 +3,18 @@ import { formatChanges } from "../report/text.js";
 import type { Edit } from "../request/edits.js";
 import { print, UsageError, warn } from "./command.js";
 
-/** What both rewriting verbs take. */
+/** What the rewriting verbs take. */
 export interface RewriteOptions {
   json: boolean;
   dryRun: boolean;
   output: string | undefined;
   overlay: PatchFileOptions["overlay"];
+  inPlace: boolean;
+  /** What the name of the old file's copy ends in. */
+  backup: string | undefined;
 }
 
-export const rewriteDefaults = (): RewriteOptions => ({ json: false, dryRun: false, output: undefined, overlay: undefined });
+export const rewriteDefaults = (): RewriteOptions => ({ json: false, dryRun: false, output: undefined, overlay: undefined, inPlace: false, backup: undefined });
 
 const OVERLAYS = ["keep", "keep-in-place", "drop"] as const;
 
@@ -21,10 +24,33 @@ export function overlayChoice(value: string): PatchFileOptions["overlay"] {
   return found;
 }
 
+const SUFFIX = ".orig";
+
+/** Options that all rewriting verbs have without a model, spelled alike. False for another argument. */
+export function commonOption(o: RewriteOptions, arg: string): boolean {
+  switch (arg) {
+    case "--json": o.json = true; return true;
+    case "--dry-run": o.dryRun = true; return true;
+    case "--in-place": o.inPlace = true; return true;
+    case "--backup": o.backup = SUFFIX; return true;
+  }
+  if (!arg.startsWith("--backup=")) return false;
+  o.backup = arg.slice("--backup=".length);
+  if (o.backup === "" || o.backup.includes("/")) throw new UsageError(`--backup=SUFFIX takes what a file's name can end in, not ${JSON.stringify(o.backup)}`);
+  return true;
+}
+
+/** The help of {@link commonOption}. */
+export const COMMON_HELP = `  --in-place                 write only the changed bytes, into the file itself: hard links stay
+  --backup[=SUFFIX]          keep the old file, as FILE.orig or FILESUFFIX; refused where there is such a file
+  --dry-run                  say what would change and where it would go, write nothing
+  --json                     an array of results (see docs/json.md)`;
+
 /** Names a rewriting verb's files need: at least one, and one only where the output has a name of its own. */
 export function checkFiles(files: readonly string[], option: string, o: RewriteOptions): void {
   if (files.length === 0) throw new UsageError("missing file name");
   if (o.output !== undefined && files.length > 1) throw new UsageError(`${option} takes one input file`);
+  if (o.output !== undefined && o.inPlace) throw new UsageError(`${option} and --in-place contradict each other`);
 }
 
 /** A file's entry in JSON output. */
@@ -35,9 +61,10 @@ export interface Rewritten extends PatchFileResult {
 
 /** Rewrites one file; notes go to stderr. */
 export function rewriteFile(file: string, edits: readonly Edit[], o: RewriteOptions): Rewritten {
-  const result = patchFileSync(file, edits, { output: o.output, dryRun: o.dryRun, overlay: o.overlay });
+  const { output, dryRun, overlay, inPlace, backup } = o;
+  const result = patchFileSync(file, edits, { output, dryRun, overlay, inPlace, backup });
   for (const n of result.notes) warn(`${file}: ${n.message}`);
-  return { file, dryRun: o.dryRun, ...result };
+  return { file, dryRun, ...result };
 }
 
 /** A drop-in is silent when all went well; only a dry run has something to say. */
@@ -45,6 +72,9 @@ export function printRewritten(r: Rewritten): void {
   if (!r.dryRun) return;
   const lines = [`${r.file}: ${r.changed ? `would change, ${r.sizeBefore} -> ${r.sizeAfter} bytes` : "nothing to do"}`];
   if (r.changed && r.changes.length > 0) lines.push(formatChanges(r.changes).trimEnd());
-  for (const p of r.placements) lines.push(`  ${p.region}: ${p.size} bytes at offset 0x${p.offset.toString(16)} (${p.strategy}: ${p.why})`);
-  print(lines.join("\n"));
+  print([...lines, ...placementLines(r)].join("\n"));
 }
+
+/** Where each table went, a line each. */
+export const placementLines = (r: Rewritten): string[] =>
+  r.placements.map((p) => `  ${p.region}: ${p.size} bytes at offset 0x${p.offset.toString(16)} (${p.strategy}: ${p.why})`);

@@ -1,7 +1,7 @@
 import { removeSections, stripUnneeded } from "../strip/strip.js";
 import type { Edit } from "../request/edits.js";
 import { eachFile, OK, REFUSED, splitOption, takeValue, UsageError, type Verb } from "./command.js";
-import { checkFiles, overlayChoice, printRewritten, rewriteDefaults, rewriteFile, type RewriteOptions } from "./rewrite.js";
+import { checkFiles, COMMON_HELP, commonOption, overlayChoice, printRewritten, rewriteDefaults, rewriteFile, type RewriteOptions } from "./rewrite.js";
 
 interface Command extends RewriteOptions {
   readonly files: string[];
@@ -30,11 +30,7 @@ function option(command: Command, arg: string, rest: string[]): void {
     case "-o": case "--output-file": return void (command.output = value());
     case "--overlay": return void (command.overlay = overlayChoice(value()));
   }
-  switch (arg) {
-    case "--strip-unneeded": case "--strip-all": case "-s": return;
-    case "--json": return void (command.json = true);
-    case "--dry-run": return void (command.dryRun = true);
-  }
+  if (["--strip-unneeded", "--strip-all", "-s"].includes(arg) || commonOption(command, arg)) return;
   throw new UsageError(`unknown option ${arg}`);
 }
 
@@ -48,8 +44,7 @@ export const strip: Verb = {
   -R, --remove-section NAME  remove a section that is not loaded, too; * stands for any characters; may be repeated
   -o FILE                    write there; one input file
   --overlay=keep|keep-in-place|drop   what to do with bytes behind the end of the ELF file
-  --dry-run                  say what would go, write nothing
-  --json                     an array of results (see docs/json.md)
+${COMMON_HELP}
 
 No byte of any segment changes. Bytes behind the end of the ELF file are refused unless --overlay says what to do.
 A file that is refused does not keep the others from their turn. Exit 0 done, 1 refused or wrong usage.`,

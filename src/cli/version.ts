@@ -1,4 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
-/** From the package's own package.json, so that it stands in one place. */
-export const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
+/** The package's own package.json, from the built command and from its sources. */
+const file = ["../package.json", "../../package.json"].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))!;
+
+/** From there, so that it stands in one place. */
+export const version = (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;

@@ -10,6 +10,8 @@ interface Wishes {
   readonly removed: ReadonlyMap<string, VersionUses>;
   /** Whether a name goes before the others. */
   readonly added: ReadonlyMap<string, boolean>;
+  /** Those of them that leave the place that they have. */
+  readonly moved: ReadonlySet<string>;
 }
 
 const isNeeded = (e: DraftEntry) => e.tag === DT.NEEDED;
@@ -20,7 +22,7 @@ export function applyNeeded(draft: DynamicDraft, edits: readonly NeededEdit[]): 
   refuseContradictions(wishes);
   remove(draft, wishes.removed);
   rename(draft, wishes.renamed);
-  add(draft, wishes.added);
+  add(draft, wishes);
 }
 
 /** The libraries that ld.so will search for when it loads the file with these edits: needed ones and filters' (gABI, "Dynamic Section"). */
@@ -31,7 +33,7 @@ export function searchedLibraries(elf: ElfFile, edits: readonly NeededEdit[]): s
 }
 
 function wishesOf(edits: readonly NeededEdit[]): Wishes {
-  const renamed = new Map<string, string>(), removed = new Map<string, VersionUses>(), added = new Map<string, boolean>();
+  const renamed = new Map<string, string>(), removed = new Map<string, VersionUses>(), added = new Map<string, boolean>(), moved = new Set<string>();
   for (const e of edits) {
     const clash = (message: string) => fail("BAD_EDIT", `${e.edit}: ${message}`, { edit: e.edit });
     if (e.edit === "replaceNeeded")
@@ -43,6 +45,7 @@ function wishesOf(edits: readonly NeededEdit[]): Wishes {
       for (const name of e.names) {
         if ((added.get(name) ?? e.first) !== e.first) clash(`${name} shall be both first and last`);
         added.set(name, e.first);
+        if (e.move) moved.add(name);
       }
     else
       for (const name of e.names) {
@@ -51,7 +54,7 @@ function wishesOf(edits: readonly NeededEdit[]): Wishes {
         removed.set(name, uses === "refuse" ? e.uses : uses);
       }
   }
-  return { renamed, removed, added };
+  return { renamed, removed, added, moved };
 }
 
 function refuseContradictions({ renamed, removed, added }: Wishes): void {
@@ -96,9 +99,14 @@ function rename(draft: DynamicDraft, renamed: Wishes["renamed"]): void {
   });
 }
 
-function add(draft: DynamicDraft, added: Wishes["added"]): void {
-  const present = new Set(draft.entries.filter(isNeeded).map((e) => draft.text(e)));
-  const come = (first: boolean) => [...added].flatMap(([name, f]): DraftEntry[] => (f === first && !present.has(name) ? [{ tag: DT.NEEDED, value: 0n, text: name }] : []));
-  const at = draft.entries.findIndex(isNeeded), last = draft.entries.reduce((found, e, i) => (isNeeded(e) ? i : found), draft.entries.length - 1);
-  draft.entries = [...draft.entries.slice(0, Math.max(0, at)), ...come(true), ...draft.entries.slice(Math.max(0, at), last + 1), ...come(false), ...draft.entries.slice(last + 1)];
+function add(draft: DynamicDraft, { added, moved }: Wishes): void {
+  const others = draft.entries.filter((e) => !isNeeded(e) || !moved.has(draft.text(e))), present = new Map(draft.entries.filter(isNeeded).map((e) => [draft.text(e), e]));
+  const come = (first: boolean) => [...added].flatMap(([name, f]): DraftEntry[] => {
+    const is = present.get(name);
+    return f !== first || (is && !moved.has(name)) ? [] : [is ?? { tag: DT.NEEDED, value: 0n, text: name }];
+  });
+  // Where none is left, the first takes the place of the first that was there.
+  const was = draft.entries.findIndex(isNeeded), at = Math.max(0, others.some(isNeeded) ? others.findIndex(isNeeded) : was);
+  const last = others.reduce((found, e, i) => (isNeeded(e) ? i : found), others.some(isNeeded) || was >= 0 ? at - 1 : others.length - 1);
+  draft.entries = [...others.slice(0, at), ...come(true), ...others.slice(at, last + 1), ...come(false), ...others.slice(last + 1)];
 }

@@ -11,6 +11,7 @@ export interface AddNeeded {
   readonly edit: "addNeeded";
   readonly names: readonly string[];
   readonly first: boolean;
+  readonly move?: true;
 }
 
 /** What becomes of the versions that a removed library was to have: refused, forgotten, or forgotten and the symbols made weak. */
@@ -49,13 +50,13 @@ export function replaceNeeded(names: Readonly<Record<string, string>>): ReplaceN
  * searches symbols in this order, so a library that shall win over others goes first. What is needed already, also by a
  * renaming of the same patch, is not added again.
  *
- * @param options `first`: before all others, still in the order given
+ * @param options `first`: before all others, still in the order given; `move`: what is needed already goes to its new place
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
  * patch(bytes, [addNeeded("libtrace.so.1", { first: true })])
  */
-export function addNeeded(name: string | readonly string[], options: { readonly first?: boolean } = {}): AddNeeded {
-  return { edit: "addNeeded", names: libraries(name, "addNeeded"), first: options.first ?? false };
+export function addNeeded(name: string | readonly string[], options: { readonly first?: boolean; readonly move?: boolean } = {}): AddNeeded {
+  return { edit: "addNeeded", names: libraries(name, "addNeeded"), first: options.first ?? false, ...(options.move && { move: true as const }) };
 }
 
 /**

@@ -1,27 +1,39 @@
 import { randomBytes } from "node:crypto";
-import { realpathSync, rmSync, statSync } from "node:fs";
+import { realpathSync, rmSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { fail, type Note } from "../error.js";
+import { fail, isElfError, type Note } from "../error.js";
 import { type PatchOptions, type Plan, plan } from "../patch.js";
 import type { Change } from "../report/diff.js";
 import type { Edit } from "../request/edits.js";
+import { backupName, keepBackup } from "./backup.js";
+import { writeInPlace } from "./in-place.js";
 import { type FileSource, ioError, onFile, openSource } from "./source.js";
 import { write, writeNow, type Writing } from "./write.js";
 
 /** Options of {@link patchFile}. */
 export interface PatchFileOptions extends PatchOptions {
-  /** Where the result goes; the file itself when not given. Symbolic links are followed. */
+  /** Where the result goes; the file itself when not given. Symbolic links are followed. For `/dev/null` nothing is written. */
   readonly output?: string | undefined;
   /** Write nothing, only say what would be. */
   readonly dryRun?: boolean | undefined;
   /** Wait until the bytes are on the disk before the new file takes its name. Off by default. */
   readonly sync?: boolean | undefined;
+  /**
+   * Write only the changed ranges, into the file itself: its hard links, owner and identity stay. What is written fails where the program runs
+   * (`ETXTBSY`) or the disk is full, and then the old bytes are put back; only a crash of the system in between leaves a broken file. Changed
+   * bytes are held in memory. Not with `output`.
+   */
+  readonly inPlace?: boolean | undefined;
+  /** Keep the file that the result replaces, under its name with this behind: `".orig"`. `IO` where there is such a file. */
+  readonly backup?: string | undefined;
 }
 
 /** What {@link patchFile} did. */
 export interface PatchFileResult {
   /** The file that holds the result: links followed. */
   readonly path: string;
+  /** Where the old file was kept; only with `backup`, where something was written over it. */
+  readonly backup?: string;
   /** False where the result equals the input. */
   readonly changed: boolean;
   /** Bytes before and after. */
@@ -46,7 +58,10 @@ export interface PatchFileResult {
 export async function patchFile(path: string, edits: readonly Edit[], options: PatchFileOptions = {}): Promise<PatchFileResult> {
   const job = prepare(path, edits, options);
   try {
-    if (job.writing) await write(job.writing);
+    begin(job);
+    // Few bytes, and each waits for the one before.
+    if (job.writing && job.inPlace) writeInPlace(job.writing.target, job.writing.plan, job.writing.stats, job.writing.sync);
+    else if (job.writing) await write(job.writing);
     return job.result;
   } catch (e) {
     return abandon(job, e);
@@ -65,7 +80,9 @@ export async function patchFile(path: string, edits: readonly Edit[], options: P
 export function patchFileSync(path: string, edits: readonly Edit[], options: PatchFileOptions = {}): PatchFileResult {
   const job = prepare(path, edits, options);
   try {
-    if (job.writing) writeNow(job.writing);
+    begin(job);
+    if (job.writing && job.inPlace) writeInPlace(job.writing.target, job.writing.plan, job.writing.stats, job.writing.sync);
+    else if (job.writing) writeNow(job.writing);
     return job.result;
   } catch (e) {
     return abandon(job, e);
@@ -78,23 +95,40 @@ interface Job {
   readonly source: FileSource;
   /** Undefined where nothing is to be written. */
   readonly writing: Writing | undefined;
+  readonly inPlace: boolean;
+  /** The file that will be replaced; undefined where it is to be kept nowhere. */
+  readonly replaced: Stats | undefined;
+  kept: boolean;
   readonly result: PatchFileResult;
 }
 
+/** What a program writes to when it shall write nothing. */
+const NOWHERE = "/dev/null";
+
 function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions): Job {
+  const { output, inPlace = false } = options;
+  if (inPlace && output !== undefined) fail("BAD_EDIT", "inPlace: the file itself is written, so there is no other output", { edit: "inPlace" });
   const source = openSource(path);
   try {
     const p = plan(source, edits, options), stats = onFile(path, () => statSync(path));
-    const target = realTarget(options.output ?? path), here = realTarget(path) === target;
+    const nowhere = output === NOWHERE, target = nowhere ? NOWHERE : realTarget(output ?? path), here = !nowhere && realTarget(path) === target;
     const notes = [...p.notes];
-    if (here && p.changed && stats.nlink > 1) notes.push({ note: "HARD_LINKS", message: `${path} has ${stats.nlink} hard links; only this name gets the new file` });
-    const writes = options.dryRun !== true && (p.changed || !here);
-    const result = { path: target, changed: p.changed, sizeBefore: source.size, sizeAfter: p.size, changes: p.changes, notes, placements: p.placements, findings: p.findings };
-    return { source, result, writing: writes ? { plan: p, input: path, stats, temp: tempBeside(target), target, sync: options.sync === true } : undefined };
+    if (here && !inPlace && p.changed && stats.nlink > 1) notes.push({ note: "HARD_LINKS", message: `${path} has ${stats.nlink} hard links; only this name gets the new file` });
+    const writes = options.dryRun !== true && !nowhere && (p.changed || !here);
+    const replaced = writes && options.backup !== undefined ? statSync(target, { throwIfNoEntry: false }) : undefined, backup = replaced && backupName(target, options.backup!);
+    const result = { path: target, changed: p.changed, sizeBefore: source.size, sizeAfter: p.size, changes: p.changes, notes, placements: p.placements, findings: p.findings, ...(backup !== undefined && { backup }) };
+    return { source, result, inPlace, replaced, kept: false, writing: writes ? { plan: p, input: path, stats, temp: tempBeside(target), target, sync: options.sync === true } : undefined };
   } catch (e) {
     source.close();
     throw e;
   }
+}
+
+function begin(job: Job): void {
+  const { replaced, result, inPlace } = job;
+  if (!replaced || result.backup === undefined) return;
+  keepBackup(result.path, result.backup, inPlace, replaced);
+  job.kept = true;
 }
 
 /** Not made of the target's own name, which may have the most bytes that a name can have. */
@@ -115,7 +149,9 @@ function realTarget(path: string): string {
   return real;
 }
 
-function abandon({ writing, result }: Job, e: unknown): never {
-  if (writing) rmSync(writing.temp, { force: true });
+/** Where the old bytes could not be put back, the backup is what is left of them. */
+function abandon({ writing, inPlace, kept, result }: Job, e: unknown): never {
+  if (writing && !inPlace) rmSync(writing.temp, { force: true });
+  if (kept && !(inPlace && isElfError(e, "IO") && e.message.includes("damaged"))) rmSync(result.backup!, { force: true });
   return ioError(result.path, e);
 }

@@ -1,0 +1,79 @@
+import { closeSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, type Stats, writeSync } from "node:fs";
+import { fail } from "../error.js";
+import type { Plan } from "../patch.js";
+
+/** What changes in a file, held in memory: the bytes that were there are given back where writing fails. */
+interface Range {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+  readonly was: Uint8Array;
+}
+
+/** What one comparison looks at: larger ranges are written only where they differ. */
+const CHUNK = 1 << 16;
+
+/**
+ * Writes a result into the file that it was made of. What lies behind the old end goes first, so that a full disk is known before a byte
+ * of the old file has changed; then the changed ranges, from the end to the headers that lead to them; a shorter file is cut last. A failure
+ * gives the file its old bytes back. A crash of the system in between does not.
+ *
+ * @throws what the system calls throw, the file being as it was; `IO` where it is not
+ */
+export function writeInPlace(path: string, plan: Plan, stats: Stats, sync: boolean): void {
+  const fd = openSync(path, "r+");
+  try {
+    const now = fstatSync(fd);
+    if (now.ino !== stats.ino || now.size !== stats.size || now.mtimeMs !== stats.mtimeMs) fail("IO", `${path}: the file changed while it was read`, { path });
+    const ranges = changedRanges(fd, plan, stats.size), begun: Range[] = [];
+    try {
+      for (let at = stats.size; at < plan.size; at += CHUNK) put(fd, at, plan.read(at, Math.min(CHUNK, plan.size - at)));
+      for (const range of ranges) {
+        begun.push(range);
+        put(fd, range.at, range.bytes);
+      }
+      if (plan.size < stats.size) ftruncateSync(fd, plan.size);
+      if (sync) fsyncSync(fd);
+    } catch (e) {
+      restore(fd, path, begun, stats.size, e);
+      throw e;
+    }
+    // Writing takes the set-user-ID bit from a file that is not root's to write.
+    if ((fstatSync(fd).mode & 0o7777) !== (stats.mode & 0o7777)) fchmodSync(fd, stats.mode & 0o7777);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** All of them are read before any is written, since a plan reads what stays from the file itself; the last comes first. */
+function changedRanges(fd: number, plan: Plan, size: number): Range[] {
+  const out: Range[] = [];
+  for (const p of plan.pieces) {
+    if (p.kind === "input" && p.from === p.at) continue;
+    for (let at = p.at; at < Math.min(p.at + p.size, size); at += CHUNK) {
+      const length = Math.min(CHUNK, p.at + p.size - at, size - at), bytes = plan.read(at, length), was = get(fd, at, length);
+      // A view could be of a block that is read anew for something else.
+      if (Buffer.compare(bytes, was) !== 0) out.push({ at, bytes: Uint8Array.from(bytes), was });
+    }
+  }
+  return out.reverse();
+}
+
+function get(fd: number, at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let done = 0, n = 1; done < length && n > 0; done += n) n = readSync(fd, bytes, done, length - done, at + done);
+  return bytes;
+}
+
+function put(fd: number, at: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
+}
+
+function restore(fd: number, path: string, begun: readonly Range[], size: number, cause: unknown): void {
+  try {
+    for (const { at, was } of begun) put(fd, at, was);
+    ftruncateSync(fd, size);
+  } catch (e) {
+    const why = (x: unknown) => (x instanceof Error ? x.message : String(x)), parts = begun.map(({ at, was }) => `${at} to ${at + was.length}`).join(", ");
+    fail("IO", `${path}: writing failed (${why(cause)}), and giving the old bytes back failed too (${why(e)}): the file is damaged at bytes ${parts || `from ${size} on`}`, { path });
+  }
+}

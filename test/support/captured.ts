@@ -1,0 +1,25 @@
+import { runCommand } from "../../src/cli/run.js";
+
+/** What the command did, without a process of its own. */
+export interface Captured {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in this process. An exception goes on: the command must not throw. */
+export function captured(...args: string[]): Captured {
+  const out = { stdout: "", stderr: "" }, { stdout, stderr } = process, was = [stdout.write, stderr.write] as const;
+  const into = (name: keyof typeof out) => (text: string | Uint8Array) => {
+    out[name] += String(text);
+    return true;
+  };
+  stdout.write = into("stdout") as typeof stdout.write;
+  stderr.write = into("stderr") as typeof stderr.write;
+  try {
+    const status = runCommand(args);
+    return { status, ...out };
+  } finally {
+    [stdout.write, stderr.write] = was;
+  }
+}
