@@ -108,6 +108,8 @@ export type NoteCode =
   | "OVERLAY"
   /** Bytes that a move left behind have no section: `strip` would zero them. */
   | "UNCOVERED"
+  /** DT_GNU_HASH has all symbols in one bucket, since their order could not change. */
+  | "ONE_BUCKET"
   /** Bytes moved up in the file, behind zeros, so that PT_LOADs start at offsets congruent to their addresses. */
   | "REALIGNED"
   /** The file has other hard links. */

@@ -90,7 +90,6 @@ function wishOf(edits: readonly RunpathEdit[]): number | "none" | undefined {
 }
 
 function extended(path: string, more: string): string {
-  const parts = elements(path);
-  for (const p of more.split(":")) if (p !== "" && !parts.includes(p)) parts.push(p);
-  return parts.join(":");
+  const parts = new Set(elements(path)), added = elements(more).filter((p) => p !== "" && !parts.has(p));
+  return [...elements(path), ...new Set(added)].join(":");
 }

@@ -47,15 +47,19 @@ export function makeRunpathRelative({ root, origin, outside, resolve }: MakeRunp
 
 /** The path with the directories inside the edit's root relative to the file. */
 export function madeRelative(path: string, { root, origin, outside, resolve }: MakeRunpathRelative): string {
-  const out: string[] = [];
+  const out: string[] = [], present = new Set<string>();
+  const add = (element: string) => {
+    out.push(element);
+    present.add(element);
+  };
   for (const element of elements(path)) {
     if (!element.startsWith("/") || hasToken(element)) {
-      out.push(element);
+      add(element);
       continue;
     }
     const directory = normalized(resolve?.(element) ?? element);
     const now = isInside(directory, root) && isElement(directory) ? fromOrigin(origin, directory) : element;
-    if (now === element ? outside === "keep" : !out.includes(now)) out.push(now);
+    if (now === element ? outside === "keep" : !present.has(now)) add(now);
   }
   return out.join(":");
 }

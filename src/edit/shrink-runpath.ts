@@ -59,7 +59,10 @@ export function shrunk(path: string, edit: ShrinkRunpath, header: Header, needed
   if (typeof edit.lookup !== "function") fail("BAD_EDIT", "shrinkRunpath: the edit has no lookup; JSON cannot carry it", { edit: "shrinkRunpath" });
   // ld.so searches no path for a name with a slash.
   const missing = new Set(needed.filter((name) => !name.includes("/")));
+  const seen = new Set<string>();
   const serves = (directory: string): boolean => {
+    if (seen.has(directory)) return false;
+    seen.add(directory);
     const found = [...missing].filter((name) => isLoadable(edit.lookup(directory, name), header));
     for (const name of found) missing.delete(name);
     return found.length > 0;

@@ -108,7 +108,7 @@ export function removeVersionNeed(file: string, versions: Names, options: { read
 }
 
 /**
- * Makes version needs weak (VER_FLG_WEAK): ld.so goes on where the library has not got the version. A symbol that has it must then
+ * Makes version needs weak (VER_FLG_WEAK): ld.so says on stderr that the library has not got the version, and goes on. A symbol that has it must then
  * be found in another version or be weak itself, else the program stops at its first use.
  *
  * @throws ElfError as {@link setSymbolVersion}

@@ -1,7 +1,8 @@
 import { viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { readExactly } from "../codec/source.js";
-import { DT } from "../spec/dynamic.js";
+import { EM } from "../spec/constants.js";
+import { DT, DT_MIPS_XHASH } from "../spec/dynamic.js";
 import { hashEntrySize } from "../spec/machines.js";
 import type { ElfFile } from "./elf.js";
 
@@ -10,6 +11,7 @@ export interface SysvHashTable {
   /** File offset and bytes of the whole table. */
   readonly offset: number;
   readonly size: number;
+  readonly buckets: number;
   /** nchain: the number of dynamic symbols. */
   readonly symbols: number;
 }
@@ -21,7 +23,7 @@ export function sysvHashTable(elf: ElfFile): SysvHashTable | undefined {
   if (offset === undefined) return undefined;
   const v = viewOf(readExactly(elf.source, offset, 2 * entry, "DT_HASH")), le = elf.header.littleEndian;
   const at = (i: number) => (entry === 8 ? Number(v.getBigUint64(i * 8, le)) : v.getUint32(i * 4, le));
-  return { offset, size: (2 + at(0) + at(1)) * entry, symbols: at(1) };
+  return { offset, size: (2 + at(0) + at(1)) * entry, buckets: at(0), symbols: at(1) };
 }
 
 /** DT_GNU_HASH: where it is and what it reaches. */
@@ -29,6 +31,10 @@ export interface GnuHashTable {
   /** File offset and bytes up to its chains. */
   readonly offset: number;
   readonly chainsOffset: number;
+  readonly buckets: number;
+  /** Words of the Bloom filter, and its shift. */
+  readonly bloomWords: number;
+  readonly shift: number;
   /** symoffset: the first symbol it holds. */
   readonly first: number;
   /** The index behind the last symbol that it reaches; undefined where it reaches none, which tells nothing of their number. */
@@ -36,19 +42,23 @@ export interface GnuHashTable {
 }
 
 /** DT_GNU_HASH, or undefined where there is none in the file. */
-export function gnuHashTable(elf: ElfFile): GnuHashTable | undefined {
-  const address = elf.dynamic?.get(DT.GNU_HASH);
+export const gnuHashTable = (elf: ElfFile): GnuHashTable | undefined => readGnuHash(elf, elf.dynamic?.get(DT.GNU_HASH));
+
+/** DT_MIPS_XHASH, or undefined where there is none in the file. Its indexes count places in the table that follows its chains. */
+export const mipsHashTable = (elf: ElfFile): GnuHashTable | undefined => (elf.header.machine === EM.MIPS ? readGnuHash(elf, elf.dynamic?.get(DT_MIPS_XHASH)) : undefined);
+
+function readGnuHash(elf: ElfFile, address: bigint | undefined): GnuHashTable | undefined {
   const offset = address === undefined ? undefined : elf.offsetOf(address, 16);
   if (offset === undefined) return undefined;
   const le = elf.header.littleEndian, { source } = elf;
   const head = viewOf(readExactly(source, offset, 16, "DT_GNU_HASH"));
-  const buckets = head.getUint32(0, le), first = head.getUint32(4, le), bloom = head.getUint32(8, le);
-  const bucketsAt = offset + 16 + bloom * wordSize(elf.header), chainsOffset = bucketsAt + buckets * 4;
+  const buckets = head.getUint32(0, le), first = head.getUint32(4, le), bloomWords = head.getUint32(8, le), shift = head.getUint32(12, le);
+  const bucketsAt = offset + 16 + bloomWords * wordSize(elf.header), chainsOffset = bucketsAt + buckets * 4;
   const b = viewOf(readExactly(source, bucketsAt, buckets * 4, "the buckets of DT_GNU_HASH"));
   let last = 0;
   for (let i = 0; i < buckets; i++) last = Math.max(last, b.getUint32(i * 4, le));
   const symbols = last === 0 || last < first ? undefined : chainEnd(elf, chainsOffset + (last - first) * 4, last);
-  return { offset, chainsOffset, first, symbols };
+  return { offset, chainsOffset, buckets, bloomWords, shift, first, symbols };
 }
 
 const CHAIN_STEP = 1024;

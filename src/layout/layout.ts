@@ -53,7 +53,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   trimCovers(rewrite);
   if (covers) addCovers(rewrite);
   else if (leaves) rewrite.notes.push({ note: "UNCOVERED", message: "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them" });
-  fixSymbols(rewrite, dropRows(rewrite, dropped, keepsTable));
+  fixSymbols(rewrite, dropRows(rewrite, dropped, keepsTable), requests.symbolOrder);
   fixGot(rewrite);
   writeRegions(rewrite, requests, map, tail);
   end = writeTables(rewrite, requests, map, end, cutsEnd && !keepsTable);

@@ -2,10 +2,11 @@ import { Sym } from "../codec/records.js";
 import { fail } from "../error.js";
 import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
 import { SHF, SHN, SHT, STT } from "../spec/constants.js";
+import type { Requests } from "../request/requests.js";
 import type { Rewrite } from "./rewrite.js";
 
-/** Symbols defined in what moved, and `_DYNAMIC`, take the new addresses; `renumbered` gives sections their new index. */
-export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, number> | undefined): void {
+/** Symbols defined in what moved, and `_DYNAMIC`, take the new addresses; `renumbered` gives sections their new index, `order` symbols theirs. */
+export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, number> | undefined, order: Requests["symbolOrder"]): void {
   const { elf, moves } = rewrite, h = elf.header;
   if (moves.length === 0 && !renumbered) return;
   const sections = movedSections(rewrite);
@@ -14,7 +15,10 @@ export function fixSymbols(rewrite: Rewrite, renumbered: ReadonlyMap<number, num
   for (const table of elf.sections) {
     if ((table.header.type !== SHT.SYMTAB && table.header.type !== SHT.DYNSYM) || (renumbered && !renumbered.has(table.index))) continue;
     const symbols = sectionSymbols(elf, table.index);
-    for (const { at, symbol } of symbols.records()) {
+    // A symbol's new fields go to where the new order has it.
+    const shift = order && symbols.offset === elf.dynamicSymbols?.offset ? (index: number) => (order(index) - index) * Sym.size(h.class) : () => 0;
+    for (const { at: was, index: number, symbol } of symbols.records()) {
+      const at = was + shift(number);
       const { shndx } = symbol, value = symbol.exact("value");
       const section = sections.get(shndx);
       let moved = section && section.start <= value && value < section.end ? value + section.by : value;

@@ -8,6 +8,7 @@ import { applyDebugTag } from "../edit/debug-tag.js";
 import { applyFlags } from "../edit/flags.js";
 import { wantedOsAbi, wantedStackFlags } from "../edit/header.js";
 import { applySoname } from "../edit/soname.js";
+import { applySymbols } from "../edit/symbol-draft.js";
 import { applyVersions } from "../edit/apply-versions.js";
 import type { Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
@@ -19,6 +20,7 @@ import { guard } from "./guard.js";
 import type { Requests } from "./requests.js";
 import { spendRedundant } from "./spend.js";
 import { type ResolvedStrings, resolveStrings } from "./strings.js";
+import { noSymbolTables, symbolTables } from "./symbol-tables.js";
 import { versionStrings, type VersionTables, versionTables } from "./version-tables.js";
 
 /** Turns edits into what they ask of the layout. Throws what the edits and {@link guard} throw. */
@@ -47,12 +49,14 @@ function dynamicRequests(elf: ElfFile, edits: EditFamilies, notes: Note[]): Dyna
   const none: DynamicRequests = { strings: undefined, dynamic: undefined, writes: [], tables: [], symbolOrder: undefined, versionNeeds: undefined };
   if (!editsDynamic(edits)) return none;
   const draft = draftOf(elf, edits), d = elf.dynamic!, versions = applyVersions(draft, edits.versions);
+  const named = applySymbols(draft, versions, edits.symbols), symbols = named ? symbolTables(named, draft.notes) : noSymbolTables, { order } = symbols;
+  const strings = resolveStrings(draft, { ...symbols.strings, users: [versionStrings(versions), ...symbols.strings.users] }), needs = versionTables(versions, strings.offsetOf, order);
+  const wanted: VersionTables = { writes: [...symbols.writes(strings.offsetOf), ...needs.writes], tables: [...symbols.tables, ...needs.tables], shape: needs.shape };
   notes.push(...draft.notes);
-  const strings = resolveStrings(draft, { users: [versionStrings(versions)], renamedSymbols: new Set() }), wanted = versionTables(versions, strings.offsetOf, undefined);
   const entries = spendRedundant(withTables(strings.entries, wanted), d.capacity, notes, elf.header.machine);
   const same = entries.length === d.entries.length && entries.every((e, i) => e.tag === d.entries[i]!.tag && e.value === d.entries[i]!.value);
   if (same && !strings.bytes && wanted.writes.length + wanted.tables.length === 0) return none;
-  return { strings: strings.bytes, dynamic: entries, writes: wanted.writes, tables: wanted.tables, symbolOrder: undefined, versionNeeds: wanted.shape };
+  return { strings: strings.bytes, dynamic: entries, writes: wanted.writes, tables: wanted.tables, symbolOrder: order, versionNeeds: wanted.shape };
 }
 
 /** What new entries there are stands in the order of the families here. */

@@ -89,14 +89,16 @@ function rewritten({ elf }: VersionDraft, records: readonly VersionNeedRecord[])
   return { writes: [], tables: [table], shape };
 }
 
-/** The range that the records fill. They are written anew in it, so there must be nothing else between them. */
+/** The range of the table. Its records are written anew in it, so there must be nothing else between them. */
 function extent(elf: ElfFile): { offset: number; size: number } {
   const c = elf.header.class;
   const ranges = elf.versionNeeds.flatMap((n) => [[n.at, Verneed.size(c)] as const, ...n.versions.map((v) => [v.at, Vernaux.size(c)] as const)]);
   const offset = Math.min(...ranges.map(([at]) => at)), end = Math.max(...ranges.map(([at, size]) => at + size));
   if (offset !== elf.versionNeeds[0]!.at || ranges.reduce((n, [, size]) => n + size, 0) !== end - offset)
     fail("UNSUPPORTED", "the version needs do not lie behind one another, so they cannot be written anew in their place", { what: "scattered DT_VERNEED records" });
-  return { offset, size: end - offset };
+  // An earlier patch may have left room: its section still reaches over that.
+  const section = elf.sections.find((s) => s.header.type === SHT.GNU_VERNEED && s.header.offset === offset);
+  return { offset, size: Math.max(end - offset, section?.header.size ?? 0) };
 }
 
 /** .gnu.version: the numbers that differ; all of them where the symbols take another order; as a table of its own where there was none. */

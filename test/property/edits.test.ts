@@ -6,7 +6,9 @@ import { clearFlags, setFlags } from "../../src/edit/flags.js";
 import { setExecstack, setOsAbi } from "../../src/edit/header.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import { addRunpath, removeRunpath, setRunpath } from "../../src/edit/runpath.js";
+import { makeRunpathRelative } from "../../src/edit/relative-runpath.js";
+import { addRunpath, convertToRpath, convertToRunpath, removeRunpath, setRunpath } from "../../src/edit/runpath.js";
+import { shrinkRunpath } from "../../src/edit/shrink-runpath.js";
 import { removeSoname, setSoname } from "../../src/edit/soname.js";
 import { type ElfFile, readElf } from "../../src/image/elf.js";
 import { symbolVersions } from "../../src/image/versions.js";
@@ -38,6 +40,13 @@ const FAMILIES: readonly ((below: Below, program: boolean) => [Edit[], Expectati
     const path = `/opt/${"p".repeat(pick(below, [1, 30, 900]))}`;
     return pick<[Edit[], Expectation]>(below, [
       [[setRunpath(path)], (e) => expect(e.runpath).toBe(path)], [[addRunpath(path)], (e) => expect(e.runpath).toContain(path)], [[removeRunpath()], (e) => expect(e.runpath ?? e.rpath).toBe(null)],
+      [[convertToRunpath()], (e, before) => expect(e.runpath).toBe(before.runpath ?? before.rpath)],
+      [[convertToRpath()], (e, before) => expect([e.runpath, e.rpath]).toEqual([null, before.runpath ?? before.rpath])],
+      [[addRunpath([path, "/root/lib"]), makeRunpathRelative({ root: "/root", origin: "/root/bin" })], (e) => {
+        expect(e.runpath).toContain("$ORIGIN/../lib");
+        expect(e.runpath).not.toContain("/root/");
+      }],
+      [[shrinkRunpath({ lookup: (directory, name) => (directory === "/b" && name === "libx.so" ? buildElf({ class: 64 }) : undefined) })], (e, before) => expect((e.runpath ?? e.rpath)?.length ?? 0).toBeLessThanOrEqual((before.runpath ?? before.rpath ?? "").length)],
     ]);
   },
   (below) => {
@@ -74,12 +83,13 @@ const FAMILIES: readonly ((below: Below, program: boolean) => [Edit[], Expectati
 ];
 
 function someFile(below: Below): BuildOptions {
-  const library = below(3) === 0;
+  const library = below(3) === 0, path = ["/root/lib/a:/b", "$ORIGIN", "/root/bin:/c"][below(6)];
   return {
     needed: LIBRARIES, hash: pick(below, ["gnu", "sysv", "both"] as const), got: below(2) === 0, spareTags: pick(below, [0, 1, 5]), dynstrLast: below(2) === 0, nullSegments: below(2),
     ...(library ? { soname: "libmine.so.1" } : {}), ...(below(2) === 0 ? { slack: pick(below, [0, 64]) } : {}), ...(library && below(2) === 0 ? { versionDefinitions: [{ name: "MINE_1" }] } : {}),
     versionNeeds: [{ file: "libc.so.6", versions: ["C_1", "C_2"] }, { file: "liba.so.1", versions: ["A_1"] }, { file: "libb.so.1", versions: ["C_1", "B_1"], weak: ["B_1"] }].slice(0, below(4)),
     tags: [{ tag: DT.RELACOUNT, value: 0 }, { tag: DT.BIND_NOW, value: 0 }, { tag: DT.SYMBOLIC, value: 0 }, { tag: DT.FLAGS, value: below(32) & ~4 }].slice(0, below(5)),
+    ...(path !== undefined ? pick(below, [{ runpath: path }, { rpath: path }, { rpath: "/b", runpath: path }]) : {}),
     symbols: [{ name: "free", defined: false }, { name: "mine" }, { name: "data", type: STT.OBJECT }],
   };
 }

@@ -6,7 +6,9 @@ import { addDebugTag } from "../../src/edit/debug-tag.js";
 import { setFlags } from "../../src/edit/flags.js";
 import { setExecstack, setOsAbi } from "../../src/edit/header.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import { addRunpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { makeRunpathRelative } from "../../src/edit/relative-runpath.js";
+import { addRunpath, convertToRpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { shrinkRunpath } from "../../src/edit/shrink-runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { setSoname } from "../../src/edit/soname.js";
 import { isElfError } from "../../src/error.js";
@@ -31,6 +33,8 @@ const EDITS: readonly (readonly [string, readonly Edit[], { overlay?: "keep" | "
   ["addRunpath", [addRunpath(LONG)]],
   ["setRpath", [setRpath("/x")]],
   ["removeRunpath", [removeRunpath()]],
+  ["convertToRpath", [convertToRpath()]],
+  ["makeRunpathRelative, shrinkRunpath", [makeRunpathRelative({ root: "/", origin: "/bin", outside: "drop" }), shrinkRunpath({ lookup: (_, name) => (name === "libc.so.6" ? fixture("x86_64-glibc-lib.so") : undefined) })]],
   ["replaceNeeded", [replaceNeeded({ "libc.so.6": "libc-by-a-longer-name.so.6" })]],
   ["removeNeeded", [removeNeeded("libc.so.6")]],
   ["removeNeeded, weaken", [removeNeeded("libc.so.6", { uses: "weaken" }), addNeeded(["libx.so", LONG])]],

@@ -1,0 +1,74 @@
+import { encodeText } from "../codec/bytes.js";
+import { fail } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import type { SYM } from "../spec/records.js";
+import { SHN, STB } from "../spec/constants.js";
+import type { DynamicDraft } from "./draft.js";
+import type { SymbolEdit } from "./symbols.js";
+import type { VersionDraft } from "./version-draft.js";
+
+/** A dynamic symbol as it shall be. */
+export interface DraftSymbol {
+  readonly index: number;
+  /** st_name as it stands in the file, and its bytes as they shall be. */
+  readonly nameAt: number;
+  readonly name: Uint8Array;
+  /** The new name, where it takes one. */
+  readonly renamed: string | undefined;
+  readonly isDefined: boolean;
+  readonly isLocal: boolean;
+}
+
+/** The dynamic symbols as the edits want them. */
+export interface SymbolDraft {
+  readonly elf: ElfFile;
+  readonly symbols: readonly DraftSymbol[];
+  readonly adds: ReadonlySet<"addHash" | "addGnuHash">;
+}
+
+/** The names that all edits of the family want, and the hash tables; undefined where none is given. */
+export function applySymbols(dynamic: DynamicDraft, versions: VersionDraft, edits: readonly SymbolEdit[]): SymbolDraft | undefined {
+  if (edits.length === 0) return undefined;
+  const { elf } = dynamic, table = elf.dynamicSymbols, names = namesOf(edits);
+  if (!table?.exact || !table.strings) fail("UNSUPPORTED", "nothing in the file tells how many dynamic symbols it has", { what: "symbols without a count" });
+  const { strings } = table, symbols: DraftSymbol[] = [], missing = new Set(names.keys());
+  strings.load();
+  for (const s of table) missing.delete(s.name);
+  for (const name of missing) dynamic.note("NOT_FOUND", `renameDynamicSymbols: the file has no dynamic symbol ${name}`);
+  for (const { index, symbol } of table.records()) symbols.push(drafted(index, symbol, strings.bytesAt(symbol.name), names));
+  refuseDoubles(symbols, versions);
+  return { elf, symbols, adds: new Set(edits.flatMap((e) => (e.edit === "renameDynamicSymbols" ? [] : [e.edit]))) };
+}
+
+function namesOf(edits: readonly SymbolEdit[]): Map<string, string> {
+  const names = new Map<string, string>(), edit = "renameDynamicSymbols";
+  const given = edits.flatMap((e) => (e.edit === edit ? [e] : []));
+  for (const e of given)
+    for (const [old, name] of Object.entries(e.names)) {
+      if ((names.get(old) ?? name) !== name) fail("BAD_EDIT", `${edit}: ${old} shall become both ${names.get(old)} and ${name}`, { edit });
+      names.set(old, name);
+    }
+  for (const [old, name] of names)
+    if (name !== old && (names.get(name) ?? name) !== name && !given.some((e) => e.swap))
+      fail("BAD_EDIT", `${edit}: ${name} is a new name and an old one; the same patch twice would not give the same file (the option swap allows it)`, { edit });
+  return names;
+}
+
+function drafted(index: number, s: Readonly<Record<keyof typeof SYM, number>>, bytes: Uint8Array, names: ReadonlyMap<string, string>): DraftSymbol {
+  const wanted = index === 0 ? undefined : names.get(new TextDecoder().decode(bytes)), name = wanted === undefined ? bytes : encodeText(wanted);
+  const renamed = wanted !== undefined && (name.length !== bytes.length || name.some((b, i) => b !== bytes[i])) ? wanted : undefined;
+  return { index, nameAt: s.name, name, renamed, isDefined: s.shndx !== SHN.UNDEF, isLocal: s.info >> 4 === STB.LOCAL };
+}
+
+/** Two definitions of the same name and version: which one ld.so takes would be chance. `BAD_EDIT`. */
+function refuseDoubles(symbols: readonly DraftSymbol[], versions: VersionDraft): void {
+  const named = new Map(symbols.flatMap((s) => (s.renamed === undefined ? [] : [[s.renamed, [] as DraftSymbol[]] as const])));
+  if (named.size === 0) return;
+  const decoder = new TextDecoder();
+  for (const s of symbols) if (s.isDefined && !s.isLocal) named.get(decoder.decode(s.name))?.push(s);
+  for (const [name, same] of named) {
+    const numbers = same.map((s) => (versions.isVersioned ? versions.numbers[s.index]! & 0x7fff : 1));
+    if (new Set(numbers).size < numbers.length && same.some((s) => s.renamed !== undefined))
+      fail("BAD_EDIT", `renameDynamicSymbols: ${name} would be defined twice in the same version`, { edit: "renameDynamicSymbols" });
+  }
+}
