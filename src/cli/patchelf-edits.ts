@@ -48,7 +48,7 @@ function searchPath(c: Command, elf: ElfFile): Edit[] {
 }
 
 /** Does the file load no libraries, so that the library refuses every edit of the kind, also one that would find nothing to do? */
-const libraryless = (elf: ElfFile): boolean => elf.dynamic !== null && (elf.linkage === "static-pie" || elf.linkage === "loader");
+const libraryless = (elf: ElfFile): boolean => elf.dynamic !== null && ["static", "static-pie", "loader"].includes(elf.linkage);
 
 /** patchelf removes first, then renames, then adds. */
 function needed(c: Command, elf: ElfFile): Edit[] {

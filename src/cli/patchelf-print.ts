@@ -17,7 +17,10 @@ export interface Printed {
 /** What a --print-… option asks for. */
 export type Query = keyof Printed;
 
-const dynamicOf = ({ dynamic, header }: ElfFile) => dynamic ?? fail("NO_DYNAMIC", "the file has no dynamic section; it is a static program", { type: header.type });
+function dynamicOf({ dynamic, header: { type } }: ElfFile): object {
+  if (!dynamic) fail("NO_DYNAMIC", "the file has no dynamic section; it is a static program", { type });
+  return dynamic.strings ?? fail("NO_DYNAMIC", "the file's dynamic section has no strings (DT_STRTAB); no loader uses it", { type });
+}
 
 /** In the order in which patchelf prints, whatever the order of the options. */
 const ANSWERS: { readonly [Q in Query]-?: (elf: ElfFile) => NonNullable<Printed[Q]> | null } = {
