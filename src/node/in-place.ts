@@ -12,6 +12,9 @@ interface Range {
 /** What one comparison looks at: larger ranges are written only where they differ. */
 const CHUNK = 1 << 16;
 
+/** The `cause` of an `IO` error after which the file is neither the old nor the new one. */
+export const DAMAGED = "damaged";
+
 /**
  * Writes a result into the file that it was made of. What lies behind the old end goes first, so that a full disk is known before a byte
  * of the old file has changed; then the changed ranges, from the end to the headers that lead to them; a shorter file is cut last. A failure
@@ -74,6 +77,6 @@ function restore(fd: number, path: string, begun: readonly Range[], size: number
     ftruncateSync(fd, size);
   } catch (e) {
     const why = (x: unknown) => (x instanceof Error ? x.message : String(x)), parts = begun.map(({ at, was }) => `${at} to ${at + was.length}`).join(", ");
-    fail("IO", `${path}: writing failed (${why(cause)}), and giving the old bytes back failed too (${why(e)}): the file is damaged at bytes ${parts || `from ${size} on`}`, { path });
+    fail("IO", `${path}: writing failed (${why(cause)}), and giving the old bytes back failed too (${why(e)}): the file is damaged at bytes ${parts || `from ${size} on`}`, { path, cause: DAMAGED });
   }
 }

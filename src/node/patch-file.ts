@@ -6,7 +6,7 @@ import { type PatchOptions, type Plan, plan } from "../patch.js";
 import type { Change } from "../report/diff.js";
 import type { Edit } from "../request/edits.js";
 import { backupName, keepBackup } from "./backup.js";
-import { writeInPlace } from "./in-place.js";
+import { DAMAGED, writeInPlace } from "./in-place.js";
 import { type FileSource, ioError, onFile, openSource } from "./source.js";
 import { write, writeNow, type Writing } from "./write.js";
 
@@ -152,6 +152,6 @@ function realTarget(path: string): string {
 /** Where the old bytes could not be put back, the backup is what is left of them. */
 function abandon({ writing, inPlace, kept, result }: Job, e: unknown): never {
   if (writing && !inPlace) rmSync(writing.temp, { force: true });
-  if (kept && !(inPlace && isElfError(e, "IO") && e.message.includes("damaged"))) rmSync(result.backup!, { force: true });
+  if (kept && !(inPlace && isElfError(e, "IO") && e.detail.cause === DAMAGED)) rmSync(result.backup!, { force: true });
   return ioError(result.path, e);
 }

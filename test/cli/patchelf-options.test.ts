@@ -171,6 +171,8 @@ describe("patchelf, symbols and versions", () => {
     const path = files.copy(PIE);
     expect(patchelf(...(option ? [option] : ["--rename-dynamic-symbols", map(text)]), path)).toMatchObject({ status: 0, stdout: "" });
     expect(readFileSync(path).equals(made(PIE, edits))).toBe(true);
+    // It has a DT_GNU_HASH.
+    expect(isUnchanged(path, PIE)).toBe(option === "--add-gnu-hash");
   });
 
   it.each<[string, RegExp]>([

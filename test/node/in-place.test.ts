@@ -1,0 +1,253 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { chmodSync, chownSync, copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Edit, isElfError, patch, readElf, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
+import { patchFile, type PatchFileOptions, type PatchFileResult, patchFileSync } from "../../src/node/index.js";
+import { fixture, scratch } from "../support/fixtures.js";
+import { itWithTools, must, run } from "../support/tools.js";
+import { asNobody, isRoot, NOBODY } from "./rights.js";
+
+/** What the next writes shall do: each is counted, and the hook may throw. */
+const hooks = vi.hoisted(() => ({ write: undefined as ((n: number, at: number, length: number) => void) | undefined, open: undefined as (() => void) | undefined, writes: 0 }));
+
+vi.mock("node:fs", async (original) => {
+  const real = await original<typeof fs>();
+  const writeSync = (fd: number, bytes: Uint8Array, from: number, length: number, at: number) => {
+    hooks.write?.(hooks.writes++, at, length);
+    return real.writeSync(fd, bytes, from, length, at);
+  };
+  const openSync = (path: string, flags: string | number, mode?: number) => {
+    if (flags === "r+") hooks.open?.();
+    return real.openSync(path, flags, mode);
+  };
+  return { ...real, writeSync, openSync };
+});
+
+afterEach(() => {
+  Object.assign(hooks, { write: undefined, open: undefined, writes: 0 });
+});
+
+const files = scratch();
+chmodSync(files.path("."), 0o755);
+const NAME = "x86_64-glibc-pie-runpath", HUGE = "/opt/elfwright/".repeat(500), DIST = new URL("../../dist/node.js", import.meta.url).href, INDEX = new URL("../../dist/index.js", import.meta.url).href;
+
+type PatchFile = (path: string, edits: readonly Edit[], options?: PatchFileOptions) => Promise<PatchFileResult>;
+const ways: [string, PatchFile][] = [["patchFile", patchFile], ["patchFileSync", async (...args) => patchFileSync(...args)]];
+
+let made = 0;
+function put(bytes: Uint8Array = fixture(NAME), mode = 0o755): string {
+  const dir = files.path(`folder-${made++}`), path = join(dir, "file");
+  mkdirSync(dir);
+  writeFileSync(path, bytes);
+  chmodSync(path, mode);
+  return path;
+}
+
+async function refusal(work: () => unknown) {
+  try {
+    await work();
+  } catch (e) {
+    if (isElfError(e)) return e;
+    throw e;
+  }
+  throw new Error("no error was thrown");
+}
+
+const failure = (code: string) => Object.assign(new Error(`${code}: no space left on device, write`), { code, syscall: "write" });
+
+describe.each(ways)("%s, in place", (_, patchFile) => {
+  it.each<[string, readonly Edit[]]>([["grows", [setRunpath(HUGE)]], ["stays", [setInterpreter("/lib/l.so")]], ["shrinks", [stripUnneeded()]], ["grows and shrinks", [stripUnneeded(), setRunpath(HUGE)]]])("a file that %s keeps its inode and links", async (_, edits) => {
+    const path = put(), other = `${path}-link`, p = patch(fixture(NAME), edits), { ino } = statSync(path);
+    linkSync(path, other);
+    const r = await patchFile(path, edits, { inPlace: true });
+    expect(r).toMatchObject({ path, changed: true, sizeAfter: p.bytes.length, notes: p.notes });
+    expect(readFileSync(path).equals(p.bytes)).toBe(true);
+    expect([statSync(path).ino, statSync(other).ino, readdirSync(join(path, "..")).length]).toEqual([ino, ino, 2]);
+  });
+
+  it("moves what is behind the end, which is read from the file that is written", async () => {
+    const bundle = Buffer.concat([fixture(NAME), Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251))]), path = put(bundle), edits = [setRunpath(HUGE)];
+    await patchFile(path, edits, { inPlace: true, overlay: "keep" });
+    expect(readFileSync(path).equals(patch(bundle, edits, { overlay: "keep" }).bytes)).toBe(true);
+  });
+
+  it("follows a symbolic link", async () => {
+    const path = put(), link = `${path}-link`;
+    symlinkSync("file", link);
+    expect(await patchFile(link, [setInterpreter("/l")], { inPlace: true })).toMatchObject({ path });
+    expect(readElf(readFileSync(path)).interpreter).toBe("/l");
+  });
+
+  it("writes nothing where nothing changes, in a dry run, or together with an output", async () => {
+    const path = put(), { mtimeMs } = statSync(path);
+    hooks.write = () => expect.unreachable();
+    expect(await patchFile(path, [setRunpath("/opt/elfwright/fixture/lib")], { inPlace: true, backup: ".orig" })).not.toHaveProperty("backup");
+    await patchFile(path, [setRunpath("/a")], { inPlace: true, backup: ".orig", dryRun: true });
+    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { inPlace: true, output: `${path}-out` }))).toMatchObject({ code: "BAD_EDIT" });
+    expect([readFileSync(path).equals(fixture(NAME)), statSync(path).mtimeMs, readdirSync(join(path, ".."))]).toEqual([true, mtimeMs, ["file"]]);
+  });
+
+  it.runIf(isRoot)("keeps the set-user-ID bit, which writing takes away", async () => {
+    const path = put();
+    chownSync(path, NOBODY, NOBODY);
+    chmodSync(path, 0o4755);
+    await asNobody(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true }));
+    expect(statSync(path).mode & 0o7777).toBe(0o4755);
+  });
+
+  it("a folder in which nothing can be made is enough; a file that cannot be written is refused", async () => {
+    const path = put();
+    if (isRoot) chownSync(path, NOBODY, NOBODY);
+    chmodSync(join(path, ".."), 0o555);
+    expect(await asNobody(() => refusal(() => patchFile(path, [setRunpath("/a")])))).toMatchObject({ code: "IO" });
+    await asNobody(() => patchFile(path, [setRunpath("/a")], { inPlace: true }));
+    expect(readElf(readFileSync(path)).runpath).toBe("/a");
+    chmodSync(path, 0o444);
+    expect(await asNobody(() => refusal(() => patchFile(path, [setRunpath("/b")], { inPlace: true })))).toMatchObject({ code: "IO", detail: { cause: "EACCES" } });
+    chmodSync(join(path, ".."), 0o755);
+    expect(readElf(readFileSync(path)).runpath).toBe("/a");
+  });
+
+  it("writes what is new at the end first, then little, from the end to the start", async () => {
+    const large = Buffer.concat([fixture(NAME), Buffer.alloc(1 << 20, 0xaa)]), path = put(large), at: number[] = [];
+    let bytes = 0;
+    hooks.write = (_, offset, length) => {
+      at.push(offset);
+      bytes += length;
+    };
+    await patchFile(path, [setRunpath("/opt/elfwright/fixture/other")], { inPlace: true, overlay: "keep-in-place" });
+    expect(at.length).toBeGreaterThan(0);
+    expect(at).toEqual([...at].sort((a, b) => b - a));
+    expect(bytes).toBeLessThan(5000);
+    at.length = 0;
+    const grown = put();
+    await patchFile(grown, [setRunpath(HUGE)], { inPlace: true });
+    expect(at[0]).toBe(fixture(NAME).length);
+    const inside = at.filter((offset) => offset < fixture(NAME).length);
+    expect(inside).toEqual([...inside].sort((a, b) => b - a));
+  });
+
+  it("gives back the old bytes, whichever write fails", async () => {
+    const edits = [setRunpath(HUGE), stripUnneeded()];
+    hooks.write = () => {};
+    await patchFile(put(), edits, { inPlace: true });
+    const all = hooks.writes;
+    expect(all).toBeGreaterThan(2);
+    for (let last = 0; last < all; last++) {
+      const path = put();
+      hooks.writes = 0;
+      hooks.write = (n) => {
+        if (n === last) throw failure("ENOSPC");
+      };
+      expect(await refusal(() => patchFile(path, edits, { inPlace: true, backup: ".orig" })), String(last)).toMatchObject({ code: "IO", detail: { cause: "ENOSPC" } });
+      expect(readFileSync(path).equals(fixture(NAME)), String(last)).toBe(true);
+      expect(readdirSync(join(path, ".."))).toEqual(["file"]);
+    }
+  });
+
+  it("says that the file is damaged where that fails too, and leaves the backup", async () => {
+    const path = put();
+    hooks.write = (n) => {
+      if (n >= 2) throw failure("EIO");
+    };
+    const e = await refusal(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true, backup: ".orig" }));
+    expect(e).toMatchObject({ code: "IO", detail: { path, cause: "damaged" }, message: expect.stringMatching(/writing failed \(EIO.*\), and giving the old bytes back failed too \(EIO.*\): the file is damaged at bytes \d+ to \d+/) as string });
+    expect(readFileSync(`${path}.orig`).equals(fixture(NAME))).toBe(true);
+  });
+
+  it("refuses a file that another program writes to meanwhile", async () => {
+    const path = put();
+    hooks.open = () => utimesSync(path, 1, 1);
+    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { inPlace: true }))).toMatchObject({ code: "IO", message: expect.stringContaining("changed while it was read") as string });
+    expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
+  });
+
+  itWithTools(["/usr/bin/sleep"], "refuses a program that runs", async () => {
+    const path = put();
+    copyFileSync("/usr/bin/sleep", path);
+    const before = readFileSync(path), child = spawn(path, ["60"], { stdio: "ignore" });
+    try {
+      await new Promise((resolve) => child.once("spawn", resolve));
+      expect(await refusal(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true, backup: ".orig" }))).toMatchObject({ code: "IO", detail: { cause: "ETXTBSY" } });
+      expect(readFileSync(path).equals(before)).toBe(true);
+      expect(readdirSync(join(path, ".."))).toEqual(["file"]);
+    } finally {
+      child.kill();
+    }
+  });
+});
+
+it("patchFileSync: no backup stays of a file that could not be replaced", async () => {
+  const path = put();
+  hooks.write = () => {
+    throw failure("ENOSPC");
+  };
+  expect(await refusal(() => patchFileSync(path, [setRunpath("/a")], { backup: ".orig" }))).toMatchObject({ code: "IO", detail: { cause: "ENOSPC" } });
+  expect([readFileSync(path).equals(fixture(NAME)), readdirSync(join(path, ".."))]).toEqual([true, ["file"]]);
+});
+
+describe("in place, from the outside", () => {
+  itWithTools(["bash"], "a file that may not grow so far stays as it was", () => {
+    const path = put(), size = Math.ceil(fixture(NAME).length / 1024) + 1;
+    const script = `import { patchFileSync } from ${JSON.stringify(DIST)}; import { setRunpath } from ${JSON.stringify(INDEX)}; try { patchFileSync(${JSON.stringify(path)}, [setRunpath("/opt/elfwright/".repeat(500))], { inPlace: true }); } catch (e) { console.log(e.code, e.detail.cause); }`;
+    // The signal that comes with it would end the process.
+    const r = run("bash", ["-c", `trap '' XFSZ; ulimit -f ${size}; exec "$0" --input-type=module -e "$1"`, process.execPath, script]);
+    expect(r.stdout).toBe("IO EFBIG\n");
+    expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
+  });
+
+  itWithTools(["/lib64/ld-linux-x86-64.so.2"], "the program runs", () => {
+    const path = put();
+    patchFileSync(path, [setRunpath(HUGE), stripUnneeded()], { inPlace: true });
+    expect(must(path, [])).toContain("hello from elfwright");
+  });
+});
+
+describe.each(ways)("%s, backup", (_, patchFile) => {
+  it("is the old file itself, which leaves its name to the new one", async () => {
+    const path = put(undefined, 0o751), { ino, mtimeMs } = statSync(path), r = await patchFile(path, [setRunpath(HUGE)], { backup: "~" });
+    expect(r.backup).toBe(`${path}~`);
+    expect(readFileSync(`${path}~`).equals(fixture(NAME))).toBe(true);
+    expect(statSync(`${path}~`)).toMatchObject({ ino, mtimeMs, mode: statSync(path).mode });
+    expect(statSync(path).ino).not.toBe(ino);
+  });
+
+  it("is a copy of a file that has other names, or is written in place", async () => {
+    for (const inPlace of [false, true]) {
+      const path = put(undefined, 0o6750);
+      if (!inPlace) linkSync(path, `${path}-link`);
+      utimesSync(path, 1000, 2000);
+      await patchFile(path, [setRunpath("/a")], { backup: ".orig", inPlace });
+      const kept = statSync(`${path}.orig`);
+      expect([kept.mode & 0o7777, kept.mtimeMs, kept.nlink]).toEqual([0o750, 2_000_000, 1]);
+      expect(readFileSync(`${path}.orig`).equals(fixture(NAME))).toBe(true);
+    }
+  });
+
+  it("is never written over: nothing is written at all", async () => {
+    for (const inPlace of [false, true]) {
+      const path = put();
+      writeFileSync(`${path}.orig`, "the only copy");
+      expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: ".orig", inPlace }))).toMatchObject({ code: "IO", message: expect.stringContaining("a backup of this name already") as string });
+      expect([readFileSync(path).equals(fixture(NAME)), readFileSync(`${path}.orig`, "utf8"), readdirSync(join(path, "..")).length]).toEqual([true, "the only copy", 2]);
+    }
+  });
+
+  it("is of what an output replaces", async () => {
+    const path = put(), output = `${path}-out`;
+    expect(await patchFile(path, [setRunpath("/a")], { output, backup: ".orig" })).not.toHaveProperty("backup");
+    const first = readFileSync(output);
+    expect(await patchFile(path, [setRunpath("/b")], { output, backup: ".orig" })).toMatchObject({ backup: `${output}.orig` });
+    expect(readFileSync(`${output}.orig`).equals(first)).toBe(true);
+    expect(await patchFile(path, [setRunpath("/b")], { output: "/dev/null", backup: ".orig" })).toMatchObject({ path: "/dev/null", changed: true });
+  });
+
+  it("has a name beside the file's", async () => {
+    const path = put();
+    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: "/x" }))).toMatchObject({ code: "BAD_EDIT" });
+    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: "" }))).toMatchObject({ code: "BAD_EDIT" });
+    expect(readdirSync(join(path, ".."))).toEqual(["file"]);
+  });
+});
