@@ -4,8 +4,9 @@ import { VER_FLG, VERSYM } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { DynamicDraft } from "./draft.js";
 import { VersionDraft } from "./version-draft.js";
-import { bindSymbols, clearVersions, knownFile, refuseDoubles } from "./version-binding.js";
-import type { RemoveVersionNeed, VersionEdit } from "./versions.js";
+import { type Binding, bindSymbols, clearVersions, knownFile, refuseDoubles } from "./version-binding.js";
+import { refuseContradictions } from "./version-contradictions.js";
+import type { AddVersionNeed, RemoveVersionNeed, VersionEdit } from "./versions.js";
 
 /** The versions as all edits want them: what needed libraries make of them first, then this family's edits together. */
 export function applyVersions(dynamic: DynamicDraft, edits: readonly VersionEdit[]): VersionDraft {
@@ -13,18 +14,20 @@ export function applyVersions(dynamic: DynamicDraft, edits: readonly VersionEdit
   draft.renameFiles(dynamic.renamedFiles);
   refuseContradictions(edits);
   const used = numbersInUse(draft, edits);
-  const binding = { draft, dynamic, needed, symbols: edits.some(namesSymbols) ? symbolsOf(draft) : [] };
   // A need without symbols stays, as it was asked for.
-  for (const e of edits) if (e.edit === "addVersionNeed") used.delete(draft.require(knownFile(binding, e.file, e.edit), e.version, e.weak ? VER_FLG.WEAK : 0));
+  for (const e of edits) if (e.edit === "addVersionNeed") used.delete(draft.require(knownFile({ draft, needed }, e.file, e.edit), e.version, isWeak(e, edits) ? VER_FLG.WEAK : 0));
+  const names = edits.some(namesSymbols), numbers = names && draft.isVersioned ? draft.numbers.slice() : undefined;
+  const binding: Binding = { draft, dynamic, needed, symbols: names ? symbolsOf(draft) : [], needs: draft.needs, numbers, given: new Map() };
   for (const e of edits) {
     if (e.edit === "setSymbolVersion" || (e.edit === "addVersionNeed" && e.symbols.length > 0)) bindSymbols(binding, e);
     if (e.edit === "clearSymbolVersion") clearVersions(binding, e);
   }
   refuseDoubles(binding);
   for (const number of used) if (draft.usersOf(number).length === 0) draft.map((v) => (v.index === number ? undefined : v));
+  refuseGoing(binding, edits);
   removeFiles(draft, dynamic.removedFiles);
   for (const e of edits) {
-    if (e.edit === "removeVersionNeed") removeNeeds(draft, dynamic, e);
+    if (e.edit === "removeVersionNeed") removeNeeds(draft, dynamic, e, edits);
     if (e.edit === "weakenVersionNeed") weaken(draft, dynamic, e.file, e.versions);
   }
   return draft;
@@ -45,19 +48,15 @@ function numbersInUse(draft: VersionDraft, edits: readonly VersionEdit[]): Set<n
   return new Set(draft.needs.flatMap((n) => n.versions.flatMap((v) => (used.has(v.index) ? [v.index] : []))));
 }
 
-function refuseContradictions(edits: readonly VersionEdit[]): void {
-  const wants = new Map<string, string>(), needs = new Map<string, boolean>();
-  const say = <T>(map: Map<string, T>, key: string, value: T, edit: string, what: string) => {
-    if (map.has(key) && map.get(key) !== value) fail("BAD_EDIT", `${edit}: ${what}`, { edit });
-    map.set(key, value);
-  };
-  for (const e of edits) {
-    const comes = e.edit === "addVersionNeed";
-    if (e.edit === "setSymbolVersion" || e.edit === "clearSymbolVersion" || comes)
-      for (const s of e.symbols) say(wants, s, e.edit === "clearSymbolVersion" ? "" : e.version, e.edit, `${s} is given different versions`);
-    if (comes || e.edit === "removeVersionNeed")
-      for (const v of comes ? [e.version] : e.versions) say(needs, `${v}\0${e.file}`, comes, e.edit, `${v} of ${e.file} shall both come and go`);
-  }
+/** Where edits need a version both weakly and not, it is needed: as when two needs become one. */
+const isWeak = (e: AddVersionNeed, edits: readonly VersionEdit[]): boolean => edits.every((o) => o.edit !== "addVersionNeed" || o.file !== e.file || o.version !== e.version || o.weak);
+
+/** A version that a symbol is given and that goes: the same patch again would find neither. `BAD_EDIT`. */
+function refuseGoing({ draft, dynamic, given }: Binding, edits: readonly VersionEdit[]): void {
+  const numbers = new Set(given.values());
+  const goes = (file: string, name: string) => dynamic.removedFiles.has(file) || edits.some((e) => e.edit === "removeVersionNeed" && e.file === file && e.versions.includes(name));
+  for (const n of draft.needs)
+    for (const v of n.versions) if (numbers.has(v.index) && goes(n.file, v.name)) fail("BAD_EDIT", `${v.name} of ${n.file} shall go, and a symbol is given it`, { edit: "setSymbolVersion" });
 }
 
 /** Libraries that are needed no more: their versions go too, or stand in the way while symbols have them. */
@@ -69,16 +68,19 @@ function removeFiles(draft: VersionDraft, removed: DynamicDraft["removedFiles"])
   for (const n of gone) for (const v of n.versions) draft.release(v.index, removed.get(n.file) === "weaken" ? "weaken" : "drop");
 }
 
-function removeNeeds(draft: VersionDraft, dynamic: DynamicDraft, e: RemoveVersionNeed): void {
+function removeNeeds(draft: VersionDraft, dynamic: DynamicDraft, e: RemoveVersionNeed, edits: readonly VersionEdit[]): void {
+  // Whatever their order: where one of the edits says what becomes of the symbols, it says so for all.
+  const usesOf = (name: string) => edits.flatMap((o) => (o.edit === "removeVersionNeed" && o.file === e.file && o.versions.includes(name) && o.uses !== "refuse" ? [o.uses] : []))[0] ?? "refuse";
   for (const name of e.versions) {
     const found = draft.need(e.file, name);
     if (!found) {
       if (!dynamic.elf.versionNeeds.some((n) => n.versions.some((v) => v.name === name))) dynamic.note("NOT_FOUND", `removeVersionNeed: the file needs no version ${name} of ${e.file}`);
       continue;
     }
-    if (e.uses === "refuse" && draft.usersOf(found.index).length > 0) refuseUses(draft, e.edit, [{ ...found, file: e.file }], '; the option uses: "drop" | "weaken" takes it from them');
+    const uses = usesOf(name);
+    if (uses === "refuse" && draft.usersOf(found.index).length > 0) refuseUses(draft, e.edit, [{ ...found, file: e.file }], '; the option uses: "drop" | "weaken" takes it from them');
     draft.map((v, file) => (file === e.file && v.name === name ? undefined : v));
-    draft.release(found.index, e.uses === "weaken" ? "weaken" : "drop");
+    draft.release(found.index, uses === "weaken" ? "weaken" : "drop");
   }
 }
 

@@ -1,6 +1,7 @@
-import { encodeText } from "../codec/bytes.js";
+import { decodeText, encodeText, equalBytes, isLossless } from "../codec/bytes.js";
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
+import type { ReadonlyView } from "../codec/struct.js";
 import type { SYM } from "../spec/records.js";
 import { SHN, STB } from "../spec/constants.js";
 import type { DynamicDraft } from "./draft.js";
@@ -16,6 +17,8 @@ export interface DraftSymbol {
   /** The new name, where it takes one. */
   readonly renamed: string | undefined;
   readonly isDefined: boolean;
+  /** Is st_value not 0? */
+  readonly hasAddress: boolean;
   readonly isLocal: boolean;
 }
 
@@ -54,18 +57,18 @@ function namesOf(edits: readonly SymbolEdit[]): Map<string, string> {
   return names;
 }
 
-function drafted(index: number, s: Readonly<Record<keyof typeof SYM, number>>, bytes: Uint8Array, names: ReadonlyMap<string, string>): DraftSymbol {
-  const wanted = index === 0 ? undefined : names.get(new TextDecoder().decode(bytes)), name = wanted === undefined ? bytes : encodeText(wanted);
-  const renamed = wanted !== undefined && (name.length !== bytes.length || name.some((b, i) => b !== bytes[i])) ? wanted : undefined;
-  return { index, nameAt: s.name, name, renamed, isDefined: s.shndx !== SHN.UNDEF, isLocal: s.info >> 4 === STB.LOCAL };
+function drafted(index: number, s: ReadonlyView<typeof SYM>, bytes: Uint8Array, names: ReadonlyMap<string, string>): DraftSymbol {
+  // A name that is not UTF-8 is nobody's: several such names read alike.
+  const wanted = index === 0 || !isLossless(bytes) ? undefined : names.get(decodeText(bytes)), name = wanted === undefined ? bytes : encodeText(wanted);
+  const renamed = wanted !== undefined && !equalBytes(name, bytes) ? wanted : undefined;
+  return { index, nameAt: s.name, name, renamed, isDefined: s.shndx !== SHN.UNDEF, hasAddress: s.exact("value") !== 0n, isLocal: s.info >> 4 === STB.LOCAL };
 }
 
 /** Two definitions of the same name and version: which one ld.so takes would be chance. `BAD_EDIT`. */
 function refuseDoubles(symbols: readonly DraftSymbol[], versions: VersionDraft): void {
   const named = new Map(symbols.flatMap((s) => (s.renamed === undefined ? [] : [[s.renamed, [] as DraftSymbol[]] as const])));
   if (named.size === 0) return;
-  const decoder = new TextDecoder();
-  for (const s of symbols) if (s.isDefined && !s.isLocal) named.get(decoder.decode(s.name))?.push(s);
+  for (const s of symbols) if (s.isDefined && !s.isLocal) named.get(decodeText(s.name))?.push(s);
   for (const [name, same] of named) {
     const numbers = same.map((s) => (versions.isVersioned ? versions.numbers[s.index]! & 0x7fff : 1));
     if (new Set(numbers).size < numbers.length && same.some((s) => s.renamed !== undefined))

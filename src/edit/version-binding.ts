@@ -12,25 +12,30 @@ export interface Binding {
   readonly symbols: readonly ElfSymbol[];
   /** DT_NEEDED as it shall be. */
   readonly needed: ReadonlySet<string>;
+  /** The needs, .gnu.version (undefined without one) and the versions' names before any symbol is bound: what the edits say is said of these, so that their order does not matter. */
+  readonly needs: VersionDraft["needs"];
+  readonly numbers: Readonly<Uint16Array> | undefined;
+  /** The number that each symbol is given. */
+  readonly given: Map<number, number>;
 }
 
 /** ld.so stops at versions of a file that is not loaded ("Assertion `needed != NULL' failed"). `BAD_EDIT`. */
-export function knownFile({ draft, needed }: Binding, file: string, edit: string): string {
-  if (needed.has(file) || draft.needs.some((n) => n.was?.file === file)) return file;
+export function knownFile({ draft, needed }: Pick<Binding, "draft" | "needed">, file: string, edit: string): string {
+  if (needed.has(file) || draft.needs.some((n) => n.file === file)) return file;
   return fail("BAD_EDIT", `${edit}: the file does not need ${file}, so ld.so would stop at a version of it; add it in the same patch (addNeeded)`, { edit });
 }
 
 /** What .gnu.version says of each symbol before the edits: its version's name, for `memcpy@GLIBC_2.14`. */
-function versionNames({ draft }: Binding): Map<number, { name: string; file: string | null }> {
+function versionNames({ draft, needs }: Binding): Map<number, { name: string; file: string | null }> {
   const out = new Map<number, { name: string; file: string | null }>();
   for (const d of draft.elf.versionDefinitions) if (d.names[0] !== undefined) out.set(d.index & ~VERSYM.HIDDEN, { name: d.names[0], file: null });
-  for (const n of draft.needs) for (const v of n.versions) out.set(v.index, { name: v.name, file: n.file });
+  for (const n of needs) for (const v of n.versions) out.set(v.index, { name: v.name, file: n.file });
   return out;
 }
 
 /** The symbols that a name means, `name` or `name@VERSION`; a note where there is none. */
 function selected(b: Binding, wanted: readonly string[], edit: string): { symbol: ElfSymbol; file: string | null }[] {
-  const names = versionNames(b), versionOf = (s: ElfSymbol) => (b.draft.isVersioned ? names.get(b.draft.numbers[s.index]! & ~VERSYM.HIDDEN) : undefined);
+  const names = versionNames(b), versionOf = (s: ElfSymbol) => (b.numbers ? names.get(b.numbers[s.index]! & ~VERSYM.HIDDEN) : undefined);
   return wanted.flatMap((text) => {
     const named = b.symbols.filter((s) => s.name === text && s.index > 0), [, name, version] = /^(.+?)@@?(.+)$/.exec(text) ?? [];
     const found = named.length > 0 || name === undefined ? named : b.symbols.filter((s) => s.name === name && versionOf(s)?.name === version);
@@ -43,31 +48,42 @@ function selected(b: Binding, wanted: readonly string[], edit: string): { symbol
 /** Gives symbols a version: of a needed file to undefined ones, one of the file's own to those that it defines. */
 export function bindSymbols(b: Binding, e: SetSymbolVersion | AddVersionNeed): void {
   for (const { symbol, file } of selected(b, e.symbols, e.edit)) {
-    if (symbol.shndx === SHN.UNDEF) b.draft.setNumber(symbol.index, b.draft.require(fileOf(b, e, symbol, file), e.version, 0));
+    if (symbol.shndx === SHN.UNDEF) give(b, e.edit, symbol, b.draft.require(fileOf(b, e, symbol, file), e.version, 0));
     else if (e.edit === "addVersionNeed") fail("BAD_EDIT", `addVersionNeed: ${symbol.name} is defined in the file itself, so no library's version can be its own`, { edit: e.edit });
     else defineIn(b, e, symbol);
   }
+}
+
+/** `BAD_EDIT` where another edit gives the symbol another version. */
+function give({ draft, given }: Binding, edit: string, symbol: ElfSymbol, number: number): void {
+  if ((given.get(symbol.index) ?? number) !== number) fail("BAD_EDIT", `${edit}: ${symbol.name} is given different versions`, { edit });
+  given.set(symbol.index, number);
+  draft.setNumber(symbol.index, number);
 }
 
 /** The library of which an undefined symbol is to have a version. `BAD_EDIT` where no single one is meant. */
 function fileOf(b: Binding, e: SetSymbolVersion | AddVersionNeed, symbol: ElfSymbol, now: string | null): string {
   if (e.file !== null) return knownFile(b, e.file, e.edit);
   if (now !== null) return now;
-  const having = b.draft.needs.filter((n) => n.versions.some((v) => v.name === e.version)), [only] = having;
+  const having = b.needs.filter((n) => n.versions.some((v) => v.name === e.version)), [only] = having;
   if (only && having.length === 1) return only.file;
   return fail("BAD_EDIT", `${e.edit}: ${symbol.name} has no version now, and ${only ? `${having.map((n) => n.file).join(" and ")} all have` : "no version need names"} ${e.version}; say of which file it is needed`, { edit: e.edit });
 }
 
-function defineIn({ draft }: Binding, e: SetSymbolVersion, symbol: ElfSymbol): void {
-  const version = draft.elf.versionDefinitions.find((d) => d.names[0] === e.version), now = draft.isVersioned ? draft.numbers[symbol.index]! : VERSYM.GLOBAL;
+function defineIn(b: Binding, e: SetSymbolVersion, symbol: ElfSymbol): void {
+  const { draft, numbers } = b;
+  const version = draft.elf.versionDefinitions.find((d) => d.names[0] === e.version), now = numbers ? numbers[symbol.index]! : VERSYM.GLOBAL;
   if (!version) fail("BAD_EDIT", `setSymbolVersion: the file defines ${symbol.name}, but no version ${e.version}`, { edit: e.edit });
   if (e.file !== null) fail("BAD_EDIT", `setSymbolVersion: ${symbol.name} is defined in the file itself, not needed of ${e.file}`, { edit: e.edit });
-  draft.setNumber(symbol.index, (version.index & ~VERSYM.HIDDEN) | (now & VERSYM.HIDDEN));
+  give(b, e.edit, symbol, (version.index & ~VERSYM.HIDDEN) | (now & VERSYM.HIDDEN));
 }
 
 /** Takes the version from symbols. Of a file without versions there is nothing to take. */
 export function clearVersions(b: Binding, e: ClearSymbolVersion): void {
-  for (const { symbol } of selected(b, e.symbols, e.edit)) if (b.draft.isVersioned && (b.draft.numbers[symbol.index]! & ~VERSYM.HIDDEN) > VERSYM.GLOBAL) b.draft.setNumber(symbol.index, VERSYM.GLOBAL);
+  for (const { symbol } of selected(b, e.symbols, e.edit)) {
+    const now = b.numbers?.[symbol.index] ?? VERSYM.GLOBAL;
+    give(b, e.edit, symbol, (now & ~VERSYM.HIDDEN) > VERSYM.GLOBAL ? VERSYM.GLOBAL : now);
+  }
 }
 
 /** Two definitions of the same name and version: which one ld.so takes would be chance. `BAD_EDIT`. */

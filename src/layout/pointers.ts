@@ -16,7 +16,7 @@ const moveOfRange = (moves: readonly Move[], offset: number, size: number) => mo
 /** Is this header the region's own? Its size may differ a little (padding behind .dynstr, half an entry of .dynamic): the loader's counts. */
 const isOwn = (p: Placed, name: string, offset: number): boolean => p.region.name === name && p.region.offset === offset;
 const OWN_SEGMENT: Readonly<Record<number, string>> = { [PT.INTERP]: ".interp", [PT.DYNAMIC]: ".dynamic" };
-const OWN_SECTION: Readonly<Record<number, string>> = { [SHT.PROGBITS]: ".interp", [SHT.DYNAMIC]: ".dynamic", [SHT.STRTAB]: ".dynstr" };
+const OWN_SECTION: Readonly<Record<number, string>> = { [SHT.PROGBITS]: ".interp", [SHT.DYNAMIC]: ".dynamic", [SHT.STRTAB]: ".dynstr", [SHT.GNU_VERNEED]: ".gnu.version_r" };
 
 /** Program headers follow what moved, also in the part of the file that is not loaded; PT_INTERP and PT_DYNAMIC take the new size. */
 export function fixSegments(rewrite: Rewrite, outputOf: (offset: number) => number): void {

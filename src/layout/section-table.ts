@@ -28,8 +28,9 @@ export function addTables(rewrite: Rewrite, { tables }: Requests): void {
   const links = { symbols: symbols?.index ?? 0, strings: symbols?.header.link ?? 0 };
   for (const t of tables.filter((t) => !t.was)) {
     const place = rewrite.placed.find((p) => p.region.tag === t.tag)!, { type, entsize, link, info } = t.section;
-    const row = newRow(rewrite, t.name, { type, flags: SHF.ALLOC, addr: Number(place.address), offset: place.offset, size: t.bytes.length, addralign: t.align });
+    const row = newRow(rewrite, t.name, { type, flags: SHF.ALLOC, offset: place.offset, size: t.bytes.length, addralign: t.align });
     Object.assign(row.view, { entsize, link: links[link], info });
+    row.view.setExact("addr", place.address);
     rewrite.sections.push(row);
   }
 }

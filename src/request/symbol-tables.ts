@@ -6,7 +6,7 @@ import { readExactly } from "../codec/source.js";
 import type { DraftSymbol, SymbolDraft } from "../edit/symbol-draft.js";
 import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { type GnuHashTable, gnuHashTable, mipsHashTable, sysvHashTable } from "../image/hash.js";
+import { type GnuHashTable, gnuHashTable, mipsHashTable, type SysvHashTable, sysvHashTable } from "../image/hash.js";
 import { EM, SHT, SHT_MACHINE } from "../spec/constants.js";
 import { DT, DT_MIPS_XHASH } from "../spec/dynamic.js";
 import { hashEntrySize } from "../spec/machines.js";
@@ -60,9 +60,20 @@ function sysvTable({ elf, symbols, adds }: SymbolDraft, renamed: readonly DraftS
   const hashes: (number | undefined)[] = new Array<number | undefined>(symbols.length).fill(undefined);
   for (const s of symbols) if (s.index > 0 && !s.isLocal) hashes[order?.(s.index) ?? s.index] = sysvHash(s.name);
   if (was && was.symbols !== symbols.length) fail("UNSUPPORTED", `DT_HASH counts ${was.symbols} dynamic symbols, the file has ${symbols.length}`, { what: "DT_HASH with another count" });
+  if (was) assertHash(elf, was, entry);
   const bytes = buildSysvHash(hashes, { buckets: was?.buckets ?? sysvBuckets(symbols.length), entry, littleEndian: elf.header.littleEndian });
   if (was) return { offset: was.offset, bytes };
   return { name: ".hash", tag: DT.HASH, bytes, align: Math.max(entry, wordSize(elf.header)), was: undefined, section: { type: SHT.HASH, entsize: entry, link: "symbols", info: 0 } };
+}
+
+/** It is written anew as a whole: one whose head counts more than it has would be written over what follows. */
+function assertHash(elf: ElfFile, { offset, size, buckets, symbols }: SysvHashTable, entry: 4 | 8): void {
+  const section = elf.sections.find((s) => s.header.type === SHT.HASH && s.header.exact("addr") === elf.dynamic!.get(DT.HASH))?.header;
+  const bad = (what: string) => fail("MALFORMED", `DT_HASH (${buckets} buckets, ${symbols} symbols) ${what}`, { offset });
+  if (buckets === 0) bad("has no bucket");
+  if (offset + size > elf.source.size || (section && section.size < size)) bad("counts more than it holds");
+  const v = viewOf(readExactly(elf.source, offset, size, "DT_HASH")), le = elf.header.littleEndian;
+  for (let at = 2 * entry; at < size; at += entry) if ((entry === 8 ? v.getBigUint64(at, le) : v.getUint32(at, le)) >= symbols) bad("names symbols that the file has not");
 }
 
 interface GnuTable {
@@ -81,15 +92,21 @@ function gnuTable(draft: SymbolDraft, renamed: readonly DraftSymbol[], notes: No
   return elf.header.machine === EM.MIPS ? { table: translated(draft, undefined), order: undefined } : added(draft, notes);
 }
 
+/**
+ * Is it one that a loader looks up? Also an undefined one with an address: that of its entry in the procedure linkage table, which
+ * all files take for the function's (the psABIs, "Function Addresses").
+ */
+const isFound = (s: DraftSymbol): boolean => s.index > 0 && !s.isLocal && (s.isDefined || s.hasAddress);
+
 const encodingOf = ({ header }: ElfFile) => ({ word: wordSize(header), littleEndian: header.littleEndian });
 
-/** The symbols from `first` on, in the order of the buckets; where the order cannot change, all in one bucket. */
-function hashed({ elf, symbols }: SymbolDraft, held: readonly DraftSymbol[], first: number, shape: GnuHashShape, notes: Note[]): { bytes: Uint8Array; order: SymbolOrder | undefined } {
+/** The symbols from `first` on, in the order of the buckets; where the order cannot change, all up to `end` in one bucket, since the last of a chain tells how many there are. */
+function hashed({ elf, symbols }: SymbolDraft, held: readonly DraftSymbol[], [first, end]: readonly [number, number], shape: GnuHashShape, notes: Note[]): { bytes: Uint8Array; order: SymbolOrder | undefined } {
   const hashes = held.map((s) => gnuHash(s.name)), sorted = gnuHashOrder(hashes, shape.buckets);
   const isInOrder = sorted.every((p, i) => held[p]!.index === first + i);
   if (!isInOrder && !mayReorder(elf)) {
     notes.push({ note: "ONE_BUCKET", message: "the dynamic symbols cannot change their order, so DT_GNU_HASH has all of them in one bucket: they are found, more slowly" });
-    const all = symbols.slice(first, held.reduce((end, s) => Math.max(end, s.index + 1), first));
+    const all = symbols.slice(first, end);
     return { bytes: buildGnuHash(all.map((s) => gnuHash(s.name)), first, { ...shape, buckets: 1 }), order: undefined };
   }
   const bytes = buildGnuHash(sorted.map((p) => hashes[p]!), first, shape);
@@ -101,17 +118,17 @@ function hashed({ elf, symbols }: SymbolDraft, held: readonly DraftSymbol[], fir
 }
 
 function rebuilt(draft: SymbolDraft, was: GnuHashTable, held: readonly DraftSymbol[], notes: Note[]): GnuTable {
-  const { bytes, order } = hashed(draft, held, was.first, { ...was, ...encodingOf(draft.elf) }, notes);
+  const { bytes, order } = hashed(draft, held, [was.first, was.symbols!], { ...was, ...encodingOf(draft.elf) }, notes);
   const whole = new Uint8Array(was.chainsOffset - was.offset + held.length * 4);
   whole.set(bytes);
   return { table: { offset: was.offset, bytes: whole }, order };
 }
 
 function added(draft: SymbolDraft, notes: Note[]): GnuTable {
-  const { elf, symbols } = draft, held = symbols.filter((s) => s.index > 0 && s.isDefined && !s.isLocal), { word, littleEndian } = encodingOf(elf);
+  const { elf, symbols } = draft, held = symbols.filter(isFound), { word, littleEndian } = encodingOf(elf);
   // Behind all others where they may move there; else from the first of them on, whatever stands between.
   const first = held.length === 0 || mayReorder(elf) ? symbols.length - held.length : held[0]!.index;
-  const { bytes, order } = held.length === 0 ? { bytes: emptyTable(first, word, littleEndian), order: undefined } : hashed(draft, held, first, gnuHashShape(held.length, word, littleEndian), notes);
+  const { bytes, order } = held.length === 0 ? { bytes: emptyTable(first, word, littleEndian), order: undefined } : hashed(draft, held, [first, symbols.length], gnuHashShape(held.length, word, littleEndian), notes);
   return { table: { name: ".gnu.hash", tag: DT.GNU_HASH, bytes, align: 8, was: undefined, section: { type: SHT.GNU_HASH, entsize: 0, link: "symbols", info: 0 } }, order };
 }
 
@@ -124,7 +141,7 @@ const emptyTable = (first: number, word: 4 | 8, littleEndian: boolean): Uint8Arr
  */
 function translated({ elf, symbols }: SymbolDraft, was: GnuHashTable | undefined): TableWrite | TableRequest {
   const { word, littleEndian } = encodingOf(elf), before = was ? translationOf(elf, was, symbols.length) : undefined;
-  const held = before ? before.map((i) => symbols[i]!) : symbols.filter((s) => s.index > 0 && s.isDefined && !s.isLocal), first = symbols.length - held.length;
+  const held = before ? before.map((i) => symbols[i]!) : symbols.filter(isFound), first = symbols.length - held.length;
   const shape = was ? { ...was, word, littleEndian } : gnuHashShape(held.length, word, littleEndian);
   const hashes = held.map((s) => gnuHash(s.name)), sorted = gnuHashOrder(hashes, shape.buckets);
   const bytes = held.length === 0 ? emptyTable(first, word, littleEndian) : buildGnuHash(sorted.map((p) => hashes[p]!), first, shape, sorted.map((p) => held[p]!.index));
