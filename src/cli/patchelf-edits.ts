@@ -17,17 +17,6 @@ import { DT } from "../spec/dynamic.js";
 import { osAbiNumber } from "./os-abi.js";
 import type { Command } from "./patchelf-options.js";
 
-/** A version of a library; without a file, of the one that the symbol has already. */
-export interface FileVersion {
-  readonly file: string | undefined;
-  readonly version: string;
-}
-
-/** A version to be needed, and the symbols that get it. */
-export interface Need extends FileVersion {
-  readonly symbols: string[];
-}
-
 /** The edits that the options ask of this file. An empty value asks for nothing, except an empty search path. */
 export function editsFor(c: Command, elf: ElfFile): Edit[] {
   return [...(c.interpreter ? [setInterpreter(c.interpreter)] : []), ...searchPath(c, elf), ...needed(c, elf), ...headers(c, elf), ...symbols(c, elf)];

@@ -1,8 +1,18 @@
-import type { FileVersion, Need } from "./patchelf-edits.js";
 import { takeValue, UsageError } from "./command.js";
 import type { Query } from "./patchelf-print.js";
 import { addRenames, resolved } from "./patchelf-values.js";
 import { checkFiles, commonOption, overlayChoice, rewriteDefaults, type RewriteOptions } from "./rewrite.js";
+
+/** A version of a library; without a file, of the one that the symbol has already. */
+export interface FileVersion {
+  readonly file: string | undefined;
+  readonly version: string;
+}
+
+/** A version to be needed, and the symbols that get it. */
+export interface Need extends FileVersion {
+  readonly symbols: string[];
+}
 
 /** What the arguments of one call say. */
 export interface Command extends RewriteOptions {

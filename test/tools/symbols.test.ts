@@ -136,3 +136,17 @@ function withoutTag(bytes: Uint8Array, keep: string, hide: string): Uint8Array {
   else elf.header.littleEndian ? b.writeBigUInt64LE(BigInt(tag), at) : b.writeBigUInt64BE(BigInt(tag), at);
   return b;
 }
+
+describe("a program whose functions' addresses are those of its own linkage table", () => {
+  itWithTools(["gcc", "readelf", ...runnersOf("x86_64")], "addGnuHash holds them, so that a library sees the same address", () => {
+    const folder = files.path("addresses"), source = (name: string, text: string) => files.write(name, Buffer.from(text));
+    mkdirSync(folder, { recursive: true });
+    must("gcc", ["-shared", "-fPIC", "-Wl,-soname,libsym.so", "-o", `${folder}/libsym.so`, source("address.lib.c", "void f(void) {}\nvoid *theirs(void) { return (void *)f; }\n")]);
+    const main = source("address.c", '#include <stdio.h>\nvoid f(void);\nvoid *theirs(void);\nint main(void) { puts((void *)f == theirs() ? "same" : "other"); return 0; }\n');
+    must("gcc", ["-O1", "-no-pie", "-fno-pie", "-Wl,--hash-style=sysv", "-Wl,-rpath,$ORIGIN", "-o", `${folder}/main`, main, `${folder}/libsym.so`]);
+    const before = readFileSync(`${folder}/main`), says = (bytes: Uint8Array) => run(files.write("addresses/edited", bytes), []).stdout;
+    expect([...readElf(before).dynamicSymbols!].some((s) => s.name === "f" && s.shndx === 0 && s.value !== 0n)).toBe(true);
+    expect([says(before), says(patch(before, [addGnuHash()]).bytes)]).toEqual(["same\n", "same\n"]);
+    expect(says(withoutTag(patch(before, [addGnuHash()]).bytes, "DT_GNU_HASH", "DT_HASH"))).toBe("same\n");
+  });
+});
