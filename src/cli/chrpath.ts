@@ -1,9 +1,9 @@
 import { convertToRunpath, removeRunpath, setRpath, setRunpath } from "../edit/runpath.js";
 import { fail } from "../error.js";
-import { readElfFile } from "../node/index.js";
 import type { Edit } from "../request/edits.js";
 import { attempt, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "./command.js";
 import { getopt, type OptionName } from "./getopt.js";
+import { withFile } from "./read-verbs.js";
 import { checkFiles, overlayChoice, printRewritten, rewriteDefaults, rewriteFile, type RewriteOptions, type Rewritten } from "./rewrite.js";
 import { version } from "./version.js";
 
@@ -61,14 +61,11 @@ interface Found {
 type Entry = { readonly file: string; readonly searchPath: Found | null } & Partial<Rewritten>;
 
 function searchPath(file: string): Found | null {
-  const elf = readElfFile(file);
-  try {
-    if (!elf.dynamic) return fail("NO_DYNAMIC", "the file has no dynamic section", { type: elf.header.type });
-    if (elf.runpath !== null) return { tag: "DT_RUNPATH", path: elf.runpath };
-    return elf.rpath === null ? null : { tag: "DT_RPATH", path: elf.rpath };
-  } finally {
-    elf.close();
-  }
+  return withFile(file, ({ dynamic, header, runpath, rpath }) => {
+    if (!dynamic) fail("NO_DYNAMIC", "the file has no dynamic section", { type: header.type });
+    if (runpath !== null) return { tag: "DT_RUNPATH", path: runpath };
+    return rpath === null ? null : { tag: "DT_RPATH", path: rpath };
+  });
 }
 
 function editsFor(found: Found, { remove, convert, path }: Command): Edit[] {

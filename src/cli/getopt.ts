@@ -1,4 +1,4 @@
-import { UsageError } from "./command.js";
+import { takeValue, UsageError } from "./command.js";
 
 /** An option that a drop-in verb takes, by its names without dashes. */
 export interface OptionName {
@@ -33,7 +33,7 @@ function long(arg: string, rest: string[], names: readonly OptionName[]): { name
   const found = names.filter((n) => n.long === given || (!n.extra && n.long.startsWith(given))), one = found.find((n) => n.long === given) ?? (found.length === 1 ? found[0] : undefined);
   if (!one) throw new UsageError(`${found.length === 0 ? "unknown" : "ambiguous"} option --${given}`);
   if (inline !== undefined && !one.takesValue) throw new UsageError(`option --${one.long} takes no argument`);
-  return { name: one.long, value: one.takesValue ? (inline ?? next(`--${one.long}`, rest)) : "" };
+  return { name: one.long, value: one.takesValue ? takeValue(`--${one.long}`, inline, rest) : "" };
 }
 
 function* cluster(arg: string, rest: string[], names: readonly OptionName[]): Generator<{ name: string; value: string }> {
@@ -41,12 +41,6 @@ function* cluster(arg: string, rest: string[], names: readonly OptionName[]): Ge
     const one = names.find((n) => n.short === arg[i]);
     if (!one) throw new UsageError(`unknown option -${arg[i]!}`);
     if (!one.takesValue) yield { name: one.long, value: "" };
-    else return yield { name: one.long, value: arg.slice(i + 1) || next(`-${arg[i]!}`, rest) };
+    else return yield { name: one.long, value: takeValue(`-${arg[i]!}`, arg.slice(i + 1) || undefined, rest) };
   }
-}
-
-function next(option: string, rest: string[]): string {
-  const value = rest.shift();
-  if (value === undefined) throw new UsageError(`option ${option} requires an argument`);
-  return value;
 }

@@ -16,6 +16,14 @@ export function skipZeros(b: Uint8Array, from = 0, to = b.length): number {
   return at;
 }
 
+/** An unsigned number as the bytes of a half-word or word. */
+export function numberBytes(value: number, size: 2 | 4, littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(size), v = viewOf(bytes);
+  if (size === 2) v.setUint16(0, value, littleEndian);
+  else v.setUint32(0, value, littleEndian);
+  return bytes;
+}
+
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 
 /** One array of all the parts in order. */

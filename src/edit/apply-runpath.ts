@@ -57,7 +57,7 @@ function transformed(draft: DynamicDraft, edits: readonly RunpathEdit[], current
   let path = start;
   if (shrinks.length > 0) {
     const libraries = needed();
-    for (const e of shrinks) path = shrunk(path, e, draft.elf.header, libraries, e.origin ?? relative?.origin);
+    for (const e of shrinks) path = shrunk(path, e, draft.elf, libraries, e.origin ?? relative?.origin);
   }
   if (relative) path = madeRelative(path, relative);
   return path === start ? given : path;

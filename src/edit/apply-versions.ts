@@ -1,6 +1,7 @@
 import { fail } from "../error.js";
 import type { ElfSymbol } from "../image/symbols.js";
-import { VER_FLG, VERSYM } from "../spec/constants.js";
+import { versionNumber } from "../image/versions.js";
+import { VER_FLG } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { DynamicDraft } from "./draft.js";
 import { VersionDraft } from "./version-draft.js";
@@ -44,7 +45,7 @@ function symbolsOf(draft: VersionDraft): readonly ElfSymbol[] {
 /** Numbers that symbols use before the edits: what nobody uses afterwards goes, what nobody used before stays. */
 function numbersInUse(draft: VersionDraft, edits: readonly VersionEdit[]): Set<number> {
   if (!edits.some(namesSymbols) || !draft.isVersioned) return new Set();
-  const used = new Set(Array.from(draft.numbers, (n) => n & ~VERSYM.HIDDEN));
+  const used = new Set(Array.from(draft.numbers, versionNumber));
   return new Set(draft.needs.flatMap((n) => n.versions.flatMap((v) => (used.has(v.index) ? [v.index] : []))));
 }
 

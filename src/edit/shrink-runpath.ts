@@ -1,6 +1,8 @@
+import { equalBytes } from "../codec/bytes.js";
 import { type ByteSource, readExactly, toSource } from "../codec/source.js";
 import { fail } from "../error.js";
-import { EI_NIDENT, type Header } from "../image/header.js";
+import type { ElfFile } from "../image/elf.js";
+import { headerSize, headerView } from "../image/header.js";
 import { ET } from "../spec/constants.js";
 import { directoryOf, elements } from "./search-path.js";
 
@@ -55,7 +57,7 @@ export function shrinkRunpath({ lookup, allowedPrefixes, origin }: ShrinkRunpath
  *
  * @param known where the file lies, to know what `$ORIGIN` elements have that stay anyway
  */
-export function shrunk(path: string, edit: ShrinkRunpath, header: Header, needed: readonly string[], known: string | undefined): string {
+export function shrunk(path: string, edit: ShrinkRunpath, elf: ElfFile, needed: readonly string[], known: string | undefined): string {
   if (typeof edit.lookup !== "function") fail("BAD_EDIT", "shrinkRunpath: the edit has no lookup; JSON cannot carry it", { edit: "shrinkRunpath" });
   // ld.so searches no path for a name with a slash.
   const missing = new Set(needed.filter((name) => !name.includes("/")));
@@ -63,7 +65,7 @@ export function shrunk(path: string, edit: ShrinkRunpath, header: Header, needed
   const serves = (directory: string): boolean => {
     if (seen.has(directory)) return false;
     seen.add(directory);
-    const found = [...missing].filter((name) => isLoadable(edit.lookup(directory, name), header));
+    const found = [...missing].filter((name) => isLoadable(edit.lookup(directory, name), elf));
     for (const name of found) missing.delete(name);
     return found.length > 0;
   };
@@ -80,16 +82,13 @@ export function shrunk(path: string, edit: ShrinkRunpath, header: Header, needed
   return elements(path).filter(stays).join(":");
 }
 
-/** e_ident, e_type and e_machine. */
-const LOOKED_AT = EI_NIDENT + 4;
+/** The magic bytes, EI_CLASS, EI_DATA and EI_VERSION: what a file and its libraries have in common. */
+const COMMON = 7;
 
-/** Would ld.so, loading a file with this header, take the other one as its library? What is none is passed over. */
-function isLoadable(found: Uint8Array | ByteSource | undefined, header: Header): boolean {
-  if (found === undefined) return false;
-  const source = toSource(found);
-  if (source.size < LOOKED_AT) return false;
-  const b = readExactly(source, 0, LOOKED_AT, "the ELF header"), half = (at: number) => (header.littleEndian ? b[at]! | (b[at + 1]! << 8) : (b[at]! << 8) | b[at + 1]!);
-  // The magic bytes, EI_CLASS, EI_DATA and EI_VERSION.
-  const ident = [0x7f, 0x45, 0x4c, 0x46, header.class === 64 ? 2 : 1, header.littleEndian ? 1 : 2, 1];
-  return ident.every((v, i) => b[i] === v) && [ET.DYN, ET.EXEC].some((t) => t === half(EI_NIDENT)) && half(EI_NIDENT + 2) === header.machine;
+/** Would ld.so, loading this file, take the other one as its library? What is none is passed over. */
+function isLoadable(found: Uint8Array | ByteSource | undefined, { header, source }: ElfFile): boolean {
+  const other = found && toSource(found), size = headerSize(header);
+  if (!other || other.size < size) return false;
+  const b = readExactly(other, 0, size, "the ELF header"), { type, machine } = headerView(b, header);
+  return equalBytes(b.subarray(0, COMMON), readExactly(source, 0, COMMON, "e_ident")) && (type === ET.DYN || type === ET.EXEC) && machine === header.machine;
 }

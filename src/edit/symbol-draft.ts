@@ -1,11 +1,13 @@
-import { decodeText, encodeText, equalBytes, isLossless } from "../codec/bytes.js";
+import { decodeText, encodeText, equalBytes, isLossless, toLatin1 } from "../codec/bytes.js";
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import type { ReadonlyView } from "../codec/struct.js";
 import type { SYM } from "../spec/records.js";
-import { SHN, STB } from "../spec/constants.js";
+import { versionNumber } from "../image/versions.js";
+import { SHN, STB, VERSYM } from "../spec/constants.js";
+import { refuseTwice } from "./definitions.js";
 import type { DynamicDraft } from "./draft.js";
-import type { SymbolEdit } from "./symbols.js";
+import { renameDynamicSymbols, type SymbolEdit } from "./symbols.js";
 import type { VersionDraft } from "./version-draft.js";
 
 /** A dynamic symbol as it shall be. */
@@ -51,9 +53,8 @@ function namesOf(edits: readonly SymbolEdit[]): Map<string, string> {
       if ((names.get(old) ?? name) !== name) fail("BAD_EDIT", `${edit}: ${old} shall become both ${names.get(old)} and ${name}`, { edit });
       names.set(old, name);
     }
-  for (const [old, name] of names)
-    if (name !== old && (names.get(name) ?? name) !== name && !given.some((e) => e.swap))
-      fail("BAD_EDIT", `${edit}: ${name} is a new name and an old one; the same patch twice would not give the same file (the option swap allows it)`, { edit });
+  // Together they may make a chain that none of them is.
+  renameDynamicSymbols(Object.fromEntries(names), { swap: given.some((e) => e.swap) });
   return names;
 }
 
@@ -64,14 +65,10 @@ function drafted(index: number, s: ReadonlyView<typeof SYM>, bytes: Uint8Array, 
   return { index, nameAt: s.name, name, renamed, isDefined: s.shndx !== SHN.UNDEF, hasAddress: s.exact("value") !== 0n, isLocal: s.info >> 4 === STB.LOCAL };
 }
 
-/** Two definitions of the same name and version: which one ld.so takes would be chance. `BAD_EDIT`. */
+/** See {@link refuseTwice}. */
 function refuseDoubles(symbols: readonly DraftSymbol[], versions: VersionDraft): void {
-  const named = new Map(symbols.flatMap((s) => (s.renamed === undefined ? [] : [[s.renamed, [] as DraftSymbol[]] as const])));
-  if (named.size === 0) return;
-  for (const s of symbols) if (s.isDefined && !s.isLocal) named.get(decodeText(s.name))?.push(s);
-  for (const [name, same] of named) {
-    const numbers = same.map((s) => (versions.isVersioned ? versions.numbers[s.index]! & 0x7fff : 1));
-    if (new Set(numbers).size < numbers.length && same.some((s) => s.renamed !== undefined))
-      fail("BAD_EDIT", `renameDynamicSymbols: ${name} would be defined twice in the same version`, { edit: "renameDynamicSymbols" });
-  }
+  if (symbols.every((s) => s.renamed === undefined)) return;
+  const numberOf = (s: DraftSymbol) => (versions.isVersioned ? versionNumber(versions.numbers[s.index]!) : VERSYM.GLOBAL);
+  const definitions = symbols.filter((s) => s.index > 0 && s.isDefined && !s.isLocal);
+  refuseTwice("renameDynamicSymbols", definitions.map((s) => ({ name: toLatin1(s.name), number: numberOf(s), isEdited: s.renamed !== undefined })));
 }

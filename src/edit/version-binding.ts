@@ -1,7 +1,9 @@
 import { fail } from "../error.js";
 import type { ElfSymbol } from "../image/symbols.js";
-import { SHN, VERSYM } from "../spec/constants.js";
+import { versionNumber, versionsByNumber } from "../image/versions.js";
+import { SHN, STB, VERSYM } from "../spec/constants.js";
 import type { DynamicDraft } from "./draft.js";
+import { refuseTwice } from "./definitions.js";
 import type { VersionDraft } from "./version-draft.js";
 import type { AddVersionNeed, ClearSymbolVersion, SetSymbolVersion } from "./versions.js";
 
@@ -25,17 +27,9 @@ export function knownFile({ draft, needed }: Pick<Binding, "draft" | "needed">, 
   return fail("BAD_EDIT", `${edit}: the file does not need ${file}, so ld.so would stop at a version of it; add it in the same patch (addNeeded)`, { edit });
 }
 
-/** What .gnu.version says of each symbol before the edits: its version's name, for `memcpy@GLIBC_2.14`. */
-function versionNames({ draft, needs }: Binding): Map<number, { name: string; file: string | null }> {
-  const out = new Map<number, { name: string; file: string | null }>();
-  for (const d of draft.elf.versionDefinitions) if (d.names[0] !== undefined) out.set(d.index & ~VERSYM.HIDDEN, { name: d.names[0], file: null });
-  for (const n of needs) for (const v of n.versions) out.set(v.index, { name: v.name, file: n.file });
-  return out;
-}
-
 /** The symbols that a name means, `name` or `name@VERSION`; a note where there is none. */
 function selected(b: Binding, wanted: readonly string[], edit: string): { symbol: ElfSymbol; file: string | null }[] {
-  const names = versionNames(b), versionOf = (s: ElfSymbol) => (b.numbers ? names.get(b.numbers[s.index]! & ~VERSYM.HIDDEN) : undefined);
+  const versions = versionsByNumber(b.draft.elf.versionDefinitions, b.needs), versionOf = (s: ElfSymbol) => (b.numbers ? versions.get(versionNumber(b.numbers[s.index]!)) : undefined);
   return wanted.flatMap((text) => {
     const named = b.symbols.filter((s) => s.name === text && s.index > 0), [, name, version] = /^(.+?)@@?(.+)$/.exec(text) ?? [];
     const found = named.length > 0 || name === undefined ? named : b.symbols.filter((s) => s.name === name && versionOf(s)?.name === version);
@@ -75,27 +69,21 @@ function defineIn(b: Binding, e: SetSymbolVersion, symbol: ElfSymbol): void {
   const version = draft.elf.versionDefinitions.find((d) => d.names[0] === e.version), now = numbers ? numbers[symbol.index]! : VERSYM.GLOBAL;
   if (!version) fail("BAD_EDIT", `setSymbolVersion: the file defines ${symbol.name}, but no version ${e.version}`, { edit: e.edit });
   if (e.file !== null) fail("BAD_EDIT", `setSymbolVersion: ${symbol.name} is defined in the file itself, not needed of ${e.file}`, { edit: e.edit });
-  give(b, e.edit, symbol, (version.index & ~VERSYM.HIDDEN) | (now & VERSYM.HIDDEN));
+  give(b, e.edit, symbol, versionNumber(version.index) | (now & VERSYM.HIDDEN));
 }
 
 /** Takes the version from symbols. Of a file without versions there is nothing to take. */
 export function clearVersions(b: Binding, e: ClearSymbolVersion): void {
   for (const { symbol } of selected(b, e.symbols, e.edit)) {
     const now = b.numbers?.[symbol.index] ?? VERSYM.GLOBAL;
-    give(b, e.edit, symbol, (now & ~VERSYM.HIDDEN) > VERSYM.GLOBAL ? VERSYM.GLOBAL : now);
+    give(b, e.edit, symbol, versionNumber(now) > VERSYM.GLOBAL ? VERSYM.GLOBAL : now);
   }
 }
 
-/** Two definitions of the same name and version: which one ld.so takes would be chance. `BAD_EDIT`. */
+/** See {@link refuseTwice}. */
 export function refuseDoubles({ draft, symbols }: Binding): void {
-  const changed = new Set(draft.changedNumbers().filter((i) => symbols[i] && symbols[i].shndx !== SHN.UNDEF));
+  const changed = new Set(draft.changedNumbers());
   if (changed.size === 0) return;
-  const key = (s: ElfSymbol) => `${draft.numbers[s.index]! & ~VERSYM.HIDDEN} ${s.name}`, seen = new Map<string, number>();
-  for (const s of symbols) {
-    if (s.shndx === SHN.UNDEF || s.index === 0 || s.name === "") continue;
-    const other = seen.get(key(s));
-    if (other !== undefined && (changed.has(other) || changed.has(s.index)))
-      fail("BAD_EDIT", `${s.name} would be defined twice in the same version; ${s.name}@VERSION means one definition only`, { edit: "setSymbolVersion" });
-    seen.set(key(s), s.index);
-  }
+  const definitions = symbols.filter((s) => s.index > 0 && s.shndx !== SHN.UNDEF && s.binding !== STB.LOCAL);
+  refuseTwice("setSymbolVersion", definitions.map((s) => ({ name: s.name, number: versionNumber(draft.numbers[s.index]!), isEdited: changed.has(s.index) })));
 }

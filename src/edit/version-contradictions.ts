@@ -1,4 +1,5 @@
 import { fail } from "../error.js";
+import type { SymbolEdit } from "./symbols.js";
 import type { VersionEdit } from "./versions.js";
 
 /** Edits of one patch that contradict each other, whatever the file says. `BAD_EDIT`. */
@@ -20,10 +21,23 @@ export function refuseContradictions(edits: readonly VersionEdit[]): void {
 
 /** `x@A` to B and `x@B` to C: the same patch twice would not give the same file. */
 function refuseChains(wants: ReadonlyMap<string, string>): void {
-  const wanted = [...wants].map(([text, version]) => ({ text, version, name: /^(.+?)@/.exec(text)?.[1] ?? text }));
+  const wanted = [...wants].map(([text, version]) => ({ text, version, name: nameOf(text) }));
   for (const [text, version] of wants) {
     const [, name, of] = /^(.+?)@@?(.+)$/.exec(text) ?? [];
     const first = of === version ? undefined : wanted.find((w) => w.name === name && w.version === of && w.text !== text);
     if (first) fail("BAD_EDIT", `setSymbolVersion: ${of} is a new version of ${first.text} and an old one of ${text}; the same patch twice would not give the same file`, { edit: "setSymbolVersion" });
   }
 }
+
+/** A version of a symbol under a name that it only takes in the same patch: the same patch again would find it. `BAD_EDIT`. */
+export function refuseNewNames(edits: readonly VersionEdit[], renamings: readonly SymbolEdit[]): void {
+  const taken = new Map(renamings.flatMap((r) => (r.edit === "renameDynamicSymbols" ? Object.entries(r.names).flatMap(([old, name]) => (old === name ? [] : [[name, old] as const])) : [])));
+  for (const e of edits)
+    for (const text of "symbols" in e ? e.symbols : []) {
+      const name = taken.has(text) ? text : nameOf(text), old = taken.get(name);
+      if (old !== undefined) fail("BAD_EDIT", `${e.edit}: ${name} is the new name of ${old}; the same patch twice would not give the same file, so name it by the old one`, { edit: e.edit });
+    }
+}
+
+/** The name of `name` or `name@VERSION`. */
+const nameOf = (text: string): string => /^(.+?)@/.exec(text)?.[1] ?? text;

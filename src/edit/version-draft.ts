@@ -5,7 +5,7 @@ import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { dynamicRelocations } from "../image/relocations.js";
 import type { ElfSymbol } from "../image/symbols.js";
-import { type NeededVersion, type VersionNeed, versymTable } from "../image/versions.js";
+import { type NeededVersion, type VersionNeed, versionNumber, versymTable } from "../image/versions.js";
 import { STB, VERSYM } from "../spec/constants.js";
 import { mergeVersionNeeds } from "../tables/versions.js";
 
@@ -27,8 +27,6 @@ export interface DraftNeed {
   readonly was?: VersionNeed;
 }
 
-const bare = (number: number): number => number & ~VERSYM.HIDDEN;
-
 /** The version needs and the version of each dynamic symbol as the edits want them: what each says, not where anything goes. */
 export class VersionDraft {
   readonly elf: ElfFile;
@@ -40,7 +38,7 @@ export class VersionDraft {
 
   constructor(elf: ElfFile) {
     this.elf = elf;
-    this.needs = elf.versionNeeds.map((was) => ({ file: was.file, was, versions: was.versions.map((v) => ({ name: v.name, hash: v.hash, flags: v.flags, index: bare(v.index), was: v })) }));
+    this.needs = elf.versionNeeds.map((was) => ({ file: was.file, was, versions: was.versions.map((v) => ({ name: v.name, hash: v.hash, flags: v.flags, index: versionNumber(v.index), was: v })) }));
   }
 
   /** Does the file have a .gnu.version, or do the edits give it one? */
@@ -77,7 +75,7 @@ export class VersionDraft {
   usersOf(number: number): number[] {
     if (!this.isVersioned) return [];
     const out: number[] = [];
-    this.numbers.forEach((n, i) => bare(n) === number && out.push(i));
+    this.numbers.forEach((n, i) => versionNumber(n) === number && out.push(i));
     return out;
   }
 
@@ -92,7 +90,7 @@ export class VersionDraft {
     if (!this.needs.some((n) => names.has(n.file))) return;
     const { needs, renumbered } = mergeVersionNeeds(this.needs.map((n) => ({ ...n, file: names.get(n.file) ?? n.file })), (file) => file);
     this.needs = needs;
-    for (const [from, to] of renumbered) for (const i of this.usersOf(bare(from))) this.setNumber(i, to | (this.numbers[i]! & VERSYM.HIDDEN));
+    for (const [from, to] of renumbered) for (const i of this.usersOf(versionNumber(from))) this.setNumber(i, to | (this.numbers[i]! & VERSYM.HIDDEN));
   }
 
   need(file: string, version: string): DraftVersion | undefined {
@@ -127,7 +125,7 @@ export class VersionDraft {
   }
 
   #freeNumber(): number {
-    const taken = [VERSYM.GLOBAL, ...this.elf.versionDefinitions.map((d) => bare(d.index)), ...this.needs.flatMap((n) => n.versions.map((v) => v.index))];
+    const taken = [VERSYM.GLOBAL, ...this.elf.versionDefinitions.map((d) => versionNumber(d.index)), ...this.needs.flatMap((n) => n.versions.map((v) => v.index))];
     const number = Math.max(...taken) + 1;
     return number < VERSYM.HIDDEN ? number : fail("UNSUPPORTED", "the version numbers are used up: .gnu.version has 15 bits for them", { what: "more than 32767 versions" });
   }

@@ -15,23 +15,36 @@ export interface DynamicRelocation {
   readonly addend: bigint | undefined;
 }
 
-/** Every relocation that DT_REL, DT_RELA and DT_JMPREL reach. A table that the file does not hold is passed over. */
-export function* dynamicRelocations(elf: ElfFile): Generator<DynamicRelocation> {
+/** A table of relocations in the file: its offset, its bytes, and whether its records have addends (Rela). */
+export interface RelocationTable {
+  readonly offset: number;
+  readonly size: number;
+  readonly rela: boolean;
+}
+
+/** The tables that DT_REL, DT_RELA and DT_JMPREL lead to; undefined for one that the file does not hold. */
+export function relocationTables(elf: ElfFile): (RelocationTable | undefined)[] {
   const d = elf.dynamic;
-  if (!d) return;
+  if (!d) return [];
   const tables: [bigint | undefined, bigint | undefined, boolean][] = [
     [d.get(DT.REL), d.get(DT.RELSZ), false],
     [d.get(DT.RELA), d.get(DT.RELASZ), true],
     [d.get(DT.JMPREL), d.get(DT.PLTRELSZ), d.get(DT.PLTREL) === BigInt(DT.RELA)],
   ];
+  return tables.flatMap(([address, size, rela]) => {
+    if (address === undefined || !size) return [];
+    const offset = elf.offsetOf(address, 1), isThere = offset !== undefined && BigInt(offset) + size <= BigInt(elf.source.size);
+    return [isThere ? { offset, size: Number(size), rela } : undefined];
+  });
+}
+
+/** Every relocation that DT_REL, DT_RELA and DT_JMPREL reach. A table that the file does not hold is passed over. */
+export function* dynamicRelocations(elf: ElfFile): Generator<DynamicRelocation> {
   const h = elf.header;
-  for (const [address, size, rela] of tables) {
-    if (address === undefined || !size) continue;
-    const at = elf.offsetOf(address, 1);
-    if (at === undefined || BigInt(at) + size > BigInt(elf.source.size)) continue;
+  for (const { offset, size, rela } of relocationTables(elf).flatMap((t) => t ?? [])) {
     const entry = (rela ? Rela : Rel).size(h.class);
     const symbol = (info: bigint) => symbolIndex(info, h.machine, wordSize(h), h.littleEndian);
-    for (const piece of chunks(elf.source, at, Number(size) - (Number(size) % entry), "a relocation table", entry * 8192))
+    for (const piece of chunks(elf.source, offset, size - (size % entry), "a relocation table", entry * 8192))
       if (rela) for (const r of Rela.table(piece, h)) yield { offset: r.exact("offset"), symbol: symbol(r.exact("info")), addend: r.exact("addend") };
       else for (const r of Rel.table(piece, h)) yield { offset: r.exact("offset"), symbol: symbol(r.exact("info")), addend: undefined };
   }

@@ -134,18 +134,30 @@ export interface SymbolVersion {
   readonly hidden: boolean;
 }
 
+/** A number of .gnu.version or of a version's record without the hidden bit. */
+export const versionNumber = (number: number): number => number & ~VERSYM.HIDDEN;
+
+/** The versions that definitions and needs give numbers, by number. */
+export function versionsByNumber(
+  definitions: readonly Pick<VersionDefinition, "index" | "names">[],
+  needs: readonly { readonly file: string; readonly versions: readonly Pick<NeededVersion, "index" | "name">[] }[],
+): Map<number, Omit<SymbolVersion, "hidden">> {
+  const out = new Map<number, Omit<SymbolVersion, "hidden">>();
+  for (const d of definitions) if (d.names[0] !== undefined) out.set(versionNumber(d.index), { name: d.names[0], file: null });
+  for (const n of needs) for (const v of n.versions) out.set(versionNumber(v.index), { name: v.name, file: n.file });
+  return out;
+}
+
 /** The versions of the dynamic symbols by index, as .gnu.version says; undefined for an unversioned one. */
 export function symbolVersions(elf: ElfFile): (index: number) => SymbolVersion | undefined {
   const table = versymTable(elf);
   if (!table) return () => undefined;
-  const byIndex = new Map<number, { name: string; file: string | null }>();
-  for (const d of elf.versionDefinitions) if (d.names[0] !== undefined) byIndex.set(d.index & ~VERSYM.HIDDEN, { name: d.names[0], file: null });
-  for (const n of elf.versionNeeds) for (const v of n.versions) byIndex.set(v.index & ~VERSYM.HIDDEN, { name: v.name, file: n.file });
+  const byNumber = versionsByNumber(elf.versionDefinitions, elf.versionNeeds);
   const b = viewOf(readExactly(elf.source, table.offset, table.count * 2, ".gnu.version"));
   return (index) => {
     if (index >= table.count) return undefined;
-    const v = b.getUint16(index * 2, elf.header.littleEndian), found = byIndex.get(v & ~VERSYM.HIDDEN);
-    return (v & ~VERSYM.HIDDEN) <= VERSYM.GLOBAL || !found ? undefined : { ...found, hidden: (v & VERSYM.HIDDEN) !== 0 };
+    const v = b.getUint16(index * 2, elf.header.littleEndian), found = byNumber.get(versionNumber(v));
+    return versionNumber(v) <= VERSYM.GLOBAL || !found ? undefined : { ...found, hidden: (v & VERSYM.HIDDEN) !== 0 };
   };
 }
 

@@ -1,4 +1,4 @@
-import { viewOf } from "../codec/bytes.js";
+import { numberBytes, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { Phdr, type PhdrView, Shdr, type ShdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
@@ -168,9 +168,7 @@ export class Rewrite {
 
   /** Two bytes at a place of the input. */
   pokeHalf(offset: number, value: number): void {
-    const bytes = new Uint8Array(2);
-    viewOf(bytes).setUint16(0, value, this.elf.header.littleEndian);
-    this.poke(offset, bytes);
+    this.poke(offset, numberBytes(value, 2, this.elf.header.littleEndian));
   }
 
   noRoom(what: string): never {

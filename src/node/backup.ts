@@ -1,7 +1,6 @@
 import { chmodSync, constants, copyFileSync, existsSync, linkSync, rmSync, type Stats, utimesSync } from "node:fs";
 import { fail } from "../error.js";
-
-const SET_ID = 0o6000;
+import { SET_ID } from "./write.js";
 
 /** The name that a backup gets. `IO` where something has it already: what it holds may be the only copy. */
 export function backupName(target: string, suffix: string): string {

@@ -58,10 +58,8 @@ export interface PatchFileResult {
 export async function patchFile(path: string, edits: readonly Edit[], options: PatchFileOptions = {}): Promise<PatchFileResult> {
   const job = prepare(path, edits, options);
   try {
-    begin(job);
-    // Few bytes, and each waits for the one before.
-    if (job.writing && job.inPlace) writeInPlace(job.writing.target, job.writing.plan, job.writing.stats, job.writing.sync);
-    else if (job.writing) await write(job.writing);
+    const writing = begin(job);
+    if (writing) await write(writing);
     return job.result;
   } catch (e) {
     return abandon(job, e);
@@ -80,9 +78,8 @@ export async function patchFile(path: string, edits: readonly Edit[], options: P
 export function patchFileSync(path: string, edits: readonly Edit[], options: PatchFileOptions = {}): PatchFileResult {
   const job = prepare(path, edits, options);
   try {
-    begin(job);
-    if (job.writing && job.inPlace) writeInPlace(job.writing.target, job.writing.plan, job.writing.stats, job.writing.sync);
-    else if (job.writing) writeNow(job.writing);
+    const writing = begin(job);
+    if (writing) writeNow(writing);
     return job.result;
   } catch (e) {
     return abandon(job, e);
@@ -124,11 +121,16 @@ function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions
   }
 }
 
-function begin(job: Job): void {
-  const { replaced, result, inPlace } = job;
-  if (!replaced || result.backup === undefined) return;
-  keepBackup(result.path, result.backup, inPlace, replaced);
-  job.kept = true;
+/** Keeps the old file where that is wanted, and writes what goes into the file itself: few bytes, each after the one before. What is left is a file to be written anew. */
+function begin(job: Job): Writing | undefined {
+  const { replaced, result, inPlace, writing } = job;
+  if (replaced && result.backup !== undefined) {
+    keepBackup(result.path, result.backup, inPlace, replaced);
+    job.kept = true;
+  }
+  if (!inPlace) return writing;
+  if (writing) writeInPlace(writing.target, writing.plan, writing.stats, writing.sync);
+  return undefined;
 }
 
 /** Not made of the target's own name, which may have the most bytes that a name can have. */

@@ -21,7 +21,8 @@ const COPY_FROM = 1 << 20;
 const CHUNK = 1 << 20;
 const ZEROS = new Uint8Array(CHUNK);
 
-const SET_ID = 0o6000;
+/** The bits by which a program runs with its owner's or group's rights. */
+export const SET_ID = 0o6000;
 const COPY_FLAGS = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
 
 /** Linux counts blocks of 512 bytes, whatever the file system's own are; Windows does not count. */

@@ -10,6 +10,7 @@ import { wantedOsAbi, wantedStackFlags } from "../edit/header.js";
 import { applySoname } from "../edit/soname.js";
 import { applySymbols } from "../edit/symbol-draft.js";
 import { applyVersions } from "../edit/apply-versions.js";
+import { refuseNewNames } from "../edit/version-contradictions.js";
 import type { Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { PT } from "../spec/constants.js";
@@ -48,6 +49,7 @@ type DynamicRequests = Pick<Requests, "strings" | "dynamic" | "writes" | "tables
 function dynamicRequests(elf: ElfFile, edits: EditFamilies, notes: Note[]): DynamicRequests {
   const none: DynamicRequests = { strings: undefined, dynamic: undefined, writes: [], tables: [], symbolOrder: undefined, versionNeeds: undefined };
   if (!editsDynamic(edits)) return none;
+  refuseNewNames(edits.versions, edits.symbols);
   const draft = draftOf(elf, edits), d = elf.dynamic!, versions = applyVersions(draft, edits.versions);
   const named = applySymbols(draft, versions, edits.symbols), symbols = named ? symbolTables(named, draft.notes) : noSymbolTables, { order } = symbols;
   const strings = resolveStrings(draft, { ...symbols.strings, users: [versionStrings(versions), ...symbols.strings.users] }), needs = versionTables(versions, strings.offsetOf, order);

@@ -1,6 +1,7 @@
 import { readExactly } from "../codec/source.js";
 import { Rel, Rela } from "../codec/records.js";
 import type { ElfFile } from "../image/elf.js";
+import { type RelocationTable, relocationTables } from "../image/relocations.js";
 import { EM, SHT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
 import { renumberRelocations } from "../tables/symbols.js";
@@ -24,37 +25,19 @@ export function mayReorder(elf: ElfFile): boolean {
   return relocationTables(elf).every((t) => t !== undefined) && !elf.sections.some((s) => dynsym && s.header.link === dynsym.index && !FOLLOWS.includes(s.header.type));
 }
 
-interface Table {
-  readonly offset: number;
-  readonly size: number;
-  /** Bytes of a record. */
-  readonly stride: number;
-}
-
-/** Relocations by their tags, and by sections that name the dynamic symbols as theirs; undefined for one that the file does not hold. */
-function relocationTables(elf: ElfFile): (Table | undefined)[] {
-  const d = elf.dynamic!, c = elf.header.class, out: (Table | undefined)[] = [];
-  const strideOf = (rela: boolean) => (rela ? Rela : Rel).size(c);
-  const tags: [number, number, boolean][] = [[DT.REL, DT.RELSZ, false], [DT.RELA, DT.RELASZ, true], [DT.JMPREL, DT.PLTRELSZ, d.get(DT.PLTREL) === BigInt(DT.RELA)]];
-  for (const [tag, sizeTag, rela] of tags) {
-    const address = d.get(tag), size = Number(d.get(sizeTag) ?? 0n);
-    if (address === undefined || size === 0) continue;
-    const offset = elf.offsetOf(address, size);
-    out.push(offset === undefined ? undefined : { offset, size, stride: strideOf(rela) });
-  }
-  const dynsym = elf.sections.find((s) => s.header.type === SHT.DYNSYM)?.index;
-  for (const { header: s } of elf.sections)
-    if ((s.type === SHT.REL || s.type === SHT.RELA) && s.link === dynsym && s.size > 0) out.push({ offset: s.offset, size: s.size, stride: strideOf(s.type === SHT.RELA) });
-  return out;
+/** The relocations of sections that name the dynamic symbols as theirs: they may lie beside those that tags lead to. */
+function sectionTables({ sections }: ElfFile): RelocationTable[] {
+  const dynsym = sections.find((s) => s.header.type === SHT.DYNSYM)?.index;
+  return sections.flatMap(({ header: s }) => ((s.type === SHT.REL || s.type === SHT.RELA) && s.link === dynsym && s.size > 0 ? [{ offset: s.offset, size: s.size, rela: s.type === SHT.RELA }] : []));
 }
 
 /** Every relocation follows its symbol, once: DT_JMPREL may be the end of DT_RELA, and sections describe the same bytes. */
 export function* renumberedRelocations(elf: ElfFile, order: SymbolOrder): Generator<TableWrite> {
   let done = 0;
-  for (const t of relocationTables(elf).flatMap((t) => t ?? []).sort((a, b) => a.offset - b.offset || b.size - a.size)) {
-    const skip = Math.max(0, Math.ceil((done - t.offset) / t.stride)) * t.stride;
+  for (const t of [...relocationTables(elf).flatMap((t) => t ?? []), ...sectionTables(elf)].sort((a, b) => a.offset - b.offset || b.size - a.size)) {
+    const stride = (t.rela ? Rela : Rel).size(elf.header.class), skip = Math.max(0, Math.ceil((done - t.offset) / stride)) * stride;
     if (skip >= t.size) continue;
-    yield { offset: t.offset + skip, bytes: renumberRelocations(readExactly(elf.source, t.offset + skip, t.size - skip, "a relocation table"), t.stride, elf.header, order) };
+    yield { offset: t.offset + skip, bytes: renumberRelocations(readExactly(elf.source, t.offset + skip, t.size - skip, "a relocation table"), stride, elf.header, order) };
     done = t.offset + t.size;
   }
 }

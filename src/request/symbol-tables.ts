@@ -1,4 +1,4 @@
-import { viewOf } from "../codec/bytes.js";
+import { numberBytes, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { gnuHash, sysvHash } from "../codec/hash.js";
 import { Sym } from "../codec/records.js";
@@ -42,11 +42,7 @@ export function symbolTables(draft: SymbolDraft, notes: Note[]): SymbolTables {
 /** New names, and all symbols where they take another order. */
 function symbolWrites(elf: ElfFile, renamed: readonly DraftSymbol[], offsetOf: OffsetOf, order: SymbolOrder | undefined): TableWrite[] {
   const table = elf.dynamicSymbols!, size = Sym.size(elf.header.class), field = Sym.offsetOf("name", elf.header.class);
-  const names = renamed.map((s) => {
-    const bytes = new Uint8Array(4);
-    viewOf(bytes).setUint32(0, offsetOf(s.renamed!), elf.header.littleEndian);
-    return { at: s.index * size + field, bytes };
-  });
+  const names = renamed.map((s) => ({ at: s.index * size + field, bytes: numberBytes(offsetOf(s.renamed!), 4, elf.header.littleEndian) }));
   if (!order) return names.map(({ at, bytes }) => ({ offset: table.offset + at, bytes }));
   const all = readExactly(elf.source, table.offset, table.count * size, ".dynsym").slice();
   for (const { at, bytes } of names) all.set(bytes, at);

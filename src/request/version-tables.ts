@@ -1,4 +1,4 @@
-import { viewOf } from "../codec/bytes.js";
+import { numberBytes, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { Sym, Vernaux, Verneed } from "../codec/records.js";
 import type { VersionDraft } from "../edit/version-draft.js";
@@ -56,18 +56,13 @@ function keepsRecords({ elf, needs }: VersionDraft): boolean {
 
 function fieldWrites({ elf, needs }: VersionDraft, records: readonly VersionNeedRecord[]): TableWrite[] {
   const c = elf.header.class, out: TableWrite[] = [];
-  const word = (offset: number, value: number, size: 2 | 4) => {
-    const bytes = new Uint8Array(size), v = viewOf(bytes), le = elf.header.littleEndian;
-    if (size === 2) v.setUint16(0, value, le);
-    else v.setUint32(0, value, le);
-    out.push({ offset, bytes });
-  };
+  const write = (offset: number, value: number, size: 2 | 4) => void out.push({ offset, bytes: numberBytes(value, size, elf.header.littleEndian) });
   needs.forEach((n, i) => {
     const r = records[i]!, was = n.was!;
-    if (r.file !== was.fileOffset) word(was.at + Verneed.offsetOf("file", c), r.file, 4);
+    if (r.file !== was.fileOffset) write(was.at + Verneed.offsetOf("file", c), r.file, 4);
     n.versions.forEach((v, j) => {
-      if (v.flags !== v.was!.flags) word(v.was!.at + Vernaux.offsetOf("flags", c), v.flags, 2);
-      if (r.versions[j]!.name !== v.was!.nameOffset) word(v.was!.at + Vernaux.offsetOf("name", c), r.versions[j]!.name, 4);
+      if (v.flags !== v.was!.flags) write(v.was!.at + Vernaux.offsetOf("flags", c), v.flags, 2);
+      if (r.versions[j]!.name !== v.was!.nameOffset) write(v.was!.at + Vernaux.offsetOf("name", c), r.versions[j]!.name, 4);
     });
   });
   return out;
@@ -106,12 +101,7 @@ function symbolNumbers(draft: VersionDraft, order: SymbolOrder | undefined): { w
   const { elf } = draft, le = elf.header.littleEndian, table = versymTable(elf), none = { writes: [], tables: [] };
   if (!table && (draft.needs.length === 0 || elf.versionDefinitions.length > 0)) return none;
   if (table && !order) {
-    const writes = draft.changedNumbers().map((i): TableWrite => {
-      const bytes = new Uint8Array(2);
-      viewOf(bytes).setUint16(0, draft.numbers[i]!, le);
-      return { offset: table.offset + i * 2, bytes };
-    });
-    return { writes, tables: [] };
+    return { writes: draft.changedNumbers().map((i) => ({ offset: table.offset + i * 2, bytes: numberBytes(draft.numbers[i]!, 2, le) })), tables: [] };
   }
   const bytes = new Uint8Array(draft.numbers.length * 2), v = viewOf(bytes);
   draft.numbers.forEach((n, i) => v.setUint16((order?.(i) ?? i) * 2, n, le));

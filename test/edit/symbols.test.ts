@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { addGnuHash, addHash, patch, readElf, removeSections, renameDynamicSymbols, setRunpath, stripUnneeded, symbolVersions } from "../../src/index.js";
+import { addGnuHash, addHash, patch, readElf, removeSections, renameDynamicSymbols, DT, setRunpath, stripUnneeded, symbolVersions } from "../../src/index.js";
+import { viewOf } from "../../src/codec/bytes.js";
+import { Dyn } from "../../src/codec/records.js";
 import { caught } from "../support/elf.js";
 import { look } from "../support/lookup.js";
 
@@ -46,6 +48,33 @@ describe.each(FIXTURES)("$name", ({ bytes }) => {
   it("and back again, the names are the old ones", () => {
     const back = Object.fromEntries(Object.entries(names).map(([old, name]) => [name, old]));
     expect(look(patch(patch(bytes, [renameDynamicSymbols(names)]).bytes, [renameDynamicSymbols(back)]).bytes)).toEqual({ ...before, tables: before.tables });
+  });
+});
+
+describe("symbols that cannot change their order", () => {
+  /** Says with DT_SYMINFO that another table counts them, in the place of the entry with this tag; undefined where there is none, or nothing else tells their number. */
+  function counted(bytes: Uint8Array, tag: "DT_NULL" | "DT_GNU_HASH"): Uint8Array | undefined {
+    const b = new Uint8Array(bytes), { dynamic: d, header: h } = readElf(b), index = tag === "DT_NULL" ? d!.entries.length : d!.entries.findIndex((e) => e.name === tag);
+    if (index < 0 || index + (tag === "DT_NULL" ? 2 : 1) > d!.capacity) return undefined;
+    Dyn.view(viewOf(b), d!.offset + index * Dyn.size(h.class), h).tag = DT.SYMINFO;
+    return readElf(b).dynamicSymbols!.exact ? b : undefined;
+  }
+
+  it("are found in one bucket, rebuilt or new, and a note says so", () => {
+    let rebuilt = 0, added = 0;
+    for (const tag of ["DT_NULL", "DT_GNU_HASH"] as const)
+      for (const bytes of FIXTURES.flatMap((f) => counted(f.bytes, tag) ?? [])) {
+        const names = renaming(bytes), before = look(bytes), order = [...readElf(bytes).dynamicSymbols!].map((s) => s.value);
+        const edits = [...(tag === "DT_GNU_HASH" ? [addHash(), addGnuHash()] : []), renameDynamicSymbols(names)], result = patch(bytes, edits), after = look(result.bytes);
+        expect(after.lost).toEqual([]);
+        expect(after.symbols).toEqual(applied(before.symbols, names));
+        expect(after.relocations).toEqual(applied(before.relocations, names));
+        expect([...readElf(result.bytes).dynamicSymbols!].map((s) => s.value)).toEqual(order);
+        expect(patch(result.bytes, edits).changed).toBe(false);
+        if (result.notes.some((n) => n.note === "ONE_BUCKET")) tag === "DT_NULL" ? rebuilt++ : added++;
+      }
+    expect(rebuilt).toBeGreaterThan(0);
+    expect(added).toBeGreaterThan(0);
   });
 });
 

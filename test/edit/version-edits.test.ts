@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
 import { addVersionNeed, clearSymbolVersion, removeVersionNeed, setSymbolVersion, type VersionEdit } from "../../src/edit/versions.js";
+import { renameDynamicSymbols } from "../../src/edit/symbols.js";
 import { readElf } from "../../src/image/elf.js";
 import { symbolVersions } from "../../src/image/versions.js";
 import { patch } from "../../src/patch.js";
@@ -71,5 +72,17 @@ describe.each(ENCODINGS)("$label", (e) => {
     expect([section.exact("addr"), section.info]).toEqual([elf.dynamic!.get(DT.VERNEED), 1]);
     const records = elf.versionNeeds[0]!;
     expect([records.versions.length, section.offset, section.offset + section.size >= records.end]).toEqual([8, records.at, true]);
+  });
+});
+
+describe("a version for a name that a symbol takes in the same patch", () => {
+  const bytes = buildElf({ symbols: [{ name: "a", defined: false }] });
+
+  it.each<[string, VersionEdit]>([
+    ["set", setSymbolVersion("b", "V_1", { file: "libc.so.6" })], ["set for one version", setSymbolVersion("b@V_0", "V_1", { file: "libc.so.6" })],
+    ["needed", addVersionNeed("libc.so.6", "V_1", { symbols: "b" })], ["cleared", clearSymbolVersion("b")],
+  ])("%s: refused in either order, since the second patch would find what the first did not", (_, edit) => {
+    const renaming = renameDynamicSymbols({ a: "b" });
+    for (const edits of [[renaming, edit], [edit, renaming]]) expect(caught(() => patch(bytes, edits)).code).toBe("BAD_EDIT");
   });
 });

@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 import { chmodSync, chownSync, copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Edit, isElfError, patch, readElf, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
+import { type Edit, patch, readElf, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
 import { patchFile, type PatchFileOptions, type PatchFileResult, patchFileSync } from "../../src/node/index.js";
+import { refusal } from "../support/elf.js";
 import { fixture, scratch } from "../support/fixtures.js";
 import { itWithTools, must, run } from "../support/tools.js";
 import { asNobody, isRoot, NOBODY } from "./rights.js";
@@ -43,16 +44,6 @@ function put(bytes: Uint8Array = fixture(NAME), mode = 0o755): string {
   writeFileSync(path, bytes);
   chmodSync(path, mode);
   return path;
-}
-
-async function refusal(work: () => unknown) {
-  try {
-    await work();
-  } catch (e) {
-    if (isElfError(e)) return e;
-    throw e;
-  }
-  throw new Error("no error was thrown");
 }
 
 const failure = (code: string) => Object.assign(new Error(`${code}: no space left on device, write`), { code, syscall: "write" });

@@ -4,8 +4,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Edit, isElfError, patch, readElf, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
+import { type Edit, patch, readElf, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
 import { openSource, patchFile, type PatchFileOptions, type PatchFileResult, patchFileSync } from "../../src/node/index.js";
+import { refusal } from "../support/elf.js";
 import { fixture, GREETING, scratch } from "../support/fixtures.js";
 import { hasTool, itWithTools, must, run } from "../support/tools.js";
 import { asNobody, isRoot, NOBODY } from "./rights.js";
@@ -36,16 +37,6 @@ function put(dir: string, bytes: Uint8Array = fixture(NAME), mode = 0o755): stri
 }
 
 const mode = (path: string) => statSync(path).mode & 0o7777;
-
-async function refusal(work: () => Promise<unknown>) {
-  try {
-    await work();
-  } catch (e) {
-    if (isElfError(e)) return e;
-    throw e;
-  }
-  throw new Error("no error was thrown");
-}
 
 /** Payload of a size that the system is left to copy. */
 const LARGE = Buffer.concat([fixture(NAME), Buffer.alloc(3 << 20, 0xaa)]);

@@ -29,6 +29,19 @@ export function caught(f: () => unknown): ElfError {
   throw new Error("no error was thrown");
 }
 
+/** {@link caught}, of work that may take its time. */
+export async function refusal(work: () => unknown): Promise<ElfError> {
+  let result: unknown;
+  try {
+    result = await work();
+  } catch (e) {
+    return caught(() => {
+      throw e;
+    });
+  }
+  throw new Error(`no error was thrown, but there is ${JSON.stringify(result)}`);
+}
+
 /** A view over the ELF header's fields, to break them. */
 export const ehdr = (bytes: Uint8Array): EhdrView => headerView(bytes, encodingOf(bytes));
 
