@@ -32,7 +32,12 @@ export { clearFlags, type FlagName, type FlagsEdit, noDefaultLib, setFlags } fro
 export { addDebugTag, type DebugTagEdit, removeDebugTag } from "./edit/debug-tag.js";
 export { type OsAbiName, setExecstack, type SetExecstack, setOsAbi, type SetOsAbi } from "./edit/header.js";
 export { raiseAlignment, type RaiseAlignment, type RaisedPageSize } from "./edit/alignment.js";
-export { removeSections, stripUnneeded, type StripEdit } from "./strip/strip.js";
+export {
+  type AddDebugLink, discardLocals, type DiscardLocals, dropSectionHeaders, type DropSectionHeaders, keepFileSymbols, type KeepFileSymbols, keepSections, type KeepSections, keepSymbols, type KeepSymbols,
+  onlyKeepDebug, type OnlyKeepDebug, removeRelocations, type RemoveRelocations, removeSections, type RemoveSections, type RemoveSectionsOptions, stripAll, stripDebug, type StripEdit, type StripMode,
+  stripSymbols, type StripSymbols, stripUnneeded, type SymbolNameOptions,
+} from "./strip/edits.js";
+export { addDebugLink } from "./strip/debug-link.js";
 export type { Edit } from "./request/edits.js";
 export type { LayoutOptions } from "./layout/layout.js";
 export type { OverlayChoice, Placement, Strategy } from "./layout/rewrite.js";

@@ -1,4 +1,4 @@
-import { removeSections, stripUnneeded } from "../strip/strip.js";
+import { removeSections, stripUnneeded } from "../strip/edits.js";
 import type { Edit } from "../request/edits.js";
 import { eachFile, OK, REFUSED, splitOption, takeValue, UsageError, type Verb } from "./command.js";
 import { checkFiles, COMMON_HELP, commonOption, overlayChoice, printRewritten, rewriteDefaults, rewriteFile, type RewriteOptions } from "./rewrite.js";

@@ -9,7 +9,7 @@ import type { RunpathEdit } from "../edit/runpath.js";
 import type { SonameEdit } from "../edit/soname.js";
 import type { SymbolEdit } from "../edit/symbols.js";
 import type { VersionEdit } from "../edit/versions.js";
-import type { StripEdit } from "../strip/strip.js";
+import type { StripEdit } from "../strip/edits.js";
 
 /** What can be asked for: a plain value, printable as JSON, made by the function of the same name. */
 export type Edit = SetInterpreter | RunpathEdit | NeededEdit | SonameEdit | FlagsEdit | DebugTagEdit | SymbolEdit | VersionEdit | SetExecstack | SetOsAbi | StripEdit
@@ -42,7 +42,8 @@ const FAMILY: Readonly<Record<Edit["edit"], keyof EditFamilies>> = {
   renameDynamicSymbols: "symbols", addHash: "symbols", addGnuHash: "symbols",
   setSymbolVersion: "versions", clearSymbolVersion: "versions", addVersionNeed: "versions", removeVersionNeed: "versions", weakenVersionNeed: "versions",
   setExecstack: "execstack", setOsAbi: "osabi",
-  stripUnneeded: "strip", removeSections: "strip",
+  stripUnneeded: "strip", stripDebug: "strip", stripAll: "strip", removeSections: "strip", keepSections: "strip", removeRelocations: "strip", keepSymbols: "strip", stripSymbols: "strip",
+  discardLocals: "strip", keepFileSymbols: "strip", dropSectionHeaders: "strip", onlyKeepDebug: "strip", addDebugLink: "strip",
   raiseAlignment: "alignment",
 };
 

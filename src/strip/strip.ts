@@ -2,34 +2,7 @@ import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import { SHT } from "../spec/constants.js";
-
-/** See {@link stripUnneeded} and {@link removeSections}. */
-export type StripEdit = { readonly edit: "stripUnneeded" } | { readonly edit: "removeSections"; readonly sections: readonly string[] };
-
-/**
- * Drops what a program or library does not need to run, by GNU strip's meaning of `--strip-unneeded` for ET_EXEC and ET_DYN:
- * the symbol table, its strings, and debugging information. Other sections that are not loaded stay. No byte of any
- * segment changes.
- *
- * @throws ElfError when applied: `RELOCATABLE`, `OVERLAY`
- * @example
- * patch(bytes, [stripUnneeded()])
- */
-export const stripUnneeded = (): StripEdit => ({ edit: "stripUnneeded" });
-
-/**
- * Removes sections that are not loaded, by name; `*` stands for any characters. Just these go, nothing else.
- *
- * @param patterns e.g. `".comment"`, `".debug_*"`; one that matches nothing is a note in the result
- * @throws ElfError `BAD_EDIT`; when applied, `LOADED_SECTION`, `STILL_NEEDED` where a section that stays uses one that
- *   would go, `OVERLAY`
- * @example
- * patch(bytes, [removeSections(".comment", ".gnu.build.attributes*")])
- */
-export function removeSections(...patterns: string[]): StripEdit {
-  if (patterns.some((p) => p === "")) fail("BAD_EDIT", "removeSections: a section's name is empty", { edit: "removeSections" });
-  return { edit: "removeSections", sections: patterns };
-}
+import type { StripEdit } from "./edits.js";
 
 /** Sections that hold debugging information, by name, as BFD tells them (SEC_DEBUGGING). */
 const DEBUGGING = [".debug", ".zdebug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.", ".line", ".stab", ".gdb_index"];

@@ -8,7 +8,7 @@ import { setRunpath } from "../../src/edit/runpath.js";
 import { readElf } from "../../src/image/elf.js";
 import { patch } from "../../src/patch.js";
 import { PF, PT, SHT } from "../../src/spec/constants.js";
-import { removeSections } from "../../src/strip/strip.js";
+import { removeSections } from "../../src/strip/edits.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { ENCODINGS, phdr, shdr } from "../support/elf.js";
 

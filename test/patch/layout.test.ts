@@ -10,7 +10,7 @@ import { patch, plan } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { EM, PF, PT, SHN, STB, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 

@@ -6,7 +6,7 @@ import { isElfError } from "../../src/error.js";
 import { readElf } from "../../src/image/elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
-import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
 import { dynamicFixtures, fixture, GREETING, runProgram, scratch } from "../support/fixtures.js";
 import { itWithTools } from "../support/tools.js";
 

@@ -9,7 +9,7 @@ import { readElf } from "../../src/image/elf.js";
 import { patch, plan } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { EM, PT, SHT } from "../../src/spec/constants.js";
-import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ehdr, ENCODINGS, fixture, phdr, shdr } from "../support/elf.js";
 import { contents, lowered, memory, phdrs, shdrs, squeezed } from "../support/realign.js";

@@ -11,7 +11,7 @@ import { readElf } from "../../src/image/elf.js";
 import { SHF, SHT } from "../../src/spec/constants.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
-import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { shdr } from "../support/elf.js";
 import { fixture } from "../support/fixtures.js";

@@ -9,7 +9,7 @@ import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { PT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { dyn, phdr } from "../support/elf.js";
 import { dynamicFixtures, fixture } from "../support/fixtures.js";

@@ -16,7 +16,7 @@ import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { PF, PT, STB, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { stripUnneeded } from "../../src/strip/strip.js";
+import { stripUnneeded } from "../../src/strip/edits.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { ENCODINGS } from "../support/elf.js";
 import { random, SEED } from "../support/mutants.js";

@@ -16,7 +16,7 @@ import { readElf } from "../../src/image/elf.js";
 import { plan } from "../../src/patch.js";
 import { describe } from "../../src/report/describe.js";
 import type { Edit } from "../../src/request/edits.js";
-import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
 import { fixture } from "../support/elf.js";
 import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
 

@@ -5,7 +5,7 @@ import { replaceNeeded } from "../../src/edit/needed.js";
 import { readElf } from "../../src/image/elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
-import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
+import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
 import { type DynamicFixture, dynamicFixtures, fixture, fixturePath, gnuStrip, GREETING, runners, runProgram, scratch } from "../support/fixtures.js";
 import { libraryFolder } from "../support/machines.js";
 import { lint, newLines, readelfValues, readelfWarnings } from "../support/oracles.js";
