@@ -2,6 +2,7 @@ import { isArchive } from "./archive/read.js";
 import { planArchive } from "./archive-plan.js";
 import { type Finding, check, newFindings } from "./check/check.js";
 import { type ByteSource, toSource } from "./codec/source.js";
+import { extractDebug } from "./debug-file.js";
 import { fail, type Note } from "./error.js";
 import { type ElfFile, readElf } from "./image/elf.js";
 import { piecesSource } from "./layout/fill.js";
@@ -51,7 +52,7 @@ export function plan(source: Uint8Array | ByteSource, edits: readonly Edit[], op
 function planElf(elf: ElfFile, edits: readonly Edit[], options: PatchOptions): Plan {
   const pageSizes = wantedPageSizes(elf, edits), base = raise(elf, pageSizes, options);
   const requests = collect(base.elf, edits);
-  const layout = onInput(layOut(base.elf, requests, options), base);
+  const layout = extractDebug(onInput(layOut(base.elf, requests, options), base), elf.source, edits, options);
   const { source } = elf, { pieces, size } = layout, changed = differs(source, pieces, size);
   const after = changed ? readElf(piecesSource(source, pieces, size)) : elf;
   const findings = check(after);
