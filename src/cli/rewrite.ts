@@ -1,3 +1,4 @@
+import type { Note } from "../error.js";
 import { patchFileSync, type PatchFileOptions, type PatchFileResult } from "../node/index.js";
 import { formatChanges } from "../report/text.js";
 import type { Edit } from "../request/edits.js";
@@ -12,6 +13,7 @@ export interface RewriteOptions {
   inPlace: boolean;
   /** What the name of the old file's copy ends in. */
   backup: string | undefined;
+  preserveDates?: boolean;
 }
 
 export const rewriteDefaults = (): RewriteOptions => ({ json: false, dryRun: false, output: undefined, overlay: undefined, inPlace: false, backup: undefined });
@@ -59,11 +61,11 @@ export interface Rewritten extends PatchFileResult {
   readonly dryRun: boolean;
 }
 
-/** Rewrites one file; notes go to stderr. */
-export function rewriteFile(file: string, edits: readonly Edit[], o: RewriteOptions): Rewritten {
-  const { output, dryRun, overlay, inPlace, backup } = o;
-  const result = patchFileSync(file, edits, { output, dryRun, overlay, inPlace, backup });
-  for (const n of result.notes) warn(`${file}: ${n.message}`);
+/** Rewrites one file; notes go to stderr, where they are not for JSON alone. */
+export function rewriteFile(file: string, edits: readonly Edit[], o: RewriteOptions, says: (note: Note) => boolean = () => true): Rewritten {
+  const { output, dryRun, overlay, inPlace, backup, preserveDates } = o;
+  const result = patchFileSync(file, edits, { output, dryRun, overlay, inPlace, backup, preserveDates });
+  for (const n of result.notes) if (says(n)) warn(`${file}: ${n.message}`);
   return { file, dryRun, ...result };
 }
 
