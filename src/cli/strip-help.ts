@@ -45,5 +45,5 @@ What is different from GNU strip on purpose:
   No byte of any segment and no program header changes, also where no section covers it, except with --force or --only-keep-debug.
   Bytes behind the end of the ELF file (self-extracting programs, signatures of kernel modules) are refused without --overlay.
   Notes are never merged, and -O makes no other formats.
-  The result is written beside the file and takes its name, so other hard links keep the old file; --in-place writes into it.
+  The result is written beside the file and takes its name when it is whole; into the file itself where it has several hard links.
 A file that is refused does not keep the others from their turn. Exit 0 done, 1 refused or wrong usage.`;

@@ -1,5 +1,7 @@
+import { statSync } from "node:fs";
 import { fail, isElfError, type Note } from "../error.js";
 import type { Header } from "../image/header.js";
+import { onFile } from "../node/source.js";
 import type { Edit } from "../request/edits.js";
 import { formatName } from "./bfd-name.js";
 import { eachFile, OK, print, REFUSED, type Verb } from "./command.js";
@@ -18,9 +20,12 @@ interface Stripped extends Rewritten {
 function stripFile(file: string, edits: readonly Edit[], c: Command): Stripped {
   if (c.outputClass !== undefined) refuseOthers(headerOf(file), c.outputClass);
   // GNU strip says nothing of a section that is not there.
-  const says = (n: Note) => n.note !== "NOT_FOUND" || c.verbose || c.dryRun, r = rewriteFile(file, edits, c, says);
+  const says = (n: Note) => n.note !== "NOT_FOUND" || c.verbose || c.dryRun, r = rewriteFile(file, edits, { ...c, inPlace: c.inPlace || hasOtherNames(file, c) }, says);
   return { ...r, saved: r.sizeBefore - r.sizeAfter };
 }
+
+/** With GNU strip all names of a file keep to be its names. */
+const hasOtherNames = (file: string, c: Command): boolean => c.output === undefined && (onFile(file, () => statSync(file, { throwIfNoEntry: false }))?.nlink ?? 1) > 1;
 
 /** Undefined for a static library, whose members have a header each. */
 function headerOf(file: string): Header | undefined {

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, statSync, symlinkSync, utimesSync } from "node:fs";
+import { existsSync, linkSync, lstatSync, readFileSync, statSync, symlinkSync, utimesSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../../src/codec/crc32.js";
@@ -110,6 +110,19 @@ describe("strip", () => {
     symlinkSync(path, link);
     expect(elfwright("strip", path, link, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(readFileSync(path).equals(wanted) && lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
+  it("hard links stay: all names are the stripped file's, as with GNU strip", () => {
+    const path = files.copy(PIE), other = files.path("other"), { ino, size } = statSync(path);
+    linkSync(path, other);
+    expect(elfwright("strip", path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect([statSync(path).ino, statSync(other).ino, statSync(path).nlink]).toEqual([ino, ino, 2]);
+    expect(readFileSync(other).equals(patch(fixture(PIE), [stripUnneeded()]).bytes) && statSync(other).size < size).toBe(true);
+    // An output of its own leaves them.
+    const out = files.path("out");
+    expect(elfwright("strip", "-R", ".comment", "-o", out, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(names(out)).not.toContain(".comment");
+    expect(names(other)).toContain(".comment");
   });
 
   it("-s --force makes of an object what GNU strip makes of it", () => {
