@@ -1,9 +1,9 @@
-import { wordSize } from "../codec/encoding.js";
+import { viewOf } from "../codec/bytes.js";
 import { Rel, Rela } from "../codec/records.js";
 import { chunks } from "../codec/source.js";
-import { EM } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { ElfFile } from "./elf.js";
+import { symbolField } from "./relocation-sections.js";
 
 /** One dynamic relocation. */
 export interface DynamicRelocation {
@@ -40,18 +40,13 @@ export function relocationTables(elf: ElfFile): (RelocationTable | undefined)[] 
 
 /** Every relocation that DT_REL, DT_RELA and DT_JMPREL reach. A table that the file does not hold is passed over. */
 export function* dynamicRelocations(elf: ElfFile): Generator<DynamicRelocation> {
-  const h = elf.header;
+  const h = elf.header, { at, shift } = symbolField(h);
   for (const { offset, size, rela } of relocationTables(elf).flatMap((t) => t ?? [])) {
     const entry = (rela ? Rela : Rel).size(h.class);
-    const symbol = (info: bigint) => symbolIndex(info, h.machine, wordSize(h), h.littleEndian);
-    for (const piece of chunks(elf.source, offset, size - (size % entry), "a relocation table", entry * 8192))
-      if (rela) for (const r of Rela.table(piece, h)) yield { offset: r.exact("offset"), symbol: symbol(r.exact("info")), addend: r.exact("addend") };
-      else for (const r of Rel.table(piece, h)) yield { offset: r.exact("offset"), symbol: symbol(r.exact("info")), addend: undefined };
+    for (const piece of chunks(elf.source, offset, size - (size % entry), "a relocation table", entry * 8192)) {
+      const v = viewOf(piece), symbol = (i: number) => v.getUint32(i * entry + at, h.littleEndian) >>> shift;
+      if (rela) for (const [i, r] of Rela.table(piece, h).entries()) yield { offset: r.exact("offset"), symbol: symbol(i), addend: r.exact("addend") };
+      else for (const [i, r] of Rel.table(piece, h).entries()) yield { offset: r.exact("offset"), symbol: symbol(i), addend: undefined };
+    }
   }
-}
-
-/** ELF32_R_SYM, ELF64_R_SYM; little-endian 64-bit MIPS keeps r_sym in the low word (its psABI). */
-function symbolIndex(info: bigint, machine: number, word: 4 | 8, littleEndian: boolean): number {
-  if (word === 4) return Number(info >> 8n);
-  return Number(machine === EM.MIPS && littleEndian ? info & 0xffffffffn : info >> 32n);
 }

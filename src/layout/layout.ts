@@ -3,6 +3,7 @@ import { readExactly } from "../codec/source.js";
 import { EI_OSABI, headerSize, headerView } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
 import { fail, hex, type Note } from "../error.js";
+import { fileRange } from "../image/sections.js";
 import { elfEnd } from "../image/overlay.js";
 import type { Requests } from "../request/requests.js";
 import { PN_XNUM, PT } from "../spec/constants.js";
@@ -12,7 +13,7 @@ import { FileMap, type Piece } from "./pieces.js";
 import { encodeDynamic, fixGot, fixSections, fixSegments } from "./pointers.js";
 import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
 import { addCovers, addTables, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./section-table.js";
-import { fixSymbols } from "./symbols.js";
+import { fixSymbols, followers, lastNamedSection } from "./symbols.js";
 import { blankTail, compactTail, keepTail, refuseOverlay, type Tail } from "./tail.js";
 
 /** The output: where each of its bytes comes from, where each region went, and what there is to say of it. */
@@ -36,7 +37,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   const grows = homeless.regions.length > 0, tableLeaves = isInTheWay(elf, homeless.entries);
   // A new table needs a section, or strip would zero it.
   const addsRows = elf.sections.length > 0 && requests.tables.some((t) => !t.was);
-  const mustCut = grows || tableLeaves || addsRows || dropped.size > 0;
+  const mustCut = grows || tableLeaves || addsRows || dropped.size > 0 || requests.contents.size > 0;
   const leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
   // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless the file grows behind it.
   const keepsTable = keepsOverlay(elf, options) && !grows && !tableLeaves && !addsRows;
@@ -48,12 +49,14 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   setStack(rewrite, requests.stackFlags);
   rewrite.assertApart();
   fixSegments(rewrite, tail.outputOf);
-  fixSections(rewrite, requests, tail.outputOf);
+  fixSections(rewrite, requests, tail);
   if (addsRows) addTables(rewrite, requests);
   trimCovers(rewrite);
   if (covers) addCovers(rewrite);
   else if (leaves) rewrite.notes.push({ note: "UNCOVERED", message: "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them" });
-  fixSymbols(rewrite, dropRows(rewrite, dropped, keepsTable), requests.symbolOrder);
+  fixSymbols(rewrite, requests);
+  const renumbered = dropRows(rewrite, { ...requests, fixedUpTo: keepsTable ? Infinity : dropped.size > 0 ? lastNamedSection(rewrite, dropped) : 0 });
+  writeContents(rewrite, requests, map, tail, renumbered);
   fixGot(rewrite);
   writeRegions(rewrite, requests, map, tail);
   end = writeTables(rewrite, requests, map, end, cutsEnd && !keepsTable);
@@ -89,16 +92,26 @@ const reported = ({ region, strategy, offset, address, why }: Placed): Placement
 });
 
 /** The name table is written anew at the end where nobody else uses it. */
-function rewrittenSections(rewrite: Rewrite, dropped: ReadonlySet<number>): ReadonlySet<number> {
+function rewrittenSections(rewrite: Rewrite, { dropped }: Requests): ReadonlySet<number> {
   return new Set(ownsNameTable(rewrite, dropped) ? [rewrite.elf.header.shstrndx] : []);
 }
 
-function layTail(rewrite: Rewrite, map: FileMap, { dropped }: Requests, { overlay }: LayoutOptions, cutsEnd: boolean, grownTo: number | undefined): Tail {
+/** Tables that name symbols or sections, and their strings, once every section has its index. */
+function writeContents(rewrite: Rewrite, { contents, zeroed }: Requests, map: FileMap, { places }: Tail, renumbered: ReadonlyMap<number, number> | undefined): void {
+  const { elf } = rewrite, follow = followers(rewrite, renumbered);
+  for (const [index, content] of contents) map.write(places.get(index)!, content.bytes(follow));
+  for (const index of zeroed) {
+    const { offset, size } = fileRange(elf.sections[index]!, elf.source);
+    map.write(offset, new Uint8Array(size));
+  }
+}
+
+function layTail(rewrite: Rewrite, map: FileMap, requests: Requests, { overlay }: LayoutOptions, cutsEnd: boolean, grownTo: number | undefined): Tail {
   if (!cutsEnd) return keepTail(rewrite, map);
   const behind = rewrite.elf.overlay;
   if (behind && overlay === undefined) refuseOverlay({ start: behind.offset, end: behind.offset + behind.size });
-  if (keepsOverlay(rewrite.elf, { overlay })) return blankTail(rewrite, map, dropped);
-  return compactTail(rewrite, map, { dropped, rewritten: rewrittenSections(rewrite, dropped), overlay, grownTo });
+  if (keepsOverlay(rewrite.elf, { overlay })) return blankTail(rewrite, map, requests);
+  return compactTail(rewrite, map, requests, { rewritten: rewrittenSections(rewrite, requests), overlay, grownTo });
 }
 
 /** Every region's bytes at its place, then what was asked of single bytes. */
@@ -130,7 +143,7 @@ function contentOf(rewrite: Rewrite, region: Region, requests: Requests, dynamic
 }
 
 /** The program header table, the section header table and the ELF header. Returns the end of the output so far. */
-function writeTables(rewrite: Rewrite, { dropped, osabi }: Requests, map: FileMap, end: number, atEnd: boolean): number {
+function writeTables(rewrite: Rewrite, { dropped, contents, osabi }: Requests, map: FileMap, end: number, atEnd: boolean): number {
   const { elf } = rewrite, h = elf.header;
   const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
   if (rewrite.segments.length !== h.phnum) {
@@ -141,7 +154,7 @@ function writeTables(rewrite: Rewrite, { dropped, osabi }: Requests, map: FileMa
   }
   map.write(h.phoff, concat(rewrite.segments.map((s) => s.bytes)));
   if (atEnd && elf.sections.length > 0) {
-    const table = appendNames(rewrite, map, end, ownsNameTable(rewrite, dropped), dropped.size > 0);
+    const table = appendNames(rewrite, map, end, ownsNameTable(rewrite, dropped) && !contents.has(h.shstrndx), dropped.size > 0, contents.has(h.shstrndx));
     header.shoff = table.shoff;
     end = table.shoff + rewrite.sections.length * h.shentsize;
   }

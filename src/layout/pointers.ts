@@ -6,7 +6,8 @@ import type { Requests } from "../request/requests.js";
 import { PT, SHT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
 import type { Move, Placed, Rewrite, SectionRow } from "./rewrite.js";
-import { LIES_OVER, unloadedSegments } from "./space.js";
+import { isPlaced, LIES_OVER, unloadedSegments } from "./space.js";
+import type { Tail } from "./tail.js";
 
 /** Program headers that lie over a table and follow it. PT_LOAD, PT_PHDR, PT_GNU_RELRO and PT_TLS never do. */
 const STAYS: readonly number[] = [...LIES_OVER, PT.TLS];
@@ -38,11 +39,21 @@ export function fixSegments(rewrite: Rewrite, outputOf: (offset: number) => numb
 }
 
 /** Section headers follow what moved, also in the part of the file that is not loaded, and take the new sizes. */
-export function fixSections(rewrite: Rewrite, requests: Requests, outputOf: (offset: number) => number): void {
+export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, places }: Tail): void {
   const { elf, moves } = rewrite;
   for (const row of rewrite.sections) {
     const { view: s, was } = row, old = was === undefined ? undefined : elf.sections[was]!.header;
-    if (!old || old.type === SHT.NULL || old.type === SHT.NOBITS || s.exact("size") === 0n) continue;
+    const content = was === undefined ? undefined : requests.contents.get(was);
+    if (content) {
+      Object.assign(s, { offset: places.get(was!)!, size: content.size, ...(content.info !== undefined && { info: content.info }) });
+      continue;
+    }
+    if (!old || old.type === SHT.NULL) continue;
+    if (old.type === SHT.NOBITS || s.exact("size") === 0n) {
+      // It takes no bytes, but says where they would be.
+      if (!isPlaced(elf, elf.sections[was!]!) && old.exact("offset") <= BigInt(elf.source.size)) s.offset = outputOf(old.offset);
+      continue;
+    }
     const own = rewrite.placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
     const move = own && moves.includes(own) ? own : moveOfRange(moves, old.offset, old.size);
     if (move) {

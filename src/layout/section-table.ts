@@ -7,7 +7,8 @@ import { fileRange, isLoaded } from "../image/sections.js";
 import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { Requests } from "../request/requests.js";
-import { compactStrings, GrowingStrings } from "../tables/strings.js";
+import { compactTable } from "../tables/compact-strings.js";
+import { GrowingStrings } from "../tables/strings.js";
 import { COVER_NAME, KEPT_NAME } from "./covers.js";
 import type { FileMap } from "./pieces.js";
 import { merged, type Range, subtract } from "./ranges.js";
@@ -89,18 +90,26 @@ function shorten(s: ShdrView, start: number): void {
   s.offset = start;
 }
 
-/**
- * Takes dropped sections out; where the table keeps its length, they become SHT_NULL. Gives each that stays its index;
- * undefined where none is dropped.
- */
-export function dropRows(rewrite: Rewrite, dropped: ReadonlySet<number>, keepsLength: boolean): Map<number, number> | undefined {
+/** What of the section header table does not change its index: nothing, all, or what loaded symbols name. */
+export interface Rows {
+  readonly dropped: ReadonlySet<number>;
+  readonly ungrouped: ReadonlySet<number>;
+  /** Dropped sections up to this index become SHT_NULL, so that the others keep theirs. */
+  readonly fixedUpTo: number;
+}
+
+/** Takes dropped sections out. Gives each that stays its index; undefined where none is dropped. */
+export function dropRows(rewrite: Rewrite, { dropped, ungrouped, fixedUpTo }: Rows): Map<number, number> | undefined {
+  for (const { was, view } of rewrite.sections) if (was !== undefined && ungrouped.has(was)) view.flags &= ~SHF.GROUP;
   if (dropped.size === 0) return undefined;
-  const isDropped = (s: SectionRow) => s.was !== undefined && dropped.has(s.was);
-  if (keepsLength) for (const s of rewrite.sections) if (isDropped(s)) s.bytes.fill(0);
-  if (!keepsLength) rewrite.sections.splice(0, rewrite.sections.length, ...rewrite.sections.filter((s) => !isDropped(s)));
+  const isDropped = (s: SectionRow) => s.was !== undefined && dropped.has(s.was), stays = (s: SectionRow) => !isDropped(s) || s.was! <= fixedUpTo;
+  const rows = rewrite.sections.filter(stays);
+  for (const s of rows) if (isDropped(s)) s.bytes.fill(0);
+  rewrite.sections.length = 0;
+  for (const s of rows) rewrite.sections.push(s);
   const renumbered = new Map<number, number>();
-  rewrite.sections.forEach((s, i) => s.was !== undefined && !isDropped(s) && renumbered.set(s.was, i));
-  for (const { view: s } of rewrite.sections) {
+  rows.forEach((s, i) => s.was !== undefined && !isDropped(s) && renumbered.set(s.was, i));
+  for (const { view: s } of rows) {
     // A link to a section that went becomes 0; a loaded one (.rela.plt of a static program) does not need it to run.
     s.link = renumbered.get(s.link) ?? 0;
     if (s.flags & SHF.INFO_LINK || s.type === SHT.REL || s.type === SHT.RELA || s.type === SHT.CREL) s.info = renumbered.get(s.info) ?? 0;
@@ -115,10 +124,10 @@ export function ownsNameTable(rewrite: Rewrite, dropped: ReadonlySet<number>): b
 }
 
 /** Writes the names at `end`, behind everything else, and says where the table follows. */
-export function appendNames(rewrite: Rewrite, map: FileMap, end: number, owned: boolean, rebuild: boolean): { shoff: number } {
+export function appendNames(rewrite: Rewrite, map: FileMap, end: number, owned: boolean, rebuild: boolean, splits: boolean): { shoff: number } {
   const { elf } = rewrite, h = elf.header;
   let row = owned ? rewrite.sections.find((s) => s.was === h.shstrndx) : undefined;
-  if (!row && (h.shstrndx === 0 || rewrite.sections.some((s) => s.was === undefined))) {
+  if (!row && (splits || h.shstrndx === 0 || rewrite.sections.some((s) => s.was === undefined))) {
     row = newRow(rewrite, NAME_TABLE, { type: SHT.STRTAB });
     rewrite.sections.push(row);
   }
@@ -132,20 +141,17 @@ export function appendNames(rewrite: Rewrite, map: FileMap, end: number, owned: 
   return { shoff: alignUp(end, wordSize(h)) };
 }
 
-/** Fills sh_name of every row that needs it. Where a name cannot be read, or is not UTF-8, all keep their place and the table only grows. */
+/** Fills sh_name of every row that needs it. Where one leads nowhere, all keep their place and the table only grows. */
 function nameBytes(rewrite: Rewrite, row: SectionRow, rebuild: boolean): Uint8Array {
-  const { elf } = rewrite;
-  const readable = rewrite.sections.every((s) => (s.name !== "" && !s.name.includes("\ufffd")) || s.view.name === 0 || s.view.type === SHT.NULL);
-  if (row.was === undefined || (rebuild && readable)) {
-    const t = compactStrings(rewrite.sections.map((s) => s.name));
-    for (const s of rewrite.sections) s.view.name = t.offsetOf(s.name);
-    return t.bytes;
-  }
-  const { offset, size } = fileRange(elf.sections[row.was]!, elf.source);
-  const old = readExactly(elf.source, offset, size, NAME_TABLE);
+  const { elf } = rewrite, table = elf.header.shstrndx === 0 ? undefined : elf.sections[elf.header.shstrndx];
+  const { offset, size } = table ? fileRange(table, elf.source) : { offset: 0, size: 0 }, old = size === 0 ? new Uint8Array(1) : readExactly(elf.source, offset, size, NAME_TABLE);
   const t = new GrowingStrings(old[old.length - 1] === 0 ? old : concat([old, new Uint8Array(1)]));
   for (const s of rewrite.sections) if (s.was === undefined) s.view.name = t.add(concat([encodeText(s.name), new Uint8Array(1)]));
-  return t.bytes();
+  const all = t.bytes();
+  if ((row.was !== undefined && !rebuild) || rewrite.sections.some((s) => s.view.name >= all.length)) return all;
+  const { bytes, offsets } = compactTable(all, Uint32Array.from(rewrite.sections, (s) => s.view.name));
+  rewrite.sections.forEach((s, i) => (s.view.name = offsets[i]!));
+  return bytes;
 }
 
 /** The counts as the ELF header holds them; large ones stand in section header 0 (gABI, "ELF Header"). */

@@ -3,9 +3,9 @@ import type { PhdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
-import { fileRange, isDebugFile, isLoaded } from "../image/sections.js";
+import { fileRange, isDebugFile, isLoaded, type Section } from "../image/sections.js";
 import type { Segment } from "../image/segments.js";
-import { PT, SHF, SHT } from "../spec/constants.js";
+import { ET, PT, SHF, SHT } from "../spec/constants.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
@@ -20,13 +20,16 @@ export function unloadedSegments(elf: ElfFile): Segment[] {
   return loads.length === 0 ? [] : elf.segments.filter((s) => !LIES_OVER.includes(s.type) && s.exact("filesz") > 0n && s.offset >= end);
 }
 
+/** Is the section's place in the file that of its bytes in memory? Nothing of a relocatable file has one. */
+export const isPlaced = (elf: ElfFile, s: Section): boolean => isLoaded(s) && elf.header.type !== ET.REL;
+
 /** The end of what may not move in the file: headers, segments and loaded sections. Behind it lie only sections for tools. */
 export function fixedEnd(elf: ElfFile): number {
   const h = elf.header, movable = unloadedSegments(elf);
   let end = Math.max(headerSize(h), h.phoff + h.phnum * h.phentsize);
   // The program headers of a separate debug file speak of bytes that it has not.
   for (const s of isDebugFile(elf) ? [] : elf.segments) if (s.type !== PT.NULL && s.exact("filesz") > 0n && !movable.includes(s)) end = Math.max(end, s.offset + s.filesz);
-  for (const s of elf.sections) if (isLoaded(s)) end = Math.max(end, fileRange(s, elf.source).offset + fileRange(s, elf.source).size);
+  for (const s of elf.sections) if (isPlaced(elf, s)) end = Math.max(end, fileRange(s, elf.source).offset + fileRange(s, elf.source).size);
   return Math.min(end, elf.source.size);
 }
 

@@ -3,19 +3,23 @@ import { chunks } from "../codec/source.js";
 import { fail, hex } from "../error.js";
 import { headerSize } from "../image/header.js";
 import { elfEnd } from "../image/overlay.js";
-import { fileRange, isDebugFile, isLoaded } from "../image/sections.js";
+import { fileRange, isDebugFile, type Section } from "../image/sections.js";
+import type { ElfFile } from "../image/elf.js";
+import type { Requests } from "../request/requests.js";
 import { PT, SHT } from "../spec/constants.js";
 import type { FileMap } from "./pieces.js";
 import type { OverlayChoice, Rewrite } from "./rewrite.js";
 import { merged, type Range, subtract } from "./ranges.js";
-import { fixedEnd, unloadedSegments } from "./space.js";
+import { fixedEnd, isPlaced, unloadedSegments } from "./space.js";
 
 /** The part of the file behind everything that is loaded: sections for tools, the section header table. */
 export interface Tail {
   /** Where new bytes may go: behind all that stays. */
   readonly end: number;
-  /** Where a byte of the input is in the output. */
+  /** Where a byte of the input is in the output; where it went, what follows it. */
   outputOf(offset: number): number;
+  /** Where sections are that are written anew, by index. */
+  readonly places: ReadonlyMap<number, number>;
 }
 
 /** Alignment in the file only helps tools that map sections; a larger one is not kept. */
@@ -25,79 +29,110 @@ const LARGEST_ALIGN = 4096;
 export function keepTail(rewrite: Rewrite, map: FileMap): Tail {
   const { size } = rewrite.elf.source;
   map.keep(0, size);
-  return { end: size, outputOf: (o) => o };
+  return { end: size, outputOf: (o) => o, places: new Map() };
 }
 
 /**
- * For an overlay that keeps its place: nothing moves, dropped sections become zeros, and new bytes go behind the overlay.
+ * For an overlay that keeps its place: nothing moves, dropped sections become zeros, and new bytes go behind the overlay, but for those that
+ * take no more room than what they replace.
  */
-export function blankTail(rewrite: Rewrite, map: FileMap, dropped: ReadonlySet<number>): Tail {
-  const { size } = rewrite.elf.source;
-  keepExcept(map, 0, size, blanks(rewrite, dropped, size));
-  return { end: size, outputOf: (o) => o };
+export function blankTail(rewrite: Rewrite, map: FileMap, { dropped, contents }: Requests): Tail {
+  const { elf } = rewrite, { size } = elf.source, places = new Map<number, number>(), loaded = segmentRanges(elf);
+  let end = size;
+  for (const [index, content] of contents) {
+    const was = fileRange(elf.sections[index]!, elf.source), fits = content.size <= was.size && !loaded.some((l) => l.start < was.offset + was.size && was.offset < l.end);
+    if (!fits) end = alignUp(end, alignOf(elf.sections[index]!));
+    places.set(index, fits ? was.offset : end);
+    if (!fits) end += content.size;
+  }
+  keepExcept(map, 0, size, blanks(rewrite, new Set([...dropped, ...contents.keys()]), size));
+  return { end, outputOf: (o) => o, places };
 }
 
 /** What {@link compactTail} needs to know. */
 export interface TailOptions {
-  readonly dropped: ReadonlySet<number>;
-  /** Sections that are written anew at the end. */
+  /** The section that names the others is written anew at the end. */
   readonly rewritten: ReadonlySet<number>;
   readonly overlay: OverlayChoice | undefined;
   /** Where the loaded part ends, when its last segment grew. */
   readonly grownTo: number | undefined;
 }
 
+/** Bytes of the tail that stay together: a range of the input, or a section's new bytes. */
+interface Item {
+  readonly start: number;
+  readonly size: number;
+  readonly align: number;
+  /** The section whose new bytes these are. */
+  readonly section?: number;
+}
+
+const alignOf = (s: Section): number => Math.min(LARGEST_ALIGN, Math.max(1, s.header.addralign));
+
 /**
  * Cuts the section header table and the name table off, which are written anew at the end, closes the holes of dropped
  * sections, and makes room for a last segment that grew. What is loaded never moves.
  */
-export function compactTail(rewrite: Rewrite, map: FileMap, { dropped, rewritten, overlay, grownTo }: TailOptions): Tail {
+export function compactTail(rewrite: Rewrite, map: FileMap, { dropped, contents }: Requests, { rewritten, overlay, grownTo }: TailOptions): Tail {
   const { elf } = rewrite, unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
-  const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = dropped.size > 0 || grownTo !== undefined;
-  const kept: Range[] = [], aligns = new Map<number, number>();
+  const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = dropped.size > 0 || contents.size > 0 || grownTo !== undefined;
+  const kept: Range[] = [], aligns = new Map<number, number>(), items: Item[] = [];
   for (const s of elf.sections) {
-    const { offset, size } = fileRange(s, elf.source);
-    if (size === 0 || offset + size <= fixed || isLoaded(s) || dropped.has(s.index) || rewritten.has(s.index)) continue;
+    const { offset, size } = fileRange(s, elf.source), content = contents.get(s.index);
+    if (content) items.push({ start: offset + size <= fixed ? Infinity : offset, size: content.size, align: alignOf(s), section: s.index });
+    if (size === 0 || offset + size <= fixed || isPlaced(elf, s) || content || dropped.has(s.index) || rewritten.has(s.index)) continue;
     const start = Math.max(offset, fixed);
     kept.push({ start, end: offset + size });
-    aligns.set(start, Math.min(LARGEST_ALIGN, Math.max(aligns.get(start) ?? 1, s.header.addralign)));
+    if (offset % alignOf(s) === 0) aligns.set(start, Math.max(aligns.get(start) ?? 1, alignOf(s)));
   }
   // What a program header speaks of stays, also where its section goes.
   kept.push(...unloaded.filter((r) => r.start >= fixed));
-  const holes = unknownRanges(rewrite, fixed).filter((r) => moves || r.start >= Math.max(fixed, ...kept.map((k) => k.end)));
+  const last = kept.reduce((end, k) => Math.max(end, k.end), fixed), holes = unknownRanges(rewrite, fixed).filter((r) => moves || r.start >= last);
   for (const r of holes) {
     if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(r);
     if (overlay === "keep") kept.push(r);
   }
-  keepExcept(map, 0, fixed, blanks(rewrite, dropped, fixed));
+  keepExcept(map, 0, fixed, blanks(rewrite, new Set([...dropped, ...contents.keys()]), fixed));
   if (!moves) {
-    const end = Math.max(fixed, ...kept.map((k) => k.end));
+    const end = kept.reduce((end, k) => Math.max(end, k.end), fixed);
     map.keep(fixed, end - fixed);
-    return { end, outputOf: (o) => o };
+    return { end, outputOf: (o) => o, places: new Map() };
   }
-  return packed(map, grownTo ?? fixed, merged(kept), aligns);
+  for (const { start, end } of merged(kept)) items.push({ start, size: end - start, align: aligns.get(start) ?? 1 });
+  return packed(map, grownTo ?? fixed, fixed, items);
 }
 
-/** Puts what stays one behind the other, from `start` on. */
-function packed(map: FileMap, start: number, kept: readonly Range[], aligns: ReadonlyMap<number, number>): Tail {
-  const moved: { from: Range; at: number }[] = [];
+/** Puts what stays one behind the other, from `start` on, in its old order. */
+function packed(map: FileMap, start: number, fixed: number, items: readonly Item[]): Tail {
+  const places = new Map<number, number>(), moved: { from: number; at: number; size: number }[] = [];
   let at = start;
-  for (const k of kept) {
-    const align = aligns.get(k.start) ?? 1;
-    if (k.start % align === 0) at = alignUp(at, align);
-    map.keep(k.start, k.end - k.start, at);
-    moved.push({ from: k, at });
-    at += k.end - k.start;
+  for (const i of [...items].sort((a, b) => (a.start === b.start ? 0 : a.start - b.start))) {
+    at = alignUp(at, i.align);
+    if (i.section === undefined) map.keep(i.start, i.size, at);
+    else places.set(i.section, at);
+    moved.push({ from: i.start, at, size: i.size });
+    at += i.size;
   }
-  return {
-    end: at,
-    outputOf: (o) => {
-      const m = moved.find((m) => m.from.start <= o && o < m.from.end);
-      return m ? o - m.from.start + m.at : o;
-    },
-  };
+  const end = at;
+  return { end, places, outputOf: (o) => (o < fixed ? o : placeOf(moved, o, end)) };
 }
+
+/** Binary search. */
+function placeOf(moved: readonly { readonly from: number; readonly at: number; readonly size: number }[], offset: number, end: number): number {
+  let low = 0, high = moved.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (moved[mid]!.from <= offset) low = mid + 1;
+    else high = mid;
+  }
+  const m = moved[low - 1];
+  if (m && offset < m.from + m.size) return offset - m.from + m.at;
+  return moved[low]?.at ?? end;
+}
+
+/** What may not change in the file: the ranges of segments. */
+const segmentRanges = (elf: ElfFile): Range[] => elf.segments.filter((s) => s.type !== PT.NULL).map((s) => ({ start: s.offset, end: Math.min(elf.source.size, s.offset + s.filesz) }));
 
 /** Bytes of dropped sections that nothing else describes. */
 function blanks(rewrite: Rewrite, dropped: ReadonlySet<number>, end: number): Range[] {
@@ -113,7 +148,7 @@ function described(rewrite: Rewrite, without: ReadonlySet<number>): Range[] {
     { start: 0, end: headerSize(h) },
     { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
     { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
-    ...elf.segments.filter((s) => s.type !== PT.NULL).map((s) => ({ start: s.offset, end: Math.min(elf.source.size, s.offset + s.filesz) })),
+    ...segmentRanges(elf),
     ...elf.sections.filter((s) => !without.has(s.index) && s.header.type !== SHT.NULL).map((s) => fileRange(s, elf.source)).map((r) => ({ start: r.offset, end: r.offset + r.size })),
   ]);
 }

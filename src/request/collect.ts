@@ -15,12 +15,13 @@ import type { Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { PT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
-import { droppedSections } from "../strip/strip.js";
+import { decideStrip } from "../strip/strip.js";
 import { byFamily, type Edit, type EditFamilies, editsDynamic } from "./edits.js";
 import { guard } from "./guard.js";
 import type { Requests } from "./requests.js";
 import { spendRedundant } from "./spend.js";
 import { type ResolvedStrings, resolveStrings } from "./strings.js";
+import { stripTables } from "./strip-tables.js";
 import { noSymbolTables, symbolTables } from "./symbol-tables.js";
 import { versionStrings, type VersionTables, versionTables } from "./version-tables.js";
 
@@ -28,10 +29,10 @@ import { versionStrings, type VersionTables, versionTables } from "./version-tab
 export function collect(elf: ElfFile, edits: readonly Edit[]): Requests {
   const families = byFamily(edits);
   if (edits.length > 0) guard(elf, families);
-  const { dropped, notes } = droppedSections(elf, families.strip);
+  const notes: Note[] = [], decision = decideStrip(elf, families.strip, notes);
   return {
     interpreter: interpreterRequest(elf, families), ...dynamicRequests(elf, families, notes), stackFlags: wantedStackFlags(elf, families.execstack),
-    osabi: wantedOsAbi(elf, families.osabi), dropped, notes,
+    osabi: wantedOsAbi(elf, families.osabi), dropped: decision.dropped, zeroed: decision.zeroed, ...stripTables(elf, decision), newSections: [], dropsHeaders: false, notes,
   };
 }
 

@@ -2,12 +2,17 @@ import { fail, hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { isDebugFile } from "../image/sections.js";
 import { ET, PT } from "../spec/constants.js";
-import { type EditFamilies, editsDynamic } from "./edits.js";
+import { type Edit, type EditFamilies, editsDynamic } from "./edits.js";
 
 /** Refuses edits that this kind of file cannot take, each with its reason (design: a static file has no loader that would read them). */
 export function guard(elf: ElfFile, edits: EditFamilies): void {
   const { type } = elf.header, { linkage } = elf;
-  if (linkage === "relocatable") fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
+  if (linkage === "relocatable") {
+    const { strip, ...others } = edits;
+    if (Object.values(others).some((f: readonly Edit[]) => f.length > 0)) fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does, so it can only be stripped", {});
+    if (strip.some((e) => e.edit === "dropSectionHeaders")) fail("RELOCATABLE", "this is a relocatable object (ET_REL): without section headers nothing of it could be found", {});
+    return;
+  }
   if (type !== ET.EXEC && type !== ET.DYN) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
   const dynamic = editsDynamic(edits), loaders = edits.interpreter.length > 0 || dynamic;
   if (isDebugFile(elf) && (loaders || edits.execstack.length + edits.alignment.length > 0 || edits.strip.some((e) => e.edit === "stripUnneeded")))

@@ -21,6 +21,32 @@ export interface TableRequest {
   readonly section: { readonly type: number; readonly entsize: number; readonly link: "symbols" | "strings"; readonly info: number };
 }
 
+/** Where symbols and sections of the input are in the output, for tables that name them. */
+export interface Followers {
+  /** The new index of a section; 0 for one that goes. */
+  section(index: number): number;
+  /** The new value of a symbol. */
+  value(shndx: number, value: bigint, name: () => string): bigint;
+  /** Does any symbol's value change? */
+  readonly moves: boolean;
+}
+
+/** New bytes for a section that is not loaded. */
+export interface SectionContent {
+  readonly size: number;
+  /** sh_info, where it changes. */
+  readonly info?: number;
+  bytes(follow: Followers): Uint8Array;
+}
+
+/** A section that the file has not, for tools. */
+export interface NewSection {
+  readonly name: string;
+  readonly type: number;
+  readonly align: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Everything one patch asks of the layout. What is undefined or empty stays as it is. */
 export interface Requests {
   /** PT_INTERP's string, NUL included. */
@@ -42,5 +68,14 @@ export interface Requests {
   readonly osabi: number | undefined;
   /** Indexes of the sections that go. */
   readonly dropped: ReadonlySet<number>;
+  /** New bytes for sections that are not loaded, by index. */
+  readonly contents: ReadonlyMap<number, SectionContent>;
+  readonly newSections: readonly NewSection[];
+  /** Sections that are in no group any more. */
+  readonly ungrouped: ReadonlySet<number>;
+  /** Dropped loaded sections whose bytes become zero. */
+  readonly zeroed: ReadonlySet<number>;
+  /** The section header table goes, with all that no program header speaks of. */
+  readonly dropsHeaders: boolean;
   readonly notes: readonly Note[];
 }

@@ -1,69 +1,79 @@
+import { Sym } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
 import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { isLoaded, type Section } from "../image/sections.js";
-import { SHT } from "../spec/constants.js";
+import { eachRelocationSymbol, isRelocations } from "../image/relocation-sections.js";
+import { fileRange, type Section } from "../image/sections.js";
+import { SHN, SHT } from "../spec/constants.js";
+import { eachCrelSymbol } from "../tables/crel.js";
 import type { StripEdit } from "./edits.js";
+import { dropDependents, dropTable, refuseBrokenLinks, sectionsToDrop, type StripSections, stripSections } from "./sections.js";
+import { selectSymbols, type SymbolSelection } from "./select.js";
+import { type StripWish, stripWish } from "./wish.js";
 
-/** Sections that hold debugging information, by name, as BFD tells them (SEC_DEBUGGING). */
-const DEBUGGING = [".debug", ".zdebug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.", ".line", ".stab", ".gdb_index"];
-
-const isDebugging = (s: Section) => DEBUGGING.some((p) => s.name.startsWith(p));
-const isRelocation = (s: Section) => s.header.type === SHT.REL || s.header.type === SHT.RELA || s.header.type === SHT.CREL;
-
-/** Which sections the edits drop, by index. */
-export function droppedSections(elf: ElfFile, edits: readonly StripEdit[]): { dropped: ReadonlySet<number>; notes: Note[] } {
-  const dropped = new Set<number>(), notes: Note[] = [];
-  const named = elf.sections.filter((s) => s.header.type !== SHT.NULL);
-  if (edits.some((e) => e.edit === "stripUnneeded")) unneeded(elf, named, dropped);
-  for (const pattern of new Set(edits.flatMap((e) => (e.edit === "removeSections" ? e.sections : [])))) {
-    const matches = matcher(pattern), found = named.filter((s) => matches(s.name));
-    if (found.length === 0) notes.push({ note: "NOT_FOUND", message: `removeSections: the file has no section ${pattern}` });
-    const loaded = found.filter(isLoaded).map((s) => s.name);
-    if (loaded.length > 0) fail("LOADED_SECTION", `removeSections: ${loaded.join(", ")} ${loaded.length > 1 ? "are" : "is"} loaded into memory; programs may use the bytes`, { sections: loaded });
-    for (const s of found) dropped.add(s.index);
-  }
-  dropDependents(elf, named, dropped);
-  return { dropped, notes };
+/** What goes, and what stays of the symbol tables that lose some. */
+export interface StripDecision {
+  /** Indexes of the sections that go. */
+  readonly dropped: ReadonlySet<number>;
+  /** By the symbol table's section index: tables of which symbols go, or whose symbols may be in sections that get other indexes. */
+  readonly symbols: ReadonlyMap<number, SymbolSelection>;
+  /** Removed loaded sections whose bytes become zero. */
+  readonly zeroed: ReadonlySet<number>;
 }
 
-function unneeded(elf: ElfFile, sections: readonly Section[], dropped: Set<number>): void {
-  for (const s of sections) if (!isLoaded(s) && isDebugging(s)) dropped.add(s.index);
-  for (const s of sections) {
-    if (s.header.type !== SHT.SYMTAB || isLoaded(s)) continue;
-    // Relocations that the linker left (--emit-relocs) name symbols: they stay, and so does the table, as with GNU strip.
-    const named = sections.some((r) => isRelocation(r) && !isLoaded(r) && r.header.link === s.index && !dropped.has(r.index) && !dropped.has(r.header.info));
-    if (named) continue;
-    dropped.add(s.index);
-    const strings = elf.sections[s.header.link];
-    if (strings && strings.header.type === SHT.STRTAB && !isLoaded(strings) && !usedBy(elf, sections, strings, dropped)) dropped.add(strings.index);
-  }
+const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set() };
+
+/** Decides what the edits drop. Reads symbols and relocations only where some of a table stay. `RELOCATABLE`, `LOADED_SECTION`, `STILL_NEEDED`. */
+export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: Note[]): StripDecision {
+  if (edits.length === 0) return NOTHING;
+  const wish = stripWish(edits), sections = stripSections(elf);
+  if (wish.mode === "all" && sections.relocatable && !wish.forceAll)
+    fail("RELOCATABLE", "stripAll: without its symbols and relocations this relocatable object (ET_REL) is of no use to any linker or kernel; stripUnneeded() and stripDebug() keep it whole, { force: true } strips it all the same", {});
+  const dropped = sectionsToDrop(sections, wish, notes), symbols = new Map<number, SymbolSelection>();
+  dropDependents(sections, dropped);
+  for (const table of sections.all) if (table.header.type === SHT.SYMTAB && !sections.isFixed(table) && !dropped.has(table.index)) strippedTable(sections, table, wish, dropped, symbols);
+  for (const table of sections.all) if (table.header.type === SHT.SYMTAB && dropped.has(table.index)) dropTable(sections, table, dropped);
+  dropDependents(sections, dropped);
+  dropExtended(sections, dropped, symbols);
+  refuseBrokenLinks(sections, dropped);
+  return { dropped, symbols, zeroed: new Set(sections.all.filter((s) => dropped.has(s.index) && sections.isFixed(s) && wish.zeroes(s.name)).map((s) => s.index)) };
 }
 
-/** Relocations of a dropped section, extended indexes of a dropped symbol table: they mean nothing alone. */
-function dropDependents(elf: ElfFile, sections: readonly Section[], dropped: Set<number>): void {
-  for (const s of sections) {
-    if (isLoaded(s)) continue;
-    if (isRelocation(s) && s.header.info !== 0 && dropped.has(s.header.info)) dropped.add(s.index);
-    if (s.header.type === SHT.SYMTAB_SHNDX && dropped.has(s.header.link)) dropped.add(s.index);
-  }
-  for (const index of dropped) {
-    const s = elf.sections[index]!;
-    const users = usersOf(elf, sections, s, dropped);
-    if (users.length > 0) fail("STILL_NEEDED", `${s.name} cannot go: ${users.join(", ")} ${users.length > 1 ? "use" : "uses"} it`, { names: users });
-  }
+/** Few enough sections are left for st_shndx to hold every index. */
+function dropExtended({ elf, all }: StripSections, dropped: Set<number>, symbols: ReadonlyMap<number, SymbolSelection>): void {
+  if (elf.sections.length - dropped.size >= SHN.LORESERVE) return;
+  for (const s of all) if (s.header.type === SHT.SYMTAB_SHNDX && symbols.has(s.header.link)) dropped.add(s.index);
 }
 
-/** Who needs the strings or symbols of a section: a loaded section does not need what is not loaded. */
-function usersOf(elf: ElfFile, sections: readonly Section[], s: Section, dropped: ReadonlySet<number>): string[] {
-  const users = sections.filter((u) => u.header.link === s.index && u.index !== s.index && !dropped.has(u.index) && !isLoaded(u)).map((u) => u.name);
-  if (elf.header.shstrndx === s.index) users.push("the section header table");
-  return users;
+/** Sections that say something of symbols and need none: without the table they say nothing, with sh_link 0. */
+const FOLLOWS: readonly number[] = [SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
+
+/** Selects a table's symbols, or drops it where none stays. */
+function strippedTable(sections: StripSections, table: Section, wish: StripWish, dropped: Set<number>, symbols: Map<number, SymbolSelection>): void {
+  const { elf, all, relocatable, isFixed } = sections;
+  const namesSymbols = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined || wish.keepsFiles, keepsTable = wish.keeps(table.name);
+  if (wish.mode === "none" && dropped.size === 0 && !namesSymbols && wish.discards === undefined) return;
+  const users = all.filter((u) => u.header.link === table.index && !dropped.has(u.index) && !isFixed(u) && !FOLLOWS.includes(u.header.type));
+  // Nothing of it can stay: it need not be read.
+  if (!relocatable && users.length === 0 && !namesSymbols && !keepsTable && (wish.mode === "unneeded" || wish.mode === "all")) return void dropped.add(table.index);
+  const used = usedSymbols(elf, table, users), selection = selectSymbols(elf, table, wish, { dropped, used, relocatable, keepsTable });
+  if (selection.count <= 1 && selection.indexes.length > 1 && users.length === 0) dropped.add(table.index);
+  else if (selection.count < selection.indexes.length || dropped.size > 0) symbols.set(table.index, selection);
 }
 
-const usedBy = (elf: ElfFile, sections: readonly Section[], s: Section, dropped: ReadonlySet<number>) => usersOf(elf, sections, s, dropped).length > 0;
-
-/** `*` stands for any characters; everything else for itself. */
-function matcher(pattern: string): (name: string) => boolean {
-  const re = new RegExp(`^${pattern.split("*").map((p) => p.replace(/[\\^$.|?+()[\]{}]/g, "\\$&")).join("[^]*")}$`);
-  return (name) => re.test(name);
+/** Which symbols the sections that stay name: relocations, and groups by their signature. */
+function usedSymbols(elf: ElfFile, table: Section, users: readonly Section[]): Uint8Array {
+  const used = new Uint8Array(Math.floor(table.header.size / Sym.size(elf.header.class)));
+  const use = (symbol: number, by: Section): void => {
+    if (symbol >= used.length) fail("MALFORMED", `${by.name} names symbol ${symbol} of ${used.length}`, { offset: by.header.offset });
+    used[symbol] = 1;
+  };
+  for (const u of users) {
+    if (u.header.type === SHT.GROUP) use(u.header.info, u);
+    if (!isRelocations(u)) continue;
+    const { offset, size } = fileRange(u, elf.source), bytes = readExactly(elf.source, offset, size, "a relocation table"), visit = (symbol: number) => use(symbol, u);
+    if (u.header.type === SHT.CREL) eachCrelSymbol(bytes, visit);
+    else eachRelocationSymbol(bytes, u.header.type, elf.header, visit);
+  }
+  return used;
 }

@@ -6,7 +6,7 @@ import { fail } from "../error.js";
 import { DF_1, EM, ET, SHF, SHT, VER_FLG, VERSYM } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { hashEntrySize } from "../spec/machines.js";
-import { compactStrings } from "../tables/strings.js";
+import { compactStrings } from "../tables/compact-strings.js";
 import { encodeVersionNeeds } from "../tables/versions.js";
 import { type BuildSymbol, encodeRecords, fixedPart, type Part, type Placement, type SymbolPlaces } from "./parts.js";
 

@@ -4,7 +4,7 @@ import { Phdr, Shdr } from "../codec/records.js";
 import { fail } from "../error.js";
 import { headerSize } from "../image/header.js";
 import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
-import { compactStrings } from "../tables/strings.js";
+import { compactStrings } from "../tables/compact-strings.js";
 import { fixedPart, type Part, type Placement } from "./parts.js";
 
 /** How much room for growth the file has. */

@@ -4,7 +4,7 @@ import { Nhdr, Sym } from "../codec/records.js";
 import type { Struct } from "../codec/struct.js";
 import { NT_GNU, SHF, SHN, SHT, STB, STT } from "../spec/constants.js";
 import type { RecordFields } from "../spec/records.js";
-import { compactStrings } from "../tables/strings.js";
+import { compactStrings } from "../tables/compact-strings.js";
 
 /** A section in the making: what its header says, and its bytes once every address is known. */
 export interface Part {

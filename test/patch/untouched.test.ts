@@ -77,12 +77,12 @@ describe("headers that do not agree to the byte", () => {
   });
 
   it("a DT_STRSZ smaller than the section of .dynstr is the one that counts", () => {
-    const before = buildElf({ needed: ["libc.so.6"], rpath: "libother.so" });
+    const before = buildElf({ needed: ["libother.so"], rpath: "libc.so.6" });
     const { strings } = readElf(before).dynamic!, end = strings!.size - "libc.so.6".length - 1;
     expect(strings!.at(end)).toBe("libc.so.6");
     // The last string belongs to nobody now: as if it were padding.
     dyn(before, DT.STRSZ).val = end;
-    dyn(before, DT.NEEDED).val = dyn(before, DT.RPATH).val;
+    dyn(before, DT.RPATH).val = dyn(before, DT.NEEDED).val;
     const elf = readElf(patch(before, [setRunpath(HUGE)]).bytes), section = elf.sections.find((s) => s.name === ".dynstr")!.header;
     expect([section.offset, section.size]).toEqual([elf.dynamic!.strings!.offset, elf.dynamic!.strings!.size]);
     expect(elf.runpath).toBe(HUGE);

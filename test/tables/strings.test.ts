@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeText } from "../../src/codec/bytes.js";
-import { compactStrings, GrowingStrings } from "../../src/tables/strings.js";
+import { compactStrings } from "../../src/tables/compact-strings.js";
+import { GrowingStrings } from "../../src/tables/strings.js";
 
 const z = (s: string) => encodeText(`${s}\0`);
 const text = (b: Uint8Array) => new TextDecoder("latin1").decode(b);

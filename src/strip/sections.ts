@@ -1,0 +1,88 @@
+import { fail, type Note } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import { readGroup } from "../image/groups.js";
+import { isRelocations } from "../image/relocation-sections.js";
+import { isLoaded, type Section } from "../image/sections.js";
+import { SHT } from "../spec/constants.js";
+import { matcher } from "./patterns.js";
+import type { StripWish } from "./wish.js";
+
+/** Sections that hold debugging information, by name, as BFD tells them (SEC_DEBUGGING). */
+const DEBUGGING = [".debug", ".zdebug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.", ".line", ".stab"];
+const isDebugging = (s: Section): boolean => s.name === ".gdb_index" || DEBUGGING.some((p) => s.name.startsWith(p));
+
+/** A file's sections as a strip looks at them. */
+export interface StripSections {
+  readonly elf: ElfFile;
+  readonly all: readonly Section[];
+  readonly relocatable: boolean;
+  /** Loaded sections stay where they are, and so do all that a relocatable file has none of. */
+  isFixed(s: Section): boolean;
+}
+
+export function stripSections(elf: ElfFile): StripSections {
+  const relocatable = elf.linkage === "relocatable";
+  return { elf, relocatable, all: elf.sections.filter((s) => s.header.type !== SHT.NULL), isFixed: (s) => !relocatable && isLoaded(s) };
+}
+
+/** The sections that the edits name or mean, before anything that follows from their going. */
+export function sectionsToDrop(sections: StripSections, wish: StripWish, notes: Note[]): Set<number> {
+  const { all, relocatable, isFixed } = sections, dropped = new Set<number>(), stripsDebug = wish.mode !== "none" || wish.discards === "all", loaded: string[] = [];
+  for (const s of all) {
+    if (wish.keeps(s.name)) continue;
+    const isNamed = wish.removes(s.name);
+    if (isNamed && isFixed(s) && !wish.forced(s.name)) loaded.push(s.name);
+    else if (isNamed || (stripsDebug && !isLoaded(s) && isDebugging(s)) || losesRelocations(s, sections, wish) || (wish.mode === "all" && relocatable && s.header.type === SHT.GROUP)) dropped.add(s.index);
+  }
+  if (loaded.length > 0) fail("LOADED_SECTION", `removeSections: ${loaded.join(", ")} ${loaded.length > 1 ? "are" : "is"} loaded into memory; programs may use the bytes`, { sections: loaded });
+  noteUnmatched(all, wish, notes);
+  return dropped;
+}
+
+/** Relocations that no loader applies, of a section that was named, or all of them. */
+function losesRelocations(s: Section, { elf, isFixed }: StripSections, wish: StripWish): boolean {
+  if (!isRelocations(s) || isFixed(s)) return false;
+  const target = s.header.info === 0 ? undefined : elf.sections[s.header.info];
+  return wish.mode === "all" || (target !== undefined && wish.relocationsOf(target.name));
+}
+
+function noteUnmatched(all: readonly Section[], { patterns }: StripWish, notes: Note[]): void {
+  for (const [pattern, edit] of new Map(patterns.map((p) => [p.pattern, p.edit]))) {
+    const matches = matcher([pattern]);
+    if (!all.some((s) => matches(s.name))) notes.push({ note: "NOT_FOUND", message: `${edit}: the file has no section ${pattern}` });
+  }
+}
+
+/** What means nothing without what goes: relocations of a section, extended indexes of a symbol table, a group of which no member is left. */
+export function dropDependents({ elf, all, isFixed }: StripSections, dropped: Set<number>): void {
+  if (dropped.size === 0) return;
+  for (const s of all) {
+    if (isFixed(s)) continue;
+    if (isRelocations(s) && s.header.info !== 0 && dropped.has(s.header.info)) dropped.add(s.index);
+    if (s.header.type === SHT.SYMTAB_SHNDX && dropped.has(s.header.link)) dropped.add(s.index);
+  }
+  for (const s of all) {
+    if (s.header.type !== SHT.GROUP || dropped.has(s.index)) continue;
+    const { members } = readGroup(elf, s);
+    if (members.length > 0 && members.every((m) => dropped.has(m))) dropped.add(s.index);
+  }
+}
+
+/** Drops a symbol table, and its strings where nothing else needs them. */
+export function dropTable({ elf, all, isFixed }: StripSections, table: Section, dropped: Set<number>): void {
+  dropped.add(table.index);
+  const strings = elf.sections[table.header.link];
+  if (!strings || strings.header.type !== SHT.STRTAB || isFixed(strings) || elf.header.shstrndx === strings.index) return;
+  if (!all.some((u) => u.header.link === strings.index && !dropped.has(u.index) && !isFixed(u))) dropped.add(strings.index);
+}
+
+/** `STILL_NEEDED` where a section that stays links to one that goes. A loaded section does not need what is not loaded: .rela.plt of a static program. */
+export function refuseBrokenLinks({ elf, all, isFixed }: StripSections, dropped: ReadonlySet<number>): void {
+  const users = new Map<number, string[]>(), add = (index: number, name: string) => users.set(index, [...(users.get(index) ?? []), name]);
+  for (const u of all) {
+    const target = elf.sections[u.header.link];
+    if (u.header.link !== 0 && target && u.header.type !== SHT.LLVM_ADDRSIG && u.header.type !== SHT.LLVM_CALL_GRAPH_PROFILE && dropped.has(target.index) && !dropped.has(u.index) && (!isFixed(u) || isFixed(target))) add(target.index, u.name);
+  }
+  if (dropped.has(elf.header.shstrndx)) add(elf.header.shstrndx, "the section header table");
+  for (const [index, names] of users) fail("STILL_NEEDED", `${elf.sections[index]!.name} cannot go: ${names.join(", ")} ${names.length > 1 ? "use" : "uses"} it`, { names });
+}
