@@ -52,8 +52,8 @@ describe("strip", () => {
 
   it("-p keeps the file's times", () => {
     const path = files.copy(PIE), out = files.path("out");
-    utimesSync(path, 981173106.25, 1012709106.75);
     for (const [args, made] of [[["-o", out, path], out], [[path], path]] as const) {
+      utimesSync(path, 981173106.25, 1012709106.75);
       expect(elfwright("strip", "-p", ...args)).toMatchObject({ status: 0, stdout: "", stderr: "" });
       const { atimeMs, mtimeMs, size } = statSync(made);
       expect([atimeMs, mtimeMs]).toEqual([981173106250, 1012709106750]);
