@@ -14,6 +14,8 @@ export interface RewriteOptions {
   /** What the name of the old file's copy ends in. */
   backup: string | undefined;
   preserveDates?: boolean;
+  /** Static libraries: members get no dates, owners and modes of their own. */
+  deterministic?: boolean;
 }
 
 export const rewriteDefaults = (): RewriteOptions => ({ json: false, dryRun: false, output: undefined, overlay: undefined, inPlace: false, backup: undefined });
@@ -63,10 +65,9 @@ export interface Rewritten extends PatchFileResult {
 
 /** Rewrites one file; notes go to stderr, where they are not for JSON alone. */
 export function rewriteFile(file: string, edits: readonly Edit[], o: RewriteOptions, says: (note: Note) => boolean = () => true): Rewritten {
-  const { output, dryRun, overlay, inPlace, backup, preserveDates } = o;
-  const result = patchFileSync(file, edits, { output, dryRun, overlay, inPlace, backup, preserveDates });
+  const result = patchFileSync(file, edits, o);
   for (const n of result.notes) if (says(n)) warn(`${file}: ${n.message}`);
-  return { file, dryRun, ...result };
+  return { file, dryRun: o.dryRun, ...result };
 }
 
 /** A drop-in is silent when all went well; only a dry run has something to say. */

@@ -36,7 +36,7 @@ export interface Command extends RewriteOptions {
 
 const defaults = (files: readonly string[]): Command => ({
   files, info: undefined, mode: undefined, sections: [], keepSections: [], relocations: [], keepSymbols: [], stripSymbols: [], someSymbols: false, wildcard: false, discard: undefined, fileSymbols: false,
-  dropHeaders: false, debugLink: undefined, force: false, verbose: false, outputClass: undefined, preserveDates: false, ...rewriteDefaults(),
+  dropHeaders: false, debugLink: undefined, force: false, verbose: false, outputClass: undefined, preserveDates: false, deterministic: true, ...rewriteDefaults(),
 });
 
 type Take = (c: Command, value: string) => void;
@@ -67,11 +67,11 @@ const OPTIONS: readonly Option[] = [
   flag("wildcard", "w", (c) => void (c.wildcard = true)),
   flag("discard-all", "x", (c) => void (c.discard = "all")), flag("discard-locals", "X", (c) => void (c.discard = "temporary")),
   flag("keep-file-symbols", undefined, (c) => void (c.fileSymbols = true)),
-  // GNU strip 2.40 leaves the same symbols with it and without.
+  // Those that are used stay anyway; GNU strip 2.40 keeps no others, and with -g makes some that a program never had.
   flag("keep-section-symbols", undefined, () => {}),
   // Notes are never merged.
   flag("merge-notes", "M", () => {}), flag("no-merge-notes", undefined, () => {}),
-  flag("enable-deterministic-archives", "D", () => {}), flag("disable-deterministic-archives", "U", () => {}),
+  flag("enable-deterministic-archives", "D", (c) => void (c.deterministic = true)), flag("disable-deterministic-archives", "U", (c) => void (c.deterministic = false)),
   flag("preserve-dates", "p", (c) => void (c.preserveDates = true)), flag("verbose", "v", (c) => void (c.verbose = true)),
   valued("output-file", "o", (c, value) => void (c.output = outputName(value))),
   valued("input-target", "I", (_, value) => void elfFormat(value)), valued("input-format", "I", (_, value) => void elfFormat(value)),

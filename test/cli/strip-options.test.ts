@@ -65,6 +65,7 @@ describe("strip, options", () => {
 
   it.each<[string, Partial<Command>]>([
     ["-o out", { output: "out" }], ["-oout", { output: "out" }], ["--output-file=out", { output: "out" }], ["-p", { preserveDates: true }], ["--pres", { preserveDates: true }], ["-v", { verbose: true }],
+    ["-v", { deterministic: true }], ["-U", { deterministic: false }], ["-U -D", { deterministic: true }],
     ["--verb", { verbose: true }], ["--strip-u", { mode: "unneeded" }], ["--remove-s .a", { sections: [".a"] }], ["--remove-r .a", { relocations: [".a"] }],
     ["-O elf64-x86-64", { outputClass: 64 }], ["-F elf32-littlearm", { outputClass: 32 }], ["--target=default", { outputClass: undefined }], ["--format elf64-s390", { outputClass: 64 }],
     ["-I elf32-i386", { outputClass: undefined }], ["--input elf64-little", {}],

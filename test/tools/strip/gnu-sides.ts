@@ -41,13 +41,13 @@ function outcome(path: string, before: Buffer, ran: Pick<Outcome, "status" | "st
   return { status, stdout: stdout.replaceAll(path, "FILE"), stderr: stderr.replaceAll(path, "FILE"), changed: !readFileSync(path).equals(before), size: statSync(path).size, left: leftOf(path) };
 }
 
-/** Gives a copy of a file to both, with the same options. */
-export function both(file: string, args: readonly string[], force: boolean, work: string): { theirs: Outcome; ours: Outcome } {
+/** Gives a copy of a file to both, with the same options; another machine's files go to its own GNU strip. */
+export function both(file: string, args: readonly string[], force: boolean, work: string, strip = "strip"): { theirs: Outcome; ours: Outcome } {
   const before = readFileSync(file), [theirs, ours] = [`${work}-theirs`, `${work}-ours`];
   copyFileSync(file, theirs);
   copyFileSync(file, ours);
   try {
-    return { theirs: outcome(theirs, before, run("strip", [...args, theirs])), ours: outcome(ours, before, captured("strip", ...args, ...(force ? ["--force"] : []), ours)) };
+    return { theirs: outcome(theirs, before, run(strip, [...args, theirs])), ours: outcome(ours, before, captured("strip", ...args, ...(force ? ["--force"] : []), ours)) };
   } finally {
     rmSync(theirs);
     rmSync(ours);
