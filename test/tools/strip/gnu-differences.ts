@@ -21,6 +21,8 @@ export interface Difference {
   readonly line?: RegExp;
   /** What it adds makes ours larger. */
   readonly larger?: true;
+  /** Files of other machines show it, which are compared apart. */
+  readonly machines?: true;
   holds(pair: Pair): boolean;
 }
 
@@ -90,6 +92,18 @@ export const differences: readonly Difference[] = [
   {
     name: "symbols of sections in programs", why: "nothing names them; GNU strip makes one for each section, on other machines than x86 always, there with --keep-section-symbols",
     line: /^symbols: GNU's alone: \S+ SECTION LOCAL /, holds: (p) => !isObject(p) && bothDid(p) && (p.machine !== undefined || has(p, "-g --keep-section-symbols")),
+  },
+  {
+    name: "mapping symbols with an ISA string", why: "GNU strip 2.40 does not know RISC-V's $xrv64…, and keeps the $x and $d beside them",
+    line: /^symbols: ours alone: \$xrv64\S+ NOTYPE LOCAL /, larger: true, machines: true, holds: (p) => p.machine === "riscv64" && isObject(p) && bothDid(p),
+  },
+  {
+    name: "SHF_INFO_LINK in a debug file", why: "GNU strip takes the flag from what becomes SHT_NOBITS; sh_info stays true in ours",
+    line: /^sections: (GNU's|ours) alone: \.rela\.plt NOBITS AI?$/, holds: (p) => has(p, "--only-keep-debug") && bothDid(p),
+  },
+  {
+    name: "--only-keep-debug with -x", why: "GNU strip makes a debug file without debugging information",
+    holds: (p) => has(p, "--only-keep-debug -x") && refused(p, /: BAD_EDIT: onlyKeepDebug and discardLocals contradict each other/),
   },
   {
     name: "symbols that removed relocations named", why: "GNU strip looks which symbols are needed before it removes the relocations",
