@@ -13,9 +13,9 @@ export interface RewriteOptions {
   inPlace: boolean;
   /** What the name of the old file's copy ends in. */
   backup: string | undefined;
-  preserveDates?: boolean;
+  preserveDates?: boolean | undefined;
   /** Static libraries: members get no dates, owners and modes of their own. */
-  deterministic?: boolean;
+  deterministic?: boolean | undefined;
 }
 
 export const rewriteDefaults = (): RewriteOptions => ({ json: false, dryRun: false, output: undefined, overlay: undefined, inPlace: false, backup: undefined });
@@ -65,9 +65,10 @@ export interface Rewritten extends PatchFileResult {
 
 /** Rewrites one file; notes go to stderr, where they are not for JSON alone. */
 export function rewriteFile(file: string, edits: readonly Edit[], o: RewriteOptions, says: (note: Note) => boolean = () => true): Rewritten {
-  const result = patchFileSync(file, edits, o);
+  const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic } = o, options = { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic };
+  const result = patchFileSync(file, edits, options);
   for (const n of result.notes) if (says(n)) warn(`${file}: ${n.message}`);
-  return { file, dryRun: o.dryRun, ...result };
+  return { file, dryRun, ...result };
 }
 
 /** A drop-in is silent when all went well; only a dry run has something to say. */

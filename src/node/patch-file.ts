@@ -117,7 +117,7 @@ function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions
     const writes = options.dryRun !== true && !nowhere && (p.changed || !here);
     const replaced = writes && options.backup !== undefined ? statSync(target, { throwIfNoEntry: false }) : undefined, backup = replaced && backupName(target, options.backup!);
     const result = { path: target, changed: p.changed, sizeBefore: source.size, sizeAfter: p.size, changes: p.changes, notes, placements: p.placements, findings: p.findings, ...(backup !== undefined && { backup }) };
-    return { source, result, inPlace, replaced, kept: false, writing: writes ? { plan: p, input: path, stats, temp: tempBeside(target), target, sync: options.sync === true, preserveDates: options.preserveDates === true } : undefined };
+    return { source, result, inPlace, replaced, kept: false, writing: writes ? { plan: p, input: path, stats, temp: tempBeside(target), target, sync: options.sync === true, preserveDates: options.preserveDates } : undefined };
   } catch (e) {
     source.close();
     throw e;

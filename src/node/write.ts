@@ -14,7 +14,7 @@ export interface Writing {
   /** Wait until the bytes are on the disk. */
   readonly sync: boolean;
   /** The result gets the input's times. */
-  readonly preserveDates: boolean;
+  readonly preserveDates?: boolean | undefined;
 }
 
 /** Files above this are copied by the system (a reflink where it can) before the changed ranges are written. */
