@@ -23,16 +23,18 @@ function compareSets(kind: string, ours: readonly string[], theirs: readonly str
   return [...(more.length > 0 ? [`${kind}: ours alone has ${few(more)}`] : []), ...(less.length > 0 ? [`${kind}: ours lacks ${few(less)}`] : [])];
 }
 
-/** LLVM keeps the symbols of all sections in relocatable files, GNU those that relocations name. */
 const isSectionSymbol = (s: string): boolean => / type 3 /.test(s);
 
-/** Sections, symbols and size beside another tool's result. */
-export function compareWithTool(ours: Buffer, theirs: Stripped, now: Contents): string[] {
-  const them = contents(theirs.bytes), llvmObject = theirs.tool === LLVM && readElf(ours).header.type === ET.REL;
-  const symbols = (c: Contents) => (llvmObject ? c.symbols.filter((s) => !isSectionSymbol(s)) : c.symbols);
+/**
+ * Sections, symbols and size beside another tool's result. Two habits hold for whole kinds of files: LLVM keeps the symbols of all sections
+ * in relocatable files, where GNU keeps those that relocations name; GNU gives each section of a linked file a symbol, where lld had given it none.
+ */
+export function compareWithTool(ours: Buffer, theirs: Stripped, now: Contents, was: Contents): string[] {
+  const them = contents(theirs.bytes), isObject = readElf(ours).header.type === ET.REL, had = new Set(was.symbols);
+  const comparable = (s: string) => !isSectionSymbol(s) || (isObject ? theirs.tool !== LLVM : had.has(s));
   return [
     ...compareSets("sections", now.sections, them.sections),
-    ...compareSets("symbols", symbols(now), symbols(them)),
+    ...compareSets("symbols", now.symbols.filter(comparable), them.symbols.filter(comparable)),
     ...(ours.length > theirs.bytes.length + ROOM ? [`size: ${ours.length}, that of ${theirs.tool} is ${theirs.bytes.length}`] : []),
   ];
 }

@@ -101,7 +101,7 @@ function attempt(input: Input, wish: Wish, theirs: Stripped | string): { failure
   const now = contents(ours);
   failures.push(...compareSegments(bytes, ours), ...compareWithInput(was, now));
   // Where no tool can do it, nothing is promised but a whole file.
-  if (typeof theirs !== "string") failures.push(...compareWithTool(ours, theirs, now));
+  if (typeof theirs !== "string") failures.push(...compareWithTool(ours, theirs, now, was));
   if (!strip(ours).equals(ours)) failures.push("twice: a second identical strip changes the file");
   const out = `${input.scratch}/ours`;
   writeFileSync(out, ours);
