@@ -1,5 +1,6 @@
 import { type Finding, check, newFindings } from "./check/check.js";
 import { readExactly, toSource, type ByteSource } from "./codec/source.js";
+import { extractDebug } from "./debug-file.js";
 import { fail, type Note } from "./error.js";
 import { type ElfFile, readElf } from "./image/elf.js";
 import { type LayoutOptions, layOut } from "./layout/layout.js";
@@ -68,7 +69,7 @@ export function plan(source: Uint8Array | ByteSource, edits: readonly Edit[], op
 function planElf(elf: ElfFile, edits: readonly Edit[], options: PatchOptions): Plan {
   const pageSizes = wantedPageSizes(elf, edits), base = raise(elf, pageSizes, options);
   const requests = collect(base.elf, edits);
-  const layout = onInput(layOut(base.elf, requests, options), base);
+  const layout = extractDebug(onInput(layOut(base.elf, requests, options), base), elf.source, edits, options);
   const { source } = elf, { pieces, size } = layout;
   const changed = size !== source.size || pieces.some((p) => p.kind !== "input" || p.from !== p.at);
   const out: ByteSource = { size, read: (offset, length) => readPieces(source, pieces, offset, length) };

@@ -9,10 +9,11 @@ import type { Requests } from "../request/requests.js";
 import { PN_XNUM, PT } from "../spec/constants.js";
 import { addSegment, growLast, growTrailing } from "./grow.js";
 import { findPlaces, type Homeless } from "./places.js";
+import { dropNotes } from "./removed-notes.js";
 import { FileMap, type Piece } from "./pieces.js";
 import { encodeDynamic, fixGot, fixSections, fixSegments } from "./pointers.js";
 import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
-import { addCovers, addTables, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./section-table.js";
+import { addCovers, addSections, addTables, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./section-table.js";
 import { fixSymbols, followers, lastNamedSection } from "./symbols.js";
 import { blankTail, compactTail, keepTail, refuseOverlay, type Tail } from "./tail.js";
 
@@ -36,8 +37,8 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   const homeless = findPlaces(rewrite, requests, !keepsOverlay(elf, options));
   const grows = homeless.regions.length > 0, tableLeaves = isInTheWay(elf, homeless.entries);
   // A new table needs a section, or strip would zero it.
-  const addsRows = elf.sections.length > 0 && requests.tables.some((t) => !t.was);
-  const mustCut = grows || tableLeaves || addsRows || dropped.size > 0 || requests.contents.size > 0;
+  const addsRows = elf.sections.length > 0 && (requests.tables.some((t) => !t.was) || requests.newSections.length > 0);
+  const mustCut = grows || tableLeaves || addsRows || dropped.size > 0 || requests.contents.size > 0 || requests.dropsHeaders;
   const leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
   // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless the file grows behind it.
   const keepsTable = keepsOverlay(elf, options) && !grows && !tableLeaves && !addsRows;
@@ -48,6 +49,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   let end = grows && !homeless.segment ? addSegment(rewrite, tail.end, homeless.regions, homeless.emptied) : tail.end;
   setStack(rewrite, requests.stackFlags);
   rewrite.assertApart();
+  dropNotes(rewrite, requests);
   fixSegments(rewrite, tail.outputOf);
   fixSections(rewrite, requests, tail);
   if (addsRows) addTables(rewrite, requests);
@@ -59,6 +61,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   writeContents(rewrite, requests, map, tail, renumbered);
   fixGot(rewrite);
   writeRegions(rewrite, requests, map, tail);
+  end = addSections(rewrite, map, requests, end);
   end = writeTables(rewrite, requests, map, end, cutsEnd && !keepsTable);
   end = writeOverlay(rewrite, map, end, options, cutsEnd);
   noteRelro(rewrite);
@@ -143,24 +146,25 @@ function contentOf(rewrite: Rewrite, region: Region, requests: Requests, dynamic
 }
 
 /** The program header table, the section header table and the ELF header. Returns the end of the output so far. */
-function writeTables(rewrite: Rewrite, { dropped, contents, osabi }: Requests, map: FileMap, end: number, atEnd: boolean): number {
+function writeTables(rewrite: Rewrite, { dropped, contents, osabi, dropsHeaders }: Requests, map: FileMap, end: number, atEnd: boolean): number {
   const { elf } = rewrite, h = elf.header;
   const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
   if (rewrite.segments.length !== h.phnum) {
     const zero = rewrite.sections[0]?.view;
     if (header.phnum !== PN_XNUM) header.phnum = rewrite.segments.length;
-    else if (zero) zero.info = rewrite.segments.length;
+    else if (zero && !dropsHeaders) zero.info = rewrite.segments.length;
     else fail("UNSUPPORTED", "e_phnum is PN_XNUM, but there is no section header 0 to hold the new number", { what: "PN_XNUM without section headers" });
   }
   map.write(h.phoff, concat(rewrite.segments.map((s) => s.bytes)));
-  if (atEnd && elf.sections.length > 0) {
+  if (dropsHeaders) Object.assign(header, { shoff: 0, shnum: 0, shstrndx: 0 });
+  else if (atEnd && elf.sections.length > 0) {
     const table = appendNames(rewrite, map, end, ownsNameTable(rewrite, dropped) && !contents.has(h.shstrndx), dropped.size > 0, contents.has(h.shstrndx));
     header.shoff = table.shoff;
     end = table.shoff + rewrite.sections.length * h.shentsize;
   }
   // A table that stays and keeps its length keeps the numbers that the ELF header has of it.
-  if (atEnd || dropped.size > 0) Object.assign(header, extendedNumbers(rewrite));
-  map.write(header.shoff, concat(rewrite.sections.map((s) => s.bytes)));
+  if (!dropsHeaders && (atEnd || dropped.size > 0)) Object.assign(header, extendedNumbers(rewrite));
+  if (!dropsHeaders) map.write(header.shoff, concat(rewrite.sections.map((s) => s.bytes)));
   if (osabi !== undefined) bytes[EI_OSABI] = osabi;
   map.write(0, bytes);
   return end;

@@ -36,6 +36,17 @@ export function addTables(rewrite: Rewrite, { tables }: Requests): void {
   }
 }
 
+/** Sections for tools that the file had not, behind everything else. Returns the new end. */
+export function addSections(rewrite: Rewrite, map: FileMap, { newSections }: Requests, end: number): number {
+  for (const { name, type, align, bytes } of newSections) {
+    const offset = alignUp(end, align);
+    rewrite.sections.push(newRow(rewrite, name, { type, offset, size: bytes.length, addralign: align }));
+    map.write(offset, bytes);
+    end = offset + bytes.length;
+  }
+  return end;
+}
+
 /** The end of the program header table as it will be. */
 const tableEnd = ({ elf: { header: h }, segments }: Rewrite): number => h.phoff + segments.length * h.phentsize;
 

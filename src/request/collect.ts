@@ -16,6 +16,7 @@ import type { ElfFile } from "../image/elf.js";
 import { PT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { decideStrip } from "../strip/strip.js";
+import { debugLink } from "./debug-link.js";
 import { byFamily, type Edit, type EditFamilies, editsDynamic } from "./edits.js";
 import { guard } from "./guard.js";
 import type { Requests } from "./requests.js";
@@ -29,10 +30,11 @@ import { versionStrings, type VersionTables, versionTables } from "./version-tab
 export function collect(elf: ElfFile, edits: readonly Edit[]): Requests {
   const families = byFamily(edits);
   if (edits.length > 0) guard(elf, families);
-  const notes: Note[] = [], decision = decideStrip(elf, families.strip, notes);
+  const notes: Note[] = [], decision = decideStrip(elf, families.strip, notes), tables = stripTables(elf, decision);
   return {
     interpreter: interpreterRequest(elf, families), ...dynamicRequests(elf, families, notes), stackFlags: wantedStackFlags(elf, families.execstack),
-    osabi: wantedOsAbi(elf, families.osabi), dropped: decision.dropped, zeroed: decision.zeroed, ...stripTables(elf, decision), newSections: [], dropsHeaders: false, notes,
+    osabi: wantedOsAbi(elf, families.osabi), dropped: decision.dropped, zeroed: decision.zeroed, dropsHeaders: decision.dropsHeaders, ungrouped: tables.ungrouped,
+    ...debugLink(elf, families.strip, { ...decision, ...tables }), notes,
   };
 }
 

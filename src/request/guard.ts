@@ -4,6 +4,9 @@ import { isDebugFile } from "../image/sections.js";
 import { ET, PT } from "../spec/constants.js";
 import { type Edit, type EditFamilies, editsDynamic } from "./edits.js";
 
+/** What would leave nothing of a separate debug file. */
+const EMPTIES: readonly Edit["edit"][] = ["stripUnneeded", "stripDebug", "stripAll", "dropSectionHeaders"];
+
 /** Refuses edits that this kind of file cannot take, each with its reason (design: a static file has no loader that would read them). */
 export function guard(elf: ElfFile, edits: EditFamilies): void {
   const { type } = elf.header, { linkage } = elf;
@@ -15,7 +18,7 @@ export function guard(elf: ElfFile, edits: EditFamilies): void {
   }
   if (type !== ET.EXEC && type !== ET.DYN) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
   const dynamic = editsDynamic(edits), loaders = edits.interpreter.length > 0 || dynamic;
-  if (isDebugFile(elf) && (loaders || edits.execstack.length + edits.alignment.length > 0 || edits.strip.some((e) => e.edit === "stripUnneeded")))
+  if (isDebugFile(elf) && (loaders || edits.execstack.length + edits.alignment.length > 0 || edits.strip.some((e) => EMPTIES.includes(e.edit))))
     fail("UNSUPPORTED", "this is a separate debug file: its program headers describe bytes that only the program has, and stripped it would be empty", { what: "a separate debug file" });
   if (!loaders) return;
   if (linkage === "loader") fail("LOADER", "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved", {});

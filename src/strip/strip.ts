@@ -6,7 +6,9 @@ import { eachRelocationSymbol, isRelocations } from "../image/relocation-section
 import { fileRange, type Section } from "../image/sections.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { eachCrelSymbol } from "../tables/crel.js";
+import { refuseContradictions } from "./contradictions.js";
 import type { StripEdit } from "./edits.js";
+import { refuseZeroing } from "./forced.js";
 import { dropDependents, dropTable, refuseBrokenLinks, sectionsToDrop, type StripSections, stripSections } from "./sections.js";
 import { selectSymbols, type SymbolSelection } from "./select.js";
 import { type StripWish, stripWish } from "./wish.js";
@@ -19,13 +21,17 @@ export interface StripDecision {
   readonly symbols: ReadonlyMap<number, SymbolSelection>;
   /** Removed loaded sections whose bytes become zero. */
   readonly zeroed: ReadonlySet<number>;
+  /** The section header table goes, too. */
+  readonly dropsHeaders: boolean;
 }
 
-const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set() };
+const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set(), dropsHeaders: false };
+const indexes = (sections: readonly Section[]): Set<number> => new Set(sections.map((s) => s.index));
 
 /** Decides what the edits drop. Reads symbols and relocations only where some of a table stay. `RELOCATABLE`, `LOADED_SECTION`, `STILL_NEEDED`. */
 export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: Note[]): StripDecision {
   if (edits.length === 0) return NOTHING;
+  refuseContradictions(edits);
   const wish = stripWish(edits), sections = stripSections(elf);
   if (wish.mode === "all" && sections.relocatable && !wish.forceAll)
     fail("RELOCATABLE", "stripAll: without its symbols and relocations this relocatable object (ET_REL) is of no use to any linker or kernel; stripUnneeded() and stripDebug() keep it whole, { force: true } strips it all the same", {});
@@ -36,7 +42,11 @@ export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: No
   dropDependents(sections, dropped);
   dropExtended(sections, dropped, symbols);
   refuseBrokenLinks(sections, dropped);
-  return { dropped, symbols, zeroed: new Set(sections.all.filter((s) => dropped.has(s.index) && sections.isFixed(s) && wish.zeroes(s.name)).map((s) => s.index)) };
+  const zeroed = sections.all.filter((s) => dropped.has(s.index) && sections.isFixed(s) && wish.zeroes(s.name));
+  for (const s of zeroed) refuseZeroing(elf, s);
+  if (!edits.some((e) => e.edit === "dropSectionHeaders")) return { dropped, symbols, zeroed: indexes(zeroed), dropsHeaders: false };
+  // Without headers nothing finds what no program header speaks of.
+  return { dropped: indexes(sections.all.filter((s) => !sections.isFixed(s))), symbols: new Map(), zeroed: indexes(zeroed), dropsHeaders: elf.sections.length > 0 };
 }
 
 /** Few enough sections are left for st_shndx to hold every index. */
