@@ -77,8 +77,8 @@ export class FileMap {
 
   /** Does the input say the same already? */
   #isThere(w: { at: number; bytes: Uint8Array }, base: readonly Piece[]): boolean {
-    const p = base.find((p) => p.at <= w.at && w.at + w.bytes.length <= p.at + p.size);
-    return p?.kind === "input" && equalBytes(readExactly(this.#source, p.from + w.at - p.at, w.bytes.length, "the input"), w.bytes);
+    const p = base.length === 0 ? undefined : base[firstAt(base, w.at)];
+    return p?.kind === "input" && p.at <= w.at && w.at + w.bytes.length <= p.at + p.size && equalBytes(readExactly(this.#source, p.from + w.at - p.at, w.bytes.length, "the input"), w.bytes);
   }
 }
 
