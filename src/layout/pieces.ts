@@ -77,7 +77,7 @@ export class FileMap {
 
   /** Does the input say the same already? */
   #isThere(w: { at: number; bytes: Uint8Array }, base: readonly Piece[]): boolean {
-    const p = base[firstAt(base, w.at)];
+    const p = base.length === 0 ? undefined : base[firstAt(base, w.at)];
     return p?.kind === "input" && p.at <= w.at && w.at + w.bytes.length <= p.at + p.size && equalBytes(readExactly(this.#source, p.from + w.at - p.at, w.bytes.length, "the input"), w.bytes);
   }
 }

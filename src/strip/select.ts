@@ -87,7 +87,7 @@ function isWanted(f: SymbolFacts, name: () => string, machine: number, wish: Str
   if (keepsTable) return true;
   if (mode === "all") return false;
   if (f.isUsed) return true;
-  if (f.type === STT.SECTION) return mode === "none";
+  if (f.type === STT.SECTION) return mode === "none" || (mode === "debug" && !relocatable);
   const isUndefined = f.shndx === SHN.UNDEF, isGlobal = f.binding !== STB.LOCAL;
   if (relocatable && isGlobal && !(isUndefined && f.binding !== STB.WEAK)) return true;
   if (isGlobal || isUndefined || f.shndx === -SHN.COMMON) return mode !== "unneeded";

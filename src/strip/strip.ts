@@ -73,7 +73,7 @@ function strippedTable(sections: StripSections, table: Section, wish: StripWish,
 
 /** Which symbols the sections that stay name: relocations, and groups by their signature. */
 function usedSymbols(elf: ElfFile, table: Section, users: readonly Section[]): Uint8Array {
-  const used = new Uint8Array(Math.floor(table.header.size / Sym.size(elf.header.class)));
+  const used = new Uint8Array(Math.floor(fileRange(table, elf.source).size / Sym.size(elf.header.class)));
   const use = (symbol: number, by: Section): void => {
     if (symbol >= used.length) fail("MALFORMED", `${by.name} names symbol ${symbol} of ${used.length}`, { offset: by.header.offset });
     used[symbol] = 1;
