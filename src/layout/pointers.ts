@@ -45,17 +45,19 @@ export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, pl
     const { view: s, was } = row, old = was === undefined ? undefined : elf.sections[was]!.header;
     const content = was === undefined ? undefined : requests.contents.get(was);
     if (content) {
-      Object.assign(s, { offset: places.get(was!)!, size: content.size, ...(content.info !== undefined && { info: content.info }) });
+      s.offset = places.get(was!)!;
+      s.size = content.size;
+      if (content.info !== undefined) s.info = content.info;
       continue;
     }
     if (!old || old.type === SHT.NULL) continue;
-    if (old.type === SHT.NOBITS || s.exact("size") === 0n) {
+    if (old.type === SHT.NOBITS || s.near("size") === 0) {
       // It takes no bytes, but says where they would be.
-      if (!isPlaced(elf, elf.sections[was!]!) && old.exact("offset") <= BigInt(elf.source.size)) s.offset = outputOf(old.offset);
+      if (!isPlaced(elf, elf.sections[was!]!) && old.near("offset") <= elf.source.size) s.offset = outputOf(old.offset);
       continue;
     }
-    const own = rewrite.placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
-    const move = own && moves.includes(own) ? own : moveOfRange(moves, old.offset, old.size);
+    const own = rewrite.placed.length === 0 ? undefined : rewrite.placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
+    const move = own && moves.includes(own) ? own : moves.length === 0 ? undefined : moveOfRange(moves, old.offset, old.size);
     if (move) {
       s.offset += move.offset - move.region.offset;
       s.setExact("addr", s.exact("addr") + move.address - move.region.address);
@@ -77,7 +79,6 @@ export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, pl
 function retire(row: SectionRow): void {
   Object.assign(row.view, { type: SHT.PROGBITS, link: 0, info: 0, entsize: 0 });
   if (!row.name.startsWith(".")) return;
-  row.name = row.name.slice(1);
   row.view.name++;
 }
 

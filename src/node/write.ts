@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, closeSync, constants, copyFileSync, fsyncSync, ftruncateSync, openSync, renameSync, type Stats, writeSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, constants, copyFileSync, fsyncSync, ftruncateSync, openSync, renameSync, type Stats, utimesSync, writeSync } from "node:fs";
 import { copyFile, type FileHandle, open, rename } from "node:fs/promises";
 import type { Plan } from "../patch.js";
 import { newRanges } from "./runs.js";
@@ -14,6 +14,8 @@ export interface Writing {
   readonly target: string;
   /** Wait until the bytes are on the disk. */
   readonly sync: boolean;
+  /** The result gets the input's times. */
+  readonly preserveDates?: boolean | undefined;
 }
 
 /** Files above this are copied by the system (a reflink where it can) before the changed ranges are written. */
@@ -112,7 +114,10 @@ export function writeNow(w: Writing): void {
   renameSync(w.temp, w.target);
 }
 
-function keepOwner({ temp, stats }: Writing): void {
+/** The times of access and modification that the input had; Node writes microseconds. */
+export const keepDates = (path: string, { atimeMs, mtimeMs }: Stats): void => utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
+
+function keepOwner({ temp, stats, preserveDates }: Writing): void {
   let mode = stats.mode & 0o7777;
   try {
     chownSync(temp, stats.uid, stats.gid);
@@ -122,4 +127,5 @@ function keepOwner({ temp, stats }: Writing): void {
   }
   // After chown, which clears the set-user-ID bit.
   chmodSync(temp, mode);
+  if (preserveDates) keepDates(temp, stats);
 }

@@ -1,6 +1,6 @@
 import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { readGroup } from "../image/groups.js";
+import type { Group } from "../image/groups.js";
 import { isRelocations } from "../image/relocation-sections.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import { SHT } from "../spec/constants.js";
@@ -9,7 +9,8 @@ import type { StripWish } from "./wish.js";
 
 /** Sections that hold debugging information, by name, as BFD tells them (SEC_DEBUGGING). */
 const DEBUGGING = [".debug", ".zdebug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.", ".line", ".stab"];
-const isDebugging = (s: Section): boolean => s.name === ".gdb_index" || DEBUGGING.some((p) => s.name.startsWith(p));
+/** No name of relocations is among them, and there may be very many. */
+const isDebugging = (s: Section): boolean => !isRelocations(s) && (s.name === ".gdb_index" || DEBUGGING.some((p) => s.name.startsWith(p)));
 
 /** A file's sections as a strip looks at them. */
 export interface StripSections {
@@ -29,8 +30,8 @@ export function stripSections(elf: ElfFile): StripSections {
 export function sectionsToDrop(sections: StripSections, wish: StripWish, notes: Note[]): Set<number> {
   const { all, relocatable, isFixed } = sections, dropped = new Set<number>(), stripsDebug = wish.mode !== "none" || wish.discards === "all", loaded: string[] = [];
   for (const s of all) {
-    if (wish.keeps(s.name)) continue;
-    const isNamed = wish.removes(s.name);
+    if (wish.namesSections && wish.keeps(s.name)) continue;
+    const isNamed = wish.namesSections && wish.removes(s.name);
     if (isNamed && isFixed(s) && !wish.forced(s.name)) loaded.push(s.name);
     else if (isNamed || (stripsDebug && !isLoaded(s) && isDebugging(s)) || losesRelocations(s, sections, wish) || (wish.mode === "all" && relocatable && s.header.type === SHT.GROUP)) dropped.add(s.index);
   }
@@ -54,18 +55,14 @@ function noteUnmatched(all: readonly Section[], { patterns }: StripWish, notes: 
 }
 
 /** What means nothing without what goes: relocations of a section, extended indexes of a symbol table, a group of which no member is left. */
-export function dropDependents({ elf, all, isFixed }: StripSections, dropped: Set<number>): void {
+export function dropDependents({ all, isFixed }: StripSections, groups: ReadonlyMap<number, Group>, dropped: Set<number>): void {
   if (dropped.size === 0) return;
   for (const s of all) {
     if (isFixed(s)) continue;
     if (isRelocations(s) && s.header.info !== 0 && dropped.has(s.header.info)) dropped.add(s.index);
     if (s.header.type === SHT.SYMTAB_SHNDX && dropped.has(s.header.link)) dropped.add(s.index);
   }
-  for (const s of all) {
-    if (s.header.type !== SHT.GROUP || dropped.has(s.index)) continue;
-    const { members } = readGroup(elf, s);
-    if (members.length > 0 && members.every((m) => dropped.has(m))) dropped.add(s.index);
-  }
+  for (const [index, { members }] of groups) if (members.length > 0 && members.every((m) => dropped.has(m))) dropped.add(index);
 }
 
 /** Drops a symbol table, and its strings where nothing else needs them. */

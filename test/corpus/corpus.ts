@@ -1,11 +1,10 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { EM } from "../../src/index.js";
 import { examine, type FileReport } from "./examine.js";
+import { corpusFolder, filesUnder, machineName } from "./files.js";
 import { Journal } from "./journal.js";
 import { inPool, serve } from "./pool.js";
 import { progress, spread, table, tally } from "./print.js";
@@ -33,7 +32,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
-  const root = process.env["ELFWRIGHT_CORPUS"] ?? fetched(list);
+  const root = corpusFolder(list);
   const only = new RegExp(values.only ?? ""), files = filesUnder(root).filter((f) => only.test(relative(root, f)));
   const scratch = mkdtempSync(join(tmpdir(), "elfwright-corpus-")), journal = new Journal<FileReport>(values.json, values.resume);
   try {
@@ -49,21 +48,6 @@ async function main(): Promise<number> {
   progress("");
   return print(list, journal.reports);
 }
-
-function fetched(list: string): string {
-  const shared = resolve("..", "shared", "corpus"), out = resolve(".cache", `corpus-${list}`);
-  if (!existsSync(join(shared, "fetch-corpus"))) throw new Error(`${join("..", "shared", "corpus", "fetch-corpus")} is not there: set ELFWRIGHT_CORPUS to a folder of ELF files`);
-  // Exit 3 tells of packages that could not be had: what came counts.
-  const { status } = spawnSync(join(shared, "fetch-corpus"), [join(shared, `${list}.list`), out], { stdio: ["ignore", 2, 2] });
-  if (status !== 0 && status !== 3) throw new Error(`fetch-corpus: exit ${status}`);
-  return out;
-}
-
-function filesUnder(dir: string): string[] {
-  return readdirSync(dir, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? (e.name === ".done" ? [] : filesUnder(join(dir, e.name))) : e.isFile() && e.name !== "MANIFEST.tsv" ? [join(dir, e.name)] : [])).sort();
-}
-
-const machineName = (n: number): string => Object.entries(EM).find(([, v]) => v === n)?.[0] ?? `machine ${n}`;
 
 /** The tables. Returns the exit status: 1 where anything failed. */
 function print(list: string, reports: readonly FileReport[]): number {

@@ -1,0 +1,37 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { type Edit, patch, type PatchOptions, stripDebug, stripUnneeded } from "../../src/index.js";
+import { crossTool, type Machine } from "./machines.js";
+import { must } from "./tools.js";
+
+/** A strip in GNU's words and in ours. */
+export interface Mode {
+  readonly option: string;
+  readonly edits: readonly Edit[];
+}
+
+export const UNNEEDED: Mode = { option: "--strip-unneeded", edits: [stripUnneeded()] };
+export const DEBUG: Mode = { option: "-g", edits: [stripDebug()] };
+export const MODES: readonly Mode[] = [UNNEEDED, DEBUG];
+
+/** The results have the same name in two folders, so that a linker can tell them apart by nothing but their contents. */
+export interface Both {
+  readonly input: string;
+  readonly ours: string;
+  readonly gnu: string;
+}
+
+/** The file stripped by us and by the machine's GNU strip, in folders beside the input. */
+export function stripBoth(input: string, { option, edits }: Mode, machine: Machine = "x86_64"): Both {
+  const out = (who: string) => `${dirname(input)}/${who}${option}/${basename(input)}`, gnu = out("gnu");
+  mkdirSync(dirname(gnu), { recursive: true });
+  must(crossTool(machine, "strip"), [option, "-o", gnu, input]);
+  return { input, ours: stripTo(out("ours"), input, edits), gnu };
+}
+
+/** Ours of `input`, written to `out`. */
+export function stripTo(out: string, input: string, edits: readonly Edit[], options: PatchOptions = {}): string {
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, patch(readFileSync(input), edits, options).bytes, { mode: 0o755 });
+  return out;
+}
