@@ -2,13 +2,13 @@ import type { ByteSource } from "./codec/source.js";
 import { readElf } from "./image/elf.js";
 import { composePieces } from "./layout/compose.js";
 import { layOutDebugFile } from "./layout/debug-file.js";
+import { piecesSource } from "./layout/fill.js";
 import type { Layout, LayoutOptions } from "./layout/layout.js";
-import { readPieces } from "./layout/pieces.js";
 import type { Edit } from "./request/edits.js";
 
 /** The separate debug file of what the other edits make of the file, where one is asked for. */
 export function extractDebug(layout: Layout, source: ByteSource, edits: readonly Edit[], { overlay }: LayoutOptions): Layout {
   if (!edits.some((e) => e.edit === "onlyKeepDebug")) return layout;
-  const { size, pieces } = layout, debug = layOutDebugFile(readElf({ size, read: (offset, length) => readPieces(source, pieces, offset, length) }), overlay);
+  const { size, pieces } = layout, debug = layOutDebugFile(readElf(piecesSource(source, pieces, size)), overlay);
   return { ...debug, pieces: composePieces(debug.pieces, pieces), notes: [...layout.notes, ...debug.notes] };
 }

@@ -18,7 +18,7 @@ export interface ElfErrorDetails {
   LOADER: Record<string, never>;
   /** A relocatable object (ET_REL). */
   RELOCATABLE: Record<string, never>;
-  /** A static library (`ar` archive). */
+  /** A static library (`ar` archive), where an ELF file is wanted; strip edits are for its members, too. */
   ARCHIVE: Record<string, never>;
   /** Bytes follow the end of the ELF file and the rewrite would move or lose them. */
   OVERLAY: { offset: number; size: number };
@@ -77,6 +77,16 @@ export function fail<C extends ElfErrorCode>(code: C, message: string, detail: E
   throw new ElfError(code, message, detail);
 }
 
+/** Runs what concerns a part of the file, and says of an {@link ElfError} which part it is. */
+export function within<T>(part: string, work: () => T): T {
+  try {
+    return work();
+  } catch (e) {
+    if (!isElfError(e)) throw e;
+    return fail(e.code, `${part}: ${e.message.slice(`${e.code}: `.length)}`, e.detail);
+  }
+}
+
 /** `0x` and the digits: how offsets and addresses stand in every message. */
 export function hex(n: number | bigint): string {
   return n < 0 ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`;
@@ -112,5 +122,7 @@ export type NoteCode =
   | "ONE_BUCKET"
   /** Bytes moved up in the file, behind zeros, so that PT_LOADs start at offsets congruent to their addresses. */
   | "REALIGNED"
+  /** A member of a static library is no ELF file, and stays as it is. */
+  | "MEMBER_KEPT"
   /** The file has other hard links. */
   | "HARD_LINKS";

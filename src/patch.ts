@@ -1,43 +1,25 @@
+import { isArchive } from "./archive/read.js";
+import { planArchive } from "./archive-plan.js";
 import { type Finding, check, newFindings } from "./check/check.js";
-import { readExactly, toSource, type ByteSource } from "./codec/source.js";
+import { type ByteSource, toSource } from "./codec/source.js";
 import { extractDebug } from "./debug-file.js";
 import { fail, type Note } from "./error.js";
 import { type ElfFile, readElf } from "./image/elf.js";
+import { piecesSource } from "./layout/fill.js";
 import { type LayoutOptions, layOut } from "./layout/layout.js";
-import { type Piece, readPieces } from "./layout/pieces.js";
-import type { Placement } from "./layout/rewrite.js";
+import { differs, type Plan, planOf } from "./plan.js";
 import { type Change, diff } from "./report/diff.js";
 import { expectFit, onInput, raise } from "./raise.js";
 import { wantedPageSizes } from "./request/alignment.js";
 import { collect } from "./request/collect.js";
 import type { Edit } from "./request/edits.js";
 
-/** Options of {@link plan} and {@link patch}. */
-export type PatchOptions = LayoutOptions;
+export type { Plan } from "./plan.js";
 
-/**
- * What a rewrite will do, before a byte is written. It is a {@link ByteSource} itself: `readElf(plan)` reads the file
- * that is to be.
- */
-export interface Plan extends ByteSource {
-  /** Bytes of the output. */
-  readonly size: number;
-  /** False where the output is the input, byte by byte. */
-  readonly changed: boolean;
-  /** Where each byte of the output comes from, in order and without gaps. */
-  readonly pieces: readonly Piece[];
-  /** Where each table went, and why. */
-  readonly placements: readonly Placement[];
-  /** What the caller should know: edits that matched nothing, hardening that was lost. */
-  readonly notes: readonly Note[];
-  /** The difference in ELF terms. */
-  readonly changes: readonly Change[];
-  /** What `check` says of the output. */
-  readonly findings: readonly Finding[];
-  /** The output in one allocation. */
-  bytes(): Uint8Array;
-  /** The output as chunks: views of the input where it stays, new bytes elsewhere. */
-  chunks(): Iterable<Uint8Array>;
+/** Options of {@link plan} and {@link patch}. */
+export interface PatchOptions extends LayoutOptions {
+  /** Of a static library: its members' dates and owners become 0 and their modes 644, as GNU `ar -D` writes them, so that the same members give the same bytes. Off by default: they stay. */
+  readonly deterministic?: boolean | undefined;
 }
 
 /** The result of {@link patch}. */
@@ -63,44 +45,21 @@ export interface PatchResult<B extends Uint8Array = Uint8Array> {
  * console.log(p.changes, p.placements, p.size);
  */
 export function plan(source: Uint8Array | ByteSource, edits: readonly Edit[], options: PatchOptions = {}): Plan {
-  return planElf(readElf(toSource(source)), edits, options);
+  const from = toSource(source), member = (elf: ElfFile) => planElf(elf, edits, options);
+  return isArchive(from) ? planArchive(from, edits, member, options) : member(readElf(from));
 }
 
 function planElf(elf: ElfFile, edits: readonly Edit[], options: PatchOptions): Plan {
   const pageSizes = wantedPageSizes(elf, edits), base = raise(elf, pageSizes, options);
   const requests = collect(base.elf, edits);
   const layout = extractDebug(onInput(layOut(base.elf, requests, options), base), elf.source, edits, options);
-  const { source } = elf, { pieces, size } = layout;
-  const changed = size !== source.size || pieces.some((p) => p.kind !== "input" || p.from !== p.at);
-  const out: ByteSource = { size, read: (offset, length) => readPieces(source, pieces, offset, length) };
-  const after = changed ? readElf(out) : elf;
+  const { source } = elf, { pieces, size } = layout, changed = differs(source, pieces, size);
+  const after = changed ? readElf(piecesSource(source, pieces, size)) : elf;
   const findings = check(after);
   if (changed) refuseNewErrors(elf, findings);
   expectFit(after, pageSizes);
-  let changes: readonly Change[] | undefined;
-  const each = function* (): Generator<Uint8Array> {
-    for (const p of pieces) for (let at = 0; at < p.size; at += CHUNK) yield readExactly(out, p.at + at, Math.min(CHUNK, p.size - at), "the output");
-  };
-  return {
-    ...out, changed, pieces, placements: layout.placements, notes: [...requests.notes, ...layout.notes], findings,
-    get changes() {
-      return (changes ??= diff(elf, after));
-    },
-    chunks: each,
-    bytes() {
-      const all = new Uint8Array(size);
-      let at = 0;
-      for (const c of each()) {
-        all.set(c, at);
-        at += c.length;
-      }
-      return all;
-    },
-  };
+  return planOf(source, { ...layout, changed, notes: [...requests.notes, ...layout.notes], findings, changes: () => diff(elf, after) });
 }
-
-/** What one chunk holds at most: large files stream through little memory. */
-const CHUNK = 1 << 20;
 
 function refuseNewErrors(before: ElfFile, after: readonly Finding[]): void {
   const isError = (f: Finding) => f.severity === "error";

@@ -1,11 +1,11 @@
 import { pageFitness } from "./check/pages.js";
-import type { ByteSource } from "./codec/source.js";
 import { fail, type Note } from "./error.js";
 import { type ElfFile, readElf } from "./image/elf.js";
 import type { Overlay } from "./image/overlay.js";
 import { composePieces } from "./layout/compose.js";
+import { piecesSource } from "./layout/fill.js";
 import type { Layout, LayoutOptions } from "./layout/layout.js";
-import { type Piece, readPieces } from "./layout/pieces.js";
+import type { Piece } from "./layout/pieces.js";
 import { spread } from "./layout/spread.js";
 
 /** The file that the ordinary layout starts from: the input, or one whose PT_LOADs were spread for larger pages before. */
@@ -25,8 +25,7 @@ export function raise(elf: ElfFile, pageSizes: readonly number[], { overlay }: L
   const tried = unfit.flatMap((f) => f.obstacles);
   if (tried.length > 0) fail("NO_ROOM", `raiseAlignment(${largest}) cannot make the file fit without moving addresses, which only a linker can: ${tried.join("; ")}`, { tried });
   const { pieces, size, notes, behind } = spread(elf, largest, overlay), { source } = elf;
-  const between: ByteSource = { size, read: (offset, length) => readPieces(source, pieces, offset, length) };
-  return { elf: readElf(between), pieces, behind, notes };
+  return { elf: readElf(piecesSource(source, pieces, size)), pieces, behind, notes };
 }
 
 /** The layout of the base as one of the input. */

@@ -4,7 +4,8 @@ import { takeValue, UsageError } from "./command.js";
 export interface OptionName {
   readonly short?: string;
   readonly long: string;
-  readonly takesValue?: boolean;
+  /** `optional`: only behind `=`, which then stands before the value. */
+  readonly takesValue?: boolean | "optional";
   /** One that the model has not: its long name is not cut short, so that the model's own short forms keep their meaning. */
   readonly extra?: boolean;
 }
@@ -30,11 +31,15 @@ export function getopt(args: readonly string[], names: readonly OptionName[]): P
 
 function long(arg: string, rest: string[], names: readonly OptionName[]): { name: string; value: string } {
   const at = arg.indexOf("="), given = arg.slice(2, at < 0 ? undefined : at), inline = at < 0 ? undefined : arg.slice(at + 1);
-  const found = names.filter((n) => n.long === given || (!n.extra && n.long.startsWith(given))), one = found.find((n) => n.long === given) ?? (found.length === 1 ? found[0] : undefined);
+  const found = names.filter((n) => n.long === given || (!n.extra && n.long.startsWith(given))), one = found.find((n) => n.long === given) ?? (isOne(found) ? found[0] : undefined);
   if (!one) throw new UsageError(`${found.length === 0 ? "unknown" : "ambiguous"} option --${given}`);
   if (inline !== undefined && !one.takesValue) throw new UsageError(`option --${one.long} takes no argument`);
+  if (one.takesValue === "optional") return { name: one.long, value: inline === undefined ? "" : `=${inline}` };
   return { name: one.long, value: one.takesValue ? takeValue(`--${one.long}`, inline, rest) : "" };
 }
+
+/** Long names of one short option mean the same, so a text that could be either is not ambiguous. */
+const isOne = (found: readonly OptionName[]): boolean => new Set(found.map((n) => n.short ?? n)).size === 1;
 
 function* cluster(arg: string, rest: string[], names: readonly OptionName[]): Generator<{ name: string; value: string }> {
   for (let i = 1; i < arg.length; i++) {

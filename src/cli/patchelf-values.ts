@@ -1,20 +1,5 @@
-import { readFileSync } from "node:fs";
-import { decodeText, isLossless } from "../codec/bytes.js";
 import { fail } from "../error.js";
-import { onFile } from "../node/source.js";
-
-/** The text of a file. `IO` where it cannot be read, `BAD_EDIT` where it is not UTF-8, which would be another text in the ELF file. */
-function textOf(path: string, option: string): string {
-  let bytes: Uint8Array;
-  try {
-    bytes = onFile(path, () => readFileSync(path));
-  } catch (e) {
-    const why = e instanceof Error ? e.message.replace(/^IO: /, "") : String(e);
-    return fail("IO", `the file that ${option} names cannot be read: ${why}`, { path });
-  }
-  if (!isLossless(bytes)) fail("BAD_EDIT", `the file ${path}, which ${option} names, is not UTF-8`, { edit: option });
-  return decodeText(bytes);
-}
+import { textOf } from "./text-file.js";
 
 /** `@file` is what the file holds (patchelf(1)), without a line end at its end: no path or name in an ELF file ends so. Else the value itself. */
 export function resolved(value: string, option: string): string {

@@ -1,3 +1,4 @@
+import type { Note } from "../error.js";
 import { patchFileSync, type PatchFileOptions, type PatchFileResult } from "../node/index.js";
 import { formatChanges } from "../report/text.js";
 import type { Edit } from "../request/edits.js";
@@ -12,6 +13,9 @@ export interface RewriteOptions {
   inPlace: boolean;
   /** What the name of the old file's copy ends in. */
   backup: string | undefined;
+  preserveDates?: boolean | undefined;
+  /** Static libraries: members get no dates, owners and modes of their own. */
+  deterministic?: boolean | undefined;
 }
 
 export const rewriteDefaults = (): RewriteOptions => ({ json: false, dryRun: false, output: undefined, overlay: undefined, inPlace: false, backup: undefined });
@@ -59,11 +63,11 @@ export interface Rewritten extends PatchFileResult {
   readonly dryRun: boolean;
 }
 
-/** Rewrites one file; notes go to stderr. */
-export function rewriteFile(file: string, edits: readonly Edit[], o: RewriteOptions): Rewritten {
-  const { output, dryRun, overlay, inPlace, backup } = o;
-  const result = patchFileSync(file, edits, { output, dryRun, overlay, inPlace, backup });
-  for (const n of result.notes) warn(`${file}: ${n.message}`);
+/** Rewrites one file; notes go to stderr, where they are not for JSON alone. */
+export function rewriteFile(file: string, edits: readonly Edit[], o: RewriteOptions, says: (note: Note) => boolean = () => true): Rewritten {
+  const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic } = o, options = { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic };
+  const result = patchFileSync(file, edits, options);
+  for (const n of result.notes) if (says(n)) warn(`${file}: ${n.message}`);
   return { file, dryRun, ...result };
 }
 

@@ -1,59 +1,70 @@
-import { removeSections, stripUnneeded } from "../strip/edits.js";
+import { statSync } from "node:fs";
+import { fail, isElfError, type Note } from "../error.js";
+import type { Header } from "../image/header.js";
+import { onFile } from "../node/source.js";
 import type { Edit } from "../request/edits.js";
-import { eachFile, OK, REFUSED, splitOption, takeValue, UsageError, type Verb } from "./command.js";
-import { checkFiles, COMMON_HELP, commonOption, overlayChoice, printRewritten, rewriteDefaults, rewriteFile, type RewriteOptions } from "./rewrite.js";
+import { formatName } from "./bfd-name.js";
+import { eachFile, OK, print, REFUSED, type Verb } from "./command.js";
+import { withFile } from "./read-verbs.js";
+import { printRewritten, rewriteFile, type Rewritten } from "./rewrite.js";
+import { editsFor } from "./strip-edits.js";
+import { help, versionText } from "./strip-help.js";
+import { type Command, parse } from "./strip-options.js";
 
-interface Command extends RewriteOptions {
-  readonly files: string[];
-  readonly sections: string[];
+/** A file's entry in JSON output. */
+interface Stripped extends Rewritten {
+  /** Bytes that the file is smaller by; below 0 where a debug link was added. */
+  readonly saved: number;
 }
 
-function parse(args: readonly string[]): Command {
-  const command: Command = { files: [], sections: [], ...rewriteDefaults() };
-  for (const rest = [...args]; rest.length > 0; ) {
-    const arg = rest.shift()!;
-    if (arg === "--") command.files.push(...rest.splice(0));
-    else if (arg.startsWith("-") && arg !== "-") option(command, arg, rest);
-    else command.files.push(arg);
-  }
-  checkFiles(command.files, "-o", command);
-  return command;
+function stripFile(file: string, edits: readonly Edit[], c: Command): Stripped {
+  if (c.outputClass !== undefined) refuseOthers(headerOf(file), c.outputClass);
+  // GNU strip says nothing of a section that is not there.
+  const says = (n: Note) => n.note !== "NOT_FOUND" || c.verbose || c.dryRun, r = rewriteFile(file, edits, { ...c, inPlace: c.inPlace || hasOtherNames(file, c) }, says);
+  return { ...r, saved: r.sizeBefore - r.sizeAfter };
 }
 
-/** `-R.comment` and `-oOUT` apart, as getopt takes them. */
-const attached = (arg: string) => (/^-[Ro]./.test(arg) ? { name: arg.slice(0, 2), inline: arg.slice(2) } : splitOption(arg));
+/** With GNU strip all names of a file keep to be its names. */
+const hasOtherNames = (file: string, c: Command): boolean => c.output === undefined && (onFile(file, () => statSync(file, { throwIfNoEntry: false }))?.nlink ?? 1) > 1;
 
-function option(command: Command, arg: string, rest: string[]): void {
-  const { name, inline } = attached(arg), value = () => takeValue(name, inline, rest);
-  switch (name) {
-    case "-R": case "--remove-section": return void command.sections.push(value());
-    case "-o": case "--output-file": return void (command.output = value());
-    case "--overlay": return void (command.overlay = overlayChoice(value()));
+/** Undefined for a static library, whose members have a header each. */
+function headerOf(file: string): Header | undefined {
+  try {
+    return withFile(file, (elf) => elf.header);
+  } catch (e) {
+    if (isElfError(e, "ARCHIVE")) return undefined;
+    throw e;
   }
-  if (["--strip-unneeded", "--strip-all", "-s"].includes(arg) || commonOption(command, arg)) return;
-  throw new UsageError(`unknown option ${arg}`);
+}
+
+function refuseOthers(header: Header | undefined, elfClass: number): void {
+  if (header && header.class !== elfClass) fail("UNSUPPORTED", `the file is of class ELFCLASS${header.class}, and no strip makes ELFCLASS${elfClass} of it`, { what: `class ${elfClass}` });
+}
+
+/** A strip is silent; -v has GNU strip's line first. */
+function report(r: Stripped, c: Command): void {
+  if (c.verbose) {
+    const header = headerOf(r.file), format = header ? ` [${formatName(header)}]` : "";
+    print(`copy from \`${r.file}'${format} to \`${c.output ?? r.file}'${format}`);
+    if (!c.dryRun) print(`${r.file}: ${r.sizeBefore} -> ${r.sizeAfter} bytes, ${r.saved} saved`);
+  }
+  printRewritten(r);
+  if (c.dryRun && r.changed) print(`  ${r.saved} bytes saved`);
 }
 
 export const strip: Verb = {
   name: "strip",
   summary: "drop symbols and debugging information; GNU strip's own options",
-  help: `usage: elfwright strip [OPTIONS] FILE…
-
-  --strip-unneeded           drop what is not needed to run (the default, also -s and --strip-all: for programs and
-                             libraries all three are the same)
-  -R, --remove-section NAME  remove a section that is not loaded, too; * stands for any characters; may be repeated
-  -o FILE                    write there; one input file
-  --overlay=keep|keep-in-place|drop   what to do with bytes behind the end of the ELF file
-${COMMON_HELP}
-
-No byte of any segment changes. Bytes behind the end of the ELF file are refused unless --overlay says what to do.
-A file that is refused does not keep the others from their turn. Exit 0 done, 1 refused or wrong usage.`,
+  help,
   usageCode: REFUSED,
+  findsHelp: true,
   run(args) {
     const command = parse(args);
-    // As with GNU strip, -R comes on top of the default and does not replace it.
-    const edits: Edit[] = [stripUnneeded(), ...(command.sections.length > 0 ? [removeSections(...command.sections)] : [])];
-    const { failed } = eachFile(command.files, command.json, (file) => rewriteFile(file, edits, command), printRewritten);
+    if (command.info !== undefined) {
+      print(command.info === "help" ? help : versionText);
+      return OK;
+    }
+    const edits = editsFor(command), { failed } = eachFile(command.files, command.json, (file) => stripFile(file, edits, command), (r) => report(r, command));
     return failed ? REFUSED : OK;
   },
 };

@@ -12,7 +12,8 @@ export const EI_NIDENT = 16;
 export const EI_OSABI = 7;
 
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
-const ARCHIVES = ["!<arch>\n", "!<thin>\n"];
+/** The first bytes of a static library, and of one whose members are other files ("thin"). */
+export const ARCHIVE = "!<arch>\n", THIN_ARCHIVE = "!<thin>\n";
 
 /** The ELF header with the extended numbering resolved (gABI, "ELF Header"). Offsets and sizes in bytes. */
 export interface Header extends Encoding {
@@ -50,7 +51,7 @@ export const headerView = (bytes: Uint8Array, e: Encoding): EhdrView => Ehdr.vie
 export function readHeader(source: ByteSource): Header {
   const ident = source.read(0, Math.min(source.size, EI_NIDENT));
   const text = String.fromCharCode(...ident.subarray(0, 8));
-  if (ARCHIVES.includes(text)) fail("ARCHIVE", "this is a static library (ar archive), not an ELF file: take its members out first", {});
+  if (text === ARCHIVE || text === THIN_ARCHIVE) fail("ARCHIVE", "this is a static library (ar archive), not an ELF file: its members are, and strip edits take them all together", {});
   if (MAGIC.some((b, i) => ident[i] !== b)) fail("NOT_ELF", ident.length === 0 ? "the file is empty" : "the file does not start with 7f 45 4c 46 (\\x7fELF)", { offset: 0 });
   if (ident.length < EI_NIDENT) fail("TRUNCATED", `the file ends inside e_ident, after ${ident.length} bytes`, { offset: 0, length: EI_NIDENT, size: source.size });
   const [elfClass, data, version] = [ident[4]!, ident[5]!, ident[6]!];

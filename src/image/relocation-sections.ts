@@ -1,4 +1,3 @@
-import { viewOf } from "../codec/bytes.js";
 import type { Encoding } from "../codec/encoding.js";
 import { Rel, Rela } from "../codec/records.js";
 import { EM, SHT } from "../spec/constants.js";
@@ -21,8 +20,8 @@ export function symbolField(f: RelocationFormat): { readonly at: number; readonl
   return { at: f.littleEndian && f.machine !== EM.MIPS ? 12 : 8, shift: 0 };
 }
 
-/** Gives every symbol index in these records, 0 for none. */
-export function eachRelocationSymbol(bytes: Uint8Array, type: number, f: RelocationFormat, visit: (symbol: number) => void): void {
-  const v = viewOf(bytes), stride = relocationSize(type, f), { at, shift } = symbolField(f);
-  for (let i = 0; i + stride <= bytes.length; i += stride) visit(v.getUint32(i + at, f.littleEndian) >>> shift);
+/** Gives every symbol index in the records from byte `from` up to `to`, 0 for none. */
+export function eachRelocationSymbol(v: DataView, from: number, to: number, type: number, f: RelocationFormat, visit: (symbol: number) => void): void {
+  const stride = relocationSize(type, f), { at, shift } = symbolField(f), { littleEndian } = f;
+  for (let i = from; i + stride <= to; i += stride) visit(v.getUint32(i + at, littleEndian) >>> shift);
 }

@@ -60,8 +60,13 @@ export class NameBudget {
   }
 
   spend(name: string): string {
-    this.#left -= name.length;
-    if (this.#left < 0) fail("MALFORMED", "the names of a table are many times longer than the table that holds them", {});
+    this.count(name.length);
     return name;
+  }
+
+  /** {@link spend}, of a name that is not made yet. */
+  count(length: number): void {
+    this.#left -= length;
+    if (this.#left < 0) fail("MALFORMED", "the names of a table are many times longer than the table that holds them", {});
   }
 }

@@ -45,7 +45,9 @@ export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, pl
     const { view: s, was } = row, old = was === undefined ? undefined : elf.sections[was]!.header;
     const content = was === undefined ? undefined : requests.contents.get(was);
     if (content) {
-      Object.assign(s, { offset: places.get(was!)!, size: content.size, ...(content.info !== undefined && { info: content.info }) });
+      s.offset = places.get(was!)!;
+      s.size = content.size;
+      if (content.info !== undefined) s.info = content.info;
       continue;
     }
     if (!old || old.type === SHT.NULL) continue;
@@ -77,7 +79,6 @@ export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, pl
 function retire(row: SectionRow): void {
   Object.assign(row.view, { type: SHT.PROGBITS, link: 0, info: 0, entsize: 0 });
   if (!row.name.startsWith(".")) return;
-  row.name = row.name.slice(1);
   row.view.name++;
 }
 

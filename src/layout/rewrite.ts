@@ -3,8 +3,9 @@ import { wordSize } from "../codec/encoding.js";
 import { Phdr, type PhdrView, Shdr, type ShdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { fail, hex, type Note } from "../error.js";
-import { headerSize } from "../image/header.js";
+import { type Header, headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
+import type { Section } from "../image/sections.js";
 import { PT } from "../spec/constants.js";
 import { pageSize } from "../spec/machines.js";
 import type { Range } from "./ranges.js";
@@ -69,9 +70,34 @@ export interface Row<V> {
 
 /** A section header of the output. */
 export interface SectionRow extends Row<ShdrView> {
-  name: string;
+  readonly name: string;
   /** Its index in the input; undefined for a section that is new. */
   readonly was: number | undefined;
+}
+
+/** One of very many: its bytes are a part of one copy of the whole table, its name is read when asked for. */
+class InputRow implements SectionRow {
+  readonly view: ShdrView;
+  readonly was: number;
+  readonly #section: Section;
+  readonly #table: Uint8Array;
+  readonly #size: number;
+
+  constructor(section: Section, table: Uint8Array, data: DataView, h: Header) {
+    this.was = section.index;
+    this.#section = section;
+    this.#table = table;
+    this.#size = h.shentsize;
+    this.view = Shdr.view(data, section.index * h.shentsize, h);
+  }
+
+  get bytes(): Uint8Array {
+    return this.#table.subarray(this.was * this.#size, (this.was + 1) * this.#size);
+  }
+
+  get name(): string {
+    return this.#section.name;
+  }
 }
 
 /** The state of one layout pass: the tables as they will be, what moved, what was said. */
@@ -98,8 +124,8 @@ export class Rewrite {
     const h = elf.header;
     this.elf = elf;
     this.segments = rows(elf, h.phoff, h.phnum, h.phentsize).map((bytes) => ({ bytes, view: Phdr.view(viewOf(bytes), 0, h) }));
-    const table = rows(elf, h.shoff, h.shnum, h.shentsize);
-    this.sections = elf.sections.map((s, i) => ({ bytes: table[i]!, view: Shdr.view(viewOf(table[i]!), 0, h), name: s.name, was: i }));
+    const table = readExactly(elf.source, h.shoff, h.shnum * h.shentsize, "the section header table").slice(), data = viewOf(table);
+    this.sections = elf.sections.map((s) => new InputRow(s, table, data, h));
     this.nameTable = h.shstrndx === 0 ? undefined : this.sections[h.shstrndx];
     const aligns = elf.segments.filter((s) => s.type === PT.LOAD).map((s) => Number(s.exact("align")));
     this.page = pageSize(h.machine, Math.max(0, ...aligns));

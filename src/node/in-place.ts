@@ -1,6 +1,7 @@
 import { closeSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, type Stats, writeSync } from "node:fs";
 import { fail } from "../error.js";
 import type { Plan } from "../patch.js";
+import { newRanges } from "./runs.js";
 
 /** What changes in a file, held in memory: the bytes that were there are given back where writing fails. */
 interface Range {
@@ -11,6 +12,10 @@ interface Range {
 
 /** What one comparison looks at: larger ranges are written only where they differ. */
 const CHUNK = 1 << 16;
+/** What one write holds at most behind the old end, where nothing is compared. */
+const LARGE = 1 << 20;
+/** Bytes that stay and are written all the same, rather than by two writes. */
+const LITTLE = 256;
 
 /** The `cause` of an `IO` error after which the file is neither the old nor the new one. */
 export const DAMAGED = "damaged";
@@ -29,7 +34,7 @@ export function writeInPlace(path: string, plan: Plan, stats: Stats, sync: boole
     if (now.ino !== stats.ino || now.size !== stats.size || now.mtimeMs !== stats.mtimeMs) fail("IO", `${path}: the file changed while it was read`, { path });
     const ranges = changedRanges(fd, plan, stats.size), begun: Range[] = [];
     try {
-      for (let at = stats.size; at < plan.size; at += CHUNK) put(fd, at, plan.read(at, Math.min(CHUNK, plan.size - at)));
+      for (const { at, bytes } of behind(plan, stats.size)) put(fd, at, bytes);
       for (const range of ranges) {
         begun.push(range);
         put(fd, range.at, range.bytes);
@@ -47,18 +52,43 @@ export function writeInPlace(path: string, plan: Plan, stats: Stats, sync: boole
   }
 }
 
+/** What comes behind the old end, through one buffer. */
+function* behind(plan: Plan, from: number): Generator<{ at: number; bytes: Uint8Array }> {
+  const buffer = new Uint8Array(Math.max(0, Math.min(LARGE, plan.size - from)));
+  for (let at = from; at < plan.size; at += LARGE) {
+    const bytes = buffer.subarray(0, Math.min(LARGE, plan.size - at));
+    plan.readInto(at, bytes);
+    yield { at, bytes };
+  }
+}
+
 /** All of them are read before any is written, since a plan reads what stays from the file itself; the last comes first. */
 function changedRanges(fd: number, plan: Plan, size: number): Range[] {
-  const out: Range[] = [];
-  for (const p of plan.pieces) {
-    if (p.kind === "input" && p.from === p.at) continue;
-    for (let at = p.at; at < Math.min(p.at + p.size, size); at += CHUNK) {
-      const length = Math.min(CHUNK, p.at + p.size - at, size - at), bytes = plan.read(at, length), was = get(fd, at, length);
-      // A view could be of a block that is read anew for something else.
-      if (Buffer.compare(bytes, was) !== 0) out.push({ at, bytes: Uint8Array.from(bytes), was });
+  const out: Range[] = [], buffer = new Uint8Array(CHUNK);
+  for (const { start, end } of newRanges(plan.pieces)) {
+    for (let at = start; at < Math.min(end, size); at += CHUNK) {
+      const bytes = buffer.subarray(0, Math.min(CHUNK, end - at, size - at)), was = get(fd, at, bytes.length);
+      plan.readInto(at, bytes);
+      for (const { from, to } of differences(bytes, was)) out.push({ at: at + from, bytes: bytes.slice(from, to), was: was.slice(from, to) });
     }
   }
   return out.reverse();
+}
+
+/** Where bytes differ; differences with little between them are one. */
+function* differences(a: Uint8Array, b: Uint8Array): Generator<{ from: number; to: number }> {
+  let from = -1, to = 0;
+  if (Buffer.compare(a, b) === 0) return;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === b[i]) continue;
+    if (from >= 0 && i - to > LITTLE) {
+      yield { from, to };
+      from = i;
+    }
+    if (from < 0) from = i;
+    to = i + 1;
+  }
+  yield { from, to };
 }
 
 function get(fd: number, at: number, length: number): Uint8Array {

@@ -9,6 +9,7 @@ import { openSource } from "./source.js";
 export { openSource, type FileSource } from "./source.js";
 export { makeRunpathRelative, type MakeRunpathRelativeFilesOptions, shrinkRunpath, type ShrinkRunpathFilesOptions } from "./runpath.js";
 export { patchFile, patchFileSync, type PatchFileOptions, type PatchFileResult } from "./patch-file.js";
+export { addDebugLink } from "./debug-link.js";
 
 /** An {@link ElfFile} over an open file. */
 export interface OpenElfFile extends ElfFile {

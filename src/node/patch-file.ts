@@ -8,7 +8,7 @@ import type { Edit } from "../request/edits.js";
 import { backupName, keepBackup } from "./backup.js";
 import { DAMAGED, writeInPlace } from "./in-place.js";
 import { type FileSource, ioError, onFile, openSource } from "./source.js";
-import { write, writeNow, type Writing } from "./write.js";
+import { keepDates, write, writeNow, type Writing } from "./write.js";
 
 /** Options of {@link patchFile}. */
 export interface PatchFileOptions extends PatchOptions {
@@ -26,6 +26,8 @@ export interface PatchFileOptions extends PatchOptions {
   readonly inPlace?: boolean | undefined;
   /** Keep the file that the result replaces, under its name with this behind: `".orig"`. `IO` where there is such a file. */
   readonly backup?: string | undefined;
+  /** The result keeps the file's times of access and modification, to the microsecond: GNU strip's `-p`. Off by default, since build tools go by them. */
+  readonly preserveDates?: boolean | undefined;
 }
 
 /** What {@link patchFile} did. */
@@ -107,14 +109,15 @@ function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions
   if (inPlace && output !== undefined) fail("BAD_EDIT", "inPlace: the file itself is written, so there is no other output", { edit: "inPlace" });
   const source = openSource(path);
   try {
-    const p = plan(source, edits, options), stats = onFile(path, () => statSync(path));
+    // Before anything is read, which moves the time of access.
+    const stats = onFile(path, () => statSync(path)), p = plan(source, edits, options);
     const nowhere = output === NOWHERE, target = nowhere ? NOWHERE : realTarget(output ?? path), here = !nowhere && realTarget(path) === target;
     const notes = [...p.notes];
     if (here && !inPlace && p.changed && stats.nlink > 1) notes.push({ note: "HARD_LINKS", message: `${path} has ${stats.nlink} hard links; only this name gets the new file` });
     const writes = options.dryRun !== true && !nowhere && (p.changed || !here);
     const replaced = writes && options.backup !== undefined ? statSync(target, { throwIfNoEntry: false }) : undefined, backup = replaced && backupName(target, options.backup!);
     const result = { path: target, changed: p.changed, sizeBefore: source.size, sizeAfter: p.size, changes: p.changes, notes, placements: p.placements, findings: p.findings, ...(backup !== undefined && { backup }) };
-    return { source, result, inPlace, replaced, kept: false, writing: writes ? { plan: p, input: path, stats, temp: tempBeside(target), target, sync: options.sync === true } : undefined };
+    return { source, result, inPlace, replaced, kept: false, writing: writes ? { plan: p, input: path, stats, temp: tempBeside(target), target, sync: options.sync === true, preserveDates: options.preserveDates } : undefined };
   } catch (e) {
     source.close();
     throw e;
@@ -130,6 +133,7 @@ function begin(job: Job): Writing | undefined {
   }
   if (!inPlace) return writing;
   if (writing) writeInPlace(writing.target, writing.plan, writing.stats, writing.sync);
+  if (writing?.preserveDates) keepDates(writing.target, writing.stats);
   return undefined;
 }
 

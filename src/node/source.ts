@@ -57,17 +57,17 @@ export function openSource(path: string): FileSource {
   const { fd, size } = openFile(path);
   let open = true;
   const blocks = new Map<number, Uint8Array>();
-  const readAt = (offset: number, length: number): Uint8Array => {
+  const readInto = (offset: number, target: Uint8Array): Uint8Array => {
     // The number may belong to another file by now.
     if (!open) fail("IO", `${path}: the file was closed before this part of it was read`, { path });
-    const b = new Uint8Array(length);
-    for (let done = 0; done < length; ) {
-      const n = onFile(path, () => readSync(fd, b, done, Math.min(length - done, LARGEST_READ), offset + done));
+    for (let done = 0; done < target.length; ) {
+      const n = onFile(path, () => readSync(fd, target, done, Math.min(target.length - done, LARGEST_READ), offset + done));
       if (n === 0) fail("IO", `${path}: the file became shorter while it was read`, { path });
       done += n;
     }
-    return b;
+    return target;
   };
+  const readAt = (offset: number, length: number) => readInto(offset, new Uint8Array(length));
   const block = (at: number): Uint8Array => {
     let b = blocks.get(at);
     if (b) blocks.delete(at);
@@ -78,6 +78,7 @@ export function openSource(path: string): FileSource {
   };
   return {
     path, size,
+    readInto: (offset, target) => void readInto(offset, target),
     read(offset, length) {
       const start = offset - (offset % BLOCK);
       return offset + length <= start + BLOCK ? block(start).subarray(offset - start, offset - start + length) : readAt(offset, length);

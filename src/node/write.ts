@@ -1,6 +1,7 @@
-import { chmodSync, chownSync, closeSync, constants, copyFileSync, fsyncSync, ftruncateSync, openSync, renameSync, type Stats, writeSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, constants, copyFileSync, fsyncSync, ftruncateSync, openSync, renameSync, type Stats, utimesSync, writeSync } from "node:fs";
 import { copyFile, type FileHandle, open, rename } from "node:fs/promises";
 import type { Plan } from "../patch.js";
+import { newRanges } from "./runs.js";
 
 /** A result that is to take its place on the disk. */
 export interface Writing {
@@ -13,13 +14,19 @@ export interface Writing {
   readonly target: string;
   /** Wait until the bytes are on the disk. */
   readonly sync: boolean;
+  /** The result gets the input's times. */
+  readonly preserveDates?: boolean | undefined;
 }
 
 /** Files above this are copied by the system (a reflink where it can) before the changed ranges are written. */
 const COPY_FROM = 1 << 20;
+/** How much of them has to stay for that. */
+const COPIED_SHARE = 7 / 8;
 /** What one write holds at most. */
 const CHUNK = 1 << 20;
-const ZEROS = new Uint8Array(CHUNK);
+/** Holes of a sparse file stay where they have at least this many bytes and begin at a multiple of it. */
+const HOLE = 1 << 16;
+const ZEROS = /* @__PURE__ */ new Uint8Array(HOLE);
 
 /** The bits by which a program runs with its owner's or group's rights. */
 export const SET_ID = 0o6000;
@@ -29,21 +36,38 @@ const COPY_FLAGS = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
 const hasHoles = (s: Stats): boolean => s.blocks !== undefined && s.blocks * 512 < s.size;
 
 /**
- * Can the system copy the input whole, so that only the new ranges need writing? Not where bytes move; nor with holes, which
- * the copy would fill; nor a set-user-ID program, whose copy would belong to the wrong user for a moment.
+ * Shall the system copy the input whole, so that only the new ranges need writing? Not where bytes move, nor where much of it would be
+ * copied for nothing; nor with holes, which the copy would fill; nor a set-user-ID program, whose copy would belong to the wrong user for a moment.
  */
-const canCopy = ({ plan, stats }: Writing): boolean =>
-  stats.size >= COPY_FROM && !hasHoles(stats) && (stats.mode & SET_ID) === 0 && plan.pieces.every((p) => p.kind !== "input" || p.from === p.at);
+function isCopied({ plan, stats }: Writing): boolean {
+  if (stats.size < COPY_FROM || hasHoles(stats) || (stats.mode & SET_ID) !== 0) return false;
+  const kept = plan.pieces.filter((p) => p.kind === "input");
+  return kept.every((p) => p.kind !== "input" || p.from === p.at) && kept.reduce((n, p) => n + p.size, 0) >= stats.size * COPIED_SHARE;
+}
 
-/** What to write, as offset and bytes: what the copy has not, or everything but holes. */
+/** What to write, as offset and bytes, which are good until the next: what the copy has not, or everything but holes. */
 function* ranges({ plan, stats }: Writing, copied: boolean): Generator<{ at: number; bytes: Uint8Array }> {
-  const sparse = hasHoles(stats);
-  for (const p of plan.pieces) {
-    if (copied && p.kind === "input") continue;
-    for (let done = 0; done < p.size; done += CHUNK) {
-      const at = p.at + done, bytes = plan.read(at, Math.min(CHUNK, p.size - done));
-      if (!sparse || Buffer.compare(bytes, ZEROS.subarray(0, bytes.length)) !== 0) yield { at, bytes };
+  const buffer = new Uint8Array(Math.min(CHUNK, plan.size)), sparse = hasHoles(stats);
+  for (const { start, end } of copied ? newRanges(plan.pieces) : [{ start: 0, end: plan.size }]) {
+    for (let at = start; at < end; at += CHUNK) {
+      const bytes = buffer.subarray(0, Math.min(CHUNK, end - at));
+      plan.readInto(at, bytes);
+      if (sparse) yield* filled(at, bytes);
+      else yield { at, bytes };
     }
+  }
+}
+
+/** The parts of these bytes that are no holes. */
+function* filled(at: number, bytes: Uint8Array): Generator<{ at: number; bytes: Uint8Array }> {
+  const isHole = (from: number) => {
+    const part = bytes.subarray(from, from + HOLE);
+    return Buffer.compare(part, ZEROS.subarray(0, part.length)) === 0;
+  };
+  for (let from = 0, to = 0; from < bytes.length; from = to) {
+    const hole = isHole(from);
+    for (to = from + HOLE; to < bytes.length && isHole(to) === hole; ) to += HOLE;
+    if (!hole) yield { at: at + from, bytes: bytes.subarray(from, to) };
   }
 }
 
@@ -52,7 +76,7 @@ const NEW = ["wx", 0o600] as const;
 
 /** Writes the result beside its target and gives it the target's name. The caller removes what a failure leaves. */
 export async function write(w: Writing): Promise<void> {
-  const copied = canCopy(w);
+  const copied = isCopied(w);
   if (copied) {
     await copyFile(w.input, w.temp, COPY_FLAGS);
     // The copy of a file that is read-only is so, too.
@@ -73,7 +97,7 @@ export async function write(w: Writing): Promise<void> {
 
 /** {@link write}, synchronous. */
 export function writeNow(w: Writing): void {
-  const copied = canCopy(w);
+  const copied = isCopied(w);
   if (copied) {
     copyFileSync(w.input, w.temp, COPY_FLAGS);
     chmodSync(w.temp, 0o600);
@@ -90,7 +114,10 @@ export function writeNow(w: Writing): void {
   renameSync(w.temp, w.target);
 }
 
-function keepOwner({ temp, stats }: Writing): void {
+/** The times of access and modification that the input had; Node writes microseconds. */
+export const keepDates = (path: string, { atimeMs, mtimeMs }: Stats): void => utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
+
+function keepOwner({ temp, stats, preserveDates }: Writing): void {
   let mode = stats.mode & 0o7777;
   try {
     chownSync(temp, stats.uid, stats.gid);
@@ -100,4 +127,5 @@ function keepOwner({ temp, stats }: Writing): void {
   }
   // After chown, which clears the set-user-ID bit.
   chmodSync(temp, mode);
+  if (preserveDates) keepDates(temp, stats);
 }

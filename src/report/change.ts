@@ -3,6 +3,8 @@ export type ChangeValue = string | number | boolean | null;
 
 /** One difference between two files, in ELF terms. */
 export interface Change {
+  /** The member of a static library; a second one of the same name has ` (2)` behind it. */
+  readonly member?: string;
   /** The part of the file. */
   readonly at:
     | "header" | "interpreter" | "dynamic" | "versionNeeds" | "versionDefinitions" | "sections" | "segments" | "symbols" | "dynamicSymbols" | "buildId" | "overlay" | "size";

@@ -1,8 +1,11 @@
 import type { ElfFile } from "../image/elf.js";
+import type { Section } from "../image/sections.js";
+import { SHT } from "../spec/constants.js";
+import { sectionTypeName } from "../spec/names.js";
 import { type Change, changed } from "./change.js";
-import type { SectionDescription, SegmentDescription } from "./description.js";
+import type { SegmentDescription } from "./description.js";
 import { match } from "./match.js";
-import { describeSections, describeSegments } from "./parts.js";
+import { describeSection, describeSegments } from "./parts.js";
 import { Tolerant } from "./tolerant.js";
 
 const SECTION_FIELDS = ["index", "addr", "offset", "size", "link", "info", "addralign", "entsize"] as const;
@@ -15,15 +18,22 @@ const LAYOUT_SEGMENTS = ["PT_LOAD", "PT_NULL", "PT_PHDR", "PT_NOTE"];
 const MEANT: Readonly<Record<string, readonly (typeof SEGMENT_FIELDS)[number][]>> = { PT_GNU_STACK: ["flags"], PT_LOAD: ["align"] };
 
 export function* diffSections(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
-  const read = (elf: ElfFile): SectionDescription[] => new Tolerant().part(() => describeSections(elf))?.filter((s) => s.type !== "SHT_NULL") ?? [];
+  const read = (elf: ElfFile): Section[] => new Tolerant().part(() => elf.sections)?.filter((s) => s.header.type !== SHT.NULL) ?? [];
   const m = match(read(before), read(after), (s) => s.name), at = "sections";
-  for (const { from, to } of m.steps) yield { at, name: (from ?? to)!.name, from: from?.type ?? null, to: to?.type ?? null };
-  for (const [a, b] of m.kept) {
+  const typeOf = (elf: ElfFile, s: Section | undefined) => (s ? sectionTypeName(s.header.type, elf.header.machine) : null);
+  for (const { from, to } of m.steps) yield { at, name: (from ?? to)!.name, from: typeOf(before, from), to: typeOf(after, to) };
+  for (const [old, now] of m.kept) {
+    // An object file has tens of thousands of them, of which few differ: those alone are put into words.
+    if (!layout && meansTheSame(before, old, after, now)) continue;
+    const a = describeSection(before, old), b = describeSection(after, now);
     yield* changed({ at, name: a.name }, a.type, b.type);
     yield* changed({ at, name: a.name, field: "flags" }, a.flags.join(" "), b.flags.join(" "));
     if (layout) for (const field of SECTION_FIELDS) yield* changed({ at, name: a.name, field }, a[field], b[field]);
   }
 }
+
+const meansTheSame = (before: ElfFile, a: Section, after: ElfFile, b: Section): boolean =>
+  before.header.machine === after.header.machine && a.header.type === b.header.type && a.header.exact("flags") === b.header.exact("flags");
 
 export function* diffSegments(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
   const read = (elf: ElfFile): SegmentDescription[] => new Tolerant().part(() => describeSegments(elf)) ?? [];

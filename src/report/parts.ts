@@ -1,4 +1,5 @@
 import type { ElfFile } from "../image/elf.js";
+import type { Section } from "../image/sections.js";
 import { symbolVersions } from "../image/versions.js";
 import { hex } from "../error.js";
 import { SHN, VER_FLG } from "../spec/constants.js";
@@ -32,13 +33,15 @@ export function describeSegments(elf: ElfFile): SegmentDescription[] {
   }));
 }
 
-export function describeSections(elf: ElfFile): SectionDescription[] {
-  return elf.sections.map(({ index, name, header: h }) => ({
+export function describeSection(elf: ElfFile, { index, name, header: h }: Section): SectionDescription {
+  return {
     index, name, type: sectionTypeName(h.type, elf.header.machine), flags: flagNames(h.exact("flags"), sectionFlagNames), addr: toQuantity(h.exact("addr")),
     offset: toQuantity(h.exact("offset")), size: toQuantity(h.exact("size")), link: h.link, info: h.info, addralign: toQuantity(h.exact("addralign")),
     entsize: toQuantity(h.exact("entsize")),
-  }));
+  };
 }
+
+export const describeSections = (elf: ElfFile): SectionDescription[] => elf.sections.map((s) => describeSection(elf, s));
 
 export function describeDynamic(elf: ElfFile, t: Tolerant): DynamicDescription[] | null {
   const d = elf.dynamic;

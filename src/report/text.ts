@@ -98,7 +98,7 @@ function changeValue(c: Change, value: ChangeValue): string {
 }
 
 function changeLine(c: Change): string {
-  const subject = [c.at, c.file, c.tag, c.name === undefined ? undefined : safe(c.name) + (c.occurrence ? ` [${c.occurrence}]` : ""), c.field].filter((s) => s !== undefined).join(" ");
+  const subject = [c.member === undefined ? undefined : `${safe(c.member)}:`, c.at, c.file, c.tag, c.name === undefined ? undefined : safe(c.name) + (c.occurrence ? ` [${c.occurrence}]` : ""), c.field].filter((s) => s !== undefined).join(" ");
   if (c.from === null) return `+ ${subject}: ${changeValue(c, c.to)}`;
   if (c.to === null) return `- ${subject}: ${changeValue(c, c.from)}`;
   return `  ${subject}: ${changeValue(c, c.from)} -> ${changeValue(c, c.to)}`;

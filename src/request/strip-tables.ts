@@ -2,59 +2,79 @@ import { viewOf } from "../codec/bytes.js";
 import { Sym } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
-import { readGroup } from "../image/groups.js";
+import type { Group } from "../image/groups.js";
 import { isRelocations, relocationSize } from "../image/relocation-sections.js";
-import { fileRange, type Section } from "../image/sections.js";
-import { SHN, SHT } from "../spec/constants.js";
+import { runs } from "../image/runs.js";
+import { fileRange, isLoaded, type Section } from "../image/sections.js";
+import { ET, SHN, SHT } from "../spec/constants.js";
 import { GONE, type SymbolSelection } from "../strip/select.js";
 import type { StripDecision } from "../strip/strip.js";
 import { addressSignificant, callGraphProfile } from "../tables/llvm.js";
 import { renumberCrel } from "../tables/crel.js";
-import { renumberRelocations } from "../tables/symbols.js";
+import { renumberIn } from "../tables/symbols.js";
 import type { Requests, SectionContent } from "./requests.js";
 import { symbolContents } from "./symbol-contents.js";
 
 /** The tables that name symbols and sections, as they are after a strip. */
-export function stripTables(elf: ElfFile, { dropped, symbols }: StripDecision): Pick<Requests, "contents" | "ungrouped"> {
+export function stripTables(elf: ElfFile, { dropped, symbols, groups }: StripDecision): Pick<Requests, "contents" | "ungrouped"> {
   const contents = new Map<number, SectionContent>(), ungrouped = new Set<number>();
   for (const [index, selection] of symbols) for (const [at, content] of symbolContents(elf, elf.sections[index]!, selection, dropped)) contents.set(at, content);
   if (dropped.size === 0 && symbols.size === 0) return { contents, ungrouped };
-  for (const s of elf.sections) {
-    const selection = symbols.get(s.header.link);
-    if (s.header.type === SHT.GROUP) groupContent(elf, s, selection, dropped, contents, ungrouped);
-    else if (selection && !dropped.has(s.index)) {
-      const content = followingContent(elf, s, selection);
-      if (content) contents.set(s.index, content);
+  for (const [index, group] of groups) {
+    const members = group.members.filter((m) => !dropped.has(m));
+    if (dropped.has(index)) members.forEach((m) => ungrouped.add(m));
+    else contents.set(index, groupContent(elf, elf.sections[index]!, { ...group, members }, symbols));
+  }
+  // What a loader applies stays as it is: its records name no symbol of a table that is not loaded.
+  const relocatable = elf.header.type === ET.REL, changes = ({ firstChanged, indexes }: SymbolSelection) => firstChanged < indexes.length;
+  for (const [table, selection] of symbols) {
+    const followers = changes(selection) ? elf.sections.filter((s) => s.header.link === table && !dropped.has(s.index) && (relocatable || !isLoaded(s))) : [];
+    relocationContents(elf, followers.filter(isRelocations), selection, contents);
+    for (const s of followers) {
+      const bytes = followingBytes(elf, s, selection);
+      if (bytes) contents.set(s.index, fixedContent(bytes));
     }
   }
   return { contents, ungrouped };
 }
 
-function groupContent(elf: ElfFile, s: Section, selection: SymbolSelection | undefined, dropped: ReadonlySet<number>, contents: Map<number, SectionContent>, ungrouped: Set<number>): void {
-  const { flags, members } = readGroup(elf, s), kept = members.filter((m) => !dropped.has(m));
-  if (dropped.has(s.index)) return kept.forEach((m) => ungrouped.add(m));
-  contents.set(s.index, {
-    size: 4 * (kept.length + 1), ...(selection && { info: selection.indexes[s.header.info] ?? 0 }),
+function groupContent(elf: ElfFile, s: Section, { flags, members }: Group, symbols: StripDecision["symbols"]): SectionContent {
+  const selection = symbols.get(s.header.link);
+  return {
+    size: 4 * (members.length + 1), ...(selection && { info: selection.indexes[s.header.info] ?? 0 }),
     bytes({ section }) {
-      const b = new Uint8Array(4 * (kept.length + 1)), v = viewOf(b);
-      [flags, ...kept.map(section)].forEach((word, i) => v.setUint32(i * 4, word, elf.header.littleEndian));
+      const b = new Uint8Array(4 * (members.length + 1)), v = viewOf(b);
+      v.setUint32(0, flags, elf.header.littleEndian);
+      members.forEach((m, i) => v.setUint32(4 + i * 4, section(m), elf.header.littleEndian));
       return b;
     },
-  });
+  };
+}
+
+/** Relocations by the new indexes. Each run of them is one copy. */
+function relocationContents(elf: ElfFile, sections: readonly Section[], { indexes }: SymbolSelection, contents: Map<number, SectionContent>): void {
+  const order = (symbol: number): number => indexes[symbol] ?? symbol, h = elf.header;
+  for (const { bytes, parts } of runs(elf, sections)) {
+    const out = bytes.slice(), v = viewOf(out);
+    for (const { section, at, size } of parts) {
+      const { type } = section.header;
+      if (type === SHT.CREL) contents.set(section.index, fixedContent(renumberCrel(bytes.subarray(at, at + size), order)));
+      else {
+        renumberIn(v, at, at + size, relocationSize(type, h), h, order);
+        contents.set(section.index, { size, bytes: () => out.subarray(at, at + size) });
+      }
+    }
+  }
 }
 
 const fixedContent = (bytes: Uint8Array): SectionContent => ({ size: bytes.length, bytes: () => bytes });
 
-/** A section that names symbols of the table it links to; undefined where its bytes stay. */
-function followingContent(elf: ElfFile, s: Section, selection: SymbolSelection): SectionContent | undefined {
-  const { type } = s.header, { indexes, firstChanged } = selection;
-  if (firstChanged === indexes.length) return undefined;
-  const { offset, size } = fileRange(s, elf.source), read = () => readExactly(elf.source, offset, size, s.name), order = (symbol: number): number => indexes[symbol] ?? symbol;
-  if (type === SHT.CREL) return fixedContent(renumberCrel(read(), order));
-  if (isRelocations(s)) return fixedContent(renumberRelocations(read(), relocationSize(type, elf.header), elf.header, order));
-  if (type === SHT.LLVM_ADDRSIG) return fixedContent(addressSignificant(read(), standIns(elf, selection)));
-  if (type === SHT.LLVM_CALL_GRAPH_PROFILE && s.header.entsize === 16) return fixedContent(callGraphProfile(read(), elf.header, (symbol) => (order(symbol) === GONE ? undefined : order(symbol))));
-  return undefined;
+/** The new bytes of a section of LLVM's that names symbols; undefined for another one. */
+function followingBytes(elf: ElfFile, s: Section, selection: SymbolSelection): Uint8Array | undefined {
+  const { type, entsize } = s.header, { offset, size } = fileRange(s, elf.source), read = () => readExactly(elf.source, offset, size, s.name);
+  if (type === SHT.LLVM_ADDRSIG) return addressSignificant(read(), standIns(elf, selection));
+  if (type !== SHT.LLVM_CALL_GRAPH_PROFILE || entsize !== 16) return undefined;
+  return callGraphProfile(read(), elf.header, (symbol) => (selection.indexes[symbol] === GONE ? undefined : selection.indexes[symbol]));
 }
 
 /** For a symbol that goes another one of its section: what matters to a linker is that the section's address is looked at. */

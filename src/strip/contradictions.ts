@@ -10,7 +10,8 @@ const AGAINST: Readonly<Partial<Record<StripEdit["edit"], readonly StripEdit["ed
 /** `BAD_EDIT` for strip edits that cannot both hold. */
 export function refuseContradictions(edits: readonly StripEdit[]): void {
   for (const { edit } of edits) {
-    const other = edits.find((e) => AGAINST[edit]?.includes(e.edit));
+    // Names that a compiler made for itself are no debugging information.
+    const other = edits.find((e) => AGAINST[edit]?.includes(e.edit) && !(e.edit === "discardLocals" && e.which === "temporary"));
     if (other) fail("BAD_EDIT", `${edit} and ${other.edit} contradict each other`, { edit });
   }
 }

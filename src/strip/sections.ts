@@ -1,6 +1,6 @@
 import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { readGroup } from "../image/groups.js";
+import type { Group } from "../image/groups.js";
 import { isRelocations } from "../image/relocation-sections.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import { SHT } from "../spec/constants.js";
@@ -54,18 +54,14 @@ function noteUnmatched(all: readonly Section[], { patterns }: StripWish, notes: 
 }
 
 /** What means nothing without what goes: relocations of a section, extended indexes of a symbol table, a group of which no member is left. */
-export function dropDependents({ elf, all, isFixed }: StripSections, dropped: Set<number>): void {
+export function dropDependents({ all, isFixed }: StripSections, groups: ReadonlyMap<number, Group>, dropped: Set<number>): void {
   if (dropped.size === 0) return;
   for (const s of all) {
     if (isFixed(s)) continue;
     if (isRelocations(s) && s.header.info !== 0 && dropped.has(s.header.info)) dropped.add(s.index);
     if (s.header.type === SHT.SYMTAB_SHNDX && dropped.has(s.header.link)) dropped.add(s.index);
   }
-  for (const s of all) {
-    if (s.header.type !== SHT.GROUP || dropped.has(s.index)) continue;
-    const { members } = readGroup(elf, s);
-    if (members.length > 0 && members.every((m) => dropped.has(m))) dropped.add(s.index);
-  }
+  for (const [index, { members }] of groups) if (members.length > 0 && members.every((m) => dropped.has(m))) dropped.add(index);
 }
 
 /** Drops a symbol table, and its strings where nothing else needs them. */

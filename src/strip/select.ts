@@ -87,12 +87,13 @@ function isWanted(f: SymbolFacts, name: () => string, machine: number, wish: Str
   if (keepsTable) return true;
   if (mode === "all") return false;
   if (f.isUsed) return true;
-  if (f.type === STT.SECTION) return mode === "none" || (mode === "debug" && !relocatable);
+  if (f.type === STT.SECTION) return mode === "none";
   const isUndefined = f.shndx === SHN.UNDEF, isGlobal = f.binding !== STB.LOCAL;
   if (relocatable && isGlobal && !(isUndefined && f.binding !== STB.WEAK)) return true;
   if (isGlobal || isUndefined || f.shndx === -SHN.COMMON) return mode !== "unneeded";
   if (f.type === STT.FILE) return mode === "none";
-  if (relocatable && f.type === STT.NOTYPE && MAPPING[machine]?.test(name())) return true;
+  // Assemblers give those of thread-local data the type of what is there.
+  if (relocatable && (f.type === STT.NOTYPE || f.type === STT.TLS) && MAPPING[machine]?.test(name())) return true;
   return mode !== "unneeded" && (wish.discards === undefined || (wish.discards === "temporary" && !isTemporary(name(), machine)));
 }
 

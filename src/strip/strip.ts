@@ -1,9 +1,11 @@
+import { viewOf } from "../codec/bytes.js";
 import { Sym } from "../codec/records.js";
-import { readExactly } from "../codec/source.js";
 import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
+import { type Group, readGroups } from "../image/groups.js";
 import { eachRelocationSymbol, isRelocations } from "../image/relocation-sections.js";
 import { fileRange, type Section } from "../image/sections.js";
+import { runs } from "../image/runs.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { eachCrelSymbol } from "../tables/crel.js";
 import { refuseContradictions } from "./contradictions.js";
@@ -23,9 +25,11 @@ export interface StripDecision {
   readonly zeroed: ReadonlySet<number>;
   /** The section header table goes, too. */
   readonly dropsHeaders: boolean;
+  /** The file's groups, those that go among them. */
+  readonly groups: ReadonlyMap<number, Group>;
 }
 
-const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set(), dropsHeaders: false };
+const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set(), dropsHeaders: false, groups: new Map() };
 const indexes = (sections: readonly Section[]): Set<number> => new Set(sections.map((s) => s.index));
 
 /** Decides what the edits drop. Reads symbols and relocations only where some of a table stay. `RELOCATABLE`, `LOADED_SECTION`, `STILL_NEEDED`. */
@@ -35,18 +39,18 @@ export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: No
   const wish = stripWish(edits), sections = stripSections(elf);
   if (wish.mode === "all" && sections.relocatable && !wish.forceAll)
     fail("RELOCATABLE", "stripAll: without its symbols and relocations this relocatable object (ET_REL) is of no use to any linker or kernel; stripUnneeded() and stripDebug() keep it whole, { force: true } strips it all the same", {});
-  const dropped = sectionsToDrop(sections, wish, notes), symbols = new Map<number, SymbolSelection>();
-  dropDependents(sections, dropped);
+  const groups = readGroups(elf), dropped = sectionsToDrop(sections, wish, notes), symbols = new Map<number, SymbolSelection>();
+  dropDependents(sections, groups, dropped);
   for (const table of sections.all) if (table.header.type === SHT.SYMTAB && !sections.isFixed(table) && !dropped.has(table.index)) strippedTable(sections, table, wish, dropped, symbols);
   for (const table of sections.all) if (table.header.type === SHT.SYMTAB && dropped.has(table.index)) dropTable(sections, table, dropped);
-  dropDependents(sections, dropped);
+  dropDependents(sections, groups, dropped);
   dropExtended(sections, dropped, symbols);
   refuseBrokenLinks(sections, dropped);
   const zeroed = sections.all.filter((s) => dropped.has(s.index) && sections.isFixed(s) && wish.zeroes(s.name));
   for (const s of zeroed) refuseZeroing(elf, s);
-  if (!edits.some((e) => e.edit === "dropSectionHeaders")) return { dropped, symbols, zeroed: indexes(zeroed), dropsHeaders: false };
+  if (!edits.some((e) => e.edit === "dropSectionHeaders")) return { dropped, symbols, zeroed: indexes(zeroed), dropsHeaders: false, groups };
   // Without headers nothing finds what no program header speaks of.
-  return { dropped: indexes(sections.all.filter((s) => !sections.isFixed(s))), symbols: new Map(), zeroed: indexes(zeroed), dropsHeaders: elf.sections.length > 0 };
+  return { dropped: indexes(sections.all.filter((s) => !sections.isFixed(s))), symbols: new Map(), zeroed: indexes(zeroed), dropsHeaders: elf.sections.length > 0, groups };
 }
 
 /** Few enough sections are left for st_shndx to hold every index. */
@@ -74,16 +78,16 @@ function strippedTable(sections: StripSections, table: Section, wish: StripWish,
 /** Which symbols the sections that stay name: relocations, and groups by their signature. */
 function usedSymbols(elf: ElfFile, table: Section, users: readonly Section[]): Uint8Array {
   const used = new Uint8Array(Math.floor(fileRange(table, elf.source).size / Sym.size(elf.header.class)));
-  const use = (symbol: number, by: Section): void => {
-    if (symbol >= used.length) fail("MALFORMED", `${by.name} names symbol ${symbol} of ${used.length}`, { offset: by.header.offset });
+  const use = (symbol: number): void => {
+    if (symbol >= used.length) fail("MALFORMED", `a relocation or group names symbol ${symbol} of ${used.length}`, {});
     used[symbol] = 1;
   };
-  for (const u of users) {
-    if (u.header.type === SHT.GROUP) use(u.header.info, u);
-    if (!isRelocations(u)) continue;
-    const { offset, size } = fileRange(u, elf.source), bytes = readExactly(elf.source, offset, size, "a relocation table"), visit = (symbol: number) => use(symbol, u);
-    if (u.header.type === SHT.CREL) eachCrelSymbol(bytes, visit);
-    else eachRelocationSymbol(bytes, u.header.type, elf.header, visit);
+  for (const u of users) if (u.header.type === SHT.GROUP) use(u.header.info);
+  for (const { bytes, parts } of runs(elf, users.filter(isRelocations))) {
+    const v = viewOf(bytes);
+    for (const { section, at, size } of parts)
+      if (section.header.type === SHT.CREL) eachCrelSymbol(bytes.subarray(at, at + size), use);
+      else eachRelocationSymbol(v, at, at + size, section.header.type, elf.header, use);
   }
   return used;
 }

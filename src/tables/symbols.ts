@@ -8,16 +8,23 @@ export function permuteRecords(bytes: Uint8Array, stride: number, order: (index:
   return out;
 }
 
+/** A copy of relocation records whose symbols have other indexes; see {@link renumberIn}. */
+export function renumberRelocations(bytes: Uint8Array, stride: number, f: RelocationFormat, order: (index: number) => number): Uint8Array {
+  const out = bytes.slice();
+  renumberIn(viewOf(out), 0, out.length, stride, f, order);
+  return out;
+}
+
 /**
- * Relocation records whose symbols have other indexes.
+ * Writes the new indexes of the symbols into relocation records.
  *
+ * @param from byte of the first record, `to` the end of the last
  * @param stride bytes of a record: r_info is its second word
  */
-export function renumberRelocations(bytes: Uint8Array, stride: number, f: RelocationFormat, order: (index: number) => number): Uint8Array {
-  const out = bytes.slice(), v = viewOf(out), { at, shift } = symbolField(f);
-  for (let i = at; i + stride - at <= out.length; i += stride) {
-    const word = v.getUint32(i, f.littleEndian);
-    v.setUint32(i, shift === 0 ? order(word) : ((order(word >>> 8) << 8) | (word & 0xff)) >>> 0, f.littleEndian);
+export function renumberIn(v: DataView, from: number, to: number, stride: number, f: RelocationFormat, order: (index: number) => number): void {
+  const { at, shift } = symbolField(f), { littleEndian } = f;
+  for (let i = from; i + stride <= to; i += stride) {
+    const word = v.getUint32(i + at, littleEndian);
+    v.setUint32(i + at, shift === 0 ? order(word) : ((order(word >>> 8) << 8) | (word & 0xff)) >>> 0, littleEndian);
   }
-  return out;
 }

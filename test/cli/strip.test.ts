@@ -1,5 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, linkSync, lstatSync, readFileSync, statSync, symlinkSync, utimesSync } from "node:fs";
+import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
+import { crc32 } from "../../src/codec/crc32.js";
 import { patch, readElf, removeSections, stripUnneeded } from "../../src/index.js";
 import { fixture } from "../support/fixtures.js";
 import { readelfValues } from "../support/oracles.js";
@@ -32,10 +34,102 @@ describe("strip", () => {
     expect(readFileSync(path).equals(patch(fixture(PIE), [stripUnneeded(), removeSections(".comment")]).bytes)).toBe(true);
   });
 
-  it("-R several times", () => {
-    const path = files.copy("x86_64-glibc-pie");
-    expect(elfwright("strip", "-R", ".comment", "-R", ".no-such", path)).toMatchObject({ status: 0, stdout: "", stderr: `elfwright: ${path}: removeSections: the file has no section .no-such\n` });
+  it("-R several times; of a section that is not there GNU strip says nothing, and ours only where it speaks anyway", () => {
+    const path = files.copy("x86_64-glibc-pie"), note = `elfwright: ${path}: removeSections: the file has no section .no-such\n`;
+    expect(elfwright("strip", "-R", ".comment", "-R", ".no-such", "--dry-run", path)).toMatchObject({ status: 0, stderr: note });
+    expect(elfwright("strip", "-R", ".comment", "-R", ".no-such", path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(names(path)).not.toContain(".comment");
+    expect(elfwright("strip", "-v", "-R", ".no-such", path)).toMatchObject({ status: 0, stderr: note });
+  });
+
+  it("-v: GNU strip's line, and the bytes that were saved", () => {
+    const size = fixture(PIE).length, path = files.copy(PIE), out = files.path("out"), r = elfwright("strip", "-v", "-o", out, path), small = statSync(out).size;
+    expect(small).toBeLessThan(size);
+    expect(r).toMatchObject({ status: 0, stderr: "", stdout: `copy from \`${path}' [elf64-x86-64] to \`${out}' [elf64-x86-64]\n${path}: ${size} -> ${small} bytes, ${size - small} saved\n` });
+    const big = files.copy("s390x-glibc-pie");
+    expect(elfwright("strip", "--verbose", big).stdout.split("\n")[0]).toBe(`copy from \`${big}' [elf64-s390] to \`${big}' [elf64-s390]`);
+  });
+
+  it("-p keeps the file's times", () => {
+    const path = files.copy(PIE), out = files.path("out");
+    for (const [args, made] of [[["-o", out, path], out], [[path], path]] as const) {
+      utimesSync(path, 981173106.25, 1012709106.75);
+      expect(elfwright("strip", "-p", ...args)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+      const { atimeMs, mtimeMs, size } = statSync(made);
+      expect([atimeMs, mtimeMs]).toEqual([981173106250, 1012709106750]);
+      expect(size).toBeLessThan(fixture(PIE).length);
+    }
+  });
+
+  it("-O of the other class is refused; of another machine's name the file says what it is", () => {
+    const path = files.copy(PIE);
+    expect(elfwright("strip", "-O", "elf32-i386", path)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("UNSUPPORTED: the file is of class ELFCLASS64") as string });
+    expect(isUnchanged(path, PIE)).toBe(true);
+    expect(elfwright("strip", "-O", "elf64-s390", "-I", "elf64-x86-64", path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(names(path)).not.toContain(".symtab");
+  });
+
+  it("arguments from a file, and names of symbols from another", () => {
+    const path = files.copy("x86_64-glibc-pie"), list = files.write("list", Buffer.from("# kept\nmain\n")), args = files.write("args", Buffer.from(`--strip-unneeded '--keep-symbols=${list}'\n -R ".comment"`));
+    expect(elfwright("strip", `@${args}`, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    const elf = readElf(readFileSync(path));
+    expect(elf.sections.map((s) => s.name)).not.toContain(".comment");
+    expect([...elf.symbols!].map((s) => s.name).filter((name) => name !== "")).toEqual(["main"]);
+  });
+
+  it("--add-gnu-debuglink names a debug file that --only-keep-debug made", () => {
+    const path = files.copy("x86_64-glibc-pie"), debug = files.path("pie.debug");
+    expect(elfwright("strip", "--only-keep-debug", "-o", debug, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(elfwright("strip", `--add-gnu-debuglink=${debug}`, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    const link = readElf(readFileSync(path)).sections.find((s) => s.name === ".gnu_debuglink")!, at = link.header.offset, bytes = readFileSync(path);
+    expect(bytes.toString("latin1", at, bytes.indexOf(0, at))).toBe(basename(debug));
+    expect(bytes.readUInt32LE(at + link.header.size - 4)).toBe(crc32(readFileSync(debug)));
+  });
+
+  it("no output where nothing could be made of the input, and none of 0 bytes", () => {
+    const cut = files.write("cut", fixture(PIE).subarray(0, 3000)), inputs = [files.write("empty", new Uint8Array()), files.write("text", TEXT), cut, files.path("none"), files.path("."), files.copy("x86_64-object.o")];
+    for (const input of inputs) {
+      const out = files.path("out"), r = elfwright("strip", "-o", out, input);
+      expect(r, input).toMatchObject({ status: 1, stdout: "" });
+      expect(r.stderr).toMatch(/^elfwright: .*: [A-Z_]+: /);
+      expect(existsSync(out), input).toBe(false);
+    }
+    expect(readFileSync(cut).length).toBe(3000);
+  });
+
+  it("an output of its own is written also where there is nothing to drop", () => {
+    const path = files.copy(PIE), out = files.path("out");
+    elfwright("strip", path);
+    expect(elfwright("strip", "-o", out, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(readFileSync(out).equals(readFileSync(path))).toBe(true);
+    expect(elfwright("strip", "-o", "/dev/null", path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+  });
+
+  it("a name given twice, and another name of the same file", () => {
+    const path = files.copy(PIE), link = files.path("link"), wanted = patch(fixture(PIE), [stripUnneeded()]).bytes;
+    symlinkSync(path, link);
+    expect(elfwright("strip", path, link, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(readFileSync(path).equals(wanted) && lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
+  it("hard links stay: all names are the stripped file's, as with GNU strip", () => {
+    const path = files.copy(PIE), other = files.path("other"), { ino, size } = statSync(path);
+    linkSync(path, other);
+    expect(elfwright("strip", path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect([statSync(path).ino, statSync(other).ino, statSync(path).nlink]).toEqual([ino, ino, 2]);
+    expect(readFileSync(other).equals(patch(fixture(PIE), [stripUnneeded()]).bytes) && statSync(other).size < size).toBe(true);
+    // An output of its own leaves them.
+    const out = files.path("out");
+    expect(elfwright("strip", "-R", ".comment", "-o", out, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(names(out)).not.toContain(".comment");
+    expect(names(other)).toContain(".comment");
+  });
+
+  it("-s --force makes of an object what GNU strip makes of it", () => {
+    const object = files.copy("x86_64-object.o");
+    expect(elfwright("strip", "--force", object)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(names(object).filter((n) => /^\.(symtab|strtab|rela)/.test(n))).toEqual([]);
+    expect(names(object)).toContain(".text");
   });
 
   it.each([[["-o", "OUT"]], [["-oOUT"]], [["--output-file=OUT"]]])("%j writes there and leaves the input", (option) => {
@@ -65,6 +159,7 @@ describe("strip", () => {
     const path = files.copy(PIE), r = elfwright("strip", "--dry-run", path);
     expect(r).toMatchObject({ status: 0, stderr: "" });
     expect(r.stdout).toMatch(new RegExp(`^${path}: would change, ${fixture(PIE).length} -> \\d+ bytes\n`));
+    expect(r.stdout).toMatch(/\n {2}\d+ bytes saved\n$/);
     expect(r.stdout).toContain("- sections .symtab: SHT_SYMTAB\n");
     expect(isUnchanged(path, PIE)).toBe(true);
     elfwright("strip", path);
@@ -115,6 +210,7 @@ describe("strip", () => {
     expect(json).toEqual([
       {
         file: path, dryRun: false, path, changed: true, sizeBefore: fixture(PIE).length, sizeAfter: p.bytes.length, changes: p.changes, notes: p.notes, placements: [], findings: p.plan.findings,
+        saved: fixture(PIE).length - p.bytes.length,
       },
       { file: object, error: { code: "RELOCATABLE", message: expect.stringContaining("ET_REL") as string, detail: {} } },
     ]);

@@ -68,6 +68,20 @@ describe.each(ways)("%s", (_, patchFile) => {
     }
   });
 
+  it("preserveDates: the times that the file had, to the microsecond, also for another file and in place", async () => {
+    for (const [bytes, options] of [[fixture(NAME), {}], [LARGE, {}], [fixture(NAME), { output: "out" }], [fixture(NAME), { inPlace: true }]] as const) {
+      const dir = folder(), path = put(dir, bytes), output = "output" in options ? join(dir, options.output) : undefined;
+      utimesSync(path, 981173106.25, 1012709106.75);
+      await patchFile(path, [setRunpath("/a")], { ...options, output, preserveDates: true });
+      const { atimeMs, mtimeMs } = statSync(output ?? path);
+      expect([atimeMs, mtimeMs]).toEqual([981173106250, 1012709106750]);
+    }
+    const path = put(folder());
+    utimesSync(path, 981173106.25, 1012709106.75);
+    await patchFile(path, [setRunpath("/a")]);
+    expect(statSync(path).mtimeMs).toBeGreaterThan(1012709106750);
+  });
+
   it.skipIf(!isRoot)("keeps owner and set-user-ID bit [as root]", async () => {
     for (const bytes of [fixture(NAME), LARGE]) {
       const path = put(folder(), bytes);
