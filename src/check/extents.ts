@@ -63,33 +63,44 @@ export function loadIndex(elf: ElfFile): (address: bigint) => Extent | undefined
   };
 }
 
-/** A section header as exact numbers. */
-export interface SectionExtent {
-  readonly at: string;
-  readonly index: number;
-  readonly type: number;
-  readonly flags: bigint;
-  readonly addr: bigint;
-  readonly offset: bigint;
-  readonly size: bigint;
-  /** Bytes in the file: 0 for SHT_NOBITS. */
-  readonly filesz: bigint;
-}
-
 export const sectionLabel = (s: Section): string => `section ${s.name || `[${s.index}]`}`;
 
-function sectionExtent(s: Section): SectionExtent {
-  const { header: h } = s, size = h.exact("size");
-  return {
-    // Names are read when something is to be said: 65535 of them may cost more than the rule itself.
-    get at() { return sectionLabel(s); },
-    index: s.index, type: h.type, flags: h.exact("flags"), addr: h.exact("addr"), offset: h.exact("offset"), size,
-    filesz: h.type === SHT.NOBITS || h.type === SHT.NULL ? 0n : size,
-  };
+/** A section header as exact numbers, each worked out when a rule asks for it: a file may have very many. */
+export class SectionExtent {
+  readonly index: number;
+  readonly type: number;
+  readonly #section: Section;
+
+  constructor(s: Section) {
+    this.index = s.index;
+    this.type = s.header.type;
+    this.#section = s;
+  }
+
+  /** How findings name it. */
+  get at(): string {
+    return sectionLabel(this.#section);
+  }
+  get flags(): bigint {
+    return this.#section.header.exact("flags");
+  }
+  get addr(): bigint {
+    return this.#section.header.exact("addr");
+  }
+  get offset(): bigint {
+    return this.#section.header.exact("offset");
+  }
+  get size(): bigint {
+    return this.#section.header.exact("size");
+  }
+  /** Bytes in the file: 0 for SHT_NOBITS. */
+  get filesz(): bigint {
+    return this.type === SHT.NOBITS || this.type === SHT.NULL ? 0n : this.size;
+  }
 }
 
 /** All section headers, in table order. */
-export const sectionExtents = /* @__PURE__ */ once((elf): readonly SectionExtent[] => elf.sections.map(sectionExtent));
+export const sectionExtents = /* @__PURE__ */ once((elf): readonly SectionExtent[] => elf.sections.map((s) => new SectionExtent(s)));
 
 /** Is it .tbss, which takes no room where it stands: each thread gets its own? */
 const isThreadBss = (s: SectionExtent): boolean => s.type === SHT.NOBITS && (s.flags & BigInt(SHF.TLS)) !== 0n;

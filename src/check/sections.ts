@@ -1,8 +1,9 @@
 import type { ElfFile } from "../image/elf.js";
+import type { Section } from "../image/sections.js";
 import { StringTable } from "../image/strings.js";
 import { hex } from "../error.js";
 import { SHT } from "../spec/constants.js";
-import { compare, range, sectionExtents, sectionLabel } from "./extents.js";
+import { once, range, sectionExtents, sectionLabel } from "./extents.js";
 import type { Rule } from "./rule.js";
 
 /** The section name table as far as the file holds it. */
@@ -12,24 +13,35 @@ function names(elf: ElfFile): StringTable | undefined {
   return new StringTable(elf.source, h.offset, Number(h.exact("size")));
 }
 
+/** Sections that take bytes of the file. */
+const withBytes = /* @__PURE__ */ once((elf): readonly Section[] => elf.sections.filter(({ header: h }) => h.type !== SHT.NULL && h.type !== SHT.NOBITS && h.near("size") > 0));
+
 /** The section header table by itself. These hold for files of every type. */
 export const sectionRules: readonly Rule[] = [
   {
     id: "section-in-file", severity: "error", sentence: "The bytes of every section lie within the file.",
     *test(elf) {
-      for (const s of sectionExtents(elf))
-        if (s.filesz > 0n && s.offset + s.filesz > BigInt(elf.source.size))
-          yield { message: `its bytes ${range(s.offset, s.filesz)} reach past the end of the file (${hex(elf.source.size)})`, at: s.at };
+      for (const { index, header: h } of withBytes(elf)) {
+        if (h.near("offset") + h.near("size") <= elf.source.size) continue;
+        const s = sectionExtents(elf)[index]!;
+        yield { message: `its bytes ${range(s.offset, s.filesz)} reach past the end of the file (${hex(elf.source.size)})`, at: s.at };
+      }
     },
   },
   {
     id: "section-overlap", severity: "warning", sentence: "No two sections take the same bytes of the file.",
     *test(elf) {
-      const sorted = sectionExtents(elf).filter((s) => s.filesz > 0n).sort((a, b) => compare(a.offset, b.offset));
-      let below = sorted[0];
-      for (const s of sorted.slice(1)) {
-        if (s.offset < below!.offset + below!.filesz) yield { message: `its bytes ${range(s.offset, s.filesz)} overlap those of ${below!.at} (${range(below!.offset, below!.filesz)})`, at: s.at };
-        if (s.offset + s.filesz > below!.offset + below!.filesz) below = s;
+      const sorted = [...withBytes(elf)].sort((a, b) => a.header.near("offset") - b.header.near("offset")), extentOf = (s: Section) => sectionExtents(elf)[s.index]!;
+      let below = sorted[0], end = 0;
+      for (const s of sorted) {
+        const start = s.header.near("offset");
+        if (start < end) {
+          const over = extentOf(s), under = extentOf(below!);
+          yield { message: `its bytes ${range(over.offset, over.filesz)} overlap those of ${under.at} (${range(under.offset, under.filesz)})`, at: over.at };
+        }
+        if (start + s.header.near("size") <= end) continue;
+        below = s;
+        end = start + s.header.near("size");
       }
     },
   },

@@ -11,6 +11,8 @@ const WIDTHS: Readonly<Record<FieldKind, readonly [number, number]>> = {
 export type View<F extends RecordFields> = { -readonly [K in keyof F]: number } & {
   /** The field without the limit of 2^53-1. */
   exact(field: keyof F & string): bigint;
+  /** The field as a double: exact up to 2^53, near above. For comparing very many records with what is smaller. */
+  near(field: keyof F & string): number;
   /** Writes a field of any value; bits above its width are cut off. */
   setExact(field: keyof F & string, value: bigint): void;
   /** Turns the view to another record of the same bytes: walking a large table needs one view. */
@@ -77,7 +79,7 @@ export function struct<const F extends RecordFields>(fields: F, order32: readonl
   const layouts = { 32: lay(order32, 0), 64: lay(Object.keys(fields), 1) };
 
   const compile = (c: ElfClass, le: boolean) => {
-    const width = (name: string) => WIDTHS[fields[name]!][c === 32 ? 0 : 1];
+    const widths = Object.fromEntries(Object.keys(fields).map((name) => [name, WIDTHS[fields[name]!][c === 32 ? 0 : 1]])), width = (name: string): number => widths[name]!;
     const { at: offsets } = layouts[c];
     class Record_ {
       readonly data: DataView;
@@ -93,6 +95,11 @@ export function struct<const F extends RecordFields>(fields: F, order32: readonl
         const at = this.at + offsets[name]!, signed = fields[name] === "sxword";
         if (width(name) === 8) return signed ? this.data.getBigInt64(at, le) : this.data.getBigUint64(at, le);
         return BigInt(signed ? getSword(this.data, at, le) : getters[width(name)]!(this.data, at, le));
+      }
+      near(name: string): number {
+        const at = this.at + offsets[name]!;
+        if (width(name) !== 8) return getters[width(name)]!(this.data, at, le);
+        return this.data.getUint32(at + (le ? 4 : 0), le) * TWO32 + this.data.getUint32(at + (le ? 0 : 4), le);
       }
       setExact(name: string, value: bigint): void {
         const at = this.at + offsets[name]!;

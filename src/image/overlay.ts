@@ -13,14 +13,14 @@ export interface Overlay {
 export function elfEnd(elf: ElfFile): number {
   const h = elf.header;
   let end = headerSize(h);
-  const grow = (offset: bigint, size: bigint) => {
-    const e = offset + size;
-    if (size > 0n && e > BigInt(end)) end = e > BigInt(elf.source.size) ? elf.source.size : Number(e);
+  // Above 2^53 a double is near enough to lie behind the file's end.
+  const grow = (offset: number, size: number) => {
+    if (size > 0 && offset + size > end) end = Math.min(offset + size, elf.source.size);
   };
-  grow(BigInt(h.phoff), BigInt(h.phnum * h.phentsize));
-  grow(BigInt(h.shoff), BigInt(h.shnum * h.shentsize));
-  for (const s of elf.segments) grow(s.exact("offset"), s.exact("filesz"));
-  for (const { header: s } of elf.sections) if (s.type !== SHT.NULL && s.type !== SHT.NOBITS) grow(s.exact("offset"), s.exact("size"));
+  grow(h.phoff, h.phnum * h.phentsize);
+  grow(h.shoff, h.shnum * h.shentsize);
+  for (const s of elf.segments) grow(s.near("offset"), s.near("filesz"));
+  for (const { header: s } of elf.sections) if (s.type !== SHT.NULL && s.type !== SHT.NOBITS) grow(s.near("offset"), s.near("size"));
   return Math.min(end, elf.source.size);
 }
 

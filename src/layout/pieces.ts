@@ -58,17 +58,17 @@ export class FileMap {
 
   /** Writes that touch become one; where they overlap, the later one wins. */
   #merged(): { at: number; bytes: Uint8Array }[] {
-    const order = this.#writes.map((w, i) => ({ ...w, i })).sort((a, b) => a.at - b.at || a.i - b.i);
-    const out: { at: number; bytes: Uint8Array }[] = [];
+    // Sorting keeps the order of those at the same place.
+    const order = [...this.#writes.entries()].sort(([, a], [, b]) => a.at - b.at), out: { at: number; bytes: Uint8Array }[] = [];
     for (let i = 0; i < order.length; ) {
-      let end = order[i]!.at, j = i;
-      for (; j < order.length && (j === i || order[j]!.at < end); j++) end = Math.max(end, order[j]!.at + order[j]!.bytes.length);
-      const start = order[i]!.at, group = order.slice(i, j);
-      if (group.length === 1) out.push(group[0]!);
+      const first = order[i]![1];
+      let end = first.at + first.bytes.length, j = i + 1;
+      for (; j < order.length && order[j]![1].at < end; j++) end = Math.max(end, order[j]![1].at + order[j]![1].bytes.length);
+      if (j === i + 1) out.push(first);
       else {
-        const bytes = new Uint8Array(end - start);
-        for (const w of group.sort((a, b) => a.i - b.i)) bytes.set(w.bytes, w.at - start);
-        out.push({ at: start, bytes });
+        const bytes = new Uint8Array(end - first.at);
+        for (const [, w] of order.slice(i, j).sort(([a], [b]) => a - b)) bytes.set(w.bytes, w.at - first.at);
+        out.push({ at: first.at, bytes });
       }
       i = j;
     }

@@ -51,13 +51,13 @@ export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, pl
       continue;
     }
     if (!old || old.type === SHT.NULL) continue;
-    if (old.type === SHT.NOBITS || s.exact("size") === 0n) {
+    if (old.type === SHT.NOBITS || s.near("size") === 0) {
       // It takes no bytes, but says where they would be.
-      if (!isPlaced(elf, elf.sections[was!]!) && old.exact("offset") <= BigInt(elf.source.size)) s.offset = outputOf(old.offset);
+      if (!isPlaced(elf, elf.sections[was!]!) && old.near("offset") <= elf.source.size) s.offset = outputOf(old.offset);
       continue;
     }
-    const own = rewrite.placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
-    const move = own && moves.includes(own) ? own : moveOfRange(moves, old.offset, old.size);
+    const own = rewrite.placed.length === 0 ? undefined : rewrite.placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
+    const move = own && moves.includes(own) ? own : moves.length === 0 ? undefined : moveOfRange(moves, old.offset, old.size);
     if (move) {
       s.offset += move.offset - move.region.offset;
       s.setExact("addr", s.exact("addr") + move.address - move.region.address);

@@ -6,11 +6,11 @@ export interface Range {
 
 /** Sorted, with ranges that overlap joined; ones that only touch stay apart. */
 export function merged(ranges: readonly Range[]): Range[] {
-  const out: { start: number; end: number }[] = [];
+  const out: Range[] = [];
   for (const r of ranges.filter((r) => r.start < r.end).sort((a, b) => a.start - b.start)) {
     const last = out[out.length - 1];
-    if (last && r.start < last.end) last.end = Math.max(last.end, r.end);
-    else out.push({ ...r });
+    if (!last || r.start >= last.end) out.push(r);
+    else if (r.end > last.end) out[out.length - 1] = { start: last.start, end: r.end };
   }
   return out;
 }

@@ -50,22 +50,26 @@ function backedZeros(elf: ElfFile): { start: number; end: number }[] {
 /** Which bytes of the fixed part are taken, by the input and by what was placed since. */
 export class Space {
   readonly #rewrite: Rewrite;
-  readonly #taken: { start: number; end: number }[];
-  readonly #end: number;
+  #known: { taken: { start: number; end: number }[]; end: number } | undefined;
   #emptyAddresses: number[] | undefined;
 
   constructor(rewrite: Rewrite) {
-    const { elf } = rewrite, h = elf.header;
     this.#rewrite = rewrite;
-    this.#end = fixedEnd(elf);
-    this.#taken = [
+  }
+
+  /** Worked out where something has to be placed: a strip places nothing. */
+  get #input(): { taken: { start: number; end: number }[]; end: number } {
+    if (this.#known) return this.#known;
+    const { elf } = this.#rewrite, h = elf.header;
+    const taken = [
       { start: 0, end: headerSize(h) },
       { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
       { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
       ...elf.sections.map((s) => fileRange(s, elf.source)).map(({ offset, size }) => ({ start: offset, end: offset + size })),
       ...backedZeros(elf),
       ...elf.segments.filter((s) => !LIES_OVER.includes(s.type) && s.exact("filesz") > 0n).map((s) => ({ start: s.offset, end: s.offset + s.filesz })),
-    ].filter((r) => r.start < r.end);
+    ];
+    return (this.#known = { taken: taken.filter((r) => r.start < r.end), end: fixedEnd(elf) });
   }
 
   /** Addresses that no table may lie over. */
@@ -74,7 +78,7 @@ export class Space {
   }
 
   take(start: number, size: number): void {
-    this.#taken.push({ start, end: start + size });
+    this.#input.taken.push({ start, end: start + size });
   }
 
   /**
@@ -88,8 +92,9 @@ export class Space {
 
   /** Zero bytes from `from` on that nothing describes, up to `limit`. */
   free(from: number, limit: number): number {
-    let end = Math.min(limit, this.#end);
-    for (const r of this.#taken) {
+    const input = this.#input;
+    let end = Math.min(limit, input.end);
+    for (const r of input.taken) {
       if (r.start <= from && from < r.end) return 0;
       if (r.start >= from) end = Math.min(end, r.start);
     }

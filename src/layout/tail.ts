@@ -61,10 +61,12 @@ export interface TailOptions {
 /** Bytes of the tail that stay together: a range of the input, or a section's new bytes. */
 interface Item {
   readonly start: number;
-  readonly size: number;
+  size: number;
   readonly align: number;
   /** The section whose new bytes these are. */
   readonly section?: number;
+  /** Its place in the output. */
+  at: number;
 }
 
 const alignOf = (s: Section): number => Math.min(LARGEST_ALIGN, Math.max(1, s.header.addralign));
@@ -73,62 +75,77 @@ const alignOf = (s: Section): number => Math.min(LARGEST_ALIGN, Math.max(1, s.he
  * Cuts the section header table and the name table off, which are written anew at the end, closes the holes of dropped
  * sections, and makes room for a last segment that grew. What is loaded never moves.
  */
-export function compactTail(rewrite: Rewrite, map: FileMap, { dropped, contents }: Requests, { rewritten, overlay, grownTo }: TailOptions): Tail {
-  const { elf } = rewrite, unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
+export function compactTail(rewrite: Rewrite, map: FileMap, requests: Requests, { rewritten, overlay, grownTo }: TailOptions): Tail {
+  const { elf } = rewrite, { dropped, contents } = requests;
+  const unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
   const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = dropped.size > 0 || contents.size > 0 || grownTo !== undefined;
-  const kept: Range[] = [], aligns = new Map<number, number>(), items: Item[] = [];
-  for (const s of elf.sections) {
-    const { offset, size } = fileRange(s, elf.source), content = contents.get(s.index);
-    if (content) items.push({ start: offset + size <= fixed ? Infinity : offset, size: content.size, align: alignOf(s), section: s.index });
-    if (size === 0 || offset + size <= fixed || isPlaced(elf, s) || content || dropped.has(s.index) || rewritten.has(s.index)) continue;
-    const start = Math.max(offset, fixed);
-    kept.push({ start, end: offset + size });
-    if (offset % alignOf(s) === 0) aligns.set(start, Math.max(aligns.get(start) ?? 1, alignOf(s)));
-  }
+  const items = keptItems(rewrite, requests, rewritten, fixed), keep = (r: Range) => items.push({ start: r.start, size: r.end - r.start, align: 1, at: 0 });
   // What a program header speaks of stays, also where its section goes.
-  kept.push(...unloaded.filter((r) => r.start >= fixed));
-  const last = kept.reduce((end, k) => Math.max(end, k.end), fixed), holes = unknownRanges(rewrite, fixed).filter((r) => moves || r.start >= last);
-  for (const r of holes) {
+  for (const r of unloaded) if (r.start >= fixed) keep(r);
+  const last = items.reduce((end, i) => (i.section === undefined ? Math.max(end, i.start + i.size) : end), fixed);
+  for (const r of unknownRanges(rewrite, fixed)) {
+    if (!moves && r.start < last) continue;
     if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(r);
-    if (overlay === "keep") kept.push(r);
+    if (overlay === "keep") keep(r);
   }
   keepExcept(map, 0, fixed, blanks(rewrite, new Set([...dropped, ...contents.keys()]), fixed));
-  if (!moves) {
-    const end = kept.reduce((end, k) => Math.max(end, k.end), fixed);
-    map.keep(fixed, end - fixed);
-    return { end, outputOf: (o) => o, places: new Map() };
-  }
-  for (const { start, end } of merged(kept)) items.push({ start, size: end - start, align: aligns.get(start) ?? 1 });
-  return packed(map, grownTo ?? fixed, fixed, items);
+  if (moves) return packed(map, grownTo ?? fixed, fixed, joinedItems(items));
+  const end = items.reduce((end, i) => Math.max(end, i.start + i.size), fixed);
+  map.keep(fixed, end - fixed);
+  return { end, outputOf: (o) => o, places: new Map() };
 }
 
-/** Puts what stays one behind the other, from `start` on, in its old order. */
+/** Sections behind `fixed` that stay, and those that are written anew, wherever they were. */
+function keptItems({ elf }: Rewrite, { dropped, contents }: Requests, rewritten: ReadonlySet<number>, fixed: number): Item[] {
+  const items: Item[] = [];
+  for (const s of elf.sections) {
+    const { offset, size } = fileRange(s, elf.source), content = contents.get(s.index), align = alignOf(s);
+    if (content) items.push({ start: offset + size <= fixed ? Infinity : offset, size: content.size, align, section: s.index, at: 0 });
+    if (size === 0 || offset + size <= fixed || content || dropped.has(s.index) || rewritten.has(s.index) || isPlaced(elf, s)) continue;
+    const start = Math.max(offset, fixed);
+    items.push({ start, size: offset + size - start, align: offset % align === 0 && start === offset ? align : 1, at: 0 });
+  }
+  return items;
+}
+
+/** In the order of the input; ranges of it that overlap stay together. */
+function joinedItems(items: Item[]): Item[] {
+  const out: Item[] = [];
+  let last: Item | undefined;
+  for (const i of items.sort((a, b) => (a.start === b.start ? 0 : a.start - b.start))) {
+    if (i.section !== undefined) out.push(i);
+    else if (last && i.start < last.start + last.size) last.size = Math.max(last.size, i.start + i.size - last.start);
+    else out.push((last = i));
+  }
+  return out;
+}
+
+/** Puts what stays one behind the other, from `start` on. */
 function packed(map: FileMap, start: number, fixed: number, items: readonly Item[]): Tail {
-  const places = new Map<number, number>(), moved: { from: number; at: number; size: number }[] = [];
+  const places = new Map<number, number>();
   let at = start;
-  for (const i of [...items].sort((a, b) => (a.start === b.start ? 0 : a.start - b.start))) {
-    at = alignUp(at, i.align);
+  for (const i of items) {
+    i.at = at = alignUp(at, i.align);
     if (i.section === undefined) map.keep(i.start, i.size, at);
     else places.set(i.section, at);
-    moved.push({ from: i.start, at, size: i.size });
     at += i.size;
   }
   const end = at;
-  return { end, places, outputOf: (o) => (o < fixed ? o : placeOf(moved, o, end)) };
+  return { end, places, outputOf: (o) => (o < fixed ? o : placeOf(items, o, end)) };
 }
 
 /** Binary search. */
-function placeOf(moved: readonly { readonly from: number; readonly at: number; readonly size: number }[], offset: number, end: number): number {
-  let low = 0, high = moved.length;
+function placeOf(items: readonly Item[], offset: number, end: number): number {
+  let low = 0, high = items.length;
   while (low < high) {
     const mid = (low + high) >> 1;
-    if (moved[mid]!.from <= offset) low = mid + 1;
+    if (items[mid]!.start <= offset) low = mid + 1;
     else high = mid;
   }
-  const m = moved[low - 1];
-  if (m && offset < m.from + m.size) return offset - m.from + m.at;
-  return moved[low]?.at ?? end;
+  const i = items[low - 1];
+  if (i && offset < i.start + i.size) return offset - i.start + i.at;
+  return items[low]?.at ?? end;
 }
 
 /** What may not change in the file: the ranges of segments. */
@@ -137,8 +154,8 @@ const segmentRanges = (elf: ElfFile): Range[] => elf.segments.filter((s) => s.ty
 /** Bytes of dropped sections that nothing else describes. */
 function blanks(rewrite: Rewrite, dropped: ReadonlySet<number>, end: number): Range[] {
   const { elf } = rewrite;
-  const gone = merged([...dropped].map((i) => fileRange(elf.sections[i]!, elf.source)).filter((r) => r.size > 0).map((r) => ({ start: r.offset, end: Math.min(end, r.offset + r.size) })));
-  return subtract(gone, described(rewrite, dropped));
+  const gone = merged([...dropped].map((i) => fileRange(elf.sections[i]!, elf.source)).filter((r) => r.size > 0 && r.offset < end).map((r) => ({ start: r.offset, end: Math.min(end, r.offset + r.size) })));
+  return gone.length === 0 ? [] : subtract(gone, described(rewrite, dropped));
 }
 
 /** Every range that the headers, segments and sections name, those of `without` aside. */

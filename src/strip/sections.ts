@@ -9,7 +9,8 @@ import type { StripWish } from "./wish.js";
 
 /** Sections that hold debugging information, by name, as BFD tells them (SEC_DEBUGGING). */
 const DEBUGGING = [".debug", ".zdebug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.", ".line", ".stab"];
-const isDebugging = (s: Section): boolean => s.name === ".gdb_index" || DEBUGGING.some((p) => s.name.startsWith(p));
+/** No name of relocations is among them, and there may be very many. */
+const isDebugging = (s: Section): boolean => !isRelocations(s) && (s.name === ".gdb_index" || DEBUGGING.some((p) => s.name.startsWith(p)));
 
 /** A file's sections as a strip looks at them. */
 export interface StripSections {
@@ -29,8 +30,8 @@ export function stripSections(elf: ElfFile): StripSections {
 export function sectionsToDrop(sections: StripSections, wish: StripWish, notes: Note[]): Set<number> {
   const { all, relocatable, isFixed } = sections, dropped = new Set<number>(), stripsDebug = wish.mode !== "none" || wish.discards === "all", loaded: string[] = [];
   for (const s of all) {
-    if (wish.keeps(s.name)) continue;
-    const isNamed = wish.removes(s.name);
+    if (wish.namesSections && wish.keeps(s.name)) continue;
+    const isNamed = wish.namesSections && wish.removes(s.name);
     if (isNamed && isFixed(s) && !wish.forced(s.name)) loaded.push(s.name);
     else if (isNamed || (stripsDebug && !isLoaded(s) && isDebugging(s)) || losesRelocations(s, sections, wish) || (wish.mode === "all" && relocatable && s.header.type === SHT.GROUP)) dropped.add(s.index);
   }

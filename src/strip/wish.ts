@@ -16,6 +16,8 @@ export interface StripWish {
   readonly zeroes: Matcher;
   readonly keeps: Matcher;
   readonly relocationsOf: Matcher;
+  /** Does any edit name sections? If not, most names need not be read. */
+  readonly namesSections: boolean;
   /** The patterns themselves, to say which match nothing. */
   readonly patterns: readonly { readonly edit: string; readonly pattern: string }[];
   /** Undefined where no edit names symbols: then names need not be read. */
@@ -35,6 +37,7 @@ export function stripWish(edits: readonly StripEdit[]): StripWish {
     forceAll: edits.some((e) => e.edit === "stripAll" && e.force === true),
     removes: sections(removals), forced: sections(removals.filter((e) => e.force)), zeroes: sections(removals.filter((e) => e.force && e.zero)),
     keeps: sections(edits.filter((e) => e.edit === "keepSections")), relocationsOf: sections(relocations),
+    namesSections: edits.some((e) => "sections" in e),
     patterns: [...removals, ...relocations].flatMap(({ edit, sections }) => sections.filter((p) => !p.startsWith("!")).map((pattern) => ({ edit, pattern }))),
     keepsSymbol: named(edits, "keepSymbols"), stripsSymbol: named(edits, "stripSymbols"),
     discards: edits.reduce<StripWish["discards"]>((all, e) => (e.edit === "discardLocals" && all !== "all" ? e.which : all), undefined),
