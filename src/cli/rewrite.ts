@@ -65,8 +65,8 @@ export interface Rewritten extends PatchFileResult {
 
 /** Rewrites one file; notes go to stderr, where they are not for JSON alone. */
 export function rewriteFile(file: string, edits: readonly Edit[], o: RewriteOptions, says: (note: Note) => boolean = () => true): Rewritten {
-  const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic } = o, options = { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic };
-  const result = patchFileSync(file, edits, options);
+  const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic } = o;
+  const result = patchFileSync(file, edits, { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic });
   for (const n of result.notes) if (says(n)) warn(`${file}: ${n.message}`);
   return { file, dryRun, ...result };
 }

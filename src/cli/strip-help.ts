@@ -40,7 +40,7 @@ What GNU strip has not:
 ${COMMON_HELP}
 
 What is different from GNU strip on purpose:
-  -s, also as the default, refuses relocatable files and kernel modules, which are of no use afterwards, without --force.
+  -s, also as the default, refuses object files, kernel modules and static libraries, which are of no use afterwards, without --force.
   -R refuses loaded sections of programs and libraries without --force; with it their bytes stay, and so does PT_GNU_RELRO.
   No byte of any segment and no program header changes, also where no section covers it, except with --force or --only-keep-debug.
   Bytes behind the end of the ELF file (self-extracting programs, signatures of kernel modules) are refused without --overlay.

@@ -49,6 +49,9 @@ export interface Surroundings {
 /** Symbols that say what code and data are, which disassemblers and linkers need (ARM's, AArch64's, RISC-V's and C-SKY's ELF supplements). */
 const MAPPING: Readonly<Record<number, RegExp>> = { [EM.ARM]: /^\$[atd](\.|$)/, [EM.AARCH64]: /^\$[xd](\.|$)/, [EM.RISCV]: /^\$(x|d(\.|$))/, [EM.CSKY]: /^\$[td](\.|$)/ };
 
+/** Machines on which BFD writes no symbols of sections that nothing names; on others it writes them all, but where a file has relocations. */
+const NEEDS_NO_SECTION_SYMBOLS: readonly number[] = [EM["386"], EM.IAMCU, EM.X86_64];
+
 /** Names that assemblers make for themselves: `.L` everywhere, `$` on MIPS and Alpha (binutils' bfd_is_local_label). */
 const isTemporary = (name: string, machine: number): boolean =>
   name.startsWith(".L") || name.startsWith(".X") || name.startsWith("..") || name.startsWith("_.L_") || (name.startsWith("$") && (machine === EM.MIPS || machine === EM.ALPHA || machine === EM.ALPHA_OLD));
@@ -60,13 +63,14 @@ export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: 
   const indexes = new Uint32Array(total).fill(GONE), view = Sym.view(viewOf(bytes), 0, h), needed: string[] = [], namesMatter = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined;
   const nameAt = (at: number): string => (strings && at < strings.size ? strings.at(at) : "");
   if (namesMatter || wish.discards !== undefined || MAPPING[h.machine]) strings?.load();
+  const around = { ...s, keepsSectionSymbols: !s.relocatable && !NEEDS_NO_SECTION_SYMBOLS.includes(h.machine) && !s.used.includes(1) };
   let count = 0, locals = 0, firstChanged = total;
   for (let i = 0; i < total; i++) {
     view.moveTo(i * entry);
     const shndx = view.shndx === SHN.XINDEX && extended ? extended[i]! : view.shndx >= SHN.LORESERVE ? -view.shndx : view.shndx;
     const facts = { type: view.info & 15, binding: view.info >> 4, shndx, isUsed: s.used[i] === 1 }, name = () => nameAt(view.name);
     const isNamed = namesMatter && wish.stripsSymbol?.(name()) === true, homeless = s.dropped.has(shndx);
-    const stays = i === 0 || (!homeless && ((isWanted(facts, name, h.machine, wish, s) && !isNamed) || (namesMatter && wish.keepsSymbol?.(name()) === true) || (wish.keepsFiles && facts.type === STT.FILE)));
+    const stays = i === 0 || (!homeless && ((isWanted(facts, name, h.machine, wish, around) && !isNamed) || (namesMatter && wish.keepsSymbol?.(name()) === true) || (wish.keepsFiles && facts.type === STT.FILE)));
     if (!stays && facts.isUsed) needed.push(facts.type === STT.SECTION ? (elf.sections[shndx]?.name ?? "") : name());
     if (!stays) continue;
     if (facts.binding === STB.LOCAL && locals === count) locals++;
@@ -82,12 +86,12 @@ export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: 
 const listed = (names: readonly string[]): string => names.slice(0, 10).map((n) => n || "(no name)").join(", ") + (names.length > 10 ? ` and ${names.length - 10} more` : "");
 
 /** GNU strip's rule, but that STB_GNU_UNIQUE counts as global, and mapping symbols stay on every machine that has them. */
-function isWanted(f: SymbolFacts, name: () => string, machine: number, wish: StripWish, { relocatable, keepsTable }: Surroundings): boolean {
+function isWanted(f: SymbolFacts, name: () => string, machine: number, wish: StripWish, { relocatable, keepsTable, keepsSectionSymbols }: Surroundings & { readonly keepsSectionSymbols: boolean }): boolean {
   const { mode } = wish;
   if (keepsTable) return true;
   if (mode === "all") return false;
   if (f.isUsed) return true;
-  if (f.type === STT.SECTION) return mode === "none";
+  if (f.type === STT.SECTION && f.binding === STB.LOCAL) return mode === "none" || (mode === "debug" && keepsSectionSymbols);
   const isUndefined = f.shndx === SHN.UNDEF, isGlobal = f.binding !== STB.LOCAL;
   if (relocatable && isGlobal && !(isUndefined && f.binding !== STB.WEAK)) return true;
   if (isGlobal || isUndefined || f.shndx === -SHN.COMMON) return mode !== "unneeded";

@@ -125,6 +125,21 @@ describe("strip", () => {
     expect(names(other)).toContain(".comment");
   });
 
+  itWithTools(["ar"], "static libraries: -D is the default, -U leaves dates and owners; each member is stripped", () => {
+    const made = () => {
+      const path = files.path("lib.a");
+      must("ar", ["rcU", path, files.copy("x86_64-object.o")]);
+      return path;
+    };
+    const [plain, kept, refused] = [made(), made(), made()], before = readFileSync(plain), header = (path: string) => readFileSync(path).toString("latin1", before.lastIndexOf("`\n", before.indexOf("\x7fELF")) - 58).slice(16, 48);
+    expect(elfwright("strip", "-g", plain)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(header(plain)).toBe("0           0     0     644     ");
+    expect(elfwright("strip", "--strip-unneeded", "-U", kept)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(header(kept)).toBe(before.toString("latin1", before.lastIndexOf("`\n", before.indexOf("\x7fELF")) - 58).slice(16, 48));
+    expect(elfwright("strip", refused)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringMatching(/: RELOCATABLE: /) as string });
+    expect(elfwright("strip", "-v", "-g", refused).stdout).toMatch(new RegExp(`^copy from \`${refused}' to \`${refused}'\n${refused}: \\d+ -> \\d+ bytes, -?\\d+ saved\n$`));
+  });
+
   it("-s --force makes of an object what GNU strip makes of it", () => {
     const object = files.copy("x86_64-object.o");
     expect(elfwright("strip", "--force", object)).toMatchObject({ status: 0, stdout: "", stderr: "" });
