@@ -40,7 +40,7 @@ it(`whatever is broken in an archive: a result that can be read, or an ElfError 
   const below = random(SEED), edits: readonly Edit[][] = [[stripUnneeded()], [stripDebug()]];
   const members = Array.from({ length: 4 }, (_, i) => ({ name: i % 2 ? `member ${i} of a long name.o` : `${i}.o`, bytes: buildElf({ soname: `x${i}`, debugInfo: 300, symbols: [{ name: `s${i}` }] }), symbols: [`s${i}`] }));
   let refused = 0, done = 0;
-  for (let round = 0; round < 400; round++) {
+  for (let round = 0; round < 200; round++) {
     const bytes = testArchive(members, { format: (["sysv", "sysv64", "bsd", "bsd64"] as const)[round % 4]! }), heads = readArchive(bytesSource(bytes)).members;
     for (let i = 0; i <= below(3); i++) {
       const m = heads[below(heads.length)]!, inHeader = below(2) === 0, at = inHeader || m.kind === "file" ? m.offset + below(60 + m.nameSize) : m.offset + 60 + below(m.size + m.nameSize);
@@ -56,5 +56,5 @@ it(`whatever is broken in an archive: a result that can be read, or an ElfError 
       refused++;
     }
   }
-  expect(Math.min(refused, done)).toBeGreaterThan(30);
+  expect(Math.min(refused, done)).toBeGreaterThan(20);
 });

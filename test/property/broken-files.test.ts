@@ -59,7 +59,7 @@ it.each(["x86_64-glibc-lib.so", "x86_64-glibc-pie-runpath", "i386-glibc-exec", "
 describe("what is no ELF file", () => {
   const below = random(SEED), original = fixture("x86_64-glibc-pie");
   const inputs: [string, Uint8Array][] = [
-    ["empty", new Uint8Array(0)], ["one byte", Uint8Array.of(0x7f)], ["magic alone", Buffer.from("\x7fELF", "latin1")], ["text", Buffer.from("#!/bin/sh\nexit 0\n")], ["an archive", Buffer.from("!<arch>\n")],
+    ["empty", new Uint8Array(0)], ["one byte", Uint8Array.of(0x7f)], ["magic alone", Buffer.from("\x7fELF", "latin1")], ["text", Buffer.from("#!/bin/sh\nexit 0\n")], ["a broken archive", Buffer.from("!<arch>\nhello.o/")], ["a thin archive", Buffer.from("!<thin>\n")],
     ...[1, 5, 16, 52, 63, 64, 100, 1000, 5000].map((n): [string, Uint8Array] => [`cut to ${n} bytes`, original.subarray(0, n)]),
     ...Array.from({ length: 20 }, (_, i): [string, Uint8Array] => [`random bytes ${i}`, Uint8Array.from({ length: below(3000) }, () => below(256))]),
     ...Array.from({ length: 20 }, (_, i): [string, Uint8Array] => [`random bytes behind a header ${i}`, Buffer.concat([original.subarray(0, 64), Uint8Array.from({ length: below(3000) }, () => below(256))])]),
