@@ -53,9 +53,12 @@ export function check(elf: ElfFile): Finding[] {
   return out;
 }
 
+/** A section without a name is called by its index, which changes when one before it goes. */
+const INDEXED = /^section \[\d+\]$/;
+
 /** Those of `after` that `before` has not: what a rewrite did, whatever the input was like. Rule and subject count, not the message, which holds offsets. */
 export function newFindings(before: readonly Finding[], after: readonly Finding[]): Finding[] {
-  const key = (f: Finding) => `${f.rule}\n${f.at}`;
+  const key = (f: Finding) => `${f.rule}\n${f.at.replace(INDEXED, "section []")}`;
   const left = new Map<string, number>();
   for (const f of before) left.set(key(f), (left.get(key(f)) ?? 0) + 1);
   return after.filter((f) => {

@@ -74,6 +74,12 @@ describe("newFindings", () => {
     expect(newFindings([note, note], [note])).toEqual([]);
   });
 
+  it("knows a section without a name again when one before it went", () => {
+    const nameless = (index: number) => finding("section-address", `section [${index}]`);
+    expect(newFindings([nameless(41), nameless(42)], [nameless(32), nameless(33)])).toEqual([]);
+    expect(newFindings([nameless(41)], [nameless(32), nameless(33)])).toHaveLength(1);
+  });
+
   it("does not take one rule for another", () => {
     expect(newFindings([a], [{ ...a, rule: "load-page" }])).toHaveLength(1);
   });

@@ -12,7 +12,7 @@ import { EXCEPTIONS } from "./exceptions.js";
 
 const HELP = `npm run corpus:strip -- small|full [--only PATTERN] [--jobs N] [--json FILE [--resume]]
 
-Strips every ELF file of a list of real files with --strip-unneeded, -g and -R .comment, and compares the results with those of the file's
+Strips every ELF file and static library of a list of real files with --strip-unneeded, -g and -R .comment, and compares the results with those of the file's
 own GNU strip, or of llvm-strip-19 where that does not know the file: sections, symbols, size. Compares them with the input, too: bytes of
 the PT_LOADs, program headers, relocations, groups, contents, warnings of readelf and llvm-readelf, a second identical strip. The files are
 fetched once by ../shared/corpus/fetch-corpus into .cache/corpus-LIST; ELFWRIGHT_CORPUS=DIR takes a folder that is there.
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
     await inPool<Task, FileReport>(fileURLToPath(import.meta.url), Number(values.jobs), tasks, (t, r, done) => {
       journal.add(r);
       progress(`${done}/${tasks.length} ${t.name}`);
-    }, (t, why) => ({ file: t.name, machine: 0, type: 0, elf: true, outcomes: [{ wish: "all", tool: "", failures: [why], excused: [] }] }));
+    }, (t, why) => ({ file: t.name, machine: 0, type: 0, kind: "ELF", outcomes: [{ wish: "all", tool: "", failures: [why], excused: [] }] }));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -52,9 +52,9 @@ async function main(): Promise<number> {
 
 /** The tables. Returns the exit status: 1 where anything failed, or an exception has outlived its reason. */
 function print(list: string, reports: readonly FileReport[], whole: boolean): number {
-  const elf = reports.filter((r) => r.elf), outcomes = elf.flatMap((r) => r.outcomes.map((o) => ({ ...o, file: r.file })));
+  const elf = reports.filter((r) => r.kind !== "other"), outcomes = elf.flatMap((r) => r.outcomes.map((o) => ({ ...o, file: r.file })));
   const failed = outcomes.filter((o) => o.failures.length > 0), alone = outcomes.filter((o) => o.theirs === undefined);
-  console.log(`${list}: ${reports.length} files, ${elf.length} of them ELF, ${elf.filter((r) => r.type === 1).length} relocatable`);
+  console.log(`${list}: ${reports.length} files, ${elf.filter((r) => r.kind === "ELF").length} of them ELF, ${elf.filter((r) => r.type === 1).length} of these relocatable, ${elf.filter((r) => r.kind === "archive").length} static libraries`);
   console.log(`\n${table([["machine", "files"], ...tally(elf.map((r) => machineName(r.machine)))])}`);
   const rows = [...new Set(outcomes.map((o) => o.wish))].map((wish) => {
     const of = outcomes.filter((o) => o.wish === wish), both = of.filter((o) => o.ours !== undefined && o.theirs !== undefined), { median, p90 } = spread(both.map((o) => o.ours! - o.theirs!));

@@ -2,7 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type Edit, type ElfFile, ET, isElfError, type OverlayChoice, patch, readElf, removeSections, stripAll, stripDebug, stripUnneeded } from "../../../src/index.js";
 import { newLines, readelfWarnings } from "../../support/oracles.js";
 import { run } from "../../support/run.js";
-import { type Contents, contents } from "../../support/contents.js";
+import { contents } from "../../support/contents.js";
+import { archiveMachine, compareArchives } from "./archives.js";
 import { compareSegments, compareWithInput, compareWithTool } from "./compare.js";
 import { exceptionFor } from "./exceptions.js";
 import { type Asked, isInstalled, otherStrip, type Stripped } from "./tools.js";
@@ -23,7 +24,7 @@ export interface FileReport {
   readonly file: string;
   readonly machine: number;
   readonly type: number;
-  readonly elf: boolean;
+  readonly kind: "ELF" | "archive" | "other";
   readonly outcomes: readonly Outcome[];
 }
 
@@ -32,39 +33,53 @@ interface Wish extends Asked {
   readonly edits: readonly Edit[];
 }
 
+const COMMENT = removeSections(".comment");
+
+const same = (name: string, options: readonly string[], ...edits: Edit[]): Wish => ({ name, gnu: options, llvm: options, edits });
+const MODES = [same("--strip-unneeded", ["--strip-unneeded"], stripUnneeded()), same("-g", ["-g"], stripDebug())];
+
 /** `-R` alone means strip-all too; that of a relocatable file is refused, so there `-g` goes with it. */
-function wishesFor(elf: ElfFile): Wish[] {
-  const object = elf.header.type === ET.REL, same = (name: string, options: string[], ...edits: Edit[]): Wish => ({ name, gnu: options, llvm: options, edits });
-  const comment = removeSections(".comment");
-  return [
-    same("--strip-unneeded", ["--strip-unneeded"], stripUnneeded()),
-    same("-g", ["-g"], stripDebug()),
-    object ? same("-R .comment", ["-g", "-R", ".comment"], stripDebug(), comment) : { name: "-R .comment", gnu: ["-R", ".comment"], llvm: ["--strip-all-gnu", "-R", ".comment"], edits: [stripAll(), comment] },
-  ];
-}
+const OBJECT_WISHES = [...MODES, same("-R .comment", ["-g", "-R", ".comment"], stripDebug(), COMMENT)];
+const LINKED_WISHES = [...MODES, { name: "-R .comment", gnu: ["-R", ".comment"], llvm: ["--strip-all-gnu", "-R", ".comment"], edits: [stripAll(), COMMENT] }];
 
 /** One file: every wish by us and by another tool. `name` is its path below the corpus. */
 export function examine(path: string, name: string, scratch: string): FileReport {
-  const bytes = readFileSync(path);
+  const bytes = readFileSync(path), base = { path, name, bytes, scratch };
   let elf: ElfFile;
   try {
     elf = readElf(bytes);
   } catch (e) {
-    if (isElfError(e, "NOT_ELF") || isElfError(e, "ARCHIVE")) return { file: name, machine: 0, type: 0, elf: false, outcomes: [] };
-    throw e;
+    if (isElfError(e, "NOT_ELF")) return { file: name, machine: 0, type: 0, kind: "other", outcomes: [] };
+    if (!isElfError(e, "ARCHIVE")) throw e;
+    return examineArchive(base);
   }
-  const input: Input = { path, name, bytes, elf, was: contents(bytes), warnings: askReadelf(path), scratch };
-  return { file: name, machine: elf.header.machine, type: elf.header.type, elf: true, outcomes: wishesFor(elf).map((w) => tryWish(input, w)) };
+  const { machine, type } = elf.header, was = contents(bytes), tail = elf.overlay ? bytes.subarray(elf.overlay.offset) : undefined;
+  const compare: Input["compare"] = (ours, theirs) => {
+    const now = contents(ours);
+    // Where no tool can do it, nothing is promised but a whole file.
+    return [...compareSegments(bytes, ours), ...compareWithInput(was, now), ...(typeof theirs !== "string" ? compareWithTool(ours, theirs, now, was) : [])];
+  };
+  const input: Input = { ...base, machine, tail, warnings: askReadelf(path), compare };
+  return { file: name, machine, type, kind: "ELF", outcomes: (type === ET.REL ? OBJECT_WISHES : LINKED_WISHES).map((w) => tryWish(input, w)) };
+}
+
+function examineArchive(base: Pick<Input, "path" | "name" | "bytes" | "scratch">): FileReport {
+  const { bytes, name, path } = base, machine = archiveMachine(bytes);
+  if (machine === undefined) return { file: name, machine: 0, type: 0, kind: "other", outcomes: [] };
+  const input: Input = { ...base, machine, tail: undefined, warnings: askReadelf(path), compare: (ours, theirs) => compareArchives(bytes, ours, theirs) };
+  return { file: name, machine, type: 0, kind: "archive", outcomes: OBJECT_WISHES.map((w) => tryWish(input, w)) };
 }
 
 interface Input {
   readonly path: string;
   readonly name: string;
   readonly bytes: Buffer;
-  readonly elf: ElfFile;
-  readonly was: Contents;
-  readonly warnings: readonly string[];
   readonly scratch: string;
+  readonly machine: number;
+  /** What stands behind the ELF file. */
+  readonly tail: Buffer | undefined;
+  readonly warnings: readonly string[];
+  compare(ours: Buffer, theirs: Stripped | string): string[];
 }
 
 function askReadelf(path: string): string[] {
@@ -73,7 +88,7 @@ function askReadelf(path: string): string[] {
 }
 
 function tryWish(input: Input, wish: Wish): Outcome {
-  const theirs = otherStrip(input.elf.header.machine, input.path, `${input.scratch}/theirs`, wish), tool = typeof theirs === "string" ? theirs : theirs.tool;
+  const theirs = otherStrip(input.machine, input.path, `${input.scratch}/theirs`, wish), tool = typeof theirs === "string" ? theirs : theirs.tool;
   let found: { failures: string[]; ours?: number; overlay?: string };
   try {
     found = attempt(input, wish, theirs);
@@ -85,9 +100,8 @@ function tryWish(input: Input, wish: Wish): Outcome {
 }
 
 /** A payload behind the file is dropped, as the other tools drop it without a word, after we were seen to refuse and to keep it. */
-function attempt(input: Input, wish: Wish, theirs: Stripped | string): { failures: string[]; ours?: number; overlay?: string } {
-  const { bytes, was } = input, failures: string[] = [];
-  const strip = (of: Buffer, overlay?: OverlayChoice) => patch(of, wish.edits, overlay ? { overlay } : {}).bytes;
+function attempt({ bytes, tail, scratch, warnings, compare }: Input, wish: Wish, theirs: Stripped | string): { failures: string[]; ours?: number; overlay?: string } {
+  const failures: string[] = [], strip = (of: Buffer, overlay?: OverlayChoice) => patch(of, wish.edits, overlay ? { overlay } : {}).bytes;
   let ours: Buffer, overlay: OverlayChoice | undefined;
   try {
     ours = strip(bytes);
@@ -95,17 +109,13 @@ function attempt(input: Input, wish: Wish, theirs: Stripped | string): { failure
     if (!isElfError(e, "OVERLAY")) throw e;
     overlay = "drop";
     ours = strip(bytes, "drop");
-    const tail = bytes.subarray(input.elf.overlay!.offset);
-    for (const keep of ["keep", "keep-in-place"] as const) if (!strip(bytes, keep).subarray(-tail.length).equals(tail)) failures.push(`overlay: ${keep} does not keep it`);
+    for (const keep of ["keep", "keep-in-place"] as const) if (!strip(bytes, keep).subarray(-tail!.length).equals(tail!)) failures.push(`overlay: ${keep} does not keep it`);
   }
-  const now = contents(ours);
-  failures.push(...compareSegments(bytes, ours), ...compareWithInput(was, now));
-  // Where no tool can do it, nothing is promised but a whole file.
-  if (typeof theirs !== "string") failures.push(...compareWithTool(ours, theirs, now, was));
+  failures.push(...compare(ours, theirs));
   if (!strip(ours).equals(ours)) failures.push("twice: a second identical strip changes the file");
-  const out = `${input.scratch}/ours`;
+  const out = `${scratch}/ours`;
   writeFileSync(out, ours);
-  failures.push(...newLines(input.warnings, askReadelf(out)).map((l) => `readelf: ${l}`));
+  failures.push(...newLines(warnings, askReadelf(out)).map((l) => `readelf: ${l}`));
   rmSync(out);
   return { failures, ours: ours.length, ...(overlay ? { overlay } : {}) };
 }

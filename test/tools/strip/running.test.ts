@@ -34,10 +34,10 @@ int main() { try { deep(3); } catch (const std::exception &e) { printf("caught %
 `;
 /** Finds its own function and line by the tables that Go's linker leaves in the program. */
 const GO = `package main
-import ("fmt"; "runtime"; "strings")
-func where() string { for i := 1; ; i++ { pc, _, line, ok := runtime.Caller(i); if !ok { return "lost" }; if f := runtime.FuncForPC(pc); f != nil && f.Name() == "main.inner" { return fmt.Sprint(f.Name(), " ", line) } } }
-func inner(n int) (s string) { defer func() { if r := recover(); r != nil { s = fmt.Sprint(r, " in ", where()) } }(); a := []int{1}; return fmt.Sprint(a[n]) }
-func main() { m := map[string]int{"x": 1}; c := make(chan int); go func() { c <- m["x"] }(); fmt.Println(<-c, strings.Repeat("go", 2), inner(0), inner(7)) }
+import ("runtime"; "strconv"; "syscall")
+func where() string { for i := 1; ; i++ { pc, _, line, ok := runtime.Caller(i); if !ok { return "lost" }; if f := runtime.FuncForPC(pc); f != nil && f.Name() == "main.inner" { return f.Name() + " " + strconv.Itoa(line) } } }
+func inner(n int) (s string) { defer func() { if r := recover(); r != nil { s = r.(error).Error() + " in " + where() } }(); a := []int{1}; return strconv.Itoa(a[n]) }
+func main() { m := map[string]int{"x": 1}; c := make(chan int); go func() { c <- m["x"] }(); syscall.Write(1, []byte(strconv.Itoa(<-c) + " " + inner(0) + " " + inner(7) + "\\n")) }
 `;
 const RUST = `
 #[inline(never)] fn innermost(n: usize) -> usize { let v = vec![1usize]; if n > 3 { panic!("too far: {}", n) } v[n % 1] + n }
@@ -58,7 +58,7 @@ const cOutput = "8 one 0 5 3\n", cxxOutput = "unwound\nunwound\nunwound\nunwound
 const c = (compiler: string, ...flags: string[]) => (out: string) => void must(compiler, ["-O1", "-g", ...flags, "-x", "c", "-o", out, "-"], { input: C });
 const go = (env: Record<string, string>, ...flags: string[]) => (out: string) =>
   void must("go", ["build", "-o", out, ...flags, files.write("main.go", Buffer.from(GO))], { env: { GOCACHE: files.path("go-cache"), GO111MODULE: "off", GOFLAGS: "", ...env } });
-const goProgram = (title: string, env: Record<string, string>, ...flags: string[]): Program => ({ title: `Go, ${title}`, tools: ["go", "gcc"], build: go(env, ...flags), stdout: "1 gogo 1 runtime error: index out of range [7] with length 1 in main.inner 4\n" });
+const goProgram = (title: string, env: Record<string, string>, ...flags: string[]): Program => ({ title: `Go, ${title}`, tools: ["go", "gcc"], build: go(env, ...flags), stdout: "1 1 runtime error: index out of range [7] with length 1 in main.inner 4\n" });
 
 const PROGRAMS: readonly Program[] = [
   ...(["-pie", "-no-pie", "-static", "-static-pie"] as const).map((kind): Program => ({ title: `C, ${kind}`, tools: ["gcc"], build: c("gcc", kind, ...(kind === "-no-pie" ? ["-fno-pie"] : [])), stdout: cOutput })),
