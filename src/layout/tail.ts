@@ -138,21 +138,25 @@ function packed(map: FileMap, start: number, fixed: number, items: readonly Item
     else places.set(i.section, at);
     at += i.size;
   }
-  const end = at;
-  return { end, places, outputOf: (o) => (o < fixed ? o : placeOf(items, o, end)) };
+  const end = at, kept = items.filter((i) => i.section === undefined);
+  // A section may lie over a table that is written anew: its own bytes are where those of the input went.
+  return { end, places, outputOf: (o) => (o < fixed ? o : (placeIn(kept, o) ?? placeIn(items, o) ?? items[firstBehind(items, o)]?.at ?? end)) };
 }
 
-/** Binary search. */
-function placeOf(items: readonly Item[], offset: number, end: number): number {
+/** The first item that begins behind an offset of the input. Binary search. */
+function firstBehind(items: readonly Item[], offset: number): number {
   let low = 0, high = items.length;
   while (low < high) {
     const mid = (low + high) >> 1;
     if (items[mid]!.start <= offset) low = mid + 1;
     else high = mid;
   }
-  const i = items[low - 1];
-  if (i && offset < i.start + i.size) return offset - i.start + i.at;
-  return items[low]?.at ?? end;
+  return low;
+}
+
+function placeIn(items: readonly Item[], offset: number): number | undefined {
+  const i = items[firstBehind(items, offset) - 1];
+  return i && offset < i.start + i.size ? offset - i.start + i.at : undefined;
 }
 
 /** What may not change in the file: the ranges of segments. */

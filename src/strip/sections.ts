@@ -4,6 +4,7 @@ import type { Group } from "../image/groups.js";
 import { isRelocations } from "../image/relocation-sections.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import { SHT } from "../spec/constants.js";
+import { listed } from "./listed.js";
 import { matcher } from "./patterns.js";
 import type { StripWish } from "./wish.js";
 
@@ -41,7 +42,7 @@ export function sectionsToDrop(sections: StripSections, wish: StripWish, notes: 
     if (isNamed && isFixed(s) && !wish.forced(s.name)) loaded.push(s.name);
     else if (isNamed || (!isLoaded(s) && isDebug(s)) || losesRelocations(s, sections, wish) || (wish.mode === "all" && relocatable && s.header.type === SHT.GROUP)) dropped.add(s.index);
   }
-  if (loaded.length > 0) fail("LOADED_SECTION", `removeSections: ${loaded.join(", ")} ${loaded.length > 1 ? "are" : "is"} loaded into memory; programs may use the bytes`, { sections: loaded });
+  if (loaded.length > 0) fail("LOADED_SECTION", `removeSections: ${listed(loaded)} ${loaded.length > 1 ? "are" : "is"} loaded into memory; programs may use the bytes`, { sections: loaded });
   noteUnmatched(all, wish, notes);
   return dropped;
 }
@@ -81,11 +82,15 @@ export function dropTable({ elf, all, isFixed }: StripSections, table: Section, 
 
 /** `STILL_NEEDED` where a section that stays links to one that goes. A loaded section does not need what is not loaded: .rela.plt of a static program. */
 export function refuseBrokenLinks({ elf, all, isFixed }: StripSections, dropped: ReadonlySet<number>): void {
-  const users = new Map<number, string[]>(), add = (index: number, name: string) => users.set(index, [...(users.get(index) ?? []), name]);
+  const users = new Map<number, string[]>(), add = (index: number, name: string): void => {
+    const names = users.get(index);
+    if (names) names.push(name);
+    else users.set(index, [name]);
+  };
   for (const u of all) {
     const target = elf.sections[u.header.link];
     if (u.header.link !== 0 && target && u.header.type !== SHT.LLVM_ADDRSIG && u.header.type !== SHT.LLVM_CALL_GRAPH_PROFILE && dropped.has(target.index) && !dropped.has(u.index) && (!isFixed(u) || isFixed(target))) add(target.index, u.name);
   }
   if (dropped.has(elf.header.shstrndx)) add(elf.header.shstrndx, "the section header table");
-  for (const [index, names] of users) fail("STILL_NEEDED", `${elf.sections[index]!.name} cannot go: ${names.join(", ")} ${names.length > 1 ? "use" : "uses"} it`, { names });
+  for (const [index, names] of users) fail("STILL_NEEDED", `${elf.sections[index]!.name} cannot go: ${listed(names)} ${names.length > 1 ? "use" : "uses"} it`, { names });
 }
