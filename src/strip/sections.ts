@@ -12,6 +12,7 @@ import type { StripWish } from "./wish.js";
 const DEBUGGING = [".debug", ".zdebug", ".gnu.linkonce.wi.", ".line", ".stab"];
 /** Debugging information of code that a linker plugin compiles again (gcc -flto). While that code is in the file, its symbols are looked up there. */
 const LTO_DEBUGGING = ".gnu.debuglto_.debug_", LTO = ".gnu.lto_";
+
 /** Tells debugging information; no name of relocations is among it, and there may be very many. */
 function debugging(all: readonly Section[]): (s: Section) => boolean {
   const isLto = (s: Section): boolean => !isRelocations(s) && s.name.startsWith(LTO), prefixes = all.some(isLto) ? DEBUGGING : [...DEBUGGING, LTO_DEBUGGING];
