@@ -152,14 +152,15 @@ export function appendNames(rewrite: Rewrite, map: FileMap, end: number, owned: 
   return { shoff: alignUp(end, wordSize(h)) };
 }
 
-/** Fills sh_name of every row that needs it. Where one leads nowhere, all keep their place and the table only grows. */
+/** Fills sh_name of every row that needs it. One that leads nowhere becomes 0: in a table that is new, or grows, it would lead to another section's name. */
 function nameBytes(rewrite: Rewrite, row: SectionRow, rebuild: boolean): Uint8Array {
   const { elf } = rewrite, table = elf.header.shstrndx === 0 ? undefined : elf.sections[elf.header.shstrndx];
   const { offset, size } = table ? fileRange(table, elf.source) : { offset: 0, size: 0 }, old = size === 0 ? new Uint8Array(1) : readExactly(elf.source, offset, size, NAME_TABLE);
   const t = new GrowingStrings(old[old.length - 1] === 0 ? old : concat([old, new Uint8Array(1)]));
+  for (const s of rewrite.sections) if (s.was !== undefined && s.view.name >= (table ? size : 1)) s.view.name = 0;
   for (const s of rewrite.sections) if (s.was === undefined) s.view.name = t.add(concat([encodeText(s.name), new Uint8Array(1)]));
   const all = t.bytes();
-  if ((row.was !== undefined && !rebuild) || rewrite.sections.some((s) => s.view.name >= all.length)) return all;
+  if (row.was !== undefined && !rebuild) return all;
   const { bytes, offsets } = compactTable(all, Uint32Array.from(rewrite.sections, (s) => s.view.name));
   rewrite.sections.forEach((s, i) => (s.view.name = offsets[i]!));
   return bytes;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
-import { EM, patch, readElf, removeSections, SHF, SHN, SHT, STB, stripDebug, stripUnneeded, keepSymbols, onlyKeepDebug } from "../../src/index.js";
+import { addDebugLink, EM, patch, readElf, removeSections, SHF, SHN, SHT, STB, stripDebug, stripUnneeded, keepSymbols, onlyKeepDebug } from "../../src/index.js";
 import { Shdr, type ShdrView } from "../../src/codec/records.js";
 import { fileRange } from "../../src/image/sections.js";
 import { caught } from "../support/elf.js";
@@ -102,6 +102,16 @@ describe("tables over the same bytes", () => {
     };
     const { bytes } = patch(b, [stripUnneeded()]);
     for (const name of [".around", ".within"]) expect(bytesOf(bytes, name)).toEqual(bytesOf(b, name));
+  });
+});
+
+describe("sections without names", () => {
+  it("get none from the table that a new section needs: e_shstrndx was 0, sh_name was not", () => {
+    const b = object();
+    viewOf(b).setUint16(62, 0, true);
+    const edits = [addDebugLink("x.debug", 1)], { bytes } = patch(b, edits), found = names(bytes).filter((n) => n !== "");
+    expect(found).toEqual([".gnu_debuglink", ".shstrtab"]);
+    expect(patch(bytes, edits).changed).toBe(false);
   });
 });
 
