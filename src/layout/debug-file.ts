@@ -26,8 +26,14 @@ export function layOutDebugFile(elf: ElfFile, overlay: OverlayChoice | undefined
   }
   if (elf.sections.length === 0) fail("UNSUPPORTED", "onlyKeepDebug: the file has no section headers, so nothing tells debugging information from the rest", { what: "a file without section headers" });
   if (elf.overlay && overlay !== "drop") refuseOverlay({ start: elf.overlay.offset, end: elf.overlay.offset + elf.overlay.size });
+  refuseOverlaps(elf);
   const rewrite = new Rewrite(elf), places = keepNotes(rewrite, map), end = keepUnloaded(rewrite, map, places);
   return { ...writeHeaders(rewrite, map, places, end), notes: [], placements: [] };
+}
+
+/** Each section gets bytes of its own: where many lie over the same ones, the output would be many times the input. */
+function refuseOverlaps({ sections, source }: ElfFile): void {
+  if (sections.reduce((sum, s) => sum + fileRange(s, source).size, 0) > source.size) fail("MALFORMED", "onlyKeepDebug: sections take the same bytes of the file", {});
 }
 
 /** Where sections went that keep their bytes, by index, and the end of what stands at the file's beginning. */

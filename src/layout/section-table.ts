@@ -170,7 +170,7 @@ export function extendedNumbers(rewrite: Rewrite): { shnum: number; shstrndx: nu
   const shnum = rewrite.sections.length, shstrndx = Math.max(0, rewrite.sections.findIndex((s) => s === rewrite.nameTable));
   const zero = rewrite.sections[0]?.view;
   if (!zero) return { shnum: 0, shstrndx: 0 };
-  const manySections = shnum >= SHN.LORESERVE || zero.size !== 0, farNames = shstrndx >= SHN.LORESERVE || zero.link !== 0;
+  const manySections = shnum >= SHN.LORESERVE, farNames = shstrndx >= SHN.LORESERVE;
   zero.size = manySections ? shnum : 0;
   zero.link = farNames ? shstrndx : 0;
   return { shnum: manySections ? 0 : shnum, shstrndx: farNames ? SHN.XINDEX : shstrndx };

@@ -25,7 +25,7 @@ export function fixSymbols(rewrite: Rewrite, { contents, dropped, symbolOrder: o
 /** Where symbols and sections are now, for tables that are written anew. */
 export function followers(rewrite: Rewrite, renumbered: ReadonlyMap<number, number> | undefined): Followers {
   const follow = valueFollower(rewrite);
-  return { section: (index) => (renumbered ? (renumbered.get(index) ?? 0) : index), value: (shndx, value, name) => follow?.(shndx, value, name) ?? value, moves: follow !== undefined };
+  return { section: (index) => (renumbered && index < rewrite.elf.sections.length ? (renumbered.get(index) ?? 0) : index), value: (shndx, value, name) => follow?.(shndx, value, name) ?? value, moves: follow !== undefined };
 }
 
 /** The new value of a symbol; undefined where nothing moved. */

@@ -5,7 +5,7 @@ import { headerSize } from "../image/header.js";
 import { elfEnd } from "../image/overlay.js";
 import { fileRange, isDebugFile, type Section } from "../image/sections.js";
 import type { ElfFile } from "../image/elf.js";
-import type { Requests } from "../request/requests.js";
+import type { Requests, SectionContent } from "../request/requests.js";
 import { PT, SHT } from "../spec/constants.js";
 import type { FileMap } from "./pieces.js";
 import type { OverlayChoice, Rewrite } from "./rewrite.js";
@@ -40,13 +40,19 @@ export function blankTail(rewrite: Rewrite, map: FileMap, { dropped, contents }:
   const { elf } = rewrite, { size } = elf.source, places = new Map<number, number>(), loaded = segmentRanges(elf);
   let end = size;
   for (const [index, content] of contents) {
-    const was = fileRange(elf.sections[index]!, elf.source), fits = content.size <= was.size && !loaded.some((l) => l.start < was.offset + was.size && was.offset < l.end);
-    if (!fits) end = alignUp(end, alignOf(elf.sections[index]!));
-    places.set(index, fits ? was.offset : end);
-    if (!fits) end += content.size;
+    const s = elf.sections[index]!, place = oldPlace(elf, s, content, loaded);
+    if (place === undefined) end = alignUp(end, alignOf(s));
+    places.set(index, place ?? end);
+    if (place === undefined) end += content.size;
   }
   keepExcept(map, 0, size, blanks(rewrite, new Set([...dropped, ...contents.keys()]), size));
   return { end, outputOf: (o) => o, places };
+}
+
+/** Where a section's new bytes take the place of its old ones: they are no more, and no segment has them. */
+function oldPlace(elf: ElfFile, s: Section, { size }: SectionContent, loaded: readonly Range[]): number | undefined {
+  const was = fileRange(s, elf.source), end = was.offset + was.size;
+  return size <= was.size && !loaded.some((l) => l.start < end && was.offset < l.end) ? was.offset : undefined;
 }
 
 /** What {@link compactTail} needs to know. */
@@ -80,7 +86,7 @@ export function compactTail(rewrite: Rewrite, map: FileMap, requests: Requests, 
   const unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
   const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = dropped.size > 0 || contents.size > 0 || grownTo !== undefined;
-  const items = keptItems(rewrite, requests, rewritten, fixed), keep = (r: Range) => items.push({ start: r.start, size: r.end - r.start, align: 1, at: 0 });
+  const places = new Map<number, number>(), items = keptItems(rewrite, requests, rewritten, fixed, places), keep = (r: Range) => items.push({ start: r.start, size: r.end - r.start, align: 1, at: 0 });
   // What a program header speaks of stays, also where its section goes.
   for (const r of unloaded) if (r.start >= fixed) keep(r);
   const last = items.reduce((end, i) => (i.section === undefined ? Math.max(end, i.start + i.size) : end), fixed);
@@ -90,18 +96,20 @@ export function compactTail(rewrite: Rewrite, map: FileMap, requests: Requests, 
     if (overlay === "keep") keep(r);
   }
   keepExcept(map, 0, fixed, blanks(rewrite, new Set([...dropped, ...contents.keys()]), fixed));
-  if (moves) return packed(map, grownTo ?? fixed, fixed, joinedItems(items));
+  if (moves) return packed(map, grownTo ?? fixed, fixed, joinedItems(items), places);
   const end = items.reduce((end, i) => Math.max(end, i.start + i.size), fixed);
   map.keep(fixed, end - fixed);
   return { end, outputOf: (o) => o, places: new Map() };
 }
 
-/** Sections behind `fixed` that stay, and those that are written anew, wherever they were. */
-function keptItems({ elf }: Rewrite, { dropped, contents }: Requests, rewritten: ReadonlySet<number>, fixed: number): Item[] {
-  const items: Item[] = [];
+/** Sections behind `fixed` that stay, and those that are written anew, but for the ones that take their old place before it. */
+function keptItems({ elf }: Rewrite, { dropped, contents }: Requests, rewritten: ReadonlySet<number>, fixed: number, places: Map<number, number>): Item[] {
+  const items: Item[] = [], loaded = segmentRanges(elf);
   for (const s of elf.sections) {
     const { offset, size } = fileRange(s, elf.source), content = contents.get(s.index), align = alignOf(s);
-    if (content) items.push({ start: offset + size <= fixed ? Infinity : offset, size: content.size, align, section: s.index, at: 0 });
+    const place = content && offset + size <= fixed ? oldPlace(elf, s, content, loaded) : undefined;
+    if (place !== undefined) places.set(s.index, place);
+    else if (content) items.push({ start: offset + size <= fixed ? Infinity : offset, size: content.size, align, section: s.index, at: 0 });
     if (size === 0 || offset + size <= fixed || content || dropped.has(s.index) || rewritten.has(s.index) || isPlaced(elf, s)) continue;
     const start = Math.max(offset, fixed);
     items.push({ start, size: offset + size - start, align: offset % align === 0 && start === offset ? align : 1, at: 0 });
@@ -122,8 +130,7 @@ function joinedItems(items: Item[]): Item[] {
 }
 
 /** Puts what stays one behind the other, from `start` on. */
-function packed(map: FileMap, start: number, fixed: number, items: readonly Item[]): Tail {
-  const places = new Map<number, number>();
+function packed(map: FileMap, start: number, fixed: number, items: readonly Item[], places: Map<number, number>): Tail {
   let at = start;
   for (const i of items) {
     i.at = at = alignUp(at, i.align);
@@ -131,21 +138,25 @@ function packed(map: FileMap, start: number, fixed: number, items: readonly Item
     else places.set(i.section, at);
     at += i.size;
   }
-  const end = at;
-  return { end, places, outputOf: (o) => (o < fixed ? o : placeOf(items, o, end)) };
+  const end = at, kept = items.filter((i) => i.section === undefined);
+  // A section may lie over a table that is written anew: its own bytes are where those of the input went.
+  return { end, places, outputOf: (o) => (o < fixed ? o : (placeIn(kept, o) ?? placeIn(items, o) ?? items[firstBehind(items, o)]?.at ?? end)) };
 }
 
-/** Binary search. */
-function placeOf(items: readonly Item[], offset: number, end: number): number {
+/** The first item that begins behind an offset of the input. Binary search. */
+function firstBehind(items: readonly Item[], offset: number): number {
   let low = 0, high = items.length;
   while (low < high) {
     const mid = (low + high) >> 1;
     if (items[mid]!.start <= offset) low = mid + 1;
     else high = mid;
   }
-  const i = items[low - 1];
-  if (i && offset < i.start + i.size) return offset - i.start + i.at;
-  return items[low]?.at ?? end;
+  return low;
+}
+
+function placeIn(items: readonly Item[], offset: number): number | undefined {
+  const i = items[firstBehind(items, offset) - 1];
+  return i && offset < i.start + i.size ? offset - i.start + i.at : undefined;
 }
 
 /** What may not change in the file: the ranges of segments. */

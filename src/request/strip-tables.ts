@@ -29,9 +29,10 @@ export function stripTables(elf: ElfFile, { dropped, symbols, groups }: StripDec
   const relocatable = elf.header.type === ET.REL, changes = ({ firstChanged, indexes }: SymbolSelection) => firstChanged < indexes.length;
   for (const [table, selection] of symbols) {
     const followers = changes(selection) ? elf.sections.filter((s) => s.header.link === table && !dropped.has(s.index) && (relocatable || !isLoaded(s))) : [];
+    const follow = followingBytes(elf, selection);
     relocationContents(elf, followers.filter(isRelocations), selection, contents);
     for (const s of followers) {
-      const bytes = followingBytes(elf, s, selection);
+      const bytes = follow(s);
       if (bytes) contents.set(s.index, fixedContent(bytes));
     }
   }
@@ -70,23 +71,27 @@ function relocationContents(elf: ElfFile, sections: readonly Section[], { indexe
 const fixedContent = (bytes: Uint8Array): SectionContent => ({ size: bytes.length, bytes: () => bytes });
 
 /** The new bytes of a section of LLVM's that names symbols; undefined for another one. */
-function followingBytes(elf: ElfFile, s: Section, selection: SymbolSelection): Uint8Array | undefined {
-  const { type, entsize } = s.header, { offset, size } = fileRange(s, elf.source), read = () => readExactly(elf.source, offset, size, s.name);
-  if (type === SHT.LLVM_ADDRSIG) return addressSignificant(read(), standIns(elf, selection));
-  if (type !== SHT.LLVM_CALL_GRAPH_PROFILE || entsize !== 16) return undefined;
-  return callGraphProfile(read(), elf.header, (symbol) => (selection.indexes[symbol] === GONE ? undefined : selection.indexes[symbol]));
+function followingBytes(elf: ElfFile, selection: SymbolSelection): (s: Section) => Uint8Array | undefined {
+  let others: ((symbol: number) => number | undefined) | undefined;
+  return (s) => {
+    const { type, entsize } = s.header, { offset, size } = fileRange(s, elf.source), read = () => readExactly(elf.source, offset, size, s.name);
+    if (type === SHT.LLVM_ADDRSIG) return addressSignificant(read(), (others ??= standIns(elf, selection)));
+    if (type !== SHT.LLVM_CALL_GRAPH_PROFILE || entsize !== 16) return undefined;
+    return callGraphProfile(read(), elf.header, (symbol) => (selection.indexes[symbol] === GONE ? undefined : selection.indexes[symbol]));
+  };
 }
 
 /** For a symbol that goes another one of its section: what matters to a linker is that the section's address is looked at. */
-function standIns(elf: ElfFile, { bytes, indexes }: SymbolSelection): (symbol: number) => number | undefined {
+function standIns(elf: ElfFile, { bytes, indexes, extended }: SymbolSelection): (symbol: number) => number | undefined {
   const view = Sym.view(viewOf(bytes), 0, elf.header), entry = Sym.size(elf.header.class), bySection = new Map<number, number>();
   const sectionOf = (symbol: number): number => {
     view.moveTo(symbol * entry);
-    return view.shndx;
+    if (view.shndx === SHN.XINDEX && extended) return extended[symbol]!;
+    return view.shndx < SHN.LORESERVE ? view.shndx : SHN.UNDEF;
   };
   indexes.forEach((now, symbol) => {
     const section = sectionOf(symbol);
-    if (now !== GONE && section !== SHN.UNDEF && section < SHN.LORESERVE && !bySection.has(section)) bySection.set(section, now);
+    if (now !== GONE && section !== SHN.UNDEF && !bySection.has(section)) bySection.set(section, now);
   });
   return (symbol) => {
     const now = indexes[symbol];

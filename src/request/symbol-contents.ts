@@ -18,9 +18,13 @@ export function* symbolContents(elf: ElfFile, table: Section, selection: SymbolS
   if (extended) yield [extended.index, { size: count * 4, bytes: (follow) => extendedRecords(elf, selection, follow) }];
 }
 
-/** Nobody else takes strings from the table, the names of sections aside, which get a table of their own. */
+/**
+ * Nobody else takes strings from the table, the names of sections aside, which get a table of their own: not before an overlay, which may keep its place, and
+ * the section header table with it.
+ */
 function mayRewrite(elf: ElfFile, table: Section, strings: Section | undefined): boolean {
-  return strings !== undefined && strings.header.type === SHT.STRTAB && !elf.sections.some((s) => s.header.link === strings.index && s.index !== table.index && s.header.type !== SHT.NULL);
+  const namesSections = strings?.index === elf.header.shstrndx;
+  return strings !== undefined && strings.header.type === SHT.STRTAB && !(namesSections && elf.overlay !== null) && !elf.sections.some((s) => s.header.link === strings.index && s.index !== table.index && s.header.type !== SHT.NULL);
 }
 
 /** The strings that the symbols which stay need; undefined where one leads nowhere, and so says nothing that could be kept. */
@@ -50,10 +54,10 @@ function symbolRecords(elf: ElfFile, { bytes, indexes, count, extended, strings 
     const n = indexes[i]!;
     if (n === GONE) continue;
     view.moveTo(n * entry);
-    const { shndx } = view, was = shndx === SHN.XINDEX && extended ? extended[i]! : shndx;
+    const { shndx } = view, isExtended = shndx === SHN.XINDEX && extended !== undefined, was = isExtended ? extended[i]! : shndx;
     if (follow.moves) view.setExact("value", follow.value(was, view.exact("value"), () => nameAt(view.name)));
     if (names) view.name = names[n]!;
-    if (shndx === SHN.UNDEF || (shndx >= SHN.LORESERVE && was === shndx)) continue;
+    if (shndx === SHN.UNDEF || (shndx >= SHN.LORESERVE && !isExtended)) continue;
     const now = follow.section(was);
     if (now >= SHN.LORESERVE && !hasExtended) fail("UNSUPPORTED", `symbol ${i} is in section ${now}, and the file has no SHT_SYMTAB_SHNDX to say so`, { what: "SHT_SYMTAB_SHNDX" });
     view.shndx = now >= SHN.LORESERVE ? SHN.XINDEX : now;

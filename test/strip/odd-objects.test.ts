@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { viewOf } from "../../src/codec/bytes.js";
+import { EM, patch, readElf, removeSections, SHF, SHN, SHT, STB, stripDebug, stripUnneeded, keepSymbols, onlyKeepDebug } from "../../src/index.js";
+import { Shdr, type ShdrView } from "../../src/codec/records.js";
+import { fileRange } from "../../src/image/sections.js";
+import { caught } from "../support/elf.js";
+import { objectFile, type ObjectOptions, type ObjectSection } from "../support/objects.js";
+
+const CODE = SHF.ALLOC | SHF.EXECINSTR;
+const text: ObjectSection = { name: ".text", flags: CODE, bytes: new Uint8Array(16).fill(7), relocations: [[0, 1], [8, 3]] }, debug: ObjectSection = { name: ".debug_info", bytes: new Uint8Array(5).fill(9) };
+const object = (o: Partial<ObjectOptions> = {}): Uint8Array => objectFile({
+  class: 64, littleEndian: true, machine: EM.X86_64, sections: [text, debug],
+  symbols: [{ name: "used", section: ".text" }, { name: "unused", section: ".text" }, { name: "entry", binding: STB.GLOBAL, section: ".text" }], ...o,
+});
+const names = (b: Uint8Array): string[] => readElf(b).sections.map((s) => s.name);
+/** Changes section headers of a copy. */
+function withHeaders(b: Uint8Array, change: (view: ShdrView, name: string) => void): Uint8Array {
+  const out = b.slice(), { header: h, sections } = readElf(b);
+  for (const s of sections) change(Shdr.view(viewOf(out), h.shoff + s.index * h.shentsize, h), s.name);
+  return out;
+}
+/** As many more headers as asked for, each a copy of that of a section, so that they lie over the same bytes. */
+function repeated(b: Uint8Array, name: string, times: number): Uint8Array {
+  const { header: h, sections } = readElf(b), at = h.shoff + sections.find((s) => s.name === name)!.index * h.shentsize, out = new Uint8Array(b.length + times * h.shentsize);
+  out.set(b);
+  for (let i = 0; i < times; i++) out.set(b.subarray(at, at + h.shentsize), b.length + i * h.shentsize);
+  viewOf(out).setUint16(60, h.shnum + times, true);
+  return out;
+}
+
+describe("an object whose names of sections and symbols stand in one table", () => {
+  const payload = Uint8Array.of(...object({ sharesNames: true }), 1, 2, 3, 4);
+  for (const overlay of ["keep", "keep-in-place", "drop"] as const)
+    it(`keeps the names of its sections before an overlay: ${overlay}`, () => {
+      const { bytes } = patch(payload, [stripUnneeded()], { overlay });
+      expect(names(bytes).filter((n) => n !== "" && n !== ".shstrtab")).toEqual([".text", ".rela.text", ".symtab", ".strtab"]);
+      expect([...readElf(bytes).symbols!].map((s) => s.name)).toEqual(["", "used", "entry"]);
+    });
+});
+
+describe("more sections than st_shndx can name", () => {
+  const far = (n: number, name: (i: number) => string): Uint8Array => {
+    const sections = Array.from({ length: n }, (_, i): ObjectSection => ({ name: name(i + 1), flags: name(i + 1).startsWith(".debug") ? 0 : CODE }));
+    const small = objectFile({ class: 64, littleEndian: true, machine: EM.X86_64, sections, extended: true, symbols: [{ name: "a", binding: STB.GLOBAL, section: ".a" }, { name: "b", binding: STB.GLOBAL, section: ".b" }] });
+    const { header: h } = readElf(small), out = small.slice(), v = viewOf(out), shnum = n + 5;
+    v.setUint16(60, 0, true);
+    v.setUint16(62, SHN.XINDEX, true);
+    const zero = Shdr.view(v, Number(v.getBigUint64(40, true)), h);
+    Object.assign(zero, { size: shnum, link: shnum - 1 });
+    return out;
+  };
+  const kept = (elf: ReturnType<typeof readElf>): number[] => {
+    const shndx = elf.sections.find((s) => s.header.type === SHT.SYMTAB_SHNDX), at = shndx && fileRange(shndx, elf.source).offset, v = shndx && viewOf(elf.source.read(at!, shndx.header.size));
+    return [...elf.symbols!].slice(1).map((s) => (s.shndx === SHN.XINDEX ? v!.getUint32(s.index * 4, true) : s.shndx));
+  };
+
+  it("a symbol of section 65535, whose index is that of SHN_XINDEX, follows its section", () => {
+    const b = far(66_000, (i) => (i === 65_535 ? ".a" : i === 65_536 ? ".b" : i > 10 && i < 500 ? ".debug_x" : ".text"));
+    const elf = readElf(patch(b, [stripDebug()]).bytes);
+    expect(kept(elf).map((i) => elf.sections[i]!.name)).toEqual([".a", ".b"]);
+  });
+
+  it("few are left: their number stands in the ELF header again, and no extended index is left", () => {
+    const b = far(66_000, (i) => (i === 65_535 ? ".a" : i === 65_536 ? ".b" : i < 60_000 ? ".debug_x" : ".text"));
+    const { bytes } = patch(b, [stripDebug()]), elf = readElf(bytes), v = viewOf(bytes);
+    expect(kept(elf).map((i) => elf.sections[i]!.name)).toEqual([".a", ".b"]);
+    expect([v.getUint16(60, true), v.getUint16(62, true), elf.sections[0]!.header.size, elf.sections[0]!.header.link]).toEqual([elf.sections.length, elf.header.shstrndx, 0, 0]);
+    expect(elf.sections.some((s) => s.header.type === SHT.SYMTAB_SHNDX)).toBe(false);
+  });
+});
+
+describe("tables over the same bytes", () => {
+  it("two sections of relocations: renumbered twice they would name other symbols", () => {
+    expect(caught(() => patch(repeated(object(), ".rela.text", 1), [stripUnneeded()])).code).toBe("MALFORMED");
+  });
+
+  it("symbol tables: the output would be their number times the input", () => {
+    const many = Array.from({ length: 500 }, () => ({ name: "many", section: ".text" }));
+    expect(caught(() => patch(repeated(object({ symbols: many }), ".symtab", 8), [stripUnneeded()])).code).toBe("MALFORMED");
+    expect(caught(() => patch(repeated(object(), ".symtab", 100), [stripUnneeded()])).code).toBe("UNSUPPORTED");
+  });
+
+  it("onlyKeepDebug gives each section bytes of its own", () => {
+    expect(caught(() => patch(repeated(object({ sections: [text, { name: ".debug_info", bytes: new Uint8Array(5000) }] }), ".debug_info", 3), [onlyKeepDebug()])).code).toBe("MALFORMED");
+  });
+
+  it("very many symbols with one very long name", () => {
+    const symbols = [...Array.from({ length: 400 }, () => ({ name: "x".repeat(200_000), section: ".text" }))];
+    const b = object({ sections: [{ ...text, relocations: [] }, debug], symbols });
+    expect(caught(() => patch(b, [stripUnneeded(), keepSymbols(["y"])])).code).toBe("MALFORMED");
+  });
+
+  it("sections over a symbol table that shrinks keep their bytes", () => {
+    const zero = { bytes: Uint8Array.of(0) }, was = object({ sections: [text, debug, { name: ".around", ...zero }, { name: ".within", ...zero }] }), table = readElf(was).sections.find((s) => s.name === ".symtab")!.header;
+    const b = withHeaders(was, (s, name) => {
+      if (name === ".around") Object.assign(s, { offset: table.offset - 8, size: 88 });
+      if (name === ".within") Object.assign(s, { offset: table.offset + 24, size: 40 });
+    });
+    const bytesOf = (file: Uint8Array, name: string): Uint8Array => {
+      const { offset, size } = readElf(file).sections.find((s) => s.name === name)!.header;
+      return file.slice(offset, offset + size);
+    };
+    const { bytes } = patch(b, [stripUnneeded()]);
+    for (const name of [".around", ".within"]) expect(bytesOf(bytes, name)).toEqual(bytesOf(b, name));
+  });
+});
+
+describe("indexes of sections that are not there", () => {
+  it("stay: no symbol becomes undefined", () => {
+    const was = object(), elf = readElf(was), at = elf.symbols!.offset + 3 * 24 + 6, b = was.slice();
+    viewOf(b).setUint16(at, 500, true);
+    expect([...readElf(patch(b, [stripDebug()]).bytes).symbols!].at(-1)).toMatchObject({ name: "entry", shndx: 500 });
+  });
+});
+
+it("names the first ten of very many sections that need one", () => {
+  const sections = Array.from({ length: 50 }, (_, i): ObjectSection => ({ ...text, name: `.text.${i}` }));
+  expect(caught(() => patch(object({ sections, symbols: [{ name: "a" }, { name: "b" }, { name: "c" }] }), [removeSections(".symtab")])).message).toMatch(/\.rela\.text\.9 and 40 more use it$/);
+});
