@@ -105,6 +105,8 @@ function attempt({ bytes, tail, scratch, warnings, compare }: Input, wish: Wish,
   let ours: Buffer, overlay: OverlayChoice | undefined;
   try {
     ours = strip(bytes);
+    // Where there is nothing to strip, all stays, the payload too.
+    if (tail && ours.equals(bytes)) ours = bytes.subarray(0, -tail.length);
   } catch (e) {
     if (!isElfError(e, "OVERLAY")) throw e;
     overlay = "drop";
