@@ -48,6 +48,9 @@ export class StringTable {
   }
 }
 
+/** A symbol's name by its st_name; empty where that lies outside the table, or there is none. */
+export const nameAt = (strings: StringTable | undefined, at: number): string => (strings && at < strings.size ? strings.at(at) : "");
+
 /**
  * Keeps the work on one table in proportion to its size: many entries that all point into one long string would cost
  * their product otherwise.

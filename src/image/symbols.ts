@@ -9,7 +9,7 @@ import { DT, DT_MIPS_SYMTABNO } from "../spec/dynamic.js";
 import type { ElfFile } from "./elf.js";
 import { gnuHashTable, sysvHashTable } from "./hash.js";
 import { dynamicRelocations } from "./relocations.js";
-import { NameBudget, StringTable } from "./strings.js";
+import { nameAt, NameBudget, StringTable } from "./strings.js";
 
 /** One symbol (gABI, "Symbol Table"). */
 export interface ElfSymbol {
@@ -60,7 +60,7 @@ function symbolTable(elf: ElfFile, offset: number, count: number, exact: boolean
       const budget = new NameBudget(strings?.size ?? 0);
       for (const { index, symbol: s } of records())
         yield {
-          index, name: strings && s.name < strings.size ? budget.spend(strings.at(s.name)) : "", value: s.exact("value"), size: s.exact("size"),
+          index, name: budget.spend(nameAt(strings, s.name)), value: s.exact("value"), size: s.exact("size"),
           binding: s.info >> 4, type: s.info & 15, visibility: s.other & 3, shndx: s.shndx,
         };
     },

@@ -1,6 +1,7 @@
 import { Sym } from "../codec/records.js";
 import { isLoaded } from "../image/sections.js";
-import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
+import { nameAt } from "../image/strings.js";
+import { sectionSymbols } from "../image/symbols.js";
 import { SHN, SHT } from "../spec/constants.js";
 import type { Followers, Requests } from "../request/requests.js";
 import type { Rewrite } from "./rewrite.js";
@@ -16,7 +17,7 @@ export function fixSymbols(rewrite: Rewrite, { contents, dropped, symbolOrder: o
     // A symbol's new fields go to where the new order has it.
     const shift = order && symbols.offset === elf.dynamicSymbols?.offset ? (index: number) => (order(index) - index) * Sym.size(h.class) : () => 0;
     for (const { at, index, symbol } of symbols.records()) {
-      const value = symbol.exact("value"), now = follow(symbol.shndx, value, () => nameAt(symbols, symbol.name));
+      const value = symbol.exact("value"), now = follow(symbol.shndx, value, () => nameAt(symbols.strings, symbol.name));
       if (now !== value) rewrite.pokeWord(at + shift(index) + valueAt, now);
     }
   }
@@ -63,5 +64,3 @@ function movedSections(rewrite: Rewrite): Map<number, { start: bigint; end: bigi
   }
   return out;
 }
-
-const nameAt = (t: SymbolTable, at: number): string => (t.strings !== undefined && at < t.strings.size ? t.strings.at(at) : "");

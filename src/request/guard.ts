@@ -14,12 +14,12 @@ export function guard(elf: ElfFile, edits: EditFamilies): void {
     const { strip, ...others } = edits;
     if (Object.values(others).some((f: readonly Edit[]) => f.length > 0)) fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does, so it can only be stripped", {});
     if (strip.some((e) => e.edit === "dropSectionHeaders")) fail("RELOCATABLE", "this is a relocatable object (ET_REL): without section headers nothing of it could be found", {});
-    return;
+    if (elf.sections.length === 0) fail("UNSUPPORTED", "this relocatable object (ET_REL) has no section headers, so nothing of it can be found", { what: "a relocatable object without section headers" });
   }
-  if (type !== ET.EXEC && type !== ET.DYN) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
+  if (type !== ET.EXEC && type !== ET.DYN && linkage !== "relocatable") fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
   const dynamic = editsDynamic(edits), loaders = edits.interpreter.length > 0 || dynamic;
   if (isDebugFile(elf) && (loaders || edits.execstack.length + edits.alignment.length > 0 || edits.strip.some((e) => EMPTIES.includes(e.edit))))
-    fail("UNSUPPORTED", "this is a separate debug file: its program headers describe bytes that only the program has, and stripped it would be empty", { what: "a separate debug file" });
+    fail("UNSUPPORTED", "this is a separate debug file: its headers describe bytes that only the file it was made of has, and stripped it would be empty", { what: "a separate debug file" });
   if (!loaders) return;
   if (linkage === "loader") fail("LOADER", "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved", {});
   if (dynamic) {

@@ -2,6 +2,7 @@ import { viewOf } from "../codec/bytes.js";
 import { Sym } from "../codec/records.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Section } from "../image/sections.js";
+import { nameAt } from "../image/strings.js";
 import { fail } from "../error.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { GONE, type SymbolSelection } from "../strip/select.js";
@@ -49,13 +50,12 @@ function symbolRecords(elf: ElfFile, { bytes, indexes, count, extended, strings 
     if (end > i) out.set(bytes.subarray(i * entry, end * entry), indexes[i]! * entry);
     i = end + 1;
   }
-  const nameAt = (at: number): string => (strings && at < strings.size ? strings.at(at) : "");
   for (let i = 0; i < indexes.length; i++) {
     const n = indexes[i]!;
     if (n === GONE) continue;
     view.moveTo(n * entry);
     const { shndx } = view, isExtended = shndx === SHN.XINDEX && extended !== undefined, was = isExtended ? extended[i]! : shndx;
-    if (follow.moves) view.setExact("value", follow.value(was, view.exact("value"), () => nameAt(view.name)));
+    if (follow.moves) view.setExact("value", follow.value(was, view.exact("value"), () => nameAt(strings, view.name)));
     if (names) view.name = names[n]!;
     if (shndx === SHN.UNDEF || (shndx >= SHN.LORESERVE && !isExtended)) continue;
     const now = follow.section(was);

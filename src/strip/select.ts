@@ -5,7 +5,7 @@ import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { fileRange, type Section } from "../image/sections.js";
 import { sectionSymbols } from "../image/symbols.js";
-import { NameBudget, type StringTable } from "../image/strings.js";
+import { nameAt, NameBudget, type StringTable } from "../image/strings.js";
 import { EM, SHN, SHT, STB, STT } from "../spec/constants.js";
 import { listed } from "./listed.js";
 import type { StripWish } from "./wish.js";
@@ -62,14 +62,14 @@ export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: 
   const { offset, size } = fileRange(table, elf.source), h = elf.header, entry = Sym.size(h.class), { strings } = sectionSymbols(elf, table.index);
   const bytes = readExactly(elf.source, offset, size - (size % entry), "a symbol table"), total = bytes.length / entry, extended = extendedIndexes(elf, table, total);
   const indexes = new Uint32Array(total).fill(GONE), view = Sym.view(viewOf(bytes), 0, h), needed: string[] = [], namesMatter = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined;
-  const budget = new NameBudget((strings?.size ?? 0) + total), nameAt = (at: number): string => (strings && at < strings.size ? budget.spend(strings.at(at)) : "");
+  const budget = new NameBudget((strings?.size ?? 0) + total);
   if (namesMatter || wish.discards !== undefined || MAPPING[h.machine]) strings?.load();
   const around = { ...s, keepsSectionSymbols: !s.relocatable && !NEEDS_NO_SECTION_SYMBOLS.includes(h.machine) && !s.used.includes(1) };
   let count = 0, locals = 0, firstChanged = total;
   for (let i = 0; i < total; i++) {
     view.moveTo(i * entry);
     const shndx = view.shndx === SHN.XINDEX && extended ? extended[i]! : view.shndx >= SHN.LORESERVE ? -view.shndx : view.shndx;
-    const facts = { type: view.info & 15, binding: view.info >> 4, shndx, isUsed: s.used[i] === 1 }, name = () => nameAt(view.name);
+    const facts = { type: view.info & 15, binding: view.info >> 4, shndx, isUsed: s.used[i] === 1 }, name = () => budget.spend(nameAt(strings, view.name));
     const isNamed = namesMatter && wish.stripsSymbol?.(name()) === true, homeless = s.dropped.has(shndx);
     const stays = i === 0 || (!homeless && ((isWanted(facts, name, h.machine, wish, around) && !isNamed) || (namesMatter && wish.keepsSymbol?.(name()) === true) || (wish.keepsFiles && facts.type === STT.FILE)));
     if (!stays && facts.isUsed) needed.push(facts.type === STT.SECTION ? (elf.sections[shndx]?.name ?? "") : name());

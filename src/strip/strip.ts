@@ -71,17 +71,17 @@ function dropExtended({ elf, all }: StripSections, dropped: Set<number>, symbols
 }
 
 /** Sections that say something of symbols and need none: without the table they say nothing, with sh_link 0. */
-const FOLLOWS: readonly number[] = [SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
+const NEED_NO_TABLE: readonly number[] = [SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
 
 /** What is rewritten as a whole, one section at a time. */
-const TABLES: readonly number[] = [SHT.SYMTAB, ...FOLLOWS];
+const TABLES: readonly number[] = [SHT.SYMTAB, ...NEED_NO_TABLE];
 
 /** Selects a table's symbols, or drops it where none stays. */
 function strippedTable(sections: StripSections, table: Section, wish: StripWish, dropped: Set<number>, symbols: Map<number, SymbolSelection>): void {
   const { elf, all, relocatable, isFixed } = sections;
   const namesSymbols = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined || wish.keepsFiles, keepsTable = wish.keeps(table.name);
   if (wish.mode === "none" && dropped.size === 0 && !namesSymbols && wish.discards === undefined) return;
-  const users = all.filter((u) => u.header.link === table.index && !dropped.has(u.index) && !isFixed(u) && !FOLLOWS.includes(u.header.type));
+  const users = all.filter((u) => u.header.link === table.index && !dropped.has(u.index) && !isFixed(u) && !NEED_NO_TABLE.includes(u.header.type));
   // Nothing of it can stay: it need not be read.
   if (!relocatable && users.length === 0 && !namesSymbols && !keepsTable && (wish.mode === "unneeded" || wish.mode === "all")) return void dropped.add(table.index);
   const used = usedSymbols(elf, table, users), selection = selectSymbols(elf, table, wish, { dropped, used, relocatable, keepsTable });

@@ -131,7 +131,7 @@ describe("strip", () => {
       must("ar", ["rcU", path, files.copy("x86_64-object.o")]);
       return path;
     };
-    const [plain, kept, refused] = [made(), made(), made()], before = readFileSync(plain), header = (path: string) => readFileSync(path).toString("latin1", before.lastIndexOf("`\n", before.indexOf("\x7fELF")) - 58).slice(16, 48);
+    const [plain, kept, refused] = [made(), made(), made()], before = readFileSync(kept), header = (path: string) => readFileSync(path).toString("latin1", before.lastIndexOf("`\n", before.indexOf("\x7fELF")) - 58).slice(16, 48);
     expect(elfwright("strip", "-g", plain)).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(header(plain)).toBe("0           0     0     644     ");
     expect(elfwright("strip", "--strip-unneeded", "-U", kept)).toMatchObject({ status: 0, stdout: "", stderr: "" });

@@ -150,6 +150,12 @@ it("edits that cannot both hold are refused", () => {
     expect(caught(() => patch(bytes, [make()])).code).toBe("BAD_EDIT");
 });
 
+it("a separate debug file of an object is not emptied either", () => {
+  const debug = patch(fixture("x86_64-object.o"), [onlyKeepDebug()]).bytes;
+  for (const edit of [stripUnneeded(), stripDebug(), stripAll({ force: true })]) expect(caught(() => patch(debug, [edit])).code).toBe("UNSUPPORTED");
+  expect(patch(debug, [onlyKeepDebug()]).changed).toBe(false);
+});
+
 it("a separate debug file is not emptied, and may lose a section", () => {
   const debug = patch(buildElf({ debugInfo: 100 }), [onlyKeepDebug()]).bytes;
   for (const edit of [stripUnneeded(), stripDebug(), stripAll(), dropSectionHeaders()]) expect(caught(() => patch(debug, [edit])).code).toBe("UNSUPPORTED");
