@@ -35,6 +35,8 @@ interface SymbolFacts {
   readonly binding: number;
   readonly shndx: number;
   readonly isUsed: boolean;
+  /** Has it a name of its own? Symbols of sections take their section's; Dart's compiler gives one. */
+  readonly hasName: boolean;
 }
 
 /** What the choice rests on besides the edits. */
@@ -69,7 +71,7 @@ export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: 
   for (let i = 0; i < total; i++) {
     view.moveTo(i * entry);
     const shndx = view.shndx === SHN.XINDEX && extended ? extended[i]! : view.shndx >= SHN.LORESERVE ? -view.shndx : view.shndx;
-    const facts = { type: view.info & 15, binding: view.info >> 4, shndx, isUsed: s.used[i] === 1 }, name = () => budget.spend(nameAt(strings, view.name));
+    const facts = { type: view.info & 15, binding: view.info >> 4, shndx, isUsed: s.used[i] === 1, hasName: view.name !== 0 }, name = () => budget.spend(nameAt(strings, view.name));
     const isNamed = namesMatter && wish.stripsSymbol?.(name()) === true, homeless = s.dropped.has(shndx);
     const stays = i === 0 || (!homeless && ((isWanted(facts, name, h.machine, wish, around) && !isNamed) || (namesMatter && wish.keepsSymbol?.(name()) === true) || (wish.keepsFiles && facts.type === STT.FILE)));
     if (!stays && facts.isUsed) needed.push(facts.type === STT.SECTION ? (elf.sections[shndx]?.name ?? "") : name());
@@ -90,7 +92,7 @@ function isWanted(f: SymbolFacts, name: () => string, machine: number, wish: Str
   if (keepsTable) return true;
   if (mode === "all") return false;
   if (f.isUsed) return true;
-  if (f.type === STT.SECTION && f.binding === STB.LOCAL) return mode === "none" || (mode === "debug" && keepsSectionSymbols);
+  if (f.type === STT.SECTION && f.binding === STB.LOCAL) return mode === "none" || (mode === "debug" && keepsSectionSymbols && !f.hasName);
   const isUndefined = f.shndx === SHN.UNDEF, isGlobal = f.binding !== STB.LOCAL;
   if (relocatable && isGlobal && !(isUndefined && f.binding !== STB.WEAK)) return true;
   if (isGlobal || isUndefined || f.shndx === -SHN.COMMON) return mode !== "unneeded";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { check, describe as describeElf, type Edit, EM, ET, patch, type PatchOptions, plan, PT, readElf, setRunpath, SHT, STT, type ElfFile } from "../../src/index.js";
 import { crc32 } from "../../src/codec/crc32.js";
-import { concat, encodeText } from "../../src/codec/bytes.js";
+import { concat, encodeText, viewOf } from "../../src/codec/bytes.js";
+import { Sym } from "../../src/codec/records.js";
 import { fileRange, isLoaded } from "../../src/image/sections.js";
 import { addDebugLink } from "../../src/strip/debug-link.js";
 import { discardLocals, dropSectionHeaders, keepFileSymbols, keepSections, keepSymbols, onlyKeepDebug, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded } from "../../src/strip/edits.js";
@@ -140,6 +141,15 @@ it("a static program loses the symbols that its loaded relocations link to", () 
   const bytes = fixture("x86_64-glibc-static"), elf = stripped(bytes, [stripUnneeded()]);
   expect(elf.sections.find((s) => s.name === ".rela.plt")?.header.link).toBe(0);
   expect(loaded(stripped(bytes, [stripDebug()]))).toEqual(loaded(readElf(bytes)));
+});
+
+it("a symbol of type STT_SECTION with a name of its own goes with debugging information, as with GNU strip", () => {
+  const bytes = buildElf({ class: 64, littleEndian: false, debugInfo: 10 }), { offset, strings } = readElf(bytes).symbols!, records = [...readElf(bytes).symbols!], file = records.find((s) => s.type === STT.FILE)!;
+  const view = Sym.view(viewOf(bytes), offset + file.index * Sym.size(64), { class: 64, littleEndian: false });
+  Object.assign(view, { info: STT.SECTION, shndx: 1 });
+  expect(strings!.at(view.name)).not.toBe("");
+  expect(symbolNames(readElf(bytes))).toContain(file.name);
+  expect(symbolNames(stripped(bytes, [stripDebug()]))).not.toContain(file.name);
 });
 
 it("edits that cannot both hold are refused", () => {
