@@ -3,6 +3,7 @@ import { PT, SHT } from "../spec/constants.js";
 import { wordSize } from "../codec/encoding.js";
 import type { ElfFile } from "./elf.js";
 import { headerSize } from "./header.js";
+import { fileAlignment } from "./sections.js";
 import type { Segment } from "./segments.js";
 
 /** From this offset of the input on, bytes move up by so many, until the next shift. */
@@ -21,9 +22,6 @@ export interface Realignment {
 
 /** Padding above this is no file anybody wants: it takes a p_align far above any page. */
 const MOST_PADDING = 64 << 20;
-
-/** Alignment in the file only helps tools that map sections; a larger one is not kept. */
-const LARGEST_ALIGN = 4096;
 
 /** A broken file may have an obstacle at each of its headers; more than this tell nobody more. */
 const MOST_OBSTACLES = 20;
@@ -97,10 +95,7 @@ function shiftsOf(elf: ElfFile, loads: readonly Load[]): Shift[] {
 
 function tailAlign(elf: ElfFile, end: number): number {
   let align: number = wordSize(elf.header);
-  for (const { header: s } of elf.sections) {
-    const a = s.exact("addralign");
-    if (s.type !== SHT.NULL && s.exact("offset") >= BigInt(end) && isPowerOfTwo(a)) align = Math.max(align, Math.min(Number(a), LARGEST_ALIGN));
-  }
+  for (const s of elf.sections) if (s.header.type !== SHT.NULL && s.header.near("offset") >= end && isPowerOfTwo(s.header.exact("addralign"))) align = Math.max(align, fileAlignment(s));
   return align;
 }
 

@@ -4,7 +4,7 @@ import { Shdr, type ShdrView } from "../codec/records.js";
 import type { ReadonlyView } from "../codec/struct.js";
 import type { SHDR } from "../spec/records.js";
 import { fail } from "../error.js";
-import { SHF, SHT } from "../spec/constants.js";
+import { ET, SHF, SHT } from "../spec/constants.js";
 import type { Header } from "./header.js";
 import { NameBudget, StringTable } from "./strings.js";
 
@@ -61,6 +61,15 @@ class LazySection implements Section {
 
 /** Does the section take memory when the program runs? */
 export const isLoaded = (s: Section): boolean => (s.header.flags & SHF.ALLOC) !== 0;
+
+/** Is the section's place in the file that of its bytes in memory? Nothing of a relocatable file has one. */
+export const isPlaced = ({ header }: { readonly header: Header }, s: Section): boolean => header.type !== ET.REL && isLoaded(s);
+
+/** Alignment in the file only helps tools that map sections; a larger one is not kept. */
+const LARGEST_ALIGN = 4096;
+
+/** What the section's offset is a multiple of where it is laid out anew. */
+export const fileAlignment = (s: Section): number => Math.min(LARGEST_ALIGN, Math.max(1, s.header.near("addralign")));
 
 /** Bytes of the section in the file: 0 for SHT_NULL and SHT_NOBITS. `TRUNCATED` where they reach past the file's end. */
 export function fileRange(s: Section, source: ByteSource): { offset: number; size: number } {

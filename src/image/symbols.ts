@@ -9,6 +9,7 @@ import { DT, DT_MIPS_SYMTABNO } from "../spec/dynamic.js";
 import type { ElfFile } from "./elf.js";
 import { gnuHashTable, sysvHashTable } from "./hash.js";
 import { dynamicRelocations } from "./relocations.js";
+import type { Section } from "./sections.js";
 import { nameAt, NameBudget, StringTable } from "./strings.js";
 
 /** One symbol (gABI, "Symbol Table"). */
@@ -81,6 +82,9 @@ export function sectionSymbols(elf: ElfFile, index: number): SymbolTable {
   if (s.offset + s.size > elf.source.size) fail("TRUNCATED", `section ${name || index} reaches past the end of the file`, { offset: s.offset, length: s.size, size: elf.source.size });
   return symbolTable(elf, s.offset, Math.floor(s.size / Sym.size(elf.header.class)), true, strings);
 }
+
+/** SHT_SYMTAB_SHNDX of a symbol table: the sections of symbols whose st_shndx is SHN_XINDEX. */
+export const extendedSection = (elf: ElfFile, table: number): Section | undefined => elf.sections.find((s) => s.header.type === SHT.SYMTAB_SHNDX && s.header.link === table);
 
 /** The dynamic symbols as the loader finds them, or null. */
 export function readDynamicSymbols(elf: ElfFile): SymbolTable | null {

@@ -3,7 +3,7 @@ import { wordSize } from "../codec/encoding.js";
 import { readExactly } from "../codec/source.js";
 import { headerSize, headerView } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
-import { fileRange, isDebugFile, isLoaded, type Section } from "../image/sections.js";
+import { fileAlignment, fileRange, isDebugFile, isLoaded, type Section } from "../image/sections.js";
 import { fail } from "../error.js";
 import { ET, PT, SHT } from "../spec/constants.js";
 import type { Layout } from "./layout.js";
@@ -63,7 +63,7 @@ function keepUnloaded({ elf }: Rewrite, map: FileMap, { of, head }: Places): num
   let end = head;
   const kept = elf.sections.filter((s) => !isLoaded(s) && s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS).map((s) => ({ s, ...fileRange(s, elf.source) }));
   for (const { s, offset, size } of kept.sort((a, b) => a.offset - b.offset)) {
-    end = alignUp(end, Math.min(4096, Math.max(1, s.header.addralign)));
+    end = alignUp(end, fileAlignment(s));
     map.keep(offset, size, end);
     of.set(s.index, end);
     end += size;

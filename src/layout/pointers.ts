@@ -2,11 +2,12 @@ import { viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { Dyn } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
+import { isPlaced } from "../image/sections.js";
 import type { Requests } from "../request/requests.js";
 import { PT, SHT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
 import type { Move, Placed, Rewrite, SectionRow } from "./rewrite.js";
-import { isPlaced, LIES_OVER, unloadedSegments } from "./space.js";
+import { LIES_OVER, unloadedSegments } from "./space.js";
 import type { Tail } from "./tail.js";
 
 /** Program headers that lie over a table and follow it. PT_LOAD, PT_PHDR, PT_GNU_RELRO and PT_TLS never do. */

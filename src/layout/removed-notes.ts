@@ -1,9 +1,8 @@
 import { alignUp, concat, numberBytes } from "../codec/bytes.js";
 import { Nhdr, type PhdrView } from "../codec/records.js";
-import { fileRange, type Section } from "../image/sections.js";
+import { fileRange, isPlaced, type Section } from "../image/sections.js";
 import type { Requests } from "../request/requests.js";
 import { PT, SHT } from "../spec/constants.js";
-import { isPlaced } from "./space.js";
 import type { Rewrite } from "./rewrite.js";
 
 /**

@@ -3,9 +3,9 @@ import type { PhdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
-import { fileRange, isDebugFile, isLoaded, type Section } from "../image/sections.js";
+import { fileRange, isDebugFile, isLoaded, isPlaced } from "../image/sections.js";
 import type { Segment } from "../image/segments.js";
-import { ET, PT, SHF, SHT } from "../spec/constants.js";
+import { PT, SHF, SHT } from "../spec/constants.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
@@ -19,9 +19,6 @@ export function unloadedSegments(elf: ElfFile): Segment[] {
   const loads = elf.segments.filter((s) => s.type === PT.LOAD), end = loads.reduce((end, l) => Math.max(end, l.offset + l.filesz), 0);
   return loads.length === 0 ? [] : elf.segments.filter((s) => !LIES_OVER.includes(s.type) && s.exact("filesz") > 0n && s.offset >= end);
 }
-
-/** Is the section's place in the file that of its bytes in memory? Nothing of a relocatable file has one. */
-export const isPlaced = (elf: ElfFile, s: Section): boolean => isLoaded(s) && elf.header.type !== ET.REL;
 
 /** The end of what may not move in the file: headers, segments and loaded sections. Behind it lie only sections for tools. */
 export function fixedEnd(elf: ElfFile): number {

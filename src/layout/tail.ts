@@ -3,14 +3,14 @@ import { chunks } from "../codec/source.js";
 import { fail, hex } from "../error.js";
 import { headerSize } from "../image/header.js";
 import { elfEnd } from "../image/overlay.js";
-import { fileRange, isDebugFile, type Section } from "../image/sections.js";
+import { fileAlignment, fileRange, isDebugFile, isPlaced } from "../image/sections.js";
 import type { ElfFile } from "../image/elf.js";
-import type { Requests, SectionContent } from "../request/requests.js";
+import type { Requests } from "../request/requests.js";
 import { PT, SHT } from "../spec/constants.js";
 import type { FileMap } from "./pieces.js";
 import type { OverlayChoice, Rewrite } from "./rewrite.js";
 import { merged, type Range, subtract } from "./ranges.js";
-import { fixedEnd, isPlaced, unloadedSegments } from "./space.js";
+import { fixedEnd, unloadedSegments } from "./space.js";
 
 /** The part of the file behind everything that is loaded: sections for tools, the section header table. */
 export interface Tail {
@@ -21,9 +21,6 @@ export interface Tail {
   /** Where sections are that are written anew, by index. */
   readonly places: ReadonlyMap<number, number>;
 }
-
-/** Alignment in the file only helps tools that map sections; a larger one is not kept. */
-const LARGEST_ALIGN = 4096;
 
 /** The whole input as it stands. */
 export function keepTail(rewrite: Rewrite, map: FileMap): Tail {
@@ -37,22 +34,31 @@ export function keepTail(rewrite: Rewrite, map: FileMap): Tail {
  * take no more room than what they replace.
  */
 export function blankTail(rewrite: Rewrite, map: FileMap, { dropped, contents }: Requests): Tail {
-  const { elf } = rewrite, { size } = elf.source, places = new Map<number, number>(), loaded = segmentRanges(elf);
+  const { elf } = rewrite, { size } = elf.source, holes = blanks(rewrite, new Set([...dropped, ...contents.keys()]), size), places = oldPlaces(elf, contents, holes);
   let end = size;
   for (const [index, content] of contents) {
-    const s = elf.sections[index]!, place = oldPlace(elf, s, content, loaded);
-    if (place === undefined) end = alignUp(end, alignOf(s));
-    places.set(index, place ?? end);
-    if (place === undefined) end += content.size;
+    if (places.has(index)) continue;
+    end = alignUp(end, fileAlignment(elf.sections[index]!));
+    places.set(index, end);
+    end += content.size;
   }
-  keepExcept(map, 0, size, blanks(rewrite, new Set([...dropped, ...contents.keys()]), size));
+  keepExcept(map, 0, size, holes);
   return { end, outputOf: (o) => o, places };
 }
 
-/** Where a section's new bytes take the place of its old ones: they are no more, and no segment has them. */
-function oldPlace(elf: ElfFile, s: Section, { size }: SectionContent, loaded: readonly Range[]): number | undefined {
-  const was = fileRange(s, elf.source), end = was.offset + was.size;
-  return size <= was.size && !loaded.some((l) => l.start < end && was.offset < l.end) ? was.offset : undefined;
+/** Sections whose new bytes take the place of the old ones: they are no more, and the old ones have become a hole, which is no other section's. */
+function oldPlaces(elf: ElfFile, contents: Requests["contents"], holes: readonly Range[]): Map<number, number> {
+  const places = new Map<number, number>();
+  if (holes.length === 0) return places;
+  let hole = 0, free = 0;
+  for (const { index, offset, size } of [...contents.keys()].map((index) => ({ index, ...fileRange(elf.sections[index]!, elf.source) })).sort((a, b) => a.offset - b.offset)) {
+    while (hole < holes.length && holes[hole]!.end <= offset) hole++;
+    const h = holes[hole];
+    if (!h || contents.get(index)!.size > size || offset < Math.max(free, h.start) || offset + size > h.end) continue;
+    places.set(index, offset);
+    free = offset + size;
+  }
+  return places;
 }
 
 /** What {@link compactTail} needs to know. */
@@ -75,8 +81,6 @@ interface Item {
   at: number;
 }
 
-const alignOf = (s: Section): number => Math.min(LARGEST_ALIGN, Math.max(1, s.header.addralign));
-
 /**
  * Cuts the section header table and the name table off, which are written anew at the end, closes the holes of dropped
  * sections, and makes room for a last segment that grew. What is loaded never moves.
@@ -86,7 +90,7 @@ export function compactTail(rewrite: Rewrite, map: FileMap, requests: Requests, 
   const unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
   const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = dropped.size > 0 || contents.size > 0 || grownTo !== undefined;
-  const places = new Map<number, number>(), items = keptItems(rewrite, requests, rewritten, fixed, places), keep = (r: Range) => items.push({ start: r.start, size: r.end - r.start, align: 1, at: 0 });
+  const holes = blanks(rewrite, new Set([...dropped, ...contents.keys()]), fixed), places = oldPlaces(elf, contents, holes), items = keptItems(rewrite, requests, rewritten, fixed, places), keep = (r: Range) => items.push({ start: r.start, size: r.end - r.start, align: 1, at: 0 });
   // What a program header speaks of stays, also where its section goes.
   for (const r of unloaded) if (r.start >= fixed) keep(r);
   const last = items.reduce((end, i) => (i.section === undefined ? Math.max(end, i.start + i.size) : end), fixed);
@@ -95,7 +99,7 @@ export function compactTail(rewrite: Rewrite, map: FileMap, requests: Requests, 
     if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(r);
     if (overlay === "keep") keep(r);
   }
-  keepExcept(map, 0, fixed, blanks(rewrite, new Set([...dropped, ...contents.keys()]), fixed));
+  keepExcept(map, 0, fixed, holes);
   if (moves) return packed(map, grownTo ?? fixed, fixed, joinedItems(items), places);
   const end = items.reduce((end, i) => Math.max(end, i.start + i.size), fixed);
   map.keep(fixed, end - fixed);
@@ -103,13 +107,11 @@ export function compactTail(rewrite: Rewrite, map: FileMap, requests: Requests, 
 }
 
 /** Sections behind `fixed` that stay, and those that are written anew, but for the ones that take their old place before it. */
-function keptItems({ elf }: Rewrite, { dropped, contents }: Requests, rewritten: ReadonlySet<number>, fixed: number, places: Map<number, number>): Item[] {
-  const items: Item[] = [], loaded = segmentRanges(elf);
+function keptItems({ elf }: Rewrite, { dropped, contents }: Requests, rewritten: ReadonlySet<number>, fixed: number, places: ReadonlyMap<number, number>): Item[] {
+  const items: Item[] = [];
   for (const s of elf.sections) {
-    const { offset, size } = fileRange(s, elf.source), content = contents.get(s.index), align = alignOf(s);
-    const place = content && offset + size <= fixed ? oldPlace(elf, s, content, loaded) : undefined;
-    if (place !== undefined) places.set(s.index, place);
-    else if (content) items.push({ start: offset + size <= fixed ? Infinity : offset, size: content.size, align, section: s.index, at: 0 });
+    const { offset, size } = fileRange(s, elf.source), content = contents.get(s.index), align = fileAlignment(s);
+    if (content && !places.has(s.index)) items.push({ start: offset + size <= fixed ? Infinity : offset, size: content.size, align, section: s.index, at: 0 });
     if (size === 0 || offset + size <= fixed || content || dropped.has(s.index) || rewritten.has(s.index) || isPlaced(elf, s)) continue;
     const start = Math.max(offset, fixed);
     items.push({ start, size: offset + size - start, align: offset % align === 0 && start === offset ? align : 1, at: 0 });
@@ -159,9 +161,6 @@ function placeIn(items: readonly Item[], offset: number): number | undefined {
   return i && offset < i.start + i.size ? offset - i.start + i.at : undefined;
 }
 
-/** What may not change in the file: the ranges of segments. */
-const segmentRanges = (elf: ElfFile): Range[] => elf.segments.filter((s) => s.type !== PT.NULL).map((s) => ({ start: s.offset, end: Math.min(elf.source.size, s.offset + s.filesz) }));
-
 /** Bytes of dropped sections that nothing else describes. */
 function blanks(rewrite: Rewrite, dropped: ReadonlySet<number>, end: number): Range[] {
   const { elf } = rewrite;
@@ -176,7 +175,7 @@ function described(rewrite: Rewrite, without: ReadonlySet<number>): Range[] {
     { start: 0, end: headerSize(h) },
     { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
     { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
-    ...segmentRanges(elf),
+    ...elf.segments.filter((s) => s.type !== PT.NULL).map((s) => ({ start: s.offset, end: Math.min(elf.source.size, s.offset + s.filesz) })),
     ...elf.sections.filter((s) => !without.has(s.index) && s.header.type !== SHT.NULL).map((s) => fileRange(s, elf.source)).map((r) => ({ start: r.offset, end: r.offset + r.size })),
   ]);
 }

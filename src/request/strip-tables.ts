@@ -5,9 +5,9 @@ import type { ElfFile } from "../image/elf.js";
 import type { Group } from "../image/groups.js";
 import { isRelocations, relocationSize } from "../image/relocation-sections.js";
 import { runs } from "../image/runs.js";
-import { fileRange, isLoaded, type Section } from "../image/sections.js";
-import { ET, SHN, SHT } from "../spec/constants.js";
-import { GONE, type SymbolSelection } from "../strip/select.js";
+import { fileRange, isPlaced, type Section } from "../image/sections.js";
+import { SHN, SHT } from "../spec/constants.js";
+import { GONE, homeOf, type SymbolSelection } from "../strip/select.js";
 import type { StripDecision } from "../strip/strip.js";
 import { addressSignificant, callGraphProfile } from "../tables/llvm.js";
 import { renumberCrel } from "../tables/crel.js";
@@ -26,9 +26,9 @@ export function stripTables(elf: ElfFile, { dropped, symbols, groups }: StripDec
     else contents.set(index, groupContent(elf, elf.sections[index]!, { ...group, members }, symbols));
   }
   // What a loader applies stays as it is: its records name no symbol of a table that is not loaded.
-  const relocatable = elf.header.type === ET.REL, changes = ({ firstChanged, indexes }: SymbolSelection) => firstChanged < indexes.length;
+  const changes = ({ firstChanged, indexes }: SymbolSelection) => firstChanged < indexes.length;
   for (const [table, selection] of symbols) {
-    const followers = changes(selection) ? elf.sections.filter((s) => s.header.link === table && !dropped.has(s.index) && (relocatable || !isLoaded(s))) : [];
+    const followers = changes(selection) ? elf.sections.filter((s) => s.header.link === table && !dropped.has(s.index) && !isPlaced(elf, s)) : [];
     const follow = followingBytes(elf, selection);
     relocationContents(elf, followers.filter(isRelocations), selection, contents);
     for (const s of followers) {
@@ -86,12 +86,11 @@ function standIns(elf: ElfFile, { bytes, indexes, extended }: SymbolSelection): 
   const view = Sym.view(viewOf(bytes), 0, elf.header), entry = Sym.size(elf.header.class), bySection = new Map<number, number>();
   const sectionOf = (symbol: number): number => {
     view.moveTo(symbol * entry);
-    if (view.shndx === SHN.XINDEX && extended) return extended[symbol]!;
-    return view.shndx < SHN.LORESERVE ? view.shndx : SHN.UNDEF;
+    return homeOf(view.shndx, symbol, extended);
   };
   indexes.forEach((now, symbol) => {
     const section = sectionOf(symbol);
-    if (now !== GONE && section !== SHN.UNDEF && !bySection.has(section)) bySection.set(section, now);
+    if (now !== GONE && section > SHN.UNDEF && !bySection.has(section)) bySection.set(section, now);
   });
   return (symbol) => {
     const now = indexes[symbol];

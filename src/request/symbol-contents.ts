@@ -3,9 +3,10 @@ import { Sym } from "../codec/records.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Section } from "../image/sections.js";
 import { nameAt } from "../image/strings.js";
+import { extendedSection } from "../image/symbols.js";
 import { fail } from "../error.js";
 import { SHN, SHT } from "../spec/constants.js";
-import { GONE, type SymbolSelection } from "../strip/select.js";
+import { GONE, homeOf, type SymbolSelection } from "../strip/select.js";
 import { compactTable } from "../tables/compact-strings.js";
 import type { Followers, SectionContent } from "./requests.js";
 
@@ -13,7 +14,7 @@ import type { Followers, SectionContent } from "./requests.js";
 export function* symbolContents(elf: ElfFile, table: Section, selection: SymbolSelection, dropped: ReadonlySet<number>): Generator<[number, SectionContent]> {
   const { count, locals, indexes } = selection, entry = Sym.size(elf.header.class), strings = elf.sections[table.header.link];
   const names = count < indexes.length && mayRewrite(elf, table, strings) ? namesOf(elf, selection) : undefined;
-  const extended = elf.sections.find((s) => s.header.type === SHT.SYMTAB_SHNDX && s.header.link === table.index && !dropped.has(s.index));
+  const indexTable = extendedSection(elf, table.index), extended = indexTable && !dropped.has(indexTable.index) ? indexTable : undefined;
   yield [table.index, { size: count * entry, info: locals, bytes: (follow) => symbolRecords(elf, selection, follow, names?.offsets, extended !== undefined) }];
   if (names) yield [strings!.index, { size: names.bytes.length, bytes: () => names.bytes }];
   if (extended) yield [extended.index, { size: count * 4, bytes: (follow) => extendedRecords(elf, selection, follow) }];
@@ -54,10 +55,10 @@ function symbolRecords(elf: ElfFile, { bytes, indexes, count, extended, strings 
     const n = indexes[i]!;
     if (n === GONE) continue;
     view.moveTo(n * entry);
-    const { shndx } = view, isExtended = shndx === SHN.XINDEX && extended !== undefined, was = isExtended ? extended[i]! : shndx;
+    const was = homeOf(view.shndx, i, extended);
     if (follow.moves) view.setExact("value", follow.value(was, view.exact("value"), () => nameAt(strings, view.name)));
     if (names) view.name = names[n]!;
-    if (shndx === SHN.UNDEF || (shndx >= SHN.LORESERVE && !isExtended)) continue;
+    if (was <= SHN.UNDEF) continue;
     const now = follow.section(was);
     if (now >= SHN.LORESERVE && !hasExtended) fail("UNSUPPORTED", `symbol ${i} is in section ${now}, and the file has no SHT_SYMTAB_SHNDX to say so`, { what: "SHT_SYMTAB_SHNDX" });
     view.shndx = now >= SHN.LORESERVE ? SHN.XINDEX : now;

@@ -2,8 +2,8 @@ import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Group } from "../image/groups.js";
 import { isRelocations } from "../image/relocation-sections.js";
-import { isLoaded, type Section } from "../image/sections.js";
-import { SHT } from "../spec/constants.js";
+import { isLoaded, isPlaced, type Section } from "../image/sections.js";
+import { ET, SHT } from "../spec/constants.js";
 import { listed } from "./listed.js";
 import { matcher } from "./patterns.js";
 import type { StripWish } from "./wish.js";
@@ -29,8 +29,7 @@ export interface StripSections {
 }
 
 export function stripSections(elf: ElfFile): StripSections {
-  const relocatable = elf.linkage === "relocatable";
-  return { elf, relocatable, all: elf.sections.filter((s) => s.header.type !== SHT.NULL), isFixed: (s) => !relocatable && isLoaded(s) };
+  return { elf, relocatable: elf.header.type === ET.REL, all: elf.sections.filter((s) => s.header.type !== SHT.NULL), isFixed: (s) => isPlaced(elf, s) };
 }
 
 /** The sections that the edits name or mean, before anything that follows from their going. */
@@ -62,6 +61,9 @@ function noteUnmatched(all: readonly Section[], { patterns }: StripWish, notes: 
   }
 }
 
+/** Sections that say something of symbols and need none: without the table they say nothing, with sh_link 0. */
+export const NEED_NO_TABLE: readonly number[] = [SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
+
 /** What means nothing without what goes: relocations of a section, extended indexes of a symbol table, a group of which no member is left. */
 export function dropDependents({ all, isFixed }: StripSections, groups: ReadonlyMap<number, Group>, dropped: Set<number>): void {
   if (dropped.size === 0) return;
@@ -90,7 +92,7 @@ export function refuseBrokenLinks({ elf, all, isFixed }: StripSections, dropped:
   };
   for (const u of all) {
     const target = elf.sections[u.header.link];
-    if (u.header.link !== 0 && target && u.header.type !== SHT.LLVM_ADDRSIG && u.header.type !== SHT.LLVM_CALL_GRAPH_PROFILE && dropped.has(target.index) && !dropped.has(u.index) && (!isFixed(u) || isFixed(target))) add(target.index, u.name);
+    if (u.header.link !== 0 && target && !NEED_NO_TABLE.includes(u.header.type) && dropped.has(target.index) && !dropped.has(u.index) && (!isFixed(u) || isFixed(target))) add(target.index, u.name);
   }
   if (dropped.has(elf.header.shstrndx)) add(elf.header.shstrndx, "the section header table");
   for (const [index, names] of users) fail("STILL_NEEDED", `${elf.sections[index]!.name} cannot go: ${listed(names)} ${names.length > 1 ? "use" : "uses"} it`, { names });

@@ -4,9 +4,9 @@ import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { fileRange, type Section } from "../image/sections.js";
-import { sectionSymbols } from "../image/symbols.js";
+import { extendedSection, sectionSymbols } from "../image/symbols.js";
 import { nameAt, NameBudget, type StringTable } from "../image/strings.js";
-import { EM, SHN, SHT, STB, STT } from "../spec/constants.js";
+import { EM, SHN, STB, STT } from "../spec/constants.js";
 import { listed } from "./listed.js";
 import type { StripWish } from "./wish.js";
 
@@ -29,10 +29,14 @@ export interface SymbolSelection {
   readonly strings: StringTable | undefined;
 }
 
+/** The index of a symbol's section, 0 where it is undefined; a special index (SHN_ABS, SHN_COMMON) below 0. */
+export const homeOf = (shndx: number, symbol: number, extended: Uint32Array | undefined): number => (shndx === SHN.XINDEX && extended ? extended[symbol]! : shndx >= SHN.LORESERVE ? -shndx : shndx);
+
 /** What decides about a symbol. */
 interface SymbolFacts {
   readonly type: number;
   readonly binding: number;
+  /** See {@link homeOf}. */
   readonly shndx: number;
   readonly isUsed: boolean;
   /** Has it a name of its own? Symbols of sections take their section's; Dart's compiler gives one. */
@@ -70,7 +74,7 @@ export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: 
   let count = 0, locals = 0, firstChanged = total;
   for (let i = 0; i < total; i++) {
     view.moveTo(i * entry);
-    const shndx = view.shndx === SHN.XINDEX && extended ? extended[i]! : view.shndx >= SHN.LORESERVE ? -view.shndx : view.shndx;
+    const shndx = homeOf(view.shndx, i, extended);
     const facts = { type: view.info & 15, binding: view.info >> 4, shndx, isUsed: s.used[i] === 1, hasName: view.name !== 0 }, name = () => budget.spend(nameAt(strings, view.name));
     const isNamed = namesMatter && wish.stripsSymbol?.(name()) === true, homeless = s.dropped.has(shndx);
     const stays = i === 0 || (!homeless && ((isWanted(facts, name, h.machine, wish, around) && !isNamed) || (namesMatter && wish.keepsSymbol?.(name()) === true) || (wish.keepsFiles && facts.type === STT.FILE)));
@@ -103,7 +107,7 @@ function isWanted(f: SymbolFacts, name: () => string, machine: number, wish: Str
 }
 
 function extendedIndexes(elf: ElfFile, table: Section, count: number): Uint32Array | undefined {
-  const section = elf.sections.find((s) => s.header.type === SHT.SYMTAB_SHNDX && s.header.link === table.index);
+  const section = extendedSection(elf, table.index);
   if (!section) return undefined;
   const { offset, size } = fileRange(section, elf.source), v = viewOf(readExactly(elf.source, offset, size, "SHT_SYMTAB_SHNDX"));
   if (size < count * 4) fail("MALFORMED", `${section.name} has ${size / 4} entries for ${count} symbols`, { offset });

@@ -11,7 +11,7 @@ import { eachCrelSymbol } from "../tables/crel.js";
 import { refuseContradictions } from "./contradictions.js";
 import type { StripEdit } from "./edits.js";
 import { refuseZeroing } from "./forced.js";
-import { dropDependents, dropTable, refuseBrokenLinks, sectionsToDrop, type StripSections, stripSections } from "./sections.js";
+import { dropDependents, dropTable, NEED_NO_TABLE, refuseBrokenLinks, sectionsToDrop, type StripSections, stripSections } from "./sections.js";
 import { selectSymbols, type SymbolSelection } from "./select.js";
 import { type StripWish, stripWish } from "./wish.js";
 
@@ -69,9 +69,6 @@ function dropExtended({ elf, all }: StripSections, dropped: Set<number>, symbols
   if (elf.sections.length - dropped.size >= SHN.LORESERVE) return;
   for (const s of all) if (s.header.type === SHT.SYMTAB_SHNDX && symbols.has(s.header.link)) dropped.add(s.index);
 }
-
-/** Sections that say something of symbols and need none: without the table they say nothing, with sh_link 0. */
-const NEED_NO_TABLE: readonly number[] = [SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
 
 /** What is rewritten as a whole, one section at a time. */
 const TABLES: readonly number[] = [SHT.SYMTAB, ...NEED_NO_TABLE];

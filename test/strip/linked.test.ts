@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { check, describe as describeElf, type Edit, EM, ET, patch, type PatchOptions, plan, PT, readElf, setRunpath, SHT, STT, type ElfFile } from "../../src/index.js";
 import { crc32 } from "../../src/codec/crc32.js";
 import { concat, encodeText, viewOf } from "../../src/codec/bytes.js";
-import { Sym } from "../../src/codec/records.js";
+import { Shdr, Sym } from "../../src/codec/records.js";
 import { fileRange, isLoaded } from "../../src/image/sections.js";
 import { addDebugLink } from "../../src/strip/debug-link.js";
 import { discardLocals, dropSectionHeaders, keepFileSymbols, keepSections, keepSymbols, onlyKeepDebug, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded } from "../../src/strip/edits.js";
@@ -180,6 +180,33 @@ it("a payload keeps its place, and what shrinks leaves zeros", () => {
     expect(describeElf(readElf(r.bytes)).needed).toEqual(describeElf(readElf(bytes)).needed);
     expect(caught(() => patch(bytes, edits)).code).toBe("OVERLAY");
   }
+});
+
+describe("a symbol table in front of a segment", () => {
+  // The patch appends a segment behind everything, and so behind the symbols.
+  const symbols = Array.from({ length: 400 }, (_, i) => ({ name: `symbol_with_a_long_name_${i}` }));
+  const bytes = patch(buildElf({ debugInfo: 50, symbols }), [setRunpath(`/${"x".repeat(6000)}`)]).bytes, before = readElf(bytes);
+  const rangeOf = (elf: ElfFile, name: string) => fileRange(elf.sections.find((s) => s.name === name)!, elf.source);
+
+  it("takes its old place when it shrinks, so that the file does not grow", () => {
+    const loads = before.segments.filter((s) => s.type === PT.LOAD), last = Math.max(...loads.map((s) => s.offset));
+    expect(rangeOf(before, ".symtab").offset).toBeLessThan(last);
+    const elf = stripped(bytes, [stripDebug()]);
+    expect(elf.source.size).toBeLessThanOrEqual(bytes.length);
+    expect(rangeOf(elf, ".symtab").offset).toBe(rangeOf(before, ".symtab").offset);
+    expect(symbolNames(elf)).toEqual(symbolNames(before).filter((n) => n !== "elf.c"));
+    expect(loaded(elf)).toEqual(loaded(before));
+  });
+
+  it("does not where another section lies over it", () => {
+    const odd = bytes.slice(), comment = before.sections.find((s) => s.name === ".comment")!, { offset, size } = rangeOf(before, ".symtab");
+    const header = Shdr.view(viewOf(odd), before.header.shoff + comment.index * before.header.shentsize, before.header);
+    Object.assign(header, { offset, size: 64 });
+    const elf = stripped(odd, [stripDebug()]), kept = rangeOf(elf, ".comment");
+    expect(size).toBeGreaterThan(64);
+    expect([...elf.source.read(kept.offset, kept.size)]).toEqual([...odd.subarray(offset, offset + 64)]);
+    expect(symbolNames(elf)).toEqual(symbolNames(before).filter((n) => n !== "elf.c"));
+  });
 });
 
 it("reads nothing of what goes", () => {
