@@ -1,13 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { examine, type FileReport } from "./examine.js";
-import { corpusFolder, filesUnder, machineName } from "./files.js";
-import { Journal } from "./journal.js";
-import { inPool, serve } from "./pool.js";
-import { progress, spread, table, tally } from "./print.js";
+import { machineName } from "./files.js";
+import { OPTIONS_HELP, overCorpus } from "./over-corpus.js";
+import { spread, table, tally } from "./print.js";
 
 const HELP = `npm run corpus -- small|full [--only PATTERN] [--jobs N] [--json FILE [--resume]]
 
@@ -15,39 +10,7 @@ Patches every dynamic file of a list of real files in every way, and compares th
 bytes of the PT_LOADs, tables, sections, GNU readelf, \`check\`, a second identical patch. The files are fetched once by
 ../shared/corpus/fetch-corpus into .cache/corpus-LIST; ELFWRIGHT_CORPUS=DIR takes a folder that is there.
 
-  --only PATTERN  only files whose path matches this regular expression
-  --jobs N        processes at once (2)
-  --json FILE     the whole report, one line a file
-  --resume        take over what FILE holds from a run that was stopped`;
-
-interface Task {
-  readonly file: string;
-  readonly scratch: string;
-}
-
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: "string" }, jobs: { type: "string", default: "2" }, json: { type: "string" }, resume: { type: "boolean", default: false }, help: { type: "boolean" } } });
-  const [list] = positionals;
-  if (values.help || positionals.length !== 1 || (list !== "small" && list !== "full")) {
-    console.log(HELP);
-    return values.help ? 0 : 2;
-  }
-  const root = corpusFolder(list);
-  const only = new RegExp(values.only ?? ""), files = filesUnder(root).filter((f) => only.test(relative(root, f)));
-  const scratch = mkdtempSync(join(tmpdir(), "elfwright-corpus-")), journal = new Journal<FileReport>(values.json, values.resume);
-  try {
-    // The largest first, so that no worker is left with one at the end.
-    const tasks = files.filter((f) => !journal.has(relative(root, f))).map((file) => ({ file, scratch, size: statSync(file).size })).sort((a, b) => b.size - a.size);
-    await inPool<Task, FileReport>(fileURLToPath(import.meta.url), Number(values.jobs), tasks, (t, r, done) => {
-      journal.add({ ...r, file: relative(root, t.file) });
-      progress(`${done}/${tasks.length} ${relative(root, t.file)}`);
-    }, (t, why) => ({ file: t.file, size: 0, machine: 0, kind: "dynamic", outcomes: [{ wish: "all", failures: [why], notes: [] }], fullReadelf: false }));
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-  progress("");
-  return print(list, journal.reports);
-}
+${OPTIONS_HELP}`;
 
 /** The tables. Returns the exit status: 1 where anything failed. */
 function print(list: string, reports: readonly FileReport[]): number {
@@ -80,8 +43,8 @@ function printRefusals(refused: readonly { file: string; wish: string; code?: st
   }
 }
 
-if (!serve((t: Task, lane) => {
-  const dir = join(t.scratch, String(lane));
-  mkdirSync(dir, { recursive: true });
-  return examine(t.file, dir);
-})) process.exitCode = await main();
+await overCorpus<FileReport>({
+  script: fileURLToPath(import.meta.url), help: HELP, print,
+  examine: (path, file, scratch) => ({ ...examine(path, scratch), file }),
+  failed: (file, why) => ({ file, size: 0, machine: 0, kind: "dynamic", outcomes: [{ wish: "all", failures: [why], notes: [] }], fullReadelf: false }),
+});

@@ -1,12 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { corpusFolder, filesUnder, machineName } from "../files.js";
-import { Journal } from "../journal.js";
-import { inPool, serve } from "../pool.js";
-import { progress, spread, table, tally } from "../print.js";
+import { machineName } from "../files.js";
+import { OPTIONS_HELP, overCorpus } from "../over-corpus.js";
+import { spread, table, tally } from "../print.js";
 import { examine, type FileReport } from "./examine.js";
 import { EXCEPTIONS } from "./exceptions.js";
 
@@ -17,38 +12,7 @@ own GNU strip, or of llvm-strip-19 where that does not know the file: sections, 
 the PT_LOADs, program headers, relocations, groups, contents, warnings of readelf and llvm-readelf, a second identical strip. The files are
 fetched once by ../shared/corpus/fetch-corpus into .cache/corpus-LIST; ELFWRIGHT_CORPUS=DIR takes a folder that is there.
 
-  --only PATTERN  only files whose path matches this regular expression
-  --jobs N        processes at once (2)
-  --json FILE     the whole report, one line a file
-  --resume        take over what FILE holds from a run that was stopped`;
-
-interface Task {
-  readonly file: string;
-  readonly name: string;
-  readonly scratch: string;
-}
-
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: "string" }, jobs: { type: "string", default: "2" }, json: { type: "string" }, resume: { type: "boolean", default: false }, help: { type: "boolean" } } });
-  const [list] = positionals;
-  if (values.help || positionals.length !== 1 || (list !== "small" && list !== "full")) {
-    console.log(HELP);
-    return values.help ? 0 : 2;
-  }
-  const root = corpusFolder(list), only = new RegExp(values.only ?? ""), scratch = mkdtempSync(join(tmpdir(), "elfwright-corpus-")), journal = new Journal<FileReport>(values.json, values.resume);
-  try {
-    const files = filesUnder(root).map((file) => ({ file, name: relative(root, file), scratch, size: statSync(file).size }));
-    const tasks = files.filter((t) => only.test(t.name) && !journal.has(t.name)).sort((a, b) => b.size - a.size);
-    await inPool<Task, FileReport>(fileURLToPath(import.meta.url), Number(values.jobs), tasks, (t, r, done) => {
-      journal.add(r);
-      progress(`${done}/${tasks.length} ${t.name}`);
-    }, (t, why) => ({ file: t.name, machine: 0, type: 0, kind: "ELF", outcomes: [{ wish: "all", tool: "", failures: [why], excused: [] }] }));
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-  progress("");
-  return print(list, journal.reports, values.only === undefined);
-}
+${OPTIONS_HELP}`;
 
 /** The tables. Returns the exit status: 1 where anything failed, or an exception has outlived its reason. */
 function print(list: string, reports: readonly FileReport[], whole: boolean): number {
@@ -71,8 +35,7 @@ function print(list: string, reports: readonly FileReport[], whole: boolean): nu
   return failed.length > 0 || (whole && unused.length > 0) ? 1 : 0;
 }
 
-if (!serve((t: Task, lane) => {
-  const dir = join(t.scratch, String(lane));
-  mkdirSync(dir, { recursive: true });
-  return examine(t.file, t.name, dir);
-})) process.exitCode = await main();
+await overCorpus<FileReport>({
+  script: fileURLToPath(import.meta.url), help: HELP, examine, print,
+  failed: (file, why) => ({ file, machine: 0, type: 0, kind: "ELF", outcomes: [{ wish: "all", tool: "", failures: [why], excused: [] }] }),
+});

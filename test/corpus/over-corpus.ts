@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { corpusFolder, filesUnder } from "./files.js";
+import { Journal } from "./journal.js";
+import { inPool, serve } from "./pool.js";
+import { progress } from "./print.js";
+
+/** The part of the help that all checks of a corpus share. */
+export const OPTIONS_HELP = `  --only PATTERN  only files whose path matches this regular expression
+  --jobs N        processes at once (2)
+  --json FILE     the whole report, one line a file
+  --resume        take over what FILE holds from a run that was stopped`;
+
+/** What is done with every file of a list. */
+export interface CorpusCheck<R extends { readonly file: string }> {
+  /** The script itself, which its workers run too. */
+  readonly script: string;
+  readonly help: string;
+  /** Looks at one file; `name` is its path below the corpus, `scratch` a folder of this worker's own. */
+  examine(path: string, name: string, scratch: string): R;
+  /** The report of a file whose worker died. */
+  failed(name: string, why: string): R;
+  /** Prints the tables. `whole` where no file was left out. Returns the exit status. */
+  print(list: string, reports: readonly R[], whole: boolean): number;
+}
+
+interface Task {
+  readonly path: string;
+  readonly name: string;
+  readonly scratch: string;
+  readonly size: number;
+}
+
+/** Runs a check over the files of the list that the command line names, in processes, and sets the exit status. */
+export async function overCorpus<R extends { readonly file: string }>(check: CorpusCheck<R>): Promise<void> {
+  const isWorker = serve((t: Task, lane) => {
+    const dir = join(t.scratch, String(lane));
+    mkdirSync(dir, { recursive: true });
+    return check.examine(t.path, t.name, dir);
+  });
+  if (!isWorker) process.exitCode = await main(check);
+}
+
+async function main<R extends { readonly file: string }>({ script, help, failed, print }: CorpusCheck<R>): Promise<number> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: "string" }, jobs: { type: "string", default: "2" }, json: { type: "string" }, resume: { type: "boolean", default: false }, help: { type: "boolean" } } });
+  const [list] = positionals;
+  if (values.help || positionals.length !== 1 || (list !== "small" && list !== "full")) {
+    console.log(help);
+    return values.help ? 0 : 2;
+  }
+  const root = corpusFolder(list), only = new RegExp(values.only ?? ""), scratch = mkdtempSync(join(tmpdir(), "elfwright-corpus-")), journal = new Journal<R>(values.json, values.resume);
+  try {
+    const files = filesUnder(root).map((path): Task => ({ path, name: relative(root, path), scratch, size: statSync(path).size }));
+    // The largest first, so that no worker is left with one at the end.
+    const tasks = files.filter((t) => only.test(t.name) && !journal.has(t.name)).sort((a, b) => b.size - a.size);
+    await inPool<Task, R>(script, Number(values.jobs), tasks, (t, r, done) => {
+      journal.add(r);
+      progress(`${done}/${tasks.length} ${t.name}`);
+    }, (t, why) => failed(t.name, why));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  progress("");
+  return print(list, journal.reports, values.only === undefined);
+}
