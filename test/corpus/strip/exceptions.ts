@@ -21,7 +21,6 @@ export const EXCEPTIONS: readonly Exception[] = [
   { file: /libgcc-12-dev-riscv64-cross.*crtbeginT\.o$/, wishes: ["--strip-unneeded"], kind: "size", reason: "a mapping symbol and its name of 63 bytes" },
   { file: /watcher-freebsd-x64/, wishes: ["-g"], kind: "symbols", reason: "GNU strip makes undefined local symbols global; ours changes no symbol" },
   { file: /nice-linux-riscv64-gnu/, wishes: ["-R .comment"], kind: "size", reason: "PT_RISCV_ATTRIBUTES speaks of what stands behind .comment, and program headers stay as they are" },
-  { file: /dprint_linux-loong64-musl/, wishes: ["-g"], kind: "symbols", reason: "LLVM keeps section symbols under -g; ours follows GNU strip, which keeps in a linked file those that relocations name" },
   { file: /libc6-dbg/, kind: "refused", reason: "separate debug files: stripped they would be empty" },
 ];
 
