@@ -1,0 +1,74 @@
+/**
+ * What files are judged against. The types are here and cost nothing; values that carry tables are made in the subpath
+ * `elfwright/targets`, which the main entry never loads.
+ */
+
+/** One version of a symbol that a glibc library has. */
+export interface GlibcVersion {
+  /** `libc.so.6`; the library that has it in the newest release in which this version exists. */
+  readonly library: string;
+  /** Without prefix: `2.34`. */
+  readonly version: string;
+}
+
+/** Which symbols C libraries have, by machine (EM_*) and class, from their own tables. */
+export interface LibcTables {
+  /** All versions of a symbol in glibc on this machine, oldest first; empty for none. Undefined where the tables do not cover the machine. */
+  glibcVersions(machine: Machine, symbol: string): readonly GlibcVersion[] | undefined;
+  /** The library that has the symbol in a release of glibc (`2.17`): libpthread.so.0 before 2.34, libc.so.6 from then on. Undefined for none. */
+  glibcHome(machine: Machine, symbol: string, release: string): string | undefined;
+  /** The first release of musl that has the symbol, and the last one where it went. Undefined for none. */
+  muslRange(symbol: string): { readonly first: string; readonly last: string | null } | undefined;
+  /** What an unversioned reference to it binds to, where that is other code than the default version's. Undefined where both are the same, or nothing is known of the machine. */
+  oldestBinding(machine: Machine, symbol: string): OldestBinding | undefined;
+  /** Distributions with their C library, best known first. */
+  readonly distributions: readonly Distribution[];
+  /** The manylinux and musllinux policies of a machine, most compatible first. */
+  policies(machine: Machine): readonly WheelPolicy[];
+}
+
+/** A machine as tables tell them apart: `EM_MIPS` and `EM_RISCV` exist in both classes, `EM_X86_64` in class 32 is x32. */
+export interface Machine {
+  readonly machine: number;
+  readonly class: 32 | 64;
+  readonly littleEndian: boolean;
+}
+
+export interface OldestBinding {
+  readonly library: string;
+  readonly oldest: string;
+  readonly default: string;
+}
+
+export interface Distribution {
+  /** `centos7`: for programs. */
+  readonly id: string;
+  /** `CentOS 7`: for people. */
+  readonly name: string;
+  readonly libc: "glibc" | "musl";
+  /** Its version. */
+  readonly version: string;
+}
+
+export interface WheelPolicy {
+  /** `manylinux_2_17`. */
+  readonly name: string;
+  readonly libc: "glibc" | "musl";
+  /** Allowed versions by family: `GLIBC`, `GLIBCXX`, `CXXABI`, `GCC`, `ZLIB`, … */
+  readonly versions: Readonly<Record<string, readonly string[]>>;
+  readonly libraries: readonly string[];
+  /** Symbols that the file must not take from a library. */
+  readonly blacklist: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A system that a file is to run on. */
+export interface Target {
+  /** As it was asked for: `centos7`, `glibc:2.17`, `musl:1.2.4`. */
+  readonly name: string;
+  readonly libc: "glibc" | "musl";
+  /** `2.17`. */
+  readonly version: string;
+  /** Null for the file's own machine. */
+  readonly machine: Machine | null;
+  readonly tables: LibcTables;
+}
