@@ -31,12 +31,25 @@ export function parseVersionName(name: string): VersionName {
  * Compares two versions number by number: below zero where `a` is the older one. `2.4` is older than `2.17`, and `2.2` than `2.2.5`.
  */
 export function compareVersions(a: string, b: string): number {
-  const x = numbers(a), y = numbers(b);
-  for (let i = 0; i < x.length || i < y.length; i++) {
-    const d = (x[i] ?? -1) - (y[i] ?? -1);
-    if (d !== 0) return d;
+  for (let i = 0, j = 0; ; ) {
+    const x = partAt(a, i), y = partAt(b, j), d = x.value - y.value;
+    if (d !== 0 || x.value < 0) return d;
+    i = x.end;
+    j = y.end;
   }
-  return 0;
+}
+
+/** The number that begins here, and where the next one does; -1 behind the last. A letter behind the last number counts as one more: 1.1.1d is newer than 1.1.1. */
+function partAt(version: string, at: number): { readonly value: number; readonly end: number } {
+  let value = -1, i = at;
+  for (; i < version.length; i++) {
+    const c = version.charCodeAt(i) - 48;
+    if (c < 0 || c > 9) break;
+    value = Math.min(Math.max(value, 0) * 10 + c, Number.MAX_SAFE_INTEGER);
+  }
+  if (value < 0) return { value: at > 0 && i === version.length - 1 && /[a-z]/.test(version[i]!) ? version.charCodeAt(i) - 96 : -1, end: version.length };
+  const separator = version[i];
+  return { value, end: separator === "." || separator === "_" ? i + 1 : i };
 }
 
 /** The newest of some versions, or undefined of none. */
@@ -45,9 +58,3 @@ export const newest = (versions: Iterable<string>): string | undefined => {
   for (const v of versions) if (best === undefined || compareVersions(v, best) > 0) best = v;
   return best;
 };
-
-/** A letter behind the last number counts as one more: 1.1.1d is newer than 1.1.1. */
-function numbers(version: string): number[] {
-  const out = (/^\d+(?:[._]\d+)*/.exec(version)?.[0] ?? "").split(/[._]/).map((n) => Math.min(Number(n), Number.MAX_SAFE_INTEGER)), letter = /^[\d._]*\d([a-z])$/.exec(version)?.[1];
-  return letter === undefined ? out : [...out, letter.charCodeAt(0) - 96];
-}

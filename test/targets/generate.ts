@@ -18,9 +18,9 @@ const MOVED = ["libpthread", "libdl", "librt", "libutil", "libanl"];
 function hiddenMoves(rows: readonly GlibcRow[]): Map<string, string> {
   const { G } = systemSymbols(DATA), out = new Map<string, string>();
   const has = (library: string, name: string) => G[library]?.[name] !== undefined;
+  const listed = new Set(rows.filter((r) => r.library === "libc" && compareVersions(r.version, "2.36") <= 0).map((r) => r.name));
   for (const r of rows) {
-    const listed = rows.some((o) => o.name === r.name && o.library === "libc" && compareVersions(o.version, "2.36") <= 0);
-    if (r.library === "libresolv" && !listed && has("libc.so.6", r.name) && !has("libresolv.so.2", r.name)) out.set(r.name, "libc");
+    if (r.library === "libresolv" && !listed.has(r.name) && has("libc.so.6", r.name) && !has("libresolv.so.2", r.name)) out.set(r.name, "libc");
     if (r.library === "libc" && !has("libc.so.6", r.name) && has("libc_malloc_debug.so.0", r.name)) out.set(r.name, "libc_malloc_debug");
   }
   return out;
@@ -37,7 +37,7 @@ function rowTexts(of: readonly GlibcRow[], moves: ReadonlyMap<string, string>): 
 
 function glibcModule(): string {
   const all = glibcRows(DATA).filter((r) => compareVersions(r.version, NEWEST) <= 0), moves = hiddenMoves(all), byName = new Map<string, GlibcRow[]>();
-  for (const r of all) byName.set(r.name, [...(byName.get(r.name) ?? []), r]);
+  for (const r of all) if (!byName.get(r.name)?.push(r)) byName.set(r.name, [r]);
   const texts = new Map(sorted(byName.keys()).map((name) => [name, rowTexts(byName.get(name)!, moves)] as const));
   const rows = sorted(new Set([...texts.values()].flat())), place = new Map(rows.map((r, i) => [r, base36(i, 2)]));
   const signature = (of: readonly string[]) => of.map((r) => place.get(r)!).sort().join("");
@@ -67,7 +67,8 @@ function wrap(text: string): string {
 
 function muslModule(): string {
   const { versions, rows } = muslRows(DATA), code = (v: string | null) => (v === null ? "-" : base36(versions.indexOf(v), 1));
-  const names = sorted(rows.map((r) => r.name)).map((name) => rows.find((r) => r.name === name)!).map((r) => ({ name: r.name, tag: code(r.first) + code(r.last) }));
+  const byName = new Map(rows.map((r) => [r.name, r] as const));
+  const names = sorted(byName.keys()).map((name) => ({ name, tag: code(byName.get(name)!.first) + code(byName.get(name)!.last) }));
   return `// ${MADE}
 // Source: the dynamic symbols of libc.so of these ${versions.length} releases of musl, built for x86-64 in November 2026. Releases between them were not looked at, so a
 // symbol may be a little older than the table says.

@@ -66,7 +66,7 @@ const key = (d: Defined): string => `${d.library} ${d.name}`;
 
 function byName(all: readonly Defined[]): Defined[][] {
   const groups = new Map<string, Defined[]>();
-  for (const d of all) groups.set(key(d), [...(groups.get(key(d)) ?? []), d]);
+  for (const d of all) if (!groups.get(key(d))?.push(d)) groups.set(key(d), [d]);
   return [...groups.values()].map((g) => g.sort((a, b) => compareVersions(a.version, b.version)));
 }
 

@@ -11,55 +11,56 @@ export const MOVED_LIBRARIES = "libpthread libdl librt libutil libanl";
 export const ROWS = `
 ld:10:2.22 ld:10:2.23 ld:10:2.39 ld:14:2.17 ld:1:2.2.5 ld:20:2.2 ld:20:2.3 ld:2:2.0 ld:2:2.1 ld:2:2.3 ld:3:2.3 ld:40:2.27 ld:4:2.17 ld:7f:2.35 ld:80:2.36
 ld:8:2.4 libBrokenLocale:14:2.17 libBrokenLocale:1:2.2.5 libBrokenLocale:20:2.2 libBrokenLocale:2:2.0 libBrokenLocale:40:2.27 libBrokenLocale:80:2.36
-libBrokenLocale:8:2.4 libanl:14:2.17 libanl:1:2.2.5 libanl:2:2.2.3 libanl:40:2.27 libanl:8:2.4 libc:10:2.17 libc:10:2.32 libc:10:2.38 libc:13:2.26 libc:13:2.34
-libc:14:2.17 libc:14:2.17:-2.33 libc:14:2.17:2.34- libc:1:2.14 libc:1:2.2.5 libc:1:2.2.5:-2.33 libc:1:2.2.5:2.34- libc:20:2.19 libc:20:2.2 libc:20:2.29
-libc:20:2.2:-2.33 libc:20:2.2:2.34- libc:20:2.4 libc:20:2.7 libc:20:2.8 libc:21:2.10 libc:21:2.3.3 libc:22:2.2 libc:22:2.2.1 libc:22:2.2.2 libc:22:2.2.3
-libc:22:2.2.4 libc:22:2.2:2.34- libc:23:2.2.6 libc:23:2.3 libc:23:2.3.2 libc:23:2.3.3 libc:23:2.3.4 libc:28:2.4 libc:2:2.0 libc:2:2.0:-2.33 libc:2:2.0:2.34-
-libc:2:2.1 libc:2:2.1.1 libc:2:2.1.2 libc:2:2.1.3 libc:2:2.3 libc:2:2.3.3 libc:2:2.3.4 libc:2b:2.10 libc:2b:2.11 libc:2b:2.12 libc:2b:2.13 libc:2b:2.14
-libc:2b:2.15 libc:2b:2.16 libc:2b:2.4 libc:2b:2.5 libc:2b:2.6 libc:2b:2.7 libc:2b:2.8 libc:2b:2.9 libc:30:2.30 libc:30:2.38 libc:3:2.13 libc:3:2.33 libc:3f:2.17
-libc:3f:2.18 libc:3f:2.22 libc:3f:2.23 libc:3f:2.24 libc:3f:2.25 libc:3f:2.26 libc:40:2.27 libc:40:2.27:2.34- libc:40:2.40 libc:4:2.17 libc:4:2.18 libc:64:2.27
-libc:77:2.27 libc:7f:2.27 libc:7f:2.28 libc:7f:2.29 libc:7f:2.30 libc:7f:2.32 libc:7f:2.33 libc:7f:2.34 libc:7f:2.35 libc:80:2.36 libc:8:2.4 libc:8:2.4:-2.33
-libc:8:2.4:2.34- libc:8:2.8 libc:a:2.11 libc:a:2.28 libc:a:2.34 libc:a:2.35 libc:a:2.37 libc:ff:2.36 libc:ff:2.38 libc:ff:2.39 libc:ff:2.41 libc:ff:2.42
-libc_malloc_debug:14:2.17:2.34- libc_malloc_debug:1:2.2.5:2.34- libc_malloc_debug:20:2.2:2.34- libc_malloc_debug:2:2.0:2.34- libc_malloc_debug:80:2.36
-libc_malloc_debug:8:2.4:2.34- libcrypt:14:2.17 libcrypt:1:2.2.5 libcrypt:20:2.2 libcrypt:2:2.0 libcrypt:40:2.27 libcrypt:80:2.36 libcrypt:8:2.4 libdl:14:2.17
-libdl:1:2.2.5 libdl:20:2.2 libdl:23:2.3.3 libdl:23:2.3.4 libdl:2:2.0 libdl:2:2.1 libdl:40:2.27 libdl:8:2.4 libm:10:2.17 libm:10:2.25 libm:10:2.32 libm:10:2.35
-libm:10:2.40 libm:10:2.41 libm:10:2.42 libm:13:2.25 libm:13:2.26 libm:14:2.17 libm:1:2.2.5 libm:20:2.2 libm:20:2.4 libm:22:2.2 libm:23:2.15 libm:28:2.4
-libm:2:2.0 libm:2:2.1 libm:2:2.2 libm:2b:2.15 libm:30:2.28 libm:37:2.18 libm:37:2.25 libm:3d:2.38 libm:3d:2.39 libm:3f:2.18 libm:3f:2.23 libm:3f:2.24
-libm:3f:2.25 libm:3f:2.29 libm:3f:2.32 libm:3f:2.35 libm:40:2.27 libm:64:2.27 libm:77:2.27 libm:77:2.28 libm:77:2.31 libm:77:2.35 libm:7f:2.27 libm:7f:2.28
-libm:7f:2.31 libm:7f:2.35 libm:80:2.36 libm:8:2.4 libm:f7:2.40 libm:f7:2.41 libm:f7:2.42 libm:ff:2.40 libm:ff:2.41 libm:ff:2.42 libmvec:1:2.22 libmvec:1:2.35
-libmvec:4:2.38 libmvec:4:2.39 libmvec:4:2.40 libmvec:4:2.41 libmvec:4:2.42 libnsl:14:2.17 libnsl:1:2.2.5 libnsl:20:2.2 libnsl:22:2.2 libnsl:2:2.0 libnsl:2:2.1
-libnsl:40:2.27 libnsl:8:2.4 libpthread:14:2.17 libpthread:1:2.2.5 libpthread:20:2.19 libpthread:20:2.2 libpthread:22:2.2 libpthread:22:2.2.3 libpthread:23:2.2.6
-libpthread:23:2.3.2 libpthread:23:2.3.3 libpthread:23:2.3.4 libpthread:2:2.0 libpthread:2:2.1 libpthread:2:2.1.1 libpthread:2:2.1.2 libpthread:2b:2.11
-libpthread:2b:2.12 libpthread:2b:2.4 libpthread:3f:2.18 libpthread:40:2.27 libpthread:7f:2.28 libpthread:7f:2.30 libpthread:7f:2.31 libpthread:8:2.4
-libresolv:14:2.17 libresolv:1:2.2.5 libresolv:20:2.2 libresolv:22:2.2 libresolv:23:2.3.2 libresolv:2:2.0 libresolv:2b:2.9 libresolv:40:2.27 libresolv:80:2.36
-libresolv:8:2.4 librt:14:2.17 librt:1:2.2.5 librt:20:2.2 librt:21:2.3.3 librt:22:2.2 librt:23:2.3.4 librt:2:2.1 librt:2b:2.4 librt:2b:2.7 librt:40:2.27
-librt:8:2.4 libthread_db:14:2.17 libthread_db:1:2.2.5 libthread_db:20:2.2 libthread_db:22:2.2.3 libthread_db:23:2.3 libthread_db:23:2.3.3 libthread_db:2:2.1.3
-libthread_db:40:2.27 libthread_db:80:2.36 libthread_db:8:2.4 libutil:14:2.17 libutil:1:2.2.5 libutil:20:2.2 libutil:2:2.0 libutil:40:2.27 libutil:8:2.4
+libBrokenLocale:8:2.4 libanl:14:2.17 libanl:1:2.2.5 libanl:20:2.2.3 libanl:2:2.2.3 libanl:40:2.27 libanl:8:2.4 libc:10:2.17 libc:10:2.32 libc:10:2.38
+libc:13:2.26 libc:13:2.34 libc:14:2.17 libc:14:2.17:-2.33 libc:14:2.17:2.34- libc:1:2.14 libc:1:2.2.5 libc:1:2.2.5:-2.33 libc:1:2.2.5:2.34- libc:20:2.19
+libc:20:2.2 libc:20:2.29 libc:20:2.2:-2.33 libc:20:2.2:2.34- libc:20:2.4 libc:20:2.7 libc:20:2.8 libc:21:2.10 libc:21:2.3.3 libc:22:2.2 libc:22:2.2.1
+libc:22:2.2.2 libc:22:2.2.3 libc:22:2.2.4 libc:22:2.2:2.34- libc:23:2.2.6 libc:23:2.3 libc:23:2.3.2 libc:23:2.3.3 libc:23:2.3.4 libc:28:2.4 libc:2:2.0
+libc:2:2.0:-2.33 libc:2:2.0:2.34- libc:2:2.1 libc:2:2.1.1 libc:2:2.1.2 libc:2:2.1.3 libc:2:2.3 libc:2:2.3.3 libc:2:2.3.4 libc:2b:2.10 libc:2b:2.11 libc:2b:2.12
+libc:2b:2.13 libc:2b:2.14 libc:2b:2.15 libc:2b:2.16 libc:2b:2.4 libc:2b:2.5 libc:2b:2.6 libc:2b:2.7 libc:2b:2.8 libc:2b:2.9 libc:30:2.30 libc:30:2.38
+libc:3:2.13 libc:3:2.33 libc:3f:2.17 libc:3f:2.18 libc:3f:2.22 libc:3f:2.23 libc:3f:2.24 libc:3f:2.25 libc:3f:2.26 libc:40:2.27 libc:40:2.27:2.34- libc:40:2.40
+libc:4:2.17 libc:4:2.18 libc:64:2.27 libc:77:2.27 libc:7f:2.27 libc:7f:2.28 libc:7f:2.29 libc:7f:2.30 libc:7f:2.32 libc:7f:2.33 libc:7f:2.34 libc:7f:2.35
+libc:80:2.36 libc:8:2.4 libc:8:2.4:-2.33 libc:8:2.4:2.34- libc:8:2.8 libc:a:2.11 libc:a:2.28 libc:a:2.34 libc:a:2.35 libc:a:2.37 libc:ff:2.36 libc:ff:2.38
+libc:ff:2.39 libc:ff:2.41 libc:ff:2.42 libc_malloc_debug:14:2.17:2.34- libc_malloc_debug:1:2.2.5:2.34- libc_malloc_debug:20:2.2:2.34-
+libc_malloc_debug:2:2.0:2.34- libc_malloc_debug:80:2.36 libc_malloc_debug:8:2.4:2.34- libcrypt:14:2.17 libcrypt:1:2.2.5 libcrypt:20:2.2 libcrypt:2:2.0
+libcrypt:40:2.27 libcrypt:80:2.36 libcrypt:8:2.4 libdl:14:2.17 libdl:1:2.2.5 libdl:20:2.2 libdl:23:2.3.3 libdl:23:2.3.4 libdl:2:2.0 libdl:2:2.1 libdl:40:2.27
+libdl:8:2.4 libm:10:2.17 libm:10:2.25 libm:10:2.32 libm:10:2.35 libm:10:2.40 libm:10:2.41 libm:10:2.42 libm:13:2.25 libm:13:2.26 libm:14:2.17 libm:1:2.2.5
+libm:20:2.2 libm:20:2.4 libm:22:2.2 libm:23:2.15 libm:28:2.4 libm:2:2.0 libm:2:2.1 libm:2:2.2 libm:2b:2.15 libm:30:2.28 libm:37:2.18 libm:37:2.25 libm:3d:2.38
+libm:3d:2.39 libm:3f:2.18 libm:3f:2.23 libm:3f:2.24 libm:3f:2.25 libm:3f:2.29 libm:3f:2.32 libm:3f:2.35 libm:40:2.27 libm:64:2.27 libm:77:2.27 libm:77:2.28
+libm:77:2.31 libm:77:2.35 libm:7f:2.27 libm:7f:2.28 libm:7f:2.31 libm:7f:2.35 libm:80:2.36 libm:8:2.4 libm:f7:2.40 libm:f7:2.41 libm:f7:2.42 libm:ff:2.40
+libm:ff:2.41 libm:ff:2.42 libmvec:1:2.22 libmvec:1:2.35 libmvec:4:2.38 libmvec:4:2.39 libmvec:4:2.40 libmvec:4:2.41 libmvec:4:2.42 libnsl:14:2.17 libnsl:1:2.2.5
+libnsl:20:2.2 libnsl:22:2.2 libnsl:2:2.0 libnsl:2:2.1 libnsl:40:2.27 libnsl:8:2.4 libpthread:14:2.17 libpthread:1:2.2.5 libpthread:20:2.19 libpthread:20:2.2
+libpthread:22:2.2 libpthread:22:2.2.3 libpthread:23:2.2.6 libpthread:23:2.3.2 libpthread:23:2.3.3 libpthread:23:2.3.4 libpthread:2:2.0 libpthread:2:2.1
+libpthread:2:2.1.1 libpthread:2:2.1.2 libpthread:2b:2.11 libpthread:2b:2.12 libpthread:2b:2.4 libpthread:3f:2.18 libpthread:40:2.27 libpthread:7f:2.28
+libpthread:7f:2.30 libpthread:7f:2.31 libpthread:8:2.4 libresolv:14:2.17 libresolv:1:2.2.5 libresolv:20:2.2 libresolv:22:2.2 libresolv:23:2.3.2 libresolv:2:2.0
+libresolv:2b:2.9 libresolv:40:2.27 libresolv:80:2.36 libresolv:8:2.4 librt:14:2.17 librt:1:2.2.5 librt:20:2.2 librt:21:2.3.3 librt:22:2.2 librt:23:2.3.4
+librt:2:2.1 librt:2b:2.4 librt:2b:2.7 librt:40:2.27 librt:8:2.4 libthread_db:14:2.17 libthread_db:1:2.2.5 libthread_db:20:2.2 libthread_db:22:2.2.3
+libthread_db:23:2.3 libthread_db:23:2.3.3 libthread_db:2:2.1.3 libthread_db:40:2.27 libthread_db:80:2.36 libthread_db:8:2.4 libutil:14:2.17 libutil:1:2.2.5
+libutil:20:2.2 libutil:2:2.0 libutil:40:2.27 libutil:8:2.4
 `;
 
 /** Sets of rows, each row by two digits in base 36. */
 export const SIGNATURES = `
-00 01 02 030405070b0e0f 030405070b0f0x11151q2o33343m 030405070f0x11151q2o3334 030405080b0e0f 030a0b0e0f 06 09 0b0c0e0f 0d0e 0g0h0i0j0k0l0m0x11151q2o3334
-0n0o0p0q0r3133 0s 0s11151q2o2s3334 0s11151q2o33345x5y60676f6j 0s111e34 0s19 0s1a 0s1b 0t 0u 0v 0v2t33 0w4c 0x1011151q2o3334 0x1114151q2o3334
-0x1114151q2o33345x5y5z60676j 0x1114151t2o3334 0x11151h1q2o3334 0x11151l1q1t22272o 0x11151l1q2o3334 0x11151m1q2o33345x5y6064676f6j 0x11151n1q1t2o34
-0x11151n1t2o3334 0x11151o1q2o3334 0x11151p1q2o 0x11151p1q2o33 0x11151p1q2o334d4e4f4j4k505a 0x11151p1q2o334d4e4f4j4l505a 0x11151p1t2o33 0x11151q1t2o3334
-0x11151q1t2o33345x5y6067686f6j 0x11151q1v2o3334 0x11151q2o313334 0x11151q2o3334 0x11151q2o3334395x5y60676f6j 0x11151q2o33343h 0x11151q2o33343m
-0x11151q2o33344d4e4f4k505a5b 0x11151q2o33344d4e4f4l505a5b 0x11151q2o33345x5y60676f6j 0x11151q2o33345x5y60676j 0x11151q2o34 0x11151q2o343m 0x11151q2v3334
-0x11151q34 0x11151t2o3334 0x11151t2o33344d4e4f4l505a5b 0x11151t2o33345x5y60686f6j 0x11151t2o33345x5y616f6j 0x11151t2o34 0x11151u2o3334 0x11151u2o34 0x11151u34
-0x11151v2o33345x5y606a6j 0x11151w2o3334 0x11191t2o334d4e4g4l505a 0x111e1p2o33 0x111e1q2o3334 0x111e1t2o3334 0x111e1t2o34 0x111e1t2v3334 0x111e1y2o3334
-0x111e252o3334 0x111e2j2o3334 0x111e2o3334 0x111e2o33343m 0x111e2o33345x5y616f6j 0x111e2o34 0x111f2o3334 0x111g2o3334 0x111h2o3334 0x111h2o34 0x111i2o3334
-0x14212o33 0x1c2o3338 0x1d1x2o3334 0x1k2o33345x636f6j 0x1l1p2o33 0x1l2o3334 0x1m2o3334 0x1n1o2o3334 0x1n2o3334 0x1o1p2o33 0x1o2o3334 0x1o2o34 0x202l2o33
-0x202o33 0x202o333m 0x212o33 0x222o33 0x232o33 0x242o33 0x252o33 0x262o33 0x262o333m 0x272o 0x272o33 0x282o33 0x292o33 0x2a2o33 0x2b2o33 0x2c2o33
-0y12171r353i3j3k3l3n 0z13181s2p366k6l6m6p6r6t 0z131j2p366k6l6n6r6t 11 11151q 11151q34 111e 111q34 111t 151q 151q2o2r 162f 1q 1q1z 1t4d4e4f4j4l505a
-1t4d4e4f4l505a5b 1u 2d 2e 2g 2h2o33 2h2o336v6y74 2i2o33 2k2o33 2m2o33 2n2o33 2o 2q 2u33 2v33 2w33 2x33 2y33 2z33 2z335x5y60676f6j 2z335x5y626f6j 2z335x65666f6j
-3033 30333m 3133 31333v3w3x40414243 31333v3w3x404243 31333v3w3x414243 31333v3y4243 31333v3z4243 31335x5y6067686f6j 31335x5y60676f6j 31335x5y60686f6j
-31335x5y60696f6j 31335x5y616f6j 31335x65666f6j 31335x656f6j 31335x666f6j 31335x6b6f 31335x6c6f 31335x6d6f 31336e6f 31336g 31336h 31336i 31336k6q6r 31336p
-31336u6v6w707173 31336u6v6w707374 31336u6v6x6y7374 31336u6v6y7374 31336u6z7374 31336u7273 31337f7g7h7i7j7k 3233 335x5y616f6j 34 37 3a 3b 3c 3d 3e 3f 3g 3h
-3o3p3q3r3s3t3u 3o3p3q3r3s3u 44 444g 45 46 47 48 49 4a 4b 4c 4c51545a 4c515a 4d4e4f4j4k4u505a 4d4e4f4j4k505a 4d4e4f4j4l 4d4e4f4j4l505a 4d4e4f4k4r505a5b
-4d4e4f4k4u505a5b 4d4e4f4k4x505a5b 4d4e4f4k4z505a5b 4d4e4f4k505a5b 4d4e4f4k565a5b 4d4e4f4k5b 4d4e4f4l4s505a5b 4d4e4f4l4x505a5b 4d4e4f4l4y505a5b 4d4e4f4l505a5b
-4d4e4f4l565a5b 4d4e4f4l5b 4d4e4g4l505a 4d4e4h4l505a5b 4d4e4h505a5b 4d4e4j4l505a 4d4i50 4d4n50 4m 4o 4p505a 4q505a 4t505a 4u505a 4v505a 4w50585a 4w505a 52545a
-525a 535a 555a 56585a 565a 575a 595a 5c 5d 5e 5f 5g 5h 5i 5j 5k 5l 5m 5n 5o 5p5q5r5t5v5w 5p5q5r5u5v5w 5p5q5r5u5w 5p5q5s5v5w 5x5y60676f6j 5x5y616f6j 5x6d6f
-5y6067 6k6l6m6p6r6s6t 6k6l6m6p6t 6k6l6n6r6s6t 6k6o6r6s6t 6k6q6r6s 7576777b7c7d7e 7576787c7d7e 75797c7d7e 757a7c7d7e
+00 01 02 030405070b0e0f 030405070b0f0y12161r2p34353n 030405070f0y12161r2p3435 030405080b0e0f 030a0b0e0f 06 09 0b0c0e0f 0d0e 0g0h0i0j0k0l0m0y12161r2p3435
+0n0o0p0q0r0s3234 0t 0t12161r2p2t3435 0t12161r2p34355y5z61686g6k 0t121f35 0t1a 0t1b 0t1c 0u 0v 0w 0w2u34 0x4d 0y1112161r2p3435 0y1215161r2p3435
+0y1215161r2p34355y5z6061686k 0y1215161u2p3435 0y12161i1r2p3435 0y12161m1r1u23282p 0y12161m1r2p3435 0y12161n1r2p34355y5z6165686g6k 0y12161o1r1u2p35
+0y12161o1u2p3435 0y12161p1r2p3435 0y12161q1r2p 0y12161q1r2p34 0y12161q1r2p344e4f4g4k4l515b 0y12161q1r2p344e4f4g4k4m515b 0y12161q1u2p34 0y12161r1u2p3435
+0y12161r1u2p34355y5z6168696g6k 0y12161r1w2p3435 0y12161r2p323435 0y12161r2p3435 0y12161r2p34353a5y5z61686g6k 0y12161r2p34353i 0y12161r2p34353n
+0y12161r2p34354e4f4g4l515b5c 0y12161r2p34354e4f4g4m515b5c 0y12161r2p34355y5z61686g6k 0y12161r2p34355y5z61686k 0y12161r2p35 0y12161r2p353n 0y12161r2w3435
+0y12161r35 0y12161u2p3435 0y12161u2p34354e4f4g4m515b5c 0y12161u2p34355y5z61696g6k 0y12161u2p34355y5z626g6k 0y12161u2p35 0y12161v2p3435 0y12161v2p35 0y12161v35
+0y12161w2p34355y5z616b6k 0y12161x2p3435 0y121a1u2p344e4f4h4m515b 0y121f1q2p34 0y121f1r2p3435 0y121f1u2p3435 0y121f1u2p35 0y121f1u2w3435 0y121f1z2p3435
+0y121f262p3435 0y121f2k2p3435 0y121f2p3435 0y121f2p34353n 0y121f2p34355y5z626g6k 0y121f2p35 0y121g2p3435 0y121h2p3435 0y121i2p3435 0y121i2p35 0y121j2p3435
+0y15222p34 0y1d2p3439 0y1e1y2p3435 0y1l2p34355y646g6k 0y1m1q2p34 0y1m2p3435 0y1n2p3435 0y1o1p2p3435 0y1o2p3435 0y1p1q2p34 0y1p2p3435 0y1p2p35 0y212m2p34
+0y212p34 0y212p343n 0y222p34 0y232p34 0y242p34 0y252p34 0y262p34 0y272p34 0y272p343n 0y282p 0y282p34 0y292p34 0y2a2p34 0y2b2p34 0y2c2p34 0y2d2p34
+0z13181s363j3k3l3m3o 1014191t2q376l6m6n6q6s6u 10141k2q376l6m6o6s6u 12 12161r 12161r35 121f 121r35 121u 161r 161r2p2s 172g 1r 1r20 1u4e4f4g4k4m515b
+1u4e4f4g4m515b5c 1v 2e 2f 2h 2i2p34 2i2p346w6z75 2j2p34 2l2p34 2n2p34 2o2p34 2p 2r 2v34 2w34 2x34 2y34 2z34 3034 30345y5z61686g6k 30345y5z636g6k 30345y66676g6k
+3134 31343n 3234 32343w3x3y41424344 32343w3x3y414344 32343w3x3y424344 32343w3z4344 32343w404344 32345y5z6168696g6k 32345y5z61686g6k 32345y5z61696g6k
+32345y5z616a6g6k 32345y5z626g6k 32345y66676g6k 32345y666g6k 32345y676g6k 32345y6c6g 32345y6d6g 32345y6e6g 32346f6g 32346h 32346i 32346j 32346l6r6s 32346q
+32346v6w6x717274 32346v6w6x717475 32346v6w6y6z7475 32346v6w6z7475 32346v707475 32346v7374 32347g7h7i7j7k7l 3334 345y5z626g6k 35 38 3b 3c 3d 3e 3f 3g 3h 3i
+3p3q3r3s3t3u3v 3p3q3r3s3t3v 45 454h 46 47 48 49 4a 4b 4c 4d 4d52555b 4d525b 4e4f4g4k4l4v515b 4e4f4g4k4l515b 4e4f4g4k4m 4e4f4g4k4m515b 4e4f4g4l4s515b5c
+4e4f4g4l4v515b5c 4e4f4g4l4y515b5c 4e4f4g4l50515b5c 4e4f4g4l515b5c 4e4f4g4l575b5c 4e4f4g4l5c 4e4f4g4m4t515b5c 4e4f4g4m4y515b5c 4e4f4g4m4z515b5c 4e4f4g4m515b5c
+4e4f4g4m575b5c 4e4f4g4m5c 4e4f4h4m515b 4e4f4i4m515b5c 4e4f4i515b5c 4e4f4k4m515b 4e4j51 4e4o51 4n 4p 4q515b 4r515b 4u515b 4v515b 4w515b 4x51595b 4x515b 53555b
+535b 545b 565b 57595b 575b 585b 5a5b 5d 5e 5f 5g 5h 5i 5j 5k 5l 5m 5n 5o 5p 5q5r5s5u5w5x 5q5r5s5v5w5x 5q5r5s5v5x 5q5r5t5w5x 5y5z61686g6k 5y5z626g6k 5y6e6g
+5z6168 6l6m6n6q6s6t6u 6l6m6n6q6u 6l6m6o6s6t6u 6l6p6s6t6u 6l6r6s6t 7677787c7d7e7f 7677797d7e7f 767a7d7e7f 767b7d7e7f
 `;
 
 /** All symbols, front-coded, each with two digits for its set of rows; data objects end in `=`. */
