@@ -33,7 +33,7 @@ function* judge(f: Facts, t: Target, muslRelease: string | undefined): Generator
   if (t.libc === "glibc") {
     yield* versionFindings(f, uses, t);
     yield* unknownSymbolFindings(f, uses, t);
-    if (f.libc !== "unknown") yield* unversionedOnGlibc(f, t);
+    if (f.libc !== "unknown") yield* unversionedOnGlibc(f, uses, t);
     if (f.libc !== "unknown") yield* bindingFindings(f, t);
     yield* runtimeFindings(f, uses, t);
   } else yield* symbolsOnMusl(f, t);

@@ -4,9 +4,12 @@ import type { DiagnosisFinding } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
 import { machineOf, unversioned } from "./symbol-floor.js";
 import { some, systemOf } from "./target-text.js";
+import type { VersionUse } from "./version-uses.js";
 
 /** References without a version that a target's glibc would have to satisfy: those of a file for musl, and of one that was linked without versions. */
-export function* unversionedOnGlibc(f: Facts, t: Target): Generator<DiagnosisFinding> {
+export function* unversionedOnGlibc(f: Facts, uses: readonly VersionUse[], t: Target): Generator<DiagnosisFinding> {
+  // Beside references with glibc's versions, one without is of another library that has such a name.
+  if (f.libc !== "musl" && uses.some((u) => u.family === "GLIBC")) return;
   const missing: string[] = [], shown: string[] = [], homes = new Map<string, string[]>(), m = machineOf(f);
   for (const { name, weak } of unversioned(f)) {
     const versions = t.tables.glibcVersions(m, name), first = versions?.[0]?.version;
