@@ -19,7 +19,10 @@ the symbols of each version, against what \`objdump -T\` and \`objdump -p\` say;
 function differences(path: string): { text: string[]; glibc: string | undefined; unbound: readonly string[]; tag: string | null } {
   const source = openSource(path);
   try {
-    const elf = readElf(source), s = subjectOf(elf, new Tolerant()), facts = { ...s, ...detect(s), target: null, tables, libraries: null }, uses = versionUses(s), is = requirements({ ...facts, libc: "glibc" as const }), want = objdumpNeeds(path), text: string[] = [];
+    const elf = readElf(source), s = subjectOf(elf, new Tolerant()), facts = { ...s, ...detect(s), target: null, tables, libraries: null }, uses = versionUses(s), is = requirements({ ...facts, libc: "glibc" as const }), text: string[] = [];
+    // objdump refuses files without dynamic symbols: static programs, debug files.
+    if (subjectOf(elf, new Tolerant()).imports.length === 0 && uses.length === 0) return { text, glibc: undefined, unbound: [], tag: is.wheelTag };
+    const want = objdumpNeeds(path);
     const unbound = want.unbound.filter((v) => v !== "GLIBC_ABI_DT_RELR");
     for (const family of ["GLIBC", "GLIBCXX", "CXXABI", "GCC"]) {
       const ours = is.required[family.toLowerCase()], theirs = want.highest[family];
