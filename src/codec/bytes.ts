@@ -56,6 +56,9 @@ export function toLatin1(b: Uint8Array): string {
   return s;
 }
 
+/** Two digits for each byte. */
+export const toHex = (b: Uint8Array): string => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
+
 /** A text as the bytes of a C string, terminator included. `BAD_EDIT` where it cannot be one. */
 export function cString(text: string, edit: string): Uint8Array {
   if (typeof text !== "string") fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} is not a string`, { edit });
