@@ -1,10 +1,11 @@
+import { toHex } from "../codec/bytes.js";
 import type { ElfFile } from "../image/elf.js";
 import type { SymbolTable } from "../image/symbols.js";
 import { NT_GNU } from "../spec/constants.js";
 import { fileTypeName, machineName, osabiName } from "../spec/names.js";
 import type { ElfDescription, FileDescription } from "./description.js";
 import {
-  describeDynamic, describeDynamicSymbols, describeNotes, describeSections, describeSegments, describeVersionDefinitions, describeVersionNeeds, toHex, toQuantity,
+  describeDynamic, describeDynamicSymbols, describeNotes, describeSections, describeSegments, describeVersionDefinitions, describeVersionNeeds, toQuantity,
 } from "./parts.js";
 import { Tolerant } from "./tolerant.js";
 

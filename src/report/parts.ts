@@ -1,3 +1,4 @@
+import { toHex } from "../codec/bytes.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Section } from "../image/sections.js";
 import { symbolVersions } from "../image/versions.js";
@@ -14,8 +15,6 @@ import type {
 import type { Tolerant } from "./tolerant.js";
 
 export const toQuantity = (n: bigint): Quantity => (n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : hex(n));
-
-export const toHex = (b: Uint8Array): string => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
 
 /** No flag of these words has a name above its lower 32 bits, and a number cannot hold all 64. */
 function flagNames(value: bigint, names: (n: number) => string[]): string[] {
