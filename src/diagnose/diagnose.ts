@@ -1,0 +1,64 @@
+import type { ElfFile } from "../image/elf.js";
+import { Tolerant } from "../image/tolerant.js";
+import type { LibraryTree } from "../resolve/tree.js";
+import { machineName } from "../spec/names.js";
+import type { LibcTables, Target } from "../targets/target.js";
+import { detect, type Detected } from "./detect.js";
+import type { Diagnosis, DiagnosisFinding, DiagnosisSeverity } from "./diagnosis.js";
+import { dynamicNames } from "./dynamic-names.js";
+import type { Facts } from "./facts.js";
+import { requirements, type Requirements } from "./required.js";
+import { ruleFindings } from "./rules/rules.js";
+import { targetFindings } from "./target-findings.js";
+
+export interface DiagnoseOptions {
+  /** The system that the file is to run on, from `elfwright/targets`. */
+  readonly target?: Target;
+  /** The C libraries' tables, from `elfwright/targets`; the target's by default. Without any, `distributions` and `wheelTag` are null. */
+  readonly tables?: LibcTables;
+  /** What the loader would load, from `resolveLibraries`: for findings on libraries that are missing, unused or of another C library. */
+  readonly libraries?: LibraryTree;
+}
+
+/**
+ * Says what a binary is and what it needs: C library, linkage, language, the versions that set its floor, and what would go
+ * wrong, each with what to do about it. Works on any machine's files, stripped or not, with or without section headers; nothing is run.
+ * A part that cannot be read is left out, and `problems` says why.
+ *
+ * @throws ElfError `IO` where reading the source fails
+ * @example
+ * const { libc, linkage, required } = diagnose(readElf(bytes)); // "glibc", "dynamic", { glibc: "2.34" }
+ */
+export function diagnose(elf: ElfFile, options: DiagnoseOptions = {}): Diagnosis {
+  const tolerant = new Tolerant(), h = elf.header;
+  const facts = factsOf(elf, tolerant, options);
+  const needs = tolerant.part(() => requirements(facts)) ?? UNREADABLE;
+  const findings = [...(tolerant.part(() => ruleFindings(facts)) ?? []), ...(tolerant.part(() => targetFindings(facts, needs)) ?? [])];
+  const { libc, libcConfidence, linkage, language, packer, go, evidence } = facts;
+  return {
+    machine: machineName(h.machine), class: h.class, byteOrder: h.littleEndian ? "little" : "big",
+    libc, libcConfidence, linkage, language, packer, go, ...needs, evidence, findings: bySeverity(findings), problems: tolerant.problems,
+  };
+}
+
+const UNREADABLE: Requirements = { required: {}, floor: [], distributions: null, wheelTag: null };
+
+function factsOf(elf: ElfFile, tolerant: Tolerant, options: DiagnoseOptions): Facts {
+  const detected: Detected = detect(elf);
+  let names: ReturnType<typeof dynamicNames> | undefined;
+  const symbols = () => (names ??= tolerant.part(() => dynamicNames(elf)) ?? { imports: [], exports: [] });
+  return {
+    ...detected, elf, tolerant, target: options.target ?? null, tables: options.tables ?? options.target?.tables ?? null, libraries: options.libraries ?? null,
+    get imports() {
+      return symbols().imports;
+    },
+    get exports() {
+      return symbols().exports;
+    },
+  };
+}
+
+const ORDER: Readonly<Record<DiagnosisSeverity, number>> = { error: 0, warning: 1, note: 2 };
+
+/** The worst first; those of one severity stay in the order of the rules. */
+const bySeverity = (findings: readonly DiagnosisFinding[]): DiagnosisFinding[] => [...findings].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
