@@ -18,6 +18,10 @@ export interface DiagnoseOptions {
   readonly tables?: LibcTables;
   /** What the loader would load, from `resolveLibraries`: for findings on libraries that are missing, unused or of another C library. */
   readonly libraries?: LibraryTree;
+  /** Is it installed set-user-ID, set-group-ID or with file capabilities? Nothing in the file says so. */
+  readonly raisedRights?: boolean;
+  /** Look for ELF files in all of its data, which reads the whole file once. Default: only in what follows its end. */
+  readonly scan?: boolean;
 }
 
 /**
@@ -49,6 +53,7 @@ function factsOf(elf: ElfFile, tolerant: Tolerant, options: DiagnoseOptions): Fa
   const symbols = () => (names ??= tolerant.part(() => dynamicNames(elf)) ?? { imports: [], exports: [] });
   return {
     ...detected, elf, tolerant, target: options.target ?? null, tables: options.tables ?? options.target?.tables ?? null, libraries: options.libraries ?? null,
+    raisedRights: options.raisedRights ?? null, scan: options.scan ?? false,
     get imports() {
       return symbols().imports;
     },
