@@ -1,13 +1,10 @@
-import { SHN, STB, STT_LOPROC, VERSYM } from "../spec/constants.js";
+import { VERSYM } from "../spec/constants.js";
 import { versionNumber } from "../image/versions.js";
 import type { Binding, BoundBy, HostBinding, SymbolBindings, UnboundSymbol, VersionError } from "./bindings.js";
-import { GlibcScope } from "./glibc-scope.js";
-import { MuslScope } from "./musl-scope.js";
-import type { RelocationClass } from "./relocation-class.js";
-import { USED_BY } from "./references.js";
 import { attempt, type BindProblem, type Found, type Member, membersOf, type Reference, type Scope } from "./scope.js";
 import type { LibraryTree, LoadedObject } from "./tree.js";
 import { checkVersions, objectsByName } from "./version-check.js";
+import { references, scopeOf } from "./walk.js";
 
 export interface BindOptions {
   /**
@@ -42,12 +39,6 @@ export function bindSymbols(tree: LibraryTree, options: BindOptions = {}): Symbo
   };
 }
 
-/** The lookup by a tree's rules, among these members. */
-export const scopeOf = (tree: LibraryTree, members: readonly Member[]): Scope => {
-  const { machine } = tree.root.elf.header;
-  return tree.rules === "glibc" ? new GlibcScope(members, machine) : new MuslScope(members, tree.interpreter?.object ?? null, machine);
-};
-
 class Results {
   readonly bindings: Binding[] = [];
   readonly missing: UnboundSymbol[] = [];
@@ -77,26 +68,6 @@ function bindMember(member: Member, scope: Scope, isHost: HostTest, named: Reado
     else pushOnce(weak || !relocated ? out.tolerated : out.missing, { ...base, file: r.version?.file ?? null, relocated, message: scope.complaint(r) });
   }
   return out;
-}
-
-/** The references of an object, in the order of its symbols; a symbol that is used in several ways gives several. */
-export function* references(member: Member, scope: Scope): Generator<{ readonly reference: Reference; readonly weak: boolean; readonly relocated: boolean }> {
-  const o = member.symbols;
-  if (!o) return;
-  const { uses } = o;
-  for (let index = 1; index < o.count; index++) {
-    const used = uses[index]!;
-    // Where the number of symbols is only a bound, what stands behind the last one is no symbol.
-    if (used === 0 && !o.exact) continue;
-    const s = o.symbol(index);
-    if ((used === 0 && (s.shndx !== SHN.UNDEF || s.type >= STT_LOPROC)) || !scope.isLookedUp(s.binding, s.visibility)) continue;
-    const named = o.lookupName(s.nameOffset);
-    if (!named || named.text === "") continue;
-    const version = o.isVersioned ? o.version(o.versym(index)) : undefined, asked = version && version.hash !== 0 ? version : undefined;
-    const isWeak = s.binding === STB.WEAK, weak = isWeak && (scope instanceof GlibcScope || s.shndx === SHN.UNDEF);
-    const uses_: RelocationClass[] = used === 0 ? ["call"] : (["call", "got", "other", "copy"] as const).filter((u) => used & USED_BY[u]);
-    for (const use of uses_) yield { reference: { from: member, index, ...named, version: asked, use }, weak, relocated: used !== 0 };
-  }
 }
 
 /** Is a version asked of this very file, and it has no .gnu.version at all? ld.so, which only warned before, stops at such a definition. */

@@ -43,6 +43,10 @@ export class GlibcScope implements Scope {
     return binding !== STB.LOCAL && !isLocal(visibility);
   }
 
+  isWeak(binding: number): boolean {
+    return binding === STB.WEAK;
+  }
+
   find(r: Reference): Found | undefined {
     const query: Query = { name: r.name, version: r.version, call: r.use === "call", copy: r.use === "copy" };
     const found = (r.from.isSymbolic ? this.#through([r.from], r, query) : undefined) ?? this.#through(this.members, r, query);

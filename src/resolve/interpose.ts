@@ -1,5 +1,5 @@
 import type { ElfFile } from "../image/elf.js";
-import { references, scopeOf } from "./bind.js";
+import { references, scopeOf } from "./walk.js";
 import { type BindProblem, type Member, memberOf, membersOf, type Reference } from "./scope.js";
 import type { LibraryTree, LoadedObject } from "./tree.js";
 

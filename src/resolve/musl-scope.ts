@@ -42,6 +42,10 @@ export class MuslScope implements Scope {
     return binding !== STB.LOCAL;
   }
 
+  isWeak(binding: number, shndx: number): boolean {
+    return binding === STB.WEAK && shndx === SHN.UNDEF;
+  }
+
   find(r: Reference): Found | undefined {
     return this.#from(r.use === "copy" ? 1 : 0, r.name, r.use === "call") ?? this.#largeFile(r.text);
   }

@@ -39,6 +39,8 @@ export interface Scope {
   find(reference: Reference): Found | undefined;
   /** Does this reference go through the lookup, or is it bound to its own symbol at once? */
   isLookedUp(binding: number, visibility: number): boolean;
+  /** May the reference stay unbound? */
+  isWeak(binding: number, shndx: number): boolean;
   /** What the loader says of a reference that it cannot bind. */
   complaint(reference: Reference): string;
 }

@@ -1,4 +1,4 @@
-import { references, scopeOf } from "./bind.js";
+import { references, scopeOf } from "./walk.js";
 import { attempt, type BindProblem, type Member, membersOf, type Scope } from "./scope.js";
 import type { Edge, LibraryTree, LoadedObject } from "./tree.js";
 
