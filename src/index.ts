@@ -48,3 +48,7 @@ export { pageFitness, type PageFitness } from "./check/pages.js";
 export { describe } from "./report/describe.js";
 export type { ElfDescription } from "./report/description.js";
 export { diff, type Change } from "./report/diff.js";
+export { resolveLibraries } from "./resolve/resolve.js";
+export type { LoaderOptions, ResolveOptions } from "./resolve/options.js";
+export type { LibraryFiles } from "./resolve/files.js";
+export type { Edge, FoundBy, LibraryTree, LoadedObject, LoaderRules, Tried } from "./resolve/tree.js";
