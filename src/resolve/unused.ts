@@ -42,7 +42,7 @@ function useOf(member: Member, tree: LibraryTree, scope: Scope): LibraryUse {
     undeclared.set(provider, symbols.add(r.text));
   }
   return {
-    object, unused: object.needs.filter((e) => e.object !== null && !used.has(e.object)),
+    object, unused: object.needs.filter((e) => e.tag === undefined && e.object !== null && !used.has(e.object)),
     undeclared: [...undeclared].map(([library, symbols]) => ({ library, symbols: [...symbols] })),
   };
 }

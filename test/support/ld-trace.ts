@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readElfFile } from "../../src/node/index.js";
+import { readElfFile, resolveLibraries } from "../../src/node/index.js";
 import { bindSymbols, type BindOptions } from "../../src/resolve/bind.js";
 import type { LibraryTree } from "../../src/resolve/tree.js";
 import { loaderOf, type Machine, rootOf, runOn } from "./machines.js";
@@ -35,10 +35,11 @@ export function traceBindings(machine: Machine, path: string, env: Record<string
   };
 }
 
-/** The tree of a traced file: its libraries where the loader found them, and no other rule. */
+/** The tree of a traced file; for another machine, whose libraries stand in two places, its libraries where the loader found them. */
 export function tracedTree(machine: Machine, path: string, traced: Traced): LibraryTree {
-  const root = machine === "x86_64" ? "" : rootOf(machine), interpreter = [...traced.libraries.values()].find((p) => p.endsWith(loaderOf(machine))) ?? loaderOf(machine);
-  const read = (p: string) => readElfFile(root !== "" && existsSync(`${root}${p}`) ? `${root}${p}` : p);
+  if (machine === "x86_64") return resolveLibraries(path, { rules: "glibc" });
+  const root = rootOf(machine), interpreter = [...traced.libraries.values()].find((p) => p.endsWith(loaderOf(machine))) ?? loaderOf(machine);
+  const read = (p: string) => readElfFile(existsSync(`${root}${p}`) ? `${root}${p}` : p);
   return treeOf(path, read, (name) => traced.libraries.get(name) ?? (name === loaderOf(machine).split("/").at(-1) ? interpreter : undefined), { interpreter });
 }
 
