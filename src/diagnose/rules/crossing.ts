@@ -1,5 +1,5 @@
 import { STT } from "../../spec/constants.js";
-import { ALPINE_LIBC, knownLoader } from "../../spec/loaders.js";
+import { ALPINE_LIBC, knownLoader } from "../../spec/known-loaders.js";
 import type { Facts } from "../facts.js";
 
 export type TwoLibcs = "glibc" | "musl";

@@ -1,5 +1,5 @@
 import { PT } from "../../spec/constants.js";
-import { knownLoader } from "../../spec/loaders.js";
+import { knownLoader } from "../../spec/known-loaders.js";
 import { machineName } from "../../spec/names.js";
 import type { Facts } from "../facts.js";
 import { builtFor } from "./crossing.js";

@@ -1,4 +1,4 @@
-import { ALPINE_LIBC } from "../../spec/loaders.js";
+import { ALPINE_LIBC } from "../../spec/known-loaders.js";
 import type { LoadedObject } from "../../resolve/tree.js";
 import { namedLibc } from "./crossing.js";
 import { type DiagnosisRule, list } from "./rule.js";
