@@ -23,7 +23,7 @@ const isMuslName = (name: string): boolean => ALPINE_LIBC.test(name) || /^ld-mus
 
 /** The C library whose loader and library a file names: PT_INTERP first, then what it needs. */
 export function namedLibc(f: Facts): { readonly libc: string; readonly by: string } | null {
-  const { interpreter, needed } = f.elf, loader = interpreter === null ? undefined : knownLoader(interpreter);
+  const { interpreter, needed } = f, loader = interpreter === null ? undefined : knownLoader(interpreter);
   if (loader) return { libc: loader.libc, by: `its interpreter is ${interpreter!}` };
   const libc = needed.find((n) => n === "libc.so.6" || isMuslName(n));
   return libc === undefined ? null : { libc: libc === "libc.so.6" ? "glibc" : "musl", by: `it needs ${libc}` };
@@ -34,10 +34,10 @@ export function builtFor(f: Facts): { readonly libc: TwoLibcs; readonly because:
   const entry = f.evidence.find((e) => e.about === "libc" && e.kind === "entry-code");
   if (entry && (entry.says === "musl" || entry.says === "glibc")) return { libc: entry.says, because: `its start code is ${entry.says}'s` };
   if (hasGlibcVersions(f)) return { libc: "glibc", because: "it asks for versions of glibc's symbols" };
-  const musl = f.elf.needed.find(isMuslName);
+  const musl = f.needed.find(isMuslName);
   if (musl !== undefined) return { libc: "musl", because: `it needs ${musl}` };
   if (f.libc === "musl") return { libc: "musl", because: "it was built for musl" };
-  if (f.elf.needed.includes("libc.so.6") && takesFunctions(f)) return { libc: "musl", because: "it needs libc.so.6, but no version of any of glibc's symbols" };
+  if (f.needed.includes("libc.so.6") && takesFunctions(f)) return { libc: "musl", because: "it needs libc.so.6, but no version of any of glibc's symbols" };
   return null;
 }
 

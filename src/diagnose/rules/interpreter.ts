@@ -17,15 +17,15 @@ export const interpreterRules: readonly DiagnosisRule[] = [
     id: "interpreter-missing", severity: "error", sentence: "A program needs libraries, but names no interpreter.",
     advice: "Link it without -nostartfiles -Wl,--no-dynamic-linker, or link it statically. Until then it starts only through the loader: ld.so ./program.",
     *test(f) {
-      if (f.linkage === "dynamic" && f.elf.needed.length > 0 && !interpOf(f))
-        yield { message: `it needs ${list(f.elf.needed)}, but has no PT_INTERP: the kernel starts it without a loader, and it crashes at its first use of a library`, names: f.elf.needed };
+      if (f.linkage === "dynamic" && f.needed.length > 0 && !interpOf(f))
+        yield { message: `it needs ${list(f.needed)}, but has no PT_INTERP: the kernel starts it without a loader, and it crashes at its first use of a library`, names: f.needed };
     },
   },
   {
     id: "interpreter-broken", severity: "error", sentence: "PT_INTERP is no path that kernels take.",
     advice: "Set it anew: elfwright patchelf --set-interpreter PATH.",
     *test(f) {
-      const s = interpOf(f), text = f.elf.interpreter;
+      const s = interpOf(f), text = f.interpreter;
       if (!s || text === null) return;
       if (s.exact("filesz") > BigInt(LONGEST)) yield { message: `PT_INTERP has ${s.exact("filesz")} bytes: kernels take at most ${LONGEST} (ENOEXEC)` };
       else if (text === "") yield { message: "PT_INTERP is empty: kernels refuse the program (ENOEXEC, or ENOENT)" };
@@ -35,14 +35,14 @@ export const interpreterRules: readonly DiagnosisRule[] = [
   {
     id: "interpreter-relative", severity: "warning", sentence: "PT_INTERP is not an absolute path.",
     advice: "Set an absolute path: PT_INTERP knows neither $ORIGIN nor any other token.",
-    *test({ elf: { interpreter: i } }) {
+    *test({ interpreter: i }) {
       if (i !== null && i !== "" && !i.startsWith("/")) yield { message: `the interpreter ${JSON.stringify(i)} is looked up in the folder in which somebody starts the program`, names: [i] };
     },
   },
   {
     id: "interpreter-folder", severity: "warning", sentence: "PT_INTERP leads into a folder that other systems do not have.",
     advice: "Set the system's own loader (elfwright patchelf --set-interpreter), or ship that folder with the program.",
-    *test({ elf: { interpreter: i } }) {
+    *test({ interpreter: i }) {
       const folder = i === null ? undefined : buildFolder(i);
       if (folder !== undefined) yield { message: `the interpreter is ${i!}, in ${folder}: where that file is absent, starting the program fails with "No such file or directory"`, names: [i!], ...(isStore(folder) && { severity: "note" as const, advice: STORE_ADVICE }) };
     },
@@ -50,7 +50,7 @@ export const interpreterRules: readonly DiagnosisRule[] = [
   {
     id: "interpreter-machine", severity: "error", sentence: "PT_INTERP names the loader of another machine or class.",
     advice: "Set the loader of the program's own machine.",
-    *test({ elf: { interpreter: i, header: h } }) {
+    *test({ interpreter: i, elf: { header: h } }) {
       const known = i === null ? undefined : knownLoader(i);
       if (!known) return;
       const machine = known.machines !== null && !known.machines.includes(h.machine), wide = known.class !== null && known.class !== h.class;
@@ -65,7 +65,7 @@ const isStore = (folder: string): boolean => folder.includes("store");
 
 /** musl's loader takes libc.so.6, libm.so.6 and the like for itself, so that much of what was built for glibc runs with it; glibc's loader knows nothing of musl. */
 function* foreignLoader(f: Facts): Generator<Found> {
-  const { interpreter: i, needed } = f.elf, loader = i === null ? undefined : knownLoader(i), from = builtFor(f);
+  const { interpreter: i, needed } = f, loader = i === null ? undefined : knownLoader(i), from = builtFor(f);
   if (i === null || !loader || !from || loader.libc === from.libc) return;
   const names = [i, ...needed.filter((n) => /^libc\.|^ld-/.test(n))];
   if (from.libc === "glibc" && loader.libc === "musl")

@@ -21,7 +21,7 @@ export const libcRules: readonly DiagnosisRule[] = [
     id: "two-libcs", severity: "error", sentence: "Two C libraries would be in one process.",
     advice: "Build all parts for one C library, or replace the names of the other (elfwright patchelf --replace-needed OLD NEW) after reading what that changes.",
     *test(f) {
-      const { needed } = f.elf, musl = needed.filter(isMusl), glibc = needed.filter(isGlibc);
+      const { needed } = f, musl = needed.filter(isMusl), glibc = needed.filter(isGlibc);
       // musl's loader takes libc.so.6 for itself; ld-linux-*.so.* it does not.
       if (musl.length > 0 && glibc.length > 0) {
         yield { message: `it needs ${list(glibc)} of glibc and ${list(musl)} of musl`, names: [...glibc, ...musl] };
@@ -36,7 +36,7 @@ export const libcRules: readonly DiagnosisRule[] = [
     id: "musl-libc-so", severity: "note", sentence: "A library needs musl's libc by a name that means something else on glibc.",
     advice: "Use the package that is made for the system's C library; nothing is wrong where a program of musl loads it.",
     *test(f) {
-      if (f.libc !== "musl" || !f.elf.needed.includes("libc.so") || f.elf.interpreter !== null) return;
+      if (f.libc !== "musl" || !f.needed.includes("libc.so") || f.interpreter !== null) return;
       const glibc = f.target?.libc === "glibc" || namedLibc(f)?.libc === "glibc";
       yield {
         message: "it needs libc.so, musl's: a program of glibc finds no such library, or GNU ld's script of that name, and then says \"invalid ELF header\"", names: ["libc.so"], ...(glibc && { severity: "error" as const }),

@@ -15,6 +15,7 @@ export const libraryRules: readonly DiagnosisRule[] = [
     *test({ libraries }) {
       if (!libraries) return;
       for (const { from, edge } of libraries.missing) {
+        if (edge === libraries.interpreter) continue;
         const invalid = edge.tried.find((t) => t.outcome === "invalid");
         yield {
           message: invalid ? `${edge.name}, which ${asker(from, libraries.root)} needs, is no ELF file at ${invalid.path}: ld.so stops there ("invalid ELF header")` : `${edge.name}, which ${asker(from, libraries.root)} needs, is not found${places(edge)}`,

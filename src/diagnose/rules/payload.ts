@@ -1,7 +1,10 @@
+import { toLatin1 } from "../../codec/bytes.js";
+import { readExactly } from "../../codec/source.js";
 import { hex } from "../../error.js";
+import type { ElfFile } from "../../image/elf.js";
+import { overlayKind } from "../../image/overlay-kind.js";
 import type { Facts } from "../facts.js";
 import { type EmbeddedElf, embeddedElfs } from "./embedded.js";
-import { overlayKind } from "./overlay-kind.js";
 import { type DiagnosisRule, list } from "./rule.js";
 
 /** Without being asked, no more than this is read of what follows the end. */
@@ -21,7 +24,7 @@ export const payloadRules: readonly DiagnosisRule[] = [
     id: "overlay", severity: "note", sentence: "Bytes follow the end of the ELF file.", advice: "GNU strip drops them and patchelf moves them; elfwright keeps them where it is told to (--overlay).",
     *test({ elf }) {
       const o = elf.overlay;
-      if (o) yield { message: `${o.size} bytes follow the end of the ELF file at ${hex(o.offset)}: ${overlayKind(elf.source, o) ?? "nothing tells what they are"}` };
+      if (o) yield { message: `${o.size} bytes follow the end of the ELF file at ${hex(o.offset)}: ${inWords(elf)}` };
     },
   },
   {
@@ -44,4 +47,15 @@ function* embedded({ elf, scan }: Facts): Generator<EmbeddedElf> {
   const { overlay, source } = elf;
   if (scan) yield* embeddedElfs(source, 1, source.size - 1, MOST_EMBEDDED);
   else if (overlay) yield* embeddedElfs(source, overlay.offset, Math.min(overlay.size, QUICK), MOST_EMBEDDED);
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  squashfs: "a squashfs file system", dwarfs: "a DwarFS file system", zip: "a zip archive", "7z": "a 7z archive", elf: "another ELF file", "module-signature": "a kernel module's signature", bun: "an application for bun",
+  deno: "an application for deno", nexe: "an application for Node.js (nexe)", pyinstaller: "a PyInstaller archive",
+};
+
+function inWords(elf: ElfFile): string {
+  const kind = overlayKind(elf), what = kind === null ? "nothing tells what they are" : (WORDS[kind] ?? `${kind} data`);
+  // AppImage's own mark stands in the padding of e_ident.
+  return /^AI[\x01\x02]$/.test(toLatin1(readExactly(elf.source, 8, 3, "the ELF header"))) ? `an AppImage, ${what}` : what;
 }

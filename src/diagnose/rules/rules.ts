@@ -1,5 +1,6 @@
 import type { DiagnosisFinding } from "../diagnosis.js";
 import type { Facts } from "../facts.js";
+import { bindingRules } from "./bindings.js";
 import { cpuRules } from "./cpu.js";
 import { goRules } from "./go.js";
 import { hardeningRules } from "./hardening.js";
@@ -21,13 +22,13 @@ export type { DiagnosisRule } from "./rule.js";
 
 /** Every rule on what there is to know of a file, in the order of findings. */
 export const diagnosisRules: readonly DiagnosisRule[] = [
-  ...targetRules, ...interpreterRules, ...libcRules, ...libraryRules, ...startupRules, ...importRules, ...segmentRules, ...staticRules, ...searchPathRules,
+  ...targetRules, ...interpreterRules, ...libcRules, ...libraryRules, ...bindingRules, ...startupRules, ...importRules, ...segmentRules, ...staticRules, ...searchPathRules,
   ...pageRules, ...cpuRules, ...noteRules, ...goRules, ...hardeningRules, ...payloadRules,
 ];
 
 /** What there is to know of the file itself. What a rule cannot read is among the diagnosis' problems, and the others go on. */
 export function ruleFindings(facts: Facts): DiagnosisFinding[] {
-  return diagnosisRules.flatMap((rule) => {
+  return (facts.hasContents ? diagnosisRules : targetRules).flatMap((rule) => {
     const out: DiagnosisFinding[] = [];
     facts.tolerant.part(() => {
       for (const finding of findingsOf(rule, facts)) out.push(finding);
