@@ -79,7 +79,7 @@ interface OldBinding {
 function oldBindings(f: Facts): OldBinding[] {
   const { tables, elf } = f, { header: h } = elf;
   if (!tables || hasGlibcVersions(f)) return [];
-  const runsWithGlibc = elf.needed.includes("libc.so.6") || (f.target?.libc === "glibc" && crossing(f)?.to === "glibc");
+  const runsWithGlibc = f.needed.includes("libc.so.6") || (f.target?.libc === "glibc" && crossing(f)?.to === "glibc");
   if (!runsWithGlibc) return [];
   const machine = { machine: h.machine, class: h.class, littleEndian: h.littleEndian }, out: OldBinding[] = [];
   for (const { name, version } of f.imports) {

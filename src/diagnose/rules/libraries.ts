@@ -26,9 +26,9 @@ export const libraryRules: readonly DiagnosisRule[] = [
   },
   {
     id: "interpreter-absent", severity: "error", sentence: "The program's interpreter is not there.", advice: "Install the C library of that loader, or set the system's own: elfwright patchelf --set-interpreter.",
-    *test({ libraries, elf }) {
-      if (libraries?.interpreter && libraries.interpreter.object === null && elf.interpreter !== null)
-        yield { message: `the interpreter ${elf.interpreter} is not there: starting the program fails with "No such file or directory"`, names: [elf.interpreter] };
+    *test({ libraries, interpreter }) {
+      if (libraries?.interpreter && libraries.interpreter.object === null && interpreter !== null)
+        yield { message: `the interpreter ${interpreter} is not there: starting the program fails with "No such file or directory"`, names: [interpreter] };
     },
   },
 ];
