@@ -49,15 +49,15 @@ export const encodeText = (s: string): Uint8Array => encoder.encode(s);
 /** Does decoding these bytes and encoding the text give the same bytes? */
 export const isLossless = (b: Uint8Array): boolean => equalBytes(encodeText(decodeText(b)), b);
 
+/** Two hexadecimal digits a byte. */
+export const toHex = (b: Uint8Array): string => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
+
 /** Each byte as one character U+0000..U+00FF: for searching with the engine's own string search. */
 export function toLatin1(b: Uint8Array): string {
   let s = "";
   for (let at = 0; at < b.length; at += 8192) s += String.fromCharCode.apply(null, b.subarray(at, at + 8192) as unknown as number[]);
   return s;
 }
-
-/** Two digits for each byte. */
-export const toHex = (b: Uint8Array): string => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
 
 /** A text as the bytes of a C string, terminator included. `BAD_EDIT` where it cannot be one. */
 export function cString(text: string, edit: string): Uint8Array {

@@ -39,7 +39,7 @@ suite("formatDescription", () => {
 
   it("says what is wrong and what follows the file", () => {
     const d = describe(readElf(fixture("x86_64-glibc-pie")));
-    const text = formatDescription({ ...d, needed: null, overlay: { offset: 0x4000, size: 12 }, problems: ["MALFORMED: no"] });
+    const text = formatDescription({ ...d, needed: null, overlay: { offset: 0x4000, size: 12, kind: null }, problems: ["MALFORMED: no"] });
     expect(text).toContain("Overlay\n  12 bytes at 0x4000\n");
     expect(text).toContain("Problems\n  MALFORMED: no\n");
   });
