@@ -2,8 +2,8 @@ import { defineConfig } from "tsup";
 
 export default defineConfig([
   {
-    // One build for both entries, so that they share their code and their types.
-    entry: { index: "src/index.ts", node: "src/node/index.ts" },
+    // One build for all entries, so that they share their code and their types.
+    entry: { index: "src/index.ts", node: "src/node/index.ts", targets: "src/targets/index.ts" },
     format: ["esm", "cjs"],
     splitting: true,
     dts: true,

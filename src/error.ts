@@ -34,6 +34,8 @@ export interface ElfErrorDetails {
   INVARIANT: { rules: string[] };
   /** The repair is not possible for this target. */
   TARGET: { names: string[] };
+  /** No system of that name, or no release that the tables know. */
+  UNKNOWN_TARGET: { target: string; known: string[] };
   /** A kind of file or a feature that is not handled. */
   UNSUPPORTED: { what: string };
   /** Reading or writing a file failed. */

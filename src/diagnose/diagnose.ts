@@ -3,12 +3,12 @@ import { Tolerant } from "../image/tolerant.js";
 import type { LibraryTree } from "../resolve/tree.js";
 import { machineName } from "../spec/names.js";
 import type { LibcTables, Target } from "../targets/target.js";
-import { detect, type Detected } from "./detect.js";
+import { detect } from "./detect.js";
 import type { Diagnosis, DiagnosisFinding, DiagnosisSeverity } from "./diagnosis.js";
-import { dynamicNames } from "./dynamic-names.js";
 import type { Facts } from "./facts.js";
 import { requirements, type Requirements } from "./required.js";
 import { ruleFindings } from "./rules/rules.js";
+import { subjectOf } from "./subject.js";
 import { targetFindings } from "./target-findings.js";
 
 export interface DiagnoseOptions {
@@ -18,6 +18,10 @@ export interface DiagnoseOptions {
   readonly tables?: LibcTables;
   /** What the loader would load, from `resolveLibraries`: for findings on libraries that are missing, unused or of another C library. */
   readonly libraries?: LibraryTree;
+  /** Is it installed set-user-ID, set-group-ID or with file capabilities? Nothing in the file says so. */
+  readonly raisedRights?: boolean;
+  /** Look for ELF files in all of its data, which reads the whole file once. Default: only in what follows its end. */
+  readonly scan?: boolean;
 }
 
 /**
@@ -25,7 +29,6 @@ export interface DiagnoseOptions {
  * wrong, each with what to do about it. Works on any machine's files, stripped or not, with or without section headers; nothing is run.
  * A part that cannot be read is left out, and `problems` says why.
  *
- * @throws ElfError `IO` where reading the source fails
  * @example
  * const { libc, linkage, required } = diagnose(readElf(bytes)); // "glibc", "dynamic", { glibc: "2.34" }
  */
@@ -43,17 +46,17 @@ export function diagnose(elf: ElfFile, options: DiagnoseOptions = {}): Diagnosis
 
 const UNREADABLE: Requirements = { required: {}, floor: [], distributions: null, wheelTag: null };
 
-function factsOf(elf: ElfFile, tolerant: Tolerant, options: DiagnoseOptions): Facts {
-  const detected: Detected = detect(elf);
-  let names: ReturnType<typeof dynamicNames> | undefined;
-  const symbols = () => (names ??= tolerant.part(() => dynamicNames(elf)) ?? { imports: [], exports: [] });
+function factsOf(elf: ElfFile, tolerant: Tolerant, { target, tables, libraries, raisedRights, scan }: DiagnoseOptions): Facts {
+  const subject = subjectOf(elf, tolerant);
   return {
-    ...detected, elf, tolerant, target: options.target ?? null, tables: options.tables ?? options.target?.tables ?? null, libraries: options.libraries ?? null,
+    ...detect(subject), elf, tolerant, hasContents: subject.hasContents, interpreter: subject.interpreter, needed: subject.needed,
+    target: target ?? null, tables: tables ?? target?.tables ?? null, libraries: libraries ?? null,
+    raisedRights: raisedRights ?? null, scan: scan ?? false,
     get imports() {
-      return symbols().imports;
+      return subject.imports;
     },
     get exports() {
-      return symbols().exports;
+      return subject.exports;
     },
   };
 }

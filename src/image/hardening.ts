@@ -4,8 +4,8 @@ import { DT } from "../spec/dynamic.js";
 import { checkedForms } from "../spec/fortify.js";
 import { defaultsToExecutableStack } from "../spec/machines.js";
 import type { ElfFile } from "./elf.js";
-import { featureBits } from "./features.js";
 import type { Linkage } from "./linkage.js";
+import { gnuProperties } from "./note-contents.js";
 import { isDebugFile } from "./sections.js";
 import type { SymbolTable } from "./symbols.js";
 
@@ -151,10 +151,13 @@ function fortify(names: ReadonlySet<string>): NonNullable<Hardening["fortify"]> 
   };
 }
 
+/** The bits of GNU_PROPERTY_X86_FEATURE_1_AND and GNU_PROPERTY_AARCH64_FEATURE_1_AND (their psABIs): what all code of the file is built for. */
 function features(elf: ElfFile): Pick<Hardening, "cet" | "branchProtection"> {
-  const bits = attempt(() => featureBits(elf)), arm = elf.header.machine === EM.AARCH64;
+  const { machine } = elf.header, x86 = machine === EM.X86_64 || machine === EM["386"], arm = machine === EM.AARCH64;
+  const properties = x86 || arm ? attempt(() => gnuProperties(elf.notes, elf.header)) : null;
+  const has = (flag: string) => properties!.some((p) => p.name?.endsWith("_FEATURE_1_AND") && p.flags?.includes(flag));
   return {
-    cet: bits === null || arm ? null : { ibt: (bits & 1) !== 0, shstk: (bits & 2) !== 0 },
-    branchProtection: bits !== null && arm ? { bti: (bits & 1) !== 0, pac: (bits & 2) !== 0, gcs: (bits & 4) !== 0 } : null,
+    cet: properties && x86 ? { ibt: has("IBT"), shstk: has("SHSTK") } : null,
+    branchProtection: properties && arm ? { bti: has("BTI"), pac: has("PAC"), gcs: has("GCS") } : null,
   };
 }

@@ -18,13 +18,43 @@ export interface LibcTables {
   /** The library that has the symbol in a release of glibc (`2.17`): libpthread.so.0 before 2.34, libc.so.6 from then on. Undefined for none. */
   glibcHome(machine: Machine, symbol: string, release: string): string | undefined;
   /** The first release of musl that has the symbol, and the last one where it went. Undefined for none. */
-  muslRange(symbol: string): { readonly first: string; readonly last: string | null } | undefined;
+  muslRange(symbol: string): MuslRange | undefined;
   /** What an unversioned reference to it binds to, where that is other code than the default version's. Undefined where both are the same, or nothing is known of the machine. */
   oldestBinding(machine: Machine, symbol: string): OldestBinding | undefined;
   /** Distributions with their C library, best known first. */
   readonly distributions: readonly Distribution[];
   /** The manylinux and musllinux policies of a machine, most compatible first. */
   policies(machine: Machine): readonly WheelPolicy[];
+}
+
+/** Where the C libraries' tables know more than {@link LibcTables} asks for. */
+export interface BuiltInTables extends LibcTables {
+  /** The default version of a symbol in a release of glibc: what a linker binds to. Null where all versions are for old files only, undefined where the release has none, or nothing is known of the machine. */
+  glibcDefault(machine: Machine, symbol: string, release: string): GlibcVersion | null | undefined;
+  /** Whether it is a variable in glibc, not a function. */
+  isData(symbol: string): boolean;
+  /** The newest releases that the tables know. */
+  readonly newest: { readonly glibc: string; readonly musl: string };
+  /** The releases of musl that the tables were read from, oldest first. */
+  readonly muslReleases: readonly string[];
+  /** Where the tables come from. */
+  readonly sources: readonly TableSource[];
+}
+
+export interface TableSource {
+  readonly table: "glibc" | "musl" | "bindings" | "policies" | "distributions";
+  readonly source: string;
+  /** When it was read: `2026-11`. */
+  readonly date: string;
+}
+
+export interface MuslRange {
+  /** The first release that has it, of those that were looked at. */
+  readonly first: string;
+  /** The last one, where it went. */
+  readonly last: string | null;
+  /** The loader still binds the name after `last`: since 1.2.4 it takes `open64` for `open`. */
+  readonly stillBinds?: boolean;
 }
 
 /** A machine as tables tell them apart: `EM_MIPS` and `EM_RISCV` exist in both classes, `EM_X86_64` in class 32 is x32. */
@@ -37,6 +67,8 @@ export interface Machine {
 export interface OldestBinding {
   readonly library: string;
   readonly oldest: string;
+  /** The oldest version with the default's code; no release before it is concerned. The default where it is left out. */
+  readonly since?: string;
   readonly default: string;
 }
 
@@ -53,6 +85,8 @@ export interface Distribution {
 export interface WheelPolicy {
   /** `manylinux_2_17`. */
   readonly name: string;
+  /** Older names: `manylinux2014`. */
+  readonly aliases?: readonly string[];
   readonly libc: "glibc" | "musl";
   /** Allowed versions by family: `GLIBC`, `GLIBCXX`, `CXXABI`, `GCC`, `ZLIB`, … */
   readonly versions: Readonly<Record<string, readonly string[]>>;
@@ -71,4 +105,6 @@ export interface Target {
   /** Null for the file's own machine. */
   readonly machine: Machine | null;
   readonly tables: LibcTables;
+  /** The wheel policy that it stands for: `manylinux_2_17`. */
+  readonly policy?: string;
 }

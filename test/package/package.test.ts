@@ -9,7 +9,7 @@ import { must, run } from "../support/tools.js";
 const files = scratch();
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const project = files.path("project"), installed = join(project, "node_modules", "elfwright");
-const ENTRIES = ["elfwright", "elfwright/node"];
+const ENTRIES = ["elfwright", "elfwright/node", "elfwright/targets"];
 
 /** What an exports map says of one entry. */
 interface Conditions {
@@ -71,7 +71,7 @@ describe("the tarball", () => {
 
 describe("package.json", () => {
   it("every entry has types first and default last, each in the format of its condition", () => {
-    expect(Object.keys(manifest.exports)).toEqual([".", "./node", "./package.json"]);
+    expect(Object.keys(manifest.exports)).toEqual([".", "./node", "./targets", "./package.json"]);
     for (const [entry, target] of Object.entries(manifest.exports)) {
       if (typeof target === "string") {
         expect([entry, there(target)]).toEqual(["./package.json", true]);
@@ -88,9 +88,9 @@ describe("package.json", () => {
   });
 
   it("what older resolvers read leads to the same files", () => {
-    const main = manifest.exports["."] as { import: Conditions; require: Conditions }, node = manifest.exports["./node"] as { require: Conditions };
+    const main = manifest.exports["."] as { import: Conditions; require: Conditions }, node = manifest.exports["./node"] as { require: Conditions }, targets = manifest.exports["./targets"] as { require: Conditions };
     expect([manifest.main, manifest.module, manifest.types]).toEqual([main.require.default, main.import.default, main.require.types]);
-    expect(manifest.typesVersions).toEqual({ "*": { node: [node.require.types] } });
+    expect(manifest.typesVersions).toEqual({ "*": { node: [node.require.types], targets: [targets.require.types] } });
   });
 });
 
@@ -111,7 +111,7 @@ describe("both module formats", () => {
     const esm = JSON.parse(runScript("names.mjs", `import * as all from "${entry}"; ${print}`)) as string[];
     const cjs = JSON.parse(runScript("names.cjs", `const all = require("${entry}"); ${print}`)) as string[];
     expect(esm).toEqual(cjs);
-    expect(esm).toContain(entry === "elfwright" ? "patch" : "patchFile");
+    expect(esm).toContain({ elfwright: "patch", "elfwright/node": "patchFile", "elfwright/targets": "parseTarget" }[entry]);
   });
 
   it("patch files", () => {
@@ -150,13 +150,18 @@ describe("the main entry", () => {
     return seen;
   }
 
-  it.each(["index.js", "index.cjs"])("%s takes nothing from Node", (name) => {
+  it.each(["index.js", "index.cjs", "targets.js", "targets.cjs"])("%s takes nothing from Node", (name) => {
     const loaded = closure(join(installed, "dist", name));
     expect(loaded.size).toBeGreaterThan(1);
     for (const [file, text] of loaded) {
       expect([...text.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^."'][^"']*)["']/g)].map((m) => m[1]), file).toEqual([]);
       expect(text, file).not.toMatch(/["']node:|\bBuffer\s*[.([]|\bprocess\.|__dirname|import\.meta/);
     }
+  });
+
+  it.each(["index.js", "index.cjs", "node.js", "node.cjs"])("%s does not load the tables of the C libraries", (name) => {
+    const has = (file: string) => [...closure(join(installed, "dist", file)).values()].some((text) => text.includes("manylinux_2_5 manylinux1") || text.includes("musllinux_1_1"));
+    expect([has(name), has(name.replace(/^\w+/, "targets"))]).toEqual([false, true]);
   });
 
   it("runs where there is no Buffer, process or require", () => {
@@ -192,14 +197,21 @@ describe("types", () => {
     export const size: number = openSource("a").size;
     export const buffer: Buffer = patch(Buffer.alloc(0), []).bytes;
   `;
+  const targets = `import { type Distribution, distribution, distributions, glibc, musl, parseTarget, tables, type Target } from "elfwright/targets";
+    export const all: Target[] = [glibc("2.17"), musl("1.2.4", "aarch64"), distribution("centos7"), parseTarget("manylinux_2_28", { machine: 62, class: 64, littleEndian: true })];
+    export const known: readonly Distribution[] = distributions;
+    export const home: string | undefined = tables.glibcHome({ machine: 62, class: 64, littleEndian: true }, "pow", "2.17");
+    // @ts-expect-error no machine of that name
+    glibc("2.17", "vax");
+  `;
   const compilers: [string, string, object][] = [
     ["nodenext, ESM", "mts", { module: "nodenext", moduleResolution: "nodenext" }], ["nodenext, CommonJS", "cts", { module: "nodenext", moduleResolution: "nodenext" }],
     ["node16, ESM", "mts", { module: "node16", moduleResolution: "node16" }], ["bundler", "ts", { module: "esnext", moduleResolution: "bundler" }], ["node10", "ts", { module: "commonjs", moduleResolution: "node10" }],
   ];
   const typeRoots = [join(repository, "node_modules", "@types")];
 
-  it.each(compilers)("%s: the main entry without Node's types, elfwright/node with them", (title, extension, options) => {
-    for (const [entry, text, types] of [["main", main, []], ["files", node, ["node"]]] as const) {
+  it.each(compilers)("%s: the main entry and elfwright/targets without Node's types, elfwright/node with them", (title, extension, options) => {
+    for (const [entry, text, types] of [["main", main + targets, []], ["files", node, ["node"]]] as const) {
       const folder = `types-${title.replaceAll(/\W+/g, "-")}-${entry}`;
       write(`${folder}/use.${extension}`, text);
       const config = write(`${folder}/tsconfig.json`, JSON.stringify({

@@ -1,0 +1,6 @@
+import { defineConfig } from "tsup";
+
+/** The script that makes the data modules of src/targets, for plain Node. */
+export default defineConfig({
+  entry: { targets: "test/targets/generate.ts" }, outDir: ".cache", format: ["esm"], target: "node20", platform: "node", splitting: false, silent: true, outExtension: () => ({ js: ".mjs" }),
+});
