@@ -49,6 +49,9 @@ export const encodeText = (s: string): Uint8Array => encoder.encode(s);
 /** Does decoding these bytes and encoding the text give the same bytes? */
 export const isLossless = (b: Uint8Array): boolean => equalBytes(encodeText(decodeText(b)), b);
 
+/** Two hexadecimal digits a byte. */
+export const toHex = (b: Uint8Array): string => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
+
 /** Each byte as one character U+0000..U+00FF: for searching with the engine's own string search. */
 export function toLatin1(b: Uint8Array): string {
   let s = "";

@@ -18,6 +18,10 @@ export interface DiagnoseOptions {
   readonly tables?: LibcTables;
   /** What the loader would load, from `resolveLibraries`: for findings on libraries that are missing, unused or of another C library. */
   readonly libraries?: LibraryTree;
+  /** Is it installed set-user-ID, set-group-ID or with file capabilities? Nothing in the file says so. */
+  readonly raisedRights?: boolean;
+  /** Look for ELF files in all of its data, which reads the whole file once. Default: only in what follows its end. */
+  readonly scan?: boolean;
 }
 
 /**
@@ -42,18 +46,12 @@ export function diagnose(elf: ElfFile, options: DiagnoseOptions = {}): Diagnosis
 
 const UNREADABLE: Requirements = { required: {}, floor: [], distributions: null, wheelTag: null };
 
-function factsOf(elf: ElfFile, tolerant: Tolerant, { target, tables, libraries }: DiagnoseOptions): Facts {
+function factsOf(elf: ElfFile, tolerant: Tolerant, { target, tables, libraries, raisedRights, scan }: DiagnoseOptions): Facts {
   const subject = subjectOf(elf, tolerant);
-  return {
-    ...detect(subject), elf, tolerant, hasContents: subject.hasContents, interpreter: subject.interpreter, needed: subject.needed,
-    target: target ?? null, tables: tables ?? target?.tables ?? null, libraries: libraries ?? null,
-    get imports() {
-      return subject.imports;
-    },
-    get exports() {
-      return subject.exports;
-    },
-  };
+  // The subject reads its symbols at first use: a copy of its properties would read them at once.
+  return Object.assign(Object.create(subject) as typeof subject, detect(subject), {
+    target: target ?? null, tables: tables ?? target?.tables ?? null, libraries: libraries ?? null, raisedRights: raisedRights ?? null, scan: scan ?? false,
+  });
 }
 
 const ORDER: Readonly<Record<DiagnosisSeverity, number>> = { error: 0, warning: 1, note: 2 };

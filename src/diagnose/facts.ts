@@ -9,4 +9,8 @@ export interface Facts extends Subject, Detected {
   /** The target's, where no others were given. */
   readonly tables: LibcTables | null;
   readonly libraries: LibraryTree | null;
+  /** Is it installed set-user-ID, set-group-ID or with file capabilities? Null where nobody said. */
+  readonly raisedRights: boolean | null;
+  /** Look for ELF files inside of the file's data, too. */
+  readonly scan: boolean;
 }

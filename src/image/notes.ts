@@ -34,6 +34,22 @@ export function readNotes(elf: ElfFile): Note[] {
   return out;
 }
 
+/**
+ * Notes that only a section header leads to, since nobody needs them in memory: probes (`.note.stapsdt`), gold's version. Those that
+ * {@link readNotes} has are not among them.
+ */
+export function readUnloadedNotes(elf: ElfFile): Note[] {
+  if (elf.segments.length === 0) return [];
+  const known = new Set(elf.notes.map((n) => n.offset)), out: Note[] = [];
+  let left = elf.source.size;
+  for (const { header: s } of elf.sections) {
+    const offset = s.near("offset"), size = s.near("size");
+    if (s.type !== SHT.NOTE || size === 0 || size > LARGEST_TABLE || offset + size > elf.source.size || (left -= size) < 0) continue;
+    for (const n of parse(elf, { offset, size, align: s.near("addralign") === 8 ? 8 : 4 })) if (!known.has(n.offset)) out.push(n);
+  }
+  return out;
+}
+
 /** mold puts notes of both alignments into one PT_NOTE: where the one it states does not lead to the end, the other may. */
 function parse(elf: ElfFile, { offset, size, align }: { offset: number; size: number; align: number }): Note[] {
   const bytes = readExactly(elf.source, offset, size, "a note segment");

@@ -1,9 +1,11 @@
-import { lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { makeRunpathRelative as relativeIn, type MakeRunpathRelative } from "../edit/relative-runpath.js";
 import { isInside, normalized } from "../edit/search-path.js";
 import { type LibraryLookup, shrinkRunpath as shrinkBy, type ShrinkRunpath } from "../edit/shrink-runpath.js";
 import { isElfError } from "../error.js";
+import { followLinks } from "../resolve/links.js";
+import { linkTarget } from "./links.js";
 import { onFile, openSource } from "./source.js";
 
 /** Options of {@link shrinkRunpath}. */
@@ -101,34 +103,8 @@ function inSysroot(sysroot: string, directory: string, name: string): Uint8Array
   return path === undefined ? undefined : headerOf(path);
 }
 
-/** How many links Linux follows in one path (path_resolution(7)). */
-const MOST_LINKS = 40;
-
-/** A path with its links followed as they will be when `root` is `/`; undefined for a loop or what cannot be read. */
+/** A path with its links followed as they will be when `root` is `/`; undefined for a loop. */
 function followIn(root: string, path: string): string | undefined {
-  const todo = path.split("/");
-  let done: string[] = [];
-  for (let links = 0; todo.length > 0; ) {
-    const part = todo.shift()!;
-    if (part === "" || part === ".") continue;
-    if (part === "..") done.pop();
-    else {
-      const at = join(root, ...done, part), target = linkTarget(at);
-      if (target === undefined) done.push(part);
-      else if (++links > MOST_LINKS) return undefined;
-      else {
-        if (target.startsWith("/")) done = [];
-        todo.unshift(...target.split("/"));
-      }
-    }
-  }
-  return join(root, ...done);
-}
-
-function linkTarget(path: string): string | undefined {
-  try {
-    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
-  } catch {
-    return undefined;
-  }
+  const followed = followLinks(path, (p) => linkTarget(join(root, p)));
+  return followed === undefined ? undefined : join(root, followed);
 }

@@ -1,11 +1,16 @@
+import { toHex } from "../codec/bytes.js";
 import type { ElfFile } from "../image/elf.js";
+import { overlayKind } from "../image/overlay-kind.js";
 import type { SymbolTable } from "../image/symbols.js";
 import { NT_GNU } from "../spec/constants.js";
+import { headerFlagNames } from "../spec/header-flags.js";
 import { fileTypeName, machineName, osabiName } from "../spec/names.js";
 import type { ElfDescription, FileDescription } from "./description.js";
 import {
-  describeDynamic, describeDynamicSymbols, describeNotes, describeSections, describeSegments, describeVersionDefinitions, describeVersionNeeds, toHex, toQuantity,
+  describeDynamic, describeDynamicSymbols, describeNotes, describeSections, describeSegments, describeVersionDefinitions, describeVersionNeeds
 } from "./parts.js";
+import { toQuantity } from "./quantity.js";
+import { describeArrays, describeRelocations, describeRelro, describeSecurity, describeSymbolCounts, describeTls } from "./summaries.js";
 import { Tolerant } from "./tolerant.js";
 
 export function describeFile(elf: ElfFile, t: Tolerant): FileDescription {
@@ -13,6 +18,7 @@ export function describeFile(elf: ElfFile, t: Tolerant): FileDescription {
   return {
     class: `ELFCLASS${h.class}`, byteOrder: h.littleEndian ? "little" : "big", type: fileTypeName(h.type), machine: machineName(h.machine), osabi: osabiName(h.osabi),
     flags: h.flags, entry: toQuantity(h.entry), size: elf.source.size, linkage: t.part(() => elf.linkage),
+    abiVersion: h.abiVersion, flagNames: headerFlagNames(h.flags, h.machine), phoff: h.phoff, phnum: h.phnum, shoff: h.shoff, shnum: h.shnum, shstrndx: h.shstrndx,
   };
 }
 
@@ -48,10 +54,16 @@ export function describe(elf: ElfFile): ElfDescription {
     dynamic: t.part(() => describeDynamic(elf, t)),
     versionNeeds: t.part(() => describeVersionNeeds(elf)),
     versionDefinitions: t.part(() => describeVersionDefinitions(elf)),
-    notes: t.part(() => describeNotes(elf)),
+    notes: t.part(() => describeNotes(elf, t)),
     symbols: countSymbols(elf, t),
     dynamicSymbols: t.part(() => describeDynamicSymbols(elf, t)),
-    overlay: t.part(() => elf.overlay),
+    overlay: t.part(() => elf.overlay && { ...elf.overlay, kind: overlayKind(elf) }),
+    symbolCounts: describeSymbolCounts(elf, t),
+    relocations: t.part(() => describeRelocations(elf, t)),
+    relro: t.part(() => describeRelro(elf)),
+    tls: t.part(() => describeTls(elf)),
+    arrays: t.part(() => describeArrays(elf)),
+    security: t.part(() => describeSecurity(elf)),
   };
   return { ...description, problems: t.problems };
 }

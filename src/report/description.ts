@@ -1,7 +1,9 @@
 import type { Linkage } from "../image/linkage.js";
+import type { NoteContents } from "../image/note-contents.js";
+import type { Quantity } from "./quantity.js";
+import type { AddressRange, ArraysDescription, RelocationSummary, SecurityDescription, SymbolSummary, TlsDescription } from "./summaries.js";
 
-/** A number, or `"0x…"` where it is above 2^53-1 and JSON could not hold it. */
-export type Quantity = number | string;
+export type { Quantity } from "./quantity.js";
 
 export interface FileDescription {
   /** `ELFCLASS64`. */
@@ -19,6 +21,16 @@ export interface FileDescription {
   readonly size: number;
   /** Null where it cannot be told, since the dynamic section is broken. */
   readonly linkage: Linkage | null;
+  /** EI_ABIVERSION. */
+  readonly abiVersion: number;
+  /** e_flags in words: `EF_ARM_EABI_VER5`. */
+  readonly flagNames: readonly string[];
+  /** Where the program header table begins and how many it has; the section header table; which section holds the sections' names. */
+  readonly phoff: number;
+  readonly phnum: number;
+  readonly shoff: number;
+  readonly shnum: number;
+  readonly shstrndx: number;
 }
 
 export interface SegmentDescription {
@@ -72,12 +84,16 @@ export interface VersionDefinitionDescription {
 export interface NoteDescription {
   readonly owner: string;
   readonly type: number;
-  /** `NT_GNU_BUILD_ID`; null where the owner is not GNU. */
+  /** `NT_GNU_BUILD_ID`; null where the owner, or this type of it, is not known. */
   readonly name: string | null;
   /** Bytes of the description. */
   readonly size: number;
   /** Its first 64 bytes in hex. */
   readonly description: string;
+  /** File offset of its header. */
+  readonly offset: number;
+  /** What it says; null where that is not known, or cannot be read. */
+  readonly contents: NoteContents | null;
 }
 
 export interface DynamicSymbolDescription {
@@ -113,8 +129,16 @@ export interface ElfDescription {
   readonly symbols: { readonly symtab: number | null; readonly dynsym: number | null };
   /** All but the null symbol. Null where the file has no dynamic symbols, or nothing in it tells how many. */
   readonly dynamicSymbols: readonly DynamicSymbolDescription[] | null;
-  /** Bytes behind the end of the ELF file. */
-  readonly overlay: { readonly offset: number; readonly size: number } | null;
+  /** Bytes behind the end of the ELF file; `kind` is null where nothing tells what they are. */
+  readonly overlay: { readonly offset: number; readonly size: number; readonly kind: string | null } | null;
+  readonly symbolCounts: SymbolSummary;
+  readonly relocations: RelocationSummary | null;
+  readonly relro: AddressRange | null;
+  readonly tls: TlsDescription | null;
+  /** Null where the file has no dynamic section. */
+  readonly arrays: ArraysDescription | null;
+  /** Null for relocatable, core and separate debug files. */
+  readonly security: SecurityDescription | null;
   /** Why parts are null. */
   readonly problems: readonly string[];
 }

@@ -1,21 +1,22 @@
+import { toHex } from "../codec/bytes.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Section } from "../image/sections.js";
 import { symbolVersions } from "../image/versions.js";
 import { hex } from "../error.js";
+import { decodeNote } from "../image/note-contents.js";
+import { type Note, readUnloadedNotes } from "../image/notes.js";
 import { SHN, VER_FLG } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
+import { noteTypeName } from "../spec/notes.js";
 import {
-  dynamicFlag1Names, dynamicFlagNames, gnuNoteName, sectionFlagNames, sectionTypeName, segmentFlagsText, segmentTypeName, symbolBindingName, symbolTypeName,
+  dynamicFlag1Names, dynamicFlagNames, sectionFlagNames, sectionTypeName, segmentFlagsText, segmentTypeName, symbolBindingName, symbolTypeName,
   symbolVisibilityName,
 } from "../spec/names.js";
 import type {
-  DynamicDescription, DynamicSymbolDescription, NoteDescription, Quantity, SectionDescription, SegmentDescription, VersionDefinitionDescription, VersionNeedDescription,
+  DynamicDescription, DynamicSymbolDescription, NoteDescription, SectionDescription, SegmentDescription, VersionDefinitionDescription, VersionNeedDescription,
 } from "./description.js";
+import { toQuantity } from "./quantity.js";
 import type { Tolerant } from "./tolerant.js";
-
-export const toQuantity = (n: bigint): Quantity => (n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : hex(n));
-
-export const toHex = (b: Uint8Array): string => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
 
 /** No flag of these words has a name above its lower 32 bits, and a number cannot hold all 64. */
 function flagNames(value: bigint, names: (n: number) => string[]): string[] {
@@ -63,9 +64,13 @@ export const describeVersionNeeds = (elf: ElfFile): VersionNeedDescription[] =>
 export const describeVersionDefinitions = (elf: ElfFile): VersionDefinitionDescription[] =>
   elf.versionDefinitions.map((d) => ({ index: d.index, base: (d.flags & VER_FLG.BASE) !== 0, names: d.names }));
 
-export const describeNotes = (elf: ElfFile): NoteDescription[] =>
-  elf.notes.map((n) => ({
-    owner: n.owner, type: n.type, name: n.owner === "GNU" ? gnuNoteName(n.type) : null, size: n.description.length, description: toHex(n.description.subarray(0, LONGEST_NOTE)),
+/** Those that loaders find first, then those of sections alone. */
+export const allNotes = (elf: ElfFile, t: Tolerant): Note[] => [...elf.notes, ...(t.part(() => readUnloadedNotes(elf)) ?? [])];
+
+export const describeNotes = (elf: ElfFile, t: Tolerant): NoteDescription[] =>
+  allNotes(elf, t).map((n) => ({
+    owner: n.owner, type: n.type, name: noteTypeName(n.owner, n.type), size: n.description.length, description: toHex(n.description.subarray(0, LONGEST_NOTE)), offset: n.offset,
+    contents: t.part(() => decodeNote(n, elf.header)),
   }));
 
 export function describeDynamicSymbols(elf: ElfFile, t: Tolerant): DynamicSymbolDescription[] | null {

@@ -9,7 +9,7 @@ export type FoundBy =
   | "path"
   /** Another object of this name, DT_SONAME or file was there before. */
   | "loaded"
-  /** musl: a name that is the loader itself (libc., libm., …). */
+  /** A name that is the loader itself: ld-linux-x86-64.so.2, with musl also libc., libm., …. */
   | "loader"
   | "interpreter"
   | "preload"
@@ -21,7 +21,7 @@ export type FoundBy =
   | "configured"
   | "default";
 
-/** A place that was looked at. */
+/** A place that was looked at. Subdirectories for processors (`glibc-hwcaps/x86-64-v3`) are there only where they have such a file. A cache without a fit entry is there itself. */
 export interface Tried {
   readonly path: string;
   readonly by: FoundBy;
@@ -34,6 +34,8 @@ export interface Tried {
 export interface Edge {
   /** As it stands in the file. */
   readonly name: string;
+  /** Where it is no DT_NEEDED: the object's symbols are looked up in that one first. */
+  readonly tag?: "DT_FILTER" | "DT_AUXILIARY";
   /** Null where it was not found. */
   readonly object: LoadedObject | null;
   readonly by: FoundBy | null;
@@ -46,7 +48,7 @@ export interface Edge {
 export interface LoadedObject {
   /** The name that it was asked for first. */
   readonly name: string;
-  /** The path that the loader would open, as seen from inside the sysroot. `$ORIGIN` is its directory. */
+  /** The path that the loader would open, as seen from inside the sysroot. `$ORIGIN` is its directory (that of `realPath` for a program). */
   readonly path: string;
   /** The same with all links followed. */
   readonly realPath: string;

@@ -26,3 +26,9 @@ export function pageSize(machine: number, largestAlign: number): number {
 export function hashEntrySize(machine: number, elfClass: 32 | 64): 4 | 8 {
   return elfClass === 64 && (machine === EM.S390 || machine === EM.S390_OLD || machine === EM.ALPHA || machine === EM.ALPHA_OLD) ? 8 : 4;
 }
+
+/** Machines on which glibc takes a non-executable stack where a file has no PT_GNU_STACK (`sysdeps/*\/stackinfo.h`, DEFAULT_STACK_PERMS). */
+const PLAIN_STACK: readonly number[] = [EM.AARCH64, EM.RISCV, EM.LOONGARCH, EM.IA_64, EM.PPC64, EM.NIOS2, EM.TILEGX, EM.TILEPRO, EM.CSKY, EM.ARC_COMPACT, EM.ARC_COMPACT2];
+
+/** Is the stack executable where a file has no PT_GNU_STACK? */
+export const defaultsToExecutableStack = (machine: number): boolean => !PLAIN_STACK.includes(machine);

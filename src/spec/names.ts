@@ -1,4 +1,4 @@
-import { DF, DF_1, ELFOSABI, EM, ET, NT_GNU, PF, PT, PT_MACHINE, SHF, SHT, SHT_MACHINE, STB, STT, STV } from "./constants.js";
+import { DF, DF_1, ELFOSABI, EM, ET, PF, PT, PT_MACHINE, SHF, SHT, SHT_MACHINE, STB, STT, STV } from "./constants.js";
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -30,7 +30,6 @@ export const symbolTypeName = (n: number): string => lookUp("STT_", n, STT);
 export const symbolVisibilityName = (n: number): string => lookUp("STV_", n, STV);
 export const dynamicFlagNames = (n: number): string[] => bits("DF_", n, DF);
 export const dynamicFlag1Names = (n: number): string[] => bits("DF_1_", n, DF_1);
-export const gnuNoteName = (n: number): string => lookUp("NT_GNU_", n, NT_GNU);
 
 /** `R E`, as readelf prints p_flags. */
 export const segmentFlagsText = (n: number): string =>

@@ -27,8 +27,8 @@ suite("formatDescription", () => {
 
   it("has a block for each part that the file has", () => {
     const heads = (name: string) => show(name).split("\n").filter((l, i, all) => i > 0 && all[i - 1] === "" && l !== "");
-    expect(heads("x86_64-glibc-lib.so")).toEqual(["Program headers", "Sections", "Dynamic section", "Versions needed", "Versions defined", "Notes", "Symbols"]);
-    expect(heads("x86_64-object.o")).toEqual(["Sections", "Symbols"]);
+    expect(heads("x86_64-glibc-lib.so")).toEqual(["Program headers", "Memory", "Sections", "Dynamic section", "Versions needed", "Versions defined", "Notes", "Symbols", "Relocations", "Security"]);
+    expect(heads("x86_64-object.o")).toEqual(["Sections", "Symbols", "Relocations"]);
   });
 
   it("lines its columns up, and ends no line in a space", () => {
@@ -39,7 +39,7 @@ suite("formatDescription", () => {
 
   it("says what is wrong and what follows the file", () => {
     const d = describe(readElf(fixture("x86_64-glibc-pie")));
-    const text = formatDescription({ ...d, needed: null, overlay: { offset: 0x4000, size: 12 }, problems: ["MALFORMED: no"] });
+    const text = formatDescription({ ...d, needed: null, overlay: { offset: 0x4000, size: 12, kind: null }, problems: ["MALFORMED: no"] });
     expect(text).toContain("Overlay\n  12 bytes at 0x4000\n");
     expect(text).toContain("Problems\n  MALFORMED: no\n");
   });

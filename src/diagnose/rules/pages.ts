@@ -1,0 +1,34 @@
+import { pageFitness } from "../../check/pages.js";
+import { EM } from "../../spec/constants.js";
+import type { Facts } from "../facts.js";
+import { type DiagnosisRule, type Found, list } from "./rule.js";
+import { hardeningOf } from "./segments.js";
+
+/** Sizes of pages that systems of the machine have besides 4 KiB, with whose they are. */
+function sizes({ elf: { header: h }, libc }: Facts): readonly (readonly [size: number, whose: string])[] {
+  if (libc === "bionic") return h.class === 64 && (h.machine === EM.AARCH64 || h.machine === EM.X86_64) ? [[16384, "Android 15 and later, and asked for by Google Play"]] : [];
+  if (h.machine === EM.AARCH64) return [[16384, "Linux on Apple's processors"], [65536, "Linux distributions for servers: Red Hat's kernel-64k, CentOS 7 and 8"]];
+  if (h.machine === EM.PPC64) return [[65536, "most Linux distributions for POWER"]];
+  return h.machine === EM.LOONGARCH ? [[16384, "Linux on LoongArch"]] : [];
+}
+
+export const pageRules: readonly DiagnosisRule[] = [
+  {
+    id: "page-size", severity: "warning", sentence: "The file is not fit for pages of a size that systems of its machine have.",
+    advice: "Link with -Wl,-z,max-page-size=16384 (65536 for arm64 servers and POWER); where nothing else is in the way, elfwright patchelf --raise-alignment SIZE does it to the finished file.",
+    *test(f) {
+      if (!hardeningOf(f)) return;
+      for (const [size, whose] of sizes(f)) {
+        const found = unfit(f, size, whose);
+        if (found) return yield found;
+      }
+    },
+  },
+];
+
+function unfit(f: Facts, size: number, whose: string): Found | undefined {
+  const { fit, raisable, problems } = pageFitness(f.elf, size);
+  if (fit) return undefined;
+  const errors = problems.filter((p) => p.severity === "error").map((p) => `${p.at}: ${p.message}`);
+  return { message: `it is not fit for pages of ${size / 1024} KiB (${whose}): ${list(errors, 1)}`, ...(raisable && { advice: `elfwright patchelf --raise-alignment ${size} makes it fit as it is; or link with -Wl,-z,max-page-size=${size}.` }) };
+}

@@ -1,0 +1,58 @@
+import { hex } from "../../error.js";
+import type { GnuProperty, NoteContents } from "../../image/note-contents.js";
+import type { NoteDescription } from "../description.js";
+import { number, quote, safe } from "./print.js";
+
+type Probe = Extract<NoteContents, { kind: "probe" }>;
+
+/** A note a line, with more below it where its contents are a list. Probes of one name are counted: a C library has hundreds. */
+export function notes(list: readonly NoteDescription[]): string[] {
+  const probes = new Map<string, number>(), out: string[] = [];
+  for (const n of list)
+    if (n.contents?.kind === "probe") probes.set(probeName(n.contents), (probes.get(probeName(n.contents)) ?? 0) + 1);
+    else out.push(...note(n));
+  return [...out, ...[...probes].map(([name, n]) => `  stapsdt probe ${name}${n > 1 ? ` (${n} times)` : ""}`)];
+}
+
+export const probeName = (p: Probe): string => safe(`${p.provider}:${p.name}`);
+
+function note(n: NoteDescription): string[] {
+  const name = `  ${safe(n.owner)} ${n.name ?? hex(n.type)}`, c = n.contents;
+  if (c === null) return [`${name}, ${n.size} bytes: ${n.description}${n.description.length < 2 * n.size ? "…" : ""}`];
+  const [first, ...rest] = contentLines(c);
+  return rest.length === 0 && c.kind !== "properties" && c.kind !== "dlopen" ? [`${name}: ${first ?? ""}`] : [name, ...(first === undefined ? [] : [first]), ...rest].map((l, i) => (i === 0 ? l : `    ${l}`));
+}
+
+/** What a note says, in words: one line, or one for each part. */
+export function contentLines(c: NoteContents): string[] {
+  switch (c.kind) {
+    case "abi-tag":
+      return [`${safe(c.os)} ${c.kernel} or newer`];
+    case "build-id":
+    case "go-build-id":
+      return [safe(c.id)];
+    case "gold-version":
+      return [safe(c.version)];
+    case "properties":
+      return c.properties.map(property);
+    case "package":
+      return Object.entries(c.metadata).map(([key, value]) => `${safe(key)}: ${typeof value === "string" ? quote(value) : safe(String(value))}`);
+    case "dlopen":
+      return c.libraries.map((l) => `${l.sonames.map(safe).join(" or ")}${[l.feature, l.priority].map((s) => (s === null ? "" : `, ${safe(s)}`)).join("")}${l.description === null ? "" : `: ${quote(l.description)}`}`);
+    case "android":
+      return [`API level ${c.apiLevel}${c.ndk === null ? "" : `, NDK ${safe(c.ndk)}`}${c.ndkBuild === null ? "" : ` (${safe(c.ndkBuild)})`}`];
+    case "system":
+      return [`${c.os} ${c.version} (${c.number})`];
+    case "features":
+      return [c.features.join(" ")];
+    case "probe":
+      return [probeName(c)];
+    case "text":
+      return [quote(c.text)];
+  }
+}
+
+function property(p: GnuProperty): string {
+  const value = p.flags ? p.flags.join(" ") || "none" : p.value === null ? p.data : number(p.value);
+  return `${p.name ?? hex(p.type)}${value === "" ? "" : `: ${value}`}`;
+}
