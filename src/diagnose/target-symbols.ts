@@ -45,28 +45,6 @@ function* homeFindings(f: Facts, homes: ReadonlyMap<string, readonly string[]>, 
     };
 }
 
-/** Unversioned references bind to the oldest version: code that is kept for old programs, and may behave differently. */
-export function* bindingFindings(f: Facts, t: Target): Generator<DiagnosisFinding> {
-  const traps = unversioned(f).flatMap(({ name }) => {
-    const b = t.tables.oldestBinding(machineOf(f), name);
-    return b && compareVersions(b.since ?? b.default, t.version) <= 0 ? [{ name, ...b }] : [];
-  });
-  if (traps.length === 0) return;
-  yield {
-    rule: "target-binding", severity: "warning", names: traps.map((b) => b.name),
-    message: `References without a version bind to glibc's oldest one, which is other code than the default for ${some(traps.map((b) => `${b.name} (${b.oldest}, not ${b.since ?? b.default})`))}`,
-    advice: `Link against glibc, or name the versions (addVersionNeed).${effects(traps.map((b) => b.name))}`,
-  };
-}
-
-/** What the old code is known to do. */
-function effects(names: readonly string[]): string {
-  const out = [];
-  if (names.includes("realpath")) out.push(" The old realpath fails with EINVAL where its second argument is NULL.");
-  if (names.some((n) => n.startsWith("pthread_cond_"))) out.push(" The old condition variables ignore the clock that was chosen, so that timed waits on CLOCK_MONOTONIC return at once.");
-  return out.join("");
-}
-
 /** What a target's musl lacks of the symbols that a file takes from a C library. */
 export function* symbolsOnMusl(f: Facts, t: Target): Generator<DiagnosisFinding> {
   const missing: string[] = [], shown: string[] = [];

@@ -20,7 +20,7 @@ import { judgeWheel, type WheelTag } from "./wheel-judge.js";
  * wheelTag(readElf(bytes), tables) // { tag: "manylinux_2_34_x86_64", obstacles: [{ kind: "version", name: "GLIBC_2.34", … }] }
  */
 export function wheelTag(elf: ElfFile, tables: LibcTables): WheelTag {
-  const subject = subjectOf(elf, new Tolerant()), facts: Facts = { ...subject, ...detect(subject), target: null, tables, libraries: null };
+  const subject = subjectOf(elf, new Tolerant()), facts: Facts = { ...subject, ...detect(subject), target: null, tables, libraries: null, raisedRights: null, scan: false };
   const release = facts.libc === "musl" ? newest(muslFloor(facts, tables).filter((e) => !e.weak).map((e) => e.version)) : undefined, { tag, obstacles } = judgeWheel(facts, versionUses(facts), release, tables);
   return { tag, obstacles };
 }

@@ -12,7 +12,7 @@ import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 /** What a diagnosis judges, of these bytes; what detection says can be set. */
 export function factsOf(bytes: Uint8Array, known: Partial<Detected> = {}, target?: string): Facts {
   const subject = subjectOf(readElf(bytes), new Tolerant());
-  return { ...subject, ...detect(subject), ...known, target: target === undefined ? null : parseTarget(target), tables, libraries: null };
+  return { ...subject, ...detect(subject), ...known, target: target === undefined ? null : parseTarget(target), tables, libraries: null, raisedRights: null, scan: false };
 }
 
 export const needsOf = (bytes: Uint8Array, known?: Partial<Detected>): Requirements => requirements(factsOf(bytes, known));

@@ -19,7 +19,7 @@ the symbols of each version, against what \`objdump -T\` and \`objdump -p\` say;
 function differences(path: string): { text: string[]; glibc: string | undefined; unbound: readonly string[]; tag: string | null } {
   const source = openSource(path);
   try {
-    const elf = readElf(source), s = subjectOf(elf, new Tolerant()), facts = { ...s, ...detect(s), target: null, tables, libraries: null }, uses = versionUses(s), is = requirements({ ...facts, libc: "glibc" as const }), text: string[] = [];
+    const elf = readElf(source), s = subjectOf(elf, new Tolerant()), facts = { ...s, ...detect(s), target: null, tables, libraries: null, raisedRights: null, scan: false }, uses = versionUses(s), is = requirements({ ...facts, libc: "glibc" as const }), text: string[] = [];
     // objdump refuses files without dynamic symbols: static programs, debug files.
     if (subjectOf(elf, new Tolerant()).imports.length === 0 && uses.length === 0) return { text, glibc: undefined, unbound: [], tag: is.wheelTag };
     const want = objdumpNeeds(path);
