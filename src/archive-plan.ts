@@ -114,5 +114,5 @@ function definedBy(elf: ElfFile): Set<string> {
 /** Read anew, so that a large archive's members do not stay in memory for what is seldom asked. */
 function changesOf({ member: { content }, label, content: next }: Done): Change[] {
   if (!next) return [];
-  return diff(readElf(content), readElf(piecesSource(content, next.pieces, next.size))).map((c) => ({ member: label, ...c }));
+  return diff(readElf(content), readElf(piecesSource(content, next.pieces, next.size)), { summaries: false }).map((c) => ({ member: label, ...c }));
 }

@@ -58,7 +58,7 @@ function planElf(elf: ElfFile, edits: readonly Edit[], options: PatchOptions): P
   const findings = check(after);
   if (changed) refuseNewErrors(elf, findings);
   expectFit(after, pageSizes);
-  return planOf(source, { ...layout, changed, notes: [...requests.notes, ...layout.notes], findings, changes: () => diff(elf, after) });
+  return planOf(source, { ...layout, changed, notes: [...requests.notes, ...layout.notes], findings, changes: () => diff(elf, after, { summaries: false }) });
 }
 
 function refuseNewErrors(before: ElfFile, after: readonly Finding[]): void {

@@ -2,10 +2,8 @@ import { parseArgs } from "node:util";
 import { check, type Finding } from "../check/check.js";
 import { pageFitness, type PageFitness } from "../check/pages.js";
 import { type OpenElfFile, readElfFile } from "../node/index.js";
-import { describe } from "../report/describe.js";
-import type { ElfDescription } from "../report/description.js";
 import { type Change, diff } from "../report/diff.js";
-import { formatChanges, formatDescription, formatFindings } from "../report/text.js";
+import { formatChanges, formatFindings } from "../report/text.js";
 import { attempt, eachFile, OK, print, REFUSED, toJson, USAGE, UsageError, type Verb } from "./command.js";
 
 export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
@@ -17,9 +15,9 @@ export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
   }
 }
 
-type Flags = Record<string, { type: "boolean" | "string" }>;
+export type Flags = Record<string, { type: "boolean" | "string" }>;
 
-function parse(args: readonly string[], options: Flags): { files: string[]; flags: Record<string, boolean | string> } {
+export function parse(args: readonly string[], options: Flags): { files: string[]; flags: Record<string, boolean | string> } {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     if (positionals.length === 0) throw new UsageError("missing file name");
@@ -31,26 +29,7 @@ function parse(args: readonly string[], options: Flags): { files: string[]; flag
   }
 }
 
-const json = { json: { type: "boolean" } } as const satisfies Flags;
-
-export const show: Verb = {
-  name: "show",
-  summary: "what is in the file: header, segments, sections, dynamic, versions, notes, overlay",
-  help: `usage: elfwright show [--json] FILE…
-
-Prints the file as the loader and the section headers describe it. Parts that cannot be read are listed as problems.
-  --json   an array of { file, description } (see docs/json.md)`,
-  usageCode: USAGE,
-  run(args) {
-    const { files, flags } = parse(args, json);
-    let heading = "";
-    const { failed } = eachFile(files, flags["json"] === true, (file): { file: string; description: ElfDescription } => ({ file, description: withFile(file, describe) }), ({ file, description }) => {
-      print(`${files.length > 1 ? `${heading}${file}:\n` : ""}${formatDescription(description)}`);
-      heading = "\n";
-    });
-    return failed ? REFUSED : OK;
-  },
-};
+export const json = { json: { type: "boolean" } } as const satisfies Flags;
 
 /** A file's entry of `check`; with `--page-size`, what {@link pageFitness} says in addition. */
 type CheckEntry = { readonly file: string; readonly findings: readonly Finding[] } & Partial<Pick<PageFitness, "pageSize" | "fit" | "raisable" | "obstacles">>;

@@ -2,7 +2,8 @@ import { isElfError } from "../error.js";
 import { chrpath } from "./chrpath.js";
 import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./command.js";
 import { patchelf } from "./patchelf.js";
-import { checkVerb, diffVerb, show } from "./read-verbs.js";
+import { checkVerb, diffVerb } from "./read-verbs.js";
+import { show } from "./show.js";
 import { strip } from "./strip.js";
 import { version } from "./version.js";
 

@@ -3,6 +3,8 @@ import { type Change, changed, type ChangeValue } from "./change.js";
 import { buildIdOf, describeFile } from "./describe.js";
 import { diffDynamic } from "./diff-dynamic.js";
 import { diffSections, diffSegments } from "./diff-headers.js";
+import { diffNotes } from "./diff-notes.js";
+import { diffRelocations, diffSecurity } from "./diff-summaries.js";
 import { diffSymbols } from "./diff-symbols.js";
 import { diffVersions } from "./diff-versions.js";
 import { Tolerant } from "./tolerant.js";
@@ -12,10 +14,13 @@ export type { Change, ChangeValue } from "./change.js";
 export interface DiffOptions {
   /** Also what only follows from where things lie: addresses, offsets, sizes, counts. Default false. */
   readonly layout?: boolean;
+  /** Also relocations by type, and the security facts, which follow from other parts and read every relocation and symbol name. Default true. */
+  readonly summaries?: boolean;
 }
 
 /**
- * What `after` means that `before` does not: loader, libraries, search paths, flags, versions, sections, symbols, overlay. Bytes of code and data
+ * What `after` means that `before` does not: loader, libraries, search paths, flags, versions, sections, symbols, notes, relocations by type,
+ * security, overlay. Bytes of code and data
  * are not compared. A part that cannot be read is like one that is not there.
  *
  * @example
@@ -31,13 +36,15 @@ export function diff(before: ElfFile, after: ElfFile, options: DiffOptions = {})
     ...diffSegments(before, after, layout),
     ...diffSections(before, after, layout),
     ...diffSymbols(before, after),
+    ...diffNotes(before, after),
+    ...(options.summaries === false ? [] : [...diffRelocations(before, after), ...diffSecurity(before, after)]),
     ...changed({ at: "buildId" }, t.part(() => buildIdOf(before)), t.part(() => buildIdOf(after))),
     ...diffOverlay(before, after, layout),
     ...changed({ at: "size" }, before.source.size, after.source.size),
   ];
 }
 
-const HEADER_FIELDS = ["class", "byteOrder", "type", "machine", "osabi", "flags", "entry"] as const;
+const HEADER_FIELDS = ["class", "byteOrder", "type", "machine", "osabi", "abiVersion", "flags", "entry"] as const;
 const TABLE_FIELDS = ["phoff", "phnum", "shoff", "shnum", "shstrndx"] as const;
 
 function* diffHeader(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {

@@ -111,13 +111,13 @@ interface Named {
 const NO_SYMBOL: Named = { symbol: null, version: null };
 
 function symbolNames(elf: ElfFile, block: RelocationBlock, t: Tolerant): (symbol: number) => Named {
-  const table = t.part(() => (block.symbols === undefined ? elf.dynamicSymbols : sectionTable(elf, block.symbols)));
   const version = block.symbols === undefined ? t.part(() => symbolVersions(elf)) : null, names: Named[] = [];
-  // A table whose length is not known has at least the symbols that relocations name.
-  for (const s of table ?? []) {
-    const section = s.type === STT.SECTION && s.name === "" ? elf.sections[s.shndx]?.name : undefined;
-    names.push({ symbol: section ?? s.name, version: version?.(s.index)?.name ?? null });
-  }
+  t.part(() => {
+    for (const s of (block.symbols === undefined ? elf.dynamicSymbols : sectionTable(elf, block.symbols)) ?? []) {
+      const section = s.type === STT.SECTION && s.name === "" ? elf.sections[s.shndx]?.name : undefined;
+      names.push({ symbol: section ?? s.name, version: version?.(s.index)?.name ?? null });
+    }
+  });
   return (symbol) => (symbol === 0 ? NO_SYMBOL : (names[symbol] ?? NO_SYMBOL));
 }
 

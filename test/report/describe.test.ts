@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { describe as suite, expect, it } from "vitest";
-import { viewOf } from "../../src/codec/bytes.js";
+import { encodeText, viewOf } from "../../src/codec/bytes.js";
 import { Dyn, Phdr } from "../../src/codec/records.js";
 import { readElf } from "../../src/image/elf.js";
 import { headerView } from "../../src/image/header.js";
@@ -30,8 +30,14 @@ suite("describe", () => {
     expect(Object.keys(of("x86_64-object.o"))).toEqual(Object.keys(of("s390x-glibc-lib.so")));
     expect(Object.keys(of("x86_64-glibc-pie"))).toEqual([
       "file", "interpreter", "soname", "needed", "runpath", "rpath", "buildId", "segments", "sections", "dynamic", "versionNeeds", "versionDefinitions", "notes", "symbols",
-      "dynamicSymbols", "overlay", "problems",
+      "dynamicSymbols", "overlay", "symbolCounts", "relocations", "relro", "tls", "arrays", "security", "problems",
     ]);
+  });
+
+  it.each(["armhf-glibc-lib.so", "mips64el-glibc-pie", "powerpc-glibc-exec", "s390x-glibc-pie", "x86_64-glibc-pie-nosections", "x86_64-object.o"])("is what it was: %s", async (name) => {
+    // One line for each entry of a list, so that a difference can be read.
+    const text = Object.entries(of(name)).map(([key, value]) => `${JSON.stringify(key)}: ${Array.isArray(value) ? `[\n${value.map((v) => `  ${JSON.stringify(v)}`).join(",\n")}\n]` : JSON.stringify(value)}`).join(",\n");
+    await expect(`{\n${text}\n}\n`).toMatchFileSnapshot(`golden/${name}.json`);
   });
 
   it("names what the header says", () => {
@@ -67,13 +73,16 @@ suite("describe", () => {
     expect(d.segments![0]).toEqual({ type: "PT_PHDR", flags: "R  ", offset: 64, vaddr: 0x400040, paddr: 0x400040, filesz: 728, memsz: 728, align: 8 });
     expect(d.sections!.find((s) => s.name === ".text")).toMatchObject({ type: "SHT_PROGBITS", flags: ["SHF_ALLOC", "SHF_EXECINSTR"] });
     expect(d.buildId).toMatch(/^[0-9a-f]{40}$/);
-    expect(d.notes).toContainEqual({ owner: "GNU", type: 3, name: "NT_GNU_BUILD_ID", size: 20, description: d.buildId });
+    expect(d.notes).toContainEqual({ owner: "GNU", type: 3, name: "NT_GNU_BUILD_ID", size: 20, description: d.buildId, offset: expect.any(Number), contents: { kind: "build-id", id: d.buildId } });
+    expect(d.notes).toContainEqual(expect.objectContaining({ name: "NT_GNU_ABI_TAG", contents: { kind: "abi-tag", os: "Linux", kernel: "3.2.0" } }));
   });
 
   it("says where an overlay is", () => {
     const bytes = fixture("x86_64-glibc-pie"), whole = new Uint8Array(bytes.length + 5);
     whole.set(bytes);
-    expect(describe(readElf(whole)).overlay).toEqual({ offset: bytes.length, size: 5 });
+    expect(describe(readElf(whole)).overlay).toEqual({ offset: bytes.length, size: 5, kind: null });
+    whole.set(encodeText("hsqs"), bytes.length);
+    expect(describe(readElf(whole)).overlay).toEqual({ offset: bytes.length, size: 5, kind: "squashfs" });
   });
 
   it("gives addresses above 2^53 as text", () => {

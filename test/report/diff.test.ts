@@ -1,21 +1,22 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { viewOf } from "../../src/codec/bytes.js";
+import { concat, encodeText, viewOf } from "../../src/codec/bytes.js";
 import { Dyn, type DynView, Phdr, Shdr, Vernaux } from "../../src/codec/records.js";
 import { readElf } from "../../src/image/elf.js";
 import { headerView } from "../../src/image/header.js";
 import { PF, PT, SHT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { diff, type DiffOptions } from "../../src/report/diff.js";
+import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture } from "../support/elf.js";
 
 const fixtures = readdirSync(new URL("../../fixtures/bin", import.meta.url)).sort();
 const PIE = "x86_64-glibc-pie", LIB = "x86_64-glibc-lib.so";
 
-/** diff of a fixture with itself after an edit of its bytes. */
+/** diff of a fixture with itself after an edit of its bytes, without what follows from other parts. */
 function edited(name: string, edit: (bytes: Uint8Array) => Uint8Array | void, options?: DiffOptions) {
   const bytes = fixture(name);
-  return diff(readElf(fixture(name)), readElf(edit(bytes) ?? bytes), options);
+  return diff(readElf(fixture(name)), readElf(edit(bytes) ?? bytes), { summaries: false, ...options });
 }
 
 /** The dynamic entry with this tag (or the first spare one). */
@@ -145,5 +146,68 @@ describe("diff", () => {
       { at: "versionNeeds", from: "libc.so.6", to: null },
       { at: "versionNeeds", file: "libc.so.6", from: "GLIBC_2.2.5", to: null },
     ]);
+  });
+
+  describe("summaries", () => {
+    const all = (name: string, edit: (bytes: Uint8Array) => void) => edited(name, edit, { summaries: true });
+
+    it("count relocations by type", () => {
+      // The first record of .rela.dyn: its type is the low word of r_info.
+      const rela = (b: Uint8Array) => {
+        const elf = readElf(b);
+        return elf.offsetOf(elf.dynamic!.get(DT.RELA)!)!;
+      };
+      expect(all(PIE, (b) => void viewOf(b).setUint32(rela(b) + 8, 1, true))).toEqual([
+        { at: "relocations", name: "R_X86_64_RELATIVE", from: 3, to: 2 },
+        { at: "relocations", name: "R_X86_64_64", from: null, to: 1 },
+      ]);
+    });
+
+    it("say what security came or went", () => {
+      expect(all(PIE, (b) => void (entry(b, DT.FLAGS_1).val |= 1)).filter((c) => c.at === "security")).toEqual([
+        { at: "security", name: "relro", from: "partial", to: "full" },
+        { at: "security", name: "bindNow", from: false, to: true },
+      ]);
+      const stack = (b: Uint8Array) => {
+        const elf = readElf(b), at = elf.segments.findIndex((s) => s.type === PT.GNU_STACK);
+        Phdr.view(viewOf(b), elf.header.phoff + at * Phdr.size(64), elf.header).flags |= PF.X;
+      };
+      expect(all(PIE, stack).filter((c) => c.at === "security")).toEqual([{ at: "security", name: "executableStack", from: false, to: true }]);
+    });
+
+    it("are there unless they are not wanted", () => {
+      const [a, b] = [readElf(fixture(PIE)), readElf(fixture("aarch64-glibc-pie"))], parts = (c: readonly { at: string }[]) => new Set(c.map((c) => c.at));
+      expect(parts(diff(a, b))).toContain("relocations");
+      expect(parts(diff(a, b, { summaries: false }))).not.toContain("relocations");
+      expect(parts(diff(a, b, { summaries: false }))).not.toContain("security");
+    });
+  });
+
+  describe("notes", () => {
+    const built = (...notes: readonly (readonly [owner: string, type: number, description: Uint8Array])[]) => readElf(buildElf({ buildId: null, notes: notes.map(([owner, type, description]) => ({ section: ".note.x", owner, type, description })) }));
+    const between = (a: ReturnType<typeof built>, b: ReturnType<typeof built>) => diff(a, b).filter((c) => c.at === "notes");
+    const abi = (minor: number) => ["GNU", 1, Uint8Array.of(0, 0, 0, 0, 3, 0, 0, 0, minor, 0, 0, 0, 0, 0, 0, 0)] as const;
+    const json = (type: number, value: unknown) => ["FDO", type, encodeText(JSON.stringify(value))] as const;
+    const probe = (name: string) => ["stapsdt", 3, concat([new Uint8Array(24), encodeText(`libx\0${name}\0\0`)])] as const;
+
+    it("say what they say differently", () => {
+      expect(between(built(abi(2)), built(abi(7)))).toEqual([{ at: "notes", name: "NT_GNU_ABI_TAG", from: "Linux 3.2.0", to: "Linux 3.7.0" }]);
+      expect(between(built(), built(abi(2)))).toEqual([{ at: "notes", name: "NT_GNU_ABI_TAG", from: null, to: "Linux 3.2.0" }]);
+      expect(between(built(json(0xcafe1a7e, { name: "a", version: "1" })), built(json(0xcafe1a7e, { name: "a", version: "2", os: "debian" })))).toEqual([
+        { at: "notes", name: "NT_FDO_PACKAGING_METADATA", field: "os", from: null, to: "debian" },
+        { at: "notes", name: "NT_FDO_PACKAGING_METADATA", field: "version", from: "1", to: "2" },
+      ]);
+      expect(between(built(json(0x407c0c0a, [{ soname: ["liba.so"], feature: "a" }])), built())).toEqual([{ at: "notes", name: "NT_FDO_DLOPEN_METADATA", field: "liba.so", from: "a", to: null }]);
+      expect(between(built(probe("a"), probe("a"), probe("b")), built(probe("a")))).toEqual([
+        { at: "notes", name: "NT_STAPSDT", field: "libx:b", from: 1, to: null },
+        { at: "notes", name: "NT_STAPSDT", field: "libx:a", from: 2, to: 1 },
+      ]);
+      expect(between(built(["me", 7, Uint8Array.of(1)]), built(["me", 7, Uint8Array.of(2)]))).toEqual([{ at: "notes", name: "me 0x7", from: "01", to: "02" }]);
+    });
+
+    it("properties are told one by one", () => {
+      const bits = (n: number) => ["GNU", 5, Uint8Array.of(2, 0, 0, 0xc0, 4, 0, 0, 0, n, 0, 0, 0, 0, 0, 0, 0)] as const;
+      expect(between(built(bits(3)), built(bits(1)))).toEqual([{ at: "notes", name: "GNU_PROPERTY_X86_FEATURE_1_AND", from: "IBT SHSTK", to: "IBT" }]);
+    });
   });
 });

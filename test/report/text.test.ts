@@ -27,8 +27,8 @@ suite("formatDescription", () => {
 
   it("has a block for each part that the file has", () => {
     const heads = (name: string) => show(name).split("\n").filter((l, i, all) => i > 0 && all[i - 1] === "" && l !== "");
-    expect(heads("x86_64-glibc-lib.so")).toEqual(["Program headers", "Sections", "Dynamic section", "Versions needed", "Versions defined", "Notes", "Symbols"]);
-    expect(heads("x86_64-object.o")).toEqual(["Sections", "Symbols"]);
+    expect(heads("x86_64-glibc-lib.so")).toEqual(["Program headers", "Memory", "Sections", "Dynamic section", "Versions needed", "Versions defined", "Notes", "Symbols", "Relocations", "Security"]);
+    expect(heads("x86_64-object.o")).toEqual(["Sections", "Symbols", "Relocations"]);
   });
 
   it("lines its columns up, and ends no line in a space", () => {
