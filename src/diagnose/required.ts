@@ -16,7 +16,7 @@ export function requirements(f: Facts): Requirements {
 }
 
 /** Without its symbols nothing can be said of where a file runs. */
-const areNamesRead = (f: Facts): boolean => f.imports.length > 0 || f.tolerant.problems.length === 0 || f.exports.length > 0;
+const areNamesRead = (f: Facts): boolean => f.imports.length > 0 || f.tolerant.problems.length === 0;
 
 /** glibc's markers of what its loader can do, by the release that brought each. */
 const MARKERS: Readonly<Record<string, string>> = { GLIBC_ABI_DT_RELR: RELR_SINCE.glibc };

@@ -1,8 +1,7 @@
-import { isLoaderOf } from "../spec/loaders.js";
+import { knownLoader } from "../spec/known-loaders.js";
 import { compareVersions } from "../spec/version-names.js";
 import type { LibcTables } from "../targets/target.js";
 import type { Facts } from "./facts.js";
-import { machineOf } from "./symbol-floor.js";
 import type { VersionUse } from "./version-uses.js";
 
 /** Versions that belong to one build of glibc, or to something that the tables do not date. */
@@ -18,6 +17,6 @@ export function distributionsFor(f: Facts, uses: readonly VersionUse[], required
   if (f.libc === "unknown") return null;
   if (f.libc !== "none") return [];
   if (f.interpreter === null) return f.needed.length === 0 ? tables.distributions.map((d) => d.id) : null;
-  const libc = (["glibc", "musl"] as const).find((l) => isLoaderOf(l, machineOf(f), f.interpreter!));
-  return libc ? suffices(libc, "0") : null;
+  const libc = knownLoader(f.interpreter)?.libc;
+  return libc === "glibc" || libc === "musl" ? suffices(libc, "0") : null;
 }

@@ -1,4 +1,3 @@
-import { machineName } from "../spec/names.js";
 import { sameMachine } from "../spec/machine-names.js";
 import type { Target } from "../targets/target.js";
 import type { DiagnosisFinding } from "./diagnosis.js";
@@ -7,7 +6,7 @@ import type { Requirements } from "./required.js";
 import { machineOf } from "./symbol-floor.js";
 import { interpreterFindings, libraryFindings } from "./target-loader.js";
 import { policyFindings, runtimeFindings } from "./target-policy.js";
-import { bindingFindings, symbolsOnMusl, unversionedOnGlibc } from "./target-symbols.js";
+import { symbolsOnMusl, unversionedOnGlibc } from "./target-symbols.js";
 import { systemOf } from "./target-text.js";
 import { relrFindings, unknownSymbolFindings, versionFindings } from "./target-versions.js";
 import { versionUses } from "./version-uses.js";
@@ -18,11 +17,8 @@ export function targetFindings(f: Facts, { required }: Requirements): DiagnosisF
 }
 
 function* judge(f: Facts, t: Target, muslRelease: string | undefined): Generator<DiagnosisFinding> {
-  if (t.machine !== null && !sameMachine(t.machine, machineOf(f))) {
-    const { machine, class: c, littleEndian } = t.machine, name = (m: number, bits: number, le: boolean) => `${machineName(m)} (${bits}-bit, ${le ? "little" : "big"}-endian)`, h = f.elf.header;
-    yield { rule: "target-machine", severity: "error", message: `The file is for ${name(h.machine, h.class, h.littleEndian)}, the target is ${name(machine, c, littleEndian)}`, advice: "Build it for the target's machine." };
-    return;
-  }
+  // Nothing more to say of another machine's file than that it is one, which a rule does.
+  if (t.machine !== null && !sameMachine(t.machine, machineOf(f))) return;
   if (f.linkage === "static" || f.linkage === "static-pie" || f.linkage === "relocatable" || f.linkage === "other") return;
   yield* interpreterFindings(f, t);
   if (f.libc === "none") return;
@@ -33,8 +29,7 @@ function* judge(f: Facts, t: Target, muslRelease: string | undefined): Generator
   if (t.libc === "glibc") {
     yield* versionFindings(f, uses, t);
     yield* unknownSymbolFindings(f, uses, t);
-    if (f.libc !== "unknown") yield* unversionedOnGlibc(f, t);
-    if (f.libc !== "unknown") yield* bindingFindings(f, t);
+    if (f.libc !== "unknown") yield* unversionedOnGlibc(f, uses, t);
     yield* runtimeFindings(f, uses, t);
   } else yield* symbolsOnMusl(f, t);
   yield* relrFindings(f, uses, t);
@@ -46,7 +41,6 @@ function* libcFindings(f: Facts, t: Target): Generator<DiagnosisFinding> {
   if (f.libc === t.libc || f.libc === "unknown") return;
   const names = [f.libc], system = systemOf(t), build = `Build it for ${t.libc}`;
   if (f.libc !== "glibc" && f.libc !== "musl") yield { rule: "target-libc", severity: "error", names, message: `The file was built for ${f.libc}, ${system} has another C library`, advice: `${build}, or link it statically.` };
-  else if (f.elf.header.class === 32) yield { rule: "target-libc", severity: "error", names, message: `The file was built for ${f.libc}, whose 32-bit types (time_t, off_t) are not those of ${system}`, advice: `${build}, or link it statically.` };
   else if (t.libc === "glibc") yield { rule: "target-libc", severity: "error", names, message: `The file was built for musl, ${system} has another C library: other loader, other names, and some types and functions that differ`, advice: `${build} (in an image of the target, not of Alpine), or link it statically against musl.` };
   else
     yield {

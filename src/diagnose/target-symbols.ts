@@ -4,9 +4,12 @@ import type { DiagnosisFinding } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
 import { machineOf, unversioned } from "./symbol-floor.js";
 import { some, systemOf } from "./target-text.js";
+import type { VersionUse } from "./version-uses.js";
 
 /** References without a version that a target's glibc would have to satisfy: those of a file for musl, and of one that was linked without versions. */
-export function* unversionedOnGlibc(f: Facts, t: Target): Generator<DiagnosisFinding> {
+export function* unversionedOnGlibc(f: Facts, uses: readonly VersionUse[], t: Target): Generator<DiagnosisFinding> {
+  // Beside references with glibc's versions, one without is of another library that has such a name.
+  if (f.libc !== "musl" && uses.some((u) => u.family === "GLIBC")) return;
   const missing: string[] = [], shown: string[] = [], homes = new Map<string, string[]>(), m = machineOf(f);
   for (const { name, weak } of unversioned(f)) {
     const versions = t.tables.glibcVersions(m, name), first = versions?.[0]?.version;
@@ -40,28 +43,6 @@ function* homeFindings(f: Facts, homes: ReadonlyMap<string, readonly string[]>, 
       rule: "target-library", severity: guest ? "warning" : "error", names: [library],
       message: `${some([...names])} ${names.length === 1 ? "is" : "are"} in ${library} of ${systemOf(t)}, which the file does not need${guest ? ": it works only where the program has loaded it already" : ": the loader does not find them"}`, advice: `Link against glibc, or add ${library} to what the file needs (addNeeded).`,
     };
-}
-
-/** Unversioned references bind to the oldest version: code that is kept for old programs, and may behave differently. */
-export function* bindingFindings(f: Facts, t: Target): Generator<DiagnosisFinding> {
-  const traps = unversioned(f).flatMap(({ name }) => {
-    const b = t.tables.oldestBinding(machineOf(f), name);
-    return b && compareVersions(b.since ?? b.default, t.version) <= 0 ? [{ name, ...b }] : [];
-  });
-  if (traps.length === 0) return;
-  yield {
-    rule: "target-binding", severity: "warning", names: traps.map((b) => b.name),
-    message: `References without a version bind to glibc's oldest one, which is other code than the default for ${some(traps.map((b) => `${b.name} (${b.oldest}, not ${b.since ?? b.default})`))}`,
-    advice: `Link against glibc, or name the versions (addVersionNeed).${effects(traps.map((b) => b.name))}`,
-  };
-}
-
-/** What the old code is known to do. */
-function effects(names: readonly string[]): string {
-  const out = [];
-  if (names.includes("realpath")) out.push(" The old realpath fails with EINVAL where its second argument is NULL.");
-  if (names.some((n) => n.startsWith("pthread_cond_"))) out.push(" The old condition variables ignore the clock that was chosen, so that timed waits on CLOCK_MONOTONIC return at once.");
-  return out.join("");
 }
 
 /** What a target's musl lacks of the symbols that a file takes from a C library. */

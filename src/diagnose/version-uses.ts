@@ -1,5 +1,6 @@
+import { nameAt, NameBudget } from "../image/strings.js";
 import { symbolVersions } from "../image/versions.js";
-import { VER_FLG } from "../spec/constants.js";
+import { SHN, VER_FLG } from "../spec/constants.js";
 import { parseVersionName, type VersionName } from "../spec/version-names.js";
 import type { Subject } from "./subject.js";
 
@@ -44,9 +45,10 @@ function symbolsByNeed(s: Subject): Map<string, { strong: string[]; weak: string
     out.set(key, of);
   };
   for (const { name, version: v, weak } of s.imports) if (v) add(v.file, v.name, name, weak);
-  for (const { index, name } of s.exports) {
-    const v = version(index);
-    if (v) add(v.file, v.name, name, false);
+  const table = s.elf.dynamicSymbols, budget = new NameBudget(table?.strings?.size ?? 0);
+  for (const { index, symbol } of table?.records() ?? []) {
+    const v = symbol.shndx === SHN.UNDEF ? undefined : version(index);
+    if (v && v.file !== null) add(v.file, v.name, budget.spend(nameAt(table!.strings, symbol.name)), false);
   }
   return out;
 }
