@@ -27,6 +27,8 @@ export interface ListedSymbol {
   readonly section: string;
   /** `GLIBC_2.34`, or null for none; dynamic symbols only. */
   readonly version: string | null;
+  /** The library whose version it is; null for a version that this file defines. */
+  readonly versionFile: string | null;
   /** A definition that only those who ask for this version get. */
   readonly hidden: boolean;
 }
@@ -54,7 +56,7 @@ function list(elf: ElfFile, table: SymbolTable, extended: (symbol: number) => nu
     const v = version(s.index);
     out.push({
       index: s.index, name: s.name, value: toQuantity(s.value), size: toQuantity(s.size), binding: symbolBindingName(s.binding), type: symbolTypeName(s.type),
-      visibility: symbolVisibilityName(s.visibility), section: sectionName(elf, s.shndx, extended(s.index)), version: v?.name ?? null, hidden: v?.hidden ?? false,
+      visibility: symbolVisibilityName(s.visibility), section: sectionName(elf, s.shndx, extended(s.index)), version: v?.name ?? null, versionFile: v?.file ?? null, hidden: v?.hidden ?? false,
     });
   }
   return out;
