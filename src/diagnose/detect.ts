@@ -1,10 +1,49 @@
-import type { Diagnosis } from "./diagnosis.js";
+import { comments } from "./comment.js";
+import type { Diagnosis, Evidence } from "./diagnosis.js";
+import { evidenceOf } from "./evidence.js";
+import { fingerprints } from "./fingerprints.js";
+import { diagnoseGo, goTraces, isPure, searchedGo } from "./go.js";
+import { diagnoseLanguage, languageNames, wantsFingerprints } from "./language.js";
+import { concludeLibc, fingerprintClues, libcClues, wantsLibcFingerprints } from "./libc.js";
+import { diagnoseLinkage } from "./linkage.js";
+import { packer } from "./packer.js";
 import type { Subject } from "./subject.js";
+import { foreignSystem } from "./system.js";
 
 /** What detection says of a file. */
 export type Detected = Pick<Diagnosis, "libc" | "libcConfidence" | "linkage" | "language" | "packer" | "go" | "evidence">;
 
-/** MERGE: being built on this branch. */
+const libcEvidence = evidenceOf("libc");
+
+/**
+ * C library, linkage and language, from the strongest evidence there is: the loader that is named, libraries and versions that are needed, the start code, notes, Go's
+ * build information. Only where these leave something open are the constants searched for texts of runtimes.
+ */
 export function detect(s: Subject): Detected {
-  return { libc: "unknown", libcConfidence: "guess", linkage: s.elf.linkage, language: "unknown", packer: null, go: null, evidence: [] };
+  const { linkage, evidence: linked } = diagnoseLinkage(s), packed = s.tolerant.part(() => packer(s.elf));
+  if (packed) return { libc: "unknown", libcConfidence: "guess", linkage, language: "unknown", packer: packed.says, go: null, evidence: [packed, ...linked] };
+  const foreign = foreignSystem(s), clues = foreign ? [] : libcClues(s);
+  const hints = comments(s), names = languageNames(s), early = goTraces(s);
+  const isLibrary = linkage === "shared-library" || linkage === "plugin";
+  const wantsLibc = !foreign && !(early && isPure(s, early)) && wantsLibcFingerprints(s, clues), search = s.hasContents && (wantsLibc || (!early && wantsFingerprints(s, names, hints)));
+  const found = (search ? s.tolerant.part(() => fingerprints(s.elf, { libc: wantsLibc, settles: isLibrary ? ["go", "rust", "rust-main"] : ["go", "rust-main"] })) : null) ?? [];
+  const libc = concludeLibc([...clues, ...fingerprintClues(found)]), traces = early ?? searchedGo(s, found);
+  const evidence = [...(foreign ? [foreign] : []), ...libc.evidence];
+  if (traces) {
+    const go = diagnoseGo(s, traces, libc.libc), nothing = go.cgo === "pure" && !foreign;
+    const pure: Evidence[] = nothing ? [libcEvidence("no-imports", "none", "Go's own start code, and nothing taken from a C library")] : [];
+    return {
+      libc: nothing ? "none" : libc.libc, libcConfidence: nothing ? "certain" : libc.confidence, linkage, language: "go", packer: null, go, evidence: [...pure, ...evidence, ...traces.evidence, ...linked],
+    };
+  }
+  const alone = isLibrary && libc.libc === "unknown" && !foreign && standsAlone(s);
+  const language = diagnoseLanguage(names, found, hints, { libc: libc.libc, isLibrary });
+  return {
+    libc: alone ? "none" : libc.libc, libcConfidence: alone ? "likely" : libc.confidence, linkage, language: language.language, packer: null, go: null,
+    evidence: [...(alone ? [libcEvidence("no-imports", "none", "a library that needs none and takes no symbol of another")] : []), ...evidence, ...language.evidence, ...linked],
+  };
 }
+
+/** Only where its symbols could all be read: what is not known is no reason to say "none". */
+const standsAlone = ({ elf, tolerant, needed, imports }: Subject): boolean =>
+  needed.length === 0 && imports.every((i) => i.weak) && tolerant.part(() => elf.dynamicSymbols?.exact) === true && tolerant.problems.length === 0;

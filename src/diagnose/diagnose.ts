@@ -48,17 +48,10 @@ const UNREADABLE: Requirements = { required: {}, floor: [], distributions: null,
 
 function factsOf(elf: ElfFile, tolerant: Tolerant, { target, tables, libraries, raisedRights, scan }: DiagnoseOptions): Facts {
   const subject = subjectOf(elf, tolerant);
-  return {
-    ...detect(subject), elf, tolerant, hasContents: subject.hasContents, interpreter: subject.interpreter, needed: subject.needed,
-    target: target ?? null, tables: tables ?? target?.tables ?? null, libraries: libraries ?? null,
-    raisedRights: raisedRights ?? null, scan: scan ?? false,
-    get imports() {
-      return subject.imports;
-    },
-    get exports() {
-      return subject.exports;
-    },
-  };
+  // The subject reads its symbols at first use: a copy of its properties would read them at once.
+  return Object.assign(Object.create(subject) as typeof subject, detect(subject), {
+    target: target ?? null, tables: tables ?? target?.tables ?? null, libraries: libraries ?? null, raisedRights: raisedRights ?? null, scan: scan ?? false,
+  });
 }
 
 const ORDER: Readonly<Record<DiagnosisSeverity, number>> = { error: 0, warning: 1, note: 2 };

@@ -1,7 +1,9 @@
-import { Sym } from "../codec/records.js";
+import type { ReadonlyView } from "../codec/struct.js";
 import type { ElfFile } from "../image/elf.js";
+import { nameAt, NameBudget } from "../image/strings.js";
 import { type SymbolVersion, symbolVersions } from "../image/versions.js";
 import { SHN, STB, STT_LOPROC } from "../spec/constants.js";
+import type { SYM } from "../spec/records.js";
 
 /** A dynamic symbol that another file has to define. */
 export interface Import {
@@ -28,16 +30,27 @@ export interface Export {
   readonly at: number;
 }
 
-/** The dynamic symbols by what they mean for others. Local ones, and SPARC's registers, are of no other file. */
-export function dynamicNames(elf: ElfFile): { imports: readonly Import[]; exports: readonly Export[] } {
-  const imports: Import[] = [], exports: Export[] = [], table = elf.dynamicSymbols;
-  if (!table) return { imports, exports };
-  const version = symbolVersions(elf), size = Sym.size(elf.header.class);
-  for (const { index, name, shndx, binding, type, value } of table) {
-    if (index === 0 || name === "" || binding === STB.LOCAL || type >= STT_LOPROC) continue;
-    const at = table.offset + index * size;
-    if (shndx === SHN.UNDEF) imports.push({ index, name, weak: binding === STB.WEAK, type, version: version(index), at });
-    else exports.push({ index, name, type, value, at });
+/** Dynamic symbols that mean something to others: local ones, and SPARC's registers, are of no other file. */
+function* linked(elf: ElfFile, defined: boolean): Generator<{ readonly index: number; readonly at: number; readonly symbol: ReadonlyView<typeof SYM>; readonly name: string }> {
+  const table = elf.dynamicSymbols;
+  if (!table) return;
+  table.strings?.load();
+  const budget = new NameBudget(table.strings?.size ?? 0);
+  for (const { index, at, symbol } of table.records()) {
+    if (index === 0 || (symbol.shndx !== SHN.UNDEF) !== defined || symbol.info >> 4 === STB.LOCAL || (symbol.info & 15) >= STT_LOPROC) continue;
+    const name = budget.spend(nameAt(table.strings, symbol.name));
+    if (name !== "") yield { index, at, symbol, name };
   }
-  return { imports, exports };
+}
+
+/** What the file takes from others. */
+export function importsOf(elf: ElfFile): Import[] {
+  const version = symbolVersions(elf), out: Import[] = [];
+  for (const { index, at, symbol: s, name } of linked(elf, false)) out.push({ index, name, weak: s.info >> 4 === STB.WEAK, type: s.info & 15, version: version(index), at });
+  return out;
+}
+
+/** What it defines for others, one by one: a large program has very many. */
+export function* exportsOf(elf: ElfFile): Generator<Export> {
+  for (const { index, at, symbol: s, name } of linked(elf, true)) yield { index, name, type: s.info & 15, value: s.exact("value"), at };
 }

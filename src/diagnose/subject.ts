@@ -1,7 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
 import { isDebugFile } from "../image/sections.js";
 import type { Tolerant } from "../image/tolerant.js";
-import { dynamicNames, type Export, type Import } from "./dynamic-names.js";
+import { type Export, exportsOf, type Import, importsOf } from "./dynamic-names.js";
 
 /** A file under diagnosis. What is broken in it is left out, and `tolerant` has the reason. */
 export interface Subject {
@@ -15,23 +15,27 @@ export interface Subject {
   /** The dynamic symbols that other files define, and those that the file defines. */
   readonly imports: readonly Import[];
   readonly exports: readonly Export[];
+  /** The first export that is so: a large program has very many, whose names nobody need read for that. */
+  findExport(is: (e: Export) => boolean): Export | undefined;
 }
-
-const NO_NAMES = { imports: [], exports: [] } as const;
 
 export function subjectOf(elf: ElfFile, tolerant: Tolerant): Subject {
   const hasContents = !(tolerant.part(() => isDebugFile(elf)) ?? false);
-  let names: ReturnType<typeof dynamicNames> | undefined;
-  const symbols = () => (names ??= (hasContents ? tolerant.part(() => dynamicNames(elf)) : null) ?? NO_NAMES);
+  const whole = <T>(read: () => T[]): T[] => (hasContents ? tolerant.part(read) : null) ?? [];
+  let imports: readonly Import[] | undefined, exports: readonly Export[] | undefined;
   return {
     elf, tolerant, hasContents,
     interpreter: hasContents ? tolerant.part(() => elf.interpreter) : null,
-    needed: (hasContents ? tolerant.part(() => elf.needed) : null) ?? [],
+    needed: whole(() => [...elf.needed]),
     get imports() {
-      return symbols().imports;
+      return (imports ??= whole(() => importsOf(elf)));
     },
     get exports() {
-      return symbols().exports;
+      return (exports ??= whole(() => [...exportsOf(elf)]));
     },
+    findExport: (is) => whole(() => {
+      for (const e of exports ?? exportsOf(elf)) if (is(e)) return [e];
+      return [];
+    })[0],
   };
 }

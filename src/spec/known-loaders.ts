@@ -24,7 +24,7 @@ const ROWS: readonly Row[] = [
   [/^ld-linux-mipsn8\.so\.1$/, "glibc", [EM.MIPS], null],
   [/^ld64\.so\.2$/, "glibc", [EM.PPC64], 64],
   [/^ld64\.so\.1$/, "glibc", [EM.PPC64, EM.S390, EM.S390_OLD], 64],
-  [/^ld(-linux)?(-[\w-]+)?\.so\.\d$/, "glibc", null, null],
+  [/^ld(?:-linux(?:-[\w-]+)?|-lsb-[\w-]+)?\.so\.\d$/, "glibc", null, null],
   [/^ld-musl-x86_64\.so\.1$/, "musl", [EM.X86_64], 64],
   [/^ld-musl-x32\.so\.1$/, "musl", [EM.X86_64], 32],
   [/^ld-musl-i386\.so\.1$/, "musl", [EM["386"]], 32],
