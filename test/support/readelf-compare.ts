@@ -3,7 +3,7 @@ import { type ElfFile, readElf } from "../../src/image/elf.js";
 import type { GnuProperty, NoteContents } from "../../src/image/note-contents.js";
 import { describe } from "../../src/report/describe.js";
 import type { ElfDescription } from "../../src/report/description.js";
-import { listDynamicSymbols, type ListedSymbol, listSymbols } from "../../src/report/lists.js";
+import { listDynamicSymbols, type ListedSymbol, listSymbols } from "../../src/report/list-symbols.js";
 import { Tolerant } from "../../src/report/tolerant.js";
 import { must } from "./run.js";
 

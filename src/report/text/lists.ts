@@ -1,4 +1,5 @@
-import type { ListedRelocation, ListedSymbol } from "../lists.js";
+import type { ListedRelocation } from "../list-relocations.js";
+import type { ListedSymbol } from "../list-symbols.js";
 import { lines, number, safe, table } from "./print.js";
 
 const short = (name: string): string => name.replace(/^ST[BTV]_/, "").replace(/^GNU_/, "");
