@@ -2,9 +2,7 @@ import type { ElfFile } from "../image/elf.js";
 import { Tolerant } from "../image/tolerant.js";
 import { newest } from "../spec/version-names.js";
 import type { LibcTables } from "../targets/target.js";
-import { detect } from "./detect.js";
-import type { Facts } from "./facts.js";
-import { subjectOf } from "./subject.js";
+import { factsOf } from "./facts.js";
 import { muslFloor } from "./symbol-floor.js";
 import { versionUses } from "./version-uses.js";
 import { judgeWheel, type WheelTag } from "./wheel-judge.js";
@@ -20,7 +18,7 @@ import { judgeWheel, type WheelTag } from "./wheel-judge.js";
  * wheelTag(readElf(bytes), tables) // { tag: "manylinux_2_34_x86_64", obstacles: [{ kind: "version", name: "GLIBC_2.34", … }] }
  */
 export function wheelTag(elf: ElfFile, tables: LibcTables): WheelTag {
-  const subject = subjectOf(elf, new Tolerant()), facts: Facts = { ...subject, ...detect(subject), target: null, tables, libraries: null, raisedRights: null, scan: false };
+  const facts = factsOf(elf, new Tolerant(), { tables });
   const release = facts.libc === "musl" ? newest(muslFloor(facts, tables).filter((e) => !e.weak).map((e) => e.version)) : undefined, { tag, obstacles } = judgeWheel(facts, versionUses(facts), release, tables);
   return { tag, obstacles };
 }

@@ -97,12 +97,13 @@ function relro(elf: ElfFile, bindNow: boolean | null): Hardening["relro"] {
   // MIPS binds entries of the global offset table late, without any relocation.
   const lazy = attempt(() => (elf.dynamic?.get(DT.PLTRELSZ) ?? 0n) > 0n || (elf.dynamic !== null && elf.header.machine === EM.MIPS)) ?? true;
   // Without PT_DYNAMIC, only a section header tells whether what IRELATIVE relocations write is in it.
-  const outside = bindNow === null && (elf.sections.length === 0 || elf.sections.some((s) => s.name === ".got.plt" && !inRelro(elf, s.header.exact("addr"))));
+  const outside = bindNow === null && (elf.sections.length === 0 || elf.sections.some((s) => s.name === ".got.plt" && !inRelro(elf, s.header.exact("addr"), s.header.exact("size"))));
   return bindNow === true || (!lazy && !outside) ? "full" : "partial";
 }
 
-const inRelro = (elf: ElfFile, address: bigint): boolean =>
-  elf.segments.some((s) => s.type === PT.GNU_RELRO && s.exact("vaddr") <= address && address < s.exact("vaddr") + s.exact("memsz"));
+/** GNU ld lets PT_GNU_RELRO end behind the three words that .got.plt begins with. */
+const inRelro = (elf: ElfFile, address: bigint, size: bigint): boolean =>
+  elf.segments.some((s) => s.type === PT.GNU_RELRO && s.exact("vaddr") <= address && address + size <= s.exact("vaddr") + s.exact("memsz"));
 
 function pie(elf: ElfFile): boolean | null {
   if (elf.header.type === ET.EXEC) return false;

@@ -1,8 +1,7 @@
-import { detect, type Detected } from "../../src/diagnose/detect.js";
+import type { Detected } from "../../src/diagnose/detect.js";
 import type { DiagnosisFinding } from "../../src/diagnose/diagnosis.js";
-import type { Facts } from "../../src/diagnose/facts.js";
+import { type Facts, factsOf as factsOfFile } from "../../src/diagnose/facts.js";
 import { requirements, type Requirements } from "../../src/diagnose/required.js";
-import { subjectOf } from "../../src/diagnose/subject.js";
 import { targetFindings } from "../../src/diagnose/target-findings.js";
 import { Tolerant } from "../../src/image/tolerant.js";
 import { readElf } from "../../src/index.js";
@@ -11,8 +10,7 @@ import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 
 /** What a diagnosis judges, of these bytes; what detection says can be set. */
 export function factsOf(bytes: Uint8Array, known: Partial<Detected> = {}, target?: string): Facts {
-  const subject = subjectOf(readElf(bytes), new Tolerant());
-  return { ...subject, ...detect(subject), ...known, target: target === undefined ? null : parseTarget(target), tables, libraries: null, raisedRights: null, scan: false };
+  return Object.assign(factsOfFile(readElf(bytes), new Tolerant(), { tables, ...(target !== undefined && { target: parseTarget(target) }) }), known);
 }
 
 export const needsOf = (bytes: Uint8Array, known?: Partial<Detected>): Requirements => requirements(factsOf(bytes, known));

@@ -22,7 +22,7 @@ export const staticRules: readonly DiagnosisRule[] = [
       const names = loaders(f);
       if (names && names.length > 0)
         yield { message: `it is static, but ${list(names)} of glibc ${names.length === 1 ? "loads" : "load"} shared libraries (name services, character sets) at run time, and those must be of the very version it was built with`, names };
-      else if (!names && f.language !== "go" && hasText(f, NSSWITCH)) yield { message: "it is static, but reads /etc/nsswitch.conf: glibc's name services (users, groups, host names) are shared libraries that are loaded at run time, and must be of the very version it was built with" };
+      else if (!names && f.language !== "go" && hasText(f, NSSWITCH)) yield { message: "it is static, but has glibc's name services in it (it reads /etc/nsswitch.conf): to look up users, groups or host names it loads shared libraries at run time, and those must be of the very version it was built with" };
     },
   },
 ];
