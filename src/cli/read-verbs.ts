@@ -17,9 +17,9 @@ export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
   }
 }
 
-type Flags = Record<string, { type: "boolean" | "string" }>;
+export type Flags = Record<string, { type: "boolean" | "string" }>;
 
-function parse(args: readonly string[], options: Flags): { files: string[]; flags: Record<string, boolean | string> } {
+export function parse(args: readonly string[], options: Flags): { files: string[]; flags: Record<string, boolean | string> } {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     if (positionals.length === 0) throw new UsageError("missing file name");

@@ -3,10 +3,11 @@ import { chrpath } from "./chrpath.js";
 import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./command.js";
 import { patchelf } from "./patchelf.js";
 import { checkVerb, diffVerb, show } from "./read-verbs.js";
+import { resolveVerb } from "./resolve.js";
 import { strip } from "./strip.js";
 import { version } from "./version.js";
 
-const verbs: readonly Verb[] = [show, checkVerb, diffVerb, patchelf, chrpath, strip];
+const verbs: readonly Verb[] = [show, checkVerb, resolveVerb, diffVerb, patchelf, chrpath, strip];
 
 const overview = `usage: elfwright VERB [OPTIONS] FILE…
 

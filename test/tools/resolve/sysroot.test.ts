@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } fro
 import { describe, expect } from "vitest";
 import { resolveLibraries } from "../../../src/node/index.js";
 import { scratch } from "../../support/fixtures.js";
-import { listOf, readList } from "../../support/ldd.js";
+import { type Line, listOf, readList } from "../../support/ldd.js";
 import { crossTool, loaderOf, type Machine, MACHINES, runnersOf } from "../../support/machines.js";
 import { itWithTools, must, run } from "../../support/tools.js";
 
@@ -36,7 +36,7 @@ describe("a system for another machine", () => {
       const theirs = readList(run(runnersOf(m)[0]!, ["-L", root, "-E", "LD_TRACE_LOADED_OBJECTS=1", `${root}${loaderOf(m)}`, "/app/bin/p"]).stdout).lines;
       // It lists itself as it was called.
       const loader = loaderOf(m), path = (p: string | null) => p?.replace(`${root}${loader}`, loader) ?? null;
-      const inOrder = (lines: typeof ours) => lines.map(([n, p]) => `${path(n)} => ${path(p)}`).filter((l) => !l.endsWith(` => ${loader}`));
+      const inOrder = (lines: readonly Line[]) => lines.map(([n, p]) => `${path(n)} => ${path(p)}`).filter((l) => !l.endsWith(` => ${loader}`));
       expect(inOrder(ours)).toEqual(inOrder(theirs));
       expect(inOrder(ours)).toEqual(expect.arrayContaining(["libdeep.so.1 => null"]));
       expect(tree.missing.map((e) => e.edge.name)).toEqual(["libdeep.so.1"]);
