@@ -8,8 +8,13 @@ import { references, scopeOf } from "./walk.js";
 
 export interface BindOptions {
   /**
-   * Symbols of a host program that loads the tree's root (dlopen): names, or a test such as {@link isNodeSymbol}. The host stands before all objects, so a name
-   * that it has is never bound to one of them.
+   * The program that loads the tree's root (dlopen), with its libraries: these stand before all objects of the tree, and what both have is there once. Its own
+   * references are not told.
+   */
+  readonly host?: LibraryTree;
+  /**
+   * The same where only the names are known that it has, or a test of them such as {@link isNodeSymbol}. A name that it has is never bound to an object of the
+   * tree; but what its libraries have before the tree's own is not known then.
    */
   readonly hostSymbols?: Iterable<string> | ((symbol: string) => boolean);
   /** Only the references of these objects; definitions are still looked for in the whole tree. Default: all. */
@@ -28,6 +33,18 @@ export interface BindOptions {
  * for (const m of missing) console.log(`${m.message}\t(${m.from.path})`);
  */
 export function bindSymbols(tree: LibraryTree, options: BindOptions = {}): SymbolBindings {
+  return options.host ? bindIn(loadedInto(options.host, tree), { of: added(options.host, tree), ...options }) : bindIn(tree, options);
+}
+
+/** The objects of a tree that are not in the host already. */
+function added(host: LibraryTree, tree: LibraryTree): LoadedObject[] {
+  const there = new Set(host.objects.map((o) => o.realPath));
+  return tree.objects.filter((o) => !there.has(o.realPath));
+}
+
+const loadedInto = (host: LibraryTree, tree: LibraryTree): LibraryTree => ({ ...host, rules: tree.rules, objects: [...host.objects, ...added(host, tree)] });
+
+function bindIn(tree: LibraryTree, options: BindOptions): SymbolBindings {
   const problems: BindProblem[] = [], members = membersOf(tree, problems), isHost = hostTest(options.hostSymbols);
   const scope = scopeOf(tree, members), of = options.of && new Set(options.of), results = new Map<Member, Results>(), named = objectsByName(tree);
   // A loader relocates what is needed before what needs it, which decides whose unique symbol is first.
@@ -72,7 +89,7 @@ function bindMember(member: Member, scope: Scope, isHost: HostTest, named: Reado
 
 /** Is a version asked of this very file, and it has no .gnu.version at all? ld.so, which only warned before, stops at such a definition. */
 const isInconsistent = ({ member }: Found, { version }: Reference, named: ReadonlyMap<string, LoadedObject | null>): boolean =>
-  version !== undefined && version.file !== null && !member.symbols!.isVersioned && named.get(version.file) === member.object;
+  version !== undefined && version.file !== null && !member.symbols!.isVersioned && named.get(version.file)?.realPath === member.object.realPath;
 
 const inconsistency = ({ member }: Found, r: Reference): VersionError => ({
   from: r.from.object, provider: member.object, version: r.version!.name, kind: "inconsistency", fatal: true,

@@ -113,6 +113,15 @@ describe("bindSymbols", () => {
     expect(bindSymbols(tree, { hostSymbols: isNodeSymbol }).missing).toEqual([]);
   });
 
+  it("puts the objects of a host before those of the tree, which are there once", () => {
+    const shared = library("libs.so", { symbols: [{ name: "shared" }, { name: "weak" }] }), host = treeInMemory({ host: buildElf({ needed: ["libs.so"], symbols: [{ name: "given" }, { name: "both" }] }), "libs.so": shared });
+    const tree = treeInMemory({ addon: program({ soname: "addon", needed: ["libs.so", "liba.so"], symbols: [...undefinedOnes("given", "both", "shared", "own"), { name: "weak" }], relocations: calls("given", "both", "shared", "own", "weak") }), "libs.so": shared, "liba.so": library("liba.so", { symbols: [{ name: "both" }, { name: "own" }] }) });
+    const providers = (o?: Parameters<typeof bindSymbols>[1]) => bindSymbols(tree, o).bindings.map((b) => `${b.symbol} ${b.provider.name}`);
+    expect(providers({ host })).toEqual(["given host", "both host", "shared libs.so", "own liba.so", "weak libs.so"]);
+    expect(bindSymbols(tree, { host }).bindings[2]!.provider).toBe(host.objects[1]);
+    expect(providers()).toEqual(["both liba.so", "shared libs.so", "own liba.so", "weak addon"]);
+  });
+
   it("gives the references of some objects, bound in the whole tree", () => {
     const tree = treeInMemory({ main: program({ needed: ["liba.so"], symbols: undefinedOnes("a") }), "liba.so": program({ soname: "liba.so", needed: [], symbols: [{ name: "a" }, ...undefinedOnes("gone")] }) });
     expect(bindSymbols(tree, { of: [tree.root] })).toMatchObject({ bindings: [{ symbol: "a" }], missing: [] });
