@@ -1,10 +1,11 @@
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
+import { existsSync, realpathSync } from "node:fs";
 import { ourBindings, traceBindings, tracedTree } from "../support/ld-trace.js";
 import { crossTool, type Machine, MACHINES, runnersOf } from "../support/machines.js";
 import { scratch } from "../support/fixtures.js";
 import { itWithTools, must } from "../support/tools.js";
 
-const files = scratch();
+const files = scratch(), gcc = ["gcc", ...runnersOf("x86_64")];
 let made = 0;
 
 /** Libraries and a program, each compiled from C (or C++) with its own flags, in a folder of their own. The last one is the root. */
@@ -59,7 +60,6 @@ describe("bindSymbols says what ld.so says", () => {
       expect([...ours.bindings].filter((b) => / main? twice V3$/.test(b) || b.endsWith("libone.so twice V3"))).toHaveLength(1);
     });
 
-  const gcc = ["gcc", ...runnersOf("x86_64")];
   const stub = { name: "libone.so", as: "stub.so", source: "int twice(int x) { return 0; } int gone(void) { return 0; } int only_new(void) { return 0; } int inner(void) { return 0; }" };
   const library = { name: "libone.so", as: "real.so", source: ONE, map: ONE_MAP };
 
@@ -116,4 +116,7 @@ describe("bindSymbols says what ld.so says", () => {
       expect([...ours.bindings].filter((b) => b.includes("shared_count")).length).toBeGreaterThan(1);
     }
   });
+
+  const SYSTEM = [process.execPath, "/usr/bin/git", "/usr/bin/gdb", "/usr/bin/ld.bfd", "/usr/bin/eu-readelf", "/usr/bin/patchelf", "/usr/bin/rustc", "/usr/bin/ld.lld-19", "/bin/bash", "/bin/tar", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6"];
+  it.each(SYSTEM.filter((f) => process.arch === "x64" && existsSync(f)).map((f) => realpathSync(f)))("of every symbol of %s and its libraries", (file) => expect(compare("x86_64", file).bindings.size).toBeGreaterThan(50));
 });
