@@ -127,5 +127,5 @@ export function lookUp(entries: readonly CacheEntry[], flags: readonly number[],
   const fit = entries.filter((e) => flags.includes(e.flags));
   const best = hwcaps.map((h) => fit.find((e) => e.hwcaps === h)).find((e) => e !== undefined);
   const plain = fit.filter((e) => e.hwcaps === null && !e.isLegacy);
-  return best ?? plain.find((e) => e.flags === flags[0]) ?? plain.at(-1);
+  return best ?? plain.find((e) => e.flags === flags[0]) ?? plain[0];
 }

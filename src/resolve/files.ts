@@ -27,8 +27,8 @@ export interface FoundFile {
 /** Longer paths are ENAMETOOLONG (limits.h). */
 const PATH_MAX = 4096;
 
-/** How much work all paths together may be for one program: about a million places, which only a made-up file asks for. */
-const BUDGET = 1 << 27;
+/** How much work all paths together may be for one program: a quarter of a million places, which only a made-up file asks for. */
+const BUDGET = 1 << 24, PLACE = 64;
 
 /** Settings files of loaders have a few lines. */
 const LARGEST_TEXT = 1 << 20;
@@ -48,7 +48,7 @@ export class SeenFiles {
   /** The path with its links followed; undefined for a loop, or a path that is too long. */
   real(path: string): string | undefined {
     // Each directory on the way is a question of its own.
-    this.#left -= (path.length * path.split("/", PATH_MAX).length) >> 3;
+    this.#left -= Math.max(PLACE, (path.length * path.split("/", PATH_MAX).length) >> 3);
     if (this.#left < 0) fail("MALFORMED", "the needed libraries and search paths together ask for more places than can be looked at", {});
     const { readLink } = this.#files;
     if (path.length >= PATH_MAX || path.includes("\0")) return undefined;

@@ -7,7 +7,7 @@ import { GlibcSearch } from "./glibc.js";
 import { type Itself, Loading } from "./load.js";
 import { type LoaderMachine, loaderMachine } from "./machines.js";
 import { MuslSearch } from "./musl.js";
-import { directoryOf, type Known, Mapped, readWants } from "./object.js";
+import { baseName, directoryOf, type Known, Mapped, readWants } from "./object.js";
 import type { LoaderOptions, ResolveOptions } from "./options.js";
 import { preloadsOf } from "./preloads.js";
 import { muslLoader, rulesOf } from "./rules.js";
@@ -63,6 +63,7 @@ function interpreterOf(path: string, root: ElfFile, rules: LoaderRules, files: S
   const edge = { name: path, tried: [{ path: at, by: "interpreter", outcome: examined?.outcome ?? "absent" }], of: null } as const;
   if (!file || examined?.outcome !== "found") return { edge: { ...edge, object: null, by: null }, itself: null };
   const { elf, wants } = examined, object = new Mapped(path, at, file.realPath, elf);
-  const names = [path, at, ...(wants.soname === null ? [at.slice(at.lastIndexOf("/") + 1)] : [wants.soname])];
+  // musl knows its own path only, and the names that it keeps for itself.
+  const names = rules === "musl" ? [path] : [path, at, wants.soname ?? baseName(at)];
   return { edge: { ...edge, object, by: "interpreter" }, itself: { known: { object, wants, origin: directoryOf(at), loader: null }, names, id: file.id } };
 }
