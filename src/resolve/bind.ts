@@ -76,13 +76,13 @@ function hostTest(host: BindOptions["hostSymbols"]): HostTest {
 function bindMember(member: Member, scope: Scope, isHost: HostTest, named: ReadonlyMap<string, LoadedObject | null>): Results {
   const out = new Results();
   for (const { reference: r, weak, relocated } of references(member, scope)) {
-    const version = r.version?.name ?? null, found = scope.find(r), base = { from: member.object, symbol: r.text, version, weak };
-    if (isHost(r.text)) out.hostProvided.push({ ...base, insteadOf: found?.member.object ?? null });
-    else if (found) {
-      pushBinding(out.bindings, { ...base, ...definition(found, r), copy: r.use === "copy", relocated });
+    const from = member.object, version = r.version?.name ?? null, base = { from, symbol: r.text, version }, found = scope.find(r);
+    if (isHost(r.text)) out.hostProvided.push({ ...base, weak, insteadOf: found?.member.object ?? null });
+    else if (!found) pushOnce(weak || !relocated ? out.tolerated : out.missing, { ...base, file: r.version?.file ?? null, weak, relocated, message: scope.complaint(r) });
+    else {
+      pushBinding(out.bindings, { ...base, ...definition(found, r), weak, copy: r.use === "copy", relocated, alias: found.alias ?? null });
       if (relocated && isInconsistent(found, r, named) && !out.inconsistencies.some((e) => e.provider === found.member.object)) out.inconsistencies.push(inconsistency(found, r));
     }
-    else pushOnce(weak || !relocated ? out.tolerated : out.missing, { ...base, file: r.version?.file ?? null, relocated, message: scope.complaint(r) });
   }
   return out;
 }
@@ -97,13 +97,13 @@ const inconsistency = ({ member }: Found, r: Reference): VersionError => ({
 });
 
 /** What is said of a definition in a binding. */
-function definition({ member, index, alias }: Found, r: Reference): Pick<Binding, "provider" | "providerVersion" | "how" | "alias"> {
+function definition({ member, index }: Found, r: Reference): Pick<Binding, "provider" | "providerVersion" | "how"> {
   const o = member.symbols!, versym = o.versym(index), version = o.isVersioned ? o.version(versym) : undefined, number = versionNumber(versym), isHidden = (versym & VERSYM.HIDDEN) !== 0;
   const how = (): BoundBy => {
     if (!version || number <= VERSYM.GLOBAL) return o.definesVersions ? "base" : "unversioned";
     return isHidden ? (r.version ? "hidden" : "oldest") : "default";
   };
-  return { provider: member.object, providerVersion: version?.name ?? null, how: how(), alias: alias ?? null };
+  return { provider: member.object, providerVersion: version?.name ?? null, how: how() };
 }
 
 /** Uses of one symbol mostly have the same definition. */

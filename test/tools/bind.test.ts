@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { existsSync, realpathSync } from "node:fs";
+import { interposed, unusedLibraries } from "../../src/index.js";
+import { readElfFile, resolveLibraries } from "../../src/node/index.js";
 import { ourBindings, traceBindings, tracedTree } from "../support/ld-trace.js";
 import { crossTool, type Machine, MACHINES, runnersOf } from "../support/machines.js";
 import { scratch } from "../support/fixtures.js";
-import { itWithTools, must } from "../support/tools.js";
+import { itWithTools, must, run } from "../support/tools.js";
 
 const files = scratch(), gcc = ["gcc", ...runnersOf("x86_64")];
 let made = 0;
@@ -114,6 +116,32 @@ describe("bindSymbols says what ld.so says", () => {
     for (const flags of [[], ["-Wl,-Bsymbolic-functions"]]) {
       const ours = compare("x86_64", build("x86_64", parts(flags)));
       expect([...ours.bindings].filter((b) => b.includes("shared_count")).length).toBeGreaterThan(1);
+    }
+  });
+
+  itWithTools(gcc, "of what a preload takes over", () => {
+    const preload = build("x86_64", [{ name: "libfake.so", source: "#define F(n) void *n(void) { return 0; }\nF(malloc) F(free) F(getenv) F(pthread_create) F(setlocale) F(stdout_not_there) F(main)" }]);
+    for (const file of ["/bin/bash", process.execPath, "/usr/bin/make"].filter((f) => existsSync(f)).map((f) => realpathSync(f))) {
+      const theirs = traceBindings("x86_64", file, { LD_PRELOAD: preload }), tree = resolveLibraries(file), { captured, findings } = interposed(tree, readElfFile(preload), preload);
+      expect(new Set(captured.map((c) => `${c.from.path} ${preload} ${c.symbol} ${c.version ?? ""}`))).toEqual(new Set([...theirs.bindings].filter((b) => b.split(" ")[1] === preload && !b.startsWith(preload))));
+      expect(captured.length).toBeGreaterThan(2);
+      expect(findings).toEqual([]);
+      // The same by a tree that has it.
+      const preloaded = resolveLibraries(file, { env: { LD_PRELOAD: preload } });
+      expect(ourBindings(preloaded).bindings).toEqual(theirs.bindings);
+      for (const t of [tree, preloaded]) t.close();
+    }
+  });
+
+  itWithTools(["ldd", ...gcc], "of needed libraries that give no symbol (ldd -u)", () => {
+    const two = { name: "libtwo.so", source: "int spare(void) { return 1; }" }, one = { name: "libone.so", source: "int used(void) { return 2; }" };
+    const main = build("x86_64", [one, two, { name: "main", with: ["libone.so", "libtwo.so"], source: "int used(void); int main(void) { return used(); }" }]);
+    for (const [file, count] of [[main, 1], ["/usr/bin/gdb", 0], [realpathSync(process.execPath), 0]] as const) {
+      if (!existsSync(file)) continue;
+      const tree = resolveLibraries(file), [use] = unusedLibraries(tree), theirs = run("ldd", ["-r", "-u", file]).stdout.split("Unused direct dependencies:")[1] ?? "";
+      expect(use!.unused.map((e) => e.object!.path)).toEqual(theirs.split("\n").map((l) => l.trim()).filter((l) => l !== ""));
+      expect(use!.unused.length).toBeGreaterThanOrEqual(count);
+      tree.close();
     }
   });
 
