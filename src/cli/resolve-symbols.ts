@@ -107,7 +107,7 @@ export const isUnbound = ({ symbols: s }: SymbolEntry): boolean => s !== undefin
 
 /** The same for people. What is wrong comes last, in the words of ldd -r. */
 export function symbolText(e: SymbolEntry): string {
-  return [...(e.symbols ? bindingLines(e.symbols) : []), ...(e.use ?? []).flatMap(useLines), ...(e.interposed ? interposedLines(e.interposed) : [])].map((l) => `${l}\n`).join("");
+  return [...(e.symbols ? bindingLines(e.symbols) : []), ...(e.use ?? []).flatMap((u) => [...useLines(u)]), ...(e.interposed ? interposedLines(e.interposed) : [])].map((l) => `${l}\n`).join("");
 }
 
 const versioned = (s: { readonly symbol: string; readonly version: string | null }): string => (s.version === null ? s.symbol : `${s.symbol}@${s.version}`);

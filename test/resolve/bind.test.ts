@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { DF, EM, STB, STT } from "../../src/spec/constants.js";
+import { Sym } from "../../src/codec/records.js";
+import { DF, EM, PT, STB, STT, STV } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { type Binding, bindSymbols, exportedSymbols, interposed, isNodeSymbol, readElf, unusedLibraries } from "../../src/index.js";
 import { muslAlias } from "../../src/resolve/musl-scope.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { phdr } from "../support/elf.js";
-import { PT } from "../../src/spec/constants.js";
 import { treeInMemory } from "../support/trees.js";
 
 /** R_X86_64_GLOB_DAT, R_X86_64_JUMP_SLOT, R_X86_64_COPY. */
@@ -79,6 +79,19 @@ describe("bindSymbols", () => {
     const providers = (rules: "glibc" | "musl") => bindSymbols(treeInMemory(files, { rules })).bindings.filter((b) => b.from.name === "main").map((b) => `${b.symbol} ${b.provider.name}`);
     expect(providers("glibc")).toEqual(["a libb.so", "b liba.so", "c liba.so", "d liba.so", "e libb.so"]);
     expect(providers("musl")).toEqual(["a libb.so", "b libb.so", "c liba.so", "d liba.so", "e libb.so"]);
+  });
+
+  it("passes over hidden and internal definitions in glibc, not in musl, and does not look up hidden references", () => {
+    const withVisibility = (bytes: Uint8Array, visibility: number) => {
+      const elf = readElf(bytes), { offset } = elf.dynamicSymbols!;
+      for (const s of elf.dynamicSymbols!) if (s.name === "a") bytes[offset + s.index * 24 + Sym.offsetOf("other", 64)] = visibility;
+      return bytes;
+    };
+    const bound = (visibility: number, rules: "glibc" | "musl") => bindSymbols(treeInMemory({
+      main: program({ needed: ["liba.so", "libb.so"], symbols: undefinedOnes("a") }), "liba.so": withVisibility(library("liba.so", { symbols: [{ name: "a" }], relocations: [{ symbol: "a", type: GOT }] }), visibility), "libb.so": library("libb.so", { symbols: [{ name: "a" }] }),
+    }, { rules })).bindings.map((b) => `${b.from.name} ${b.provider.name}`);
+    for (const v of [STV.HIDDEN, STV.INTERNAL]) expect([bound(v, "glibc"), bound(v, "musl")]).toEqual([["main libb.so"], ["main liba.so", "liba.so liba.so"]]);
+    expect(bound(STV.PROTECTED, "glibc")).toEqual(["main liba.so", "liba.so liba.so"]);
   });
 
   it("binds a copy behind the program, and the library's own reference to the program", () => {

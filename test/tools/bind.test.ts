@@ -113,7 +113,7 @@ describe("bindSymbols says what ld.so says", () => {
       { name: "libb.so", cxx: true, source: `${source} int b() { return Once<int>::one + Once<int>().get() + shared_count; }` },
       { name: "main", cxx: true, flags: ["-fno-pie", "-no-pie"], with: ["libb.so", "liba.so"], source: `${source} int a(), b(); int main() { return a() + b() + Once<int>::one + shared_count; }` },
     ];
-    for (const flags of [[], ["-Wl,-Bsymbolic-functions"]]) {
+    for (const flags of [[], ["-Wl,-Bsymbolic-functions"], ["-Wl,-Bsymbolic"]]) {
       const ours = compare("x86_64", build("x86_64", parts(flags)));
       expect([...ours.bindings].filter((b) => b.includes("shared_count")).length).toBeGreaterThan(1);
     }
