@@ -11,6 +11,8 @@ export interface LibraryFiles {
   readLink?(path: string): string | undefined;
   /** The names in a directory, for `include` in ld.so.conf; undefined for what is none. Without it nothing is included. */
   listDirectory?(path: string): readonly string[] | undefined;
+  /** Is it a directory? Default: what `listDirectory` says, if anything; without both, yes. */
+  isDirectory?(path: string): boolean;
   /** What two paths of one file (hard links) have in common. Default: the path with its links followed. */
   identity?(path: string): string;
   /** Has the file the set-user-ID bit? Asked for preloads in secure mode. Default: no. */
@@ -55,7 +57,7 @@ export class SeenFiles {
     return followLinks(path, (p) => {
       if (!this.#links.has(p)) this.#links.set(p, readLink?.call(this.#files, p));
       return this.#links.get(p);
-    });
+    }, (p) => this.#isDirectory(p));
   }
 
   find(path: string): FoundFile | undefined {
@@ -86,13 +88,18 @@ export class SeenFiles {
 
   /** False only where it is known that there is no such directory. */
   mayHave(directory: string): boolean {
-    const { listDirectory } = this.#files;
-    if (!listDirectory) return true;
-    let known = this.#directories.get(directory);
+    const { isDirectory, listDirectory } = this.#files;
+    if (!isDirectory && !listDirectory) return true;
+    const real = this.real(directory);
+    return real !== undefined && this.#isDirectory(real);
+  }
+
+  #isDirectory(path: string): boolean {
+    let known = this.#directories.get(path);
     if (known === undefined) {
-      const real = this.real(directory);
-      known = real !== undefined && listDirectory.call(this.#files, real) !== undefined;
-      this.#directories.set(directory, known);
+      const { isDirectory, listDirectory } = this.#files;
+      known = isDirectory ? isDirectory.call(this.#files, path) : !listDirectory || listDirectory.call(this.#files, path) !== undefined;
+      this.#directories.set(path, known);
     }
     return known;
   }

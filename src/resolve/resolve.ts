@@ -44,14 +44,14 @@ export function resolveLibraries(path: string, options: ResolveOptions): Library
 
 function load(main: Known, file: FoundFile, rules: LoaderRules, machine: LoaderMachine, files: SeenFiles, options: LoaderOptions): LibraryTree {
   const { elf } = main.object, places = new Places(files, elf, rules, options.cwd ?? "/");
-  const usual = rules === "glibc" ? machine.loaders : [muslLoader(machine) ?? []].flat(), loader = loaderPath(files, elf, usual);
+  const usual = rules === "glibc" ? machine.loaders : [muslLoader(machine) ?? []].flat(), loader = loaderPath(files, elf, usual, rules);
   const isDynamic = elf.interpreter !== null || main.wants.wants.length > 0;
   const { edge: interpreter, itself } = isDynamic && loader !== null ? interpreterOf(loader, elf, rules, files, places) : { edge: null, itself: null };
   const search: Search = rules === "glibc"
     ? new GlibcSearch(files, places, glibcSystem(files, machine, loader, options), machine, main, options)
     : new MuslSearch(files, places, main, loader ?? usual[0] ?? "", machine.muslArch ?? "", options);
   const loading = new Loading(main, file.id, itself, rules, search);
-  if (elf.interpreter !== null && interpreter && !interpreter.object) loading.missing.push({ from: main.object, edge: interpreter });
+  if (elf.interpreter !== null && elf.interpreter === loader && interpreter && !interpreter.object) loading.missing.push({ from: main.object, edge: interpreter });
   const preloads = isDynamic ? preloadsOf(rules, files, options).map((name) => loading.preload(name)) : [];
   loading.run();
   return { rules, root: main.object, interpreter, preloads, objects: loading.scope.map((k) => k.object), missing: loading.missing };

@@ -1,4 +1,4 @@
-import type { LibraryTree } from "../../src/index.js";
+import type { Edge, LibraryTree } from "../../src/index.js";
 import { run } from "./run.js";
 
 /** One line of a loader's list: `name => path`, the path null for "not found". */
@@ -17,7 +17,8 @@ export function readList(text: string): Listed {
   for (const line of text.split("\n")) {
     const m = /^\t(\S.*?)(?: => (.*?))?(?: \(0x[0-9a-f]+\))?$/.exec(line);
     if (!m) said.push(...(/error while loading|Error loading|exited with/.test(line) ? [line] : []));
-    else if (m[2] === undefined && !m[1]!.includes("/")) said.push(...(/\.so/.test(m[1]!) ? [] : [m[1]!]));
+    else if (m[2] === undefined && !m[1]!.includes(".so")) said.push(m[1]!);
+    else if (/^linux-(?:vdso|gate)/.test(m[1]!)) continue;
     else lines.push([m[1]!, m[2] === "not found" ? null : (m[2] ?? m[1]!)]);
   }
   return { lines, said: said[0] ?? null };
@@ -32,14 +33,15 @@ export function ldd(paths: readonly string[], env: Record<string, string> = {}):
   return out;
 }
 
-/** A tree as ld.so lists it: each object where it is needed first, by the name that it was asked for. */
+/** A tree as ld.so lists it: each object where it is needed first, by the name that it was asked for; one that fills in for another before that. */
 export function listOf(tree: LibraryTree): Line[] {
   const seen = new Set<unknown>([tree.root]), out: Line[] = [];
-  for (const edge of [...tree.preloads.filter((p) => p.object), ...tree.objects.flatMap((o) => o.needs)]) {
-    if (edge.object && seen.has(edge.object)) continue;
-    seen.add(edge.object);
-    out.push([edge.object?.name ?? edge.name, edge.object?.path ?? null]);
-    if (edge.object === null) seen.delete(null);
-  }
+  const add = ({ name, object }: Edge, at: number) => {
+    if (object && seen.has(object)) return;
+    if (object) seen.add(object);
+    out.splice(at, 0, [object?.name ?? name, object?.path ?? null]);
+  };
+  for (const p of tree.preloads) if (p.object) add(p, out.length);
+  for (const o of tree.objects) for (const e of o.needs) add(e, e.tag ? out.findIndex(([, path]) => path === o.path) : out.length);
   return out;
 }
