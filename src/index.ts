@@ -54,3 +54,8 @@ export { type CollectedFile, type Collection, collectLibraries, type CollectOpti
 export type { LoaderOptions, ResolveOptions } from "./resolve/options.js";
 export type { LibraryFiles } from "./resolve/files.js";
 export type { Edge, FoundBy, LibraryTree, LoadedObject, LoaderRules, Tried } from "./resolve/tree.js";
+export { type BindOptions, bindSymbols } from "./resolve/bind.js";
+export type { Binding, BoundBy, HostBinding, SymbolBindings, UnboundSymbol, VersionError } from "./resolve/bindings.js";
+export { exportedSymbols, isNodeSymbol } from "./resolve/host-symbols.js";
+export { interposed, type Interposed, type Interposition, type PreloadFinding } from "./resolve/interpose.js";
+export { type LibraryUse, unusedLibraries, type UnusedOptions } from "./resolve/unused.js";
