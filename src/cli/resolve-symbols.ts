@@ -6,6 +6,7 @@ import { interposed, type PreloadFinding } from "../resolve/interpose.js";
 import type { LibraryTree, LoadedObject } from "../resolve/tree.js";
 import { unusedLibraries } from "../resolve/unused.js";
 import { isElfError } from "../error.js";
+import { UsageError } from "./command.js";
 import { textOf } from "./text-file.js";
 
 /** The options of `resolve` that are about symbols, for parseArgs. */
@@ -44,8 +45,12 @@ interface UnboundEntry {
   readonly message: string;
 }
 
-/** Does one of the options ask for symbols? */
-export const asksForSymbols = (f: SymbolFlags): boolean => f.symbols === true || f.unused === true || f["interposed-by"] !== undefined;
+/** Does one of the options ask for symbols? Those that only say more of another one do not stand alone. */
+export function asksForSymbols(f: SymbolFlags): boolean {
+  if (f.host !== undefined && f.symbols !== true) throw new UsageError("--host goes with --symbols");
+  if (f.all === true && f.symbols !== true && f.unused !== true) throw new UsageError("--all goes with --symbols or --unused");
+  return f.symbols === true || f.unused === true || f["interposed-by"] !== undefined;
+}
 
 /** What the options ask of a tree. */
 export function symbolEntry(tree: LibraryTree, flags: SymbolFlags): SymbolEntry {

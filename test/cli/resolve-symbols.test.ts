@@ -63,6 +63,7 @@ describe("what resolve says of symbols", () => {
   it("tells whether the loader would stop", () => {
     const unbound = (flags: SymbolFlags, of: Record<string, Uint8Array> = addon) => isUnbound(symbolEntry(treeInMemory(of), flags));
     expect([unbound({ symbols: true }), unbound({ unused: true }), unbound({ symbols: true }, { main: library("main") })]).toEqual([true, false, false]);
-    expect([asksForSymbols({}), asksForSymbols({ host: "node" }), asksForSymbols({ symbols: true }), asksForSymbols({ "interposed-by": "x" })]).toEqual([false, false, true, true]);
+    expect([asksForSymbols({}), asksForSymbols({ symbols: true, host: "node" }), asksForSymbols({ unused: true, all: true }), asksForSymbols({ "interposed-by": "x" })]).toEqual([false, true, true, true]);
+    for (const alone of [{ host: "node" }, { unused: true, host: "node" }, { all: true }]) expect(() => asksForSymbols(alone)).toThrow(/goes with --symbols/);
   });
 });
