@@ -49,6 +49,8 @@ export { describe } from "./report/describe.js";
 export type { ElfDescription } from "./report/description.js";
 export { diff, type Change } from "./report/diff.js";
 export { resolveLibraries } from "./resolve/resolve.js";
+export { type Step, why } from "./resolve/why.js";
+export { type CollectedFile, type Collection, collectLibraries, type CollectOptions } from "./collect.js";
 export type { LoaderOptions, ResolveOptions } from "./resolve/options.js";
 export type { LibraryFiles } from "./resolve/files.js";
 export type { Edge, FoundBy, LibraryTree, LoadedObject, LoaderRules, Tried } from "./resolve/tree.js";

@@ -4,11 +4,12 @@ import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./comman
 import { diagnoseVerb } from "./diagnose.js";
 import { patchelf } from "./patchelf.js";
 import { checkVerb, diffVerb } from "./read-verbs.js";
+import { resolveVerb } from "./resolve.js";
 import { show } from "./show.js";
 import { strip } from "./strip.js";
 import { version } from "./version.js";
 
-const verbs: readonly Verb[] = [show, checkVerb, diagnoseVerb, diffVerb, patchelf, chrpath, strip];
+const verbs: readonly Verb[] = [show, checkVerb, diagnoseVerb, resolveVerb, diffVerb, patchelf, chrpath, strip];
 
 const overview = `usage: elfwright VERB [OPTIONS] FILE…
 

@@ -74,6 +74,7 @@ function filesIn(root: string, pool: SourcePool, program: Place): LibraryFiles {
         return undefined;
       }
     },
+    isDirectory: (path) => statOf(at(path))?.isDirectory() ?? false,
     identity(path) {
       const s = statOf(outside(path));
       return s ? `${s.dev} ${s.ino}` : path;

@@ -8,8 +8,13 @@ import { references, scopeOf } from "./walk.js";
 
 export interface BindOptions {
   /**
-   * Symbols of a host program that loads the tree's root (dlopen): names, or a test such as {@link isNodeSymbol}. The host stands before all objects, so a name
-   * that it has is never bound to one of them.
+   * The program that loads the tree's root (dlopen), with its libraries: these stand before all objects of the tree, and what both have is there once. Its own
+   * references are not told.
+   */
+  readonly host?: LibraryTree;
+  /**
+   * The same where only the names are known that it has, or a test of them such as {@link isNodeSymbol}. A name that it has is never bound to an object of the
+   * tree; but what its libraries have before the tree's own is not known then.
    */
   readonly hostSymbols?: Iterable<string> | ((symbol: string) => boolean);
   /** Only the references of these objects; definitions are still looked for in the whole tree. Default: all. */
@@ -28,6 +33,18 @@ export interface BindOptions {
  * for (const m of missing) console.log(`${m.message}\t(${m.from.path})`);
  */
 export function bindSymbols(tree: LibraryTree, options: BindOptions = {}): SymbolBindings {
+  return options.host ? bindIn(loadedInto(options.host, tree), { of: added(options.host, tree), ...options }) : bindIn(tree, options);
+}
+
+/** The objects of a tree that are not in the host already. */
+function added(host: LibraryTree, tree: LibraryTree): LoadedObject[] {
+  const there = new Set(host.objects.map((o) => o.realPath));
+  return tree.objects.filter((o) => !there.has(o.realPath));
+}
+
+const loadedInto = (host: LibraryTree, tree: LibraryTree): LibraryTree => ({ ...host, rules: tree.rules, objects: [...host.objects, ...added(host, tree)] });
+
+function bindIn(tree: LibraryTree, options: BindOptions): SymbolBindings {
   const problems: BindProblem[] = [], members = membersOf(tree, problems), isHost = hostTest(options.hostSymbols);
   const scope = scopeOf(tree, members), of = options.of && new Set(options.of), results = new Map<Member, Results>(), named = objectsByName(tree);
   // A loader relocates what is needed before what needs it, which decides whose unique symbol is first.
@@ -59,20 +76,20 @@ function hostTest(host: BindOptions["hostSymbols"]): HostTest {
 function bindMember(member: Member, scope: Scope, isHost: HostTest, named: ReadonlyMap<string, LoadedObject | null>): Results {
   const out = new Results();
   for (const { reference: r, weak, relocated } of references(member, scope)) {
-    const version = r.version?.name ?? null, found = scope.find(r), base = { from: member.object, symbol: r.text, version, weak };
-    if (isHost(r.text)) out.hostProvided.push({ ...base, insteadOf: found?.member.object ?? null });
-    else if (found) {
-      pushBinding(out.bindings, { ...base, ...definition(found, r), copy: r.use === "copy", relocated });
+    const from = member.object, version = r.version?.name ?? null, base = { from, symbol: r.text, version }, found = scope.find(r);
+    if (isHost(r.text)) out.hostProvided.push({ ...base, weak, insteadOf: found?.member.object ?? null });
+    else if (!found) pushOnce(weak || !relocated ? out.tolerated : out.missing, { ...base, file: r.version?.file ?? null, weak, relocated, message: scope.complaint(r) });
+    else {
+      pushBinding(out.bindings, { ...base, ...definition(found, r), weak, copy: r.use === "copy", relocated, alias: found.alias ?? null });
       if (relocated && isInconsistent(found, r, named) && !out.inconsistencies.some((e) => e.provider === found.member.object)) out.inconsistencies.push(inconsistency(found, r));
     }
-    else pushOnce(weak || !relocated ? out.tolerated : out.missing, { ...base, file: r.version?.file ?? null, relocated, message: scope.complaint(r) });
   }
   return out;
 }
 
 /** Is a version asked of this very file, and it has no .gnu.version at all? ld.so, which only warned before, stops at such a definition. */
 const isInconsistent = ({ member }: Found, { version }: Reference, named: ReadonlyMap<string, LoadedObject | null>): boolean =>
-  version !== undefined && version.file !== null && !member.symbols!.isVersioned && named.get(version.file) === member.object;
+  version !== undefined && version.file !== null && !member.symbols!.isVersioned && named.get(version.file)?.realPath === member.object.realPath;
 
 const inconsistency = ({ member }: Found, r: Reference): VersionError => ({
   from: r.from.object, provider: member.object, version: r.version!.name, kind: "inconsistency", fatal: true,
@@ -80,13 +97,13 @@ const inconsistency = ({ member }: Found, r: Reference): VersionError => ({
 });
 
 /** What is said of a definition in a binding. */
-function definition({ member, index, alias }: Found, r: Reference): Pick<Binding, "provider" | "providerVersion" | "how" | "alias"> {
+function definition({ member, index }: Found, r: Reference): Pick<Binding, "provider" | "providerVersion" | "how"> {
   const o = member.symbols!, versym = o.versym(index), version = o.isVersioned ? o.version(versym) : undefined, number = versionNumber(versym), isHidden = (versym & VERSYM.HIDDEN) !== 0;
   const how = (): BoundBy => {
     if (!version || number <= VERSYM.GLOBAL) return o.definesVersions ? "base" : "unversioned";
     return isHidden ? (r.version ? "hidden" : "oldest") : "default";
   };
-  return { provider: member.object, providerVersion: version?.name ?? null, how: how(), alias: alias ?? null };
+  return { provider: member.object, providerVersion: version?.name ?? null, how: how() };
 }
 
 /** Uses of one symbol mostly have the same definition. */

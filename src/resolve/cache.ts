@@ -77,7 +77,7 @@ class CacheReader {
     if (this.#bytes.length < base + NEW_HEADER) return undefined;
     const mark = this.#bytes[base + 28]! & ENDIAN_MASK, count = this.#u32(base + 20), end = base + NEW_HEADER + count * NEW_ENTRY;
     if ((mark !== 0 && mark !== (this.#littleEndian ? LITTLE : BIG)) || end > this.#bytes.length) return undefined;
-    const text = this.#strings(base), { generator, hwcaps } = this.#extensions(base, text), entries: CacheEntry[] = [];
+    const text = this.#strings(base), { generator, hwcaps } = this.#extensions(this.#u32(base + 32)), entries: CacheEntry[] = [];
     for (let at = base + NEW_HEADER; at < end; at += NEW_ENTRY) {
       const [low, high] = [this.#u32(at + (this.#littleEndian ? 16 : 20)), this.#u32(at + (this.#littleEndian ? 20 : 16))], isExtension = (high & ~ISA_LEVEL) === HWCAPS_EXTENSION;
       if (isExtension && hwcaps[low] === undefined) continue;
@@ -89,12 +89,16 @@ class CacheReader {
     return { entries, generator };
   }
 
-  #extensions(base: number, text: (at: number) => string): { generator: string | null; hwcaps: readonly string[] } {
-    const at = base + this.#u32(base + 32), none = { generator: null, hwcaps: [] };
-    if (at === base || at + 8 > this.#bytes.length || this.#u32(at) !== EXTENSION_MAGIC) return none;
+  /**
+   * All offsets here count from the file's first byte. Behind the old format, ldconfig 2.36 writes those of the names as if the new one began there:
+   * neither it nor ld.so finds them then.
+   */
+  #extensions(at: number): { generator: string | null; hwcaps: readonly string[] } {
+    const none = { generator: null, hwcaps: [] }, text = this.#strings(0);
+    if (at === 0 || at + 8 > this.#bytes.length || this.#u32(at) !== EXTENSION_MAGIC) return none;
     const out: { generator: string | null; hwcaps: string[] } = { generator: null, hwcaps: [] };
     for (let i = 0, s = at + 8; i < this.#u32(at + 4) && s + 16 <= this.#bytes.length; i++, s += 16) {
-      const tag = this.#u32(s), from = base + this.#u32(s + 8), size = this.#u32(s + 12);
+      const tag = this.#u32(s), from = this.#u32(s + 8), size = this.#u32(s + 12);
       if (from + size > this.#bytes.length) return none;
       if (tag === TAG_GENERATOR) out.generator = toLatin1(this.#bytes.subarray(from, from + size));
       if (tag === TAG_HWCAPS) out.hwcaps = Array.from({ length: size >> 2 }, (_, i) => text(this.#u32(from + 4 * i)));
@@ -127,5 +131,5 @@ export function lookUp(entries: readonly CacheEntry[], flags: readonly number[],
   const fit = entries.filter((e) => flags.includes(e.flags));
   const best = hwcaps.map((h) => fit.find((e) => e.hwcaps === h)).find((e) => e !== undefined);
   const plain = fit.filter((e) => e.hwcaps === null && !e.isLegacy);
-  return best ?? plain.find((e) => e.flags === flags[0]) ?? plain.at(-1);
+  return best ?? plain.find((e) => e.flags === flags[0]) ?? plain[0];
 }

@@ -11,6 +11,8 @@ export interface LibraryFiles {
   readLink?(path: string): string | undefined;
   /** The names in a directory, for `include` in ld.so.conf; undefined for what is none. Without it nothing is included. */
   listDirectory?(path: string): readonly string[] | undefined;
+  /** Is it a directory? Default: what `listDirectory` says, if anything; without both, yes. */
+  isDirectory?(path: string): boolean;
   /** What two paths of one file (hard links) have in common. Default: the path with its links followed. */
   identity?(path: string): string;
   /** Has the file the set-user-ID bit? Asked for preloads in secure mode. Default: no. */
@@ -27,8 +29,8 @@ export interface FoundFile {
 /** Longer paths are ENAMETOOLONG (limits.h). */
 const PATH_MAX = 4096;
 
-/** How much work all paths together may be for one program: about a million places, which only a made-up file asks for. */
-const BUDGET = 1 << 27;
+/** How much work all paths together may be for one program: a quarter of a million places, which only a made-up file asks for. */
+const BUDGET = 1 << 24, PLACE = 64;
 
 /** Settings files of loaders have a few lines. */
 const LARGEST_TEXT = 1 << 20;
@@ -48,14 +50,14 @@ export class SeenFiles {
   /** The path with its links followed; undefined for a loop, or a path that is too long. */
   real(path: string): string | undefined {
     // Each directory on the way is a question of its own.
-    this.#left -= (path.length * path.split("/", PATH_MAX).length) >> 3;
+    this.#left -= Math.max(PLACE, (path.length * path.split("/", PATH_MAX).length) >> 3);
     if (this.#left < 0) fail("MALFORMED", "the needed libraries and search paths together ask for more places than can be looked at", {});
     const { readLink } = this.#files;
     if (path.length >= PATH_MAX || path.includes("\0")) return undefined;
     return followLinks(path, (p) => {
       if (!this.#links.has(p)) this.#links.set(p, readLink?.call(this.#files, p));
       return this.#links.get(p);
-    });
+    }, (p) => this.#isDirectory(p));
   }
 
   find(path: string): FoundFile | undefined {
@@ -86,13 +88,18 @@ export class SeenFiles {
 
   /** False only where it is known that there is no such directory. */
   mayHave(directory: string): boolean {
-    const { listDirectory } = this.#files;
-    if (!listDirectory) return true;
-    let known = this.#directories.get(directory);
+    const { isDirectory, listDirectory } = this.#files;
+    if (!isDirectory && !listDirectory) return true;
+    const real = this.real(directory);
+    return real !== undefined && this.#isDirectory(real);
+  }
+
+  #isDirectory(path: string): boolean {
+    let known = this.#directories.get(path);
     if (known === undefined) {
-      const real = this.real(directory);
-      known = real !== undefined && listDirectory.call(this.#files, real) !== undefined;
-      this.#directories.set(directory, known);
+      const { isDirectory, listDirectory } = this.#files;
+      known = isDirectory ? isDirectory.call(this.#files, path) : !listDirectory || listDirectory.call(this.#files, path) !== undefined;
+      this.#directories.set(path, known);
     }
     return known;
   }

@@ -110,7 +110,7 @@ export class GlibcScope implements Scope {
 
   #isDefinition(s: DynamicSymbol, q: Query): boolean {
     if (s.isZero && s.shndx !== SHN.ABS && s.type !== STT.TLS) return false;
-    if (s.shndx === SHN.UNDEF && (this.#mips ? !(s.other & STO_MIPS_PLT) : q.call)) return false;
+    if (s.shndx === SHN.UNDEF && (q.call || (this.#mips && !(s.other & STO_MIPS_PLT)))) return false;
     return DEFINITIONS.has(s.type);
   }
 }

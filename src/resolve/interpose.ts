@@ -39,6 +39,7 @@ const MUSL_LIBC = /^(?:libc\.musl-[^.]+\.so\.1|ld-musl-[^.]+\.so\.1|libc\.so)$/;
  * definition, or none that is looked up (Go without cgo), is not touched.
  *
  * @param name of the preload in findings, and the path that it is loaded from
+ * @throws ElfError `TRUNCATED`, `MALFORMED` where the preload, or an object of the tree, cannot be read
  * @example
  * interposed(tree, readElf(bytes), "libfake.so").captured.map((c) => c.symbol) // ["pthread_create"]
  */
@@ -47,8 +48,8 @@ export function interposed(tree: LibraryTree, preload: ElfFile, name = "preload"
   if (findings.some((f) => f.rule === "no-loader" || f.rule === "other-machine")) return { captured: [], findings };
   const problems: BindProblem[] = [], members = membersOf(tree, problems), own = memberOf({ name, path: name, realPath: name, elf: preload, needs: [] }, tree, problems);
   const before = scopeOf(tree, members), after = scopeOf(tree, [members[0]!, own, ...members.slice(1)]), captured: Interposed[] = [], others = new Set<string>();
-  for (const m of members) for (const { reference: r } of references(m, before)) {
-    if (!isNamedIn(own, r)) continue;
+  for (const m of members) for (const { reference: r, relocated } of references(m, before)) {
+    if (!relocated || !isNamedIn(own, r)) continue;
     const was = before.find(r)?.member.object ?? null, version = r.version?.name ?? null, last = captured.at(-1);
     if (after.find(r)?.member !== own) {
       if (r.version && was !== m.object && was !== tree.root) others.add(r.text);
@@ -66,8 +67,8 @@ function isNamedIn({ symbols: o }: Member, r: Reference): boolean {
 
 function* fitness(tree: LibraryTree, preload: ElfFile, name: string): Generator<PreloadFinding> {
   const { root } = tree, a = root.elf.header, b = preload.header;
-  if (tree.interpreter === null && root.elf.linkage !== "shared-library") yield { rule: "no-loader", message: `${root.path} is started without a dynamic loader: nothing is preloaded`, names: [] };
-  if (a.machine !== b.machine || a.class !== b.class || a.littleEndian !== b.littleEndian) yield { rule: "other-machine", message: `${name} is for another machine than ${root.path}: the loader ignores it`, names: [] };
+  if (tree.interpreter === null && root.elf.linkage !== "shared-library") return yield { rule: "no-loader", message: `${root.path} is started without a dynamic loader: nothing is preloaded`, names: [] };
+  if (a.machine !== b.machine || a.class !== b.class || a.littleEndian !== b.littleEndian) return yield { rule: "other-machine", message: `${name} is for another machine than ${root.path}: the loader ignores it`, names: [] };
   const { soname } = preload, asked = new Set(tree.objects.flatMap((o) => o.needs.map((e) => e.name)));
   if (soname !== null && asked.has(soname)) yield { rule: "soname", message: `${name} has the DT_SONAME ${soname}, which the program needs: it is taken for that library, which is not loaded then`, names: [soname] };
   const foreign = preload.needed.filter((n) => (tree.rules === "glibc" ? MUSL_LIBC.test(n) : n === "libc.so.6" && preload.versionNeeds.some((v) => v.versions.some((w) => w.name.startsWith("GLIBC_")))));

@@ -2,7 +2,7 @@ import { isElfError } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { SHN } from "../spec/constants.js";
 import { isMuslItself } from "./musl.js";
-import { directoryOf, type Known, Mapped, type Want } from "./object.js";
+import { baseName, directoryOf, type Known, Mapped, type Want } from "./object.js";
 import type { Hit, Search } from "./search.js";
 import type { Edge, LoadedObject, LoaderRules } from "./tree.js";
 
@@ -40,7 +40,8 @@ export class Loading {
     this.#itself = itself;
     this.scope = [main];
     this.#inScope.add(main);
-    this.#byFile.set(mainFile, main);
+    // musl compares with what it mapped itself, so not with the program.
+    if (rules === "glibc") this.#byFile.set(mainFile, main);
     if (itself) this.#byFile.set(itself.id, itself.known);
     if (rules === "musl") return;
     // The kernel names no file, so the program's name is empty (elf/rtld.c).
@@ -102,11 +103,17 @@ export class Loading {
     if (!hit) return { edge: { ...base, object: null, by: null, of: null, tried }, known: null };
     const same = this.#sameFile(hit) ?? this.#secondLibc(hit);
     if (same) {
-      if (this.#rules === "glibc" || !name.includes("/")) this.#name(same, [name]);
+      this.#nameAgain(same, name);
       return { edge: { ...base, object: same.object, by: same === this.#itself?.known ? "loader" : "loaded", of: null, tried }, known: same };
     }
     const known = this.#map(name, hit, from, want === "preload");
     return { edge: { ...base, object: known.object, by: hit.by, of: hit.of, tried }, known };
+  }
+
+  /** A file that is there was found by another name. */
+  #nameAgain(known: Known, name: string): void {
+    if (this.#rules === "glibc") this.#name(known, [name]);
+    else if (!name.includes("/")) this.#name(known, [baseName(known.object.path)]);
   }
 
   /** What is found without a search. */
@@ -133,7 +140,7 @@ export class Loading {
     this.#byFile.set(hit.file.id, known);
     // musl knows an object by its file's name alone, and only if it searched for it.
     if (this.#rules === "glibc") this.#name(known, [hit.path, name, ...(wants.soname === null ? [] : [wants.soname])]);
-    else if (!name.includes("/")) this.#name(known, [hit.path.slice(hit.path.lastIndexOf("/") + 1)]);
+    else if (!name.includes("/")) this.#name(known, [baseName(hit.path)]);
     return known;
   }
 

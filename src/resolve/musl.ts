@@ -8,6 +8,8 @@ import type { FoundBy } from "./tree.js";
 const DEFAULT_PATH = "/lib:/usr/local/lib:/usr/lib";
 const RESERVED = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
 const NAME_MAX = 255;
+/** Its buffer for paths that it searches. */
+const LONGEST_PATH = 2 * NAME_MAX + 2;
 
 /** Is it the loader itself, whatever files of this name there are? */
 export const isMuslItself = (name: string): boolean => RESERVED.test(name);
@@ -57,7 +59,8 @@ export class MuslSearch implements Search {
   #in(a: Attempt, name: string, directories: readonly string[], by: FoundBy, of: string | null): void {
     for (const d of directories) {
       if (a.done) return;
-      a.try(`${d}/${name}`, by, of);
+      const path = `${d}/${name}`;
+      if (path.length < LONGEST_PATH) a.try(path, by, of);
     }
   }
 
@@ -72,7 +75,7 @@ export class MuslSearch implements Search {
     const path = k.wants.runpath ?? k.wants.rpath ?? "";
     if (!path.includes("$")) return elements(path);
     if (/\$(?!ORIGIN|\{ORIGIN\})/.test(path) || (this.#options.secure && k === this.#main)) return [];
-    return elements(path).map((e) => (e.length > LONGEST ? e : e.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () => (k.origin === "/" ? "" : k.origin))));
+    return elements(path).map((e) => (e.length > 9 * LONGEST_PATH ? e : e.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () => (k.origin === "/" ? "" : k.origin))));
   }
 
   #systemPath(): { readonly directories: readonly string[]; readonly by: FoundBy } {
@@ -80,9 +83,6 @@ export class MuslSearch implements Search {
     return text === undefined ? { directories: elements(DEFAULT_PATH), by: "default" } : { directories: elements(text), by: "configured" };
   }
 }
-
-/** Longer ones lead nowhere (PATH_MAX). */
-const LONGEST = 1 << 15;
 
 /** Directories between colons and newlines; empty ones do not count. */
 const elements = (path: string): string[] => path.split(/[:\n]/).filter((e) => e !== "");

@@ -66,3 +66,6 @@ export function directoryOf(path: string): string {
   const at = path.lastIndexOf("/");
   return at <= 0 ? "/" : path.slice(0, at);
 }
+
+/** What stands behind the last slash. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -7,7 +7,7 @@ import { GlibcSearch } from "./glibc.js";
 import { type Itself, Loading } from "./load.js";
 import { type LoaderMachine, loaderMachine } from "./machines.js";
 import { MuslSearch } from "./musl.js";
-import { directoryOf, type Known, Mapped, readWants } from "./object.js";
+import { baseName, directoryOf, type Known, Mapped, readWants } from "./object.js";
 import type { LoaderOptions, ResolveOptions } from "./options.js";
 import { preloadsOf } from "./preloads.js";
 import { muslLoader, rulesOf } from "./rules.js";
@@ -44,14 +44,14 @@ export function resolveLibraries(path: string, options: ResolveOptions): Library
 
 function load(main: Known, file: FoundFile, rules: LoaderRules, machine: LoaderMachine, files: SeenFiles, options: LoaderOptions): LibraryTree {
   const { elf } = main.object, places = new Places(files, elf, rules, options.cwd ?? "/");
-  const usual = rules === "glibc" ? machine.loaders : [muslLoader(machine) ?? []].flat(), loader = loaderPath(files, elf, usual);
+  const usual = rules === "glibc" ? machine.loaders : [muslLoader(machine) ?? []].flat(), loader = loaderPath(files, elf, usual, rules);
   const isDynamic = elf.interpreter !== null || main.wants.wants.length > 0;
   const { edge: interpreter, itself } = isDynamic && loader !== null ? interpreterOf(loader, elf, rules, files, places) : { edge: null, itself: null };
   const search: Search = rules === "glibc"
     ? new GlibcSearch(files, places, glibcSystem(files, machine, loader, options), machine, main, options)
     : new MuslSearch(files, places, main, loader ?? usual[0] ?? "", machine.muslArch ?? "", options);
   const loading = new Loading(main, file.id, itself, rules, search);
-  if (elf.interpreter !== null && interpreter && !interpreter.object) loading.missing.push({ from: main.object, edge: interpreter });
+  if (elf.interpreter !== null && elf.interpreter === loader && interpreter && !interpreter.object) loading.missing.push({ from: main.object, edge: interpreter });
   const preloads = isDynamic ? preloadsOf(rules, files, options).map((name) => loading.preload(name)) : [];
   loading.run();
   return { rules, root: main.object, interpreter, preloads, objects: loading.scope.map((k) => k.object), missing: loading.missing };
@@ -63,6 +63,7 @@ function interpreterOf(path: string, root: ElfFile, rules: LoaderRules, files: S
   const edge = { name: path, tried: [{ path: at, by: "interpreter", outcome: examined?.outcome ?? "absent" }], of: null } as const;
   if (!file || examined?.outcome !== "found") return { edge: { ...edge, object: null, by: null }, itself: null };
   const { elf, wants } = examined, object = new Mapped(path, at, file.realPath, elf);
-  const names = [path, at, ...(wants.soname === null ? [at.slice(at.lastIndexOf("/") + 1)] : [wants.soname])];
+  // musl knows its own path only, and the names that it keeps for itself.
+  const names = rules === "musl" ? [path] : [path, at, wants.soname ?? baseName(at)];
   return { edge: { ...edge, object, by: "interpreter" }, itself: { known: { object, wants, origin: directoryOf(at), loader: null }, names, id: file.id } };
 }

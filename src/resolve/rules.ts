@@ -5,7 +5,9 @@ import type { LoaderMachine } from "./machines.js";
 import type { Wants } from "./object.js";
 import type { LoaderRules } from "./tree.js";
 
-const MUSL_LOADER = /(?:^|\/)ld-musl-[^/]*$/;
+/** Is it the path of musl's loader? */
+export const isMuslLoader = (path: string): boolean => /(?:^|\/)ld-musl-[^/]*$/.test(path);
+
 const MUSL_NAME = /^(?:libc\.musl-|ld-musl-)/;
 const GLIBC_NAME = /^(?:lib(?:c|m|pthread|dl|rt|util|resolv)\.so\.[0-9.]+$|ld-linux|ld64\.so\.|ld\.so\.1$)/;
 /** Beside libc.so, these are Android's. */
@@ -13,7 +15,7 @@ const BIONIC_NAME = /^lib(?:m|dl|log|android)\.so$/;
 
 /** Whose rules hold for a file: what it says itself, else which loader the system has. */
 export function rulesOf(elf: ElfFile, wants: Wants, files: SeenFiles, machine: LoaderMachine): LoaderRules {
-  if (elf.interpreter !== null) return MUSL_LOADER.test(elf.interpreter) ? "musl" : "glibc";
+  if (elf.interpreter !== null) return isMuslLoader(elf.interpreter) ? "musl" : "glibc";
   const needed = wants.wants.flatMap((w) => (w.tag === "DT_NEEDED" ? [w.name] : []));
   if (needed.some((n) => MUSL_NAME.test(n))) return "musl";
   if (needed.some((n) => GLIBC_NAME.test(n)) || needsGlibc(elf)) return "glibc";

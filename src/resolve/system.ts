@@ -3,6 +3,8 @@ import type { SeenFiles } from "./files.js";
 import { type LoaderFile, readLoaderFile } from "./loader-file.js";
 import type { LoaderMachine } from "./machines.js";
 import type { LoaderOptions } from "./options.js";
+import { isMuslLoader } from "./rules.js";
+import type { LoaderRules } from "./tree.js";
 import { hwcapsNames, legacyDirectories } from "./hwcaps.js";
 
 /** What a glibc loader would have as its own, for one program. */
@@ -41,7 +43,8 @@ function usualDirectories(files: SeenFiles, { multiarch, libraryDirectory }: Loa
   return [...new Set([...(isMultiarch ? [`lib/${multiarch}`] : []), ...names].flatMap((n) => [`/${n}`, `/usr/${n}`]))];
 }
 
-/** The loader that is there: that of PT_INTERP, or one of those that are usual. Null where there is none. */
-export function loaderPath(files: SeenFiles, root: ElfFile, usual: readonly string[]): string | null {
-  return root.interpreter ?? usual.find((path) => files.find(path)) ?? null;
+/** The loader that is there: that of PT_INTERP if the rules are its own, or one of those that are usual. Null where there is none. */
+export function loaderPath(files: SeenFiles, root: ElfFile, usual: readonly string[], rules: LoaderRules): string | null {
+  const own = root.interpreter;
+  return own !== null && isMuslLoader(own) === (rules === "musl") ? own : (usual.find((path) => files.find(path)) ?? null);
 }

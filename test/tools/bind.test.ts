@@ -1,10 +1,13 @@
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
+import { existsSync, realpathSync } from "node:fs";
+import { interposed, unusedLibraries } from "../../src/index.js";
+import { readElfFile, resolveLibraries } from "../../src/node/index.js";
 import { ourBindings, traceBindings, tracedTree } from "../support/ld-trace.js";
 import { crossTool, type Machine, MACHINES, runnersOf } from "../support/machines.js";
 import { scratch } from "../support/fixtures.js";
-import { itWithTools, must } from "../support/tools.js";
+import { itWithTools, must, run } from "../support/tools.js";
 
-const files = scratch();
+const files = scratch(), gcc = ["gcc", ...runnersOf("x86_64")];
 let made = 0;
 
 /** Libraries and a program, each compiled from C (or C++) with its own flags, in a folder of their own. The last one is the root. */
@@ -59,7 +62,6 @@ describe("bindSymbols says what ld.so says", () => {
       expect([...ours.bindings].filter((b) => / main? twice V3$/.test(b) || b.endsWith("libone.so twice V3"))).toHaveLength(1);
     });
 
-  const gcc = ["gcc", ...runnersOf("x86_64")];
   const stub = { name: "libone.so", as: "stub.so", source: "int twice(int x) { return 0; } int gone(void) { return 0; } int only_new(void) { return 0; } int inner(void) { return 0; }" };
   const library = { name: "libone.so", as: "real.so", source: ONE, map: ONE_MAP };
 
@@ -111,9 +113,38 @@ describe("bindSymbols says what ld.so says", () => {
       { name: "libb.so", cxx: true, source: `${source} int b() { return Once<int>::one + Once<int>().get() + shared_count; }` },
       { name: "main", cxx: true, flags: ["-fno-pie", "-no-pie"], with: ["libb.so", "liba.so"], source: `${source} int a(), b(); int main() { return a() + b() + Once<int>::one + shared_count; }` },
     ];
-    for (const flags of [[], ["-Wl,-Bsymbolic-functions"]]) {
+    for (const flags of [[], ["-Wl,-Bsymbolic-functions"], ["-Wl,-Bsymbolic"]]) {
       const ours = compare("x86_64", build("x86_64", parts(flags)));
       expect([...ours.bindings].filter((b) => b.includes("shared_count")).length).toBeGreaterThan(1);
     }
   });
+
+  itWithTools(gcc, "of what a preload takes over", () => {
+    const preload = build("x86_64", [{ name: "libfake.so", source: "#define F(n) void *n(void) { return 0; }\nF(malloc) F(free) F(getenv) F(pthread_create) F(setlocale) F(stdout_not_there) F(main)" }]);
+    for (const file of ["/bin/bash", process.execPath, "/usr/bin/make"].filter((f) => existsSync(f)).map((f) => realpathSync(f))) {
+      const theirs = traceBindings("x86_64", file, { LD_PRELOAD: preload }), tree = resolveLibraries(file), { captured, findings } = interposed(tree, readElfFile(preload), preload);
+      expect(new Set(captured.map((c) => `${c.from.path} ${preload} ${c.symbol} ${c.version ?? ""}`))).toEqual(new Set([...theirs.bindings].filter((b) => b.split(" ")[1] === preload && !b.startsWith(preload))));
+      expect(captured.length).toBeGreaterThan(2);
+      expect(findings).toEqual([]);
+      // The same by a tree that has it.
+      const preloaded = resolveLibraries(file, { env: { LD_PRELOAD: preload } });
+      expect(ourBindings(preloaded).bindings).toEqual(theirs.bindings);
+      for (const t of [tree, preloaded]) t.close();
+    }
+  });
+
+  itWithTools(["ldd", ...gcc], "of needed libraries that give no symbol (ldd -u)", () => {
+    const two = { name: "libtwo.so", source: "int spare(void) { return 1; }" }, one = { name: "libone.so", source: "int used(void) { return 2; }" };
+    const main = build("x86_64", [one, two, { name: "main", with: ["libone.so", "libtwo.so"], source: "int used(void); int main(void) { return used(); }" }]);
+    for (const [file, count] of [[main, 1], ["/usr/bin/gdb", 0], [realpathSync(process.execPath), 0]] as const) {
+      if (!existsSync(file)) continue;
+      const tree = resolveLibraries(file), [use] = unusedLibraries(tree), theirs = run("ldd", ["-r", "-u", file]).stdout.split("Unused direct dependencies:")[1] ?? "";
+      expect(use!.unused.map((e) => e.object!.path)).toEqual(theirs.split("\n").map((l) => l.trim()).filter((l) => l !== ""));
+      expect(use!.unused.length).toBeGreaterThanOrEqual(count);
+      tree.close();
+    }
+  });
+
+  const SYSTEM = [process.execPath, "/usr/bin/git", "/usr/bin/gdb", "/usr/bin/ld.bfd", "/usr/bin/eu-readelf", "/usr/bin/patchelf", "/usr/bin/rustc", "/usr/bin/ld.lld-19", "/bin/bash", "/bin/tar", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6"];
+  it.each(SYSTEM.filter((f) => process.arch === "x64" && existsSync(f)).map((f) => realpathSync(f)))("of every symbol of %s and its libraries", (file) => expect(compare("x86_64", file).bindings.size).toBeGreaterThan(50));
 });
