@@ -38,7 +38,7 @@ function partOf({ claim }: Tile<Described>, start: number, end: number, load: Lo
   const d = claim?.of ?? { ...unknown(), by: null, section: null, cut: false };
   return {
     kind: d.kind, label: d.label, by: d.by, section: d.section, offset: start, address: load ? toQuantity(addressAt(load, start)) : null, size: end - start,
-    partial: d.cut || (claim !== null && end - start < claim.end - claim.start), marks: [],
+    partial: d.cut || (claim !== null && end - start < claim.end - claim.start), other: null, marks: [],
   };
 }
 

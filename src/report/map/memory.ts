@@ -25,7 +25,7 @@ export function memorySegments(elf: ElfFile, loads: readonly Load[], page: numbe
       segment: l.segment, flags: l.flags, offset: toQuantity(l.offset), filesz: toQuantity(l.filesz), address: toQuantity(l.vaddr), size: toQuantity(l.memsz),
       pages: { address: toQuantity(pages.start), size: toQuantity(pages.end - pages.start) },
       parts: [
-        ...(head < l.vaddr ? [only("page-head", "page head", head, l.vaddr)] : []), ...inFile, ...zeroFill(l, bss.get(l.segment) ?? [], t),
+        ...(head < l.vaddr ? [only("page-head", "page head", head, l.vaddr)] : []), ...inFile, ...missing(l), ...zeroFill(l, bss.get(l.segment) ?? [], t),
         ...(tail > end ? [only("page-tail", "page tail", end, tail)] : []),
       ],
       marks: [],
@@ -38,7 +38,7 @@ const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 const only = (kind: PartKind, label: string, start: bigint, end: bigint, section: number | null = null, partial = false): MapPart => ({
-  kind, label, by: section === null ? null : "section", section, offset: null, address: toQuantity(start), size: toQuantity(end - start), partial, marks: [],
+  kind, label, by: section === null ? null : "section", section, offset: null, address: toQuantity(start), size: toQuantity(end - start), partial, other: null, marks: [],
 });
 
 /** The parts of the file that the segment has; p_filesz above p_memsz, which no loader takes, counts up to that. */
@@ -79,9 +79,15 @@ function nobits(elf: ElfFile, loads: readonly Load[], t: Tolerant): Map<number, 
   return out;
 }
 
+/** What the program header asks for and the file has not: whoever touches it gets a signal. */
+function missing(l: Load): MapPart[] {
+  const start = l.vaddr + BigInt(Math.max(0, l.end - l.start)), end = l.vaddr + least(l.filesz, l.memsz);
+  return start < end ? [only("undescribed", "past the end of the file", start, end)] : [];
+}
+
 /** Memory behind the file bytes, which starts as zero. */
 function* zeroFill(l: Load, sections: readonly Section[], t: Tolerant): Generator<MapPart> {
-  const start = l.vaddr + BigInt(Math.max(0, l.end - l.start)), end = l.vaddr + l.memsz, size = end - start;
+  const start = l.vaddr + l.filesz, end = l.vaddr + l.memsz, size = end - start;
   if (size <= 0n) return;
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) return yield only("zero-fill", "zero-filled memory", start, end);
   const claims = sections.map((s): Claim<Section> => {

@@ -39,6 +39,8 @@ export interface MapPart {
   readonly size: Quantity;
   /** Another part, a segment's border or the file's end cuts bytes off it. */
   readonly partial: boolean;
+  /** Its place in the other file of a comparison, where it has moved. */
+  readonly other: { readonly offset: number | null; readonly address: Quantity | null } | null;
   /** Empty where nothing differs, and in a map that is compared with no other. */
   readonly marks: readonly Mark[];
 }
