@@ -48,3 +48,8 @@ export { pageFitness, type PageFitness } from "./check/pages.js";
 export { describe } from "./report/describe.js";
 export type { ElfDescription } from "./report/description.js";
 export { diff, type Change } from "./report/diff.js";
+export { layoutMap } from "./report/map/layout-map.js";
+export { compareMaps, type MapComparison } from "./report/map/compare.js";
+export { mapText, type MapTextOptions } from "./report/map/map-text.js";
+export { mapSvg, type MapSvgOptions } from "./report/map/map-svg.js";
+export type { DescribedBy, FileRegion, LayoutMap, MapMarker, MapPart, Mark, MemorySegment, PartKind, UnplacedSection } from "./report/map/model.js";

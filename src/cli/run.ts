@@ -1,12 +1,13 @@
 import { isElfError } from "../error.js";
 import { chrpath } from "./chrpath.js";
 import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./command.js";
+import { mapVerb } from "./map.js";
 import { patchelf } from "./patchelf.js";
 import { checkVerb, diffVerb, show } from "./read-verbs.js";
 import { strip } from "./strip.js";
 import { version } from "./version.js";
 
-const verbs: readonly Verb[] = [show, checkVerb, diffVerb, patchelf, chrpath, strip];
+const verbs: readonly Verb[] = [show, mapVerb, checkVerb, diffVerb, patchelf, chrpath, strip];
 
 const overview = `usage: elfwright VERB [OPTIONS] FILE…
 

@@ -1,6 +1,9 @@
 import type { LayoutMap, MapMarker } from "./model.js";
 import { hexOf, letters, printable, sizeOf } from "./words.js";
 
+/** The memory that a program header lies over. PT_TLS is a model of which each thread gets a copy: only its file bytes are where it says. */
+export const spanOf = (m: MapMarker): { start: bigint; end: bigint } => ({ start: BigInt(m.address), end: BigInt(m.address) + BigInt(m.type === "PT_TLS" ? m.filesz : m.memsz) });
+
 /** One line about the file. */
 export function summary({ file: f, pageSize }: LayoutMap): string {
   const name = (s: string) => s.replace(/^[A-Z]+_/, "");
@@ -19,7 +22,7 @@ export function remarks({ unplaced, problems }: LayoutMap, others: readonly MapM
   const empty = unplaced.filter((u) => u.size === 0).map((u) => printable(u.label)), rest = unplaced.filter((u) => u.size !== 0).map((u) => `${printable(u.label)} (${sizeOf(u.size)})`);
   const headers = others.map((m) => `${m.type} ${letters(m.flags)}${Number(m.filesz) > 0 ? ` (file ${hexOf(m.offset)}, ${sizeOf(m.filesz)})` : ""}`);
   return [
-    ...(headers.length > 0 ? [`Without memory of their own: ${list(headers, MOST_NAMES)}`] : []), ...(rest.length > 0 ? [`Sections without a place: ${list(rest, MOST_NAMES)}`] : []),
+    ...(headers.length > 0 ? [`Without memory of their own: ${list(headers, MOST_NAMES)}`] : []), ...(rest.length > 0 ? [`Sections that take no room here: ${list(rest, MOST_NAMES)}`] : []),
     ...(empty.length > 0 ? [`Empty sections: ${list(empty, MOST_NAMES)}`] : []), ...problems.slice(0, MOST_PROBLEMS).map((p) => `Problem: ${printable(p)}`),
     ...(problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more problems`] : []),
   ];

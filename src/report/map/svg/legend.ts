@@ -8,9 +8,9 @@ interface Entry {
 }
 
 const FLAGS: readonly Entry[] = [
-  { className: "r", label: "loaded, read only" }, { className: "x", label: "code (X)" }, { className: "w", label: "writable (W)" }, { className: "wx", label: "writable and executable" }, { className: "plain", label: "not loaded" },
+  { className: "r", label: "loaded, read only (R)" }, { className: "x", label: "executable (X)" }, { className: "w", label: "writable (W)" }, { className: "wx", label: "writable and executable" }, { className: "plain", label: "not loaded" },
 ];
-const BSS: Entry = { className: "w-bss", label: "memory without file bytes" }, SLACK: Entry = { className: "slack", label: "nothing describes it" };
+const BSS: Entry = { className: "w-bss", label: "memory without file bytes" }, SLACK: Entry = { className: "slack", label: "slack: nothing describes it" };
 const HEAD: Entry = { className: "head", label: "headers" }, OVERLAY: Entry = { className: "over", label: "overlay" }, MARKED: Entry = { className: "marked", label: "differs" };
 
 /** What the colours mean, of those that are there. */

@@ -1,5 +1,6 @@
 import type { MapMarker } from "../model.js";
-import { letters, sizeOf, hexOf } from "../words.js";
+import { spanOf } from "../summary.js";
+import { hexOf, letters, sizeOf } from "../words.js";
 import { type PlacedBlock, yOf } from "./rows.js";
 import { group, LINE, path, px, rect, text, textWidth } from "./scene.js";
 
@@ -24,7 +25,7 @@ const MOST = 24, LANE = 9, SHORTEST = 4, LEADER = 22;
 export function placeMarkers(markers: readonly MapMarker[], memory: readonly PlacedBlock[]): PlacedMarkers {
   const placed: Placed[] = [], others: MapMarker[] = [];
   for (const marker of markers) {
-    const at = BigInt(marker.address), size = BigInt(marker.memsz), top = placed.length < MOST && size > 0n ? yOf(memory, at) : undefined, bottom = top === undefined ? undefined : yOf(memory, at + size, true);
+    const { start, end } = spanOf(marker), top = placed.length < MOST && end > start ? yOf(memory, start) : undefined, bottom = top === undefined ? undefined : yOf(memory, end, true);
     if (top === undefined || bottom === undefined || bottom <= top) others.push(marker);
     else placed.push({ marker, top, bottom: Math.max(bottom, top + SHORTEST) });
   }
