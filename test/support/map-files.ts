@@ -73,6 +73,6 @@ export const MAP_FILES: readonly (readonly [name: string, make: () => LayoutMap 
   ["core of 900 mappings", () => layoutMap(readElf(core(900)))],
   ["kernel", () => layoutMap(readElf(buildElf({ type: ET.EXEC, dynamic: false, base: 0xffffffff81000000n })))],
   ["100 sections", () => layoutMap(readElf(manySections(100, (i) => `.text.function_${i}`)))],
-  ["20000 sections", () => layoutMap(readElf(manySections(20_000, (i) => `.text._ZN4some4deep9namespace8function${i}Ev`)))],
+  ["6000 sections", () => layoutMap(readElf(manySections(6000, (i) => `.text._ZN4some4deep9namespace8function${i}Ev`)))],
   ["nasty names", () => layoutMap(readElf(manySections(NASTY.length, (i) => NASTY[i]!)))],
 ];

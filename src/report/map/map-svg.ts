@@ -19,7 +19,7 @@ export interface MapSvgOptions {
 }
 
 const MARGIN = 20, BETWEEN = 36;
-const LIMITS = { rows: 72, blocks: 40 };
+const LIMITS = { rows: { most: 120, folded: 40 }, blocks: { most: 40, folded: 20 } };
 
 /**
  * The layout as a picture that stands alone: one SVG document with its own styles, no script, no font and no address of anything else. The file is on the left with

@@ -23,7 +23,7 @@ export interface MapTextOptions {
   readonly ascii?: boolean;
 }
 
-const LIMITS = { rows: 110, blocks: 48 }, NARROWEST = 60, WIDEST_BOX = 48, BAND = 6, BETWEEN = 2;
+const LIMITS = { rows: { most: 160, folded: 60 }, blocks: { most: 48, folded: 24 } }, NARROWEST = 60, WIDEST_BOX = 48, BAND = 6, BETWEEN = 2;
 
 /**
  * The layout as text: the file on the left with offsets, memory on the right with addresses, what is loaded on one line with where it is loaded to; of a

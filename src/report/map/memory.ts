@@ -89,13 +89,13 @@ function missing(l: Load): MapPart[] {
 function* zeroFill(l: Load, sections: readonly Section[], t: Tolerant): Generator<MapPart> {
   const start = l.vaddr + l.filesz, end = l.vaddr + l.memsz, size = end - start;
   if (size <= 0n) return;
-  if (size > BigInt(Number.MAX_SAFE_INTEGER)) return yield only("zero-fill", "zero-filled memory", start, end);
+  if (size > BigInt(Number.MAX_SAFE_INTEGER)) return yield only("zero-fill", "zero-filled", start, end);
   const claims = sections.map((s): Claim<Section> => {
     const at = Number(s.header.exact("addr") - start);
     return { start: at, end: at + s.header.near("size"), rank: 0, of: s };
   });
   for (const { start: from, end: to, claim } of tile(0, Number(size), claims)) {
     const s = claim?.of, [a, b] = [start + BigInt(from), start + BigInt(to)];
-    yield s ? only("bss", sectionLabel(s, t), a, b, s.index, to - from < s.header.near("size")) : only("zero-fill", "zero-filled memory", a, b);
+    yield s ? only("bss", sectionLabel(s, t), a, b, s.index, to - from < s.header.near("size")) : only("zero-fill", "zero-filled", a, b);
   }
 }

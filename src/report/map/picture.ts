@@ -1,5 +1,5 @@
 import type { Quantity } from "../description.js";
-import { foldBlocks, foldRows } from "./fold.js";
+import { foldBlocks, foldRows, type Limit } from "./fold.js";
 import type { LayoutMap, MapPart, PartKind } from "./model.js";
 import { hexOf, letters, sizeOf } from "./words.js";
 
@@ -12,6 +12,8 @@ export interface Row {
   /** In the column's own terms: offsets, or addresses. */
   readonly start: bigint;
   readonly end: bigint;
+  /** Bytes in that range: fewer where several PT_LOADs with holes between them are one row. */
+  readonly bytes: bigint;
   /** Bytes of padding at the end of `start..end`. */
   readonly pad: number;
   /** What differs from the other file, in words: `moved from 0x530`. */
@@ -43,8 +45,8 @@ export interface Picture {
 
 /** How much a picture shows one by one. */
 export interface PictureLimits {
-  readonly rows: number;
-  readonly blocks: number;
+  readonly rows: Limit;
+  readonly blocks: Limit;
 }
 
 /** What a picture of the map shows: parts, with runs of small ones folded where there are more than the limits. */
@@ -75,8 +77,8 @@ function rowsOf(parts: readonly MapPart[], by: "offset" | "address", side: Side)
   const out: Row[] = [];
   for (const p of parts) {
     const start = BigInt(p[by]!), end = start + BigInt(p.size), last = out[out.length - 1];
-    if (last && p.kind === "zeros" && Number(p.size) < LARGEST_PAD && last.kind !== "page-head") out[out.length - 1] = { ...last, end, pad: last.pad + Number(p.size) };
-    else out.push({ kind: p.kind, label: p.label, names: [], start, end, pad: 0, marks: marksOf(p, by, side), title: partTitle(p) });
+    if (last && p.kind === "zeros" && Number(p.size) < LARGEST_PAD && last.kind !== "page-head") out[out.length - 1] = { ...last, end, bytes: end - last.start, pad: last.pad + Number(p.size) };
+    else out.push({ kind: p.kind, label: p.label.trim() === "" ? JSON.stringify(p.label) : p.label, names: [], start, end, bytes: end - start, pad: 0, marks: marksOf(p, by, side), title: partTitle(p) });
   }
   return out;
 }
@@ -97,6 +99,6 @@ function withHoles(blocks: Column): Column {
     reached = b.rows[b.rows.length - 1]!.end;
     if (before === undefined || start <= before) return [b];
     const label = `${sizeOf(start - before)} not mapped`;
-    return [{ segment: null, flags: "", title: "", marks: [], rows: [{ kind: "hole" as const, label, names: [], start: before, end: start, pad: 0, marks: [], title: label }] }, b];
+    return [{ segment: null, flags: "", title: "", marks: [], rows: [{ kind: "hole" as const, label, names: [], start: before, end: start, bytes: start - before, pad: 0, marks: [], title: label }] }, b];
   });
 }

@@ -20,7 +20,7 @@ const list = (names: readonly string[], most: number): string => names.slice(0, 
 /** What the columns do not show, one paragraph each. */
 export function remarks({ unplaced, problems }: LayoutMap, others: readonly MapMarker[]): string[] {
   const empty = unplaced.filter((u) => u.size === 0).map((u) => printable(u.label)), rest = unplaced.filter((u) => u.size !== 0).map((u) => `${printable(u.label)} (${sizeOf(u.size)})`);
-  const headers = others.map((m) => `${m.type} ${letters(m.flags)}${Number(m.filesz) > 0 ? ` (file ${hexOf(m.offset)}, ${sizeOf(m.filesz)})` : ""}`);
+  const headers = others.map((m) => `${[m.type, letters(m.flags), ...m.marks].filter((w) => w !== "-").join(" ")}${Number(m.filesz) > 0 ? ` (file ${hexOf(m.offset)}, ${sizeOf(m.filesz)})` : ""}`);
   return [
     ...(headers.length > 0 ? [`Without memory of their own: ${list(headers, MOST_NAMES)}`] : []), ...(rest.length > 0 ? [`Sections that take no room here: ${list(rest, MOST_NAMES)}`] : []),
     ...(empty.length > 0 ? [`Empty sections: ${list(empty, MOST_NAMES)}`] : []), ...problems.slice(0, MOST_PROBLEMS).map((p) => `Problem: ${printable(p)}`),

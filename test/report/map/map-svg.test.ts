@@ -10,7 +10,7 @@ describe("the picture of every kind of file", () => {
     expect(faults(drawn)).toEqual([]);
     expect(drawn.rows.length).toBeGreaterThan(2);
     // However many sections: a picture that somebody can look at.
-    expect(drawn.view.bottom).toBeLessThan(6000);
+    expect(drawn.view.bottom).toBeLessThan(4000);
     expect(drawn.view.right).toBeLessThan(3000);
   });
 

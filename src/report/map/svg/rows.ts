@@ -34,7 +34,7 @@ const SHORTEST = 18, TALLEST = 90;
 const MOST_LABEL_LINES = 4, MOST_NAME_LINES = 8;
 
 /** Height by the logarithm of the size: a header of 64 bytes and code of 30 MB can both be read. */
-const scaled = (r: Row): number => Math.min(TALLEST, Math.max(SHORTEST, SHORTEST + 4 * Math.log2(Number(r.end - r.start) / 256)));
+const scaled = (r: Row): number => Math.min(TALLEST, Math.max(SHORTEST, SHORTEST + 4 * Math.log2(Number(r.bytes) / 256)));
 
 /** Places a column's rows one below the other, each as high as its size and its text want. */
 export function placeColumn(column: Column, top: number, width: number, headings: boolean): PlacedBlock[] {
@@ -52,7 +52,7 @@ export function placeColumn(column: Column, top: number, width: number, headings
 }
 
 function linesOf(r: Row, width: number): Pick<PlacedRow, "label" | "size" | "names"> {
-  const size = r.kind === "hole" ? "" : sizeOf(r.end - r.start - BigInt(r.pad)) + (r.pad > 0 ? ` +${r.pad}` : "");
+  const size = r.kind === "hole" ? "" : sizeOf(r.bytes - BigInt(r.pad)) + (r.pad > 0 ? ` +${r.pad}` : "");
   const label = limited(wrap(printable(r.label), cellsIn(width - textWidth(size, SMALL) - INSET)), MOST_LABEL_LINES);
   return { label, size, names: limited(r.names.length === 0 ? [] : wrap(nameList(r.names, width), cellsIn(width, SMALL)), MOST_NAME_LINES) };
 }

@@ -36,13 +36,21 @@ class Memory {
     if (!b || this.#shown.has(b)) return undefined;
     this.#shown.add(b);
     // A hole is one only behind what stands in front of it in memory.
-    if (hole && isHole(hole) && this.#shown.has(this.#p.memory[i - 2]!)) sheet.right(...hole.rows.map(this.#cell(hole)));
+    if (hole && isHole(hole) && this.#shown.has(this.#p.memory[i - 2]!)) sheet.right(...this.#rows(hole));
     sheet.right(this.#border(b));
     return b;
   }
 
   rest(sheet: Sheet): void {
-    for (const b of this.#p.memory) if (!this.#shown.has(b) && !isHole(b)) sheet.right(this.#border(b), ...b.rows.map(this.#cell(b)));
+    this.#p.memory.forEach((b, i) => {
+      if (this.#shown.has(b) || isHole(b)) return;
+      const hole = this.#p.memory[i - 1];
+      sheet.right(...(hole && isHole(hole) ? this.#rows(hole) : []), this.#border(b), ...this.#rows(b));
+    });
+  }
+
+  #rows(b: Block): Cell[] {
+    return b.rows.map(this.#cell(b));
   }
 }
 
