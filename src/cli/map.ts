@@ -38,11 +38,12 @@ const entries = ({ map, names }: Shown) => ("before" in map ? [map.before, map.a
 
 const colored = (): boolean => process.stdout.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
 
+/** A slip of the hand must not cost a program. */
 function writePicture(path: string, picture: string, names: Shown["names"]): void {
-  const there = statSync(path, { throwIfNoEntry: false });
+  const there = onFile(path, () => statSync(path, { throwIfNoEntry: false }));
   for (const name of names) {
-    const file = name === null ? undefined : statSync(name);
-    if (file && there && file.ino === there.ino && file.dev === there.dev) fail("IO", "the picture would take the place of the file that it shows", { path });
+    const file = name === null ? undefined : onFile(name, () => statSync(name));
+    if (file && there && file.ino === there.ino && file.dev === there.dev) fail("IO", `${path}: the picture would take the place of the file that it shows`, { path });
   }
   onFile(path, () => writeFileSync(path, picture));
 }

@@ -32,6 +32,8 @@ export const HEADING = 20;
 
 const SHORTEST = 18, TALLEST = 90;
 const MOST_LABEL_LINES = 4, MOST_NAME_LINES = 8;
+/** Letters of a name that are looked at: no label has room for more. */
+const LONGEST = 500;
 
 /** Height by the logarithm of the size: a header of 64 bytes and code of 30 MB can both be read. */
 const scaled = (r: Row): number => Math.min(TALLEST, Math.max(SHORTEST, SHORTEST + 4 * Math.log2(Number(r.bytes) / 256)));
@@ -53,7 +55,7 @@ export function placeColumn(column: Column, top: number, width: number, headings
 
 function linesOf(r: Row, width: number): Pick<PlacedRow, "label" | "size" | "names"> {
   const size = r.kind === "hole" ? "" : sizeOf(r.bytes - BigInt(r.pad)) + (r.pad > 0 ? ` +${r.pad}` : "");
-  const label = limited(wrap(printable(r.label), cellsIn(width - textWidth(size, SMALL) - INSET)), MOST_LABEL_LINES);
+  const label = limited(wrap(printable(r.label.slice(0, LONGEST)), cellsIn(width - textWidth(size, SMALL) - INSET)), MOST_LABEL_LINES);
   return { label, size, names: limited(r.names.length === 0 ? [] : wrap(nameList(r.names, width), cellsIn(width, SMALL)), MOST_NAME_LINES) };
 }
 
@@ -63,7 +65,7 @@ const nameList = (names: readonly string[], width: number): string => {
   let room = most * (MOST_NAME_LINES + 1);
   for (const n of names) {
     if (room < 0) break;
-    const name = shorten(printable(n), most - 1);
+    const name = shorten(printable(n.slice(0, LONGEST)), most - 1);
     room -= name.length + 2;
     all.push(name);
   }

@@ -13,6 +13,8 @@ export interface Cell {
 }
 
 const MOST_LABEL_LINES = 3, MOST_NAME_LINES = 6;
+/** Letters of a name that are looked at: no label has room for more. */
+const LONGEST = 500;
 
 /** More lines for what is larger, so that a map's proportions can be seen: one for 64 KiB, and for each 16 times that. */
 const tallness = (r: Row): number => (r.kind === "hole" ? 1 : Math.min(4, 1 + Math.max(0, Math.floor(Math.log2(Number(r.bytes) / 4096) / 4))));
@@ -23,7 +25,7 @@ export function rowCell(row: Row, flags: string, width: number, g: Glyphs): Cell
   const number = `0x${row.start.toString(16)}`, ink = inkOfRow(row, flags), cell = (lines: readonly string[]): Cell => ({ lines, number, ink, row, flags });
   if (row.kind === "hole") return cell([centred(` ${shorten(row.label, width - 2, g.dots)} `, width, g.torn)]);
   const size = sizeOf(row.bytes - BigInt(row.pad)) + (row.pad > 0 ? ` +${row.pad}` : ""), room = inner - size.length - 1, tiny = room < 6;
-  const label = limited(wrap(clean(row.label, g), tiny ? inner : room), MOST_LABEL_LINES, g), names = row.names.length > 0 ? limited(wrap(nameList(row.names, inner, g), inner), MOST_NAME_LINES, g) : [];
+  const label = limited(wrap(clean(row.label.slice(0, LONGEST), g), tiny ? inner : room), MOST_LABEL_LINES, g), names = row.names.length > 0 ? limited(wrap(nameList(row.names, inner, g), inner), MOST_NAME_LINES, g) : [];
   const first = tiny ? [...label, size.padStart(inner)] : [pad(label[0]!, inner - size.length) + size, ...label.slice(1)];
   const lines = [...first, ...names, ...(row.marks.length > 0 ? wrap(`* ${row.marks.join(", ")}`, inner) : [])];
   while (lines.length < tallness(row)) lines.push("");
@@ -41,7 +43,7 @@ function nameList(names: readonly string[], width: number, g: Glyphs): string {
       out.push(g.dots);
       break;
     }
-    out.push(shorten(clean(n, g), width - 1, g.dots));
+    out.push(shorten(clean(n.slice(0, LONGEST), g), width - 1, g.dots));
   }
   return out.join(", ");
 }
