@@ -58,7 +58,7 @@ describe("map", () => {
     const path = files.copy(NAME), second = files.copy("x86_64-glibc-pie-runpath");
     for (const args of [[path], [second, path], ["strip", "-s", path]]) expect(captured("map", "--svg", path, ...args)).toMatchObject({ status: 1, stderr: `elfwright: ${path}: the picture would take the place of the file that it shows\n` });
     expect(isUnchanged(path, NAME)).toBe(true);
-    expect(captured("map", "--svg", files.path("no/such/folder.svg"), path)).toMatchObject({ status: 1, stderr: expect.stringContaining("ENOENT") as string });
+    expect(captured("map", "--svg", `${files.path("absent")}/map.svg`, path)).toMatchObject({ status: 1, stderr: expect.stringContaining("ENOENT") as string });
   });
 
   it("has colours on a terminal, where NO_COLOR and TERM do not say otherwise, and where they are asked for", () => {
