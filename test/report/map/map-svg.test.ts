@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { compareMaps, layoutMap, mapSvg, plan, readElf, setRunpath } from "../../../src/index.js";
+import { compareMaps, isElfError, layoutMap, mapSvg, mapText, plan, readElf, setRunpath } from "../../../src/index.js";
+import { cells } from "../../../src/report/map/words.js";
 import { fixture } from "../../support/fixtures.js";
 import { MAP_FILES, NASTY } from "../../support/map-files.js";
+import { hotRanges, mutant, random, SEED } from "../../support/mutants.js";
 import { faults, readSvg } from "../../support/svg.js";
 
 describe("the picture of every kind of file", () => {
@@ -20,6 +22,39 @@ describe("the picture of every kind of file", () => {
     const labels = readSvg(mapSvg(map)).labels, texts = labels.filter((l) => l.row).map((l) => l.text), wanted = [...map.regions, ...map.memory].flatMap((r) => r.parts).filter((p) => p.kind !== "zeros").map((p) => p.label);
     for (const label of new Set(wanted)) expect(texts.filter((t) => t === label).length, label).toBe(wanted.filter((w) => w === label).length);
     for (const m of map.markers) expect(labels.some((l) => !l.row && l.text.includes(m.type.replace("PT_", ""))), m.type).toBe(true);
+  });
+});
+
+describe("what these tests see", () => {
+  const svg = mapSvg(layoutMap(readElf(fixture("x86_64-glibc-pie"))));
+
+  it("letters that are wider than the picture takes them for", () => expect(faults(readSvg(svg, 1.2)).length).toBeGreaterThan(5));
+  it("lines that are nearer to each other", () => expect(faults(readSvg(svg.replace(/ y="(\d+(?:\.\d+)?)"/g, (_, y: string) => ` y="${Number(y) / 2}"`))).length).toBeGreaterThan(5));
+  it("XML that is none", () => {
+    for (const broken of [svg.replace("</svg>", ""), svg.replace("</g>", ""), svg.replace("ELF header", "ELF <header"), svg.replace("ELF header", "ELF & header"), svg.replace("ELF header", "\u0001")]) expect(() => readSvg(broken)).toThrow();
+  });
+});
+
+describe("pictures of broken files", () => {
+  const ROUNDS = Number(process.env["ELFWRIGHT_ROUNDS"] ?? 40);
+
+  it.each(["x86_64-glibc-lib.so", "i386-glibc-exec", "x86_64-glibc-pie-nosections", "mips64el-glibc-pie"])(`mutants of %s: a picture that can be read, or an ElfError (seed ${SEED})`, (name) => {
+    const original = Uint8Array.from(fixture(name)), hot = hotRanges(original), before = readElf(original);
+    let drawn = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const at = `ELFWRIGHT_SEED=${SEED}, round ${round}`, bytes = mutant(original, hot, random(SEED * 15485863 + round));
+      try {
+        const elf = readElf(bytes), map = layoutMap(elf), both = compareMaps(before, elf);
+        for (const m of [map, both]) {
+          expect(faults(readSvg(mapSvg(m, { title: at }))), at).toEqual([]);
+          expect(mapText(m, { title: at, width: 80 }).split("\n").filter((l) => cells(l) > 80), at).toEqual([]);
+        }
+        drawn++;
+      } catch (e) {
+        if (!isElfError(e)) throw e instanceof Error && e.name === "AssertionError" ? e : new Error(`${at}: ${String(e)}`, { cause: e });
+      }
+    }
+    expect(drawn).toBeGreaterThan(ROUNDS / 10);
   });
 });
 
