@@ -59,3 +59,8 @@ export type { Binding, BoundBy, HostBinding, SymbolBindings, UnboundSymbol, Vers
 export { exportedSymbols, isNodeSymbol } from "./resolve/host-symbols.js";
 export { interposed, type Interposed, type Interposition, type PreloadFinding } from "./resolve/interpose.js";
 export { type LibraryUse, unusedLibraries, type UnusedOptions } from "./resolve/unused.js";
+export { layoutMap } from "./report/map/layout-map.js";
+export { compareMaps, type MapComparison } from "./report/map/compare.js";
+export { mapText, type MapTextOptions } from "./report/map/map-text.js";
+export { mapSvg, type MapSvgOptions } from "./report/map/map-svg.js";
+export type { DescribedBy, FileRegion, LayoutMap, MapMarker, MapPart, Mark, MemorySegment, PartKind, UnplacedSection } from "./report/map/model.js";

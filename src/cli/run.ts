@@ -2,6 +2,7 @@ import { isElfError } from "../error.js";
 import { chrpath } from "./chrpath.js";
 import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./command.js";
 import { diagnoseVerb } from "./diagnose.js";
+import { mapVerb } from "./map.js";
 import { patchelf } from "./patchelf.js";
 import { checkVerb, diffVerb } from "./read-verbs.js";
 import { resolveVerb } from "./resolve.js";
@@ -9,7 +10,7 @@ import { show } from "./show.js";
 import { strip } from "./strip.js";
 import { version } from "./version.js";
 
-const verbs: readonly Verb[] = [show, checkVerb, diagnoseVerb, resolveVerb, diffVerb, patchelf, chrpath, strip];
+const verbs: readonly Verb[] = [show, mapVerb, checkVerb, diagnoseVerb, resolveVerb, diffVerb, patchelf, chrpath, strip];
 
 const overview = `usage: elfwright VERB [OPTIONS] FILE…
 

@@ -1,0 +1,43 @@
+import { cells, printable } from "../words.js";
+
+/** Font sizes in pixels: names, and numbers beside them. */
+export const TEXT = 11, SMALL = 10;
+
+/** No fixed-width font that browsers choose has wider letters, in parts of the font size. */
+const WIDEST = 0.62;
+
+/** Room that a text takes at most, in pixels. */
+export const textWidth = (s: string, size = TEXT): number => cells(s) * size * WIDEST;
+
+/** How many cells fit into a width. */
+export const cellsIn = (width: number, size = TEXT): number => Math.max(1, Math.floor(width / (size * WIDEST)));
+
+/** Distance of the baselines of two lines. */
+export const LINE = 14;
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Text for XML: names in files are untrusted. */
+export const escape = (s: string): string => printable(s).replace(/[&<>"]/g, (c) => ENTITIES[c]!);
+
+export const px = (n: number): string => String(Math.round(n * 10) / 10);
+
+export interface TextStyle {
+  readonly size?: number;
+  readonly className?: string;
+  readonly anchor?: "start" | "middle" | "end";
+}
+
+/** A line of text; `y` is its baseline. */
+export function text(x: number, y: number, s: string, { size = TEXT, className = "", anchor = "start" }: TextStyle = {}): string {
+  const classes = [size === SMALL ? "small" : "", className].filter(Boolean).join(" ");
+  return `<text x="${px(x)}" y="${px(y)}"${classes ? ` class="${classes}"` : ""}${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${escape(s)}</text>`;
+}
+
+export const rect = (x: number, y: number, width: number, height: number, className: string): string =>
+  `<rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" class="${className}"/>`;
+
+export const path = (d: string, className: string): string => `<path d="${d}" class="${className}"/>`;
+
+/** Things that belong together, with what a pointer over them says. */
+export const group = (className: string, title: string, ...inside: string[]): string => `<g class="${className}">${title ? `<title>${escape(title)}</title>` : ""}${inside.join("")}</g>`;
