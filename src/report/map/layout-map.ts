@@ -2,7 +2,7 @@ import type { ElfFile } from "../../image/elf.js";
 import { PT, SHT } from "../../spec/constants.js";
 import { segmentFlagsText, segmentTypeName } from "../../spec/names.js";
 import { describeFile } from "../describe.js";
-import { toQuantity } from "../parts.js";
+import { toQuantity } from "../quantity.js";
 import { Tolerant } from "../tolerant.js";
 import { sectionLabel } from "./claims.js";
 import { fileRegions } from "./file-regions.js";

@@ -1,7 +1,7 @@
 import type { ElfFile } from "../../image/elf.js";
 import type { Section } from "../../image/sections.js";
 import { SHF, SHT } from "../../spec/constants.js";
-import { toQuantity } from "../parts.js";
+import { toQuantity } from "../quantity.js";
 import type { Tolerant } from "../tolerant.js";
 import { sectionLabel } from "./claims.js";
 import { addressAt } from "./file-regions.js";
