@@ -115,7 +115,6 @@ function runAll(command: Command): number {
 
 export const chrpath: Verb = {
   name: "chrpath",
-  summary: "list, replace, convert or delete the library search path; chrpath's own options",
   help: `usage: elfwright chrpath [OPTIONS] FILE…
 
   -l, --list          print the search path (the default)

@@ -9,8 +9,6 @@ export const USAGE = 2;
 /** One verb of the command. Data goes to stdout, everything else to stderr. */
 export interface Verb {
   readonly name: string;
-  /** One line for the overview. */
-  readonly summary: string;
   readonly help: string;
   /** The exit code for wrong usage: a drop-in verb exits as its model does. */
   readonly usageCode: number;

@@ -30,7 +30,6 @@ const text = (flag: boolean | string | undefined): string | undefined => (typeof
 
 export const diagnoseVerb: Verb = {
   name: "diagnose",
-  summary: "C library, linkage, language, what it requires, and what would go wrong",
   help: `usage: elfwright diagnose [OPTIONS] FILE…
 
 Says what a binary is and on what systems it runs, from the file alone: nothing is run, and any machine's files will do,

@@ -61,7 +61,6 @@ function draw(s: Shown, c: Command): void {
 
 export const mapVerb: Verb = {
   name: "map",
-  summary: "the layout as a picture, for the terminal or as SVG; of two files, or of a plan, what differs",
   help: `usage: elfwright map [OPTIONS] FILE
        elfwright map [OPTIONS] BEFORE AFTER
        elfwright map [OPTIONS] patchelf|strip THEIR-OPTIONS FILE

@@ -52,7 +52,6 @@ function say(info: "help" | "version"): number {
 
 export const patchelf: Verb = {
   name: "patchelf",
-  summary: "change the interpreter, search path, needed libraries, symbols and more; patchelf's own options",
   help,
   usageCode: REFUSED,
   findsHelp: true,

@@ -63,7 +63,6 @@ function pageSizeOf(value: boolean | string | undefined): number | undefined {
 
 export const checkVerb: Verb = {
   name: "check",
-  summary: "the layout invariants: what loaders, strip and other tools rely on",
   help: `usage: elfwright check [--json] [--page-size BYTES] FILE…
 
 Prints each finding as "severity: subject: message [rule]". Exits with 1 when one is of level error.
@@ -92,7 +91,6 @@ function compare(before: string, after: string, layout: boolean) {
 
 export const diffVerb: Verb = {
   name: "diff",
-  summary: "two files, in ELF terms",
   help: `usage: elfwright diff [--json] [--layout] BEFORE AFTER
 
 Prints what the second file says differently: libraries, search path, interpreter, versions, sections, symbols.

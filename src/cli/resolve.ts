@@ -47,7 +47,6 @@ function printed(e: ResolveEntry, flags: Flags): string {
 
 export const resolveVerb: Verb = {
   name: "resolve",
-  summary: "what the loader would load: each library with the reason, without running anything",
   help: `usage: elfwright resolve [OPTIONS] FILE…
 
 Prints the tree of libraries that glibc's ld.so or musl's loader would map for each file of any machine. A missing library

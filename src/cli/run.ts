@@ -1,27 +1,18 @@
 import { isElfError } from "../error.js";
-import { chrpath } from "./chrpath.js";
 import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./command.js";
-import { diagnoseVerb } from "./diagnose.js";
-import { mapVerb } from "./map.js";
-import { patchelf } from "./patchelf.js";
-import { checkVerb, diffVerb } from "./read-verbs.js";
-import { resolveVerb } from "./resolve.js";
-import { show } from "./show.js";
-import { strip } from "./strip.js";
+import { VERBS } from "./verbs.js";
 import { version } from "./version.js";
-
-const verbs: readonly Verb[] = [show, mapVerb, checkVerb, diagnoseVerb, resolveVerb, diffVerb, patchelf, chrpath, strip];
 
 const overview = `usage: elfwright VERB [OPTIONS] FILE…
 
-${verbs.map((v) => `  ${v.name.padEnd(10)}${v.summary}`).join("\n")}
+${VERBS.map((v) => `  ${v.name.padEnd(10)}${v.summary}`).join("\n")}
 
 elfwright VERB --help says more. Exit 0 done or nothing to do, 1 refused or findings of level error, 2 wrong usage
 (1 for patchelf, chrpath and strip, as their models do).
 `;
 
-/** Runs the command with what stands behind its name, and gives the exit code. */
-export function runCommand([name, ...args]: readonly string[]): number {
+/** Runs the command with what stands behind its name, and gives the exit code. `verb` is the one of that name, loaded; undefined for none. */
+export function runCommand([name, ...args]: readonly string[], verb: Verb | undefined): number {
   if (name === undefined) {
     process.stderr.write(overview);
     return USAGE;
@@ -29,7 +20,6 @@ export function runCommand([name, ...args]: readonly string[]): number {
   if (name === "--help" || name === "-h" || name === "help") print(overview);
   else if (name === "--version") print(version);
   else {
-    const verb = verbs.find((v) => v.name === name);
     if (verb) return runVerb(verb, args);
     warn(`unknown verb ${name}; see elfwright --help`);
     return USAGE;

@@ -52,7 +52,6 @@ const names = [...Object.keys(PART_OF), "all"];
 
 export const show: Verb = {
   name: "show",
-  summary: "what is in the file: header, segments, sections, dynamic, versions, notes, symbols, relocations, security, overlay",
   help: `usage: elfwright show [OPTIONS] FILE…
 
 Prints the file as the loader and the section headers describe it: all parts, with symbols and relocations as counts; or

@@ -54,7 +54,6 @@ function report(r: Stripped, c: Command): void {
 
 export const strip: Verb = {
   name: "strip",
-  summary: "drop symbols and debugging information; GNU strip's own options",
   help,
   usageCode: REFUSED,
   findsHelp: true,

@@ -1,4 +1,7 @@
 import { runCommand } from "../../src/cli/run.js";
+import { VERBS } from "../../src/cli/verbs.js";
+
+const loaded = new Map(await Promise.all(VERBS.map(async (v) => [v.name, await v.load()] as const)));
 
 /** What the command did, without a process of its own. */
 export interface Captured {
@@ -17,7 +20,7 @@ export function captured(...args: string[]): Captured {
   stdout.write = into("stdout") as typeof stdout.write;
   stderr.write = into("stderr") as typeof stderr.write;
   try {
-    const status = runCommand(args);
+    const status = runCommand(args, loaded.get(args[0] ?? ""));
     return { status, ...out };
   } finally {
     [stdout.write, stderr.write] = was;
