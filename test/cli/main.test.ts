@@ -4,7 +4,7 @@ import { fixturePath } from "../support/fixtures.js";
 import { itWithTools, run } from "../support/tools.js";
 import { CLI, elfwright } from "./cli.js";
 
-const VERBS = ["show", "check", "diff", "patchelf", "strip"];
+const VERBS = ["show", "map", "check", "diagnose", "resolve", "diff", "patchelf", "chrpath", "strip"];
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
 describe("the command", () => {
