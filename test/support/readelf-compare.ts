@@ -71,9 +71,10 @@ const CONTENTS = /^(Build ID|OS|Version|Properties|Provider): /;
 function notes(d: ElfDescription, text: string): string[] {
   const theirs = text.split("\n").join(" \n"), rows = [...theirs.matchAll(OWNERS)];
   const said = rows.map((m, i) => theirs.slice(m.index + m[0].length, rows[i + 1]?.index).split("Displaying notes")[0]!.replace(/ *Location: [^\n]*/, "").replace(/\s+/g, " ").trim());
-  const ours = (d.notes ?? []).map((n) => `${n.owner} ${n.size}`);
+  // annobin's notes have readelf's words in the place of their owner.
+  const ours = (d.notes ?? []).filter((n) => !n.owner.startsWith("GA")).map((n) => `${n.owner} ${n.size}`);
   return [
-    ...differences("notes", tally(ours), tally(rows.map((m) => `${m[1]!} ${parseInt(m[2]!, 16)}`))),
+    ...differences("notes", tally(ours), tally(rows.filter((m) => !m[1]!.startsWith("GA")).map((m) => `${m[1]!} ${parseInt(m[2]!, 16)}`))),
     ...differences("contents of notes", tally((d.notes ?? []).flatMap((n) => noteText(n.contents)?.replace(/\s+/g, " ").trim() ?? [])), tally(said.filter((s) => CONTENTS.test(s)))),
   ];
 }
