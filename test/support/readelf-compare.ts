@@ -111,8 +111,9 @@ const symbolText = (s: ListedSymbol): string => {
 };
 
 function symbols(elf: ElfFile, d: ElfDescription, text: string): string[] {
-  // STT_GNU_IFUNC means that with ELFOSABI_GNU alone, readelf says; loaders take it anywhere.
-  const out: string[] = [], tables = text.replaceAll("<OS specific>: 10", "IFUNC  ").split(/^Symbol table '/m).slice(1);
+  // STT_GNU_IFUNC and STB_GNU_UNIQUE mean that with ELFOSABI_GNU alone, readelf says; loaders take them anywhere.
+  const known = text.replace(/^( *\d+: \S+ +\S+ )<OS specific>: 10/gm, "$1IFUNC  ").replaceAll("<OS specific>: 10", "UNIQUE");
+  const out: string[] = [], tables = known.split(/^Symbol table '/m).slice(1);
   for (const name of [".dynsym", ".symtab"] as const) {
     const theirs = tables.find((t) => t.startsWith(`${name}'`)), ours = name === ".dynsym" ? listDynamicSymbols(elf, new Tolerant()) : listSymbols(elf);
     const rows = [...(theirs ?? "").matchAll(/^ *(\d+): ([0-9a-f]+) +(0x[0-9a-f]+|\d+) (\S+) +(\S+) +(\S+) +(?:\[[^\]]*\] +)?(\S+)(?: (.*))?$/gm)].slice(1);
