@@ -19,7 +19,7 @@ function shape(value: unknown): unknown {
   return Object.entries(value).map(([key, v]) => [key, shape(v)]);
 }
 
-/** As the page shows the lists of `show` and `map`. */
+/** As the page shows the lists of `show`, `map` and `diagnose`. */
 const firstOfEach = (_: string, value: unknown): unknown => (Array.isArray(value) ? value.slice(0, 1) : value);
 
 const words = (line: string): string[] => [...line.matchAll(/'([^']*)'|(\S+)/g)].map((m) => m[1] ?? m[2]!);
