@@ -59,3 +59,6 @@ export { interposed, type Interposed, type Interposition, type PreloadFinding } 
 export { type LibraryUse, unusedLibraries, type UnusedOptions } from "./resolve/unused.js";
 export { wheelTag } from "./diagnose/wheel-tag.js";
 export type { WheelObstacle, WheelTag } from "./diagnose/wheel-judge.js";
+export { diagnose } from "./diagnose/diagnose.js";
+export type { DiagnoseOptions } from "./diagnose/options.js";
+export type { Confidence, Diagnosis, DiagnosisFinding, DiagnosisSeverity, DiagnosedLinkage, Evidence, FloorEntry, GoDiagnosis, Language, Libc } from "./diagnose/diagnosis.js";
