@@ -65,3 +65,5 @@ export { compareMaps, type MapComparison } from "./report/map/compare.js";
 export { mapText, type MapTextOptions } from "./report/map/map-text.js";
 export { mapSvg, type MapSvgOptions } from "./report/map/map-svg.js";
 export type { DescribedBy, FileRegion, LayoutMap, MapMarker, MapPart, Mark, MemorySegment, PartKind, UnplacedSection } from "./report/map/model.js";
+export { wheelTag } from "./diagnose/wheel-tag.js";
+export type { WheelObstacle, WheelTag } from "./diagnose/wheel-judge.js";

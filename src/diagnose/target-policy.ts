@@ -5,7 +5,7 @@ import type { Facts } from "./facts.js";
 import { machineOf } from "./symbol-floor.js";
 import { some, systemOf } from "./target-text.js";
 import { byLibrary, type VersionUse } from "./version-uses.js";
-import { judgeWheel } from "./wheel-judge.js";
+import { judgeWheel, type WheelObstacle } from "./wheel-judge.js";
 
 const FAMILIES = ["GLIBCXX", "CXXABI", "GCC", "ZLIB", "LIBATOMIC"];
 
@@ -36,7 +36,9 @@ function isOver(u: VersionUse, p: WheelPolicy): boolean {
 export function* policyFindings(f: Facts, uses: readonly VersionUse[], muslRelease: string | undefined, t: Target): Generator<DiagnosisFinding> {
   if (t.policy === undefined) return;
   const { obstacles, policies } = judgeWheel(f, uses, muslRelease, t.tables), place = policies.findIndex((p) => p.name === t.policy);
-  const against = obstacles.filter((o) => o.allowedBy === null || policies.findIndex((p) => p.name === o.allowedBy) > place);
+  // Versions of glibc that are newer than the policy's are errors of their own.
+  const isSaid = (o: WheelObstacle) => o.kind === "version" && /^GLIBC_\d/.test(o.name) && compareVersions(o.name.slice(6), t.version) > 0;
+  const against = obstacles.filter((o) => !isSaid(o)).filter((o) => o.allowedBy === null || policies.findIndex((p) => p.name === o.allowedBy) > place);
   if (place < 0 || against.length === 0) return;
   yield {
     rule: "target-policy", severity: "error", names: against.map((o) => o.name),

@@ -35,9 +35,13 @@ function older(f: Facts, uses: readonly VersionUse[], t: Target): string {
   const symbols = uses.flatMap((u) => u.symbols), versions = new Map(symbols.map((s) => [s, t.tables.glibcVersions(machineOf(f), s)] as const));
   if (symbols.length === 0 || [...versions.values()].includes(undefined)) return "";
   const absent = symbols.filter((s) => !versions.get(s)!.some((v) => compareVersions(v.version, t.version) <= 0));
-  if (absent.length === 0) return ` glibc ${t.version} has ${symbols.length === 1 ? "an older version of this symbol" : "older versions of all these symbols"}, so building it there changes nothing else`;
-  return ` glibc ${t.version} does not have ${some(absent)} under any version${absent.length < symbols.length ? "; of the others it has older versions" : ""}.`;
+  if (absent.length === 0) return ` glibc ${t.version} has ${symbols.length === 1 ? "an older version of this symbol, which a build there takes" : "older versions of all these symbols, which a build there takes"}.`;
+  const stat = absent.some((s) => STAT.test(s)) ? "; a build there calls __xstat and its like for stat" : "";
+  return ` glibc ${t.version} does not have ${some(absent)} under any version${stat}${absent.length < symbols.length ? "; of the others it has older versions" : ""}.`;
 }
+
+/** Functions that were inline calls of __xstat, __fxstat, … until glibc 2.33. */
+const STAT = /^[fl]?stat(64)?$|^fstatat(64)?$|^mknod(at)?$/;
 
 function* undatedFindings(uses: readonly VersionUse[], t: Target): Generator<DiagnosisFinding> {
   for (const u of uses.filter(isUndated)) {
