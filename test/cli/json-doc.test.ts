@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { PT } from "../../src/spec/constants.js";
 import { phdr } from "../support/elf.js";
@@ -8,6 +8,9 @@ import { CLI } from "./cli.js";
 
 const files = scratch(), folder = files.path(".");
 for (const [name, of] of [["server", "x86_64-glibc-pie-runpath"], ["worker", "x86_64-musl-pie"], ["other", "x86_64-musl-pie-libc.so"], ["part.o", "x86_64-object.o"]] as const) files.write(name, fixture(of));
+// What the program's DT_RUNPATH names, for a loader that has the folder for its root.
+mkdirSync(files.path("opt/elfwright/fixture/lib"), { recursive: true });
+files.write("opt/elfwright/fixture/lib/libc.so.6", fixture("x86_64-glibc-lib.so"));
 const broken = fixture("x86_64-glibc-pie-runpath");
 phdr(broken, PT.INTERP).filesz = 7;
 files.write("broken", broken);
@@ -28,7 +31,7 @@ describe("docs/json.md", () => {
   const page = readFileSync(new URL("../../docs/json.md", import.meta.url), "utf8");
   const examples = [...page.matchAll(/```sh\nelfwright (.*)\n```\n\n```json\n([^]*?)\n```/g)].map((m) => ({ command: m[1]!, output: m[2]! }));
 
-  it("has an example of every verb", () => expect(examples.map((e) => words(e.command)[0])).toEqual(["show", "check", "check", "diff", "patchelf", "chrpath", "strip"]));
+  it("has an example of every verb", () => expect(examples.map((e) => words(e.command)[0])).toEqual(["show", "check", "check", "resolve", "diff", "patchelf", "chrpath", "strip"]));
 
   it.each(examples)("$command", ({ command, output }) => {
     const args = words(command), { stdout } = run(process.execPath, [CLI, ...args], { cwd: folder });
