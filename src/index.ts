@@ -65,5 +65,8 @@ export { compareMaps, type MapComparison } from "./report/map/compare.js";
 export { mapText, type MapTextOptions } from "./report/map/map-text.js";
 export { mapSvg, type MapSvgOptions } from "./report/map/map-svg.js";
 export type { DescribedBy, FileRegion, LayoutMap, MapMarker, MapPart, Mark, MemorySegment, PartKind, UnplacedSection } from "./report/map/model.js";
+export { diagnose } from "./diagnose/diagnose.js";
+export type { DiagnoseOptions } from "./diagnose/options.js";
+export type { Confidence, DiagnosedLinkage, Diagnosis, DiagnosisFinding, DiagnosisSeverity, Evidence, FloorEntry, GoDiagnosis, Language, Libc } from "./diagnose/diagnosis.js";
 export { wheelTag } from "./diagnose/wheel-tag.js";
 export type { WheelObstacle, WheelTag } from "./diagnose/wheel-judge.js";

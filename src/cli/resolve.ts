@@ -2,11 +2,12 @@ import { type OpenLibraryTree, resolveLibraries, type ResolveFilesOptions } from
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "./command.js";
 import { parse } from "./read-verbs.js";
 import { resolveEntry, type ResolveEntry } from "./resolve-entry.js";
+import { asksForSymbols, isUnbound, symbolEntry, type SymbolEntry, symbolFlags, symbolHelp, symbolText } from "./resolve-symbols.js";
 import { listText, treeText, whyText } from "./resolve-text.js";
 
 const FLAGS = {
   json: { type: "boolean" }, list: { type: "boolean" }, tried: { type: "boolean" }, why: { type: "string" }, sysroot: { type: "string" }, target: { type: "string" }, rules: { type: "string" },
-  "library-path": { type: "string" }, preload: { type: "string" }, "inhibit-cache": { type: "boolean" }, hwcaps: { type: "string" }, platform: { type: "string" }, secure: { type: "boolean" },
+  "library-path": { type: "string" }, preload: { type: "string" }, "inhibit-cache": { type: "boolean" }, hwcaps: { type: "string" }, platform: { type: "string" }, secure: { type: "boolean" }, ...symbolFlags,
 } as const;
 type Flags = Record<string, boolean | string>;
 
@@ -39,10 +40,13 @@ function withTree<T>(file: string, options: ResolveFilesOptions, work: (tree: Op
   }
 }
 
-function printed(e: ResolveEntry, flags: Flags): string {
+type Entry = ResolveEntry & SymbolEntry;
+
+function printed(e: Entry, flags: Flags): string {
   const name = text(flags["why"]);
   if (name !== undefined) return whyText(e, name);
-  return flags["list"] === true ? listText(e) : treeText(e, flags["tried"] === true);
+  const tree = flags["list"] === true ? listText(e) : treeText(e, flags["tried"] === true);
+  return asksForSymbols(flags) ? `${tree}${symbolText(e)}` : tree;
 }
 
 export const resolveVerb: Verb = {
@@ -64,13 +68,14 @@ is shown with the places where it was looked for, and makes the exit code 1. Wha
   --tried              all places that were looked at, also for what was found
   --list               a flat list, as ldd prints it
   --why NAME           only who needs this library: by its name, DT_SONAME or path
+${symbolHelp}
   --json               an array of trees (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
     const { files, flags } = parse(args, FLAGS), options = optionsOf(flags), json = flags["json"] === true;
-    const entry = (file: string) => withTree(file, options, (tree) => resolveEntry(file, tree, text(flags["why"])));
-    const heading = (e: ResolveEntry) => (files.length > 1 && (flags["list"] === true || flags["why"] !== undefined) ? `${e.file}:\n` : "");
+    const entry = (file: string): Entry => withTree(file, options, (tree) => ({ ...resolveEntry(file, tree, text(flags["why"])), ...(asksForSymbols(flags) && symbolEntry(tree, flags)) }));
+    const heading = (e: Entry) => (files.length > 1 && (flags["list"] === true || flags["why"] !== undefined) ? `${e.file}:\n` : "");
     const { results, failed } = eachFile(files, json, entry, (e) => print(`${heading(e)}${printed(e, flags)}`));
-    return failed || results.some((r) => r.missing.length > 0) ? REFUSED : OK;
+    return failed || results.some((r) => r.missing.length > 0 || isUnbound(r)) ? REFUSED : OK;
   },
 };

@@ -1,3 +1,5 @@
+export { normalized } from "../codec/paths.js";
+
 /** The elements of a search path. An empty path has none; an empty element is one, as ld.so takes it for the current directory. */
 export const elements = (path: string): string[] => (path === "" ? [] : path.split(":"));
 
@@ -11,15 +13,6 @@ export const hasToken = (element: string): boolean => TOKEN.test(element);
 export function directoryOf(element: string, origin: string | undefined): string | undefined {
   const path = origin === undefined ? element : element.replace(ORIGIN, () => origin);
   return path.startsWith("/") && !hasToken(path) ? path : undefined;
-}
-
-/** An absolute path without `.`, `..`, and needless slashes. What `..` means behind a symbolic link only a file system knows. */
-export function normalized(path: string): string {
-  const out: string[] = [];
-  for (const part of path.split("/"))
-    if (part === "..") out.pop();
-    else if (part !== "" && part !== ".") out.push(part);
-  return `/${out.join("/")}`;
 }
 
 /** Is a path, both normalized, the directory `root` or in it? */

@@ -9,6 +9,7 @@ import type { LibraryTree } from "../resolve/tree.js";
 import { hostProcessor } from "./host.js";
 import { linkTarget } from "./links.js";
 import { SourcePool, statOf } from "./pooled-source.js";
+import { openSource } from "./source.js";
 
 /** Options of {@link resolveLibraries}. */
 export interface ResolveFilesOptions extends LoaderOptions {
@@ -38,7 +39,7 @@ export function resolveLibraries(path: string, { sysroot, ...options }: ResolveF
   const pool = new SourcePool(), root = resolve(sysroot ?? "/");
   try {
     const place = placeOf(path, root, sysroot === undefined), files = filesIn(root, pool, place);
-    const tree = resolveIn(place.inside, { ...(sysroot === undefined && { cwd: process.cwd() }), ...defaultsFor(place.outside, pool), ...given(options), files });
+    const tree = resolveIn(place.inside, { ...(sysroot === undefined && { cwd: process.cwd() }), ...defaultsFor(place.outside), ...given(options), files });
     return { ...tree, close: () => pool.close() };
   } catch (e) {
     pool.close();
@@ -87,12 +88,15 @@ const SETUID = 0o4000, SETGID = 0o2000;
 
 const isSet = (path: string, bits: number): boolean => ((statOf(path)?.mode ?? 0) & bits) !== 0;
 
-/** What the machine that this runs on, and the file's mode, say. */
-function defaultsFor(path: string, pool: SourcePool): LoaderOptions {
-  const source = pool.source(path);
-  if (!source) return {};
-  const h = readElf(source).header, host = hostProcessor(), isHosts = host && host.machine === h.machine && host.class === h.class && host.littleEndian === h.littleEndian;
-  return { secure: isSet(path, SETUID | SETGID), ...(isHosts && { hwcaps: host.hwcaps, platform: host.platform, legacyHwcaps: host.legacyHwcaps }) };
+/** What the machine that this runs on, and the file's mode, say. Throws for what is no ELF file. */
+function defaultsFor(path: string): LoaderOptions {
+  const source = openSource(path);
+  try {
+    const h = readElf(source).header, host = hostProcessor(), isHosts = host && host.machine === h.machine && host.class === h.class && host.littleEndian === h.littleEndian;
+    return { secure: isSet(path, SETUID | SETGID), ...(isHosts && { hwcaps: host.hwcaps, platform: host.platform, legacyHwcaps: host.legacyHwcaps }) };
+  } finally {
+    source.close();
+  }
 }
 
 /** Options that are undefined do not hide defaults. */

@@ -5,9 +5,13 @@ import type { SeenFiles } from "./files.js";
 export interface LoaderFile {
   /** `/lib/x86_64-linux-gnu`, …: searched last. Null where the file does not tell. */
   readonly systemDirs: readonly string[] | null;
-  /** `[2, 36]` for glibc 2.36; null where the file does not tell. */
-  readonly release: readonly [number, number] | null;
+  /** It tries `tls`, the platform's and the legacy hwcaps' subdirectories: up to glibc 2.36 (NEWS of 2.37). */
+  readonly triesLegacy: boolean;
+  /** It tries `glibc-hwcaps`: from glibc 2.33 on. */
+  readonly triesHwcaps: boolean;
 }
+
+const LAST_LEGACY = 36;
 
 /** Constants of a loader stand well before this; debug information comes behind. */
 const LOOKED_AT = 4 << 20;
@@ -26,6 +30,7 @@ export function readLoaderFile(files: SeenFiles, path: string): LoaderFile | und
     const run = m[1]!.split("\0").slice(0, -1);
     if (run.length > best.length && run.every((d) => LIBRARIES.test(d))) best = run;
   }
-  const release = /\brelease version (\d{1,3})\.(\d{1,3})/.exec(text);
-  return { systemDirs: best.length > 0 ? best.map((d) => d.slice(0, -1)) : null, release: release && [Number(release[1]), Number(release[2])] };
+  // Before 2.33 a loader does not say its release, and does not know the word.
+  const release = /\brelease version 2\.(\d{1,3})/.exec(text), isGlibc = best.length > 0, triesHwcaps = !isGlibc || text.includes("glibc-hwcaps");
+  return { systemDirs: isGlibc ? best.map((d) => d.slice(0, -1)) : null, triesHwcaps, triesLegacy: release ? Number(release[1]) <= LAST_LEGACY : !triesHwcaps };
 }

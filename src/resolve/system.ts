@@ -1,6 +1,6 @@
 import type { ElfFile } from "../image/elf.js";
 import type { SeenFiles } from "./files.js";
-import { type LoaderFile, readLoaderFile } from "./loader-file.js";
+import { readLoaderFile } from "./loader-file.js";
 import type { LoaderMachine } from "./machines.js";
 import type { LoaderOptions } from "./options.js";
 import { isMuslLoader } from "./rules.js";
@@ -18,23 +18,15 @@ export interface GlibcSystem {
   readonly subdirectories: readonly string[];
 }
 
-/** The last release that tries `tls`, the platform's and the legacy hwcaps' subdirectories (NEWS of glibc 2.37). */
-const LAST_LEGACY = [2, 36] as const;
-
 export function glibcSystem(files: SeenFiles, machine: LoaderMachine, loader: string | null, options: LoaderOptions): GlibcSystem {
   const file = loader === null ? undefined : readLoaderFile(files, loader);
   const systemDirs = (options.systemDirs ?? file?.systemDirs ?? usualDirectories(files, machine)).map((d) => d.replace(/(.)\/+$/, "$1"));
-  const platform = options.platform ?? machine.platform, hwcaps = hwcapsNames(options.hwcaps);
-  const legacy = isLegacy(file) ? legacyDirectories(options.legacyHwcaps ?? [...new Set([platform, ...(machine.platform === "x86_64" ? ["x86_64"] : [])])].filter((n) => n !== "")) : [];
+  const platform = options.platform ?? machine.platform, hwcaps = file?.triesHwcaps === false ? [] : hwcapsNames(options.hwcaps);
+  const legacy = file?.triesLegacy ? legacyDirectories(options.legacyHwcaps ?? [...new Set([platform, ...(machine.platform === "x86_64" ? ["x86_64"] : [])])].filter((n) => n !== "")) : [];
   return {
     systemDirs, platform, hwcaps, subdirectories: [...hwcaps.map((h) => `glibc-hwcaps/${h}`), ...legacy],
     lib: options.lib ?? /^\/(?:usr\/)?(lib.*)$/.exec(systemDirs[0] ?? "")?.[1] ?? "lib",
   };
-}
-
-function isLegacy(file: LoaderFile | undefined): boolean {
-  const release = file?.release;
-  return !!release && (release[0] < LAST_LEGACY[0] || (release[0] === LAST_LEGACY[0] && release[1] <= LAST_LEGACY[1]));
 }
 
 /** Where distributions have libraries, for a system without a loader: an image's layer, a folder of packages. */

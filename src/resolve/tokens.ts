@@ -1,3 +1,5 @@
+import { normalized } from "../codec/paths.js";
+
 /** What stands for dynamic string tokens (ld.so(8)); undefined where nothing is known, and the element is dropped. */
 export interface Tokens {
   readonly ORIGIN: string | undefined;
@@ -32,15 +34,7 @@ export function expandSecurely(path: string, tokens: Tokens, trusted: readonly s
   if (uses.some((m) => m.index > 0 || !/^(\/|$)/.test(path.slice(m[0].length)))) return undefined;
   const out = expand(path, tokens);
   if (out === undefined || uses.length === 0 || trusted === null) return out;
+  // By text alone, as glibc does it there.
   const real = `${normalized(out)}/`;
   return trusted.some((t) => real.startsWith(`${t}/`)) ? out : undefined;
-}
-
-/** By text alone, as glibc does it there. */
-function normalized(path: string): string {
-  const out: string[] = [];
-  for (const part of path.split("/"))
-    if (part === "..") out.pop();
-    else if (part !== "" && part !== ".") out.push(part);
-  return `/${out.join("/")}`;
 }

@@ -210,6 +210,11 @@ describe("subdirectories for processors", () => {
     expect(of("2.17", "x86_64/libx.so", "libx.so")).toBe("/r/x86_64/libx.so");
     expect(of("2.37", "tls/haswell/libx.so", "libx.so")).toBe("/r/libx.so");
   });
+
+  it("a loader from before glibc 2.33 knows nothing of glibc-hwcaps", () => {
+    const of = (more: string) => found({ ...files("glibc-hwcaps/x86-64-v2/libx.so", "tls/libx.so", "libx.so"), [LOADER]: library([], { overlay: new TextEncoder().encode(`\0\0/lib64/\0/usr/lib64/\0${more}\0`) }) }, { hwcaps: "x86-64-v2" });
+    expect([of(""), of("glibc-hwcaps/")]).toEqual(["/r/tls/libx.so", "/r/glibc-hwcaps/x86-64-v2/libx.so"]);
+  });
 });
 
 describe("the loader", () => {

@@ -5,15 +5,18 @@ import { isElfError } from "../../../src/index.js";
 import { resolveLibraries } from "../../../src/node/index.js";
 import { ldd, type Line, type Listed, listOf } from "../../support/ldd.js";
 import { progress, table, tally } from "../print.js";
+import { DEBIAN, debianRoot, type DebianMachine, emulated } from "./debian.js";
 import { explained } from "./explained.js";
 
-const HELP = `npm run system:resolve -- [--only PATTERN] [--limit N]
+const HELP = `npm run system:resolve -- [--only PATTERN] [--limit N] [--debian MACHINE]
 
 Every ELF program and library under /usr/bin, /usr/sbin, /usr/lib and /usr/libexec: the libraries that resolveLibraries finds, in their order, against
 those that ldd prints.
 
-  --only PATTERN  only files whose path matches this regular expression
-  --limit N       at most N files`;
+  --debian MACHINE  instead, those of some Debian packages for another machine (${Object.keys(DEBIAN).join(", ")}), unpacked below .cache, against what its
+                    own ld.so says under qemu-user
+  --only PATTERN    only files whose path matches this regular expression
+  --limit N         at most N files`;
 
 const FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/lib", "/usr/libexec"];
 const BATCH = 40;
@@ -49,10 +52,10 @@ interface Compared {
 
 const shown = (lines: readonly Line[]): string => lines.map(([n, p]) => `${n} => ${p ?? "not found"}`).join("\n");
 
-function compare(file: string, theirs: Listed): Compared {
+function compare(file: string, theirs: Listed, sysroot?: string): Compared {
   const start = performance.now();
   try {
-    const tree = resolveLibraries(file), ours = listOf(tree), milliseconds = performance.now() - start;
+    const tree = resolveLibraries(file, { sysroot }), ours = listOf(tree), milliseconds = performance.now() - start;
     try {
       if (theirs.said === null && shown(ours) === shown(theirs.lines)) return { file, kind: "the same list", why: "", milliseconds };
       if (theirs.said === "statically linked" && ours.length === 0) return { file, kind: "no libraries, both", why: "", milliseconds };
@@ -68,20 +71,34 @@ function compare(file: string, theirs: Listed): Compared {
   }
 }
 
+/** The files and what is said of them, some at a time. */
+function* lists(machine: string | undefined, isChosen: (file: string) => boolean, limit: number | undefined): Generator<{ readonly file: string; readonly theirs: Listed; readonly sysroot?: string; readonly progress: string }> {
+  const seen = new Set<string>(), under = (folders: readonly string[]) => folders.flatMap((f) => (statSync(f, { throwIfNoEntry: false }) ? filesUnder(f, seen) : []));
+  if (machine !== undefined) {
+    const name = Object.keys(DEBIAN).find((m): m is DebianMachine => m === machine);
+    if (!name) throw new Error(`--debian takes ${Object.keys(DEBIAN).join(", ")}`);
+    const root = debianRoot(name), files = under([root]).map((f) => f.slice(root.length)).filter(isChosen).slice(0, limit);
+    for (const [i, file] of files.entries()) yield { file, theirs: emulated(name, root, file), sysroot: root, progress: `${i + 1}/${files.length}` };
+    return;
+  }
+  const files = under(FOLDERS).filter(isChosen).slice(0, limit);
+  for (let i = 0; i < files.length; i += BATCH) {
+    const batch = files.slice(i, i + BATCH), theirs = ldd(batch);
+    for (const file of batch) yield { file, theirs: theirs.get(file)!, progress: `${i}/${files.length}` };
+  }
+}
+
 function main(): number {
-  const { values } = parseArgs({ options: { only: { type: "string" }, limit: { type: "string" }, help: { type: "boolean" } } });
+  const { values } = parseArgs({ options: { debian: { type: "string" }, only: { type: "string" }, limit: { type: "string" }, help: { type: "boolean" } } });
   if (values.help) {
     console.log(HELP);
     return 0;
   }
   delete process.env["LD_LIBRARY_PATH"];
-  const seen = new Set<string>(), only = new RegExp(values.only ?? "");
-  const files = FOLDERS.flatMap((f) => (statSync(f, { throwIfNoEntry: false }) ? filesUnder(f, seen) : [])).filter((f) => only.test(f)).slice(0, values.limit === undefined ? undefined : Number(values.limit));
-  const results: Compared[] = [];
-  for (let i = 0; i < files.length; i += BATCH) {
-    const batch = files.slice(i, i + BATCH), theirs = ldd(batch);
-    for (const f of batch) results.push(compare(f, theirs.get(f)!));
-    progress(`${Math.min(i + BATCH, files.length)}/${files.length}`);
+  const only = new RegExp(values.only ?? ""), results: Compared[] = [];
+  for (const l of lists(values.debian, (f) => only.test(f), values.limit === undefined ? undefined : Number(values.limit))) {
+    results.push(compare(l.file, l.theirs, l.sysroot));
+    progress(l.progress);
   }
   progress("");
   const different = results.filter((r) => r.kind === "different"), times = results.map((r) => r.milliseconds).sort((a, b) => a - b);
@@ -89,7 +106,7 @@ function main(): number {
   console.log(`\n${table([["explained by", "files"], ...tally(results.flatMap((r) => (r.kind === "explained" ? r.why : [])))])}`);
   for (const r of results.filter((r) => r.kind === "explained")) console.log(`  ${r.file}: ${r.why}`);
   for (const r of different) console.log(`\nDIFFERENT ${r.file}\n${r.why}`);
-  console.log(`\n${files.length} files; ours took ${(times.reduce((a, b) => a + b, 0) / 1000).toFixed(1)} s, ${times[times.length >> 1]?.toFixed(1)} ms in the middle, ${times.at(-1)?.toFixed(1)} ms at most`);
+  console.log(`\n${results.length} files; ours took ${(times.reduce((a, b) => a + b, 0) / 1000).toFixed(1)} s, ${times[times.length >> 1]?.toFixed(1)} ms in the middle, ${times.at(-1)?.toFixed(1)} ms at most`);
   return different.length > 0 ? 1 : 0;
 }
 
