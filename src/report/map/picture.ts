@@ -71,7 +71,7 @@ function marksOf(p: MapPart, by: "offset" | "address", side: Side): string[] {
   return p.marks.flatMap((m): string[] => {
     if (m !== "moved") return [m];
     const other = p.other?.[by] ?? null;
-    return other === p[by] ? [] : [other === null ? m : `${side === "before" ? "moves to" : "moved from"} ${hexOf(other)}`];
+    return other === p[by] ? [] : [other === null ? m : side === "before" ? `moves to ${hexOf(other)}` : `moved from ${hexOf(other)}`];
   });
 }
 
