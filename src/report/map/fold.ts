@@ -72,7 +72,7 @@ function folded(run: readonly Row[]): Row {
 function foldedBlock(run: readonly Block[]): Block {
   const loads = run.filter((b) => b.segment !== null), label = loads.length > 0 ? `${loads.length} PT_LOADs` : `${run.length} stretches`;
   const row: Row = {
-    kind: "group", label, names: loads.map((b) => `${b.title.replace("PT_LOAD ", "")} 0x${b.rows[0]!.start.toString(16)}`), start: run[0]!.rows[0]!.start, end: run[run.length - 1]!.rows.at(-1)!.end,
+    kind: "group", label, names: loads.map((b) => `${b.title.replace(/^PT_LOAD |,.*$/g, "")} 0x${b.rows[0]!.start.toString(16)}`), start: run[0]!.rows[0]!.start, end: run[run.length - 1]!.rows.at(-1)!.end,
     bytes: run.reduce((n, b) => n + bytesOf(b), 0n), pad: 0, marks: run[0]!.marks, title: label,
   };
   return { segment: null, flags: new Set(loads.map((b) => b.flags)).size === 1 ? loads[0]!.flags : "", title: label, marks: run[0]!.marks, rows: [row] };

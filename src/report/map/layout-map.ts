@@ -21,7 +21,7 @@ import type { FileRegion, LayoutMap, MapMarker, MapPart, UnplacedSection } from 
  */
 export function layoutMap(elf: ElfFile): LayoutMap {
   const t = new Tolerant(), file = describeFile(elf, t), all = mapLoads(elf, t), pageSize = layoutPage(elf, all.loads), regions = fileRegions(elf, all, t);
-  const memory = pageSize === null ? [] : memorySegments(elf, all.loads, pageSize, regions, t), markers = mapMarkers(elf);
+  const memory = pageSize === null ? [] : memorySegments(elf, all, pageSize, regions, t), markers = mapMarkers(elf);
   return { file, pageSize, regions, memory, markers, unplaced: unplaced(elf, regions, memory.flatMap((m) => m.parts), t), problems: t.problems };
 }
 

@@ -28,7 +28,7 @@ export interface Loads {
 /** The PT_LOADs in table order. A separate debug file has the program headers of the file it was split from, but not its bytes. */
 export function mapLoads(elf: ElfFile, t: Tolerant): Loads {
   const size = BigInt(elf.source.size), detached = t.part(() => elf.segments.length > 0 && isDebugFile(elf)) ?? false;
-  if (detached) t.problem("a separate debug file: its program headers describe the file that it was split from");
+  if (detached) t.problem("a separate debug file: its program headers describe the whole file, which has the bytes");
   const clamp = (n: bigint) => Number(n < size ? n : size);
   const loads = elf.segments.flatMap((s, segment) => {
     if (s.type !== PT.LOAD) return [];

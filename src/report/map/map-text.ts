@@ -31,7 +31,7 @@ const LIMITS = { rows: { most: 160, folded: 60 }, blocks: { most: 48, folded: 24
  *
  * @param map what {@link layoutMap} gives, or {@link compareMaps} for two files side by side
  * @example
- * console.log(mapText(layoutMap(readElf(bytes)), { width: process.stdout.columns }));
+ * console.log(mapText(layoutMap(readElf(bytes)), { width: 100 }));
  */
 export function mapText(map: LayoutMap | MapComparison, options: MapTextOptions = {}): string {
   const width = Math.max(NARROWEST, Math.floor(options.width ?? 80)), g = options.ascii ? ASCII : BOXES, paint = options.color ? painted : plain;

@@ -5,12 +5,12 @@ import { toQuantity } from "../quantity.js";
 import type { Tolerant } from "../tolerant.js";
 import { sectionLabel } from "./claims.js";
 import { addressAt } from "./file-regions.js";
-import { byAddress, type Load, loadFinder } from "./loads.js";
+import { byAddress, type Load, loadFinder, type Loads } from "./loads.js";
 import type { FileRegion, MapPart, MemorySegment, PartKind } from "./model.js";
 import { type Claim, tile } from "./tile.js";
 
 /** PT_LOADs in memory: file bytes, .bss, and what whole pages add. */
-export function memorySegments(elf: ElfFile, loads: readonly Load[], page: number, regions: readonly FileRegion[], t: Tolerant): MemorySegment[] {
+export function memorySegments(elf: ElfFile, { loads, detached }: Loads, page: number, regions: readonly FileRegion[], t: Tolerant): MemorySegment[] {
   const sorted = loads.filter((l) => l.memsz > 0n).sort(byAddress), bss = nobits(elf, sorted, t), parts = regions.flatMap((r) => r.parts);
   // PT_LOADs that share bytes of the file, as only a broken file has many of them, would list the same parts again and again.
   let left = 4 * (parts.length + loads.length);
@@ -25,7 +25,7 @@ export function memorySegments(elf: ElfFile, loads: readonly Load[], page: numbe
       segment: l.segment, flags: l.flags, offset: toQuantity(l.offset), filesz: toQuantity(l.filesz), address: toQuantity(l.vaddr), size: toQuantity(l.memsz),
       pages: { address: toQuantity(pages.start), size: toQuantity(pages.end - pages.start) },
       parts: [
-        ...(head < l.vaddr ? [only("page-head", "page head", head, l.vaddr)] : []), ...inFile, ...missing(l), ...zeroFill(l, bss.get(l.segment) ?? [], t),
+        ...(head < l.vaddr ? [only("page-head", "page head", head, l.vaddr)] : []), ...inFile, ...missing(l), ...zeroFill(l, bss.get(l.segment) ?? [], detached ? ["undescribed", "not in this file"] : ["zero-fill", "zero-filled"], t),
         ...(tail > end ? [only("page-tail", "page tail", end, tail)] : []),
       ],
       marks: [],
@@ -85,17 +85,17 @@ function missing(l: Load): MapPart[] {
   return start < end ? [only("undescribed", "past the end of the file", start, end)] : [];
 }
 
-/** Memory behind the file bytes, which starts as zero. */
-function* zeroFill(l: Load, sections: readonly Section[], t: Tolerant): Generator<MapPart> {
+/** Memory behind the file bytes, which starts as zero, unless the bytes are in another file. */
+function* zeroFill(l: Load, sections: readonly Section[], [kind, label]: readonly [PartKind, string], t: Tolerant): Generator<MapPart> {
   const start = l.vaddr + l.filesz, end = l.vaddr + l.memsz, size = end - start;
   if (size <= 0n) return;
-  if (size > BigInt(Number.MAX_SAFE_INTEGER)) return yield only("zero-fill", "zero-filled", start, end);
+  if (size > BigInt(Number.MAX_SAFE_INTEGER)) return yield only(kind, label, start, end);
   const claims = sections.map((s): Claim<Section> => {
     const at = Number(s.header.exact("addr") - start);
     return { start: at, end: at + s.header.near("size"), rank: 0, of: s };
   });
   for (const { start: from, end: to, claim } of tile(0, Number(size), claims)) {
     const s = claim?.of, [a, b] = [start + BigInt(from), start + BigInt(to)];
-    yield s ? only("bss", sectionLabel(s, t), a, b, s.index, to - from < s.header.near("size")) : only("zero-fill", "zero-filled", a, b);
+    yield s ? only("bss", sectionLabel(s, t), a, b, s.index, to - from < s.header.near("size")) : only(kind, label, a, b);
   }
 }

@@ -52,11 +52,13 @@ export interface PictureLimits {
 /** What a picture of the map shows: parts, with runs of small ones folded where there are more than the limits. */
 export function picture(map: LayoutMap, limits: PictureLimits, side: Side = "after"): Picture {
   const file = map.regions.map((r): Block => ({ segment: r.segment, flags: r.flags === null ? "" : letters(r.flags), title: r.kind === "load" ? loadTitle(r.segment!, r.flags!) : r.kind, marks: [], rows: rowsOf(r.parts, "offset", side) }));
-  const memory = map.memory.map((m): Block => ({ segment: m.segment, flags: letters(m.flags), title: loadTitle(m.segment, m.flags), marks: m.marks, rows: rowsOf(m.parts, "address", side) }));
+  const memory = map.memory.map((m): Block => ({ segment: m.segment, flags: letters(m.flags), title: `${loadTitle(m.segment, m.flags)}, ${count(BigInt(m.pages.size) / BigInt(map.pageSize!))}`, marks: m.marks, rows: rowsOf(m.parts, "address", side) }));
   return { map, file: foldRows(foldBlocks(file, limits.blocks), limits.rows), memory: withHoles(foldRows(foldBlocks(memory, limits.blocks), limits.rows)) };
 }
 
 const loadTitle = (segment: number, flags: string): string => `PT_LOAD ${segment} ${letters(flags)}`;
+
+const count = (pages: bigint): string => `${pages} page${pages === 1n ? "" : "s"}`;
 
 /** Alignment shows at the end of what stands before it. */
 const LARGEST_PAD = 64;
@@ -69,7 +71,7 @@ function marksOf(p: MapPart, by: "offset" | "address", side: Side): string[] {
   return p.marks.flatMap((m): string[] => {
     if (m !== "moved") return [m];
     const other = p.other?.[by] ?? null;
-    return other === p[by] ? [] : [other === null ? m : `${side === "before" ? "moves to" : "moved from"} ${hexOf(other)}`];
+    return other === p[by] ? [] : [other === null ? m : side === "before" ? `moves to ${hexOf(other)}` : `moved from ${hexOf(other)}`];
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ET, layoutMap, type MapPart, readElf } from "../../../src/index.js";
+import { ET, layoutMap, type MapPart, onlyKeepDebug, patch, readElf } from "../../../src/index.js";
 import { PT, SHF, SHT } from "../../../src/spec/constants.js";
 import { buildElf } from "../../../src/testing/build-elf.js";
 import { ALL_FIXTURES } from "../../support/all-fixtures.js";
@@ -84,6 +84,14 @@ describe("kinds of files", () => {
     const bytes = fixture("x86_64-glibc-pie"), zeros = fileParts(bytes).find((p) => p.kind === "zeros" && Number(p.size) > 1000)!;
     bytes[zeros.offset! + 5] = 1;
     expect(fileParts(bytes).find((p) => p.offset === zeros.offset)).toMatchObject({ kind: "undescribed", by: null, size: zeros.size });
+  });
+
+  it("a separate debug file has no bytes of the memory that its program headers describe", () => {
+    const bytes = patch(fixture("x86_64-glibc-pie"), [onlyKeepDebug()]).bytes, m = mapOf(bytes), memory = m.memory.flatMap((s) => s.parts);
+    expectWhole(m, bytes.length);
+    expect(m.problems).toEqual([expect.stringMatching(/^a separate debug file: /)]);
+    expect([memory.every((p) => p.offset === null), memory.some((p) => p.kind === "zero-fill"), m.regions.every((r) => r.kind === "unloaded")]).toEqual([true, false, true]);
+    expect(memory.find((p) => p.label === ".text")).toMatchObject({ kind: "bss", address: 0x10d0 });
   });
 
   it("PT_LOADs are in order of address; pages that two of them share are counted once", () => {

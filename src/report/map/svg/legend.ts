@@ -37,9 +37,10 @@ export function drawLegend(pictures: readonly Picture[], x: number, top: number,
     out.push(rect(at, y, SWATCH, 12, className), text(at + SWATCH + 6, y + 10, label));
     at += needed + SPACE;
   }
-  for (const label of notes) {
+  for (const label of [...notes, "heights: logarithm of the size"]) {
     step(textWidth(label));
     out.push(text(at, y + 10, label));
+    at += textWidth(label) + SPACE;
   }
   return { svg: out.join(""), bottom: y + LINE };
 }

@@ -14,7 +14,7 @@ export interface Panel {
   readonly height: number;
 }
 
-const BOX = 270, BAND = 110, GAP = 8;
+const BOX = 300, BAND = 110, GAP = 8;
 const NARROWEST = 560;
 
 /** Draws a file from this corner on: heading, columns, remarks. */

@@ -30,13 +30,13 @@ export interface PlacedBlock {
 export const INSET = 8;
 export const HEADING = 20;
 
-const SHORTEST = 18, TALLEST = 90;
+const SHORTEST = 18, TALLEST = 90, HOLE = 28;
 const MOST_LABEL_LINES = 4, MOST_NAME_LINES = 8;
 /** Letters of a name that are looked at: no label has room for more. */
 const LONGEST = 500;
 
 /** Height by the logarithm of the size: a header of 64 bytes and code of 30 MB can both be read. */
-const scaled = (r: Row): number => Math.min(TALLEST, Math.max(SHORTEST, SHORTEST + 4 * Math.log2(Number(r.bytes) / 256)));
+const scaled = (r: Row): number => r.kind === "hole" ? HOLE : Math.min(TALLEST, Math.max(SHORTEST, SHORTEST + 4 * Math.log2(Number(r.bytes) / 256)));
 
 /** Places a column's rows one below the other, each as high as its size and its text want. */
 export function placeColumn(column: Column, top: number, width: number, headings: boolean): PlacedBlock[] {
