@@ -1,13 +1,14 @@
 import { isElfError } from "../error.js";
 import { chrpath } from "./chrpath.js";
 import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./command.js";
+import { diagnoseVerb } from "./diagnose.js";
 import { patchelf } from "./patchelf.js";
 import { checkVerb, diffVerb } from "./read-verbs.js";
 import { show } from "./show.js";
 import { strip } from "./strip.js";
 import { version } from "./version.js";
 
-const verbs: readonly Verb[] = [show, checkVerb, diffVerb, patchelf, chrpath, strip];
+const verbs: readonly Verb[] = [show, checkVerb, diagnoseVerb, diffVerb, patchelf, chrpath, strip];
 
 const overview = `usage: elfwright VERB [OPTIONS] FILE…
 

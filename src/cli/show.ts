@@ -1,7 +1,8 @@
 import type { ElfFile } from "../image/elf.js";
 import { describe } from "../report/describe.js";
 import type { ElfDescription } from "../report/description.js";
-import { listDynamicSymbols, type ListedRelocation, type ListedSymbol, listRelocations, listSymbols } from "../report/lists.js";
+import { type ListedRelocation, listRelocations } from "../report/list-relocations.js";
+import { listDynamicSymbols, type ListedSymbol, listSymbols } from "../report/list-symbols.js";
 import { dumpSection, type SectionDump } from "../report/section-dump.js";
 import { formatDescription, type Part } from "../report/text.js";
 import { formatDump } from "../report/text/dump.js";

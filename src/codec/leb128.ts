@@ -37,6 +37,33 @@ export class LebReader {
     }
   }
 
+  /** An unsigned number of 64 bits; what is above wraps. */
+  unsigned64(): bigint {
+    let n = 0n;
+    for (let shift = 0; ; shift += 7) {
+      const b = this.byte();
+      if (shift < 64) n |= BigInt(b & 127) << BigInt(shift);
+      if (b < 128) return BigInt.asUintN(64, n);
+    }
+  }
+
+  /** A signed number of 64 bits; what is above wraps. */
+  signed64(): bigint {
+    let low = 0, shift = 0;
+    // Most numbers are small.
+    for (; shift < 28; shift += 7) {
+      const b = this.byte();
+      low |= (b & 127) << shift;
+      if (b < 128) return BigInt(b & 64 ? low | (-1 << (shift + 7)) : low);
+    }
+    let n = BigInt(low);
+    for (; ; shift += 7) {
+      const b = this.byte();
+      if (shift < 64) n |= BigInt(b & 127) << BigInt(shift);
+      if (b < 128) return BigInt.asIntN(64, shift < 57 && b & 64 ? n | (-1n << BigInt(shift + 7)) : n);
+    }
+  }
+
   skip(): void {
     while (this.byte() >= 128);
   }

@@ -1,5 +1,5 @@
 import { comments } from "./comment.js";
-import type { Diagnosis, Evidence } from "./diagnosis.js";
+import type { DiagnosedLinkage, Diagnosis, Evidence } from "./diagnosis.js";
 import { evidenceOf } from "./evidence.js";
 import { fingerprints } from "./fingerprints.js";
 import { diagnoseGo, goTraces, isPure, searchedGo } from "./go.js";
@@ -36,14 +36,20 @@ export function detect(s: Subject): Detected {
       libc: nothing ? "none" : libc.libc, libcConfidence: nothing ? "certain" : libc.confidence, linkage, language: "go", packer: null, go, evidence: [...pure, ...evidence, ...traces.evidence, ...linked],
     };
   }
-  const alone = isLibrary && libc.libc === "unknown" && !foreign && standsAlone(s);
-  const language = diagnoseLanguage(names, found, hints, { libc: libc.libc, isLibrary });
+  const alone = !foreign && usesNoLibc(s, linkage, libc.evidence);
+  const language = diagnoseLanguage(names, found, hints, { libc: alone ? "none" : libc.libc, isLibrary });
   return {
     libc: alone ? "none" : libc.libc, libcConfidence: alone ? "likely" : libc.confidence, linkage, language: language.language, packer: null, go: null,
-    evidence: [...(alone ? [libcEvidence("no-imports", "none", "a library that needs none and takes no symbol of another")] : []), ...evidence, ...language.evidence, ...linked],
+    evidence: [...(alone ? [libcEvidence("no-imports", "none", "needs no library, and takes no symbol of another file")] : []), ...evidence, ...language.evidence, ...linked],
   };
 }
 
-/** Only where its symbols could all be read: what is not known is no reason to say "none". */
-const standsAlone = ({ elf, tolerant, needed, imports }: Subject): boolean =>
-  needed.length === 0 && imports.every((i) => i.weak) && tolerant.part(() => elf.dynamicSymbols?.exact) === true && tolerant.problems.length === 0;
+/**
+ * A library, or a program that names no more than a loader, that takes nothing from other files. Only where its symbols could all be read: what is not
+ * known is no reason to say "none".
+ */
+function usesNoLibc({ tolerant, needed, imports }: Subject, linkage: DiagnosedLinkage, evidence: readonly Evidence[]): boolean {
+  if (linkage !== "shared-library" && linkage !== "plugin" && linkage !== "interpreter-only") return false;
+  if (evidence.some((e) => e.kind !== "interpreter") || needed.length > 0 || imports.some((i) => !i.weak)) return false;
+  return tolerant.problems.length === 0;
+}

@@ -12,6 +12,9 @@ const CXX_LIBRARY = /^lib(std)?c\+\+(abi)?(_shared)?\.so/;
 /** Libraries of other languages' runtimes. */
 const OTHER_LIBRARIES: readonly (readonly [RegExp, string])[] = [[/^libgfortran\.so/, "fortran"], [/^libgnat-/, "ada"], [/^libg?phobos2?|^libdruntime/, "d"], [/^libHS/, "haskell"], [/^libswiftCore/, "swift"], [/^libobjc\.so/, "objective-c"]];
 
+/** Mangled names may be thousands of characters long. */
+const short = (name: string): string => (name.length > 60 ? `${name.slice(0, 59)}…` : name);
+
 /** What dynamic symbols and needed libraries say of the language. */
 export interface LanguageNames {
   readonly evidence: readonly Evidence[];
@@ -29,7 +32,7 @@ export function languageNames(s: Subject): LanguageNames {
     return name !== undefined;
   };
   const symbol = (found: { readonly name: string; readonly at: number } | undefined, says: string, verb: string) => {
-    if (found) out.push(evidence("symbol", says, `${verb} ${found.name}`, found.at));
+    if (found) out.push(evidence("symbol", says, `${verb} ${short(found.name)}`, found.at));
     return found !== undefined;
   };
   const exported = s.findExport((e) => isCxxName(e.name) || isRustName(e.name)), isRust = exported !== undefined && isRustName(exported.name);

@@ -58,7 +58,8 @@ function crelBlock(elf: ElfFile): RelocationBlock[] {
 /** Some linkers count DT_JMPREL's records in DT_RELASZ, too; ld.so then takes those of DT_RELA without them. */
 function withoutOverlap(blocks: readonly RelocationBlock[]): RelocationBlock[] {
   const plt = blocks.find((b) => b.name === "DT_JMPREL");
-  return blocks.map((b) => (plt && b !== plt && b.form === plt.form && b.offset < plt.offset && plt.offset < b.offset + b.size && plt.offset + plt.size === b.offset + b.size ? { ...b, size: plt.offset - b.offset } : b));
+  const holdsPlt = (b: RelocationBlock) => plt !== undefined && b !== plt && b.form === plt.form && b.offset <= plt.offset && plt.offset + plt.size === b.offset + b.size;
+  return blocks.map((b) => (holdsPlt(b) ? { ...b, size: plt!.offset - b.offset } : b)).filter((b) => b.size > 0);
 }
 
 function sectionBlocks(elf: ElfFile, missing: (name: string) => void): RelocationBlock[] {

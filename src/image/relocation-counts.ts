@@ -1,13 +1,12 @@
 import { viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
-import { LebReader } from "../codec/leb128.js";
-import { chunks, readExactly } from "../codec/source.js";
-import { fail } from "../error.js";
+import { chunks } from "../codec/source.js";
+import { SHT } from "../spec/constants.js";
 import type { ElfFile } from "./elf.js";
+import { packedRelocations } from "./packed-relocations.js";
 import { type RelocationBlock, relocationBlocks } from "./relocation-blocks.js";
 import { relocationSize } from "./relocation-sections.js";
 import { typeReader } from "./relocation-types.js";
-import { SHT } from "../spec/constants.js";
 
 /** How many relocations a table has, by type. */
 export interface BlockCount {
@@ -22,9 +21,8 @@ export const countRelocations = (elf: ElfFile, missing?: (name: string) => void)
   relocationBlocks(elf, missing).map((block) => {
     const types = new Map<number, number>(), add = (type: number, n = 1) => void types.set(type, (types.get(type) ?? 0) + n);
     if (block.form === "relr") return { block, types, count: countRelr(elf, block) };
-    if (block.form === "crel") countCrel(elf, block, add);
-    else if (block.form === "packed") countPacked(elf, block, add);
-    else countPlain(elf, block, add);
+    if (block.form === "rel" || block.form === "rela") countPlain(elf, block, add);
+    else for (const r of packedRelocations(elf, block)) add(r.type);
     return { block, types, count: [...types.values()].reduce((a, b) => a + b, 0) };
   });
 
@@ -67,46 +65,4 @@ function countRelr(elf: ElfFile, b: RelocationBlock): number {
 function ones(n: number): number {
   const pairs = n - ((n >>> 1) & 0x55555555), nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-/** The flag of CREL's header that says that records have addends; of a record, which of its fields differ from the one before. */
-const HAS_ADDEND = 4, SYMBOL = 1, TYPE = 2, ADDEND = 4;
-
-function countCrel(elf: ElfFile, b: RelocationBlock, add: Add): void {
-  const r = new LebReader(readExactly(elf.source, b.offset, b.size, b.name)), head = r.unsigned(), hasAddend = (head & HAS_ADDEND) !== 0;
-  let type = 0;
-  for (let left = Math.floor(head / 8); left > 0; left--) {
-    const first = r.byte();
-    if (first >= 128) r.skip();
-    if (first & SYMBOL) r.skip();
-    if (first & TYPE) type = (type + r.signed32()) | 0;
-    if (hasAddend && first & ADDEND) r.skip();
-    add(type >>> 0);
-  }
-}
-
-/** Groups of relocations that share their info, distance or addend (Android's relocation_packer): the flags of a group. */
-const BY_INFO = 1, BY_OFFSET = 2, BY_ADDEND = 4, HAS_ADDENDS = 8;
-
-function countPacked(elf: ElfFile, b: RelocationBlock, add: Add): void {
-  const bytes = readExactly(elf.source, b.offset, b.size, b.name), mask = elf.header.class === 32 ? 255 : 0xffffffff;
-  if (String.fromCharCode(...bytes.subarray(0, 4)) !== "APS2") fail("MALFORMED", `${b.name} does not begin with APS2`, { offset: b.offset });
-  const r = new LebReader(bytes, 4), typeIn = () => (r.signed32() & mask) >>> 0;
-  let left = r.signed32();
-  r.skip();
-  while (left > 0) {
-    const size = r.signed32(), flags = r.signed32(), own = (flags & BY_ADDEND) === 0 && (flags & HAS_ADDENDS) !== 0;
-    if (size <= 0 || size > left) fail("MALFORMED", `${b.name} has a group of ${size} relocations where ${left} are left`, { offset: b.offset });
-    left -= size;
-    if (flags & BY_OFFSET) r.skip();
-    const shared = flags & BY_INFO ? typeIn() : undefined;
-    if ((flags & BY_ADDEND) !== 0 && (flags & HAS_ADDENDS) !== 0) r.skip();
-    if (shared !== undefined) add(shared, size);
-    if (shared !== undefined && flags & BY_OFFSET && !own) continue;
-    for (let i = 0; i < size; i++) {
-      if (!(flags & BY_OFFSET)) r.skip();
-      if (shared === undefined) add(typeIn());
-      if (own) r.skip();
-    }
-  }
 }

@@ -43,6 +43,47 @@ describe("show", () => {
     expect(stderr).toMatch(new RegExp(`^elfwright: ${text}: NOT_ELF: [^\n]*\n$`));
   });
 
+  const heads = (...args: string[]) => elfwright("show", ...args, pie).stdout.split("\n").filter((l, i, all) => (i === 0 || all[i - 1] === "") && l !== "");
+
+  it("prints the parts that are asked for, and no list but those", () => {
+    expect(heads("--header")).toEqual(["class:       ELFCLASS64, little-endian"]);
+    expect(heads("--segments", "--notes")).toEqual(["Program headers", "Memory", "Notes"]);
+    expect(heads("--security", "--versions", "--dynamic")).toEqual(["Dynamic section", "Versions needed", "Security"]);
+    expect(heads("--dynamic-symbols")).toEqual(["Symbols", "Symbols of .dynsym"]);
+    expect(heads("--symbols")).toEqual(["Symbols", "Symbols of .symtab"]);
+    expect(heads("--relocations")).toEqual(["Relocations", "Relocations of DT_RELA", "Relocations of DT_JMPREL"]);
+    expect(heads("--all")).toEqual([
+      "class:       ELFCLASS64, little-endian", "Program headers", "Memory", "Sections", "Dynamic section", "Versions needed", "Notes", "Symbols", "Relocations", "Security", "Symbols of .symtab", "Symbols of .dynsym",
+      "Relocations of DT_RELA", "Relocations of DT_JMPREL",
+    ]);
+  });
+
+  it("prints symbols with their versions, and relocations with their symbols", () => {
+    const lib = elfwright("show", "--dynamic-symbols", fixturePath("x86_64-glibc-lib.so")).stdout, relocations = elfwright("show", "--relocations", pie).stdout;
+    expect(lib).toMatch(/ FUNC +GLOBAL +DEFAULT +\.text +answer@@ELFWRIGHT_2\.0$/m);
+    expect(lib).toMatch(/ FUNC +GLOBAL +DEFAULT +\.text +answer@ELFWRIGHT_1\.0$/m);
+    expect(lib).toMatch(/ UNDEF +strlen@GLIBC_2\.2\.5$/m);
+    expect(relocations).toMatch(/^ +0x3fe0 +R_X86_64_GLOB_DAT +0x0 +__cxa_finalize@GLIBC_2\.2\.5$/m);
+  });
+
+  it("prints a section's bytes, and says where there is none", () => {
+    expect(elfwright("show", "--section", ".interp", pie).stdout.split("\n").slice(1)).toEqual([
+      "  0x00000318  2f6c6962 36342f6c 642d6c69 6e75782d  /lib64/ld-linux-", "  0x00000328  7838362d 36342e73 6f2e3200           x86-64.so.2.", "",
+    ]);
+    expect(elfwright("show", "--section", ".no", pie)).toMatchObject({ status: 1, stdout: "", stderr: `elfwright: ${pie}: UNSUPPORTED: the file has no section ".no"\n` });
+  });
+
+  it("--json has the lists that were asked for beside the whole description", () => {
+    const entry = (...args: string[]) => elfwrightJson<Record<string, unknown>[]>("show", "--json", ...args, pie).json[0]!;
+    expect(Object.keys(entry())).toEqual(["file", "description"]);
+    expect(Object.keys(entry("--header"))).toEqual(["file", "description"]);
+    const all = entry("--all");
+    expect(Object.keys(all)).toEqual(["file", "description", "symbols", "dynamicSymbols", "relocations"]);
+    expect(all["description"]).toEqual(describeElf(readElf(readFileSync(pie))));
+    expect([(all["symbols"] as unknown[]).length, (all["dynamicSymbols"] as unknown[]).length, (all["relocations"] as unknown[]).length]).toEqual([44, 14, 17]);
+    expect(entry("--section", ".interp")["section"]).toMatchObject({ name: ".interp", size: 28, bytes: Buffer.from("/lib64/ld-linux-x86-64.so.2\0").toString("hex") });
+  });
+
   it("-- ends the options", () => expect(elfwright("show", "--", "--json").stderr).toBe("elfwright: --json: ENOENT: no such file or directory (open)\n"));
 });
 

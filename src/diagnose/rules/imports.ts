@@ -1,4 +1,5 @@
 import { EM } from "../../spec/constants.js";
+import { compareVersions } from "../../spec/version-names.js";
 import type { Facts } from "../facts.js";
 import { crossing, hasGlibcVersions } from "./crossing.js";
 import { count, type DiagnosisRule, list } from "./rule.js";
@@ -84,7 +85,8 @@ function oldBindings(f: Facts): OldBinding[] {
   const machine = { machine: h.machine, class: h.class, littleEndian: h.littleEndian }, out: OldBinding[] = [];
   for (const { name, version } of f.imports) {
     const old = version === undefined ? tables.oldestBinding(machine, name) : undefined;
-    if (old) out.push({ name, oldest: old.oldest, now: old.default });
+    // Releases from before the other code came have only the old one.
+    if (old && (f.target?.libc !== "glibc" || compareVersions(old.since ?? old.default, f.target.version) <= 0)) out.push({ name, oldest: old.oldest, now: old.default });
   }
   return out;
 }

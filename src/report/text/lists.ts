@@ -1,10 +1,11 @@
-import type { ListedRelocation, ListedSymbol } from "../lists.js";
+import type { ListedRelocation } from "../list-relocations.js";
+import type { ListedSymbol } from "../list-symbols.js";
 import { lines, number, safe, table } from "./print.js";
 
 const short = (name: string): string => name.replace(/^ST[BTV]_/, "").replace(/^GNU_/, "");
 
 /** `puts@GLIBC_2.2.5`; two at signs where it is the version that others get by default. */
-const versioned = (s: ListedSymbol): string => safe(s.name) + (s.version === null ? "" : `${s.hidden || s.section === "UNDEF" ? "@" : "@@"}${safe(s.version)}`);
+const versioned = (s: ListedSymbol): string => safe(s.name) + (s.version === null ? "" : `${s.hidden || s.versionFile !== null ? "@" : "@@"}${safe(s.version)}`);
 
 export const formatSymbols = (heading: string, list: readonly ListedSymbol[]): string =>
   lines(heading, table(["#", "value", "size", "type", "bind", "visibility", "section", "name"], list.map((s) => [String(s.index), number(s.value), String(s.size), ...[s.type, s.binding, s.visibility].map(short), safe(s.section), versioned(s)])));

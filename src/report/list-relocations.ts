@@ -1,78 +1,18 @@
-import { readExactly, chunks } from "../codec/source.js";
 import { viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { Rel, Rela } from "../codec/records.js";
-import type { ElfFile } from "../image/elf.js";
+import { chunks } from "../codec/source.js";
 import { fail } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import { packedRelocations } from "../image/packed-relocations.js";
 import { type RelocationBlock, relocationBlocks } from "../image/relocation-blocks.js";
 import { symbolField } from "../image/relocation-sections.js";
 import { relocationName, typeReader } from "../image/relocation-types.js";
-import { extendedSection, sectionSymbols, type SymbolTable } from "../image/symbols.js";
+import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
 import { symbolVersions } from "../image/versions.js";
-import { SHN, SHT, STT } from "../spec/constants.js";
-import { symbolBindingName, symbolTypeName, symbolVisibilityName } from "../spec/names.js";
+import { SHT, STT } from "../spec/constants.js";
 import { type Quantity, toQuantity } from "./quantity.js";
 import type { Tolerant } from "./tolerant.js";
-
-/** One symbol of .symtab or .dynsym. Plain JSON. */
-export interface ListedSymbol {
-  readonly index: number;
-  readonly name: string;
-  readonly value: Quantity;
-  readonly size: Quantity;
-  readonly binding: string;
-  readonly type: string;
-  readonly visibility: string;
-  /** The section it is in, by name where it has one, else by index; `UNDEF`, `ABS` or `COMMON` for those in none. */
-  readonly section: string;
-  /** `GLIBC_2.34`, or null for none; dynamic symbols only. */
-  readonly version: string | null;
-  /** A definition that only those who ask for this version get. */
-  readonly hidden: boolean;
-}
-
-const SPECIAL: Readonly<Record<number, string>> = { [SHN.UNDEF]: "UNDEF", [SHN.ABS]: "ABS", [SHN.COMMON]: "COMMON" };
-
-/** The symbols of .symtab, the null symbol left out; null for no table. `TRUNCATED`, `MALFORMED`. */
-export function listSymbols(elf: ElfFile): ListedSymbol[] | null {
-  const table = elf.symbols;
-  return table && list(elf, table, extendedIndexes(elf), () => undefined);
-}
-
-/** Likewise those of .dynsym, with their versions; null where the file has none, or nothing in it tells how many. */
-export function listDynamicSymbols(elf: ElfFile, t: Tolerant): ListedSymbol[] | null {
-  const table = elf.dynamicSymbols;
-  if (!table) return null;
-  if (!table.exact) return t.problem(`nothing in the file tells the number of dynamic symbols (at most ${table.count})`);
-  return list(elf, table, () => undefined, t.part(() => symbolVersions(elf)) ?? (() => undefined));
-}
-
-function list(elf: ElfFile, table: SymbolTable, extended: (symbol: number) => number | undefined, version: ReturnType<typeof symbolVersions>): ListedSymbol[] {
-  const out: ListedSymbol[] = [];
-  for (const s of table) {
-    if (s.index === 0) continue;
-    const v = version(s.index);
-    out.push({
-      index: s.index, name: s.name, value: toQuantity(s.value), size: toQuantity(s.size), binding: symbolBindingName(s.binding), type: symbolTypeName(s.type),
-      visibility: symbolVisibilityName(s.visibility), section: sectionName(elf, s.shndx, extended(s.index)), version: v?.name ?? null, hidden: v?.hidden ?? false,
-    });
-  }
-  return out;
-}
-
-function sectionName(elf: ElfFile, shndx: number, extended: number | undefined): string {
-  const index = shndx === SHN.XINDEX ? extended : shndx;
-  if (index === undefined || (shndx !== SHN.XINDEX && index in SPECIAL)) return SPECIAL[shndx] ?? "XINDEX";
-  return elf.sections[index]?.name || String(index);
-}
-
-/** What SHT_SYMTAB_SHNDX says of symbols whose section has no room in st_shndx. */
-function extendedIndexes(elf: ElfFile): (symbol: number) => number | undefined {
-  const table = elf.sections.find((s) => s.header.type === SHT.SYMTAB), section = table && extendedSection(elf, table.index);
-  if (!section) return () => undefined;
-  const v = viewOf(readExactly(elf.source, section.header.offset, section.header.size, "the extended section indexes"));
-  return (symbol) => (4 * symbol + 4 <= v.byteLength ? v.getUint32(4 * symbol, elf.header.littleEndian) : undefined);
-}
 
 /** One relocation. Plain JSON. */
 export interface ListedRelocation {
@@ -89,17 +29,17 @@ export interface ListedRelocation {
   readonly addend: Quantity | null;
 }
 
-/** All relocations that {@link describe} counts, but packed ones (CREL, Android's), which are named as problems. `TRUNCATED`, `MALFORMED`. */
+/** All relocations that `describe` counts, table by table. `TRUNCATED`, `MALFORMED`. */
 export function* listRelocations(elf: ElfFile, t: Tolerant): Generator<ListedRelocation> {
   const names = new Map<number | undefined, (symbol: number) => Named>();
   for (const block of relocationBlocks(elf, (name) => t.problem(`the relocations of ${name} are not in the file`))) {
-    if (block.form === "relr") yield* relrEntries(elf, block);
-    else if (block.form === "crel" || block.form === "packed") t.problem(`the relocations of ${block.name} are packed: they are counted, not listed`);
-    else {
-      let nameOf = names.get(block.symbols);
-      if (!nameOf) names.set(block.symbols, (nameOf = symbolNames(elf, block, t)));
-      yield* plainEntries(elf, block, nameOf);
+    if (block.form === "relr") {
+      yield* relrEntries(elf, block);
+      continue;
     }
+    let nameOf = names.get(block.symbols);
+    if (!nameOf) names.set(block.symbols, (nameOf = symbolNames(elf, block, t)));
+    yield* block.form === "rel" || block.form === "rela" ? plainEntries(elf, block, nameOf) : packedEntries(elf, block, nameOf);
   }
 }
 
@@ -138,6 +78,11 @@ function* plainEntries(elf: ElfFile, block: RelocationBlock, nameOf: (symbol: nu
       };
     }
   }
+}
+
+function* packedEntries(elf: ElfFile, block: RelocationBlock, nameOf: (symbol: number) => Named): Generator<ListedRelocation> {
+  for (const r of packedRelocations(elf, block))
+    yield { table: block.name, offset: toQuantity(r.offset), type: relocationName(r.type, elf.header), ...nameOf(r.symbol), addend: r.addend === null ? null : toQuantity(r.addend) };
 }
 
 function* relrEntries(elf: ElfFile, block: RelocationBlock): Generator<ListedRelocation> {
