@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { diagnose, type DiagnoseOptions } from "../../src/diagnose/diagnose.js";
+import { diagnose } from "../../src/diagnose/diagnose.js";
+import type { DiagnoseOptions } from "../../src/diagnose/options.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { isElfError } from "../../src/error.js";
