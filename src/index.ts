@@ -57,5 +57,6 @@ export type { Binding, BoundBy, HostBinding, SymbolBindings, UnboundSymbol, Vers
 export { exportedSymbols, isNodeSymbol } from "./resolve/host-symbols.js";
 export { interposed, type Interposed, type Interposition, type PreloadFinding } from "./resolve/interpose.js";
 export { type LibraryUse, unusedLibraries, type UnusedOptions } from "./resolve/unused.js";
+export { type Hardening, readHardening } from "./image/hardening.js";
 export { wheelTag } from "./diagnose/wheel-tag.js";
 export type { WheelObstacle, WheelTag } from "./diagnose/wheel-judge.js";
