@@ -68,5 +68,6 @@ export type { DescribedBy, FileRegion, LayoutMap, MapMarker, MapPart, Mark, Memo
 export { diagnose } from "./diagnose/diagnose.js";
 export type { DiagnoseOptions } from "./diagnose/options.js";
 export type { Confidence, DiagnosedLinkage, Diagnosis, DiagnosisFinding, DiagnosisSeverity, Evidence, FloorEntry, GoDiagnosis, Language, Libc } from "./diagnose/diagnosis.js";
+export { type Hardening, readHardening } from "./image/hardening.js";
 export { wheelTag } from "./diagnose/wheel-tag.js";
 export type { WheelObstacle, WheelTag } from "./diagnose/wheel-judge.js";
