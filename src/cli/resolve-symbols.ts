@@ -6,6 +6,7 @@ import { interposed, type PreloadFinding } from "../resolve/interpose.js";
 import type { LibraryTree, LoadedObject } from "../resolve/tree.js";
 import { unusedLibraries } from "../resolve/unused.js";
 import { isElfError } from "../error.js";
+import { UsageError } from "./command.js";
 import { textOf } from "./text-file.js";
 
 /** The options of `resolve` that are about symbols, for parseArgs. */
@@ -44,8 +45,12 @@ interface UnboundEntry {
   readonly message: string;
 }
 
-/** Does one of the options ask for symbols? */
-export const asksForSymbols = (f: SymbolFlags): boolean => f.symbols === true || f.unused === true || f["interposed-by"] !== undefined;
+/** Does one of the options ask for symbols? Those that only say more of another one do not stand alone. */
+export function asksForSymbols(f: SymbolFlags): boolean {
+  if (f.host !== undefined && f.symbols !== true) throw new UsageError("--host goes with --symbols");
+  if (f.all === true && f.symbols !== true && f.unused !== true) throw new UsageError("--all goes with --symbols or --unused");
+  return f.symbols === true || f.unused === true || f["interposed-by"] !== undefined;
+}
 
 /** What the options ask of a tree. */
 export function symbolEntry(tree: LibraryTree, flags: SymbolFlags): SymbolEntry {
@@ -63,8 +68,8 @@ function symbolsOf(tree: LibraryTree, of: readonly LoadedObject[], host: SymbolF
     const b = bindSymbols(tree, options);
     return {
       bindings: b.bindings.filter((x) => shown.has(x.from)).map((x) => ({ ...x, from: x.from.path, provider: x.provider.path })),
-      missing: b.missing.map((m) => ({ ...m, from: m.from.path })), tolerated: b.tolerated.map((m) => ({ ...m, from: m.from.path })),
-      hostProvided: b.hostProvided.map(({ insteadOf, ...h }) => ({ ...h, from: h.from.path, insteadOf: path(insteadOf) })),
+      missing: b.missing.map((m) => ({ ...m, from: m.from.path })), tolerated: b.tolerated.filter((m) => shown.has(m.from)).map((m) => ({ ...m, from: m.from.path })),
+      hostProvided: b.hostProvided.filter((h) => shown.has(h.from)).map(({ insteadOf, ...h }) => ({ ...h, from: h.from.path, insteadOf: path(insteadOf) })),
       versionErrors: b.versionErrors.map((e) => ({ ...e, from: e.from.path, provider: path(e.provider) })), problems: b.problems.map((p) => ({ object: p.object.path, message: p.message })),
     };
   });
@@ -113,18 +118,22 @@ export function symbolText(e: SymbolEntry): string {
 const versioned = (s: { readonly symbol: string; readonly version: string | null }): string => (s.version === null ? s.symbol : `${s.symbol}@${s.version}`);
 
 function* bindingLines(s: NonNullable<SymbolEntry["symbols"]>): Generator<string> {
-  const froms = new Set(s.bindings.map((b) => b.from));
-  let from = "";
-  for (const b of s.bindings) {
-    if (froms.size > 1 && b.from !== from) yield `${(from = b.from)}:`;
-    const notes = [...(b.how === "oldest" ? [`oldest: ${b.providerVersion}`] : b.how === "hidden" || b.how === "base" ? [b.how] : []), ...(b.alias === null ? [] : [`as ${b.alias}`]), ...(b.copy ? ["copy"] : []), ...(b.weak ? ["weak"] : []), ...(b.relocated ? [] : ["no relocation"])];
-    yield `  ${versioned(b)} => ${b.provider}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
+  const parts = [s.bindings, s.hostProvided, s.tolerated], froms = new Set(parts.flatMap((p) => p.map((x) => x.from)));
+  for (const from of froms) {
+    if (froms.size > 1) yield `${from}:`;
+    for (const b of s.bindings) if (b.from === from) yield `  ${versioned(b)} => ${b.provider}${remarks(b)}`;
+    for (const h of s.hostProvided) if (h.from === from) yield `  ${versioned(h)} => the host${h.insteadOf === null ? "" : `, instead of ${h.insteadOf}`}`;
+    for (const t of s.tolerated) if (t.from === from) yield `  ${versioned(t)} => nothing${t.weak ? " (weak)" : " (no relocation)"}`;
   }
-  for (const h of s.hostProvided) yield `  ${versioned(h)} => the host${h.insteadOf === null ? "" : `, instead of ${h.insteadOf}`}\t(${h.from})`;
-  for (const t of s.tolerated) yield `  ${versioned(t)} => nothing${t.weak ? " (weak)" : " (no relocation)"}\t(${t.from})`;
   for (const p of s.problems) yield `${p.object}: ${p.message}`;
   for (const v of s.versionErrors) yield `${v.provider ?? v.from}: ${v.message}`;
   for (const m of s.missing) yield `${m.message}\t(${m.from})`;
+}
+
+function remarks(b: NonNullable<SymbolEntry["symbols"]>["bindings"][number]): string {
+  const how = b.how === "oldest" ? [`oldest: ${b.providerVersion}`] : b.how === "hidden" || b.how === "base" ? [b.how] : [];
+  const all = [...how, ...(b.alias === null ? [] : [`as ${b.alias}`]), ...(b.copy ? ["copy"] : []), ...(b.weak ? ["weak"] : []), ...(b.relocated ? [] : ["no relocation"])];
+  return all.length > 0 ? ` (${all.join(", ")})` : "";
 }
 
 function* useLines(u: NonNullable<SymbolEntry["use"]>[number]): Generator<string> {

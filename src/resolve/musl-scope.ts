@@ -10,11 +10,12 @@ const BINDINGS: ReadonlySet<number> = new Set([STB.GLOBAL, STB.WEAK, STB.GNU_UNI
 const STO_MIPS_PLT = 8;
 
 /** Names that musl's loader takes with `64` behind them, though its library has not exported these since 1.2.4 (get_lfs64 in ldso/dynlink.c). */
-const LARGE_FILE: ReadonlySet<string> = new Set(
-  ("aio_cancel aio_error aio_fsync aio_read aio_return aio_suspend aio_write alphasort creat fallocate fgetpos fopen freopen fseeko fsetpos fstat fstatat fstatfs fstatvfs ftello " +
-    "ftruncate ftw getdents getrlimit glob globfree lio_listio lockf lseek lstat mkostemp mkostemps mkstemp mkstemps mmap nftw open openat posix_fadvise posix_fallocate pread preadv " +
-    "prlimit pwrite pwritev readdir scandir sendfile setrlimit stat statfs statvfs tmpfile truncate versionsort __fxstat __fxstatat __lxstat __xstat").split(" "),
-);
+const LARGE_FILE: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "aio_cancel", "aio_error", "aio_fsync", "aio_read", "aio_return", "aio_suspend", "aio_write", "alphasort", "creat", "fallocate", "fgetpos", "fopen", "freopen", "fseeko", "fsetpos", "fstat", "fstatat", "fstatfs",
+  "fstatvfs", "ftello", "ftruncate", "ftw", "getdents", "getrlimit", "glob", "globfree", "lio_listio", "lockf", "lseek", "lstat", "mkostemp", "mkostemps", "mkstemp", "mkstemps", "mmap", "nftw", "open", "openat",
+  "posix_fadvise", "posix_fallocate", "pread", "preadv", "prlimit", "pwrite", "pwritev", "readdir", "scandir", "sendfile", "setrlimit", "stat", "statfs", "statvfs", "tmpfile", "truncate", "versionsort",
+  "__fxstat", "__fxstatat", "__lxstat", "__xstat",
+]);
 
 /** The name under which musl's loader finds what is called so with `64` behind it (`open64`, `readdir64_r`); undefined for any other name. */
 export function muslAlias(name: string): string | undefined {

@@ -13,7 +13,7 @@ interface Types {
   readonly call: readonly number[];
 }
 
-const ppc: Types = { copy: 19, got: 20, call: [10, 21, ...Array.from({ length: 95 - 67 }, (_, i) => 67 + i)] };
+const ppc: Types = { copy: 19, got: 20, call: [10, 21, ...(/* @__PURE__ */ Array.from({ length: 95 - 67 }, (_, i) => 67 + i))] };
 const sparc: Types = { copy: 19, got: 20, call: [21, 74, 75, 76, 77, 78, 79] };
 
 /** r_type by machine (each psABI; elf.h has their names): COPY, GLOB_DAT, and JUMP_SLOT with the types of thread-local storage. */

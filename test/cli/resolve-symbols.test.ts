@@ -24,13 +24,13 @@ const lines = (flags: SymbolFlags): string[] => symbolText(symbolEntry(treeInMem
 describe("what resolve says of symbols", () => {
   it("--symbols: those of the file, and what is wrong in the whole tree", () => {
     expect(lines({ symbols: true })).toEqual([
-      "  old@V1 => liba.so (hidden)", "  trap => liba.so (oldest: V1)", "  maybe => nothing (weak)\t(addon.node)", "liba.so: version `V9' not found (required by addon.node)",
+      "  old@V1 => liba.so (hidden)", "  trap => liba.so (oldest: V1)", "  maybe => nothing (weak)", "liba.so: version `V9' not found (required by addon.node)",
       "undefined symbol: napi_create_object\t(addon.node)", "undefined symbol: lost\t(addon.node)", "undefined symbol: gone\t(libc.so)",
     ]);
   });
 
   it("--host node, a list of names, or a program", () => {
-    const named = ["  napi_create_object => the host\t(addon.node)", "undefined symbol: lost\t(addon.node)"], of = (host: string) => lines({ symbols: true, host });
+    const named = ["  napi_create_object => the host", "undefined symbol: lost\t(addon.node)"], of = (host: string) => lines({ symbols: true, host });
     expect(of("node")).toEqual(expect.arrayContaining(named));
     expect(of(files.write("names", Buffer.from("napi_create_object\nother\n")))).toEqual(expect.arrayContaining(named));
     const program = files.write("program", buildElf({ needed: [], symbols: [{ name: "napi_create_object" }] }));
@@ -63,6 +63,7 @@ describe("what resolve says of symbols", () => {
   it("tells whether the loader would stop", () => {
     const unbound = (flags: SymbolFlags, of: Record<string, Uint8Array> = addon) => isUnbound(symbolEntry(treeInMemory(of), flags));
     expect([unbound({ symbols: true }), unbound({ unused: true }), unbound({ symbols: true }, { main: library("main") })]).toEqual([true, false, false]);
-    expect([asksForSymbols({}), asksForSymbols({ host: "node" }), asksForSymbols({ symbols: true }), asksForSymbols({ "interposed-by": "x" })]).toEqual([false, false, true, true]);
+    expect([asksForSymbols({}), asksForSymbols({ symbols: true, host: "node" }), asksForSymbols({ unused: true, all: true }), asksForSymbols({ "interposed-by": "x" })]).toEqual([false, true, true, true]);
+    for (const alone of [{ host: "node" }, { unused: true, host: "node" }, { all: true }]) expect(() => asksForSymbols(alone)).toThrow(/goes with --symbols/);
   });
 });
