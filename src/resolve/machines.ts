@@ -75,7 +75,8 @@ const s390: Of = (h) => (h.class === 64
   ? machine(["/lib/ld64.so.1"], "z900", { cacheFlags: [0x403], multiarch: "s390x-linux-gnu", libraryDirectory: "lib64", muslArch: "s390x" })
   : machine(["/lib/ld.so.1"], "g5", { multiarch: "s390-linux-gnu", muslArch: undefined }));
 
-const TABLE: Readonly<Record<number, Of>> = {
+/** A function, so that a bundle without the resolver has no table. */
+const table = (): Readonly<Record<number, Of>> => ({
   [EM.X86_64]: x86, [EM.AARCH64]: aarch64, [EM.ARM]: arm, [EM.MIPS]: mips, [EM.RISCV]: riscv, [EM.LOONGARCH]: loongarch, [EM.PPC64]: ppc64, [EM.S390]: s390,
   [EM["386"]]: () => machine(["/lib/ld-linux.so.2"], "i686", { multiarch: "i386-linux-gnu", muslArch: "i386" }),
   [EM.PPC]: () => machine(["/lib/ld.so.1"], "powerpc", { multiarch: "powerpc-linux-gnu" }),
@@ -91,12 +92,12 @@ const TABLE: Readonly<Record<number, Of>> = {
   [EM.OPENRISC]: () => machine(["/lib/ld-linux-or1k.so.1"], "or1k"),
   [EM.NIOS2]: () => machine(["/lib/ld-linux-nios2.so.1"], "nios2", { muslArch: undefined }),
   [EM.ARC_COMPACT2]: () => machine(["/lib/ld-linux-arc.so.2"], "arc", { muslArch: undefined }),
-};
+});
 
 const UNKNOWN: LoaderMachine = { loaders: [], cacheFlags: undefined, platform: "", multiarch: undefined, libraryDirectory: "lib", muslArch: undefined };
 
 /** The machine of a file, its ABI told by class, byte order and e_flags. */
-export const loaderMachine = (h: Header): LoaderMachine => TABLE[h.machine]?.(h) ?? UNKNOWN;
+export const loaderMachine = (h: Header): LoaderMachine => table()[h.machine]?.(h) ?? UNKNOWN;
 
 /** What of e_flags must be alike in all files of one process (glibc's elf_machine_matches_host). */
 export function abiFlags(h: Header): number {

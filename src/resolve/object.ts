@@ -19,7 +19,7 @@ export interface Wants {
   readonly noDefaultLib: boolean;
 }
 
-const TAGS: Readonly<Record<number, Want["tag"]>> = { [DT.NEEDED]: "DT_NEEDED", [DT.FILTER]: "DT_FILTER", [DT.AUXILIARY]: "DT_AUXILIARY" };
+const wantTag = (tag: number): Want["tag"] | undefined => (tag === DT.NEEDED ? "DT_NEEDED" : tag === DT.FILTER ? "DT_FILTER" : tag === DT.AUXILIARY ? "DT_AUXILIARY" : undefined);
 
 /** Reads them. `MALFORMED` where a name lies outside .dynstr. */
 export function readWants(elf: ElfFile): Wants {
@@ -30,7 +30,10 @@ export function readWants(elf: ElfFile): Wants {
   };
   const flags = entries.findLast((e) => e.tag === DT.FLAGS_1)?.value ?? 0n;
   return {
-    wants: entries.flatMap((e) => (TAGS[e.tag] ? [{ name: d!.text(e), tag: TAGS[e.tag]! }] : [])),
+    wants: entries.flatMap((e) => {
+      const tag = wantTag(e.tag);
+      return tag ? [{ name: d!.text(e), tag }] : [];
+    }),
     soname: last(DT.SONAME), rpath: last(DT.RPATH), runpath: last(DT.RUNPATH), noDefaultLib: (flags & BigInt(DF_1.NODEFLIB)) !== 0n,
   };
 }
