@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import { diagnose } from "../diagnose/diagnose.js";
 import type { Diagnosis } from "../diagnose/diagnosis.js";
+import { isElfError } from "../error.js";
 import { type OpenElfFile, resolveLibraries } from "../node/index.js";
 import { parseTarget, tables } from "../targets/index.js";
 import type { Target } from "../targets/target.js";
-import { eachFile, OK, print, REFUSED, USAGE, type Verb } from "./command.js";
+import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "./command.js";
 import { formatDiagnosis } from "./diagnosis-text.js";
 import { json, parse, withFile } from "./read-verbs.js";
 
@@ -23,6 +24,16 @@ function diagnoseFile(path: string, elf: OpenElfFile, { target, sysroot, scan }:
     return diagnose(elf, { tables, scan, ...(target && { target }), ...(libraries && { libraries }), ...(raised && { raisedRights: true }) });
   } finally {
     libraries?.close();
+  }
+}
+
+/** A name that nobody knows is wrong usage, not a file's fault. */
+function targetOf(name: string): Target {
+  try {
+    return parseTarget(name);
+  } catch (e) {
+    if (isElfError(e, "UNKNOWN_TARGET")) throw new UsageError(e.message.slice(`${e.code}: `.length));
+    throw e;
   }
 }
 
@@ -45,7 +56,7 @@ of level error.
   usageCode: USAGE,
   run(args) {
     const { files, flags } = parse(args, { ...json, target: { type: "string" }, sysroot: { type: "string" }, scan: { type: "boolean" } });
-    const target = text(flags["target"]), wish: Wish = { target: target === undefined ? undefined : parseTarget(target), sysroot: text(flags["sysroot"]), scan: flags["scan"] === true };
+    const target = text(flags["target"]), wish: Wish = { target: target === undefined ? undefined : targetOf(target), sysroot: text(flags["sysroot"]), scan: flags["scan"] === true };
     const work = (file: string): { file: string } & Diagnosis => ({ file, ...withFile(file, (elf) => diagnoseFile(file, elf, wish)) });
     let gap = "";
     const { results, failed } = eachFile(files, flags["json"] === true, work, ({ file, ...d }) => {

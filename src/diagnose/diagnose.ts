@@ -32,5 +32,6 @@ const UNREADABLE: Requirements = { required: {}, floor: [], distributions: null,
 
 const ORDER: Readonly<Record<DiagnosisSeverity, number>> = { error: 0, warning: 1, note: 2 };
 
-/** The worst first; those of one severity stay in the order of the rules. */
-const bySeverity = (findings: readonly DiagnosisFinding[]): DiagnosisFinding[] => [...findings].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+/** The worst first; those of one severity stay in the order of the rules. Each with its keys in one order. */
+const bySeverity = (findings: readonly DiagnosisFinding[]): DiagnosisFinding[] =>
+  [...findings].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]).map(({ rule, severity, message, advice, names }) => ({ rule, severity, message, advice, ...(names && { names }) }));

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { diagnose, type Diagnosis, readElf } from "../../src/index.js";
+import { tables } from "../../src/targets/index.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import { fixture, fixturePath } from "../support/fixtures.js";
+import { elfwright, elfwrightJson, FIXTURES, TEXT, workbench } from "./cli.js";
+
+const files = workbench(), text = files.write("text", TEXT), pie = fixturePath("x86_64-glibc-pie"), musl = fixturePath("x86_64-musl-pie");
+
+describe("diagnose", () => {
+  it("says first what the file is, then what says so, what it requires and where it runs", () => {
+    const { status, stdout, stderr } = elfwright("diagnose", pie);
+    expect([status, stderr]).toEqual([0, ""]);
+    const lines = stdout.split("\n");
+    expect(lines[0]).toBe(`${pie}: glibc, dynamic, C, X86_64 64-bit little-endian`);
+    expect(lines[1]).toBe("  because:     libc: PT_INTERP is /lib64/ld-linux-x86-64.so.2 (at 0x318)");
+    expect(stdout).toMatch(/^ {2}requires: {4}glibc 2\.34$/m);
+    expect(stdout).toMatch(/^ {2}set by: {6}GLIBC 2\.34 of libc\.so\.6: __libc_start_main, /m);
+    expect(stdout).toMatch(/^ {2}runs on: {5}.*\bdebian12\b/m);
+  });
+
+  it("exits with 1 where a finding is an error, as on a target that lacks something, and 0 where none is", () => {
+    const old = elfwright("diagnose", "--target", "centos7", pie), recent = elfwright("diagnose", "--target=debian12", pie), other = elfwright("diagnose", "--target", "musl", pie);
+    expect([old.status, recent.status, other.status]).toEqual([1, 0, 1]);
+    expect(old.stdout).toMatch(/^ {4}error: .*GLIBC_2\.34.* \[target-version\]$/m);
+    expect(recent.stdout).not.toContain("error:");
+  });
+
+  it("--json is diagnose() of each file with the built-in tables, and an error for one that is refused", () => {
+    const paths = FIXTURES.map(fixturePath), { status, json } = elfwrightJson<({ file: string } & Diagnosis)[]>("diagnose", "--json", ...paths, text);
+    expect(status).toBe(1);
+    expect(json.slice(0, -1)).toEqual(paths.map((file) => ({ file, ...(JSON.parse(JSON.stringify(diagnose(readElf(readFileSync(file)), { tables }))) as Diagnosis) })));
+    expect(json.at(-1)).toMatchObject({ file: text, error: { code: "NOT_ELF" } });
+  });
+
+  it("--sysroot looks at the libraries there", () => {
+    const file = files.write("needs", buildElf({ needed: ["libc.so.6", "libnowhere.so.9"] })), { json } = elfwrightJson<Diagnosis[]>("diagnose", "--json", "--sysroot", files.path("."), file);
+    expect(json[0]!.findings.filter((f) => f.severity === "error").flatMap((f) => f.names ?? [])).toContain("libnowhere.so.9");
+    expect(elfwrightJson<Diagnosis[]>("diagnose", "--json", file).json[0]!.findings.filter((f) => f.severity === "error")).toEqual([]);
+  });
+
+  it("names an unknown target, and what it knows, as wrong usage", () => {
+    const { status, stderr, stdout } = elfwright("diagnose", "--target", "solaris", musl);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^elfwright: diagnose: "?solaris"? .*centos7.*see elfwright diagnose --help\n$/);
+  });
+
+  it("takes what terminals obey out of names", () => {
+    const file = files.write("escape", buildElf({ needed: ["libc.so.6", "lib\u001b[31m.so"], interpreter: "/lib/\u001b[2Jld.so" })), { stdout } = elfwright("diagnose", file);
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it("leaves the file as it is", () => {
+    const copy = files.copy("x86_64-musl-pie");
+    elfwright("diagnose", copy);
+    expect(existsSync(copy) && readFileSync(copy).equals(fixture("x86_64-musl-pie"))).toBe(true);
+  });
+});
