@@ -58,9 +58,9 @@ export type { Binding, BoundBy, HostBinding, SymbolBindings, UnboundSymbol, Vers
 export { exportedSymbols, isNodeSymbol } from "./resolve/host-symbols.js";
 export { interposed, type Interposed, type Interposition, type PreloadFinding } from "./resolve/interpose.js";
 export { type LibraryUse, unusedLibraries, type UnusedOptions } from "./resolve/unused.js";
+export { wheelTag } from "./diagnose/wheel-tag.js";
+export type { WheelObstacle, WheelTag } from "./diagnose/wheel-judge.js";
 export { diagnose } from "./diagnose/diagnose.js";
 export type { DiagnoseOptions } from "./diagnose/options.js";
 export type { Confidence, Diagnosis, DiagnosisFinding, DiagnosisSeverity, DiagnosedLinkage, Evidence, FloorEntry, GoDiagnosis, Language, Libc } from "./diagnose/diagnosis.js";
 export { type Hardening, readHardening } from "./image/hardening.js";
-export { wheelTag } from "./diagnose/wheel-tag.js";
-export type { WheelObstacle, WheelTag } from "./diagnose/wheel-judge.js";
