@@ -19,6 +19,7 @@ export type { StringTable } from "./image/strings.js";
 export type { ElfSymbol, SymbolTable } from "./image/symbols.js";
 export { symbolVersions, type NeededVersion, type SymbolVersion, type VersionDefinition, type VersionNeed } from "./image/versions.js";
 export type { Note as ElfNote } from "./image/notes.js";
+export { decodeNote, type DlopenDependency, type GnuProperty, type NoteContents, type NoteFormat, type PackageMetadata } from "./image/note-contents.js";
 export type { Overlay } from "./image/overlay.js";
 export { setInterpreter, type SetInterpreter } from "./edit/interpreter.js";
 export { addRpath, addRunpath, convertToRpath, convertToRunpath, removeRunpath, setRpath, setRunpath, type RunpathEdit, type SearchPath } from "./edit/runpath.js";
@@ -47,7 +48,7 @@ export { check, rules, type Finding, type Rule, type Severity } from "./check/ch
 export { pageFitness, type PageFitness } from "./check/pages.js";
 export { describe } from "./report/describe.js";
 export type { ElfDescription } from "./report/description.js";
-export { diff, type Change } from "./report/diff.js";
+export { diff, type Change, type DiffOptions } from "./report/diff.js";
 export { resolveLibraries } from "./resolve/resolve.js";
 export type { LoaderOptions, ResolveOptions } from "./resolve/options.js";
 export type { LibraryFiles } from "./resolve/files.js";
@@ -60,3 +61,6 @@ export { type LibraryUse, unusedLibraries, type UnusedOptions } from "./resolve/
 export { diagnose } from "./diagnose/diagnose.js";
 export type { DiagnoseOptions } from "./diagnose/options.js";
 export type { Confidence, Diagnosis, DiagnosisFinding, DiagnosisSeverity, DiagnosedLinkage, Evidence, FloorEntry, GoDiagnosis, Language, Libc } from "./diagnose/diagnosis.js";
+export { type Hardening, readHardening } from "./image/hardening.js";
+export { wheelTag } from "./diagnose/wheel-tag.js";
+export type { WheelObstacle, WheelTag } from "./diagnose/wheel-judge.js";

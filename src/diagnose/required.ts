@@ -2,7 +2,7 @@ import { compareVersions, newest } from "../spec/version-names.js";
 import type { Diagnosis, FloorEntry } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
 import { distributionsFor } from "./runs-on.js";
-import { glibcFloor, hasRelr, muslFloor, RELR_SINCE } from "./symbol-floor.js";
+import { glibcFloor, hasRelr, isRelrMarked, muslFloor, RELR_SINCE } from "./symbol-floor.js";
 import { type VersionUse, versionUses } from "./version-uses.js";
 import { judgeWheel } from "./wheel-judge.js";
 
@@ -26,9 +26,8 @@ export const releaseOf = (u: VersionUse): string | undefined => MARKERS[u.name] 
 
 function versionFloor(f: Facts, uses: readonly VersionUse[]): FloorEntry[] {
   const out = uses.map(({ library, family, version, symbols, weak }): FloorEntry => ({ library, family, version, symbols, weak, source: "version" }));
-  const marked = uses.some((u) => u.name === "GLIBC_ABI_DT_RELR");
   // Loaders before 2.36 do not see the relocations, whether or not the file says that it counts on them.
-  if (f.libc === "glibc" && f.linkage !== "static-pie" && !marked && hasRelr(f)) out.push({ library: null, family: "GLIBC", version: RELR_SINCE.glibc, symbols: [], weak: false, source: "version" });
+  if (f.libc === "glibc" && f.linkage !== "static-pie" && hasRelr(f) && !isRelrMarked(f, uses)) out.push({ library: null, family: "GLIBC", version: RELR_SINCE.glibc, symbols: [], weak: false, source: "version" });
   return out;
 }
 

@@ -4,6 +4,7 @@ import type { LibcTables, Machine } from "../targets/target.js";
 import type { FloorEntry } from "./diagnosis.js";
 import type { Import } from "./dynamic-names.js";
 import type { Facts } from "./facts.js";
+import type { VersionUse } from "./version-uses.js";
 
 /** The first musl whose loader applies DT_RELR, and the first glibc. */
 export const RELR_SINCE = { musl: "1.2.4", glibc: "2.36" } as const;
@@ -15,6 +16,10 @@ const TIME64 = /^__\w*time64(_r)?$/;
 export const unversioned = (f: Facts): readonly Import[] => f.imports.filter((i) => i.version === undefined);
 
 export const hasRelr = (f: Facts): boolean => f.hasContents && f.tolerant.part(() => f.elf.dynamic?.get(DT.RELR)) != null;
+
+/** Whether it asks for a loader that applies DT_RELR, as glibc wants; glibc's libc.so.6, which is where that version is, need not. */
+export const isRelrMarked = (f: Facts, uses: readonly VersionUse[]): boolean =>
+  uses.some((u) => u.name === "GLIBC_ABI_DT_RELR") || (f.tolerant.part(() => f.elf.versionDefinitions.some((d) => d.names[0] === "GLIBC_ABI_DT_RELR")) ?? false);
 
 export const machineOf = (f: Facts): Machine => f.elf.header;
 

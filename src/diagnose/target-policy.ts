@@ -4,8 +4,8 @@ import type { DiagnosisFinding } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
 import { machineOf } from "./symbol-floor.js";
 import { some, systemOf } from "./target-text.js";
-import type { VersionUse } from "./version-uses.js";
-import { judgeWheel } from "./wheel-judge.js";
+import { byLibrary, type VersionUse } from "./version-uses.js";
+import { judgeWheel, type WheelObstacle } from "./wheel-judge.js";
 
 const FAMILIES = ["GLIBCXX", "CXXABI", "GCC", "ZLIB", "LIBATOMIC"];
 
@@ -17,9 +17,7 @@ export function* runtimeFindings(f: Facts, uses: readonly VersionUse[], t: Targe
   if (t.libc !== "glibc" || t.policy !== undefined) return;
   const policy = t.tables.policies(machineOf(f)).filter((p) => p.libc === "glibc" && compareVersions(releaseOf(p), t.version) <= 0).at(-1);
   if (!policy) return;
-  for (const library of new Set(uses.map((u) => u.library))) {
-    const over = uses.filter((u) => u.library === library && !u.weak && u.numeric && FAMILIES.includes(u.family) && isOver(u, policy));
-    if (over.length === 0) continue;
+  for (const [library, over] of byLibrary(uses.filter((u) => !u.weak && u.numeric && FAMILIES.includes(u.family) && isOver(u, policy)))) {
     const limits = [...new Set(over.map((u) => u.family))].map((family) => `${family}_${newest(policy.versions[family]!.filter((v) => /^\d/.test(v)))}`);
     yield {
       rule: "target-runtime", severity: "warning", names: over.flatMap((u) => (u.symbols.length > 0 ? u.symbols.map((s) => `${s}@${u.name}`) : [u.name])),
@@ -38,7 +36,9 @@ function isOver(u: VersionUse, p: WheelPolicy): boolean {
 export function* policyFindings(f: Facts, uses: readonly VersionUse[], muslRelease: string | undefined, t: Target): Generator<DiagnosisFinding> {
   if (t.policy === undefined) return;
   const { obstacles, policies } = judgeWheel(f, uses, muslRelease, t.tables), place = policies.findIndex((p) => p.name === t.policy);
-  const against = obstacles.filter((o) => o.allowedBy === null || policies.findIndex((p) => p.name === o.allowedBy) > place);
+  // Versions of glibc that are newer than the policy's are errors of their own.
+  const isSaid = (o: WheelObstacle) => o.kind === "version" && /^GLIBC_\d/.test(o.name) && compareVersions(o.name.slice(6), t.version) > 0;
+  const against = obstacles.filter((o) => !isSaid(o)).filter((o) => o.allowedBy === null || policies.findIndex((p) => p.name === o.allowedBy) > place);
   if (place < 0 || against.length === 0) return;
   yield {
     rule: "target-policy", severity: "error", names: against.map((o) => o.name),

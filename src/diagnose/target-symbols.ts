@@ -30,7 +30,7 @@ export function* unversionedOnGlibc(f: Facts, uses: readonly VersionUse[], t: Ta
   if (missing.length > 0)
     yield {
       rule: "target-symbol", severity: "error", names: missing, message: `${systemOf(t)} does not have ${some(shown)}: "symbol lookup error" or "undefined symbol", for some only when they are called`,
-      advice: missing.every((n) => n === "atexit" || n === "at_quick_exit") ? "glibc puts them into each file when it is linked (libc_nonshared.a): link the file against glibc." : "Build the file against a glibc that is no newer than the target's.",
+      advice: missing.every((n) => n === "atexit" || n === "at_quick_exit") ? "glibc puts them into each file when it is linked (libc_nonshared.a): link the file against glibc." : f.libc === "musl" ? `Build it for glibc, on a system with glibc ${t.version} or older.` : "Build the file against a glibc that is no newer than the target's.",
     };
   if (f.libc === "musl") yield* homeFindings(f, homes, t);
 }

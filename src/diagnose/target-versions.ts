@@ -4,9 +4,9 @@ import type { DiagnosisFinding } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
 import { releaseOf } from "./required.js";
 import { isUndated } from "./runs-on.js";
-import { hasRelr, machineOf, RELR_SINCE } from "./symbol-floor.js";
+import { hasRelr, isRelrMarked, machineOf, RELR_SINCE } from "./symbol-floor.js";
 import { buildForGlibc, some, systemOf } from "./target-text.js";
-import type { VersionUse } from "./version-uses.js";
+import { byLibrary, type VersionUse } from "./version-uses.js";
 
 const isTooNew = (u: VersionUse, t: Target): boolean => u.family === "GLIBC" && releaseOf(u) !== undefined && compareVersions(releaseOf(u)!, t.version) > 0;
 const bound = (u: VersionUse): string[] => (u.symbols.length > 0 ? u.symbols.map((s) => `${s}@${u.name}`) : [u.name]);
@@ -16,11 +16,11 @@ const newestFirst = (a: VersionUse, b: VersionUse): number => compareVersions(re
 /** Versions of glibc's libraries that the target's do not have: ld.so stops before the program starts. */
 export function* versionFindings(f: Facts, uses: readonly VersionUse[], t: Target): Generator<DiagnosisFinding> {
   const missing = uses.filter((u) => isTooNew(u, t));
-  for (const library of new Set(missing.filter((u) => !u.weak).map((u) => u.library))) {
-    const of = missing.filter((u) => u.library === library && !u.weak).sort(newestFirst);
+  for (const [library, of] of byLibrary(missing.filter((u) => !u.weak))) {
+    of.sort(newestFirst);
     yield {
       rule: "target-version", severity: "error", names: of.flatMap(bound),
-      message: `${library} of ${systemOf(t)} has no ${of.map(shown).join(", ")}: the loader stops with "version \`${of[0]!.name}' not found"`,
+      message: `${library} of ${systemOf(t)} has no ${some(of.map(shown))}: the loader stops with "version \`${of[0]!.name}' not found"`,
       advice: `${buildForGlibc(f, t)}.${older(f, of, t)}`,
     };
   }
@@ -35,9 +35,13 @@ function older(f: Facts, uses: readonly VersionUse[], t: Target): string {
   const symbols = uses.flatMap((u) => u.symbols), versions = new Map(symbols.map((s) => [s, t.tables.glibcVersions(machineOf(f), s)] as const));
   if (symbols.length === 0 || [...versions.values()].includes(undefined)) return "";
   const absent = symbols.filter((s) => !versions.get(s)!.some((v) => compareVersions(v.version, t.version) <= 0));
-  if (absent.length === 0) return ` glibc ${t.version} has ${symbols.length === 1 ? "an older version of this symbol" : "older versions of all these symbols"}, so building it there changes nothing else`;
-  return ` glibc ${t.version} does not have ${some(absent)} under any version${absent.length < symbols.length ? "; of the others it has older versions" : ""}.`;
+  if (absent.length === 0) return ` glibc ${t.version} has ${symbols.length === 1 ? "an older version of this symbol, which a build there takes" : "older versions of all these symbols, which a build there takes"}.`;
+  const stat = absent.some((s) => STAT.test(s)) ? "; a build there calls __xstat and its like for stat" : "";
+  return ` glibc ${t.version} does not have ${some(absent)} under any version${stat}${absent.length < symbols.length ? "; of the others it has older versions" : ""}.`;
 }
+
+/** Functions that were inline calls of __xstat, __fxstat, … until glibc 2.33. */
+const STAT = /^[fl]?stat(64)?$|^fstatat(64)?$|^mknod(at)?$/;
 
 function* undatedFindings(uses: readonly VersionUse[], t: Target): Generator<DiagnosisFinding> {
   for (const u of uses.filter(isUndated)) {
@@ -69,7 +73,7 @@ function isUnknown(f: Facts, u: VersionUse, symbol: string, t: Target): boolean 
 /** Packed relative relocations: an old loader does not see them, and so leaves pointers as they are. */
 export function* relrFindings(f: Facts, uses: readonly VersionUse[], t: Target): Generator<DiagnosisFinding> {
   if (!hasRelr(f)) return;
-  const marked = uses.some((u) => u.name === "GLIBC_ABI_DT_RELR"), since = RELR_SINCE[t.libc];
+  const marked = isRelrMarked(f, uses), since = RELR_SINCE[t.libc];
   if (compareVersions(t.version, since) < 0) {
     if (marked && t.libc === "glibc") return;
     yield {

@@ -36,6 +36,13 @@ export function versionUses(s: Subject): VersionUse[] {
   });
 }
 
+/** Uses by the library that they are of. */
+export function byLibrary(uses: readonly VersionUse[]): Map<string, VersionUse[]> {
+  const out = new Map<string, VersionUse[]>();
+  for (const u of uses) if (!out.get(u.library)?.push(u)) out.set(u.library, [u]);
+  return out;
+}
+
 function symbolsByNeed(s: Subject): Map<string, { strong: string[]; weak: string[] }> {
   const out = new Map<string, { strong: string[]; weak: string[] }>(), version = symbolVersions(s.elf);
   const add = (library: string | null, versionName: string, name: string, weak: boolean) => {

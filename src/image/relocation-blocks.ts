@@ -62,11 +62,13 @@ function withoutOverlap(blocks: readonly RelocationBlock[]): RelocationBlock[] {
   return blocks.map((b) => (holdsPlt(b) ? { ...b, size: plt!.offset - b.offset } : b)).filter((b) => b.size > 0);
 }
 
+/** All tables together have no more bytes than the file, else many headers lead to the same ones: those are missing. */
 function sectionBlocks(elf: ElfFile, missing: (name: string) => void): RelocationBlock[] {
+  let left = BigInt(elf.source.size);
   return elf.sections.flatMap(({ name, header: s }): RelocationBlock[] => {
     const form = SECTION_FORMS[s.type];
     if (!form || s.exact("size") === 0n) return [];
-    if (isInside(elf, s.exact("offset"), s.exact("size"))) return [{ name, form, offset: s.offset, size: s.size, symbols: s.link }];
+    if (isInside(elf, s.exact("offset"), s.exact("size")) && (left -= s.exact("size")) >= 0n) return [{ name, form, offset: s.offset, size: s.size, symbols: s.link }];
     missing(name);
     return [];
   });

@@ -1,6 +1,6 @@
 import { viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
-import { Rel, Rela } from "../codec/records.js";
+import { Rel, Rela, Sym } from "../codec/records.js";
 import { chunks } from "../codec/source.js";
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
@@ -31,6 +31,7 @@ export interface ListedRelocation {
 
 /** All relocations that `describe` counts, table by table. `TRUNCATED`, `MALFORMED`. */
 export function* listRelocations(elf: ElfFile, t: Tolerant): Generator<ListedRelocation> {
+  let left = elf.source.size;
   const names = new Map<number | undefined, (symbol: number) => Named>();
   for (const block of relocationBlocks(elf, (name) => t.problem(`the relocations of ${name} are not in the file`))) {
     if (block.form === "relr") {
@@ -38,7 +39,7 @@ export function* listRelocations(elf: ElfFile, t: Tolerant): Generator<ListedRel
       continue;
     }
     let nameOf = names.get(block.symbols);
-    if (!nameOf) names.set(block.symbols, (nameOf = symbolNames(elf, block, t)));
+    if (!nameOf) names.set(block.symbols, (nameOf = symbolNames(elf, block, t, (bytes) => (left -= bytes) >= 0)));
     yield* block.form === "rel" || block.form === "rela" ? plainEntries(elf, block, nameOf) : packedEntries(elf, block, nameOf);
   }
 }
@@ -50,10 +51,13 @@ interface Named {
 
 const NO_SYMBOL: Named = { symbol: null, version: null };
 
-function symbolNames(elf: ElfFile, block: RelocationBlock, t: Tolerant): (symbol: number) => Named {
+/** Each symbol table is read once. `mayRead` says when tables over the same bytes had been read too often. */
+function symbolNames(elf: ElfFile, block: RelocationBlock, t: Tolerant, mayRead: (bytes: number) => boolean): (symbol: number) => Named {
   const version = block.symbols === undefined ? t.part(() => symbolVersions(elf)) : null, names: Named[] = [];
   t.part(() => {
-    for (const s of (block.symbols === undefined ? elf.dynamicSymbols : sectionTable(elf, block.symbols)) ?? []) {
+    const table = block.symbols === undefined ? elf.dynamicSymbols : sectionTable(elf, block.symbols);
+    if (!table || !mayRead(table.count * Sym.size(elf.header.class))) return;
+    for (const s of table) {
       const section = s.type === STT.SECTION && s.name === "" ? elf.sections[s.shndx]?.name : undefined;
       names.push({ symbol: section ?? s.name, version: version?.(s.index)?.name ?? null });
     }

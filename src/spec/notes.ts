@@ -37,6 +37,8 @@ const TYPES: Readonly<Record<string, Names>> = {
 
 /** `NT_GNU_BUILD_ID`; null where the owner, or its type, is not known. A GNU type without a name is `NT_GNU_0x…`. */
 export function noteTypeName(owner: string, type: number): string | null {
+  // annobin's marks have what they say in the owner's name, behind "GA" (GNU attribute).
+  if (/^GA[$*+!]/.test(owner)) return TYPES["GNU"]![type] ?? null;
   const known = Object.hasOwn(TYPES, owner) ? TYPES[owner]![type] : undefined;
   return known ?? (owner === "GNU" ? `NT_GNU_0x${type.toString(16)}` : null);
 }

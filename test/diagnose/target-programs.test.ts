@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DT } from "../../src/spec/dynamic.js";
 import { versionUses } from "../../src/diagnose/version-uses.js";
 import { patch, readElf, stripAll, dropSectionHeaders } from "../../src/index.js";
+import { captured } from "../support/captured.js";
 import { dynamicFixtures, fixture, scratch } from "../support/fixtures.js";
 import { against, factsOf, needsOf } from "../support/facts.js";
 import { crossTool, type Machine } from "../support/machines.js";
@@ -40,9 +41,17 @@ describe("programs built here, on an older system", () => {
       const found = error(against(bytes, "centos7", GLIBC), "target-version")!;
       expect(found.names).toEqual(["__libc_start_main@GLIBC_2.34", "dlsym@GLIBC_2.34", "pthread_create@GLIBC_2.34", "pthread_join@GLIBC_2.34", "stat@GLIBC_2.33"]);
       expect(found.message).toContain("libc.so.6 of CentOS 7 (glibc 2.17) has no GLIBC_2.34 (__libc_start_main, dlsym, pthread_create, pthread_join), GLIBC_2.33 (stat)");
-      expect(found.advice).toContain("glibc 2.17 does not have stat under any version; of the others it has older versions");
+      expect(found.advice).toContain("glibc 2.17 does not have stat under any version; a build there calls __xstat and its like for stat; of the others it has older versions");
       expect(against(bytes, "glibc:2.34", GLIBC)).toEqual([]);
     }
+  });
+
+  itWithTools(["gcc"], "the command says so, too", () => {
+    const path = files.write("for-centos", build("x86_64")), text = captured("diagnose", "--target", "centos7", path), fine = captured("diagnose", "--json", "--target", "ubuntu22.04", path);
+    expect([text.status, fine.status]).toEqual([1, 0]);
+    expect(text.stdout).toContain("error: libc.so.6 of CentOS 7 (glibc 2.17) has no GLIBC_2.34 (__libc_start_main, dlsym, pthread_create, pthread_join), GLIBC_2.33 (stat)");
+    const [d] = JSON.parse(fine.stdout) as [{ required: object; distributions: string[]; wheelTag: string }];
+    expect([d.required, d.wheelTag, d.distributions.includes("rhel9"), d.distributions.includes("rhel8")]).toEqual([{ glibc: "2.34" }, "manylinux_2_34_x86_64", true, false]);
   });
 
   itWithTools(["gcc"], "packed relative relocations need 2.36", () => {

@@ -1,8 +1,10 @@
 import { describe as suite, expect, it } from "vitest";
+import { concat, encodeText } from "../../src/codec/bytes.js";
 import { readElf } from "../../src/image/elf.js";
 import type { Change } from "../../src/report/change.js";
 import { describe } from "../../src/report/describe.js";
 import { formatChanges, formatDescription, formatFindings } from "../../src/report/text.js";
+import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture } from "../support/elf.js";
 
 const show = (name: string): string => formatDescription(describe(readElf(fixture(name))));
@@ -42,6 +44,24 @@ suite("formatDescription", () => {
     const text = formatDescription({ ...d, needed: null, overlay: { offset: 0x4000, size: 12, kind: null }, problems: ["MALFORMED: no"] });
     expect(text).toContain("Overlay\n  12 bytes at 0x4000\n");
     expect(text).toContain("Problems\n  MALFORMED: no\n");
+  });
+
+  it("says what notes say, what several say alike once", () => {
+    const probe = (name: string) => ({ section: ".note.x", owner: "stapsdt", type: 3, description: concat([new Uint8Array(24), encodeText(`lib\0${name}\0\0`)]) }), own = { section: ".note.x", owner: "me\u001b", type: 7, description: Uint8Array.of(1, 2) };
+    const json = (type: number, value: unknown) => ({ section: ".note.x", owner: "FDO", type, description: encodeText(JSON.stringify(value)) });
+    const notes = [probe("a"), probe("b"), probe("a"), own, json(0xcafe1a7e, { name: "x\u0007", version: 2 }), json(0x407c0c0a, [{ soname: ["liba.so.1", "liba.so"], feature: "a", priority: "suggested", description: "for a" }])];
+    const text = formatDescription(describe(readElf(buildElf({ notes }))), ["notes"]);
+    expect(text.split("\n")).toEqual([
+      "Notes", "  GNU NT_GNU_BUILD_ID: 0102030405060708090a0b0c0d0e0f1011121314", "  stapsdt probe lib:a (2 times)", "  stapsdt probe lib:b", "  me\\x1b 0x7, 2 bytes: 0102", "  FDO NT_FDO_PACKAGING_METADATA", '    name: "x\\x07"', "    version: 2",
+      "  FDO NT_FDO_DLOPEN_METADATA", '    liba.so.1 or liba.so, a, suggested: "for a"', "",
+    ]);
+  });
+
+  it("puts e_flags, security and counts into words", () => {
+    expect(show("armhf-glibc-lib.so")).toContain("flags:       0x5000400 EF_ARM_ABI_FLOAT_HARD EF_ARM_EABI_VER5\n");
+    const text = show("x86_64-glibc-pie");
+    for (const line of ["  RELRO:                   partial", "  stack:                   not executable", "  17 in DT_RELA 8, DT_JMPREL 9", "  R_X86_64_JUMP_SLOT      9"]) expect(text.split("\n")).toContain(line);
+    expect(text).toMatch(/^ {2}\.dynsym +14 +0 +14 +4 +11 +0 +0 +0 +0$/m);
   });
 
   it("lets no control character out of a file", () => {

@@ -33,12 +33,13 @@ export function objdumpNeeds(path: string, objdump = "objdump"): Needed {
     const m = /^[0-9a-f]+ (.{7}) (\S+)\t[0-9a-f]+ +(?:0x[0-9a-f]+ )?\(?([^\s()]+)\)? +(?:\.\w+ |0x[0-9a-f]+ )?(\S+)$/.exec(line);
     if (!m) continue;
     const [, flags, section, version, name] = m, family = FAMILY.exec(version!), isUndefined = section === "*UND*";
-    if (!needed.has(version!) || (!isUndefined && defined.has(version!))) continue;
+    // "Base" is objdump's word for no version, and libdevmapper's for one.
+    if (version === "Base" || !needed.has(version!) || (!isUndefined && defined.has(version!))) continue;
     (symbols[version!] ??= []).push(name!);
     if (!family || (weak.has(version!) && flags!.includes("w"))) continue;
     count(family[1]!, family[2]!);
   }
   for (const names of Object.values(symbols)) names.sort();
   const bound = new Set(Object.keys(symbols));
-  return { highest, symbols, unbound: [...needed].filter((v) => !bound.has(v)) };
+  return { highest, symbols, unbound: [...needed].filter((v) => v !== "Base" && !bound.has(v)) };
 }

@@ -71,9 +71,10 @@ const CONTENTS = /^(Build ID|OS|Version|Properties|Provider): /;
 function notes(d: ElfDescription, text: string): string[] {
   const theirs = text.split("\n").join(" \n"), rows = [...theirs.matchAll(OWNERS)];
   const said = rows.map((m, i) => theirs.slice(m.index + m[0].length, rows[i + 1]?.index).split("Displaying notes")[0]!.replace(/ *Location: [^\n]*/, "").replace(/\s+/g, " ").trim());
-  const ours = (d.notes ?? []).map((n) => `${n.owner} ${n.size}`);
+  // annobin's notes have readelf's words in the place of their owner.
+  const ours = (d.notes ?? []).filter((n) => !n.owner.startsWith("GA")).map((n) => `${n.owner} ${n.size}`);
   return [
-    ...differences("notes", tally(ours), tally(rows.map((m) => `${m[1]!} ${parseInt(m[2]!, 16)}`))),
+    ...differences("notes", tally(ours), tally(rows.filter((m) => !m[1]!.startsWith("GA")).map((m) => `${m[1]!} ${parseInt(m[2]!, 16)}`))),
     ...differences("contents of notes", tally((d.notes ?? []).flatMap((n) => noteText(n.contents)?.replace(/\s+/g, " ").trim() ?? [])), tally(said.filter((s) => CONTENTS.test(s)))),
   ];
 }
@@ -110,8 +111,9 @@ const symbolText = (s: ListedSymbol): string => {
 };
 
 function symbols(elf: ElfFile, d: ElfDescription, text: string): string[] {
-  // STT_GNU_IFUNC means that with ELFOSABI_GNU alone, readelf says; loaders take it anywhere.
-  const out: string[] = [], tables = text.replaceAll("<OS specific>: 10", "IFUNC  ").split(/^Symbol table '/m).slice(1);
+  // STT_GNU_IFUNC and STB_GNU_UNIQUE mean that with ELFOSABI_GNU alone, readelf says; loaders take them anywhere.
+  const known = text.replace(/^( *\d+: \S+ +\S+ )<OS specific>: 10/gm, "$1IFUNC  ").replaceAll("<OS specific>: 10", "UNIQUE");
+  const out: string[] = [], tables = known.split(/^Symbol table '/m).slice(1);
   for (const name of [".dynsym", ".symtab"] as const) {
     const theirs = tables.find((t) => t.startsWith(`${name}'`)), ours = name === ".dynsym" ? listDynamicSymbols(elf, new Tolerant()) : listSymbols(elf);
     const rows = [...(theirs ?? "").matchAll(/^ *(\d+): ([0-9a-f]+) +(0x[0-9a-f]+|\d+) (\S+) +(\S+) +(\S+) +(?:\[[^\]]*\] +)?(\S+)(?: (.*))?$/gm)].slice(1);

@@ -19,7 +19,7 @@ export function readelfHardening(path: string, forms: ReadonlyMap<string, string
   // 12: 0000000000000000     0 FUNC    GLOBAL DEFAULT  UND puts@GLIBC_2.2.5 (3)
   const symbols = [...text.matchAll(/^ +\d+: [0-9a-f]+ +\S+ +\S+ +\S+ +\S+ +(\S+) (\S+)/gm)].map((m) => ({ section: m[1], name: m[2]!.replace(/@.*/, "") }));
   const names = new Set(symbols.filter((s) => s.section === "UND").map((s) => s.name)), own = symbols.some((s) => s.section !== "UND" && s.name === "__stack_chk_fail");
-  const told = dynamic && (interpreter || needed || soname) && !own;
+  const told = dynamic && (interpreter || needed || has(/Entry point address: +0x0$/m)) && !own;
   const properties = one(/(?:x86|AArch64) feature: ([\w, ]+)/) ?? "", x86 = /X86-64|80386/.test(machine), arm = machine === "AArch64";
   return {
     relro: !segments.some((s) => s.type === "GNU_RELRO" && s.size > 0) ? "none" : bindNow || !lazy ? "full" : "partial", bindNow,

@@ -2,7 +2,7 @@ import { bindSymbols } from "../../resolve/bind.js";
 import type { SymbolBindings } from "../../resolve/bindings.js";
 import { isNodeSymbol } from "../../resolve/host-symbols.js";
 import type { LibraryTree, LoadedObject } from "../../resolve/tree.js";
-import { unusedLibraries } from "../../resolve/unused.js";
+import { type LibraryUse, unusedLibraries } from "../../resolve/unused.js";
 import type { Facts } from "../facts.js";
 import { count, type DiagnosisRule, isProgram, list } from "./rule.js";
 
@@ -13,6 +13,14 @@ function bindingsOf({ libraries: tree }: Facts): SymbolBindings | null {
   if (!tree) return null;
   const found = known.get(tree) ?? bindSymbols(tree, isPart(tree) ? { hostSymbols: isNodeSymbol } : {});
   known.set(tree, found);
+  return found;
+}
+
+const uses = /* @__PURE__ */ new WeakMap<LibraryTree, LibraryUse[]>();
+
+function usesOf({ libraries: tree }: Facts): LibraryUse[] {
+  const found = tree ? (uses.get(tree) ?? unusedLibraries(tree)) : [];
+  if (tree) uses.set(tree, found);
   return found;
 }
 
@@ -44,15 +52,15 @@ export const bindingRules: readonly DiagnosisRule[] = [
   },
   {
     id: "library-unused", severity: "note", sentence: "A needed library gives it no symbol.", advice: "Link with -Wl,--as-needed, or take it out (elfwright patchelf --remove-needed), unless its constructors do something that is wanted.",
-    *test({ libraries }) {
-      const names = libraries ? unusedLibraries(libraries).flatMap((u) => u.unused.map((e) => e.name)) : [];
+    *test(f) {
+      const names = usesOf(f).flatMap((u) => u.unused.map((e) => e.name));
       if (names.length > 0) yield { message: `it needs ${list(names)}, but takes no symbol of ${names.length === 1 ? "it" : "them"}`, names };
     },
   },
   {
     id: "library-undeclared", severity: "note", sentence: "It takes symbols of a library that it does not name.", advice: "Name that library when linking: -Wl,--no-copy-dt-needed-entries finds such places.",
-    *test({ libraries }) {
-      for (const { library, symbols } of libraries ? unusedLibraries(libraries).flatMap((u) => u.undeclared) : [])
+    *test(f) {
+      for (const { library, symbols } of usesOf(f).flatMap((u) => u.undeclared))
         yield { message: `it takes ${list(symbols, 4)} of ${library.path}, which it does not name in DT_NEEDED: it is there only because another library needs it`, names: [library.name, ...symbols] };
     },
   },

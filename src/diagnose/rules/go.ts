@@ -19,7 +19,7 @@ export const goRules: readonly DiagnosisRule[] = [
     *test(f) {
       if (f.linkage !== "interpreter-only") return;
       const musl = f.target?.libc === "musl";
-      yield { message: `it needs no library, but its interpreter is ${f.interpreter!}: where that file is absent${musl ? `, as on ${f.target!.name}` : " (Alpine, an empty image)"}, it does not start ("No such file or directory")`, ...(musl && !/ld-musl/.test(f.interpreter!) && { severity: "error" as const }) };
+      yield { message: `it needs no library, but its interpreter is ${f.interpreter!}: where that file is absent${musl ? `, as on ${f.target!.name}` : " (Alpine, an empty image)"}, it does not start ("No such file or directory")` };
     },
   },
 ];

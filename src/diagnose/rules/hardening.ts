@@ -1,4 +1,5 @@
 import type { Hardening } from "../../image/hardening.js";
+import type { Libc } from "../diagnosis.js";
 import type { Facts } from "../facts.js";
 import { count, type DiagnosisRule, list } from "./rule.js";
 import { hardeningOf } from "./segments.js";
@@ -16,6 +17,9 @@ const isC = ({ language }: Facts): boolean => language === "c" || language === "
 /** Go's own linker neither makes what these protect, nor knows them. */
 const isCompiledByOthers = ({ language, go }: Facts): boolean => language !== "go" && go === null;
 
+/** Where a C library is known, glibc alone switches shadow stacks on. */
+const SWITCHED_ON: readonly Libc[] = ["glibc", "none", "unknown"];
+
 /** Protections that a file has not. A file without them works; each one makes an attack harder. */
 export const hardeningRules: readonly DiagnosisRule[] = [
   absent("relro-none", "Nothing is made read-only after relocation.", "Link with -Wl,-z,relro,-z,now.", ({ relro }, f) => relro === "none" && hasRelocations(f) && "it has no PT_GNU_RELRO: tables of pointers stay writable after relocation"),
@@ -30,7 +34,7 @@ export const hardeningRules: readonly DiagnosisRule[] = [
     return { message: `${count(fortify.fortifiable.length, "function")} of glibc that can check sizes ${fortify.fortifiable.length === 1 ? "is" : "are"} called in the plain form only: ${list(fortify.fortifiable)}`, names: fortify.fortifiable };
   }),
   absent("no-cet", "No shadow stack, no indirect branch tracking.", "Compile everything that goes into it with -fcf-protection; -Wl,-z,cet-report=warning names what lacks it.", ({ cet }, f) => {
-    if (!cet || !isCompiledByOthers(f) || f.elf.header.class === 32 || (cet.ibt && cet.shstk)) return false;
+    if (!cet || !isCompiledByOthers(f) || f.elf.header.class === 32 || !SWITCHED_ON.includes(f.libc) || (cet.ibt && cet.shstk)) return false;
     const missing = [...(cet.ibt ? [] : ["IBT"]), ...(cet.shstk ? [] : ["SHSTK"])];
     return `its property note does not promise ${missing.join(" and ")}: the system cannot switch ${missing.length === 2 ? "them" : "it"} on for it, nor for a program that loads it`;
   }),

@@ -27,7 +27,8 @@ export const libraryRules: readonly DiagnosisRule[] = [
   {
     id: "interpreter-absent", severity: "error", sentence: "The program's interpreter is not there.", advice: "Install the C library of that loader, or set the system's own: elfwright patchelf --set-interpreter.",
     *test({ libraries, interpreter }) {
-      if (libraries?.interpreter && libraries.interpreter.object === null && interpreter !== null)
+      // klibc's is a static program, which the resolver takes for nothing that it could load.
+      if (interpreter !== null && libraries?.interpreter?.object === null && libraries.interpreter.tried.every((t) => t.outcome === "absent"))
         yield { message: `the interpreter ${interpreter} is not there: starting the program fails with "No such file or directory"`, names: [interpreter] };
     },
   },

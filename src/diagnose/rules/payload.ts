@@ -21,7 +21,7 @@ export const payloadRules: readonly DiagnosisRule[] = [
     },
   },
   {
-    id: "overlay", severity: "note", sentence: "Bytes follow the end of the ELF file.", advice: "GNU strip drops them and patchelf moves them; elfwright keeps them where it is told to (--overlay).",
+    id: "overlay", severity: "note", sentence: "Bytes follow the end of the ELF file.", advice: "Do not run GNU strip on it, which drops them without a word, nor a tool that appends to it, where the program looks for them from its end; elfwright refuses, or keeps them where it is told to (--overlay).",
     *test({ elf }) {
       const o = elf.overlay;
       if (o) yield { message: `${o.size} bytes follow the end of the ELF file at ${hex(o.offset)}: ${inWords(elf)}` };

@@ -70,8 +70,10 @@ export const searchPathRules: readonly DiagnosisRule[] = [
   {
     id: "search-path-rpath", severity: "note", sentence: "DT_RPATH, which DT_RUNPATH has replaced.",
     advice: "Link with -Wl,--enable-new-dtags, or convert it: elfwright patchelf --set-rpath writes DT_RUNPATH. Keep DT_RPATH where libraries' own needs are to be found by it: DT_RUNPATH is for direct needs alone.",
-    *test({ elf }) {
+    *test({ elf, libc }) {
       if (elf.rpath === null) return;
+      // musl makes no difference between the two.
+      if (elf.runpath === null && libc === "musl") return;
       if (elf.runpath === null) yield { message: `DT_RPATH ${elf.rpath}: it comes before LD_LIBRARY_PATH, so that nobody can put another library in front, and holds for the libraries' own needs, too`, names: elf.rpath.split(":") };
       else yield { message: `DT_RPATH ${elf.rpath} is ignored, since there is a DT_RUNPATH ${elf.runpath}`, names: elf.rpath.split(":"), advice: "Take DT_RPATH out." };
     },

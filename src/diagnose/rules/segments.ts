@@ -51,8 +51,10 @@ function* execStack(f: Facts): Generator<Found> {
   // A program of a C library that does not look at PT_GNU_STACK has what the kernel gives it, which depends on kernel and machine.
   if (!stack.stated && (program ? f.libc !== "glibc" : !glibc)) return;
   const what = stack.stated ? "PT_GNU_STACK asks for an executable stack" : "without PT_GNU_STACK, glibc takes it to need an executable stack on this machine";
-  const refused = !program && glibc ? ": from glibc 2.41 on, dlopen refuses it (\"cannot enable executable stack as shared object requires\")" : "";
-  yield { message: what + refused, advice: CLEAR, severity: refused && f.target?.libc === "glibc" && isAtLeast(f.target.version, 2, 41) ? "error" : "warning" };
+  const refused = !program && glibc ? ": from glibc 2.41 on, dlopen refuses it in a program whose stack is not executable (\"cannot enable executable stack as shared object requires\")" : "";
+  // MIPS's kernels ran delay slots from the stack, and its linkers ask for that by themselves: programs' stacks are executable, too.
+  const usual = f.elf.header.machine === EM.MIPS, stops = refused && f.target?.libc === "glibc" && isAtLeast(f.target.version, 2, 41);
+  yield { message: what + refused, advice: CLEAR, severity: usual ? "note" : stops ? "error" : "warning" };
 }
 
 function isAtLeast(version: string, major: number, minor: number): boolean {

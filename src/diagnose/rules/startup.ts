@@ -12,7 +12,7 @@ function entriesBeyondCrt(f: Facts, sizeTag: number): number {
 /** How the program comes to its own code. */
 export const startupRules: readonly DiagnosisRule[] = [
   {
-    id: "constructors-skipped", severity: "error", sentence: "musl's start code under glibc's loader: constructors of the program never run.",
+    id: "constructors-skipped", severity: "error", sentence: "Constructors of a program of musl never run under glibc's loader.",
     advice: "Build it for glibc, or keep musl's loader. Retagging DT_INIT_ARRAY as DT_PREINIT_ARRAY is no way out: constructors would run before those of the libraries.",
     *test(f) {
       const c = crossing(f), start = f.evidence.find((e) => e.about === "libc" && e.kind === "entry-code");

@@ -5,13 +5,15 @@ import { number, quote, safe } from "./print.js";
 
 type Probe = Extract<NoteContents, { kind: "probe" }>;
 
-/** A note a line, with more below it where its contents are a list. Probes of one name are counted: a C library has hundreds. */
+/** A note a line, with more below it where its contents are a list. What several notes say alike (probes of one name, annobin's marks) stands there once. */
 export function notes(list: readonly NoteDescription[]): string[] {
-  const probes = new Map<string, number>(), out: string[] = [];
-  for (const n of list)
-    if (n.contents?.kind === "probe") probes.set(probeName(n.contents), (probes.get(probeName(n.contents)) ?? 0) + 1);
-    else out.push(...note(n));
-  return [...out, ...[...probes].map(([name, n]) => `  stapsdt probe ${name}${n > 1 ? ` (${n} times)` : ""}`)];
+  const times = new Map<string, { readonly lines: readonly string[]; n: number }>();
+  for (const n of list) {
+    const own = note(n), key = own.join("\n"), seen = times.get(key);
+    if (seen) seen.n++;
+    else times.set(key, { lines: own, n: 1 });
+  }
+  return [...times.values()].flatMap(({ lines: [first, ...rest], n }) => [n > 1 ? `${first} (${n} times)` : first!, ...rest]);
 }
 
 export const probeName = (p: Probe): string => safe(`${p.provider}:${p.name}`);
@@ -19,6 +21,7 @@ export const probeName = (p: Probe): string => safe(`${p.provider}:${p.name}`);
 function note(n: NoteDescription): string[] {
   const name = `  ${safe(n.owner)} ${n.name ?? hex(n.type)}`, c = n.contents;
   if (c === null) return [`${name}, ${n.size} bytes: ${n.description}${n.description.length < 2 * n.size ? "…" : ""}`];
+  if (c.kind === "probe") return [`  ${safe(n.owner)} probe ${probeName(c)}`];
   const [first, ...rest] = contentLines(c);
   return rest.length === 0 && c.kind !== "properties" && c.kind !== "dlopen" ? [`${name}: ${first ?? ""}`] : [name, ...(first === undefined ? [] : [first]), ...rest].map((l, i) => (i === 0 ? l : `    ${l}`));
 }

@@ -41,7 +41,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     expect([cet(3), bti(3), bti(7)]).toEqual([null, null, null]);
     expect([cet(1), cet(2), bti(1), bti(2)].map((x) => /promise (.*?)(:|$)/.exec(x!)![1])).toEqual(["SHSTK", "IBT", "PAC", "BTI"]);
     expect(of("no-cet", { machine: EM.X86_64 })).toBe("note: its property note does not promise IBT and SHSTK: the system cannot switch them on for it, nor for a program that loads it");
-    expect([cet(0, { language: "go" }), of("no-cet", { machine: EM.RISCV }), of("no-branch-protection", { machine: EM.X86_64 })]).toEqual([null, null, null]);
+    expect([cet(0, { language: "go" }), cet(0, { libc: "musl" }), of("no-cet", { machine: EM.RISCV }), of("no-branch-protection", { machine: EM.X86_64 })]).toEqual([null, null, null, null]);
   });
 
   it("libraries that it opens by itself", () => {

@@ -35,6 +35,7 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("DT_RPATH alone, and beside DT_RUNPATH, which hides it", () => {
     expect(said(buildElf({ ...e, soname: "x", rpath: "/a" }), "search-path-rpath")).toContain("note: DT_RPATH /a: it comes before LD_LIBRARY_PATH");
+    expect(said(buildElf({ ...e, soname: "x", rpath: "/a" }), "search-path-rpath", { libc: "musl" })).toBe(null);
     const both = { ...e, soname: "x", rpath: "/home/me", runpath: "/usr/lib" };
     expect(said(buildElf(both), "search-path-rpath")).toBe("note: DT_RPATH /home/me is ignored, since there is a DT_RUNPATH /usr/lib");
     expect(rulesOf(both)).toEqual(["search-path-rpath"]);

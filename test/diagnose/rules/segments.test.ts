@@ -48,10 +48,11 @@ describe("an executable stack", () => {
   const of = (options = {}, more = {}) => said(buildElf(options), "exec-stack", more);
   it("that is asked for", () => {
     expect(of({ stackFlags: 7 })).toBe("warning: PT_GNU_STACK asks for an executable stack");
-    expect(of({ stackFlags: 7, soname: "libx.so" })).toBe('warning: PT_GNU_STACK asks for an executable stack: from glibc 2.41 on, dlopen refuses it ("cannot enable executable stack as shared object requires")');
+    expect(of({ stackFlags: 7, soname: "libx.so" })).toBe('warning: PT_GNU_STACK asks for an executable stack: from glibc 2.41 on, dlopen refuses it in a program whose stack is not executable ("cannot enable executable stack as shared object requires")');
     expect(of({ stackFlags: 7, soname: "libx.so" }, { target: glibc("2.41") })).toContain("error: ");
     expect(of({ stackFlags: 7, soname: "libx.so" }, { target: glibc("2.36") })).toContain("warning: ");
     expect(of({ stackFlags: 7 }, { target: glibc("2.41") })).toContain("warning: ");
+    expect(of({ stackFlags: 7, machine: EM.MIPS })).toContain("note: ");
     expect(of({ stackFlags: 6 })).toBe(null);
   });
   it("that is taken for granted where nothing is said, on machines where glibc does so", () => {

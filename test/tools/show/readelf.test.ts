@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { readElf } from "../../../src/image/elf.js";
 import { patch } from "../../../src/patch.js";
 import { describe as describeElf } from "../../../src/report/describe.js";
+import { listRelocations } from "../../../src/report/list-relocations.js";
+import { Tolerant } from "../../../src/report/tolerant.js";
 import { dropSectionHeaders } from "../../../src/strip/edits.js";
 import { fixture, fixturePath, scratch } from "../../support/fixtures.js";
 import { crossTool, MACHINES, libraryFolder } from "../../support/machines.js";
@@ -32,6 +34,19 @@ describe("describe and the lists of symbols say what readelf says", () => {
       const out = files.path(title.replaceAll(" ", "-"));
       must(compiler, ["-o", out, ...args, program]);
       expect(compareWithReadelf(out)).toEqual([]);
+    });
+
+  for (const [title, ...flags] of [["packed", "-Wl,--pack-dyn-relocs=android"], ["packed and relative", "-Wl,--pack-dyn-relocs=android+relr,--use-android-relr-tags"]] as const)
+    itWithTools(["gcc", "ld.lld", "llvm-readelf"], `of Android's relocations, ${title}`, () => {
+      const out = files.path(title.replaceAll(" ", "-"));
+      must("gcc", ["-o", out, "-pie", "-fPIE", "-fuse-ld=lld", ...flags, program]);
+      const rows = [...must("llvm-readelf", ["-r", out]).matchAll(/^([0-9a-f]{16}) {2}[0-9a-f]{16} (R_\S+) *(?:[0-9a-f]{16} (\S+) \+ )?(-?[0-9a-f]+)?$/gm)];
+      const theirs = rows.map((m) => [parseInt(m[1]!, 16), m[2]!, m[3] ?? null, m[4] === undefined ? null : parseInt(m[4], 16)].join(" ")).sort();
+      const elf = readElf(readFileSync(out)), ours = [...listRelocations(elf, new Tolerant())].map((r) => [r.offset, r.type === "RELR" ? "R_X86_64_RELATIVE" : r.type, r.version === null ? r.symbol : `${r.symbol}@${r.version}`, r.addend].join(" ")).sort();
+      expect(ours.length).toBeGreaterThan(10);
+      expect(ours).toEqual(theirs);
+      const d = describeElf(elf).relocations!;
+      expect([d.total, Object.values(d.types).reduce((a, b) => a + b, d.relr)]).toEqual([theirs.length, theirs.length]);
     });
 
   const probes = files.write("s.s", Buffer.from([

@@ -1,0 +1,44 @@
+import { describe as suite, expect, it } from "vitest";
+import { isElfError } from "../../src/error.js";
+import { readElf } from "../../src/image/elf.js";
+import { describe } from "../../src/report/describe.js";
+import { diff } from "../../src/report/diff.js";
+import { listRelocations } from "../../src/report/list-relocations.js";
+import { listDynamicSymbols, listSymbols } from "../../src/report/list-symbols.js";
+import { formatDescription } from "../../src/report/text.js";
+import { Tolerant } from "../../src/report/tolerant.js";
+import { fixture } from "../support/elf.js";
+import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
+
+const NAMES = ["x86_64-glibc-pie", "armhf-glibc-lib.so", "s390x-glibc-exec", "mips64el-glibc-pie", "powerpc-glibc-pie", "x86_64-glibc-static", "x86_64-object.o"];
+
+/** True for a result, false for an ElfError; anything else goes on. */
+function ends(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch (e) {
+    if (!isElfError(e)) throw e;
+    return false;
+  }
+}
+
+suite("a broken file", () => {
+  it.each(NAMES)("is described, listed and compared, or refused: %s", (name) => {
+    const original = fixture(name), hot = hotRanges(original), below = random(SEED), whole = readElf(original);
+    let described = 0;
+    for (let i = 0; i < 25; i++) {
+      const bytes = mutant(original, hot, below);
+      if (!ends(() => readElf(bytes))) continue;
+      const elf = readElf(bytes), t = new Tolerant(), d = describe(elf);
+      expect(JSON.parse(JSON.stringify(d))).toEqual(d);
+      expect(formatDescription(d)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+      ends(() => listSymbols(elf));
+      ends(() => listDynamicSymbols(elf, t));
+      ends(() => [...listRelocations(elf, t)]);
+      ends(() => diff(whole, elf));
+      described++;
+    }
+    expect(described).toBeGreaterThan(8);
+  });
+});
