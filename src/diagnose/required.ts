@@ -19,10 +19,10 @@ export function requirements(f: Facts): Requirements {
 const areNamesRead = (f: Facts): boolean => f.imports.length > 0 || f.tolerant.problems.length === 0;
 
 /** glibc's markers of what its loader can do, by the release that brought each. */
-const MARKERS: Readonly<Record<string, string>> = { GLIBC_ABI_DT_RELR: RELR_SINCE.glibc };
+const MARKERS: ReadonlyMap<string, string> = new Map([["GLIBC_ABI_DT_RELR", RELR_SINCE.glibc]]);
 
 /** The release that a version stands for; undefined for one that is no number, as GLIBC_PRIVATE. */
-export const releaseOf = (u: VersionUse): string | undefined => MARKERS[u.name] ?? (u.numeric ? u.version : undefined);
+export const releaseOf = (u: VersionUse): string | undefined => MARKERS.get(u.name) ?? (u.numeric ? u.version : undefined);
 
 function versionFloor(f: Facts, uses: readonly VersionUse[]): FloorEntry[] {
   const out = uses.map(({ library, family, version, symbols, weak }): FloorEntry => ({ library, family, version, symbols, weak, source: "version" }));
@@ -40,12 +40,13 @@ function symbolFloor(f: Facts, uses: readonly VersionUse[]): readonly FloorEntry
 
 /** The highest strong version of each family. */
 function strongest(f: Facts, floor: readonly FloorEntry[]): Record<string, string> {
-  const out: Record<string, string[]> = {};
+  const out = new Map<string, string>();
   for (const e of floor) {
-    const release = e.weak ? undefined : MARKERS[`${e.family}_${e.version}`] ?? (/^\d/.test(e.version) ? e.version : undefined);
-    if (release !== undefined && !(e.family === "GLIBC" && f.libc === "musl")) (out[e.family.toLowerCase()] ??= []).push(release);
+    const release = e.weak ? undefined : MARKERS.get(`${e.family}_${e.version}`) ?? (/^\d/.test(e.version) ? e.version : undefined);
+    const family = e.family.toLowerCase(), before = out.get(family);
+    if (release !== undefined && !(family === "glibc" && f.libc === "musl")) out.set(family, newest(before === undefined ? [release] : [before, release])!);
   }
-  return Object.fromEntries(Object.entries(out).map(([family, versions]) => [family, newest(versions)!]));
+  return Object.fromEntries(out);
 }
 
 const FIRST = ["GLIBC", "MUSL", "GLIBCXX", "CXXABI", "GCC"];

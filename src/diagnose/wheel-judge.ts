@@ -72,16 +72,16 @@ interface Found {
   readonly obstacle: WheelObstacle;
 }
 
-function found(policies: readonly WheelPolicy[], allows: (p: WheelPolicy) => boolean, obstacle: Omit<WheelObstacle, "allowedBy">): Found {
+function found(policies: readonly WheelPolicy[], allows: (p: WheelPolicy, i: number) => boolean, obstacle: Omit<WheelObstacle, "allowedBy">): Found {
   const i = policies.findIndex(allows), at = i < 0 ? policies.length : i;
   return { at, obstacle: { ...obstacle, allowedBy: policies[at]?.name ?? null } };
 }
 
 function versionObstacles(uses: readonly VersionUse[], policies: readonly WheelPolicy[]): Found[] {
   return uses.filter((u) => !hasNoNeeds(u.library)).flatMap(({ name, library, symbols }) => {
-    const family = name.split("_", 1)[0]!, version = name.slice(family.length + 1), known = policies.some((p) => p.versions[family]);
+    const family = name.split("_", 1)[0]!, version = name.slice(family.length + 1), of = policies.map((p) => (Object.hasOwn(p.versions, family) ? p.versions[family] : undefined));
     // Of a family that a policy does not name it asks nothing.
-    return known ? [found(policies, (p) => p.versions[family]?.includes(version) ?? true, { kind: "version", name, library, symbols })] : [];
+    return of.some(Boolean) ? [found(policies, (_, i) => of[i]?.includes(version) ?? true, { kind: "version", name, library, symbols })] : [];
   });
 }
 

@@ -132,6 +132,13 @@ describe("the platform tag", () => {
   });
 });
 
+describe("names that mean something to JavaScript", () => {
+  it("are names as all others", () => {
+    const needs = needsOf(needing(["constructor@constructor_1.2", "__proto__@toString_3", "a@__proto___1", "b@GLIBC_2.17", "hasOwnProperty"]), GLIBC);
+    expect([needs.required, needs.wheelTag]).toEqual([{ glibc: "2.17", constructor: "1.2", tostring: "3" }, "manylinux_2_17_x86_64"]);
+  });
+});
+
 describe("without tables", () => {
   it("there is what the file says, and no more", () => {
     const facts = { ...factsOf(needing(["a@GLIBC_2.17"]), GLIBC), tables: null };

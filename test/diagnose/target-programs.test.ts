@@ -6,6 +6,9 @@ import { versionUses } from "../../src/diagnose/version-uses.js";
 import { patch, readElf, stripAll, dropSectionHeaders } from "../../src/index.js";
 import { captured } from "../support/captured.js";
 import { dynamicFixtures, fixture, scratch } from "../support/fixtures.js";
+import { auditwheelTag } from "../targets/auditwheel.js";
+import { DATA } from "../targets/generate.js";
+import { policies } from "../targets/sources.js";
 import { against, factsOf, needsOf } from "../support/facts.js";
 import { crossTool, type Machine } from "../support/machines.js";
 import { objdumpNeeds } from "../support/objdump.js";
@@ -108,6 +111,7 @@ describe("required versions of what is here", () => {
       expect(Object.fromEntries(["GLIBC", "GLIBCXX", "CXXABI", "GCC"].map((f) => [f, required[f.toLowerCase()]])), name).toEqual({ GLIBC: undefined, GLIBCXX: undefined, CXXABI: undefined, GCC: undefined, ...highest });
       const ours: Record<string, string[]> = {};
       for (const u of uses) if (u.symbols.length > 0) ours[u.name] = [...new Set([...(ours[u.name] ?? []), ...u.symbols])].sort();
+      if (existsSync(DATA)) expect(needsOf(bytes, GLIBC).wheelTag, name).toBe(auditwheelTag(path, policies(DATA, "manylinux")));
       expect(ours, name).toEqual(Object.fromEntries(Object.entries(symbols).map(([v, names]) => [v, [...new Set(names)].sort()])));
     }
     expect(compared).toBeGreaterThan(8);

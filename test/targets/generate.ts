@@ -1,6 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { compareVersions } from "../../src/spec/version-names.js";
 import { base36, constant, frontCode, sorted } from "./encode.js";
 import { glibcRows, type GlibcRow, muslRows, policies, type PolicySource, systemSymbols } from "./sources.js";
@@ -133,11 +132,3 @@ ${constant("DEFAULTS", "Default versions that are not the newest one: machines, 
 
 /** The data modules by file name. */
 export const modules = (): Record<string, string> => ({ "glibc.ts": glibcModule(), "musl.ts": muslModule(), "policies.ts": policyModule(), "bindings.ts": bindingModule() });
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes("--measure")) writeFileSync(MEASURED, await import("./measure.js").then((m) => m.measured()));
-  for (const [file, text] of Object.entries(modules())) {
-    writeFileSync(`src/targets/data/${file}`, text);
-    console.log(`src/targets/data/${file}: ${text.length} bytes`);
-  }
-}

@@ -85,16 +85,26 @@ export const withoutDefault = (all: readonly Defined[]): Defined[][] => byName(a
 /** Symbols whose default version is not their newest one. */
 export const oldDefaults = (all: readonly Defined[]): Defined[][] => byName(all).filter((g) => g.some((d) => !d.hidden) && g.at(-1)!.hidden);
 
+/** A machine's lines of measured.txt, without the machine. */
+export function linesOf(folder: string): string[] {
+  const all = definitions(folder), loader = (l: string) => (l.startsWith("ld") ? "ld" : l);
+  return [
+    ...traps(all).map((t) => `trap ${loader(t.library)} ${t.name} ${t.oldest} ${t.since} ${t.default}`), ...withoutDefault(all).map(([d]) => `compat ${loader(d!.library)} ${d!.name}`),
+    ...oldDefaults(all).map((g) => `default ${loader(g[0]!.library)} ${g[0]!.name} ${g.find((d) => !d.hidden)!.version}`),
+  ].sort();
+}
+
+/** The same of the text. */
+export const linesIn = (text: string, machine: string): string[] =>
+  text.split("\n").filter((l) => /^(trap|compat|default) /.test(l)).map((l) => l.split(" ")).filter(([, mask]) => (parseInt(mask!, 16) >> BITS.indexOf(machine)) & 1).map(([kind, , ...rest]) => [kind, ...rest].join(" ")).sort();
+
 /** The text of measured.txt: equal lines of several machines are one. */
 export function measured(): string {
-  const lines = new Map<string, number>(), add = (kind: string, machine: string, rest: string) => lines.set(`${kind} ${rest}`, (lines.get(`${kind} ${rest}`) ?? 0) | (1 << BITS.indexOf(machine)));
+  const lines = new Map<string, number>();
   for (const machine of BITS) {
     const folder = folderOf(machine);
     if (folder === undefined) throw new Error(`no libraries for ${machine}`);
-    const all = definitions(folder), loader = (l: string) => (l.startsWith("ld") ? "ld" : l);
-    for (const t of traps(all)) add("trap", machine, `${loader(t.library)} ${t.name} ${t.oldest} ${t.since} ${t.default}`);
-    for (const [d] of withoutDefault(all)) add("compat", machine, `${loader(d!.library)} ${d!.name}`);
-    for (const g of oldDefaults(all)) add("default", machine, `${loader(g[0]!.library)} ${g[0]!.name} ${g.find((d) => !d.hidden)!.version}`);
+    for (const l of linesOf(folder)) lines.set(l, (lines.get(l) ?? 0) | (1 << BITS.indexOf(machine)));
   }
   const texts = [...lines].map(([text, mask]) => text.replace(" ", ` ${mask.toString(16)} `)).sort();
   return `# Read from the libraries of glibc 2.36 (Debian 12, November 2026) by test/targets/measure.ts. Machines as bits: ${BITS.map((m, i) => `${m} ${(1 << i).toString(16)}`).join(" ")}

@@ -8,12 +8,18 @@ import { requirements } from "../../src/diagnose/required.js";
 import { Tolerant } from "../../src/image/tolerant.js";
 import { tables } from "../../src/targets/index.js";
 import { objdumpNeeds } from "../support/objdump.js";
+import { auditwheelTag } from "./auditwheel.js";
+import { DATA } from "./generate.js";
+import { policies } from "./sources.js";
 import { systemPrograms } from "../support/system-files.js";
 
 const HELP = `npm run targets:system -- [--only PATTERN] [FOLDER…]
 
 For all x86-64 programs and libraries under /usr/bin, /usr/sbin and /usr/lib (or FOLDERs): the highest GLIBC, GLIBCXX, CXXABI and GCC version that each needs, and
-the symbols of each version, against what \`objdump -T\` and \`objdump -p\` say; and each versioned symbol of glibc against the tables.`;
+the symbols of each version, against what \`objdump -T\` and \`objdump -p\` say; each versioned symbol of glibc against the tables; and
+the platform tag against auditwheel's rules, applied to its own policy file and objdump's output.`;
+
+const MANYLINUX = policies(DATA, "manylinux");
 
 /** What differs, in words. */
 function differences(path: string): { text: string[]; glibc: string | undefined; unbound: readonly string[]; tag: string | null } {
@@ -36,6 +42,8 @@ function differences(path: string): { text: string[]; glibc: string | undefined;
       const a = [...new Set(symbols)].sort().join(), b = [...new Set(want.symbols[name] ?? [])].sort().join();
       if (a !== b) text.push(`${name}: ${a.slice(0, 200)}, objdump ${b.slice(0, 200)}`);
     }
+    const wheel = auditwheelTag(path, MANYLINUX);
+    if (facts.libc !== "musl" && is.wheelTag !== wheel) text.push(`${is.wheelTag}, by auditwheel's rules ${wheel}`);
     const version = symbolVersions(elf);
     for (const { index, name, shndx } of elf.dynamicSymbols ?? []) {
       const v = version(index);
