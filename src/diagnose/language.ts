@@ -37,7 +37,7 @@ export function languageNames(s: Subject): LanguageNames {
   };
   const exported = s.findExport((e) => isCxxName(e.name) || isRustName(e.name)), isRust = exported !== undefined && isRustName(exported.name);
   const exportsCxx = symbol(isRust ? undefined : exported, "c++", "exports"), exportsRust = symbol(isRust ? exported : undefined, "rust", "exports");
-  const importsCxx = symbol(s.imports.find((i) => isCxxName(i.name) || i.name === "__gxx_personality_v0"), "c++", "imports"), importsRust = symbol(s.imports.find((i) => isRustName(i.name)), "rust", "imports");
+  const importsCxx = symbol(s.imports.find((i) => !i.weak && (isCxxName(i.name) || i.name === "__gxx_personality_v0")), "c++", "imports"), importsRust = symbol(s.imports.find((i) => isRustName(i.name)), "rust", "imports");
   const cxxLibrary = library(CXX_LIBRARY, "c++"), rustLibrary = library(RUST_LIBRARY, "rust");
   const other = OTHER_LIBRARIES.filter(([pattern, says]) => library(pattern, says)).length > 0;
   return { evidence: out, exportsCxx, needsCxx: importsCxx || cxxLibrary, rust: exportsRust || importsRust || rustLibrary, other };
