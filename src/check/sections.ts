@@ -1,9 +1,10 @@
 import type { ElfFile } from "../image/elf.js";
+import { once } from "../image/once.js";
 import type { Section } from "../image/sections.js";
 import { StringTable } from "../image/strings.js";
 import { hex } from "../error.js";
 import { SHT } from "../spec/constants.js";
-import { once, range, sectionExtents, sectionLabel } from "./extents.js";
+import { range, sectionExtents, sectionLabel } from "./extents.js";
 import type { Rule } from "./rule.js";
 
 /** The section name table as far as the file holds it. */

@@ -5,6 +5,7 @@ import type { ElfFile } from "../image/elf.js";
 import { fileRange } from "../image/sections.js";
 import { SHT } from "../spec/constants.js";
 import type { AddDebugLink, StripEdit } from "../strip/edits.js";
+import { oneContent } from "./contents.js";
 import type { Requests } from "./requests.js";
 
 const NAME = ".gnu_debuglink";
@@ -27,5 +28,6 @@ export function debugLink(elf: ElfFile, edits: readonly StripEdit[], { contents,
   if (!section) return { contents, newSections: [{ name: NAME, type: SHT.PROGBITS, align: 4, bytes }] };
   const { offset, size } = fileRange(section, elf.source);
   if (equalBytes(readExactly(elf.source, offset, size, NAME), bytes)) return { contents, newSections: [] };
-  return { contents: new Map([...contents, [section.index, { size: bytes.length, bytes: () => bytes }]]), newSections: [] };
+  contents.add(oneContent(section.index, bytes.length, () => bytes));
+  return { contents, newSections: [] };
 }
