@@ -139,10 +139,10 @@ export function struct<const F extends RecordFields>(fields: F, order32: readonl
       return out;
     },
     doubles(field, bytes, count, e, stride = layouts[e.class].size) {
-      const { class: c, littleEndian: le } = e, low = this.words(field, bytes, count, e, stride), out = new Float64Array(low);
-      if (WIDTHS[fields[field]!][c === 32 ? 0 : 1] < 8) return out;
-      const data = viewOf(bytes);
-      for (let i = 0, at = layouts[c].at[field]! + (le ? 4 : 0); i < count; i++, at += stride) out[i]! += data.getUint32(at, le) * TWO32;
+      const { class: c, littleEndian: le } = e, start = layouts[c].at[field]!;
+      if (WIDTHS[fields[field]!][c === 32 ? 0 : 1] < 8) return new Float64Array(this.words(field, bytes, count, e, stride));
+      const data = viewOf(bytes), out = new Float64Array(count), high = le ? 4 : 0;
+      for (let i = 0, at = start; i < count; i++, at += stride) out[i] = data.getUint32(at + high, le) * TWO32 + data.getUint32(at + 4 - high, le);
       return out;
     },
     table(bytes, e, stride = layouts[e.class].size) {

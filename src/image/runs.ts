@@ -1,8 +1,8 @@
-import { ascending } from "../codec/ascending.js";
+import { where } from "../codec/ascending.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import type { ElfFile } from "./elf.js";
-import { sectionColumns } from "./section-columns.js";
+import { sectionColumns, sectionsByOffset } from "./section-columns.js";
 import { assertInFile, sectionAt } from "./sections.js";
 
 /** Sections that stand one behind the other, read together: an object file has one for each of many functions. */
@@ -20,13 +20,12 @@ const LARGEST_GAP = 16;
 const LARGEST_RUN = 1 << 20;
 
 /**
- * Reads sections, in the order of the file. Nothing between them is read but padding. `TRUNCATED`; `MALFORMED` where two take the same bytes, which could
- * not both be rewritten.
+ * Reads the sections that are wanted, in the order of the file. Nothing between them is read but padding. `TRUNCATED`; `MALFORMED` where two take the
+ * same bytes, which could not both be rewritten.
  */
-export function* runs(elf: ElfFile, sections: Uint32Array): Generator<Run> {
-  const c = sectionColumns(elf);
-  for (const i of sections) assertInFile(elf, c, i);
-  const order = ascending(Float64Array.from(sections, (i) => c.offset[i]!), sections.length).map((k) => sections[k]!);
+export function* runs(elf: ElfFile, isWanted: (section: number) => boolean): Generator<Run> {
+  const c = sectionColumns(elf), order = where(sectionsByOffset(elf), isWanted);
+  for (const i of order) assertInFile(elf, c, i);
   let reached = 0;
   for (let first = 0; first < order.length; ) {
     const start = c.offset[order[first]!]!;

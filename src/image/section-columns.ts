@@ -1,3 +1,4 @@
+import { ascending, counting, where } from "../codec/ascending.js";
 import { Shdr } from "../codec/records.js";
 import { type ByteSource, readExactly } from "../codec/source.js";
 import { ET, SHF, SHT } from "../spec/constants.js";
@@ -43,9 +44,13 @@ export const loadedAt = (c: SectionColumns, i: number): boolean => (c.flags[i]! 
 /** `isPlaced` by the section's index. */
 export const placedAt = ({ header }: { readonly header: Header }, c: SectionColumns, i: number): boolean => header.type !== ET.REL && loadedAt(c, i);
 
-/** The indexes of the sections of one type. */
-export function indexesOf({ type }: SectionColumns, wanted: number): Uint32Array {
-  const out: number[] = [];
-  for (let i = type.indexOf(wanted); i >= 0; i = type.indexOf(wanted, i + 1)) out.push(i);
-  return Uint32Array.from(out);
-}
+/** The indexes of the sections of which this holds. */
+export const indexesWhere = ({ count }: SectionColumns, test: (index: number) => boolean): Uint32Array => where(counting(count), test);
+
+export const indexesOfType = (c: SectionColumns, type: number): Uint32Array => indexesWhere(c, (i) => c.type[i] === type);
+
+/** The indexes of all sections in the order of their offsets, those at the same place in table order. */
+export const sectionsByOffset = /* @__PURE__ */ once((elf): Uint32Array => ascending(sectionColumns(elf).offset, elf.header.shnum));
+
+/** The indexes of all sections but those of type SHT_NULL. */
+export const realSections = (c: SectionColumns): Uint32Array => indexesWhere(c, (i) => c.type[i] !== SHT.NULL);

@@ -1,4 +1,3 @@
-import type { ElfFile } from "./elf.js";
 import { SHT } from "../spec/constants.js";
 import { once } from "./once.js";
 import { sectionColumns } from "./section-columns.js";
@@ -53,10 +52,11 @@ export class SectionNames {
   }
 }
 
-export const sectionNames = /* @__PURE__ */ once((elf): SectionNames => new SectionNames(sectionColumns(elf).name, nameTable(elf)));
+export const sectionNames = /* @__PURE__ */ once((elf): SectionNames => new SectionNames(sectionColumns(elf).name, sectionNameTable(elf)));
 
-function nameTable(elf: ElfFile): StringTable | undefined {
-  const c = sectionColumns(elf), i = elf.header.shstrndx;
-  if (i >= c.count || c.type[i] === SHT.NULL || c.type[i] === SHT.NOBITS || c.offset[i]! >= elf.source.size) return undefined;
-  return new StringTable(elf.source, c.offset[i]!, c.fileSize[i]!);
-}
+/** The section name table as far as the file holds it. */
+export const sectionNameTable = /* @__PURE__ */ once((elf): StringTable | undefined => {
+  const { type, offset, fileSize } = sectionColumns(elf), index = elf.header.shstrndx;
+  if (index >= type.length || type[index] === SHT.NULL || type[index] === SHT.NOBITS || offset[index]! >= elf.source.size) return undefined;
+  return new StringTable(elf.source, offset[index]!, fileSize[index]!);
+});

@@ -8,7 +8,7 @@ import { ET, SHF, SHT } from "../spec/constants.js";
 import type { ElfFile } from "./elf.js";
 import type { Header } from "./header.js";
 import { once } from "./once.js";
-import { indexesOf, loadedAt, type SectionColumns, sectionColumns } from "./section-columns.js";
+import { indexesOfType, loadedAt, type SectionColumns, sectionColumns } from "./section-columns.js";
 import { sectionNames } from "./section-names.js";
 
 /** A section header and its name. */
@@ -27,7 +27,7 @@ export const readSections = (elf: ElfFile): readonly Section[] => Array.from({ l
 export const sectionAt = (elf: ElfFile, index: number): Section => new LazySection(index, elf);
 
 /** The sections of a type, in table order. */
-export const sectionsOf = (elf: ElfFile, type: number): Section[] => Array.from(indexesOf(sectionColumns(elf), type), (i) => sectionAt(elf, i));
+export const sectionsOf = (elf: ElfFile, type: number): Section[] => Array.from(indexesOfType(sectionColumns(elf), type), (i) => sectionAt(elf, i));
 
 /** The first section of a type. */
 export function firstOf(elf: ElfFile, type: number): Section | undefined {

@@ -1,53 +1,52 @@
-import { ascending } from "../codec/ascending.js";
 import { skipZeros } from "../codec/bytes.js";
 import { type ByteSource, readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import { headerSize } from "../image/header.js";
 import { elfEnd } from "../image/overlay.js";
-import { sectionColumns } from "../image/section-columns.js";
+import { sectionColumns, sectionsByOffset } from "../image/section-columns.js";
 import { assertInFile } from "../image/sections.js";
-import { PT, SHT } from "../spec/constants.js";
+import { PT } from "../spec/constants.js";
 import { merged, type Range, subtract } from "./ranges.js";
 
-/** Every range that the headers, segments and sections name, those of sections that are gone aside; ones that touch are joined. */
-function described(elf: ElfFile, isGone: (section: number) => boolean): Range[] {
-  const { header: h, source } = elf, c = sectionColumns(elf), starts: number[] = [], ends: number[] = [], add = (start: number, end: number) => {
-    if (start >= end) return;
-    starts.push(start);
-    ends.push(end);
-  };
-  add(0, headerSize(h));
-  add(h.phoff, h.phoff + h.phnum * h.phentsize);
-  add(h.shoff, h.shoff + h.shnum * h.shentsize);
-  for (const s of elf.segments) if (s.type !== PT.NULL) add(s.offset, Math.min(source.size, s.offset + s.filesz));
-  for (let i = 0; i < c.count; i++) {
-    if (c.type[i] === SHT.NULL || isGone(i)) continue;
+/** What of these ranges no header, segment or section names, those of sections that are gone aside. */
+function undescribed(elf: ElfFile, ranges: readonly Range[], isGone: (section: number) => boolean): Range[] {
+  const { header: h, source } = elf, headers = [
+    { start: 0, end: headerSize(h) }, { start: h.phoff, end: h.phoff + h.phnum * h.phentsize }, { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
+    ...elf.segments.filter((s) => s.type !== PT.NULL).map((s) => ({ start: s.offset, end: Math.min(source.size, s.offset + s.filesz) })),
+  ];
+  return subtract(subtract(ranges, merged(headers)), sectionRanges(elf, isGone));
+}
+
+/** The bytes of the sections that are not gone, in order; ranges that touch are joined. */
+function sectionRanges(elf: ElfFile, isGone: (section: number) => boolean): Range[] {
+  const c = sectionColumns(elf), out: { start: number; end: number }[] = [];
+  let last = { start: 0, end: -1 };
+  for (const i of sectionsByOffset(elf)) {
+    const start = c.offset[i]!, size = c.fileSize[i]!;
+    if (isGone(i)) continue;
     assertInFile(elf, c, i);
-    add(c.offset[i]!, c.offset[i]! + c.fileSize[i]!);
-  }
-  const out: { start: number; end: number }[] = [];
-  let last: { start: number; end: number } | undefined;
-  for (const i of ascending(starts, starts.length)) {
-    if (last && starts[i]! <= last.end) last.end = Math.max(last.end, ends[i]!);
-    else out.push((last = { start: starts[i]!, end: ends[i]! }));
+    if (size === 0) continue;
+    if (start <= last.end) last.end = Math.max(last.end, start + size);
+    else out.push((last = { start, end: start + size }));
   }
   return out;
 }
 
 /** Bytes before `end` of sections that are gone, and that nothing else describes. */
-export function blanks(elf: ElfFile, sections: Iterable<number>, isGone: (section: number) => boolean, end: number): Range[] {
+export function blanks(elf: ElfFile, isGone: (section: number) => boolean, end: number): Range[] {
   const c = sectionColumns(elf), gone: Range[] = [];
-  for (const i of sections) {
+  for (let i = 0; i < c.count; i++) {
+    if (c.fileSize[i] === 0 || c.offset[i]! >= end || !isGone(i)) continue;
     assertInFile(elf, c, i);
-    if (c.fileSize[i]! > 0 && c.offset[i]! < end) gone.push({ start: c.offset[i]!, end: Math.min(end, c.offset[i]! + c.fileSize[i]!) });
+    gone.push({ start: c.offset[i]!, end: Math.min(end, c.offset[i]! + c.fileSize[i]!) });
   }
-  return gone.length === 0 ? [] : subtract(merged(gone), described(elf, isGone));
+  return gone.length === 0 ? [] : undescribed(elf, merged(gone), isGone);
 }
 
 /** Ranges from `start` on, up to the end of the ELF file, that nothing describes: only zeros, so padding, or somebody's payload. */
 export function gapsFrom(elf: ElfFile, start: number): { padding: Range[]; payload: Range[] } {
-  const gaps = subtract([{ start, end: Math.max(start, elfEnd(elf)) }], described(elf, () => false)), padding: Range[] = [], payload: Range[] = [], isZero = zeroTest(elf.source);
-  for (const g of gaps) (isZero(g) ? padding : payload).push(g);
+  const padding: Range[] = [], payload: Range[] = [], isZero = zeroTest(elf.source);
+  for (const g of undescribed(elf, [{ start, end: Math.max(start, elfEnd(elf)) }], () => false)) (isZero(g) ? padding : payload).push(g);
   return { padding, payload };
 }
 

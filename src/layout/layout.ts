@@ -37,9 +37,9 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   const homeless = findPlaces(rewrite, requests, !keepsOverlay(elf, options));
   const grows = homeless.regions.length > 0, tableLeaves = isInTheWay(elf, homeless.entries);
   // A new table needs a section, or strip would zero it.
-  const addsRows = elf.sections.length > 0 && (requests.tables.some((t) => !t.was) || requests.newSections.length > 0);
+  const addsRows = elf.header.shnum > 0 && (requests.tables.some((t) => !t.was) || requests.newSections.length > 0);
   const mustCut = grows || tableLeaves || addsRows || dropped.size > 0 || requests.contents.runs.length > 0 || requests.dropsHeaders;
-  const leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
+  const leaves = (grows || rewrite.moves.length > 0) && elf.header.shnum > 0;
   // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless the file grows behind it.
   const keepsTable = keepsOverlay(elf, options) && !grows && !tableLeaves && !addsRows;
   // The end of the file stays untouched before an overlay while nothing but covers would change it.
@@ -161,7 +161,7 @@ function writeTables(rewrite: Rewrite, { dropped, contents, osabi, dropsHeaders 
   }
   map.write(h.phoff, concat(rewrite.segments.map((s) => s.bytes)));
   if (dropsHeaders) Object.assign(header, { shoff: 0, shnum: 0, shstrndx: 0 });
-  else if (atEnd && elf.sections.length > 0) {
+  else if (atEnd && elf.header.shnum > 0) {
     const table = appendNames(rewrite, map, end, ownsNameTable(rewrite, dropped) && !contents.has(h.shstrndx), dropped.size > 0, contents.has(h.shstrndx));
     header.shoff = table.shoff;
     end = table.shoff + rewrite.sections.length * h.shentsize;

@@ -44,20 +44,20 @@ export function fixSegments(rewrite: Rewrite, outputOf: (offset: number) => numb
 /** Section headers follow what moved, also in the part of the file that is not loaded, and take the new sizes. */
 export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, places }: Tail): void {
   const { elf, sections: rows, placed } = rewrite, { contents } = requests, c = sectionColumns(elf);
-  for (let row = 0; row < rows.inputs; row++) {
-    const was = rows.was(row)!, offset = c.offset[was]!;
-    if (!contents.has(was) && c.type[was] === SHT.NULL) continue;
-    const s = rows.view(row);
+  rows.eachInput((s, was, row) => {
+    const offset = c.offset[was]!;
     if (contents.has(was)) {
       s.offset = places[was]!;
       s.size = contents.size(was);
       s.info = contents.info(was) ?? s.info;
+    } else if (c.type[was] === SHT.NULL) {
+      // Where extended numbers stand.
     } else if (c.fileSize[was] === 0) {
       // It takes no bytes, but says where they would be.
       if (!placedAt(elf, c, was) && offset <= elf.source.size) s.offset = outputOf(offset);
     } else if (placed.length > 0) fixMoved(rewrite, row, outputOf);
     else s.offset = places[was]! >= 0 ? places[was]! : outputOf(offset);
-  }
+  });
 }
 
 /** The header of a section that may have moved with a table of the loader's. */

@@ -1,3 +1,4 @@
+import { counting } from "../codec/ascending.js";
 import { viewOf } from "../codec/bytes.js";
 import { Shdr, type ShdrView } from "../codec/records.js";
 import type { ElfFile } from "../image/elf.js";
@@ -29,7 +30,7 @@ export class SectionRows {
     this.#names = sectionNames(elf);
     this.#table = bytes.slice();
     this.#data = viewOf(this.#table);
-    this.#was = Uint32Array.from({ length: count }, (_, i) => i);
+    this.#was = counting(count);
   }
 
   get length(): number {
@@ -60,6 +61,16 @@ export class SectionRows {
     return row < this.inputs ? Shdr.view(this.#data, row * shentsize, this.#header) : Shdr.view(viewOf(this.#added[row - this.inputs]!.bytes), 0, this.#header);
   }
 
+  /** Visits the rows from the input; the view is one that moves on. */
+  eachInput(visit: (view: ShdrView, was: number, row: number) => void): void {
+    if (this.inputs === 0) return;
+    const view = Shdr.view(this.#data, 0, this.#header);
+    for (let row = 0; row < this.inputs; row++) {
+      view.moveTo(row * this.#header.shentsize);
+      visit(view, this.#was[row]!, row);
+    }
+  }
+
   /** Makes a header all zeros. */
   clear(row: number): void {
     const { shentsize } = this.#header;
@@ -76,14 +87,19 @@ export class SectionRows {
 
   /** Takes out the rows from the input that do not stay. */
   retain(stays: (was: number) => boolean): void {
-    const { shentsize } = this.#header;
+    const { shentsize } = this.#header, was = this.#was;
     let count = 0;
-    for (let row = 0; row < this.inputs; row++) {
-      if (!stays(this.#was[row]!)) continue;
-      if (row !== count) this.#table.copyWithin(count * shentsize, row * shentsize, (row + 1) * shentsize);
-      this.#was[count++] = this.#was[row]!;
+    for (let row = 0; row < was.length; ) {
+      let end = row;
+      while (end < was.length && stays(was[end]!)) end++;
+      if (row !== count) {
+        this.#table.copyWithin(count * shentsize, row * shentsize, end * shentsize);
+        was.copyWithin(count, row, end);
+      }
+      count += end - row;
+      row = end + 1;
     }
-    this.#was = this.#was.subarray(0, count);
+    this.#was = was.subarray(0, count);
   }
 
   /** The whole table. */

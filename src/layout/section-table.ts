@@ -118,12 +118,13 @@ export function dropRows(rewrite: Rewrite, { dropped, ungrouped, fixedUpTo }: Ro
     if (dropped.has(rows.was(row)!)) rows.clear(row);
     else renumbered[rows.was(row)!] = row;
   }
-  for (let row = 0; row < rows.length; row++) {
-    const s = rows.view(row);
+  const follow = (s: ShdrView): void => {
     // A link to a section that went becomes 0; a loaded one (.rela.plt of a static program) does not need it to run.
     s.link = renumbered[s.link] ?? 0;
     if (s.flags & SHF.INFO_LINK || holdsRelocations(s.type)) s.info = renumbered[s.info] ?? 0;
-  }
+  };
+  rows.eachInput(follow);
+  for (let row = rows.inputs; row < rows.length; row++) follow(rows.view(row));
   return renumbered;
 }
 
@@ -155,13 +156,15 @@ function nameBytes({ elf, sections: rows }: Rewrite, own: number, rebuild: boole
   const index = elf.header.shstrndx, { offset, size } = index === 0 || index >= elf.header.shnum ? { offset: 0, size: 0 } : fileRange(sectionAt(elf, index), elf.source);
   const old = size === 0 ? new Uint8Array(1) : readExactly(elf.source, offset, size, NAME_TABLE), limit = index === 0 || index >= elf.header.shnum ? 1 : size;
   const t = new GrowingStrings(old[old.length - 1] === 0 ? old : concat([old, new Uint8Array(1)])), names = new Uint32Array(rows.length);
-  for (let row = 0; row < rows.inputs; row++) {
-    const { name } = rows.view(row);
+  rows.eachInput(({ name }, _was, row) => {
     names[row] = name < limit ? name : 0;
-  }
+  });
   for (let row = rows.inputs; row < rows.length; row++) names[row] = t.add(concat([encodeText(rows.name(row)), new Uint8Array(1)]));
   const all = t.bytes(), { bytes, offsets } = own < rows.inputs && !rebuild ? { bytes: all, offsets: names } : compactTable(all, names);
-  for (let row = 0; row < rows.length; row++) rows.view(row).name = offsets[row]!;
+  rows.eachInput((view, _was, row) => {
+    view.name = offsets[row]!;
+  });
+  for (let row = rows.inputs; row < rows.length; row++) rows.view(row).name = offsets[row]!;
   return bytes;
 }
 

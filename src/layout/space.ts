@@ -89,7 +89,7 @@ export class Space {
    * what lies inside a segment, so there are none.
    */
   gap(from: number, limit: number): number {
-    if (this.#rewrite.elf.sections.length === 0) return 0;
+    if (this.#rewrite.elf.header.shnum === 0) return 0;
     return this.free(from, limit);
   }
 

@@ -5,40 +5,51 @@ import type { Range } from "./ranges.js";
 
 /** What of the tail stays together: ranges of the input, and the new bytes of sections. One array a field, since there may be very many. */
 export class TailItems {
+  count = 0;
   /** Offset in the input; `Infinity` for what goes behind all that has one. */
-  readonly start: number[] = [];
-  readonly size: number[] = [];
-  readonly align: number[] = [];
+  readonly start: Float64Array;
+  readonly size: Float64Array;
+  readonly align: Float64Array;
   /** The section's index, or -1. */
-  readonly section: number[] = [];
-  readonly isNew: boolean[] = [];
+  readonly section: Int32Array;
+  /** 1 for new bytes. */
+  readonly isNew: Uint8Array;
 
-  add(start: number, size: number, align: number, section = -1, isNew = false): void {
-    this.start.push(start);
-    this.size.push(size);
-    this.align.push(align);
-    this.section.push(section);
-    this.isNew.push(isNew);
+  constructor(most: number) {
+    this.start = new Float64Array(most);
+    this.size = new Float64Array(most);
+    this.align = new Float64Array(most);
+    this.section = new Int32Array(most);
+    this.isNew = new Uint8Array(most);
+  }
+
+  add(start: number, size: number, align: number, section = -1, isNew = 0): void {
+    const i = this.count++;
+    this.start[i] = start;
+    this.size[i] = size;
+    this.align[i] = align;
+    this.section[i] = section;
+    this.isNew[i] = isNew;
   }
 
   /** The end of all of them in the input, those with new bytes aside; at least `from`. */
   end(from: number): number {
     let end = from;
-    for (let i = 0; i < this.start.length; i++) if (!this.isNew[i]) end = Math.max(end, this.start[i]! + this.size[i]!);
+    for (let i = 0; i < this.count; i++) if (this.isNew[i] === 0) end = Math.max(end, this.start[i]! + this.size[i]!);
     return end;
   }
 
   /** In the order of the input; ranges of it that overlap are one. Also tells which of these each of the old ones is in. */
   joined(): { items: TailItems; into: Uint32Array } {
-    const { start, size, align, section, isNew } = this, items = new TailItems(), into = new Uint32Array(start.length);
+    const { start, size, align, section, isNew, count } = this, items = new TailItems(count), into = new Uint32Array(count);
     let last = -1;
-    for (const i of ascending(start, start.length)) {
-      if (!isNew[i] && last >= 0 && start[i]! < items.start[last]! + items.size[last]!) items.size[last] = Math.max(items.size[last]!, start[i]! + size[i]! - items.start[last]!);
+    for (const i of ascending(start, count)) {
+      if (isNew[i] === 0 && last >= 0 && start[i]! < items.start[last]! + items.size[last]!) items.size[last] = Math.max(items.size[last]!, start[i]! + size[i]! - items.start[last]!);
       else {
         items.add(start[i]!, size[i]!, align[i]!, section[i], isNew[i]);
-        if (!isNew[i]) last = items.start.length - 1;
+        if (isNew[i] === 0) last = items.count - 1;
       }
-      into[i] = isNew[i] ? items.start.length - 1 : last;
+      into[i] = isNew[i] === 1 ? items.count - 1 : last;
     }
     return { items, into };
   }
@@ -57,12 +68,12 @@ export class PackedItems {
    * @param padding ranges of the input, in order, that are zero: padding that is the same in the output comes along
    */
   constructor(items: TailItems, map: FileMap, start: number, padding: readonly Range[]) {
-    const count = items.start.length, at = new Float64Array(count), kept: number[] = [];
+    const { count } = items, at = new Float64Array(count), kept: number[] = [];
     let end = start, pad = 0;
     for (let i = 0; i < count; i++) {
       at[i] = alignUp(end, items.align[i]!);
       end = at[i]! + items.size[i]!;
-      if (items.isNew[i]) continue;
+      if (items.isNew[i] === 1) continue;
       kept.push(i);
       const until = items.start[i]! + items.size[i]!, gap = i + 1 < count ? alignUp(end, items.align[i + 1]!) - end : 0;
       while (pad < padding.length && padding[pad]!.start < until) pad++;
@@ -77,7 +88,7 @@ export class PackedItems {
 
   /** Where a byte of the input is in the output; where it went, what follows it. A section may lie over a table that is written anew: its own bytes are where those of the input went. */
   outputOf(offset: number): number {
-    const behind = firstBehind(this.#items.start.length, (i) => this.#items.start[i]!, offset), kept = this.#kept[firstBehind(this.#kept.length, (k) => this.#items.start[this.#kept[k]!]!, offset) - 1];
+    const behind = firstBehind(this.#items.count, (i) => this.#items.start[i]!, offset), kept = this.#kept[firstBehind(this.#kept.length, (k) => this.#items.start[this.#kept[k]!]!, offset) - 1];
     return this.#in(kept, offset) ?? this.#in(behind - 1, offset) ?? this.at[behind] ?? this.end;
   }
 

@@ -1,7 +1,7 @@
 import { alignUp } from "../codec/bytes.js";
 import { fail, hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { placedAt, sectionColumns } from "../image/section-columns.js";
+import { placedAt, sectionColumns, sectionsByOffset } from "../image/section-columns.js";
 import { assertInFile, fileAlignment, isDebugFile } from "../image/sections.js";
 import type { Requests } from "../request/requests.js";
 import { blanks, gapsFrom } from "./described.js";
@@ -46,8 +46,7 @@ export function blankTail({ elf }: Rewrite, map: FileMap, requests: Requests): T
   return { end, outputOf: (o) => o, places };
 }
 
-const holesBefore = (elf: ElfFile, { dropped, contents }: Requests, end: number): Range[] =>
-  blanks(elf, new Set([...dropped, ...contents.sections]), (i) => dropped.has(i) || contents.has(i), end);
+const holesBefore = (elf: ElfFile, { dropped, contents }: Requests, end: number): Range[] => blanks(elf, (i) => dropped.has(i) || contents.has(i), end);
 
 /** Sections whose new bytes take the place of the old ones: they are no more, and the old ones have become a hole, which is no other section's. */
 function oldPlaces(elf: ElfFile, contents: Requests["contents"], holes: readonly Range[]): Float64Array {
@@ -82,10 +81,12 @@ export function compactTail({ elf }: Rewrite, map: FileMap, requests: Requests, 
   const unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
   const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = requests.dropped.size > 0 || requests.contents.runs.length > 0 || grownTo !== undefined;
-  const holes = holesBefore(elf, requests, fixed), places = oldPlaces(elf, requests.contents, holes), items = tailItems(elf, requests, rewritten, fixed, places), keep = (r: Range) => items.add(r.start, r.end - r.start, 1);
+  const holes = holesBefore(elf, requests, fixed), places = oldPlaces(elf, requests.contents, holes), { padding, payload } = gapsFrom(elf, fixed);
+  const items = new TailItems(elf.header.shnum + unloaded.length + payload.length), keep = (r: Range) => items.add(r.start, r.end - r.start, 1);
+  addSections(items, elf, requests, rewritten, fixed, places);
   // What a program header speaks of stays, also where its section goes.
   for (const r of unloaded) if (r.start >= fixed) keep(r);
-  const last = items.end(fixed), { padding, payload } = gapsFrom(elf, fixed);
+  const last = items.end(fixed);
   for (const r of payload) {
     if (!moves && r.start < last) continue;
     if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(r);
@@ -99,19 +100,18 @@ export function compactTail({ elf }: Rewrite, map: FileMap, requests: Requests, 
 }
 
 /** Sections behind `fixed` that stay, and those that are written anew, but for the ones that take their old place before it. */
-function tailItems(elf: ElfFile, { dropped, contents }: Requests, rewritten: ReadonlySet<number>, fixed: number, places: Float64Array): TailItems {
-  const items = new TailItems(), c = sectionColumns(elf);
-  for (let i = 0; i < c.count; i++) {
+function addSections(items: TailItems, elf: ElfFile, { dropped, contents }: Requests, rewritten: ReadonlySet<number>, fixed: number, places: Float64Array): void {
+  const c = sectionColumns(elf);
+  for (const i of sectionsByOffset(elf)) {
     assertInFile(elf, c, i);
     const offset = c.offset[i]!, end = offset + c.fileSize[i]!, align = fileAlignment(c.align[i]!);
     if (contents.has(i)) {
-      if (places[i]! < 0) items.add(end <= fixed ? Infinity : offset, contents.size(i), align, i, true);
+      if (places[i]! < 0) items.add(end <= fixed ? Infinity : offset, contents.size(i), align, i, 1);
     } else if (c.fileSize[i]! > 0 && end > fixed && !dropped.has(i) && !rewritten.has(i) && !placedAt(elf, c, i)) {
       const start = Math.max(offset, fixed);
       items.add(start, end - start, offset % align === 0 && start === offset ? align : 1, i);
     }
   }
-  return items;
 }
 
 /** Where the tail begins in the output and in the input, and what of it is padding. */
@@ -124,11 +124,10 @@ interface Bounds {
 /** Puts what stays one behind the other. */
 function packed(elf: ElfFile, map: FileMap, all: TailItems, { start, fixed, padding }: Bounds, places: Float64Array): Tail {
   const { items, into } = all.joined(), p = new PackedItems(items, map, start, padding), { offset } = sectionColumns(elf);
-  all.section.forEach((section, i) => {
-    if (section < 0) return;
-    const item = into[i]!, from = offset[section]!;
-    places[section] = all.isNew[i] ? p.at[item]! : from < fixed ? from : p.at[item]! + from - items.start[item]!;
-  });
+  for (let i = 0; i < all.count; i++) {
+    const section = all.section[i]!, item = into[i]!, from = offset[section]!;
+    if (section >= 0) places[section] = all.isNew[i] === 1 ? p.at[item]! : from < fixed ? from : p.at[item]! + from - items.start[item]!;
+  }
   return { end: p.end, places, outputOf: (o) => (o < fixed ? o : p.outputOf(o)) };
 }
 

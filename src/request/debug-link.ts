@@ -23,7 +23,7 @@ export function debugLink(elf: ElfFile, edits: readonly StripEdit[], { contents,
   const links = edits.filter((e) => e.edit === "addDebugLink"), link = links[0];
   if (!link) return { contents, newSections: [] };
   if (links.some((l) => l.file !== link.file || l.crc !== link.crc)) fail("BAD_EDIT", "addDebugLink: a file has one separate debug file, and two are given", { edit: "addDebugLink" });
-  if (elf.sections.length === 0) fail("UNSUPPORTED", "addDebugLink: the file has no section headers, so it cannot say where its debug file is", { what: "a file without section headers" });
+  if (elf.header.shnum === 0) fail("UNSUPPORTED", "addDebugLink: the file has no section headers, so it cannot say where its debug file is", { what: "a file without section headers" });
   const bytes = linkBytes(link, elf.header.littleEndian), section = elf.sections.find((s) => s.name === NAME && !dropped.has(s.index));
   if (!section) return { contents, newSections: [{ name: NAME, type: SHT.PROGBITS, align: 4, bytes }] };
   const { offset, size } = fileRange(section, elf.source);

@@ -1,10 +1,11 @@
+import { where } from "../codec/ascending.js";
 import { viewOf } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Groups } from "../image/groups.js";
 import { holdsRelocations, relocationSize } from "../image/relocation-sections.js";
 import { runs } from "../image/runs.js";
-import { placedAt, sectionColumns } from "../image/section-columns.js";
+import { indexesWhere, placedAt, sectionColumns } from "../image/section-columns.js";
 import { fileRange, sectionAt } from "../image/sections.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { GONE, type SymbolSelection } from "../strip/select.js";
@@ -25,11 +26,9 @@ export function stripTables(elf: ElfFile, { dropped, symbols, groups }: StripDec
   for (const [table, selection] of symbols) {
     if (selection.firstChanged >= selection.indexes.length) continue;
     // What a loader applies stays as it is: its records name no symbol of a table that is not loaded.
-    const users: number[] = [];
-    for (let i = 0; i < c.count; i++) if (c.link[i] === table && !dropped.has(i) && !placedAt(elf, c, i)) users.push(i);
-    relocationContents(elf, Uint32Array.from(users.filter((i) => holdsRelocations(c.type[i]!))), selection, contents);
-    const follow = followingBytes(elf, selection);
-    for (const i of users) {
+    const isUser = (i: number): boolean => c.link[i] === table && !dropped.has(i) && !placedAt(elf, c, i), follow = followingBytes(elf, selection);
+    relocationContents(elf, (i) => holdsRelocations(c.type[i]!) && isUser(i), selection, contents);
+    for (const i of indexesWhere(c, (i) => OF_LLVM.includes(c.type[i]!) && isUser(i))) {
       const bytes = follow(i);
       if (bytes) contents.add(oneContent(i, bytes.length, () => bytes));
     }
@@ -39,58 +38,62 @@ export function stripTables(elf: ElfFile, { dropped, symbols, groups }: StripDec
 
 /** Groups without the members that go; those of a group that goes itself are `ungrouped` from then on. */
 function groupContents(elf: ElfFile, { sections, flags, first, members }: Groups, dropped: ReadonlySet<number>, symbols: StripDecision["symbols"], ungrouped: Set<number>): ContentRun {
-  const { link, info } = sectionColumns(elf), words: number[] = [], isMember: boolean[] = [], out = { sections: [] as number[], at: [] as number[], sizes: [] as number[], infos: [] as number[] };
-  const push = (word: number, member: boolean): void => {
-    words.push(word);
-    isMember.push(member);
-  };
+  const { link, info } = sectionColumns(elf), stay = where(sections, (s) => !dropped.has(s)), words = new Uint32Array(stay.length + members.length);
+  const at = new Float64Array(stay.length), sizes = new Float64Array(stay.length), infos = new Float64Array(stay.length);
+  let count = 0, n = 0;
   sections.forEach((group, g) => {
-    const stays = !dropped.has(group), start = words.length;
-    if (stays) push(flags[g]!, false);
+    const stays = !dropped.has(group), start = count;
+    if (stays) words[count++] = flags[g]!;
     for (let m = first[g]!; m < first[g + 1]!; m++) {
       if (dropped.has(members[m]!)) continue;
-      if (stays) push(members[m]!, true);
+      if (stays) words[count++] = members[m]!;
       else ungrouped.add(members[m]!);
     }
     if (!stays) return;
-    out.sections.push(group);
-    out.at.push(4 * start);
-    out.sizes.push(4 * (words.length - start));
-    // The symbol that names the group.
     const selection = symbols.get(link[group]!);
-    out.infos.push(selection ? (selection.indexes[info[group]!] ?? 0) : info[group]!);
+    at[n] = 4 * start;
+    sizes[n] = 4 * (count - start);
+    // The symbol that names the group.
+    infos[n++] = selection ? (selection.indexes[info[group]!] ?? 0) : info[group]!;
   });
-  return { ...out, bytes: ({ section }) => wordBytes(words.map((w, i) => (isMember[i] ? section(w) : w)), elf.header.littleEndian) };
+  return { sections: stay, at, sizes, infos, bytes: ({ section }) => groupBytes(words.subarray(0, count), at, section, elf.header.littleEndian) };
 }
 
-function wordBytes(words: readonly number[], littleEndian: boolean): Uint8Array {
+/** Groups one behind the other. Their first words are flags. */
+function groupBytes(words: Uint32Array, at: Float64Array, section: (index: number) => number, littleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(4 * words.length), v = viewOf(bytes);
-  words.forEach((w, i) => v.setUint32(4 * i, w, littleEndian));
+  words.forEach((w, i) => v.setUint32(4 * i, section(w), littleEndian));
+  for (const start of at) v.setUint32(start, words[start / 4]!, littleEndian);
   return bytes;
 }
 
 /** Relocations by the new indexes. Each run of them is one copy. */
-function relocationContents(elf: ElfFile, relocations: Uint32Array, { indexes }: SymbolSelection, contents: Contents): void {
+function relocationContents(elf: ElfFile, isWanted: (section: number) => boolean, { indexes }: SymbolSelection, contents: Contents): void {
   const { type, offset, fileSize } = sectionColumns(elf), h = elf.header, order = (symbol: number): number => indexes[symbol] ?? symbol;
-  for (const { bytes, start, sections } of runs(elf, relocations)) {
-    const out = bytes.slice(), v = viewOf(out), compact = sections.filter((i) => type[i] === SHT.CREL), others = sections.filter((i) => type[i] !== SHT.CREL);
+  for (const { bytes, start, sections } of runs(elf, isWanted)) {
+    const out = bytes.slice(), v = viewOf(out), compact = where(sections, (i) => type[i] === SHT.CREL), others = where(sections, (i) => type[i] !== SHT.CREL);
     for (const i of compact) {
       const now = renumberCrel(bytes.subarray(offset[i]! - start, offset[i]! - start + fileSize[i]!), order);
       contents.add(oneContent(i, now.length, () => now));
     }
-    const at = Float64Array.from(others, (i) => offset[i]! - start), sizes = Float64Array.from(others, (i) => fileSize[i]!);
-    others.forEach((i, k) => renumberIn(v, at[k]!, at[k]! + sizes[k]!, relocationSize(type[i]!, h), h, order));
+    const at = new Float64Array(others.length), sizes = new Float64Array(others.length);
+    others.forEach((i, k) => {
+      at[k] = offset[i]! - start;
+      sizes[k] = fileSize[i]!;
+      renumberIn(v, at[k]!, at[k]! + sizes[k]!, relocationSize(type[i]!, h), h, order);
+    });
     contents.add({ sections: others, at, sizes, bytes: () => out });
   }
 }
 
-/** The new bytes of a section of LLVM's that names symbols; undefined for another one. */
+/** Sections of LLVM's that name symbols. */
+const OF_LLVM: readonly number[] = [SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
+
+/** The new bytes of such a section; undefined for one of a form that names none. */
 function followingBytes(elf: ElfFile, selection: SymbolSelection): (index: number) => Uint8Array | undefined {
   let others: ((symbol: number) => number | undefined) | undefined;
   return (index) => {
-    const type = sectionColumns(elf).type[index]!;
-    if (type !== SHT.LLVM_ADDRSIG && type !== SHT.LLVM_CALL_GRAPH_PROFILE) return undefined;
-    const s = sectionAt(elf, index), { offset, size } = fileRange(s, elf.source), read = () => readExactly(elf.source, offset, size, s.name);
+    const s = sectionAt(elf, index), { type } = s.header, { offset, size } = fileRange(s, elf.source), read = () => readExactly(elf.source, offset, size, s.name);
     if (type === SHT.LLVM_ADDRSIG) return addressSignificant(read(), (others ??= standIns(selection)));
     if (s.header.entsize !== 16) return undefined;
     return callGraphProfile(read(), elf.header, (symbol) => (selection.indexes[symbol] === GONE ? undefined : selection.indexes[symbol]));

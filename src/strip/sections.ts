@@ -2,7 +2,7 @@ import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Groups } from "../image/groups.js";
 import { holdsRelocations } from "../image/relocation-sections.js";
-import { loadedAt, placedAt, type SectionColumns, sectionColumns } from "../image/section-columns.js";
+import { loadedAt, placedAt, realSections, type SectionColumns, sectionColumns } from "../image/section-columns.js";
 import { type SectionNames, sectionNames } from "../image/section-names.js";
 import { ET, SHT } from "../spec/constants.js";
 import { listed } from "./listed.js";
@@ -33,8 +33,8 @@ export interface StripSections {
 }
 
 export function stripSections(elf: ElfFile): StripSections {
-  const columns = sectionColumns(elf), { count, type } = columns, all = Uint32Array.from({ length: count }, (_, i) => i).filter((i) => type[i] !== SHT.NULL);
-  return { elf, columns, all, names: sectionNames(elf), relocatable: elf.header.type === ET.REL, isFixed: (i) => placedAt(elf, columns, i) };
+  const columns = sectionColumns(elf);
+  return { elf, columns, all: realSections(columns), names: sectionNames(elf), relocatable: elf.header.type === ET.REL, isFixed: (i) => placedAt(elf, columns, i) };
 }
 
 /** The sections that the edits name or mean, before anything that follows from their going. */

@@ -121,7 +121,12 @@ class Rule {
 
 /** See {@link SymbolSelection.homes}. */
 function homesOf(shndx: Uint32Array, extended: Uint32Array | undefined): Int32Array {
-  return Int32Array.from(shndx, (n, i) => (n === SHN.XINDEX && extended ? extended[i]! : n >= SHN.LORESERVE ? -n : n));
+  const out = new Int32Array(shndx.length);
+  for (let i = 0; i < out.length; i++) {
+    const n = shndx[i]!;
+    out[i] = n === SHN.XINDEX && extended ? extended[i]! : n >= SHN.LORESERVE ? -n : n;
+  }
+  return out;
 }
 
 function extendedIndexes(elf: ElfFile, table: Section, count: number): Uint32Array | undefined {

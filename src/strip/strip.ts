@@ -1,3 +1,4 @@
+import { where } from "../codec/ascending.js";
 import { viewOf } from "../codec/bytes.js";
 import { Sym } from "../codec/records.js";
 import { fail, type Note } from "../error.js";
@@ -5,7 +6,7 @@ import type { ElfFile } from "../image/elf.js";
 import { type Groups, readGroups } from "../image/groups.js";
 import { eachRelocationSymbol, holdsRelocations } from "../image/relocation-sections.js";
 import { runs } from "../image/runs.js";
-import { sectionColumns } from "../image/section-columns.js";
+import { indexesOfType, sectionColumns } from "../image/section-columns.js";
 import { assertInFile, fileRange, sectionAt } from "../image/sections.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { eachCrelSymbol } from "../tables/crel.js";
@@ -30,7 +31,8 @@ export interface StripDecision {
   readonly groups: Groups;
 }
 
-const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set(), dropsHeaders: false, groups: { sections: [], flags: [], first: [0], members: [] } };
+const NO_GROUPS: Groups = { sections: new Uint32Array(0), flags: new Uint32Array(0), first: new Uint32Array(1), members: new Uint32Array(0) };
+const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set(), dropsHeaders: false, groups: NO_GROUPS };
 
 /** Decides what the edits drop. Reads symbols and relocations only where some of a table stay. `RELOCATABLE`, `LOADED_SECTION`, `STILL_NEEDED`. */
 export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: Note[]): StripDecision {
@@ -42,7 +44,7 @@ export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: No
   refuseManyTables(sections);
   const groups = readGroups(elf), dropped = sectionsToDrop(sections, wish, notes), symbols = new Map<number, SymbolSelection>();
   dropDependents(sections, groups, dropped);
-  const tables = sections.all.filter((i) => sections.columns.type[i] === SHT.SYMTAB);
+  const tables = indexesOfType(sections.columns, SHT.SYMTAB);
   for (const table of tables) if (!sections.isFixed(table) && !dropped.has(table)) strippedTable(sections, table, wish, dropped, symbols);
   for (const table of tables) if (dropped.has(table)) dropTable(sections, table, dropped);
   dropDependents(sections, groups, dropped);
@@ -52,7 +54,7 @@ export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: No
   for (const i of zeroed) refuseZeroing(elf, sectionAt(elf, i));
   if (!edits.some((e) => e.edit === "dropSectionHeaders")) return { dropped, symbols, zeroed, dropsHeaders: false, groups };
   // Without headers nothing finds what no program header speaks of.
-  return { dropped: new Set(sections.all.filter((i) => !sections.isFixed(i))), symbols: new Map(), zeroed, dropsHeaders: elf.sections.length > 0, groups };
+  return { dropped: new Set(where(sections.all, (i) => !sections.isFixed(i))), symbols: new Map(), zeroed, dropsHeaders: elf.header.shnum > 0, groups };
 }
 
 /** The gABI knows one symbol table a file. */
@@ -85,7 +87,7 @@ function strippedTable(sections: StripSections, table: number, wish: StripWish, 
   const { elf, columns: { type, link }, names, all, relocatable, isFixed } = sections;
   const namesSymbols = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined || wish.keepsFiles, keepsTable = wish.namesSections && wish.keeps(names.of(table));
   if (wish.mode === "none" && dropped.size === 0 && !namesSymbols && wish.discards === undefined) return;
-  const users = all.filter((u) => link[u] === table && !dropped.has(u) && !isFixed(u) && !NEED_NO_TABLE.includes(type[u]!));
+  const users = where(all, (u) => link[u] === table && !dropped.has(u) && !isFixed(u) && !NEED_NO_TABLE.includes(type[u]!));
   // Nothing of it can stay: it need not be read.
   if (!relocatable && users.length === 0 && !namesSymbols && !keepsTable && (wish.mode === "unneeded" || wish.mode === "all")) return void dropped.add(table);
   const used = usedSymbols(elf, table, users), selection = selectSymbols(elf, sectionAt(elf, table), wish, { dropped, used, relocatable, keepsTable });
@@ -95,13 +97,16 @@ function strippedTable(sections: StripSections, table: number, wish: StripWish, 
 
 /** Which symbols the sections that stay name: relocations, and groups by their signature. */
 function usedSymbols(elf: ElfFile, table: number, users: Uint32Array): Uint8Array {
-  const { type, info, offset, fileSize } = sectionColumns(elf), used = new Uint8Array(Math.floor(fileRange(sectionAt(elf, table), elf.source).size / Sym.size(elf.header.class)));
+  const { count, type, info, offset, fileSize } = sectionColumns(elf), isUser = new Uint8Array(count), used = new Uint8Array(Math.floor(fileRange(sectionAt(elf, table), elf.source).size / Sym.size(elf.header.class)));
   const use = (symbol: number): void => {
     if (symbol >= used.length) fail("MALFORMED", `a relocation or group names symbol ${symbol} of ${used.length}`, {});
     used[symbol] = 1;
   };
-  for (const u of users) if (type[u] === SHT.GROUP) use(info[u]!);
-  for (const { bytes, start, sections } of runs(elf, users.filter((u) => holdsRelocations(type[u]!)))) {
+  for (const u of users) {
+    isUser[u] = 1;
+    if (type[u] === SHT.GROUP) use(info[u]!);
+  }
+  for (const { bytes, start, sections } of runs(elf, (u) => isUser[u] === 1 && holdsRelocations(type[u]!))) {
     const v = viewOf(bytes);
     for (const i of sections) {
       const at = offset[i]! - start, end = at + fileSize[i]!;
