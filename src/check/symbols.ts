@@ -1,8 +1,5 @@
-import { Sym } from "../codec/records.js";
-import { chunks } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import { once } from "../image/once.js";
-import { sectionColumns } from "../image/section-columns.js";
 import { firstOf, type Section, sectionAt } from "../image/sections.js";
 import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
 import { hex } from "../error.js";
@@ -34,8 +31,6 @@ interface Facts {
   readonly isLocal: boolean;
 }
 
-const SYMBOLS_AT_ONCE = 16384;
-
 const factsOf = /* @__PURE__ */ once((elf) => {
   const known = new Map<number, Facts>();
   return ({ section, symbols }: Table): Facts => {
@@ -45,15 +40,15 @@ const factsOf = /* @__PURE__ */ once((elf) => {
   };
 });
 
-function walk(elf: ElfFile, { offset, count }: SymbolTable, locals: number): Facts {
-  const { header: h } = elf, size = Sym.size(h.class), sections = sectionColumns(elf).count;
-  let homeless = 0, first: Facts["first"], misplaced = -1, isLocal = false, index = 0;
-  for (const piece of chunks(elf.source, offset, count * size, "a symbol table", size * SYMBOLS_AT_ONCE)) {
-    const n = piece.length / size, shndx = Sym.words("shndx", piece, n, h), info = Sym.words("info", piece, n, h);
-    for (let i = 0; i < n; i++, index++) {
-      if (shndx[i]! >= sections && shndx[i]! < SHN.LORESERVE && homeless++ === 0) first = { index, shndx: shndx[i]! };
-      if (misplaced >= 0 || (info[i]! >> 4 === STB.LOCAL) === index < locals) continue;
-      misplaced = index;
+function walk(elf: ElfFile, symbols: SymbolTable, locals: number): Facts {
+  const sections = elf.header.shnum;
+  let homeless = 0, first: Facts["first"], misplaced = -1, isLocal = false;
+  for (const p of symbols.pieces()) {
+    const shndx = p.words("shndx"), info = p.words("info");
+    for (let i = 0; i < p.count; i++) {
+      if (shndx[i]! >= sections && shndx[i]! < SHN.LORESERVE && homeless++ === 0) first = { index: p.first + i, shndx: shndx[i]! };
+      if (misplaced >= 0 || (info[i]! >> 4 === STB.LOCAL) === p.first + i < locals) continue;
+      misplaced = p.first + i;
       isLocal = info[i]! >> 4 === STB.LOCAL;
     }
   }
@@ -67,7 +62,7 @@ export const symbolRules: readonly Rule[] = [
     *test(elf) {
       for (const t of tables(elf)) {
         const { homeless, first } = factsOf(elf)(t);
-        if (first) yield { message: `${homeless} symbols name sections that the file has not (it has ${sectionColumns(elf).count}); the first is symbol ${first.index}, st_shndx ${first.shndx}`, at: t.at };
+        if (first) yield { message: `${homeless} symbols name sections that the file has not (it has ${elf.header.shnum}); the first is symbol ${first.index}, st_shndx ${first.shndx}`, at: t.at };
       }
     },
   },
@@ -82,18 +77,19 @@ export const symbolRules: readonly Rule[] = [
   },
 ];
 
-const homeOf = (elf: ElfFile, shndx: number): Section | undefined => (shndx < elf.header.shnum ? sectionAt(elf, shndx) : undefined);
-
 /** Symbols of what is loaded. */
 export const loadedSymbolRules: readonly Rule[] = [
   {
     id: "section-symbol", severity: "warning", sentence: "The value of a section symbol is its section's address.",
     *test(elf) {
       for (const t of tables(elf))
-        for (const { symbol: s } of t.symbols.records()) {
-          const section = (s.info & 15) === STT.SECTION && s.shndx < SHN.LORESERVE ? homeOf(elf, s.shndx) : undefined;
-          if (section && s.shndx > 0 && s.exact("value") !== section.header.exact("addr"))
-            yield { message: `its symbol in ${t.at} says ${hex(s.exact("value"))}, the section is at ${hex(section.header.exact("addr"))}`, at: sectionLabel(section) };
+        for (const p of t.symbols.pieces()) {
+          const info = p.words("info"), shndx = p.words("shndx");
+          for (let i = 0; i < p.count; i++) {
+            if ((info[i]! & 15) !== STT.SECTION || shndx[i] === 0 || shndx[i]! >= Math.min(elf.header.shnum, SHN.LORESERVE)) continue;
+            const value = p.exact("value", i), section = sectionAt(elf, shndx[i]!), addr = section.header.exact("addr");
+            if (value !== addr) yield { message: `its symbol in ${t.at} says ${hex(value)}, the section is at ${hex(addr)}`, at: sectionLabel(section) };
+          }
         }
     },
   },
