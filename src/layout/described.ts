@@ -1,5 +1,6 @@
+import { where } from "../codec/ascending.js";
 import { skipZeros } from "../codec/bytes.js";
-import { type ByteSource, readExactly } from "../codec/source.js";
+import { readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import { headerSize } from "../image/header.js";
 import { elfEnd } from "../image/overlay.js";
@@ -43,24 +44,32 @@ export function blanks(elf: ElfFile, isGone: (section: number) => boolean, end: 
   return gone.length === 0 ? [] : undescribed(elf, merged(gone), isGone);
 }
 
-/** Ranges from `start` on, up to the end of the ELF file, that nothing describes: only zeros, so padding, or somebody's payload. */
-export function gapsFrom(elf: ElfFile, start: number): { padding: Range[]; payload: Range[] } {
-  const padding: Range[] = [], payload: Range[] = [], isZero = zeroTest(elf.source);
+/**
+ * Ranges from `start` on, up to the end of the ELF file, that nothing describes: only zeros, so padding, or somebody's payload.
+ *
+ * @param dropped sections of which no byte is read
+ */
+export function gapsFrom(elf: ElfFile, start: number, dropped: ReadonlySet<number>): { padding: Range[]; payload: Range[] } {
+  const padding: Range[] = [], payload: Range[] = [], isZero = zeroTest(elf, dropped);
   for (const g of undescribed(elf, [{ start, end: Math.max(start, elfEnd(elf)) }], () => false)) (isZero(g) ? padding : payload).push(g);
   return { padding, payload };
 }
 
-/** What one read takes at least, where the file has it: many small gaps stand close together. */
+/** What one read takes, where nothing that goes stands there: many small gaps stand close together. */
 const WINDOW = 4096;
-/** And at most. */
+/** What one read takes at most. */
 const LARGEST = 1 << 20;
 
-function zeroTest(source: ByteSource): (r: Range) => boolean {
-  let from = 0, window: Uint8Array = new Uint8Array(0);
-  const read = (start: number, length: number) => {
+/** Tells of ranges, in ascending order, whether they hold nothing but zeros. */
+function zeroTest(elf: ElfFile, dropped: ReadonlySet<number>): (r: Range) => boolean {
+  const { source } = elf, { offset, fileSize } = sectionColumns(elf), gone = where(sectionsByOffset(elf), (i) => fileSize[i]! > 0 && dropped.has(i));
+  let from = 0, window: Uint8Array = new Uint8Array(0), next = 0;
+  const read = (start: number, length: number): number => {
     if (start < from || start + length > from + window.length) {
+      while (next < gone.length && offset[gone[next]!]! < start + length) next++;
+      const limit = next < gone.length ? offset[gone[next]!]! : source.size;
       from = start;
-      window = readExactly(source, start, Math.min(Math.max(length, WINDOW), source.size - start), "a gap");
+      window = readExactly(source, start, Math.max(length, Math.min(WINDOW, limit - start)), "a gap");
     }
     return start - from;
   };

@@ -81,7 +81,7 @@ export function compactTail({ elf }: Rewrite, map: FileMap, requests: Requests, 
   const unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
   const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = requests.dropped.size > 0 || requests.contents.runs.length > 0 || grownTo !== undefined;
-  const holes = holesBefore(elf, requests, fixed), places = oldPlaces(elf, requests.contents, holes), { padding, payload } = gapsFrom(elf, fixed);
+  const holes = holesBefore(elf, requests, fixed), places = oldPlaces(elf, requests.contents, holes), { padding, payload } = gapsFrom(elf, fixed, requests.dropped);
   const items = new TailItems(elf.header.shnum + unloaded.length + payload.length), keep = (r: Range) => items.add(r.start, r.end - r.start, 1);
   addSections(items, elf, requests, rewritten, fixed, places);
   // What a program header speaks of stays, also where its section goes.
