@@ -1,4 +1,5 @@
 import type { ElfFile } from "../image/elf.js";
+import { once } from "../image/once.js";
 import type { Section } from "../image/sections.js";
 import type { Segment } from "../image/segments.js";
 import { hex } from "../error.js";
@@ -23,16 +24,6 @@ function extentOf(s: Segment, machine: number): Extent {
   return {
     at: s.type === PT.LOAD ? `${name} ${hex(vaddr)}` : name, type: s.type, flags: s.flags,
     offset: s.exact("offset"), vaddr, filesz: s.exact("filesz"), memsz: s.exact("memsz"), align: s.exact("align"),
-  };
-}
-
-/** Many rules ask the same of one file, which may have 65535 program headers and more sections: worked out once for each. */
-export function once<T>(make: (elf: ElfFile) => T): (elf: ElfFile) => T {
-  const made = new WeakMap<ElfFile, { readonly value: T }>();
-  return (elf) => {
-    let known = made.get(elf);
-    if (!known) made.set(elf, (known = { value: make(elf) }));
-    return known.value;
   };
 }
 

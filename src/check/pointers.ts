@@ -1,4 +1,4 @@
-import { toLatin1, viewOf } from "../codec/bytes.js";
+import { encodeText, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
@@ -18,12 +18,18 @@ function firstGotWord(elf: ElfFile, address: bigint): bigint | undefined {
   return width === 8 ? v.getBigUint64(0, le) : BigInt(v.getUint32(0, le));
 }
 
+function startsWith(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}
+
 /** The values of all definitions of a symbol, without reading the names of the others. */
 function* definitions(table: SymbolTable, name: string): Generator<bigint> {
-  const text = table.strings ? toLatin1(table.strings.load()) : "", places = new Set<number>();
-  for (let at = text.indexOf(`${name}\0`); at >= 0; at = text.indexOf(`${name}\0`, at + 1)) places.add(at);
-  if (places.size === 0) return;
-  for (const { symbol: s } of table.records()) if (places.has(s.name) && s.shndx !== SHN.UNDEF) yield s.exact("value");
+  const text = table.strings?.load() ?? new Uint8Array(0), wanted = encodeText(`${name}\0`);
+  for (const p of table.pieces()) {
+    const names = p.words("name"), shndx = p.words("shndx");
+    for (let i = 0; i < p.count; i++) if (shndx[i] !== SHN.UNDEF && startsWith(text, names[i]!, wanted)) yield p.exact("value", i);
+  }
 }
 
 /** The addresses of the dynamic section that code may hold. */

@@ -1,11 +1,12 @@
 import type { ElfFile } from "../image/elf.js";
+import { sectionColumns } from "../image/section-columns.js";
 import { isElfError } from "../error.js";
 import type { Rule } from "./rule.js";
 
 /** What the reader finds in a file, and how to make it read each. */
 const PARTS: readonly (readonly [name: string, read: (elf: ElfFile) => unknown])[] = [
   ["program headers", (elf) => elf.segments],
-  ["section headers", (elf) => elf.sections],
+  ["section headers", sectionColumns],
   ["PT_INTERP", (elf) => elf.interpreter],
   ["dynamic section", (elf) => elf.dynamic],
   ["symbol table", (elf) => elf.symbols],

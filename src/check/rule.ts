@@ -1,7 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
 import { isDebugFile } from "../image/sections.js";
 import { ET } from "../spec/constants.js";
-import { once } from "./extents.js";
+import { once } from "../image/once.js";
 
 /** "error": some loader or `strip` breaks the file. "warning": wrong, but what runs it copes. "note": worth knowing. */
 export type Severity = "error" | "warning" | "note";

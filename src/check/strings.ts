@@ -29,7 +29,10 @@ export const stringRules: readonly Rule[] = [
       const symbols = elf.dynamicSymbols, size = elf.dynamic?.get(DT.STRSZ) ?? 0n;
       if (!symbols?.exact) return;
       let wrong = 0, first = "";
-      for (const { index, symbol } of symbols.records()) if (BigInt(symbol.name) >= size && symbol.name !== 0 && wrong++ === 0) first = `symbol ${index}, st_name ${hex(symbol.name)}`;
+      for (const p of symbols.pieces()) {
+        const names = p.words("name"), limit = Number(size);
+        for (let i = 0; i < p.count; i++) if (names[i]! >= limit && names[i] !== 0 && wrong++ === 0) first = `symbol ${p.first + i}, st_name ${hex(names[i]!)}`;
+      }
       if (wrong > 0) yield { message: `the names of ${wrong} dynamic symbols lie outside DT_STRTAB (DT_STRSZ ${hex(size)}); the first is ${first}`, at: "DT_SYMTAB" };
     },
   },

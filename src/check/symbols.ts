@@ -1,5 +1,6 @@
 import type { ElfFile } from "../image/elf.js";
-import type { Section } from "../image/sections.js";
+import { once } from "../image/once.js";
+import { firstOf, type Section, sectionAt } from "../image/sections.js";
 import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
 import { hex } from "../error.js";
 import { SHN, SHT, STB, STT } from "../spec/constants.js";
@@ -15,9 +16,43 @@ interface Table {
 /** .symtab and .dynsym by their section headers; of each type the first, as all tools use it. */
 function* tables(elf: ElfFile): Generator<Table> {
   for (const type of [SHT.SYMTAB, SHT.DYNSYM]) {
-    const section = elf.sections.find((s) => s.header.type === type);
+    const section = firstOf(elf, type);
     if (section) yield { at: sectionLabel(section), section, symbols: sectionSymbols(elf, section.index) };
   }
+}
+
+/** What rules ask of a symbol table, found in one walk: a table may have very many. */
+interface Facts {
+  /** Symbols whose section the file has not, and the first of them. */
+  readonly homeless: number;
+  readonly first: { readonly index: number; readonly shndx: number } | undefined;
+  /** The first symbol on the wrong side of sh_info, or -1. */
+  readonly misplaced: number;
+  readonly isLocal: boolean;
+}
+
+const factsOf = /* @__PURE__ */ once((elf) => {
+  const known = new Map<number, Facts>();
+  return ({ section, symbols }: Table): Facts => {
+    let facts = known.get(section.index);
+    if (!facts) known.set(section.index, (facts = walk(elf, symbols, section.header.info)));
+    return facts;
+  };
+});
+
+function walk(elf: ElfFile, symbols: SymbolTable, locals: number): Facts {
+  const sections = elf.header.shnum;
+  let homeless = 0, first: Facts["first"], misplaced = -1, isLocal = false;
+  for (const p of symbols.pieces()) {
+    const shndx = p.words("shndx"), info = p.words("info");
+    for (let i = 0; i < p.count; i++) {
+      if (shndx[i]! >= sections && shndx[i]! < SHN.LORESERVE && homeless++ === 0) first = { index: p.first + i, shndx: shndx[i]! };
+      if (misplaced >= 0 || (info[i]! >> 4 === STB.LOCAL) === p.first + i < locals) continue;
+      misplaced = p.first + i;
+      isLocal = info[i]! >> 4 === STB.LOCAL;
+    }
+  }
+  return { homeless, first, misplaced, isLocal };
 }
 
 /** Symbols of any file, relocatable ones too. */
@@ -26,10 +61,8 @@ export const symbolRules: readonly Rule[] = [
     id: "symbol-section", severity: "error", sentence: "st_shndx of every symbol is a special index or that of a section.",
     *test(elf) {
       for (const t of tables(elf)) {
-        let wrong = 0, first = "";
-        for (const { index, symbol: s } of t.symbols.records())
-          if (s.shndx >= elf.sections.length && s.shndx < SHN.LORESERVE && wrong++ === 0) first = `symbol ${index}, st_shndx ${s.shndx}`;
-        if (wrong > 0) yield { message: `${wrong} symbols name sections that the file has not (it has ${elf.sections.length}); the first is ${first}`, at: t.at };
+        const { homeless, first } = factsOf(elf)(t);
+        if (first) yield { message: `${homeless} symbols name sections that the file has not (it has ${elf.header.shnum}); the first is symbol ${first.index}, st_shndx ${first.shndx}`, at: t.at };
       }
     },
   },
@@ -37,14 +70,8 @@ export const symbolRules: readonly Rule[] = [
     id: "symbol-locals", severity: "error", sentence: "Local symbols come first, and sh_info of the table is the index of the first other one.",
     *test(elf) {
       for (const t of tables(elf)) {
-        const info = t.section.header.info;
-        let wrong: string | undefined;
-        for (const { index, symbol: s } of t.symbols.records()) {
-          if (s.info >> 4 === STB.LOCAL ? index < info : index >= info) continue;
-          wrong = `sh_info is ${info}, but symbol ${index} is ${s.info >> 4 === STB.LOCAL ? "local" : "not local"}`;
-          break;
-        }
-        if (wrong) yield { message: wrong, at: t.at };
+        const { misplaced, isLocal } = factsOf(elf)(t);
+        if (misplaced >= 0) yield { message: `sh_info is ${t.section.header.info}, but symbol ${misplaced} is ${isLocal ? "local" : "not local"}`, at: t.at };
       }
     },
   },
@@ -56,10 +83,13 @@ export const loadedSymbolRules: readonly Rule[] = [
     id: "section-symbol", severity: "warning", sentence: "The value of a section symbol is its section's address.",
     *test(elf) {
       for (const t of tables(elf))
-        for (const { symbol: s } of t.symbols.records()) {
-          const section = (s.info & 15) === STT.SECTION && s.shndx < SHN.LORESERVE ? elf.sections[s.shndx] : undefined;
-          if (section && s.shndx > 0 && s.exact("value") !== section.header.exact("addr"))
-            yield { message: `its symbol in ${t.at} says ${hex(s.exact("value"))}, the section is at ${hex(section.header.exact("addr"))}`, at: sectionLabel(section) };
+        for (const p of t.symbols.pieces()) {
+          const info = p.words("info"), shndx = p.words("shndx");
+          for (let i = 0; i < p.count; i++) {
+            if ((info[i]! & 15) !== STT.SECTION || shndx[i] === 0 || shndx[i]! >= Math.min(elf.header.shnum, SHN.LORESERVE)) continue;
+            const value = p.exact("value", i), section = sectionAt(elf, shndx[i]!), addr = section.header.exact("addr");
+            if (value !== addr) yield { message: `its symbol in ${t.at} says ${hex(value)}, the section is at ${hex(addr)}`, at: sectionLabel(section) };
+          }
         }
     },
   },

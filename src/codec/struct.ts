@@ -1,5 +1,6 @@
 import { fail } from "../error.js";
 import type { FieldKind, RecordFields } from "../spec/records.js";
+import { viewOf } from "./bytes.js";
 import { type ElfClass, type Encoding } from "./encoding.js";
 
 /** Widths in bytes of the gABI's data types, `[ELFCLASS32, ELFCLASS64]` (gABI, "Data Representation"). */
@@ -32,6 +33,10 @@ export interface Struct<F extends RecordFields> {
   view(data: DataView, at: number, encoding: Encoding): View<F>;
   /** All whole records of `stride` bytes in these bytes. */
   table(bytes: Uint8Array, encoding: Encoding, stride?: number): View<F>[];
+  /** One field of the first `count` records, as many bits of it as fit into words: of very many records, where a view of each would be too dear. */
+  words(field: keyof F & string, bytes: Uint8Array, count: number, encoding: Encoding, stride?: number): Uint32Array;
+  /** The same, as doubles: exact up to 2^53, near above. */
+  doubles(field: keyof F & string, bytes: Uint8Array, count: number, encoding: Encoding, stride?: number): Float64Array;
 }
 
 const TWO32 = 0x1_0000_0000;
@@ -126,8 +131,22 @@ export function struct<const F extends RecordFields>(fields: F, order32: readonl
     size: (c) => layouts[c].size,
     offsetOf: (field, c) => layouts[c].at[field]!,
     view: (data, at, e) => new (of(e))(data, at),
+    words(field, bytes, count, { class: c, littleEndian: le }, stride = layouts[c].size) {
+      const data = viewOf(bytes), out = new Uint32Array(count), width = WIDTHS[fields[field]!][c === 32 ? 0 : 1], start = layouts[c].at[field]! + (width === 8 && !le ? 4 : 0);
+      if (width === 1) for (let i = 0, at = start; i < count; i++, at += stride) out[i] = data.getUint8(at);
+      else if (width === 2) for (let i = 0, at = start; i < count; i++, at += stride) out[i] = data.getUint16(at, le);
+      else for (let i = 0, at = start; i < count; i++, at += stride) out[i] = data.getUint32(at, le);
+      return out;
+    },
+    doubles(field, bytes, count, e, stride = layouts[e.class].size) {
+      const { class: c, littleEndian: le } = e, start = layouts[c].at[field]!;
+      if (WIDTHS[fields[field]!][c === 32 ? 0 : 1] < 8) return new Float64Array(this.words(field, bytes, count, e, stride));
+      const data = viewOf(bytes), out = new Float64Array(count), high = le ? 4 : 0;
+      for (let i = 0, at = start; i < count; i++, at += stride) out[i] = data.getUint32(at + high, le) * TWO32 + data.getUint32(at + 4 - high, le);
+      return out;
+    },
     table(bytes, e, stride = layouts[e.class].size) {
-      const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), R = of(e), out: View<F>[] = [];
+      const data = viewOf(bytes), R = of(e), out: View<F>[] = [];
       for (let at = 0; at + layouts[e.class].size <= bytes.length; at += stride) out.push(new R(data, at));
       return out;
     },

@@ -5,6 +5,7 @@ import { fail, hex } from "../error.js";
 import { PT, SHF, SHT } from "../spec/constants.js";
 import { DT, dynamicTag, type TagKind } from "../spec/dynamic.js";
 import type { ElfFile } from "./elf.js";
+import { sectionsOf } from "./sections.js";
 import { NameBudget, StringTable } from "./strings.js";
 
 /** One entry of the dynamic section. */
@@ -71,7 +72,7 @@ export function readDynamic(elf: ElfFile): Dynamic | null {
 
 /** A separate debug file keeps the program headers, but its .dynamic is NOBITS: what stands at p_offset is something else. */
 function isDetached(elf: ElfFile, address: bigint): boolean {
-  return elf.sections.some(({ header: h }) => h.type === SHT.NOBITS && h.flags & SHF.ALLOC && !(h.flags & SHF.TLS) && h.exact("addr") === address && h.exact("size") > 0n);
+  return sectionsOf(elf, SHT.NOBITS).some(({ header: h }) => h.flags & SHF.ALLOC && !(h.flags & SHF.TLS) && h.exact("addr") === address && h.exact("size") > 0n);
 }
 
 function locate(elf: ElfFile, address: bigint | undefined, size: bigint | undefined): StringTable | undefined {

@@ -84,7 +84,7 @@ class LazyElf implements ElfFile {
     return this.#keep("segments", () => readSegments(this.source, this.header));
   }
   get sections(): readonly Section[] {
-    return this.#keep("sections", () => readSections(this.source, this.header));
+    return this.#keep("sections", () => readSections(this));
   }
   get dynamic(): Dynamic | null {
     return this.#keep("dynamic", () => readDynamic(this));

@@ -3,6 +3,7 @@ import { Nhdr } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { NT_GNU, PT, SHT } from "../spec/constants.js";
 import type { ElfFile } from "./elf.js";
+import { sectionsOf } from "./sections.js";
 
 /** One note (gABI, "Note Section"). */
 export interface Note {
@@ -26,7 +27,7 @@ export function readNotes(elf: ElfFile): Note[] {
   };
   for (const s of elf.segments) if (s.type === PT.NOTE) add(s.exact("offset"), s.exact("filesz"), s.exact("align"));
   if (elf.segments.length === 0)
-    for (const { header: s } of elf.sections) if (s.type === SHT.NOTE) add(s.exact("offset"), s.exact("size"), s.exact("addralign"));
+    for (const { header: s } of sectionsOf(elf, SHT.NOTE)) add(s.exact("offset"), s.exact("size"), s.exact("addralign"));
   // Ranges that overlap more than they should are an attack: stop when more was read than the file holds.
   let left = elf.source.size;
   const out: Note[] = [];

@@ -1,6 +1,6 @@
-import { SHT } from "../spec/constants.js";
 import type { ElfFile } from "./elf.js";
 import { headerSize } from "./header.js";
+import { sectionColumns } from "./section-columns.js";
 
 /** Bytes that follow everything the ELF file describes: a payload of a self-extractor, .NET, bun, AppImage, a module's signature. */
 export interface Overlay {
@@ -20,7 +20,8 @@ export function elfEnd(elf: ElfFile): number {
   grow(h.phoff, h.phnum * h.phentsize);
   grow(h.shoff, h.shnum * h.shentsize);
   for (const s of elf.segments) grow(s.near("offset"), s.near("filesz"));
-  for (const { header: s } of elf.sections) if (s.type !== SHT.NULL && s.type !== SHT.NOBITS) grow(s.near("offset"), s.near("size"));
+  const { count, offset, fileSize } = sectionColumns(elf);
+  for (let i = 0; i < count; i++) grow(offset[i]!, fileSize[i]!);
   return Math.min(end, elf.source.size);
 }
 

@@ -95,7 +95,7 @@ function shiftsOf(elf: ElfFile, loads: readonly Load[]): Shift[] {
 
 function tailAlign(elf: ElfFile, end: number): number {
   let align: number = wordSize(elf.header);
-  for (const s of elf.sections) if (s.header.type !== SHT.NULL && s.header.near("offset") >= end && isPowerOfTwo(s.header.exact("addralign"))) align = Math.max(align, fileAlignment(s));
+  for (const s of elf.sections) if (s.header.type !== SHT.NULL && s.header.near("offset") >= end && isPowerOfTwo(s.header.exact("addralign"))) align = Math.max(align, fileAlignment(s.header.near("addralign")));
   return align;
 }
 

@@ -8,8 +8,10 @@ export interface RelocationFormat extends Encoding {
   readonly machine: number;
 }
 
-/** Does the section hold relocations that name symbols? SHT_RELR's name none. */
-export const isRelocations = ({ header: { type } }: Section): boolean => type === SHT.REL || type === SHT.RELA || type === SHT.CREL;
+/** Does a section of this type hold relocations that name symbols? SHT_RELR's name none. */
+export const holdsRelocations = (type: number): boolean => type === SHT.REL || type === SHT.RELA || type === SHT.CREL;
+
+export const isRelocations = ({ header }: Section): boolean => holdsRelocations(header.type);
 
 /** Bytes of a record of SHT_REL or SHT_RELA. */
 export const relocationSize = (type: number, e: Encoding): number => (type === SHT.RELA ? Rela : Rel).size(e.class);

@@ -1,12 +1,15 @@
+import { viewOf } from "../codec/bytes.js";
 import type { ByteSource } from "../codec/source.js";
-import { readExactly } from "../codec/source.js";
 import { Shdr, type ShdrView } from "../codec/records.js";
 import type { ReadonlyView } from "../codec/struct.js";
 import type { SHDR } from "../spec/records.js";
 import { fail } from "../error.js";
 import { ET, SHF, SHT } from "../spec/constants.js";
+import type { ElfFile } from "./elf.js";
 import type { Header } from "./header.js";
-import { NameBudget, StringTable } from "./strings.js";
+import { once } from "./once.js";
+import { indexesOfType, loadedAt, type SectionColumns, sectionColumns } from "./section-columns.js";
+import { sectionNames } from "./section-names.js";
 
 /** A section header and its name. */
 export interface Section {
@@ -18,44 +21,38 @@ export interface Section {
   readonly header: ReadonlyView<typeof SHDR>;
 }
 
-export function readSections(source: ByteSource, h: Header): readonly Section[] {
-  // A table of no entries has no place: e_shoff may say anything.
-  if (h.shnum === 0) return [];
-  const headers = Shdr.table(readExactly(source, h.shoff, h.shnum * h.shentsize, "the section header table"), h, h.shentsize);
-  const names = nameTable(source, headers[h.shstrndx]);
-  const budget = new NameBudget(names?.size ?? 0);
-  return headers.map((header, index) => new LazySection(index, header, names, budget));
-}
+export const readSections = (elf: ElfFile): readonly Section[] => Array.from({ length: elf.header.shnum }, (_, index) => sectionAt(elf, index));
 
-function nameTable(source: ByteSource, header: ShdrView | undefined): StringTable | undefined {
-  if (!header || header.type === SHT.NULL || header.type === SHT.NOBITS) return undefined;
-  const offset = Number(header.exact("offset")), size = Number(header.exact("size"));
-  if (offset >= source.size) return undefined;
-  return new StringTable(source, offset, size);
+/** One section by its index, which is in the table: for who asks {@link sectionColumns} about all of them. */
+export const sectionAt = (elf: ElfFile, index: number): Section => new LazySection(index, elf);
+
+/** The sections of a type, in table order. */
+export const sectionsOf = (elf: ElfFile, type: number): Section[] => Array.from(indexesOfType(sectionColumns(elf), type), (i) => sectionAt(elf, i));
+
+/** The first section of a type. */
+export function firstOf(elf: ElfFile, type: number): Section | undefined {
+  const index = sectionColumns(elf).type.indexOf(type);
+  return index < 0 ? undefined : sectionAt(elf, index);
 }
 
 class LazySection implements Section {
   readonly index: number;
-  readonly header: ShdrView;
-  readonly #names: StringTable | undefined;
-  readonly #budget: NameBudget;
+  readonly #elf: ElfFile;
+  #header: ShdrView | undefined;
   #name: string | undefined;
 
-  constructor(index: number, header: ShdrView, names: StringTable | undefined, budget: NameBudget) {
+  constructor(index: number, elf: ElfFile) {
     this.index = index;
-    this.header = header;
-    this.#names = names;
-    this.#budget = budget;
+    this.#elf = elf;
+  }
+
+  get header(): ShdrView {
+    const h = this.#elf.header;
+    return (this.#header ??= Shdr.view(viewOf(sectionColumns(this.#elf).bytes), this.index * h.shentsize, h));
   }
 
   get name(): string {
-    if (this.#name === undefined) {
-      const t = this.#names, at = this.header.name;
-      // A name that cannot be read is no reason to refuse a file that runs: loaders never look at it.
-      const whole = t && at < t.size && t.load().indexOf(0, at) >= 0;
-      this.#name = whole ? this.#budget.spend(t.at(at)) : "";
-    }
-    return this.#name;
+    return (this.#name ??= sectionNames(this.#elf).of(this.index));
   }
 }
 
@@ -68,8 +65,8 @@ export const isPlaced = ({ header }: { readonly header: Header }, s: Section): b
 /** Alignment in the file only helps tools that map sections; a larger one is not kept. */
 const LARGEST_ALIGN = 4096;
 
-/** What the section's offset is a multiple of where it is laid out anew. */
-export const fileAlignment = (s: Section): number => Math.min(LARGEST_ALIGN, Math.max(1, s.header.near("addralign")));
+/** What a section's offset is a multiple of where it is laid out anew, by its sh_addralign. */
+export const fileAlignment = (addralign: number): number => Math.min(LARGEST_ALIGN, Math.max(1, addralign));
 
 /** Bytes of the section in the file: 0 for SHT_NULL and SHT_NOBITS. `TRUNCATED` where they reach past the file's end. */
 export function fileRange(s: Section, source: ByteSource): { offset: number; size: number } {
@@ -81,8 +78,20 @@ export function fileRange(s: Section, source: ByteSource): { offset: number; siz
   return { offset, size };
 }
 
-/** `objcopy --only-keep-debug` keeps the headers of what is loaded and drops its bytes: even the code is SHT_NOBITS. */
-export function isDebugFile(elf: { readonly sections: readonly Section[] }): boolean {
-  const loaded = elf.sections.filter(isLoaded).map((s) => s.header);
-  return loaded.every((h) => h.type === SHT.NOBITS || h.type === SHT.NOTE) && loaded.some((h) => h.type === SHT.NOBITS && (h.flags & SHF.EXECINSTR) !== 0);
+/** The bytes of a section lie in the file, as {@link fileRange} wants it. */
+export function assertInFile(elf: ElfFile, c: SectionColumns, index: number): void {
+  const size = c.fileSize[index]!, end = c.offset[index]! + size;
+  if (end > elf.source.size && (size > 0 || end > Number.MAX_SAFE_INTEGER)) fileRange(sectionAt(elf, index), elf.source);
 }
+
+/** `objcopy --only-keep-debug` keeps the headers of what is loaded and drops its bytes: even the code is SHT_NOBITS. */
+export const isDebugFile = /* @__PURE__ */ once((elf): boolean => {
+  const c = sectionColumns(elf);
+  let hasCode = false;
+  for (let i = 0; i < c.count; i++) {
+    if (!loadedAt(c, i)) continue;
+    if (c.type[i] !== SHT.NOBITS && c.type[i] !== SHT.NOTE) return false;
+    hasCode ||= c.type[i] === SHT.NOBITS && (c.flags[i]! & SHF.EXECINSTR) !== 0;
+  }
+  return hasCode;
+});

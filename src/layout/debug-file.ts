@@ -63,7 +63,7 @@ function keepUnloaded({ elf }: Rewrite, map: FileMap, { of, head }: Places): num
   let end = head;
   const kept = elf.sections.filter((s) => !isLoaded(s) && s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS).map((s) => ({ s, ...fileRange(s, elf.source) }));
   for (const { s, offset, size } of kept.sort((a, b) => a.offset - b.offset)) {
-    end = alignUp(end, fileAlignment(s));
+    end = alignUp(end, fileAlignment(s.header.near("addralign")));
     map.keep(offset, size, end);
     of.set(s.index, end);
     end += size;
@@ -74,8 +74,8 @@ function keepUnloaded({ elf }: Rewrite, map: FileMap, { of, head }: Places): num
 function writeHeaders(rewrite: Rewrite, map: FileMap, { of, head }: Places, end: number): { size: number; pieces: Layout["pieces"] } {
   const { elf } = rewrite, h = elf.header, bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
   const phoff = h.phnum === 0 ? 0 : headerSize(h), shoff = alignUp(end, wordSize(h));
-  for (const { view, was } of rewrite.sections) {
-    const at = of.get(was!);
+  for (let row = 0; row < rewrite.sections.length; row++) {
+    const view = rewrite.sections.view(row), at = of.get(row);
     if (at !== undefined) view.offset = at;
     else if (view.type !== SHT.NULL) Object.assign(view, { type: SHT.NOBITS, offset: Math.min(view.offset, head) });
   }
@@ -94,7 +94,7 @@ function writeHeaders(rewrite: Rewrite, map: FileMap, { of, head }: Places, end:
   Object.assign(header, { phoff, shoff });
   map.write(0, bytes);
   map.write(phoff, concat(rewrite.segments.map((s) => s.bytes)));
-  map.write(shoff, concat(rewrite.sections.map((s) => s.bytes)));
+  map.write(shoff, rewrite.sections.bytes());
   const size = shoff + rewrite.sections.length * h.shentsize;
   return { size, pieces: map.finish(size) };
 }

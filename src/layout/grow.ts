@@ -81,11 +81,13 @@ export function extensibleSegment(rewrite: Rewrite, regions: readonly Region[]):
  */
 export function growLast(rewrite: Rewrite, segment: PhdrView, regions: readonly Region[]): number {
   const bss = segment.memsz - segment.filesz, start = segment.vaddr + segment.filesz, end = segment.vaddr + segment.memsz;
-  for (const { view: s } of rewrite.sections)
+  for (let row = 0; row < rewrite.sections.length; row++) {
+    const s = rewrite.sections.view(row);
     if (s.type === SHT.NOBITS && s.flags & SHF.ALLOC && !(s.flags & SHF.TLS) && s.addr >= start && s.addr + s.size <= end) {
       s.type = SHT.PROGBITS;
       s.offset = s.addr - segment.vaddr + segment.offset;
     }
+  }
   segment.filesz = segment.memsz;
   return growSegment(rewrite, segment, regions, "last-segment", `behind the memory of the last segment${bss > 0 ? `, whose ${bss} bytes of .bss stand in the file now` : ""}: ${rewrite.tried.join("; ")}`);
 }
@@ -113,13 +115,16 @@ function vacate(rewrite: Rewrite, segment: PhdrView): void {
   const start = segment.offset, end = segment.offset + segment.filesz;
   rewrite.vacated.push({ start, end });
   rewrite.segments.find((s) => s.view === segment)!.bytes.fill(0);
-  const isInside = ({ was }: { was: number | undefined }) => {
-    const s = was === undefined ? undefined : rewrite.elf.sections[was]!;
-    return s !== undefined && isCover(s) && s.header.offset >= start && s.header.offset < end;
+  const isInside = (was: number) => {
+    const s = rewrite.elf.sections[was]!;
+    return isCover(s) && s.header.offset >= start && s.header.offset < end;
   };
-  while (rewrite.sections.length > 0 && isInside(rewrite.sections[rewrite.sections.length - 1]!)) rewrite.sections.pop();
+  const rows = rewrite.sections;
+  let last = rows.inputs;
+  while (last > 0 && isInside(rows.was(last - 1)!)) last--;
+  rows.retain((was) => was < last);
   // Other sections' numbers stay as they are.
-  for (const row of rewrite.sections) if (isInside(row)) row.bytes.fill(0);
+  for (let row = 0; row < rows.inputs; row++) if (isInside(rows.was(row)!)) rows.clear(row);
 }
 
 /**

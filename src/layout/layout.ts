@@ -11,7 +11,7 @@ import { addSegment, growLast, growTrailing } from "./grow.js";
 import { findPlaces, type Homeless } from "./places.js";
 import { dropNotes } from "./removed-notes.js";
 import { FileMap, type Piece } from "./pieces.js";
-import { encodeDynamic, fixGot, fixSections, fixSegments } from "./pointers.js";
+import { encodeDynamic, fixGot, fixSections, fixSegments, fixVersionSections } from "./pointers.js";
 import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
 import { addCovers, addSections, addTables, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./section-table.js";
 import { fixSymbols, followers, lastNamedSection } from "./symbols.js";
@@ -37,9 +37,9 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   const homeless = findPlaces(rewrite, requests, !keepsOverlay(elf, options));
   const grows = homeless.regions.length > 0, tableLeaves = isInTheWay(elf, homeless.entries);
   // A new table needs a section, or strip would zero it.
-  const addsRows = elf.sections.length > 0 && (requests.tables.some((t) => !t.was) || requests.newSections.length > 0);
-  const mustCut = grows || tableLeaves || addsRows || dropped.size > 0 || requests.contents.size > 0 || requests.dropsHeaders;
-  const leaves = (grows || rewrite.moves.length > 0) && elf.sections.length > 0;
+  const addsRows = elf.header.shnum > 0 && (requests.tables.some((t) => !t.was) || requests.newSections.length > 0);
+  const mustCut = grows || tableLeaves || addsRows || dropped.size > 0 || requests.contents.runs.length > 0 || requests.dropsHeaders;
+  const leaves = (grows || rewrite.moves.length > 0) && elf.header.shnum > 0;
   // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless the file grows behind it.
   const keepsTable = keepsOverlay(elf, options) && !grows && !tableLeaves && !addsRows;
   // The end of the file stays untouched before an overlay while nothing but covers would change it.
@@ -52,6 +52,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   dropNotes(rewrite, requests);
   fixSegments(rewrite, tail.outputOf);
   fixSections(rewrite, requests, tail);
+  fixVersionSections(rewrite, requests);
   if (addsRows) addTables(rewrite, requests);
   trimCovers(rewrite);
   if (covers) addCovers(rewrite);
@@ -100,9 +101,12 @@ function rewrittenSections(rewrite: Rewrite, { dropped }: Requests): ReadonlySet
 }
 
 /** Tables that name symbols or sections, and their strings, once every section has its index. */
-function writeContents(rewrite: Rewrite, { contents, zeroed }: Requests, map: FileMap, { places }: Tail, renumbered: ReadonlyMap<number, number> | undefined): void {
+function writeContents(rewrite: Rewrite, { contents, zeroed }: Requests, map: FileMap, { places }: Tail, renumbered: Uint32Array | undefined): void {
   const { elf } = rewrite, follow = followers(rewrite, renumbered);
-  for (const [index, content] of contents) map.write(places.get(index)!, content.bytes(follow));
+  for (const { sections, at, sizes, bytes } of contents.runs) {
+    const all = bytes(follow);
+    for (let i = 0; i < sections.length; i++) map.write(places[sections[i]!]!, all, at[i]!, sizes[i]!);
+  }
   for (const index of zeroed) {
     const { offset, size } = fileRange(elf.sections[index]!, elf.source);
     map.write(offset, new Uint8Array(size));
@@ -150,21 +154,21 @@ function writeTables(rewrite: Rewrite, { dropped, contents, osabi, dropsHeaders 
   const { elf } = rewrite, h = elf.header;
   const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
   if (rewrite.segments.length !== h.phnum) {
-    const zero = rewrite.sections[0]?.view;
+    const zero = rewrite.sections.length > 0 ? rewrite.sections.view(0) : undefined;
     if (header.phnum !== PN_XNUM) header.phnum = rewrite.segments.length;
     else if (zero && !dropsHeaders) zero.info = rewrite.segments.length;
     else fail("UNSUPPORTED", "e_phnum is PN_XNUM, but there is no section header 0 to hold the new number", { what: "PN_XNUM without section headers" });
   }
   map.write(h.phoff, concat(rewrite.segments.map((s) => s.bytes)));
   if (dropsHeaders) Object.assign(header, { shoff: 0, shnum: 0, shstrndx: 0 });
-  else if (atEnd && elf.sections.length > 0) {
+  else if (atEnd && elf.header.shnum > 0) {
     const table = appendNames(rewrite, map, end, ownsNameTable(rewrite, dropped) && !contents.has(h.shstrndx), dropped.size > 0, contents.has(h.shstrndx));
     header.shoff = table.shoff;
     end = table.shoff + rewrite.sections.length * h.shentsize;
   }
   // A table that stays and keeps its length keeps the numbers that the ELF header has of it.
   if (!dropsHeaders && (atEnd || dropped.size > 0)) Object.assign(header, extendedNumbers(rewrite));
-  if (!dropsHeaders) map.write(header.shoff, concat(rewrite.sections.map((s) => s.bytes)));
+  if (!dropsHeaders) map.write(header.shoff, rewrite.sections.bytes());
   if (osabi !== undefined) bytes[EI_OSABI] = osabi;
   map.write(0, bytes);
   return end;

@@ -7,11 +7,21 @@ export type Piece =
   | { readonly kind: "bytes"; readonly at: number; readonly size: number; readonly bytes: Uint8Array }
   | { readonly kind: "zero"; readonly at: number; readonly size: number };
 
+/** Bytes for a place of the output: `size` of them from `from` on. */
+interface Write {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  size: number;
+}
+
+const bytesOf = ({ bytes, from, size }: Write): Uint8Array => bytes.subarray(from, from + size);
+
 /** The output under construction: ranges of the input, and bytes written over them. */
 export class FileMap {
   readonly #source: ByteSource;
-  #base: Piece[] = [];
-  #writes: { at: number; bytes: Uint8Array }[] = [];
+  #base: { kind: "input"; at: number; size: number; from: number }[] = [];
+  #writes: Write[] = [];
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -19,12 +29,16 @@ export class FileMap {
 
   /** Takes a range of the input to an offset of the output. */
   keep(from: number, size: number, at = from): void {
-    if (size > 0) this.#base.push({ kind: "input", at, size, from });
+    const last = this.#base[this.#base.length - 1];
+    if (last && last.from + last.size === from && last.at + last.size === at) last.size += size;
+    else if (size > 0) this.#base.push({ kind: "input", at, size, from });
   }
 
-  /** Writes bytes; a later write wins over an earlier one. */
-  write(at: number, bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#writes.push({ at, bytes });
+  /** Writes bytes, or some of them; a later write wins over an earlier one. */
+  write(at: number, bytes: Uint8Array, from = 0, size = bytes.length): void {
+    const last = this.#writes[this.#writes.length - 1];
+    if (last && last.bytes === bytes && last.from + last.size === from && last.at + last.size === at) last.size += size;
+    else if (size > 0) this.#writes.push({ at, bytes, from, size });
   }
 
   /** All pieces in order, without gaps: what nothing was said of is zero. */
@@ -56,18 +70,18 @@ export class FileMap {
     return joined(out);
   }
 
-  /** Writes that touch become one; where they overlap, the later one wins. */
+  /** In order; where writes overlap, the later one wins. */
   #merged(): { at: number; bytes: Uint8Array }[] {
     // Sorting keeps the order of those at the same place.
     const order = [...this.#writes.entries()].sort(([, a], [, b]) => a.at - b.at), out: { at: number; bytes: Uint8Array }[] = [];
     for (let i = 0; i < order.length; ) {
       const first = order[i]![1];
-      let end = first.at + first.bytes.length, j = i + 1;
-      for (; j < order.length && order[j]![1].at < end; j++) end = Math.max(end, order[j]![1].at + order[j]![1].bytes.length);
-      if (j === i + 1) out.push(first);
+      let end = first.at + first.size, j = i + 1;
+      for (; j < order.length && order[j]![1].at < end; j++) end = Math.max(end, order[j]![1].at + order[j]![1].size);
+      if (j === i + 1) out.push({ at: first.at, bytes: bytesOf(first) });
       else {
         const bytes = new Uint8Array(end - first.at);
-        for (const [, w] of order.slice(i, j).sort(([a], [b]) => a - b)) bytes.set(w.bytes, w.at - first.at);
+        for (const [, w] of order.slice(i, j).sort(([a], [b]) => a - b)) bytes.set(bytesOf(w), w.at - first.at);
         out.push({ at: first.at, bytes });
       }
       i = j;

@@ -28,7 +28,13 @@ export interface Homeless {
  * @param atEnd may bytes go to the end of the file? Behind an overlay that keeps its place, only a new segment can.
  */
 export function findPlaces(rewrite: Rewrite, requests: Requests, atEnd: boolean): Homeless {
-  const { elf } = rewrite, wanted = requestedRegions(elf, requests), fit: Fit = { rewrite, space: new Space(rewrite), growsFirst: !mayHaveDebugFile(elf) };
+  const { elf } = rewrite, wanted = requestedRegions(elf, requests), fit: Fit = {
+    rewrite, space: new Space(rewrite),
+    // A strip places nothing, so nobody asks.
+    get growsFirst() {
+      return !mayHaveDebugFile(elf);
+    },
+  };
   const regions = wanted.filter((wish) => !sizes(wish).some((r) => placeInPlace(fit, r) || fits(fit, r)));
   const extra = requests.stackFlags !== undefined && !rewrite.segment(PT.GNU_STACK) ? 1 : 0, h = elf.header, longest = h.phoff + (h.phnum + extra + 1) * h.phentsize;
   let segment: PhdrView | undefined, isOwn = false, emptied: PhdrView | undefined, found = 0;

@@ -2,11 +2,13 @@ import { viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { Dyn } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
-import { isPlaced } from "../image/sections.js";
+import { placedAt, sectionColumns } from "../image/section-columns.js";
+import { sectionAt, sectionsOf } from "../image/sections.js";
 import type { Requests } from "../request/requests.js";
 import { PT, SHT } from "../spec/constants.js";
 import { DT, dynamicTag } from "../spec/dynamic.js";
-import type { Move, Placed, Rewrite, SectionRow } from "./rewrite.js";
+import type { Move, Placed, Rewrite } from "./rewrite.js";
+import type { SectionRows } from "./section-rows.js";
 import { LIES_OVER, unloadedSegments } from "./space.js";
 import type { Tail } from "./tail.js";
 
@@ -41,46 +43,55 @@ export function fixSegments(rewrite: Rewrite, outputOf: (offset: number) => numb
 
 /** Section headers follow what moved, also in the part of the file that is not loaded, and take the new sizes. */
 export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, places }: Tail): void {
-  const { elf, moves } = rewrite;
-  for (const row of rewrite.sections) {
-    const { view: s, was } = row, old = was === undefined ? undefined : elf.sections[was]!.header;
-    const content = was === undefined ? undefined : requests.contents.get(was);
-    if (content) {
-      s.offset = places.get(was!)!;
-      s.size = content.size;
-      if (content.info !== undefined) s.info = content.info;
-      continue;
-    }
-    if (!old || old.type === SHT.NULL) continue;
-    if (old.type === SHT.NOBITS || s.near("size") === 0) {
+  const { elf, sections: rows, placed } = rewrite, { contents } = requests, c = sectionColumns(elf);
+  rows.eachInput((s, was, row) => {
+    const offset = c.offset[was]!;
+    if (contents.has(was)) {
+      s.offset = places[was]!;
+      s.size = contents.size(was);
+      s.info = contents.info(was) ?? s.info;
+    } else if (c.type[was] === SHT.NULL) {
+      // Where extended numbers stand.
+    } else if (c.fileSize[was] === 0) {
       // It takes no bytes, but says where they would be.
-      if (!isPlaced(elf, elf.sections[was!]!) && old.near("offset") <= elf.source.size) s.offset = outputOf(old.offset);
-      continue;
-    }
-    const own = rewrite.placed.length === 0 ? undefined : rewrite.placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
-    const move = own && moves.includes(own) ? own : moves.length === 0 ? undefined : moveOfRange(moves, old.offset, old.size);
-    if (move) {
-      s.offset += move.offset - move.region.offset;
-      s.setExact("addr", s.exact("addr") + move.address - move.region.address);
-    } else s.offset = outputOf(old.offset);
-    if (own && own.strategy !== "in-place") s.size = own.region.newSize;
-    if (requests.versionNeeds && s.type === SHT.GNU_VERNEED && elf.dynamic?.get(DT.VERNEED) === old.exact("addr")) {
-      if (requests.versionNeeds.count === 0) retire(row);
+      if (!placedAt(elf, c, was) && offset <= elf.source.size) s.offset = outputOf(offset);
+    } else if (placed.length > 0) fixMoved(rewrite, row, outputOf);
+    else s.offset = places[was]! >= 0 ? places[was]! : outputOf(offset);
+  });
+}
+
+/** The header of a section that may have moved with a table of the loader's. */
+function fixMoved({ elf, sections: rows, placed, moves }: Rewrite, row: number, outputOf: Tail["outputOf"]): void {
+  const s = rows.view(row), old = sectionAt(elf, rows.was(row)!).header;
+  const own = placed.find((p) => isOwn(p, OWN_SECTION[s.type] ?? "", old.offset) || (p.region.offset === old.offset && p.region.size === old.size));
+  const move = own && moves.includes(own) ? own : moveOfRange(moves, old.offset, old.size);
+  if (move) {
+    s.offset += move.offset - move.region.offset;
+    s.setExact("addr", s.exact("addr") + move.address - move.region.address);
+  } else s.offset = outputOf(old.offset);
+  if (own && own.strategy !== "in-place") s.size = own.region.newSize;
+}
+
+/** Version tables that have another number of records now, or that no tag leads to any more. */
+export function fixVersionSections({ elf, sections: rows }: Rewrite, { dynamic, versionNeeds }: Requests): void {
+  const rowsOf = (type: number, tag: number): number[] =>
+    sectionsOf(elf, type).filter(({ header: h }) => h.exact("size") > 0n && h.exact("addr") === elf.dynamic?.get(tag)).map((s) => rows.indexOf(s.index)).filter((row) => row >= 0);
+  if (versionNeeds)
+    for (const row of rowsOf(SHT.GNU_VERNEED, DT.VERNEED)) {
+      if (versionNeeds.count === 0) retire(rows, row);
       // Its size stays: what follows the last record is zero, and of no other section.
-      else s.info = requests.versionNeeds.count;
+      else rows.view(row).info = versionNeeds.count;
     }
-    if (s.type === SHT.GNU_VERSYM && requests.dynamic && elf.dynamic?.get(DT.VERSYM) === old.exact("addr") && !requests.dynamic.some((e) => e.tag === DT.VERSYM)) retire(row);
-  }
+  if (dynamic && !dynamic.some((e) => e.tag === DT.VERSYM)) for (const row of rowsOf(SHT.GNU_VERSYM, DT.VERSYM)) retire(rows, row);
 }
 
 /**
  * A version table that no tag leads to any more: tools would look for versions in it, and BFD takes none that is empty. Its
  * bytes stay covered. The name loses its dot, since eu-elflint knows which type a `.gnu.version` has.
  */
-function retire(row: SectionRow): void {
-  Object.assign(row.view, { type: SHT.PROGBITS, link: 0, info: 0, entsize: 0 });
-  if (!row.name.startsWith(".")) return;
-  row.view.name++;
+function retire(rows: SectionRows, row: number): void {
+  const view = Object.assign(rows.view(row), { type: SHT.PROGBITS, link: 0, info: 0, entsize: 0 });
+  if (rows.name(row).startsWith(".")) view.name++;
 }
 
 /** The bytes of .dynamic: address tags follow what moved, DT_STRSZ is the table's new size, spare entries are DT_NULL. */

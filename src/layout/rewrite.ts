@@ -1,14 +1,14 @@
 import { numberBytes, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
-import { Phdr, type PhdrView, Shdr, type ShdrView } from "../codec/records.js";
+import { Phdr, type PhdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { fail, hex, type Note } from "../error.js";
-import { type Header, headerSize } from "../image/header.js";
+import { headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
-import type { Section } from "../image/sections.js";
 import { PT } from "../spec/constants.js";
 import { pageSize } from "../spec/machines.js";
 import type { Range } from "./ranges.js";
+import { SectionRows } from "./section-rows.js";
 
 /** What to do with bytes behind the end of the ELF file when the rewrite would move or lose them. */
 export type OverlayChoice = "keep" | "keep-in-place" | "drop";
@@ -68,47 +68,15 @@ export interface Row<V> {
   readonly view: V;
 }
 
-/** A section header of the output. */
-export interface SectionRow extends Row<ShdrView> {
-  readonly name: string;
-  /** Its index in the input; undefined for a section that is new. */
-  readonly was: number | undefined;
-}
-
-/** One of very many: its bytes are a part of one copy of the whole table, its name is read when asked for. */
-class InputRow implements SectionRow {
-  readonly view: ShdrView;
-  readonly was: number;
-  readonly #section: Section;
-  readonly #table: Uint8Array;
-  readonly #size: number;
-
-  constructor(section: Section, table: Uint8Array, data: DataView, h: Header) {
-    this.was = section.index;
-    this.#section = section;
-    this.#table = table;
-    this.#size = h.shentsize;
-    this.view = Shdr.view(data, section.index * h.shentsize, h);
-  }
-
-  get bytes(): Uint8Array {
-    return this.#table.subarray(this.was * this.#size, (this.was + 1) * this.#size);
-  }
-
-  get name(): string {
-    return this.#section.name;
-  }
-}
-
 /** The state of one layout pass: the tables as they will be, what moved, what was said. */
 export class Rewrite {
   readonly elf: ElfFile;
   readonly segments: Row<PhdrView>[];
-  readonly sections: SectionRow[];
+  readonly sections: SectionRows;
   readonly placed: Placed[] = [];
   readonly notes: Note[] = [];
-  /** The section that names the others. */
-  nameTable: SectionRow | undefined;
+  /** The row of the section that names the others. */
+  nameTable: number | undefined;
   /** Page size in bytes for every question of what may share a page. */
   readonly page: number;
   /** Bytes for a place of the input; they follow it when it moves. */
@@ -124,9 +92,8 @@ export class Rewrite {
     const h = elf.header;
     this.elf = elf;
     this.segments = rows(elf, h.phoff, h.phnum, h.phentsize).map((bytes) => ({ bytes, view: Phdr.view(viewOf(bytes), 0, h) }));
-    const table = readExactly(elf.source, h.shoff, h.shnum * h.shentsize, "the section header table").slice(), data = viewOf(table);
-    this.sections = elf.sections.map((s) => new InputRow(s, table, data, h));
-    this.nameTable = h.shstrndx === 0 ? undefined : this.sections[h.shstrndx];
+    this.sections = new SectionRows(elf);
+    this.nameTable = h.shstrndx === 0 || h.shstrndx >= h.shnum ? undefined : h.shstrndx;
     const aligns = elf.segments.filter((s) => s.type === PT.LOAD).map((s) => Number(s.exact("align")));
     this.page = pageSize(h.machine, Math.max(0, ...aligns));
   }

@@ -1,9 +1,11 @@
-import { alignUp, concat, encodeText, viewOf } from "../codec/bytes.js";
+import { alignUp, concat, encodeText } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
-import { Shdr, type ShdrView } from "../codec/records.js";
+import type { ShdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { ownNotes } from "../image/notes.js";
-import { fileRange, isLoaded } from "../image/sections.js";
+import { holdsRelocations } from "../image/relocation-sections.js";
+import { loadedAt, sectionColumns } from "../image/section-columns.js";
+import { fileRange, sectionAt, sectionsOf } from "../image/sections.js";
 import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { Requests } from "../request/requests.js";
@@ -12,27 +14,19 @@ import { GrowingStrings } from "../tables/strings.js";
 import { COVER_NAME, KEPT_NAME } from "./covers.js";
 import type { FileMap } from "./pieces.js";
 import { merged, type Range, subtract } from "./ranges.js";
-import type { Rewrite, SectionRow } from "./rewrite.js";
+import type { Rewrite } from "./rewrite.js";
 
 const NAME_TABLE = ".shstrtab";
 const COVERS: readonly string[] = [COVER_NAME, KEPT_NAME];
 
-function newRow(rewrite: Rewrite, name: string, fields: Partial<Record<"type" | "flags" | "addr" | "offset" | "size" | "addralign", number>>): SectionRow {
-  const bytes = new Uint8Array(rewrite.elf.header.shentsize), view = Shdr.view(viewOf(bytes), 0, rewrite.elf.header);
-  Object.assign(view, { addralign: 1, ...fields });
-  return { bytes, view, name, was: undefined };
-}
-
 /** Section headers of the tables that the file had not. Their links are by the input's numbers, as those of the others are still. */
 export function addTables(rewrite: Rewrite, { tables }: Requests): void {
-  const { elf } = rewrite, symbols = elf.sections.find((s) => s.header.type === SHT.DYNSYM && s.header.exact("addr") === elf.dynamic?.get(DT.SYMTAB));
+  const { elf } = rewrite, symbols = sectionsOf(elf, SHT.DYNSYM).find((s) => s.header.exact("addr") === elf.dynamic?.get(DT.SYMTAB));
   const links = { symbols: symbols?.index ?? 0, strings: symbols?.header.link ?? 0 };
   for (const t of tables.filter((t) => !t.was)) {
     const place = rewrite.placed.find((p) => p.region.tag === t.tag)!, { type, entsize, link, info } = t.section;
-    const row = newRow(rewrite, t.name, { type, flags: SHF.ALLOC, offset: place.offset, size: t.bytes.length, addralign: t.align });
-    Object.assign(row.view, { entsize, link: links[link], info });
-    row.view.setExact("addr", place.address);
-    rewrite.sections.push(row);
+    const row = rewrite.sections.add(t.name, { type, flags: SHF.ALLOC, offset: place.offset, size: t.bytes.length, addralign: t.align, entsize, link: links[link], info });
+    rewrite.sections.view(row).setExact("addr", place.address);
   }
 }
 
@@ -40,7 +34,7 @@ export function addTables(rewrite: Rewrite, { tables }: Requests): void {
 export function addSections(rewrite: Rewrite, map: FileMap, { newSections }: Requests, end: number): number {
   for (const { name, type, align, bytes } of newSections) {
     const offset = alignUp(end, align);
-    rewrite.sections.push(newRow(rewrite, name, { type, offset, size: bytes.length, addralign: align }));
+    rewrite.sections.add(name, { type, offset, size: bytes.length, addralign: align });
     map.write(offset, bytes);
     end = offset + bytes.length;
   }
@@ -52,8 +46,11 @@ const tableEnd = ({ elf: { header: h }, segments }: Rewrite): number => h.phoff 
 
 /** Covers of earlier patches that the grown program header table reaches into begin behind it. */
 export function trimCovers(rewrite: Rewrite): void {
-  const start = tableEnd(rewrite);
-  for (const { view: s, name } of rewrite.sections) if (COVERS.includes(name) && s.offset >= rewrite.elf.header.phoff && s.offset < start) shorten(s, start);
+  const start = tableEnd(rewrite), { sections: rows, elf: { header: { phoff } } } = rewrite;
+  for (let row = 0; start > phoff && row < rows.length; row++) {
+    const s = rows.view(row), offset = s.near("offset");
+    if (offset >= phoff && offset < start && COVERS.includes(rows.name(row))) shorten(s, start);
+  }
 }
 
 /**
@@ -74,7 +71,7 @@ function addCover(rewrite: Rewrite, name: string, from: number, end: number): vo
   const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
   if (start === end || !load || rewrite.vacated.some((v) => v.start <= start && end <= v.end)) return;
   const flags = SHF.ALLOC | (load.flags & PF.W ? SHF.WRITE : 0);
-  rewrite.sections.push(newRow(rewrite, name, { type: SHT.PROGBITS, flags, addr: load.vaddr + start - load.offset, offset: start, size: end - start }));
+  rewrite.sections.add(name, { type: SHT.PROGBITS, flags, addr: load.vaddr + start - load.offset, offset: start, size: end - start });
 }
 
 /** Where in this range a program may read its own _DYNAMIC or notes. */
@@ -83,13 +80,13 @@ const addressable = ({ elf, moves }: Rewrite, start: number, end: number): numbe
 
 /** The old places of what moved: of the tables, and of their sections, which may hold more than the loader's part. */
 function leftBehind(rewrite: Rewrite): Range[] {
-  const { elf } = rewrite;
+  const { elf, sections: rows } = rewrite, sections: Range[] = [];
   const tables = rewrite.moves.map(({ region: r }) => ({ start: r.offset, end: r.offset + r.size }));
-  const sections = rewrite.sections.flatMap(({ was, view, name }): Range[] => {
+  for (let row = 0; row < rows.inputs; row++) {
+    const { header: old, name } = sectionAt(elf, rows.was(row)!);
     // A cover is never moved: where its address is another, it was only trimmed.
-    const old = was === undefined || COVERS.includes(name) ? undefined : elf.sections[was]!.header;
-    return !old || !(old.flags & SHF.ALLOC) || old.type === SHT.NOBITS || view.exact("addr") === old.exact("addr") ? [] : [{ start: old.offset, end: old.offset + old.size }];
-  });
+    if (old.flags & SHF.ALLOC && old.type !== SHT.NOBITS && rows.view(row).exact("addr") !== old.exact("addr") && !COVERS.includes(name)) sections.push({ start: old.offset, end: old.offset + old.size });
+  }
   const taken = rewrite.placed.filter((p) => p.strategy === "hole").map((p) => ({ start: p.offset, end: p.offset + p.region.newSize }));
   return subtract(merged([...tables, ...sections]), merged(taken));
 }
@@ -109,43 +106,45 @@ export interface Rows {
   readonly fixedUpTo: number;
 }
 
-/** Takes dropped sections out. Gives each that stays its index; undefined where none is dropped. */
-export function dropRows(rewrite: Rewrite, { dropped, ungrouped, fixedUpTo }: Rows): Map<number, number> | undefined {
-  for (const { was, view } of rewrite.sections) if (was !== undefined && ungrouped.has(was)) view.flags &= ~SHF.GROUP;
+/** Takes dropped sections out. Gives the new index of each section of the input, 0 for one that goes; undefined where none is dropped. */
+export function dropRows(rewrite: Rewrite, { dropped, ungrouped, fixedUpTo }: Rows): Uint32Array | undefined {
+  const { sections: rows, elf } = rewrite, names = rewrite.nameTable === undefined ? undefined : rows.was(rewrite.nameTable);
+  for (let row = 0; ungrouped.size > 0 && row < rows.inputs; row++) if (ungrouped.has(rows.was(row)!)) rows.view(row).flags &= ~SHF.GROUP;
   if (dropped.size === 0) return undefined;
-  const isDropped = (s: SectionRow) => s.was !== undefined && dropped.has(s.was), stays = (s: SectionRow) => !isDropped(s) || s.was! <= fixedUpTo;
-  const rows = rewrite.sections.filter(stays);
-  for (const s of rows) if (isDropped(s)) s.bytes.fill(0);
-  rewrite.sections.length = 0;
-  for (const s of rows) rewrite.sections.push(s);
-  const renumbered = new Map<number, number>();
-  rows.forEach((s, i) => s.was !== undefined && !isDropped(s) && renumbered.set(s.was, i));
-  for (const { view: s } of rows) {
-    // A link to a section that went becomes 0; a loaded one (.rela.plt of a static program) does not need it to run.
-    s.link = renumbered.get(s.link) ?? 0;
-    if (s.flags & SHF.INFO_LINK || s.type === SHT.REL || s.type === SHT.RELA || s.type === SHT.CREL) s.info = renumbered.get(s.info) ?? 0;
+  rows.retain((was) => !dropped.has(was) || was <= fixedUpTo);
+  if (names !== undefined) rewrite.nameTable = rows.indexOf(names);
+  const renumbered = new Uint32Array(elf.header.shnum);
+  for (let row = 0; row < rows.inputs; row++) {
+    if (dropped.has(rows.was(row)!)) rows.clear(row);
+    else renumbered[rows.was(row)!] = row;
   }
+  const follow = (s: ShdrView): void => {
+    // A link to a section that went becomes 0; a loaded one (.rela.plt of a static program) does not need it to run.
+    s.link = renumbered[s.link] ?? 0;
+    if (s.flags & SHF.INFO_LINK || holdsRelocations(s.type)) s.info = renumbered[s.info] ?? 0;
+  };
+  rows.eachInput(follow);
+  for (let row = rows.inputs; row < rows.length; row++) follow(rows.view(row));
   return renumbered;
 }
 
 /** May the name table be written anew at another place? Not where it is loaded, or other sections take strings from it. */
 export function ownsNameTable(rewrite: Rewrite, dropped: ReadonlySet<number>): boolean {
-  const { elf } = rewrite, index = elf.header.shstrndx, table = elf.sections[index];
-  return index !== 0 && table !== undefined && table.header.type === SHT.STRTAB && !isLoaded(table) && !elf.sections.some((s) => s.header.link === index && !dropped.has(s.index) && s.header.type !== SHT.NULL);
+  const { elf } = rewrite, index = elf.header.shstrndx, c = sectionColumns(elf);
+  if (index === 0 || index >= c.count || c.type[index] !== SHT.STRTAB || loadedAt(c, index)) return false;
+  for (let i = 0; i < c.count; i++) if (c.link[i] === index && !dropped.has(i) && c.type[i] !== SHT.NULL) return false;
+  return true;
 }
 
 /** Writes the names at `end`, behind everything else, and says where the table follows. */
 export function appendNames(rewrite: Rewrite, map: FileMap, end: number, owned: boolean, rebuild: boolean, splits: boolean): { shoff: number } {
-  const { elf } = rewrite, h = elf.header;
-  let row = owned ? rewrite.sections.find((s) => s.was === h.shstrndx) : undefined;
-  if (!row && (splits || h.shstrndx === 0 || rewrite.sections.some((s) => s.was === undefined))) {
-    row = newRow(rewrite, NAME_TABLE, { type: SHT.STRTAB });
-    rewrite.sections.push(row);
-  }
-  if (row) {
+  const { elf, sections: rows } = rewrite, h = elf.header;
+  let row = owned ? rows.indexOf(h.shstrndx) : -1;
+  if (row < 0 && (splits || h.shstrndx === 0 || rows.length > rows.inputs)) row = rows.add(NAME_TABLE, { type: SHT.STRTAB });
+  if (row >= 0) {
     rewrite.nameTable = row;
     const names = nameBytes(rewrite, row, rebuild);
-    Object.assign(row.view, { offset: end, size: names.length });
+    Object.assign(rows.view(row), { offset: end, size: names.length });
     map.write(end, names);
     end += names.length;
   }
@@ -153,25 +152,27 @@ export function appendNames(rewrite: Rewrite, map: FileMap, end: number, owned: 
 }
 
 /** Fills sh_name of every row that needs it. One that leads nowhere becomes 0: in a table that is new, or grows, it would lead to another section's name. */
-function nameBytes(rewrite: Rewrite, row: SectionRow, rebuild: boolean): Uint8Array {
-  const { elf } = rewrite, table = elf.header.shstrndx === 0 ? undefined : elf.sections[elf.header.shstrndx];
-  const { offset, size } = table ? fileRange(table, elf.source) : { offset: 0, size: 0 }, old = size === 0 ? new Uint8Array(1) : readExactly(elf.source, offset, size, NAME_TABLE);
-  const t = new GrowingStrings(old[old.length - 1] === 0 ? old : concat([old, new Uint8Array(1)]));
-  for (const s of rewrite.sections) if (s.was !== undefined && s.view.name >= (table ? size : 1)) s.view.name = 0;
-  for (const s of rewrite.sections) if (s.was === undefined) s.view.name = t.add(concat([encodeText(s.name), new Uint8Array(1)]));
-  const all = t.bytes();
-  if (row.was !== undefined && !rebuild) return all;
-  const { bytes, offsets } = compactTable(all, Uint32Array.from(rewrite.sections, (s) => s.view.name));
-  rewrite.sections.forEach((s, i) => (s.view.name = offsets[i]!));
+function nameBytes({ elf, sections: rows }: Rewrite, own: number, rebuild: boolean): Uint8Array {
+  const index = elf.header.shstrndx, { offset, size } = index === 0 || index >= elf.header.shnum ? { offset: 0, size: 0 } : fileRange(sectionAt(elf, index), elf.source);
+  const old = size === 0 ? new Uint8Array(1) : readExactly(elf.source, offset, size, NAME_TABLE), limit = index === 0 || index >= elf.header.shnum ? 1 : size;
+  const t = new GrowingStrings(old[old.length - 1] === 0 ? old : concat([old, new Uint8Array(1)])), names = new Uint32Array(rows.length);
+  rows.eachInput(({ name }, _was, row) => {
+    names[row] = name < limit ? name : 0;
+  });
+  for (let row = rows.inputs; row < rows.length; row++) names[row] = t.add(concat([encodeText(rows.name(row)), new Uint8Array(1)]));
+  const all = t.bytes(), { bytes, offsets } = own < rows.inputs && !rebuild ? { bytes: all, offsets: names } : compactTable(all, names);
+  rows.eachInput((view, _was, row) => {
+    view.name = offsets[row]!;
+  });
+  for (let row = rows.inputs; row < rows.length; row++) rows.view(row).name = offsets[row]!;
   return bytes;
 }
 
 /** The counts as the ELF header holds them; large ones stand in section header 0 (gABI, "ELF Header"). */
-export function extendedNumbers(rewrite: Rewrite): { shnum: number; shstrndx: number } {
-  const shnum = rewrite.sections.length, shstrndx = Math.max(0, rewrite.sections.findIndex((s) => s === rewrite.nameTable));
-  const zero = rewrite.sections[0]?.view;
-  if (!zero) return { shnum: 0, shstrndx: 0 };
-  const manySections = shnum >= SHN.LORESERVE, farNames = shstrndx >= SHN.LORESERVE;
+export function extendedNumbers({ sections: rows, nameTable = -1 }: Rewrite): { shnum: number; shstrndx: number } {
+  const shnum = rows.length, shstrndx = Math.max(0, nameTable);
+  if (shnum === 0) return { shnum: 0, shstrndx: 0 };
+  const zero = rows.view(0), manySections = shnum >= SHN.LORESERVE, farNames = shstrndx >= SHN.LORESERVE;
   zero.size = manySections ? shnum : 0;
   zero.link = farNames ? shstrndx : 0;
   return { shnum: manySections ? 0 : shnum, shstrndx: farNames ? SHN.XINDEX : shstrndx };

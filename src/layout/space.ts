@@ -3,9 +3,10 @@ import type { PhdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { headerSize } from "../image/header.js";
 import type { ElfFile } from "../image/elf.js";
-import { fileRange, isDebugFile, isLoaded, isPlaced } from "../image/sections.js";
+import { loadedAt, sectionColumns } from "../image/section-columns.js";
+import { assertInFile, fileRange, isDebugFile, isLoaded } from "../image/sections.js";
 import type { Segment } from "../image/segments.js";
-import { PT, SHF, SHT } from "../spec/constants.js";
+import { ET, PT, SHF, SHT } from "../spec/constants.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
@@ -26,7 +27,12 @@ export function fixedEnd(elf: ElfFile): number {
   let end = Math.max(headerSize(h), h.phoff + h.phnum * h.phentsize);
   // The program headers of a separate debug file speak of bytes that it has not.
   for (const s of isDebugFile(elf) ? [] : elf.segments) if (s.type !== PT.NULL && s.exact("filesz") > 0n && !movable.includes(s)) end = Math.max(end, s.offset + s.filesz);
-  for (const s of elf.sections) if (isPlaced(elf, s)) end = Math.max(end, fileRange(s, elf.source).offset + fileRange(s, elf.source).size);
+  const c = sectionColumns(elf);
+  for (let i = 0; h.type !== ET.REL && i < c.count; i++) {
+    if (!loadedAt(c, i)) continue;
+    assertInFile(elf, c, i);
+    if (c.type[i] !== SHT.NULL && c.type[i] !== SHT.NOBITS) end = Math.max(end, c.offset[i]! + c.fileSize[i]!);
+  }
   return Math.min(end, elf.source.size);
 }
 
@@ -83,7 +89,7 @@ export class Space {
    * what lies inside a segment, so there are none.
    */
   gap(from: number, limit: number): number {
-    if (this.#rewrite.elf.sections.length === 0) return 0;
+    if (this.#rewrite.elf.header.shnum === 0) return 0;
     return this.free(from, limit);
   }
 

@@ -1,5 +1,6 @@
 import { Sym } from "../codec/records.js";
-import { isLoaded } from "../image/sections.js";
+import { loadedAt, sectionColumns } from "../image/section-columns.js";
+import { isLoaded, sectionAt, sectionsOf } from "../image/sections.js";
 import { nameAt } from "../image/strings.js";
 import { sectionSymbols } from "../image/symbols.js";
 import { SHN, SHT } from "../spec/constants.js";
@@ -11,9 +12,10 @@ export function fixSymbols(rewrite: Rewrite, { contents, dropped, symbolOrder: o
   const { elf } = rewrite, h = elf.header, follow = valueFollower(rewrite);
   if (!follow) return;
   const valueAt = Sym.offsetOf("value", h.class);
-  for (const table of elf.sections) {
-    if ((table.header.type !== SHT.SYMTAB && table.header.type !== SHT.DYNSYM) || dropped.has(table.index) || contents.has(table.index)) continue;
-    const symbols = sectionSymbols(elf, table.index);
+  const { count, type } = sectionColumns(elf);
+  for (let table = 0; table < count; table++) {
+    if ((type[table] !== SHT.SYMTAB && type[table] !== SHT.DYNSYM) || dropped.has(table) || contents.has(table)) continue;
+    const symbols = sectionSymbols(elf, table);
     // A symbol's new fields go to where the new order has it.
     const shift = order && symbols.offset === elf.dynamicSymbols?.offset ? (index: number) => (order(index) - index) * Sym.size(h.class) : () => 0;
     for (const { at, index, symbol } of symbols.records()) {
@@ -24,9 +26,9 @@ export function fixSymbols(rewrite: Rewrite, { contents, dropped, symbolOrder: o
 }
 
 /** Where symbols and sections are now, for tables that are written anew. */
-export function followers(rewrite: Rewrite, renumbered: ReadonlyMap<number, number> | undefined): Followers {
+export function followers(rewrite: Rewrite, renumbered: Uint32Array | undefined): Followers {
   const follow = valueFollower(rewrite);
-  return { section: (index) => (renumbered && index < rewrite.elf.sections.length ? (renumbered.get(index) ?? 0) : index), value: (shndx, value, name) => follow?.(shndx, value, name) ?? value, moves: follow !== undefined };
+  return { section: (index) => renumbered?.[index] ?? index, value: (shndx, value, name) => follow?.(shndx, value, name) ?? value, moves: follow !== undefined };
 }
 
 /** The new value of a symbol; undefined where nothing moved. */
@@ -44,19 +46,20 @@ function valueFollower(rewrite: Rewrite): ((shndx: number, value: bigint, name: 
  * to there gets another index.
  */
 export function lastNamedSection({ elf }: Rewrite, dropped: ReadonlySet<number>): number {
-  const tables = elf.sections.filter((s) => s.header.type === SHT.DYNSYM && isLoaded(s)), first = Math.min(...dropped);
-  let last = 0;
-  if (first < elf.sections.length && elf.sections.some((s) => s.index > first && isLoaded(s)))
-    for (const t of tables) for (const { symbol } of sectionSymbols(elf, t.index).records()) if (symbol.shndx < SHN.LORESERVE) last = Math.max(last, symbol.shndx);
+  const c = sectionColumns(elf), first = Math.min(...dropped);
+  let last = 0, behind = first + 1;
+  while (behind < c.count && !loadedAt(c, behind)) behind++;
+  if (behind < c.count)
+    for (const t of sectionsOf(elf, SHT.DYNSYM).filter(isLoaded)) for (const { symbol } of sectionSymbols(elf, t.index).records()) if (symbol.shndx < SHN.LORESERVE) last = Math.max(last, symbol.shndx);
   return last;
 }
 
 /** Sections of the input that have another address now, and the addresses whose symbols go along: those of the bytes that moved, and the section's end. */
 function movedSections(rewrite: Rewrite): Map<number, { start: bigint; end: bigint; by: bigint }> {
   const out = new Map<number, { start: bigint; end: bigint; by: bigint }>();
-  for (const { was, view } of rewrite.sections) {
-    if (was === undefined) continue;
-    const old = rewrite.elf.sections[was]!.header, start = old.exact("addr"), by = view.exact("addr") - start;
+  const { sections: rows } = rewrite;
+  for (let row = 0; row < rows.inputs; row++) {
+    const was = rows.was(row)!, old = sectionAt(rewrite.elf, was).header, start = old.exact("addr"), by = rows.view(row).exact("addr") - start;
     const move = by === 0n ? undefined : rewrite.moves.find(({ region: r }) => r.offset <= old.offset && old.offset < r.offset + r.size);
     if (!move) continue;
     const sectionEnd = start + old.exact("size"), movedEnd = move.region.address + BigInt(move.region.size);

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { realpathSync, rmSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fail, isElfError, type Note } from "../error.js";
@@ -138,21 +138,16 @@ function begin(job: Job): Writing | undefined {
 }
 
 /** Not made of the target's own name, which may have the most bytes that a name can have. */
-const tempBeside = (target: string): string => join(dirname(target), `.elfwright-${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
+const tempBeside = (target: string): string => join(dirname(target), `.elfwright-${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
 
 /**
  * The file behind symbolic links; the path itself where there is none yet. The result takes its name, so it has to be a
  * regular file: `/dev/null` would be one from then on.
  */
 function realTarget(path: string): string {
-  let real: string;
-  try {
-    real = realpathSync(path);
-  } catch {
-    return onFile(path, () => join(realpathSync(dirname(path)), basename(path)));
-  }
-  if (!onFile(path, () => statSync(real)).isFile()) fail("IO", `${path}: this is not a regular file, so no result can take its place`, { path });
-  return real;
+  const stats = onFile(path, () => statSync(path, { throwIfNoEntry: false }));
+  if (stats && !stats.isFile()) fail("IO", `${path}: this is not a regular file, so no result can take its place`, { path });
+  return onFile(path, () => (stats ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))));
 }
 
 /** Where the old bytes could not be put back, the backup is what is left of them. */

@@ -1,6 +1,8 @@
+import { Shdr } from "../codec/records.js";
 import type { ElfFile } from "../image/elf.js";
-import type { Section } from "../image/sections.js";
-import { SHT } from "../spec/constants.js";
+import { realSections, sectionColumns } from "../image/section-columns.js";
+import { sectionNames } from "../image/section-names.js";
+import { type Section, sectionAt } from "../image/sections.js";
 import { sectionTypeName } from "../spec/names.js";
 import { type Change, changed } from "./change.js";
 import type { SegmentDescription } from "./description.js";
@@ -18,22 +20,40 @@ const LAYOUT_SEGMENTS = ["PT_LOAD", "PT_NULL", "PT_PHDR", "PT_NOTE"];
 const MEANT: Readonly<Record<string, readonly (typeof SEGMENT_FIELDS)[number][]>> = { PT_GNU_STACK: ["flags"], PT_LOAD: ["align"] };
 
 export function* diffSections(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
-  const read = (elf: ElfFile): Section[] => new Tolerant().part(() => elf.sections)?.filter((s) => s.header.type !== SHT.NULL) ?? [];
-  const m = match(read(before), read(after), (s) => s.name), at = "sections";
+  const a = sectionList(before), b = sectionList(after), at = "sections";
+  let first = 0;
+  while (first < a.length && first < b.length && sectionNames(before).isSame(a[first]!, sectionNames(after), b[first]!)) first++;
+  const m = match(sectionsAt(before, a.subarray(first)), sectionsAt(after, b.subarray(first)), (s) => s.name);
   const typeOf = (elf: ElfFile, s: Section | undefined) => (s ? sectionTypeName(s.header.type, elf.header.machine) : null);
   for (const { from, to } of m.steps) yield { at, name: (from ?? to)!.name, from: typeOf(before, from), to: typeOf(after, to) };
-  for (const [old, now] of m.kept) {
-    // An object file has tens of thousands of them, of which few differ: those alone are put into words.
-    if (!layout && meansTheSame(before, old, after, now)) continue;
-    const a = describeSection(before, old), b = describeSection(after, now);
-    yield* changed({ at, name: a.name }, a.type, b.type);
-    yield* changed({ at, name: a.name, field: "flags" }, a.flags.join(" "), b.flags.join(" "));
-    if (layout) for (const field of SECTION_FIELDS) yield* changed({ at, name: a.name, field }, a[field], b[field]);
-  }
+  // An object file has tens of thousands of them, of which few differ: those alone are put into words.
+  const differ = layout ? () => true : meaningDiffers(before, after);
+  for (let i = 0; i < first; i++) if (differ(a[i]!, b[i]!)) yield* diffSection(before, sectionAt(before, a[i]!), after, sectionAt(after, b[i]!), layout);
+  for (const [old, now] of m.kept) if (differ(old.index, now.index)) yield* diffSection(before, old, after, now, layout);
 }
 
-const meansTheSame = (before: ElfFile, a: Section, after: ElfFile, b: Section): boolean =>
-  before.header.machine === after.header.machine && a.header.type === b.header.type && a.header.exact("flags") === b.header.exact("flags");
+const sectionList = (elf: ElfFile): Uint32Array => new Tolerant().part(() => realSections(sectionColumns(elf))) ?? new Uint32Array(0);
+
+const sectionsAt = (elf: ElfFile, indexes: Uint32Array): Section[] => Array.from(indexes, (i) => sectionAt(elf, i));
+
+function* diffSection(before: ElfFile, old: Section, after: ElfFile, now: Section, layout: boolean): Generator<Change> {
+  const a = describeSection(before, old), b = describeSection(after, now), at = "sections";
+  yield* changed({ at, name: a.name }, a.type, b.type);
+  yield* changed({ at, name: a.name, field: "flags" }, a.flags.join(" "), b.flags.join(" "));
+  if (layout) for (const field of SECTION_FIELDS) yield* changed({ at, name: a.name, field }, a[field], b[field]);
+}
+
+/** Tells whether two sections differ in type or flags. */
+function meaningDiffers(before: ElfFile, after: ElfFile): (old: number, now: number) => boolean {
+  if (before.header.machine !== after.header.machine) return () => true;
+  const columns = (elf: ElfFile) => {
+    const { type, flags, bytes, count } = sectionColumns(elf);
+    // What both the double and its lower half say is exact.
+    return { type, flags, near: Shdr.doubles("flags", bytes, count, elf.header, elf.header.shentsize) };
+  };
+  const a = columns(before), b = columns(after);
+  return (i, j) => a.type[i] !== b.type[j] || a.flags[i] !== b.flags[j] || a.near[i] !== b.near[j];
+}
 
 export function* diffSegments(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
   const read = (elf: ElfFile): SegmentDescription[] => new Tolerant().part(() => describeSegments(elf)) ?? [];

@@ -14,14 +14,17 @@ export function* diffSymbols(before: ElfFile, after: ElfFile): Generator<Change>
 }
 
 function bindings(before: SymbolTable, after: SymbolTable): Change[] {
-  const out: Change[] = [], others = after.records();
-  for (const { symbol: a } of before.records()) {
-    const other = others.next();
-    if (other.done) break;
-    const b = other.value.symbol, from = a.info >> 4, to = b.info >> 4;
-    if (from === to) continue;
-    const name = before.strings?.at(a.name) ?? "";
-    if (name === after.strings?.at(b.name)) out.push({ at: "dynamicSymbols", name, field: "binding", from: symbolBindingName(from), to: symbolBindingName(to) });
+  const out: Change[] = [], others = after.pieces();
+  for (const a of before.pieces()) {
+    const { value: b } = others.next();
+    if (!b) break;
+    const infos = a.words("info"), otherInfos = b.words("info");
+    for (let i = 0; i < Math.min(a.count, b.count); i++) {
+      const from = infos[i]! >> 4, to = otherInfos[i]! >> 4;
+      if (from === to) continue;
+      const name = before.strings?.at(a.words("name")[i]!) ?? "";
+      if (name === after.strings?.at(b.words("name")[i]!)) out.push({ at: "dynamicSymbols", name, field: "binding", from: symbolBindingName(from), to: symbolBindingName(to) });
+    }
   }
   return out;
 }

@@ -5,6 +5,7 @@ import type { ElfFile } from "../image/elf.js";
 import { fileRange } from "../image/sections.js";
 import { SHT } from "../spec/constants.js";
 import type { AddDebugLink, StripEdit } from "../strip/edits.js";
+import { oneContent } from "./contents.js";
 import type { Requests } from "./requests.js";
 
 const NAME = ".gnu_debuglink";
@@ -22,10 +23,11 @@ export function debugLink(elf: ElfFile, edits: readonly StripEdit[], { contents,
   const links = edits.filter((e) => e.edit === "addDebugLink"), link = links[0];
   if (!link) return { contents, newSections: [] };
   if (links.some((l) => l.file !== link.file || l.crc !== link.crc)) fail("BAD_EDIT", "addDebugLink: a file has one separate debug file, and two are given", { edit: "addDebugLink" });
-  if (elf.sections.length === 0) fail("UNSUPPORTED", "addDebugLink: the file has no section headers, so it cannot say where its debug file is", { what: "a file without section headers" });
+  if (elf.header.shnum === 0) fail("UNSUPPORTED", "addDebugLink: the file has no section headers, so it cannot say where its debug file is", { what: "a file without section headers" });
   const bytes = linkBytes(link, elf.header.littleEndian), section = elf.sections.find((s) => s.name === NAME && !dropped.has(s.index));
   if (!section) return { contents, newSections: [{ name: NAME, type: SHT.PROGBITS, align: 4, bytes }] };
   const { offset, size } = fileRange(section, elf.source);
   if (equalBytes(readExactly(elf.source, offset, size, NAME), bytes)) return { contents, newSections: [] };
-  return { contents: new Map([...contents, [section.index, { size: bytes.length, bytes: () => bytes }]]), newSections: [] };
+  contents.add(oneContent(section.index, bytes.length, () => bytes));
+  return { contents, newSections: [] };
 }

@@ -14,7 +14,7 @@ export function guard(elf: ElfFile, edits: EditFamilies): void {
     const { strip, ...others } = edits;
     if (Object.values(others).some((f: readonly Edit[]) => f.length > 0)) fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does, so it can only be stripped", {});
     if (strip.some((e) => e.edit === "dropSectionHeaders")) fail("RELOCATABLE", "this is a relocatable object (ET_REL): without section headers nothing of it could be found", {});
-    if (elf.sections.length === 0) fail("UNSUPPORTED", "this relocatable object (ET_REL) has no section headers, so nothing of it can be found", { what: "a relocatable object without section headers" });
+    if (elf.header.shnum === 0) fail("UNSUPPORTED", "this relocatable object (ET_REL) has no section headers, so nothing of it can be found", { what: "a relocatable object without section headers" });
   }
   if (type !== ET.EXEC && type !== ET.DYN && linkage !== "relocatable") fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
   const dynamic = editsDynamic(edits), loaders = edits.interpreter.length > 0 || dynamic;

@@ -1,4 +1,5 @@
 import type { Note } from "../error.js";
+import type { Contents } from "./contents.js";
 
 /** New bytes for a range of a table, by its place in the input: they follow the table when it moves. */
 export interface TableWrite {
@@ -31,14 +32,6 @@ export interface Followers {
   readonly moves: boolean;
 }
 
-/** New bytes for a section that is not loaded. */
-export interface SectionContent {
-  readonly size: number;
-  /** sh_info, where it changes. */
-  readonly info?: number;
-  bytes(follow: Followers): Uint8Array;
-}
-
 /** A section that the file has not, for tools. */
 export interface NewSection {
   readonly name: string;
@@ -68,8 +61,7 @@ export interface Requests {
   readonly osabi: number | undefined;
   /** Indexes of the sections that go. */
   readonly dropped: ReadonlySet<number>;
-  /** New bytes for sections that are not loaded, by index. */
-  readonly contents: ReadonlyMap<number, SectionContent>;
+  readonly contents: Contents;
   readonly newSections: readonly NewSection[];
   /** Sections that are in no group any more. */
   readonly ungrouped: ReadonlySet<number>;

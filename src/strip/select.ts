@@ -24,23 +24,13 @@ export interface SymbolSelection {
   readonly locals: number;
   /** The first symbol whose index changes; `indexes.length` where none does. */
   readonly firstChanged: number;
+  /** The index of each symbol's section, 0 where it is undefined; a special index (SHN_ABS, SHN_COMMON) below 0. */
+  readonly homes: Int32Array;
+  /** st_name of each symbol. */
+  readonly names: Uint32Array;
   /** SHT_SYMTAB_SHNDX: the section of symbols whose st_shndx is SHN_XINDEX. */
   readonly extended: Uint32Array | undefined;
   readonly strings: StringTable | undefined;
-}
-
-/** The index of a symbol's section, 0 where it is undefined; a special index (SHN_ABS, SHN_COMMON) below 0. */
-export const homeOf = (shndx: number, symbol: number, extended: Uint32Array | undefined): number => (shndx === SHN.XINDEX && extended ? extended[symbol]! : shndx >= SHN.LORESERVE ? -shndx : shndx);
-
-/** What decides about a symbol. */
-interface SymbolFacts {
-  readonly type: number;
-  readonly binding: number;
-  /** See {@link homeOf}. */
-  readonly shndx: number;
-  readonly isUsed: boolean;
-  /** Has it a name of its own? Symbols of sections take their section's; Dart's compiler gives one. */
-  readonly hasName: boolean;
 }
 
 /** What the choice rests on besides the edits. */
@@ -67,43 +57,76 @@ const isTemporary = (name: string, machine: number): boolean =>
 export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: Surroundings): SymbolSelection {
   const { offset, size } = fileRange(table, elf.source), h = elf.header, entry = Sym.size(h.class), { strings } = sectionSymbols(elf, table.index);
   const bytes = readExactly(elf.source, offset, size - (size % entry), "a symbol table"), total = bytes.length / entry, extended = extendedIndexes(elf, table, total);
-  const indexes = new Uint32Array(total).fill(GONE), view = Sym.view(viewOf(bytes), 0, h), needed: string[] = [], namesMatter = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined;
-  const budget = new NameBudget((strings?.size ?? 0) + total);
+  const namesMatter = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined, budget = new NameBudget((strings?.size ?? 0) + total);
   if (namesMatter || wish.discards !== undefined || MAPPING[h.machine]) strings?.load();
-  const around = { ...s, keepsSectionSymbols: !s.relocatable && !NEEDS_NO_SECTION_SYMBOLS.includes(h.machine) && !s.used.includes(1) };
+  const column = (field: "info" | "shndx" | "name") => Sym.words(field, bytes, total, h), info = column("info"), homes = homesOf(column("shndx"), extended), names = column("name");
+  const nameOf = (i: number) => budget.spend(nameAt(strings, names[i]!)), rule = new Rule(h.machine, wish, s, nameOf), needed: string[] = [];
+  const indexes = new Uint32Array(total).fill(GONE);
   let count = 0, locals = 0, firstChanged = total;
   for (let i = 0; i < total; i++) {
-    view.moveTo(i * entry);
-    const shndx = homeOf(view.shndx, i, extended);
-    const facts = { type: view.info & 15, binding: view.info >> 4, shndx, isUsed: s.used[i] === 1, hasName: view.name !== 0 }, name = () => budget.spend(nameAt(strings, view.name));
-    const isNamed = namesMatter && wish.stripsSymbol?.(name()) === true, homeless = s.dropped.has(shndx);
-    const stays = i === 0 || (!homeless && ((isWanted(facts, name, h.machine, wish, around) && !isNamed) || (namesMatter && wish.keepsSymbol?.(name()) === true) || (wish.keepsFiles && facts.type === STT.FILE)));
-    if (!stays && facts.isUsed) needed.push(facts.type === STT.SECTION ? (elf.sections[shndx]?.name ?? "") : name());
-    if (!stays) continue;
-    if (facts.binding === STB.LOCAL && locals === count) locals++;
+    const type = info[i]! & 15, binding = info[i]! >> 4, home = homes[i]!;
+    let stays = i === 0;
+    if (!stays && !s.dropped.has(home)) {
+      const isStripped = namesMatter && wish.stripsSymbol?.(nameOf(i)) === true;
+      stays = (rule.wants(i, type, binding, home, names[i] !== 0) && !isStripped) || (namesMatter && wish.keepsSymbol?.(nameOf(i)) === true) || (wish.keepsFiles && type === STT.FILE);
+    }
+    if (!stays) {
+      if (s.used[i] === 1) needed.push(type === STT.SECTION ? (elf.sections[home]?.name ?? "") : nameOf(i));
+      continue;
+    }
+    if (binding === STB.LOCAL && locals === count) locals++;
     if (count !== i && firstChanged === total) firstChanged = i;
     indexes[i] = count++;
   }
   // A symbol that goes in front of nothing changes no index, but nothing may name it any more.
   if (count < total) firstChanged = Math.min(firstChanged, indexes.indexOf(GONE));
   if (needed.length > 0) fail("STILL_NEEDED", `relocations that stay name ${listed(needed)}, which would go`, { names: needed });
-  return { bytes, indexes, count, locals, firstChanged, extended, strings };
+  return { bytes, indexes, count, locals, firstChanged, homes, extended, names, strings };
 }
 
 /** GNU strip's rule, but that STB_GNU_UNIQUE counts as global, and mapping symbols stay on every machine that has them. */
-function isWanted(f: SymbolFacts, name: () => string, machine: number, wish: StripWish, { relocatable, keepsTable, keepsSectionSymbols }: Surroundings & { readonly keepsSectionSymbols: boolean }): boolean {
-  const { mode } = wish;
-  if (keepsTable) return true;
-  if (mode === "all") return false;
-  if (f.isUsed) return true;
-  if (f.type === STT.SECTION && f.binding === STB.LOCAL) return mode === "none" || (mode === "debug" && keepsSectionSymbols && !f.hasName);
-  const isUndefined = f.shndx === SHN.UNDEF, isGlobal = f.binding !== STB.LOCAL;
-  if (relocatable && isGlobal && !(isUndefined && f.binding !== STB.WEAK)) return true;
-  if (isGlobal || isUndefined || f.shndx === -SHN.COMMON) return mode !== "unneeded";
-  if (f.type === STT.FILE) return mode === "none";
-  // Assemblers give those of thread-local data the type of what is there.
-  if (relocatable && (f.type === STT.NOTYPE || f.type === STT.TLS) && MAPPING[machine]?.test(name())) return true;
-  return mode !== "unneeded" && (wish.discards === undefined || (wish.discards === "temporary" && !isTemporary(name(), machine)));
+class Rule {
+  readonly #wish: StripWish;
+  readonly #around: Surroundings;
+  readonly #machine: number;
+  readonly #mapping: RegExp | undefined;
+  readonly #nameOf: (symbol: number) => string;
+  readonly #keepsSectionSymbols: boolean;
+
+  constructor(machine: number, wish: StripWish, around: Surroundings, nameOf: (symbol: number) => string) {
+    this.#wish = wish;
+    this.#around = around;
+    this.#machine = machine;
+    this.#mapping = around.relocatable ? MAPPING[machine] : undefined;
+    this.#nameOf = nameOf;
+    this.#keepsSectionSymbols = !around.relocatable && !NEEDS_NO_SECTION_SYMBOLS.includes(machine) && !around.used.includes(1);
+  }
+
+  /** @param hasName has it a name of its own? Symbols of sections take their section's; Dart's compiler gives one. */
+  wants(symbol: number, type: number, binding: number, home: number, hasName: boolean): boolean {
+    const { mode, discards } = this.#wish, { keepsTable, used, relocatable } = this.#around;
+    if (keepsTable) return true;
+    if (mode === "all") return false;
+    if (used[symbol] === 1) return true;
+    if (type === STT.SECTION && binding === STB.LOCAL) return mode === "none" || (mode === "debug" && this.#keepsSectionSymbols && !hasName);
+    const isUndefined = home === SHN.UNDEF, isGlobal = binding !== STB.LOCAL;
+    if (relocatable && isGlobal && !(isUndefined && binding !== STB.WEAK)) return true;
+    if (isGlobal || isUndefined || home === -SHN.COMMON) return mode !== "unneeded";
+    if (type === STT.FILE) return mode === "none";
+    // Assemblers give those of thread-local data the type of what is there.
+    if ((type === STT.NOTYPE || type === STT.TLS) && this.#mapping?.test(this.#nameOf(symbol))) return true;
+    return mode !== "unneeded" && (discards === undefined || (discards === "temporary" && !isTemporary(this.#nameOf(symbol), this.#machine)));
+  }
+}
+
+/** See {@link SymbolSelection.homes}. */
+function homesOf(shndx: Uint32Array, extended: Uint32Array | undefined): Int32Array {
+  const out = new Int32Array(shndx.length);
+  for (let i = 0; i < out.length; i++) {
+    const n = shndx[i]!;
+    out[i] = n === SHN.XINDEX && extended ? extended[i]! : n >= SHN.LORESERVE ? -n : n;
+  }
+  return out;
 }
 
 function extendedIndexes(elf: ElfFile, table: Section, count: number): Uint32Array | undefined {

@@ -1,11 +1,13 @@
+import { where } from "../codec/ascending.js";
 import { viewOf } from "../codec/bytes.js";
 import { Sym } from "../codec/records.js";
 import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { type Group, readGroups } from "../image/groups.js";
-import { eachRelocationSymbol, isRelocations } from "../image/relocation-sections.js";
-import { fileRange, type Section } from "../image/sections.js";
+import { type Groups, readGroups } from "../image/groups.js";
+import { eachRelocationSymbol, holdsRelocations } from "../image/relocation-sections.js";
 import { runs } from "../image/runs.js";
+import { indexesOfType, sectionColumns } from "../image/section-columns.js";
+import { assertInFile, fileRange, sectionAt } from "../image/sections.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { eachCrelSymbol } from "../tables/crel.js";
 import { refuseContradictions } from "./contradictions.js";
@@ -26,11 +28,11 @@ export interface StripDecision {
   /** The section header table goes, too. */
   readonly dropsHeaders: boolean;
   /** The file's groups, those that go among them. */
-  readonly groups: ReadonlyMap<number, Group>;
+  readonly groups: Groups;
 }
 
-const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set(), dropsHeaders: false, groups: new Map() };
-const indexes = (sections: readonly Section[]): Set<number> => new Set(sections.map((s) => s.index));
+const NO_GROUPS: Groups = { sections: new Uint32Array(0), flags: new Uint32Array(0), first: new Uint32Array(1), members: new Uint32Array(0) };
+const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set(), dropsHeaders: false, groups: NO_GROUPS };
 
 /** Decides what the edits drop. Reads symbols and relocations only where some of a table stay. `RELOCATABLE`, `LOADED_SECTION`, `STILL_NEEDED`. */
 export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: Note[]): StripDecision {
@@ -42,63 +44,75 @@ export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: No
   refuseManyTables(sections);
   const groups = readGroups(elf), dropped = sectionsToDrop(sections, wish, notes), symbols = new Map<number, SymbolSelection>();
   dropDependents(sections, groups, dropped);
-  for (const table of sections.all) if (table.header.type === SHT.SYMTAB && !sections.isFixed(table) && !dropped.has(table.index)) strippedTable(sections, table, wish, dropped, symbols);
-  for (const table of sections.all) if (table.header.type === SHT.SYMTAB && dropped.has(table.index)) dropTable(sections, table, dropped);
+  const tables = indexesOfType(sections.columns, SHT.SYMTAB);
+  for (const table of tables) if (!sections.isFixed(table) && !dropped.has(table)) strippedTable(sections, table, wish, dropped, symbols);
+  for (const table of tables) if (dropped.has(table)) dropTable(sections, table, dropped);
   dropDependents(sections, groups, dropped);
   dropExtended(sections, dropped, symbols);
   refuseBrokenLinks(sections, dropped);
-  const zeroed = sections.all.filter((s) => dropped.has(s.index) && sections.isFixed(s) && wish.zeroes(s.name));
-  for (const s of zeroed) refuseZeroing(elf, s);
-  if (!edits.some((e) => e.edit === "dropSectionHeaders")) return { dropped, symbols, zeroed: indexes(zeroed), dropsHeaders: false, groups };
+  const zeroed = new Set([...dropped].sort((a, b) => a - b).filter((i) => sections.isFixed(i) && wish.zeroes(sections.names.of(i))));
+  for (const i of zeroed) refuseZeroing(elf, sectionAt(elf, i));
+  if (!edits.some((e) => e.edit === "dropSectionHeaders")) return { dropped, symbols, zeroed, dropsHeaders: false, groups };
   // Without headers nothing finds what no program header speaks of.
-  return { dropped: indexes(sections.all.filter((s) => !sections.isFixed(s))), symbols: new Map(), zeroed: indexes(zeroed), dropsHeaders: elf.sections.length > 0, groups };
+  return { dropped: new Set(where(sections.all, (i) => !sections.isFixed(i))), symbols: new Map(), zeroed, dropsHeaders: elf.header.shnum > 0, groups };
 }
 
 /** The gABI knows one symbol table a file. */
 const MOST_TABLES = 16;
 
 /** Each table is read and written as a whole: where many lie over the same bytes, neither time nor output would be in proportion to the file. */
-function refuseManyTables({ elf, all }: StripSections): void {
-  const tables = all.filter((s) => s.header.type === SHT.SYMTAB).length, bytes = all.reduce((sum, s) => (TABLES.includes(s.header.type) ? sum + fileRange(s, elf.source).size : sum), 0);
+function refuseManyTables({ elf, columns: c, all }: StripSections): void {
+  let tables = 0, bytes = 0;
+  for (const i of all) {
+    if (!TABLES.includes(c.type[i]!)) continue;
+    if (c.type[i] === SHT.SYMTAB) tables++;
+    assertInFile(elf, c, i);
+    bytes += c.fileSize[i]!;
+  }
   if (tables > MOST_TABLES) fail("UNSUPPORTED", `the file has ${tables} symbol tables, and ${MOST_TABLES} at most are taken`, { what: `${tables} symbol tables` });
   if (bytes > elf.source.size) fail("MALFORMED", "symbol tables, and what belongs to them, take the same bytes of the file", {});
 }
 
 /** Few enough sections are left for st_shndx to hold every index. */
-function dropExtended({ elf, all }: StripSections, dropped: Set<number>, symbols: ReadonlyMap<number, SymbolSelection>): void {
-  if (elf.sections.length - dropped.size >= SHN.LORESERVE) return;
-  for (const s of all) if (s.header.type === SHT.SYMTAB_SHNDX && symbols.has(s.header.link)) dropped.add(s.index);
+function dropExtended({ columns: { count, type, link }, all }: StripSections, dropped: Set<number>, symbols: ReadonlyMap<number, SymbolSelection>): void {
+  if (count - dropped.size >= SHN.LORESERVE) return;
+  for (const i of all) if (type[i] === SHT.SYMTAB_SHNDX && symbols.has(link[i]!)) dropped.add(i);
 }
 
 /** What is rewritten as a whole, one section at a time. */
 const TABLES: readonly number[] = [SHT.SYMTAB, ...NEED_NO_TABLE];
 
 /** Selects a table's symbols, or drops it where none stays. */
-function strippedTable(sections: StripSections, table: Section, wish: StripWish, dropped: Set<number>, symbols: Map<number, SymbolSelection>): void {
-  const { elf, all, relocatable, isFixed } = sections;
-  const namesSymbols = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined || wish.keepsFiles, keepsTable = wish.keeps(table.name);
+function strippedTable(sections: StripSections, table: number, wish: StripWish, dropped: Set<number>, symbols: Map<number, SymbolSelection>): void {
+  const { elf, columns: { type, link }, names, all, relocatable, isFixed } = sections;
+  const namesSymbols = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined || wish.keepsFiles, keepsTable = wish.namesSections && wish.keeps(names.of(table));
   if (wish.mode === "none" && dropped.size === 0 && !namesSymbols && wish.discards === undefined) return;
-  const users = all.filter((u) => u.header.link === table.index && !dropped.has(u.index) && !isFixed(u) && !NEED_NO_TABLE.includes(u.header.type));
+  const users = where(all, (u) => link[u] === table && !dropped.has(u) && !isFixed(u) && !NEED_NO_TABLE.includes(type[u]!));
   // Nothing of it can stay: it need not be read.
-  if (!relocatable && users.length === 0 && !namesSymbols && !keepsTable && (wish.mode === "unneeded" || wish.mode === "all")) return void dropped.add(table.index);
-  const used = usedSymbols(elf, table, users), selection = selectSymbols(elf, table, wish, { dropped, used, relocatable, keepsTable });
-  if (selection.count <= 1 && selection.indexes.length > 1 && users.length === 0) dropped.add(table.index);
-  else if (selection.count < selection.indexes.length || dropped.size > 0) symbols.set(table.index, selection);
+  if (!relocatable && users.length === 0 && !namesSymbols && !keepsTable && (wish.mode === "unneeded" || wish.mode === "all")) return void dropped.add(table);
+  const used = usedSymbols(elf, table, users), selection = selectSymbols(elf, sectionAt(elf, table), wish, { dropped, used, relocatable, keepsTable });
+  if (selection.count <= 1 && selection.indexes.length > 1 && users.length === 0) dropped.add(table);
+  else if (selection.count < selection.indexes.length || dropped.size > 0) symbols.set(table, selection);
 }
 
 /** Which symbols the sections that stay name: relocations, and groups by their signature. */
-function usedSymbols(elf: ElfFile, table: Section, users: readonly Section[]): Uint8Array {
-  const used = new Uint8Array(Math.floor(fileRange(table, elf.source).size / Sym.size(elf.header.class)));
+function usedSymbols(elf: ElfFile, table: number, users: Uint32Array): Uint8Array {
+  const { count, type, info, offset, fileSize } = sectionColumns(elf), isUser = new Uint8Array(count), used = new Uint8Array(Math.floor(fileRange(sectionAt(elf, table), elf.source).size / Sym.size(elf.header.class)));
   const use = (symbol: number): void => {
     if (symbol >= used.length) fail("MALFORMED", `a relocation or group names symbol ${symbol} of ${used.length}`, {});
     used[symbol] = 1;
   };
-  for (const u of users) if (u.header.type === SHT.GROUP) use(u.header.info);
-  for (const { bytes, parts } of runs(elf, users.filter(isRelocations))) {
+  for (const u of users) {
+    isUser[u] = 1;
+    if (type[u] === SHT.GROUP) use(info[u]!);
+  }
+  for (const { bytes, start, sections } of runs(elf, (u) => isUser[u] === 1 && holdsRelocations(type[u]!))) {
     const v = viewOf(bytes);
-    for (const { section, at, size } of parts)
-      if (section.header.type === SHT.CREL) eachCrelSymbol(bytes.subarray(at, at + size), use);
-      else eachRelocationSymbol(v, at, at + size, section.header.type, elf.header, use);
+    for (const i of sections) {
+      const at = offset[i]! - start, end = at + fileSize[i]!;
+      if (type[i] === SHT.CREL) eachCrelSymbol(bytes.subarray(at, end), use);
+      else eachRelocationSymbol(v, at, end, type[i]!, elf.header, use);
+    }
   }
   return used;
 }

@@ -58,8 +58,9 @@ function spanOf({ starts, count }: Spans, offset: number): number {
 }
 
 const PRIME = 0x01000193;
-/** Three bytes as a number, in 16 bits. */
-const mixed = (w: number): number => Math.imul(w, 0x9e3779b1) >>> 16;
+/** The first three bytes of what stands before `end`, mixed into 16 bits. */
+const opening = (table: Uint8Array, at: number, end: number): number =>
+  Math.imul(table[at]! | (at + 1 < end ? table[at + 1]! << 8 : 0) | (at + 2 < end ? table[at + 2]! << 16 : 0), 0x9e3779b1) >>> 16;
 
 /** Strings by their hashes: open addressing. */
 class SpanTable {
@@ -105,7 +106,7 @@ class SpanTable {
  * beforehand: a file cannot be made to give the same hash often.
  */
 function parents(table: Uint8Array, spans: Spans): Int32Array {
-  const { starts, ends, count } = spans, known = new SpanTable(table, spans), begins = new Uint8Array(1 << 16);
+  const { starts, ends, count } = spans, known = new SpanTable(table, spans), firsts = new Uint8Array(256), openings = new Uint8Array(1 << 16);
   const parent = new Int32Array(count).fill(-1), seed = (Math.random() * 0x1_0000_0000) | 0;
   for (let i = 0; i < count; i++) {
     const first = starts[i]!, end = ends[i]!;
@@ -115,19 +116,18 @@ function parents(table: Uint8Array, spans: Spans): Int32Array {
     if (same >= 0) parent[i] = same;
     else {
       known.add(h, i);
-      begins[mixed(table[first]! | (first + 1 < end ? table[first + 1]! << 8 : 0) | (first + 2 < end ? table[first + 2]! << 16 : 0))] = 1;
+      firsts[table[first]!] = 1;
+      openings[opening(table, first, end)] = 1;
     }
   }
   for (let i = 0; i < count; i++) {
     if (parent[i]! >= 0) continue;
     const first = starts[i]!, end = ends[i]!;
-    // The bytes at the place in question, and their hash up to the end.
-    let h = seed, three = 0;
+    let h = seed;
     for (let at = end - 1; at > first; at--) {
       const byte = table[at]!;
       h = Math.imul(h ^ byte, PRIME);
-      three = ((three << 8) | byte) & 0xffffff;
-      if (begins[mixed(three)] === 0) continue;
+      if (firsts[byte] === 0 || openings[opening(table, at, end)] === 0) continue;
       const s = known.find(h, end - at, end);
       if (s >= 0 && parent[s]! < 0) parent[s] = i;
     }

@@ -3,13 +3,17 @@ import { concat, toLatin1 } from "../codec/bytes.js";
 /** A string table that only grows: what is there already, also as the end of another string, is used again. */
 export class GrowingStrings {
   #bytes: Uint8Array;
-  #text: string;
+  /** The same as text, once something is looked for. */
+  #known: string | undefined;
   readonly #added: Uint8Array[] = [];
 
   /** @param bytes the table as it is, its last byte NUL */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#text = toLatin1(bytes);
+  }
+
+  get #text(): string {
+    return (this.#known ??= toLatin1(this.#bytes));
   }
 
   /** The offset of a string that the table has already, or undefined. `string` includes its NUL. */
@@ -24,7 +28,7 @@ export class GrowingStrings {
     if (found !== undefined) return found;
     const at = this.#text.length;
     this.#added.push(string);
-    this.#text += toLatin1(string);
+    this.#known = this.#text + toLatin1(string);
     return at;
   }
 
@@ -36,7 +40,7 @@ export class GrowingStrings {
     b.set(slot, at);
     this.#bytes = b;
     this.#added.length = 0;
-    this.#text = this.#text.slice(0, at) + toLatin1(slot) + this.#text.slice(at + length);
+    this.#known = this.#text.slice(0, at) + toLatin1(slot) + this.#text.slice(at + length);
   }
 
   bytes(): Uint8Array {

@@ -113,3 +113,20 @@ it("struct lays out fields by their kinds", () => {
   const s = struct({ a: "byte", b: "half", c: "addr" });
   expect([s.size(32), s.size(64), s.offsetOf("c", 32)]).toEqual([7, 11, 3]);
 });
+
+describe("columns", () => {
+  const bytes = Uint8Array.from({ length: 3 * 72 }, (_, i) => (i * 37 + 11) & 255);
+
+  it("hold what the views say, whatever the width", () => {
+    for (const e of ENCODINGS)
+      for (const stride of [Sym.size(e.class), 72]) {
+        const views = Sym.table(bytes, e, stride).slice(0, 3);
+        for (const field of ["name", "info", "shndx", "value", "size"] as const) {
+          expect([...Sym.words(field, bytes, 3, e, stride)]).toEqual(views.map((v) => Number(BigInt.asUintN(32, v.exact(field)))));
+          expect([...Sym.doubles(field, bytes, 3, e, stride)]).toEqual(views.map((v) => v.near(field)));
+        }
+      }
+  });
+
+  it("of no records are empty", () => expect([Shdr.words("type", new Uint8Array(0), 0, BE64).length, Shdr.doubles("size", new Uint8Array(0), 0, BE64).length]).toEqual([0, 0]));
+});

@@ -99,8 +99,8 @@ describe.each(kinds)("an object of ELFCLASS%d, little endian %s, machine %d", (e
   });
 
   it("groups lose members that go, and keep their signature", () => {
-    const elf = stripped(bytes, [stripDebug()]), [index, { flags, members }] = [...readGroups(elf)][0]!;
-    expect([flags, members.map((m) => elf.sections[m]!.name), labelOf(elf, elf.sections[index]!.header.info)]).toEqual([1, [".text.inline"], "signature"]);
+    const elf = stripped(bytes, [stripDebug()]), { sections: [index], flags: [flags], members } = readGroups(elf);
+    expect([flags, Array.from(members, (m) => elf.sections[m]!.name), labelOf(elf, elf.sections[index!]!.header.info)]).toEqual([1, [".text.inline"], "signature"]);
   });
 
   it(".llvm_addrsig names the same symbols, or another one of the section", () => {
