@@ -62,7 +62,7 @@ export interface Hardening {
  */
 export function readHardening(elf: ElfFile): Hardening | null {
   const { segments } = elf, sections = attempt(() => elf.sections) ?? [];
-  if ((elf.header.type !== ET.EXEC && elf.header.type !== ET.DYN) || isDebugFile({ sections })) return null;
+  if ((elf.header.type !== ET.EXEC && elf.header.type !== ET.DYN) || (attempt(() => isDebugFile(elf)) ?? false)) return null;
   const loads = segments.filter((s) => s.type === PT.LOAD && s.exact("memsz") > 0n), bindNow = attempt(() => bindsNow(elf));
   const names = attempt(() => namesOf(elf)), local = attempt(() => (elf.symbols ? wanted(elf.symbols, true) : null));
   return {
