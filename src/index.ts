@@ -62,8 +62,5 @@ export { diagnose } from "./diagnose/diagnose.js";
 export type { DiagnoseOptions } from "./diagnose/options.js";
 export type { Confidence, Diagnosis, DiagnosisFinding, DiagnosisSeverity, DiagnosedLinkage, Evidence, FloorEntry, GoDiagnosis, Language, Libc } from "./diagnose/diagnosis.js";
 export { type Hardening, readHardening } from "./image/hardening.js";
-<<<<<<< HEAD
 export { wheelTag } from "./diagnose/wheel-tag.js";
 export type { WheelObstacle, WheelTag } from "./diagnose/wheel-judge.js";
-=======
->>>>>>> rules
