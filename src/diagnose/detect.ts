@@ -2,7 +2,7 @@ import { comments } from "./comment.js";
 import type { DiagnosedLinkage, Diagnosis, Evidence } from "./diagnosis.js";
 import { evidenceOf } from "./evidence.js";
 import { fingerprints } from "./fingerprints.js";
-import { diagnoseGo, goTraces, isPure, searchedGo } from "./go.js";
+import { diagnoseGo, goTraces, searchedGo, startsAsGo } from "./go.js";
 import { diagnoseLanguage, languageNames, wantsFingerprints } from "./language.js";
 import { concludeLibc, fingerprintClues, libcClues, wantsLibcFingerprints } from "./libc.js";
 import { diagnoseLinkage } from "./linkage.js";
@@ -25,15 +25,15 @@ export function detect(s: Subject): Detected {
   const foreign = foreignSystem(s), clues = foreign ? [] : libcClues(s);
   const hints = comments(s), names = languageNames(s), early = goTraces(s);
   const isLibrary = linkage === "shared-library" || linkage === "plugin";
-  const wantsLibc = !foreign && !(early && isPure(s, early)) && wantsLibcFingerprints(s, clues), search = s.hasContents && (wantsLibc || (!early && wantsFingerprints(s, names, hints)));
+  const wantsLibc = !foreign && !(early && startsAsGo(s, early)) && wantsLibcFingerprints(s, clues), search = s.hasContents && (wantsLibc || (!early && wantsFingerprints(s, names, hints)));
   const found = (search ? s.tolerant.part(() => fingerprints(s.elf, { libc: wantsLibc, settles: isLibrary ? ["go", "rust", "rust-main"] : ["go", "rust-main"] })) : null) ?? [];
-  const libc = concludeLibc([...clues, ...fingerprintClues(found)]), traces = early ?? searchedGo(s, found);
+  const all = [...clues, ...fingerprintClues(found)], libc = concludeLibc(all), traces = early ?? searchedGo(s, found);
   const evidence = [...(foreign ? [foreign] : []), ...libc.evidence];
   if (traces) {
-    const go = diagnoseGo(s, traces, libc.libc), nothing = go.cgo === "pure" && !foreign;
-    const pure: Evidence[] = nothing ? [libcEvidence("no-imports", "none", "Go's own start code, and nothing taken from a C library")] : [];
+    const own = concludeLibc(all.filter((c) => c.evidence.kind !== "interpreter")).libc, go = diagnoseGo(s, traces, own), nothing = go.cgo === "pure" && !foreign;
+    const pure: Evidence[] = nothing ? [libcEvidence("no-imports", "none", "a Go program without a C library's start code, that takes nothing of other files")] : [];
     return {
-      libc: nothing ? "none" : libc.libc, libcConfidence: nothing ? "certain" : libc.confidence, linkage, language: "go", packer: null, go, evidence: [...pure, ...evidence, ...traces.evidence, ...linked],
+      libc: nothing ? "none" : libc.libc, libcConfidence: !nothing ? libc.confidence : startsAsGo(s, traces) ? "certain" : "likely", linkage, language: "go", packer: null, go, evidence: [...pure, ...evidence, ...traces.evidence, ...linked],
     };
   }
   const alone = !foreign && usesNoLibc(s, linkage, libc.evidence);

@@ -46,25 +46,30 @@ export function searchedGo({ elf, tolerant }: Subject, found: readonly FoundFing
 /**
  * CGO_ENABLED=1 alone says only that C code could have been compiled. That it is there shows in what the program takes of libraries and in who
  * starts it: Go's own linker keeps Go's start code, the system's linker puts the C library's before it.
+ *
+ * @param libc what the file itself holds or needs, its loader aside
  */
 export function diagnoseGo(s: Subject, traces: GoTraces, libc: Libc): GoDiagnosis {
   const { info, buildId } = traces, cgo = goLinking(s, traces, libc);
   return { version: info?.version ?? null, path: info?.path ?? null, module: info?.module ?? null, settings: info?.settings ?? {}, buildId, cgo, usesLibc: cgo === "internal" || cgo === "external" };
 }
 
-/** Nothing but Go: Go's own start code, and no library that gives symbols. */
-export function isPure({ elf, tolerant, needed }: Subject, { info }: GoTraces): boolean {
+/** Go's own start code, or a build that could have no C code; and no library that gives symbols. Nothing but Go then. */
+export function startsAsGo({ elf, tolerant, needed }: Subject, { info }: GoTraces): boolean {
   const start = tolerant.part(() => entryCode(elf)) ?? undefined;
-  if (elf.header.entry === 0n || needed.length > 0 || (start && start.pattern.of !== "go")) return false;
-  return start !== undefined || info?.settings["CGO_ENABLED"] === "0" || knowsEntryCode(elf.header);
+  if (elf.header.entry === 0n || needed.length > 0) return false;
+  return start ? start.pattern.of === "go" : info?.settings["CGO_ENABLED"] === "0";
 }
 
 function goLinking(s: Subject, traces: GoTraces, libc: Libc): GoDiagnosis["cgo"] {
-  if (isPure(s, traces)) return "pure";
+  if (startsAsGo(s, traces)) return "pure";
   const start = s.tolerant.part(() => entryCode(s.elf)) ?? undefined, borrows = s.needed.length > 0 && s.imports.length > 0;
   if (start && start.pattern.of !== "go") return "external";
   // A library has no start code: only the system's linker makes one.
   if (s.elf.header.entry === 0n) return borrows ? "external" : "unknown";
-  if (borrows) return start || knowsEntryCode(s.elf.header) ? "internal" : "unknown";
-  return libc === "unknown" || libc === "none" ? "unknown" : "external";
+  // Where the C libraries' start code is known, this is not theirs.
+  const notTheirs = start !== undefined || knowsEntryCode(s.elf.header);
+  if (borrows) return notTheirs ? "internal" : "unknown";
+  if (libc !== "unknown" && libc !== "none") return "external";
+  return notTheirs ? "pure" : "unknown";
 }

@@ -55,6 +55,15 @@ describe("Go's build information", () => {
     expect([d.language, d.go?.version, d.go?.settings, d.evidence.find((x) => x.kind === "go-build-info")?.offset]).toEqual(["go", "go1.22.1", SETTINGS, START]);
   });
 
+  it("with CGO_ENABLED=1 and start code that nobody knows: no more than likely to be Go alone, and not where a C library's texts are", () => {
+    const e = ENCODINGS[0]!, withLibc = () => concat([inline(), encodeText("glibc.malloc.check\0GLIBC_TUNABLES\0")]);
+    const said = (make: () => Uint8Array) => {
+      const d = diagnose(readElf(holding(make, e, { writable: false })));
+      return [d.libc, d.libcConfidence, d.go?.cgo, d.go?.usesLibc];
+    };
+    expect([said(inline), said(withLibc)]).toEqual([["none", "likely", "pure", false], ["glibc", "likely", "external", true]]);
+  });
+
   it("the magic alone, as in a program that looks for it, is none", () => {
     const constant = () => latin1("\xff Go buildinf:\0\0 not a version, and no record, either");
     const bytes = holding(constant, ENCODINGS[0]!, { writable: false });

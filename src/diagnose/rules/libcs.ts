@@ -18,7 +18,7 @@ function libcOf(o: LoadedObject): "glibc" | "musl" | null {
 /** A process has one C library. */
 export const libcRules: readonly DiagnosisRule[] = [
   {
-    id: "two-libcs", severity: "error", sentence: "One process would have two C libraries.",
+    id: "two-libcs", severity: "error", sentence: "Two C libraries would be loaded into one program.",
     advice: "Build all parts for one C library, or replace the names of the other (elfwright patchelf --replace-needed OLD NEW) after reading what that changes.",
     *test(f) {
       const { needed } = f, musl = needed.filter(isMusl), glibc = needed.filter(isGlibc);
