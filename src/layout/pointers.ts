@@ -56,7 +56,7 @@ export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, pl
       // It takes no bytes, but says where they would be.
       if (!placedAt(elf, c, was) && offset <= elf.source.size) s.offset = outputOf(offset);
     } else if (placed.length > 0) fixMoved(rewrite, row, outputOf);
-    else s.offset = places[was]! >= 0 ? places[was]! : outputOf(offset);
+    else s.offset = places[was]! >= 0 ? places[was]! : outputOf(s.offset);
   });
 }
 
