@@ -50,13 +50,13 @@ export function fixSections(rewrite: Rewrite, requests: Requests, { outputOf, pl
       s.offset = places[was]!;
       s.size = contents.size(was);
       s.info = contents.info(was) ?? s.info;
-    } else if (c.type[was] === SHT.NULL) {
-      // Where extended numbers stand.
+    } else if (s.type === SHT.NULL) {
+      // Where extended numbers stand, or a cover that went.
     } else if (c.fileSize[was] === 0) {
       // It takes no bytes, but says where they would be.
       if (!placedAt(elf, c, was) && offset <= elf.source.size) s.offset = outputOf(offset);
     } else if (placed.length > 0) fixMoved(rewrite, row, outputOf);
-    else s.offset = places[was]! >= 0 ? places[was]! : outputOf(offset);
+    else s.offset = places[was]! >= 0 ? places[was]! : outputOf(s.offset);
   });
 }
 
