@@ -1,7 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
 import { once } from "../image/once.js";
 import type { Section } from "../image/sections.js";
-import type { Segment } from "../image/segments.js";
+import { rangeFinder, type Segment } from "../image/segments.js";
 import { hex } from "../error.js";
 import { PT, SHF, SHT } from "../spec/constants.js";
 import { segmentTypeName } from "../spec/names.js";
@@ -40,19 +40,7 @@ export const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1
 export const loadsByAddress = /* @__PURE__ */ once((elf): readonly Extent[] => [...loads(elf)].sort((a, b) => compare(a.vaddr, b.vaddr)));
 
 /** Finds the PT_LOAD of an address in logarithmic time. */
-export function loadIndex(elf: ElfFile): (address: bigint) => Extent | undefined {
-  const sorted = loadsByAddress(elf);
-  return (address) => {
-    let low = 0, high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle]!.vaddr <= address) low = middle + 1;
-      else high = middle;
-    }
-    const l = sorted[low - 1];
-    return l && address < l.vaddr + l.memsz ? l : undefined;
-  };
-}
+export const loadIndex = (elf: ElfFile): ((address: bigint) => Extent | undefined) => rangeFinder(loadsByAddress(elf));
 
 export const sectionLabel = (s: Section): string => `section ${s.name || `[${s.index}]`}`;
 

@@ -7,7 +7,7 @@ import { dumpSection, type SectionDump } from "../report/section-dump.js";
 import { formatDescription, type Part } from "../report/text.js";
 import { formatDump } from "../report/text/dump.js";
 import { formatRelocations, formatSymbols } from "../report/text/lists.js";
-import { Tolerant } from "../report/tolerant.js";
+import { Tolerant } from "../image/tolerant.js";
 import { eachFile, OK, print, REFUSED, USAGE, type Verb } from "./command.js";
 import { type Flags, json, parse, withFile } from "./read-verbs.js";
 

@@ -40,3 +40,23 @@ export function loadMap(segments: readonly Segment[]): LoadMap {
     },
   };
 }
+
+/** What has a place in memory: a program header's p_vaddr and p_memsz. */
+export interface AddressRange {
+  readonly vaddr: bigint;
+  readonly memsz: bigint;
+}
+
+/** Finds, among ranges ascending by address, the one that holds an address; in logarithmic time. Of ranges that overlap, the one that begins last. */
+export function rangeFinder<T extends AddressRange>(sorted: readonly T[]): (address: bigint) => T | undefined {
+  return (address) => {
+    let low = 0, high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.vaddr <= address) low = middle + 1;
+      else high = middle;
+    }
+    const r = sorted[low - 1];
+    return r && address < r.vaddr + r.memsz ? r : undefined;
+  };
+}

@@ -11,7 +11,7 @@ import {
 } from "./parts.js";
 import { toQuantity } from "./quantity.js";
 import { describeArrays, describeRelocations, describeRelro, describeSecurity, describeSymbolCounts, describeTls } from "./summaries.js";
-import { Tolerant } from "./tolerant.js";
+import { Tolerant } from "../image/tolerant.js";
 
 export function describeFile(elf: ElfFile, t: Tolerant): FileDescription {
   const h = elf.header;

@@ -3,7 +3,7 @@ import { type Change, changed, type ChangeValue } from "./change.js";
 import type { DynamicDescription } from "./description.js";
 import { match } from "./match.js";
 import { describeDynamic } from "./parts.js";
-import { Tolerant } from "./tolerant.js";
+import { Tolerant } from "../image/tolerant.js";
 
 type Entries = ReadonlyMap<string, readonly DynamicDescription[]>;
 

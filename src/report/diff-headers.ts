@@ -8,7 +8,7 @@ import { type Change, changed } from "./change.js";
 import type { SegmentDescription } from "./description.js";
 import { match } from "./match.js";
 import { describeSection, describeSegments } from "./parts.js";
-import { Tolerant } from "./tolerant.js";
+import { Tolerant } from "../image/tolerant.js";
 
 const SECTION_FIELDS = ["index", "addr", "offset", "size", "link", "info", "addralign", "entsize"] as const;
 const SEGMENT_FIELDS = ["flags", "offset", "vaddr", "paddr", "filesz", "memsz", "align"] as const;

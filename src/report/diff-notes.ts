@@ -7,7 +7,7 @@ import { noteTypeName } from "../spec/notes.js";
 import type { Change, ChangeValue } from "./change.js";
 import { match } from "./match.js";
 import { allNotes } from "./parts.js";
-import { Tolerant } from "./tolerant.js";
+import { Tolerant } from "../image/tolerant.js";
 
 /** One thing that a note says. */
 interface Said {

@@ -1,7 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
 import { type Change, changed, type ChangeValue } from "./change.js";
 import { describeRelocations, describeSecurity, type SecurityDescription } from "./summaries.js";
-import { Tolerant } from "./tolerant.js";
+import { Tolerant } from "../image/tolerant.js";
 
 /** How many relocations of each type there are. */
 export function* diffRelocations(before: ElfFile, after: ElfFile): Generator<Change> {

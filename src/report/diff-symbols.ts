@@ -3,7 +3,7 @@ import type { SymbolTable } from "../image/symbols.js";
 import { symbolBindingName } from "../spec/names.js";
 import { type Change, changed } from "./change.js";
 import { countSymbols } from "./describe.js";
-import { Tolerant } from "./tolerant.js";
+import { Tolerant } from "../image/tolerant.js";
 
 /** How many symbols there are, and where both files have the same ones, which are bound otherwise. */
 export function* diffSymbols(before: ElfFile, after: ElfFile): Generator<Change> {

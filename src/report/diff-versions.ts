@@ -3,7 +3,7 @@ import { type Change, changed } from "./change.js";
 import type { VersionNeedDescription } from "./description.js";
 import { match } from "./match.js";
 import { describeVersionDefinitions, describeVersionNeeds } from "./parts.js";
-import { Tolerant } from "./tolerant.js";
+import { Tolerant } from "../image/tolerant.js";
 
 export function* diffVersions(before: ElfFile, after: ElfFile): Generator<Change> {
   yield* diffNeeds(before, after);

@@ -7,7 +7,7 @@ import { diffNotes } from "./diff-notes.js";
 import { diffRelocations, diffSecurity } from "./diff-summaries.js";
 import { diffSymbols } from "./diff-symbols.js";
 import { diffVersions } from "./diff-versions.js";
-import { Tolerant } from "./tolerant.js";
+import { Tolerant } from "../image/tolerant.js";
 
 export type { Change, ChangeValue } from "./change.js";
 

@@ -12,7 +12,7 @@ import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
 import { symbolVersions } from "../image/versions.js";
 import { SHT, STT } from "../spec/constants.js";
 import { type Quantity, toQuantity } from "./quantity.js";
-import type { Tolerant } from "./tolerant.js";
+import type { Tolerant } from "../image/tolerant.js";
 
 /** One relocation. Plain JSON. */
 export interface ListedRelocation {

@@ -6,7 +6,7 @@ import { symbolVersions } from "../image/versions.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { symbolBindingName, symbolTypeName, symbolVisibilityName } from "../spec/names.js";
 import { type Quantity, toQuantity } from "./quantity.js";
-import type { Tolerant } from "./tolerant.js";
+import type { Tolerant } from "../image/tolerant.js";
 
 /** One symbol of .symtab or .dynsym. Plain JSON. */
 export interface ListedSymbol {

@@ -16,7 +16,7 @@ import type {
   DynamicDescription, DynamicSymbolDescription, NoteDescription, SectionDescription, SegmentDescription, VersionDefinitionDescription, VersionNeedDescription,
 } from "./description.js";
 import { toQuantity } from "./quantity.js";
-import type { Tolerant } from "./tolerant.js";
+import type { Tolerant } from "../image/tolerant.js";
 
 /** No flag of these words has a name above its lower 32 bits, and a number cannot hold all 64. */
 function flagNames(value: bigint, names: (n: number) => string[]): string[] {

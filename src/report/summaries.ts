@@ -7,7 +7,7 @@ import type { SymbolTable } from "../image/symbols.js";
 import { PT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { type Quantity, toQuantity } from "./quantity.js";
-import type { Tolerant } from "./tolerant.js";
+import type { Tolerant } from "../image/tolerant.js";
 
 /** How many relocations a file has. */
 export interface RelocationSummary {

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { must, run } from "../support/run.js";
+import { isProgram } from "../support/system-files.js";
 import { LOADER, OPENER } from "./observe.js";
 import { Journal } from "./journal.js";
 import { inPool, serve } from "./pool.js";
@@ -32,16 +33,6 @@ interface Task {
   readonly scratch: string;
 }
 
-/** An ELF file for x86-64 with a dynamic loader to run it: ELFCLASS64, little-endian, ET_EXEC or ET_DYN. */
-function isFit(path: string): boolean {
-  const head = Buffer.alloc(20), fd = openSync(path, "r");
-  try {
-    return readSync(fd, head) === 20 && head.readUInt32BE(0) === 0x7f454c46 && head[4] === 2 && head[5] === 1 && head.readUInt16LE(18) === 62 && [2, 3].includes(head.readUInt16LE(16));
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Regular files, each inode once: links lead to files that are here themselves. */
 function filesUnder(dir: string, deep: boolean, seen: Set<string>): string[] {
   return readdirSync(dir, { withFileTypes: true }).flatMap((e) => {
@@ -57,7 +48,7 @@ function filesUnder(dir: string, deep: boolean, seen: Set<string>): string[] {
 
 function candidates(): string[] {
   const seen = new Set<string>(), isLibrary = (f: string) => /\.so(\.|$)/.test(basename(f)) || /\.(node|so\.debug)$/.test(f);
-  return [...filesUnder("/usr/bin", false, seen), ...filesUnder("/usr/lib", true, seen).filter(isLibrary)].filter(isFit);
+  return [...filesUnder("/usr/bin", false, seen), ...filesUnder("/usr/lib", true, seen).filter(isLibrary)].filter(isProgram);
 }
 
 async function main(): Promise<number> {

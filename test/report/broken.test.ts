@@ -6,7 +6,7 @@ import { diff } from "../../src/report/diff.js";
 import { listRelocations } from "../../src/report/list-relocations.js";
 import { listDynamicSymbols, listSymbols } from "../../src/report/list-symbols.js";
 import { formatDescription } from "../../src/report/text.js";
-import { Tolerant } from "../../src/report/tolerant.js";
+import { Tolerant } from "../../src/image/tolerant.js";
 import { fixture } from "../support/elf.js";
 import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
 

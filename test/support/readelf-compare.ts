@@ -4,7 +4,7 @@ import type { GnuProperty, NoteContents } from "../../src/image/note-contents.js
 import { describe } from "../../src/report/describe.js";
 import type { ElfDescription } from "../../src/report/description.js";
 import { listDynamicSymbols, type ListedSymbol, listSymbols } from "../../src/report/list-symbols.js";
-import { Tolerant } from "../../src/report/tolerant.js";
+import { Tolerant } from "../../src/image/tolerant.js";
 import { must } from "./run.js";
 
 type Counts = Record<string, number>;

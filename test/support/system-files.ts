@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** An ELF file for x86-64 that a loader takes: ELFCLASS64, little-endian, ET_EXEC or ET_DYN. */
-function isProgram(path: string): boolean {
+export function isProgram(path: string): boolean {
   const head = Buffer.alloc(20), fd = openSync(path, "r");
   try {
     return readSync(fd, head) === 20 && head.readUInt32BE(0) === 0x7f454c46 && head[4] === 2 && head[5] === 1 && head.readUInt16LE(18) === 62 && [2, 3].includes(head.readUInt16LE(16));

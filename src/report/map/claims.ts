@@ -5,7 +5,7 @@ import type { Section } from "../../image/sections.js";
 import { PT, SHF, SHT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import { segmentTypeName } from "../../spec/names.js";
-import type { Tolerant } from "../tolerant.js";
+import type { Tolerant } from "../../image/tolerant.js";
 import { type Load, loadFinder, type Loads } from "./loads.js";
 import type { DescribedBy, PartKind } from "./model.js";
 import { sectionKind } from "./section-kind.js";

@@ -2,7 +2,7 @@ import { skipZeros } from "../../codec/bytes.js";
 import { chunks } from "../../codec/source.js";
 import type { ElfFile } from "../../image/elf.js";
 import { toQuantity } from "../quantity.js";
-import type { Tolerant } from "../tolerant.js";
+import type { Tolerant } from "../../image/tolerant.js";
 import { type Described, fileClaims } from "./claims.js";
 import type { Load, Loads } from "./loads.js";
 import type { FileRegion, MapPart } from "./model.js";

@@ -3,7 +3,7 @@ import { PT, SHT } from "../../spec/constants.js";
 import { segmentFlagsText, segmentTypeName } from "../../spec/names.js";
 import { describeFile } from "../describe.js";
 import { toQuantity } from "../quantity.js";
-import { Tolerant } from "../tolerant.js";
+import { Tolerant } from "../../image/tolerant.js";
 import { sectionLabel } from "./claims.js";
 import { fileRegions } from "./file-regions.js";
 import { layoutPage, mapLoads } from "./loads.js";

@@ -1,9 +1,10 @@
 import type { ElfFile } from "../../image/elf.js";
 import { isDebugFile } from "../../image/sections.js";
+import { rangeFinder } from "../../image/segments.js";
 import { PT } from "../../spec/constants.js";
 import { pageSize } from "../../spec/machines.js";
 import { segmentFlagsText } from "../../spec/names.js";
-import type { Tolerant } from "../tolerant.js";
+import type { Tolerant } from "../../image/tolerant.js";
 
 /** A PT_LOAD as exact numbers, and its bytes in the file as far as the file has them. */
 export interface Load {
@@ -50,18 +51,6 @@ export function layoutPage(elf: ElfFile, loads: readonly Load[]): number | null 
 }
 
 /** Finds the PT_LOAD that has an address among its memory, in logarithmic time. */
-export function loadFinder(loads: readonly Load[]): (address: bigint) => Load | undefined {
-  const sorted = [...loads].sort(byAddress);
-  return (address) => {
-    let low = 0, high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle]!.vaddr <= address) low = middle + 1;
-      else high = middle;
-    }
-    const l = sorted[low - 1];
-    return l && address < l.vaddr + l.memsz ? l : undefined;
-  };
-}
+export const loadFinder = (loads: readonly Load[]): ((address: bigint) => Load | undefined) => rangeFinder([...loads].sort(byAddress));
 
 export const byAddress = (a: Load, b: Load): number => (a.vaddr < b.vaddr ? -1 : a.vaddr > b.vaddr ? 1 : a.segment - b.segment);

@@ -2,7 +2,7 @@ import type { ElfFile } from "../../image/elf.js";
 import type { Section } from "../../image/sections.js";
 import { SHF, SHT } from "../../spec/constants.js";
 import { toQuantity } from "../quantity.js";
-import type { Tolerant } from "../tolerant.js";
+import type { Tolerant } from "../../image/tolerant.js";
 import { sectionLabel } from "./claims.js";
 import { addressAt } from "./file-regions.js";
 import { byAddress, type Load, loadFinder, type Loads } from "./loads.js";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { isProgram } from "../../support/system-files.js";
 import { progress, spread, table, tally } from "../print.js";
 import { compareAddons } from "./addons.js";
 import { compareFile, type Compared } from "./compare.js";
@@ -14,16 +15,6 @@ are unused, by bindSymbols and unusedLibraries and by ld.so itself (ldd -r, ldd 
   --limit N       at most N files, chosen by the hash of their paths (200)
   --only PATTERN  only files whose path matches this regular expression
   --no-addons     nothing is fetched`;
-
-/** A glibc file for x86-64 with something to bind: ELFCLASS64, little-endian, ET_EXEC or ET_DYN. */
-function isFit(path: string): boolean {
-  const head = Buffer.alloc(20), fd = openSync(path, "r");
-  try {
-    return readSync(fd, head) === 20 && head.readUInt32BE(0) === 0x7f454c46 && head[4] === 2 && head[5] === 1 && head.readUInt16LE(18) === 62 && [2, 3].includes(head.readUInt16LE(16));
-  } finally {
-    closeSync(fd);
-  }
-}
 
 function filesUnder(dir: string, deep: boolean): string[] {
   return readdirSync(dir, { withFileTypes: true }).flatMap((e) => {
@@ -41,7 +32,7 @@ function main(): number {
     return 0;
   }
   const only = new RegExp(values.only ?? ""), isLibrary = (f: string) => /\.so(\.|$)|\.node$/.test(basename(f));
-  const all = [...filesUnder("/usr/bin", false), ...filesUnder("/usr/lib", true).filter(isLibrary)].filter((f) => only.test(f) && isFit(f)), limit = Number(values.limit);
+  const all = [...filesUnder("/usr/bin", false), ...filesUnder("/usr/lib", true).filter(isLibrary)].filter((f) => only.test(f) && isProgram(f)), limit = Number(values.limit);
   const chosen = all.sort((a, b) => digest(a).localeCompare(digest(b))).slice(0, limit), done: Compared[] = [];
   for (const f of chosen) {
     progress(`${done.length}/${chosen.length} ${f}`);

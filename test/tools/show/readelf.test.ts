@@ -4,7 +4,7 @@ import { readElf } from "../../../src/image/elf.js";
 import { patch } from "../../../src/patch.js";
 import { describe as describeElf } from "../../../src/report/describe.js";
 import { listRelocations } from "../../../src/report/list-relocations.js";
-import { Tolerant } from "../../../src/report/tolerant.js";
+import { Tolerant } from "../../../src/image/tolerant.js";
 import { dropSectionHeaders } from "../../../src/strip/edits.js";
 import { fixture, fixturePath, scratch } from "../../support/fixtures.js";
 import { crossTool, MACHINES, libraryFolder } from "../../support/machines.js";

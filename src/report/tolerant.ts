@@ -1,1 +1,0 @@
-export { Tolerant } from "../image/tolerant.js";
