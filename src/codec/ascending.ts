@@ -22,7 +22,7 @@ export function ascending(values: Float64Array, count: number): Uint32Array {
     if (values[i]! > largest) largest = values[i]!;
   }
   if (sorted) return order;
-  if (largest * count >= Number.MAX_SAFE_INTEGER) return order.sort((a, b) => (values[a] === values[b] ? a - b : values[a]! - values[b]!));
+  if ((largest + 1) * count > Number.MAX_SAFE_INTEGER) return order.sort((a, b) => (values[a] === values[b] ? a - b : values[a]! - values[b]!));
   // Value and position as one number: sorting numbers needs no function.
   const keys = new Float64Array(count);
   for (let i = 0; i < count; i++) keys[i] = values[i]! * count + i;
