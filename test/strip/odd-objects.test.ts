@@ -148,6 +148,19 @@ describe("very many sections of one name", () => {
   });
 });
 
+it("drops more sections than a call takes arguments, in front of one that is loaded", () => {
+  const b = object({ symbols: [], sections: [debug, { name: ".text", flags: CODE, bytes: Uint8Array.of(1, 2, 3) }] }), { header: h, sections } = readElf(b), more = 200_000, old = b.subarray(h.shoff), row = old.subarray(h.shentsize, 2 * h.shentsize);
+  const out = new Uint8Array(b.length + more * h.shentsize);
+  out.set(b.subarray(0, h.shoff + h.shentsize));
+  for (let i = 0; i < more; i++) out.set(row, h.shoff + (1 + i) * h.shentsize);
+  out.set(old.subarray(h.shentsize), h.shoff + (1 + more) * h.shentsize);
+  for (const s of sections) if (s.header.link > 0) Shdr.view(viewOf(out), h.shoff + (more + s.index) * h.shentsize, h).link += more;
+  viewOf(out).setUint16(60, 0, true);
+  viewOf(out).setUint16(62, SHN.XINDEX, true);
+  Object.assign(Shdr.view(viewOf(out), h.shoff, h), { size: h.shnum + more, link: h.shstrndx + more });
+  expect(names(patch(out, [stripDebug()]).bytes)).toEqual(["", ".text", ".symtab", ".strtab", ".shstrtab"]);
+});
+
 it.each([[64, true, EM.X86_64], [64, false, EM.S390], [32, true, EM.ARM], [32, false, EM.PPC]] as const)("a section that a linker leaves out (SHF_EXCLUDE, bit 31) loses its group and no other flag: ELFCLASS%d, little endian %s", (c, littleEndian, machine) => {
   const EXCLUDE = 0x8000_0000, sections: ObjectSection[] = [
     { name: ".group", type: SHT.GROUP, align: 4, entsize: 4, link: ".symtab", info: 1, members: [".left_out"] }, { name: ".left_out", flags: EXCLUDE + SHF.GROUP, bytes: Uint8Array.of(1, 2, 3) },
