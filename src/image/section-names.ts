@@ -9,6 +9,8 @@ export class SectionNames {
   readonly #at: Uint32Array;
   readonly #table: StringTable | undefined;
   readonly #budget: NameBudget;
+  /** 1 for names that the budget has paid for: each is made as often as somebody asks, and many sections may share one. */
+  readonly #paid: Uint8Array;
   /** The table's bytes, up to its last NUL. */
   #known: Uint8Array | undefined;
 
@@ -16,6 +18,7 @@ export class SectionNames {
     this.#at = at;
     this.#table = table;
     this.#budget = new NameBudget(table?.size ?? 0);
+    this.#paid = new Uint8Array(at.length);
   }
 
   get #bytes(): Uint8Array {
@@ -29,7 +32,16 @@ export class SectionNames {
   /** The name as UTF-8. */
   of(index: number): string {
     const at = this.#at[index]!;
-    return at < this.#bytes.length ? this.#budget.spend(this.#table!.at(at)) : "";
+    if (at >= this.#bytes.length) return "";
+    const name = this.#table!.at(at);
+    this.#pay(index, name.length);
+    return name;
+  }
+
+  #pay(index: number, length: number): void {
+    if (this.#paid[index] === 1) return;
+    this.#budget.count(length);
+    this.#paid[index] = 1;
   }
 
   /** Tells whether names begin with a text of ASCII characters, without making them. */
@@ -47,7 +59,7 @@ export class SectionNames {
     const a = this.#bytes, b = other.#bytes, from = this.#at[index]!, start = other.#at[otherIndex]!;
     let n = 0;
     while (a[from + n] === b[start + n] && (a[from + n] ?? 0) !== 0) n++;
-    this.#budget.count(n);
+    this.#pay(index, n);
     return (a[from + n] ?? 0) === (b[start + n] ?? 0);
   }
 }

@@ -1,3 +1,4 @@
+import { largest } from "../codec/ascending.js";
 import { alignUp } from "../codec/bytes.js";
 import type { PhdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
@@ -134,7 +135,7 @@ function vacate(rewrite: Rewrite, segment: PhdrView): void {
 export function addSegment(rewrite: Rewrite, end: number, regions: readonly Region[], emptied: PhdrView | undefined): number {
   if (emptied) vacate(rewrite, emptied);
   const { page } = rewrite, offset = alignUp(end, 16);
-  const top = Math.max(...rewrite.loads().map((l) => l.vaddr + l.memsz));
+  const top = largest(rewrite.loads().map((l) => l.vaddr + l.memsz));
   // Congruent to the offset, as mmap needs it, so that the file needs no padding.
   const vaddr = alignUp(top, page) + (offset % page);
   // PT_LOADs stand in ascending order of their addresses (gABI, "Program Header").

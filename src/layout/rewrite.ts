@@ -1,3 +1,4 @@
+import { largest } from "../codec/ascending.js";
 import { numberBytes, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { Phdr, type PhdrView } from "../codec/records.js";
@@ -95,7 +96,7 @@ export class Rewrite {
     this.sections = new SectionRows(elf);
     this.nameTable = h.shstrndx === 0 || h.shstrndx >= h.shnum ? undefined : h.shstrndx;
     const aligns = elf.segments.filter((s) => s.type === PT.LOAD).map((s) => Number(s.exact("align")));
-    this.page = pageSize(h.machine, Math.max(0, ...aligns));
+    this.page = pageSize(h.machine, Math.max(0, largest(aligns)));
   }
 
   loads(): PhdrView[] {

@@ -106,10 +106,13 @@ export interface Rows {
   readonly fixedUpTo: number;
 }
 
+/** By the exact value: `&` makes a number below 0 of one with bit 31, SHF_EXCLUDE, and knows no bit above. */
+const ungroup = (s: ShdrView): void => s.setExact("flags", s.exact("flags") & ~BigInt(SHF.GROUP));
+
 /** Takes dropped sections out. Gives the new index of each section of the input, 0 for one that goes; undefined where none is dropped. */
 export function dropRows(rewrite: Rewrite, { dropped, ungrouped, fixedUpTo }: Rows): Uint32Array | undefined {
   const { sections: rows, elf } = rewrite, names = rewrite.nameTable === undefined ? undefined : rows.was(rewrite.nameTable);
-  for (let row = 0; ungrouped.size > 0 && row < rows.inputs; row++) if (ungrouped.has(rows.was(row)!)) rows.view(row).flags &= ~SHF.GROUP;
+  for (let row = 0; ungrouped.size > 0 && row < rows.inputs; row++) if (ungrouped.has(rows.was(row)!)) ungroup(rows.view(row));
   if (dropped.size === 0) return undefined;
   rows.retain((was) => !dropped.has(was) || was <= fixedUpTo);
   if (names !== undefined) rewrite.nameTable = rows.indexOf(names);

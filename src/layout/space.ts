@@ -1,3 +1,4 @@
+import { smallest } from "../codec/ascending.js";
 import { alignDown, skipZeros } from "../codec/bytes.js";
 import type { PhdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
@@ -110,9 +111,9 @@ export class Space {
     if (load.filesz !== load.memsz || load.filesz === 0) return 0;
     const fileEnd = load.offset + load.filesz, memoryEnd = load.vaddr + load.memsz;
     const others = this.#rewrite.loads().filter((l) => l.memsz > 0 && l.vaddr !== load.vaddr);
-    const next = Math.min(...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#rewrite.page)), ...this.marks.filter((a) => a > memoryEnd));
+    const next = smallest([...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#rewrite.page)), ...this.marks.filter((a) => a > memoryEnd)]);
     // Another segment may map the same bytes of the file (old layouts, injected payloads).
-    const inFile = Math.min(...others.filter((l) => l.filesz > 0 && l.offset + l.filesz > fileEnd).map((l) => l.offset));
+    const inFile = smallest(others.filter((l) => l.filesz > 0 && l.offset + l.filesz > fileEnd).map((l) => l.offset));
     return Math.max(0, Math.min(this.free(fileEnd, inFile), next - memoryEnd));
   }
 }

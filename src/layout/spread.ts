@@ -1,3 +1,4 @@
+import { largest } from "../codec/ascending.js";
 import { skipZeros, viewOf } from "../codec/bytes.js";
 import { Phdr, type PhdrView, Shdr, type ShdrView } from "../codec/records.js";
 import { chunks, readExactly } from "../codec/source.js";
@@ -48,7 +49,7 @@ function movedOverlay(elf: ElfFile, choice: OverlayChoice | undefined): Overlay 
 /** Bytes behind what is loaded that nothing describes: somebody's payload, which may be found by its offset. Padding between PT_LOADs moves along. */
 function lostRanges(elf: ElfFile, shifts: readonly Shift[], choice: OverlayChoice | undefined): Range[] {
   const { header: h, source } = elf, ends = elf.segments.filter((s) => s.type === PT.LOAD && s.exact("filesz") > 0n).map((s) => s.offset + s.filesz);
-  const start = Math.max(shifts[0]!.at, ...ends);
+  const start = Math.max(shifts[0]!.at, largest(ends));
   const range = (offset: bigint, size: bigint): Range => ({ start: Number(offset), end: Number(offset + size) });
   const described = merged([
     { start: h.phoff, end: h.phoff + h.phnum * h.phentsize }, { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },

@@ -1,3 +1,4 @@
+import { smallest } from "../codec/ascending.js";
 import { Sym } from "../codec/records.js";
 import { loadedAt, sectionColumns } from "../image/section-columns.js";
 import { isLoaded, sectionAt, sectionsOf } from "../image/sections.js";
@@ -46,7 +47,7 @@ function valueFollower(rewrite: Rewrite): ((shndx: number, value: bigint, name: 
  * to there gets another index.
  */
 export function lastNamedSection({ elf }: Rewrite, dropped: ReadonlySet<number>): number {
-  const c = sectionColumns(elf), first = Math.min(...dropped);
+  const c = sectionColumns(elf), first = smallest(dropped);
   let last = 0, behind = first + 1;
   while (behind < c.count && !loadedAt(c, behind)) behind++;
   if (behind < c.count)

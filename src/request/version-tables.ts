@@ -1,3 +1,4 @@
+import { largest, smallest } from "../codec/ascending.js";
 import { numberBytes, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { Sym, Vernaux, Verneed } from "../codec/records.js";
@@ -88,7 +89,7 @@ function rewritten({ elf }: VersionDraft, records: readonly VersionNeedRecord[])
 function extent(elf: ElfFile): { offset: number; size: number } {
   const c = elf.header.class;
   const ranges = elf.versionNeeds.flatMap((n) => [[n.at, Verneed.size(c)] as const, ...n.versions.map((v) => [v.at, Vernaux.size(c)] as const)]);
-  const offset = Math.min(...ranges.map(([at]) => at)), end = Math.max(...ranges.map(([at, size]) => at + size));
+  const offset = smallest(ranges.map(([at]) => at)), end = largest(ranges.map(([at, size]) => at + size));
   if (offset !== elf.versionNeeds[0]!.at || ranges.reduce((n, [, size]) => n + size, 0) !== end - offset)
     fail("UNSUPPORTED", "the version needs do not lie behind one another, so they cannot be written anew in their place", { what: "scattered DT_VERNEED records" });
   // An earlier patch may have left room: its section still reaches over that.

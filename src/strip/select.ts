@@ -24,8 +24,8 @@ export interface SymbolSelection {
   readonly locals: number;
   /** The first symbol whose index changes; `indexes.length` where none does. */
   readonly firstChanged: number;
-  /** The index of each symbol's section, 0 where it is undefined; a special index (SHN_ABS, SHN_COMMON) below 0. */
-  readonly homes: Int32Array;
+  /** The index of each symbol's section, 0 where it is undefined; a special index (SHN_ABS, SHN_COMMON) below 0. Doubles: extended indexes have all 32 bits. */
+  readonly homes: Float64Array;
   /** st_name of each symbol. */
   readonly names: Uint32Array;
   /** SHT_SYMTAB_SHNDX: the section of symbols whose st_shndx is SHN_XINDEX. */
@@ -120,8 +120,8 @@ class Rule {
 }
 
 /** See {@link SymbolSelection.homes}. */
-function homesOf(shndx: Uint32Array, extended: Uint32Array | undefined): Int32Array {
-  const out = new Int32Array(shndx.length);
+function homesOf(shndx: Uint32Array, extended: Uint32Array | undefined): Float64Array {
+  const out = new Float64Array(shndx.length);
   for (let i = 0; i < out.length; i++) {
     const n = shndx[i]!;
     out[i] = n === SHN.XINDEX && extended ? extended[i]! : n >= SHN.LORESERVE ? -n : n;

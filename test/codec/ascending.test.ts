@@ -14,6 +14,11 @@ describe("ascending order", () => {
     expect(order(2 ** 60, 7, Infinity, 2 ** 60, Infinity, 0)).toEqual([5, 1, 0, 3, 2, 4]);
   });
 
+  it("has every place once where value and place together just reach 2^53", () => {
+    expect(order(...Array.from({ length: 30 }, (_, i) => (i === 12 ? Math.floor((2 ** 53 - 2) / 30) : 30 - i)))).toEqual([...Array.from({ length: 30 }, (_, i) => 29 - i).filter((i) => i !== 12), 12]);
+    expect(order(...Array.from({ length: 30 }, (_, i) => (i === 13 ? Math.floor((2 ** 53 - 2) / 30) : 30 - i)))).toEqual([...Array.from({ length: 30 }, (_, i) => 29 - i).filter((i) => i !== 13), 13]);
+  });
+
   it("takes the first values only", () => {
     expect([...ascending(Float64Array.of(3, 1, 0), 2)]).toEqual([1, 0]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
-import { addDebugLink, EM, patch, readElf, removeSections, SHF, SHN, SHT, STB, stripDebug, stripUnneeded, keepSymbols, onlyKeepDebug } from "../../src/index.js";
+import { addDebugLink, EM, patch, readElf, removeSections, SHF, SHN, SHT, STB, stripAll, stripDebug, stripUnneeded, keepSymbols, onlyKeepDebug } from "../../src/index.js";
 import { Shdr, type ShdrView } from "../../src/codec/records.js";
 import { fileRange } from "../../src/image/sections.js";
 import { caught } from "../support/elf.js";
@@ -116,11 +116,57 @@ describe("sections without names", () => {
 });
 
 describe("indexes of sections that are not there", () => {
+  it("are refused where they need SHT_SYMTAB_SHNDX, which goes: also one with bit 31", () => {
+    for (const index of [0x7fff_fff0, 0x8000_0000, 0xffff_fff0]) {
+      const b = object({ extended: true }), table = readElf(b).sections.find((s) => s.header.type === SHT.SYMTAB_SHNDX)!.header;
+      viewOf(b).setUint32(table.offset + 3 * 4, index, true);
+      expect(caught(() => patch(b, [stripDebug()])).code).toBe("UNSUPPORTED");
+    }
+  });
+
   it("stay: no symbol becomes undefined", () => {
     const was = object(), elf = readElf(was), at = elf.symbols!.offset + 3 * 24 + 6, b = was.slice();
     viewOf(b).setUint16(at, 500, true);
     expect([...readElf(patch(b, [stripDebug()]).bytes).symbols!].at(-1)).toMatchObject({ name: "entry", shndx: 500 });
   });
+});
+
+describe("very many sections of one name", () => {
+  // As `clang -fno-unique-section-names` writes them: all the names together are much longer than their table.
+  const b = object({ sections: [text, debug, ...Array.from({ length: 800 }, (): ObjectSection => ({ name: `.text.${"x".repeat(1000)}`, flags: CODE }))] });
+  const patterns = [".a", ".b", ".c", ".d"];
+
+  it("are looked at once for each pattern", () => {
+    const { changed, notes } = patch(b, [removeSections(...patterns)]);
+    expect([changed, notes.map((n) => n.note)]).toEqual([false, patterns.map(() => "NOT_FOUND")]);
+  });
+
+  it("are named in what goes and what comes", () => {
+    const { bytes, changes } = patch(b, [stripDebug(), removeSections(...patterns)]);
+    expect(names(bytes)).not.toContain(".debug_info");
+    expect(changes.filter((c) => c.at === "sections")).toEqual([expect.objectContaining({ name: ".debug_info", to: null })]);
+  });
+});
+
+it("drops more sections than a call takes arguments, in front of one that is loaded", () => {
+  const b = object({ symbols: [], sections: [debug, { name: ".text", flags: CODE, bytes: Uint8Array.of(1, 2, 3) }] }), { header: h, sections } = readElf(b), more = 200_000, old = b.subarray(h.shoff), row = old.subarray(h.shentsize, 2 * h.shentsize);
+  const out = new Uint8Array(b.length + more * h.shentsize);
+  out.set(b.subarray(0, h.shoff + h.shentsize));
+  for (let i = 0; i < more; i++) out.set(row, h.shoff + (1 + i) * h.shentsize);
+  out.set(old.subarray(h.shentsize), h.shoff + (1 + more) * h.shentsize);
+  for (const s of sections) if (s.header.link > 0) Shdr.view(viewOf(out), h.shoff + (more + s.index) * h.shentsize, h).link += more;
+  viewOf(out).setUint16(60, 0, true);
+  viewOf(out).setUint16(62, SHN.XINDEX, true);
+  Object.assign(Shdr.view(viewOf(out), h.shoff, h), { size: h.shnum + more, link: h.shstrndx + more });
+  expect(names(patch(out, [stripDebug()]).bytes)).toEqual(["", ".text", ".symtab", ".strtab", ".shstrtab"]);
+});
+
+it.each([[64, true, EM.X86_64], [64, false, EM.S390], [32, true, EM.ARM], [32, false, EM.PPC]] as const)("a section that a linker leaves out (SHF_EXCLUDE, bit 31) loses its group and no other flag: ELFCLASS%d, little endian %s", (c, littleEndian, machine) => {
+  const EXCLUDE = 0x8000_0000, sections: ObjectSection[] = [
+    { name: ".group", type: SHT.GROUP, align: 4, entsize: 4, link: ".symtab", info: 1, members: [".left_out"] }, { name: ".left_out", flags: EXCLUDE + SHF.GROUP, bytes: Uint8Array.of(1, 2, 3) },
+  ];
+  const { bytes } = patch(object({ class: c, littleEndian, machine, sections, symbols: [{ name: "signature" }] }), [stripAll({ force: true })]);
+  expect(readElf(bytes).sections.map((s) => [s.name, s.header.exact("flags")]).slice(0, 2)).toEqual([["", 0n], [".left_out", BigInt(EXCLUDE)]]);
 });
 
 it("names the first ten of very many sections that need one", () => {
