@@ -89,6 +89,12 @@ describe("a file for musl on glibc", () => {
     expect(brief(against(muslFile(["stat", "strlcpy", "atexit"]), "glibc:2.38", MUSL)).filter((x) => x.includes("symbol"))).toEqual(["error target-symbol: atexit"]);
   });
 
+  it("also where its names are glibc's since somebody changed them", () => {
+    const RETARGETED = { libc: "glibc" } as const, bytes = needing(["atexit", "pow", "malloc"]);
+    expect(brief(against(bytes, "debian12", RETARGETED))).toEqual(["error target-symbol: atexit", "error target-library: libm.so.6"]);
+    expect(brief(against(needing(["pow", "malloc"], { needed: ["libstdc++.so.6", "libc.so.6"] }), "debian12", RETARGETED))).toEqual([]);
+  });
+
   it("home libraries are those of the release", () => {
     const libraries = (target: string) => brief(against(muslFile(["pthread_create", "dlopen", "malloc"]), target, MUSL)).filter((x) => x.includes("target-library"));
     expect([libraries("centos7"), libraries("glibc:2.34")]).toEqual([["error target-library: libpthread.so.0", "error target-library: libdl.so.2"], []]);
