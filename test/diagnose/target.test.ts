@@ -60,6 +60,11 @@ describe("a file for glibc on glibc", () => {
     expect(against(bytes, "glibc:2.34", GLIBC)).toEqual([]);
   });
 
+  it("libgcc_s has versions of these names, too", () => {
+    expect(brief(against(needing(["__register_frame_info@GLIBC_2.0@libgcc_s.so.1", "puts@GLIBC_2.17"], { machine: EM.AARCH64 }), "debian12", GLIBC))).toEqual([]);
+    expect(brief(against(needing(["nosuch@GLIBC_2.17"], { machine: EM.AARCH64 }), "debian12", GLIBC))).toEqual(["warning target-symbol: nosuch@GLIBC_2.17"]);
+  });
+
   it("another machine, another loader", () => {
     const found = diagnose(readElf(fixture("s390x-glibc-pie")), { target: parseTarget("manylinux_2_17_x86_64") }).findings;
     expect(found.filter((x) => x.rule === "wrong-machine").map((x) => x.severity)).toEqual(["error"]);
