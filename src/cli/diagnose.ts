@@ -2,6 +2,8 @@ import { statSync } from "node:fs";
 import { diagnose } from "../diagnose/diagnose.js";
 import type { Diagnosis } from "../diagnose/diagnosis.js";
 import { isElfError } from "../error.js";
+import { isDebugFile } from "../image/sections.js";
+import { Tolerant } from "../image/tolerant.js";
 import { type OpenElfFile, resolveLibraries } from "../node/index.js";
 import { parseTarget, tables } from "../targets/index.js";
 import type { Target } from "../targets/target.js";
@@ -19,7 +21,7 @@ const RAISED = 0o6000;
 
 function diagnoseFile(path: string, elf: OpenElfFile, { target, sysroot, scan }: Wish): Diagnosis {
   const raised = (statSync(path).mode & RAISED) !== 0;
-  const libraries = sysroot === undefined || elf.dynamic === null ? undefined : resolveLibraries(path, { sysroot });
+  const libraries = sysroot === undefined || new Tolerant().part(() => isDebugFile(elf)) === true || elf.dynamic === null ? undefined : resolveLibraries(path, { sysroot });
   try {
     return diagnose(elf, { tables, scan, ...(target && { target }), ...(libraries && { libraries }), ...(raised && { raisedRights: true }) });
   } finally {

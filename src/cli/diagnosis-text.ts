@@ -40,8 +40,8 @@ function floorEntry({ family, version, library, symbols, weak, source }: FloorEn
   return `${safe(family)} ${safe(version)}${library === null ? "" : ` of ${safe(library)}`}${weak ? ", weak" : ""}${names === "" ? "" : `: ${names}`}${source === "symbols" ? " (by name: the file states no versions)" : ""}`;
 }
 
-/** The strongest need of each family of each library: the others are met with it. */
-const strongest = (floor: readonly FloorEntry[]): FloorEntry[] => floor.filter((f, i) => floor.findIndex((o) => o.family === f.family) === i);
+/** The strongest need of each family: the others are met with it. A weak one sets nothing, and is shown where there is no other. */
+const strongest = (floor: readonly FloorEntry[]): FloorEntry[] => floor.filter((f) => (floor.find((o) => o.family === f.family && !o.weak) ?? floor.find((o) => o.family === f.family)) === f);
 
 function finding(f: DiagnosisFinding): string[] {
   return [`  ${f.severity}: ${safe(f.message)} [${f.rule}]`, ...(f.advice === "" ? [] : [`    ${safe(f.advice)}`])];

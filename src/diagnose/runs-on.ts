@@ -2,6 +2,7 @@ import { knownLoader } from "../spec/known-loaders.js";
 import { compareVersions } from "../spec/version-names.js";
 import type { LibcTables } from "../targets/target.js";
 import type { Facts } from "./facts.js";
+import { lacks, mayHaveOthers } from "./retargeted.js";
 import type { VersionUse } from "./version-uses.js";
 
 /** Versions that belong to one build of glibc, or to something that the tables do not date. */
@@ -12,6 +13,7 @@ export function distributionsFor(f: Facts, uses: readonly VersionUse[], required
   const suffices = (libc: "glibc" | "musl", version: string) => tables.distributions.filter((d) => d.libc === libc && compareVersions(d.version, version) >= 0).map((d) => d.id);
   if (f.linkage === "static" || f.linkage === "static-pie") return tables.distributions.map((d) => d.id);
   if (f.linkage === "relocatable" || f.linkage === "loader" || f.linkage === "other" || !f.hasContents) return null;
+  if (f.libc === "glibc" && lacks(f, tables).never.length > 0) return mayHaveOthers(f) ? null : [];
   if (f.libc === "glibc") return uses.some(isUndated) ? null : suffices("glibc", required["glibc"] ?? "0");
   if (f.libc === "musl") return suffices("musl", required["musl"] ?? "0");
   if (f.libc === "unknown") return null;

@@ -23,5 +23,7 @@ export function foreignSystem({ elf, tolerant, interpreter, needed }: Subject): 
   if (interpreter === null) return undefined;
   // PowerPC's and MIPS's glibc have a loader of this name, but need libc.so.6.
   const solaris = SOLARIS_LOADER.test(interpreter) && (needed.includes("libc.so.1") || interpreter.startsWith("/usr/lib/")) ? "Solaris" : undefined, system = LOADERS[fileName(interpreter)] ?? solaris;
+  // Of glibc's libraries OpenBSD has none: somebody gave the loader a name of his own.
+  if (system === "OpenBSD" && needed.includes("libc.so.6")) return undefined;
   return system ? evidence("system", system, `PT_INTERP is ${interpreter}`, null) : undefined;
 }

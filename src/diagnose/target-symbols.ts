@@ -2,6 +2,7 @@ import { compareVersions } from "../spec/version-names.js";
 import type { Target } from "../targets/target.js";
 import type { DiagnosisFinding } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
+import { isForMusl, isThere, mayHaveOthers } from "./retargeted.js";
 import { machineOf, unversioned } from "./symbol-floor.js";
 import { some, systemOf } from "./target-text.js";
 import type { VersionUse } from "./version-uses.js";
@@ -10,14 +11,14 @@ import type { VersionUse } from "./version-uses.js";
 export function* unversionedOnGlibc(f: Facts, uses: readonly VersionUse[], t: Target): Generator<DiagnosisFinding> {
   // Beside references with glibc's versions, one without is of another library that has such a name.
   if (f.libc !== "musl" && uses.some((u) => u.family === "GLIBC")) return;
-  const missing: string[] = [], shown: string[] = [], homes = new Map<string, string[]>(), m = machineOf(f);
+  const missing: string[] = [], shown: string[] = [], homes = new Map<string, string[]>(), m = machineOf(f), forMusl = isForMusl(f);
   for (const { name, weak } of unversioned(f)) {
     const versions = t.tables.glibcVersions(m, name), first = versions?.[0]?.version;
     if (versions === undefined) {
       yield { rule: "target-symbol", severity: "note", message: `The tables do not know glibc's symbols on this machine, so it is not known which functions ${systemOf(t)} lacks`, advice: "Judge it against the libraries of such a system (a sysroot)." };
       return;
     }
-    const isLibc = first !== undefined || (f.libc === "musl" && t.tables.muslRange(name) !== undefined);
+    const isLibc = first !== undefined || (forMusl && t.tables.muslRange(name) !== undefined);
     if (!isLibc || weak) continue;
     if (first === undefined || compareVersions(first, t.version) > 0) {
       missing.push(name);
@@ -25,23 +26,23 @@ export function* unversionedOnGlibc(f: Facts, uses: readonly VersionUse[], t: Ta
       continue;
     }
     const home = t.tables.glibcHome(m, name, t.version)!;
-    if (home !== "libc.so.6" && !home.startsWith("ld") && !f.needed.includes(home) && !homes.get(home)?.push(name)) homes.set(home, [name]);
+    if (home !== "libc.so.6" && !home.startsWith("ld") && !isThere(f, home) && !homes.get(home)?.push(name)) homes.set(home, [name]);
   }
   if (missing.length > 0)
     yield {
       rule: "target-symbol", severity: "error", names: missing, message: `${systemOf(t)} does not have ${some(shown)}: "symbol lookup error" or "undefined symbol", for some only when they are called`,
-      advice: missing.every((n) => n === "atexit" || n === "at_quick_exit") ? "glibc puts them into each file when it is linked (libc_nonshared.a): link the file against glibc." : f.libc === "musl" ? `Build it for glibc, on a system with glibc ${t.version} or older.` : "Build the file against a glibc that is no newer than the target's.",
+      advice: missing.every((n) => n === "atexit" || n === "at_quick_exit") ? "glibc puts them into each file when it is linked (libc_nonshared.a): link the file against glibc." : forMusl ? `Build it for glibc, on a system with glibc ${t.version} or older.` : "Build the file against a glibc that is no newer than the target's.",
     };
-  if (f.libc === "musl") yield* homeFindings(f, homes, t);
+  if (forMusl) yield* homeFindings(f, homes, t);
 }
 
 /** What is in musl's libc, but in libraries of their own with glibc. */
 function* homeFindings(f: Facts, homes: ReadonlyMap<string, readonly string[]>, t: Target): Generator<DiagnosisFinding> {
-  const guest = f.linkage === "plugin" || f.linkage === "shared-library";
+  const guest = mayHaveOthers(f);
   for (const [library, names] of homes)
     yield {
       rule: "target-library", severity: guest ? "warning" : "error", names: [library],
-      message: `${some([...names])} ${names.length === 1 ? "is" : "are"} in ${library} of ${systemOf(t)}, which the file does not need${guest ? ": it works only where the program has loaded it already" : ": the loader does not find them"}`, advice: `Link against glibc, or add ${library} to what the file needs (addNeeded).`,
+      message: `${some([...names])} ${names.length === 1 ? "is" : "are"} in ${library} of ${systemOf(t)}, which the file does not need${guest ? ": it works only where something else has loaded it already" : ": the loader does not find them"}`, advice: `Link against glibc, or add ${library} to what the file needs (addNeeded).`,
     };
 }
 

@@ -60,10 +60,13 @@ function* undatedFindings(uses: readonly VersionUse[], t: Target): Generator<Dia
 
 /** Versions that are old enough, yet that no glibc gives the symbol on this machine. */
 export function* unknownSymbolFindings(f: Facts, uses: readonly VersionUse[], t: Target): Generator<DiagnosisFinding> {
-  const names = uses.filter((u) => u.family === "GLIBC" && u.numeric && !u.weak && !isTooNew(u, t)).flatMap((u) => u.symbols.filter((s) => isUnknown(f, u, s, t)).map((s) => `${s}@${u.name}`));
+  const names = uses.filter((u) => u.family === "GLIBC" && !isGcc(u) && u.numeric && !u.weak && !isTooNew(u, t)).flatMap((u) => u.symbols.filter((s) => isUnknown(f, u, s, t)).map((s) => `${s}@${u.name}`));
   if (names.length > 0)
     yield { rule: "target-symbol", severity: "warning", names, message: `No release of glibc up to ${t.version} is known to have ${some(names)} on this machine`, advice: "Check which library the file was linked against: it may not have been glibc's own." };
 }
+
+/** libgcc_s took over functions for unwinding that were glibc's, with their versions. */
+const isGcc = (u: VersionUse): boolean => u.library.startsWith("libgcc_s.so.");
 
 function isUnknown(f: Facts, u: VersionUse, symbol: string, t: Target): boolean {
   const versions = t.tables.glibcVersions(machineOf(f), symbol);

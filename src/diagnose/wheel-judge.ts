@@ -3,7 +3,8 @@ import { type MachineKind, wheelMachine } from "../spec/machine-names.js";
 import { compareVersions } from "../spec/version-names.js";
 import type { LibcTables, WheelPolicy } from "../targets/target.js";
 import type { Facts } from "./facts.js";
-import { machineOf } from "./symbol-floor.js";
+import { lacks } from "./retargeted.js";
+import { glibcFloor, machineOf } from "./symbol-floor.js";
 import type { VersionUse } from "./version-uses.js";
 
 /** What keeps a file from a more compatible platform tag. */
@@ -54,7 +55,7 @@ export function judgeWheel(f: Facts, uses: readonly VersionUse[], muslRelease: s
   const musl = f.libc === "musl", of = tables.policies(machineOf(f)).filter((p) => p.libc === (musl ? "musl" : "glibc"));
   // The policies of musl name no versions: the release itself is their name.
   const policies = musl ? of.filter((p) => compareVersions(policyRelease(p), muslRelease ?? "0") >= 0 || p === of.at(-1)) : of;
-  const found = isForeign(f) ? [] : [...versionObstacles(uses, policies), ...libraryObstacles(f, policies), ...symbolObstacles(f, policies)];
+  const found = isForeign(f) ? [] : [...versionObstacles([...uses, ...derivedUses(f, uses, tables)], policies), ...libraryObstacles(f, policies), ...symbolObstacles(f, policies), ...absentSymbols(f, policies, tables)];
   const first = found.reduce((n, o) => Math.max(n, o.at), 0), best = isForeign(f) ? undefined : policies[first];
   const obstacles = found.filter((o) => o.at > 0).sort((a, b) => b.at - a.at || compareVersions(b.obstacle.name.replace(/^\D*/, ""), a.obstacle.name.replace(/^\D*/, "")) || (a.obstacle.name < b.obstacle.name ? -1 : 1)).map((o) => o.obstacle);
   return { tag: best ? `${best.name}_${arch}` : `linux_${arch}`, obstacles, policies };
@@ -76,6 +77,16 @@ function found(policies: readonly WheelPolicy[], allows: (p: WheelPolicy, i: num
   const i = policies.findIndex(allows), at = i < 0 ? policies.length : i;
   return { at, obstacle: { ...obstacle, allowedBy: policies[at]?.name ?? null } };
 }
+
+/** auditwheel takes a file without versions for one that runs everywhere; its symbols say what it needs of glibc. */
+function derivedUses(f: Facts, uses: readonly VersionUse[], tables: LibcTables): VersionUse[] {
+  if (f.libc !== "glibc" || uses.some((u) => u.family === "GLIBC")) return [];
+  const floor = (glibcFloor(f, tables) ?? []).filter((e) => !e.weak);
+  return floor.map(({ family, version, symbols }) => ({ library: "libc.so.6", family, version, name: `${family}_${version}`, symbols, weak: false, numeric: true }));
+}
+
+const absentSymbols = (f: Facts, policies: readonly WheelPolicy[], tables: LibcTables): Found[] =>
+  lacks(f, tables).never.map((name) => found(policies, () => false, { kind: "symbol", name, library: "libc.so.6", symbols: [] }));
 
 function versionObstacles(uses: readonly VersionUse[], policies: readonly WheelPolicy[]): Found[] {
   return uses.filter((u) => !hasNoNeeds(u.library)).flatMap(({ name, library, symbols }) => {

@@ -1,5 +1,7 @@
 import { fail } from "../error.js";
 import { type ElfFile, readElf } from "../image/elf.js";
+import { isDebugFile } from "../image/sections.js";
+import { Tolerant } from "../image/tolerant.js";
 import { ET } from "../spec/constants.js";
 import { examine } from "./candidate.js";
 import { type FoundFile, SeenFiles } from "./files.js";
@@ -36,6 +38,7 @@ export function resolveLibraries(path: string, options: ResolveOptions): Library
   const elf = readElf(file.source);
   if (elf.header.type === ET.REL) fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
   if (elf.header.type !== ET.EXEC && elf.header.type !== ET.DYN) fail("UNSUPPORTED", "this is neither a program nor a library", { what: `e_type ${elf.header.type}` });
+  if (new Tolerant().part(() => isDebugFile(elf)) === true) fail("UNSUPPORTED", "this is a separate debug file, which has no code that could be loaded: resolve the program or library that it belongs to", { what: "separate debug file" });
   const wants = readWants(elf), object = new Mapped(path, at, file.realPath, elf);
   const main: Known = { object, wants, origin: directoryOf(elf.interpreter === null ? at : file.realPath), loader: null }, machine = loaderMachine(elf.header);
   const rules = options.rules === "glibc" || options.rules === "musl" ? options.rules : rulesOf(elf, wants, files, machine);

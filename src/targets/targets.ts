@@ -21,6 +21,8 @@ function release(libc: "glibc" | "musl", version: string): string {
   const last = tables.newest[libc];
   if (!VERSION.test(version)) fail("UNKNOWN_TARGET", `${JSON.stringify(version)} is no version of ${libc}: write it like ${last}`, { target: `${libc}:${version}`, known: [last] });
   if (compareVersions(version, last) > 0) fail("UNKNOWN_TARGET", `${libc} ${version} is newer than the tables, which end with ${last}`, { target: `${libc}:${version}`, known: [last] });
+  const [first] = tables.muslReleases;
+  if (libc === "musl" && compareVersions(version, first!) < 0) fail("UNKNOWN_TARGET", `musl ${version} is older than the tables, which begin with ${first!}`, { target: `musl:${version}`, known: [first!] });
   return version;
 }
 

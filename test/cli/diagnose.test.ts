@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { diagnose, type Diagnosis, readElf } from "../../src/index.js";
+import { diagnose, type Diagnosis, onlyKeepDebug, patch, readElf } from "../../src/index.js";
 import { tables } from "../../src/targets/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture, fixturePath } from "../support/fixtures.js";
@@ -18,6 +18,16 @@ describe("diagnose", () => {
     expect(stdout).toMatch(/^ {2}requires: {4}glibc 2\.34$/m);
     expect(stdout).toMatch(/^ {2}set by: {6}GLIBC 2\.34 of libc\.so\.6: __libc_start_main, /m);
     expect(stdout).toMatch(/^ {2}runs on: {5}.*\bdebian12\b/m);
+  });
+
+  it("names what sets a version, not a weak need of the same one", () => {
+    const file = files.write("weak", buildElf({ interpreter: "/lib/ld-musl-x86_64.so.1", needed: ["libc.musl-x86_64.so.1"], symbols: [{ name: "malloc", defined: false }, { name: "getrandom", defined: false, binding: 2 }] }));
+    expect(elfwright("diagnose", file).stdout).toMatch(/^ {2}set by: {6}MUSL 1\.1\.0: malloc \(/m);
+  });
+
+  it("--sysroot is no trouble for a debug file", () => {
+    const file = files.write("debug", patch(readFileSync(pie), [onlyKeepDebug()]).bytes), { status, stdout } = elfwright("diagnose", "--sysroot", "/", file);
+    expect([status, stdout.includes("separate debug file")]).toEqual([0, true]);
   });
 
   it("exits with 1 where a finding is an error, as on a target that lacks something, and 0 where none is", () => {

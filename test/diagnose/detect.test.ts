@@ -118,6 +118,10 @@ describe("C libraries by what a file needs", () => {
     expect([d.libc, kinds(d, "libc")]).toEqual(["unknown", [`system ${system}`]]);
   });
 
+  it("a loader that somebody renamed does not make a program of glibc OpenBSD's", () => {
+    expect(said(buildElf({ comment: null, needed: ["libc.so.6"], interpreter: "/opt/app/ld.so" })).libc).toBe("glibc");
+  });
+
   it("offsets of evidence lead to it", () => {
     const bytes = fixture("x86_64-glibc-pie"), elf = readElf(bytes), at = (kind: string) => said(bytes).evidence.find((e) => e.kind === kind)!.offset!;
     expect(new TextDecoder().decode(bytes.subarray(at("interpreter"))).startsWith("/lib64/ld-linux-x86-64.so.2\0")).toBe(true);

@@ -62,6 +62,13 @@ describe("required versions", () => {
   it("of a file for glibc without versions come from its symbols", () => {
     expect(needsOf(needing(["stat", "printf"]), GLIBC).required).toEqual({ glibc: "2.33" });
     expect(needsOf(needing(["stat", "printf"], { machine: EM.MIPS, class: 64 }), GLIBC).required).toEqual({});
+    expect(needsOf(needing(["stat", "printf"]), GLIBC).wheelTag).toBe("manylinux_2_34_x86_64");
+  });
+
+  it("of a file for musl with glibc's names may be met by none", () => {
+    const { distributions, wheelTag: tag } = needsOf(needing(["printf", "atexit"]), GLIBC);
+    expect([distributions, tag]).toEqual([[], "linux_x86_64"]);
+    expect(needsOf(needing(["printf", "fgetln"], { needed: ["libbsd.so.0", "libc.so.6"] }), GLIBC).distributions).toBeNull();
   });
 });
 

@@ -60,6 +60,11 @@ describe("a file for glibc on glibc", () => {
     expect(against(bytes, "glibc:2.34", GLIBC)).toEqual([]);
   });
 
+  it("libgcc_s has versions of these names, too", () => {
+    expect(brief(against(needing(["__register_frame_info@GLIBC_2.0@libgcc_s.so.1", "puts@GLIBC_2.17"], { machine: EM.AARCH64 }), "debian12", GLIBC))).toEqual([]);
+    expect(brief(against(needing(["nosuch@GLIBC_2.17"], { machine: EM.AARCH64 }), "debian12", GLIBC))).toEqual(["warning target-symbol: nosuch@GLIBC_2.17"]);
+  });
+
   it("another machine, another loader", () => {
     const found = diagnose(readElf(fixture("s390x-glibc-pie")), { target: parseTarget("manylinux_2_17_x86_64") }).findings;
     expect(found.filter((x) => x.rule === "wrong-machine").map((x) => x.severity)).toEqual(["error"]);
@@ -87,6 +92,12 @@ describe("a file for musl on glibc", () => {
     ]);
     expect(found.find((x) => x.rule === "target-symbol")!.message).toContain("stat (since 2.33), strlcpy (since 2.38), atexit (never in glibc)");
     expect(brief(against(muslFile(["stat", "strlcpy", "atexit"]), "glibc:2.38", MUSL)).filter((x) => x.includes("symbol"))).toEqual(["error target-symbol: atexit"]);
+  });
+
+  it("also where its names are glibc's since somebody changed them", () => {
+    const RETARGETED = { libc: "glibc" } as const, bytes = needing(["atexit", "pow", "malloc"]);
+    expect(brief(against(bytes, "debian12", RETARGETED))).toEqual(["error target-symbol: atexit", "error target-library: libm.so.6"]);
+    expect(brief(against(needing(["pow", "malloc"], { needed: ["libstdc++.so.6", "libc.so.6"] }), "debian12", RETARGETED))).toEqual([]);
   });
 
   it("home libraries are those of the release", () => {

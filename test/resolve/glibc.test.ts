@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DF_1, DT, type ResolveOptions, resolveLibraries, EM } from "../../src/index.js";
+import { DF_1, DT, type ResolveOptions, resolveLibraries, EM, onlyKeepDebug, patch } from "../../src/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
+import { fixture } from "../support/fixtures.js";
 import { type Contents, edges, library, link, memory, paths, program, said, tries } from "./memory.js";
 
 const X = library([], { soname: "libx.so" }), Y = library([], { soname: "liby.so" });
@@ -282,7 +283,7 @@ describe("odd programs", () => {
     expect(paths(of(program([])))).toEqual(["/app/main", "/lib/libx.so"]);
   });
 
-  it.each<[string, string, Uint8Array | undefined]>([["IO", "no file", undefined], ["NOT_ELF", "text", new TextEncoder().encode("#!/bin/sh")], ["RELOCATABLE", "an object", buildElf({ type: 1 })], ["UNSUPPORTED", "a core file", buildElf({ type: 4 })]])("%s: %s", (code, _, bytes) => {
+  it.each<[string, string, Uint8Array | undefined]>([["IO", "no file", undefined], ["NOT_ELF", "text", new TextEncoder().encode("#!/bin/sh")], ["RELOCATABLE", "an object", buildElf({ type: 1 })], ["UNSUPPORTED", "a core file", buildElf({ type: 4 })], ["UNSUPPORTED", "a separate debug file", patch(fixture("x86_64-glibc-pie"), [onlyKeepDebug()]).bytes]])("%s: %s", (code, _, bytes) => {
     expect(() => resolve(bytes ? { "/app/main": bytes } : {})).toThrow(expect.objectContaining({ code }));
   });
 

@@ -32,7 +32,7 @@ describe("targets", () => {
   });
 
   it("unknown ones are refused with what is known", () => {
-    for (const f of [() => parseTarget("centos99"), () => parseTarget(""), () => parseTarget("glibc"), () => glibc("2"), () => glibc("99.1"), () => musl("1.3.0"), () => distribution("glibc:2.17"), () => parseTarget("manylinux_2_17_vax"), () => glibc("2.17", "vax" as "arm")]) {
+    for (const f of [() => parseTarget("centos99"), () => parseTarget(""), () => parseTarget("glibc"), () => glibc("2"), () => glibc("99.1"), () => musl("1.3.0"), () => musl("1.0.5"), () => parseTarget("musl:0.9"), () => distribution("glibc:2.17"), () => parseTarget("manylinux_2_17_vax"), () => glibc("2.17", "vax" as "arm")]) {
       const e = caught(f) as ElfError<"UNKNOWN_TARGET">;
       expect(e.code).toBe("UNKNOWN_TARGET");
       expect(e.detail.known.length).toBeGreaterThan(0);

@@ -40,6 +40,14 @@ describe("a program of musl, made to run with glibc by changed names alone", () 
       (r) => expect(r).toMatchObject({ status: 0, stdout: "main\n" }),
     ],
     realpath: [`#include <stdio.h>\n#include <stdlib.h>\nint main(void) { puts(realpath("/", 0) ? "found" : "refused"); return 0; }`, ["warning oldest-binding"], (r) => expect(r).toMatchObject({ status: 0, stdout: "refused\n" })],
+    atexit: [
+      `#include <stdlib.h>\nstatic void last(void) {} int main(void) { return atexit(last); }`, ["error symbol-not-in-glibc"],
+      (r) => expect([r.status, r.stderr.includes("undefined symbol: atexit")]).toEqual([127, true]),
+    ],
+    pow: [
+      `#include <math.h>\nint main(int n, char **v) { return pow(n, 0.5) != 1; }`, ["error library-not-named", "warning oldest-binding"],
+      (r) => expect([r.status, r.stderr.includes("undefined symbol: pow")]).toEqual([127, true]),
+    ],
     regex: [
       `#include <stdio.h>\n#include <regex.h>\nint main(void) { regex_t r; regmatch_t m[3]; regcomp(&r, "a(b)(c)", REG_EXTENDED); regexec(&r, "xxabc", 3, m, 0); printf("%d\\n", (int)m[1].rm_eo); return 0; }`,
       ["error abi-imports", "warning oldest-binding"], (r) => expect(r.stdout).not.toBe("4\n"),

@@ -11,10 +11,13 @@ const known = /* @__PURE__ */ new WeakMap<LibraryTree, SymbolBindings>();
 /** Worked out once for all rules; null without libraries. What is broken in a library is that library's affair. */
 function bindingsOf({ libraries: tree }: Facts): SymbolBindings | null {
   if (!tree) return null;
-  const found = known.get(tree) ?? bindSymbols(tree, isPart(tree) ? { hostSymbols: isNodeSymbol } : {});
+  const found = known.get(tree) ?? bindSymbols(tree, isPart(tree) ? { hostSymbols: (name) => isNodeSymbol(name) || isPythonSymbol(name) } : {});
   known.set(tree, found);
   return found;
 }
+
+/** Extensions of Python do not need libpython: what starts them has it. */
+const isPythonSymbol = (name: string): boolean => /^_?Py[A-Z_]/.test(name);
 
 const uses = /* @__PURE__ */ new WeakMap<LibraryTree, LibraryUse[]>();
 

@@ -56,14 +56,14 @@ export const importRules: readonly DiagnosisRule[] = [
   },
   {
     id: "oldest-binding", severity: "warning", sentence: "References without a version, which glibc binds to its oldest function of that name.",
-    advice: "Bind them to the default version (elfwright patchelf --add-version-need libc.so.6 VERSION --bind NAME), or build the file for glibc.",
+    advice: "",
     *test(f) {
       const found = oldBindings(f);
       if (found.length === 0) return;
       const shown = found.map(({ name, oldest, now }) => `${name} (${oldest}, not ${now})`), worst = found.filter(({ name }) => NOTORIOUS.test(name)).map(({ name }) => name);
       const known = worst.some((n) => n === "realpath") ? "; realpath of that version refuses a null buffer (EINVAL)" : "";
       const clock = worst.some((n) => n.startsWith("pthread_cond")) ? "; pthread_cond_* of that version ignore the clock of a condition variable's attributes" : "";
-      yield { message: `${count(found.length, "reference")} without a version would bind to the oldest function of its name, whose code differs from today's: ${list(shown)}${known}${clock}`, names: found.map((x) => x.name) };
+      yield { message: `${count(found.length, "reference")} without a version would bind to the oldest function of its name, whose code differs from today's: ${list(shown)}${known}${clock}`, names: found.map((x) => x.name), advice: bindAdvice(found) };
     },
   },
 ];
@@ -71,10 +71,15 @@ export const importRules: readonly DiagnosisRule[] = [
 const NOTORIOUS = /^realpath$|^pthread_cond_/;
 
 interface OldBinding {
+  readonly library: string;
   readonly name: string;
   readonly oldest: string;
   readonly now: string;
 }
+
+/** A command that is right for the first of them. */
+const bindAdvice = ([first]: readonly OldBinding[]): string =>
+  `Bind each to its default version (elfwright patchelf --add-version-need ${first!.library} GLIBC_${first!.now} --bind ${first!.name}${first!.library === "libc.so.6" ? "" : `, where it needs ${first!.library}`}), or build the file for glibc.`;
 
 /** Only for what takes nothing of glibc by version: else a linker saw glibc, and a reference without a version is to another library. */
 function oldBindings(f: Facts): OldBinding[] {
@@ -86,7 +91,7 @@ function oldBindings(f: Facts): OldBinding[] {
   for (const { name, version } of f.imports) {
     const old = version === undefined ? tables.oldestBinding(machine, name) : undefined;
     // Releases from before the other code came have only the old one.
-    if (old && (f.target?.libc !== "glibc" || compareVersions(old.since ?? old.default, f.target.version) <= 0)) out.push({ name, oldest: old.oldest, now: old.default });
+    if (old && (f.target?.libc !== "glibc" || compareVersions(old.since ?? old.default, f.target.version) <= 0)) out.push({ library: old.library, name, oldest: old.oldest, now: old.default });
   }
   return out;
 }

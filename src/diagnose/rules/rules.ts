@@ -11,6 +11,7 @@ import { libraryRules } from "./libraries.js";
 import { noteRules } from "./notes.js";
 import { pageRules } from "./pages.js";
 import { payloadRules } from "./payload.js";
+import { retargetedRules } from "./retargeted.js";
 import { type DiagnosisRule, findingsOf } from "./rule.js";
 import { searchPathRules } from "./search-path.js";
 import { segmentRules } from "./segments.js";
@@ -22,7 +23,7 @@ export type { DiagnosisRule } from "./rule.js";
 
 /** Every rule on what there is to know of a file, in the order of findings. */
 export const diagnosisRules: readonly DiagnosisRule[] = [
-  ...targetRules, ...interpreterRules, ...libcRules, ...libraryRules, ...bindingRules, ...startupRules, ...importRules, ...segmentRules, ...staticRules, ...searchPathRules,
+  ...targetRules, ...interpreterRules, ...libcRules, ...libraryRules, ...bindingRules, ...startupRules, ...retargetedRules, ...importRules, ...segmentRules, ...staticRules, ...searchPathRules,
   ...pageRules, ...cpuRules, ...noteRules, ...goRules, ...hardeningRules, ...payloadRules,
 ];
 

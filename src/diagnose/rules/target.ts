@@ -1,3 +1,4 @@
+import { ET } from "../../spec/constants.js";
 import { fileTypeName, machineName } from "../../spec/names.js";
 import type { Facts } from "../facts.js";
 import type { DiagnosisRule } from "./rule.js";
@@ -15,8 +16,11 @@ export const targetRules: readonly DiagnosisRule[] = [
   },
   {
     id: "not-loadable", severity: "note", sentence: "Nothing starts or loads this kind of file.", advice: "Link it first; an object file has no interpreter, no search path and no needed libraries yet.",
-    *test({ linkage, elf }: Facts) {
-      if (linkage === "relocatable") yield { message: `it is a relocatable object (${fileTypeName(elf.header.type)})` };
+    *test({ linkage, elf, evidence, hasContents }: Facts) {
+      if (evidence.some((e) => e.kind === "kernel-module")) yield { message: "it is a module of the Linux kernel, which nothing but the kernel loads (insmod, modprobe)", advice: "It fits the kernel that it was built for, whatever C library a system has: build it against that kernel's headers." };
+      else if (linkage === "relocatable") yield { message: `it is a relocatable object (${fileTypeName(elf.header.type)})` };
+      else if (elf.header.type === ET.CORE) yield { message: "it is a core file: the memory of a process that crashed, or was dumped", advice: "Open it in a debugger together with the program that it is of." };
+      else if (!hasContents) yield { message: "it is a separate debug file: it has the debug information of a program or library, but not its code and data", advice: "Diagnose the program or library that it belongs to: its build ID is the same." };
     },
   },
 ];

@@ -79,6 +79,24 @@ it("a static program meets no other C library", () => {
   expect(findings(b, { target: glibc("2.36"), libc: "musl", ...MUSL_START }).map((f) => f.rule).filter((r) => /^(abi|constructors|interpreter|two|oldest)/.test(r))).toEqual([]);
 });
 
+describe("what a file of musl with glibc's names misses", () => {
+  const of = (options: BuildOptions, rule: string, more: Partial<Facts> = {}) => said(buildElf(options), rule, { tables, ...MUSL_START, ...more });
+  const never = (options: BuildOptions, more?: Partial<Facts>) => of({ ...RETARGETED, ...options }, "symbol-not-in-glibc", more), home = (options: BuildOptions, more?: Partial<Facts>) => of({ ...RETARGETED, ...options }, "library-not-named", more);
+
+  it("functions that no glibc has", () => {
+    expect(never(calls("atexit", "sigsetjmp", "malloc", "strlcpy", "own"))).toBe('error: no release of glibc has atexit and sigsetjmp: "undefined symbol", at the start or when it is called');
+    expect(never({ ...calls("fgetln"), needed: ["libbsd.so.0", "libc.so.6"] })).toContain("warning: no release of glibc has fgetln, unless another library");
+    expect(never(calls("atexit"), { linkage: "plugin" })).toContain("warning");
+    for (const more of [{ tables: null }, { target: glibc("2.36") }, { evidence: startCode("glibc") }]) expect(never(calls("atexit"), more)).toBe(null);
+  });
+
+  it("libraries that glibc has apart", () => {
+    expect(home(calls("pow", "malloc", "pthread_create"))).toBe('error: pow is in libm.so.6 of glibc, which it does not need: "undefined symbol", at the start or when it is called');
+    for (const library of ["libm.so.6", "libstdc++.so.6"]) expect(home({ ...calls("pow"), needed: [library, "libc.so.6"] })).toBe(null);
+    expect(home({ ...calls("pow"), needed: ["libx.so.1", "libc.so.6"] })).toContain("warning: pow is in libm.so.6");
+  });
+});
+
 describe("references that bind to the oldest version", () => {
   const of = (options: BuildOptions, more: Partial<Facts> = {}) => said(buildElf(options), "oldest-binding", { tables, ...more });
 

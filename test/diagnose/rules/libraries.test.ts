@@ -39,6 +39,8 @@ describe.each(ENCODINGS)("$label", (e) => {
     const lib = { "/l/liba.so": library("liba.so", { symbols: [{ name: "g" }] }) };
     expect(all(program({ needed: ["liba.so"], ...call("f") }), lib)).toContain("error symbol-missing: nothing defines 1 symbol that it asks for: f");
     const part = buildElf({ ...e, soname: "p.so", needed: ["liba.so"], runpath: "/l", hash: "both", ...call("f") });
+    const python = (name: string) => all(buildElf({ ...e, soname: "x.so", needed: ["liba.so"], runpath: "/l", hash: "both", ...call(name) }), lib).filter((s) => s.includes("symbol-missing"));
+    expect([python("PyList_New"), python("_Py_Dealloc"), python("Pyramid").length]).toEqual([[], [], 1]);
     expect(all(part, lib)).toContain("warning symbol-missing: nothing defines 1 symbol that it asks for: f, unless the program that loads it does");
     // Node's own are no news in an addon.
     const addon = buildElf({ ...e, soname: "p.node", needed: [], hash: "both", ...call("napi_create_object") });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Facts } from "../../../src/diagnose/facts.js";
 import { DF, EM, PF, PT } from "../../../src/spec/constants.js";
 import { DT } from "../../../src/spec/dynamic.js";
 import { glibc } from "../../../src/targets/index.js";
@@ -74,4 +75,13 @@ it("pages: what a machine's systems have decides", () => {
   expect(of({ ...arm, machine: EM.X86_64 }, { libc: "bionic" })).toContain("16 KiB (Android 15");
   expect(of({ ...arm, machine: EM.PPC64 })).toContain("pages of 64 KiB (most Linux distributions for POWER)");
   expect(findings(buildElf({ type: 1, machine: EM.AARCH64 })).map((f) => f.rule)).toEqual(["not-loadable"]);
+});
+
+it("files that nothing starts", () => {
+  const of = (bytes: Uint8Array, more: Partial<Facts> = {}) => said(bytes, "not-loadable", more), kernel = [{ about: "libc", kind: "kernel-module", says: "none", text: "", offset: 0 }] as const;
+  expect(of(buildElf({ type: 1 }))).toBe("note: it is a relocatable object (ET_REL)");
+  expect(of(buildElf({ type: 1 }), { evidence: [...kernel] })).toContain("note: it is a module of the Linux kernel");
+  expect(of(buildElf({ type: 4, dynamic: false }))).toContain("note: it is a core file");
+  expect(of(buildElf({}), { hasContents: false })).toContain("note: it is a separate debug file");
+  expect(of(buildElf({}))).toBe(null);
 });
