@@ -27,7 +27,7 @@ export function* diffSections(before: ElfFile, after: ElfFile, layout: boolean):
   const typeOf = (elf: ElfFile, s: Section | undefined) => (s ? sectionTypeName(s.header.type, elf.header.machine) : null);
   for (const { from, to } of m.steps) yield { at, name: (from ?? to)!.name, from: typeOf(before, from), to: typeOf(after, to) };
   // An object file has tens of thousands of them, of which few differ: those alone are put into words.
-  const differ = layout ? () => true : meaningDiffers(before, after);
+  const differ = layout || first + m.kept.length === 0 ? () => true : meaningDiffers(before, after);
   for (let i = 0; i < first; i++) if (differ(a[i]!, b[i]!)) yield* diffSection(before, sectionAt(before, a[i]!), after, sectionAt(after, b[i]!), layout);
   for (const [old, now] of m.kept) if (differ(old.index, now.index)) yield* diffSection(before, old, after, now, layout);
 }
