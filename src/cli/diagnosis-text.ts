@@ -49,13 +49,24 @@ function finding(f: DiagnosisFinding): string[] {
 
 const section = (title: string, body: readonly string[]): string[] => (body.length === 0 ? [] : [`  ${title}:`, ...body.map((l) => `  ${l}`)]);
 
+/** Distributions one after the other, the releases of each from its first to its last: `debian12..13`. All between have it, since a C library only grows. */
+function releases(ids: readonly string[]): string[] {
+  const of = new Map<string, string[]>();
+  for (const id of ids) {
+    const name = /^\D*/.exec(id)![0], list = of.get(name);
+    if (list) list.push(id.slice(name.length));
+    else of.set(name, [id.slice(name.length)]);
+  }
+  return [...of].map(([name, [first, ...later]]) => `${name}${first!}${later.length === 0 ? "" : `..${later.at(-1)!}`}`);
+}
+
 /** A diagnosis for people: what it is, what says so, what it needs, what to do. */
 export function formatDiagnosis(file: string, d: Diagnosis): string {
   const required = Object.entries(d.required).map(([family, version]) => safe(`${family} ${version}`)).join(", ");
   return lines(
     `${safe(file)}: ${summary(d)}`,
     rows("because", d.evidence.map((e) => `${e.about}: ${safe(e.text)}${place(e)}`)), go(d),
-    row("requires", required), rows("set by", strongest(d.floor).map(floorEntry)), row("runs on", (d.distributions ?? []).map(safe).join(", ")), row("wheel tag", safe(d.wheelTag ?? "")),
+    row("requires", required), rows("set by", strongest(d.floor).map(floorEntry)), row("found on", releases(d.distributions ?? []).map(safe).join(", ")), row("wheel tag", safe(d.wheelTag ?? "")),
     section("findings", d.findings.flatMap(finding)), section("not readable", d.problems.map((p) => `  ${safe(p)}`)),
   );
 }

@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { fail } from "../error.js";
 import { readElf } from "../image/elf.js";
 import type { LibraryFiles } from "../resolve/files.js";
 import { followLinks } from "../resolve/links.js";
@@ -9,7 +10,7 @@ import type { LibraryTree } from "../resolve/tree.js";
 import { hostProcessor } from "./host.js";
 import { linkTarget } from "./links.js";
 import { SourcePool, statOf } from "./pooled-source.js";
-import { openSource } from "./source.js";
+import { onFile, openSource } from "./source.js";
 
 /** Options of {@link resolveLibraries}. */
 export interface ResolveFilesOptions extends LoaderOptions {
@@ -30,13 +31,14 @@ export interface OpenLibraryTree extends LibraryTree {
  *
  * @param path of the program or library. With `sysroot`: a path that leads into the sysroot, or one as it is in there; a file elsewhere is resolved as if
  *   it were put there under its path.
- * @throws ElfError as `resolveLibraries` of the main entry
+ * @throws ElfError as `resolveLibraries` of the main entry; `IO` for a sysroot that is no directory
  * @example
  * const tree = resolveLibraries("/usr/bin/git");
  * try { for (const o of tree.objects) console.log(o.path); } finally { tree.close(); }
  */
 export function resolveLibraries(path: string, { sysroot, ...options }: ResolveFilesOptions = {}): OpenLibraryTree {
   const pool = new SourcePool(), root = resolve(sysroot ?? "/");
+  if (!onFile(root, () => statSync(root)).isDirectory()) fail("IO", `${root}: the sysroot is not a directory`, { path: root });
   try {
     const place = placeOf(path, root, sysroot === undefined), files = filesIn(root, pool, place);
     const tree = resolveIn(place.inside, { ...(sysroot === undefined && { cwd: process.cwd() }), ...defaultsFor(place.outside), ...given(options), files });
