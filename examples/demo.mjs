@@ -4,7 +4,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { check, patch, readElf, removeSections, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "elfwright";
+import { check, diagnose, patch, readElf, removeSections, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "elfwright";
+import { tables } from "elfwright/targets";
 
 const GLIBC_LOADER = "/lib64/ld-linux-x86-64.so.2";
 const program = new URL("../fixtures/bin/x86_64-musl-pie", import.meta.url);
@@ -42,6 +43,9 @@ const findings = check(readElf(result.bytes));
 console.log(`\nchecks: ${findings.length === 0 ? "no findings" : ""}`);
 for (const f of findings) console.log(`  ${f.severity} ${f.rule} ${f.at}: ${f.message}`);
 if (findings.some((f) => f.severity === "error")) process.exit(1);
+
+console.log("\nwhat diagnose says of the result, notes aside");
+for (const f of diagnose(readElf(result.bytes), { tables }).findings) if (f.severity !== "note") console.log(`  ${f.severity} ${f.rule}: ${f.message}`);
 
 if (process.platform !== "linux" || process.arch !== "x64" || !existsSync(GLIBC_LOADER)) console.log(`\nnot run: this host has no ${GLIBC_LOADER}`);
 else {

@@ -1,6 +1,6 @@
 /**
- * elfwright: reads, checks, patches and strips ELF files in memory. This entry imports nothing from Node; files are in
- * `elfwright/node`.
+ * elfwright: reads, checks, patches, strips and diagnoses ELF files in memory. This entry imports nothing from Node; files are in
+ * `elfwright/node`, the tables of C libraries in `elfwright/targets`.
  *
  * @packageDocumentation
  */
