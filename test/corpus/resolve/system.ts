@@ -45,7 +45,7 @@ function filesUnder(dir: string, seen: Set<string>): string[] {
 
 interface Compared {
   readonly file: string;
-  readonly kind: "the same list" | "no libraries, both" | "explained" | "different";
+  readonly kind: "the same list" | "no libraries, both" | "refused, both" | "explained" | "different";
   readonly why: string;
   readonly milliseconds: number;
 }
@@ -66,7 +66,10 @@ function compare(file: string, theirs: Listed, sysroot?: string): Compared {
       tree.close();
     }
   } catch (e) {
-    const milliseconds = performance.now() - start, said = isElfError(e) ? e.message : `BUG ${e instanceof Error ? e.stack : String(e)}`;
+    const milliseconds = performance.now() - start;
+    // A separate debug file: "not a dynamic executable", which ldd prints on stderr, and no list.
+    if (isElfError(e, "UNSUPPORTED") && theirs.lines.length === 0 && theirs.said === null) return { file, kind: "refused, both", why: "", milliseconds };
+    const said = isElfError(e) ? e.message : `BUG ${e instanceof Error ? e.stack : String(e)}`;
     return { file, kind: "different", why: `${said}; ldd: ${theirs.said ?? shown(theirs.lines)}`, milliseconds };
   }
 }
