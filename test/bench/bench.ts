@@ -11,7 +11,7 @@ const HELP = `npm run bench -- strip [--rounds N] [--only PATTERN]
 
 Cpu time (user and system) and peak memory of strips, beside GNU strip, eu-strip and llvm-strip-19. All take turns in each round; medians
 of the rounds, and of each round's ratio to GNU strip. "in process" is a process that stripped the file twice before, "warm" one that stripped it
-some twenty times, as a build does that has many files: V8 has compiled then what it compiles. What it used before the operation stands behind its peak. "command" is elfwright's own, Node's start included; what that alone costs is a line of its own.
+for two seconds and twenty times at least, as a build does that has many files: V8 has compiled then what it compiles. What it used before the operation stands behind its peak. "command" is elfwright's own, Node's start included; what that alone costs is a line of its own.
 
   --rounds N      rounds (7)
   --only PATTERN  only subjects whose name or option matches this regular expression`;
@@ -24,8 +24,8 @@ interface Contender {
 const OUT = cache("out");
 const CLI = resolve("dist", "cli.js");
 
-/** Strips before the first round, by which V8 has seen what it needs to optimize. */
-const WARM = 20;
+/** Strips and milliseconds before the first round, by which V8 has seen what it needs to optimize. */
+const WARM = { strips: 20, milliseconds: 2000 };
 
 function contenders(s: Subject, input: string, [worker, warm]: readonly [Worker, Worker]): Contender[] {
   const command = (name: string, file: string, args: readonly string[]): Contender => ({ name, run: () => Promise.resolve(measure(file, args) ?? "it failed") });
@@ -54,7 +54,7 @@ interface Result {
 
 async function bench(s: Subject, rounds: number): Promise<void> {
   const input = s.path(), workers = [new Worker(fileURLToPath(import.meta.url)), new Worker(fileURLToPath(import.meta.url))] as const, all = contenders(s, input, workers), results = new Map<string, Result>(all.map((c) => [c.name, { costs: [], size: 0 }]));
-  for (let i = 0; i < WARM; i++) await workers[1].do({ input, output: OUT, option: s.option });
+  for (let i = 0, start = performance.now(); i < WARM.strips || performance.now() - start < WARM.milliseconds; i++) await workers[1].do({ input, output: OUT, option: s.option });
   // The first two rounds warm the other worker and the page cache.
   for (let round = -2; round < rounds; round++)
     for (const c of all) {
