@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { diagnose, type Diagnosis, onlyKeepDebug, patch, readElf } from "../../src/index.js";
 import { tables } from "../../src/targets/index.js";
@@ -45,7 +46,8 @@ describe("diagnose", () => {
   });
 
   it("--sysroot looks at the libraries there", () => {
-    const file = files.write("needs", buildElf({ needed: ["libc.so.6", "libnowhere.so.9"] })), { json } = elfwrightJson<Diagnosis[]>("diagnose", "--json", "--sysroot", files.path("."), file);
+    const file = files.write("needs", buildElf({ needed: ["libc.so.6", "libnowhere.so.9"] })), { json } = elfwrightJson<Diagnosis[]>("diagnose", "--json", "--sysroot", dirname(file), file);
+    expect(elfwright("diagnose", "--sysroot", files.path("missing"), file)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("no such file or directory") as string });
     expect(json[0]!.findings.filter((f) => f.severity === "error").flatMap((f) => f.names ?? [])).toContain("libnowhere.so.9");
     expect(elfwrightJson<Diagnosis[]>("diagnose", "--json", file).json[0]!.findings.filter((f) => f.severity === "error")).toEqual([]);
   });
