@@ -3,7 +3,7 @@ import { replaceNeeded } from "./edit/needed.js";
 import { setRunpath } from "./edit/runpath.js";
 import { fail } from "./error.js";
 import type { Edit } from "./request/edits.js";
-import { baseName } from "./resolve/object.js";
+import { baseName } from "./resolve/search/object.js";
 import type { Edge, LibraryTree, LoadedObject } from "./resolve/tree.js";
 
 /** Options of {@link collectLibraries}. */

@@ -1,9 +1,9 @@
 import type { ByteSource } from "./codec/source.js";
-import { readElf } from "./image/elf.js";
-import { composePieces } from "./layout/compose.js";
-import { layOutDebugFile } from "./layout/debug-file.js";
-import { piecesSource } from "./layout/fill.js";
-import type { Layout, LayoutOptions } from "./layout/layout.js";
+import { readElf } from "./image/read-elf.js";
+import { composePieces } from "./rewrite/pieces/compose.js";
+import { layOutDebugFile } from "./rewrite/passes/debug-file.js";
+import { piecesSource } from "./rewrite/pieces/fill.js";
+import type { Layout, LayoutOptions } from "./rewrite/layout/layout.js";
 import type { Edit } from "./request/edits.js";
 
 /** The separate debug file of what the other edits make of the file, where one is asked for. */

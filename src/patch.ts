@@ -1,20 +1,21 @@
 import { isArchive } from "./archive/read.js";
-import { planArchive } from "./archive-plan.js";
+import { planArchive } from "./rewrite/passes/archive.js";
 import { type Finding, check, newFindings } from "./check/check.js";
 import { type ByteSource, toSource } from "./codec/source.js";
 import { extractDebug } from "./debug-file.js";
 import { fail, type Note } from "./error.js";
-import { type ElfFile, readElf } from "./image/elf.js";
-import { piecesSource } from "./layout/fill.js";
-import { type LayoutOptions, layOut } from "./layout/layout.js";
-import { differs, type Plan, planOf } from "./plan.js";
+import type { ElfFile } from "./image/elf.js";
+import { readElf } from "./image/read-elf.js";
+import { piecesSource } from "./rewrite/pieces/fill.js";
+import { type LayoutOptions, layOut } from "./rewrite/layout/layout.js";
+import { differs, type Plan, planOf } from "./rewrite/plan.js";
 import { type Change, diff } from "./report/diff.js";
-import { expectFit, onInput, raise } from "./raise.js";
+import { expectFit, onInput, raise } from "./rewrite/passes/raise.js";
 import { wantedPageSizes } from "./request/alignment.js";
-import { collect } from "./request/collect.js";
+import { collect } from "./rewrite/wish/settle.js";
 import type { Edit } from "./request/edits.js";
 
-export type { Plan } from "./plan.js";
+export type { Plan } from "./rewrite/plan.js";
 
 /** Options of {@link plan} and {@link patch}. */
 export interface PatchOptions extends LayoutOptions {

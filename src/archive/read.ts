@@ -1,7 +1,7 @@
 import { decodeText } from "../codec/bytes.js";
 import { type ByteSource, partOf, readExactly } from "../codec/source.js";
 import { fail, hex } from "../error.js";
-import { ARCHIVE, THIN_ARCHIVE } from "../image/header.js";
+import { ARCHIVE, THIN_ARCHIVE } from "../image/headers/header.js";
 import { NameBudget } from "../image/strings.js";
 
 /** Bytes of the text that an archive starts with, and of each member's header (ar(5)). */

@@ -1,7 +1,6 @@
-import type { ElfFile } from "../image/elf.js";
+import type { ElfFile, Section, Segment } from "../image/elf.js";
 import { once } from "../image/once.js";
-import type { Section } from "../image/sections.js";
-import { rangeFinder, type Segment } from "../image/segments.js";
+import { rangeFinder } from "../image/headers/segments.js";
 import { hex } from "../error.js";
 import { PT, SHF, SHT } from "../spec/constants.js";
 import { segmentTypeName } from "../spec/names.js";

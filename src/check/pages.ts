@@ -1,7 +1,7 @@
 import { fail, hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { modulusOf, realignment } from "../image/realign.js";
-import { isDebugFile } from "../image/sections.js";
+import { modulusOf, realignment } from "../image/headers/realign.js";
+import { isDebugFile } from "../image/headers/sections.js";
 import { ET, PF, PT } from "../spec/constants.js";
 import { type Extent, extents, loadIndex, loads, range } from "./extents.js";
 import { neighbours } from "./loads.js";

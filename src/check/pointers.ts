@@ -1,8 +1,7 @@
 import { encodeText, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
 import { readExactly } from "../codec/source.js";
-import type { ElfFile } from "../image/elf.js";
-import type { SymbolTable } from "../image/symbols.js";
+import type { ElfFile, SymbolTable } from "../image/elf.js";
 import { hex } from "../error.js";
 import { EM, SHN } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";

@@ -1,5 +1,5 @@
 import type { ElfFile } from "../image/elf.js";
-import { sectionColumns } from "../image/section-columns.js";
+import { sectionColumns } from "../image/headers/section-columns.js";
 import { isElfError } from "../error.js";
 import type { Rule } from "./rule.js";
 

@@ -1,5 +1,5 @@
 import type { ElfFile } from "../image/elf.js";
-import { isDebugFile } from "../image/sections.js";
+import { isDebugFile } from "../image/headers/sections.js";
 import { ET } from "../spec/constants.js";
 import { once } from "../image/once.js";
 

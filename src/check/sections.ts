@@ -1,7 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
-import { sectionColumns, sectionsByOffset } from "../image/section-columns.js";
-import { sectionNameTable } from "../image/section-names.js";
-import { sectionAt } from "../image/sections.js";
+import { sectionColumns, sectionsByOffset } from "../image/headers/section-columns.js";
+import { sectionNameTable } from "../image/headers/section-names.js";
+import { sectionAt } from "../image/headers/sections.js";
 import { hex } from "../error.js";
 import { SHT } from "../spec/constants.js";
 import { range, SectionExtent, sectionLabel } from "./extents.js";

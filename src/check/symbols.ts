@@ -1,7 +1,7 @@
-import type { ElfFile } from "../image/elf.js";
+import type { ElfFile, Section, SymbolTable } from "../image/elf.js";
 import { once } from "../image/once.js";
-import { firstOf, type Section, sectionAt } from "../image/sections.js";
-import { sectionSymbols, type SymbolTable } from "../image/symbols.js";
+import { firstOf, sectionAt } from "../image/headers/sections.js";
+import { sectionSymbols } from "../image/symbols/symbols.js";
 import { hex } from "../error.js";
 import { SHN, SHT, STB, STT } from "../spec/constants.js";
 import { sectionLabel } from "./extents.js";

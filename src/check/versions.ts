@@ -4,7 +4,7 @@ import { Verdef, Verneed } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import type { Struct, View } from "../codec/struct.js";
 import type { ElfFile } from "../image/elf.js";
-import { versymTable } from "../image/versions.js";
+import { versymTable } from "../image/dynamic/versions.js";
 import { hex } from "../error.js";
 import { VER_FLG, VERSYM } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";

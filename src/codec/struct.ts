@@ -1,7 +1,7 @@
 import { fail } from "../error.js";
 import type { FieldKind, RecordFields } from "../spec/records.js";
 import { viewOf } from "./bytes.js";
-import { type ElfClass, type Encoding } from "./encoding.js";
+import type { ElfClass, Encoding } from "./encoding.js";
 
 /** Widths in bytes of the gABI's data types, `[ELFCLASS32, ELFCLASS64]` (gABI, "Data Representation"). */
 const WIDTHS: Readonly<Record<FieldKind, readonly [number, number]>> = {

@@ -4,7 +4,7 @@ import { machineName } from "../spec/names.js";
 import type { Diagnosis, DiagnosisFinding, DiagnosisSeverity } from "./diagnosis.js";
 import { factsOf } from "./facts.js";
 import type { DiagnoseOptions } from "./options.js";
-import { requirements, type Requirements } from "./required.js";
+import { requirements, type Requirements } from "./versions/required.js";
 import { ruleFindings } from "./rules/rules.js";
 import { targetFindings } from "./target-findings.js";
 

@@ -1,4 +1,4 @@
-import type { Linkage } from "../image/linkage.js";
+import type { Linkage } from "../image/elf.js";
 
 /** "none": the file uses no C library (pure Go, the kernel); "unknown": nothing in it tells. */
 export type Libc = "glibc" | "musl" | "bionic" | "uclibc" | "dietlibc" | "klibc" | "none" | "unknown";

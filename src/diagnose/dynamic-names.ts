@@ -1,7 +1,7 @@
 import type { ReadonlyView } from "../codec/struct.js";
 import type { ElfFile } from "../image/elf.js";
 import { nameAt, NameBudget } from "../image/strings.js";
-import { type SymbolVersion, symbolVersions } from "../image/versions.js";
+import { type SymbolVersion, symbolVersions } from "../image/dynamic/versions.js";
 import { SHN, STB, STT_LOPROC } from "../spec/constants.js";
 import type { SYM } from "../spec/records.js";
 

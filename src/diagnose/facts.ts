@@ -2,7 +2,7 @@ import type { ElfFile } from "../image/elf.js";
 import type { Tolerant } from "../image/tolerant.js";
 import type { LibraryTree } from "../resolve/tree.js";
 import type { LibcTables, Target } from "../targets/target.js";
-import { detect, type Detected } from "./detect.js";
+import { detect, type Detected } from "./detect/detect.js";
 import type { DiagnoseOptions } from "./options.js";
 import { type Subject, subjectOf } from "./subject.js";
 

@@ -1,5 +1,5 @@
 import type { ElfFile } from "../image/elf.js";
-import { isDebugFile } from "../image/sections.js";
+import { isDebugFile } from "../image/headers/sections.js";
 import type { Tolerant } from "../image/tolerant.js";
 import { type Export, exportsOf, type Import, importsOf } from "./dynamic-names.js";
 

@@ -2,14 +2,14 @@ import { sameMachine } from "../spec/machine-names.js";
 import type { Target } from "../targets/target.js";
 import type { DiagnosisFinding } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
-import type { Requirements } from "./required.js";
-import { machineOf } from "./symbol-floor.js";
+import type { Requirements } from "./versions/required.js";
+import { machineOf } from "./versions/symbol-floor.js";
 import { interpreterFindings, libraryFindings } from "./target-loader.js";
 import { policyFindings, runtimeFindings } from "./target-policy.js";
 import { symbolsOnMusl, unversionedOnGlibc } from "./target-symbols.js";
 import { systemOf } from "./target-text.js";
 import { relrFindings, unknownSymbolFindings, versionFindings } from "./target-versions.js";
-import { versionUses } from "./version-uses.js";
+import { versionUses } from "./versions/version-uses.js";
 
 /** What would go wrong with the file on its target; empty without one. */
 export function targetFindings(f: Facts, { required }: Requirements): DiagnosisFinding[] {

@@ -1,4 +1,4 @@
-import { loaderMachine } from "../resolve/machines.js";
+import { loaderMachine } from "../resolve/search/machines.js";
 import { knownLoader } from "../spec/known-loaders.js";
 import type { Target } from "../targets/target.js";
 import type { DiagnosisFinding } from "./diagnosis.js";

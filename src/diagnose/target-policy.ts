@@ -2,10 +2,10 @@ import { compareVersions, newest } from "../spec/version-names.js";
 import type { Target, WheelPolicy } from "../targets/target.js";
 import type { DiagnosisFinding } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
-import { machineOf } from "./symbol-floor.js";
+import { machineOf } from "./versions/symbol-floor.js";
 import { some, systemOf } from "./target-text.js";
-import { byLibrary, type VersionUse } from "./version-uses.js";
-import { judgeWheel, type WheelObstacle } from "./wheel-judge.js";
+import { byLibrary, type VersionUse } from "./versions/version-uses.js";
+import { judgeWheel, type WheelObstacle } from "./wheel/wheel-judge.js";
 
 const FAMILIES = ["GLIBCXX", "CXXABI", "GCC", "ZLIB", "LIBATOMIC"];
 

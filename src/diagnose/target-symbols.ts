@@ -2,10 +2,10 @@ import { compareVersions } from "../spec/version-names.js";
 import type { Target } from "../targets/target.js";
 import type { DiagnosisFinding } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
-import { isForMusl, isThere, mayHaveOthers } from "./retargeted.js";
-import { machineOf, unversioned } from "./symbol-floor.js";
+import { isForMusl, isThere, mayHaveOthers } from "./versions/retargeted.js";
+import { machineOf, unversioned } from "./versions/symbol-floor.js";
 import { some, systemOf } from "./target-text.js";
-import type { VersionUse } from "./version-uses.js";
+import type { VersionUse } from "./versions/version-uses.js";
 
 /** References without a version that a target's glibc would have to satisfy: those of a file for musl, and of one that was linked without versions. */
 export function* unversionedOnGlibc(f: Facts, uses: readonly VersionUse[], t: Target): Generator<DiagnosisFinding> {

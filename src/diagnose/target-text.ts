@@ -1,7 +1,7 @@
 import { machineNameOf } from "../spec/machine-names.js";
 import type { Target } from "../targets/target.js";
 import type { Facts } from "./facts.js";
-import { machineOf } from "./symbol-floor.js";
+import { machineOf } from "./versions/symbol-floor.js";
 
 const SHOWN = 8;
 

@@ -2,11 +2,11 @@ import { compareVersions } from "../spec/version-names.js";
 import type { Target } from "../targets/target.js";
 import type { DiagnosisFinding } from "./diagnosis.js";
 import type { Facts } from "./facts.js";
-import { releaseOf } from "./required.js";
-import { isUndated } from "./runs-on.js";
-import { hasRelr, isRelrMarked, machineOf, RELR_SINCE } from "./symbol-floor.js";
+import { releaseOf } from "./versions/required.js";
+import { isUndated } from "./versions/runs-on.js";
+import { hasRelr, isRelrMarked, machineOf, RELR_SINCE } from "./versions/symbol-floor.js";
 import { buildForGlibc, some, systemOf } from "./target-text.js";
-import { byLibrary, type VersionUse } from "./version-uses.js";
+import { byLibrary, type VersionUse } from "./versions/version-uses.js";
 
 const isTooNew = (u: VersionUse, t: Target): boolean => u.family === "GLIBC" && releaseOf(u) !== undefined && compareVersions(releaseOf(u)!, t.version) > 0;
 const bound = (u: VersionUse): string[] => (u.symbols.length > 0 ? u.symbols.map((s) => `${s}@${u.name}`) : [u.name]);

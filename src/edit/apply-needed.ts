@@ -1,7 +1,7 @@
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { DT } from "../spec/dynamic.js";
-import { type DraftEntry, DynamicDraft } from "./draft.js";
+import { type DraftEntry, DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { type NeededEdit, replaceNeeded, type VersionUses } from "./needed.js";
 
 /** What all edits of the family want together. */

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { DT } from "../spec/dynamic.js";
-import type { DraftEntry, DynamicDraft } from "./draft.js";
+import type { DraftEntry, DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { type MakeRunpathRelative, madeRelative } from "./relative-runpath.js";
 import type { RunpathEdit } from "./runpath.js";
 import { elements } from "./search-path.js";

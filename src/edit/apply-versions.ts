@@ -1,9 +1,9 @@
 import { fail } from "../error.js";
-import type { ElfSymbol } from "../image/symbols.js";
-import { versionNumber } from "../image/versions.js";
+import type { ElfSymbol } from "../image/elf.js";
+import { versionNumber } from "../image/dynamic/versions.js";
 import { VER_FLG } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
-import type { DynamicDraft } from "./draft.js";
+import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { VersionDraft } from "./version-draft.js";
 import { type Binding, bindSymbols, clearVersions, knownFile, refuseDoubles } from "./version-binding.js";
 import { refuseContradictions } from "./version-contradictions.js";

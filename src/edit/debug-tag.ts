@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { DT } from "../spec/dynamic.js";
-import type { DynamicDraft } from "./draft.js";
+import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 
 /** See {@link addDebugTag} and {@link removeDebugTag}. */
 export interface DebugTagEdit {

@@ -1,7 +1,7 @@
 import { fail } from "../error.js";
 import { DF, DF_1 } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
-import type { DynamicDraft } from "./draft.js";
+import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 
 /** A bit of DT_FLAGS (`DF_…`; gABI, "Dynamic Section") or DT_FLAGS_1 (`DF_1_…`; elf.h). */
 export type FlagName = `DF_${keyof typeof DF}` | `DF_1_${keyof typeof DF_1}`;

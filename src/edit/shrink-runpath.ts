@@ -2,7 +2,7 @@ import { equalBytes } from "../codec/bytes.js";
 import { type ByteSource, readExactly, toSource } from "../codec/source.js";
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { headerSize, headerView } from "../image/header.js";
+import { headerSize, headerView } from "../image/headers/header.js";
 import { ET } from "../spec/constants.js";
 import { directoryOf, elements } from "./search-path.js";
 

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { DT } from "../spec/dynamic.js";
-import type { DynamicDraft } from "./draft.js";
+import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 
 /** See {@link setSoname} and {@link removeSoname}. */
 export type SonameEdit = { readonly edit: "setSoname"; readonly name: string } | { readonly edit: "removeSoname" };

@@ -3,10 +3,10 @@ import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import type { ReadonlyView } from "../codec/struct.js";
 import type { SYM } from "../spec/records.js";
-import { versionNumber } from "../image/versions.js";
+import { versionNumber } from "../image/dynamic/versions.js";
 import { SHN, STB, VERSYM } from "../spec/constants.js";
 import { refuseTwice } from "./definitions.js";
-import type { DynamicDraft } from "./draft.js";
+import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { renameDynamicSymbols, type SymbolEdit } from "./symbols.js";
 import type { VersionDraft } from "./version-draft.js";
 

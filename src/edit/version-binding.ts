@@ -1,8 +1,8 @@
 import { fail } from "../error.js";
-import type { ElfSymbol } from "../image/symbols.js";
-import { versionNumber, versionsByNumber } from "../image/versions.js";
+import type { ElfSymbol } from "../image/elf.js";
+import { versionNumber, versionsByNumber } from "../image/dynamic/versions.js";
 import { SHN, STB, VERSYM } from "../spec/constants.js";
-import type { DynamicDraft } from "./draft.js";
+import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { refuseTwice } from "./definitions.js";
 import type { VersionDraft } from "./version-draft.js";
 import type { AddVersionNeed, ClearSymbolVersion, SetSymbolVersion } from "./versions.js";

@@ -2,10 +2,9 @@ import { viewOf } from "../codec/bytes.js";
 import { sysvHash } from "../codec/hash.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
-import type { ElfFile } from "../image/elf.js";
-import { dynamicRelocations } from "../image/relocations.js";
-import type { ElfSymbol } from "../image/symbols.js";
-import { type NeededVersion, type VersionNeed, versionNumber, versymTable } from "../image/versions.js";
+import type { ElfFile, ElfSymbol, NeededVersion, VersionNeed } from "../image/elf.js";
+import { dynamicRelocations } from "../image/relocations/relocations.js";
+import { versionNumber, versymTable } from "../image/dynamic/versions.js";
 import { STB, VERSYM } from "../spec/constants.js";
 import { mergeVersionNeeds } from "../tables/versions.js";
 

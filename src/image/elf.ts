@@ -1,16 +1,9 @@
-import { decodeText } from "../codec/bytes.js";
-import { type ByteSource, readExactly, toSource } from "../codec/source.js";
-import { PT } from "../spec/constants.js";
-import { DT } from "../spec/dynamic.js";
-import { type Dynamic, readDynamic } from "./dynamic.js";
-import { type Header, readHeader } from "./header.js";
-import { type Linkage, linkageOf } from "./linkage.js";
-import { type Note, readNotes } from "./notes.js";
-import { type Overlay, readOverlay } from "./overlay.js";
-import { readSections, type Section } from "./sections.js";
-import { type LoadMap, loadMap, readSegments, type Segment } from "./segments.js";
-import { readDynamicSymbols, readSymbols, type SymbolTable } from "./symbols.js";
-import { readVersionDefinitions, readVersionNeeds, type VersionDefinition, type VersionNeed } from "./versions.js";
+import type { ElfClass, Encoding } from "../codec/encoding.js";
+import type { ByteSource } from "../codec/source.js";
+import type { ReadonlyView } from "../codec/struct.js";
+import type { TagKind } from "../spec/dynamic.js";
+import type { PHDR, SHDR, SYM } from "../spec/records.js";
+import type { StringTable } from "./strings.js";
 
 /**
  * An ELF file, read lazily: each property reads what it needs from the source at first use and keeps it. Nothing here
@@ -52,97 +45,177 @@ export interface ElfFile {
   addressOf(offset: number, length?: number): bigint | undefined;
 }
 
-/**
- * Opens an ELF file of any class, byte order and machine.
- *
- * @param input the file's bytes, or a {@link ByteSource} that gives ranges of them
- * @throws ElfError `NOT_ELF`, `ARCHIVE`, `TRUNCATED`, `MALFORMED`, `UNSAFE_INTEGER`
- * @example
- * const elf = readElf(await readFile("a.out"));
- * console.log(elf.interpreter, elf.needed, elf.runpath);
- */
-export function readElf(input: Uint8Array | ByteSource): ElfFile {
-  return new LazyElf(toSource(input));
+/** The ELF header with the extended numbering resolved (gABI, "ELF Header"). Offsets and sizes in bytes. */
+export interface Header extends Encoding {
+  readonly class: ElfClass;
+  /** EI_OSABI and EI_ABIVERSION. */
+  readonly osabi: number;
+  readonly abiVersion: number;
+  /** e_type, e_machine, e_flags. */
+  readonly type: number;
+  readonly machine: number;
+  readonly flags: number;
+  /** e_entry, exact: a kernel's is above 2^53. */
+  readonly entry: bigint;
+  readonly phoff: number;
+  readonly phentsize: number;
+  /** The real number of program headers, also where e_phnum is PN_XNUM. */
+  readonly phnum: number;
+  readonly shoff: number;
+  readonly shentsize: number;
+  /** The real number of section headers, also where e_shnum is 0. */
+  readonly shnum: number;
+  /** The real index of the section name table, 0 for none, also where e_shstrndx is SHN_XINDEX. */
+  readonly shstrndx: number;
+  /** e_ehsize. */
+  readonly ehsize: number;
 }
 
-class LazyElf implements ElfFile {
-  readonly source: ByteSource;
-  readonly header: Header;
-  readonly #kept = new Map<string, unknown>();
+/**
+ * A program header. Fields by their gABI names, in bytes; `vaddr` and `paddr` throw `UNSAFE_INTEGER` above 2^53-1, where
+ * `exact("vaddr")` gives the bigint.
+ */
+export type Segment = ReadonlyView<typeof PHDR>;
 
-  constructor(source: ByteSource) {
-    this.source = source;
-    this.header = readHeader(source);
-  }
+/** A section header and its name. */
+export interface Section {
+  /** Its place in the section header table. */
+  readonly index: number;
+  /** From the section name table; empty where there is none or sh_name points outside it. */
+  readonly name: string;
+  /** The fields by their gABI names, in bytes. */
+  readonly header: ReadonlyView<typeof SHDR>;
+}
 
-  #keep<T>(key: string, make: () => T): T {
-    if (!this.#kept.has(key)) this.#kept.set(key, make());
-    return this.#kept.get(key) as T;
-  }
+/** Bytes that follow everything the ELF file describes: a payload of a self-extractor, .NET, bun, AppImage, a module's signature. */
+export interface Overlay {
+  /** File offset in bytes: the end of the ELF file proper. */
+  readonly offset: number;
+  readonly size: number;
+}
 
-  get segments(): readonly Segment[] {
-    return this.#keep("segments", () => readSegments(this.source, this.header));
-  }
-  get sections(): readonly Section[] {
-    return this.#keep("sections", () => readSections(this));
-  }
-  get dynamic(): Dynamic | null {
-    return this.#keep("dynamic", () => readDynamic(this));
-  }
-  get interpreter(): string | null {
-    return this.#keep("interpreter", () => {
-      const s = this.segments.find((s) => s.type === PT.INTERP);
-      if (!s) return null;
-      const b = readExactly(this.source, s.offset, s.filesz, "PT_INTERP"), end = b.indexOf(0);
-      return decodeText(end < 0 ? b : b.subarray(0, end));
-    });
-  }
-  get needed(): readonly string[] {
-    return this.#keep("needed", () => this.dynamic?.texts(DT.NEEDED) ?? []);
-  }
-  get runpath(): string | null {
-    return this.#first(DT.RUNPATH);
-  }
-  get rpath(): string | null {
-    return this.#first(DT.RPATH);
-  }
-  get soname(): string | null {
-    return this.#first(DT.SONAME);
-  }
-  #first(tag: number): string | null {
-    return this.#keep(`text ${tag}`, () => {
-      const e = this.dynamic?.entries.find((e) => e.tag === tag);
-      return e ? this.dynamic!.text(e) : null;
-    });
-  }
-  get symbols(): SymbolTable | null {
-    return this.#keep("symbols", () => readSymbols(this));
-  }
-  get dynamicSymbols(): SymbolTable | null {
-    return this.#keep("dynamicSymbols", () => readDynamicSymbols(this));
-  }
-  get versionNeeds(): readonly VersionNeed[] {
-    return this.#keep("versionNeeds", () => readVersionNeeds(this));
-  }
-  get versionDefinitions(): readonly VersionDefinition[] {
-    return this.#keep("versionDefinitions", () => readVersionDefinitions(this));
-  }
-  get notes(): readonly Note[] {
-    return this.#keep("notes", () => readNotes(this));
-  }
-  get overlay(): Overlay | null {
-    return this.#keep("overlay", () => readOverlay(this));
-  }
-  get linkage(): Linkage {
-    return this.#keep("linkage", () => linkageOf(this));
-  }
-  get #map(): LoadMap {
-    return this.#keep("map", () => loadMap(this.segments));
-  }
-  offsetOf(address: number | bigint, length?: number): number | undefined {
-    return this.#map.offsetOf(address, length);
-  }
-  addressOf(offset: number, length?: number): bigint | undefined {
-    return this.#map.addressOf(offset, length);
-  }
+/** One entry of the dynamic section. */
+export interface DynamicEntry {
+  /** Its place in the table, 0 and up. */
+  readonly index: number;
+  readonly tag: number;
+  /** `DT_RUNPATH`, or `DT_0x…` for a tag that is not known. */
+  readonly name: string;
+  readonly kind: TagKind;
+  /** d_val or d_ptr, exact. */
+  readonly value: bigint;
+}
+
+/** The dynamic section as the loader sees it: found through PT_DYNAMIC, ended by DT_NULL (gABI, "Dynamic Section"). */
+export interface Dynamic {
+  /** File offset, address and bytes of the whole table, spare entries included. */
+  readonly offset: number;
+  readonly address: bigint;
+  readonly size: number;
+  /** The entries before the terminating DT_NULL. */
+  readonly entries: readonly DynamicEntry[];
+  /** How many entries the table can hold, the terminator included: what follows the terminator counts while it is DT_NULL too. */
+  readonly capacity: number;
+  /** .dynstr: DT_STRTAB and DT_STRSZ; undefined where they are missing or point outside the file. */
+  readonly strings: StringTable | undefined;
+  /** The value of the first entry with this tag. */
+  get(tag: number): bigint | undefined;
+  /** The text of an entry of kind "string". `MALFORMED` where it points outside .dynstr. */
+  text(entry: DynamicEntry): string;
+  /** The texts of all entries with this tag, in order. */
+  texts(tag: number): string[];
+}
+
+/**
+ * How the file comes to its libraries. "loader" is the dynamic loader itself (ld.so, musl's libc.so); "other" is a
+ * core file or an e_type nobody knows.
+ */
+export type Linkage = "dynamic" | "shared-library" | "static" | "static-pie" | "loader" | "relocatable" | "other";
+
+/** One symbol (gABI, "Symbol Table"). */
+export interface ElfSymbol {
+  readonly index: number;
+  readonly name: string;
+  /** st_value and st_size, exact. */
+  readonly value: bigint;
+  readonly size: bigint;
+  /** STB_*, STT_*, STV_* as numbers. */
+  readonly binding: number;
+  readonly type: number;
+  readonly visibility: number;
+  /** st_shndx as it stands: SHN_XINDEX is not looked up. */
+  readonly shndx: number;
+}
+
+/** Symbols that stand one behind the other. */
+export interface SymbolPiece {
+  /** The index of the first of them. */
+  readonly first: number;
+  readonly count: number;
+  /** One field of each; of one that is wider, the lower 32 bits. */
+  words(field: keyof typeof SYM): Uint32Array;
+  /** One field of one of them, counted from `first`. */
+  exact(field: keyof typeof SYM, i: number): bigint;
+}
+
+/** A symbol table; iterating reads it in pieces. */
+export interface SymbolTable extends Iterable<ElfSymbol> {
+  /** File offset in bytes. */
+  readonly offset: number;
+  /** Entries, the null symbol included. */
+  readonly count: number;
+  /** False where nothing in the file tells the number of dynamic symbols, so that `count` is only an upper bound. */
+  readonly exact: boolean;
+  readonly strings: StringTable | undefined;
+  /** The records themselves, without names, each with its file offset: one object that moves on, so keep none of them. */
+  records(): Generator<{ readonly index: number; readonly at: number; readonly symbol: ReadonlyView<typeof SYM> }>;
+  /** The records in pieces of some thousands, as columns: the quick way through very many. */
+  pieces(): Generator<SymbolPiece>;
+}
+
+/** One version that is needed of a file (LSB, "Symbol Versioning": Vernaux). */
+export interface NeededVersion {
+  readonly name: string;
+  /** vna_hash, vna_flags (VER_FLG_*). */
+  readonly hash: number;
+  readonly flags: number;
+  /** vna_other: the number that .gnu.version uses for it. */
+  readonly index: number;
+  /** vna_name: its offset in .dynstr. */
+  readonly nameOffset: number;
+  /** File offset of the record. */
+  readonly at: number;
+}
+
+/** The versions needed of one file (Verneed). */
+export interface VersionNeed {
+  readonly file: string;
+  /** vn_file: the name's offset in .dynstr. */
+  readonly fileOffset: number;
+  readonly versions: readonly NeededVersion[];
+  /** File offset of the record, and of the end of the last of its versions' records. */
+  readonly at: number;
+  readonly end: number;
+}
+
+/** One version that the file defines (Verdef): its name first, then the versions it builds on. */
+export interface VersionDefinition {
+  readonly index: number;
+  /** VER_FLG_BASE marks the file's own name. */
+  readonly flags: number;
+  readonly names: readonly string[];
+  readonly nameOffsets: readonly number[];
+  /** File offset of the record, and of the end of the last of its names' records. */
+  readonly at: number;
+  readonly end: number;
+}
+
+/** One note (gABI, "Note Section"). */
+export interface Note {
+  /** Its owner, e.g. `GNU`. */
+  readonly owner: string;
+  readonly type: number;
+  readonly description: Uint8Array;
+  /** File offset of its header. */
+  readonly offset: number;
 }

@@ -3,11 +3,9 @@ import { DF, DF_1, EM, ET, PF, PT, SHN, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { checkedForms } from "../spec/fortify.js";
 import { defaultsToExecutableStack } from "../spec/machines.js";
-import type { ElfFile } from "./elf.js";
-import type { Linkage } from "./linkage.js";
-import { gnuProperties } from "./note-contents.js";
-import { isDebugFile } from "./sections.js";
-import type { SymbolTable } from "./symbols.js";
+import type { ElfFile, Linkage, SymbolTable } from "./elf.js";
+import { gnuProperties } from "./notes/note-contents.js";
+import { isDebugFile } from "./headers/sections.js";
 
 /** What in a program or library makes attacks harder, as facts. Null always means: the file does not tell, or it does not apply. */
 export interface Hardening {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { readElf } from "../image/elf.js";
-import type { Header } from "../image/header.js";
+import { readElf } from "../image/read-elf.js";
+import type { Header } from "../image/elf.js";
 import { EM } from "../spec/constants.js";
 import { openSource } from "./source.js";
 

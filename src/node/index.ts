@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-import { type ElfFile, readElf } from "../image/elf.js";
+import type { ElfFile } from "../image/elf.js";
+import { readElf } from "../image/read-elf.js";
 import { openSource } from "./source.js";
 
 export { openSource, type FileSource } from "./source.js";

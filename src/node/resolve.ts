@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fail } from "../error.js";
-import { readElf } from "../image/elf.js";
-import type { LibraryFiles } from "../resolve/files.js";
-import { followLinks } from "../resolve/links.js";
-import type { LoaderOptions } from "../resolve/options.js";
-import { resolveLibraries as resolveIn } from "../resolve/resolve.js";
+import { readElf } from "../image/read-elf.js";
+import type { LibraryFiles } from "../resolve/search/files.js";
+import { followLinks } from "../resolve/search/links.js";
+import type { LoaderOptions } from "../resolve/search/options.js";
+import { resolveLibraries as resolveIn } from "../resolve/search/resolve.js";
 import type { LibraryTree } from "../resolve/tree.js";
 import { hostProcessor } from "./host.js";
 import { linkTarget } from "./links.js";

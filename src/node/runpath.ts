@@ -4,7 +4,7 @@ import { makeRunpathRelative as relativeIn, type MakeRunpathRelative } from "../
 import { isInside, normalized } from "../edit/search-path.js";
 import { type LibraryLookup, shrinkRunpath as shrinkBy, type ShrinkRunpath } from "../edit/shrink-runpath.js";
 import { isElfError } from "../error.js";
-import { followLinks } from "../resolve/links.js";
+import { followLinks } from "../resolve/search/links.js";
 import { linkTarget } from "./links.js";
 import { onFile, openSource } from "./source.js";
 

@@ -1,7 +1,6 @@
 import { toHex } from "../codec/bytes.js";
-import type { ElfFile } from "../image/elf.js";
-import { overlayKind } from "../image/overlay-kind.js";
-import type { SymbolTable } from "../image/symbols.js";
+import type { ElfFile, SymbolTable } from "../image/elf.js";
+import { overlayKind } from "../image/headers/overlay-kind.js";
 import { NT_GNU } from "../spec/constants.js";
 import { headerFlagNames } from "../spec/header-flags.js";
 import { fileTypeName, machineName, osabiName } from "../spec/names.js";

@@ -1,5 +1,5 @@
-import type { Linkage } from "../image/linkage.js";
-import type { NoteContents } from "../image/note-contents.js";
+import type { Linkage } from "../image/elf.js";
+import type { NoteContents } from "../image/notes/note-contents.js";
 import type { Quantity } from "./quantity.js";
 import type { AddressRange, ArraysDescription, RelocationSummary, SecurityDescription, SymbolSummary, TlsDescription } from "./summaries.js";
 

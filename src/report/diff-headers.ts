@@ -1,8 +1,8 @@
 import { Shdr } from "../codec/records.js";
-import type { ElfFile } from "../image/elf.js";
-import { realSections, sectionColumns } from "../image/section-columns.js";
-import { sectionNames } from "../image/section-names.js";
-import { type Section, sectionAt } from "../image/sections.js";
+import type { ElfFile, Section } from "../image/elf.js";
+import { realSections, sectionColumns } from "../image/headers/section-columns.js";
+import { sectionNames } from "../image/headers/section-names.js";
+import { sectionAt } from "../image/headers/sections.js";
 import { sectionTypeName } from "../spec/names.js";
 import { type Change, changed } from "./change.js";
 import type { SegmentDescription } from "./description.js";

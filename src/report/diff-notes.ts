@@ -1,6 +1,5 @@
-import type { ElfFile } from "../image/elf.js";
-import { decodeNote, type NoteContents } from "../image/note-contents.js";
-import type { Note } from "../image/notes.js";
+import type { ElfFile, Note } from "../image/elf.js";
+import { decodeNote, type NoteContents } from "../image/notes/note-contents.js";
 import { toHex } from "../codec/bytes.js";
 import { hex } from "../error.js";
 import { noteTypeName } from "../spec/notes.js";

@@ -1,5 +1,4 @@
-import type { ElfFile } from "../image/elf.js";
-import type { SymbolTable } from "../image/symbols.js";
+import type { ElfFile, SymbolTable } from "../image/elf.js";
 import { symbolBindingName } from "../spec/names.js";
 import { type Change, changed } from "./change.js";
 import { countSymbols } from "./describe.js";

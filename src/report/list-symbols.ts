@@ -1,8 +1,8 @@
 import { viewOf } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
-import type { ElfFile } from "../image/elf.js";
-import { extendedSection, type SymbolTable } from "../image/symbols.js";
-import { symbolVersions } from "../image/versions.js";
+import type { ElfFile, SymbolTable } from "../image/elf.js";
+import { extendedSection } from "../image/symbols/symbols.js";
+import { symbolVersions } from "../image/dynamic/versions.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { symbolBindingName, symbolTypeName, symbolVisibilityName } from "../spec/names.js";
 import { type Quantity, toQuantity } from "./quantity.js";

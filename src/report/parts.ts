@@ -1,10 +1,9 @@
 import { toHex } from "../codec/bytes.js";
-import type { ElfFile } from "../image/elf.js";
-import type { Section } from "../image/sections.js";
-import { symbolVersions } from "../image/versions.js";
+import type { ElfFile, Note, Section } from "../image/elf.js";
+import { symbolVersions } from "../image/dynamic/versions.js";
 import { hex } from "../error.js";
-import { decodeNote } from "../image/note-contents.js";
-import { type Note, readUnloadedNotes } from "../image/notes.js";
+import { decodeNote } from "../image/notes/note-contents.js";
+import { readUnloadedNotes } from "../image/notes/notes.js";
 import { SHN, VER_FLG } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { noteTypeName } from "../spec/notes.js";

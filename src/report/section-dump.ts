@@ -2,7 +2,7 @@ import { toHex } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { fileRange, isPlaced } from "../image/sections.js";
+import { fileRange, isPlaced } from "../image/headers/sections.js";
 import { type Quantity, toQuantity } from "./quantity.js";
 
 /** A section's bytes as they stand in the file: compressed ones stay so. */

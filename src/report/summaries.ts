@@ -1,9 +1,8 @@
-import type { ElfFile } from "../image/elf.js";
+import type { ElfFile, SymbolTable } from "../image/elf.js";
 import { type Hardening, readHardening } from "../image/hardening.js";
-import { countRelocations } from "../image/relocation-counts.js";
-import { relocationName } from "../image/relocation-types.js";
-import { countSymbols, type SymbolCounts } from "../image/symbol-counts.js";
-import type { SymbolTable } from "../image/symbols.js";
+import { countRelocations } from "../image/relocations/relocation-counts.js";
+import { relocationName } from "../image/relocations/relocation-types.js";
+import { countSymbols, type SymbolCounts } from "../image/symbols/symbol-counts.js";
 import { PT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { type Quantity, toQuantity } from "./quantity.js";

@@ -2,11 +2,11 @@ import { alignUp, cString, equalBytes, numberBytes } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { fileRange } from "../image/sections.js";
+import { fileRange } from "../image/headers/sections.js";
 import { SHT } from "../spec/constants.js";
 import type { AddDebugLink, StripEdit } from "../strip/edits.js";
-import { oneContent } from "./contents.js";
-import type { Requests } from "./requests.js";
+import { oneContent } from "../rewrite/wish/contents.js";
+import type { Requests } from "../rewrite/wish/requests.js";
 
 const NAME = ".gnu_debuglink";
 

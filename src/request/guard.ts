@@ -1,6 +1,6 @@
 import { fail, hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { isDebugFile } from "../image/sections.js";
+import { isDebugFile } from "../image/headers/sections.js";
 import { ET, PT } from "../spec/constants.js";
 import { type Edit, type EditFamilies, editsDynamic } from "./edits.js";
 

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
-import type { ElfFile } from "../image/elf.js";
-import { fileRange, type Section } from "../image/sections.js";
+import type { ElfFile, Section } from "../image/elf.js";
+import { fileRange } from "../image/headers/sections.js";
 import { PT } from "../spec/constants.js";
 import { segmentTypeName } from "../spec/names.js";
 

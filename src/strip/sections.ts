@@ -1,9 +1,9 @@
 import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import type { Groups } from "../image/groups.js";
-import { holdsRelocations } from "../image/relocation-sections.js";
-import { loadedAt, placedAt, realSections, type SectionColumns, sectionColumns } from "../image/section-columns.js";
-import { type SectionNames, sectionNames } from "../image/section-names.js";
+import type { Groups } from "../image/headers/groups.js";
+import { holdsRelocations } from "../image/relocations/relocation-sections.js";
+import { loadedAt, placedAt, realSections, type SectionColumns, sectionColumns } from "../image/headers/section-columns.js";
+import { type SectionNames, sectionNames } from "../image/headers/section-names.js";
 import { ET, SHT } from "../spec/constants.js";
 import { listed } from "./listed.js";
 import { matcher } from "./patterns.js";

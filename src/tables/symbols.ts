@@ -1,5 +1,5 @@
 import { viewOf } from "../codec/bytes.js";
-import { type RelocationFormat, symbolField } from "../image/relocation-sections.js";
+import { type RelocationFormat, symbolField } from "../image/relocations/relocation-sections.js";
 
 /** Records of `stride` bytes in another order: each goes to the index that `order` gives for its own. */
 export function permuteRecords(bytes: Uint8Array, stride: number, order: (index: number) => number): Uint8Array {

@@ -2,7 +2,7 @@ import { alignUp } from "../codec/bytes.js";
 import { type Encoding, wordSize } from "../codec/encoding.js";
 import { Phdr, Shdr } from "../codec/records.js";
 import { fail } from "../error.js";
-import { headerSize } from "../image/header.js";
+import { headerSize } from "../image/headers/header.js";
 import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
 import { compactStrings } from "../tables/compact-strings.js";
 import { fixedPart, type Part, type Placement } from "./parts.js";

@@ -1,7 +1,7 @@
 import { alignUp, concat } from "../codec/bytes.js";
 import type { Encoding } from "../codec/encoding.js";
 import { Phdr, Shdr } from "../codec/records.js";
-import { headerSize, headerView } from "../image/header.js";
+import { headerSize, headerView } from "../image/headers/header.js";
 import { PF, PN_XNUM, PT, SHN, SHT } from "../spec/constants.js";
 import type { Image, PlacedSegment } from "./layout.js";
 import { encodeRecords } from "./parts.js";

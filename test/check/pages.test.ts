@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pageFitness } from "../../src/check/pages.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { PF, PT } from "../../src/spec/constants.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS, fixture, phdr } from "../support/elf.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Dyn, Nhdr, Phdr, Shdr, type SymView, Vernaux } from "../../src/codec/records.js";
 import { check, rules } from "../../src/check/check.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { EM, ET, PF, PT, SHT, STT } from "../../src/spec/constants.js";
 import { DT, DT_MIPS_RLD_MAP_REL } from "../../src/spec/dynamic.js";
 import { fixture } from "../support/elf.js";

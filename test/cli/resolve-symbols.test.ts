@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asksForSymbols, isUnbound, symbolEntry, type SymbolFlags, symbolText } from "../../src/cli/resolve-symbols.js";
+import { asksForSymbols, isUnbound, symbolEntry, type SymbolFlags, symbolText } from "../../src/cli/resolve/resolve-symbols.js";
 import { STB } from "../../src/spec/constants.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { scratch } from "../support/fixtures.js";

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ResolveEntry } from "../../src/cli/resolve-entry.js";
+import type { ResolveEntry } from "../../src/cli/resolve/resolve-entry.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { library, program } from "../resolve/memory.js";
 import { scratch } from "../support/fixtures.js";

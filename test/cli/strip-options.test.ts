@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { editsFor } from "../../src/cli/strip-edits.js";
-import { type Command, parse } from "../../src/cli/strip-options.js";
+import { editsFor } from "../../src/cli/strip/strip-edits.js";
+import { type Command, parse } from "../../src/cli/strip/strip-options.js";
 import {
   discardLocals, dropSectionHeaders, type Edit, keepFileSymbols, keepSections, keepSymbols, onlyKeepDebug, removeRelocations, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded,
 } from "../../src/index.js";

@@ -1,7 +1,7 @@
 import { DT, type ElfFile, type Placement, PT, type Section } from "../../src/index.js";
-import { headerSize } from "../../src/image/header.js";
+import { headerSize } from "../../src/image/headers/header.js";
 import { followed, type Move, movesOf, readWord, tableSize, word } from "./moves.js";
-import { type SectionPairs, type SegmentPairs } from "./pairs.js";
+import type { SectionPairs, SegmentPairs } from "./pairs.js";
 import type { Wish } from "./wishes.js";
 
 export interface Range {

@@ -1,5 +1,5 @@
 import { DF, DF_1, DT, type DynamicEntry, type ElfFile, PF, PT, symbolVersions } from "../../src/index.js";
-import { dynamicRelocations } from "../../src/image/relocations.js";
+import { dynamicRelocations } from "../../src/image/relocations/relocations.js";
 import { followed, type Move, word } from "./moves.js";
 import type { SectionPairs } from "./pairs.js";
 import type { Wish } from "./wishes.js";

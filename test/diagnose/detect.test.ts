@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { encodeText, viewOf } from "../../src/codec/bytes.js";
 import { diagnose } from "../../src/diagnose/diagnose.js";
 import type { Diagnosis } from "../../src/diagnose/diagnosis.js";
-import { ENTRY_PATTERNS } from "../../src/diagnose/entry-patterns.js";
+import { ENTRY_PATTERNS } from "../../src/diagnose/detect/entry-patterns.js";
 import { DT, EM, ET, PT, readElf } from "../../src/index.js";
 import { DF_1, STB } from "../../src/spec/constants.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";

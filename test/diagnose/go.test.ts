@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { concat, encodeText, viewOf } from "../../src/codec/bytes.js";
 import { diagnose } from "../../src/diagnose/diagnose.js";
-import { goBuildInfo } from "../../src/diagnose/go-build-info.js";
+import { goBuildInfo } from "../../src/diagnose/detect/go-build-info.js";
 import { ET, PT, readElf } from "../../src/index.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { ENCODINGS, phdr } from "../support/elf.js";

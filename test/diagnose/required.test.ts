@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wheelTag } from "../../src/diagnose/wheel-tag.js";
+import { wheelTag } from "../../src/diagnose/wheel/wheel-tag.js";
 import { readElf } from "../../src/index.js";
 import { EM } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
@@ -149,6 +149,6 @@ describe("names that mean something to JavaScript", () => {
 describe("without tables", () => {
   it("there is what the file says, and no more", () => {
     const facts = { ...factsOf(needing(["a@GLIBC_2.17"]), GLIBC), tables: null };
-    return import("../../src/diagnose/required.js").then(({ requirements }) => expect(requirements(facts)).toMatchObject({ required: { glibc: "2.17" }, distributions: null, wheelTag: null }));
+    return import("../../src/diagnose/versions/required.js").then(({ requirements }) => expect(requirements(facts)).toMatchObject({ required: { glibc: "2.17" }, distributions: null, wheelTag: null }));
   });
 });

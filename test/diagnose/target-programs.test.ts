@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DT } from "../../src/spec/dynamic.js";
-import { versionUses } from "../../src/diagnose/version-uses.js";
+import { versionUses } from "../../src/diagnose/versions/version-uses.js";
 import { patch, readElf, stripAll, dropSectionHeaders } from "../../src/index.js";
 import { captured } from "../support/captured.js";
 import { dynamicFixtures, fixture, scratch } from "../support/fixtures.js";

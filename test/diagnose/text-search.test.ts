@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bytesSource } from "../../src/codec/source.js";
-import { disjoint, searchTexts, SHORTEST } from "../../src/diagnose/text-search.js";
+import { disjoint, searchTexts, SHORTEST } from "../../src/diagnose/detect/text-search.js";
 import { counting } from "../support/elf.js";
 
 const latin1 = (s: string): Uint8Array => Uint8Array.from(s, (c) => c.charCodeAt(0));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addDebugTag, removeDebugTag } from "../../src/edit/debug-tag.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { buildElf } from "../../src/testing/build-elf.js";

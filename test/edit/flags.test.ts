@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { clearFlags, type FlagName, type FlagsEdit, noDefaultLib, setFlags } from "../../src/edit/flags.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { DF, DF_1 } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { type OsAbiName, setExecstack, type SetExecstack, setOsAbi, type SetOsAbi } from "../../src/edit/header.js";
 import { setRunpath } from "../../src/edit/runpath.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { ELFOSABI, PF, PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";

@@ -5,7 +5,7 @@ import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js
 import { makeRunpathRelative } from "../../src/edit/relative-runpath.js";
 import { addRpath, addRunpath, convertToRpath, convertToRunpath, removeRunpath, type RunpathEdit, setRpath, setRunpath } from "../../src/edit/runpath.js";
 import { shrinkRunpath, type ShrinkRunpathOptions } from "../../src/edit/shrink-runpath.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { EM, ET } from "../../src/spec/constants.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { removeSoname, setSoname, type SonameEdit } from "../../src/edit/soname.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { buildElf } from "../../src/testing/build-elf.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { wordSize } from "../../src/codec/encoding.js";
 import { Dyn } from "../../src/codec/records.js";
 import { isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { DF_1, EM, ET, PT, SHT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { buildElf } from "../../src/testing/build-elf.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { type Hardening, readHardening } from "../../src/image/hardening.js";
 import { DF, DF_1, EM, PF, PT } from "../../src/spec/constants.js";
 import { checkedForms } from "../../src/spec/fortify.js";

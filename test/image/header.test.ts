@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ElfErrorCode, isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { EM, ET, PN_XNUM, SHN } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ehdr, ENCODINGS, fixture, shdr } from "../support/elf.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { readElf } from "../../src/image/elf.js";
-import type { Linkage } from "../../src/image/linkage.js";
+import { readElf } from "../../src/image/read-elf.js";
+import type { Linkage } from "../../src/image/elf.js";
 import { DF_1, ET } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { concat, encodeText, viewOf } from "../../src/codec/bytes.js";
 import type { Encoding } from "../../src/codec/encoding.js";
-import { readElf } from "../../src/image/elf.js";
-import { decodeNote, gnuProperties, type NoteContents } from "../../src/image/note-contents.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { decodeNote, gnuProperties, type NoteContents } from "../../src/image/notes/note-contents.js";
 import { EM } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS, fixture } from "../support/elf.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readElf } from "../../src/image/elf.js";
-import { elfEnd } from "../../src/image/overlay.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { elfEnd } from "../../src/image/headers/overlay.js";
 import { ET } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { ehdr, ENCODINGS, fixture, shdr } from "../support/elf.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
-import { readElf } from "../../src/image/elf.js";
-import { countRelocations } from "../../src/image/relocation-counts.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { countRelocations } from "../../src/image/relocations/relocation-counts.js";
 import { EM, ET, SHT } from "../../src/spec/constants.js";
 import { Tolerant } from "../../src/image/tolerant.js";
 import { listRelocations } from "../../src/report/list-relocations.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
-import { fileRange, isLoaded } from "../../src/image/sections.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { fileRange, isLoaded } from "../../src/image/headers/sections.js";
 import { SHT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ehdr, ENCODINGS, fixture, shdr } from "../support/elf.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { ET, PF, PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS, fixture, phdr } from "../support/elf.js";

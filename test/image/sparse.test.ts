@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { concat } from "../../src/codec/bytes.js";
 import { Shdr } from "../../src/codec/records.js";
 import { encodeRecords } from "../../src/testing/parts.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { SHT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { bytesSource } from "../../src/codec/source.js";

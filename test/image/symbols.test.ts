@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
-import { readElf } from "../../src/image/elf.js";
-import { dynamicRelocations } from "../../src/image/relocations.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { dynamicRelocations } from "../../src/image/relocations/relocations.js";
 import { EM, ET, PT, SHN, STB, STT } from "../../src/spec/constants.js";
 import { DT, DT_MIPS_SYMTABNO } from "../../src/spec/dynamic.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";

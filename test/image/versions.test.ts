@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Verdef, Vernaux, Verneed } from "../../src/codec/records.js";
 import { viewOf } from "../../src/codec/bytes.js";
-import { readElf } from "../../src/image/elf.js";
-import { symbolVersions, versymTable } from "../../src/image/versions.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { symbolVersions, versymTable } from "../../src/image/dynamic/versions.js";
 import { VER_FLG } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";

@@ -5,7 +5,7 @@ import { Sym } from "../../src/codec/records.js";
 import { addNeeded } from "../../src/edit/needed.js";
 import { setExecstack } from "../../src/edit/header.js";
 import { setRunpath } from "../../src/edit/runpath.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { PF, PT, SHT } from "../../src/spec/constants.js";
 import { removeSections } from "../../src/strip/edits.js";

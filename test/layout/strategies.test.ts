@@ -3,7 +3,7 @@ import { check } from "../../src/check/check.js";
 import { setExecstack } from "../../src/edit/header.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { setRunpath } from "../../src/edit/runpath.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch, type PatchOptions, plan } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { PF, PT, SHT } from "../../src/spec/constants.js";

@@ -7,7 +7,7 @@ import { patchFile, patchFileSync } from "../../src/node/index.js";
 import { openSource } from "../../src/node/source.js";
 import { write, writeNow } from "../../src/node/write.js";
 import { writeInPlace } from "../../src/node/in-place.js";
-import { type Plan, planOf } from "../../src/plan.js";
+import { type Plan, planOf } from "../../src/rewrite/plan.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { scratch } from "../support/fixtures.js";
 

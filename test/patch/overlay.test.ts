@@ -3,7 +3,7 @@ import { check } from "../../src/check/check.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { removeSections, stripUnneeded } from "../../src/strip/edits.js";

@@ -5,7 +5,7 @@ import { type RaisedPageSize, raiseAlignment } from "../../src/edit/alignment.js
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { setRunpath } from "../../src/edit/runpath.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch, plan } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { EM, PT, SHT } from "../../src/spec/constants.js";

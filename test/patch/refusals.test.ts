@@ -7,7 +7,7 @@ import { addRunpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { removeSoname, setSoname } from "../../src/edit/soname.js";
 import { type ElfErrorCode, isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { SHF, SHT } from "../../src/spec/constants.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";

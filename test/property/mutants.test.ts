@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { equalBytes } from "../../src/codec/bytes.js";
 import { isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { EM, ET, STT } from "../../src/spec/constants.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { ENCODINGS, fixture, READERS } from "../support/elf.js";

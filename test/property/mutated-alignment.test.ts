@@ -3,7 +3,7 @@ import { pageFitness } from "../../src/check/pages.js";
 import { raiseAlignment } from "../../src/edit/alignment.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { plan } from "../../src/patch.js";
 import { PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";

@@ -12,7 +12,7 @@ import { shrinkRunpath } from "../../src/edit/shrink-runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { setSoname } from "../../src/edit/soname.js";
 import { isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { plan } from "../../src/patch.js";
 import { describe } from "../../src/report/describe.js";
 import type { Edit } from "../../src/request/edits.js";

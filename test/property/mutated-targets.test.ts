@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { diagnose } from "../../src/diagnose/diagnose.js";
-import { wheelTag } from "../../src/diagnose/wheel-tag.js";
+import { wheelTag } from "../../src/diagnose/wheel/wheel-tag.js";
 import { isElfError } from "../../src/error.js";
 import { readElf } from "../../src/index.js";
 import { parseTarget, tables } from "../../src/targets/index.js";

@@ -1,6 +1,6 @@
 import { describe as suite, expect, it } from "vitest";
 import { isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { describe } from "../../src/report/describe.js";
 import { diff } from "../../src/report/diff.js";
 import { listRelocations } from "../../src/report/list-relocations.js";

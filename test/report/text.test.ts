@@ -1,6 +1,6 @@
 import { describe as suite, expect, it } from "vitest";
 import { concat, encodeText } from "../../src/codec/bytes.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import type { Change } from "../../src/report/change.js";
 import { describe } from "../../src/report/describe.js";
 import { formatChanges, formatDescription, formatFindings } from "../../src/report/text.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clearFlags, setFlags } from "../../src/edit/flags.js";
 import { addNeeded } from "../../src/edit/needed.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch, type PatchResult } from "../../src/patch.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { buildElf } from "../../src/testing/build-elf.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { renameDynamicSymbols } from "../../src/edit/symbols.js";
-import { readElf } from "../../src/image/elf.js";
-import { sysvHashTable } from "../../src/image/hash.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { sysvHashTable } from "../../src/image/dynamic/hash.js";
 import { patch } from "../../src/patch.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught } from "../support/elf.js";

@@ -3,7 +3,7 @@ import { Sym } from "../../src/codec/records.js";
 import { DF, EM, PT, STB, STT, STV } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { type Binding, bindSymbols, exportedSymbols, interposed, isNodeSymbol, readElf, unusedLibraries } from "../../src/index.js";
-import { muslAlias } from "../../src/resolve/musl-scope.js";
+import { muslAlias } from "../../src/resolve/bind/musl-scope.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { phdr } from "../support/elf.js";
 import { treeInMemory } from "../support/trees.js";

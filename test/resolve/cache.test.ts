@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DF_1, DT, EM, resolveLibraries, type ResolveOptions } from "../../src/index.js";
-import { readCache } from "../../src/resolve/cache.js";
+import { readCache } from "../../src/resolve/search/cache.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { type MadeCache, makeCache } from "./cache-file.js";
 import { type Contents, library, link, memory, program, said, tries } from "./memory.js";

@@ -3,7 +3,7 @@ import { check, describe as describeElf, type Edit, EM, ET, patch, type PatchOpt
 import { crc32 } from "../../src/codec/crc32.js";
 import { concat, encodeText, viewOf } from "../../src/codec/bytes.js";
 import { Shdr, Sym } from "../../src/codec/records.js";
-import { fileRange, isLoaded } from "../../src/image/sections.js";
+import { fileRange, isLoaded } from "../../src/image/headers/sections.js";
 import { addDebugLink } from "../../src/strip/debug-link.js";
 import { discardLocals, dropSectionHeaders, keepFileSymbols, keepSections, keepSymbols, onlyKeepDebug, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded } from "../../src/strip/edits.js";
 import { buildElf } from "../../src/testing/build-elf.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { addDebugLink, EM, patch, readElf, removeSections, SHF, SHN, SHT, STB, stripAll, stripDebug, stripUnneeded, keepSymbols, onlyKeepDebug } from "../../src/index.js";
 import { Shdr, type ShdrView } from "../../src/codec/records.js";
-import { fileRange } from "../../src/image/sections.js";
+import { fileRange } from "../../src/image/headers/sections.js";
 import { caught } from "../support/elf.js";
 import { objectFile, type ObjectOptions, type ObjectSection } from "../support/objects.js";
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { check, type Edit, EM, patch, readElf, type ElfFile, SHF, SHN, SHT, STB, STT } from "../../src/index.js";
 import { discardLocals, keepFileSymbols, keepSections, keepSymbols, removeRelocations, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded } from "../../src/strip/edits.js";
-import { readGroups } from "../../src/image/groups.js";
-import { eachRelocationSymbol, isRelocations } from "../../src/image/relocation-sections.js";
-import { fileRange } from "../../src/image/sections.js";
+import { readGroups } from "../../src/image/headers/groups.js";
+import { eachRelocationSymbol, isRelocations } from "../../src/image/relocations/relocation-sections.js";
+import { fileRange } from "../../src/image/headers/sections.js";
 import { caught } from "../support/elf.js";
 import { objectFile, type ObjectOptions } from "../support/objects.js";
 

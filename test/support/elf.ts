@@ -3,9 +3,10 @@ import type { Encoding } from "../../src/codec/encoding.js";
 import { Dyn, type DynView, type EhdrView, Phdr, type PhdrView, Shdr, type ShdrView } from "../../src/codec/records.js";
 import type { ByteSource } from "../../src/codec/source.js";
 import { type ElfError, isElfError } from "../../src/error.js";
-import { type ElfFile, readElf } from "../../src/image/elf.js";
-import { headerView } from "../../src/image/header.js";
-import { symbolVersions } from "../../src/image/versions.js";
+import type { ElfFile } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { headerView } from "../../src/image/headers/header.js";
+import { symbolVersions } from "../../src/image/dynamic/versions.js";
 import { fixture as buffer } from "./fixtures.js";
 
 export const ENCODINGS: readonly (Encoding & { readonly label: string })[] = [

@@ -1,7 +1,7 @@
-import type { Detected } from "../../src/diagnose/detect.js";
+import type { Detected } from "../../src/diagnose/detect/detect.js";
 import type { DiagnosisFinding } from "../../src/diagnose/diagnosis.js";
 import { type Facts, factsOf as factsOfFile } from "../../src/diagnose/facts.js";
-import { requirements, type Requirements } from "../../src/diagnose/required.js";
+import { requirements, type Requirements } from "../../src/diagnose/versions/required.js";
 import { targetFindings } from "../../src/diagnose/target-findings.js";
 import { Tolerant } from "../../src/image/tolerant.js";
 import { readElf } from "../../src/index.js";

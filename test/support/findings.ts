@@ -2,9 +2,9 @@ import type { DiagnosisFinding, Evidence } from "../../src/diagnose/diagnosis.js
 import type { Facts } from "../../src/diagnose/facts.js";
 import { ruleFindings } from "../../src/diagnose/rules/rules.js";
 import { subjectOf } from "../../src/diagnose/subject.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { Tolerant } from "../../src/image/tolerant.js";
-import { resolveLibraries } from "../../src/resolve/resolve.js";
+import { resolveLibraries } from "../../src/resolve/search/resolve.js";
 import type { LibraryTree } from "../../src/resolve/tree.js";
 
 /** A file's facts with nothing detected but what a test says. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readElfFile, resolveLibraries } from "../../src/node/index.js";
-import { bindSymbols, type BindOptions } from "../../src/resolve/bind.js";
+import { bindSymbols, type BindOptions } from "../../src/resolve/bind/bind.js";
 import type { LibraryTree } from "../../src/resolve/tree.js";
 import { loaderOf, type Machine, rootOf, runOn } from "./machines.js";
 import { treeOf } from "./trees.js";

@@ -1,5 +1,5 @@
 import { gnuHash, sysvHash } from "../../src/codec/hash.js";
-import { dynamicRelocations } from "../../src/image/relocations.js";
+import { dynamicRelocations } from "../../src/image/relocations/relocations.js";
 import { type ElfFile, readElf, symbolVersions } from "../../src/index.js";
 import { hashEntrySize } from "../../src/spec/machines.js";
 

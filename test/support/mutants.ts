@@ -1,5 +1,5 @@
 import { viewOf } from "../../src/codec/bytes.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 
 /** The same for each run, so that a failure is the change's; another from the environment, to search further. */
 export const SEED = Number(process.env["ELFWRIGHT_SEED"] ?? 1);

@@ -1,8 +1,8 @@
 import { alignUp, concat, encodeText, viewOf } from "../../src/codec/bytes.js";
 import { type Encoding, wordSize } from "../../src/codec/encoding.js";
 import { Rel, Rela, Shdr, Sym } from "../../src/codec/records.js";
-import { headerSize, headerView } from "../../src/image/header.js";
-import { symbolField } from "../../src/image/relocation-sections.js";
+import { headerSize, headerView } from "../../src/image/headers/header.js";
+import { symbolField } from "../../src/image/relocations/relocation-sections.js";
 import { ET, SHF, SHN, SHT, STB, STT } from "../../src/spec/constants.js";
 
 /** A symbol of a relocatable file that tests make; local ones come first. */

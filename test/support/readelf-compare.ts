@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { type ElfFile, readElf } from "../../src/image/elf.js";
-import type { GnuProperty, NoteContents } from "../../src/image/note-contents.js";
+import type { ElfFile } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
+import type { GnuProperty, NoteContents } from "../../src/image/notes/note-contents.js";
 import { describe } from "../../src/report/describe.js";
 import type { ElfDescription } from "../../src/report/description.js";
 import { listDynamicSymbols, type ListedSymbol, listSymbols } from "../../src/report/list-symbols.js";

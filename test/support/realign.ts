@@ -1,7 +1,8 @@
 import { viewOf } from "../../src/codec/bytes.js";
 import { Phdr, type PhdrView, Shdr, type ShdrView } from "../../src/codec/records.js";
-import { type ElfFile, readElf } from "../../src/image/elf.js";
-import { headerSize } from "../../src/image/header.js";
+import type { ElfFile } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { headerSize } from "../../src/image/headers/header.js";
 import { PT, SHT } from "../../src/spec/constants.js";
 import { ehdr } from "./elf.js";
 

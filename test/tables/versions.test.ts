@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { Vernaux, Verneed } from "../../src/codec/records.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { VER_FLG } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { encodeVersionNeeds, mergeVersionNeeds, type VersionNeedRecord } from "../../src/tables/versions.js";

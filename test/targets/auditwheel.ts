@@ -1,5 +1,5 @@
 import { must } from "../support/run.js";
-import { type PolicySource } from "./sources.js";
+import type { PolicySource } from "./sources.js";
 
 /**
  * The tag that auditwheel gives one file for x86-64, worked out from its policy file and from what objdump prints: the best policy by versions, by

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readElf, symbolVersions } from "../../src/index.js";
-import { versymTable } from "../../src/image/versions.js";
+import { versymTable } from "../../src/image/dynamic/versions.js";
 import { compareVersions } from "../../src/spec/version-names.js";
 import { viewOf } from "../../src/codec/bytes.js";
 import { readExactly } from "../../src/codec/source.js";

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { equalBytes, viewOf } from "../../src/codec/bytes.js";
 import { wordSize } from "../../src/codec/encoding.js";
-import { type ElfFile, readElf } from "../../src/image/elf.js";
-import { isLoaded, type Section } from "../../src/image/sections.js";
+import type { ElfFile, Section } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
+import { isLoaded } from "../../src/image/headers/sections.js";
 import { DF_1, EM, ET, PF, PT, SHT, STB } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { hashEntrySize } from "../../src/spec/machines.js";

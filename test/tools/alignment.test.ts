@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { pageFitness } from "../../src/check/pages.js";
 import { type RaisedPageSize, raiseAlignment } from "../../src/edit/alignment.js";
 import { setRunpath } from "../../src/edit/runpath.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { stripUnneeded } from "../../src/strip/edits.js";
 import { caught } from "../support/elf.js";

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { resolveLibraries } from "../../src/node/index.js";
-import { bindSymbols } from "../../src/resolve/bind.js";
+import { bindSymbols } from "../../src/resolve/bind/bind.js";
 import { scratch } from "../support/fixtures.js";
 import { itWithTools, must, run } from "../support/tools.js";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { removeSections, stripUnneeded } from "../../src/strip/edits.js";

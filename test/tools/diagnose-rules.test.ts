@@ -5,7 +5,7 @@ import type { DiagnoseOptions } from "../../src/diagnose/options.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { isElfError } from "../../src/error.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { readElfFile, resolveLibraries } from "../../src/node/index.js";
 import { patch } from "../../src/patch.js";
 import { tables } from "../../src/targets/index.js";

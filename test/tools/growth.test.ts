@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { LOADER, OPENER } from "../corpus/observe.js";
 import { scratch } from "../support/fixtures.js";

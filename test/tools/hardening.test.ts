@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { diagnose } from "../../src/diagnose/diagnose.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { type Hardening, readHardening } from "../../src/image/hardening.js";
 import { readElfFile } from "../../src/node/index.js";
 import { patch } from "../../src/patch.js";

@@ -2,7 +2,7 @@ import { describe, expect } from "vitest";
 import { addRunpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/request/edits.js";
 import { removeSections, stripUnneeded } from "../../src/strip/edits.js";

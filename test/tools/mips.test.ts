@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { setExecstack } from "../../src/edit/header.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { setRunpath } from "../../src/edit/runpath.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { PT } from "../../src/spec/constants.js";
 import { phdr } from "../support/elf.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
-import { readElf } from "../../src/image/elf.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
 import { caught } from "../support/elf.js";

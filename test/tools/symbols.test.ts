@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import type { Edit } from "../../src/index.js";
-import { addGnuHash, addHash, addVersionNeed, clearSymbolVersion, patch, readElf, renameDynamicSymbols, setSymbolVersion, stripUnneeded } from "../../src/index.js";
+import { addGnuHash, addHash, addVersionNeed, clearSymbolVersion, type Edit, patch, readElf, renameDynamicSymbols, setSymbolVersion, stripUnneeded } from "../../src/index.js";
 import { scratch } from "../support/fixtures.js";
 import { crossTool, type Machine, MACHINES, runnersOf, runOn } from "../support/machines.js";
 import { lint, newLines, readelfWarnings } from "../support/oracles.js";

@@ -1,7 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import type { Edit } from "../../src/index.js";
-import { addNeeded, addVersionNeed, clearSymbolVersion, isElfError, patch, readElf, removeNeeded, removeVersionNeed, replaceNeeded, setInterpreter, setRunpath, setSymbolVersion, symbolVersions, weakenVersionNeed } from "../../src/index.js";
+import { addNeeded, addVersionNeed, clearSymbolVersion, type Edit, isElfError, patch, readElf, removeNeeded, removeVersionNeed, replaceNeeded, setInterpreter, setRunpath, setSymbolVersion, symbolVersions, weakenVersionNeed } from "../../src/index.js";
 import { scratch } from "../support/fixtures.js";
 import { lint, newLines, readelfWarnings } from "../support/oracles.js";
 import { run } from "../support/run.js";

@@ -1,8 +1,8 @@
-import { bindSymbols } from "../../resolve/bind.js";
-import type { SymbolBindings } from "../../resolve/bindings.js";
-import { isNodeSymbol } from "../../resolve/host-symbols.js";
+import { bindSymbols } from "../../resolve/bind/bind.js";
+import type { SymbolBindings } from "../../resolve/bind/bindings.js";
+import { isNodeSymbol } from "../../resolve/bind/host-symbols.js";
 import type { LibraryTree, LoadedObject } from "../../resolve/tree.js";
-import { type LibraryUse, unusedLibraries } from "../../resolve/unused.js";
+import { type LibraryUse, unusedLibraries } from "../../resolve/bind/unused.js";
 import type { Facts } from "../facts.js";
 import { count, type DiagnosisRule, isProgram, list } from "./rule.js";
 

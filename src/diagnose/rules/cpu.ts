@@ -1,4 +1,4 @@
-import { gnuProperties } from "../../image/note-contents.js";
+import { gnuProperties } from "../../image/notes/note-contents.js";
 import type { Facts } from "../facts.js";
 import { type DiagnosisRule, list } from "./rule.js";
 

@@ -1,7 +1,7 @@
 import { EM } from "../../spec/constants.js";
 import { compareVersions } from "../../spec/version-names.js";
 import type { Facts } from "../facts.js";
-import { crossing, hasGlibcVersions } from "./crossing.js";
+import { crossing, hasGlibcVersions } from "../versions/crossing.js";
 import { count, type DiagnosisRule, list } from "./rule.js";
 
 /** Structures that musl and glibc lay out differently are handed over: results are wrong, or memory is overwritten. */

@@ -2,7 +2,7 @@ import { PT } from "../../spec/constants.js";
 import { knownLoader } from "../../spec/known-loaders.js";
 import { machineName } from "../../spec/names.js";
 import type { Facts } from "../facts.js";
-import { builtFor } from "./crossing.js";
+import { builtFor } from "../versions/crossing.js";
 import { buildFolder } from "./folders.js";
 import { type DiagnosisRule, type Found, list } from "./rule.js";
 

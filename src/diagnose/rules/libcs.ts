@@ -1,6 +1,6 @@
 import { ALPINE_LIBC } from "../../spec/known-loaders.js";
 import type { LoadedObject } from "../../resolve/tree.js";
-import { namedLibc } from "./crossing.js";
+import { namedLibc } from "../versions/crossing.js";
 import { type DiagnosisRule, list } from "./rule.js";
 
 const isMusl = (name: string): boolean => ALPINE_LIBC.test(name) || /^ld-musl-.*\.so\.1$/.test(name);

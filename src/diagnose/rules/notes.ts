@@ -1,4 +1,4 @@
-import { contentsOfKind, type DlopenDependency } from "../../image/note-contents.js";
+import { contentsOfKind, type DlopenDependency } from "../../image/notes/note-contents.js";
 import type { Facts } from "../facts.js";
 import { count, type DiagnosisRule, list } from "./rule.js";
 

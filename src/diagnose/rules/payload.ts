@@ -2,7 +2,7 @@ import { toLatin1 } from "../../codec/bytes.js";
 import { readExactly } from "../../codec/source.js";
 import { hex } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
-import { overlayKind } from "../../image/overlay-kind.js";
+import { overlayKind } from "../../image/headers/overlay-kind.js";
 import type { Facts } from "../facts.js";
 import { type EmbeddedElf, embeddedElfs } from "./embedded.js";
 import { type DiagnosisRule, list } from "./rule.js";

@@ -1,4 +1,4 @@
-import { lacks, type Lacks, mayHaveOthers } from "../retargeted.js";
+import { lacks, type Lacks, mayHaveOthers } from "../versions/retargeted.js";
 import type { Facts } from "../facts.js";
 import { type DiagnosisRule, list } from "./rule.js";
 

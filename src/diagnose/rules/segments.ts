@@ -1,8 +1,7 @@
 import { hex } from "../../error.js";
-import type { ElfFile } from "../../image/elf.js";
+import type { ElfFile, Segment } from "../../image/elf.js";
 import { type Hardening, readHardening } from "../../image/hardening.js";
-import { dynamicRelocations } from "../../image/relocations.js";
-import type { Segment } from "../../image/segments.js";
+import { dynamicRelocations } from "../../image/relocations/relocations.js";
 import { EM, PF, PT } from "../../spec/constants.js";
 import type { Facts } from "../facts.js";
 import { count, type DiagnosisRule, type Found, isProgram } from "./rule.js";

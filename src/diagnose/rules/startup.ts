@@ -1,7 +1,7 @@
 import { wordSize } from "../../codec/encoding.js";
 import { DT } from "../../spec/dynamic.js";
 import type { Facts } from "../facts.js";
-import { crossing } from "./crossing.js";
+import { crossing } from "../versions/crossing.js";
 import type { DiagnosisRule } from "./rule.js";
 
 /** Entries beyond the one that crtbegin.o puts into each array (frame_dummy, __do_global_dtors_aux), which do nothing that would be missed. */

@@ -1,7 +1,6 @@
-import { headerSize } from "../../image/header.js";
-import type { ElfFile } from "../../image/elf.js";
-import { loaderTables } from "../../image/loader-tables.js";
-import type { Section } from "../../image/sections.js";
+import { headerSize } from "../../image/headers/header.js";
+import type { ElfFile, Section } from "../../image/elf.js";
+import { loaderTables } from "../../image/dynamic/loader-tables.js";
 import { PT, SHF, SHT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import { segmentTypeName } from "../../spec/names.js";

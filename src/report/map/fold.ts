@@ -1,4 +1,4 @@
-import type { Block, Column, Row } from "./picture.js";
+import type { Block, Column, Row } from "./columns.js";
 
 /** Runs shorter than this say more than "+ 2 sections" would. */
 const SHORTEST_RUN = 3;

@@ -1,6 +1,6 @@
 import type { ElfFile } from "../../image/elf.js";
-import { isDebugFile } from "../../image/sections.js";
-import { rangeFinder } from "../../image/segments.js";
+import { isDebugFile } from "../../image/headers/sections.js";
+import { rangeFinder } from "../../image/headers/segments.js";
 import { PT } from "../../spec/constants.js";
 import { pageSize } from "../../spec/machines.js";
 import { segmentFlagsText } from "../../spec/names.js";

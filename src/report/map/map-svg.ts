@@ -1,6 +1,7 @@
 import type { MapComparison } from "./compare.js";
 import type { LayoutMap } from "./model.js";
-import { type Picture, picture } from "./picture.js";
+import type { Picture } from "./columns.js";
+import { picture } from "./picture.js";
 import { summary } from "./summary.js";
 import { letters } from "./words.js";
 import { drawLegend } from "./svg/legend.js";

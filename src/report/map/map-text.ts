@@ -1,6 +1,7 @@
 import type { MapComparison } from "./compare.js";
 import type { LayoutMap } from "./model.js";
-import { type Column, type Picture, picture } from "./picture.js";
+import type { Column, Picture } from "./columns.js";
+import { picture } from "./picture.js";
 import { remarks, summary } from "./summary.js";
 import { bothPairs } from "./text/both.js";
 import { pad } from "./text/cells.js";

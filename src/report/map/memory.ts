@@ -1,5 +1,4 @@
-import type { ElfFile } from "../../image/elf.js";
-import type { Section } from "../../image/sections.js";
+import type { ElfFile, Section } from "../../image/elf.js";
 import { SHF, SHT } from "../../spec/constants.js";
 import { toQuantity } from "../quantity.js";
 import type { Tolerant } from "../../image/tolerant.js";

@@ -1,4 +1,4 @@
-import type { Section } from "../../image/sections.js";
+import type { Section } from "../../image/elf.js";
 import { SHF, SHT } from "../../spec/constants.js";
 import type { PartKind } from "./model.js";
 

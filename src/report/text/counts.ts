@@ -1,4 +1,4 @@
-import type { SymbolCounts } from "../../image/symbol-counts.js";
+import type { SymbolCounts } from "../../image/symbols/symbol-counts.js";
 import type { ElfDescription } from "../description.js";
 import type { AddressRange, RelocationSummary, SecurityDescription } from "../summaries.js";
 import { number, pairs, safe, table } from "./print.js";

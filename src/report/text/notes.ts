@@ -1,5 +1,5 @@
 import { hex } from "../../error.js";
-import type { GnuProperty, NoteContents } from "../../image/note-contents.js";
+import type { GnuProperty, NoteContents } from "../../image/notes/note-contents.js";
 import type { NoteDescription } from "../description.js";
 import { number, quote, safe } from "./print.js";
 

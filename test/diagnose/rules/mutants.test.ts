@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { diagnose } from "../../../src/diagnose/diagnose.js";
 import { diagnosisRules } from "../../../src/diagnose/rules/rules.js";
 import { isElfError } from "../../../src/error.js";
-import { readElf } from "../../../src/image/elf.js";
+import { readElf } from "../../../src/image/read-elf.js";
 import { readHardening } from "../../../src/image/hardening.js";
 import { glibc, tables } from "../../../src/targets/index.js";
 import { buildElf } from "../../../src/testing/build-elf.js";

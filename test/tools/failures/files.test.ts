@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, closeSync, copyFileSync, ftruncateSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
-import { headerView } from "../../../src/image/header.js";
+import { headerView } from "../../../src/image/headers/header.js";
 import { readElf, setRunpath } from "../../../src/index.js";
 import { openSource, patchFileSync } from "../../../src/node/index.js";
 import { CLI } from "../../cli/cli.js";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { headerView } from "../../../src/image/header.js";
+import { headerView } from "../../../src/image/headers/header.js";
 import { type ElfFile, patch, readElf, setRunpath } from "../../../src/index.js";
 import { itWithTools, must, run } from "../../support/tools.js";
 import { type Case, HUGE, libraryJobs, LONG, programJobs, TOOLS, workbench } from "./case.js";

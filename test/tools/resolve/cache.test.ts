@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { resolveLibraries } from "../../../src/node/index.js";
-import { readCache } from "../../../src/resolve/cache.js";
+import { readCache } from "../../../src/resolve/search/cache.js";
 import { itWithTools, must } from "../../support/tools.js";
 import { bench } from "./programs.js";
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readElf } from "../../../src/image/elf.js";
+import { readElf } from "../../../src/image/read-elf.js";
 import { patch } from "../../../src/patch.js";
 import { describe as describeElf } from "../../../src/report/describe.js";
 import { listRelocations } from "../../../src/report/list-relocations.js";

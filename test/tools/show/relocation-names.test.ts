@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { viewOf } from "../../../src/codec/bytes.js";
 import { type ElfClass, wordSize } from "../../../src/codec/encoding.js";
-import { readElf } from "../../../src/image/elf.js";
+import { readElf } from "../../../src/image/read-elf.js";
 import { EM, ET, SHT } from "../../../src/spec/constants.js";
 import { relocationTypeName } from "../../../src/spec/relocation-types.js";
 import { buildElf } from "../../../src/testing/build-elf.js";

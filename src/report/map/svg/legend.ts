@@ -1,4 +1,4 @@
-import type { Picture } from "../picture.js";
+import type { Picture } from "../columns.js";
 import { LINE, rect, text, textWidth } from "./scene.js";
 import { colourOf } from "./theme.js";
 

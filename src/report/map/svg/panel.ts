@@ -1,4 +1,4 @@
-import type { Picture } from "../picture.js";
+import type { Picture } from "../columns.js";
 import { remarks, summary } from "../summary.js";
 import { printable, wrap } from "../words.js";
 import { drawBands } from "./bands.js";

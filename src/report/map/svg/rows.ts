@@ -1,4 +1,4 @@
-import type { Column, Row } from "../picture.js";
+import type { Column, Row } from "../columns.js";
 import { printable, shorten, sizeOf, wrap } from "../words.js";
 import { cellsIn, LINE, SMALL, textWidth } from "./scene.js";
 

@@ -1,4 +1,4 @@
-import type { Block, Column, Row } from "../picture.js";
+import type { Block, Column, Row } from "../columns.js";
 import { borderCell, rowCell } from "./cells.js";
 import { type Pair, Sheet } from "./sheet.js";
 import type { Glyphs } from "./style.js";

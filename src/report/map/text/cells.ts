@@ -1,4 +1,4 @@
-import type { Block, Row } from "../picture.js";
+import type { Block, Row } from "../columns.js";
 import { cells, printable, shorten, sizeOf, wrap } from "../words.js";
 import { type Glyphs, type Ink, inkOf } from "./style.js";
 

@@ -1,5 +1,4 @@
-import type { Cell } from "./cells.js";
-import { pad } from "./cells.js";
+import { type Cell, pad } from "./cells.js";
 import { type Glyphs, inkOf, type Paint } from "./style.js";
 
 /** One step down the picture: what stands on the left, on the right, and between them. */

@@ -1,4 +1,4 @@
-import type { Block, Picture, Row } from "../picture.js";
+import type { Block, Picture, Row } from "../columns.js";
 import { borderCell, type Cell, rowCell } from "./cells.js";
 import { type Pair, Sheet } from "./sheet.js";
 import type { Glyphs } from "./style.js";

@@ -1,0 +1,43 @@
+import type { Libc } from "../diagnosis.js";
+
+type Named = readonly [RegExp, Libc];
+
+/** Loaders by the last part of their path: each system's own, and those of Nix, Guix and bundles. */
+const LOADERS: readonly Named[] = [
+  [/^ld-musl-.+\.so\.\d+$/, "musl"],
+  [/^ld(64)?-uClibc([.-].*)?\.so(\.\d+)?$/, "uclibc"],
+  [/^klibc-.+\.so$/, "klibc"],
+  [/^linker(_asan)?(64)?$/, "bionic"],
+  [/^ld(64)?\.so\.[12]$/, "glibc"],
+  [/^ld-(linux|lsb)[-.\w]*\.so\.\d+$/, "glibc"],
+  [/^ld-2\.\d+\.so$/, "glibc"],
+];
+
+/** Names of the C library itself, as DT_NEEDED and DT_SONAME have them. `libc.so` is musl's or bionic's: see the caller. */
+const LIBRARIES: readonly Named[] = [
+  [/^libc\.so\.6(\.1)?$/, "glibc"],
+  [/^libc\.musl-[^.]+\.so\.1$/, "musl"],
+  [/^ld-musl-.+\.so\.1$/, "musl"],
+  [/^ld-linux[-.\w]*\.so\.\d+$/, "glibc"],
+  [/^libc\.so\.[01]$/, "uclibc"],
+  [/^libuClibc-[\d.]+\.so$/, "uclibc"],
+];
+
+const named = (list: readonly Named[], name: string): Libc | undefined => list.find(([pattern]) => pattern.test(name))?.[1];
+
+export const fileName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+/** Whose loader stands at this path. */
+export const loaderLibc = (path: string): Libc | undefined => named(LOADERS, fileName(path));
+
+/** Which C library has this name. */
+export const libraryLibc = (name: string): Libc | undefined => named(LIBRARIES, fileName(name));
+
+/** Undefined names that one C library alone has: they tell where its own name, `libc.so`, does not. */
+export const TELLING_IMPORTS: ReadonlyMap<string, Libc> = new Map([
+  ["__errno", "bionic"], ["__sF", "bionic"], ["__system_property_get", "bionic"], ["__android_log_print", "bionic"], ["__libc_init", "bionic"], ["__register_atfork", "bionic"],
+  ["android_set_abort_message", "bionic"], ["__errno_location", "musl"], ["__libc_start_main", "musl"], ["__stat_time64", "musl"],
+]);
+
+/** Libraries that bionic has apart, and musl within libc.so. */
+export const BIONIC_LIBRARIES: readonly string[] = ["liblog.so", "libdl.so", "libm.so", "libandroid.so"];

@@ -1,0 +1,120 @@
+import { largest, smallest } from "../../codec/ascending.js";
+import { numberBytes, viewOf } from "../../codec/bytes.js";
+import { wordSize } from "../../codec/encoding.js";
+import { Sym, Vernaux, Verneed } from "../../codec/records.js";
+import type { VersionDraft } from "../version-draft.js";
+import { fail } from "../../error.js";
+import type { ElfFile } from "../../image/elf.js";
+import { versymTable } from "../../image/dynamic/versions.js";
+import { SHN, SHT, STB } from "../../spec/constants.js";
+import { DT } from "../../spec/dynamic.js";
+import { encodeVersionNeeds, type VersionNeedRecord } from "../../tables/versions.js";
+import type { TableRequest, TableWrite } from "../../rewrite/wish/requests.js";
+
+/** Where each string of the version needs stands in .dynstr. */
+export type OffsetOf = (text: string) => number;
+
+/** The dynamic symbols as they shall be ordered: the new index of each old one. */
+export type SymbolOrder = (index: number) => number;
+
+/** What the versions ask of the layout: bytes for their places in the input, tables that are new or grow, and the new count. */
+export interface VersionTables {
+  readonly writes: readonly TableWrite[];
+  readonly tables: readonly TableRequest[];
+  /** The new DT_VERNEEDNUM; undefined where the table keeps its records. */
+  readonly shape: { readonly count: number } | undefined;
+}
+
+/** The strings that the version needs want, and those that they let go. */
+export function versionStrings(draft: VersionDraft): { wanted: string[]; kept: number[]; freed: number[] } {
+  const wanted: string[] = [], kept: number[] = [];
+  const use = (text: string, was: { readonly text: string; readonly at: number } | undefined) => (was && was.text === text ? kept.push(was.at) : wanted.push(text));
+  for (const n of draft.needs) {
+    use(n.file, n.was && { text: n.was.file, at: n.was.fileOffset });
+    for (const v of n.versions) use(v.name, v.was && { text: v.was.name, at: v.was.nameOffset });
+  }
+  const freed = draft.elf.versionNeeds.flatMap((n) => [n.fileOffset, ...n.versions.map((v) => v.nameOffset)]).filter((at) => !kept.includes(at));
+  kept.push(...draft.elf.versionDefinitions.flatMap((d) => d.nameOffsets));
+  return { wanted, kept, freed };
+}
+
+/** From what the needs and symbols shall say to bytes. */
+export function versionTables(draft: VersionDraft, offsetOf: OffsetOf, order: SymbolOrder | undefined): VersionTables {
+  const records = draft.needs.map((n): VersionNeedRecord => ({
+    file: n.was?.file === n.file ? n.was.fileOffset : offsetOf(n.file),
+    versions: n.versions.map((v) => ({ hash: v.hash, flags: v.flags, index: v.index, name: v.was?.name === v.name ? v.was.nameOffset : offsetOf(v.name) })),
+  }));
+  const needs = keepsRecords(draft) ? { writes: fieldWrites(draft, records), tables: [], shape: undefined } : rewritten(draft, records);
+  const symbols = symbolNumbers(draft, order);
+  return { writes: [...needs.writes, ...symbols.writes, ...weakWrites(draft, order)], tables: [...symbols.tables, ...needs.tables], shape: needs.shape };
+}
+
+/** Are the records those of the input, one by one, so that only their fields differ? */
+function keepsRecords({ elf, needs }: VersionDraft): boolean {
+  const before = elf.versionNeeds;
+  return needs.length === before.length && needs.every((n, i) => n.was === before[i] && n.versions.length === n.was!.versions.length && n.versions.every((v, j) => v.was === n.was!.versions[j]));
+}
+
+function fieldWrites({ elf, needs }: VersionDraft, records: readonly VersionNeedRecord[]): TableWrite[] {
+  const c = elf.header.class, out: TableWrite[] = [];
+  const write = (offset: number, value: number, size: 2 | 4) => void out.push({ offset, bytes: numberBytes(value, size, elf.header.littleEndian) });
+  needs.forEach((n, i) => {
+    const r = records[i]!, was = n.was!;
+    if (r.file !== was.fileOffset) write(was.at + Verneed.offsetOf("file", c), r.file, 4);
+    n.versions.forEach((v, j) => {
+      if (v.flags !== v.was!.flags) write(v.was!.at + Vernaux.offsetOf("flags", c), v.flags, 2);
+      if (r.versions[j]!.name !== v.was!.nameOffset) write(v.was!.at + Vernaux.offsetOf("name", c), r.versions[j]!.name, 4);
+    });
+  });
+  return out;
+}
+
+/** The records written anew: in their place where they fit, else as a table that grows, or is new. */
+function rewritten({ elf }: VersionDraft, records: readonly VersionNeedRecord[]): VersionTables {
+  const was = elf.versionNeeds.length > 0 ? extent(elf) : undefined, encoded = encodeVersionNeeds(records, elf.header), shape = { count: records.length };
+  if (was && encoded.length <= was.size) {
+    const bytes = new Uint8Array(was.size);
+    bytes.set(encoded);
+    return { writes: [{ offset: was.offset, bytes }], tables: [], shape };
+  }
+  if (records.length === 0) return { writes: [], tables: [], shape: undefined };
+  const table: TableRequest = {
+    name: ".gnu.version_r", tag: DT.VERNEED, bytes: encoded, align: wordSize(elf.header), was: was && { ...was, address: elf.dynamic!.get(DT.VERNEED)! },
+    section: { type: SHT.GNU_VERNEED, entsize: 0, link: "strings", info: records.length },
+  };
+  return { writes: [], tables: [table], shape };
+}
+
+/** The range of the table. Its records are written anew in it, so there must be nothing else between them. */
+function extent(elf: ElfFile): { offset: number; size: number } {
+  const c = elf.header.class;
+  const ranges = elf.versionNeeds.flatMap((n) => [[n.at, Verneed.size(c)] as const, ...n.versions.map((v) => [v.at, Vernaux.size(c)] as const)]);
+  const offset = smallest(ranges.map(([at]) => at)), end = largest(ranges.map(([at, size]) => at + size));
+  if (offset !== elf.versionNeeds[0]!.at || ranges.reduce((n, [, size]) => n + size, 0) !== end - offset)
+    fail("UNSUPPORTED", "the version needs do not lie behind one another, so they cannot be written anew in their place", { what: "scattered DT_VERNEED records" });
+  // An earlier patch may have left room: its section still reaches over that.
+  const section = elf.sections.find((s) => s.header.type === SHT.GNU_VERNEED && s.header.offset === offset);
+  return { offset, size: Math.max(end - offset, section?.header.size ?? 0) };
+}
+
+/** .gnu.version: the numbers that differ; all of them where the symbols take another order; as a table of its own where there was none. */
+function symbolNumbers(draft: VersionDraft, order: SymbolOrder | undefined): { writes: TableWrite[]; tables: TableRequest[] } {
+  const { elf } = draft, le = elf.header.littleEndian, table = versymTable(elf), none = { writes: [], tables: [] };
+  if (!table && (draft.needs.length === 0 || elf.versionDefinitions.length > 0)) return none;
+  if (table && !order) {
+    return { writes: draft.changedNumbers().map((i) => ({ offset: table.offset + i * 2, bytes: numberBytes(draft.numbers[i]!, 2, le) })), tables: [] };
+  }
+  const bytes = new Uint8Array(draft.numbers.length * 2), v = viewOf(bytes);
+  draft.numbers.forEach((n, i) => v.setUint16((order?.(i) ?? i) * 2, n, le));
+  if (table) return { writes: [{ offset: table.offset, bytes }], tables: [] };
+  return { writes: [], tables: [{ name: ".gnu.version", tag: DT.VERSYM, bytes, align: 2, was: undefined, section: { type: SHT.GNU_VERSYM, entsize: 2, link: "symbols", info: 0 } }] };
+}
+
+/** Undefined global symbols become weak: ld.so passes over one that nobody defines (gABI, "Symbol Table"). */
+function* weakWrites({ elf, weakened }: VersionDraft, order: SymbolOrder | undefined): Generator<TableWrite> {
+  if (weakened.size === 0) return;
+  const c = elf.header.class, size = Sym.size(c);
+  for (const { index, at, symbol } of elf.dynamicSymbols!.records())
+    if (weakened.has(index) && symbol.shndx === SHN.UNDEF && symbol.info >> 4 === STB.GLOBAL)
+      yield { offset: at + ((order?.(index) ?? index) - index) * size + Sym.offsetOf("info", c), bytes: Uint8Array.of((STB.WEAK << 4) | (symbol.info & 15)) };
+}

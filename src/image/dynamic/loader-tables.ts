@@ -1,0 +1,115 @@
+import { Sym } from "../../codec/records.js";
+import { EM, PF, PT, PT_MACHINE, SHT, SHT_MACHINE } from "../../spec/constants.js";
+import { DT, DT_MIPS_XHASH } from "../../spec/dynamic.js";
+import type { ElfFile } from "../elf.js";
+import { gnuHashTable, sysvHashTable } from "./hash.js";
+import { isLoaded } from "../headers/sections.js";
+
+/**
+ * A table that kernels and loaders reach through a program header or a dynamic tag. Such a table can move, as long as the
+ * pointer follows. Offset and size in bytes.
+ */
+export interface LoaderTable {
+  /** `.interp`, `notes`, `.dynamic`, `.dynstr`, or the usual name of its section. */
+  readonly name: string;
+  readonly offset: number;
+  readonly address: bigint;
+  readonly size: number;
+  /** What its place must be a multiple of. */
+  readonly align: number;
+}
+
+interface Found {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly align: number;
+}
+
+/** No table of a loader needs more; a larger sh_addralign or p_align is a broken one. */
+const LARGEST_ALIGN = 64;
+
+/**
+ * The tables by PT_* and DT_* alone, so that they are found without section headers, too. A section that begins with one
+ * and is longer (padding, an empty hash table's chain) says how far it reaches. Relocation tables are not among them: start-up
+ * code of static programs holds their addresses.
+ */
+export function loaderTables(elf: ElfFile): LoaderTable[] {
+  const sections = new Map(elf.sections.filter((s) => isLoaded(s) && s.header.type !== SHT.NOBITS && s.header.size > 0).map((s) => [s.header.offset, s.header]));
+  const found = [...segmentTables(elf), ...mipsSections(elf), ...dynamicTables(elf), ...noteBlocks(elf)];
+  return found.flatMap((t) => {
+    // A section of the program's own bytes may begin with a table, but does not belong to it as a whole.
+    const section = sections.get(t.offset), isOwn = section !== undefined && t.name !== "notes" && (section.type !== SHT.PROGBITS || t.name === ".interp");
+    const size = Math.max(t.size, isOwn ? section.size : 0), address = size > 0 ? elf.addressOf(t.offset, size) : undefined;
+    if (address === undefined) return [];
+    const align = t.name === ".interp" ? 1 : Math.min(Math.max(t.align, isOwn ? section.addralign : 1), LARGEST_ALIGN);
+    return [{ name: t.name, offset: t.offset, address, size, align }];
+  });
+}
+
+const MIPS_NAMES: Readonly<Record<string, string>> = { MIPS_REGINFO: ".reginfo", MIPS_OPTIONS: ".MIPS.options", MIPS_ABIFLAGS: ".MIPS.abiflags" };
+
+/** MIPS's own tables by the numbers that its p_type or sh_type has for them. */
+const mipsNames = (elf: ElfFile, numbers: Readonly<Record<number, Readonly<Record<string, number>>>>): Map<number, string> =>
+  new Map(elf.header.machine === EM.MIPS ? Object.entries(MIPS_NAMES).map(([key, name]) => [numbers[EM.MIPS]![key]!, name]) : []);
+
+function* segmentTables(elf: ElfFile): Generator<Found> {
+  const names = mipsNames(elf, PT_MACHINE).set(PT.INTERP, ".interp");
+  for (const s of elf.segments) {
+    const name = names.get(s.type);
+    if (name !== undefined && s.filesz > 0) yield { name, offset: s.offset, size: s.filesz, align: 8 };
+  }
+  // A .dynamic that ld.so writes to has its place in PT_GNU_RELRO; MIPS has a read-only one among the other tables.
+  const d = elf.dynamic, home = d && elf.segments.find((s) => s.type === PT.LOAD && s.offset <= d.offset && d.offset < s.offset + s.filesz);
+  if (d && home && !(home.flags & PF.W)) yield { name: ".dynamic", offset: d.offset, size: d.size, align: 8 };
+}
+
+/** `.MIPS.options` and `.reginfo` may have no program header: only tools read them then, by their section's type. */
+function* mipsSections(elf: ElfFile): Generator<Found> {
+  const names = mipsNames(elf, SHT_MACHINE), described = new Set([...segmentTables(elf)].map((t) => t.offset));
+  for (const { header: s } of names.size > 0 ? elf.sections.filter(isLoaded) : []) {
+    const name = names.get(s.type);
+    if (name !== undefined && !described.has(s.offset)) yield { name, offset: s.offset, size: s.size, align: 8 };
+  }
+}
+
+function* dynamicTables(elf: ElfFile): Generator<Found> {
+  const d = elf.dynamic, symbols = elf.dynamicSymbols, c = elf.header.class;
+  if (!d) return;
+  const at = (tag: number) => {
+    const address = d.get(tag);
+    return address === undefined ? undefined : elf.offsetOf(address, 1);
+  };
+  if (d.strings) yield { name: ".dynstr", offset: d.strings.offset, size: d.strings.size, align: 1 };
+  if (symbols?.exact) yield { name: ".dynsym", offset: symbols.offset, size: symbols.count * Sym.size(c), align: 8 };
+  const versym = at(DT.VERSYM);
+  if (versym !== undefined && symbols?.exact) yield { name: ".gnu.version", offset: versym, size: symbols.count * 2, align: 8 };
+  const sysv = sysvHashTable(elf);
+  if (sysv) yield { name: ".hash", offset: sysv.offset, size: sysv.size, align: 8 };
+  const gnu = gnuHashTable(elf);
+  if (gnu) yield { name: ".gnu.hash", offset: gnu.offset, size: gnu.chainsOffset - gnu.offset + Math.max(0, (gnu.symbols ?? gnu.first) - gnu.first) * 4, align: 8 };
+  yield* recordTable(".gnu.version_r", at(DT.VERNEED), elf.versionNeeds);
+  yield* recordTable(".gnu.version_d", at(DT.VERDEF), elf.versionDefinitions);
+  // Its size cannot be told from its head: it ends where its section does.
+  const xhash = elf.header.machine === EM.MIPS ? at(DT_MIPS_XHASH) : undefined;
+  if (xhash !== undefined) yield { name: ".MIPS.xhash", offset: xhash, size: 0, align: 8 };
+}
+
+function* recordTable(name: string, start: number | undefined, records: readonly { readonly end: number }[]): Generator<Found> {
+  if (start !== undefined && records.length > 0) yield { name, offset: start, size: Math.max(...records.map((r) => r.end)) - start, align: 8 };
+}
+
+/** A PT_NOTE moves as a whole, with every segment and note section that shares bytes with it. */
+function noteBlocks(elf: ElfFile): Found[] {
+  const segments = elf.segments.filter((s) => (s.type === PT.NOTE || s.type === PT.GNU_PROPERTY) && s.filesz > 0).map((s) => ({ offset: s.offset, end: s.offset + s.filesz, align: s.align, inSegment: true }));
+  const sections = elf.sections.filter((s) => s.header.type === SHT.NOTE && isLoaded(s) && s.header.size > 0)
+    .map(({ header: s }) => ({ offset: s.offset, end: s.offset + s.size, align: s.addralign, inSegment: false }));
+  const blocks: { offset: number; end: number; align: number; inSegment: boolean }[] = [];
+  for (const p of [...segments, ...sections].sort((a, b) => a.offset - b.offset)) {
+    const last = blocks[blocks.length - 1];
+    if (last && p.offset < last.end) Object.assign(last, { end: Math.max(last.end, p.end), align: Math.max(last.align, p.align), inSegment: last.inSegment || p.inSegment });
+    else blocks.push({ ...p });
+  }
+  // A note section that no PT_NOTE holds can only be found by code that knows its address.
+  return blocks.filter((b) => b.inSegment).map((b) => ({ name: "notes", offset: b.offset, size: b.end - b.offset, align: Math.max(4, b.align) }));
+}

@@ -1,0 +1,24 @@
+import { decodeText, viewOf } from "../../codec/bytes.js";
+import type { Encoding } from "../../codec/encoding.js";
+import { fail } from "../../error.js";
+
+/** What decides how a note's contents are read. */
+export interface NoteFormat extends Encoding {
+  readonly machine: number;
+}
+
+/** Contents that contradict what their owner and type promise. `MALFORMED`; the caller adds which note it is. */
+export const brokenNote = (why: string): never => fail("MALFORMED", why, {});
+
+/** The words of a note whose contents have `count` of them at least. */
+export function wordsOf(b: Uint8Array, count: number, f: NoteFormat): number[] {
+  if (b.length < 4 * count) brokenNote(`has ${b.length} bytes, ${4 * count} are needed`);
+  const v = viewOf(b);
+  return Array.from({ length: count }, (_, i) => v.getUint32(4 * i, f.littleEndian));
+}
+
+/** A text that ends at its first NUL, or with the bytes. */
+export function textOf(b: Uint8Array): string {
+  const end = b.indexOf(0);
+  return decodeText(end < 0 ? b : b.subarray(0, end));
+}

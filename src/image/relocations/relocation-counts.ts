@@ -1,0 +1,68 @@
+import { viewOf } from "../../codec/bytes.js";
+import { wordSize } from "../../codec/encoding.js";
+import { chunks } from "../../codec/source.js";
+import { SHT } from "../../spec/constants.js";
+import type { ElfFile } from "../elf.js";
+import { packedRelocations } from "./packed-relocations.js";
+import { type RelocationBlock, relocationBlocks } from "./relocation-blocks.js";
+import { relocationSize } from "./relocation-sections.js";
+import { typeReader } from "./relocation-types.js";
+
+/** How many relocations a table has, by type. */
+export interface BlockCount {
+  readonly block: RelocationBlock;
+  readonly count: number;
+  /** By r_type, as `typeReader` gives it; empty for RELR, whose relocations are all relative. */
+  readonly types: ReadonlyMap<number, number>;
+}
+
+/** Counts a file's relocations, table by table. `TRUNCATED`, `MALFORMED` for packed ones that contradict themselves. */
+export const countRelocations = (elf: ElfFile, missing?: (name: string) => void): BlockCount[] =>
+  relocationBlocks(elf, missing).map((block) => {
+    const types = new Map<number, number>(), add = (type: number, n = 1) => void types.set(type, (types.get(type) ?? 0) + n);
+    if (block.form === "relr") return { block, types, count: countRelr(elf, block) };
+    if (block.form === "rel" || block.form === "rela") countPlain(elf, block, add);
+    else for (const r of packedRelocations(elf, block)) add(r.type);
+    return { block, types, count: [...types.values()].reduce((a, b) => a + b, 0) };
+  });
+
+type Add = (type: number, count?: number) => void;
+
+function countPlain(elf: ElfFile, b: RelocationBlock, add: Add): void {
+  const size = relocationSize(b.form === "rela" ? SHT.RELA : SHT.REL, elf.header), info = wordSize(elf.header), typeOf = typeReader(elf.header);
+  let type = -1, run = 0;
+  for (const piece of chunks(elf.source, b.offset, b.size - (b.size % size), "a relocation table", size * 16384)) {
+    const v = viewOf(piece);
+    // Linkers sort by type: most records are of the one before.
+    for (let at = info; at < piece.length; at += size) {
+      const t = typeOf(v, at);
+      if (t === type) run++;
+      else {
+        if (run > 0) add(type, run);
+        type = t;
+        run = 1;
+      }
+    }
+  }
+  if (run > 0) add(type, run);
+}
+
+/** An even word is an address to relocate, an odd one says which of the words behind it are, too (gABI, "Relative Relocation Table"). */
+function countRelr(elf: ElfFile, b: RelocationBlock): number {
+  const word = wordSize(elf.header), le = elf.header.littleEndian;
+  let count = 0;
+  for (const piece of chunks(elf.source, b.offset, b.size - (b.size % word), "a RELR table", word * 16384)) {
+    const v = viewOf(piece);
+    for (let at = 0; at < piece.length; at += word) {
+      const low = v.getUint32(at + (word === 8 && !le ? 4 : 0), le);
+      if ((low & 1) === 0) count++;
+      else count += ones(low) - 1 + (word === 8 ? ones(v.getUint32(at + (le ? 4 : 0), le)) : 0);
+    }
+  }
+  return count;
+}
+
+function ones(n: number): number {
+  const pairs = n - ((n >>> 1) & 0x55555555), nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

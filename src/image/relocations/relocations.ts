@@ -1,0 +1,52 @@
+import { viewOf } from "../../codec/bytes.js";
+import { Rel, Rela } from "../../codec/records.js";
+import { chunks } from "../../codec/source.js";
+import { DT } from "../../spec/dynamic.js";
+import type { ElfFile } from "../elf.js";
+import { symbolField } from "./relocation-sections.js";
+
+/** One dynamic relocation. */
+export interface DynamicRelocation {
+  /** r_offset: the address that is written. */
+  readonly offset: bigint;
+  /** Index into .dynsym; 0 for none. */
+  readonly symbol: number;
+  /** r_addend; undefined for DT_REL, whose addend stands at `offset`. */
+  readonly addend: bigint | undefined;
+}
+
+/** A table of relocations in the file: its offset, its bytes, and whether its records have addends (Rela). */
+export interface RelocationTable {
+  readonly offset: number;
+  readonly size: number;
+  readonly rela: boolean;
+}
+
+/** The tables that DT_REL, DT_RELA and DT_JMPREL lead to; undefined for one that the file does not hold. */
+export function relocationTables(elf: ElfFile): (RelocationTable | undefined)[] {
+  const d = elf.dynamic;
+  if (!d) return [];
+  const tables: [bigint | undefined, bigint | undefined, boolean][] = [
+    [d.get(DT.REL), d.get(DT.RELSZ), false],
+    [d.get(DT.RELA), d.get(DT.RELASZ), true],
+    [d.get(DT.JMPREL), d.get(DT.PLTRELSZ), d.get(DT.PLTREL) === BigInt(DT.RELA)],
+  ];
+  return tables.flatMap(([address, size, rela]) => {
+    if (address === undefined || !size) return [];
+    const offset = elf.offsetOf(address, 1), isThere = offset !== undefined && BigInt(offset) + size <= BigInt(elf.source.size);
+    return [isThere ? { offset, size: Number(size), rela } : undefined];
+  });
+}
+
+/** Every relocation that DT_REL, DT_RELA and DT_JMPREL reach. A table that the file does not hold is passed over. */
+export function* dynamicRelocations(elf: ElfFile): Generator<DynamicRelocation> {
+  const h = elf.header, { at, shift } = symbolField(h);
+  for (const { offset, size, rela } of relocationTables(elf).flatMap((t) => t ?? [])) {
+    const entry = (rela ? Rela : Rel).size(h.class);
+    for (const piece of chunks(elf.source, offset, size - (size % entry), "a relocation table", entry * 8192)) {
+      const v = viewOf(piece), symbol = (i: number) => v.getUint32(i * entry + at, h.littleEndian) >>> shift;
+      if (rela) for (const [i, r] of Rela.table(piece, h).entries()) yield { offset: r.exact("offset"), symbol: symbol(i), addend: r.exact("addend") };
+      else for (const [i, r] of Rel.table(piece, h).entries()) yield { offset: r.exact("offset"), symbol: symbol(i), addend: undefined };
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { DF } from "../../spec/constants.js";
+import { DT } from "../../spec/dynamic.js";
+import { isElfError } from "../../error.js";
+import type { LookupName } from "./hash-lookup.js";
+import { type FoundVersion, ObjectSymbols } from "./object-symbols.js";
+import type { RelocationClass } from "./relocation-class.js";
+import type { LibraryTree, LoadedObject } from "../tree.js";
+
+/** An object of the tree with its symbols; null where they cannot be read. */
+export interface Member {
+  readonly object: LoadedObject;
+  readonly symbols: ObjectSymbols | null;
+  /** DT_SYMBOLIC or DF_SYMBOLIC: its references look at the object itself first. glibc heeds it, but not in the program; musl does not. */
+  readonly isSymbolic: boolean;
+}
+
+/** What is looked up for one reference. */
+export interface Reference {
+  readonly from: Member;
+  readonly index: number;
+  readonly text: string;
+  readonly name: LookupName;
+  /** The version asked for; undefined for none. */
+  readonly version: FoundVersion | undefined;
+  readonly use: RelocationClass;
+}
+
+/** The symbol that a reference is bound to. */
+export interface Found {
+  readonly member: Member;
+  readonly index: number;
+  /** musl: the name under which its loader has it (`open` for `open64`). */
+  readonly alias?: string;
+}
+
+/** The order of lookup of one loader: what a reference finds in these members. */
+export interface Scope {
+  readonly members: readonly Member[];
+  find(reference: Reference): Found | undefined;
+  /** Does this reference go through the lookup, or is it bound to its own symbol at once? */
+  isLookedUp(binding: number, visibility: number): boolean;
+  /** May the reference stay unbound? */
+  isWeak(binding: number, shndx: number): boolean;
+  /** What the loader says of a reference that it cannot bind. */
+  complaint(reference: Reference): string;
+}
+
+/** A part of the tree that could not be read, and why. */
+export interface BindProblem {
+  readonly object: LoadedObject;
+  readonly message: string;
+}
+
+/** The objects of a tree in the order of lookup. */
+export function membersOf(tree: LibraryTree, problems: BindProblem[]): Member[] {
+  return tree.objects.map((object) => memberOf(object, tree, problems));
+}
+
+export function memberOf(object: LoadedObject, tree: Pick<LibraryTree, "rules" | "root">, problems: BindProblem[]): Member {
+  const isGlibc = tree.rules === "glibc";
+  const symbols = attempt(object, problems, () => new ObjectSymbols(object.elf, isGlibc));
+  const isSymbolic = isGlibc && object !== tree.root && (attempt(object, problems, () => {
+    const d = object.elf.dynamic;
+    return d?.get(DT.SYMBOLIC) !== undefined || ((d?.get(DT.FLAGS) ?? 0n) & BigInt(DF.SYMBOLIC)) !== 0n;
+  }) ?? false);
+  return { object, symbols, isSymbolic };
+}
+
+/** Runs what reads an object; where that is broken, the others still have their bindings. */
+export function attempt<T>(object: LoadedObject, problems: BindProblem[], work: () => T): T | null {
+  try {
+    return work();
+  } catch (e) {
+    if (!isElfError(e)) throw e;
+    problems.push({ object, message: e.message });
+    return null;
+  }
+}

@@ -1,0 +1,113 @@
+import { counting } from "../../../codec/ascending.js";
+import { viewOf } from "../../../codec/bytes.js";
+import { Shdr, type ShdrView } from "../../../codec/records.js";
+import type { ElfFile, Header } from "../../../image/elf.js";
+import { sectionColumns } from "../../../image/headers/section-columns.js";
+import { type SectionNames, sectionNames } from "../../../image/headers/section-names.js";
+
+/** The fields of a section that the input has not; what is not given is 0, sh_addralign 1. */
+export type NewFields = Partial<Record<"type" | "flags" | "addr" | "offset" | "size" | "addralign" | "entsize" | "link" | "info", number>>;
+
+interface NewRow {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The section headers of the output: those of the input that are left, as one copy of the table, and new ones behind them. By their place in the output. */
+export class SectionRows {
+  readonly #header: Header;
+  readonly #names: SectionNames;
+  readonly #table: Uint8Array;
+  readonly #data: DataView;
+  /** The index in the input of each row that comes from there. */
+  #was: Uint32Array;
+  readonly #added: NewRow[] = [];
+
+  constructor(elf: ElfFile) {
+    const { bytes, count } = sectionColumns(elf);
+    this.#header = elf.header;
+    this.#names = sectionNames(elf);
+    this.#table = bytes.slice();
+    this.#data = viewOf(this.#table);
+    this.#was = counting(count);
+  }
+
+  get length(): number {
+    return this.#was.length + this.#added.length;
+  }
+
+  /** How many come from the input: they stand first. */
+  get inputs(): number {
+    return this.#was.length;
+  }
+
+  /** Its index in the input; undefined for a section that is new. */
+  was(row: number): number | undefined {
+    return this.#was[row];
+  }
+
+  /** Its place among the rows by its index in the input, or -1. */
+  indexOf(was: number): number {
+    return this.#was.indexOf(was);
+  }
+
+  name(row: number): string {
+    return row < this.inputs ? this.#names.of(this.#was[row]!) : this.#added[row - this.inputs]!.name;
+  }
+
+  view(row: number): ShdrView {
+    const { shentsize } = this.#header;
+    return row < this.inputs ? Shdr.view(this.#data, row * shentsize, this.#header) : Shdr.view(viewOf(this.#added[row - this.inputs]!.bytes), 0, this.#header);
+  }
+
+  /** Visits the rows from the input; the view is one that moves on. */
+  eachInput(visit: (view: ShdrView, was: number, row: number) => void): void {
+    if (this.inputs === 0) return;
+    const view = Shdr.view(this.#data, 0, this.#header);
+    for (let row = 0; row < this.inputs; row++) {
+      view.moveTo(row * this.#header.shentsize);
+      visit(view, this.#was[row]!, row);
+    }
+  }
+
+  /** Makes a header all zeros. */
+  clear(row: number): void {
+    const { shentsize } = this.#header;
+    this.#table.fill(0, row * shentsize, (row + 1) * shentsize);
+  }
+
+  /** A new section behind all others; its place. */
+  add(name: string, fields: NewFields): number {
+    const bytes = new Uint8Array(this.#header.shentsize);
+    Object.assign(Shdr.view(viewOf(bytes), 0, this.#header), { addralign: 1, ...fields });
+    this.#added.push({ name, bytes });
+    return this.length - 1;
+  }
+
+  /** Takes out the rows from the input that do not stay. */
+  retain(stays: (was: number) => boolean): void {
+    const { shentsize } = this.#header, was = this.#was;
+    let count = 0;
+    for (let row = 0; row < was.length; ) {
+      let end = row;
+      while (end < was.length && stays(was[end]!)) end++;
+      if (row !== count) {
+        this.#table.copyWithin(count * shentsize, row * shentsize, end * shentsize);
+        was.copyWithin(count, row, end);
+      }
+      count += end - row;
+      row = end + 1;
+    }
+    this.#was = was.subarray(0, count);
+  }
+
+  /** The whole table. */
+  bytes(): Uint8Array {
+    const { shentsize } = this.#header, inputs = this.#table.subarray(0, this.inputs * shentsize);
+    if (this.#added.length === 0) return inputs;
+    const all = new Uint8Array(this.length * shentsize);
+    all.set(inputs);
+    this.#added.forEach((r, i) => all.set(r.bytes, (this.inputs + i) * shentsize));
+    return all;
+  }
+}

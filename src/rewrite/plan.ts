@@ -1,0 +1,66 @@
+import type { Finding } from "../check/check.js";
+import { type ByteSource, readExactly } from "../codec/source.js";
+import type { Note } from "../error.js";
+import { piecesSource } from "./pieces/fill.js";
+import type { Piece } from "./pieces/pieces.js";
+import type { Placement } from "./layout/rewrite.js";
+import type { Change } from "../report/diff.js";
+
+/**
+ * What a rewrite will do, before a byte is written. It is a {@link ByteSource} itself: `readElf(plan)` reads the file
+ * that is to be.
+ */
+export interface Plan extends ByteSource {
+  /** Bytes of the output. */
+  readonly size: number;
+  /** False where the output is the input, byte by byte. */
+  readonly changed: boolean;
+  /** Where each byte of the output comes from, in order and without gaps. */
+  readonly pieces: readonly Piece[];
+  /** Where each table went, and why. */
+  readonly placements: readonly Placement[];
+  /** What the caller should know: edits that matched nothing, hardening that was lost. */
+  readonly notes: readonly Note[];
+  /** The difference in ELF terms. */
+  readonly changes: readonly Change[];
+  /** What `check` says of the output. */
+  readonly findings: readonly Finding[];
+  /** Fills an array with the output's bytes from `offset` on: a large output needs no array of its own size. */
+  readInto(offset: number, target: Uint8Array): void;
+  /** The output in one allocation. */
+  bytes(): Uint8Array;
+  /** The output as chunks: views of the input where it stays, new bytes elsewhere. */
+  chunks(): Iterable<Uint8Array>;
+}
+
+/** A plan without what follows from its pieces. */
+export type Planned = Pick<Plan, "size" | "pieces" | "changed" | "placements" | "notes" | "findings"> & {
+  /** Made when asked for. */
+  readonly changes: () => readonly Change[];
+};
+
+/** What one chunk holds at most: large files stream through little memory. */
+const CHUNK = 1 << 20;
+
+/** Does an output of these pieces differ from the input? */
+export const differs = (source: ByteSource, pieces: readonly Piece[], size: number): boolean => size !== source.size || pieces.some((p) => p.kind !== "input" || p.from !== p.at);
+
+/** The plan that takes its pieces from this source. */
+export function planOf(source: ByteSource, { size, pieces, changed, placements, notes, findings, changes }: Planned): Plan {
+  const out = piecesSource(source, pieces, size);
+  let made: readonly Change[] | undefined;
+  return {
+    ...out, changed, pieces, placements, notes, findings,
+    get changes() {
+      return (made ??= changes());
+    },
+    *chunks() {
+      for (const p of pieces) for (let at = 0; at < p.size; at += CHUNK) yield readExactly(out, p.at + at, Math.min(CHUNK, p.size - at), "the output");
+    },
+    bytes() {
+      const all = new Uint8Array(size);
+      out.readInto(0, all);
+      return all;
+    },
+  };
+}

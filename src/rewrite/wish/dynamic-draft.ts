@@ -1,0 +1,50 @@
+import { isLossless } from "../../codec/bytes.js";
+import { fail, type Note, type NoteCode } from "../../error.js";
+import type { DynamicEntry, ElfFile } from "../../image/elf.js";
+
+/** One entry of the dynamic section as it shall be. */
+export interface DraftEntry {
+  readonly tag: number;
+  /** d_val, as it stands in the file for an entry that nobody edits. */
+  readonly value: bigint;
+  /** The string the entry shall name; undefined leaves `value` as it is. */
+  readonly text?: string;
+  /** The entry it was, to tell what changed. */
+  readonly was?: DynamicEntry;
+}
+
+/**
+ * The dynamic section as the edits want it: what each entry says, not where anything goes. Edits of one family run in the
+ * order given; families do not see each other's entries.
+ */
+export class DynamicDraft {
+  readonly elf: ElfFile;
+  entries: DraftEntry[];
+  /** Files whose version needs take another name. */
+  readonly renamedFiles = new Map<string, string>();
+  /** Files that are needed no more, and what becomes of the version needs that are left of them. */
+  readonly removedFiles = new Map<string, "refuse" | "drop" | "weaken">();
+  readonly notes: Note[] = [];
+
+  constructor(elf: ElfFile) {
+    this.elf = elf;
+    this.entries = (elf.dynamic?.entries ?? []).map((was) => ({ tag: was.tag, value: was.value, was }));
+  }
+
+  /** What an entry's string will be. */
+  text(e: DraftEntry): string {
+    return e.text ?? this.elf.dynamic!.text(e.was!);
+  }
+
+  /** `text`, for a string that is to be taken apart and written again: `MALFORMED` where it is not UTF-8. */
+  exactText(e: DraftEntry): string {
+    const text = this.text(e);
+    if (e.text === undefined && !isLossless(this.elf.dynamic!.strings!.bytesAt(Number(e.was!.value))))
+      fail("MALFORMED", `the string of ${e.was!.name} is not UTF-8, so it cannot be extended without changing it; set it as a whole`, {});
+    return text;
+  }
+
+  note(note: NoteCode, message: string): void {
+    this.notes.push({ note, message });
+  }
+}
