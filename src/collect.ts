@@ -2,7 +2,7 @@ import { setInterpreter } from "./edit/interpreter.js";
 import { replaceNeeded } from "./edit/needed.js";
 import { setRunpath } from "./edit/runpath.js";
 import { fail } from "./error.js";
-import type { Edit } from "./request/edits.js";
+import type { Edit } from "./edit/family.js";
 import { baseName } from "./resolve/search/object.js";
 import type { Edge, LibraryTree, LoadedObject } from "./resolve/tree.js";
 

@@ -4,6 +4,23 @@
  *
  * @packageDocumentation
  */
+import { alignmentFamily } from "./edit/alignment.js";
+import { debugTagFamily } from "./edit/debug-tag.js";
+import { execstackFamily } from "./edit/execstack.js";
+import { flagsFamily } from "./edit/flags.js";
+import { interpreterFamily } from "./edit/interpreter.js";
+import { editParser } from "./edit/json-edit.js";
+import { neededFamily } from "./edit/needed.js";
+import { osAbiFamily } from "./edit/os-abi.js";
+import { runpathFamily } from "./edit/runpath.js";
+import { sonameFamily } from "./edit/soname.js";
+import { symbolsFamily } from "./edit/symbols.js";
+import { versionsFamily } from "./edit/versions.js";
+import { debugLinkFamily } from "./strip/debug-link.js";
+import { dropSectionHeadersFamily } from "./strip/drop-section-headers.js";
+import { onlyKeepDebugFamily } from "./strip/only-keep-debug.js";
+import { stripFamily } from "./strip/strip.js";
+
 export { ElfError, type ElfErrorCode, type ElfErrorDetails, isElfError, type Note, type NoteCode } from "./error.js";
 export type { ElfClass, Encoding } from "./codec/encoding.js";
 export type { ByteSource } from "./codec/source.js";
@@ -23,27 +40,41 @@ export { type NeededVersion, type VersionDefinition, type VersionNeed } from "./
 export type { Note as ElfNote } from "./image/elf.js";
 export { decodeNote, type DlopenDependency, type GnuProperty, type NoteContents, type NoteFormat, type PackageMetadata } from "./image/notes/note-contents.js";
 export type { Overlay } from "./image/elf.js";
+export type { Edit } from "./edit/family.js";
 export { setInterpreter, type SetInterpreter } from "./edit/interpreter.js";
-export { addRpath, addRunpath, convertToRpath, convertToRunpath, removeRunpath, setRpath, setRunpath, type RunpathEdit, type SearchPath } from "./edit/runpath.js";
-export { type LibraryLookup, shrinkRunpath, type ShrinkRunpath, type ShrinkRunpathOptions } from "./edit/shrink-runpath.js";
-export { type DirectoryResolver, makeRunpathRelative, type MakeRunpathRelative, type MakeRunpathRelativeOptions } from "./edit/relative-runpath.js";
-export { addNeeded, type AddNeeded, type NeededEdit, removeNeeded, type RemoveNeeded, replaceNeeded, type ReplaceNeeded, type VersionUses } from "./edit/needed.js";
-export { addGnuHash, addHash, type HashEdit, renameDynamicSymbols, type RenameDynamicSymbols, type SymbolEdit } from "./edit/symbols.js";
-export { type AddVersionNeed, addVersionNeed, type ClearSymbolVersion, clearSymbolVersion, type Names, type RemoveVersionNeed, removeVersionNeed, type SetSymbolVersion, setSymbolVersion, type VersionEdit, type WeakenVersionNeed, weakenVersionNeed } from "./edit/versions.js";
+export {
+  addRpath, addRunpath, convertToRpath, convertToRunpath, makeRunpathRelative, type MakeRunpathRelative, removeRunpath, type RunpathEdit, type SearchPath,
+  setRpath, setRunpath, shrinkRunpath, type ShrinkRunpath,
+} from "./edit/runpath.js";
+export type { LibraryLookup, ShrinkRunpathOptions } from "./edit/search-path/shrink.js";
+export type { DirectoryResolver, MakeRunpathRelativeOptions } from "./edit/search-path/relative.js";
+export {
+  addNeeded, type AddNeeded, type NeededEdit, removeNeeded, type RemoveNeeded, replaceNeeded, type ReplaceNeeded, type VersionUses,
+} from "./edit/needed.js";
 export { removeSoname, setSoname, type SonameEdit } from "./edit/soname.js";
 export { clearFlags, type FlagName, type FlagsEdit, noDefaultLib, setFlags } from "./edit/flags.js";
 export { addDebugTag, type DebugTagEdit, removeDebugTag } from "./edit/debug-tag.js";
-export { type OsAbiName, setExecstack, type SetExecstack, setOsAbi, type SetOsAbi } from "./edit/header.js";
+export { addVersionNeed, clearSymbolVersion, type Names, removeVersionNeed, setSymbolVersion, weakenVersionNeed } from "./edit/versions.js";
+export type {
+  AddVersionNeed, ClearSymbolVersion, RemoveVersionNeed, SetSymbolVersion, VersionEdit, WeakenVersionNeed,
+} from "./edit/versions/values.js";
+export { addGnuHash, addHash, renameDynamicSymbols } from "./edit/symbols.js";
+export type { HashEdit, RenameDynamicSymbols, SymbolEdit } from "./edit/symbols/values.js";
+export { setExecstack, type SetExecstack } from "./edit/execstack.js";
+export { type OsAbiName, setOsAbi, type SetOsAbi } from "./edit/os-abi.js";
 export { raiseAlignment, type RaiseAlignment, type RaisedPageSize } from "./edit/alignment.js";
 export {
-  type AddDebugLink, discardLocals, type DiscardLocals, dropSectionHeaders, type DropSectionHeaders, keepFileSymbols, type KeepFileSymbols, keepSections, type KeepSections, keepSymbols, type KeepSymbols,
-  onlyKeepDebug, type OnlyKeepDebug, removeRelocations, type RemoveRelocations, removeSections, type RemoveSections, type RemoveSectionsOptions, stripAll, stripDebug, type StripEdit, type StripMode,
-  stripSymbols, type StripSymbols, stripUnneeded, type SymbolNameOptions,
-} from "./strip/edits.js";
-export { addDebugLink } from "./strip/debug-link.js";
-export type { Edit } from "./request/edits.js";
-export type { LayoutOptions } from "./rewrite/layout/layout.js";
-export type { OverlayChoice, Placement, Strategy } from "./rewrite/layout/rewrite.js";
+  discardLocals, keepFileSymbols, keepSections, keepSymbols, removeRelocations, removeSections, type RemoveSectionsOptions, stripAll, stripDebug,
+  stripSymbols, stripUnneeded, type SymbolNameOptions,
+} from "./strip/strip.js";
+export type {
+  DiscardLocals, KeepFileSymbols, KeepSections, KeepSymbols, RemoveRelocations, RemoveSections, StripEdit, StripMode, StripSymbols,
+} from "./strip/values.js";
+export { dropSectionHeaders, type DropSectionHeaders } from "./strip/drop-section-headers.js";
+export { onlyKeepDebug, type OnlyKeepDebug } from "./strip/only-keep-debug.js";
+export { addDebugLink, type AddDebugLink } from "./strip/debug-link.js";
+export type { LayoutOptions, OverlayChoice } from "./rewrite/layout/options.js";
+export type { Placement, Strategy } from "./rewrite/layout/placement.js";
 export type { Piece } from "./rewrite/pieces/pieces.js";
 export { patch, type PatchOptions, type PatchResult, plan, type Plan } from "./patch.js";
 export { check, rules, type Finding, type Rule, type Severity } from "./check/check.js";
@@ -73,3 +104,21 @@ export type { Confidence, DiagnosedLinkage, Diagnosis, DiagnosisFinding, Diagnos
 export { type Hardening, readHardening } from "./image/hardening.js";
 export { wheelTag } from "./diagnose/wheel/wheel-tag.js";
 export type { WheelObstacle, WheelTag } from "./diagnose/wheel/wheel-judge.js";
+
+/**
+ * Makes an edit again from plain data: from JSON, from a structured clone, from another thread. Such data is no edit itself, since it does not
+ * know its family any more. What functions an edit holds (the `lookup` of `shrinkRunpath`) JSON cannot carry.
+ *
+ * @param json what `JSON.parse` gives for one edit
+ * @throws ElfError `BAD_EDIT` where no function of elfwright makes it, or a field is missing, unknown or of another type
+ * @example
+ * const edits = JSON.parse(text).map(parseEdit);
+ * patch(bytes, edits);
+ */
+export const parseEdit = /* @__PURE__ */ editParser([
+  interpreterFamily, runpathFamily, neededFamily, sonameFamily, flagsFamily, debugTagFamily, versionsFamily, symbolsFamily, execstackFamily, osAbiFamily,
+  alignmentFamily, stripFamily, dropSectionHeadersFamily, onlyKeepDebugFamily, debugLinkFamily,
+]);
+
+/** An edit of any of elfwright's own functions, told apart by `edit`. */
+export type KnownEdit = ReturnType<typeof parseEdit>;

@@ -1,19 +1,18 @@
 import { isArchive } from "./archive/read.js";
-import { planArchive } from "./rewrite/passes/archive.js";
 import { type Finding, check, newFindings } from "./check/check.js";
 import { type ByteSource, toSource } from "./codec/source.js";
-import { extractDebug } from "./debug-file.js";
+import { type Asked, askedOf, type Edit } from "./edit/family.js";
+import { refuseKinds, refuseMembers } from "./edit/kinds.js";
 import { fail, type Note } from "./error.js";
 import type { ElfFile } from "./image/elf.js";
 import { readElf } from "./image/read-elf.js";
-import { piecesSource } from "./rewrite/pieces/fill.js";
-import { type LayoutOptions, layOut } from "./rewrite/layout/layout.js";
-import { differs, type Plan, planOf } from "./rewrite/plan.js";
 import { type Change, diff } from "./report/diff.js";
-import { expectFit, onInput, raise } from "./rewrite/passes/raise.js";
-import { wantedPageSizes } from "./request/alignment.js";
-import { collect } from "./rewrite/wish/settle.js";
-import type { Edit } from "./request/edits.js";
+import type { LayoutOptions } from "./rewrite/layout/options.js";
+import { planArchive } from "./rewrite/passes/archive.js";
+import { layoutPass } from "./rewrite/passes/layout.js";
+import { type Pass, Stage } from "./rewrite/passes/pass.js";
+import { type Plan, planOf } from "./rewrite/plan.js";
+import { Wish } from "./rewrite/wish/wish.js";
 
 export type { Plan } from "./rewrite/plan.js";
 
@@ -46,20 +45,47 @@ export interface PatchResult<B extends Uint8Array = Uint8Array> {
  * console.log(p.changes, p.placements, p.size);
  */
 export function plan(source: Uint8Array | ByteSource, edits: readonly Edit[], options: PatchOptions = {}): Plan {
-  const from = toSource(source), member = (elf: ElfFile) => planElf(elf, edits, options);
-  return isArchive(from) ? planArchive(from, edits, member, options) : member(readElf(from));
+  const input = toSource(source);
+  const asked = askedOf(edits);
+  if (!isArchive(input)) return planElf(readElf(input), asked, options);
+
+  refuseMembers(asked);
+  return planArchive(input, (member) => planElf(member, asked, options), options);
 }
 
-function planElf(elf: ElfFile, edits: readonly Edit[], options: PatchOptions): Plan {
-  const pageSizes = wantedPageSizes(elf, edits), base = raise(elf, pageSizes, options);
-  const requests = collect(base.elf, edits);
-  const layout = extractDebug(onInput(layOut(base.elf, requests, options), base), elf.source, edits, options);
-  const { source } = elf, { pieces, size } = layout, changed = differs(source, pieces, size);
-  const after = changed ? readElf(piecesSource(source, pieces, size)) : elf;
+/** The passes that the edits need, the ordinary layout among them. */
+function passesOf(asked: readonly Asked[]): Pass[] {
+  const layout = layoutPass((elf) => wishOf(elf, asked));
+  const brought = asked.flatMap(({ family, edits }) => family.passes?.(edits) ?? []);
+  return [layout, ...brought].sort((a, b) => a.order - b.order);
+}
+
+/** What the edits want of the file: each family has its turn. */
+function wishOf(elf: ElfFile, asked: readonly Asked[]): Wish {
+  const wish = new Wish(elf);
+  for (const { family, edits } of asked) family.apply(wish, edits);
+  return wish;
+}
+
+function refuseContradictions(asked: readonly Asked[]): void {
+  const all = asked.flatMap(({ edits }) => edits);
+  for (const { family, edits } of asked) family.contradicts?.(edits, all);
+}
+
+function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): Plan {
+  refuseKinds(elf, asked);
+  refuseContradictions(asked);
+
+  const passes = passesOf(asked);
+  const done = passes.reduce((stage, pass) => pass.run(stage, options), Stage.of(elf));
+
+  const changed = !done.isInput;
+  const after = changed ? done.elf : elf;
   const findings = check(after);
   if (changed) refuseNewErrors(elf, findings);
-  expectFit(after, pageSizes);
-  return planOf(source, { ...layout, changed, notes: [...requests.notes, ...layout.notes], findings, changes: () => diff(elf, after, { summaries: false }) });
+  for (const pass of passes) pass.verify?.(after);
+
+  return planOf(elf.source, { ...done.layout, changed, findings, changes: () => diff(elf, after, { summaries: false }) });
 }
 
 function refuseNewErrors(before: ElfFile, after: readonly Finding[]): void {

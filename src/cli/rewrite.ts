@@ -1,7 +1,7 @@
 import type { Note } from "../error.js";
 import { patchFileSync, type PatchFileOptions, type PatchFileResult } from "../node/index.js";
 import { formatChanges } from "../report/text.js";
-import type { Edit } from "../request/edits.js";
+import type { Edit } from "../edit/family.js";
 import { print, UsageError, warn } from "./command.js";
 
 /** What the rewriting verbs take. */

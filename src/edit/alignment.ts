@@ -1,4 +1,7 @@
 import { fail } from "../error.js";
+import { raisePasses } from "../rewrite/passes/raise.js";
+import { type Edit, type EditFamily, made } from "./family.js";
+import { ANY_PROGRAM } from "./kinds.js";
 
 /** Page sizes in bytes above the usual 4096: Android's and Apple silicon's 16 KiB, 64 KiB of some arm64 and ppc64 kernels. */
 export type RaisedPageSize = 16384 | 65536;
@@ -6,7 +9,7 @@ export type RaisedPageSize = 16384 | 65536;
 const SIZES: readonly number[] = [16384, 65536] satisfies RaisedPageSize[];
 
 /** See {@link raiseAlignment}. */
-export interface RaiseAlignment {
+export interface RaiseAlignment extends Edit {
   readonly edit: "raiseAlignment";
   readonly pageSize: RaisedPageSize;
 }
@@ -24,5 +27,17 @@ export interface RaiseAlignment {
  */
 export function raiseAlignment(pageSize: RaisedPageSize): RaiseAlignment {
   if (!SIZES.includes(pageSize)) fail("BAD_EDIT", `raiseAlignment: ${String(pageSize)} is neither 16384 nor 65536`, { edit: "raiseAlignment" });
-  return { edit: "raiseAlignment", pageSize };
+  return made(alignmentFamily, { edit: "raiseAlignment", pageSize });
 }
+
+export const alignmentFamily: EditFamily<RaiseAlignment> = {
+  name: "alignment",
+  order: 0,
+  takes: ANY_PROGRAM,
+  parse: { raiseAlignment: (json) => raiseAlignment(json.number("pageSize") as RaisedPageSize) },
+
+  // The ordinary layout meets the file with its PT_LOADs spread already.
+  apply() {},
+
+  passes: (edits) => raisePasses(edits.map((e) => e.pageSize)),
+};

@@ -1,9 +1,9 @@
 import { fail } from "../error.js";
 import { DT } from "../spec/dynamic.js";
-import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
+import { type Edit, type EditFamily, made } from "./family.js";
 
 /** See {@link addDebugTag} and {@link removeDebugTag}. */
-export interface DebugTagEdit {
+export interface DebugTagEdit extends Edit {
   readonly edit: "addDebugTag" | "removeDebugTag";
 }
 
@@ -15,7 +15,7 @@ export interface DebugTagEdit {
  * @example
  * patch(bytes, [addDebugTag()])
  */
-export const addDebugTag = (): DebugTagEdit => ({ edit: "addDebugTag" });
+export const addDebugTag = (): DebugTagEdit => made(debugTagFamily, { edit: "addDebugTag" });
 
 /**
  * Removes DT_DEBUG; debuggers will not see the program's libraries.
@@ -23,18 +23,30 @@ export const addDebugTag = (): DebugTagEdit => ({ edit: "addDebugTag" });
  * @example
  * patch(bytes, [removeDebugTag()])
  */
-export const removeDebugTag = (): DebugTagEdit => ({ edit: "removeDebugTag" });
+export const removeDebugTag = (): DebugTagEdit => made(debugTagFamily, { edit: "removeDebugTag" });
 
-/** Applies the edits of this family, which must agree. */
-export function applyDebugTag(draft: DynamicDraft, edits: readonly DebugTagEdit[]): void {
-  const [first] = edits;
-  if (!first) return;
-  if (edits.some((e) => e.edit !== first.edit)) fail("BAD_EDIT", "addDebugTag and removeDebugTag contradict each other", { edit: "addDebugTag" });
-  const found = draft.entries.some((e) => e.tag === DT.DEBUG);
-  if (first.edit === "addDebugTag") {
-    if (!found) draft.entries.push({ tag: DT.DEBUG, value: 0n });
-    return;
-  }
-  if (!found) draft.note("NOT_FOUND", "removeDebugTag: the file has no DT_DEBUG");
-  draft.entries = draft.entries.filter((e) => e.tag !== DT.DEBUG);
-}
+export const debugTagFamily: EditFamily<DebugTagEdit> = {
+  name: "debug-tag",
+  order: 60,
+  takes: [],
+  parse: {
+    addDebugTag: () => addDebugTag(),
+    removeDebugTag: () => removeDebugTag(),
+  },
+
+  contradicts([first, ...rest]) {
+    const isOther = rest.some((e) => e.edit !== first!.edit);
+    if (isOther) fail("BAD_EDIT", "addDebugTag and removeDebugTag contradict each other", { edit: "addDebugTag" });
+  },
+
+  apply({ dynamic }, [first]) {
+    const isThere = dynamic.entries.some((e) => e.tag === DT.DEBUG);
+
+    if (first!.edit === "addDebugTag") {
+      if (!isThere) dynamic.entries.push({ tag: DT.DEBUG, value: 0n });
+      return;
+    }
+    if (!isThere) dynamic.note("NOT_FOUND", "removeDebugTag: the file has no DT_DEBUG");
+    dynamic.entries = dynamic.entries.filter((e) => e.tag !== DT.DEBUG);
+  },
+};

@@ -1,13 +1,13 @@
 import { fail } from "../error.js";
 import { DF, DF_1 } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
-import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
+import { type Edit, type EditFamily, made } from "./family.js";
 
 /** A bit of DT_FLAGS (`DF_…`; gABI, "Dynamic Section") or DT_FLAGS_1 (`DF_1_…`; elf.h). */
 export type FlagName = `DF_${keyof typeof DF}` | `DF_1_${keyof typeof DF_1}`;
 
 /** See {@link setFlags}, {@link clearFlags} and {@link noDefaultLib}. */
-export interface FlagsEdit {
+export interface FlagsEdit extends Edit {
   readonly edit: "setFlags" | "clearFlags";
   readonly flags: readonly FlagName[];
 }
@@ -19,7 +19,7 @@ export interface FlagsEdit {
  * @example
  * patch(bytes, [setFlags("DF_BIND_NOW", "DF_1_NOW")])
  */
-export const setFlags = (...flags: FlagName[]): FlagsEdit => made("setFlags", flags);
+export const setFlags = (...flags: FlagName[]): FlagsEdit => flagsEdit("setFlags", flags);
 
 /**
  * Clears bits of DT_FLAGS and DT_FLAGS_1; the entry stays with what is left of it. With DF_SYMBOLIC and DF_BIND_NOW the older
@@ -29,7 +29,7 @@ export const setFlags = (...flags: FlagName[]): FlagsEdit => made("setFlags", fl
  * @example
  * patch(bytes, [clearFlags("DF_1_PIE")])
  */
-export const clearFlags = (...flags: FlagName[]): FlagsEdit => made("clearFlags", flags);
+export const clearFlags = (...flags: FlagName[]): FlagsEdit => flagsEdit("clearFlags", flags);
 
 /**
  * Makes ld.so search no default directory for this file's libraries (DF_1_NODEFLIB; ld.so(8), step 5).
@@ -39,10 +39,10 @@ export const clearFlags = (...flags: FlagName[]): FlagsEdit => made("clearFlags"
  */
 export const noDefaultLib = (): FlagsEdit => setFlags("DF_1_NODEFLIB");
 
-function made(edit: FlagsEdit["edit"], flags: readonly FlagName[]): FlagsEdit {
+function flagsEdit(edit: FlagsEdit["edit"], flags: readonly FlagName[]): FlagsEdit {
   if (flags.length === 0) fail("BAD_EDIT", `${edit}: no flag is given`, { edit });
   for (const f of flags) bitOf(f, edit);
-  return { edit, flags: [...flags] };
+  return made(flagsFamily, { edit, flags: [...flags] });
 }
 
 type FlagTag = typeof DT.FLAGS | typeof DT.FLAGS_1;
@@ -55,19 +55,46 @@ function bitOf(name: string, edit: FlagsEdit["edit"]): { tag: FlagTag; bit: bigi
 }
 
 /** Older tags of the same meaning, by the bit of DT_FLAGS. */
-export const OLD_TAGS: readonly (readonly [bit: bigint, tag: number])[] = [[BigInt(DF.SYMBOLIC), DT.SYMBOLIC], [BigInt(DF.BIND_NOW), DT.BIND_NOW]];
+const OLD_TAGS: readonly (readonly [bit: bigint, tag: number])[] = [[BigInt(DF.SYMBOLIC), DT.SYMBOLIC], [BigInt(DF.BIND_NOW), DT.BIND_NOW]];
 
-/** Applies the edits of this family together. */
-export function applyFlags(draft: DynamicDraft, edits: readonly FlagsEdit[]): void {
-  for (const tag of [DT.FLAGS, DT.FLAGS_1] as const) {
-    const mask = (edit: FlagsEdit["edit"]) => edits.filter((e) => e.edit === edit).flatMap((e) => e.flags.map((f) => bitOf(f, edit))).reduce((m, b) => (b.tag === tag ? m | b.bit : m), 0n);
-    const set = mask("setFlags"), clear = mask("clearFlags");
-    if (set & clear) {
-      const both = edits.flatMap((e) => e.flags).find((f) => bitOf(f, "setFlags").tag === tag && bitOf(f, "setFlags").bit & set & clear);
-      fail("BAD_EDIT", `${both} shall be both set and cleared`, { edit: "setFlags" });
-    }
-    const gone = tag === DT.FLAGS ? OLD_TAGS.filter(([bit]) => clear & bit).map(([, old]) => old) : [];
-    draft.entries = draft.entries.filter((e) => !gone.includes(e.tag)).map((e) => (e.tag === tag ? { ...e, value: (e.value | set) & ~clear } : e));
-    if (set && !draft.entries.some((e) => e.tag === tag)) draft.entries.push({ tag, value: set });
-  }
+const FLAG_TAGS: readonly FlagTag[] = [DT.FLAGS, DT.FLAGS_1];
+
+/** The bits of a tag that the edits of one name are given. */
+function maskOf(edits: readonly FlagsEdit[], edit: FlagsEdit["edit"], tag: FlagTag): bigint {
+  const flags = edits.flatMap((e) => (e.edit === edit ? e.flags : []));
+  const bits = flags.map((f) => bitOf(f, edit)).filter((b) => b.tag === tag);
+  return bits.reduce((mask, { bit }) => mask | bit, 0n);
 }
+
+export const flagsFamily: EditFamily<FlagsEdit> = {
+  name: "flags",
+  order: 50,
+  takes: [],
+  parse: {
+    setFlags: (json) => setFlags(...(json.texts("flags") as FlagName[])),
+    clearFlags: (json) => clearFlags(...(json.texts("flags") as FlagName[])),
+  },
+
+  contradicts(edits) {
+    for (const tag of FLAG_TAGS) {
+      const both = maskOf(edits, "setFlags", tag) & maskOf(edits, "clearFlags", tag);
+      if (both === 0n) continue;
+
+      const isBoth = ({ tag: of, bit }: ReturnType<typeof bitOf>): boolean => of === tag && (bit & both) !== 0n;
+      const name = edits.flatMap((e) => e.flags).find((f) => isBoth(bitOf(f, "setFlags")));
+      fail("BAD_EDIT", `${name} shall be both set and cleared`, { edit: "setFlags" });
+    }
+  },
+
+  apply({ dynamic }, edits) {
+    for (const tag of FLAG_TAGS) {
+      const set = maskOf(edits, "setFlags", tag);
+      const clear = maskOf(edits, "clearFlags", tag);
+
+      const gone = tag === DT.FLAGS ? OLD_TAGS.flatMap(([bit, old]) => (clear & bit ? [old] : [])) : [];
+      const left = dynamic.entries.filter((e) => !gone.includes(e.tag));
+      dynamic.entries = left.map((e) => (e.tag === tag ? { ...e, value: (e.value | set) & ~clear } : e));
+      if (set && !dynamic.entries.some((e) => e.tag === tag)) dynamic.entries.push({ tag, value: set });
+    }
+  },
+};

@@ -1,11 +1,14 @@
-import { encodeText } from "../codec/bytes.js";
+import { cString, encodeText, equalBytes } from "../codec/bytes.js";
+import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
+import { PT } from "../spec/constants.js";
+import { type Edit, type EditFamily, made } from "./family.js";
 
 /** Linux refuses a PT_INTERP above PATH_MAX, which counts the NUL (binfmt_elf). */
 const PATH_MAX = 4096;
 
 /** See {@link setInterpreter}. */
-export interface SetInterpreter {
+export interface SetInterpreter extends Edit {
   readonly edit: "setInterpreter";
   readonly path: string;
 }
@@ -22,13 +25,33 @@ export function setInterpreter(path: string): SetInterpreter {
   if (path === "") fail("BAD_EDIT", "setInterpreter: the path is empty, so the kernel could not start the program", { edit: "setInterpreter" });
   const bytes = encodeText(path).length;
   if (bytes >= PATH_MAX) fail("BAD_EDIT", `setInterpreter: the path has ${bytes} bytes, the kernel takes ${PATH_MAX - 1} at most`, { edit: "setInterpreter" });
-  return { edit: "setInterpreter", path };
+  return made(interpreterFamily, { edit: "setInterpreter", path });
 }
 
-/** The one path that these edits agree on, or undefined. `BAD_EDIT` where they contradict each other. */
-export function wantedInterpreter(edits: readonly SetInterpreter[]): string | undefined {
-  const [first, ...rest] = edits;
-  const other = rest.find((e) => e.path !== first!.path);
-  if (other) fail("BAD_EDIT", `setInterpreter is given both ${first!.path} and ${other.path}`, { edit: "setInterpreter" });
-  return first?.path;
-}
+export const interpreterFamily: EditFamily<SetInterpreter> = {
+  name: "interpreter",
+  order: 10,
+  takes: ["static", "no-dynamic"],
+  parse: { setInterpreter: (json) => setInterpreter(json.text("path")) },
+
+  requires({ interpreter, linkage, header }) {
+    if (interpreter !== null) return;
+    const why = linkage === "shared-library" ? "a shared library is loaded by a program's loader" : linkage;
+    fail("NO_INTERPRETER", `the file has no PT_INTERP (${why}), so there is no interpreter to set`, { type: header.type });
+  },
+
+  contradicts([first, ...rest]) {
+    const other = rest.find((e) => e.path !== first!.path);
+    if (other) fail("BAD_EDIT", `setInterpreter is given both ${first!.path} and ${other.path}`, { edit: "setInterpreter" });
+  },
+
+  apply(wish, [first]) {
+    const { source, segments } = wish.elf;
+    const segment = segments.find((s) => s.type === PT.INTERP)!;
+    const now = readExactly(source, segment.offset, segment.filesz, "PT_INTERP");
+    const end = now.indexOf(0) + 1;
+
+    const wanted = cString(first!.path, "setInterpreter");
+    if (!equalBytes(now.subarray(0, end), wanted)) wish.interpreter = wanted;
+  },
+};

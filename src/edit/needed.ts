@@ -1,13 +1,20 @@
 import { fail } from "../error.js";
+import type { DraftEntry, DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
+import { DT } from "../spec/dynamic.js";
+import { type Edit, type EditFamily, made } from "./family.js";
+import { libraries } from "./libraries.js";
+import { removeFiles } from "./versions/removals.js";
+import type { VersionDraft } from "./versions/version-draft.js";
+import { versionsOf } from "./versions/version-tables.js";
 
 /** See {@link replaceNeeded}. */
-export interface ReplaceNeeded {
+export interface ReplaceNeeded extends Edit {
   readonly edit: "replaceNeeded";
   readonly names: Readonly<Record<string, string>>;
 }
 
 /** See {@link addNeeded}. */
-export interface AddNeeded {
+export interface AddNeeded extends Edit {
   readonly edit: "addNeeded";
   readonly names: readonly string[];
   readonly first: boolean;
@@ -18,7 +25,7 @@ export interface AddNeeded {
 export type VersionUses = "refuse" | "drop" | "weaken";
 
 /** See {@link removeNeeded}. */
-export interface RemoveNeeded {
+export interface RemoveNeeded extends Edit {
   readonly edit: "removeNeeded";
   readonly names: readonly string[];
   readonly uses: VersionUses;
@@ -42,7 +49,7 @@ export function replaceNeeded(names: Readonly<Record<string, string>>): ReplaceN
     if (name !== old && Object.hasOwn(names, name) && names[name] !== name)
       fail("BAD_EDIT", `replaceNeeded: ${name} is a new name and an old one; the result would depend on the order`, { edit: "replaceNeeded" });
   }
-  return { edit: "replaceNeeded", names: { ...names } };
+  return made(neededFamily, { edit: "replaceNeeded", names: { ...names } });
 }
 
 /**
@@ -56,7 +63,8 @@ export function replaceNeeded(names: Readonly<Record<string, string>>): ReplaceN
  * patch(bytes, [addNeeded("libtrace.so.1", { first: true })])
  */
 export function addNeeded(name: string | readonly string[], options: { readonly first?: boolean; readonly move?: boolean } = {}): AddNeeded {
-  return { edit: "addNeeded", names: libraries(name, "addNeeded"), first: options.first ?? false, ...(options.move && { move: true as const }) };
+  const { first = false, move } = options;
+  return made(neededFamily, { edit: "addNeeded", names: libraries(name, "addNeeded"), first, ...(move && { move: true as const }) });
 }
 
 /**
@@ -71,13 +79,129 @@ export function addNeeded(name: string | readonly string[], options: { readonly 
  * patch(bytes, [removeNeeded("libdl.so.2", { uses: "drop" })]) // glibc 2.34 has it in libc.so.6
  */
 export function removeNeeded(name: string | readonly string[], options: { readonly uses?: "drop" | "weaken" } = {}): RemoveNeeded {
-  return { edit: "removeNeeded", names: libraries(name, "removeNeeded"), uses: options.uses ?? "refuse" };
+  return made(neededFamily, { edit: "removeNeeded", names: libraries(name, "removeNeeded"), uses: options.uses ?? "refuse" });
 }
 
-/** Names of libraries, at least one and none empty. `BAD_EDIT`. */
-export function libraries(name: string | readonly string[], edit: string): string[] {
-  const names = typeof name === "string" ? [name] : [...name];
-  if (names.length === 0) fail("BAD_EDIT", `${edit}: no library is given`, { edit });
-  if (names.includes("")) fail("BAD_EDIT", `${edit}: a library's name is empty`, { edit });
-  return names;
+/** What all edits of the family want together. */
+interface Wishes {
+  readonly renamed: ReadonlyMap<string, string>;
+  readonly removed: ReadonlyMap<string, VersionUses>;
+  /** Whether a name goes before the others. */
+  readonly added: ReadonlyMap<string, boolean>;
+  /** Those of them that leave the place that they have. */
+  readonly moved: ReadonlySet<string>;
 }
+
+const isNeeded = (e: DraftEntry) => e.tag === DT.NEEDED;
+
+function wishesOf(edits: readonly NeededEdit[]): Wishes {
+  const renamed = new Map<string, string>(), removed = new Map<string, VersionUses>(), added = new Map<string, boolean>(), moved = new Set<string>();
+  for (const e of edits) {
+    const clash = (message: string) => fail("BAD_EDIT", `${e.edit}: ${message}`, { edit: e.edit });
+    if (e.edit === "replaceNeeded")
+      for (const [old, name] of Object.entries(e.names)) {
+        if ((renamed.get(old) ?? name) !== name) clash(`${old} shall become both ${renamed.get(old)} and ${name}`);
+        renamed.set(old, name);
+      }
+    else if (e.edit === "addNeeded")
+      for (const name of e.names) {
+        if ((added.get(name) ?? e.first) !== e.first) clash(`${name} shall be both first and last`);
+        added.set(name, e.first);
+        if (e.move) moved.add(name);
+      }
+    else
+      for (const name of e.names) {
+        const uses = removed.get(name) ?? "refuse";
+        if (uses !== "refuse" && e.uses !== "refuse" && uses !== e.uses) clash(`the versions of ${name} shall be both dropped and weakened`);
+        removed.set(name, uses === "refuse" ? e.uses : uses);
+      }
+  }
+  return { renamed, removed, added, moved };
+}
+
+function refuseContradictions({ renamed, removed, added }: Wishes): void {
+  if (renamed.size > 0) replaceNeeded(Object.fromEntries(renamed));
+  for (const [old, name] of renamed) {
+    if (removed.has(old) || removed.has(name)) fail("BAD_EDIT", `removeNeeded: ${removed.has(old) ? old : name} shall go, and replaceNeeded renames ${old} to ${name}`, { edit: "removeNeeded" });
+    if (old !== name && added.has(old)) fail("BAD_EDIT", `addNeeded: ${old} shall come, and replaceNeeded renames it to ${name}; the result would depend on the order`, { edit: "addNeeded" });
+  }
+  for (const name of added.keys()) if (removed.has(name)) fail("BAD_EDIT", `addNeeded: ${name} shall both come and go`, { edit: "addNeeded" });
+}
+
+function remove(draft: DynamicDraft, versions: VersionDraft, removed: Wishes["removed"]): void {
+  const { versionNeeds } = draft.elf;
+  for (const [name, uses] of removed) {
+    if (!versionNeeds.some((n) => n.file === name) && !draft.entries.some((e) => isNeeded(e) && draft.text(e) === name)) draft.note("NOT_FOUND", `removeNeeded: the file does not need ${name}`);
+    versions.removedFiles.set(name, uses);
+  }
+  draft.entries = draft.entries.filter((e) => !isNeeded(e) || !removed.has(draft.text(e)));
+}
+
+/** Also tells which files of the version needs take another name. */
+function rename(draft: DynamicDraft, renamed: Wishes["renamed"]): Map<string, string> {
+  const files = new Map<string, string>();
+  const versionFiles = new Set(draft.elf.versionNeeds.map((n) => n.file));
+  const needed = new Set(draft.entries.filter(isNeeded).map((e) => draft.text(e)));
+  const present = new Set<string>();
+  for (const [old, name] of renamed) {
+    if (!needed.has(old) && !versionFiles.has(old))
+      draft.note("NOT_FOUND", `replaceNeeded: the file does not need ${old}${needed.has(name) ? ` (it needs ${name} already)` : ""}`);
+    else if (name !== old) files.set(old, name);
+  }
+  if (files.size === 0) return files;
+  draft.entries = draft.entries.flatMap((e) => {
+    if (!isNeeded(e)) return [e];
+    const old = draft.text(e), name = renamed.get(old) ?? old;
+    // Only a renaming makes two entries equal: a file that named a library twice before keeps doing so.
+    if (present.has(name) && (name !== old || [...files.values()].includes(name))) {
+      draft.note("MERGED", `replaceNeeded: ${name} was needed already, so two DT_NEEDED entries became one`);
+      return [];
+    }
+    present.add(name);
+    return [name === old ? e : { ...e, text: name }];
+  });
+  return files;
+}
+
+function add(draft: DynamicDraft, { added, moved }: Wishes): void {
+  const others = draft.entries.filter((e) => !isNeeded(e) || !moved.has(draft.text(e))), present = new Map(draft.entries.filter(isNeeded).map((e) => [draft.text(e), e]));
+  const come = (first: boolean) => [...added].flatMap(([name, f]): DraftEntry[] => {
+    const is = present.get(name);
+    return f !== first || (is && !moved.has(name)) ? [] : [is ?? { tag: DT.NEEDED, value: 0n, text: name }];
+  });
+  // Where none is left, the first takes the place of the first that was there.
+  const was = draft.entries.findIndex(isNeeded), at = Math.max(0, others.some(isNeeded) ? others.findIndex(isNeeded) : was);
+  const last = others.reduce((found, e, i) => (isNeeded(e) ? i : found), others.some(isNeeded) || was >= 0 ? at - 1 : others.length - 1);
+  draft.entries = [...others.slice(0, at), ...come(true), ...others.slice(at, last + 1), ...come(false), ...others.slice(last + 1)];
+}
+
+export const neededFamily: EditFamily<NeededEdit> = {
+  name: "needed",
+  order: 30,
+  takes: [],
+  parse: {
+    replaceNeeded: (json) => replaceNeeded(json.record("names")),
+    addNeeded: (json) => addNeeded(json.texts("names"), { first: json.flag("first"), move: json.flag("move") }),
+    removeNeeded: (json) => removeNeeded(json.texts("names"), usesOf(json.choice("uses", ["drop", "weaken"], "refuse"))),
+  },
+
+  contradicts(edits) {
+    refuseContradictions(wishesOf(edits));
+  },
+
+  // What goes, then what is renamed, then what comes.
+  apply(wish, edits) {
+    const wishes = wishesOf(edits);
+    const versions = versionsOf(wish);
+
+    remove(wish.dynamic, versions, wishes.removed);
+    const renamedFiles = rename(wish.dynamic, wishes.renamed);
+    add(wish.dynamic, wishes);
+
+    versions.renameFiles(renamedFiles);
+    // Other edits of the same patch may leave no version of a file that goes.
+    wish.afterwards(() => removeFiles(versions));
+  },
+};
+
+const usesOf = (uses: "drop" | "weaken" | undefined): { readonly uses?: "drop" | "weaken" } => (uses === undefined ? {} : { uses });

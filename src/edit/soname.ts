@@ -1,9 +1,9 @@
 import { fail } from "../error.js";
 import { DT } from "../spec/dynamic.js";
-import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
+import { type Edit, type EditFamily, made } from "./family.js";
 
 /** See {@link setSoname} and {@link removeSoname}. */
-export type SonameEdit = { readonly edit: "setSoname"; readonly name: string } | { readonly edit: "removeSoname" };
+export type SonameEdit = Edit & ({ readonly edit: "setSoname"; readonly name: string } | { readonly edit: "removeSoname" });
 
 /**
  * Sets the name by which others need this library (DT_SONAME; gABI, "Shared Object Dependencies"). The versions that it
@@ -15,7 +15,7 @@ export type SonameEdit = { readonly edit: "setSoname"; readonly name: string } |
  */
 export function setSoname(name: string): SonameEdit {
   if (name === "") fail("BAD_EDIT", "setSoname: the name is empty; removeSoname() takes it away", { edit: "setSoname" });
-  return { edit: "setSoname", name };
+  return made(sonameFamily, { edit: "setSoname", name });
 }
 
 /**
@@ -24,20 +24,40 @@ export function setSoname(name: string): SonameEdit {
  * @example
  * patch(bytes, [removeSoname()])
  */
-export const removeSoname = (): SonameEdit => ({ edit: "removeSoname" });
+export const removeSoname = (): SonameEdit => made(sonameFamily, { edit: "removeSoname" });
 
-/** Applies the edits of this family, which must agree. */
-export function applySoname(draft: DynamicDraft, edits: readonly SonameEdit[]): void {
-  if (edits.length === 0) return;
-  const names = new Set(edits.map((e) => (e.edit === "setSoname" ? e.name : undefined)));
-  if (names.size > 1) {
+/** The name that an edit wants; undefined for none. */
+const wantedName = (e: SonameEdit): string | undefined => (e.edit === "setSoname" ? e.name : undefined);
+
+export const sonameFamily: EditFamily<SonameEdit> = {
+  name: "soname",
+  order: 40,
+  takes: [],
+  parse: {
+    setSoname: (json) => setSoname(json.text("name")),
+    removeSoname: () => removeSoname(),
+  },
+
+  contradicts(edits) {
+    const names = new Set(edits.map(wantedName));
+    if (names.size < 2) return;
+
     const quoted = [...names].flatMap((n) => (n === undefined ? [] : [JSON.stringify(n)]));
-    fail("BAD_EDIT", names.has(undefined) ? "setSoname and removeSoname contradict each other" : `setSoname is given ${quoted.join(" and ")}`, { edit: "setSoname" });
-  }
-  const [name] = names, found = draft.entries.some((e) => e.tag === DT.SONAME);
-  if (name === undefined) {
-    if (!found) draft.note("NOT_FOUND", "removeSoname: the file has no DT_SONAME");
-    draft.entries = draft.entries.filter((e) => e.tag !== DT.SONAME);
-  } else if (found) draft.entries = draft.entries.map((e) => (e.tag === DT.SONAME ? { ...e, text: name } : e));
-  else draft.entries.push({ tag: DT.SONAME, value: 0n, text: name });
-}
+    const message = names.has(undefined) ? "setSoname and removeSoname contradict each other" : `setSoname is given ${quoted.join(" and ")}`;
+    fail("BAD_EDIT", message, { edit: "setSoname" });
+  },
+
+  apply({ dynamic }, [first]) {
+    const name = wantedName(first!);
+    const isThere = dynamic.entries.some((e) => e.tag === DT.SONAME);
+
+    if (name === undefined) {
+      if (!isThere) dynamic.note("NOT_FOUND", "removeSoname: the file has no DT_SONAME");
+      dynamic.entries = dynamic.entries.filter((e) => e.tag !== DT.SONAME);
+    } else if (isThere) {
+      dynamic.entries = dynamic.entries.map((e) => (e.tag === DT.SONAME ? { ...e, text: name } : e));
+    } else {
+      dynamic.entries.push({ tag: DT.SONAME, value: 0n, text: name });
+    }
+  },
+};

@@ -1,18 +1,10 @@
 import { fail } from "../error.js";
-
-/** See {@link renameDynamicSymbols}. */
-export interface RenameDynamicSymbols {
-  readonly edit: "renameDynamicSymbols";
-  readonly names: Readonly<Record<string, string>>;
-  readonly swap: boolean;
-}
-
-/** See {@link addHash} and {@link addGnuHash}. */
-export interface HashEdit {
-  readonly edit: "addHash" | "addGnuHash";
-}
-
-export type SymbolEdit = RenameDynamicSymbols | HashEdit;
+import { type EditFamily, made } from "./family.js";
+import { draftedSymbols } from "./symbols/symbol-draft.js";
+import { symbolTables } from "./symbols/symbol-tables.js";
+import type { HashEdit, RenameDynamicSymbols, SymbolEdit } from "./symbols/values.js";
+import { removeFiles } from "./versions/removals.js";
+import { versionsOf } from "./versions/version-tables.js";
 
 /**
  * Renames dynamic symbols, defined and undefined ones, in every version (gABI, "Symbol Table"). The hash tables follow, and where
@@ -26,13 +18,19 @@ export type SymbolEdit = RenameDynamicSymbols | HashEdit;
  * patch(bytes, [renameDynamicSymbols({ malloc: "my_malloc", free: "my_free" })])
  */
 export function renameDynamicSymbols(names: Readonly<Record<string, string>>, options: { readonly swap?: boolean } = {}): RenameDynamicSymbols {
-  const edit = "renameDynamicSymbols", swap = options.swap ?? false;
+  const { swap = false } = options;
+  refuseChains(names, swap);
+  return made(symbolsFamily, { edit: "renameDynamicSymbols", names: { ...names }, swap });
+}
+
+function refuseChains(names: Readonly<Record<string, string>>, swap: boolean): void {
+  const edit = "renameDynamicSymbols";
   for (const [old, name] of Object.entries(names)) {
     if (old === "" || name === "") fail("BAD_EDIT", `${edit}: a symbol's name is empty`, { edit });
-    if (!swap && name !== old && Object.hasOwn(names, name) && names[name] !== name)
-      fail("BAD_EDIT", `${edit}: ${name} is a new name and an old one; the same patch twice would not give the same file (the option swap allows it)`, { edit });
+
+    const isChain = !swap && name !== old && Object.hasOwn(names, name) && names[name] !== name;
+    if (isChain) fail("BAD_EDIT", `${edit}: ${name} is a new name and an old one; the same patch twice would not give the same file (the option swap allows it)`, { edit });
   }
-  return { edit, names: { ...names }, swap };
 }
 
 /**
@@ -43,7 +41,7 @@ export function renameDynamicSymbols(names: Readonly<Record<string, string>>, op
  * @example
  * patch(bytes, [addHash()])
  */
-export const addHash = (): HashEdit => ({ edit: "addHash" });
+export const addHash = (): HashEdit => made(symbolsFamily, { edit: "addHash" });
 
 /**
  * Adds DT_GNU_HASH, with which ld.so finds symbols several times faster; on MIPS it is DT_MIPS_XHASH. One that is there is no change.
@@ -53,4 +51,46 @@ export const addHash = (): HashEdit => ({ edit: "addHash" });
  * @example
  * patch(bytes, [addGnuHash()])
  */
-export const addGnuHash = (): HashEdit => ({ edit: "addGnuHash" });
+export const addGnuHash = (): HashEdit => made(symbolsFamily, { edit: "addGnuHash" });
+
+const isRenaming = (e: SymbolEdit): e is RenameDynamicSymbols => e.edit === "renameDynamicSymbols";
+
+/** The new name of each old one. `BAD_EDIT` where one shall become two. */
+function namesOf(edits: readonly SymbolEdit[]): Map<string, string> {
+  const names = new Map<string, string>();
+  const pairs = edits.filter(isRenaming).flatMap((e) => Object.entries(e.names));
+
+  for (const [old, name] of pairs) {
+    const other = names.get(old) ?? name;
+    if (other !== name) fail("BAD_EDIT", `renameDynamicSymbols: ${old} shall become both ${other} and ${name}`, { edit: "renameDynamicSymbols" });
+    names.set(old, name);
+  }
+  return names;
+}
+
+export const symbolsFamily: EditFamily<SymbolEdit> = {
+  name: "symbols",
+  order: 80,
+  takes: [],
+  parse: {
+    renameDynamicSymbols: (json) => renameDynamicSymbols(json.record("names"), { swap: json.flag("swap") }),
+    addHash: () => addHash(),
+    addGnuHash: () => addGnuHash(),
+  },
+
+  contradicts(edits) {
+    // Together they may make a chain that none of them is.
+    const swaps = edits.some((e) => isRenaming(e) && e.swap);
+    refuseChains(Object.fromEntries(namesOf(edits)), swaps);
+  },
+
+  apply(wish, edits) {
+    const adds = new Set(edits.flatMap((e) => (isRenaming(e) ? [] : [e.edit])));
+    const versions = versionsOf(wish);
+    // A symbol's version tells whether it would be defined twice.
+    removeFiles(versions);
+
+    const draft = draftedSymbols(wish.dynamic, versions, namesOf(edits), adds);
+    wish.symbols = symbolTables(draft, wish.notes);
+  },
+};

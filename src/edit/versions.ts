@@ -1,49 +1,12 @@
 import { fail } from "../error.js";
-import { libraries } from "./needed.js";
+import { type EditFamily, made } from "./family.js";
+import { libraries } from "./libraries.js";
+import { applyVersions } from "./versions/apply.js";
+import { refuseContradictions, refuseNewNames } from "./versions/contradictions.js";
+import type { AddVersionNeed, ClearSymbolVersion, RemoveVersionNeed, SetSymbolVersion, VersionEdit, WeakenVersionNeed } from "./versions/values.js";
 
 /** One name or several. */
 export type Names = string | readonly string[];
-
-/** See {@link setSymbolVersion}. */
-export interface SetSymbolVersion {
-  readonly edit: "setSymbolVersion";
-  readonly symbols: readonly string[];
-  readonly version: string;
-  /** The file it is needed of; null leaves it to the file that the symbol has now, or to the only one of which the version is needed. */
-  readonly file: string | null;
-}
-
-/** See {@link clearSymbolVersion}. */
-export interface ClearSymbolVersion {
-  readonly edit: "clearSymbolVersion";
-  readonly symbols: readonly string[];
-}
-
-/** See {@link addVersionNeed}. */
-export interface AddVersionNeed {
-  readonly edit: "addVersionNeed";
-  readonly file: string;
-  readonly version: string;
-  readonly symbols: readonly string[];
-  readonly weak: boolean;
-}
-
-/** See {@link removeVersionNeed}. */
-export interface RemoveVersionNeed {
-  readonly edit: "removeVersionNeed";
-  readonly file: string;
-  readonly versions: readonly string[];
-  readonly uses: "refuse" | "drop" | "weaken";
-}
-
-/** See {@link weakenVersionNeed}. */
-export interface WeakenVersionNeed {
-  readonly edit: "weakenVersionNeed";
-  readonly file: string;
-  readonly versions: readonly string[];
-}
-
-export type VersionEdit = SetSymbolVersion | ClearSymbolVersion | AddVersionNeed | RemoveVersionNeed | WeakenVersionNeed;
 
 const list = (names: Names, edit: string, what: string): string[] => {
   const all = typeof names === "string" ? [names] : [...names];
@@ -65,7 +28,7 @@ const list = (names: Names, edit: string, what: string): string[] => {
 export function setSymbolVersion(symbols: Names, version: string, options: { readonly file?: string } = {}): SetSymbolVersion {
   const edit = "setSymbolVersion";
   if (options.file === "") fail("BAD_EDIT", `${edit}: a library's name is empty`, { edit });
-  return { edit, symbols: list(symbols, edit, "symbol"), version: list(version, edit, "version")[0]!, file: options.file ?? null };
+  return made(versionsFamily, { edit, symbols: list(symbols, edit, "symbol"), version: list(version, edit, "version")[0]!, file: options.file ?? null });
 }
 
 /**
@@ -77,7 +40,9 @@ export function setSymbolVersion(symbols: Names, version: string, options: { rea
  * @example
  * patch(bytes, [clearSymbolVersion("memcpy")])
  */
-export const clearSymbolVersion = (...symbols: readonly string[]): ClearSymbolVersion => ({ edit: "clearSymbolVersion", symbols: list(symbols, "clearSymbolVersion", "symbol") });
+export function clearSymbolVersion(...symbols: readonly string[]): ClearSymbolVersion {
+  return made(versionsFamily, { edit: "clearSymbolVersion", symbols: list(symbols, "clearSymbolVersion", "symbol") });
+}
 
 /**
  * Needs a version of a library, and binds symbols to it. A file without versions (built for musl) gets .gnu.version,
@@ -91,7 +56,9 @@ export const clearSymbolVersion = (...symbols: readonly string[]): ClearSymbolVe
  */
 export function addVersionNeed(file: string, version: string, options: { readonly symbols?: Names; readonly weak?: boolean } = {}): AddVersionNeed {
   const edit = "addVersionNeed";
-  return { edit, file: libraries(file, edit)[0]!, version: list(version, edit, "version")[0]!, symbols: options.symbols === undefined ? [] : list(options.symbols, edit, "symbol"), weak: options.weak ?? false };
+  const symbols = options.symbols === undefined ? [] : list(options.symbols, edit, "symbol");
+  const { weak = false } = options;
+  return made(versionsFamily, { edit, file: libraries(file, edit)[0]!, version: list(version, edit, "version")[0]!, symbols, weak });
 }
 
 /**
@@ -104,7 +71,7 @@ export function addVersionNeed(file: string, version: string, options: { readonl
  */
 export function removeVersionNeed(file: string, versions: Names, options: { readonly uses?: "drop" | "weaken" } = {}): RemoveVersionNeed {
   const edit = "removeVersionNeed";
-  return { edit, file: libraries(file, edit)[0]!, versions: list(versions, edit, "version"), uses: options.uses ?? "refuse" };
+  return made(versionsFamily, { edit, file: libraries(file, edit)[0]!, versions: list(versions, edit, "version"), uses: options.uses ?? "refuse" });
 }
 
 /**
@@ -117,5 +84,36 @@ export function removeVersionNeed(file: string, versions: Names, options: { read
  */
 export function weakenVersionNeed(file: string, versions: Names): WeakenVersionNeed {
   const edit = "weakenVersionNeed";
-  return { edit, file: libraries(file, edit)[0]!, versions: list(versions, edit, "version") };
+  return made(versionsFamily, { edit, file: libraries(file, edit)[0]!, versions: list(versions, edit, "version") });
 }
+
+export const versionsFamily: EditFamily<VersionEdit> = {
+  name: "versions",
+  order: 70,
+  takes: [],
+  parse: {
+    setSymbolVersion: (json) => {
+      const file = json.optionalText("file");
+      return setSymbolVersion(json.texts("symbols"), json.text("version"), file === undefined ? {} : { file });
+    },
+    clearSymbolVersion: (json) => clearSymbolVersion(...json.texts("symbols")),
+    addVersionNeed: (json) => {
+      const symbols = json.texts("symbols");
+      return addVersionNeed(json.text("file"), json.text("version"), { ...(symbols.length > 0 && { symbols }), weak: json.flag("weak") });
+    },
+    removeVersionNeed: (json) => {
+      const uses = json.choice("uses", ["drop", "weaken"], "refuse");
+      return removeVersionNeed(json.text("file"), json.texts("versions"), uses === undefined ? {} : { uses });
+    },
+    weakenVersionNeed: (json) => weakenVersionNeed(json.text("file"), json.texts("versions")),
+  },
+
+  contradicts(edits, all) {
+    refuseNewNames(edits, all);
+    refuseContradictions(edits);
+  },
+
+  apply(wish, edits) {
+    applyVersions(wish, edits);
+  },
+};

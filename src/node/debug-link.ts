@@ -1,6 +1,5 @@
 import { crc32 } from "../codec/crc32.js";
-import { addDebugLink as link } from "../strip/debug-link.js";
-import type { AddDebugLink } from "../strip/edits.js";
+import { type AddDebugLink, addDebugLink as link } from "../strip/debug-link.js";
 import { openSource } from "./source.js";
 
 /** What one read takes: a debug file may be larger than memory. */

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { fail, isElfError, type Note } from "../error.js";
 import { type PatchOptions, type Plan, plan } from "../patch.js";
 import type { Change } from "../report/diff.js";
-import type { Edit } from "../request/edits.js";
+import type { Edit } from "../edit/family.js";
 import { backupName, keepBackup } from "./backup.js";
 import { DAMAGED, writeInPlace } from "./in-place.js";
 import { type FileSource, ioError, onFile, openSource } from "./source.js";

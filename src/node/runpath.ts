@@ -1,8 +1,8 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { makeRunpathRelative as relativeIn, type MakeRunpathRelative } from "../edit/relative-runpath.js";
-import { isInside, normalized } from "../edit/search-path.js";
-import { type LibraryLookup, shrinkRunpath as shrinkBy, type ShrinkRunpath } from "../edit/shrink-runpath.js";
+import { type MakeRunpathRelative, makeRunpathRelative as relativeIn, type ShrinkRunpath, shrinkRunpath as shrinkBy } from "../edit/runpath.js";
+import { isInside, normalized } from "../edit/search-path/elements.js";
+import type { LibraryLookup } from "../edit/search-path/shrink.js";
 import { isElfError } from "../error.js";
 import { followLinks } from "../resolve/search/links.js";
 import { linkTarget } from "./links.js";

@@ -1,6 +1,19 @@
+import { alignUp, cString, equalBytes, numberBytes } from "../codec/bytes.js";
 import { crc32 } from "../codec/crc32.js";
+import { readExactly } from "../codec/source.js";
+import { type Edit, type EditFamily, made } from "../edit/family.js";
+import { ANYTHING } from "../edit/kinds.js";
 import { fail } from "../error.js";
-import type { AddDebugLink } from "./edits.js";
+import { fileRange } from "../image/headers/sections.js";
+import { oneContent } from "../rewrite/wish/contents.js";
+import { SHT } from "../spec/constants.js";
+
+/** See {@link addDebugLink}. */
+export interface AddDebugLink extends Edit {
+  readonly edit: "addDebugLink";
+  readonly file: string;
+  readonly crc: number;
+}
 
 /**
  * Names the separate debug file in `.gnu_debuglink`, where gdb and elfutils look for it; one that is there is replaced.
@@ -16,5 +29,44 @@ export function addDebugLink(file: string, debug: Uint8Array | number): AddDebug
   if (name === "" || name.includes("\0")) fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(file)} is no file's name`, { edit: "addDebugLink" });
   const crc = typeof debug === "number" ? debug : crc32(debug);
   if (!Number.isInteger(crc) || crc < 0 || crc > 0xffffffff) fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(debug)} is no CRC-32`, { edit: "addDebugLink" });
-  return { edit: "addDebugLink", file: name, crc };
+  return made(debugLinkFamily, { edit: "addDebugLink", file: name, crc });
 }
+
+const NAME = ".gnu_debuglink";
+
+/** .gnu_debuglink (gdb's manual, "Separate Debug Files"): the file's name, NUL up to a multiple of four bytes, its CRC-32 in the file's own byte order. */
+function linkBytes({ file, crc }: AddDebugLink, littleEndian: boolean): Uint8Array {
+  const name = cString(file, "addDebugLink"), at = alignUp(name.length, 4), bytes = new Uint8Array(at + 4);
+  bytes.set(name);
+  bytes.set(numberBytes(crc, 4, littleEndian), at);
+  return bytes;
+}
+
+export const debugLinkFamily: EditFamily<AddDebugLink> = {
+  name: "debug-link",
+  order: 100,
+  takes: ANYTHING.filter((kind) => kind !== "archive"),
+  parse: { addDebugLink: (json) => addDebugLink(json.text("file"), json.number("crc")) },
+
+  contradicts([first, ...rest]) {
+    const isOther = rest.some((l) => l.file !== first!.file || l.crc !== first!.crc);
+    if (isOther) fail("BAD_EDIT", "addDebugLink: a file has one separate debug file, and two are given", { edit: "addDebugLink" });
+  },
+
+  // A new section, or new bytes for the one that is there.
+  apply({ elf, sections, newSections }, [link]) {
+    if (elf.header.shnum === 0)
+      fail("UNSUPPORTED", "addDebugLink: the file has no section headers, so it cannot say where its debug file is", { what: "a file without section headers" });
+
+    const bytes = linkBytes(link!, elf.header.littleEndian);
+    const section = elf.sections.find((s) => s.name === NAME && !sections.dropped.has(s.index));
+    if (!section) {
+      newSections.push({ name: NAME, type: SHT.PROGBITS, align: 4, bytes });
+      return;
+    }
+
+    const { offset, size } = fileRange(section, elf.source);
+    const isSame = equalBytes(readExactly(elf.source, offset, size, NAME), bytes);
+    if (!isSame) sections.contents.add(oneContent(section.index, bytes.length, () => bytes));
+  },
+};

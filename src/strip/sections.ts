@@ -7,7 +7,7 @@ import { type SectionNames, sectionNames } from "../image/headers/section-names.
 import { ET, SHT } from "../spec/constants.js";
 import { listed } from "./listed.js";
 import { matcher } from "./patterns.js";
-import type { StripWish } from "./wish.js";
+import type { StripWish } from "./strip-wish.js";
 
 /** Sections that hold debugging information, by name, as BFD tells them (SEC_DEBUGGING). */
 const DEBUGGING = [".debug", ".zdebug", ".gnu.linkonce.wi.", ".line", ".stab", ".gdb_index\0"];

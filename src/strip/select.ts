@@ -8,7 +8,7 @@ import { extendedSection, sectionSymbols } from "../image/symbols/symbols.js";
 import { nameAt, NameBudget, type StringTable } from "../image/strings.js";
 import { EM, SHN, STB, STT } from "../spec/constants.js";
 import { listed } from "./listed.js";
-import type { StripWish } from "./wish.js";
+import type { StripWish } from "./strip-wish.js";
 
 /** In place of an index: the symbol goes. */
 export const GONE = 0xffff_ffff;

@@ -9,16 +9,16 @@ import { indexesWhere, placedAt, sectionColumns } from "../image/headers/section
 import { fileRange, sectionAt } from "../image/headers/sections.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { GONE, type SymbolSelection } from "./select.js";
-import type { StripDecision } from "./strip.js";
+import type { StripDecision } from "./decide.js";
 import { addressSignificant, callGraphProfile } from "../tables/llvm.js";
 import { renumberCrel } from "../tables/crel.js";
 import { renumberIn } from "../tables/symbols.js";
 import { type ContentRun, Contents, oneContent } from "../rewrite/wish/contents.js";
-import type { Requests } from "../rewrite/wish/requests.js";
+import type { SectionsWish } from "../rewrite/wish/wish.js";
 import { symbolContents } from "./symbol-contents.js";
 
 /** The tables that name symbols and sections, as they are after a strip. */
-export function stripTables(elf: ElfFile, { dropped, symbols, groups }: StripDecision): Pick<Requests, "contents" | "ungrouped"> {
+export function stripTables(elf: ElfFile, { dropped, symbols, groups }: StripDecision): Pick<SectionsWish, "contents" | "ungrouped"> {
   const c = sectionColumns(elf), contents = new Contents(c.count), ungrouped = new Set<number>();
   for (const [index, selection] of symbols) for (const content of symbolContents(elf, index, selection, dropped)) contents.add(content);
   if (dropped.size === 0 && symbols.size === 0) return { contents, ungrouped };

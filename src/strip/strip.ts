@@ -1,118 +1,180 @@
-import { where } from "../codec/ascending.js";
-import { viewOf } from "../codec/bytes.js";
-import { Sym } from "../codec/records.js";
-import { fail, type Note } from "../error.js";
-import type { ElfFile } from "../image/elf.js";
-import { type Groups, readGroups } from "../image/headers/groups.js";
-import { eachRelocationSymbol, holdsRelocations } from "../image/relocations/relocation-sections.js";
-import { runs } from "../image/headers/runs.js";
-import { indexesOfType, sectionColumns } from "../image/headers/section-columns.js";
-import { assertInFile, fileRange, sectionAt } from "../image/headers/sections.js";
-import { SHN, SHT } from "../spec/constants.js";
-import { eachCrelSymbol } from "../tables/crel.js";
-import { refuseContradictions } from "./contradictions.js";
-import type { StripEdit } from "./edits.js";
-import { refuseZeroing } from "./forced.js";
-import { dropDependents, dropTable, NEED_NO_TABLE, refuseBrokenLinks, sectionsToDrop, type StripSections, stripSections } from "./sections.js";
-import { selectSymbols, type SymbolSelection } from "./select.js";
-import { type StripWish, stripWish } from "./wish.js";
+import type { JsonEdit } from "../edit/json-edit.js";
+import { type EditFamily, made } from "../edit/family.js";
+import { ANYTHING, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
+import { fail } from "../error.js";
+import { decideStrip } from "./decide.js";
+import { stripTables } from "./strip-tables.js";
+import { stripWish } from "./strip-wish.js";
+import type { DiscardLocals, KeepFileSymbols, KeepSections, KeepSymbols, RemoveRelocations, RemoveSections, StripEdit, StripMode, StripSymbols } from "./values.js";
 
-/** What goes, and what stays of the symbol tables that lose some. */
-export interface StripDecision {
-  /** Indexes of the sections that go. */
-  readonly dropped: ReadonlySet<number>;
-  /** By the symbol table's section index: tables of which symbols go, or whose symbols may be in sections that get other indexes. */
-  readonly symbols: ReadonlyMap<number, SymbolSelection>;
-  /** Removed loaded sections whose bytes become zero. */
-  readonly zeroed: ReadonlySet<number>;
-  /** The section header table goes, too. */
-  readonly dropsHeaders: boolean;
-  /** The file's groups, those that go among them. */
-  readonly groups: Groups;
+/** How symbols' names are matched. */
+export interface SymbolNameOptions {
+  /** Names are patterns: `*`, `?`, `[…]` and `\` as in a shell; a pattern behind `!` says which names are not meant. Off by default, since names may hold these. */
+  readonly wildcard?: boolean | undefined;
 }
 
-const NO_GROUPS: Groups = { sections: new Uint32Array(0), flags: new Uint32Array(0), first: new Uint32Array(1), members: new Uint32Array(0) };
-const NOTHING: StripDecision = { dropped: new Set(), symbols: new Map(), zeroed: new Set(), dropsHeaders: false, groups: NO_GROUPS };
-
-/** Decides what the edits drop. Reads symbols and relocations only where some of a table stay. `RELOCATABLE`, `LOADED_SECTION`, `STILL_NEEDED`. */
-export function decideStrip(elf: ElfFile, edits: readonly StripEdit[], notes: Note[]): StripDecision {
-  if (edits.length === 0) return NOTHING;
-  refuseContradictions(edits);
-  const wish = stripWish(edits), sections = stripSections(elf);
-  if (wish.mode === "all" && sections.relocatable && !wish.forceAll)
-    fail("RELOCATABLE", "stripAll: without its symbols and relocations this relocatable object (ET_REL) is of no use to any linker or kernel; stripUnneeded() and stripDebug() keep it whole, { force: true } strips it all the same", {});
-  refuseManyTables(sections);
-  const groups = readGroups(elf), dropped = sectionsToDrop(sections, wish, notes), symbols = new Map<number, SymbolSelection>();
-  dropDependents(sections, groups, dropped);
-  const tables = indexesOfType(sections.columns, SHT.SYMTAB);
-  for (const table of tables) if (!sections.isFixed(table) && !dropped.has(table)) strippedTable(sections, table, wish, dropped, symbols);
-  for (const table of tables) if (dropped.has(table)) dropTable(sections, table, dropped);
-  dropDependents(sections, groups, dropped);
-  dropExtended(sections, dropped, symbols);
-  refuseBrokenLinks(sections, dropped);
-  const zeroed = new Set([...dropped].sort((a, b) => a - b).filter((i) => sections.isFixed(i) && wish.zeroes(sections.names.of(i))));
-  for (const i of zeroed) refuseZeroing(elf, sectionAt(elf, i));
-  if (!edits.some((e) => e.edit === "dropSectionHeaders")) return { dropped, symbols, zeroed, dropsHeaders: false, groups };
-  // Without headers nothing finds what no program header speaks of.
-  return { dropped: new Set(where(sections.all, (i) => !sections.isFixed(i))), symbols: new Map(), zeroed, dropsHeaders: elf.header.shnum > 0, groups };
+/** Options of {@link removeSections}. */
+export interface RemoveSectionsOptions {
+  /** Take loaded sections too: their headers go, and program headers follow. The bytes stay, since programs may use them. */
+  readonly force?: boolean | undefined;
+  /** With `force`: what a removed loaded section held becomes zero. Not for what loaders find through a program header or a dynamic tag. */
+  readonly zero?: boolean | undefined;
 }
 
-/** The gABI knows one symbol table a file. */
-const MOST_TABLES = 16;
+/**
+ * Drops what a file does not need to run or to be linked, by GNU strip's meaning of `--strip-unneeded`. Programs and libraries: the
+ * symbol table, its strings and debugging information; no byte of any segment changes. Relocatable files: debugging information, and the
+ * symbols that neither a relocation nor another file can need; sections and relocations stay.
+ *
+ * @throws ElfError when applied: `OVERLAY`; `UNSUPPORTED` for a separate debug file
+ * @example
+ * patch(bytes, [stripUnneeded()])
+ */
+export const stripUnneeded = (): StripMode => made(stripFamily, { edit: "stripUnneeded" });
 
-/** Each table is read and written as a whole: where many lie over the same bytes, neither time nor output would be in proportion to the file. */
-function refuseManyTables({ elf, columns: c, all }: StripSections): void {
-  let tables = 0, bytes = 0;
-  for (const i of all) {
-    if (!TABLES.includes(c.type[i]!)) continue;
-    if (c.type[i] === SHT.SYMTAB) tables++;
-    assertInFile(elf, c, i);
-    bytes += c.fileSize[i]!;
-  }
-  if (tables > MOST_TABLES) fail("UNSUPPORTED", `the file has ${tables} symbol tables, and ${MOST_TABLES} at most are taken`, { what: `${tables} symbol tables` });
-  if (bytes > elf.source.size) fail("MALFORMED", "symbol tables, and what belongs to them, take the same bytes of the file", {});
+/**
+ * Drops debugging information and the names of source files (STT_FILE); other symbols stay. GNU strip's `-g`.
+ *
+ * @throws ElfError as {@link stripUnneeded}
+ * @example
+ * patch(objectFile, [stripDebug()])
+ */
+export const stripDebug = (): StripMode => made(stripFamily, { edit: "stripDebug" });
+
+/**
+ * Drops all symbols, and the relocations that a linker left in a program (`--emit-relocs`). GNU strip's `-s`. A relocatable file would be of
+ * no use without its symbols, so it is refused.
+ *
+ * @param force of a relocatable file all symbols and relocations go, as with GNU strip: no linker and no kernel can use it afterwards
+ * @throws ElfError when applied: `RELOCATABLE`, and as {@link stripUnneeded}
+ * @example
+ * patch(bytes, [stripAll(), keepSymbols(["main"])])
+ */
+export function stripAll({ force = false }: { readonly force?: boolean | undefined } = {}): StripMode {
+  return made(stripFamily, { edit: "stripAll", ...(force && { force: true as const }) });
 }
 
-/** Few enough sections are left for st_shndx to hold every index. */
-function dropExtended({ columns: { count, type, link }, all }: StripSections, dropped: Set<number>, symbols: ReadonlyMap<number, SymbolSelection>): void {
-  if (count - dropped.size >= SHN.LORESERVE) return;
-  for (const i of all) if (type[i] === SHT.SYMTAB_SHNDX && symbols.has(link[i]!)) dropped.add(i);
+function sectionPatterns(edit: string, patterns: readonly string[]): string[] {
+  for (const p of patterns)
+    if (typeof p !== "string" || p === "" || p === "!") fail("BAD_EDIT", `${edit}: ${JSON.stringify(p)} is no section's name or pattern`, { edit });
+  return [...patterns];
 }
 
-/** What is rewritten as a whole, one section at a time. */
-const TABLES: readonly number[] = [SHT.SYMTAB, ...NEED_NO_TABLE];
-
-/** Selects a table's symbols, or drops it where none stays. */
-function strippedTable(sections: StripSections, table: number, wish: StripWish, dropped: Set<number>, symbols: Map<number, SymbolSelection>): void {
-  const { elf, columns: { type, link }, names, all, relocatable, isFixed } = sections;
-  const namesSymbols = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined || wish.keepsFiles, keepsTable = wish.namesSections && wish.keeps(names.of(table));
-  if (wish.mode === "none" && dropped.size === 0 && !namesSymbols && wish.discards === undefined) return;
-  const users = where(all, (u) => link[u] === table && !dropped.has(u) && !isFixed(u) && !NEED_NO_TABLE.includes(type[u]!));
-  // Nothing of it can stay: it need not be read.
-  if (!relocatable && users.length === 0 && !namesSymbols && !keepsTable && (wish.mode === "unneeded" || wish.mode === "all")) return void dropped.add(table);
-  const used = usedSymbols(elf, table, users), selection = selectSymbols(elf, sectionAt(elf, table), wish, { dropped, used, relocatable, keepsTable });
-  if (selection.count <= 1 && selection.indexes.length > 1 && users.length === 0) dropped.add(table);
-  else if (selection.count < selection.indexes.length || dropped.size > 0) symbols.set(table, selection);
+function symbolNames(edit: string, names: readonly string[]): string[] {
+  for (const n of names) if (typeof n !== "string" || n === "") fail("BAD_EDIT", `${edit}: ${JSON.stringify(n)} is no symbol's name`, { edit });
+  return [...names];
 }
 
-/** Which symbols the sections that stay name: relocations, and groups by their signature. */
-function usedSymbols(elf: ElfFile, table: number, users: Uint32Array): Uint8Array {
-  const { count, type, info, offset, fileSize } = sectionColumns(elf), isUser = new Uint8Array(count), used = new Uint8Array(Math.floor(fileRange(sectionAt(elf, table), elf.source).size / Sym.size(elf.header.class)));
-  const use = (symbol: number): void => {
-    if (symbol >= used.length) fail("MALFORMED", `a relocation or group names symbol ${symbol} of ${used.length}`, {});
-    used[symbol] = 1;
-  };
-  for (const u of users) {
-    isUser[u] = 1;
-    if (type[u] === SHT.GROUP) use(info[u]!);
-  }
-  for (const { bytes, start, sections } of runs(elf, (u) => isUser[u] === 1 && holdsRelocations(type[u]!))) {
-    const v = viewOf(bytes);
-    for (const i of sections) {
-      const at = offset[i]! - start, end = at + fileSize[i]!;
-      if (type[i] === SHT.CREL) eachCrelSymbol(bytes.subarray(at, end), use);
-      else eachRelocationSymbol(v, at, end, type[i]!, elf.header, use);
-    }
-  }
-  return used;
+/**
+ * Removes sections by name. Just these go, with what means nothing without them: their relocations, and symbols that they define. In a
+ * program or library only sections that are not loaded, unless forced.
+ *
+ * @param patterns `*`, `?`, `[…]` and `\` as in a shell, e.g. `".comment"`, `".debug_*"`; a pattern behind `!` says which sections are not
+ *   meant; one that matches nothing is a note in the result. Options may follow as the last argument.
+ * @throws ElfError `BAD_EDIT`; when applied, `LOADED_SECTION`, `STILL_NEEDED` where something that stays uses what would go, `OVERLAY`
+ * @example
+ * patch(bytes, [removeSections(".comment", ".gnu.build.attributes*")])
+ * patch(bytes, [removeSections(".note.ABI-tag", { force: true })])
+ */
+export function removeSections(...patterns: readonly (string | RemoveSectionsOptions)[]): RemoveSections {
+  const last = patterns.at(-1), options = typeof last === "object" ? last : undefined;
+  const names = (options ? patterns.slice(0, -1) : patterns) as readonly string[];
+  const flags = { ...(options?.force && { force: true as const }), ...(options?.zero && { zero: true as const }) };
+  return made(stripFamily, { edit: "removeSections", sections: sectionPatterns("removeSections", names), ...flags });
 }
+
+/**
+ * Keeps sections that a strip of the same patch would drop, by name or pattern. `.symtab` keeps its symbols, too.
+ *
+ * @param patterns as {@link removeSections}
+ * @throws ElfError `BAD_EDIT`
+ * @example
+ * patch(bytes, [stripDebug(), keepSections(".debug_line*")])
+ */
+export function keepSections(...patterns: readonly string[]): KeepSections {
+  return made(stripFamily, { edit: "keepSections", sections: sectionPatterns("keepSections", patterns) });
+}
+
+/**
+ * Removes the relocations of sections, by the names of the sections that they change. Not those that a loader applies.
+ *
+ * @param patterns as {@link removeSections}
+ * @throws ElfError `BAD_EDIT`
+ * @example
+ * patch(objectFile, [removeRelocations(".debug_*")])
+ */
+export function removeRelocations(...patterns: readonly string[]): RemoveRelocations {
+  return made(stripFamily, { edit: "removeRelocations", sections: sectionPatterns("removeRelocations", patterns) });
+}
+
+/**
+ * Keeps symbols of `.symtab` that a strip of the same patch would drop.
+ *
+ * @throws ElfError `BAD_EDIT`
+ * @example
+ * patch(bytes, [stripUnneeded(), keepSymbols(["main", "usage"])])
+ */
+export function keepSymbols(names: readonly string[], { wildcard = false }: SymbolNameOptions = {}): KeepSymbols {
+  return made(stripFamily, { edit: "keepSymbols", names: symbolNames("keepSymbols", names), ...(wildcard && { wildcard: true as const }) });
+}
+
+/**
+ * Removes symbols from `.symtab`; dynamic symbols stay.
+ *
+ * @throws ElfError `BAD_EDIT`; when applied, `STILL_NEEDED` where a relocation names one
+ * @example
+ * patch(bytes, [stripSymbols(["helper"]), stripSymbols(["debug_*"], { wildcard: true })])
+ */
+export function stripSymbols(names: readonly string[], { wildcard = false }: SymbolNameOptions = {}): StripSymbols {
+  return made(stripFamily, { edit: "stripSymbols", names: symbolNames("stripSymbols", names), ...(wildcard && { wildcard: true as const }) });
+}
+
+/**
+ * Drops local symbols: all of them, with debugging information, or only those that the compiler made for itself (`.L…`). GNU strip's `-x` and `-X`.
+ *
+ * @example
+ * patch(objectFile, [discardLocals("temporary")])
+ */
+export function discardLocals(which: DiscardLocals["which"] = "all"): DiscardLocals {
+  if (which !== "all" && which !== "temporary") fail("BAD_EDIT", `discardLocals: ${JSON.stringify(which)} is neither "all" nor "temporary"`, { edit: "discardLocals" });
+  return made(stripFamily, { edit: "discardLocals", which });
+}
+
+/** Keeps the symbols that name source files (STT_FILE), which strips drop. GNU strip's `--keep-file-symbols`. */
+export const keepFileSymbols = (): KeepFileSymbols => made(stripFamily, { edit: "keepFileSymbols" });
+
+const MODES: readonly StripEdit["edit"][] = ["stripUnneeded", "stripDebug", "stripAll"];
+
+/** The options of a call again, from JSON. */
+const wildcardOf = (json: JsonEdit): SymbolNameOptions => ({ wildcard: json.flag("wildcard") });
+
+export const stripFamily: EditFamily<StripEdit> = {
+  name: "strip",
+  order: 0,
+  takes: ANYTHING,
+  parse: {
+    stripUnneeded: () => stripUnneeded(),
+    stripDebug: () => stripDebug(),
+    stripAll: (json) => stripAll({ force: json.flag("force") }),
+    removeSections: (json) => removeSections(...json.texts("sections"), { force: json.flag("force"), zero: json.flag("zero") }),
+    keepSections: (json) => keepSections(...json.texts("sections")),
+    removeRelocations: (json) => removeRelocations(...json.texts("sections")),
+    keepSymbols: (json) => keepSymbols(json.texts("names"), wildcardOf(json)),
+    stripSymbols: (json) => stripSymbols(json.texts("names"), wildcardOf(json)),
+    discardLocals: (json) => discardLocals(json.choice("which", ["all", "temporary"])),
+    keepFileSymbols: () => keepFileSymbols(),
+  },
+
+  requires(elf, edits) {
+    refuseUnfindable(elf);
+    // Nothing would be left of it.
+    if (edits.some((e) => MODES.includes(e.edit))) refuseDebugFile(elf);
+  },
+
+  apply(wish, edits) {
+    const { elf, notes } = wish;
+    const decision = decideStrip(elf, stripWish(edits), notes);
+    const { dropped, zeroed } = decision;
+    wish.sections = { dropped, zeroed, dropsHeaders: false, ...stripTables(elf, decision) };
+  },
+};

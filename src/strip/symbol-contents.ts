@@ -9,7 +9,7 @@ import { SHN, SHT } from "../spec/constants.js";
 import { GONE, type SymbolSelection } from "./select.js";
 import { compactTable } from "../tables/compact-strings.js";
 import { type ContentRun, oneContent } from "../rewrite/wish/contents.js";
-import type { Followers } from "../rewrite/wish/requests.js";
+import type { Followers } from "../rewrite/wish/followers.js";
 
 /** .symtab as it is after a strip, with .strtab where symbols go, and SHT_SYMTAB_SHNDX. */
 export function* symbolContents(elf: ElfFile, table: number, selection: SymbolSelection, dropped: ReadonlySet<number>): Generator<ContentRun> {

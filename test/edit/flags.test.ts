@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clearFlags, type FlagName, type FlagsEdit, noDefaultLib, setFlags } from "../../src/edit/flags.js";
 import { readElf } from "../../src/image/read-elf.js";
+import { parseEdit } from "../../src/index.js";
 import { patch } from "../../src/patch.js";
 import { DF, DF_1 } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
@@ -56,7 +57,7 @@ describe("flags that are wrong, or contradict each other", () => {
     ["unknown", () => [setFlags("DF_1_FAST" as FlagName)]],
     ["an inherited property", () => [setFlags("DF_constructor" as FlagName)]],
     ["without its prefix", () => [setFlags("NOW" as FlagName)]],
-    ["unknown in a value that was not made here", () => [{ edit: "setFlags", flags: ["DF_FAST" as FlagName] }]],
+    ["unknown in a value that was not made here", () => [parseEdit({ edit: "setFlags", flags: ["DF_FAST"] }) as FlagsEdit]],
     ["set and cleared", () => [setFlags("DF_1_NOW"), clearFlags("DF_1_NOW")]],
     ["text relocations, which are what they are", () => [clearFlags("DF_TEXTREL")]],
   ])("%s", (_, edits) => expect(caught(() => patch(buildElf(), edits())).code).toBe("BAD_EDIT"));

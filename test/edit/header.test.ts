@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
-import { type OsAbiName, setExecstack, type SetExecstack, setOsAbi, type SetOsAbi } from "../../src/edit/header.js";
+import { type OsAbiName, setOsAbi, type SetOsAbi } from "../../src/edit/os-abi.js";
+import { setExecstack, type SetExecstack } from "../../src/edit/execstack.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { readElf } from "../../src/image/read-elf.js";
+import { parseEdit } from "../../src/index.js";
 import { patch } from "../../src/patch.js";
 import { ELFOSABI, PF, PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
@@ -76,5 +78,5 @@ it.each<[string, () => (SetExecstack | SetOsAbi)[]]>([
   ["more than a byte", () => [setOsAbi(256)]],
   ["no whole number", () => [setOsAbi(1.5)]],
   ["an unknown name", () => [setOsAbi("PLAN9" as OsAbiName)]],
-  ["a value that was not made here", () => [{ edit: "setOsAbi", abi: -1 }]],
+  ["a value that was not made here", () => [parseEdit({ edit: "setOsAbi", abi: -1 }) as SetOsAbi]],
 ])("wrong: %s", (_, edits) => expect(caught(() => patch(buildElf(), edits())).code).toBe("BAD_EDIT"));

@@ -7,7 +7,7 @@ import { symbolVersions, versymTable } from "../../src/image/dynamic/versions.js
 import { patch } from "../../src/patch.js";
 import { SHT, STB, STT, VERSYM } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { stripUnneeded } from "../../src/strip/edits.js";
+import { stripUnneeded } from "../../src/strip/strip.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import { addVersionNeed, clearSymbolVersion, removeVersionNeed, setSymbolVersion, type VersionEdit } from "../../src/edit/versions.js";
+import { addVersionNeed, clearSymbolVersion, removeVersionNeed, setSymbolVersion } from "../../src/edit/versions.js";
 import { renameDynamicSymbols } from "../../src/edit/symbols.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { symbolVersions } from "../../src/image/dynamic/versions.js";
 import { patch } from "../../src/patch.js";
-import type { Edit } from "../../src/request/edits.js";
+import type { Edit } from "../../src/edit/family.js";
+import type { VersionEdit } from "../../src/edit/versions/values.js";
 import { SHT, STB, VER_FLG } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { buildElf } from "../../src/testing/build-elf.js";

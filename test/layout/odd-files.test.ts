@@ -3,12 +3,12 @@ import { check } from "../../src/check/check.js";
 import { viewOf } from "../../src/codec/bytes.js";
 import { Sym } from "../../src/codec/records.js";
 import { addNeeded } from "../../src/edit/needed.js";
-import { setExecstack } from "../../src/edit/header.js";
+import { setExecstack } from "../../src/edit/execstack.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { PF, PT, SHT } from "../../src/spec/constants.js";
-import { removeSections } from "../../src/strip/edits.js";
+import { removeSections } from "../../src/strip/strip.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { ENCODINGS, phdr, shdr } from "../support/elf.js";
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
-import { setExecstack } from "../../src/edit/header.js";
+import { setExecstack } from "../../src/edit/execstack.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch, type PatchOptions, plan } from "../../src/patch.js";
-import type { Edit } from "../../src/request/edits.js";
+import type { Edit } from "../../src/edit/family.js";
 import { PF, PT, SHT } from "../../src/spec/constants.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS, phdr } from "../support/elf.js";

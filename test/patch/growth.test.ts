@@ -4,7 +4,7 @@ import { addRunpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
-import { stripUnneeded } from "../../src/strip/edits.js";
+import { stripUnneeded } from "../../src/strip/strip.js";
 import { dynamicFixtures, fixture, GREETING, runProgram, scratch } from "../support/fixtures.js";
 import { itWithTools } from "../support/tools.js";
 

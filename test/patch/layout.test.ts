@@ -8,17 +8,17 @@ import { replaceNeeded } from "../../src/edit/needed.js";
 import { readElf } from "../../src/image/read-elf.js";
 import type { ElfFile } from "../../src/image/elf.js";
 import { patch, plan } from "../../src/patch.js";
-import type { Edit } from "../../src/request/edits.js";
+import type { KnownEdit } from "../../src/index.js";
 import { EM, PF, PT, SHN, STB, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 
 const LONG = "/opt/elfwright/".repeat(30), HUGE = "/opt/elfwright/".repeat(600);
 
 /** Where each region went, as `{ ".dynstr": "slack" }`. */
-const strategies = (bytes: Uint8Array, ...edits: Edit[]) => Object.fromEntries(plan(bytes, edits).placements.map((p) => [p.region, p.strategy]));
+const strategies = (bytes: Uint8Array, ...edits: KnownEdit[]) => Object.fromEntries(plan(bytes, edits).placements.map((p) => [p.region, p.strategy]));
 
 /** Symbols, versions, notes and relocations by meaning: what no patch of the dynamic section may change. */
 function meaning(elf: ElfFile) {
@@ -51,7 +51,7 @@ describe.each(ENCODINGS)("$label", (e) => {
   it.each(sorts)("%s: every edit reads back, breaks no rule, changes nothing else, and once more changes nothing", (_, options) => {
     const before = buildElf({ ...e, ...RICH, ...options }), elf = readElf(before), was = meaning(elf);
     const program = elf.interpreter !== null;
-    const sets: Edit[][] = [[setRunpath("/a")], [setRunpath(LONG)], [setRunpath(HUGE)], [replaceNeeded({ "libc.so.6": LONG })], [replaceNeeded({ "libm.so.6": "libc.so.6" })], [stripUnneeded()], [removeSections(".comment")]];
+    const sets: KnownEdit[][] = [[setRunpath("/a")], [setRunpath(LONG)], [setRunpath(HUGE)], [replaceNeeded({ "libc.so.6": LONG })], [replaceNeeded({ "libm.so.6": "libc.so.6" })], [stripUnneeded()], [removeSections(".comment")]];
     if (program) sets.push([setInterpreter(LONG)]);
     sets.push([setRunpath(HUGE), replaceNeeded({ "libc.so.6": LONG }), stripUnneeded(), ...(program ? [setInterpreter(LONG)] : [])]);
     for (const edits of sets) {

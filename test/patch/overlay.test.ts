@@ -5,8 +5,8 @@ import { setInterpreter } from "../../src/edit/interpreter.js";
 import { isElfError } from "../../src/error.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
-import type { Edit } from "../../src/request/edits.js";
-import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
+import type { Edit } from "../../src/edit/family.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { dynamicFixtures, fixture, GREETING, runProgram, scratch } from "../support/fixtures.js";
 import { itWithTools } from "../support/tools.js";
 

@@ -3,21 +3,21 @@ import { check } from "../../src/check/check.js";
 import { equalBytes } from "../../src/codec/bytes.js";
 import { addDebugTag, removeDebugTag } from "../../src/edit/debug-tag.js";
 import { clearFlags, setFlags } from "../../src/edit/flags.js";
-import { setExecstack, setOsAbi } from "../../src/edit/header.js";
+import { setExecstack } from "../../src/edit/execstack.js";
+import { setOsAbi } from "../../src/edit/os-abi.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import { makeRunpathRelative } from "../../src/edit/relative-runpath.js";
-import { addRunpath, convertToRpath, convertToRunpath, removeRunpath, setRunpath } from "../../src/edit/runpath.js";
-import { shrinkRunpath } from "../../src/edit/shrink-runpath.js";
+import { addRunpath, convertToRpath, convertToRunpath, makeRunpathRelative, removeRunpath, setRunpath, shrinkRunpath } from "../../src/edit/runpath.js";
 import { removeSoname, setSoname } from "../../src/edit/soname.js";
 import type { ElfFile } from "../../src/image/elf.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { symbolVersions } from "../../src/image/dynamic/versions.js";
 import { patch } from "../../src/patch.js";
-import type { Edit } from "../../src/request/edits.js";
+import type { Edit } from "../../src/edit/family.js";
+import type { KnownEdit } from "../../src/index.js";
 import { PF, PT, STB, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { stripUnneeded } from "../../src/strip/edits.js";
+import { stripUnneeded } from "../../src/strip/strip.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { ENCODINGS } from "../support/elf.js";
 import { random, SEED } from "../support/mutants.js";
@@ -104,7 +104,7 @@ function withSymbols(o: BuildOptions): BuildOptions {
 /** No version number without its version, no symbol lost, none weak that need not be. */
 function symbolsHold(before: ElfFile, after: ElfFile, edits: readonly Edit[]): void {
   const was = symbolVersions(before), is = symbolVersions(after), now = [...after.dynamicSymbols!];
-  const gone = new Map(edits.flatMap((e) => (e.edit === "removeNeeded" ? e.names.map((n) => [n, e.uses] as const) : [])));
+  const gone = new Map((edits as readonly KnownEdit[]).flatMap((e) => (e.edit === "removeNeeded" ? e.names.map((n) => [n, e.uses] as const) : [])));
   for (const s of before.dynamicSymbols!) {
     const version = was(s.index), dropped = version?.file ? gone.get(version.file) : undefined, binding = dropped === "weaken" && s.binding === STB.GLOBAL ? STB.WEAK : s.binding;
     expect({ name: now[s.index]!.name, binding: now[s.index]!.binding, version: is(s.index)?.name }).toEqual({ name: s.name, binding, version: dropped ? undefined : version?.name });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { check, type Edit, EM, patch, readElf, type ElfFile, SHF, SHN, SHT, STB, STT } from "../../src/index.js";
-import { discardLocals, keepFileSymbols, keepSections, keepSymbols, removeRelocations, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded } from "../../src/strip/edits.js";
+import { discardLocals, keepFileSymbols, keepSections, keepSymbols, removeRelocations, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded } from "../../src/strip/strip.js";
 import { readGroups } from "../../src/image/headers/groups.js";
 import { eachRelocationSymbol, isRelocations } from "../../src/image/relocations/relocation-sections.js";
 import { fileRange } from "../../src/image/headers/sections.js";

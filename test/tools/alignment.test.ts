@@ -5,7 +5,7 @@ import { type RaisedPageSize, raiseAlignment } from "../../src/edit/alignment.js
 import { setRunpath } from "../../src/edit/runpath.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
-import { stripUnneeded } from "../../src/strip/edits.js";
+import { stripUnneeded } from "../../src/strip/strip.js";
 import { caught } from "../support/elf.js";
 import { scratch } from "../support/fixtures.js";
 import { lint, newLines } from "../support/oracles.js";

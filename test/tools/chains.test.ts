@@ -4,8 +4,8 @@ import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
-import type { Edit } from "../../src/request/edits.js";
-import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
+import type { Edit } from "../../src/edit/family.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { type DynamicFixture, dynamicFixtures, fixture, gnuStrip, GREETING, runners, runProgram, scratch } from "../support/fixtures.js";
 import { itWithTools, must } from "../support/tools.js";
 

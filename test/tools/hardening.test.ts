@@ -6,7 +6,7 @@ import { type Hardening, readHardening } from "../../src/image/hardening.js";
 import { readElfFile } from "../../src/node/index.js";
 import { patch } from "../../src/patch.js";
 import { checkedForms } from "../../src/spec/fortify.js";
-import { dropSectionHeaders } from "../../src/strip/edits.js";
+import { dropSectionHeaders } from "../../src/strip/drop-section-headers.js";
 import { fixturePath, scratch } from "../support/fixtures.js";
 import { readelfHardening } from "../support/readelf-hardening.js";
 import { itWithTools, must } from "../support/tools.js";

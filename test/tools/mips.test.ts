@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { setExecstack } from "../../src/edit/header.js";
+import { setExecstack } from "../../src/edit/execstack.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { setRunpath } from "../../src/edit/runpath.js";
 import { readElf } from "../../src/image/read-elf.js";

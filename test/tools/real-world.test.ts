@@ -7,7 +7,7 @@ import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
-import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { dynamicFixtures, fixture, GREETING, runProgram, scratch } from "../support/fixtures.js";
 import { lint } from "../support/oracles.js";
 import { hasTool, itWithTools, must, REQUIRED, run } from "../support/tools.js";

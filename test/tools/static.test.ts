@@ -5,7 +5,7 @@ import { setRunpath } from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
-import { removeSections, stripUnneeded } from "../../src/strip/edits.js";
+import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { caught } from "../support/elf.js";
 import { fixture, GREETING, scratch } from "../support/fixtures.js";
 import { MACHINES, runnersOf } from "../support/machines.js";

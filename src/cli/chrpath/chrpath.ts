@@ -1,6 +1,6 @@
 import { convertToRunpath, removeRunpath, setRpath, setRunpath } from "../../edit/runpath.js";
 import { fail } from "../../error.js";
-import type { Edit } from "../../request/edits.js";
+import type { Edit } from "../../edit/family.js";
 import { attempt, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "../command.js";
 import { getopt, type OptionName } from "../getopt.js";
 import { withFile } from "../read-verbs.js";

@@ -1,6 +1,6 @@
 import type { ElfFile } from "../../image/elf.js";
 import { type Plan, plan } from "../../patch.js";
-import type { Edit } from "../../request/edits.js";
+import type { Edit } from "../../edit/family.js";
 import { UsageError } from "../command.js";
 import type { Planner } from "./map-options.js";
 import { editsFor as patchelfEdits } from "../patchelf/patchelf-edits.js";

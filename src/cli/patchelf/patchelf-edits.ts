@@ -1,7 +1,8 @@
 import { raiseAlignment, type RaisedPageSize } from "../../edit/alignment.js";
 import { addDebugTag } from "../../edit/debug-tag.js";
 import { noDefaultLib } from "../../edit/flags.js";
-import { setExecstack, setOsAbi } from "../../edit/header.js";
+import { setExecstack } from "../../edit/execstack.js";
+import { setOsAbi } from "../../edit/os-abi.js";
 import { setInterpreter } from "../../edit/interpreter.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../edit/needed.js";
 import { addRpath, addRunpath, convertToRpath, convertToRunpath, removeRunpath, setRpath, setRunpath } from "../../edit/runpath.js";
@@ -11,7 +12,7 @@ import { addVersionNeed, clearSymbolVersion, removeVersionNeed, setSymbolVersion
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { shrinkRunpath } from "../../node/index.js";
-import type { Edit } from "../../request/edits.js";
+import type { Edit } from "../../edit/family.js";
 import { ET } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import { osAbiNumber } from "./os-abi.js";

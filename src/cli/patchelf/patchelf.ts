@@ -1,6 +1,6 @@
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
-import type { Edit } from "../../request/edits.js";
+import type { Edit } from "../../edit/family.js";
 import { ET } from "../../spec/constants.js";
 import { pageSize } from "../../spec/machines.js";
 import { eachFile, OK, print, REFUSED, type Verb, warn } from "../command.js";

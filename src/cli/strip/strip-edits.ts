@@ -1,8 +1,8 @@
 import { addDebugLink } from "../../node/debug-link.js";
-import type { Edit } from "../../request/edits.js";
-import {
-  discardLocals, dropSectionHeaders, keepFileSymbols, keepSections, keepSymbols, onlyKeepDebug, removeRelocations, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded,
-} from "../../strip/edits.js";
+import type { Edit } from "../../edit/family.js";
+import { discardLocals, keepFileSymbols, keepSections, keepSymbols, removeRelocations, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded } from "../../strip/strip.js";
+import { dropSectionHeaders } from "../../strip/drop-section-headers.js";
+import { onlyKeepDebug } from "../../strip/only-keep-debug.js";
 import type { Command, Mode } from "./strip-options.js";
 
 /** What `--strip-dwo` takes: debugging information that belongs into a file of its own (-gsplit-dwarf). */

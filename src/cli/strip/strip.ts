@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { fail, isElfError, type Note } from "../../error.js";
 import type { Header } from "../../image/elf.js";
 import { onFile } from "../../node/source.js";
-import type { Edit } from "../../request/edits.js";
+import type { Edit } from "../../edit/family.js";
 import { formatName } from "./bfd-name.js";
 import { eachFile, OK, print, REFUSED, type Verb } from "../command.js";
 import { withFile } from "../read-verbs.js";

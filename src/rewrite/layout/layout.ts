@@ -2,7 +2,7 @@ import { concat } from "../../codec/bytes.js";
 import { readExactly } from "../../codec/source.js";
 import { EI_OSABI, headerSize, headerView } from "../../image/headers/header.js";
 import type { ElfFile } from "../../image/elf.js";
-import { fail, hex, type Note } from "../../error.js";
+import { fail, hex } from "../../error.js";
 import { fileRange } from "../../image/headers/sections.js";
 import { elfEnd } from "../../image/headers/overlay.js";
 import type { Requests } from "../wish/requests.js";
@@ -10,26 +10,17 @@ import { PN_XNUM, PT } from "../../spec/constants.js";
 import { addSegment, growLast, growTrailing } from "./place/grow.js";
 import { findPlaces, type Homeless } from "./place/places.js";
 import { dropNotes } from "./follow/removed-notes.js";
-import { FileMap, type Piece } from "../pieces/pieces.js";
+import { FileMap } from "../pieces/pieces.js";
 import { encodeDynamic, fixGot, fixSections, fixSegments, fixVersionSections } from "./follow/pointers.js";
-import { type OverlayChoice, type Placed, type Placement, type Region, Rewrite } from "./rewrite.js";
+import type { Layout } from "../passes/pass.js";
+import type { SegmentWish } from "../wish/wish.js";
+import type { LayoutOptions } from "./options.js";
+import type { Placement } from "./placement.js";
+import { type Placed, type Region, Rewrite } from "./rewrite.js";
 import { addCovers, addSections, addTables, appendNames, dropRows, extendedNumbers, ownsNameTable, trimCovers } from "./follow/section-table.js";
 import { fixSymbols, followers, lastNamedSection } from "./follow/symbols.js";
-import { blankTail, compactTail, keepTail, refuseOverlay, type Tail } from "./tail/tail.js";
-
-/** The output: where each of its bytes comes from, where each region went, and what there is to say of it. */
-export interface Layout {
-  /** Bytes of the output. */
-  readonly size: number;
-  readonly pieces: readonly Piece[];
-  readonly placements: readonly Placement[];
-  readonly notes: readonly Note[];
-}
-
-export interface LayoutOptions {
-  /** What to do with bytes behind the ELF file's end when the rewrite would move or lose them; refused (`OVERLAY`) where not given. */
-  readonly overlay?: OverlayChoice | undefined;
-}
+import { refuseOverlay } from "./tail/overlay.js";
+import { blankTail, compactTail, keepTail, type Tail } from "./tail/tail.js";
 
 /** Places everything the requests ask for in one pass, and makes every pointer follow. `NO_ROOM`, `OVERLAY`, `UNSAFE_INTEGER`, `UNSUPPORTED`. */
 export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions): Layout {
@@ -47,7 +38,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   const cutsEnd = mustCut || covers;
   const tail = layTail(rewrite, map, requests, options, cutsEnd, growSegment(rewrite, homeless));
   let end = grows && !homeless.segment ? addSegment(rewrite, tail.end, homeless.regions, homeless.emptied) : tail.end;
-  setStack(rewrite, requests.stackFlags);
+  setSegments(rewrite, requests.segments);
   rewrite.assertApart();
   dropNotes(rewrite, requests);
   fixSegments(rewrite, tail.outputOf);
@@ -81,12 +72,13 @@ function growSegment(rewrite: Rewrite, { regions, segment, isOwn }: Homeless): n
   return isOwn ? growTrailing(rewrite, segment, regions) : growLast(rewrite, segment, regions);
 }
 
-/** PT_GNU_STACK is nothing but its flags; GNU ld gives a new one this p_align. */
-function setStack(rewrite: Rewrite, flags: number | undefined): void {
-  if (flags === undefined) return;
-  const stacks = rewrite.segments.filter((s) => s.view.type === PT.GNU_STACK);
-  if (stacks.length === 0) Object.assign(rewrite.addSegment(PT.GNU_STACK), { flags, align: 16 });
-  for (const { view } of stacks) view.flags = flags;
+/** Program headers take the fields that edits want them to have. */
+function setSegments(rewrite: Rewrite, segments: readonly SegmentWish[]): void {
+  for (const { type, fields, added } of segments) {
+    const found = rewrite.segments.filter((s) => s.view.type === type);
+    if (found.length === 0 && added) Object.assign(rewrite.addSegment(type), { ...added, ...fields });
+    for (const { view } of found) Object.assign(view, fields);
+  }
 }
 
 const keepsOverlay = (elf: ElfFile, { overlay }: LayoutOptions): boolean => overlay === "keep-in-place" && elf.overlay !== null;
@@ -150,7 +142,7 @@ function contentOf(rewrite: Rewrite, region: Region, requests: Requests, dynamic
 }
 
 /** The program header table, the section header table and the ELF header. Returns the end of the output so far. */
-function writeTables(rewrite: Rewrite, { dropped, contents, osabi, dropsHeaders }: Requests, map: FileMap, end: number, atEnd: boolean): number {
+function writeTables(rewrite: Rewrite, { dropped, contents, header: wanted, dropsHeaders }: Requests, map: FileMap, end: number, atEnd: boolean): number {
   const { elf } = rewrite, h = elf.header;
   const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
   if (rewrite.segments.length !== h.phnum) {
@@ -169,7 +161,7 @@ function writeTables(rewrite: Rewrite, { dropped, contents, osabi, dropsHeaders 
   // A table that stays and keeps its length keeps the numbers that the ELF header has of it.
   if (!dropsHeaders && (atEnd || dropped.size > 0)) Object.assign(header, extendedNumbers(rewrite));
   if (!dropsHeaders) map.write(header.shoff, rewrite.sections.bytes());
-  if (osabi !== undefined) bytes[EI_OSABI] = osabi;
+  if (wanted.osabi !== undefined) bytes[EI_OSABI] = wanted.osabi;
   map.write(0, bytes);
   return end;
 }

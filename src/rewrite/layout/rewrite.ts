@@ -8,11 +8,9 @@ import { headerSize } from "../../image/headers/header.js";
 import type { ElfFile } from "../../image/elf.js";
 import { PT } from "../../spec/constants.js";
 import { pageSize } from "../../spec/machines.js";
+import type { Strategy } from "./placement.js";
 import type { Range } from "../pieces/ranges.js";
 import { SectionRows } from "./follow/section-rows.js";
-
-/** What to do with bytes behind the end of the ELF file when the rewrite would move or lose them. */
-export type OverlayChoice = "keep" | "keep-in-place" | "drop";
 
 /** A table that loaders reach through a program header or a dynamic tag, and so may move. */
 export interface Region {
@@ -35,21 +33,6 @@ export interface Region {
 
 /** Has the input no such table? */
 export const isNew = (r: Region): boolean => r.offset < 0;
-
-/** How a region got its place. */
-export type Strategy = "in-place" | "extended" | "in-front" | "slack" | "hole" | "trailing-segment" | "new-segment" | "last-segment";
-
-/** Where a region went and why. Offsets and sizes in bytes. */
-export interface Placement {
-  readonly region: string;
-  readonly strategy: Strategy;
-  readonly offset: number;
-  /** A number, or `0x…` where it is above 2^53-1. */
-  readonly address: number | string;
-  readonly size: number;
-  /** In words. */
-  readonly why: string;
-}
 
 /** A region and its place, old or new. */
 export interface Placed {

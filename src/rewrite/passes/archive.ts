@@ -2,16 +2,15 @@ import { type Member, readArchive } from "../../archive/read.js";
 import { type Content, rewriteArchive } from "../../archive/rewrite.js";
 import type { Finding } from "../../check/check.js";
 import { type ByteSource, partOf } from "../../codec/source.js";
-import { fail, type Note, within } from "../../error.js";
+import { type Note, within } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { readElf } from "../../image/read-elf.js";
 import { ARCHIVE, THIN_ARCHIVE } from "../../image/headers/header.js";
 import { piecesSource } from "../pieces/fill.js";
-import type { Placement } from "../layout/rewrite.js";
+import type { Placement } from "../layout/placement.js";
 import { differs, type Plan, planOf } from "../plan.js";
 import { type Change, changed } from "../../report/change.js";
 import { diff } from "../../report/diff.js";
-import { byFamily, type Edit } from "../../request/edits.js";
 import { SHN, STB } from "../../spec/constants.js";
 
 /** What became of one member. */
@@ -31,8 +30,7 @@ interface Done {
  * The plan for a static library: each member that is an ELF file gets a plan of its own by the same edits, then the archive is made of
  * their results. A member that refuses stops it all.
  */
-export function planArchive(source: ByteSource, edits: readonly Edit[], planMember: (elf: ElfFile) => Plan, { deterministic = false }: { readonly deterministic?: boolean | undefined }): Plan {
-  refuseOthers(edits);
+export function planArchive(source: ByteSource, planMember: (elf: ElfFile) => Plan, { deterministic = false }: { readonly deterministic?: boolean | undefined }): Plan {
   const archive = readArchive(source), labels = labelsOf(archive.members);
   const done = archive.members.map((m, i) => (m.kind === "file" ? within(labels[i]!, () => planOne(m, labels[i]!, planMember)) : undefined));
   const contents = new Map(done.flatMap((d, i) => (d?.content ? [[i, d.content] as const] : [])));
@@ -43,14 +41,6 @@ export function planArchive(source: ByteSource, edits: readonly Edit[], planMemb
     size, pieces, changed: differs(source, pieces, size), placements: all((d) => d.placements), notes: all((d) => d.notes), findings: all((d) => d.findings),
     changes: () => [...all(changesOf), ...changed({ at: "size" }, source.size, size)],
   });
-}
-
-const NOT_OF_MEMBERS: readonly string[] = ["onlyKeepDebug", "dropSectionHeaders", "addDebugLink"];
-
-/** All other edits change what loaders read. `ARCHIVE`. */
-function refuseOthers(edits: readonly Edit[]): void {
-  const { strip, ...others } = byFamily(edits), first = [...Object.values(others).flat(), ...strip.filter((e) => NOT_OF_MEMBERS.includes(e.edit))][0] as Edit | undefined;
-  if (first) fail("ARCHIVE", `${first.edit}: this is a static library, whose members a linker reads: only what a strip drops and keeps can be said of them all`, {});
 }
 
 /** Names that tell members apart. */

@@ -6,10 +6,11 @@ import type { ElfFile, Section } from "../../image/elf.js";
 import { fileAlignment, fileRange, isDebugFile, isLoaded } from "../../image/headers/sections.js";
 import { fail } from "../../error.js";
 import { ET, PT, SHT } from "../../spec/constants.js";
-import type { Layout } from "../layout/layout.js";
 import { FileMap } from "../pieces/pieces.js";
-import { refuseOverlay } from "../layout/tail/tail.js";
-import { type OverlayChoice, Rewrite } from "../layout/rewrite.js";
+import type { OverlayChoice } from "../layout/options.js";
+import { refuseOverlay } from "../layout/tail/overlay.js";
+import { Rewrite } from "../layout/rewrite.js";
+import type { Layout, Pass } from "./pass.js";
 
 /** Notes further up in the file than this lie behind code or data and do not keep their place. */
 const LARGEST_HEAD = 1 << 16;
@@ -18,7 +19,7 @@ const LARGEST_HEAD = 1 << 16;
  * The separate debug file of a file: headers of everything, bytes of notes and of what is not loaded. Loaded sections become SHT_NOBITS, program
  * headers keep their addresses and, up to the page, their offsets; where nothing is left of a segment p_filesz is 0, as GNU objcopy writes it.
  */
-export function layOutDebugFile(elf: ElfFile, overlay: OverlayChoice | undefined): Layout {
+function layOutDebugFile(elf: ElfFile, overlay: OverlayChoice | undefined): Layout {
   const { source } = elf, map = new FileMap(source);
   if (isDebugFile(elf)) {
     map.keep(0, source.size);
@@ -98,3 +99,10 @@ function writeHeaders(rewrite: Rewrite, map: FileMap, { of, head }: Places, end:
   const size = shoff + rewrite.sections.length * h.shentsize;
   return { size, pieces: map.finish(size) };
 }
+
+/** Behind the ordinary layout: the separate debug file of what the other edits make of the file. */
+export const debugFilePass: Pass = {
+  name: "debug file",
+  order: 20,
+  run: (stage, { overlay }) => stage.then(layOutDebugFile(stage.elf, overlay)),
+};

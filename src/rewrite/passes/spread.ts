@@ -8,18 +8,16 @@ import type { ElfFile, Overlay } from "../../image/elf.js";
 import { elfEnd } from "../../image/headers/overlay.js";
 import { loadsByAddress, realignment, type Shift, shiftAt } from "../../image/headers/realign.js";
 import { PT, SHF, SHT } from "../../spec/constants.js";
-import { FileMap, type Piece } from "../pieces/pieces.js";
+import { FileMap } from "../pieces/pieces.js";
 import { merged, type Range, subtract } from "../pieces/ranges.js";
-import type { OverlayChoice } from "../layout/rewrite.js";
-import { refuseOverlay } from "../layout/tail/tail.js";
+import type { OverlayChoice } from "../layout/options.js";
+import { refuseOverlay } from "../layout/tail/overlay.js";
+import type { Layout } from "./pass.js";
 
 /** The file before the ordinary layout: offsets and p_align as a larger page size wants them, all else as it was. */
-export interface Spread {
-  readonly pieces: readonly Piece[];
-  readonly size: number;
-  readonly notes: readonly Note[];
+export interface Spread extends Layout {
   /** Bytes behind the ELF file's end that are not among the pieces: they go behind the end of the finished file. */
-  readonly behind: Overlay | undefined;
+  readonly held: Overlay | undefined;
 }
 
 /**
@@ -27,13 +25,17 @@ export interface Spread {
  * file, with everything behind them. The file must allow it (`pageFitness`). `OVERLAY`, `MALFORMED`, `TRUNCATED`.
  */
 export function spread(elf: ElfFile, pageSize: number, overlay: OverlayChoice | undefined): Spread {
-  const { shifts } = realignment(elf, pageSize), map = new FileMap(elf.source);
-  const behind = shifts.length > 0 ? movedOverlay(elf, overlay) : undefined;
-  const from = behind?.offset ?? elf.source.size, size = from + shiftAt(shifts, from);
-  const lost = shifts.length > 0 ? lostRanges(elf, shifts, overlay) : [];
+  const { shifts } = realignment(elf, pageSize);
+  const moves = shifts.length > 0;
+  const held = moves ? movedOverlay(elf, overlay) : undefined;
+  const from = held?.offset ?? elf.source.size;
+  const size = from + shiftAt(shifts, from);
+
+  const map = new FileMap(elf.source);
+  const lost = moves ? lostRanges(elf, shifts, overlay) : [];
   keepShifted(map, subtract([{ start: 0, end: from }], lost), shifts);
   writeTables(elf, map, pageSize, shifts, from);
-  return { pieces: map.finish(size), size, notes: notesOf(elf, pageSize, shifts, size - from), behind };
+  return { pieces: map.finish(size), size, placements: [], notes: notesOf(elf, pageSize, shifts, size - from), held };
 }
 
 /** A payload that keeps its place, or one of which nothing was said, stands in the way; one that is dropped goes with the ordinary layout. */

@@ -1,4 +1,4 @@
-import type { Followers } from "./requests.js";
+import type { Followers } from "./followers.js";
 
 /** New bytes for sections that are not loaded, all in one array: what many small tables become costs no object for each. */
 export interface ContentRun {

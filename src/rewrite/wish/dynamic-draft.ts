@@ -20,14 +20,12 @@ export interface DraftEntry {
 export class DynamicDraft {
   readonly elf: ElfFile;
   entries: DraftEntry[];
-  /** Files whose version needs take another name. */
-  readonly renamedFiles = new Map<string, string>();
-  /** Files that are needed no more, and what becomes of the version needs that are left of them. */
-  readonly removedFiles = new Map<string, "refuse" | "drop" | "weaken">();
-  readonly notes: Note[] = [];
+  readonly #notes: Note[];
 
-  constructor(elf: ElfFile) {
+  /** @param notes where to put what there is to say */
+  constructor(elf: ElfFile, notes: Note[]) {
     this.elf = elf;
+    this.#notes = notes;
     this.entries = (elf.dynamic?.entries ?? []).map((was) => ({ tag: was.tag, value: was.value, was }));
   }
 
@@ -45,6 +43,6 @@ export class DynamicDraft {
   }
 
   note(note: NoteCode, message: string): void {
-    this.notes.push({ note, message });
+    this.#notes.push({ note, message });
   }
 }

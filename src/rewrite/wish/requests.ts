@@ -1,5 +1,5 @@
 import type { Note } from "../../error.js";
-import type { Contents } from "./contents.js";
+import type { HeaderWish, NewSection, SectionsWish, SegmentWish } from "./wish.js";
 
 /** New bytes for a range of a table, by its place in the input: they follow the table when it moves. */
 export interface TableWrite {
@@ -22,26 +22,8 @@ export interface TableRequest {
   readonly section: { readonly type: number; readonly entsize: number; readonly link: "symbols" | "strings"; readonly info: number };
 }
 
-/** Where symbols and sections of the input are in the output, for tables that name them. */
-export interface Followers {
-  /** The new index of a section; 0 for one that goes. What is no section's index stays. */
-  section(index: number): number;
-  /** The new value of a symbol. */
-  value(shndx: number, value: bigint, name: () => string): bigint;
-  /** Does any symbol's value change? */
-  readonly moves: boolean;
-}
-
-/** A section that the file has not, for tools. */
-export interface NewSection {
-  readonly name: string;
-  readonly type: number;
-  readonly align: number;
-  readonly bytes: Uint8Array;
-}
-
 /** Everything one patch asks of the layout. What is undefined or empty stays as it is. */
-export interface Requests {
+export interface Requests extends SectionsWish {
   /** PT_INTERP's string, NUL included. */
   readonly interpreter: Uint8Array | undefined;
   /** .dynstr as a whole. */
@@ -54,20 +36,9 @@ export interface Requests {
   /** The new index of each dynamic symbol, where their order changes; `writes` have them in the new one. */
   readonly symbolOrder: ((index: number) => number) | undefined;
   /** The new number of Verneed records, where it changes; 0 where the table is gone. */
-  readonly versionNeeds: { readonly count: number } | undefined;
-  /** p_flags of PT_GNU_STACK, which is added where the file has none. */
-  readonly stackFlags: number | undefined;
-  /** EI_OSABI. */
-  readonly osabi: number | undefined;
-  /** Indexes of the sections that go. */
-  readonly dropped: ReadonlySet<number>;
-  readonly contents: Contents;
+  readonly versionNeeds: number | undefined;
+  readonly segments: readonly SegmentWish[];
+  readonly header: HeaderWish;
   readonly newSections: readonly NewSection[];
-  /** Sections that are in no group any more. */
-  readonly ungrouped: ReadonlySet<number>;
-  /** Dropped loaded sections whose bytes become zero. */
-  readonly zeroed: ReadonlySet<number>;
-  /** The section header table goes, with all that no program header speaks of. */
-  readonly dropsHeaders: boolean;
   readonly notes: readonly Note[];
 }

@@ -1,10 +1,11 @@
-import type { DraftEntry, DynamicDraft } from "./dynamic-draft.js";
 import { cString } from "../../codec/bytes.js";
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { SHT } from "../../spec/constants.js";
 import { DT, dynamicTag } from "../../spec/dynamic.js";
 import { GrowingStrings } from "../../tables/strings.js";
+import type { DraftEntry, DynamicDraft } from "./dynamic-draft.js";
+import type { OffsetOf, StringUser } from "./dynamic-tables.js";
 
 /** Where every string that the draft wants stands, and the table that holds them. */
 export interface ResolvedStrings {
@@ -13,15 +14,7 @@ export interface ResolvedStrings {
   /** The entries with d_val filled in. */
   readonly entries: readonly { readonly tag: number; readonly value: bigint }[];
   /** The place of a string that a user of the table wanted. */
-  offsetOf(text: string): number;
-}
-
-/** Strings of .dynstr that others than dynamic entries name: version needs, symbols. Offsets are bytes of the table. */
-export interface StringUser {
-  readonly wanted: readonly string[];
-  readonly kept: readonly number[];
-  /** Strings that are let go, if nobody else points into them. */
-  readonly freed: readonly number[];
+  readonly offsetOf: OffsetOf;
 }
 
 /** What the edits do with strings beside those of the dynamic section. */

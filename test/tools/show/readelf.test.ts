@@ -5,7 +5,7 @@ import { patch } from "../../../src/patch.js";
 import { describe as describeElf } from "../../../src/report/describe.js";
 import { listRelocations } from "../../../src/report/list-relocations.js";
 import { Tolerant } from "../../../src/image/tolerant.js";
-import { dropSectionHeaders } from "../../../src/strip/edits.js";
+import { dropSectionHeaders } from "../../../src/strip/drop-section-headers.js";
 import { fixture, fixturePath, scratch } from "../../support/fixtures.js";
 import { crossTool, MACHINES, libraryFolder } from "../../support/machines.js";
 import { compareWithReadelf } from "../../support/readelf-compare.js";

@@ -76,11 +76,11 @@ function fixMoved({ elf, sections: rows, placed, moves }: Rewrite, row: number, 
 export function fixVersionSections({ elf, sections: rows }: Rewrite, { dynamic, versionNeeds }: Requests): void {
   const rowsOf = (type: number, tag: number): number[] =>
     sectionsOf(elf, type).filter(({ header: h }) => h.exact("size") > 0n && h.exact("addr") === elf.dynamic?.get(tag)).map((s) => rows.indexOf(s.index)).filter((row) => row >= 0);
-  if (versionNeeds)
+  if (versionNeeds !== undefined)
     for (const row of rowsOf(SHT.GNU_VERNEED, DT.VERNEED)) {
-      if (versionNeeds.count === 0) retire(rows, row);
+      if (versionNeeds === 0) retire(rows, row);
       // Its size stays: what follows the last record is zero, and of no other section.
-      else rows.view(row).info = versionNeeds.count;
+      else rows.view(row).info = versionNeeds;
     }
   if (dynamic && !dynamic.some((e) => e.tag === DT.VERSYM)) for (const row of rowsOf(SHT.GNU_VERSYM, DT.VERSYM)) retire(rows, row);
 }

@@ -5,7 +5,8 @@ import { isLoaded, sectionAt, sectionsOf } from "../../../image/headers/sections
 import { nameAt } from "../../../image/strings.js";
 import { sectionSymbols } from "../../../image/symbols/symbols.js";
 import { SHN, SHT } from "../../../spec/constants.js";
-import type { Followers, Requests } from "../../wish/requests.js";
+import type { Followers } from "../../wish/followers.js";
+import type { Requests } from "../../wish/requests.js";
 import type { Rewrite } from "../rewrite.js";
 
 /** Symbols that are not rewritten as a whole take the new addresses of what moved; so does `_DYNAMIC`. `order` gives dynamic symbols their new index. */

@@ -5,7 +5,8 @@ import { readExactly } from "../../../codec/source.js";
 import { isLoaded } from "../../../image/headers/sections.js";
 import type { Section } from "../../../image/elf.js";
 import { PF, PT, SHF, SHT } from "../../../spec/constants.js";
-import type { Region, Rewrite, Strategy } from "../rewrite.js";
+import type { Strategy } from "../placement.js";
+import type { Region, Rewrite } from "../rewrite.js";
 import { isCover, isTableSection } from "./covers.js";
 import { emptySections, fixedEnd, LIES_OVER } from "./space.js";
 

@@ -1,6 +1,8 @@
 import type { PhdrView } from "../../../codec/records.js";
 import type { Requests } from "../../wish/requests.js";
 import { PT } from "../../../spec/constants.js";
+import { segmentTypeName } from "../../../spec/names.js";
+import type { SegmentWish } from "../../wish/wish.js";
 import { entryRoom } from "./entry-room.js";
 import { emptiedSegment, extensibleSegment, trailingSegment } from "./grow.js";
 import { type Fit, mayHaveDebugFile, placeInFront, placeInHole, placeInPlace, placeInSlack } from "./fit.js";
@@ -36,7 +38,7 @@ export function findPlaces(rewrite: Rewrite, requests: Requests, atEnd: boolean)
     },
   };
   const regions = wanted.filter((wish) => !sizes(wish).some((r) => placeInPlace(fit, r) || fits(fit, r)));
-  const extra = requests.stackFlags !== undefined && !rewrite.segment(PT.GNU_STACK) ? 1 : 0, h = elf.header, longest = h.phoff + (h.phnum + extra + 1) * h.phentsize;
+  const added = requests.segments.filter((s) => s.added && !rewrite.segment(s.type)), extra = added.length, h = elf.header, longest = h.phoff + (h.phnum + extra + 1) * h.phentsize;
   let segment: PhdrView | undefined, isOwn = false, emptied: PhdrView | undefined, found = 0;
   for (;;) {
     if (atEnd && !segment && regions.length > 0) isOwn = (segment = trailingSegment(rewrite)) !== undefined;
@@ -52,7 +54,7 @@ export function findPlaces(rewrite: Rewrite, requests: Requests, atEnd: boolean)
         continue;
       }
       if (!blocks) {
-        lastResort(fit, regions, count - extra, extra === 0);
+        lastResort(fit, regions, count - extra, added);
         continue;
       }
     }
@@ -72,12 +74,12 @@ const sizes = (r: Region): Region[] => (r.least === undefined || r.least === r.n
 /**
  * Where nothing else has room, the first segment may grow although a debug file may exist. `NO_ROOM` where that does not help either.
  *
- * @param stay may a region grow where it is? Not one that made room for a program header
+ * @param added program headers that the file shall get: while there are any, a region that made room for one cannot grow where it is
  */
-function lastResort({ rewrite, space, growsFirst }: Fit, regions: Region[], segments: number, stay: boolean): void {
+function lastResort({ rewrite, space, growsFirst }: Fit, regions: Region[], segments: number, added: readonly SegmentWish[]): void {
   const fit: Fit = { rewrite, space, growsFirst: true };
-  const left = growsFirst || segments === 0 ? regions : regions.filter((r) => !(stay && placeInPlace(fit, r)) && !placeInSlack(fit, r));
-  if (left.length > 0 || segments === 0) rewrite.noRoom(left.length > 0 ? left.map((r) => r.name).join(", ") : "PT_GNU_STACK");
+  const left = growsFirst || segments === 0 ? regions : regions.filter((r) => !(added.length === 0 && placeInPlace(fit, r)) && !placeInSlack(fit, r));
+  if (left.length > 0 || segments === 0) rewrite.noRoom(left.length > 0 ? left.map((r) => r.name).join(", ") : added.map((s) => segmentTypeName(s.type, rewrite.elf.header.machine)).join(", "));
   regions.length = 0;
   rewrite.notes.push({ note: "FIRST_SEGMENT", message: "the first segment had to grow, so elfutils takes wrong addresses from a debug file that was split off before" });
 }

@@ -1,5 +1,4 @@
 import { alignUp } from "../../../codec/bytes.js";
-import { fail, hex } from "../../../error.js";
 import type { ElfFile } from "../../../image/elf.js";
 import { placedAt, sectionColumns, sectionsByOffset } from "../../../image/headers/section-columns.js";
 import { assertInFile, fileAlignment, isDebugFile } from "../../../image/headers/sections.js";
@@ -7,7 +6,9 @@ import type { Requests } from "../../wish/requests.js";
 import { blanks, gapsFrom } from "./described.js";
 import type { FileMap } from "../../pieces/pieces.js";
 import { type Range, subtract } from "../../pieces/ranges.js";
-import type { OverlayChoice, Rewrite } from "../rewrite.js";
+import type { OverlayChoice } from "../options.js";
+import type { Rewrite } from "../rewrite.js";
+import { refuseOverlay } from "./overlay.js";
 import { fixedEnd, unloadedSegments } from "../place/space.js";
 import { PackedItems, TailItems } from "./tail-items.js";
 
@@ -129,10 +130,6 @@ function packed(elf: ElfFile, map: FileMap, all: TailItems, { start, fixed, padd
     if (section >= 0) places[section] = all.isNew[i] === 1 ? p.at[item]! : from < fixed ? from : p.at[item]! + from - items.start[item]!;
   }
   return { end: p.end, places, outputOf: (o) => (o < fixed ? o : p.outputOf(o)) };
-}
-
-export function refuseOverlay(r: Range): never {
-  return fail("OVERLAY", `${r.end - r.start} bytes at ${hex(r.start)} belong to no header, segment or section (the payload of a self-extracting program?), and this rewrite would move or lose them; say what to do with them by the option overlay: "keep" | "keep-in-place" | "drop"`, { offset: r.start, size: r.end - r.start });
 }
 
 function keepExcept(map: FileMap, start: number, end: number, holes: readonly Range[]): void {

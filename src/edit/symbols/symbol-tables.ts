@@ -3,7 +3,7 @@ import { wordSize } from "../../codec/encoding.js";
 import { gnuHash, sysvHash } from "../../codec/hash.js";
 import { Sym } from "../../codec/records.js";
 import { readExactly } from "../../codec/source.js";
-import type { DraftSymbol, SymbolDraft } from "../symbol-draft.js";
+import type { DraftSymbol, SymbolDraft } from "./symbol-draft.js";
 import { fail, type Note } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { type GnuHashTable, gnuHashTable, mipsHashTable, type SysvHashTable, sysvHashTable } from "../../image/dynamic/hash.js";
@@ -13,29 +13,27 @@ import { hashEntrySize } from "../../spec/machines.js";
 import { buildGnuHash, buildSysvHash, gnuHashOrder, type GnuHashShape, gnuHashShape, sysvBuckets } from "../../tables/hash.js";
 import { permuteRecords } from "../../tables/symbols.js";
 import type { TableRequest, TableWrite } from "../../rewrite/wish/requests.js";
-import type { OtherStrings } from "../../rewrite/wish/strings.js";
 import { mayReorder, renumberedRelocations } from "./symbol-order.js";
-import type { OffsetOf, SymbolOrder } from "./version-tables.js";
-
-/** What symbols and hash tables ask of the layout, before their names have a place. */
-export interface SymbolTables {
-  readonly strings: OtherStrings;
-  readonly order: SymbolOrder | undefined;
-  readonly tables: readonly TableRequest[];
-  writes(offsetOf: OffsetOf): TableWrite[];
-}
-
-export const noSymbolTables: SymbolTables = { strings: { users: [], renamedSymbols: new Set() }, order: undefined, tables: [], writes: () => [] };
+import type { OffsetOf, SymbolOrder, SymbolTables } from "../../rewrite/wish/dynamic-tables.js";
 
 /** From names and wanted hash tables to bytes: renamed symbols, tables that find them again, and the order that these want. */
 export function symbolTables(draft: SymbolDraft, notes: Note[]): SymbolTables {
-  const { elf, symbols } = draft, renamed = symbols.filter((s) => s.renamed !== undefined);
-  const gnu = gnuTable(draft, renamed, notes), order = gnu?.order, hash = sysvTable(draft, renamed, order);
-  const strings = { users: [{ wanted: renamed.map((s) => s.renamed!), kept: [], freed: renamed.map((s) => s.nameAt) }], renamedSymbols: new Set(renamed.map((s) => s.index)) };
+  const { elf, symbols } = draft;
+  const renamed = symbols.filter((s) => s.renamed !== undefined);
+  const gnu = gnuTable(draft, renamed, notes);
+  const order = gnu?.order;
+  const hash = sysvTable(draft, renamed, order);
   const found = [gnu?.table, hash].flatMap((t) => t ?? []);
+
   return {
-    strings, order, tables: found.flatMap((t) => ("tag" in t ? [t] : [])),
-    writes: (offsetOf) => [...found.flatMap((t) => ("tag" in t ? [] : [t])), ...symbolWrites(elf, renamed, offsetOf, order), ...(order ? renumberedRelocations(elf, order) : [])],
+    order,
+    renamed: new Set(renamed.map((s) => s.index)),
+    strings: () => ({ wanted: renamed.map((s) => s.renamed!), kept: [], freed: renamed.map((s) => s.nameAt) }),
+    make: (offsetOf) => {
+      const rebuilt = found.flatMap((t) => ("tag" in t ? [] : [t]));
+      const moved = order ? renumberedRelocations(elf, order) : [];
+      return { tables: found.flatMap((t) => ("tag" in t ? [t] : [])), writes: [...rebuilt, ...symbolWrites(elf, renamed, offsetOf, order), ...moved] };
+    },
   };
 }
 

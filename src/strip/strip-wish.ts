@@ -1,4 +1,4 @@
-import type { DiscardLocals, KeepSymbols, StripEdit, StripSymbols } from "./edits.js";
+import type { DiscardLocals, KeepSymbols, StripEdit, StripSymbols } from "./values.js";
 import { exactly, type Matcher, matcher } from "./patterns.js";
 
 /** How much a strip drops, from the least on. */

@@ -1,14 +1,13 @@
-import { decodeText, encodeText, equalBytes, isLossless, toLatin1 } from "../codec/bytes.js";
-import { fail } from "../error.js";
-import type { ElfFile } from "../image/elf.js";
-import type { ReadonlyView } from "../codec/struct.js";
-import type { SYM } from "../spec/records.js";
-import { versionNumber } from "../image/dynamic/versions.js";
-import { SHN, STB, VERSYM } from "../spec/constants.js";
+import { decodeText, encodeText, equalBytes, isLossless, toLatin1 } from "../../codec/bytes.js";
+import { fail } from "../../error.js";
+import type { ElfFile } from "../../image/elf.js";
+import type { ReadonlyView } from "../../codec/struct.js";
+import type { SYM } from "../../spec/records.js";
+import { versionNumber } from "../../image/dynamic/versions.js";
+import { SHN, STB, VERSYM } from "../../spec/constants.js";
 import { refuseTwice } from "./definitions.js";
-import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
-import { renameDynamicSymbols, type SymbolEdit } from "./symbols.js";
-import type { VersionDraft } from "./version-draft.js";
+import type { DynamicDraft } from "../../rewrite/wish/dynamic-draft.js";
+import type { VersionDraft } from "../versions/version-draft.js";
 
 /** A dynamic symbol as it shall be. */
 export interface DraftSymbol {
@@ -31,31 +30,22 @@ export interface SymbolDraft {
   readonly adds: ReadonlySet<"addHash" | "addGnuHash">;
 }
 
-/** The names that all edits of the family want, and the hash tables; undefined where none is given. */
-export function applySymbols(dynamic: DynamicDraft, versions: VersionDraft, edits: readonly SymbolEdit[]): SymbolDraft | undefined {
-  if (edits.length === 0) return undefined;
-  const { elf } = dynamic, table = elf.dynamicSymbols, names = namesOf(edits);
+/** The symbols under their new names. A name that the file has not is a note. `UNSUPPORTED`, `BAD_EDIT`. */
+export function draftedSymbols(dynamic: DynamicDraft, versions: VersionDraft, names: ReadonlyMap<string, string>, adds: SymbolDraft["adds"]): SymbolDraft {
+  const { elf } = dynamic;
+  const table = elf.dynamicSymbols;
   if (!table?.exact || !table.strings) fail("UNSUPPORTED", "nothing in the file tells how many dynamic symbols it has", { what: "symbols without a count" });
-  const { strings } = table, symbols: DraftSymbol[] = [], missing = new Set(names.keys());
+  const { strings } = table;
   strings.load();
+
+  const missing = new Set(names.keys());
   for (const s of table) missing.delete(s.name);
   for (const name of missing) dynamic.note("NOT_FOUND", `renameDynamicSymbols: the file has no dynamic symbol ${name}`);
+
+  const symbols: DraftSymbol[] = [];
   for (const { index, symbol } of table.records()) symbols.push(drafted(index, symbol, strings.bytesAt(symbol.name), names));
   refuseDoubles(symbols, versions);
-  return { elf, symbols, adds: new Set(edits.flatMap((e) => (e.edit === "renameDynamicSymbols" ? [] : [e.edit]))) };
-}
-
-function namesOf(edits: readonly SymbolEdit[]): Map<string, string> {
-  const names = new Map<string, string>(), edit = "renameDynamicSymbols";
-  const given = edits.flatMap((e) => (e.edit === edit ? [e] : []));
-  for (const e of given)
-    for (const [old, name] of Object.entries(e.names)) {
-      if ((names.get(old) ?? name) !== name) fail("BAD_EDIT", `${edit}: ${old} shall become both ${names.get(old)} and ${name}`, { edit });
-      names.set(old, name);
-    }
-  // Together they may make a chain that none of them is.
-  renameDynamicSymbols(Object.fromEntries(names), { swap: given.some((e) => e.swap) });
-  return names;
+  return { elf, symbols, adds };
 }
 
 function drafted(index: number, s: ReadonlyView<typeof SYM>, bytes: Uint8Array, names: ReadonlyMap<string, string>): DraftSymbol {

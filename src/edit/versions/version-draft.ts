@@ -1,12 +1,12 @@
-import { viewOf } from "../codec/bytes.js";
-import { sysvHash } from "../codec/hash.js";
-import { readExactly } from "../codec/source.js";
-import { fail } from "../error.js";
-import type { ElfFile, ElfSymbol, NeededVersion, VersionNeed } from "../image/elf.js";
-import { dynamicRelocations } from "../image/relocations/relocations.js";
-import { versionNumber, versymTable } from "../image/dynamic/versions.js";
-import { STB, VERSYM } from "../spec/constants.js";
-import { mergeVersionNeeds } from "../tables/versions.js";
+import { viewOf } from "../../codec/bytes.js";
+import { sysvHash } from "../../codec/hash.js";
+import { readExactly } from "../../codec/source.js";
+import { fail } from "../../error.js";
+import type { ElfFile, ElfSymbol, NeededVersion, VersionNeed } from "../../image/elf.js";
+import { dynamicRelocations } from "../../image/relocations/relocations.js";
+import { versionNumber, versymTable } from "../../image/dynamic/versions.js";
+import { STB, VERSYM } from "../../spec/constants.js";
+import { mergeVersionNeeds } from "../../tables/versions.js";
 
 /** One needed version as it shall be. */
 export interface DraftVersion {
@@ -30,6 +30,8 @@ export interface DraftNeed {
 export class VersionDraft {
   readonly elf: ElfFile;
   needs: readonly DraftNeed[];
+  /** Files that are needed no more, and what becomes of the version needs that are left of them when all edits have had their turn. */
+  readonly removedFiles = new Map<string, "refuse" | "drop" | "weaken">();
   /** Undefined symbols that become weak, by index. */
   readonly weakened = new Set<number>();
   #numbers: Uint16Array | undefined;

@@ -1,11 +1,11 @@
-import { fail } from "../error.js";
-import type { ElfSymbol } from "../image/elf.js";
-import { versionNumber, versionsByNumber } from "../image/dynamic/versions.js";
-import { SHN, STB, VERSYM } from "../spec/constants.js";
-import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
-import { refuseTwice } from "./definitions.js";
+import { fail } from "../../error.js";
+import type { ElfSymbol } from "../../image/elf.js";
+import { versionNumber, versionsByNumber } from "../../image/dynamic/versions.js";
+import { SHN, STB, VERSYM } from "../../spec/constants.js";
+import type { DynamicDraft } from "../../rewrite/wish/dynamic-draft.js";
+import { refuseTwice } from "../symbols/definitions.js";
 import type { VersionDraft } from "./version-draft.js";
-import type { AddVersionNeed, ClearSymbolVersion, SetSymbolVersion } from "./versions.js";
+import type { AddVersionNeed, ClearSymbolVersion, SetSymbolVersion } from "./values.js";
 
 /** What the edits of symbols' versions work on. */
 export interface Binding {

@@ -1,6 +1,7 @@
-import { fail } from "../error.js";
-import type { SymbolEdit } from "./symbols.js";
-import type { VersionEdit } from "./versions.js";
+import { fail } from "../../error.js";
+import type { Edit } from "../family.js";
+import type { RenameDynamicSymbols } from "../symbols/values.js";
+import type { VersionEdit } from "./values.js";
 
 /** Edits of one patch that contradict each other, whatever the file says. `BAD_EDIT`. */
 export function refuseContradictions(edits: readonly VersionEdit[]): void {
@@ -30,8 +31,11 @@ function refuseChains(wants: ReadonlyMap<string, string>): void {
 }
 
 /** A version of a symbol under a name that it only takes in the same patch: the same patch again would find it. `BAD_EDIT`. */
-export function refuseNewNames(edits: readonly VersionEdit[], renamings: readonly SymbolEdit[]): void {
-  const taken = new Map(renamings.flatMap((r) => (r.edit === "renameDynamicSymbols" ? Object.entries(r.names).flatMap(([old, name]) => (old === name ? [] : [[name, old] as const])) : [])));
+export function refuseNewNames(edits: readonly VersionEdit[], all: readonly Edit[]): void {
+  const renamings = all.filter((e): e is RenameDynamicSymbols => e.edit === "renameDynamicSymbols");
+  const pairs = renamings.flatMap((r) => Object.entries(r.names)).filter(([old, name]) => old !== name);
+  const taken = new Map(pairs.map(([old, name]) => [name, old]));
+
   for (const e of edits)
     for (const text of "symbols" in e ? e.symbols : []) {
       const name = taken.has(text) ? text : nameOf(text), old = taken.get(name);

@@ -2,31 +2,46 @@ import { largest, smallest } from "../../codec/ascending.js";
 import { numberBytes, viewOf } from "../../codec/bytes.js";
 import { wordSize } from "../../codec/encoding.js";
 import { Sym, Vernaux, Verneed } from "../../codec/records.js";
-import type { VersionDraft } from "../version-draft.js";
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { versymTable } from "../../image/dynamic/versions.js";
 import { SHN, SHT, STB } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import { encodeVersionNeeds, type VersionNeedRecord } from "../../tables/versions.js";
+import type { DynamicTables, OffsetOf, StringUser, SymbolOrder } from "../../rewrite/wish/dynamic-tables.js";
 import type { TableRequest, TableWrite } from "../../rewrite/wish/requests.js";
+import type { Wish } from "../../rewrite/wish/wish.js";
+import { VersionDraft } from "./version-draft.js";
 
-/** Where each string of the version needs stands in .dynstr. */
-export type OffsetOf = (text: string) => number;
+/** Bytes for their places in the input, tables that are new or grow, and the new DT_VERNEEDNUM where the records are written anew. */
+type VersionTables = ReturnType<DynamicTables["make"]>;
 
-/** The dynamic symbols as they shall be ordered: the new index of each old one. */
-export type SymbolOrder = (index: number) => number;
+/** The draft of the wish, and the tables that it makes. */
+class DraftTables implements DynamicTables {
+  readonly draft: VersionDraft;
 
-/** What the versions ask of the layout: bytes for their places in the input, tables that are new or grow, and the new count. */
-export interface VersionTables {
-  readonly writes: readonly TableWrite[];
-  readonly tables: readonly TableRequest[];
-  /** The new DT_VERNEEDNUM; undefined where the table keeps its records. */
-  readonly shape: { readonly count: number } | undefined;
+  constructor(elf: ElfFile) {
+    this.draft = new VersionDraft(elf);
+  }
+
+  strings(): StringUser {
+    return versionStrings(this.draft);
+  }
+
+  make(offsetOf: OffsetOf, order: SymbolOrder | undefined): VersionTables {
+    return versionTables(this.draft, offsetOf, order);
+  }
+}
+
+/** The versions as the edits want them, to be changed further. */
+export function versionsOf(wish: Wish): VersionDraft {
+  const tables = (wish.versions as DraftTables | undefined) ?? new DraftTables(wish.elf);
+  wish.versions = tables;
+  return tables.draft;
 }
 
 /** The strings that the version needs want, and those that they let go. */
-export function versionStrings(draft: VersionDraft): { wanted: string[]; kept: number[]; freed: number[] } {
+function versionStrings(draft: VersionDraft): StringUser {
   const wanted: string[] = [], kept: number[] = [];
   const use = (text: string, was: { readonly text: string; readonly at: number } | undefined) => (was && was.text === text ? kept.push(was.at) : wanted.push(text));
   for (const n of draft.needs) {
@@ -39,14 +54,14 @@ export function versionStrings(draft: VersionDraft): { wanted: string[]; kept: n
 }
 
 /** From what the needs and symbols shall say to bytes. */
-export function versionTables(draft: VersionDraft, offsetOf: OffsetOf, order: SymbolOrder | undefined): VersionTables {
+function versionTables(draft: VersionDraft, offsetOf: OffsetOf, order: SymbolOrder | undefined): VersionTables {
   const records = draft.needs.map((n): VersionNeedRecord => ({
     file: n.was?.file === n.file ? n.was.fileOffset : offsetOf(n.file),
     versions: n.versions.map((v) => ({ hash: v.hash, flags: v.flags, index: v.index, name: v.was?.name === v.name ? v.was.nameOffset : offsetOf(v.name) })),
   }));
-  const needs = keepsRecords(draft) ? { writes: fieldWrites(draft, records), tables: [], shape: undefined } : rewritten(draft, records);
+  const needs = keepsRecords(draft) ? { writes: fieldWrites(draft, records), tables: [], needs: undefined } : rewritten(draft, records);
   const symbols = symbolNumbers(draft, order);
-  return { writes: [...needs.writes, ...symbols.writes, ...weakWrites(draft, order)], tables: [...symbols.tables, ...needs.tables], shape: needs.shape };
+  return { writes: [...needs.writes, ...symbols.writes, ...weakWrites(draft, order)], tables: [...symbols.tables, ...needs.tables], needs: needs.needs };
 }
 
 /** Are the records those of the input, one by one, so that only their fields differ? */
@@ -71,18 +86,18 @@ function fieldWrites({ elf, needs }: VersionDraft, records: readonly VersionNeed
 
 /** The records written anew: in their place where they fit, else as a table that grows, or is new. */
 function rewritten({ elf }: VersionDraft, records: readonly VersionNeedRecord[]): VersionTables {
-  const was = elf.versionNeeds.length > 0 ? extent(elf) : undefined, encoded = encodeVersionNeeds(records, elf.header), shape = { count: records.length };
+  const was = elf.versionNeeds.length > 0 ? extent(elf) : undefined, encoded = encodeVersionNeeds(records, elf.header), needs = records.length;
   if (was && encoded.length <= was.size) {
     const bytes = new Uint8Array(was.size);
     bytes.set(encoded);
-    return { writes: [{ offset: was.offset, bytes }], tables: [], shape };
+    return { writes: [{ offset: was.offset, bytes }], tables: [], needs };
   }
-  if (records.length === 0) return { writes: [], tables: [], shape: undefined };
+  if (records.length === 0) return { writes: [], tables: [], needs: undefined };
   const table: TableRequest = {
     name: ".gnu.version_r", tag: DT.VERNEED, bytes: encoded, align: wordSize(elf.header), was: was && { ...was, address: elf.dynamic!.get(DT.VERNEED)! },
     section: { type: SHT.GNU_VERNEED, entsize: 0, link: "strings", info: records.length },
   };
-  return { writes: [], tables: [table], shape };
+  return { writes: [], tables: [table], needs };
 }
 
 /** The range of the table. Its records are written anew in it, so there must be nothing else between them. */

@@ -1,4 +1,4 @@
-import { fail } from "../error.js";
+import { fail } from "../../error.js";
 
 /** A symbol that the file defines, as it shall be. */
 export interface Definition {

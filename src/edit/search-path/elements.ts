@@ -1,4 +1,4 @@
-export { normalized } from "../codec/paths.js";
+export { normalized } from "../../codec/paths.js";
 
 /** The elements of a search path. An empty path has none; an empty element is one, as ld.so takes it for the current directory. */
 export const elements = (path: string): string[] => (path === "" ? [] : path.split(":"));

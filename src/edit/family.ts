@@ -1,0 +1,81 @@
+import { fail } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import type { Pass } from "../rewrite/passes/pass.js";
+import type { Wish } from "../rewrite/wish/wish.js";
+import type { JsonEdit } from "./json-edit.js";
+import type { FileKind } from "./kinds.js";
+
+/** Where an edit carries its family. The key is one for all copies of the library in a process: its ESM and its CommonJS build. */
+const FAMILY: unique symbol = /* @__PURE__ */ Symbol.for("elfwright.family");
+
+/**
+ * What can be asked for: a plain value, made by the function of its name and printable as JSON. It knows its family, which does the work, so
+ * that a bundle holds no more than what it uses; JSON, `structuredClone` and messages between threads lose that, and `parseEdit` gives it back.
+ */
+export interface Edit {
+  /** The name of the function that makes it. */
+  readonly edit: string;
+  /** @internal */
+  readonly [FAMILY]: { readonly name: string };
+}
+
+/** An edit without its family: plain data. */
+type Plain<E extends Edit> = E extends Edit ? Omit<E, typeof FAMILY> : never;
+
+/**
+ * Edits that are one matter: a file of its own with the values and their documentation, which kinds of file they may be asked of, what
+ * contradicts what, and what they make of a wish. Nothing lists the families but the public index.
+ */
+export interface EditFamily<E extends Edit = Edit> {
+  /** Tells families apart. */
+  readonly name: string;
+  /** When it has its turn: families that build on others' answers come later, and so do their new entries of the dynamic section. */
+  readonly order: number;
+  /** Kinds of file beside ordinary dynamic programs and libraries that it may be asked of. */
+  readonly takes: readonly FileKind[];
+  /** What else a file must have; throws the reason where it has not. */
+  requires?(elf: ElfFile, edits: readonly E[]): void;
+  /** `BAD_EDIT` where edits contradict each other, whatever the file says. `all` are those of every family. */
+  contradicts?(edits: readonly E[], all: readonly Edit[]): void;
+  /** Writes what the edits want into the wish. */
+  apply(wish: Wish, edits: readonly E[]): void;
+  /** Passes around the ordinary layout that the edits need. */
+  passes?(edits: readonly E[]): readonly Pass[];
+  /** Makes each edit again from plain data, by the function of its name. */
+  readonly parse: { readonly [K in E["edit"]]: (json: JsonEdit) => E };
+}
+
+/** Gives an edit its family. What it carries does not show in JSON, nor where values are compared. */
+export function made<E extends Edit, const V extends Plain<E>>(family: EditFamily<E>, value: V): V & Edit {
+  return Object.defineProperty(value, FAMILY, { value: family }) as unknown as V & Edit;
+}
+
+/** A family and the edits of it that one patch asks for, in the order given. */
+export interface Asked {
+  readonly family: EditFamily;
+  readonly edits: readonly Edit[];
+}
+
+/** The families of these edits, in the order in which they have their turns. `BAD_EDIT` for what no edit function made. */
+export function askedOf(edits: readonly Edit[]): Asked[] {
+  const byName = new Map<string, { family: EditFamily; edits: Edit[] }>();
+
+  for (const edit of edits) {
+    const family = familyOf(edit);
+    const known = byName.get(family.name);
+    if (known) known.edits.push(edit);
+    else byName.set(family.name, { family, edits: [edit] });
+  }
+
+  return [...byName.values()].sort((a, b) => a.family.order - b.family.order);
+}
+
+function familyOf(edit: Edit): EditFamily {
+  const family = (edit as Partial<Edit> | null | undefined)?.[FAMILY] as EditFamily | undefined;
+  if (family) return family;
+
+  const name = (edit as Partial<Edit> | null | undefined)?.edit;
+  const text = JSON.stringify(edit);
+  if (typeof name === "string") fail("BAD_EDIT", `${text} has lost its family on the way (JSON, structuredClone, a message between threads); use parseEdit(), or make edits with setInterpreter(), setRunpath() …`, { edit: name });
+  return fail("BAD_EDIT", `${text} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String(name) });
+}

@@ -1,0 +1,98 @@
+import { fail } from "../error.js";
+import type { EditFamily } from "./family.js";
+
+/** An edit as JSON has it. Each field is asked for with the type that it must have: `BAD_EDIT` where it has another one. */
+export class JsonEdit {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #name: string;
+  readonly #asked = new Set(["edit"]);
+
+  constructor(name: string, fields: Readonly<Record<string, unknown>>) {
+    this.#name = name;
+    this.#fields = fields;
+  }
+
+  text(field: string): string {
+    const value = this.#ask(field);
+    return typeof value === "string" ? value : this.#refuse(field, "a text");
+  }
+
+  optionalText(field: string): string | undefined {
+    return this.#isThere(field) ? this.text(field) : undefined;
+  }
+
+  number(field: string): number {
+    const value = this.#ask(field);
+    return typeof value === "number" ? value : this.#refuse(field, "a number");
+  }
+
+  /** A field that is false where it is missing. */
+  flag(field: string): boolean {
+    const value = this.#ask(field) ?? false;
+    return typeof value === "boolean" ? value : this.#refuse(field, "true or false");
+  }
+
+  texts(field: string): string[] {
+    const value = this.#ask(field);
+    const isList = Array.isArray(value) && value.every((v) => typeof v === "string");
+    return isList ? value : this.#refuse(field, "a list of texts");
+  }
+
+  optionalTexts(field: string): string[] | undefined {
+    return this.#isThere(field) ? this.texts(field) : undefined;
+  }
+
+  /** Texts by texts. */
+  record(field: string): Record<string, string> {
+    const value = this.#ask(field);
+    const isRecord = typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((v) => typeof v === "string");
+    return isRecord ? (value as Record<string, string>) : this.#refuse(field, "an object of texts");
+  }
+
+  /** One of a few texts; undefined where the field is missing, or has the text that stands for that. */
+  choice<const C extends string>(field: string, choices: readonly C[], otherwise?: string): C | undefined {
+    const value = this.optionalText(field);
+    if (value === undefined || value === otherwise) return undefined;
+    return choices.find((c) => c === value) ?? this.#refuse(field, choices.join(" or "));
+  }
+
+  /** Refuses fields that nobody asked for: a name that is written wrong must not pass unnoticed. */
+  end(): void {
+    const unknown = Object.keys(this.#fields).find((field) => !this.#asked.has(field));
+    if (unknown !== undefined) fail("BAD_EDIT", `${this.#name}: ${JSON.stringify(unknown)} is none of its fields`, { edit: this.#name });
+  }
+
+  #isThere(field: string): boolean {
+    const value = this.#ask(field);
+    return value !== undefined && value !== null;
+  }
+
+  #ask(field: string): unknown {
+    this.#asked.add(field);
+    return Object.hasOwn(this.#fields, field) ? this.#fields[field] : undefined;
+  }
+
+  #refuse(field: string, wanted: string): never {
+    return fail("BAD_EDIT", `${this.#name}: ${JSON.stringify(field)} is not ${wanted}`, { edit: this.#name });
+  }
+}
+
+/** The edits of any of these families. */
+type EditOf<F> = F extends EditFamily<infer E> ? E : never;
+
+/** Makes edits of these families again from plain data. See `parseEdit` of the main entry. */
+export function editParser<F extends EditFamily>(families: readonly F[]): (json: unknown) => EditOf<F> {
+  const makers = new Map(families.flatMap((f) => Object.entries(f.parse)));
+
+  return (json) => {
+    const fields = typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>) : {};
+    const name = fields["edit"];
+    const make = typeof name === "string" ? makers.get(name) : undefined;
+    if (!make) return fail("BAD_EDIT", `parseEdit: ${JSON.stringify(json)} is no edit: no function of elfwright makes it`, { edit: String(name) });
+
+    const reader = new JsonEdit(name as string, fields);
+    const edit = make(reader);
+    reader.end();
+    return edit as EditOf<F>;
+  };
+}

@@ -1,0 +1,98 @@
+import { fail, hex } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import { isDebugFile } from "../image/headers/sections.js";
+import { ET, PT } from "../spec/constants.js";
+import type { Asked } from "./family.js";
+
+/** Kinds of file that are not an ordinary program or library. A family says which of them its edits may be asked of. */
+export type FileKind =
+  /** A static library, for whose members the edits are. */
+  | "archive"
+  /** A relocatable object (ET_REL). */
+  | "object"
+  /** A separate debug file. */
+  | "debug-file"
+  /** The dynamic loader itself. */
+  | "loader"
+  /** A static or static-pie program. */
+  | "static"
+  /** A file whose dynamic section cannot be reached, or that has none. */
+  | "no-dynamic";
+
+/** Programs and libraries of every kind, also those that no loader reads a dynamic section of. */
+export const ANY_PROGRAM: readonly FileKind[] = ["loader", "static", "no-dynamic"];
+
+/** Everything that is ELF, and static libraries. */
+export const ANYTHING: readonly FileKind[] = ["archive", "object", "debug-file", ...ANY_PROGRAM];
+
+interface KindTest {
+  readonly kind: FileKind;
+  /** Throws, with the reason, where the file is of this kind. */
+  refuse(elf: ElfFile): void;
+}
+
+/** In the order in which a file is told what it is. */
+const TESTS: readonly KindTest[] = [
+  { kind: "object", refuse: refuseObject },
+  { kind: "debug-file", refuse: refuseDebugFile },
+  { kind: "loader", refuse: refuseLoader },
+  { kind: "static", refuse: refuseStatic },
+  { kind: "no-dynamic", refuse: refuseNoDynamic },
+];
+
+/** Refuses edits that this kind of file cannot take, each with its reason. An archive's members are judged by {@link refuseMembers}. */
+export function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
+  if (asked.length === 0) return;
+  const { type } = elf.header;
+  const isOther = type !== ET.EXEC && type !== ET.DYN && type !== ET.REL;
+  if (isOther) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
+
+  for (const { kind, refuse } of TESTS) {
+    const isTakenByAll = asked.every(({ family }) => family.takes.includes(kind));
+    if (!isTakenByAll) refuse(elf);
+  }
+  for (const { family, edits } of asked) family.requires?.(elf, edits);
+}
+
+/** Refuses edits of a static library that are not for its members. `ARCHIVE`. */
+export function refuseMembers(asked: readonly Asked[]): void {
+  const other = asked.find(({ family }) => !family.takes.includes("archive"))?.edits[0];
+  if (!other) return;
+  fail("ARCHIVE", `${other.edit}: this is a static library, whose members a linker reads: only what a strip drops and keeps can be said of them all`, {});
+}
+
+function refuseObject({ linkage }: ElfFile): void {
+  if (linkage !== "relocatable") return;
+  fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does, so it can only be stripped", {});
+}
+
+/** `UNSUPPORTED` for a separate debug file. */
+export function refuseDebugFile(elf: ElfFile): void {
+  if (!isDebugFile(elf)) return;
+  fail("UNSUPPORTED", "this is a separate debug file: its headers describe bytes that only the file it was made of has, and stripped it would be empty", { what: "a separate debug file" });
+}
+
+/** `UNSUPPORTED` for a relocatable object without section headers. */
+export function refuseUnfindable({ linkage, header }: ElfFile): void {
+  if (linkage !== "relocatable" || header.shnum > 0) return;
+  fail("UNSUPPORTED", "this relocatable object (ET_REL) has no section headers, so nothing of it can be found", { what: "a relocatable object without section headers" });
+}
+
+function refuseLoader({ linkage }: ElfFile): void {
+  if (linkage !== "loader") return;
+  fail("LOADER", "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved", {});
+}
+
+function refuseStatic({ linkage }: ElfFile): void {
+  if (linkage === "static") fail("STATIC", "this is a static program: it loads no libraries, so it has no search path and needs none", { linkage });
+  if (linkage === "static-pie") fail("STATIC", "this is a static-pie program: it relocates itself and loads no libraries; a search path or a library in it would crash it", { linkage });
+}
+
+function refuseNoDynamic({ segments, dynamic, header }: ElfFile): void {
+  const segment = segments.find((s) => s.type === PT.DYNAMIC);
+
+  // What loaders find by address and tools by offset must be the same bytes before one of them is written.
+  const isAstray = segment && dynamic && dynamic.offset !== segment.offset;
+  if (isAstray) fail("MALFORMED", `PT_DYNAMIC's offset ${hex(segment.offset)} and its address lead to different bytes`, { offset: segment.offset });
+  if (!dynamic) fail("NO_DYNAMIC", "the file has no dynamic section in its bytes (a separate debug file?)", { type: header.type });
+}

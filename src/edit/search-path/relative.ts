@@ -1,0 +1,46 @@
+import { elements, fromOrigin, hasToken, isInside, normalized } from "./elements.js";
+
+/** Where a directory of the search path really is, as an absolute path; undefined to take it as it is written. */
+export type DirectoryResolver = (directory: string) => string | undefined;
+
+/** Options of {@link makeRunpathRelative}. */
+export interface MakeRunpathRelativeOptions {
+  /** The directory that moves as a whole: absolute, `/` for a tree whose paths are written as they will be. */
+  readonly root: string;
+  /** The directory that the file lies in, inside `root`. */
+  readonly origin: string;
+  /** What becomes of absolute directories that are not in `root`. Default: `"keep"`. */
+  readonly outside?: "keep" | "drop" | undefined;
+  /** Follows symbolic links; without it paths are taken as they are written. */
+  readonly resolve?: DirectoryResolver | undefined;
+}
+
+/** What a search path shall be relative to. */
+export interface RelativeTo {
+  readonly root: string;
+  readonly origin: string;
+  readonly outside: "keep" | "drop";
+  readonly resolve?: DirectoryResolver;
+}
+
+/** The path with the directories inside the edit's root relative to the file. */
+export function madeRelative(path: string, { root, origin, outside, resolve }: RelativeTo): string {
+  const out: string[] = [], present = new Set<string>();
+  const add = (element: string) => {
+    out.push(element);
+    present.add(element);
+  };
+  for (const element of elements(path)) {
+    if (!element.startsWith("/") || hasToken(element)) {
+      add(element);
+      continue;
+    }
+    const directory = normalized(resolve?.(element) ?? element);
+    const now = isInside(directory, root) && isElement(directory) ? fromOrigin(origin, directory) : element;
+    if (now === element ? outside === "keep" : !present.has(now)) add(now);
+  }
+  return out.join(":");
+}
+
+/** Can a search path name the directory? */
+const isElement = (directory: string): boolean => !directory.includes(":") && !hasToken(directory);

@@ -1,0 +1,91 @@
+import type { ByteSource } from "../../codec/source.js";
+import type { Note } from "../../error.js";
+import type { ElfFile, Overlay } from "../../image/elf.js";
+import { readElf } from "../../image/read-elf.js";
+import type { LayoutOptions } from "../layout/options.js";
+import type { Placement } from "../layout/placement.js";
+import { composePieces } from "../pieces/compose.js";
+import { piecesSource } from "../pieces/fill.js";
+import type { Piece } from "../pieces/pieces.js";
+
+/** What one pass makes of the file that it is given: where each byte comes from, where each table went, and what there is to say. */
+export interface Layout {
+  /** Bytes of the output. */
+  readonly size: number;
+  readonly pieces: readonly Piece[];
+  readonly placements: readonly Placement[];
+  readonly notes: readonly Note[];
+}
+
+/**
+ * One pass of a rewrite. The ordinary layout is one; families bring others along: `order` says where they stand, the ordinary layout having 0.
+ */
+export interface Pass {
+  readonly name: string;
+  readonly order: number;
+  run(stage: Stage, options: LayoutOptions): Stage;
+  /** Fails where the finished file does not keep what the pass promised. */
+  verify?(after: ElfFile): void;
+}
+
+/** A file on its way through the passes: what those before have made of the input. */
+export class Stage {
+  /** The input, of which the pieces are ranges. */
+  readonly source: ByteSource;
+  readonly layout: Layout;
+  /** Bytes of the input that a pass has taken out, to be put behind the end of what the next ones make. */
+  readonly held: Overlay | undefined;
+  #elf: ElfFile | undefined;
+
+  private constructor(source: ByteSource, layout: Layout, held: Overlay | undefined, elf: ElfFile | undefined) {
+    this.source = source;
+    this.layout = layout;
+    this.held = held;
+    this.#elf = elf;
+  }
+
+  /** The input as it is. */
+  static of(elf: ElfFile): Stage {
+    const { source } = elf;
+    const whole: Piece = { kind: "input", at: 0, size: source.size, from: 0 };
+    return new Stage(source, { size: source.size, pieces: [whole], placements: [], notes: [] }, undefined, elf);
+  }
+
+  /** The file as it is now. */
+  get elf(): ElfFile {
+    const { size, pieces } = this.layout;
+    return (this.#elf ??= readElf(piecesSource(this.source, pieces, size)));
+  }
+
+  /** Is it still the input, byte by byte? */
+  get isInput(): boolean {
+    const { size, pieces } = this.layout;
+    const isMoved = (p: Piece): boolean => p.kind !== "input" || p.from !== p.at;
+    return size === this.source.size && !pieces.some(isMoved);
+  }
+
+  /** What a layout makes of this stage's file. */
+  then(next: Layout, held: Overlay | undefined = this.held): Stage {
+    const pieces = this.isInput ? next.pieces : composePieces(next.pieces, this.layout.pieces);
+    const notes = [...this.layout.notes, ...next.notes];
+    return new Stage(this.source, { ...next, pieces, notes }, held, undefined);
+  }
+
+  /** The same with more to say of it: what edits say stands before what layouts say. */
+  say(notes: readonly Note[]): Stage {
+    const layout = { ...this.layout, notes: [...notes, ...this.layout.notes] };
+    return new Stage(this.source, layout, this.held, this.#elf);
+  }
+
+  /** Puts the bytes that were taken out behind the end of the file. */
+  putBack(): Stage {
+    const { held, layout } = this;
+    if (!held) return this;
+
+    const { size } = layout;
+    const pieces: Piece[] = [...layout.pieces, { kind: "input", at: size, size: held.size, from: held.offset }];
+    const message = `${held.size} bytes behind the end of the ELF file moved from offset ${held.offset} to ${size}`;
+    const notes: Note[] = [...layout.notes, { note: "OVERLAY", message }];
+    return new Stage(this.source, { ...layout, size: size + held.size, pieces, notes }, undefined, undefined);
+  }
+}

@@ -1,0 +1,49 @@
+import { type Edit, type EditFamily, made } from "../edit/family.js";
+import { ANY_PROGRAM } from "../edit/kinds.js";
+import { fail } from "../error.js";
+import { Contents } from "../rewrite/wish/contents.js";
+import { allLoose, decideStrip } from "./decide.js";
+import { stripWish } from "./strip-wish.js";
+
+/** See {@link dropSectionHeaders}. */
+export interface DropSectionHeaders extends Edit {
+  readonly edit: "dropSectionHeaders";
+}
+
+/**
+ * Drops the section header table and all that no program header speaks of, as `sstrip` does: the smallest file that still runs. Debuggers and
+ * `strip` cannot use it any more.
+ *
+ * @throws ElfError when applied: `RELOCATABLE`, `OVERLAY`
+ * @example
+ * patch(bytes, [dropSectionHeaders()])
+ */
+export const dropSectionHeaders = (): DropSectionHeaders => made(dropSectionHeadersFamily, { edit: "dropSectionHeaders" });
+
+/** A section that is to be kept has a header. */
+const AGAINST: readonly string[] = ["keepSections", "keepSymbols", "keepFileSymbols", "addDebugLink"];
+
+export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
+  name: "drop-section-headers",
+  order: 2,
+  takes: ["object", ...ANY_PROGRAM],
+  parse: { dropSectionHeaders: () => dropSectionHeaders() },
+
+  requires({ linkage }) {
+    if (linkage === "relocatable") fail("RELOCATABLE", "this is a relocatable object (ET_REL): without section headers nothing of it could be found", {});
+  },
+
+  contradicts(_, all) {
+    const other = all.find((e) => AGAINST.includes(e.edit));
+    if (other) fail("BAD_EDIT", `dropSectionHeaders and ${other.edit} contradict each other`, { edit: "dropSectionHeaders" });
+  },
+
+  // Without headers nothing finds what no program header speaks of.
+  apply(wish) {
+    const { elf, notes } = wish;
+    decideStrip(elf, stripWish([]), notes);
+
+    const contents = new Contents(elf.header.shnum);
+    wish.sections = { ...wish.sections, contents, dropped: allLoose(elf), dropsHeaders: elf.header.shnum > 0 };
+  },
+};

@@ -1,0 +1,42 @@
+import { type Edit, type EditFamily, made } from "../edit/family.js";
+import { ANYTHING } from "../edit/kinds.js";
+import { fail } from "../error.js";
+import { debugFilePass } from "../rewrite/passes/debug-file.js";
+
+/** See {@link onlyKeepDebug}. */
+export interface OnlyKeepDebug extends Edit {
+  readonly edit: "onlyKeepDebug";
+}
+
+/**
+ * Makes the separate debug file: what is loaded keeps its headers and loses its bytes, notes aside. GNU strip's `--only-keep-debug`.
+ *
+ * @throws ElfError when applied: `UNSUPPORTED` for a file that is one already
+ * @example
+ * const debug = patch(bytes, [onlyKeepDebug()]).bytes;
+ * const program = patch(bytes, [stripUnneeded(), addDebugLink("program.debug", debug)]).bytes;
+ */
+export const onlyKeepDebug = (): OnlyKeepDebug => made(onlyKeepDebugFamily, { edit: "onlyKeepDebug" });
+
+/** What the separate debug file keeps, a strip of the same patch drops. */
+const AGAINST: readonly string[] = ["stripUnneeded", "stripDebug", "stripAll", "discardLocals", "dropSectionHeaders", "addDebugLink"];
+
+/** Names that a compiler made for itself are no debugging information. */
+const isHarmless = (e: Edit): boolean => e.edit === "discardLocals" && "which" in e && e.which === "temporary";
+
+export const onlyKeepDebugFamily: EditFamily<OnlyKeepDebug> = {
+  name: "only-keep-debug",
+  order: 1,
+  takes: ANYTHING.filter((kind) => kind !== "archive"),
+  parse: { onlyKeepDebug: () => onlyKeepDebug() },
+
+  contradicts(_, all) {
+    const other = all.find((e) => AGAINST.includes(e.edit) && !isHarmless(e));
+    if (other) fail("BAD_EDIT", `onlyKeepDebug and ${other.edit} contradict each other`, { edit: "onlyKeepDebug" });
+  },
+
+  // The pass makes the debug file of what all other edits make of the program.
+  apply() {},
+
+  passes: () => [debugFilePass],
+};
