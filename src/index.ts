@@ -9,7 +9,7 @@ import { debugTagFamily } from "./edit/debug-tag.js";
 import { execstackFamily } from "./edit/execstack.js";
 import { flagsFamily } from "./edit/flags.js";
 import { interpreterFamily } from "./edit/interpreter.js";
-import { editParser } from "./edit/json-edit.js";
+import { editParser } from "./edit/edit-parser.js";
 import { neededFamily } from "./edit/needed.js";
 import { osAbiFamily } from "./edit/os-abi.js";
 import { runpathFamily } from "./edit/runpath.js";

@@ -1,8 +1,8 @@
 import { isArchive } from "./archive/read.js";
 import { type Finding, check, newFindings } from "./check/check.js";
 import { type ByteSource, toSource } from "./codec/source.js";
-import { type Asked, askedOf, type Edit } from "./edit/family.js";
-import { refuseKinds, refuseMembers } from "./edit/kinds.js";
+import { type Asked, askedOf, refuseContradictions, refuseKinds, refuseMembers } from "./edit/asked.js";
+import type { Edit } from "./edit/family.js";
 import { fail, type Note } from "./error.js";
 import type { ElfFile } from "./image/elf.js";
 import { readElf } from "./image/read-elf.js";
@@ -65,11 +65,6 @@ function wishOf(elf: ElfFile, asked: readonly Asked[]): Wish {
   const wish = new Wish(elf);
   for (const { family, edits } of asked) family.apply(wish, edits);
   return wish;
-}
-
-function refuseContradictions(asked: readonly Asked[]): void {
-  const all = asked.flatMap(({ edits }) => edits);
-  for (const { family, edits } of asked) family.contradicts?.(edits, all);
 }
 
 function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): Plan {

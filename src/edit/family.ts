@@ -1,4 +1,3 @@
-import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Pass } from "../rewrite/passes/pass.js";
 import type { Wish } from "../rewrite/wish/wish.js";
@@ -50,32 +49,5 @@ export function made<E extends Edit, const V extends Plain<E>>(family: EditFamil
   return Object.defineProperty(value, FAMILY, { value: family }) as unknown as V & Edit;
 }
 
-/** A family and the edits of it that one patch asks for, in the order given. */
-export interface Asked {
-  readonly family: EditFamily;
-  readonly edits: readonly Edit[];
-}
-
-/** The families of these edits, in the order in which they have their turns. `BAD_EDIT` for what no edit function made. */
-export function askedOf(edits: readonly Edit[]): Asked[] {
-  const byName = new Map<string, { family: EditFamily; edits: Edit[] }>();
-
-  for (const edit of edits) {
-    const family = familyOf(edit);
-    const known = byName.get(family.name);
-    if (known) known.edits.push(edit);
-    else byName.set(family.name, { family, edits: [edit] });
-  }
-
-  return [...byName.values()].sort((a, b) => a.family.order - b.family.order);
-}
-
-function familyOf(edit: Edit): EditFamily {
-  const family = (edit as Partial<Edit> | null | undefined)?.[FAMILY] as EditFamily | undefined;
-  if (family) return family;
-
-  const name = (edit as Partial<Edit> | null | undefined)?.edit;
-  const text = JSON.stringify(edit);
-  if (typeof name === "string") fail("BAD_EDIT", `${text} has lost its family on the way (JSON, structuredClone, a message between threads); use parseEdit(), or make edits with setInterpreter(), setRunpath() …`, { edit: name });
-  return fail("BAD_EDIT", `${text} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String(name) });
-}
+/** The family that an edit carries; undefined where it has lost it. */
+export const familyOf = (edit: Edit): EditFamily | undefined => (edit as Partial<Edit> | null | undefined)?.[FAMILY] as EditFamily | undefined;

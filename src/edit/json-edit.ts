@@ -1,5 +1,4 @@
 import { fail } from "../error.js";
-import type { EditFamily } from "./family.js";
 
 /** An edit as JSON has it. Each field is asked for with the type that it must have: `BAD_EDIT` where it has another one. */
 export class JsonEdit {
@@ -75,24 +74,4 @@ export class JsonEdit {
   #refuse(field: string, wanted: string): never {
     return fail("BAD_EDIT", `${this.#name}: ${JSON.stringify(field)} is not ${wanted}`, { edit: this.#name });
   }
-}
-
-/** The edits of any of these families. */
-type EditOf<F> = F extends EditFamily<infer E> ? E : never;
-
-/** Makes edits of these families again from plain data. See `parseEdit` of the main entry. */
-export function editParser<F extends EditFamily>(families: readonly F[]): (json: unknown) => EditOf<F> {
-  const makers = new Map(families.flatMap((f) => Object.entries(f.parse)));
-
-  return (json) => {
-    const fields = typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>) : {};
-    const name = fields["edit"];
-    const make = typeof name === "string" ? makers.get(name) : undefined;
-    if (!make) return fail("BAD_EDIT", `parseEdit: ${JSON.stringify(json)} is no edit: no function of elfwright makes it`, { edit: String(name) });
-
-    const reader = new JsonEdit(name as string, fields);
-    const edit = make(reader);
-    reader.end();
-    return edit as EditOf<F>;
-  };
 }

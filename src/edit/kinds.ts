@@ -1,8 +1,7 @@
 import { fail, hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { isDebugFile } from "../image/headers/sections.js";
-import { ET, PT } from "../spec/constants.js";
-import type { Asked } from "./family.js";
+import { PT } from "../spec/constants.js";
 
 /** Kinds of file that are not an ordinary program or library. A family says which of them its edits may be asked of. */
 export type FileKind =
@@ -25,41 +24,14 @@ export const ANY_PROGRAM: readonly FileKind[] = ["loader", "static", "no-dynamic
 /** Everything that is ELF, and static libraries. */
 export const ANYTHING: readonly FileKind[] = ["archive", "object", "debug-file", ...ANY_PROGRAM];
 
-interface KindTest {
-  readonly kind: FileKind;
-  /** Throws, with the reason, where the file is of this kind. */
-  refuse(elf: ElfFile): void;
-}
-
-/** In the order in which a file is told what it is. */
-const TESTS: readonly KindTest[] = [
-  { kind: "object", refuse: refuseObject },
-  { kind: "debug-file", refuse: refuseDebugFile },
-  { kind: "loader", refuse: refuseLoader },
-  { kind: "static", refuse: refuseStatic },
-  { kind: "no-dynamic", refuse: refuseNoDynamic },
-];
-
-/** Refuses edits that this kind of file cannot take, each with its reason. An archive's members are judged by {@link refuseMembers}. */
-export function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
-  if (asked.length === 0) return;
-  const { type } = elf.header;
-  const isOther = type !== ET.EXEC && type !== ET.DYN && type !== ET.REL;
-  if (isOther) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
-
-  for (const { kind, refuse } of TESTS) {
-    const isTakenByAll = asked.every(({ family }) => family.takes.includes(kind));
-    if (!isTakenByAll) refuse(elf);
-  }
-  for (const { family, edits } of asked) family.requires?.(elf, edits);
-}
-
-/** Refuses edits of a static library that are not for its members. `ARCHIVE`. */
-export function refuseMembers(asked: readonly Asked[]): void {
-  const other = asked.find(({ family }) => !family.takes.includes("archive"))?.edits[0];
-  if (!other) return;
-  fail("ARCHIVE", `${other.edit}: this is a static library, whose members a linker reads: only what a strip drops and keeps can be said of them all`, {});
-}
+/** What a file is told that is of a kind, in this order; each throws, with the reason, where it is. */
+export const REFUSALS: Readonly<Record<Exclude<FileKind, "archive">, (elf: ElfFile) => void>> = {
+  object: refuseObject,
+  "debug-file": refuseDebugFile,
+  loader: refuseLoader,
+  static: refuseStatic,
+  "no-dynamic": refuseNoDynamic,
+};
 
 function refuseObject({ linkage }: ElfFile): void {
   if (linkage !== "relocatable") return;

@@ -5,8 +5,7 @@ import { type RelocationTable, relocationTables } from "../../image/relocations/
 import { EM, SHT } from "../../spec/constants.js";
 import { DT, dynamicTag } from "../../spec/dynamic.js";
 import { renumberRelocations } from "../../tables/symbols.js";
-import type { TableWrite } from "../../rewrite/wish/requests.js";
-import type { SymbolOrder } from "../../rewrite/wish/dynamic-tables.js";
+import type { SymbolOrder, TableWrite } from "../../rewrite/wish/dynamic-tables.js";
 
 /** Tags of tables that count symbols and are not rewritten: packed relocations, extended section indexes, Solaris's and prelink's tables. */
 const COUNTS_SYMBOLS: readonly number[] = [DT.ANDROID_REL, DT.ANDROID_RELA, DT.CREL, DT.SYMTAB_SHNDX, DT.SYMINFO, DT.GNU_CONFLICT];

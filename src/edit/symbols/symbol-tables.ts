@@ -7,14 +7,14 @@ import type { DraftSymbol, SymbolDraft } from "./symbol-draft.js";
 import { fail, type Note } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { type GnuHashTable, gnuHashTable, mipsHashTable, type SysvHashTable, sysvHashTable } from "../../image/dynamic/hash.js";
-import { EM, SHT, SHT_MACHINE } from "../../spec/constants.js";
-import { DT, DT_MIPS_XHASH } from "../../spec/dynamic.js";
+import { EM, SHT } from "../../spec/constants.js";
+import { DT } from "../../spec/dynamic.js";
 import { hashEntrySize } from "../../spec/machines.js";
 import { buildGnuHash, buildSysvHash, gnuHashOrder, type GnuHashShape, gnuHashShape, sysvBuckets } from "../../tables/hash.js";
 import { permuteRecords } from "../../tables/symbols.js";
-import type { TableRequest, TableWrite } from "../../rewrite/wish/requests.js";
+import { type Table, tableOf } from "../../rewrite/tables/table.js";
 import { mayReorder, renumberedRelocations } from "./symbol-order.js";
-import type { OffsetOf, SymbolOrder, SymbolTables } from "../../rewrite/wish/dynamic-tables.js";
+import type { OffsetOf, SymbolOrder, SymbolTables, TableWrite } from "../../rewrite/wish/dynamic-tables.js";
 
 /** From names and wanted hash tables to bytes: renamed symbols, tables that find them again, and the order that these want. */
 export function symbolTables(draft: SymbolDraft, notes: Note[]): SymbolTables {
@@ -30,9 +30,9 @@ export function symbolTables(draft: SymbolDraft, notes: Note[]): SymbolTables {
     renamed: new Set(renamed.map((s) => s.index)),
     strings: () => ({ wanted: renamed.map((s) => s.renamed!), kept: [], freed: renamed.map((s) => s.nameAt) }),
     make: (offsetOf) => {
-      const rebuilt = found.flatMap((t) => ("tag" in t ? [] : [t]));
+      const rebuilt = found.flatMap((t) => ("kind" in t ? [] : [t]));
       const moved = order ? renumberedRelocations(elf, order) : [];
-      return { tables: found.flatMap((t) => ("tag" in t ? [t] : [])), writes: [...rebuilt, ...symbolWrites(elf, renamed, offsetOf, order), ...moved] };
+      return { tables: found.flatMap((t) => ("kind" in t ? [t] : [])), writes: [...rebuilt, ...symbolWrites(elf, renamed, offsetOf, order), ...moved] };
     },
   };
 }
@@ -48,7 +48,7 @@ function symbolWrites(elf: ElfFile, renamed: readonly DraftSymbol[], offsetOf: O
 }
 
 /** DT_HASH holds every symbol but local ones: it follows each renaming and each change of their order. */
-function sysvTable({ elf, symbols, adds }: SymbolDraft, renamed: readonly DraftSymbol[], order: SymbolOrder | undefined): TableWrite | TableRequest | undefined {
+function sysvTable({ elf, symbols, adds }: SymbolDraft, renamed: readonly DraftSymbol[], order: SymbolOrder | undefined): TableWrite | Table | undefined {
   const was = sysvHashTable(elf), entry = hashEntrySize(elf.header.machine, elf.header.class), isNew = !was && adds.has("addHash");
   if (!isNew && !(was && (renamed.length > 0 || order))) return undefined;
   const hashes: (number | undefined)[] = new Array<number | undefined>(symbols.length).fill(undefined);
@@ -57,7 +57,7 @@ function sysvTable({ elf, symbols, adds }: SymbolDraft, renamed: readonly DraftS
   if (was) assertHash(elf, was, entry);
   const bytes = buildSysvHash(hashes, { buckets: was?.buckets ?? sysvBuckets(symbols.length), entry, littleEndian: elf.header.littleEndian });
   if (was) return { offset: was.offset, bytes };
-  return { name: ".hash", tag: DT.HASH, bytes, align: Math.max(entry, wordSize(elf.header)), was: undefined, section: { type: SHT.HASH, entsize: entry, link: "symbols", info: 0 } };
+  return tableOf("hash", bytes, Math.max(entry, wordSize(elf.header)), undefined, { entsize: entry, info: 0 });
 }
 
 /** It is written anew as a whole: one whose head counts more than it has would be written over what follows. */
@@ -71,7 +71,7 @@ function assertHash(elf: ElfFile, { offset, size, buckets, symbols }: SysvHashTa
 }
 
 interface GnuTable {
-  readonly table: TableWrite | TableRequest;
+  readonly table: TableWrite | Table;
   readonly order: SymbolOrder | undefined;
 }
 
@@ -123,7 +123,7 @@ function added(draft: SymbolDraft, notes: Note[]): GnuTable {
   // Behind all others where they may move there; else from the first of them on, whatever stands between.
   const first = held.length === 0 || mayReorder(elf) ? symbols.length - held.length : held[0]!.index;
   const { bytes, order } = held.length === 0 ? { bytes: emptyTable(first, word, littleEndian), order: undefined } : hashed(draft, held, [first, symbols.length], gnuHashShape(held.length, word, littleEndian), notes);
-  return { table: { name: ".gnu.hash", tag: DT.GNU_HASH, bytes, align: 8, was: undefined, section: { type: SHT.GNU_HASH, entsize: 0, link: "symbols", info: 0 } }, order };
+  return { table: tableOf("gnuHash", bytes, 8, undefined, { entsize: 0, info: 0 }), order };
 }
 
 /** One empty bucket, and a filter that lets nothing through. */
@@ -133,14 +133,14 @@ const emptyTable = (first: number, word: 4 | 8, littleEndian: boolean): Uint8Arr
  * DT_MIPS_XHASH (glibc's sysdeps/mips/ldsodefs.h): its chains count on from symoffset to DT_MIPS_SYMTABNO, and as many words behind
  * them say which symbol each is.
  */
-function translated({ elf, symbols }: SymbolDraft, was: GnuHashTable | undefined): TableWrite | TableRequest {
+function translated({ elf, symbols }: SymbolDraft, was: GnuHashTable | undefined): TableWrite | Table {
   const { word, littleEndian } = encodingOf(elf), before = was ? translationOf(elf, was, symbols.length) : undefined;
   const held = before ? before.map((i) => symbols[i]!) : symbols.filter(isFound), first = symbols.length - held.length;
   const shape = was ? { ...was, word, littleEndian } : gnuHashShape(held.length, word, littleEndian);
   const hashes = held.map((s) => gnuHash(s.name)), sorted = gnuHashOrder(hashes, shape.buckets);
   const bytes = held.length === 0 ? emptyTable(first, word, littleEndian) : buildGnuHash(sorted.map((p) => hashes[p]!), first, shape, sorted.map((p) => held[p]!.index));
   if (was) return { offset: was.offset, bytes };
-  return { name: ".MIPS.xhash", tag: DT_MIPS_XHASH, bytes, align: 8, was: undefined, section: { type: SHT_MACHINE[EM.MIPS]!["MIPS_XHASH"]!, entsize: word === 4 ? 4 : 0, link: "symbols", info: 0 } };
+  return tableOf("mipsHash", bytes, 8, undefined, { entsize: word === 4 ? 4 : 0, info: 0 });
 }
 
 function translationOf(elf: ElfFile, { first, chainsOffset }: GnuHashTable, count: number): number[] {

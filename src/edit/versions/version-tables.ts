@@ -8,8 +8,8 @@ import { versymTable } from "../../image/dynamic/versions.js";
 import { SHN, SHT, STB } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import { encodeVersionNeeds, type VersionNeedRecord } from "../../tables/versions.js";
-import type { DynamicTables, OffsetOf, StringUser, SymbolOrder } from "../../rewrite/wish/dynamic-tables.js";
-import type { TableRequest, TableWrite } from "../../rewrite/wish/requests.js";
+import { type Table, tableOf } from "../../rewrite/tables/table.js";
+import type { DynamicTables, OffsetOf, StringUser, SymbolOrder, TableWrite } from "../../rewrite/wish/dynamic-tables.js";
 import type { Wish } from "../../rewrite/wish/wish.js";
 import { VersionDraft } from "./version-draft.js";
 
@@ -93,10 +93,8 @@ function rewritten({ elf }: VersionDraft, records: readonly VersionNeedRecord[])
     return { writes: [{ offset: was.offset, bytes }], tables: [], needs };
   }
   if (records.length === 0) return { writes: [], tables: [], needs: undefined };
-  const table: TableRequest = {
-    name: ".gnu.version_r", tag: DT.VERNEED, bytes: encoded, align: wordSize(elf.header), was: was && { ...was, address: elf.dynamic!.get(DT.VERNEED)! },
-    section: { type: SHT.GNU_VERNEED, entsize: 0, link: "strings", info: records.length },
-  };
+  const place = was && { ...was, address: elf.dynamic!.get(DT.VERNEED)! };
+  const table = tableOf("versionNeeds", encoded, wordSize(elf.header), place, { entsize: 0, info: records.length });
   return { writes: [], tables: [table], needs };
 }
 
@@ -113,7 +111,7 @@ function extent(elf: ElfFile): { offset: number; size: number } {
 }
 
 /** .gnu.version: the numbers that differ; all of them where the symbols take another order; as a table of its own where there was none. */
-function symbolNumbers(draft: VersionDraft, order: SymbolOrder | undefined): { writes: TableWrite[]; tables: TableRequest[] } {
+function symbolNumbers(draft: VersionDraft, order: SymbolOrder | undefined): { writes: TableWrite[]; tables: Table[] } {
   const { elf } = draft, le = elf.header.littleEndian, table = versymTable(elf), none = { writes: [], tables: [] };
   if (!table && (draft.needs.length === 0 || elf.versionDefinitions.length > 0)) return none;
   if (table && !order) {
@@ -122,7 +120,7 @@ function symbolNumbers(draft: VersionDraft, order: SymbolOrder | undefined): { w
   const bytes = new Uint8Array(draft.numbers.length * 2), v = viewOf(bytes);
   draft.numbers.forEach((n, i) => v.setUint16((order?.(i) ?? i) * 2, n, le));
   if (table) return { writes: [{ offset: table.offset, bytes }], tables: [] };
-  return { writes: [], tables: [{ name: ".gnu.version", tag: DT.VERSYM, bytes, align: 2, was: undefined, section: { type: SHT.GNU_VERSYM, entsize: 2, link: "symbols", info: 0 } }] };
+  return { writes: [], tables: [tableOf("versions", bytes, 2, undefined, { entsize: 2, info: 0 })] };
 }
 
 /** Undefined global symbols become weak: ld.so passes over one that nobody defines (gABI, "Symbol Table"). */

@@ -1,6 +1,7 @@
 import { Sym } from "../../codec/records.js";
 import { EM, PF, PT, PT_MACHINE, SHT, SHT_MACHINE } from "../../spec/constants.js";
 import { DT, DT_MIPS_XHASH } from "../../spec/dynamic.js";
+import type { TableKind } from "../../spec/table-kinds.js";
 import type { ElfFile } from "../elf.js";
 import { gnuHashTable, sysvHashTable } from "./hash.js";
 import { isLoaded } from "../headers/sections.js";
@@ -10,8 +11,7 @@ import { isLoaded } from "../headers/sections.js";
  * pointer follows. Offset and size in bytes.
  */
 export interface LoaderTable {
-  /** `.interp`, `notes`, `.dynamic`, `.dynstr`, or the usual name of its section. */
-  readonly name: string;
+  readonly kind: TableKind;
   readonly offset: number;
   readonly address: bigint;
   readonly size: number;
@@ -20,7 +20,7 @@ export interface LoaderTable {
 }
 
 interface Found {
-  readonly name: string;
+  readonly kind: TableKind;
   readonly offset: number;
   readonly size: number;
   readonly align: number;
@@ -39,37 +39,37 @@ export function loaderTables(elf: ElfFile): LoaderTable[] {
   const found = [...segmentTables(elf), ...mipsSections(elf), ...dynamicTables(elf), ...noteBlocks(elf)];
   return found.flatMap((t) => {
     // A section of the program's own bytes may begin with a table, but does not belong to it as a whole.
-    const section = sections.get(t.offset), isOwn = section !== undefined && t.name !== "notes" && (section.type !== SHT.PROGBITS || t.name === ".interp");
+    const section = sections.get(t.offset), isOwn = section !== undefined && t.kind !== "notes" && (section.type !== SHT.PROGBITS || t.kind === "interpreter");
     const size = Math.max(t.size, isOwn ? section.size : 0), address = size > 0 ? elf.addressOf(t.offset, size) : undefined;
     if (address === undefined) return [];
-    const align = t.name === ".interp" ? 1 : Math.min(Math.max(t.align, isOwn ? section.addralign : 1), LARGEST_ALIGN);
-    return [{ name: t.name, offset: t.offset, address, size, align }];
+    const align = t.kind === "interpreter" ? 1 : Math.min(Math.max(t.align, isOwn ? section.addralign : 1), LARGEST_ALIGN);
+    return [{ kind: t.kind, offset: t.offset, address, size, align }];
   });
 }
 
-const MIPS_NAMES: Readonly<Record<string, string>> = { MIPS_REGINFO: ".reginfo", MIPS_OPTIONS: ".MIPS.options", MIPS_ABIFLAGS: ".MIPS.abiflags" };
+const MIPS_KINDS: Readonly<Record<string, TableKind>> = { MIPS_REGINFO: "mipsReginfo", MIPS_OPTIONS: "mipsOptions", MIPS_ABIFLAGS: "mipsAbiflags" };
 
 /** MIPS's own tables by the numbers that its p_type or sh_type has for them. */
-const mipsNames = (elf: ElfFile, numbers: Readonly<Record<number, Readonly<Record<string, number>>>>): Map<number, string> =>
-  new Map(elf.header.machine === EM.MIPS ? Object.entries(MIPS_NAMES).map(([key, name]) => [numbers[EM.MIPS]![key]!, name]) : []);
+const mipsKinds = (elf: ElfFile, numbers: Readonly<Record<number, Readonly<Record<string, number>>>>): Map<number, TableKind> =>
+  new Map(elf.header.machine === EM.MIPS ? Object.entries(MIPS_KINDS).map(([key, kind]) => [numbers[EM.MIPS]![key]!, kind]) : []);
 
 function* segmentTables(elf: ElfFile): Generator<Found> {
-  const names = mipsNames(elf, PT_MACHINE).set(PT.INTERP, ".interp");
+  const kinds = mipsKinds(elf, PT_MACHINE).set(PT.INTERP, "interpreter");
   for (const s of elf.segments) {
-    const name = names.get(s.type);
-    if (name !== undefined && s.filesz > 0) yield { name, offset: s.offset, size: s.filesz, align: 8 };
+    const kind = kinds.get(s.type);
+    if (kind !== undefined && s.filesz > 0) yield { kind, offset: s.offset, size: s.filesz, align: 8 };
   }
   // A .dynamic that ld.so writes to has its place in PT_GNU_RELRO; MIPS has a read-only one among the other tables.
   const d = elf.dynamic, home = d && elf.segments.find((s) => s.type === PT.LOAD && s.offset <= d.offset && d.offset < s.offset + s.filesz);
-  if (d && home && !(home.flags & PF.W)) yield { name: ".dynamic", offset: d.offset, size: d.size, align: 8 };
+  if (d && home && !(home.flags & PF.W)) yield { kind: "dynamic", offset: d.offset, size: d.size, align: 8 };
 }
 
 /** `.MIPS.options` and `.reginfo` may have no program header: only tools read them then, by their section's type. */
 function* mipsSections(elf: ElfFile): Generator<Found> {
-  const names = mipsNames(elf, SHT_MACHINE), described = new Set([...segmentTables(elf)].map((t) => t.offset));
-  for (const { header: s } of names.size > 0 ? elf.sections.filter(isLoaded) : []) {
-    const name = names.get(s.type);
-    if (name !== undefined && !described.has(s.offset)) yield { name, offset: s.offset, size: s.size, align: 8 };
+  const kinds = mipsKinds(elf, SHT_MACHINE), described = new Set([...segmentTables(elf)].map((t) => t.offset));
+  for (const { header: s } of kinds.size > 0 ? elf.sections.filter(isLoaded) : []) {
+    const kind = kinds.get(s.type);
+    if (kind !== undefined && !described.has(s.offset)) yield { kind, offset: s.offset, size: s.size, align: 8 };
   }
 }
 
@@ -80,23 +80,23 @@ function* dynamicTables(elf: ElfFile): Generator<Found> {
     const address = d.get(tag);
     return address === undefined ? undefined : elf.offsetOf(address, 1);
   };
-  if (d.strings) yield { name: ".dynstr", offset: d.strings.offset, size: d.strings.size, align: 1 };
-  if (symbols?.exact) yield { name: ".dynsym", offset: symbols.offset, size: symbols.count * Sym.size(c), align: 8 };
+  if (d.strings) yield { kind: "strings", offset: d.strings.offset, size: d.strings.size, align: 1 };
+  if (symbols?.exact) yield { kind: "symbols", offset: symbols.offset, size: symbols.count * Sym.size(c), align: 8 };
   const versym = at(DT.VERSYM);
-  if (versym !== undefined && symbols?.exact) yield { name: ".gnu.version", offset: versym, size: symbols.count * 2, align: 8 };
+  if (versym !== undefined && symbols?.exact) yield { kind: "versions", offset: versym, size: symbols.count * 2, align: 8 };
   const sysv = sysvHashTable(elf);
-  if (sysv) yield { name: ".hash", offset: sysv.offset, size: sysv.size, align: 8 };
+  if (sysv) yield { kind: "hash", offset: sysv.offset, size: sysv.size, align: 8 };
   const gnu = gnuHashTable(elf);
-  if (gnu) yield { name: ".gnu.hash", offset: gnu.offset, size: gnu.chainsOffset - gnu.offset + Math.max(0, (gnu.symbols ?? gnu.first) - gnu.first) * 4, align: 8 };
-  yield* recordTable(".gnu.version_r", at(DT.VERNEED), elf.versionNeeds);
-  yield* recordTable(".gnu.version_d", at(DT.VERDEF), elf.versionDefinitions);
+  if (gnu) yield { kind: "gnuHash", offset: gnu.offset, size: gnu.chainsOffset - gnu.offset + Math.max(0, (gnu.symbols ?? gnu.first) - gnu.first) * 4, align: 8 };
+  yield* recordTable("versionNeeds", at(DT.VERNEED), elf.versionNeeds);
+  yield* recordTable("versionDefinitions", at(DT.VERDEF), elf.versionDefinitions);
   // Its size cannot be told from its head: it ends where its section does.
   const xhash = elf.header.machine === EM.MIPS ? at(DT_MIPS_XHASH) : undefined;
-  if (xhash !== undefined) yield { name: ".MIPS.xhash", offset: xhash, size: 0, align: 8 };
+  if (xhash !== undefined) yield { kind: "mipsHash", offset: xhash, size: 0, align: 8 };
 }
 
-function* recordTable(name: string, start: number | undefined, records: readonly { readonly end: number }[]): Generator<Found> {
-  if (start !== undefined && records.length > 0) yield { name, offset: start, size: Math.max(...records.map((r) => r.end)) - start, align: 8 };
+function* recordTable(kind: TableKind, start: number | undefined, records: readonly { readonly end: number }[]): Generator<Found> {
+  if (start !== undefined && records.length > 0) yield { kind, offset: start, size: Math.max(...records.map((r) => r.end)) - start, align: 8 };
 }
 
 /** A PT_NOTE moves as a whole, with every segment and note section that shares bytes with it. */
@@ -111,5 +111,5 @@ function noteBlocks(elf: ElfFile): Found[] {
     else blocks.push({ ...p });
   }
   // A note section that no PT_NOTE holds can only be found by code that knows its address.
-  return blocks.filter((b) => b.inSegment).map((b) => ({ name: "notes", offset: b.offset, size: b.end - b.offset, align: Math.max(4, b.align) }));
+  return blocks.filter((b) => b.inSegment).map((b) => ({ kind: "notes", offset: b.offset, size: b.end - b.offset, align: Math.max(4, b.align) }));
 }

@@ -3,6 +3,7 @@ import type { ElfFile, Section } from "../../image/elf.js";
 import { loaderTables } from "../../image/dynamic/loader-tables.js";
 import { PT, SHF, SHT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
+import { TABLE_NAMES } from "../../spec/table-kinds.js";
 import { segmentTypeName } from "../../spec/names.js";
 import type { Tolerant } from "../../image/tolerant.js";
 import { type Load, loadFinder, type Loads } from "./loads.js";
@@ -74,7 +75,10 @@ const MOST_SEGMENTS = 4096;
 function loaderClaims(elf: ElfFile, t: Tolerant): FileClaim[] {
   if (elf.segments.length > MOST_SEGMENTS) return [];
   const tables = t.part(() => loaderTables(elf)) ?? [], d = t.part(() => elf.dynamic);
-  const out = tables.map((l) => claim(l.offset, l.size, RANK.dynamic, l.name === "notes" ? "note" : "table", l.name, l.name === "notes" || l.name === ".interp" ? "segment" : "dynamic"));
+  const out = tables.map(({ kind, offset, size }) => {
+    const by = kind === "notes" || kind === "interpreter" ? "segment" : "dynamic";
+    return claim(offset, size, RANK.dynamic, kind === "notes" ? "note" : "table", TABLE_NAMES[kind], by);
+  });
   if (!d) return out;
   out.push(claim(d.offset, d.size, RANK.dynamic, "table", ".dynamic", "segment"));
   for (const [label, kind, start, size] of RANGES) {

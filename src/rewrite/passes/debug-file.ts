@@ -1,4 +1,4 @@
-import { alignUp, concat } from "../../codec/bytes.js";
+import { alignUp } from "../../codec/bytes.js";
 import { wordSize } from "../../codec/encoding.js";
 import { readExactly } from "../../codec/source.js";
 import { headerSize, headerView } from "../../image/headers/header.js";
@@ -9,7 +9,8 @@ import { ET, PT, SHT } from "../../spec/constants.js";
 import { FileMap } from "../pieces/pieces.js";
 import type { OverlayChoice } from "../layout/options.js";
 import { refuseOverlay } from "../layout/tail/overlay.js";
-import { Rewrite } from "../layout/rewrite.js";
+import { SectionRows } from "../layout/follow/section-rows.js";
+import { ProgramHeaders } from "../layout/program-headers.js";
 import type { Layout, Pass } from "./pass.js";
 
 /** Notes further up in the file than this lie behind code or data and do not keep their place. */
@@ -28,8 +29,9 @@ function layOutDebugFile(elf: ElfFile, overlay: OverlayChoice | undefined): Layo
   if (elf.sections.length === 0) fail("UNSUPPORTED", "onlyKeepDebug: the file has no section headers, so nothing tells debugging information from the rest", { what: "a file without section headers" });
   if (elf.overlay && overlay !== "drop") refuseOverlay({ start: elf.overlay.offset, end: elf.overlay.offset + elf.overlay.size });
   refuseOverlaps(elf);
-  const rewrite = new Rewrite(elf), places = keepNotes(rewrite, map), end = keepUnloaded(rewrite, map, places);
-  return { ...writeHeaders(rewrite, map, places, end), notes: [], placements: [] };
+  const places = keepNotes(elf, map);
+  const end = keepUnloaded(elf, map, places);
+  return { ...writeHeaders(elf, map, places, end), notes: [], placements: [] };
 }
 
 /** Each section gets bytes of its own: where many lie over the same ones, the output would be many times the input. */
@@ -46,7 +48,7 @@ interface Places {
 const keepsBytes = (s: Section): boolean => s.header.type === SHT.NOTE && isLoaded(s);
 
 /** Notes at the beginning of the file keep their place, so that the first segment still describes them; others follow behind. */
-function keepNotes({ elf }: Rewrite, map: FileMap): Places {
+function keepNotes(elf: ElfFile, map: FileMap): Places {
   const h = elf.header, headers = headerSize(h) + h.phnum * h.phentsize, of = new Map<number, number>();
   const notes = elf.sections.filter(keepsBytes).map((s) => ({ index: s.index, ...fileRange(s, elf.source), align: Math.max(1, s.header.addralign) })).sort((a, b) => a.offset - b.offset);
   let head = headers;
@@ -60,7 +62,7 @@ function keepNotes({ elf }: Rewrite, map: FileMap): Places {
   return { of, head };
 }
 
-function keepUnloaded({ elf }: Rewrite, map: FileMap, { of, head }: Places): number {
+function keepUnloaded(elf: ElfFile, map: FileMap, { of, head }: Places): number {
   let end = head;
   const kept = elf.sections.filter((s) => !isLoaded(s) && s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS).map((s) => ({ s, ...fileRange(s, elf.source) }));
   for (const { s, offset, size } of kept.sort((a, b) => a.offset - b.offset)) {
@@ -72,15 +74,15 @@ function keepUnloaded({ elf }: Rewrite, map: FileMap, { of, head }: Places): num
   return end;
 }
 
-function writeHeaders(rewrite: Rewrite, map: FileMap, { of, head }: Places, end: number): { size: number; pieces: Layout["pieces"] } {
-  const { elf } = rewrite, h = elf.header, bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
+function writeHeaders(elf: ElfFile, map: FileMap, { of, head }: Places, end: number): { size: number; pieces: Layout["pieces"] } {
+  const rows = new SectionRows(elf), segments = new ProgramHeaders(elf), h = elf.header, bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
   const phoff = h.phnum === 0 ? 0 : headerSize(h), shoff = alignUp(end, wordSize(h));
-  for (let row = 0; row < rewrite.sections.length; row++) {
-    const view = rewrite.sections.view(row), at = of.get(row);
+  for (let row = 0; row < rows.length; row++) {
+    const view = rows.view(row), at = of.get(row);
     if (at !== undefined) view.offset = at;
     else if (view.type !== SHT.NULL) Object.assign(view, { type: SHT.NOBITS, offset: Math.min(view.offset, head) });
   }
-  for (const { view } of rewrite.segments) {
+  for (const view of segments.all()) {
     const notes = elf.sections.filter((s) => of.has(s.index) && isLoaded(s) && view.exact("vaddr") <= s.header.exact("addr") && s.header.exact("addr") + s.header.exact("size") <= view.exact("vaddr") + view.exact("filesz"));
     const isHead = view.type === PT.LOAD && view.offset === 0 && view.filesz > 0;
     if (view.type === PT.PHDR) view.offset = phoff;
@@ -94,9 +96,9 @@ function writeHeaders(rewrite: Rewrite, map: FileMap, { of, head }: Places, end:
   }
   Object.assign(header, { phoff, shoff });
   map.write(0, bytes);
-  map.write(phoff, concat(rewrite.segments.map((s) => s.bytes)));
-  map.write(shoff, rewrite.sections.bytes());
-  const size = shoff + rewrite.sections.length * h.shentsize;
+  map.write(phoff, segments.bytes());
+  map.write(shoff, rows.bytes());
+  const size = shoff + rows.length * h.shentsize;
   return { size, pieces: map.finish(size) };
 }
 

@@ -1,4 +1,10 @@
-import type { TableRequest, TableWrite } from "./requests.js";
+import type { Table } from "../tables/table.js";
+
+/** New bytes for a range of a table, by its place in the input: they follow the table when it moves. */
+export interface TableWrite {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
 
 /** Strings of .dynstr that others than dynamic entries name: version needs, symbols. Offsets are bytes of the table. */
 export interface StringUser {
@@ -17,7 +23,7 @@ export type SymbolOrder = (index: number) => number;
 /** Bytes for places in the input, and tables that are new or grow. */
 export interface MadeTables {
   readonly writes: readonly TableWrite[];
-  readonly tables: readonly TableRequest[];
+  readonly tables: readonly Table[];
 }
 
 /** Tables beside the dynamic section's entries, as edits want them: they say first which strings they need, then what their bytes are. */

@@ -1,22 +1,26 @@
 import { DT } from "../../spec/dynamic.js";
 import type { ElfFile } from "../../image/elf.js";
+import { dynamicTable, interpreterTable, stringTable } from "../tables/requested.js";
+import type { Table } from "../tables/table.js";
+import { KINDS } from "../tables/kinds.js";
 import type { DynamicTables, StringUser } from "./dynamic-tables.js";
-import type { Requests, TableRequest, TableWrite } from "./requests.js";
+import type { DynamicValue, Requests } from "./requests.js";
 import { spendRedundant } from "./spend.js";
 import { resolveStrings } from "./strings.js";
 import type { Wish } from "./wish.js";
 
-type DynamicRequests = Pick<Requests, "strings" | "dynamic" | "writes" | "tables" | "symbolOrder" | "versionNeeds">;
+type DynamicRequests = Pick<Requests, "dynamic" | "writes" | "tables" | "symbolOrder" | "versionNeeds">;
 
-const NOTHING: DynamicRequests = { strings: undefined, dynamic: undefined, writes: [], tables: [], symbolOrder: undefined, versionNeeds: undefined };
+const NOTHING: DynamicRequests = { dynamic: undefined, writes: [], tables: [], symbolOrder: undefined, versionNeeds: undefined };
 
 /** From what a file shall say to the bytes that say it: what the wish asks of the layout. */
 export function settle(wish: Wish): Requests {
   wish.conclude();
   const dynamic = wish.touchesDynamic ? settleDynamic(wish) : NOTHING;
 
-  const { interpreter, segments, header, newSections, sections, notes } = wish;
-  return { interpreter, segments, header, newSections, ...sections, ...dynamic, notes };
+  const { elf, interpreter, segments, header, newSections, sections, notes } = wish;
+  const tables = [...(interpreter ? [interpreterTable(elf, interpreter)] : []), ...dynamic.tables];
+  return { segments, header, newSections, ...sections, ...dynamic, tables, notes };
 }
 
 function settleDynamic({ elf, dynamic, versions, symbols, notes }: Wish): DynamicRequests {
@@ -25,16 +29,18 @@ function settleDynamic({ elf, dynamic, versions, symbols, notes }: Wish): Dynami
   const strings = resolveStrings(dynamic, { users, renamedSymbols: symbols?.renamed ?? new Set() });
 
   const made = [symbols, versions].flatMap((t: DynamicTables | undefined) => (t ? [t.make(strings.offsetOf, order)] : []));
-  const writes: TableWrite[] = made.flatMap((m) => m.writes);
-  const tables: TableRequest[] = made.flatMap((m) => m.tables);
+  const writes = made.flatMap((m) => m.writes);
+  const others = made.flatMap((m) => m.tables);
   const needs = made.at(-1)?.needs;
 
   const d = elf.dynamic!;
-  const wanted = withNeeds([...strings.entries, ...newTags(tables)], needs);
+  const wanted = withNeeds([...strings.entries, ...newTags(others)], needs);
   const entries = spendRedundant(wanted, d.capacity, notes, elf.header.machine);
   const isSame = entries.length === d.entries.length && entries.every((e, i) => e.tag === d.entries[i]!.tag && e.value === d.entries[i]!.value);
-  if (isSame && !strings.bytes && writes.length + tables.length === 0) return NOTHING;
-  return { strings: strings.bytes, dynamic: entries, writes, tables, symbolOrder: order, versionNeeds: needs };
+  if (isSame && !strings.bytes && writes.length + others.length === 0) return NOTHING;
+
+  const tables = [...(strings.bytes ? [stringTable(elf, strings.bytes)] : []), dynamicTable(elf, entries.length), ...others];
+  return { dynamic: entries, writes, tables, symbolOrder: order, versionNeeds: needs };
 }
 
 /** The strings that versions name, where no edit touches them. */
@@ -44,13 +50,11 @@ function versionNames({ versionNeeds, versionDefinitions }: ElfFile): StringUser
   return { wanted: [], kept: [...needed, ...defined], freed: [] };
 }
 
-type Entry = NonNullable<Requests["dynamic"]>[number];
-
 /** The tags that lead to new tables; their values are known when these have got their places. */
-const newTags = (tables: readonly TableRequest[]): Entry[] => tables.filter((t) => !t.was).map((t) => ({ tag: t.tag, value: 0n }));
+const newTags = (tables: readonly Table[]): DynamicValue[] => tables.filter((t) => !t.was).map((t) => ({ tag: KINDS[t.kind].tag!, value: 0n }));
 
 /** DT_VERNEEDNUM follows its table, and goes with it: ld.so would read .gnu.version by versions that are nowhere described. */
-function withNeeds(entries: readonly Entry[], needs: number | undefined): readonly Entry[] {
+function withNeeds(entries: readonly DynamicValue[], needs: number | undefined): readonly DynamicValue[] {
   if (needs === undefined) return entries;
 
   if (needs === 0) {

@@ -22,6 +22,7 @@ export class SectionRows {
   /** The index in the input of each row that comes from there. */
   #was: Uint32Array;
   readonly #added: NewRow[] = [];
+  #nameTable: number | undefined;
 
   constructor(elf: ElfFile) {
     const { bytes, count } = sectionColumns(elf);
@@ -30,6 +31,17 @@ export class SectionRows {
     this.#table = bytes.slice();
     this.#data = viewOf(this.#table);
     this.#was = counting(count);
+    const { shstrndx, shnum } = elf.header;
+    this.#nameTable = shstrndx === 0 || shstrndx >= shnum ? undefined : shstrndx;
+  }
+
+  /** The row of the section that names the others. */
+  get nameTable(): number | undefined {
+    return this.#nameTable;
+  }
+
+  set nameTable(row: number | undefined) {
+    this.#nameTable = row;
   }
 
   get length(): number {
@@ -84,9 +96,10 @@ export class SectionRows {
     return this.length - 1;
   }
 
-  /** Takes out the rows from the input that do not stay. */
+  /** Takes out the rows from the input that do not stay. The name table is followed, or is none any more. */
   retain(stays: (was: number) => boolean): void {
     const { shentsize } = this.#header, was = this.#was;
+    const names = this.#nameTable === undefined ? undefined : was[this.#nameTable];
     let count = 0;
     for (let row = 0; row < was.length; ) {
       let end = row;
@@ -99,6 +112,7 @@ export class SectionRows {
       row = end + 1;
     }
     this.#was = was.subarray(0, count);
+    if (names !== undefined) this.#nameTable = this.indexOf(names);
   }
 
   /** The whole table. */

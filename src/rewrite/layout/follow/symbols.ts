@@ -7,11 +7,14 @@ import { sectionSymbols } from "../../../image/symbols/symbols.js";
 import { SHN, SHT } from "../../../spec/constants.js";
 import type { Followers } from "../../wish/followers.js";
 import type { Requests } from "../../wish/requests.js";
-import type { Rewrite } from "../rewrite.js";
+import type { ElfFile } from "../../../image/elf.js";
+import type { Places } from "../places.js";
+import type { Following } from "./following.js";
+import type { SectionRows } from "./section-rows.js";
 
 /** Symbols that are not rewritten as a whole take the new addresses of what moved; so does `_DYNAMIC`. `order` gives dynamic symbols their new index. */
-export function fixSymbols(rewrite: Rewrite, { contents, dropped, symbolOrder: order }: Requests): void {
-  const { elf } = rewrite, h = elf.header, follow = valueFollower(rewrite);
+export function fixSymbols(following: Following, places: Places, { contents, dropped, symbolOrder: order }: Requests): void {
+  const { elf, rows } = following, h = elf.header, follow = valueFollower(rows, places);
   if (!follow) return;
   const valueAt = Sym.offsetOf("value", h.class);
   const { count, type } = sectionColumns(elf);
@@ -22,24 +25,24 @@ export function fixSymbols(rewrite: Rewrite, { contents, dropped, symbolOrder: o
     const shift = order && symbols.offset === elf.dynamicSymbols?.offset ? (index: number) => (order(index) - index) * Sym.size(h.class) : () => 0;
     for (const { at, index, symbol } of symbols.records()) {
       const value = symbol.exact("value"), now = follow(symbol.shndx, value, () => nameAt(symbols.strings, symbol.name));
-      if (now !== value) rewrite.pokeWord(at + shift(index) + valueAt, now);
+      if (now !== value) following.pokeWord(at + shift(index) + valueAt, now);
     }
   }
 }
 
 /** Where symbols and sections are now, for tables that are written anew. */
-export function followers(rewrite: Rewrite, renumbered: Uint32Array | undefined): Followers {
-  const follow = valueFollower(rewrite);
+export function followers(rows: SectionRows, places: Places, renumbered: Uint32Array | undefined): Followers {
+  const follow = valueFollower(rows, places);
   return { section: (index) => renumbered?.[index] ?? index, value: (shndx, value, name) => follow?.(shndx, value, name) ?? value, moves: follow !== undefined };
 }
 
 /** The new value of a symbol; undefined where nothing moved. */
-function valueFollower(rewrite: Rewrite): ((shndx: number, value: bigint, name: () => string) => bigint) | undefined {
-  if (rewrite.moves.length === 0) return undefined;
-  const sections = movedSections(rewrite), dynamic = rewrite.moves.find((m) => m.region.name === ".dynamic");
+function valueFollower(rows: SectionRows, places: Places): ((shndx: number, value: bigint, name: () => string) => bigint) | undefined {
+  if (places.moves.length === 0) return undefined;
+  const sections = movedSections(rows, places), dynamic = places.moveOf("dynamic");
   return (shndx, value, name) => {
     const section = sections.get(shndx), moved = section && section.start <= value && value < section.end ? value + section.by : value;
-    return dynamic && value === dynamic.region.address && moved === value && name() === "_DYNAMIC" ? dynamic.address : moved;
+    return dynamic && value === dynamic.was.address && moved === value && name() === "_DYNAMIC" ? dynamic.address : moved;
   };
 }
 
@@ -47,7 +50,7 @@ function valueFollower(rewrite: Rewrite): ((shndx: number, value: bigint, name: 
  * The highest section index that a loaded symbol names, where sections below loaded ones go; else 0. Loaded bytes do not change, so no section up
  * to there gets another index.
  */
-export function lastNamedSection({ elf }: Rewrite, dropped: ReadonlySet<number>): number {
+export function lastNamedSection(elf: ElfFile, dropped: ReadonlySet<number>): number {
   const c = sectionColumns(elf), first = smallest(dropped);
   let last = 0, behind = first + 1;
   while (behind < c.count && !loadedAt(c, behind)) behind++;
@@ -57,15 +60,19 @@ export function lastNamedSection({ elf }: Rewrite, dropped: ReadonlySet<number>)
 }
 
 /** Sections of the input that have another address now, and the addresses whose symbols go along: those of the bytes that moved, and the section's end. */
-function movedSections(rewrite: Rewrite): Map<number, { start: bigint; end: bigint; by: bigint }> {
+function movedSections(rows: SectionRows, { elf, moves }: Places): Map<number, { start: bigint; end: bigint; by: bigint }> {
   const out = new Map<number, { start: bigint; end: bigint; by: bigint }>();
-  const { sections: rows } = rewrite;
   for (let row = 0; row < rows.inputs; row++) {
-    const was = rows.was(row)!, old = sectionAt(rewrite.elf, was).header, start = old.exact("addr"), by = rows.view(row).exact("addr") - start;
-    const move = by === 0n ? undefined : rewrite.moves.find(({ region: r }) => r.offset <= old.offset && old.offset < r.offset + r.size);
+    const index = rows.was(row)!;
+    const old = sectionAt(elf, index).header;
+    const start = old.exact("addr");
+    const by = rows.view(row).exact("addr") - start;
+    const move = by === 0n ? undefined : moves.find(({ was }) => was.offset <= old.offset && old.offset < was.offset + was.size);
     if (!move) continue;
-    const sectionEnd = start + old.exact("size"), movedEnd = move.region.address + BigInt(move.region.size);
-    out.set(was, { start, end: movedEnd < sectionEnd ? movedEnd : sectionEnd + 1n, by });
+
+    const sectionEnd = start + old.exact("size");
+    const movedEnd = move.was.address + BigInt(move.was.size);
+    out.set(index, { start, end: movedEnd < sectionEnd ? movedEnd : sectionEnd + 1n, by });
   }
   return out;
 }

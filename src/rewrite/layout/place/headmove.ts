@@ -6,7 +6,10 @@ import { type LoaderTable, loaderTables } from "../../../image/dynamic/loader-ta
 import { ownNotes } from "../../../image/notes/notes.js";
 import { dynamicRelocations } from "../../../image/relocations/relocations.js";
 import { PT, SHN, SHT, STB, STT } from "../../../spec/constants.js";
-import type { Region, Rewrite } from "../rewrite.js";
+import { KINDS } from "../../tables/kinds.js";
+import type { Table } from "../../tables/table.js";
+import { TABLE_NAMES } from "../../../spec/table-kinds.js";
+import type { Ground } from "./ground.js";
 import { isFree } from "./covers.js";
 import { LIES_OVER } from "./space.js";
 
@@ -30,23 +33,23 @@ class Stuck {
 /**
  * The tables that must leave so that the program header table can grow from `start` to `end`: `.interp`, whole note blocks,
  * and the tables of the dynamic section. Each can move, as loaders reach it through PT_* or DT_* alone; a reason in words
- * where something else stands there. `gone` are regions that leave anyway, `wanted` all that have new bytes.
+ * where something else stands there. `gone` are tables that leave anyway.
  */
-export function headBlocks(rewrite: Rewrite, start: number, end: number, gone: readonly Region[], wanted: readonly Region[]): Region[] | string {
-  const { elf } = rewrite, head: Bytes = { offset: start, size: end - start };
+export function headBlocks(ground: Ground, start: number, end: number, gone: readonly Table[]): Table[] | string {
+  const { elf } = ground, left = gone.flatMap((t) => t.was ?? []), head: Bytes = { offset: start, size: end - start };
   const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
   if (!load) return "the PT_LOAD that maps the program header table ends right behind it";
   try {
     // A table that leaves anyway is looked at, too: it may have left for less of the head.
-    const overlapping = loaderTables(elf).filter((t) => overlap(t, head)), tables = overlapping.filter((t) => !gone.some((g) => contains(g, t)));
+    const overlapping = loaderTables(elf).filter((t) => overlap(t, head)), tables = overlapping.filter((t) => !left.some((g) => contains(g, t)));
     for (const t of overlapping) assertMovable(elf, t, head);
     // What an earlier move left here was a table that might have been overwritten then.
     const covers = elf.sections.filter(isFree).map((s) => ({ offset: s.header.offset, size: s.header.size }));
-    const taken = [...gone, ...covers, ...tables];
+    const taken = [...left, ...covers, ...tables];
     assertNothingElse(elf, head, taken);
     assertDescribed(elf, head, taken);
     assertUnreferenced(elf, load.exact("vaddr") + BigInt(start - load.offset), load.exact("vaddr") + BigInt(end - load.offset));
-    return tables.map((t) => wanted.find((r) => r.offset === t.offset) ?? { ...t, writable: false, newSize: t.size });
+    return tables.map((t) => ground.tableAt(t));
   } catch (e) {
     if (e instanceof Stuck) return e.why;
     throw e;
@@ -55,9 +58,11 @@ export function headBlocks(rewrite: Rewrite, start: number, end: number, gone: r
 
 /** A table whose bytes may be overwritten once it has moved: nothing in them is the program's own. */
 function assertMovable(elf: ElfFile, t: LoaderTable, head: Bytes): void {
-  if (t.offset < head.offset) throw new Stuck(`${t.name} overlaps the program header table`);
-  if (t.name === ".interp" && !endsWithPath(elf, t)) throw new Stuck("PT_INTERP holds more than a path, which code may address");
-  const odd = t.name === "notes" ? ownNotes(elf, t).find((n) => n.offset < head.offset + head.size) : undefined;
+  const { mayHoldMore } = KINDS[t.kind];
+  if (t.offset < head.offset) throw new Stuck(`${TABLE_NAMES[t.kind]} overlaps the program header table`);
+  if (mayHoldMore === "behind its path" && !endsWithPath(elf, t)) throw new Stuck("PT_INTERP holds more than a path, which code may address");
+
+  const odd = mayHoldMore === "own notes" ? ownNotes(elf, t).find((n) => n.offset < head.offset + head.size) : undefined;
   if (odd) throw new Stuck(`a note of ${odd.owner}, which code may address, stands behind the program header table`);
 }
 

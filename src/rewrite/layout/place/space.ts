@@ -7,7 +7,7 @@ import type { ElfFile, Segment } from "../../../image/elf.js";
 import { loadedAt, sectionColumns } from "../../../image/headers/section-columns.js";
 import { assertInFile, fileRange, isDebugFile, isLoaded } from "../../../image/headers/sections.js";
 import { ET, PT, SHF, SHT } from "../../../spec/constants.js";
-import type { Rewrite } from "../rewrite.js";
+import type { ProgramHeaders } from "../program-headers.js";
 
 /** Program headers that lie over what others name, or over nothing: mold's PT_GNU_RELRO may have offset 0. */
 export const LIES_OVER: readonly number[] = [PT.NULL, PT.LOAD, PT.PHDR, PT.GNU_RELRO, PT.GNU_STACK];
@@ -52,18 +52,23 @@ function backedZeros(elf: ElfFile): { start: number; end: number }[] {
 
 /** Which bytes of the fixed part are taken, by the input and by what was placed since. */
 export class Space {
-  readonly #rewrite: Rewrite;
+  readonly #elf: ElfFile;
+  readonly #headers: ProgramHeaders;
+  readonly #page: number;
   #known: { taken: { start: number; end: number }[]; end: number } | undefined;
   #emptyAddresses: number[] | undefined;
 
-  constructor(rewrite: Rewrite) {
-    this.#rewrite = rewrite;
+  /** @param page size in bytes of what segments may share */
+  constructor(elf: ElfFile, headers: ProgramHeaders, page: number) {
+    this.#elf = elf;
+    this.#headers = headers;
+    this.#page = page;
   }
 
   /** Worked out where something has to be placed: a strip places nothing. */
   get #input(): { taken: { start: number; end: number }[]; end: number } {
     if (this.#known) return this.#known;
-    const { elf } = this.#rewrite, h = elf.header;
+    const elf = this.#elf, h = elf.header;
     const taken = [
       { start: 0, end: headerSize(h) },
       { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
@@ -77,7 +82,7 @@ export class Space {
 
   /** Addresses that no table may lie over. */
   get marks(): number[] {
-    return (this.#emptyAddresses ??= emptySections(this.#rewrite.elf));
+    return (this.#emptyAddresses ??= emptySections(this.#elf));
   }
 
   take(start: number, size: number): void {
@@ -89,7 +94,7 @@ export class Space {
    * what lies inside a segment, so there are none.
    */
   gap(from: number, limit: number): number {
-    if (this.#rewrite.elf.header.shnum === 0) return 0;
+    if (this.#elf.header.shnum === 0) return 0;
     return this.free(from, limit);
   }
 
@@ -102,15 +107,15 @@ export class Space {
       if (r.start >= from) end = Math.min(end, r.start);
     }
     if (end <= from) return 0;
-    return skipZeros(readExactly(this.#rewrite.elf.source, from, end - from, "a gap"));
+    return skipZeros(readExactly(this.#elf.source, from, end - from, "a gap"));
   }
 
   /** Bytes by which a PT_LOAD can grow in place: free in the file, and in memory up to the next segment's page. */
   slack(load: PhdrView): number {
     if (load.filesz !== load.memsz || load.filesz === 0) return 0;
     const fileEnd = load.offset + load.filesz, memoryEnd = load.vaddr + load.memsz;
-    const others = this.#rewrite.loads().filter((l) => l.memsz > 0 && l.vaddr !== load.vaddr);
-    const next = smallest([...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#rewrite.page)), ...this.marks.filter((a) => a > memoryEnd)]);
+    const others = this.#headers.loads().filter((l) => l.memsz > 0 && l.vaddr !== load.vaddr);
+    const next = smallest([...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#page)), ...this.marks.filter((a) => a > memoryEnd)]);
     // Another segment may map the same bytes of the file (old layouts, injected payloads).
     const inFile = smallest(others.filter((l) => l.filesz > 0 && l.offset + l.filesz > fileEnd).map((l) => l.offset));
     return Math.max(0, Math.min(this.free(fileEnd, inFile), next - memoryEnd));

@@ -7,7 +7,6 @@ import { blanks, gapsFrom } from "./described.js";
 import type { FileMap } from "../../pieces/pieces.js";
 import { type Range, subtract } from "../../pieces/ranges.js";
 import type { OverlayChoice } from "../options.js";
-import type { Rewrite } from "../rewrite.js";
 import { refuseOverlay } from "./overlay.js";
 import { fixedEnd, unloadedSegments } from "../place/space.js";
 import { PackedItems, TailItems } from "./tail-items.js";
@@ -25,7 +24,7 @@ export interface Tail {
 const unknownPlaces = (elf: ElfFile): Float64Array => new Float64Array(elf.header.shnum).fill(-1);
 
 /** The whole input as it stands. */
-export function keepTail({ elf }: Rewrite, map: FileMap): Tail {
+export function keepTail(elf: ElfFile, map: FileMap): Tail {
   const { size } = elf.source;
   map.keep(0, size);
   return { end: size, outputOf: (o) => o, places: unknownPlaces(elf) };
@@ -35,7 +34,7 @@ export function keepTail({ elf }: Rewrite, map: FileMap): Tail {
  * For an overlay that keeps its place: nothing moves, dropped sections become zeros, and new bytes go behind the overlay, but for those that
  * take no more room than what they replace.
  */
-export function blankTail({ elf }: Rewrite, map: FileMap, requests: Requests): Tail {
+export function blankTail(elf: ElfFile, map: FileMap, requests: Requests): Tail {
   const { size } = elf.source, { contents } = requests, { align } = sectionColumns(elf), holes = holesBefore(elf, requests, size), places = oldPlaces(elf, contents, holes);
   let end = size;
   for (const i of contents.sections) {
@@ -78,7 +77,7 @@ export interface TailOptions {
  * Cuts the section header table and the name table off, which are written anew at the end, closes the holes of dropped
  * sections, and makes room for a last segment that grew. What is loaded never moves.
  */
-export function compactTail({ elf }: Rewrite, map: FileMap, requests: Requests, { rewritten, overlay, grownTo }: TailOptions): Tail {
+export function compactTail(elf: ElfFile, map: FileMap, requests: Requests, { rewritten, overlay, grownTo }: TailOptions): Tail {
   const unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
   const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = requests.dropped.size > 0 || requests.contents.runs.length > 0 || grownTo !== undefined;

@@ -1,0 +1,60 @@
+import { fail } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import { ET } from "../spec/constants.js";
+import { type Edit, type EditFamily, familyOf } from "./family.js";
+import { type FileKind, REFUSALS } from "./kinds.js";
+
+/** A family and the edits of it that one patch asks for, in the order given. */
+export interface Asked {
+  readonly family: EditFamily;
+  readonly edits: readonly Edit[];
+}
+
+/** The families of these edits, in the order in which they have their turns. `BAD_EDIT` for what no edit function made. */
+export function askedOf(edits: readonly Edit[]): Asked[] {
+  const byName = new Map<string, { family: EditFamily; edits: Edit[] }>();
+
+  for (const edit of edits) {
+    const family = familyOf(edit) ?? refuseForeign(edit);
+    const known = byName.get(family.name);
+    if (known) known.edits.push(edit);
+    else byName.set(family.name, { family, edits: [edit] });
+  }
+
+  return [...byName.values()].sort((a, b) => a.family.order - b.family.order);
+}
+
+function refuseForeign(edit: Edit): never {
+  const name = (edit as Partial<Edit> | null | undefined)?.edit;
+  const text = JSON.stringify(edit);
+  if (typeof name === "string")
+    fail("BAD_EDIT", `${text} has lost its family on the way (JSON, structuredClone, a message between threads); use parseEdit(), or make edits with setInterpreter(), setRunpath() …`, { edit: name });
+  return fail("BAD_EDIT", `${text} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String(name) });
+}
+
+/** Refuses edits that this kind of file cannot take, each with its reason. An archive's members are judged by {@link refuseMembers}. */
+export function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
+  if (asked.length === 0) return;
+  const { type } = elf.header;
+  const isOther = type !== ET.EXEC && type !== ET.DYN && type !== ET.REL;
+  if (isOther) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
+
+  for (const [kind, refuse] of Object.entries(REFUSALS)) {
+    const isTakenByAll = asked.every(({ family }) => family.takes.includes(kind as FileKind));
+    if (!isTakenByAll) refuse(elf);
+  }
+  for (const { family, edits } of asked) family.requires?.(elf, edits);
+}
+
+/** Refuses edits of a static library that are not for its members. `ARCHIVE`. */
+export function refuseMembers(asked: readonly Asked[]): void {
+  const other = asked.find(({ family }) => !family.takes.includes("archive"))?.edits[0];
+  if (!other) return;
+  fail("ARCHIVE", `${other.edit}: this is a static library, whose members a linker reads: only what a strip drops and keeps can be said of them all`, {});
+}
+
+/** Refuses edits that contradict each other, whatever the file says. `BAD_EDIT`. */
+export function refuseContradictions(asked: readonly Asked[]): void {
+  const all = asked.flatMap(({ edits }) => edits);
+  for (const { family, edits } of asked) family.contradicts?.(edits, all);
+}

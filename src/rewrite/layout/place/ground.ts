@@ -1,0 +1,134 @@
+import { largest } from "../../../codec/ascending.js";
+import type { PhdrView } from "../../../codec/records.js";
+import { fail, hex, type Note } from "../../../error.js";
+import type { LoaderTable } from "../../../image/dynamic/loader-tables.js";
+import type { ElfFile } from "../../../image/elf.js";
+import { headerSize } from "../../../image/headers/header.js";
+import { PT } from "../../../spec/constants.js";
+import { pageSize } from "../../../spec/machines.js";
+import { TABLE_NAMES, type TableKind } from "../../../spec/table-kinds.js";
+import type { Range } from "../../pieces/ranges.js";
+import type { Move, Placed, Table } from "../../tables/table.js";
+import type { Strategy } from "../placement.js";
+import type { BackedBss, Places } from "../places.js";
+import type { ProgramHeaders } from "../program-headers.js";
+import { Space } from "./space.js";
+
+/** A place that a strategy has found for a table, with what changes when the table takes it. Nothing has changed before. */
+export interface Spot {
+  readonly strategy: Strategy;
+  readonly offset: number;
+  readonly address: bigint;
+  /** Bytes that the table takes. */
+  readonly size: number;
+  /** In words. */
+  readonly why: string;
+  /** Bytes of the file that are not free any more. */
+  readonly takes?: { readonly offset: number; readonly size: number };
+  /** A PT_LOAD that ends so many bytes later. */
+  readonly grows?: { readonly load: PhdrView; readonly by: number };
+  /** Program headers that begin so many bytes earlier. */
+  readonly lowers?: { readonly segments: readonly PhdrView[]; readonly by: number };
+}
+
+/** What placing works on: the program headers, free bytes, and which table has got which place. Only this phase changes it. */
+export class Ground implements Places {
+  readonly elf: ElfFile;
+  readonly headers: ProgramHeaders;
+  /** Page size in bytes for every question of what may share a page. */
+  readonly page: number;
+  readonly space: Space;
+  readonly notes: Note[] = [];
+  /** What was tried for a table that found no place, in words. */
+  readonly tried: string[] = [];
+  readonly vacated: Range[] = [];
+  readonly marks: { offset: number; bytes: Uint8Array }[] = [];
+  backed: BackedBss | undefined;
+  #placed: Placed[] = [];
+  readonly #tables = new Map<number, Table>();
+
+  /** @param wanted tables that edits give new bytes */
+  constructor(elf: ElfFile, headers: ProgramHeaders, wanted: readonly Table[]) {
+    const aligns = elf.segments.filter((s) => s.type === PT.LOAD).map((s) => Number(s.exact("align")));
+
+    this.elf = elf;
+    this.headers = headers;
+    this.page = pageSize(elf.header.machine, Math.max(0, largest(aligns)));
+    this.space = new Space(elf, headers, this.page);
+    for (const t of wanted) if (t.was) this.#tables.set(t.was.offset, t);
+  }
+
+  get placed(): readonly Placed[] {
+    return this.#placed;
+  }
+
+  get moves(): Move[] {
+    return this.#placed.flatMap((p) => (p.table.was && p.table.was.offset !== p.offset ? [{ ...p, was: p.table.was }] : []));
+  }
+
+  placeOf(kind: TableKind): Placed | undefined {
+    return this.#placed.find((p) => p.table.kind === kind);
+  }
+
+  moveOf(kind: TableKind): Move | undefined {
+    return this.moves.find((m) => m.table.kind === kind);
+  }
+
+  movedOffset(offset: number): number | undefined {
+    const move = this.moves.find(({ was }) => was.offset <= offset && offset < was.offset + was.size);
+    return move && offset - move.was.offset + move.offset;
+  }
+
+  /** The table of the input that stands there: always the same object, whoever asks. */
+  tableAt({ kind, offset, address, size, align }: LoaderTable): Table {
+    const known = this.#tables.get(offset);
+    if (known) return known;
+
+    const table: Table = { kind, was: { offset, address, size }, align, writable: false, size, least: size, bytes: undefined };
+    this.#tables.set(offset, table);
+    return table;
+  }
+
+  /** Gives a table this place, which may be its old one; a place that it had before is taken back. */
+  take(table: Table, spot: Spot): void {
+    const { strategy, offset, address, size, why, takes, grows, lowers } = spot;
+    if (takes) this.space.take(takes.offset, takes.size);
+    if (grows) grows.load.filesz = grows.load.memsz = grows.load.filesz + grows.by;
+    for (const s of lowers?.segments ?? []) lower(s, lowers!.by);
+
+    this.#placed = this.#placed.filter((p) => p.table !== table);
+    this.#placed.push({ table, strategy, offset, address, size, why });
+  }
+
+  /** Fails where two tables have got the same bytes, or one those of the headers: a wrong file would read well enough. `INVARIANT`. */
+  assertApart(): void {
+    const { header } = this.elf;
+    const ranges = [
+      ...this.#placed.map((p) => ({ name: nameOf(p.table), start: p.offset, end: p.offset + p.size })),
+      { name: "the ELF header", start: 0, end: headerSize(header) },
+      { name: "the program header table", start: header.phoff, end: this.headers.end },
+    ].sort((a, b) => a.start - b.start);
+
+    const at = ranges.findIndex((r, i) => i > 0 && r.start < ranges[i - 1]!.end && r.start < r.end);
+    if (at < 0) return;
+    fail("INVARIANT", `${ranges[at - 1]!.name} and ${ranges[at]!.name} would take the same bytes at ${hex(ranges[at]!.start)}`, { rules: ["placements"] });
+  }
+
+  noRoom(what: string): never {
+    return fail("NO_ROOM", `${what} found no place: ${this.tried.join("; ")}`, { tried: [...this.tried] });
+  }
+}
+
+/** What a table is called in messages and placements. */
+export const nameOf = (t: Table): string => TABLE_NAMES[t.kind];
+
+/** Names of several, for a message. */
+export const namesOf = (tables: readonly Table[]): string => tables.map(nameOf).join(", ");
+
+function lower(s: PhdrView, by: number): void {
+  s.offset -= by;
+  s.vaddr -= by;
+  s.paddr -= by;
+  s.filesz += by;
+  s.memsz += by;
+}

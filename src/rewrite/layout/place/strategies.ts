@@ -1,0 +1,175 @@
+import { alignDown, alignUp } from "../../../codec/bytes.js";
+import type { PhdrView } from "../../../codec/records.js";
+import type { ElfFile } from "../../../image/elf.js";
+import { NT_GNU, PF, PT } from "../../../spec/constants.js";
+import { TABLE_NAMES } from "../../../spec/table-kinds.js";
+import { KINDS } from "../../tables/kinds.js";
+import type { Table } from "../../tables/table.js";
+import { type Ground, nameOf, type Spot } from "./ground.js";
+
+/** What a strategy may do. */
+export interface Limits {
+  /** May the first PT_LOAD end later? */
+  readonly growsFirst: boolean;
+}
+
+/**
+ * Looks for a place for a table in what is loaded already. Nothing changes; where there is none, the reason goes to `ground.tried`.
+ *
+ * @param size bytes that the table shall have: all, or the fewest that will do
+ */
+export type Strategist = (ground: Ground, table: Table, size: number, limits: Limits) => Spot | undefined;
+
+/** Where the table is already: the new bytes fit, zeros behind it are free, or the segment that it ends can grow. */
+export const AT_ITS_PLACE: readonly Strategist[] = [inPlace, overZeros, atSegmentEnd];
+
+/** Elsewhere in what is loaded. */
+export const IN_LOADED: readonly Strategist[] = [inSlack, inFront];
+
+/** The first place that one of these strategies finds. */
+export function findSpot(strategies: readonly Strategist[], ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
+  for (const strategy of strategies) {
+    const spot = strategy(ground, table, size, limits);
+    if (spot) return spot;
+  }
+  return undefined;
+}
+
+/**
+ * Can a debug file exist that was split off? libdwfl (elfutils, systemd's core dumps, perf) takes the end of the first PT_LOAD for an
+ * address that program and debug file have in common (libdwfl/dwfl_module_getdwarf.c, open_elf): where that segment has grown, it
+ * finds wrong lines and names without a word.
+ */
+export function mayHaveDebugFile({ sections, notes }: ElfFile): boolean {
+  const hasDebugging = sections.some((s) => /^\.z?debug_/.test(s.name));
+  if (hasDebugging) return false;
+  return sections.some((s) => s.name === ".gnu_debuglink") || notes.some((n) => n.owner === "GNU" && n.type === NT_GNU.BUILD_ID);
+}
+
+const mayGrow = ({ headers }: Ground, load: PhdrView, { growsFirst }: Limits): boolean => growsFirst || load !== headers.loads()[0];
+
+/** The PT_LOAD that has all the bytes of a table. */
+function homeOf({ headers }: Ground, { was }: Table): PhdrView | undefined {
+  return was && headers.loads().find((l) => l.offset <= was.offset && was.offset + was.size <= l.offset + l.filesz);
+}
+
+function inPlace(_: Ground, { was }: Table, size: number): Spot | undefined {
+  if (!was || size > was.size) return undefined;
+  return { strategy: "in-place", offset: was.offset, address: was.address, size, why: "the new bytes fit in the old place" };
+}
+
+function overZeros(ground: Ground, table: Table, size: number): Spot | undefined {
+  const { was } = table;
+  const load = homeOf(ground, table);
+  if (!was || !load) return undefined;
+
+  const end = was.offset + was.size;
+  const more = size - was.size;
+  if (ground.space.gap(end, load.offset + load.filesz) < more) return undefined;
+  const why = `${more} zero bytes behind it belonged to nothing`;
+  return { strategy: "extended", offset: was.offset, address: was.address, size, why, takes: { offset: end, size: more } };
+}
+
+function atSegmentEnd(ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
+  const { was } = table;
+  const load = homeOf(ground, table);
+  if (!was || !load) return undefined;
+
+  const end = was.offset + was.size;
+  const more = size - was.size;
+  const endsIt = end === load.offset + load.filesz;
+  if (!endsIt || !mayGrow(ground, load, limits) || ground.space.slack(load) < more) {
+    ground.tried.push(`${nameOf(table)} needs ${more} bytes more than its place has`);
+    return undefined;
+  }
+  const why = `it ends its segment, which could grow by ${more} bytes`;
+  return { strategy: "extended", offset: was.offset, address: was.address, size, why, takes: { offset: end, size: more }, grows: { load, by: more } };
+}
+
+/** Behind a read-only segment, without code if there is a choice. */
+export function inSlack(ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
+  if (table.writable) return undefined;
+  const isReadOnly = (l: PhdrView): boolean => (l.flags & PF.R) !== 0 && (l.flags & PF.W) === 0;
+  const loads = ground.headers.loads().filter((l) => isReadOnly(l) && mayGrow(ground, l, limits));
+  loads.sort((a, b) => (a.flags & PF.X) - (b.flags & PF.X) || a.vaddr - b.vaddr);
+
+  for (const load of loads) {
+    const end = load.vaddr + load.memsz;
+    const address = alignUp(end, table.align);
+    const bytes = address - end + size;
+    if (ground.space.slack(load) < bytes) continue;
+
+    const fileEnd = load.offset + load.filesz;
+    const why = `${bytes} bytes were free at the end of the read-only segment at 0x${load.vaddr.toString(16)}`;
+    const takes = { offset: fileEnd, size: bytes };
+    return { strategy: "slack", offset: fileEnd + address - end, address: BigInt(address), size, why, takes, grows: { load, by: bytes } };
+  }
+
+  ground.tried.push(`no read-only segment ${limits.growsFirst ? "" : "behind the first "}has ${size} free bytes behind it`);
+  return undefined;
+}
+
+/** PT_LOADs and PT_GNU_RELRO that begin earlier do so at a multiple of this: tables of any machine are aligned there. */
+const SEGMENT_START = 16;
+
+/**
+ * In front of the writable segment that holds it: GNU ld ends PT_GNU_RELRO on a page and so leaves the start of its first page free. Both then
+ * begin earlier in the same page, so kernels and loaders map what they mapped before.
+ */
+function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
+  const { headers, space, page } = ground;
+  const load = homeOf(ground, table);
+  if (!KINDS[table.kind].isRelro || !load) return undefined;
+
+  const relro = headers.first(PT.GNU_RELRO);
+  const isData = (load.flags & PF.W) !== 0 && (load.flags & PF.X) === 0;
+  const isApart = relro !== undefined && (relro.vaddr !== load.vaddr || relro.offset !== load.offset);
+  if (!isData || isApart) return undefined;
+
+  const pageStart = alignDown(load.vaddr, page);
+  const address = alignDown(load.vaddr - size, Math.max(table.align, SEGMENT_START));
+  const by = load.vaddr - address;
+  const offset = load.offset - by;
+  const loads = headers.loads();
+  const isAlone = loads.every((l) => l.vaddr >= load.vaddr || l.vaddr + l.memsz <= pageStart);
+  const isFree = offset > 0 && address >= pageStart && isAlone && space.free(offset, load.offset) === by;
+  if (!isFree) return undefined;
+
+  const isMarked = space.marks.some((a) => a > address && a < load.vaddr);
+  const isMapped = loads.some((l) => l !== load && l.offset < load.offset && l.offset + l.filesz > offset);
+  if (isMarked || isMapped) return undefined;
+
+  const segments = relro ? [load, relro] : [load];
+  const why = `${by} bytes were free in front of its segment${relro ? " and of PT_GNU_RELRO" : ""}`;
+  return { strategy: "in-front", offset, address: BigInt(address), size, why, takes: { offset, size: by }, lowers: { segments, by } };
+}
+
+/**
+ * Where a larger table has just left, for one that makes room for a program header: notes stay in the file's first page then, where core dumps
+ * keep the build ID.
+ *
+ * @param leaving tables that leave their places
+ * @param from the end of the program header table, however large it gets
+ */
+export function inHole({ headers, placed, moves }: Ground, table: Table, leaving: readonly Table[], from: number): Spot | undefined {
+  const left = [...leaving, ...moves.map((m) => m.table)];
+  // A program that reads its own _DYNAMIC where it was goes on from there to the old tables.
+  const isRead = left.some((t) => KINDS[t.kind].readByCode === "all");
+  if (table.writable || isRead) return undefined;
+
+  // What lies in the last segment may yet grow where it is.
+  const last = headers.lastLoad();
+  const isHole = (t: Table): boolean => KINDS[t.kind].leavesHole && !t.writable && !(last && t.was && t.was.offset >= last.offset);
+  for (const { kind, was } of left.filter(isHole)) {
+    if (!was) continue;
+    const isInside = (offset: number): boolean => offset >= was.offset && offset < was.offset + was.size;
+    const taken = placed.filter((p) => p.strategy === "hole" && isInside(p.offset)).map((p) => p.offset + p.size);
+
+    const delta = was.address - BigInt(was.offset);
+    const skew = Number(delta % BigInt(table.align));
+    const offset = alignUp(Math.max(was.offset, from, ...taken) + skew, table.align) - skew;
+    if (offset + table.size > was.offset + was.size) continue;
+    return { strategy: "hole", offset, address: BigInt(offset) + delta, size: table.size, why: `${TABLE_NAMES[kind]} left its place` };
+  }
+  return undefined;
+}

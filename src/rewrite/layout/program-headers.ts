@@ -1,0 +1,88 @@
+import { viewOf } from "../../codec/bytes.js";
+import { Phdr, type PhdrView } from "../../codec/records.js";
+import { readExactly } from "../../codec/source.js";
+import type { ElfFile, Header } from "../../image/elf.js";
+import { PT } from "../../spec/constants.js";
+
+/** A copy of one record, changed in place; bytes behind the fields that are known come along. */
+interface Row {
+  readonly bytes: Uint8Array;
+  readonly view: PhdrView;
+}
+
+/** The program headers of the output: copies of the input's, and new ones. */
+export class ProgramHeaders {
+  readonly #header: Header;
+  readonly #rows: Row[];
+
+  constructor({ header, source }: ElfFile) {
+    const { phoff, phnum, phentsize } = header;
+    const table = readExactly(source, phoff, phnum * phentsize, "a header table").slice();
+    const records = Array.from({ length: phnum }, (_, i) => table.subarray(i * phentsize, (i + 1) * phentsize));
+
+    this.#header = header;
+    this.#rows = records.map((bytes) => this.#row(bytes));
+  }
+
+  get count(): number {
+    return this.#rows.length;
+  }
+
+  /** The end of the table in the file, with the entries that it has now. */
+  get end(): number {
+    const { phoff, phentsize } = this.#header;
+    return phoff + this.count * phentsize;
+  }
+
+  all(): PhdrView[] {
+    return this.#rows.map((r) => r.view);
+  }
+
+  ofType(type: number): PhdrView[] {
+    return this.all().filter((s) => s.type === type);
+  }
+
+  /** The first of a type. */
+  first(type: number): PhdrView | undefined {
+    return this.#rows.find((r) => r.view.type === type)?.view;
+  }
+
+  loads(): PhdrView[] {
+    return this.ofType(PT.LOAD);
+  }
+
+  /** The PT_LOAD that reaches highest in memory. */
+  lastLoad(): PhdrView | undefined {
+    const end = (s: PhdrView): number => s.vaddr + s.memsz;
+    return this.loads().reduce<PhdrView | undefined>((a, b) => (a && end(a) >= end(b) ? a : b), undefined);
+  }
+
+  /** Adds one, in the place of an unused one where there is such; `at` counts without that. Its fields are zero but for its type. */
+  add(type: number, at = this.count): PhdrView {
+    const unused = this.#rows.findIndex((r) => r.view.type === PT.NULL);
+    if (unused >= 0) this.#rows.splice(unused, 1);
+    const isBefore = unused >= 0 && unused < at;
+
+    const row = this.#row(new Uint8Array(this.#header.phentsize));
+    row.view.type = type;
+    this.#rows.splice(isBefore ? at - 1 : at, 0, row);
+    return row.view;
+  }
+
+  /** Makes one PT_NULL: its entry may serve again. */
+  clear(segment: PhdrView): void {
+    this.#rows.find((r) => r.view === segment)!.bytes.fill(0);
+  }
+
+  /** The whole table. */
+  bytes(): Uint8Array {
+    const { phentsize } = this.#header;
+    const out = new Uint8Array(this.count * phentsize);
+    this.#rows.forEach((r, i) => out.set(r.bytes, i * phentsize));
+    return out;
+  }
+
+  #row(bytes: Uint8Array): Row {
+    return { bytes, view: Phdr.view(viewOf(bytes), 0, this.#header) };
+  }
+}

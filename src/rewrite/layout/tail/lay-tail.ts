@@ -1,0 +1,28 @@
+import type { ElfFile } from "../../../image/elf.js";
+import type { FileMap } from "../../pieces/pieces.js";
+import type { Requests } from "../../wish/requests.js";
+import type { LayoutOptions } from "../options.js";
+import { ownsNameTable } from "../section-names.js";
+import type { Shape } from "../shape.js";
+import { refuseOverlay } from "./overlay.js";
+import { blankTail, compactTail, keepTail, type Tail } from "./tail.js";
+
+/** What the tail needs to know of the phases before. */
+interface Decided {
+  readonly shape: Shape;
+  /** Where the loaded part ends, where its last segment grew. */
+  readonly grownTo: number | undefined;
+}
+
+/** Lays the part of the file behind everything that is loaded. */
+export function layTail(map: FileMap, elf: ElfFile, requests: Requests, { overlay }: LayoutOptions, { shape, grownTo }: Decided): Tail {
+  if (shape.unloaded === "stays") return keepTail(elf, map);
+
+  const behind = elf.overlay;
+  if (behind && overlay === undefined) refuseOverlay({ start: behind.offset, end: behind.offset + behind.size });
+  if (shape.unloaded === "keeps its places") return blankTail(elf, map, requests);
+
+  // The name table is written anew at the end where nobody else uses it.
+  const rewritten = new Set(ownsNameTable(elf, requests.dropped) ? [elf.header.shstrndx] : []);
+  return compactTail(elf, map, requests, { rewritten, overlay, grownTo });
+}

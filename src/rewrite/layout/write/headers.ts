@@ -1,0 +1,49 @@
+import { readExactly } from "../../../codec/source.js";
+import { fail } from "../../../error.js";
+import { EI_OSABI, headerSize, headerView } from "../../../image/headers/header.js";
+import { PN_XNUM } from "../../../spec/constants.js";
+import type { FileMap } from "../../pieces/pieces.js";
+import type { Requests } from "../../wish/requests.js";
+import type { Followed } from "../follow/follow.js";
+import type { Places } from "../places.js";
+import type { Shape } from "../shape.js";
+import { appendNames, extendedNumbers } from "./sections.js";
+
+interface Decided {
+  readonly shape: Shape;
+  readonly requests: Requests;
+  readonly end: number;
+}
+
+/** The program header table, the section header table and the ELF header. Returns the end of the output so far. */
+export function writeHeaders(map: FileMap, { elf }: Places, { headers, rows }: Followed, { shape, requests, end }: Decided): number {
+  const h = elf.header;
+  const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice();
+  const header = headerView(bytes, h);
+
+  if (headers.count !== h.phnum) {
+    const zero = rows.length > 0 && shape.sectionHeaders !== "goes" ? rows.view(0) : undefined;
+    if (header.phnum !== PN_XNUM) header.phnum = headers.count;
+    else if (zero) zero.info = headers.count;
+    else fail("UNSUPPORTED", "e_phnum is PN_XNUM, but there is no section header 0 to hold the new number", { what: "PN_XNUM without section headers" });
+  }
+  map.write(h.phoff, headers.bytes());
+
+  let newEnd = end;
+  if (shape.sectionHeaders === "moves" && h.shnum > 0) {
+    header.shoff = appendNames(map, elf, rows, requests, end);
+    newEnd = header.shoff + rows.length * h.shentsize;
+  }
+  if (shape.sectionHeaders === "goes") Object.assign(header, { shoff: 0, shnum: 0, shstrndx: 0 });
+  else {
+    // A table that stays and keeps its length keeps the numbers that the ELF header has of it.
+    const changesLength = shape.sectionHeaders === "moves" || requests.dropped.size > 0;
+    if (changesLength) Object.assign(header, extendedNumbers(rows));
+    map.write(header.shoff, rows.bytes());
+  }
+
+  const { osabi } = requests.header;
+  if (osabi !== undefined) bytes[EI_OSABI] = osabi;
+  map.write(0, bytes);
+  return newEnd;
+}
