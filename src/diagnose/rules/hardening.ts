@@ -1,11 +1,11 @@
 import type { Hardening } from "../../image/hardening.js";
 import type { Libc } from "../diagnosis.js";
 import type { Facts } from "../facts.js";
-import { count, type DiagnosisRule, list } from "./rule.js";
+import { count, list, type Rule } from "./rule.js";
 import { hardeningOf } from "./segments.js";
 
 /** A protection that is absent. What a compiler or linker of another language does not have is nobody's fault. */
-const absent = (id: string, sentence: string, advice: string, message: (h: Hardening, f: Facts) => string | false | { message: string; names: readonly string[] }): DiagnosisRule => ({
+const absent = (id: string, sentence: string, advice: string, message: (h: Hardening, f: Facts) => string | false | { message: string; names: readonly string[] }): Rule => ({
   id, severity: "note", sentence, advice,
   *test(f) {
     const h = hardeningOf(f), found = h && f.packer === null && message(h, f);
@@ -21,7 +21,7 @@ const isCompiledByOthers = ({ language, go }: Facts): boolean => language !== "g
 const SWITCHED_ON: readonly Libc[] = ["glibc", "none", "unknown"];
 
 /** Protections that a file has not. A file without them works; each one makes an attack harder. */
-export const hardeningRules: readonly DiagnosisRule[] = [
+export const hardeningRules: readonly Rule[] = [
   absent("relro-none", "Nothing is made read-only after relocation.", "Link with -Wl,-z,relro,-z,now.", ({ relro }, f) => relro === "none" && hasRelocations(f) && "it has no PT_GNU_RELRO: tables of pointers stay writable after relocation"),
   absent("relro-partial", "Functions are bound late, so that their table stays writable.", "Link with -Wl,-z,now.", ({ relro, bindNow }) => relro === "partial" && bindNow === false && "it is not bound at start (no DF_BIND_NOW, no DF_1_NOW), so that the table of functions' addresses (.got.plt) stays writable"),
   absent("no-pie", "The program is always loaded at the same address.", "Compile with -fPIE and link with -pie (Go: -buildmode=pie).", ({ pie }, f) => pie === false && f.libc !== "none" && "it is ET_EXEC: its code is always loaded at the same address, whatever the system randomises"),

@@ -1,6 +1,6 @@
 import type { Facts } from "../facts.js";
 import { buildFolder, isWorldWritable } from "./folders.js";
-import { type DiagnosisRule, type Found, isProgram, list } from "./rule.js";
+import { type Found, isProgram, list, type Rule } from "./rule.js";
 
 interface Path {
   readonly tag: "DT_RUNPATH" | "DT_RPATH";
@@ -27,7 +27,7 @@ function* about(f: Facts, concerned: (element: string) => boolean, message: (p: 
 }
 
 /** DT_RUNPATH and DT_RPATH: where libraries are looked for, and who may put some there. */
-export const searchPathRules: readonly DiagnosisRule[] = [
+export const searchPathRules: readonly Rule[] = [
   {
     id: "search-path-writable", severity: "warning", sentence: "The search path has folders in which everybody may put libraries.",
     advice: `Take them out (${SET}), or link without that -rpath: whoever puts a library of the right name there runs code as whoever starts the program.`,
