@@ -57,7 +57,10 @@ export interface FloorEntry {
   readonly source: "version" | "symbols";
 }
 
-/** "error": it does not start, or does something wrong. "warning": it may, somewhere, or it is unsafe. "note": worth knowing. */
+/**
+ * "error": it does not start, or does something wrong. "warning": it may, somewhere, or it is unsafe. "note": worth
+ * knowing.
+ */
 export type DiagnosisSeverity = "error" | "warning" | "note";
 
 /** A rule of `diagnose`: one thing to know of a binary. */
