@@ -20,26 +20,28 @@ import { startupRules } from "./startup.js";
 import { staticRules } from "./static.js";
 import { targetFindings, targetRules } from "./target/target.js";
 
+// Calls that are marked as pure, and no spreads: a bundle without `diagnose` drops the rules.
+
 /** Rules on the file itself. */
-const fileRules: readonly Rule[] = [
-  ...kindRules,
-  ...interpreterRules,
-  ...libcRules,
-  ...libraryRules,
-  ...bindingRules,
-  ...startupRules,
-  ...retargetedRules,
-  ...importRules,
-  ...segmentRules,
-  ...staticRules,
-  ...searchPathRules,
-  ...pageRules,
-  ...cpuRules,
-  ...noteRules,
-  ...goRules,
-  ...hardeningRules,
-  ...payloadRules,
-];
+const fileRules: readonly Rule[] = /* @__PURE__ */ [
+  kindRules,
+  interpreterRules,
+  libcRules,
+  libraryRules,
+  bindingRules,
+  startupRules,
+  retargetedRules,
+  importRules,
+  segmentRules,
+  staticRules,
+  searchPathRules,
+  pageRules,
+  cpuRules,
+  noteRules,
+  goRules,
+  hardeningRules,
+  payloadRules,
+].flat();
 
 /**
  * Every rule of `diagnose`, in the order in which it tests them; those on a target are the last. No finding has an id
@@ -49,7 +51,7 @@ const fileRules: readonly Rule[] = [
  * diagnosisRules.find((r) => r.id === "target-version")!.sentence
  * // "The file needs a newer release of its C library than the target has."
  */
-export const diagnosisRules: readonly DiagnosisRule[] = [...fileRules, ...targetRules];
+export const diagnosisRules: readonly DiagnosisRule[] = /* @__PURE__ */ [fileRules, targetRules].flat();
 
 /** What there is to know of a file, in the order of the rules. What cannot be read is among the diagnosis' problems. */
 export const ruleFindings = (facts: Facts): DiagnosisFinding[] =>

@@ -11,11 +11,11 @@ import { libraryRule, symbolRule } from "./symbols.js";
 import { versionRule } from "./versions.js";
 
 /** What would go wrong on a target, in the order of findings: that in which kernel and loader come upon it. */
-export const targetRules: readonly TargetRule[] = [
-  .../* @__PURE__ */ forLoaded([interpreterRule]),
-  .../* @__PURE__ */ forLibcUsers([libcRule]),
-  .../* @__PURE__ */ forComparable([loaderRule, versionRule, symbolRule, libraryRule, runtimeRule, policyRule]),
-];
+export const targetRules: readonly TargetRule[] = /* @__PURE__ */ [
+  forLoaded([interpreterRule]),
+  forLibcUsers([libcRule]),
+  forComparable([loaderRule, versionRule, symbolRule, libraryRule, runtimeRule, policyRule]),
+].flat();
 
 /**
  * What would go wrong with the file on its target; empty without one. All or nothing: where a rule cannot read the
