@@ -6,24 +6,38 @@ import { phdrRules } from "./phdrs.js";
 import { pointerRules } from "./pointers.js";
 import { protectionRules } from "./protection.js";
 import { failure, READABLE, readableRule } from "./readable.js";
-import { type Finding, forLoadable, type Rule } from "./rule.js";
+import { type CheckRule, type Finding, forLoadable } from "./rule.js";
 import { sectionRules } from "./sections.js";
 import { segmentRules } from "./segments.js";
 import { stringRules } from "./strings.js";
 import { loadedSymbolRules, symbolRules } from "./symbols.js";
 import { versionRules } from "./versions.js";
 
-export type { Finding, Rule, Severity, Violation } from "./rule.js";
+export type { CheckRule, Finding, Severity, Violation } from "./rule.js";
 
-/** Every rule. Those on the layout in memory pass over relocatable objects, core files and separate debug files. */
-export const rules: readonly Rule[] = [
-  readableRule,
-  ...sectionRules,
-  ...symbolRules,
-  ...forLoadable([
-    ...loadRules, ...phdrRules, ...coverageRules, ...segmentRules, ...dynamicRules, ...stringRules, ...versionRules, ...loadedSymbolRules, ...pointerRules, ...protectionRules,
-  ]),
-];
+/**
+ * Every rule of `check`, in the order in which it tests them. Those on the layout in memory pass over relocatable
+ * objects, core files and separate debug files.
+ *
+ * @example
+ * checkRules.find((r) => r.id === "load-congruent")!.sentence
+ * // "p_vaddr and p_offset of every PT_LOAD are congruent modulo p_align."
+ */
+export const checkRules: readonly CheckRule[] = /* @__PURE__ */ [
+  [readableRule],
+  sectionRules,
+  symbolRules,
+  forLoadable(loadRules),
+  forLoadable(phdrRules),
+  forLoadable(coverageRules),
+  forLoadable(segmentRules),
+  forLoadable(dynamicRules),
+  forLoadable(stringRules),
+  forLoadable(versionRules),
+  forLoadable(loadedSymbolRules),
+  forLoadable(pointerRules),
+  forLoadable(protectionRules),
+].flat();
 
 /** A broken file may break one rule at each of its sections; more than this tell nobody more. */
 const MOST = 1000;
@@ -37,7 +51,7 @@ const MOST = 1000;
  */
 export function check(elf: ElfFile): Finding[] {
   const out: Finding[] = [], unreadable = new Set<string>();
-  for (const rule of rules) {
+  for (const rule of checkRules) {
     let count = 0;
     const broken = failure(() => {
       for (const { message, at } of rule.test(elf)) {

@@ -4,7 +4,7 @@ import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { SHT } from "../spec/constants.js";
 import { type Extent, loadedSections, loadIndex, loads, range, type SectionExtent } from "./extents.js";
-import type { Rule } from "./rule.js";
+import type { CheckRule } from "./rule.js";
 
 /** The sections that a PT_LOAD holds, by the PT_LOAD's address. */
 function sectionsByLoad(elf: ElfFile): Map<bigint, SectionExtent[]> {
@@ -42,7 +42,7 @@ function firstDirty(elf: ElfFile, s: SectionExtent, l: Extent): bigint | undefin
 }
 
 /** Sections and PT_LOADs agree. BFD lays a file out again by its sections: what no section covers, or none holds, is lost in `strip`. */
-export const coverageRules: readonly Rule[] = [
+export const coverageRules: readonly CheckRule[] = [
   {
     id: "load-section", severity: "error", sentence: "Every PT_LOAD holds a loaded section: GNU strip writes an empty one back at a wrong offset.",
     *test(elf) {

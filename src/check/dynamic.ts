@@ -4,7 +4,7 @@ import { hex } from "../error.js";
 import { EM, PF, PT, SHT } from "../spec/constants.js";
 import { DT, DT_MIPS_RLD_MAP_REL } from "../spec/dynamic.js";
 import { type Extent, extents, loadIndex, range, sectionExtents, sectionLabel } from "./extents.js";
-import type { Rule, Violation } from "./rule.js";
+import type { CheckRule, Violation } from "./rule.js";
 
 const dynamicSegment = (elf: ElfFile): Extent | undefined => (elf.dynamic ? extents(elf, PT.DYNAMIC)[0] : undefined);
 
@@ -27,7 +27,7 @@ function* staleTargets(elf: ElfFile): Generator<Violation> {
 }
 
 /** The dynamic section: where loaders, `_DYNAMIC` and section headers look for it, and where its tags lead. */
-export const dynamicRules: readonly Rule[] = [
+export const dynamicRules: readonly CheckRule[] = [
   {
     id: "dynamic-section", severity: "error", sentence: "Where there is an SHT_DYNAMIC section, it has offset and size of PT_DYNAMIC: bionic refuses the file otherwise.",
     *test(elf) {

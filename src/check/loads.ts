@@ -3,7 +3,7 @@ import { hex } from "../error.js";
 import { PT } from "../spec/constants.js";
 import { pageSize } from "../spec/machines.js";
 import { type Extent, extents, loads, loadsByAddress, range } from "./extents.js";
-import type { Rule, Violation } from "./rule.js";
+import type { CheckRule, Violation } from "./rule.js";
 
 /** The smallest page of any system that runs ELF files: what shares one of these is mapped over each other everywhere. */
 const SMALLEST_PAGE = 0x1000n;
@@ -33,7 +33,7 @@ const largestPage = (elf: ElfFile): bigint =>
   BigInt(pageSize(elf.header.machine, loads(elf).reduce((n, l) => Math.max(n, isPowerOfTwo(l.align) ? Number(l.align) : 0), 0)));
 
 /** What kernel and ld.so ask of PT_LOADs before they map them (gABI, "Program Header"). */
-export const loadRules: readonly Rule[] = [
+export const loadRules: readonly CheckRule[] = [
   {
     id: "load-in-file", severity: "error", sentence: "The file bytes of every PT_LOAD lie within the file.",
     *test(elf) {

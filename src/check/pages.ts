@@ -22,6 +22,26 @@ export interface PageFitness {
   readonly obstacles: readonly string[];
 }
 
+/** A rule of {@link pageFitness}: what holds in a file that is fit for pages of a size. */
+export interface PageRule {
+  /** Stable id. */
+  readonly id: string;
+  /** Of most problems; one that a loader copes with has another. */
+  readonly severity: Severity;
+  /** What holds in a file that is fit. */
+  readonly sentence: string;
+}
+
+/** A rule with its test. */
+interface TestedRule extends PageRule {
+  test(elf: ElfFile, pageSize: number): Iterable<Problem>;
+}
+
+/** Where a rule does not hold, with a severity where it is not the rule's. */
+interface Problem extends Violation {
+  readonly severity?: Severity;
+}
+
 /** Problems that `raiseAlignment` does away with. */
 const RAISED = ["page-align", "page-congruent"];
 
@@ -44,7 +64,7 @@ export function pageFitness(elf: ElfFile, pageSize: number): PageFitness {
   if (!Number.isInteger(Math.log2(pageSize)) || pageSize < 4096 || pageSize > LARGEST)
     fail("BAD_EDIT", `pageFitness: ${String(pageSize)} is no page size: a power of two from 4096 on`, { edit: "pageFitness" });
   refuseUnloadable(elf);
-  const problems = [...findings(elf, BigInt(pageSize), pageSize)];
+  const problems = [...findings(elf, pageSize)];
   const errors = problems.filter((p) => p.severity === "error"), fit = errors.length === 0;
   const obstacles = fit ? [] : [...errors.filter((p) => !RAISED.includes(p.rule)).map((p) => `${p.at}: ${p.message}`), ...realignment(elf, pageSize).obstacles];
   return { pageSize, fit, raisable: obstacles.length === 0, problems, obstacles };
@@ -57,29 +77,72 @@ function refuseUnloadable(elf: ElfFile): void {
   if (isDebugFile(elf)) fail("UNSUPPORTED", "this is a separate debug file: no loader maps it", { what: "a separate debug file" });
 }
 
-function* findings(elf: ElfFile, page: bigint, pageSize: number): Generator<Finding> {
+const testedRules: readonly TestedRule[] = [
+  {
+    id: "page-align",
+    severity: "error",
+    sentence: "p_align of every PT_LOAD is a power of two and at least a page.",
+    test: (elf, pageSize) => misaligned(elf, BigInt(pageSize)),
+  },
+  {
+    id: "page-congruent",
+    severity: "error",
+    sentence: "p_vaddr and p_offset of every PT_LOAD are congruent modulo p_align and the page size.",
+    test: incongruent,
+  },
+  {
+    id: "page-shared",
+    severity: "error",
+    sentence: "No two PT_LOADs share a page.",
+    test: (elf, pageSize) => shared(elf, BigInt(pageSize)),
+  },
+  {
+    id: "page-zero",
+    severity: "error",
+    sentence: "No page of a program begins at address 0.",
+    test: (elf, pageSize) => atZero(elf, BigInt(pageSize)),
+  },
+  {
+    id: "page-relro",
+    severity: "error",
+    sentence: "PT_GNU_RELRO begins and ends with a page, or nothing writable is next to it there.",
+    test: (elf, pageSize) => relroProblems(elf, BigInt(pageSize)),
+  },
+];
+
+/**
+ * The rules of {@link pageFitness}, in the order in which it tests them.
+ *
+ * @example
+ * pageRules.find((r) => r.id === "page-shared")!.sentence // "No two PT_LOADs share a page."
+ */
+export const pageRules: readonly PageRule[] = testedRules;
+
+function* findings(elf: ElfFile, pageSize: number): Generator<Finding> {
   let count = 0;
-  for (const [rule, severity, of] of tests(elf, page, pageSize))
-    for (const v of of) {
+  for (const { id, severity, test } of testedRules)
+    for (const problem of test(elf, pageSize)) {
       if (++count > MOST) return;
-      yield { rule, severity, ...v };
+      yield { rule: id, severity, ...problem };
     }
 }
 
-function* tests(elf: ElfFile, page: bigint, pageSize: number): Generator<readonly [string, Severity, Iterable<Violation>]> {
-  yield ["page-align", "error", misaligned(elf, page)];
-  yield ["page-congruent", "error", incongruent(elf, pageSize)];
-  yield ["page-shared", "error", shared(elf, page)];
-  yield ["page-zero", "error", atZero(elf, page)];
+function* relroProblems(elf: ElfFile, page: bigint): Generator<Problem> {
   const relro = extents(elf, PT.GNU_RELRO);
   if (relro.length === 0) return;
-  const find = loadIndex(elf), rounding = roundingOf(elf);
+
+  const find = loadIndex(elf);
+  const rounding = roundingOf(elf);
   for (const r of relro) {
-    yield ["page-relro", "error", beforeRelro(r, page, find)];
-    yield ["page-relro", rounding === "down" ? "warning" : "error", behindRelro(r, page, find, rounding)];
-    yield ["page-relro", "error", pastLoad(r, page, find, rounding)];
-    if (rounding !== "up") yield ["page-relro", "warning", unprotected(r, page, find)];
+    yield* beforeRelro(r, page, find);
+    yield* rounding === "down" ? warnings(behindRelro(r, page, find, rounding)) : behindRelro(r, page, find, rounding);
+    yield* pastLoad(r, page, find, rounding);
+    if (rounding !== "up") yield* warnings(unprotected(r, page, find));
   }
+}
+
+function* warnings(violations: Iterable<Violation>): Generator<Problem> {
+  for (const v of violations) yield { severity: "warning", ...v };
 }
 
 const floor = (n: bigint, page: bigint): bigint => n - (n % page);

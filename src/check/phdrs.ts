@@ -2,7 +2,7 @@ import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { NT_GNU, PT, SHT } from "../spec/constants.js";
 import { type Extent, extents, loadedSections, loads, range } from "./extents.js";
-import type { Rule } from "./rule.js";
+import type { CheckRule } from "./rule.js";
 
 const TABLE = "program header table";
 
@@ -27,7 +27,7 @@ function tableOf(elf: ElfFile): Table | undefined {
 const where = (t: Table): string => `the table (${range(t.offset, t.size)} in the file)`;
 
 /** The program header table: what kernels tell ld.so of it (AT_PHDR), and where BFD's strip expects it. */
-export const phdrRules: readonly Rule[] = [
+export const phdrRules: readonly CheckRule[] = [
   {
     id: "phdr-mapped", severity: "error", sentence: "Where there is a PT_PHDR, one PT_LOAD holds the whole program header table.",
     *test(elf) {

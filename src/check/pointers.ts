@@ -5,7 +5,7 @@ import type { ElfFile, SymbolTable } from "../image/elf.js";
 import { hex } from "../error.js";
 import { EM, SHN } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
-import type { Rule } from "./rule.js";
+import type { CheckRule } from "./rule.js";
 
 /** Machines whose psABI puts the address of the dynamic section into the first word at DT_PLTGOT. */
 const GOT_HOLDS_DYNAMIC: readonly number[] = [EM["386"], EM.IAMCU, EM.X86_64, EM.ARM, EM.S390];
@@ -32,7 +32,7 @@ function* definitions(table: SymbolTable, name: string): Generator<bigint> {
 }
 
 /** The addresses of the dynamic section that code may hold. */
-export const pointerRules: readonly Rule[] = [
+export const pointerRules: readonly CheckRule[] = [
   {
     id: "dynamic-symbol", severity: "warning", sentence: "The symbol _DYNAMIC has the address of PT_DYNAMIC.",
     *test(elf) {

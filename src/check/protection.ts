@@ -1,10 +1,10 @@
 import { hex } from "../error.js";
 import { PF, PT } from "../spec/constants.js";
 import { extents, loads } from "./extents.js";
-import type { Rule } from "./rule.js";
+import type { CheckRule } from "./rule.js";
 
 /** What may be written and executed. */
-export const protectionRules: readonly Rule[] = [
+export const protectionRules: readonly CheckRule[] = [
   {
     id: "bss-writable", severity: "error", sentence: "The highest PT_LOAD with more memory than file bytes is writable: kernels clear the rest of its page.",
     *test(elf) {

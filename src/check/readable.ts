@@ -1,7 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
 import { sectionColumns } from "../image/headers/section-columns.js";
 import { isElfError } from "../error.js";
-import type { Rule } from "./rule.js";
+import type { CheckRule } from "./rule.js";
 
 /** What the reader finds in a file, and how to make it read each. */
 const PARTS: readonly (readonly [name: string, read: (elf: ElfFile) => unknown])[] = [
@@ -19,7 +19,7 @@ const PARTS: readonly (readonly [name: string, read: (elf: ElfFile) => unknown])
 /** The id that findings have where reading failed, in this rule and in any other. */
 export const READABLE = "readable";
 
-export const readableRule: Rule = {
+export const readableRule: CheckRule = {
   id: READABLE, severity: "error", sentence: "Everything the headers lead to can be read; the dynamic section ends in DT_NULL, and the names of versions lie in DT_STRTAB.",
   *test(elf) {
     const said = new Set<string>();

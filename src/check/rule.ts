@@ -15,13 +15,14 @@ export interface Violation {
 
 /** One place where the file breaks a rule. */
 export interface Finding extends Violation {
-  /** The id of the {@link Rule}. */
+  /** The id of the {@link CheckRule}; of `pageFitness`, that of a rule on pages. */
   readonly rule: string;
   readonly severity: Severity;
 }
 
-/** One invariant of ELF files. */
-export interface Rule {
+/** A rule of `check`: one invariant of ELF files. */
+export interface CheckRule {
+  /** Stable id. */
   readonly id: string;
   readonly severity: Severity;
   /** What holds in a whole file. */
@@ -31,6 +32,6 @@ export interface Rule {
 }
 
 /** Rules on what a loader maps: they say nothing about relocatable objects, core files and separate debug files. */
-export const forLoadable = (rules: readonly Rule[]): Rule[] => rules.map((r) => ({ ...r, test: (elf) => (isLoadable(elf) ? r.test(elf) : []) }));
+export const forLoadable = (rules: readonly CheckRule[]): CheckRule[] => rules.map((r) => ({ ...r, test: (elf) => (isLoadable(elf) ? r.test(elf) : []) }));
 
 const isLoadable = /* @__PURE__ */ once((elf) => (elf.header.type === ET.EXEC || elf.header.type === ET.DYN) && !isDebugFile(elf));

@@ -5,12 +5,12 @@ import { sectionAt } from "../image/headers/sections.js";
 import { hex } from "../error.js";
 import { SHT } from "../spec/constants.js";
 import { range, SectionExtent, sectionLabel } from "./extents.js";
-import type { Rule } from "./rule.js";
+import type { CheckRule } from "./rule.js";
 
 const extentAt = (elf: ElfFile, index: number): SectionExtent => new SectionExtent(sectionAt(elf, index));
 
 /** The section header table by itself. These hold for files of every type. */
-export const sectionRules: readonly Rule[] = [
+export const sectionRules: readonly CheckRule[] = [
   {
     id: "section-in-file", severity: "error", sentence: "The bytes of every section lie within the file.",
     *test(elf) {

@@ -5,7 +5,7 @@ import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { EM, PT, PT_MACHINE, SHT } from "../spec/constants.js";
 import { type Extent, extents, loadIndex, range, sectionExtents } from "./extents.js";
-import type { Rule } from "./rule.js";
+import type { CheckRule } from "./rule.js";
 
 /** Program headers that describe a part of what PT_LOADs map. */
 const PARTS = [PT.DYNAMIC, PT.INTERP, PT.NOTE, PT.TLS, PT.GNU_EH_FRAME, PT.GNU_RELRO, PT.GNU_PROPERTY, PT.GNU_SFRAME];
@@ -50,7 +50,7 @@ function brokenNote(elf: ElfFile, p: Extent, b: Uint8Array, align: 4 | 8): strin
 }
 
 /** What program headers beside PT_LOAD point to. */
-export const segmentRules: readonly Rule[] = [
+export const segmentRules: readonly CheckRule[] = [
   {
     id: "segment-mapped", severity: "error", sentence: "What a program header describes lies in one PT_LOAD, at the file offset that is loaded to its address.",
     *test(elf) {

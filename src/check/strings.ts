@@ -1,10 +1,10 @@
 import { readExactly } from "../codec/source.js";
 import { hex } from "../error.js";
 import { DT } from "../spec/dynamic.js";
-import type { Rule } from "./rule.js";
+import type { CheckRule } from "./rule.js";
 
 /** .dynstr and every offset into it. The names of versions are read with the version tables (rule "readable"). */
-export const stringRules: readonly Rule[] = [
+export const stringRules: readonly CheckRule[] = [
   {
     id: "strtab-end", severity: "error", sentence: "DT_STRTAB and DT_STRSZ lead to a string table in the file that ends in NUL.",
     *test(elf) {

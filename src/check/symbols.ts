@@ -5,7 +5,7 @@ import { sectionSymbols } from "../image/symbols/symbols.js";
 import { hex } from "../error.js";
 import { SHN, SHT, STB, STT } from "../spec/constants.js";
 import { sectionLabel } from "./extents.js";
-import type { Rule } from "./rule.js";
+import type { CheckRule } from "./rule.js";
 
 interface Table {
   readonly at: string;
@@ -56,7 +56,7 @@ function walk(elf: ElfFile, symbols: SymbolTable, locals: number): Facts {
 }
 
 /** Symbols of any file, relocatable ones too. */
-export const symbolRules: readonly Rule[] = [
+export const symbolRules: readonly CheckRule[] = [
   {
     id: "symbol-section", severity: "error", sentence: "st_shndx of every symbol is a special index or that of a section.",
     *test(elf) {
@@ -78,7 +78,7 @@ export const symbolRules: readonly Rule[] = [
 ];
 
 /** Symbols of what is loaded. */
-export const loadedSymbolRules: readonly Rule[] = [
+export const loadedSymbolRules: readonly CheckRule[] = [
   {
     id: "section-symbol", severity: "warning", sentence: "The value of a section symbol is its section's address.",
     *test(elf) {

@@ -9,7 +9,7 @@ import { hex } from "../error.js";
 import { VER_FLG, VERSYM } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import type { RecordFields } from "../spec/records.js";
-import type { Rule, Violation } from "./rule.js";
+import type { CheckRule, Violation } from "./rule.js";
 
 const read = <F extends RecordFields>(elf: ElfFile, type: Struct<F>, at: number): View<F> =>
   type.view(viewOf(readExactly(elf.source, at, type.size(elf.header.class), "a version record")), 0, elf.header);
@@ -23,7 +23,7 @@ function* chain(elf: ElfFile, tag: number, name: string, records: readonly { at:
 }
 
 /** Symbol versions (LSB, "Symbol Versioning"). That the records can be read at all is the rule "readable". */
-export const versionRules: readonly Rule[] = [
+export const versionRules: readonly CheckRule[] = [
   {
     id: "version-count", severity: "error", sentence: "DT_VERNEEDNUM and DT_VERDEFNUM are the lengths of their chains, vn_cnt those of the versions.",
     *test(elf) {

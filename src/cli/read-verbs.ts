@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
-import { check, type Finding } from "../check/check.js";
-import { pageFitness, type PageFitness } from "../check/pages.js";
+import { check, checkRules, type Finding } from "../check/check.js";
+import { pageFitness, type PageFitness, pageRules } from "../check/pages.js";
 import { type OpenElfFile, readElfFile } from "../node/index.js";
 import { type Change, diff } from "../report/diff.js";
 import { formatChanges, formatFindings } from "../report/text.js";
 import { attempt, eachFile, OK, print, REFUSED, toJson, USAGE, UsageError, type Verb } from "./command.js";
+import { printRules } from "./rules.js";
 
 export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
   const elf = readElfFile(path);
@@ -17,16 +18,31 @@ export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
 
 export type Flags = Record<string, { type: "boolean" | "string" }>;
 
-export function parse(args: readonly string[], options: Flags): { files: string[]; flags: Record<string, boolean | string> } {
+export interface Parsed {
+  readonly files: string[];
+  readonly flags: Record<string, boolean | string>;
+}
+
+/** Options and files. An option that is `alone` says all by itself: with it there is no file. */
+export function parse(args: readonly string[], options: Flags, alone?: string): Parsed {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const parsed = { files: positionals, flags: values as Record<string, boolean | string> };
+    if (alone !== undefined && parsed.flags[alone] === true) return onlyOption(alone, parsed);
     if (positionals.length === 0) throw new UsageError("missing file name");
-    return { files: positionals, flags: values as Record<string, boolean | string> };
+    return parsed;
   } catch (e) {
     // Node says more than one line of help needs.
     if (e instanceof TypeError) throw new UsageError(e.message.split(". ")[0]!);
     throw e;
   }
+}
+
+function onlyOption(name: string, parsed: Parsed): Parsed {
+  const others = Object.keys(parsed.flags).filter((flag) => flag !== name && flag !== "json");
+  if (parsed.files.length > 0) throw new UsageError(`--${name} takes no file`);
+  if (others.length > 0) throw new UsageError(`--${name} does not go with --${others[0]!}`);
+  return parsed;
 }
 
 export const json = { json: { type: "boolean" } } as const satisfies Flags;
@@ -64,14 +80,22 @@ function pageSizeOf(value: boolean | string | undefined): number | undefined {
 export const checkVerb: Verb = {
   name: "check",
   help: `usage: elfwright check [--json] [--page-size BYTES] FILE…
+       elfwright check [--json] --rules
 
 Prints each finding as "severity: subject: message [rule]". Exits with 1 when one is of level error.
   --page-size BYTES   whether the file is fit for a system with such pages, instead: 16384 for Android, 65536 for the
                       largest of arm64
-  --json              an array of { file, findings } (see docs/json.md)`,
+  --rules             list every rule with its severity and what holds in a whole file, those of --page-size last
+  --json              an array of { file, findings }, or of { id, severity, sentence } (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(args, { ...json, "page-size": { type: "string" } }), size = pageSizeOf(flags["page-size"]);
+    const { files, flags } = parse(args, { ...json, "page-size": { type: "string" }, rules: { type: "boolean" } }, "rules");
+    if (flags["rules"] === true) {
+      printRules([...checkRules, ...pageRules], flags["json"] === true);
+      return OK;
+    }
+
+    const size = pageSizeOf(flags["page-size"]);
     const entry = (file: string): CheckEntry => (size === undefined ? { file, findings: withFile(file, check) } : checkPages(file, size));
     const { results, failed } = eachFile(files, flags["json"] === true, entry, printCheck);
     return failed || results.some((r) => r.findings.some((f) => f.severity === "error")) ? REFUSED : OK;

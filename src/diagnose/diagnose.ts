@@ -6,7 +6,6 @@ import { factsOf } from "./facts.js";
 import type { DiagnoseOptions } from "./options.js";
 import { requirements, type Requirements } from "./versions/required.js";
 import { ruleFindings } from "./rules/rules.js";
-import { targetFindings } from "./target-findings.js";
 
 /**
  * Says what a binary is and what it needs: C library, linkage, language, the versions that set its floor, and what would go
@@ -20,7 +19,7 @@ export function diagnose(elf: ElfFile, options: DiagnoseOptions = {}): Diagnosis
   const tolerant = new Tolerant(), h = elf.header;
   const facts = factsOf(elf, tolerant, options);
   const needs = tolerant.part(() => requirements(facts)) ?? UNREADABLE;
-  const findings = [...(tolerant.part(() => ruleFindings(facts)) ?? []), ...(tolerant.part(() => targetFindings(facts, needs)) ?? [])];
+  const findings = ruleFindings(facts);
   const { libc, libcConfidence, linkage, language, packer, go, evidence } = facts;
   return {
     machine: machineName(h.machine), class: h.class, byteOrder: h.littleEndian ? "little" : "big",

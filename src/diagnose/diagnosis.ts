@@ -57,11 +57,27 @@ export interface FloorEntry {
   readonly source: "version" | "symbols";
 }
 
+/**
+ * "error": it does not start, or does something wrong. "warning": it may, somewhere, or it is unsafe. "note": worth
+ * knowing.
+ */
 export type DiagnosisSeverity = "error" | "warning" | "note";
+
+/** A rule of `diagnose`: one thing to know of a binary. */
+export interface DiagnosisRule {
+  /** Stable id. */
+  readonly id: string;
+  /** Of most findings; where a case is worse or less bad than others, its finding has another one. */
+  readonly severity: DiagnosisSeverity;
+  /** What the rule finds, in general. */
+  readonly sentence: string;
+  /** What to do about it, in general; a finding may know better. */
+  readonly advice: string;
+}
 
 /** One thing to know, with what to do about it. */
 export interface DiagnosisFinding {
-  /** Stable id. */
+  /** The id of the {@link DiagnosisRule}. */
   readonly rule: string;
   readonly severity: DiagnosisSeverity;
   readonly message: string;

@@ -1,11 +1,11 @@
 import type { ElfFile } from "./elf.js";
 
-/** What many ask of one file, worked out once for each file. */
-export function once<T>(make: (elf: ElfFile) => T): (elf: ElfFile) => T {
-  const made = new WeakMap<ElfFile, { readonly value: T }>();
-  return (elf) => {
-    let known = made.get(elf);
-    if (!known) made.set(elf, (known = { value: make(elf) }));
+/** What many ask of one file (or of something else that is one object), worked out once for each. */
+export function once<T, Of extends object = ElfFile>(make: (of: Of) => T): (of: Of) => T {
+  const made = new WeakMap<Of, { readonly value: T }>();
+  return (of) => {
+    let known = made.get(of);
+    if (!known) made.set(of, (known = { value: make(of) }));
     return known.value;
   };
 }

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { Phdr, Shdr } from "../../src/codec/records.js";
-import { check, type Finding, newFindings, rules } from "../../src/check/check.js";
+import { check, checkRules, type Finding, newFindings } from "../../src/check/check.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { headerView } from "../../src/image/headers/header.js";
 import { EM, ET, PT, SHF, SHT } from "../../src/spec/constants.js";
@@ -87,7 +87,7 @@ describe("newFindings", () => {
 
 describe("rules", () => {
   it("have kebab-case ids and a sentence", () => {
-    for (const r of rules) {
+    for (const r of checkRules) {
       expect(r.id).toMatch(/^[a-z]+(-[a-z]+)*$/);
       expect(r.sentence).toMatch(/^\S.*\.$/);
     }

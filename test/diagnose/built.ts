@@ -17,9 +17,13 @@ export interface Built {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const HELLO = `#include <stdio.h>\nint main(int c, char **v) { printf("hello %d %s %s\\n", c, v[0], "$PLACE"); return 0; }\n`;
+
 /** By file name. */
 export const SOURCES: Readonly<Record<string, string>> = {
-  "hello.c": `#include <stdio.h>\nint main(int c, char **v) { printf("hello %d %s %s\\n", c, v[0], "$PLACE"); return 0; }\n`,
+  "hello.c": HELLO,
+  // klcc puts hello.o beside hello.c, and two of it may run at a time.
+  "hello-shared.c": HELLO,
   "library.c": `#include <stdlib.h>\n#include <errno.h>\nint twice(int x) { errno = 0; return abs(x) + (int)strtol("0", 0, 10) + errno; }\n`,
   "hello.cc": `#include <iostream>\n#include <stdexcept>\nint main(int c, char **) { try { if (c > 9) throw std::runtime_error("no"); std::cout << "hello\\n"; } catch (std::exception &e) { std::cout << e.what(); } }\n`,
   "library.cc": `#include <string>\nstd::string twice(std::string s) { return s + s; }\n`,
@@ -71,7 +75,7 @@ export const BUILT: readonly Built[] = [
   build("musl-library", ["musl", "shared-library", "c"], "musl-gcc -O1 -fPIC -shared -o $out $library.c"),
   build("dietlibc", ["dietlibc", "static", "c"], "diet gcc -O1 -w -o $out $hello.c"),
   build("klibc-static", ["klibc", "static", "c"], "klcc -static -o $out $hello.c"),
-  build("klibc-shared", ["klibc", "dynamic", "c"], "klcc -shared -o $out $hello.c"),
+  build("klibc-shared", ["klibc", "dynamic", "c"], "klcc -shared -o $out $hello-shared.c"),
   build("assembler", ["unknown", "static", "unknown"], "gcc -nostdlib -static -o $out $nothing.s"),
   build("assembler-pie", ["none", "interpreter-only", "unknown"], "gcc -nostdlib -pie -o $out $nothing.s"),
   build("c++", ["glibc", "dynamic", "c++"], "g++ -O1 -o $out $hello.cc"),

@@ -1,8 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "tsup";
 import { beforeAll, describe, expect, it } from "vitest";
-import { patch, removeSections, replaceNeeded, setRunpath, stripUnneeded } from "../../src/index.js";
+import {
+  checkRules, diagnosisRules, pageRules, patch, removeSections, replaceNeeded, setRunpath, stripUnneeded,
+} from "../../src/index.js";
 import { fixture, fixturePath, scratch } from "../support/fixtures.js";
 import { hasTool, must, REQUIRED, run } from "../support/tools.js";
 
@@ -129,6 +132,29 @@ describeInstalled("both module formats", () => {
     const text = `import { createRequire } from "node:module"; import { isElfError } from "elfwright"; const { readElf } = createRequire(import.meta.url)("elfwright");
       try { readElf(new Uint8Array(4)); } catch (e) { console.log(isElfError(e, "NOT_ELF")); }`;
     expect(runScript("mixed.mjs", text)).toBe("true\n");
+  });
+});
+
+describeInstalled("a bundle", () => {
+  /** What a bundler makes of a script that takes one name of the main entry. */
+  async function bundled(name: string): Promise<string> {
+    const entry = write(`bundle-${name}.mjs`, `export { ${name} } from "elfwright";\n`);
+    const outDir = join(project, "bundles");
+    await build({
+      entry: [entry], outDir, outExtension: () => ({ js: ".mjs" }), format: "esm", splitting: false, noExternal: [/./],
+      config: false, silent: true,
+    });
+    return readFileSync(join(outDir, `bundle-${name}.mjs`), "utf8");
+  }
+
+  it("has no rule of what it does not use", async () => {
+    const [reader, checker, knower] = [await bundled("readElf"), await bundled("check"), await bundled("diagnose")];
+    // As far as no bundler writes it in another way.
+    const inside = (text: string, rules: readonly { readonly sentence: string }[]) =>
+      rules.filter((r) => text.includes(r.sentence.slice(0, 30))).length;
+    expect([inside(reader, checkRules), inside(reader, pageRules), inside(reader, diagnosisRules)]).toEqual([0, 0, 0]);
+    expect([inside(checker, checkRules), inside(checker, diagnosisRules)]).toEqual([checkRules.length, 0]);
+    expect(inside(knower, diagnosisRules)).toBe(diagnosisRules.length);
   });
 });
 

@@ -1,8 +1,8 @@
 import type { Detected } from "../../src/diagnose/detect/detect.js";
 import type { DiagnosisFinding } from "../../src/diagnose/diagnosis.js";
 import { type Facts, factsOf as factsOfFile } from "../../src/diagnose/facts.js";
+import { targetFindings } from "../../src/diagnose/rules/target/target.js";
 import { requirements, type Requirements } from "../../src/diagnose/versions/required.js";
-import { targetFindings } from "../../src/diagnose/target-findings.js";
 import { Tolerant } from "../../src/image/tolerant.js";
 import { readElf } from "../../src/index.js";
 import { parseTarget, tables } from "../../src/targets/index.js";
@@ -17,8 +17,7 @@ export const needsOf = (bytes: Uint8Array, known?: Partial<Detected>): Requireme
 
 /** What stands against the file on a target. */
 export function against(bytes: Uint8Array, target: string, known?: Partial<Detected>): DiagnosisFinding[] {
-  const f = factsOf(bytes, known, target);
-  return targetFindings(f, requirements(f));
+  return targetFindings(factsOf(bytes, known, target));
 }
 
 const NEEDED = "libc.so.6";

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { diagnose } from "../../diagnose/diagnose.js";
 import type { Diagnosis } from "../../diagnose/diagnosis.js";
+import { diagnosisRules } from "../../diagnose/rules/rules.js";
 import { isElfError } from "../../error.js";
 import { isDebugFile } from "../../image/headers/sections.js";
 import { Tolerant } from "../../image/tolerant.js";
@@ -9,7 +10,8 @@ import { parseTarget, tables } from "../../targets/index.js";
 import type { Target } from "../../targets/target.js";
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "../command.js";
 import { formatDiagnosis } from "./diagnosis-text.js";
-import { json, parse, withFile } from "../read-verbs.js";
+import { type Flags, json, parse, withFile } from "../read-verbs.js";
+import { printRules } from "../rules.js";
 
 interface Wish {
   readonly target: Target | undefined;
@@ -41,9 +43,18 @@ function targetOf(name: string): Target {
 
 const text = (flag: boolean | string | undefined): string | undefined => (typeof flag === "string" ? flag : undefined);
 
+const OPTIONS = {
+  ...json,
+  target: { type: "string" },
+  sysroot: { type: "string" },
+  scan: { type: "boolean" },
+  rules: { type: "boolean" },
+} as const satisfies Flags;
+
 export const diagnoseVerb: Verb = {
   name: "diagnose",
   help: `usage: elfwright diagnose [OPTIONS] FILE…
+       elfwright diagnose [--json] --rules
 
 Says what a binary is and on what systems it runs, from the file alone: nothing is run, and any machine's files will do,
 stripped or not. Each conclusion comes with its evidence, each finding with what to do. Exits with 1 when a finding is
@@ -53,10 +64,16 @@ of level error.
   --sysroot DIR     also look at the libraries that would be loaded when DIR is the root directory: missing, unused,
                     of another C library; / is this system
   --scan            also look for ELF files inside of the file's data
-  --json            an array of { file, libc, linkage, … } (see docs/json.md)`,
+  --rules           list every rule with its severity, what it finds and what to do about it
+  --json            an array of { file, libc, linkage, … }, or of { id, severity, sentence, advice } (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(args, { ...json, target: { type: "string" }, sysroot: { type: "string" }, scan: { type: "boolean" } });
+    const { files, flags } = parse(args, OPTIONS, "rules");
+    if (flags["rules"] === true) {
+      printRules(diagnosisRules, flags["json"] === true);
+      return OK;
+    }
+
     const target = text(flags["target"]), wish: Wish = { target: target === undefined ? undefined : targetOf(target), sysroot: text(flags["sysroot"]), scan: flags["scan"] === true };
     const work = (file: string): { file: string } & Diagnosis => ({ file, ...withFile(file, (elf) => diagnoseFile(file, elf, wish)) });
     let gap = "";

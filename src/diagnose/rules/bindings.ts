@@ -4,7 +4,7 @@ import { isNodeSymbol } from "../../resolve/bind/host-symbols.js";
 import type { LibraryTree, LoadedObject } from "../../resolve/tree.js";
 import { type LibraryUse, unusedLibraries } from "../../resolve/bind/unused.js";
 import type { Facts } from "../facts.js";
-import { count, type DiagnosisRule, isProgram, list } from "./rule.js";
+import { count, isProgram, list, type Rule } from "./rule.js";
 
 const known = /* @__PURE__ */ new WeakMap<LibraryTree, SymbolBindings>();
 
@@ -33,7 +33,7 @@ const isPart = ({ root }: LibraryTree): boolean => root.elf.interpreter === null
 const nameOf = (o: LoadedObject, { root }: LibraryTree): string => (o === root ? "it" : o.path);
 
 /** What symbols the libraries give to each other. Silent where `libraries` is not given. */
-export const bindingRules: readonly DiagnosisRule[] = [
+export const bindingRules: readonly Rule[] = [
   {
     id: "version-missing", severity: "error", sentence: "A library lacks a version that is asked of it.", advice: "Take a newer release of that library, or a build that was made on an older system.",
     *test(f) {

@@ -1,6 +1,6 @@
 import { gnuProperties } from "../../image/notes/note-contents.js";
 import type { Facts } from "../facts.js";
-import { type DiagnosisRule, list } from "./rule.js";
+import { list, type Rule } from "./rule.js";
 
 /** Registers that older x86-64 processors have not. */
 const WIDE: readonly string[] = ["YMM", "ZMM", "TMM", "MASK"];
@@ -8,7 +8,7 @@ const WIDE: readonly string[] = ["YMM", "ZMM", "TMM", "MASK"];
 const flagsOf = ({ elf }: Facts, name: string): string[] => gnuProperties(elf.notes, elf.header).flatMap((p) => (p.name === name ? (p.flags ?? []) : []));
 
 /** What processor and kernel the file asks for. */
-export const cpuRules: readonly DiagnosisRule[] = [
+export const cpuRules: readonly Rule[] = [
   {
     id: "cpu-isa-level", severity: "warning", sentence: "The file needs a newer x86-64 processor than the first ones.",
     advice: "Compile with -march=x86-64 and link without -Wl,-z,x86-64-vN for a program that runs everywhere, or put the library into glibc-hwcaps/x86-64-vN beside a plain one.",

@@ -1,12 +1,14 @@
-import type { DiagnosisRule } from "./rule.js";
+import type { Rule } from "./rule.js";
 
-const IMAGE = "Build it in an image that has the same C library as the one that it runs in, and no newer one: golang:alpine for Alpine, golang on the oldest Debian or Red Hat release that it has to run on for glibc.";
-const PURE = "With CGO_ENABLED=0 it needs no C library at all, where no package has C code; net and os/user then use Go's own code.";
+const BUILD = "With CGO_ENABLED=0 it needs no C library at all, where no package has C code; "
+  + "net and os/user then use Go's own code. "
+  + "Build it in an image that has the same C library as the one that it runs in, and no newer one: "
+  + "golang:alpine for Alpine, golang on the oldest Debian or Red Hat release that it has to run on for glibc.";
 
 /** What Go's linker makes of its options, in words that help to build anew. */
-export const goRules: readonly DiagnosisRule[] = [
+export const goRules: readonly Rule[] = [
   {
-    id: "go-cgo", severity: "note", sentence: "A Go program that needs a C library.", advice: `${PURE} ${IMAGE}`,
+    id: "go-cgo", severity: "note", sentence: "A Go program that needs a C library.", advice: BUILD,
     *test(f) {
       const { go, libc, linkage } = f;
       if (!go || go.cgo === "pure" || !go.usesLibc || libc === "none" || linkage === "static" || linkage === "static-pie" || linkage === "relocatable") return;

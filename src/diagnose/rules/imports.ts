@@ -2,7 +2,7 @@ import { EM } from "../../spec/constants.js";
 import { compareVersions } from "../../spec/version-names.js";
 import type { Facts } from "../facts.js";
 import { crossing, hasGlibcVersions } from "../versions/crossing.js";
-import { count, type DiagnosisRule, list } from "./rule.js";
+import { count, list, type Rule } from "./rule.js";
 
 /** Structures that musl and glibc lay out differently are handed over: results are wrong, or memory is overwritten. */
 const BROKEN: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ function imported(f: Facts, risky: Readonly<Record<string, string>>): { names: s
 const REBUILD = "Build it for the C library that it runs with: no change of the file makes the structures fit.";
 
 /** What the references of a file mean to another C library than the one it was built for. */
-export const importRules: readonly DiagnosisRule[] = [
+export const importRules: readonly Rule[] = [
   {
     id: "abi-imports", severity: "error", sentence: "Functions are called whose structures differ between the C libraries.", advice: REBUILD,
     *test(f) {
@@ -56,7 +56,7 @@ export const importRules: readonly DiagnosisRule[] = [
   },
   {
     id: "oldest-binding", severity: "warning", sentence: "References without a version, which glibc binds to its oldest function of that name.",
-    advice: "",
+    advice: "Bind them to their default versions (elfwright patchelf --add-version-need LIBRARY VERSION --bind SYMBOL), or build the file for glibc.",
     *test(f) {
       const found = oldBindings(f);
       if (found.length === 0) return;

@@ -4,7 +4,7 @@ import { machineName } from "../../spec/names.js";
 import type { Facts } from "../facts.js";
 import { builtFor } from "../versions/crossing.js";
 import { buildFolder } from "./folders.js";
-import { type DiagnosisRule, type Found, list } from "./rule.js";
+import { type Found, list, type Rule } from "./rule.js";
 
 /** PATH_MAX: kernels refuse a PT_INTERP that is longer (`fs/binfmt_elf.c`). */
 const LONGEST = 4096;
@@ -12,7 +12,7 @@ const LONGEST = 4096;
 const interpOf = (f: Facts) => f.elf.segments.find((s) => s.type === PT.INTERP);
 
 /** What kernels and loaders make of PT_INTERP. */
-export const interpreterRules: readonly DiagnosisRule[] = [
+export const interpreterRules: readonly Rule[] = [
   {
     id: "interpreter-missing", severity: "error", sentence: "A program needs libraries, but names no interpreter.",
     advice: "Link it without -nostartfiles -Wl,--no-dynamic-linker, or link it statically. Until then it starts only through the loader: ld.so ./program.",
@@ -57,7 +57,10 @@ export const interpreterRules: readonly DiagnosisRule[] = [
       if (machine || wide) yield { message: `the interpreter ${i!} is ${known.libc}'s for ${machine ? list(known.machines.map(machineName)) : `${known.class}-bit programs`}, but the program is ${h.class}-bit ${machineName(h.machine)}: the kernel refuses it`, names: [i!] };
     },
   },
-  { id: "interpreter-libc", severity: "error", sentence: "PT_INTERP is the loader of another C library than the file was built for.", advice: "", test: foreignLoader },
+  {
+    id: "interpreter-libc", severity: "error", sentence: "PT_INTERP is the loader of another C library than the file was built for.",
+    advice: "Build the program for the C library that it runs with, or set the loader of the one that it was built for.", test: foreignLoader,
+  },
 ];
 
 const STORE_ADVICE = "Right on a system with that package. For others, set their own loader: elfwright patchelf --set-interpreter.";

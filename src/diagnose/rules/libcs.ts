@@ -1,7 +1,7 @@
 import { ALPINE_LIBC } from "../../spec/known-loaders.js";
 import type { LoadedObject } from "../../resolve/tree.js";
 import { namedLibc } from "../versions/crossing.js";
-import { type DiagnosisRule, list } from "./rule.js";
+import { list, type Rule } from "./rule.js";
 
 const isMusl = (name: string): boolean => ALPINE_LIBC.test(name) || /^ld-musl-.*\.so\.1$/.test(name);
 const isGlibc = (name: string): boolean => name === "libc.so.6" || /^ld-linux.*\.so\.\d$/.test(name);
@@ -16,7 +16,7 @@ function libcOf(o: LoadedObject): "glibc" | "musl" | null {
 }
 
 /** A process has one C library. */
-export const libcRules: readonly DiagnosisRule[] = [
+export const libcRules: readonly Rule[] = [
   {
     id: "two-libcs", severity: "error", sentence: "Two C libraries would be loaded into one program.",
     advice: "Build all parts for one C library, or replace the names of the other (elfwright patchelf --replace-needed OLD NEW) after reading what that changes.",

@@ -1,5 +1,5 @@
 import type { Edge, LoadedObject } from "../../resolve/tree.js";
-import { count, type DiagnosisRule, list } from "./rule.js";
+import { count, list, type Rule } from "./rule.js";
 
 const places = (edge: Edge): string => {
   const tried = edge.tried.map((t) => `${t.path}${t.outcome === "absent" ? "" : t.outcome === "other-machine" ? " (for another machine)" : ` (${t.outcome})`}`);
@@ -9,7 +9,7 @@ const places = (edge: Edge): string => {
 const asker = (from: LoadedObject, root: LoadedObject): string => (from === root ? "it" : from.path);
 
 /** What only the libraries themselves tell; silent where `libraries` is not given. */
-export const libraryRules: readonly DiagnosisRule[] = [
+export const libraryRules: readonly Rule[] = [
   {
     id: "library-missing", severity: "error", sentence: "A needed library is not found.", advice: "Install its package, put it beside the program and set DT_RUNPATH to $ORIGIN, or take the need out where nothing of it is used.",
     *test({ libraries }) {

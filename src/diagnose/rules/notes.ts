@@ -1,6 +1,6 @@
 import { contentsOfKind, type DlopenDependency } from "../../image/notes/note-contents.js";
 import type { Facts } from "../facts.js";
-import { count, type DiagnosisRule, list } from "./rule.js";
+import { count, list, type Rule } from "./rule.js";
 
 const of = <K extends Parameters<typeof contentsOfKind>[2]>({ elf }: Facts, kind: K) => contentsOfKind(elf.notes, elf.header, kind);
 
@@ -15,7 +15,7 @@ const isNewer = (kernel: string): boolean => {
 const describe = (d: DlopenDependency): string => `${d.sonames.join(" or ")}${d.feature === null ? "" : ` (${d.feature})`}`;
 
 /** What the file's own notes say. */
-export const noteRules: readonly DiagnosisRule[] = [
+export const noteRules: readonly Rule[] = [
   {
     id: "kernel-minimum", severity: "note", sentence: "The C library does not start it on older kernels.", advice: "Build it against a C library that was configured for older kernels (glibc's --enable-kernel).",
     *test(f) {

@@ -1,7 +1,7 @@
 import { pageFitness } from "../../check/pages.js";
 import { EM } from "../../spec/constants.js";
 import type { Facts } from "../facts.js";
-import { type DiagnosisRule, type Found, list } from "./rule.js";
+import { type Found, list, type Rule } from "./rule.js";
 import { hardeningOf } from "./segments.js";
 
 /** Sizes of pages that systems of the machine have besides 4 KiB, with whose they are. */
@@ -12,7 +12,7 @@ function sizes({ elf: { header: h }, libc }: Facts): readonly (readonly [size: n
   return h.machine === EM.LOONGARCH ? [[16384, "Linux on LoongArch"]] : [];
 }
 
-export const pageRules: readonly DiagnosisRule[] = [
+export const pageRules: readonly Rule[] = [
   {
     id: "page-size", severity: "warning", sentence: "The file is not fit for pages of a size that systems of its machine have.",
     advice: "Link with -Wl,-z,max-page-size=16384 (65536 for arm64 servers and POWER); where nothing else is in the way, elfwright patchelf --raise-alignment SIZE does it to the finished file.",

@@ -5,14 +5,14 @@ import type { ElfFile } from "../../image/elf.js";
 import { overlayKind } from "../../image/headers/overlay-kind.js";
 import type { Facts } from "../facts.js";
 import { type EmbeddedElf, embeddedElfs } from "./embedded.js";
-import { type DiagnosisRule, list } from "./rule.js";
+import { list, type Rule } from "./rule.js";
 
 /** Without being asked, no more than this is read of what follows the end. */
 const QUICK = 1 << 20;
 const MOST_EMBEDDED = 20;
 
 /** What is in the file beside the program itself. */
-export const payloadRules: readonly DiagnosisRule[] = [
+export const payloadRules: readonly Rule[] = [
   {
     id: "packed", severity: "warning", sentence: "The program is packed: what is said of it holds for its unpacker.", advice: "Unpack it first (upx -d), and diagnose what comes out.",
     *test({ packer, evidence }) {

@@ -1,6 +1,6 @@
 import { lacks, type Lacks, mayHaveOthers } from "../versions/retargeted.js";
 import type { Facts } from "../facts.js";
-import { type DiagnosisRule, list } from "./rule.js";
+import { list, type Rule } from "./rule.js";
 
 const NOTHING: Lacks = { never: [], homes: new Map() };
 
@@ -10,7 +10,7 @@ const found = (f: Facts): Lacks => (f.tables === null || f.target?.libc === "gli
 const UNLESS = ", unless another library or the program that loads it has";
 
 /** What a program of musl misses that was given the names of glibc's loader and library. Silent without tables. */
-export const retargetedRules: readonly DiagnosisRule[] = [
+export const retargetedRules: readonly Rule[] = [
   {
     id: "symbol-not-in-glibc", severity: "error", sentence: "A file of musl takes functions that no release of glibc has, and names glibc's library.",
     advice: "Build it for glibc (some of these functions, as atexit, are put into each file when it is linked there), or set musl's loader and library again.",
@@ -22,7 +22,8 @@ export const retargetedRules: readonly DiagnosisRule[] = [
     },
   },
   {
-    id: "library-not-named", severity: "error", sentence: "A file of musl takes functions that glibc has in another library than libc.so.6, which the file does not need.", advice: "",
+    id: "library-not-named", severity: "error", sentence: "A file of musl takes functions that glibc has in another library than libc.so.6, which the file does not need.",
+    advice: "Add that library to what it needs: elfwright patchelf --add-needed LIBRARY.",
     *test(f) {
       const others = mayHaveOthers(f);
       for (const [library, names] of found(f).homes)

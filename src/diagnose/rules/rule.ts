@@ -1,4 +1,4 @@
-import type { DiagnosisFinding, DiagnosisSeverity } from "../diagnosis.js";
+import type { DiagnosisFinding, DiagnosisRule, DiagnosisSeverity } from "../diagnosis.js";
 import type { Facts } from "../facts.js";
 
 /** What a rule found, once for each subject. */
@@ -13,15 +13,8 @@ export interface Found {
   readonly names?: readonly string[];
 }
 
-/** One thing to know of a binary. "error": it does not start, or does something wrong. "warning": it may, somewhere, or it is unsafe. "note": worth knowing. */
-export interface DiagnosisRule {
-  /** Stable id. */
-  readonly id: string;
-  readonly severity: DiagnosisSeverity;
-  /** What the rule finds, in general. */
-  readonly sentence: string;
-  /** What to do about it. */
-  readonly advice: string;
+/** A rule with its test. */
+export interface Rule extends DiagnosisRule {
   /** May throw an `ElfError` where the file cannot be read that far. */
   test(facts: Facts): Iterable<Found>;
 }
@@ -29,13 +22,18 @@ export interface DiagnosisRule {
 /** A broken file may have one finding for each of its entries; more than this tell nobody more. */
 export const MOST = 100;
 
-export function* findingsOf(rule: DiagnosisRule, facts: Facts): Generator<DiagnosisFinding> {
+export function* findingsOf(rule: Rule, facts: Facts): Generator<DiagnosisFinding> {
   let count = 0;
-  for (const { message, advice, severity, names } of rule.test(facts)) {
+  for (const found of rule.test(facts)) {
     if (++count > MOST) return;
-    yield { rule: rule.id, severity: severity ?? rule.severity, message: printable(message), advice: advice ?? rule.advice, ...(names && { names }) };
+    yield findingOf(rule, { ...found, message: printable(found.message) });
   }
 }
+
+/** What a rule found, as a finding: the rule's own severity and advice where the case has none. */
+export const findingOf = (rule: DiagnosisRule, { message, advice, severity, names }: Found): DiagnosisFinding => ({
+  rule: rule.id, severity: severity ?? rule.severity, message, advice: advice ?? rule.advice, ...(names && { names }),
+});
 
 /** Names come from the file, and may hold what a terminal takes for commands. */
 const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);

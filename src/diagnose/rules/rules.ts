@@ -1,4 +1,4 @@
-import type { DiagnosisFinding } from "../diagnosis.js";
+import type { DiagnosisFinding, DiagnosisRule } from "../diagnosis.js";
 import type { Facts } from "../facts.js";
 import { bindingRules } from "./bindings.js";
 import { cpuRules } from "./cpu.js";
@@ -7,29 +7,59 @@ import { hardeningRules } from "./hardening.js";
 import { importRules } from "./imports.js";
 import { interpreterRules } from "./interpreter.js";
 import { libcRules } from "./libcs.js";
+import { kindRules } from "./kind.js";
 import { libraryRules } from "./libraries.js";
 import { noteRules } from "./notes.js";
 import { pageRules } from "./pages.js";
 import { payloadRules } from "./payload.js";
 import { retargetedRules } from "./retargeted.js";
-import { type DiagnosisRule, findingsOf } from "./rule.js";
+import { findingsOf, type Rule } from "./rule.js";
 import { searchPathRules } from "./search-path.js";
 import { segmentRules } from "./segments.js";
 import { startupRules } from "./startup.js";
 import { staticRules } from "./static.js";
-import { targetRules } from "./target.js";
+import { targetFindings, targetRules } from "./target/target.js";
 
-export type { DiagnosisRule } from "./rule.js";
+// Calls that are marked as pure, and no spreads: a bundle without `diagnose` drops the rules.
 
-/** Every rule on what there is to know of a file, in the order of findings. */
-export const diagnosisRules: readonly DiagnosisRule[] = [
-  ...targetRules, ...interpreterRules, ...libcRules, ...libraryRules, ...bindingRules, ...startupRules, ...retargetedRules, ...importRules, ...segmentRules, ...staticRules, ...searchPathRules,
-  ...pageRules, ...cpuRules, ...noteRules, ...goRules, ...hardeningRules, ...payloadRules,
-];
+/** Rules on the file itself. */
+const fileRules: readonly Rule[] = /* @__PURE__ */ [
+  kindRules,
+  interpreterRules,
+  libcRules,
+  libraryRules,
+  bindingRules,
+  startupRules,
+  retargetedRules,
+  importRules,
+  segmentRules,
+  staticRules,
+  searchPathRules,
+  pageRules,
+  cpuRules,
+  noteRules,
+  goRules,
+  hardeningRules,
+  payloadRules,
+].flat();
 
-/** What there is to know of the file itself. What a rule cannot read is among the diagnosis' problems, and the others go on. */
-export function ruleFindings(facts: Facts): DiagnosisFinding[] {
-  return (facts.hasContents ? diagnosisRules : targetRules).flatMap((rule) => {
+/**
+ * Every rule of `diagnose`, in the order in which it tests them; those on a target are the last. No finding has an id
+ * that is not here.
+ *
+ * @example
+ * diagnosisRules.find((r) => r.id === "target-version")!.sentence
+ * // "The file needs a newer release of its C library than the target has."
+ */
+export const diagnosisRules: readonly DiagnosisRule[] = /* @__PURE__ */ [fileRules, targetRules].flat();
+
+/** What there is to know of a file, in the order of the rules. What cannot be read is among the diagnosis' problems. */
+export const ruleFindings = (facts: Facts): DiagnosisFinding[] =>
+  [...fileFindings(facts), ...(facts.tolerant.part(() => targetFindings(facts)) ?? [])];
+
+/** Where a rule cannot read the file, the others go on. */
+function fileFindings(facts: Facts): DiagnosisFinding[] {
+  return (facts.hasContents ? fileRules : kindRules).flatMap((rule) => {
     const out: DiagnosisFinding[] = [];
     facts.tolerant.part(() => {
       for (const finding of findingsOf(rule, facts)) out.push(finding);

@@ -1,6 +1,6 @@
 import type { Facts } from "../facts.js";
 import { buildFolder, isWorldWritable } from "./folders.js";
-import { type DiagnosisRule, type Found, isProgram, list } from "./rule.js";
+import { type Found, isProgram, list, type Rule } from "./rule.js";
 
 interface Path {
   readonly tag: "DT_RUNPATH" | "DT_RPATH";
@@ -18,8 +18,6 @@ const ORIGIN = /\$(?:ORIGIN\b|\{ORIGIN\})/;
 /** Leading slashes and `.` say nothing. */
 const normal = (path: string): string => path.replace(/\/(?:\.?\/)+/g, "/");
 
-const SET = "elfwright patchelf --set-rpath";
-
 /** Findings of one kind for all elements that it concerns, in one sentence. */
 function* about(f: Facts, concerned: (element: string) => boolean, message: (p: Path, names: readonly string[]) => Found): Generator<Found> {
   const path = pathOf(f), names = path?.elements.filter(concerned) ?? [];
@@ -27,20 +25,20 @@ function* about(f: Facts, concerned: (element: string) => boolean, message: (p: 
 }
 
 /** DT_RUNPATH and DT_RPATH: where libraries are looked for, and who may put some there. */
-export const searchPathRules: readonly DiagnosisRule[] = [
+export const searchPathRules: readonly Rule[] = [
   {
     id: "search-path-writable", severity: "warning", sentence: "The search path has folders in which everybody may put libraries.",
-    advice: `Take them out (${SET}), or link without that -rpath: whoever puts a library of the right name there runs code as whoever starts the program.`,
+    advice: "Take them out (elfwright patchelf --set-rpath), or link without that -rpath: whoever puts a library of the right name there runs code as whoever starts the program.",
     test: (f) => about(f, (e) => isWorldWritable(normal(e)), ({ tag }, names) => ({ message: `${tag} has ${list(names)}: everybody may put libraries there, and the loader takes them`, names })),
   },
   {
     id: "search-path-build-folder", severity: "warning", sentence: "The search path leads into a folder in which things are built.",
-    advice: `Use $ORIGIN, the folder of the file itself (${SET} '$ORIGIN/../lib'), or take it out: on other machines that folder is absent, or somebody else's.`,
+    advice: "Use $ORIGIN, the folder of the file itself (elfwright patchelf --set-rpath '$ORIGIN/../lib'), or take it out: on other machines that folder is absent, or somebody else's.",
     test: (f) => about(f, (e) => buildFolder(normal(e)) !== undefined && !isStore(e) && !isWorldWritable(normal(e)), ({ tag }, names) => ({ message: `${tag} has ${list(names)}: a folder of the machine that built it`, names })),
   },
   {
     id: "search-path-relative", severity: "warning", sentence: "The search path has elements that are not absolute.",
-    advice: `Write $ORIGIN for the folder of the file itself, and take empty elements out (${SET}).`,
+    advice: "Write $ORIGIN for the folder of the file itself, and take empty elements out (elfwright patchelf --set-rpath).",
     test: (f) => about(f, (e) => !e.startsWith("/") && !e.startsWith("$") && (e !== "" || f.libc !== "musl"), ({ tag }, names) => ({
       message: `${tag} has ${list(names.map((n) => (n === "" ? "an empty element" : n)))}: the loader looks in the folder in which somebody starts the program`, names,
     })),

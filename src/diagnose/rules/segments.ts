@@ -4,7 +4,7 @@ import { type Hardening, readHardening } from "../../image/hardening.js";
 import { dynamicRelocations } from "../../image/relocations/relocations.js";
 import { EM, PF, PT } from "../../spec/constants.js";
 import type { Facts } from "../facts.js";
-import { count, type DiagnosisRule, type Found, isProgram } from "./rule.js";
+import { count, type Found, isProgram, type Rule } from "./rule.js";
 
 const known = /* @__PURE__ */ new WeakMap<ElfFile, Hardening | null>();
 
@@ -14,9 +14,13 @@ export function hardeningOf({ elf }: Facts): Hardening | null {
   return known.get(elf)!;
 }
 
+const CLEAR = "Assemble with -Wa,--noexecstack or put .note.GNU-stack into each assembly file, "
+  + "link with -Wl,-z,noexecstack, do not take addresses of nested functions; "
+  + "or clear the flag: elfwright patchelf --clear-execstack.";
+
 /** What may be executed and what may be written. */
-export const segmentRules: readonly DiagnosisRule[] = [
-  { id: "exec-stack", severity: "warning", sentence: "The file asks for an executable stack.", advice: "", test: execStack },
+export const segmentRules: readonly Rule[] = [
+  { id: "exec-stack", severity: "warning", sentence: "The file asks for an executable stack.", advice: CLEAR, test: execStack },
   {
     id: "segment-write-execute", severity: "warning", sentence: "A segment is writable and executable.",
     advice: "Link with -Wl,-z,separate-code and without -N/--omagic; have assembly and linker scripts keep code and data apart. SELinux and hardened kernels refuse such a mapping.",
@@ -41,8 +45,6 @@ export const segmentRules: readonly DiagnosisRule[] = [
 /** There e_entry may be the address of a function descriptor, which is data; with version 2 of PowerPC's ABI it is not. */
 const entryIsDescriptor = ({ elf: { header: h } }: Facts): boolean => (h.machine === EM.PPC64 && (h.flags & 3) !== 2) || h.machine === EM.IA_64 || h.machine === EM.PARISC;
 
-const CLEAR = "Assemble with -Wa,--noexecstack or put .note.GNU-stack into each assembly file, link with -Wl,-z,noexecstack, do not take addresses of nested functions; or clear the flag: elfwright patchelf --clear-execstack.";
-
 function* execStack(f: Facts): Generator<Found> {
   const stack = hardeningOf(f)?.stack;
   if (!stack?.executable) return;
@@ -53,7 +55,7 @@ function* execStack(f: Facts): Generator<Found> {
   const refused = !program && glibc ? ": from glibc 2.41 on, dlopen refuses it in a program whose stack is not executable (\"cannot enable executable stack as shared object requires\")" : "";
   // MIPS's kernels ran delay slots from the stack, and its linkers ask for that by themselves: programs' stacks are executable, too.
   const usual = f.elf.header.machine === EM.MIPS, stops = refused && f.target?.libc === "glibc" && isAtLeast(f.target.version, 2, 41);
-  yield { message: what + refused, advice: CLEAR, severity: usual ? "note" : stops ? "error" : "warning" };
+  yield { message: what + refused, severity: usual ? "note" : stops ? "error" : "warning" };
 }
 
 function isAtLeast(version: string, major: number, minor: number): boolean {

@@ -2,7 +2,7 @@ import { wordSize } from "../../codec/encoding.js";
 import { DT } from "../../spec/dynamic.js";
 import type { Facts } from "../facts.js";
 import { crossing } from "../versions/crossing.js";
-import type { DiagnosisRule } from "./rule.js";
+import type { Rule } from "./rule.js";
 
 /** Entries beyond the one that crtbegin.o puts into each array (frame_dummy, __do_global_dtors_aux), which do nothing that would be missed. */
 function entriesBeyondCrt(f: Facts, sizeTag: number): number {
@@ -10,7 +10,7 @@ function entriesBeyondCrt(f: Facts, sizeTag: number): number {
 }
 
 /** How the program comes to its own code. */
-export const startupRules: readonly DiagnosisRule[] = [
+export const startupRules: readonly Rule[] = [
   {
     id: "constructors-skipped", severity: "error", sentence: "Constructors of a program of musl never run under glibc's loader.",
     advice: "Build it for glibc, or keep musl's loader. Retagging DT_INIT_ARRAY as DT_PREINIT_ARRAY is no way out: constructors would run before those of the libraries.",

@@ -2,7 +2,7 @@ import { encodeText } from "../../codec/bytes.js";
 import { chunks } from "../../codec/source.js";
 import { PF, PT, SHN, STT } from "../../spec/constants.js";
 import type { Facts } from "../facts.js";
-import { type DiagnosisRule, list } from "./rule.js";
+import { list, type Rule } from "./rule.js";
 
 /** What in glibc's static library loads parts of the shared one: name services (the linker warns of each) and character sets. */
 const LOADS = new Set(
@@ -13,7 +13,7 @@ const LOADS = new Set(
 const NSSWITCH = "/etc/nsswitch.conf\0";
 
 /** What a static program does not carry along. */
-export const staticRules: readonly DiagnosisRule[] = [
+export const staticRules: readonly Rule[] = [
   {
     id: "static-glibc-loads", severity: "warning", sentence: "A static program loads parts of glibc at run time.",
     advice: "Run it where the same version of glibc is installed, link it dynamically, or build it with musl, which carries its own resolver (Go: CGO_ENABLED=0, or -tags netgo,osusergo).",

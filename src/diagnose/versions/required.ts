@@ -1,3 +1,4 @@
+import { once } from "../../image/once.js";
 import { compareVersions, newest } from "../../spec/version-names.js";
 import type { Diagnosis, FloorEntry } from "../diagnosis.js";
 import type { Facts } from "../facts.js";
@@ -9,7 +10,9 @@ import { judgeWheel } from "../wheel/wheel-judge.js";
 export type Requirements = Pick<Diagnosis, "required" | "floor" | "distributions" | "wheelTag">;
 
 /** What a file needs at least, why, and which systems have it. */
-export function requirements(f: Facts): Requirements {
+export const requirements = /* @__PURE__ */ once(requirementsOf);
+
+function requirementsOf(f: Facts): Requirements {
   const uses = versionUses(f), floor = [...versionFloor(f, uses), ...symbolFloor(f, uses)].sort(byFamily), required = strongest(f, floor);
   const tables = areNamesRead(f) ? f.tables : null;
   return { required, floor, distributions: tables && distributionsFor(f, uses, required, tables), wheelTag: tables && judgeWheel(f, uses, required["musl"], tables).tag };

@@ -31,7 +31,7 @@ it.each([...rich, ...fixtures])(`broken copies of %s: findings of known rules, a
     try {
       const elf = readElf(bytes);
       const d = diagnose(elf, { tables, target: glibc("2.17"), scan: true, raisedRights: true, ...(round % 4 === 0 && { libraries: tree(bytes) }) });
-      for (const f of d.findings) if (!f.rule.startsWith("target-")) expect(IDS.has(f.rule), f.rule).toBe(true);
+      for (const f of d.findings) expect(IDS.has(f.rule), f.rule).toBe(true);
       expect(JSON.parse(JSON.stringify(d))).toEqual(d);
       readHardening(elf);
       read++;
@@ -43,8 +43,3 @@ it.each([...rich, ...fixtures])(`broken copies of %s: findings of known rules, a
 });
 
 const tree = (bytes: Uint8Array) => treeOf("/p", { "/p": bytes, "/home/me/libx.so": bytes, "/lib/libc.so.6": buildElf({ soname: "libc.so.6", needed: [] }) });
-
-it("rules have distinct ids of one form, and sentences", () => {
-  expect(IDS.size).toBe(diagnosisRules.length);
-  for (const { id, sentence } of diagnosisRules) expect([id, /^[a-z0-9]+(-[a-z0-9]+)*$/.test(id), /^[A-Z].*\.$/.test(sentence)]).toEqual([id, true, true]);
-});

@@ -1,12 +1,12 @@
 import { ET } from "../../spec/constants.js";
 import { fileTypeName, machineName } from "../../spec/names.js";
 import type { Facts } from "../facts.js";
-import type { DiagnosisRule } from "./rule.js";
+import type { Rule } from "./rule.js";
 
 const bits = (m: { readonly machine: number; readonly class: number; readonly littleEndian: boolean }): string => `${machineName(m.machine)}, ${m.class}-bit, ${m.littleEndian ? "little" : "big"}-endian`;
 
-/** Whether the file is for the machine at all. */
-export const targetRules: readonly DiagnosisRule[] = [
+/** What kind of file it is, and whether it is for the machine at all. */
+export const kindRules: readonly Rule[] = [
   {
     id: "wrong-machine", severity: "error", sentence: "The file is for another machine than the target.", advice: "Take the build for the target's machine.",
     *test({ elf: { header: h }, target }: Facts) {

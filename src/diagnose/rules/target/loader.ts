@@ -1,0 +1,96 @@
+import { compareVersions } from "../../../spec/version-names.js";
+import type { Target } from "../../../targets/target.js";
+import type { Facts } from "../../facts.js";
+import { hasRelr, isRelrMarked, RELR_SINCE } from "../../versions/symbol-floor.js";
+import type { VersionUse } from "../../versions/version-uses.js";
+import type { ComparingRule, TargetFound } from "./judge.js";
+import { policyRule } from "./policy.js";
+import { some, systemOf } from "./text.js";
+
+/** What the target's loader does not find, or does not understand. */
+export const loaderRule: ComparingRule = {
+  id: "target-loader",
+  severity: "error",
+  sentence: "The target's loader does not have a library that the file needs, or does not apply its relocations.",
+  advice: "Build the file for the target's C library, without relocations that are newer than its loader.",
+  *test(f, t, uses) {
+    yield* t.libc === "glibc" ? muslsLibc(f, t) : glibcsOwn(f);
+    yield* packedRelocations(f, t, uses);
+  },
+};
+
+/** musl's libc by the names that files need it under. */
+const MUSL_LIBC = /^(libc\.musl-[^.]+\.so\.1|libc\.so|ld-musl-[^.]+\.so\.1)$/;
+
+/** glibc's libraries that musl's loader does not take for itself, as it does lib{c,pthread,rt,m,dl,util,xnet}.so.*. */
+const GLIBC_ONLY: readonly string[] = [
+  "ld64.so.1", "ld64.so.2", "ld.so.1", "libresolv.so.2", "libcrypt.so.1", "libnsl.so.1", "libanl.so.1", "libmvec.so.1",
+  "libthread_db.so.1", "libBrokenLocale.so.1", "libc_malloc_debug.so.0",
+];
+
+const isMuslLibc = (name: string): boolean => MUSL_LIBC.test(name);
+const isGlibcOnly = (name: string): boolean => GLIBC_ONLY.includes(name) || /^ld-linux.*$/.test(name);
+
+/** Libraries that it needs by such a name. Of a library that needs `libc.so`, "musl-libc-so" tells. */
+function neededAs(f: Facts, isSo: (name: string) => boolean): string[] {
+  const needed = new Set(f.needed.filter(isSo));
+  return [...needed].filter((n) => n !== "libc.so" || f.interpreter !== null);
+}
+
+const SCRIPT = " (where glibc's development files are installed, libc.so is a linker script: \"invalid ELF header\")";
+
+/** On glibc: musl's libc. */
+function* muslsLibc(f: Facts, t: Target): Generator<TargetFound> {
+  const names = f.libc === "musl" ? neededAs(f, isMuslLibc) : [];
+  if (names.length === 0) return;
+  yield {
+    names,
+    message: `The file needs musl's libc as ${some(names)}, which ${systemOf(t)} does not have`
+      + (names.includes("libc.so") ? SCRIPT : ""),
+    advice: "Build it for glibc. The name alone can be changed (replaceNeeded), "
+      + "but then it meets another C library than it was built for.",
+  };
+}
+
+/** On musl: libraries that only glibc has. */
+function* glibcsOwn(f: Facts): Generator<TargetFound> {
+  const names = neededAs(f, isGlibcOnly);
+  if (names.length === 0) return;
+  yield {
+    names,
+    message: `The file needs ${some(names)}, which musl does not have, `
+      + "and does not take for itself as it does with libc.so.6 or libm.so.6",
+    advice: "Build it for musl; what musl's libc has itself may be removed from the needed libraries (removeNeeded).",
+  };
+}
+
+/** Packed relative relocations: a loader that does not see them leaves pointers as they are. */
+function* packedRelocations(f: Facts, t: Target, uses: readonly VersionUse[]): Generator<TargetFound> {
+  if (!hasRelr(f)) return;
+
+  // Relocations are applied when all libraries are there, with their versions and symbols.
+  const shared = { names: ["DT_RELR"], before: policyRule.id };
+  const marked = isRelrMarked(f, uses);
+  const since = RELR_SINCE[t.libc];
+  if (compareVersions(t.version, since) < 0) {
+    // Such a glibc refuses the file by its marker, as a version that it does not have.
+    if (marked && t.libc === "glibc") return;
+    yield {
+      ...shared,
+      message: `The file has packed relative relocations (DT_RELR), which ${t.libc} applies since ${since} `
+        + `and ${systemOf(t)} does not see: its pointers would be wrong, and it would crash`,
+      advice: "Link without them: `-Wl,-z,nopack-relative-relocs`, "
+        + "or for lld and mold without `--pack-dyn-relocs=relr`.",
+    };
+    return;
+  }
+
+  if (t.libc !== "glibc" || marked || !uses.some((u) => u.family === "GLIBC")) return;
+  yield {
+    ...shared,
+    message: "The file has packed relative relocations (DT_RELR) but does not need GLIBC_ABI_DT_RELR: "
+      + 'glibc refuses it with "DT_RELR without GLIBC_ABI_DT_RELR dependency"',
+    advice: "Link with GNU ld's `-z pack-relative-relocs` or a newer lld or mold, "
+      + "which ask for the version, or link without packed relocations.",
+  };
+}
