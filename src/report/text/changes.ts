@@ -8,7 +8,7 @@ const COUNTED_ALWAYS: readonly string[] = ["relocations", "notes"];
 const COUNTED_FIELDS: readonly string[] = ["phnum", "shnum", "shstrndx", "index", "link", "info", "abiVersion"];
 
 /** Paths and names out of the file, which may hold anything; the other texts are constants by name. */
-const isText = (c: Change): boolean => c.at === "interpreter" || (c.at === "dynamic" && !c.tag?.startsWith("DT_FLAGS")) || (c.at === "versionNeeds" && c.file === undefined);
+const isText = (c: Change): boolean => c.at === "interpreter" || (c.at === "dynamic" && !c.tag?.startsWith("DT_FLAGS")) || (c.at === "versionNeeds" && c.file === undefined) || (c.at === "dynamicSymbols" && c.field === undefined);
 
 function changeValue(c: Change, value: ChangeValue): string {
   if (typeof value === "number") {
