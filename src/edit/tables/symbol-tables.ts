@@ -7,9 +7,9 @@ import type { DraftSymbol, SymbolDraft } from "../symbol-draft.js";
 import { fail, type Note } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { type GnuHashTable, gnuHashTable, mipsHashTable, type SysvHashTable, sysvHashTable } from "../../image/dynamic/hash.js";
-import { EM, SHT, SHT_MACHINE } from "../../spec/constants.js";
-import { DT, DT_MIPS_XHASH } from "../../spec/dynamic.js";
-import { hashEntrySize } from "../../spec/machines.js";
+import { SHT } from "../../spec/constants.js";
+import { DT } from "../../spec/dynamic.js";
+import { gotOrder, hashEntrySize } from "../../spec/machines.js";
 import { buildGnuHash, buildSysvHash, gnuHashOrder, type GnuHashShape, gnuHashShape, sysvBuckets } from "../../tables/hash.js";
 import { permuteRecords } from "../../tables/symbols.js";
 import type { TableRequest, TableWrite } from "../../rewrite/wish/requests.js";
@@ -85,7 +85,7 @@ function gnuTable(draft: SymbolDraft, renamed: readonly DraftSymbol[], notes: No
   // Its indexes are those of its own order; an empty one holds no name.
   if (mips?.symbols !== undefined && renamed.length > 0) return { table: translated(draft, mips), order: undefined };
   if (plain || mips || !adds.has("addGnuHash")) return undefined;
-  return elf.header.machine === EM.MIPS ? { table: translated(draft, undefined), order: undefined } : added(draft, notes);
+  return gotOrder(elf.header.machine) ? { table: translated(draft, undefined), order: undefined } : added(draft, notes);
 }
 
 /**
@@ -142,7 +142,8 @@ function translated({ elf, symbols }: SymbolDraft, was: GnuHashTable | undefined
   const hashes = held.map((s) => gnuHash(s.name)), sorted = gnuHashOrder(hashes, shape.buckets);
   const bytes = held.length === 0 ? emptyTable(first, word, littleEndian) : buildGnuHash(sorted.map((p) => hashes[p]!), first, shape, sorted.map((p) => held[p]!.index));
   if (was) return { offset: was.offset, bytes };
-  return { name: ".MIPS.xhash", tag: DT_MIPS_XHASH, bytes, align: 8, was: undefined, section: { type: SHT_MACHINE[EM.MIPS]!["MIPS_XHASH"]!, entsize: word === 4 ? 4 : 0, link: "symbols", info: 0 } };
+  const { hashTag: tag, hashSection: type } = gotOrder(elf.header.machine)!;
+  return { name: ".MIPS.xhash", tag, bytes, align: 8, was: undefined, section: { type, entsize: word === 4 ? 4 : 0, link: "symbols", info: 0 } };
 }
 
 function translationOf(elf: ElfFile, { first, chainsOffset }: GnuHashTable, count: number): number[] {

@@ -1,6 +1,9 @@
 import { Sym } from "../../codec/records.js";
-import { EM, PF, PT, PT_MACHINE, SHT, SHT_MACHINE } from "../../spec/constants.js";
-import { DT, DT_MIPS_XHASH } from "../../spec/dynamic.js";
+import { PF, PT, SHT } from "../../spec/constants.js";
+import { DT } from "../../spec/dynamic.js";
+import { gotOrder } from "../../spec/machines.js";
+import { cardOf } from "../../spec/machines/card-of.js";
+import { MEMORY } from "../../spec/machines/lists/memory.js";
 import type { ElfFile } from "../elf.js";
 import { gnuHashTable, sysvHashTable } from "./hash.js";
 import { isLoaded } from "../headers/sections.js";
@@ -36,7 +39,7 @@ const LARGEST_ALIGN = 64;
  */
 export function loaderTables(elf: ElfFile): LoaderTable[] {
   const sections = new Map(elf.sections.filter((s) => isLoaded(s) && s.header.type !== SHT.NOBITS && s.header.size > 0).map((s) => [s.header.offset, s.header]));
-  const found = [...segmentTables(elf), ...mipsSections(elf), ...dynamicTables(elf), ...noteBlocks(elf)];
+  const found = [...segmentTables(elf), ...ownSections(elf), ...dynamicTables(elf), ...noteBlocks(elf)];
   return found.flatMap((t) => {
     // A section of the program's own bytes may begin with a table, but does not belong to it as a whole.
     const section = sections.get(t.offset), isOwn = section !== undefined && t.name !== "notes" && (section.type !== SHT.PROGBITS || t.name === ".interp");
@@ -47,14 +50,16 @@ export function loaderTables(elf: ElfFile): LoaderTable[] {
   });
 }
 
-const MIPS_NAMES: Readonly<Record<string, string>> = { MIPS_REGINFO: ".reginfo", MIPS_OPTIONS: ".MIPS.options", MIPS_ABIFLAGS: ".MIPS.abiflags" };
-
-/** MIPS's own tables by the numbers that its p_type or sh_type has for them. */
-const mipsNames = (elf: ElfFile, numbers: Readonly<Record<number, Readonly<Record<string, number>>>>): Map<number, string> =>
-  new Map(elf.header.machine === EM.MIPS ? Object.entries(MIPS_NAMES).map(([key, name]) => [numbers[EM.MIPS]![key]!, name]) : []);
+/** The machine's own tables by p_type or sh_type. */
+function ownNames(elf: ElfFile, by: "segment" | "section"): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const { type, section } of cardOf(MEMORY, elf.header.machine)?.segments ?? [])
+    if (section) names.set(by === "segment" ? type : section.type, section.name);
+  return names;
+}
 
 function* segmentTables(elf: ElfFile): Generator<Found> {
-  const names = mipsNames(elf, PT_MACHINE).set(PT.INTERP, ".interp");
+  const names = ownNames(elf, "segment").set(PT.INTERP, ".interp");
   for (const s of elf.segments) {
     const name = names.get(s.type);
     if (name !== undefined && s.filesz > 0) yield { name, offset: s.offset, size: s.filesz, align: 8 };
@@ -65,8 +70,8 @@ function* segmentTables(elf: ElfFile): Generator<Found> {
 }
 
 /** `.MIPS.options` and `.reginfo` may have no program header: only tools read them then, by their section's type. */
-function* mipsSections(elf: ElfFile): Generator<Found> {
-  const names = mipsNames(elf, SHT_MACHINE), described = new Set([...segmentTables(elf)].map((t) => t.offset));
+function* ownSections(elf: ElfFile): Generator<Found> {
+  const names = ownNames(elf, "section"), described = new Set([...segmentTables(elf)].map((t) => t.offset));
   for (const { header: s } of names.size > 0 ? elf.sections.filter(isLoaded) : []) {
     const name = names.get(s.type);
     if (name !== undefined && !described.has(s.offset)) yield { name, offset: s.offset, size: s.size, align: 8 };
@@ -91,7 +96,7 @@ function* dynamicTables(elf: ElfFile): Generator<Found> {
   yield* recordTable(".gnu.version_r", at(DT.VERNEED), elf.versionNeeds);
   yield* recordTable(".gnu.version_d", at(DT.VERDEF), elf.versionDefinitions);
   // Its size cannot be told from its head: it ends where its section does.
-  const xhash = elf.header.machine === EM.MIPS ? at(DT_MIPS_XHASH) : undefined;
+  const got = gotOrder(elf.header.machine), xhash = got ? at(got.hashTag) : undefined;
   if (xhash !== undefined) yield { name: ".MIPS.xhash", offset: xhash, size: 0, align: 8 };
 }
 
