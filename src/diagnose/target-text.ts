@@ -1,4 +1,4 @@
-import { machineNameOf } from "../spec/machine-names.js";
+import { zigTarget } from "../spec/machine-names.js";
 import type { Target } from "../targets/target.js";
 import type { Facts } from "./facts.js";
 import { machineOf } from "./versions/symbol-floor.js";
@@ -18,7 +18,7 @@ export function systemOf(t: Target): string {
 
 /** How to build for an older glibc, in the words of the file's language. */
 export function buildForGlibc(f: Facts, t: Target): string {
-  const name = machineNameOf(machineOf(f)), triple = name && { x86_64: "x86_64-linux-gnu", i386: "x86-linux-gnu", aarch64: "aarch64-linux-gnu", riscv64: "riscv64-linux-gnu", ppc64le: "powerpc64le-linux-gnu", s390x: "s390x-linux-gnu" }[name as string];
+  const triple = zigTarget(machineOf(f));
   const zig = triple === undefined ? "" : `, or with \`zig cc -target ${triple}.${t.version}\``;
   if (f.language === "go") return `Build with CGO_ENABLED=0, which needs no C library, if nothing in the program is written in C; else build on a system with glibc ${t.version} or older${zig && `, or with CC="zig cc -target ${triple}.${t.version}"`}`;
   if (f.language === "rust") return `Build on a system with glibc ${t.version} or older, with \`cargo zigbuild\` for a target that ends in \`-gnu.${t.version}\`, or for the \`-musl\` target, which links statically`;
