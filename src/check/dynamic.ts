@@ -1,8 +1,10 @@
 import { wordSize } from "../codec/encoding.js";
 import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
-import { EM, PF, PT, SHT } from "../spec/constants.js";
-import { DT, DT_MIPS_RLD_MAP_REL } from "../spec/dynamic.js";
+import { PF, PT, SHT } from "../spec/constants.js";
+import { DT } from "../spec/dynamic.js";
+import { cardOf } from "../spec/machines/card-of.js";
+import { MEMORY } from "../spec/machines/lists/memory.js";
 import { type Extent, extents, loadIndex, range, sectionExtents, sectionLabel } from "./extents.js";
 import type { CheckRule, Violation } from "./rule.js";
 
@@ -53,7 +55,7 @@ export const dynamicRules: readonly CheckRule[] = [
     id: "dynamic-writable", severity: "warning", sentence: "The dynamic section is writable (but on MIPS): ld.so stores the address of its own data in DT_DEBUG.",
     *test(elf) {
       const p = dynamicSegment(elf);
-      if (!p || elf.header.machine === EM.MIPS) return;
+      if (!p || cardOf(MEMORY, elf.header.machine)?.readOnlyDynamic) return;
       const l = loadIndex(elf)(p.vaddr);
       if (l && !isWritable(l)) yield { message: `${l.at}, which holds it, is read-only`, at: p.at };
     },
@@ -86,9 +88,9 @@ export const dynamicRules: readonly CheckRule[] = [
     id: "mips-rld-map", severity: "error", sentence: "DT_MIPS_RLD_MAP_REL leads from its own entry to a word that ld.so can write.",
     *test(elf) {
       const d = elf.dynamic, find = loadIndex(elf);
-      if (!d || elf.header.machine !== EM.MIPS) return;
+      if (!d) return;
       for (const e of d.entries) {
-        if (e.tag !== DT_MIPS_RLD_MAP_REL) continue;
+        if (e.kind !== "self-relative") continue;
         const width = wordSize(elf.header), target = BigInt.asUintN(width * 8, d.address + BigInt(e.index * 2 * width) + e.value);
         if (!isWritable(find(target))) yield { message: `it leads to ${hex(target)}, which lies in no writable PT_LOAD`, at: e.name };
       }

@@ -3,12 +3,11 @@ import { wordSize } from "../codec/encoding.js";
 import { readExactly } from "../codec/source.js";
 import type { ElfFile, SymbolTable } from "../image/elf.js";
 import { hex } from "../error.js";
-import { EM, SHN } from "../spec/constants.js";
+import { SHN } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
+import { cardOf } from "../spec/machines/card-of.js";
+import { MEMORY } from "../spec/machines/lists/memory.js";
 import type { CheckRule } from "./rule.js";
-
-/** Machines whose psABI puts the address of the dynamic section into the first word at DT_PLTGOT. */
-const GOT_HOLDS_DYNAMIC: readonly number[] = [EM["386"], EM.IAMCU, EM.X86_64, EM.ARM, EM.S390];
 
 function firstGotWord(elf: ElfFile, address: bigint): bigint | undefined {
   const width = wordSize(elf.header), at = elf.offsetOf(address, width);
@@ -47,7 +46,7 @@ export const pointerRules: readonly CheckRule[] = [
     id: "dynamic-got", severity: "warning", sentence: "On machines whose global offset table starts with the address of the dynamic section, it is that of PT_DYNAMIC.",
     *test(elf) {
       const d = elf.dynamic, got = d?.get(DT.PLTGOT);
-      if (!d || !got || !GOT_HOLDS_DYNAMIC.includes(elf.header.machine)) return;
+      if (!d || !got || !cardOf(MEMORY, elf.header.machine)?.gotHoldsDynamic) return;
       const word = firstGotWord(elf, got);
       if (word && word !== d.address) yield { message: `the word at DT_PLTGOT (${hex(got)}) is ${hex(word)}, PT_DYNAMIC is at ${hex(d.address)}`, at: "DT_PLTGOT" };
     },

@@ -3,17 +3,18 @@ import { Nhdr } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
-import { EM, PT, PT_MACHINE, SHT } from "../spec/constants.js";
+import { PT, SHT } from "../spec/constants.js";
+import { cardOf } from "../spec/machines/card-of.js";
+import { MEMORY } from "../spec/machines/lists/memory.js";
 import { type Extent, extents, loadIndex, range, sectionExtents } from "./extents.js";
 import type { CheckRule } from "./rule.js";
 
 /** Program headers that describe a part of what PT_LOADs map. */
 const PARTS = [PT.DYNAMIC, PT.INTERP, PT.NOTE, PT.TLS, PT.GNU_EH_FRAME, PT.GNU_RELRO, PT.GNU_PROPERTY, PT.GNU_SFRAME];
-const MACHINE_PARTS: Readonly<Record<number, readonly string[]>> = { [EM.ARM]: ["ARM_EXIDX"], [EM.MIPS]: ["MIPS_REGINFO", "MIPS_ABIFLAGS"] };
 
 function parts(elf: ElfFile): Extent[] {
-  const { machine } = elf.header;
-  const types = [...PARTS, ...(MACHINE_PARTS[machine] ?? []).map((name) => PT_MACHINE[machine]![name]!)];
+  const own = cardOf(MEMORY, elf.header.machine)?.segments ?? [];
+  const types = [...PARTS, ...own.filter((s) => s.isMapped).map((s) => s.type)];
   // Notes without an address are for tools, not for the running program.
   return extents(elf, ...types).filter((p) => p.filesz > 0n && !(p.type === PT.NOTE && p.vaddr === 0n));
 }

@@ -2,7 +2,7 @@ import { isElfError } from "../error.js";
 import { DF, DF_1, EM, ET, PF, PT, SHN, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { checkedForms } from "../spec/fortify.js";
-import { defaultsToExecutableStack } from "../spec/machines.js";
+import { defaultsToExecutableStack, gotOrder } from "../spec/machines.js";
 import type { ElfFile, Linkage, SymbolTable } from "./elf.js";
 import { gnuProperties } from "./notes/note-contents.js";
 import { isDebugFile } from "./headers/sections.js";
@@ -93,7 +93,7 @@ const bindsNow = (elf: ElfFile): boolean | null =>
 function relro(elf: ElfFile, bindNow: boolean | null): Hardening["relro"] {
   if (!elf.segments.some((s) => s.type === PT.GNU_RELRO && s.exact("memsz") > 0n)) return "none";
   // MIPS binds entries of the global offset table late, without any relocation.
-  const lazy = attempt(() => (elf.dynamic?.get(DT.PLTRELSZ) ?? 0n) > 0n || (elf.dynamic !== null && elf.header.machine === EM.MIPS)) ?? true;
+  const lazy = attempt(() => (elf.dynamic?.get(DT.PLTRELSZ) ?? 0n) > 0n || (elf.dynamic !== null && gotOrder(elf.header.machine) !== null)) ?? true;
   // Without PT_DYNAMIC, only a section header tells whether what IRELATIVE relocations write is in it.
   const outside = bindNow === null && (elf.sections.length === 0 || elf.sections.some((s) => s.name === ".got.plt" && !inRelro(elf, s.header.exact("addr"), s.header.exact("size"))));
   return bindNow === true || (!lazy && !outside) ? "full" : "partial";

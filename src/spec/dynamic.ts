@@ -1,10 +1,8 @@
-import { EM } from "./constants.js";
+import { cardsOf } from "./machines/card-of.js";
+import type { TagKind } from "./machines/kinds.js";
+import { DYNAMIC } from "./machines/lists/dynamic.js";
 
-/**
- * What d_val means: an address of the file (which follows what it points to), an offset into .dynstr, the entry's own
- * place in memory as base (MIPS), or a plain value.
- */
-export type TagKind = "address" | "string" | "self-relative" | "value";
+export type { TagKind };
 
 /** Every tag by name: number and kind (gABI, "Dynamic Section"; elf.h for the GNU, Sun and Android ranges). */
 const GENERIC = {
@@ -28,37 +26,10 @@ const GENERIC = {
   AUXILIARY: [0x7ffffffd, "string"], FILTER: [0x7fffffff, "string"],
 } as const satisfies Record<string, readonly [number, TagKind]>;
 
-const MACHINE: Readonly<Record<number, Readonly<Record<string, readonly [number, TagKind]>>>> = {
-  [EM.MIPS]: {
-    MIPS_RLD_VERSION: [0x70000001, "value"], MIPS_TIME_STAMP: [0x70000002, "value"], MIPS_ICHECKSUM: [0x70000003, "value"], MIPS_IVERSION: [0x70000004, "string"],
-    MIPS_FLAGS: [0x70000005, "value"], MIPS_BASE_ADDRESS: [0x70000006, "address"], MIPS_MSYM: [0x70000007, "address"], MIPS_CONFLICT: [0x70000008, "address"],
-    MIPS_LIBLIST: [0x70000009, "address"], MIPS_LOCAL_GOTNO: [0x7000000a, "value"], MIPS_CONFLICTNO: [0x7000000b, "value"], MIPS_LIBLISTNO: [0x70000010, "value"],
-    MIPS_SYMTABNO: [0x70000011, "value"], MIPS_UNREFEXTNO: [0x70000012, "value"], MIPS_GOTSYM: [0x70000013, "value"], MIPS_HIPAGENO: [0x70000014, "value"],
-    MIPS_RLD_MAP: [0x70000016, "address"], MIPS_OPTIONS: [0x70000029, "address"], MIPS_PLTGOT: [0x70000032, "address"], MIPS_RWPLT: [0x70000034, "address"],
-    MIPS_RLD_MAP_REL: [0x70000035, "self-relative"], MIPS_XHASH: [0x70000036, "address"],
-  },
-  [EM.PPC]: { PPC_GOT: [0x70000000, "address"], PPC_OPT: [0x70000001, "value"] },
-  [EM.PPC64]: { PPC64_GLINK: [0x70000000, "address"], PPC64_OPD: [0x70000001, "address"], PPC64_OPDSZ: [0x70000002, "value"], PPC64_OPT: [0x70000003, "value"] },
-  [EM.AARCH64]: { AARCH64_BTI_PLT: [0x70000001, "value"], AARCH64_PAC_PLT: [0x70000003, "value"], AARCH64_VARIANT_PCS: [0x70000005, "value"] },
-  [EM.RISCV]: { RISCV_VARIANT_CC: [0x70000001, "value"] },
-  [EM.SPARC]: { SPARC_REGISTER: [0x70000001, "value"] },
-  [EM.SPARCV9]: { SPARC_REGISTER: [0x70000001, "value"] },
-  [EM.X86_64]: { X86_64_PLT: [0x70000000, "address"], X86_64_PLTSZ: [0x70000001, "value"], X86_64_PLTENT: [0x70000003, "value"] },
-  [EM.IA_64]: { IA_64_PLT_RESERVE: [0x70000000, "address"] },
-  [EM.ALPHA]: { ALPHA_PLTRO: [0x70000000, "value"] },
-};
-
 type Numbers<T extends Record<string, readonly [number, TagKind]>> = { readonly [K in keyof T]: T[K][0] };
 
 /** d_tag by name, e.g. `DT.RUNPATH`; processor tags are in {@link dynamicTag}. */
 export const DT = /* @__PURE__ */ Object.fromEntries(/* @__PURE__ */ Object.entries(GENERIC).map(([k, [n]]) => [k, n])) as Numbers<typeof GENERIC>;
-
-/** DT_MIPS_RLD_MAP_REL, the one tag whose value counts from the entry itself. */
-export const DT_MIPS_RLD_MAP_REL = 0x70000035;
-/** DT_MIPS_SYMTABNO: the number of dynamic symbols, told outright. */
-export const DT_MIPS_SYMTABNO = 0x70000011;
-/** DT_MIPS_XHASH: a DT_GNU_HASH whose symbols may stand in another order. */
-export const DT_MIPS_XHASH = 0x70000036;
 
 const byNumber = new Map<string, readonly [string, TagKind]>();
 
@@ -66,7 +37,8 @@ const byNumber = new Map<string, readonly [string, TagKind]>();
 export function dynamicTag(tag: number, machine: number): { name: string; kind: TagKind } {
   if (byNumber.size === 0) {
     for (const [k, [n, kind]] of Object.entries(GENERIC)) byNumber.set(`:${n}`, [k, kind]);
-    for (const [m, tags] of Object.entries(MACHINE)) for (const [k, [n, kind]] of Object.entries(tags)) byNumber.set(`${m}:${n}`, [k, kind]);
+    for (const { machine: m, card } of cardsOf(DYNAMIC))
+      for (const [k, [n, kind]] of Object.entries(card.tags ?? {})) byNumber.set(`${m}:${n}`, [k, kind]);
   }
   const found = byNumber.get(`${machine}:${tag}`) ?? byNumber.get(`:${tag}`);
   return found ? { name: `DT_${found[0]}`, kind: found[1] } : { name: `DT_0x${tag < 0 ? (BigInt.asUintN(64, BigInt(tag))).toString(16) : tag.toString(16)}`, kind: "value" };

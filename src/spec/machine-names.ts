@@ -1,4 +1,8 @@
-import { EM } from "./constants.js";
+import { cardOf, cardsOf } from "./machines/card-of.js";
+import type { MachineName, Port } from "./machines/kinds.js";
+import { PORTS } from "./machines/lists/ports.js";
+
+export type { MachineName };
 
 /** A machine as C libraries tell them apart: EM_* alone does not tell PowerPC's byte orders, or x32. */
 export interface MachineKind {
@@ -7,27 +11,41 @@ export interface MachineKind {
   readonly littleEndian: boolean;
 }
 
-/** Machines by the names that the kernel and distributions use. `arm` is 32-bit EABI. */
-export type MachineName = "x86_64" | "i386" | "aarch64" | "arm" | "ppc64le" | "s390x" | "riscv64" | "loongarch64";
+/** A name's place is the machine's bit in the tables of C libraries. */
+export const MACHINE_NAMES: MachineName[] = [
+  "x86_64", "i386", "aarch64", "arm", "ppc64le", "s390x", "riscv64", "loongarch64",
+];
 
-const little = (machine: number, c: 32 | 64): MachineKind => ({ machine, class: c, littleEndian: true });
+const portOf = (m: MachineKind): Port | undefined =>
+  cardOf(PORTS, m.machine)?.ports?.find((p) => p.class === m.class && (p.littleEndian ?? m.littleEndian) === m.littleEndian);
 
-const MACHINES: Readonly<Record<MachineName, MachineKind>> = {
-  x86_64: little(EM.X86_64, 64), i386: little(EM["386"], 32), aarch64: little(EM.AARCH64, 64), arm: little(EM.ARM, 32), ppc64le: little(EM.PPC64, 64),
-  s390x: { machine: EM.S390, class: 64, littleEndian: false }, riscv64: little(EM.RISCV, 64), loongarch64: little(EM.LOONGARCH, 64),
-};
-
-export const MACHINE_NAMES = Object.keys(MACHINES) as MachineName[];
-
-export const machineNamed = (name: MachineName): MachineKind => MACHINES[name];
-
-export const sameMachine = (a: MachineKind, b: MachineKind): boolean => a.machine === b.machine && a.class === b.class && a.littleEndian === b.littleEndian;
-
-export const machineNameOf = (m: MachineKind): MachineName | undefined => MACHINE_NAMES.find((n) => sameMachine(MACHINES[n], m));
-
-/** The machine as platform tags of Python wheels name it (`platform.machine()`), or undefined. */
-export function wheelMachine(m: MachineKind): string | undefined {
-  if (m.machine === EM.PPC64 && m.class === 64 && !m.littleEndian) return "ppc64";
-  const name = machineNameOf(m);
-  return name === "i386" ? "i686" : name === "arm" ? "armv7l" : name;
+/** The port of a name, with its machine. */
+function portNamed(name: MachineName): { machine: number; port: Port } {
+  const found = cardsOf(PORTS).flatMap(({ machine, card }) => card.ports?.map((port) => ({ machine, port })) ?? []);
+  return found.find(({ port }) => port.name === name)!;
 }
+
+export function machineNamed(name: MachineName): MachineKind {
+  const { machine, port } = portNamed(name);
+  return { machine, class: port.class, littleEndian: port.littleEndian! };
+}
+
+export const sameMachine = (a: MachineKind, b: MachineKind): boolean =>
+  a.machine === b.machine && a.class === b.class && a.littleEndian === b.littleEndian;
+
+export const machineNameOf = (m: MachineKind): MachineName | undefined => portOf(m)?.name ?? undefined;
+
+/** `platform.machine()`; undefined where no name is known. */
+export const pythonMachine = (m: MachineKind): string | undefined => portOf(m)?.python;
+
+/** The machine as platform tags of Python wheels name it, or undefined where no policy knows it. */
+export function wheelMachine(m: MachineKind): string | undefined {
+  const port = portOf(m);
+  return port?.hasPolicies ? port.python : undefined;
+}
+
+/** The target of `zig cc` with glibc, or undefined. */
+export const zigTarget = (m: MachineKind): string | undefined => portOf(m)?.zig ?? undefined;
+
+/** The file name of glibc's loader, which is a library too; undefined where the tables do not cover the machine. */
+export const glibcLoaderName = (m: MachineKind): string | undefined => portOf(m)?.glibcLoader ?? undefined;

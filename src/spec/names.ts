@@ -1,8 +1,10 @@
-import { DF, DF_1, ELFOSABI, EM, ET, PF, PT, PT_MACHINE, SHF, SHT, SHT_MACHINE, STB, STT, STV } from "./constants.js";
+import { DF, DF_1, ELFOSABI, EM, ET, PF, PT, SHF, SHT, STB, STT, STV } from "./constants.js";
+import { cardOf } from "./machines/card-of.js";
+import { TYPES } from "./machines/lists/types.js";
 
 type Numbers = Readonly<Record<string, number>>;
 
-function lookUp(prefix: string, value: number, ...tables: (Numbers | undefined)[]): string {
+function lookUp(prefix: string, value: number, ...tables: (Numbers | null | undefined)[]): string {
   for (const t of tables) for (const k in t) if (t[k] === value) return prefix + k;
   return `${prefix}0x${value.toString(16)}`;
 }
@@ -22,8 +24,8 @@ function bits(prefix: string, value: number, table: Numbers): string[] {
 export const osabiName = (n: number): string => lookUp("ELFOSABI_", n, ELFOSABI);
 export const fileTypeName = (n: number): string => lookUp("ET_", n, ET);
 export const machineName = (n: number): string => lookUp("EM_", n, EM);
-export const segmentTypeName = (n: number, machine: number): string => lookUp("PT_", n, PT_MACHINE[machine], PT);
-export const sectionTypeName = (n: number, machine: number): string => lookUp("SHT_", n, SHT_MACHINE[machine], SHT);
+export const segmentTypeName = (n: number, machine: number): string => lookUp("PT_", n, cardOf(TYPES, machine)?.segmentTypes, PT);
+export const sectionTypeName = (n: number, machine: number): string => lookUp("SHT_", n, cardOf(TYPES, machine)?.sectionTypes, SHT);
 export const sectionFlagNames = (n: number): string[] => bits("SHF_", n, SHF);
 export const symbolBindingName = (n: number): string => lookUp("STB_", n, STB);
 export const symbolTypeName = (n: number): string => lookUp("STT_", n, STT);

@@ -1,4 +1,6 @@
-import { EM } from "./constants.js";
+import { cardOf } from "./machines/card-of.js";
+import type { PropertyType } from "./machines/kinds.js";
+import { TYPES as MACHINE_TYPES } from "./machines/lists/types.js";
 
 type Names = Readonly<Record<number, string>>;
 
@@ -46,29 +48,9 @@ export function noteTypeName(owner: string, type: number): string | null {
 /** The program a GNU ABI tag was made for, by its first word. */
 export const ABI_TAG_OS: readonly string[] = ["Linux", "Hurd", "Solaris", "FreeBSD", "NetBSD", "Syllable", "NaCl"];
 
-/** What is known of a GNU property: its name behind `GNU_PROPERTY_`, and the names of its bits where it is a set of them. */
-export interface PropertyType {
-  readonly name: string;
-  readonly bits?: readonly string[];
-}
-
-const X86_FEATURE_2 = ["X86", "X87", "MMX", "XMM", "YMM", "ZMM", "FXSR", "XSAVE", "XSAVEOPT", "XSAVEC", "TMM", "MASK"];
-const X86_ISA_1 = ["x86-64-baseline", "x86-64-v2", "x86-64-v3", "x86-64-v4"];
-const X86: Readonly<Record<number, PropertyType>> = {
-  0xc0000000: { name: "X86_COMPAT_ISA_1_USED" }, 0xc0000001: { name: "X86_COMPAT_ISA_1_NEEDED" }, 0xc0008000: { name: "X86_COMPAT_2_ISA_1_NEEDED" }, 0xc0010000: { name: "X86_COMPAT_2_ISA_1_USED" },
-  0xc0000002: { name: "X86_FEATURE_1_AND", bits: ["IBT", "SHSTK", "LAM_U48", "LAM_U57"] }, 0xc0008001: { name: "X86_FEATURE_2_NEEDED", bits: X86_FEATURE_2 },
-  0xc0008002: { name: "X86_ISA_1_NEEDED", bits: X86_ISA_1 }, 0xc0010001: { name: "X86_FEATURE_2_USED", bits: X86_FEATURE_2 }, 0xc0010002: { name: "X86_ISA_1_USED", bits: X86_ISA_1 },
-};
-
-/** pr_type: those of every machine (Linux gABI extensions), then each processor's own (its psABI). */
+/** pr_type of every machine (Linux gABI extensions); each processor's own are on its card. */
 const PROPERTIES: Readonly<Record<number, PropertyType>> = { 1: { name: "STACK_SIZE" }, 2: { name: "NO_COPY_ON_PROTECTED" }, 3: { name: "MEMORY_SEAL" }, 0xb0008000: { name: "1_NEEDED", bits: ["INDIRECT_EXTERN_ACCESS"] } };
-const MACHINE_PROPERTIES: Readonly<Record<number, Readonly<Record<number, PropertyType>>>> = {
-  [EM["386"]]: X86, [EM.X86_64]: X86, [EM.IAMCU]: X86,
-  [EM.AARCH64]: { 0xc0000000: { name: "AARCH64_FEATURE_1_AND", bits: ["BTI", "PAC", "GCS"] }, 0xc0000001: { name: "AARCH64_FEATURE_PAUTH" } },
-  [EM.RISCV]: { 0xc0000000: { name: "RISCV_FEATURE_1_AND", bits: ["CFI_LP_UNLABELED", "CFI_SS", "CFI_LP_FUNC_SIG"] } },
-};
-
-export const propertyType = (type: number, machine: number): PropertyType | undefined => PROPERTIES[type] ?? MACHINE_PROPERTIES[machine]?.[type];
+export const propertyType = (type: number, machine: number): PropertyType | undefined => PROPERTIES[type] ?? cardOf(MACHINE_TYPES, machine)?.properties?.[type];
 
 /** Bits of NT_FREEBSD_FEATURE_CTL (FreeBSD's sys/elf_common.h). */
 export const FREEBSD_FEATURES: readonly string[] = ["ASLR_DISABLE", "PROTMAX_DISABLE", "STKGAP_DISABLE", "WXNEEDED", "LA48", "ASG_DISABLE", "LA57"];

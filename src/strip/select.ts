@@ -6,7 +6,9 @@ import type { ElfFile, Section } from "../image/elf.js";
 import { fileRange } from "../image/headers/sections.js";
 import { extendedSection, sectionSymbols } from "../image/symbols/symbols.js";
 import { nameAt, NameBudget, type StringTable } from "../image/strings.js";
-import { EM, SHN, STB, STT } from "../spec/constants.js";
+import { SHN, STB, STT } from "../spec/constants.js";
+import { cardOf } from "../spec/machines/card-of.js";
+import { SYMBOLS } from "../spec/machines/lists/symbols.js";
 import { listed } from "./listed.js";
 import type { StripWish } from "./strip-wish.js";
 
@@ -43,22 +45,18 @@ export interface Surroundings {
   readonly keepsTable: boolean;
 }
 
-/** Symbols that say what code and data are, which disassemblers and linkers need (ARM's, AArch64's, RISC-V's and C-SKY's ELF supplements). */
-const MAPPING: Readonly<Record<number, RegExp>> = { [EM.ARM]: /^\$[atd](\.|$)/, [EM.AARCH64]: /^\$[xd](\.|$)/, [EM.RISCV]: /^\$(x|d(\.|$))/, [EM.CSKY]: /^\$[td](\.|$)/ };
+/** How names begin that assemblers make for themselves on every machine (binutils' bfd_is_local_label). */
+const TEMPORARY: readonly string[] = [".L", ".X", "..", "_.L_"];
 
-/** Machines on which BFD writes no symbols of sections that nothing names; on others it writes them all, but where a file has relocations. */
-const NEEDS_NO_SECTION_SYMBOLS: readonly number[] = [EM["386"], EM.IAMCU, EM.X86_64];
-
-/** Names that assemblers make for themselves: `.L` everywhere, `$` on MIPS and Alpha (binutils' bfd_is_local_label). */
-const isTemporary = (name: string, machine: number): boolean =>
-  name.startsWith(".L") || name.startsWith(".X") || name.startsWith("..") || name.startsWith("_.L_") || (name.startsWith("$") && (machine === EM.MIPS || machine === EM.ALPHA || machine === EM.ALPHA_OLD));
+const isTemporary = (name: string, own: string | null): boolean =>
+  TEMPORARY.some((prefix) => name.startsWith(prefix)) || (own !== null && name.startsWith(own));
 
 /** Chooses the symbols that stay. `STILL_NEEDED` where something that stays names one that would go with its section or by its name. */
 export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: Surroundings): SymbolSelection {
   const { offset, size } = fileRange(table, elf.source), h = elf.header, entry = Sym.size(h.class), { strings } = sectionSymbols(elf, table.index);
   const bytes = readExactly(elf.source, offset, size - (size % entry), "a symbol table"), total = bytes.length / entry, extended = extendedIndexes(elf, table, total);
   const namesMatter = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined, budget = new NameBudget((strings?.size ?? 0) + total);
-  if (namesMatter || wish.discards !== undefined || MAPPING[h.machine]) strings?.load();
+  if (namesMatter || wish.discards !== undefined || cardOf(SYMBOLS, h.machine)?.mapping) strings?.load();
   const column = (field: "info" | "shndx" | "name") => Sym.words(field, bytes, total, h), info = column("info"), homes = homesOf(column("shndx"), extended), names = column("name");
   const nameOf = (i: number) => budget.spend(nameAt(strings, names[i]!)), rule = new Rule(h.machine, wish, s, nameOf), needed: string[] = [];
   const indexes = new Uint32Array(total).fill(GONE);
@@ -88,18 +86,19 @@ export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: 
 class Rule {
   readonly #wish: StripWish;
   readonly #around: Surroundings;
-  readonly #machine: number;
-  readonly #mapping: RegExp | undefined;
+  readonly #temporaryPrefix: string | null;
+  readonly #mapping: RegExp | null;
   readonly #nameOf: (symbol: number) => string;
   readonly #keepsSectionSymbols: boolean;
 
   constructor(machine: number, wish: StripWish, around: Surroundings, nameOf: (symbol: number) => string) {
     this.#wish = wish;
     this.#around = around;
-    this.#machine = machine;
-    this.#mapping = around.relocatable ? MAPPING[machine] : undefined;
+    const card = cardOf(SYMBOLS, machine);
+    this.#temporaryPrefix = card?.temporaryPrefix ?? null;
+    this.#mapping = around.relocatable ? (card?.mapping ?? null) : null;
     this.#nameOf = nameOf;
-    this.#keepsSectionSymbols = !around.relocatable && !NEEDS_NO_SECTION_SYMBOLS.includes(machine) && !around.used.includes(1);
+    this.#keepsSectionSymbols = !around.relocatable && (card?.unusedSectionSymbols ?? true) && !around.used.includes(1);
   }
 
   /** @param hasName has it a name of its own? Symbols of sections take their section's; Dart's compiler gives one. */
@@ -115,7 +114,7 @@ class Rule {
     if (type === STT.FILE) return mode === "none";
     // Assemblers give those of thread-local data the type of what is there.
     if ((type === STT.NOTYPE || type === STT.TLS) && this.#mapping?.test(this.#nameOf(symbol))) return true;
-    return mode !== "unneeded" && (discards === undefined || (discards === "temporary" && !isTemporary(this.#nameOf(symbol), this.#machine)));
+    return mode !== "unneeded" && (discards === undefined || (discards === "temporary" && !isTemporary(this.#nameOf(symbol), this.#temporaryPrefix)));
   }
 }
 

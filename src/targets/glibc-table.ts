@@ -3,7 +3,7 @@ import { GLIBC_NEWEST, MOVED_LIBRARIES, NAMES, ROWS, SIGNATURES } from "./data/g
 import { frontCoded, unwrapped } from "./front-coding.js";
 import type { GlibcVersion, Machine } from "./target.js";
 import { machineBit } from "./machines.js";
-import { type MachineName, machineNameOf } from "../spec/machine-names.js";
+import { glibcLoaderName } from "../spec/machine-names.js";
 
 /** Where glibc's libraries are looked for first, when several have a symbol. */
 const SONAMES: Readonly<Record<string, string>> = {
@@ -11,12 +11,6 @@ const SONAMES: Readonly<Record<string, string>> = {
   libmvec: "libmvec.so.1", libnsl: "libnsl.so.1", libcrypt: "libcrypt.so.1", libthread_db: "libthread_db.so.1", libBrokenLocale: "libBrokenLocale.so.1", libc_malloc_debug: "libc_malloc_debug.so.0", ld: "ld.so",
 };
 const ORDER = Object.keys(SONAMES), MOVED = new Set(MOVED_LIBRARIES.split(" ")), MOVED_IN = "2.34";
-
-/** The loader, which is a library too (each port's shlib-versions). */
-const LOADERS: Readonly<Record<MachineName, string>> = {
-  x86_64: "ld-linux-x86-64.so.2", i386: "ld-linux.so.2", aarch64: "ld-linux-aarch64.so.1", arm: "ld-linux-armhf.so.3", ppc64le: "ld64.so.2", s390x: "ld64.so.1", riscv64: "ld-linux-riscv64-lp64d.so.1",
-  loongarch64: "ld-linux-loongarch-lp64d.so.1",
-};
 
 interface Row {
   readonly library: string;
@@ -58,7 +52,7 @@ function libraryIn(rows: readonly Row[], release: string): string | undefined {
   return ORDER.find((l) => names.includes(l));
 }
 
-const soname = (library: string, machine: Machine): string => (library === "ld" ? LOADERS[machineNameOf(machine)!] : SONAMES[library]!);
+const soname = (library: string, machine: Machine): string => (library === "ld" ? glibcLoaderName(machine)! : SONAMES[library]!);
 
 /** Undefined where the machine is not covered. */
 export function glibcVersions(machine: Machine, symbol: string): readonly GlibcVersion[] | undefined {

@@ -1,6 +1,7 @@
 import { viewOf } from "../codec/bytes.js";
 import { type ElfClass, type Encoding, wordSize } from "../codec/encoding.js";
 import { EM, ET, SHF, SHT, STB } from "../spec/constants.js";
+import { loaderAbi } from "../spec/loader-abi.js";
 import { pageSize } from "../spec/machines.js";
 import { type BuildRelocation, type BuildVersionDefinition, type BuildVersionNeed, dynamicParts, type DynamicOptions } from "./dynamic-parts.js";
 import { layOut, type Room } from "./layout.js";
@@ -91,10 +92,6 @@ export interface BuildOptions {
   memory?: readonly BuildMemory[];
 }
 
-const LOADERS: Readonly<Record<number, string>> = {
-  [EM.X86_64]: "/lib64/ld-linux-x86-64.so.2", [EM["386"]]: "/lib/ld-linux.so.2", [EM.S390]: "/lib/ld64.so.1", [EM.AARCH64]: "/lib/ld-linux-aarch64.so.1",
-};
-
 /**
  * Makes a tiny ELF file that is valid in structure, not meant to run: for tests of code that reads or changes such files,
  * without a compiler. The layout is GNU ld's: headers and read-only tables, .text, .dynamic with .data and .bss, then
@@ -114,7 +111,8 @@ export function buildElf(options: BuildOptions = {}): Uint8Array {
 
   const isDynamic = !isObject && (options.dynamic ?? true);
   const hasName = options.soname !== undefined && options.soname !== null;
-  const interpreter = options.interpreter !== undefined ? options.interpreter : isDynamic && !hasName ? (LOADERS[machine] ?? "/lib/ld.so.1") : null;
+  const usualLoader = loaderAbi({ ...e, machine, flags: ident.flags })?.loaders[0] ?? "/lib/ld.so.1";
+  const interpreter = options.interpreter !== undefined ? options.interpreter : isDynamic && !hasName ? usualLoader : null;
   const hasEntry = !isObject && (options.entry ?? (type === ET.EXEC || interpreter !== null));
   const symbols = options.symbols ?? [], relocations = options.relocations ?? [];
   const places = new SymbolPlaces(symbols, relocations.length, e);

@@ -6,6 +6,8 @@ import { fail } from "../error.js";
 import { DF_1, EM, ET, SHF, SHT, VER_FLG, VERSYM } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { hashEntrySize } from "../spec/machines.js";
+import { cardOf } from "../spec/machines/card-of.js";
+import { LOADING } from "../spec/machines/lists/loading.js";
 import { compactStrings } from "../tables/compact-strings.js";
 import { encodeVersionNeeds } from "../tables/versions.js";
 import { type BuildSymbol, encodeRecords, fixedPart, type Part, type Placement, type SymbolPlaces } from "./parts.js";
@@ -54,9 +56,6 @@ export interface BuildRelocation {
   /** r_addend, where the machine has it in the table. Default: 0. */
   readonly addend?: number;
 }
-
-/** Machines whose dynamic relocations are DT_REL (their psABIs). */
-const REL_MACHINES: readonly number[] = [EM["386"], EM.ARM, EM.MIPS];
 
 /** The hash of a symbol name in DT_GNU_HASH. */
 export function gnuHash(name: string): number {
@@ -176,7 +175,7 @@ function relocationInfo(symbol: number, type: number, machine: number, e: Encodi
 
 function relocationPart(o: DynamicOptions, ordered: readonly BuildSymbol[], e: Encoding): Part[] {
   if (o.relocations.length === 0) return [];
-  const isRel = REL_MACHINES.includes(o.machine), record = isRel ? Rel : Rela, size = record.size(e.class), word = wordSize(e);
+  const isRel = cardOf(LOADING, o.machine)?.relocationForm === "rel", record = isRel ? Rel : Rela, size = record.size(e.class), word = wordSize(e);
   const rows = (p: Placement) => o.relocations.map((r, i) => {
     const symbol = r.symbol === undefined ? 0 : 1 + ordered.findIndex((s) => s.name === r.symbol);
     if (r.symbol !== undefined && symbol === 0) fail("BAD_EDIT", `buildElf: a relocation names ${r.symbol}, which is no dynamic symbol`, { edit: "buildElf" });

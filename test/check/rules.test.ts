@@ -3,9 +3,11 @@ import { Dyn, Nhdr, Phdr, Shdr, type SymView, Vernaux } from "../../src/codec/re
 import { check, checkRules } from "../../src/check/check.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { EM, ET, PF, PT, SHT, STT } from "../../src/spec/constants.js";
-import { DT, DT_MIPS_RLD_MAP_REL } from "../../src/spec/dynamic.js";
+import { DT } from "../../src/spec/dynamic.js";
 import { fixture } from "../support/elf.js";
 import { type Corruptible, findingsOf } from "./corrupt.js";
+
+const DT_MIPS_RLD_MAP_REL = 0x70000035;
 
 const PIE = "x86_64-glibc-pie", LIB = "x86_64-glibc-lib.so", EXEC = "x86_64-glibc-exec", OBJECT = "x86_64-object.o";
 

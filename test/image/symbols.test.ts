@@ -3,12 +3,13 @@ import { viewOf } from "../../src/codec/bytes.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { dynamicRelocations } from "../../src/image/relocations/relocations.js";
 import { EM, ET, PT, SHN, STB, STT } from "../../src/spec/constants.js";
-import { DT, DT_MIPS_SYMTABNO } from "../../src/spec/dynamic.js";
+import { DT } from "../../src/spec/dynamic.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { caught, dyn, ENCODINGS, fixture, phdr, shdr } from "../support/elf.js";
 
 const SYMBOLS = [{ name: "puts", defined: false }, { name: "answer" }, { name: "weak_one", binding: STB.WEAK }, { name: "table", type: STT.OBJECT }, { name: "hidden_away", binding: STB.LOCAL }];
 const COUNT = 5;
+const DT_MIPS_SYMTABNO = 0x70000011;
 const counted = (o: BuildOptions) => { const t = readElf(buildElf({ symbols: SYMBOLS, ...o })).dynamicSymbols!; return [t.count, t.exact]; };
 
 describe("dynamic symbols", () => {

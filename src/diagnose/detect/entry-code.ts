@@ -1,7 +1,9 @@
 import { toHex, viewOf } from "../../codec/bytes.js";
 import { readExactly } from "../../codec/source.js";
 import type { ElfFile } from "../../image/elf.js";
-import { EM, ET } from "../../spec/constants.js";
+import { ET } from "../../spec/constants.js";
+import { cardOf } from "../../spec/machines/card-of.js";
+import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import { ENTRY_PATTERNS, type EntryPattern } from "./entry-patterns.js";
 
 const LONGEST = Math.max(...ENTRY_PATTERNS.map((p) => p.code.length / 2));
@@ -10,10 +12,11 @@ const LONGEST = Math.max(...ENTRY_PATTERNS.map((p) => p.code.length / 2));
 function entryOffset(elf: ElfFile): number | undefined {
   const { machine, entry, littleEndian, class: elfClass, flags, type } = elf.header;
   if (entry === 0n || (type !== ET.EXEC && type !== ET.DYN)) return undefined;
+  const kind = cardOf(RECOGNITION, machine)?.entry;
   // An odd address is Thumb code.
-  if (machine === EM.ARM) return elf.offsetOf(entry & ~1n, 1);
+  if (kind === "thumb") return elf.offsetOf(entry & ~1n, 1);
   // ELFv1 of PowerPC: e_entry is the address of a descriptor, whose first word is that of the code.
-  if (machine === EM.PPC64 && elfClass === 64 && (flags & 3) !== 2) {
+  if (kind === "descriptor-v1" && elfClass === 64 && (flags & 3) !== 2) {
     const at = elf.offsetOf(entry, 8);
     if (at !== undefined) return elf.offsetOf(viewOf(readExactly(elf.source, at, 8, "the entry point's descriptor")).getBigUint64(0, littleEndian), 1);
   }

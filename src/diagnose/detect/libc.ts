@@ -1,5 +1,7 @@
 import { viewOf } from "../../codec/bytes.js";
-import { EM, ET, NT_GNU, PT } from "../../spec/constants.js";
+import { ET, NT_GNU, PT } from "../../spec/constants.js";
+import { cardOf } from "../../spec/machines/card-of.js";
+import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import type { Confidence, Evidence, Libc } from "../diagnosis.js";
 import { entryCode } from "./entry-code.js";
 import { evidenceOf, neededOffset } from "./evidence.js";
@@ -91,7 +93,8 @@ function noteClues({ elf }: Subject): Clue[] {
 function noLibcClue({ elf }: Subject): Clue[] {
   const module = elf.header.type === ET.REL ? elf.sections.find((s) => s.name === ".gnu.linkonce.this_module") : undefined;
   if (module) return [clue("none", "certain", "kernel-module", "a module of the Linux kernel", module.header.near("offset"))];
-  return elf.header.machine === EM.BPF ? [clue("none", "certain", "machine", "code for the kernel's BPF machine", 18)] : [];
+  const why = cardOf(RECOGNITION, elf.header.machine)?.noLibc ?? null;
+  return why === null ? [] : [clue("none", "certain", "machine", why, 18)];
 }
 
 /** All clues that need no search, the strongest kinds first. */

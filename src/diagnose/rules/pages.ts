@@ -1,15 +1,14 @@
 import { pageFitness } from "../../check/pages.js";
-import { EM } from "../../spec/constants.js";
+import { cardOf } from "../../spec/machines/card-of.js";
+import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import type { Facts } from "../facts.js";
 import { type Found, list, type Rule } from "./rule.js";
 import { hardeningOf } from "./segments.js";
 
 /** Sizes of pages that systems of the machine have besides 4 KiB, with whose they are. */
 function sizes({ elf: { header: h }, libc }: Facts): readonly (readonly [size: number, whose: string])[] {
-  if (libc === "bionic") return h.class === 64 && (h.machine === EM.AARCH64 || h.machine === EM.X86_64) ? [[16384, "Android 15 and later, and asked for by Google Play"]] : [];
-  if (h.machine === EM.AARCH64) return [[16384, "Linux on Apple's processors"], [65536, "Linux distributions for servers: Red Hat's kernel-64k, CentOS 7 and 8"]];
-  if (h.machine === EM.PPC64) return [[65536, "most Linux distributions for POWER"]];
-  return h.machine === EM.LOONGARCH ? [[16384, "Linux on LoongArch"]] : [];
+  const pages = cardOf(RECOGNITION, h.machine)?.pages ?? [];
+  return pages.filter((p) => p.bionic === (libc === "bionic") && (p.class ?? h.class) === h.class).map((p) => [p.size, p.whose]);
 }
 
 export const pageRules: readonly Rule[] = [

@@ -2,7 +2,9 @@ import { hex } from "../../error.js";
 import type { ElfFile, Segment } from "../../image/elf.js";
 import { type Hardening, readHardening } from "../../image/hardening.js";
 import { dynamicRelocations } from "../../image/relocations/relocations.js";
-import { EM, PF, PT } from "../../spec/constants.js";
+import { PF, PT } from "../../spec/constants.js";
+import { cardOf } from "../../spec/machines/card-of.js";
+import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import type { Facts } from "../facts.js";
 import { count, type Found, isProgram, type Rule } from "./rule.js";
 
@@ -43,7 +45,10 @@ export const segmentRules: readonly Rule[] = [
 ];
 
 /** There e_entry may be the address of a function descriptor, which is data; with version 2 of PowerPC's ABI it is not. */
-const entryIsDescriptor = ({ elf: { header: h } }: Facts): boolean => (h.machine === EM.PPC64 && (h.flags & 3) !== 2) || h.machine === EM.IA_64 || h.machine === EM.PARISC;
+function entryIsDescriptor({ elf: { header: h } }: Facts): boolean {
+  const kind = cardOf(RECOGNITION, h.machine)?.entry;
+  return kind === "descriptor" || (kind === "descriptor-v1" && (h.flags & 3) !== 2);
+}
 
 function* execStack(f: Facts): Generator<Found> {
   const stack = hardeningOf(f)?.stack;
@@ -54,7 +59,7 @@ function* execStack(f: Facts): Generator<Found> {
   const what = stack.stated ? "PT_GNU_STACK asks for an executable stack" : "without PT_GNU_STACK, glibc takes it to need an executable stack on this machine";
   const refused = !program && glibc ? ": from glibc 2.41 on, dlopen refuses it in a program whose stack is not executable (\"cannot enable executable stack as shared object requires\")" : "";
   // MIPS's kernels ran delay slots from the stack, and its linkers ask for that by themselves: programs' stacks are executable, too.
-  const usual = f.elf.header.machine === EM.MIPS, stops = refused && f.target?.libc === "glibc" && isAtLeast(f.target.version, 2, 41);
+  const usual = cardOf(RECOGNITION, f.elf.header.machine)?.asksForExecutableStack ?? false, stops = refused && f.target?.libc === "glibc" && isAtLeast(f.target.version, 2, 41);
   yield { message: what + refused, severity: usual ? "note" : stops ? "error" : "warning" };
 }
 

@@ -1,5 +1,4 @@
-import { EM } from "../../spec/constants.js";
-import { type MachineKind, wheelMachine } from "../../spec/machine-names.js";
+import { pythonMachine } from "../../spec/machine-names.js";
 import { compareVersions } from "../../spec/version-names.js";
 import type { LibcTables, WheelPolicy } from "../../targets/target.js";
 import type { Facts } from "../facts.js";
@@ -29,13 +28,6 @@ export interface WheelTag {
   readonly obstacles: readonly WheelObstacle[];
 }
 
-/** Machines that no policy knows, as `platform.machine()` names them. */
-const OTHER_MACHINES: Readonly<Record<number, readonly [c32: string | null, c64: string | null]>> = {
-  [EM.MIPS]: ["mips", "mips64"], [EM.PPC]: ["ppc", null], [EM.SPARCV9]: [null, "sparc64"], [EM.ALPHA]: [null, "alpha"], [EM["68K"]]: ["m68k", null], [EM.PARISC]: ["parisc", "parisc64"], [EM.IA_64]: [null, "ia64"],
-};
-
-const linuxName = (m: MachineKind): string | null => wheelMachine(m) ?? OTHER_MACHINES[m.machine]?.[m.class === 64 ? 1 : 0] ?? null;
-
 /** auditwheel leaves these out: the loader, and Python itself. */
 const isExempt = (library: string): boolean => library.includes("ld-linux") || library === "ld64.so.2" || library === "ld64.so.1" || /^libpython\d+\.\d+m?\.so(\.\d)*$/.test(library);
 const hasNoNeeds = (library: string): boolean => library.startsWith("ld-linux") || library === "ld64.so.2" || library === "ld64.so.1";
@@ -50,7 +42,7 @@ export interface Wheel extends WheelTag {
 
 /** The platform tag of a file, from the versions that it needs. */
 export function judgeWheel(f: Facts, uses: readonly VersionUse[], muslRelease: string | undefined, tables: LibcTables): Wheel {
-  const arch = linuxName(machineOf(f)), fits = f.hasContents && f.linkage !== "relocatable" && f.linkage !== "other" && f.linkage !== "loader";
+  const arch = pythonMachine(machineOf(f)) ?? null, fits = f.hasContents && f.linkage !== "relocatable" && f.linkage !== "other" && f.linkage !== "loader";
   if (arch === null || !fits) return { tag: null, obstacles: [], policies: [] };
   const musl = f.libc === "musl", of = tables.policies(machineOf(f)).filter((p) => p.libc === (musl ? "musl" : "glibc"));
   // The policies of musl name no versions: the release itself is their name.

@@ -2,8 +2,9 @@ import { readExactly } from "../../codec/source.js";
 import { Rel, Rela } from "../../codec/records.js";
 import type { ElfFile } from "../../image/elf.js";
 import { type RelocationTable, relocationTables } from "../../image/relocations/relocations.js";
-import { EM, SHT } from "../../spec/constants.js";
+import { SHT } from "../../spec/constants.js";
 import { DT, dynamicTag } from "../../spec/dynamic.js";
+import { gotOrder } from "../../spec/machines.js";
 import { renumberRelocations } from "../../tables/symbols.js";
 import type { SymbolOrder, TableWrite } from "../../rewrite/wish/dynamic-tables.js";
 
@@ -19,7 +20,7 @@ const FOLLOWS: readonly number[] = [SHT.HASH, SHT.GNU_HASH, SHT.GNU_VERSYM, SHT.
  */
 export function mayReorder(elf: ElfFile): boolean {
   const d = elf.dynamic!, { machine } = elf.header;
-  if (machine === EM.MIPS || d.entries.some((e) => COUNTS_SYMBOLS.includes(e.tag) || dynamicTag(e.tag, machine).name === "DT_SPARC_REGISTER")) return false;
+  if (gotOrder(machine) || d.entries.some((e) => COUNTS_SYMBOLS.includes(e.tag) || dynamicTag(e.tag, machine).name === "DT_SPARC_REGISTER")) return false;
   const dynsym = elf.sections.find((s) => s.header.type === SHT.DYNSYM);
   return relocationTables(elf).every((t) => t !== undefined) && !elf.sections.some((s) => dynsym && s.header.link === dynsym.index && !FOLLOWS.includes(s.header.type));
 }

@@ -7,9 +7,9 @@ import type { DraftSymbol, SymbolDraft } from "./symbol-draft.js";
 import { fail, type Note } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { type GnuHashTable, gnuHashTable, mipsHashTable, type SysvHashTable, sysvHashTable } from "../../image/dynamic/hash.js";
-import { EM, SHT } from "../../spec/constants.js";
+import { SHT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
-import { hashEntrySize } from "../../spec/machines.js";
+import { gotOrder, hashEntrySize } from "../../spec/machines.js";
 import { buildGnuHash, buildSysvHash, gnuHashOrder, type GnuHashShape, gnuHashShape, sysvBuckets } from "../../tables/hash.js";
 import { permuteRecords } from "../../tables/symbols.js";
 import { type Table, tableOf } from "../../rewrite/tables/table.js";
@@ -83,7 +83,7 @@ function gnuTable(draft: SymbolDraft, renamed: readonly DraftSymbol[], notes: No
   // Its indexes are those of its own order; an empty one holds no name.
   if (mips?.symbols !== undefined && renamed.length > 0) return { table: translated(draft, mips), order: undefined };
   if (plain || mips || !adds.has("addGnuHash")) return undefined;
-  return elf.header.machine === EM.MIPS ? { table: translated(draft, undefined), order: undefined } : added(draft, notes);
+  return gotOrder(elf.header.machine) ? { table: translated(draft, undefined), order: undefined } : added(draft, notes);
 }
 
 /**

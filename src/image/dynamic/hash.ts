@@ -1,9 +1,8 @@
 import { viewOf } from "../../codec/bytes.js";
 import { wordSize } from "../../codec/encoding.js";
 import { readExactly } from "../../codec/source.js";
-import { EM } from "../../spec/constants.js";
-import { DT, DT_MIPS_XHASH } from "../../spec/dynamic.js";
-import { hashEntrySize } from "../../spec/machines.js";
+import { DT } from "../../spec/dynamic.js";
+import { gotOrder, hashEntrySize } from "../../spec/machines.js";
 import type { ElfFile } from "../elf.js";
 
 /** DT_HASH (gABI, "Hash Table"): where it is and what its head says. */
@@ -45,7 +44,10 @@ export interface GnuHashTable {
 export const gnuHashTable = (elf: ElfFile): GnuHashTable | undefined => readGnuHash(elf, elf.dynamic?.get(DT.GNU_HASH));
 
 /** DT_MIPS_XHASH, or undefined where there is none in the file. Its indexes count places in the table that follows its chains. */
-export const mipsHashTable = (elf: ElfFile): GnuHashTable | undefined => (elf.header.machine === EM.MIPS ? readGnuHash(elf, elf.dynamic?.get(DT_MIPS_XHASH)) : undefined);
+export function mipsHashTable(elf: ElfFile): GnuHashTable | undefined {
+  const got = gotOrder(elf.header.machine);
+  return got ? readGnuHash(elf, elf.dynamic?.get(got.hashTag)) : undefined;
+}
 
 function readGnuHash(elf: ElfFile, address: bigint | undefined): GnuHashTable | undefined {
   const offset = address === undefined ? undefined : elf.offsetOf(address, 16);

@@ -1,6 +1,9 @@
 import { Sym } from "../../codec/records.js";
-import { EM, PF, PT, PT_MACHINE, SHT, SHT_MACHINE } from "../../spec/constants.js";
-import { DT, DT_MIPS_XHASH } from "../../spec/dynamic.js";
+import { PF, PT, SHT } from "../../spec/constants.js";
+import { DT } from "../../spec/dynamic.js";
+import { gotOrder } from "../../spec/machines.js";
+import { cardOf } from "../../spec/machines/card-of.js";
+import { MEMORY } from "../../spec/machines/lists/memory.js";
 import type { TableKind } from "../../spec/table-kinds.js";
 import type { ElfFile } from "../elf.js";
 import { gnuHashTable, sysvHashTable } from "./hash.js";
@@ -36,7 +39,7 @@ const LARGEST_ALIGN = 64;
  */
 export function loaderTables(elf: ElfFile): LoaderTable[] {
   const sections = new Map(elf.sections.filter((s) => isLoaded(s) && s.header.type !== SHT.NOBITS && s.header.size > 0).map((s) => [s.header.offset, s.header]));
-  const found = [...segmentTables(elf), ...mipsSections(elf), ...dynamicTables(elf), ...noteBlocks(elf)];
+  const found = [...segmentTables(elf), ...ownSections(elf), ...dynamicTables(elf), ...noteBlocks(elf)];
   return found.flatMap((t) => {
     // A section of the program's own bytes may begin with a table, but does not belong to it as a whole.
     const section = sections.get(t.offset), isOwn = section !== undefined && t.kind !== "notes" && (section.type !== SHT.PROGBITS || t.kind === "interpreter");
@@ -47,14 +50,17 @@ export function loaderTables(elf: ElfFile): LoaderTable[] {
   });
 }
 
-const MIPS_KINDS: Readonly<Record<string, TableKind>> = { MIPS_REGINFO: "mipsReginfo", MIPS_OPTIONS: "mipsOptions", MIPS_ABIFLAGS: "mipsAbiflags" };
-
-/** MIPS's own tables by the numbers that its p_type or sh_type has for them. */
-const mipsKinds = (elf: ElfFile, numbers: Readonly<Record<number, Readonly<Record<string, number>>>>): Map<number, TableKind> =>
-  new Map(elf.header.machine === EM.MIPS ? Object.entries(MIPS_KINDS).map(([key, kind]) => [numbers[EM.MIPS]![key]!, kind]) : []);
+/** The machine's own tables by p_type or sh_type. */
+function ownKinds(elf: ElfFile, by: "segment" | "section"): Map<number, TableKind> {
+  const kinds = new Map<number, TableKind>();
+  for (const { type, section } of cardOf(MEMORY, elf.header.machine)?.segments ?? []) {
+    if (section) kinds.set(by === "segment" ? type : section.type, section.kind);
+  }
+  return kinds;
+}
 
 function* segmentTables(elf: ElfFile): Generator<Found> {
-  const kinds = mipsKinds(elf, PT_MACHINE).set(PT.INTERP, "interpreter");
+  const kinds = ownKinds(elf, "segment").set(PT.INTERP, "interpreter");
   for (const s of elf.segments) {
     const kind = kinds.get(s.type);
     if (kind !== undefined && s.filesz > 0) yield { kind, offset: s.offset, size: s.filesz, align: 8 };
@@ -65,8 +71,8 @@ function* segmentTables(elf: ElfFile): Generator<Found> {
 }
 
 /** `.MIPS.options` and `.reginfo` may have no program header: only tools read them then, by their section's type. */
-function* mipsSections(elf: ElfFile): Generator<Found> {
-  const kinds = mipsKinds(elf, SHT_MACHINE), described = new Set([...segmentTables(elf)].map((t) => t.offset));
+function* ownSections(elf: ElfFile): Generator<Found> {
+  const kinds = ownKinds(elf, "section"), described = new Set([...segmentTables(elf)].map((t) => t.offset));
   for (const { header: s } of kinds.size > 0 ? elf.sections.filter(isLoaded) : []) {
     const kind = kinds.get(s.type);
     if (kind !== undefined && !described.has(s.offset)) yield { kind, offset: s.offset, size: s.size, align: 8 };
@@ -91,7 +97,7 @@ function* dynamicTables(elf: ElfFile): Generator<Found> {
   yield* recordTable("versionNeeds", at(DT.VERNEED), elf.versionNeeds);
   yield* recordTable("versionDefinitions", at(DT.VERDEF), elf.versionDefinitions);
   // Its size cannot be told from its head: it ends where its section does.
-  const xhash = elf.header.machine === EM.MIPS ? at(DT_MIPS_XHASH) : undefined;
+  const got = gotOrder(elf.header.machine), xhash = got ? at(got.hashTag) : undefined;
   if (xhash !== undefined) yield { kind: "mipsHash", offset: xhash, size: 0, align: 8 };
 }
 

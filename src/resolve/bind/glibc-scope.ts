@@ -1,4 +1,6 @@
-import { EM, SHN, STB, STT, STV, VERSYM } from "../../spec/constants.js";
+import { SHN, STB, STT, STV, VERSYM } from "../../spec/constants.js";
+import { cardOf } from "../../spec/machines/card-of.js";
+import { LOADING } from "../../spec/machines/lists/loading.js";
 import { versionNumber } from "../../image/dynamic/versions.js";
 import { type DynamicSymbol, type FoundVersion, isSameVersion, type ObjectSymbols } from "./object-symbols.js";
 import type { LookupName } from "./hash-lookup.js";
@@ -7,8 +9,6 @@ import type { Found, Member, Reference, Scope } from "./scope.js";
 
 /** Symbol types that code or data have; a reference passes over others. */
 const DEFINITIONS: ReadonlySet<number> = new Set([STT.NOTYPE, STT.OBJECT, STT.FUNC, STT.COMMON, STT.TLS, STT.GNU_IFUNC]);
-/** An undefined symbol with a value: the place in a program that stands for a function's address (st_other of MIPS). */
-const STO_MIPS_PLT = 8;
 /** The first number of a version that is not the oldest: 1 is the file's base, 2 what it had first. */
 const SECOND_VERSION = 3;
 
@@ -28,15 +28,17 @@ interface Query {
  */
 export class GlibcScope implements Scope {
   readonly members: readonly Member[];
-  readonly #mips: boolean;
+  /** See `pltSymbol` of a machine's card. */
+  readonly #pltSymbol: number | null;
   /** x86: a program's copy of a protected object counts as the object itself. */
   readonly #copiesProtected: boolean;
   readonly #unique = new Map<string, Found>();
 
   constructor(members: readonly Member[], machine: number) {
     this.members = members;
-    this.#mips = machine === EM.MIPS;
-    this.#copiesProtected = machine === EM.X86_64 || machine === EM["386"];
+    const card = cardOf(LOADING, machine);
+    this.#pltSymbol = card?.pltSymbol ?? null;
+    this.#copiesProtected = card?.copiesProtected ?? false;
   }
 
   isLookedUp(binding: number, visibility: number): boolean {
@@ -110,7 +112,7 @@ export class GlibcScope implements Scope {
 
   #isDefinition(s: DynamicSymbol, q: Query): boolean {
     if (s.isZero && s.shndx !== SHN.ABS && s.type !== STT.TLS) return false;
-    if (s.shndx === SHN.UNDEF && (q.call || (this.#mips && !(s.other & STO_MIPS_PLT)))) return false;
+    if (s.shndx === SHN.UNDEF && (q.call || (this.#pltSymbol !== null && !(s.other & this.#pltSymbol)))) return false;
     return DEFINITIONS.has(s.type);
   }
 }

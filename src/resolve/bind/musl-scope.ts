@@ -1,5 +1,7 @@
 import { encodeText } from "../../codec/bytes.js";
-import { EM, SHN, STB, STT, VERSYM } from "../../spec/constants.js";
+import { SHN, STB, STT, VERSYM } from "../../spec/constants.js";
+import { cardOf } from "../../spec/machines/card-of.js";
+import { LOADING } from "../../spec/machines/lists/loading.js";
 import { LookupName } from "./hash-lookup.js";
 import type { ObjectSymbols } from "./object-symbols.js";
 import type { Found, Member, Reference, Scope } from "./scope.js";
@@ -7,7 +9,6 @@ import type { LoadedObject } from "../tree.js";
 
 const DEFINITIONS: ReadonlySet<number> = new Set([STT.NOTYPE, STT.OBJECT, STT.FUNC, STT.COMMON, STT.TLS]);
 const BINDINGS: ReadonlySet<number> = new Set([STB.GLOBAL, STB.WEAK, STB.GNU_UNIQUE]);
-const STO_MIPS_PLT = 8;
 
 /** Names that musl's loader takes with `64` behind them, though its library has not exported these since 1.2.4 (get_lfs64 in ldso/dynlink.c). */
 const LARGE_FILE: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -31,12 +32,12 @@ export function muslAlias(name: string): string | undefined {
 export class MuslScope implements Scope {
   readonly members: readonly Member[];
   readonly #loader: number;
-  readonly #mips: boolean;
+  readonly #pltSymbol: number | null;
 
   constructor(members: readonly Member[], loader: LoadedObject | null, machine: number) {
     this.members = members;
     this.#loader = members.findIndex((m) => m.object === loader);
-    this.#mips = machine === EM.MIPS;
+    this.#pltSymbol = cardOf(LOADING, machine)?.pltSymbol ?? null;
   }
 
   isLookedUp(binding: number): boolean {
@@ -65,7 +66,7 @@ export class MuslScope implements Scope {
       const member = this.members[i]!, index = member.symbols ? firstPublic(member.symbols, name) : 0;
       if (index === 0) continue;
       const s = member.symbols!.symbol(index);
-      if (s.shndx === SHN.UNDEF && (definition || s.type === STT.TLS || (this.#mips && !(s.other & STO_MIPS_PLT)))) continue;
+      if (s.shndx === SHN.UNDEF && (definition || s.type === STT.TLS || (this.#pltSymbol !== null && !(s.other & this.#pltSymbol)))) continue;
       if ((!s.isZero || s.type === STT.TLS) && DEFINITIONS.has(s.type) && BINDINGS.has(s.binding)) return { member, index };
     }
     return undefined;

@@ -5,10 +5,8 @@ import type { ElfFile, Header } from "../../image/elf.js";
 import { relocationTables } from "../../image/relocations/relocations.js";
 import { symbolField } from "../../image/relocations/relocation-sections.js";
 import { EM } from "../../spec/constants.js";
+import { gotOrder } from "../../spec/machines.js";
 import { type RelocationClass, relocationClasses } from "./relocation-class.js";
-
-/** DT_MIPS_GOTSYM: from this symbol on, each has an entry in the global offset table that the loader fills in without a relocation. */
-const DT_MIPS_GOTSYM = 0x70000013;
 
 /** How the relocations use each dynamic symbol: a bit for each class. */
 export const USED_BY: Readonly<Record<RelocationClass, number>> = { call: 1, copy: 2, got: 4, other: 8 };
@@ -34,7 +32,7 @@ export function symbolUses(elf: ElfFile, count: number): Uint8Array {
       }
     }
   }
-  const first = h.machine === EM.MIPS ? elf.dynamic?.get(DT_MIPS_GOTSYM) : undefined;
+  const got = gotOrder(h.machine), first = got ? elf.dynamic?.get(got.firstTag) : undefined;
   if (first !== undefined) for (let i = Math.max(1, Number(first)); i < count; i++) uses[i]! |= USED_BY.other;
   return uses;
 }

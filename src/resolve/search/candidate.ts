@@ -1,8 +1,10 @@
 import { isElfError } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { readElf } from "../../image/read-elf.js";
-import { DF_1, EM, ELFOSABI, ET, PT } from "../../spec/constants.js";
+import { DF_1, ELFOSABI, ET, PT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
+import { cardOf } from "../../spec/machines/card-of.js";
+import { LOADING } from "../../spec/machines/lists/loading.js";
 import { headerSize } from "../../image/headers/header.js";
 import type { FoundFile } from "./files.js";
 import { abiFlags } from "./machines.js";
@@ -41,7 +43,7 @@ function examineElf({ source }: FoundFile, root: ElfFile, rules: LoaderRules): E
 const SYSTEMS: readonly number[] = [ELFOSABI.NONE, ELFOSABI.GNU];
 
 function isOurSystem(ident: Uint8Array, machine: number): boolean {
-  const known = SYSTEMS.includes(ident[EI_OSABI]!) || (machine === EM.ARM && ident[EI_OSABI] === ELFOSABI.ARM);
+  const known = SYSTEMS.includes(ident[EI_OSABI]!) || ident[EI_OSABI] === cardOf(LOADING, machine)?.osabi;
   return known && ident.subarray(EI_PAD).every((b) => b === 0);
 }
 

@@ -1,13 +1,14 @@
-import { EM, PT, SHT, SHT_MACHINE } from "../../spec/constants.js";
-import { DT, DT_MIPS_XHASH } from "../../spec/dynamic.js";
+import { PT, SHT } from "../../spec/constants.js";
+import { DT } from "../../spec/dynamic.js";
+import { dynamic as MIPS_DYNAMIC } from "../../spec/machines/mips.js";
 import type { TableKind } from "../../spec/table-kinds.js";
 
 /** All that the layout asks about a kind of table. A new kind does not compile until it has answered. */
 export interface KindAnswers {
   /** p_type of the program header that is its alone, follows it and takes its new size; null for none. */
   readonly segment: number | null;
-  /** sh_type of its section header, which follows it. */
-  readonly section: number;
+  /** sh_type of its section header, which follows it; null where only a machine's card knows it. */
+  readonly section: number | null;
   /** May that header say another size than the loader's, and takes the new one all the same? Padding behind .dynstr, half an entry of .dynamic. */
   readonly sectionIsLoose: boolean;
   /** What sh_link of its section header means: the dynamic symbols, their names, or nothing. */
@@ -32,7 +33,7 @@ const TAGGED = { segment: null, sectionIsLoose: false, rank: 1, readByCode: "not
 /** MIPS's own tables: loaders find them by program headers that lie over them, tools by their sections. */
 const MIPS = { ...TAGGED, link: null, tag: null, leavesHole: false } as const;
 
-const mipsSection = (name: string): number => SHT_MACHINE[EM.MIPS]![name]!;
+const { hashTag, hashSection } = MIPS_DYNAMIC.gotOrder!;
 
 export const KINDS: Readonly<Record<TableKind, KindAnswers>> = {
   interpreter: {
@@ -54,8 +55,8 @@ export const KINDS: Readonly<Record<TableKind, KindAnswers>> = {
   versions: { ...TAGGED, section: SHT.GNU_VERSYM, link: "symbols", tag: DT.VERSYM },
   versionNeeds: { ...TAGGED, section: SHT.GNU_VERNEED, sectionIsLoose: true, link: "strings", tag: DT.VERNEED },
   versionDefinitions: { ...TAGGED, section: SHT.GNU_VERDEF, link: "strings", tag: DT.VERDEF },
-  mipsHash: { ...MIPS, section: /* @__PURE__ */ mipsSection("MIPS_XHASH"), link: "symbols", tag: DT_MIPS_XHASH },
-  mipsReginfo: { ...MIPS, section: /* @__PURE__ */ mipsSection("MIPS_REGINFO") },
-  mipsOptions: { ...MIPS, section: /* @__PURE__ */ mipsSection("MIPS_OPTIONS") },
-  mipsAbiflags: { ...MIPS, section: /* @__PURE__ */ mipsSection("MIPS_ABIFLAGS") },
+  mipsHash: { ...MIPS, section: hashSection, link: "symbols", tag: hashTag },
+  mipsReginfo: { ...MIPS, section: null },
+  mipsOptions: { ...MIPS, section: null },
+  mipsAbiflags: { ...MIPS, section: null },
 };

@@ -1,4 +1,4 @@
-import { machineNameOf, type MachineName } from "../../../spec/machine-names.js";
+import { zigTarget } from "../../../spec/machine-names.js";
 import type { Target } from "../../../targets/target.js";
 import type { Facts } from "../../facts.js";
 import { machineOf } from "../../versions/symbol-floor.js";
@@ -26,21 +26,10 @@ export const boundNames = (u: VersionUse): string[] =>
 /** `GLIBC_2.34 (dlopen, dlsym)`. */
 export const shownUse = (u: VersionUse): string => (u.symbols.length > 0 ? `${u.name} (${some(u.symbols)})` : u.name);
 
-/** What Zig calls a machine with glibc. */
-const TRIPLES: Readonly<Partial<Record<MachineName, string>>> = {
-  x86_64: "x86_64-linux-gnu",
-  i386: "x86-linux-gnu",
-  aarch64: "aarch64-linux-gnu",
-  riscv64: "riscv64-linux-gnu",
-  ppc64le: "powerpc64le-linux-gnu",
-  s390x: "s390x-linux-gnu",
-};
-
 /** How to build for an older glibc, in the words of the file's language. */
 export function buildForGlibc(f: Facts, t: Target): string {
   const system = `on a system with glibc ${t.version} or older`;
-  const name = machineNameOf(machineOf(f));
-  const triple = name && TRIPLES[name];
+  const triple = zigTarget(machineOf(f));
   const zig = triple && `zig cc -target ${triple}.${t.version}`;
 
   if (f.language === "go") {

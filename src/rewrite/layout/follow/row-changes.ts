@@ -17,9 +17,9 @@ export function addTables({ elf, rows }: Following, { placed }: Places, { tables
 
   for (const table of tables.filter((t) => !t.was)) {
     const place = placed.find((p) => p.table === table)!;
-    const { section: type, link } = KINDS[table.kind];
+    const { section, link } = KINDS[table.kind];
     const { size, align: addralign, header } = table;
-    const fields = { type, flags: SHF.ALLOC, offset: place.offset, size, addralign, link: link ? links[link] : 0, ...header };
+    const fields = { type: section!, flags: SHF.ALLOC, offset: place.offset, size, addralign, link: link ? links[link] : 0, ...header };
     const row = rows.add(TABLE_NAMES[table.kind], fields);
     rows.view(row).setExact("addr", place.address);
   }

@@ -1,0 +1,60 @@
+// Parts of cards that say nothing: the machine has nothing of its own there, or nothing is known. Where some of a part
+// is known, the card has a part of its own that answers every field.
+import type {
+  DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, SymbolsCard, TypesCard,
+} from "./kinds.js";
+
+export const dynamic: DynamicCard = {
+  tags: null,
+  hashEntry: 4,
+  gotOrder: null,
+};
+
+export const memory: MemoryCard = {
+  maxPage: null,
+  executableStack: null,
+  gotHoldsDynamic: null,
+  readOnlyDynamic: false,
+  segments: null,
+};
+
+export const symbols: SymbolsCard = {
+  mapping: null,
+  temporaryPrefix: null,
+  unusedSectionSymbols: true,
+};
+
+export const types: TypesCard = {
+  segmentTypes: null,
+  sectionTypes: null,
+  properties: null,
+};
+
+export const names: NamesCard = {
+  relocations: null,
+  headerFlags: null,
+};
+
+export const loading: LoadingCard = {
+  abis: null,
+  sameFlags: null,
+  osabi: null,
+  relocationForm: null,
+  relocations: null,
+  pltSymbol: null,
+  copiesProtected: false,
+};
+
+export const recognition: RecognitionCard = {
+  startCode: null,
+  entry: "address",
+  interpreters: null,
+  pages: null,
+  asksForExecutableStack: false,
+  noLibc: null,
+};
+
+export const ports: PortsCard = {
+  formats: null,
+  ports: null,
+};
