@@ -6,6 +6,7 @@
  */
 import { alignmentFamily } from "./edit/alignment.js";
 import { debugTagFamily } from "./edit/debug-tag.js";
+import { dynamicTagFamily } from "./edit/dynamic-tag.js";
 import { execstackFamily } from "./edit/execstack.js";
 import { flagsFamily } from "./edit/flags.js";
 import { interpreterFamily } from "./edit/interpreter.js";
@@ -14,6 +15,7 @@ import { neededFamily } from "./edit/needed.js";
 import { osAbiFamily } from "./edit/os-abi.js";
 import { runpathFamily } from "./edit/runpath.js";
 import { sonameFamily } from "./edit/soname.js";
+import { stackSizeFamily } from "./edit/stack-size.js";
 import { symbolsFamily } from "./edit/symbols.js";
 import { versionsFamily } from "./edit/versions.js";
 import { debugLinkFamily } from "./strip/debug-link.js";
@@ -61,6 +63,8 @@ export type {
 export { addGnuHash, addHash, renameDynamicSymbols } from "./edit/symbols.js";
 export type { HashEdit, RenameDynamicSymbols, SymbolEdit } from "./edit/symbols/values.js";
 export { setExecstack, type SetExecstack } from "./edit/execstack.js";
+export { setGnuStackSize, type SetGnuStackSize } from "./edit/stack-size.js";
+export { type DynamicTagEdit, type PlainTag, removeDynamicTag, type RemoveDynamicTag, setDynamicTag, type SetDynamicTag } from "./edit/dynamic-tag.js";
 export { type OsAbiName, setOsAbi, type SetOsAbi } from "./edit/os-abi.js";
 export { raiseAlignment, type RaiseAlignment, type RaisedPageSize } from "./edit/alignment.js";
 export {
@@ -117,7 +121,8 @@ export type { WheelObstacle, WheelTag } from "./diagnose/wheel/wheel-judge.js";
  * patch(bytes, edits);
  */
 export const parseEdit = /* @__PURE__ */ editParser([
-  interpreterFamily, runpathFamily, neededFamily, sonameFamily, flagsFamily, debugTagFamily, versionsFamily, symbolsFamily, execstackFamily, osAbiFamily,
+  interpreterFamily, runpathFamily, neededFamily, sonameFamily, flagsFamily, debugTagFamily, dynamicTagFamily, versionsFamily, symbolsFamily, execstackFamily,
+  stackSizeFamily, osAbiFamily,
   alignmentFamily, stripFamily, dropSectionHeadersFamily, onlyKeepDebugFamily, debugLinkFamily,
 ]);
 

@@ -32,7 +32,7 @@ export function raiseAlignment(pageSize: RaisedPageSize): RaiseAlignment {
 
 export const alignmentFamily: EditFamily<RaiseAlignment> = {
   name: "alignment",
-  order: 0,
+  order: 5,
   takes: ANY_PROGRAM,
   parse: { raiseAlignment: (json) => raiseAlignment(json.number("pageSize") as RaisedPageSize) },
 

@@ -2,6 +2,7 @@ import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { ET } from "../spec/constants.js";
 import { type Edit, type EditFamily, familyOf } from "./family.js";
+import { shown } from "./json-edit.js";
 import { type FileKind, REFUSALS } from "./kinds.js";
 
 /** A family and the edits of it that one patch asks for, in the order given. */
@@ -26,7 +27,7 @@ export function askedOf(edits: readonly Edit[]): Asked[] {
 
 function refuseForeign(edit: Edit): never {
   const name = (edit as Partial<Edit> | null | undefined)?.edit;
-  const text = JSON.stringify(edit);
+  const text = shown(edit);
   if (typeof name === "string")
     fail("BAD_EDIT", `${text} has lost its family on the way (JSON, structuredClone, a message between threads); use parseEdit(), or make edits with setInterpreter(), setRunpath() …`, { edit: name });
   return fail("BAD_EDIT", `${text} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String(name) });

@@ -75,3 +75,12 @@ export class JsonEdit {
     return fail("BAD_EDIT", `${this.#name}: ${JSON.stringify(field)} is not ${wanted}`, { edit: this.#name });
   }
 }
+
+/** A value for a message, whatever it is. */
+export function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}

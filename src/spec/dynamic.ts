@@ -1,4 +1,4 @@
-import { cardsOf } from "./machines/card-of.js";
+import { cardOf, cardsOf } from "./machines/card-of.js";
 import type { TagKind } from "./machines/kinds.js";
 import { DYNAMIC } from "./machines/lists/dynamic.js";
 
@@ -42,4 +42,12 @@ export function dynamicTag(tag: number, machine: number): { name: string; kind: 
   }
   const found = byNumber.get(`${machine}:${tag}`) ?? byNumber.get(`:${tag}`);
   return found ? { name: `DT_${found[0]}`, kind: found[1] } : { name: `DT_0x${tag < 0 ? (BigInt.asUintN(64, BigInt(tag))).toString(16) : tag.toString(16)}`, kind: "value" };
+}
+
+/** The number of a tag by its name with `DT_`; undefined where neither all files nor those of this machine have it. */
+export function tagNumber(name: string, machine: number): number | undefined {
+  const key = name.replace(/^DT_/, "");
+  const own = cardOf(DYNAMIC, machine)?.tags ?? {};
+  if (Object.hasOwn(own, key)) return own[key]![0];
+  return Object.hasOwn(GENERIC, key) ? GENERIC[key as keyof typeof GENERIC][0] : undefined;
 }

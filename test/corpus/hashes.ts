@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as lib from "../../src/index.js";
-import type { Edit, ElfFile, OverlayChoice } from "../../src/index.js";
+import type { Edit, OverlayChoice } from "../../src/index.js";
+import { everyEdit, type Way } from "../support/every-edit.js";
 import { OPTIONS_HELP, overCorpus } from "./over-corpus.js";
-import { editsOf, wishesFor } from "./wishes.js";
 
 const HELP = `npm run corpus:hashes -- small|full [--only PATTERN] [--jobs N] [--json FILE [--resume]]
 
@@ -13,62 +13,9 @@ placements and notes, and of its changes; or the refusal. Run before and after a
 
 ${OPTIONS_HELP}`;
 
-/** One way to patch a file. */
-interface Way {
-  readonly name: string;
-  readonly edits: () => readonly Edit[];
-}
-
 interface Report {
   readonly file: string;
   readonly lines: readonly string[];
-}
-
-/** Names of dynamic symbols that a renaming may take, undefined and defined ones. */
-function someSymbols(elf: ElfFile): string[] {
-  try {
-    if (!elf.dynamicSymbols?.exact) return [];
-    const names = [...elf.dynamicSymbols].flatMap((s) => (s.name === "" || s.binding === lib.STB.LOCAL ? [] : [s.name]));
-    return [names[0], names[names.length >> 1], names.at(-1)].flatMap((n) => n ?? []);
-  } catch {
-    return [];
-  }
-}
-
-function attempt<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
-}
-
-/** Every edit alone, in the order of this list. */
-function singles(elf: ElfFile): Way[] {
-  const symbols = someSymbols(elf), needs = attempt(() => elf.versionNeeds, []), needed = attempt(() => elf.needed, []);
-  const first = needs[0], version = first?.versions[0]?.name ?? "V_1";
-  const wishes = attempt(() => wishesFor(elf), []).map((w): Way => ({ name: w.name, edits: () => editsOf(w) }));
-  const library = first?.file ?? needed[0] ?? "libc.so.6", symbol = symbols[0] ?? "malloc";
-  const more: Readonly<Record<string, () => Edit | readonly Edit[]>> = {
-    setRpath: () => lib.setRpath("$ORIGIN/../lib"), addRunpath: () => lib.addRunpath("/opt/x"), addRpath: () => lib.addRpath("/opt/x"), removeRunpath: () => lib.removeRunpath(),
-    convertToRunpath: () => lib.convertToRunpath(), convertToRpath: () => lib.convertToRpath(), shrinkRunpath: () => lib.shrinkRunpath({ lookup: () => undefined }),
-    makeRunpathRelative: () => lib.makeRunpathRelative({ root: "/usr", origin: "/usr/bin", outside: "drop" }), removeSoname: () => lib.removeSoname(),
-    clearFlags: () => lib.clearFlags("DF_BIND_NOW", "DF_1_NOW"), setFlags: () => lib.setFlags("DF_BIND_NOW", "DF_1_NOW", "DF_ORIGIN"), addDebugTag: () => lib.addDebugTag(), removeDebugTag: () => lib.removeDebugTag(),
-    setOsAbi: () => lib.setOsAbi("GNU"), raise16: () => lib.raiseAlignment(16384), raise64: () => lib.raiseAlignment(65536), addHash: () => lib.addHash(), addGnuHash: () => lib.addGnuHash(),
-    rename: () => lib.renameDynamicSymbols(Object.fromEntries(symbols.map((s) => [s, `${s}_by_elfwright`]))), removeNeeded: () => lib.removeNeeded(library),
-    removeNeededDrop: () => lib.removeNeeded(library, { uses: "drop" }), removeNeededWeaken: () => lib.removeNeeded(library, { uses: "weaken" }),
-    addFirst: () => lib.addNeeded(["liba.so.1", "libb.so.1"], { first: true }), moveNeeded: () => lib.addNeeded(library, { move: true }),
-    setVersion: () => lib.setSymbolVersion(symbol, version, { file: library }), clearVersion: () => lib.clearSymbolVersion(symbol),
-    addVersion: () => lib.addVersionNeed(library, "ELFWRIGHT_1", { symbols: symbol }), addVersionWeak: () => lib.addVersionNeed(library, "ELFWRIGHT_2", { weak: true }),
-    removeVersion: () => lib.removeVersionNeed(library, version), removeVersionDrop: () => lib.removeVersionNeed(library, version, { uses: "drop" }),
-    removeVersionWeaken: () => lib.removeVersionNeed(library, version, { uses: "weaken" }), weakenVersion: () => lib.weakenVersionNeed(library, version),
-    stripDebug: () => lib.stripDebug(), stripAll: () => lib.stripAll(), stripAllForce: () => lib.stripAll({ force: true }), discardLocals: () => lib.discardLocals(), discardTemporary: () => lib.discardLocals("temporary"),
-    keepSymbols: () => [lib.stripUnneeded(), lib.keepSymbols(["main", symbol])], stripSymbols: () => lib.stripSymbols(["a*", "_*"], { wildcard: true }), keepFiles: () => [lib.stripDebug(), lib.keepFileSymbols()],
-    keepSections: () => [lib.stripUnneeded(), lib.keepSections(".debug_line*", ".comment")], removeRelocations: () => lib.removeRelocations(".debug_*"), dropSectionHeaders: () => lib.dropSectionHeaders(),
-    onlyKeepDebug: () => lib.onlyKeepDebug(), addDebugLink: () => [lib.stripUnneeded(), lib.addDebugLink("x.debug", 0x12345678)], removeForced: () => lib.removeSections(".note.*", ".eh_frame*", { force: true }),
-    removeZeroed: () => lib.removeSections(".note.*", { force: true, zero: true }), nothing: () => [],
-  };
-  return [...wishes, ...Object.entries(more).map(([name, make]): Way => ({ name, edits: () => [make()].flat() as Edit[] }))];
 }
 
 /** Some of them together: which ones follows from the file's name alone. */
@@ -108,7 +55,7 @@ function examine(path: string, file: string): Report {
   const bytes = readFileSync(path);
   let all: Way[];
   try {
-    all = singles(lib.readElf(bytes));
+    all = everyEdit(lib.readElf(bytes));
   } catch (e) {
     if (!lib.isElfError(e, "ARCHIVE")) return { file, lines: [`read\t${String(e)}`] };
     all = ["stripUnneeded", "stripDebug", "stripAll", "removeSections"].map((name) => ({ name, edits: () => ({ stripUnneeded: [lib.stripUnneeded()], stripDebug: [lib.stripDebug()], stripAll: [lib.stripAll({ force: true })], removeSections: [lib.removeSections(".comment")] })[name]! }));

@@ -104,7 +104,11 @@ describe("diff", () => {
   });
 
   it("shows a defined version that was renamed", () => {
-    expect(edited(LIB, (b) => replaceText(b, "ELFWRIGHT_2.0", "ELFWRIGHT_3"))).toEqual([{ at: "versionDefinitions", from: "ELFWRIGHT_2.0", to: "ELFWRIGHT_3" }]);
+    expect(edited(LIB, (b) => replaceText(b, "ELFWRIGHT_2.0", "ELFWRIGHT_3"))).toEqual([
+      { at: "versionDefinitions", from: "ELFWRIGHT_2.0", to: "ELFWRIGHT_3" },
+      // The symbol that GNU ld makes for a version has its name, from the same string.
+      { at: "dynamicSymbols", from: "ELFWRIGHT_2.0", to: "ELFWRIGHT_3" },
+    ]);
   });
 
   it("shows sections that came, went or have another type", () => {
