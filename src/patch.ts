@@ -1,7 +1,7 @@
 import { isArchive } from "./archive/read.js";
 import { type Finding, check, newFindings } from "./check/check.js";
 import { type ByteSource, toSource } from "./codec/source.js";
-import { type Asked, askedOf, refuseContradictions, refuseKinds, refuseMembers } from "./edit/asked.js";
+import { type Asked, askedOf, passesOf, refuseMembers, refuseWrong } from "./edit/asked.js";
 import type { Edit } from "./edit/family.js";
 import { fail, type Note } from "./error.js";
 import type { ElfFile } from "./image/elf.js";
@@ -9,10 +9,8 @@ import { readElf } from "./image/read-elf.js";
 import { type Change, diff } from "./report/diff.js";
 import type { LayoutOptions } from "./rewrite/layout/options.js";
 import { planArchive } from "./rewrite/passes/archive.js";
-import { layoutPass } from "./rewrite/passes/layout.js";
-import { type Pass, Stage } from "./rewrite/passes/pass.js";
+import { Stage } from "./rewrite/passes/pass.js";
 import { type Plan, planOf } from "./rewrite/plan.js";
-import { Wish } from "./rewrite/wish/wish.js";
 
 export type { Plan } from "./rewrite/plan.js";
 
@@ -53,23 +51,8 @@ export function plan(source: Uint8Array | ByteSource, edits: readonly Edit[], op
   return planArchive(input, (member) => planElf(member, asked, options), options);
 }
 
-/** The passes that the edits need, the ordinary layout among them. */
-function passesOf(asked: readonly Asked[]): Pass[] {
-  const layout = layoutPass((elf) => wishOf(elf, asked));
-  const brought = asked.flatMap(({ family, edits }) => family.passes?.(edits) ?? []);
-  return [layout, ...brought].sort((a, b) => a.order - b.order);
-}
-
-/** What the edits want of the file: each family has its turn. */
-function wishOf(elf: ElfFile, asked: readonly Asked[]): Wish {
-  const wish = new Wish(elf);
-  for (const { family, edits } of asked) family.apply(wish, edits);
-  return wish;
-}
-
 function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): Plan {
-  refuseKinds(elf, asked);
-  refuseContradictions(asked);
+  refuseWrong(elf, asked);
 
   const passes = passesOf(asked);
   const done = passes.reduce((stage, pass) => pass.run(stage, options), Stage.of(elf));

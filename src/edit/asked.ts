@@ -2,6 +2,9 @@ import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { ET } from "../spec/constants.js";
 import { type Edit, type EditFamily, familyOf } from "./family.js";
+import { layoutPass } from "../rewrite/passes/layout.js";
+import type { Pass } from "../rewrite/passes/pass.js";
+import { Wish } from "../rewrite/wish/wish.js";
 import { shown } from "./json-edit.js";
 import { type FileKind, REFUSALS } from "./kinds.js";
 
@@ -33,8 +36,14 @@ function refuseForeign(edit: Edit): never {
   return fail("BAD_EDIT", `${text} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String(name) });
 }
 
+/** Refuses edits that the file cannot take, or that contradict each other. */
+export function refuseWrong(elf: ElfFile, asked: readonly Asked[]): void {
+  refuseKinds(elf, asked);
+  refuseContradictions(asked);
+}
+
 /** Refuses edits that this kind of file cannot take, each with its reason. An archive's members are judged by {@link refuseMembers}. */
-export function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
+function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
   if (asked.length === 0) return;
   const { type } = elf.header;
   const isOther = type !== ET.EXEC && type !== ET.DYN && type !== ET.REL;
@@ -55,7 +64,21 @@ export function refuseMembers(asked: readonly Asked[]): void {
 }
 
 /** Refuses edits that contradict each other, whatever the file says. `BAD_EDIT`. */
-export function refuseContradictions(asked: readonly Asked[]): void {
+function refuseContradictions(asked: readonly Asked[]): void {
   const all = asked.flatMap(({ edits }) => edits);
   for (const { family, edits } of asked) family.contradicts?.(edits, all);
+}
+
+/** The passes that the edits need, the ordinary layout among them. */
+export function passesOf(asked: readonly Asked[]): Pass[] {
+  const layout = layoutPass((elf) => wishOf(elf, asked));
+  const brought = asked.flatMap(({ family, edits }) => family.passes?.(edits) ?? []);
+  return [layout, ...brought].sort((a, b) => a.order - b.order);
+}
+
+/** What the edits want of the file: each family has its turn. */
+function wishOf(elf: ElfFile, asked: readonly Asked[]): Wish {
+  const wish = new Wish(elf);
+  for (const { family, edits } of asked) family.apply(wish, edits);
+  return wish;
 }
