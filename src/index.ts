@@ -79,7 +79,7 @@ export { onlyKeepDebug, type OnlyKeepDebug } from "./strip/only-keep-debug.js";
 export { addDebugLink, type AddDebugLink } from "./strip/debug-link.js";
 export type { LayoutOptions, OverlayChoice } from "./rewrite/layout/options.js";
 export type { Placement, Strategy } from "./rewrite/layout/placement.js";
-export type { Piece } from "./rewrite/pieces/pieces.js";
+export type { Piece } from "./pieces/pieces.js";
 export { patch, type PatchOptions, type PatchResult, plan, type Plan } from "./patch.js";
 export { check, type CheckRule, checkRules, type Finding, type Severity, type Violation } from "./check/check.js";
 export { pageFitness, type PageFitness, type PageRule, pageRules } from "./check/pages.js";

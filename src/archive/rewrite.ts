@@ -1,7 +1,7 @@
 import { decodeText, encodeText } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
-import { joined, type Piece, slice } from "../rewrite/pieces/pieces.js";
+import { joined, type Piece, slice } from "../pieces/pieces.js";
 import { type Archive, FIELDS, HEADER_SIZE, MAGIC_SIZE, type Member } from "./read.js";
 import { encodeIndex, type IndexEntry, indexSize, readIndex, type SymbolIndex } from "./symbol-index.js";
 

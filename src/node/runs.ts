@@ -1,5 +1,5 @@
-import type { Piece } from "../rewrite/pieces/pieces.js";
-import type { Range } from "../rewrite/pieces/ranges.js";
+import type { Piece } from "../pieces/pieces.js";
+import type { Range } from "../pieces/ranges.js";
 
 /** New ranges of the output with at most this much between them are one: a system call costs more than the bytes. */
 const GAP = 4096;

@@ -1,8 +1,8 @@
 import type { Finding } from "../check/check.js";
 import { type ByteSource, readExactly } from "../codec/source.js";
 import type { Note } from "../error.js";
-import { piecesSource } from "./pieces/fill.js";
-import type { Piece } from "./pieces/pieces.js";
+import { piecesSource } from "../pieces/fill.js";
+import type { Piece } from "../pieces/pieces.js";
 import type { Placement } from "./layout/placement.js";
 import type { Change } from "../report/diff.js";
 

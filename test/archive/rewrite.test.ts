@@ -5,7 +5,7 @@ import { readIndex } from "../../src/archive/symbol-index.js";
 import { bytesSource } from "../../src/codec/source.js";
 import { isElfError } from "../../src/error.js";
 import { type Edit, patch, readElf, stripDebug, stripUnneeded } from "../../src/index.js";
-import { piecesSource } from "../../src/rewrite/pieces/fill.js";
+import { piecesSource } from "../../src/pieces/fill.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { testArchive, type TestFormat } from "../support/archives.js";
 import { caught } from "../support/elf.js";

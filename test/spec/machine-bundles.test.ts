@@ -34,7 +34,7 @@ describe("a bundle has the parts of the cards that it reads", () => {
     ["check", ["dynamic", "memory", "types"]],
     ["resolveLibraries", ["dynamic", "loading"]],
     ["diagnose", ["dynamic", "memory", "types", "loading", "recognition", "ports"]],
-    ["patch", ["dynamic", "memory", "symbols", "types", "names"]],
+    ["patch", ["dynamic", "memory", "types", "names"]],
   ])("%s", async (name, parts) => {
     expect(await partsOf(name, `export { ${name} } from ${JSON.stringify(join(source, "index.ts"))};`)).toEqual(parts);
   });

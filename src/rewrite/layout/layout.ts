@@ -1,7 +1,7 @@
 import { hex } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import type { Layout } from "../passes/pass.js";
-import { FileMap } from "../pieces/pieces.js";
+import { FileMap } from "../../pieces/pieces.js";
 import type { Placed } from "../tables/table.js";
 import type { Requests } from "../wish/requests.js";
 import { follow } from "./follow/follow.js";

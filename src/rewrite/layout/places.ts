@@ -1,6 +1,6 @@
 import type { ElfFile } from "../../image/elf.js";
 import type { TableKind } from "../../spec/table-kinds.js";
-import type { Range } from "../pieces/ranges.js";
+import type { Range } from "../../pieces/ranges.js";
 import type { Move, Placed } from "../tables/table.js";
 
 /** Zeros of the last segment's .bss that have bytes in the file now. */

@@ -6,7 +6,7 @@ import { type Note, within } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { readElf } from "../../image/read-elf.js";
 import { ARCHIVE, THIN_ARCHIVE } from "../../image/headers/header.js";
-import { piecesSource } from "../pieces/fill.js";
+import { piecesSource } from "../../pieces/fill.js";
 import type { Placement } from "../layout/placement.js";
 import { differs, type Plan, planOf } from "../plan.js";
 import { type Change, changed } from "../../report/change.js";

@@ -6,7 +6,7 @@ import type { ElfFile, Section } from "../../image/elf.js";
 import { fileAlignment, fileRange, isDebugFile, isLoaded } from "../../image/headers/sections.js";
 import { fail } from "../../error.js";
 import { ET, PT, SHT } from "../../spec/constants.js";
-import { FileMap } from "../pieces/pieces.js";
+import { FileMap } from "../../pieces/pieces.js";
 import type { OverlayChoice } from "../layout/options.js";
 import { refuseOverlay } from "../layout/tail/overlay.js";
 import { SectionRows } from "../layout/follow/section-rows.js";

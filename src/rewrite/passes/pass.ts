@@ -4,9 +4,9 @@ import type { ElfFile, Overlay } from "../../image/elf.js";
 import { readElf } from "../../image/read-elf.js";
 import type { LayoutOptions } from "../layout/options.js";
 import type { Placement } from "../layout/placement.js";
-import { composePieces } from "../pieces/compose.js";
-import { piecesSource } from "../pieces/fill.js";
-import type { Piece } from "../pieces/pieces.js";
+import { composePieces } from "../../pieces/compose.js";
+import { piecesSource } from "../../pieces/fill.js";
+import type { Piece } from "../../pieces/pieces.js";
 
 /** What one pass makes of the file that it is given: where each byte comes from, where each table went, and what there is to say. */
 export interface Layout {

@@ -2,7 +2,7 @@ import type { ShdrView } from "../../../codec/records.js";
 import { sectionAt } from "../../../image/headers/sections.js";
 import { ownNotes } from "../../../image/notes/notes.js";
 import { PF, PT, SHF, SHT } from "../../../spec/constants.js";
-import { merged, type Range, subtract } from "../../pieces/ranges.js";
+import { merged, type Range, subtract } from "../../../pieces/ranges.js";
 import { KINDS } from "../../tables/kinds.js";
 import { COVER_NAME, KEPT_NAME } from "../place/covers.js";
 import type { Places } from "../places.js";

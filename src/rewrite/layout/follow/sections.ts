@@ -8,7 +8,7 @@ import type { Placed } from "../../tables/table.js";
 import type { Requests } from "../../wish/requests.js";
 import { isCover } from "../place/covers.js";
 import type { BackedBss, Places } from "../places.js";
-import type { Range } from "../../pieces/ranges.js";
+import type { Range } from "../../../pieces/ranges.js";
 import type { Tail } from "../tail/tail.js";
 import type { Following } from "./following.js";
 import type { SectionRows } from "./section-rows.js";

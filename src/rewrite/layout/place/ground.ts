@@ -7,7 +7,7 @@ import { headerSize } from "../../../image/headers/header.js";
 import { PT } from "../../../spec/constants.js";
 import { pageSize } from "../../../spec/machines.js";
 import { TABLE_NAMES, type TableKind } from "../../../spec/table-kinds.js";
-import type { Range } from "../../pieces/ranges.js";
+import type { Range } from "../../../pieces/ranges.js";
 import type { Move, Placed, Table } from "../../tables/table.js";
 import type { Strategy } from "../placement.js";
 import type { BackedBss, Places } from "../places.js";

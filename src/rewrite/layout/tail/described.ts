@@ -7,7 +7,7 @@ import { elfEnd } from "../../../image/headers/overlay.js";
 import { sectionColumns, sectionsByOffset } from "../../../image/headers/section-columns.js";
 import { assertInFile } from "../../../image/headers/sections.js";
 import { PT } from "../../../spec/constants.js";
-import { merged, type Range, subtract } from "../../pieces/ranges.js";
+import { merged, type Range, subtract } from "../../../pieces/ranges.js";
 
 /** What of these ranges no header, segment or section names, those of sections that are gone aside. */
 function undescribed(elf: ElfFile, ranges: readonly Range[], isGone: (section: number) => boolean): Range[] {

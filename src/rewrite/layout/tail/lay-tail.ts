@@ -1,5 +1,5 @@
 import type { ElfFile } from "../../../image/elf.js";
-import type { FileMap } from "../../pieces/pieces.js";
+import type { FileMap } from "../../../pieces/pieces.js";
 import type { Requests } from "../../wish/requests.js";
 import type { LayoutOptions } from "../options.js";
 import { ownsNameTable } from "../section-names.js";

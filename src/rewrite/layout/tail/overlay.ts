@@ -1,5 +1,5 @@
 import { fail, hex } from "../../../error.js";
-import type { Range } from "../../pieces/ranges.js";
+import type { Range } from "../../../pieces/ranges.js";
 
 /** Refuses to move or lose bytes that nothing describes. `OVERLAY`. */
 export function refuseOverlay(r: Range): never {

@@ -1,7 +1,7 @@
 import { ascending } from "../../../codec/ascending.js";
 import { alignUp } from "../../../codec/bytes.js";
-import type { FileMap } from "../../pieces/pieces.js";
-import type { Range } from "../../pieces/ranges.js";
+import type { FileMap } from "../../../pieces/pieces.js";
+import type { Range } from "../../../pieces/ranges.js";
 
 /** What of the tail stays together: ranges of the input, and the new bytes of sections. One array a field, since there may be very many. */
 export class TailItems {

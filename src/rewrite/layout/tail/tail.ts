@@ -1,11 +1,13 @@
 import { alignUp } from "../../../codec/bytes.js";
+import { fail, hex } from "../../../error.js";
 import type { ElfFile } from "../../../image/elf.js";
 import { placedAt, sectionColumns, sectionsByOffset } from "../../../image/headers/section-columns.js";
 import { assertInFile, fileAlignment, isDebugFile } from "../../../image/headers/sections.js";
+import { segmentTypeName } from "../../../spec/names.js";
 import type { Requests } from "../../wish/requests.js";
 import { blanks, gapsFrom } from "./described.js";
-import type { FileMap } from "../../pieces/pieces.js";
-import { type Range, subtract } from "../../pieces/ranges.js";
+import type { FileMap } from "../../../pieces/pieces.js";
+import { type Range, subtract } from "../../../pieces/ranges.js";
 import type { OverlayChoice } from "../options.js";
 import { refuseOverlay } from "./overlay.js";
 import { fixedEnd, unloadedSegments } from "../place/space.js";
@@ -78,7 +80,7 @@ export interface TailOptions {
  * sections, and makes room for a last segment that grew. What is loaded never moves.
  */
 export function compactTail(elf: ElfFile, map: FileMap, requests: Requests, { rewritten, overlay, grownTo }: TailOptions): Tail {
-  const unloaded = isDebugFile(elf) ? [] : unloadedSegments(elf).map((s) => ({ start: s.offset, end: Math.min(s.offset + s.filesz, elf.source.size) }));
+  const unloaded = isDebugFile(elf) ? [] : unloadedRanges(elf);
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
   const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = requests.dropped.size > 0 || requests.contents.runs.length > 0 || grownTo !== undefined;
   const holes = holesBefore(elf, requests, fixed), places = oldPlaces(elf, requests.contents, holes), { padding, payload } = gapsFrom(elf, fixed, requests.dropped);
@@ -97,6 +99,16 @@ export function compactTail(elf: ElfFile, map: FileMap, requests: Requests, { re
   const end = items.end(fixed);
   map.keep(fixed, end - fixed);
   return { end, outputOf: (o) => o, places };
+}
+
+/** The bytes of segments that are not loaded. `TRUNCATED` for one that begins behind the end of the file. */
+function unloadedRanges(elf: ElfFile): Range[] {
+  const { size } = elf.source;
+  return unloadedSegments(elf).map(({ type, offset, filesz }) => {
+    const isGone = offset > size;
+    if (isGone) fail("TRUNCATED", `${segmentTypeName(type, elf.header.machine)} (${filesz} bytes at ${hex(offset)}) begins behind the end of the file (${size} bytes)`, { offset, length: filesz, size });
+    return { start: offset, end: Math.min(offset + filesz, size) };
+  });
 }
 
 /** Sections behind `fixed` that stay, and those that are written anew, but for the ones that take their old place before it. */

@@ -2,7 +2,7 @@ import { readExactly } from "../../../codec/source.js";
 import { fail } from "../../../error.js";
 import { EI_OSABI, headerSize, headerView } from "../../../image/headers/header.js";
 import { PN_XNUM } from "../../../spec/constants.js";
-import type { FileMap } from "../../pieces/pieces.js";
+import type { FileMap } from "../../../pieces/pieces.js";
 import type { Requests } from "../../wish/requests.js";
 import type { Followed } from "../follow/follow.js";
 import type { Places } from "../places.js";
@@ -30,16 +30,18 @@ export function writeHeaders(map: FileMap, { elf }: Places, { headers, rows }: F
   map.write(h.phoff, headers.bytes());
 
   let newEnd = end;
+  let newShoff = h.shoff;
   if (shape.sectionHeaders === "moves" && h.shnum > 0) {
-    header.shoff = appendNames(map, elf, rows, requests, end);
-    newEnd = header.shoff + rows.length * h.shentsize;
+    newShoff = appendNames(map, elf, rows, requests, end);
+    newEnd = newShoff + rows.length * h.shentsize;
+    header.shoff = newShoff;
   }
   if (shape.sectionHeaders === "goes") Object.assign(header, { shoff: 0, shnum: 0, shstrndx: 0 });
   else {
     // A table that stays and keeps its length keeps the numbers that the ELF header has of it.
     const changesLength = shape.sectionHeaders === "moves" || requests.dropped.size > 0;
     if (changesLength) Object.assign(header, extendedNumbers(rows));
-    map.write(header.shoff, rows.bytes());
+    map.write(newShoff, rows.bytes());
   }
 
   const { osabi } = requests.header;

@@ -1,7 +1,7 @@
 import type { Note } from "../../../error.js";
 import type { ElfFile } from "../../../image/elf.js";
 import { elfEnd } from "../../../image/headers/overlay.js";
-import type { FileMap } from "../../pieces/pieces.js";
+import type { FileMap } from "../../../pieces/pieces.js";
 import type { LayoutOptions } from "../options.js";
 import type { Shape } from "../shape.js";
 

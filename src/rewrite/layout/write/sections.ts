@@ -6,7 +6,7 @@ import { fileRange, sectionAt } from "../../../image/headers/sections.js";
 import { SHN, SHT } from "../../../spec/constants.js";
 import { compactTable } from "../../../tables/compact-strings.js";
 import { GrowingStrings } from "../../../tables/strings.js";
-import type { FileMap } from "../../pieces/pieces.js";
+import type { FileMap } from "../../../pieces/pieces.js";
 import type { Requests } from "../../wish/requests.js";
 import type { SectionRows } from "../follow/section-rows.js";
 import { ownsNameTable } from "../section-names.js";

@@ -2,7 +2,7 @@ import { readExactly } from "../../../codec/source.js";
 import type { Note } from "../../../error.js";
 import { fileRange } from "../../../image/headers/sections.js";
 import { PT } from "../../../spec/constants.js";
-import type { FileMap } from "../../pieces/pieces.js";
+import type { FileMap } from "../../../pieces/pieces.js";
 import type { Placed } from "../../tables/table.js";
 import type { Requests } from "../../wish/requests.js";
 import type { Followed } from "../follow/follow.js";

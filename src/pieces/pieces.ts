@@ -1,5 +1,5 @@
-import { concat, equalBytes } from "../../codec/bytes.js";
-import { type ByteSource, readExactly } from "../../codec/source.js";
+import { concat, equalBytes } from "../codec/bytes.js";
+import { type ByteSource, readExactly } from "../codec/source.js";
 
 /** A range of the output and where its bytes come from. Offsets and sizes in bytes. */
 export type Piece =

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { bytesSource } from "../../src/codec/source.js";
-import { fillPieces, piecesSource } from "../../src/rewrite/pieces/fill.js";
-import { type Piece, readPieces } from "../../src/rewrite/pieces/pieces.js";
+import { fillPieces, piecesSource } from "../../src/pieces/fill.js";
+import { type Piece, readPieces } from "../../src/pieces/pieces.js";
 import { counting } from "../support/elf.js";
 import { random, SEED } from "../support/mutants.js";
 

@@ -1,4 +1,4 @@
-import { type ByteSource, fillFrom, readExactly } from "../../codec/source.js";
+import { type ByteSource, fillFrom, readExactly } from "../codec/source.js";
 import { firstAt, type Piece, readPieces } from "./pieces.js";
 
 /** Ranges of the input with at most this much between them are read with one call: a page of the system's own. */
