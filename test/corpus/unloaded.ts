@@ -1,4 +1,4 @@
-import { type ElfFile, PT, type Section, SHF, SHT } from "../../src/index.js";
+import { type ElfFile, PT, type Section, SHF, SHN, SHT, STB } from "../../src/index.js";
 import { differences } from "./loaded.js";
 import { followed, type Move, word } from "./moves.js";
 import { COVERS, type SectionPairs } from "./pairs.js";
@@ -16,7 +16,11 @@ export function compareSections(a: ElfFile, b: ElfFile, before: Buffer, after: B
   if (w.stripped && b.sections.some(isDebugging)) out.push("a symbol table or debugging information is still there");
   for (const s of added) if (!COVERS.includes(s.name) && !(s.name === ".shstrtab" && s.index === b.header.shstrndx)) out.push(`the section ${s.name} is new`);
   const fileOf = (e: ElfFile, i: number) => e.sections[i]!.header;
+  const lost = symbolsOfDropped(a, dropped);
+  if (lost) out.push(...compareLeftSymbols(a, b, lost, index));
   for (const [p, q] of pairs) {
+    // A table that lost symbols was compared symbol by symbol, and so were their names.
+    if (lost && (p.index === lost.table || p.index === lost.strings)) continue;
     const x = p.header, y = q.header, wrong: string[] = [];
     const infoIsIndex = (x.flags & SHF.INFO_LINK) !== 0 || x.type === SHT.REL || x.type === SHT.RELA;
     if (x.exact("flags") !== y.exact("flags")) wrong.push("sh_flags");
@@ -37,6 +41,35 @@ export function compareSections(a: ElfFile, b: ElfFile, before: Buffer, after: B
     else out.push(...compareContent(a, before, after, moves, index, fileOf(a, p.index), fileOf(b, q.index), p.name));
   }
   return out;
+}
+
+/** The symbol table and what it loses: symbols that sections which went have defined. */
+interface LostSymbols {
+  readonly table: number;
+  readonly strings: number;
+  readonly homes: ReadonlySet<number>;
+}
+
+function symbolsOfDropped(a: ElfFile, dropped: readonly Section[]): LostSymbols | undefined {
+  const homes = new Set(dropped.map((s) => s.index));
+  const table = a.sections.find((s) => s.header.type === SHT.SYMTAB && !homes.has(s.index));
+  if (!table || !a.symbols) return undefined;
+  for (const s of a.symbols) if (homes.has(s.shndx)) return { table: table.index, strings: table.header.link, homes };
+  return undefined;
+}
+
+/** All other symbols are as they were, in their order, in the same sections; local ones still stand first. */
+function compareLeftSymbols(a: ElfFile, b: ElfFile, { homes, table }: LostSymbols, index: ReadonlyMap<number, number>): string[] {
+  const home = (n: number): number => (n > 0 && n < SHN.LORESERVE ? (index.get(n) ?? -1) : n);
+  const left = [...a.symbols!].filter((s) => !homes.has(s.shndx)).map((s) => ({ ...s, index: 0, shndx: home(s.shndx) }));
+  const now = [...(b.symbols ?? [])].map((s) => ({ ...s, index: 0 }));
+  const text = (s: unknown): string => JSON.stringify(s, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v));
+
+  const at = left.findIndex((s, i) => text(s) !== text(now[i]));
+  if (at >= 0 || now.length !== left.length) return [`symbol ${at} of those that stay is ${text(now[at])}, should be ${text(left[at])} (${now.length} symbols, should be ${left.length})`];
+  const locals = left.findIndex((s, i) => i > 0 && s.binding !== STB.LOCAL);
+  const info = b.sections.find((s) => s.header.type === SHT.SYMTAB)!.header.info;
+  return locals >= 0 && info !== locals ? [`sh_info of section ${table} is ${info}, should be ${locals}`] : [];
 }
 
 type Shdr = ElfFile["sections"][number]["header"];
