@@ -9,7 +9,7 @@ import { formatDump } from "../report/text/dump.js";
 import { formatRelocations, formatSymbols } from "../report/text/lists.js";
 import { Tolerant } from "../image/tolerant.js";
 import { eachFile, OK, print, REFUSED, USAGE, type Verb } from "./command.js";
-import { type Flags, json, parse, withFile } from "./read-verbs.js";
+import { type Flags, json, parse, withFile } from "./read-files.js";
 
 /** What a part's option shows of the description. Lists are read only where they are asked for: they have millions of entries. */
 const PART_OF: Readonly<Record<string, readonly Part[]>> = {

@@ -39,8 +39,7 @@ export const osAbiFamily: EditFamily<SetOsAbi> = {
     if (other) fail("BAD_EDIT", `setOsAbi is given both ${first!.abi} and ${other.abi}`, { edit: "setOsAbi" });
   },
 
-  apply({ elf, header }, [first]) {
-    const { abi } = first!;
-    if (abi !== elf.header.osabi) header.osabi = abi;
+  apply({ header }, [first]) {
+    header.osabi = first!.abi;
   },
 };

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { VERBS } from "../../src/cli/verbs.js";
 import { PT, STB } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { phdr } from "../support/elf.js";
@@ -39,7 +40,10 @@ describe("docs/json.md", () => {
   const page = readFileSync(new URL("../../docs/json.md", import.meta.url), "utf8");
   const examples = [...page.matchAll(/```sh\nelfwright (.*)\n```\n\n```json\n([^]*?)\n```/g)].map((m) => ({ command: m[1]!, output: m[2]! }));
 
-  it("has an example of every verb", () => expect(examples.map((e) => words(e.command)[0])).toEqual(["show", "map", "check", "check", "check", "diagnose", "diagnose", "resolve", "resolve", "diff", "patchelf", "chrpath", "strip"]));
+  it("has an example of every verb, in the order of the overview", () => {
+    const shown = examples.map((e) => words(e.command)[0]);
+    expect([...new Set(shown)]).toEqual(VERBS.map((verb) => verb.name));
+  });
 
   it.each(examples)("$command", ({ command, output }) => {
     const args = words(command), { stdout } = run(process.execPath, [CLI, ...args], { cwd: folder });

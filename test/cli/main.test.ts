@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { VERBS as LISTED } from "../../src/cli/verbs.js";
 import { fixturePath } from "../support/fixtures.js";
 import { itWithTools, run } from "../support/tools.js";
 import { CLI, elfwright } from "./cli.js";
 
-const VERBS = ["show", "map", "check", "diagnose", "resolve", "diff", "patchelf", "chrpath", "strip"];
+const VERBS = LISTED.map((verb) => verb.name);
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
 describe("the command", () => {

@@ -1,11 +1,23 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type Edit, isElfError, patch, type PatchOptions, readElf, stripDebug } from "../../src/index.js";
+import { DT, type Edit, EM, isElfError, patch, type PatchOptions, readElf, SHF, SHT, stripDebug } from "../../src/index.js";
+import { buildElf } from "../../src/testing/build-elf.js";
 import { testArchive } from "../support/archives.js";
 import { fixture } from "../support/elf.js";
 import { everyEdit } from "../support/every-edit.js";
+import { objectFile } from "../support/objects.js";
 
 const FIXTURES = readdirSync(new URL("../../fixtures/bin", import.meta.url)).sort();
+
+const X86_64 = { class: 64, littleEndian: true, machine: EM.X86_64 } as const;
+
+/** The fixtures, and what none of them has and some edit changes. */
+const FILES: readonly [string, Uint8Array][] = [
+  ...FIXTURES.map((name): [string, Uint8Array] => [name, fixture(name)]),
+  ["old tags and flags", buildElf({ ...X86_64, needed: ["libc.so.6", "liba.so.1"], rpath: "/opt/lib", versionNeeds: [{ file: "libc.so.6", versions: ["V_1"] }], tags: [{ tag: DT.CHECKSUM, value: 9 }, { tag: DT.BIND_NOW, value: 0 }] })],
+  ["pages of 4 KiB", buildElf({ ...X86_64, pageSize: 4096, slack: 0x20000 })],
+  ["an object with debug information", objectFile({ ...X86_64, sections: [{ name: ".text", flags: SHF.ALLOC, bytes: new Uint8Array(8) }, { name: ".debug_info", type: SHT.PROGBITS, bytes: new Uint8Array(8), relocations: [[0, 1]] }], symbols: [{ name: "f", section: ".text" }] })],
+];
 
 /** The changes that a patch tells; undefined where it is refused or changes no byte. */
 function told(bytes: Uint8Array, edits: readonly Edit[], options: PatchOptions): unknown[] | undefined {
@@ -19,10 +31,15 @@ function told(bytes: Uint8Array, edits: readonly Edit[], options: PatchOptions):
 }
 
 describe("a plan that changes bytes says what changes", () => {
-  it.each(FIXTURES)("%s: every edit alone", (name) => {
-    const bytes = fixture(name);
+  it.each(FILES)("%s: every edit alone", (_, bytes) => {
     const silent = everyEdit(readElf(bytes)).filter((w) => told(bytes, w.edits(), { overlay: "drop" })?.length === 0);
     expect(silent.map((w) => w.name)).toEqual([]);
+  });
+
+  it("and every edit changes some file here, or it would be told of nothing here", () => {
+    const idle = new Set(everyEdit(readElf(FILES[0]![1])).map((w) => w.name));
+    for (const [, bytes] of FILES) for (const w of everyEdit(readElf(bytes))) if (idle.has(w.name) && told(bytes, w.edits(), { overlay: "drop" })) idle.delete(w.name);
+    expect([...idle]).toEqual(["nothing"]);
   });
 
   it("but for dates and owners of an archive's members, which are not ELF's", () => {

@@ -3,7 +3,7 @@ import { fail } from "../../error.js";
 import type { Edit } from "../../edit/family.js";
 import { attempt, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "../command.js";
 import { getopt, type OptionName } from "../getopt.js";
-import { withFile } from "../read-verbs.js";
+import { withFile } from "../read-files.js";
 import { checkFiles, overlayChoice, printRewritten, rewriteDefaults, rewriteFile, type RewriteOptions, type Rewritten } from "../rewrite.js";
 import { version } from "../version.js";
 

@@ -10,7 +10,7 @@ import { parseTarget, tables } from "../../targets/index.js";
 import type { Target } from "../../targets/target.js";
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "../command.js";
 import { formatDiagnosis } from "./diagnosis-text.js";
-import { type Flags, json, parse, withFile } from "../read-verbs.js";
+import { type Flags, json, parse, withFile } from "../read-files.js";
 import { printRules } from "../rules.js";
 
 interface Wish {

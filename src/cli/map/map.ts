@@ -10,7 +10,7 @@ import type { LayoutMap } from "../../report/map/model.js";
 import { attempt, type ErrorEntry, OK, print, REFUSED, toJson, USAGE, type Verb } from "../command.js";
 import { type Command, parse } from "./map-options.js";
 import { plannedBy } from "./map-plan.js";
-import { withFile } from "../read-verbs.js";
+import { withFile } from "../read-files.js";
 
 /** What is shown, and the files' names; null where the file is only planned. */
 interface Shown {

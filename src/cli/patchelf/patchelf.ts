@@ -8,7 +8,7 @@ import { editsFor } from "./patchelf-edits.js";
 import { help, versionText } from "./patchelf-help.js";
 import { type Command, parse } from "./patchelf-options.js";
 import { answer, type Printed } from "./patchelf-print.js";
-import { withFile } from "../read-verbs.js";
+import { withFile } from "../read-files.js";
 import { placementLines, printRewritten, rewriteFile, type Rewritten } from "../rewrite.js";
 
 /** A file's entry in JSON output: what was printed, what was rewritten. */

@@ -1,6 +1,6 @@
 import { type OpenLibraryTree, resolveLibraries, type ResolveFilesOptions } from "../../node/resolve.js";
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "../command.js";
-import { parse } from "../read-verbs.js";
+import { parse } from "../read-files.js";
 import { resolveEntry, type ResolveEntry } from "./resolve-entry.js";
 import { asksForSymbols, isUnbound, symbolEntry, type SymbolEntry, symbolFlags, symbolHelp, symbolText } from "./resolve-symbols.js";
 import { listText, treeText, whyText } from "./resolve-text.js";

@@ -5,7 +5,7 @@ import { onFile } from "../../node/source.js";
 import type { Edit } from "../../edit/family.js";
 import { formatName } from "./bfd-name.js";
 import { eachFile, OK, print, REFUSED, type Verb } from "../command.js";
-import { withFile } from "../read-verbs.js";
+import { withFile } from "../read-files.js";
 import { printRewritten, rewriteFile, type Rewritten } from "../rewrite.js";
 import { editsFor } from "./strip-edits.js";
 import { help, versionText } from "./strip-help.js";

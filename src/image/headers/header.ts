@@ -9,8 +9,8 @@ import type { Header } from "../elf.js";
 /** Bytes of e_ident; the rest of the ELF header follows it. */
 export const EI_NIDENT = 16;
 
-/** The byte of e_ident that names the operating system. */
-export const EI_OSABI = 7;
+/** Bytes of e_ident that say for which system the file is, by their names here: EI_OSABI and EI_ABIVERSION. */
+export const IDENT = { osabi: 7, abiVersion: 8 } as const;
 
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 /** The first bytes of a static library, and of one whose members are other files ("thin"). */
@@ -53,7 +53,7 @@ export function readHeader(source: ByteSource): Header {
   tableInFile(source, shoff, shnum * h.shentsize, "the section header table");
   // Field by field: the engine forgets the shape of what is made by spreading once none is left, and all code that was optimized for it with it.
   return {
-    class: encoding.class, littleEndian: encoding.littleEndian, osabi: ident[EI_OSABI]!, abiVersion: ident[8]!, type: h.type, machine: h.machine, flags: h.flags, entry: h.exact("entry"),
+    class: encoding.class, littleEndian: encoding.littleEndian, osabi: ident[IDENT.osabi]!, abiVersion: ident[IDENT.abiVersion]!, type: h.type, machine: h.machine, flags: h.flags, entry: h.exact("entry"),
     phoff, phentsize: h.phentsize, phnum, shoff, shentsize: h.shentsize, shnum, shstrndx, ehsize: h.ehsize,
   };
 }

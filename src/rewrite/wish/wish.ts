@@ -1,3 +1,4 @@
+import type { IDENT } from "../../image/headers/header.js";
 import type { Note } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { sectionColumns } from "../../image/headers/section-columns.js";
@@ -14,11 +15,8 @@ export interface SegmentWish {
   readonly added?: { readonly align: number } | undefined;
 }
 
-/** Fields of the ELF header that shall change. */
-export interface HeaderWish {
-  /** EI_OSABI. */
-  osabi?: number;
-}
+/** Bytes of the ELF header that shall change. */
+export type HeaderWish = { -readonly [field in keyof typeof IDENT]?: number };
 
 /** A section that the file has not, for tools. */
 export interface NewSection {

@@ -1,6 +1,6 @@
 import { readExactly } from "../../../codec/source.js";
 import { fail } from "../../../error.js";
-import { EI_OSABI, headerSize, headerView } from "../../../image/headers/header.js";
+import { IDENT, headerSize, headerView } from "../../../image/headers/header.js";
 import { PN_XNUM } from "../../../spec/constants.js";
 import type { FileMap } from "../../../pieces/pieces.js";
 import type { Requests } from "../../wish/requests.js";
@@ -44,8 +44,7 @@ export function writeHeaders(map: FileMap, { elf }: Places, { headers, rows }: F
     map.write(newShoff, rows.bytes());
   }
 
-  const { osabi } = requests.header;
-  if (osabi !== undefined) bytes[EI_OSABI] = osabi;
+  for (const field of Object.keys(IDENT) as (keyof typeof IDENT)[]) bytes[IDENT[field]] = requests.header[field] ?? h[field];
   map.write(0, bytes);
   return newEnd;
 }

@@ -1,0 +1,45 @@
+import { parseArgs } from "node:util";
+import { type OpenElfFile, readElfFile } from "../node/index.js";
+import { UsageError } from "./command.js";
+
+/** What the verbs that read files share: their options, and a file that is open for as long as it is read. */
+
+export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
+  const elf = readElfFile(path);
+  try {
+    return read(elf);
+  } finally {
+    elf.close();
+  }
+}
+
+export type Flags = Record<string, { type: "boolean" | "string" }>;
+
+export interface Parsed {
+  readonly files: string[];
+  readonly flags: Record<string, boolean | string>;
+}
+
+/** Options and files. An option that is `alone` says all by itself: with it there is no file. */
+export function parse(args: readonly string[], options: Flags, alone?: string): Parsed {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const parsed = { files: positionals, flags: values as Record<string, boolean | string> };
+    if (alone !== undefined && parsed.flags[alone] === true) return onlyOption(alone, parsed);
+    if (positionals.length === 0) throw new UsageError("missing file name");
+    return parsed;
+  } catch (e) {
+    // Node says more than one line of help needs.
+    if (e instanceof TypeError) throw new UsageError(e.message.split(". ")[0]!);
+    throw e;
+  }
+}
+
+function onlyOption(name: string, parsed: Parsed): Parsed {
+  const others = Object.keys(parsed.flags).filter((flag) => flag !== name && flag !== "json");
+  if (parsed.files.length > 0) throw new UsageError(`--${name} takes no file`);
+  if (others.length > 0) throw new UsageError(`--${name} does not go with --${others[0]!}`);
+  return parsed;
+}
+
+export const json = { json: { type: "boolean" } } as const satisfies Flags;
