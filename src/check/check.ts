@@ -24,19 +24,19 @@ export type { CheckRule, Finding, Severity, Violation } from "./rule.js";
  * // "p_vaddr and p_offset of every PT_LOAD are congruent modulo p_align."
  */
 export const checkRules: readonly CheckRule[] = /* @__PURE__ */ [
-  [readableRule],
-  sectionRules,
-  symbolRules,
-  forLoadable(loadRules),
-  forLoadable(phdrRules),
-  forLoadable(coverageRules),
-  forLoadable(segmentRules),
-  forLoadable(dynamicRules),
-  forLoadable(stringRules),
-  forLoadable(versionRules),
-  forLoadable(loadedSymbolRules),
-  forLoadable(pointerRules),
-  forLoadable(protectionRules),
+  [readableRule], // that the file can be read at all
+  sectionRules, // the section header table, in files of every type
+  symbolRules, // symbol tables, in files of every type
+  forLoadable(loadRules), // what kernels and ld.so ask of PT_LOADs
+  forLoadable(phdrRules), // the program header table
+  forLoadable(coverageRules), // sections and PT_LOADs agree
+  forLoadable(segmentRules), // where other program headers point
+  forLoadable(dynamicRules), // the dynamic section and where its tags lead
+  forLoadable(stringRules), // .dynstr
+  forLoadable(versionRules), // symbol versions
+  forLoadable(loadedSymbolRules), // symbols of what is loaded
+  forLoadable(pointerRules), // addresses that code may hold
+  forLoadable(protectionRules), // what may be written and executed
 ].flat();
 
 /** A broken file may break one rule at each of its sections; more than this tell nobody more. */

@@ -18,12 +18,16 @@ interface Report {
   readonly lines: readonly string[];
 }
 
-/** Some of them together: which ones follows from the file's name alone. */
-function combinations(all: readonly Way[], name: string): Way[] {
-  let state = createHash("sha256").update(name).digest().readUInt32LE(0);
-  const below = (n: number): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % n;
-  return Array.from({ length: 24 }, () => {
-    const ways = Array.from({ length: 2 + below(4) }, () => all[below(all.length)]!);
+/**
+ * Some of them together. Which ones follows from the name of the file and from their own: a new one comes into few of them, and the others
+ * can be compared with what was printed before it.
+ */
+function combinations(all: readonly Way[], file: string): Way[] {
+  return Array.from({ length: 24 }, (_, i) => {
+    const drawn = all.map((way) => ({ way, lot: hash(`${file} ${i} ${way.name}`) }));
+    drawn.sort((a, b) => (a.lot < b.lot ? -1 : 1));
+
+    const ways = drawn.slice(0, 2 + (i % 4)).map((d) => d.way);
     return { name: ways.map((w) => w.name).join(" + "), edits: () => ways.flatMap((w) => w.edits()) };
   });
 }

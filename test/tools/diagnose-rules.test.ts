@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { diagnose } from "../../src/diagnose/diagnose.js";
 import type { DiagnoseOptions } from "../../src/diagnose/options.js";
+import { hardeningRules } from "../../src/diagnose/rules/hardening.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { isElfError } from "../../src/error.js";
@@ -16,8 +17,10 @@ const files = scratch(), LD = "/lib64/ld-linux-x86-64.so.2";
 /** Each so-manieth file of a folder; 1 for all. */
 const STEP = Number(process.env["ELFWRIGHT_STEP"] ?? 30);
 
+const PROTECTIONS = new Set(hardeningRules.map((r) => r.id));
+
 /** `severity rule` of all that is found, but for protections that a compiler was not asked for. */
-const found = (bytes: Uint8Array, options: DiagnoseOptions = {}): string[] => diagnose(readElf(bytes), { tables, ...options }).findings.map((f) => `${f.severity} ${f.rule}`).filter((f) => !/ (no-|relro-)/.test(f));
+const found = (bytes: Uint8Array, options: DiagnoseOptions = {}): string[] => diagnose(readElf(bytes), { tables, ...options }).findings.filter((f) => !PROTECTIONS.has(f.rule)).map((f) => `${f.severity} ${f.rule}`);
 
 function compile(compiler: string, source: string, flags: readonly string[] = []): Buffer {
   must(compiler, ["-O1", "-w", "-o", files.path("out"), "-x", "c", "-", ...flags], { input: source });

@@ -11,6 +11,7 @@ function sizes({ elf: { header: h }, libc }: Facts): readonly (readonly [size: n
   return pages.filter((p) => p.bionic === (libc === "bionic") && (p.class ?? h.class) === h.class).map((p) => [p.size, p.whose]);
 }
 
+/** Systems whose pages are too large for it. */
 export const pageRules: readonly Rule[] = [
   {
     id: "page-size", severity: "warning", sentence: "The file is not fit for pages of a size that systems of its machine have.",

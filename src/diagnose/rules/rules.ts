@@ -24,23 +24,23 @@ import { targetFindings, targetRules } from "./target/target.js";
 
 /** Rules on the file itself. */
 const fileRules: readonly Rule[] = /* @__PURE__ */ [
-  kindRules,
-  interpreterRules,
-  libcRules,
-  libraryRules,
-  bindingRules,
-  startupRules,
-  retargetedRules,
-  importRules,
-  segmentRules,
-  staticRules,
-  searchPathRules,
-  pageRules,
-  cpuRules,
-  noteRules,
-  goRules,
-  hardeningRules,
-  payloadRules,
+  kindRules, // what kind of file, and for which machine
+  interpreterRules, // PT_INTERP
+  libcRules, // one process, one C library
+  libraryRules, // what the libraries themselves tell
+  bindingRules, // symbols that libraries give each other
+  startupRules, // how the program comes to its own code
+  retargetedRules, // musl's programs under glibc's names
+  importRules, // references, for another C library than the one built for
+  segmentRules, // what may be executed, what may be written
+  staticRules, // what a static program does not carry along
+  searchPathRules, // DT_RUNPATH, DT_RPATH
+  pageRules, // page sizes
+  cpuRules, // processor and kernel
+  noteRules, // the file's own ELF notes
+  goRules, // Go's linker
+  hardeningRules, // missing protections
+  payloadRules, // what is in the file beside the program
 ].flat();
 
 /**

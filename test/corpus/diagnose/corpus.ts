@@ -14,7 +14,8 @@ const HELP = `npm run corpus:diagnose
 
 Fetches programs and addons of the npm registry by pinned names into .cache/diagnose, and says whether \`diagnose\` knows the C library,
 linkage and language of each: as published, stripped, and without section headers. Beside it, what the methods of the article say that
-this began with, and the same for this machine's node, gcc and system libraries.`;
+this began with, and the same for this machine's node, gcc and system libraries.
+Last, every finding: these files are right, so what is said of them has to be true.`;
 
 const CACHE = resolve(".cache", "diagnose");
 
@@ -61,9 +62,17 @@ function edited(path: string, edits: readonly Edit[]): string | undefined {
 const mark = (said: string | undefined, expected: string): string => (said === undefined ? "refused" : said === expected ? "same" : `WRONG: ${said}`);
 const times: number[] = [];
 
+/** Which files each rule speaks of. */
+const spoken = new Map<string, string[]>();
+
 function row(name: string, path: string, expected: string): (string | number)[] {
   const { diagnosis: d, milliseconds } = known(path), said = words(d);
   times.push(milliseconds);
+  for (const { rule, severity } of d.findings) {
+    const key = `${severity} ${rule}`;
+    spoken.set(key, [...(spoken.get(key) ?? []), name]);
+  }
+
   const theirs = ARTICLE_METHODS.map((m) => {
     const { libc, version } = m.say(path);
     return version === "" ? libc : `${libc} ${version}`;
@@ -83,5 +92,6 @@ else {
   const right = (n: number) => rows.filter((r) => String(r[1]).split(",")[0] === String(r[6 + n]).split(" ")[0]).length;
   console.log(`\n${rows.length} files: ${rows.length - wrong.length} right in every form, ${wrong.length} not; the article's methods name the C library of ${ARTICLE_METHODS.map((m, i) => `${right(i)} (${m.name})`).join(" and ")}`);
   console.log(`a diagnosis takes ${sorted[sorted.length >> 1]!.toFixed(0)} ms (median), ${sorted.at(-1)!.toFixed(0)} ms at most`);
+  console.log(`\n${table([["finding", "files", "of them"], ...[...spoken].sort().map(([key, names]) => [key, names.length, names.slice(0, 2).join(", ")])])}`);
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }

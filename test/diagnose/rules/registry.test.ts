@@ -39,8 +39,8 @@ it("rules of diagnose say what to do", () => {
 
 it("those on a target are there", () => {
   const ofTargets = diagnosisRules.map((r) => r.id).filter((id) => id.startsWith("target-"));
+  expect(ofTargets).not.toEqual([]);
   expect(ofTargets).toEqual(targetRules.map((r) => r.id));
-  expect(ofTargets.length).toBe(8);
 });
 
 describe("sample files", () => {

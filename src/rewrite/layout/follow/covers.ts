@@ -77,6 +77,6 @@ function leftBehind({ elf, rows }: Following, { moves, placed }: Places): Range[
     if (hasMoved && !COVERS.includes(name)) sections.push({ start: old.offset, end: old.offset + old.size });
   }
 
-  const taken = placed.filter((p) => p.strategy === "hole").map((p) => ({ start: p.offset, end: p.offset + p.size }));
+  const taken = placed.map((p) => ({ start: p.offset, end: p.offset + p.size }));
   return subtract(merged([...tables, ...sections]), merged(taken));
 }

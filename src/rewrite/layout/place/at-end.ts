@@ -70,9 +70,9 @@ export function growTrailing(ground: Ground, segment: PhdrView, tables: readonly
 const largestBss = (fileSize: number): number => Math.max(1 << 20, fileSize / 4);
 
 /** The program's own last PT_LOAD, where the tables may go behind its memory; undefined with the reason in `ground.tried`. */
-export function extensibleSegment(ground: Ground, tables: readonly Table[]): PhdrView | undefined {
+export function extensibleSegment(ground: Ground): PhdrView | undefined {
   const last = ground.headers.lastLoad();
-  const obstacle = last ? obstacleOf(ground, last, tables) : "there is none";
+  const obstacle = last ? obstacleOf(ground, last) : "there is none";
   if (obstacle === undefined) return last;
 
   ground.tried.push(`the last segment cannot grow: ${obstacle}`);
@@ -80,12 +80,12 @@ export function extensibleSegment(ground: Ground, tables: readonly Table[]): Phd
 }
 
 /** What keeps tables from going behind the memory of the last PT_LOAD. */
-function obstacleOf({ elf }: Ground, last: PhdrView, tables: readonly Table[]): string | undefined {
+function obstacleOf({ elf, homeless }: Ground, last: PhdrView): string | undefined {
   const bss = last.memsz - last.filesz;
   if (last.offset + last.filesz !== fixedEnd(elf)) return "it does not end the loaded part of the file";
   if (last.flags & PF.X) return "it is executable";
   if (bss > largestBss(elf.source.size)) return `its ${bss} bytes of .bss would have to stand in the file`;
-  if (!(last.flags & PF.W) && tables.some((t) => t.writable)) return "it is read-only";
+  if (!(last.flags & PF.W) && homeless.some((t) => t.writable)) return "it is read-only";
   return undefined;
 }
 
@@ -107,9 +107,9 @@ export function growLast(ground: Ground, segment: PhdrView, tables: readonly Tab
  * A PT_LOAD that an earlier patch appended and that nothing is left in once the tables have gone: its program header can
  * serve again, and strip never meets a segment without a section.
  */
-export function emptiedSegment(ground: Ground, leaving: readonly Table[]): PhdrView | undefined {
-  const { elf, headers, placed } = ground;
-  const left = leaving.flatMap((t) => t.was ?? []);
+export function emptiedSegment(ground: Ground): PhdrView | undefined {
+  const { elf, headers, placed, homeless } = ground;
+  const left = homeless.flatMap((t) => t.was ?? []);
   const goes = (offset: number, size: number): boolean => left.some((w) => w.offset <= offset && offset + size <= w.offset + w.size);
 
   return headers.loads().find((l) => {

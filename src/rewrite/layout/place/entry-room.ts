@@ -7,11 +7,10 @@ import { headBlocks } from "./headmove.js";
  * Room for `count` more program headers, the table kept where it is: unused entries, free bytes behind it, or moving the tables
  * behind it.
  *
- * @param leaving tables that leave their places anyway
  * @returns the tables that must leave for it; undefined where there is no room, with the reason in `ground.tried`
  */
-export function entryRoom(ground: Ground, count: number, leaving: readonly Table[]): Table[] | undefined {
-  const { elf, headers, space, moves, tried } = ground;
+export function entryRoom(ground: Ground, count: number): Table[] | undefined {
+  const { elf, headers, space, homeless, moves, tried } = ground;
   const h = elf.header;
   const refuse = (why: string): undefined => void tried.push(why);
   if (headers.loads().length === 0) return refuse("the file has no PT_LOAD to go behind");
@@ -29,7 +28,7 @@ export function entryRoom(ground: Ground, count: number, leaving: readonly Table
     return [];
   }
 
-  const blocks = headBlocks(ground, start, end, [...leaving, ...moves.map((m) => m.table)]);
+  const blocks = headBlocks(ground, start, end, [...homeless, ...moves.map((m) => m.table)]);
   if (typeof blocks === "string") return refuse(`the program header table cannot grow: ${blocks}`);
   if (blocks.length > 0) tried.push(`${namesOf(blocks)} made room for its program header`);
   return blocks;

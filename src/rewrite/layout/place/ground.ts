@@ -41,6 +41,8 @@ export class Ground implements Places {
   readonly notes: Note[] = [];
   /** What was tried for a table that found no place, in words. */
   readonly tried: string[] = [];
+  /** Tables that leave their places and have found no other one: they go to the end of the file. */
+  homeless: readonly Table[] = [];
   readonly vacated: Range[] = [];
   readonly marks: { offset: number; bytes: Uint8Array }[] = [];
   backed: BackedBss | undefined;

@@ -10,7 +10,7 @@ import { ProgramHeaders } from "../program-headers.js";
 import { emptiedSegment, extensibleSegment, growLast, growTrailing, trailingSegment } from "./at-end.js";
 import { entryRoom } from "./entry-room.js";
 import { Ground, namesOf } from "./ground.js";
-import { AT_ITS_PLACE, findSpot, IN_LOADED, inHole, inSlack, type Limits, mayHaveDebugFile, type Strategist } from "./strategies.js";
+import { AT_ITS_PLACE, findSpot, IN_LOADED, LAST_RESORT, type Limits, MAKING_ROOM, mayHaveDebugFile, type Strategist } from "./strategies.js";
 
 /** What placing has found before the end of the file is known: every table has its place, but for those of a new segment. */
 export interface Placing {
@@ -34,20 +34,21 @@ export interface Placing {
 export function placeTables(elf: ElfFile, { tables, segments }: Requests, atEnd: boolean): Placing {
   const ground = new Ground(elf, new ProgramHeaders(elf), tables);
   const added = segments.filter((s) => s.added && !ground.headers.first(s.type));
-  const limits = usualLimits(elf);
+  const limits = usualLimits(elf, added);
 
-  const left = tables.filter((table) => !placeInLoaded(ground, table, limits));
-  const home = homeFor(ground, left, added, limits, atEnd);
+  ground.homeless = tables.filter((table) => !placeInLoaded(ground, table, limits));
+  const { segment, emptied, entries } = homeFor(ground, added, limits, atEnd);
 
-  const { homeless, segment } = home;
+  const { homeless } = ground;
   const grownTo = segment && growSegment(ground, segment, homeless);
-  return { ground, homeless: segment ? [] : homeless, emptied: home.emptied, grownTo, entries: home.entries };
+  return { ground, homeless: segment ? [] : homeless, emptied, grownTo, entries };
 }
 
 /** The first PT_LOAD keeps its end where a debug file may exist. Many patches place nothing elsewhere, so it is found out when asked. */
-function usualLimits(elf: ElfFile): Limits {
+function usualLimits(elf: ElfFile, added: readonly SegmentWish[]): Limits {
   let known: boolean | undefined;
   return {
+    headersEnd: headersEnd(elf, added),
     get growsFirst() {
       return (known ??= !mayHaveDebugFile(elf));
     },
@@ -59,6 +60,11 @@ function placeInLoaded(ground: Ground, table: Table, limits: Limits): boolean {
   const { size, least } = table;
   const sizes = least === size ? [size] : [size, least];
   return sizes.some((bytes) => takeFirst(ground, table, bytes, [...AT_ITS_PLACE, ...IN_LOADED], limits));
+}
+
+/** Where the program header table ends with all that it may get: those that are wanted, and one of a new segment. */
+function headersEnd({ header: h }: ElfFile, added: readonly SegmentWish[]): number {
+  return h.phoff + (h.phnum + added.length + 1) * h.phentsize;
 }
 
 function takeFirst(ground: Ground, table: Table, size: number, strategies: readonly Strategist[], limits: Limits): boolean {
@@ -75,7 +81,6 @@ interface EndSegment {
 }
 
 interface Home {
-  readonly homeless: readonly Table[];
   /** Undefined for a new one. */
   readonly segment: EndSegment | undefined;
   readonly emptied: PhdrView | undefined;
@@ -86,59 +91,46 @@ interface Home {
  * Where the tables go that found no place: a program header for a new segment may cost another table its place, which then goes along, and so
  * on until nothing changes.
  */
-function homeFor(ground: Ground, left: readonly Table[], added: readonly SegmentWish[], limits: Limits, atEnd: boolean): Home {
-  const { elf, headers } = ground;
-  const h = elf.header;
-  const tableEnd = h.phoff + (h.phnum + added.length + 1) * h.phentsize;
-  let homeless = left;
+function homeFor(ground: Ground, added: readonly SegmentWish[], limits: Limits, atEnd: boolean): Home {
   let segment: EndSegment | undefined;
   let emptied: PhdrView | undefined;
   let found = 0;
 
   for (;;) {
-    const isWanted = homeless.length > 0;
+    const isWanted = ground.homeless.length > 0;
     if (isWanted && !segment && atEnd) segment = ours(trailingSegment(ground));
-    if (isWanted && !segment) emptied = emptiedSegment(ground, homeless);
+    if (isWanted && !segment) emptied = emptiedSegment(ground);
     const isNew = isWanted && !segment && !emptied;
     const count = added.length + (isNew ? 1 : 0);
     if (count <= found) break;
 
-    const blocks = entryRoom(ground, count, homeless);
+    const blocks = entryRoom(ground, count);
     // A table that a program may read itself would be overwritten: the last segment comes first then.
     const costs = !blocks || blocks.some((b) => KINDS[b.kind].readByCode === "all");
-    const last = costs && atEnd && isNew ? extensibleSegment(ground, homeless) : undefined;
+    const last = costs && atEnd && isNew ? extensibleSegment(ground) : undefined;
     if (last) {
       segment = { view: last, isOurs: false };
       continue;
     }
     if (!blocks) {
-      lastResort(ground, homeless, isNew, added);
-      homeless = [];
+      lastResort(ground, isNew, added, limits);
+      ground.homeless = [];
       continue;
     }
 
     // A table that must leave for a program header may have had its place already.
     for (const block of blocks) {
-      const isSettled = homeless.includes(block) || resettle(ground, block, homeless, tableEnd, limits);
-      if (!isSettled) homeless = [...homeless, block];
+      const isSettled = ground.homeless.includes(block) || takeFirst(ground, block, block.size, MAKING_ROOM, limits);
+      if (!isSettled) ground.homeless = [...ground.homeless, block];
     }
     found = count;
   }
 
-  const unused = headers.ofType(PT.NULL).length;
-  return { homeless, segment, emptied, entries: Math.max(0, found - unused) };
+  const unused = ground.headers.ofType(PT.NULL).length;
+  return { segment, emptied, entries: Math.max(0, found - unused) };
 }
 
 const ours = (view: PhdrView | undefined): EndSegment | undefined => view && { view, isOurs: true };
-
-/** Finds another place in what is loaded for a table that makes room for a program header. */
-function resettle(ground: Ground, table: Table, leaving: readonly Table[], tableEnd: number, limits: Limits): boolean {
-  const hole = inHole(ground, table, leaving, tableEnd);
-  if (!hole) return takeFirst(ground, table, table.size, IN_LOADED, limits);
-
-  ground.take(table, hole);
-  return true;
-}
 
 /**
  * Where nothing else has room, the first segment may grow although a debug file may exist. `NO_ROOM` where that does not help either.
@@ -146,11 +138,11 @@ function resettle(ground: Ground, table: Table, leaving: readonly Table[], table
  * @param isNew is it a new segment that there was no room for?
  * @param added program headers that the file shall get: while there are any, a table that made room for one cannot grow where it is
  */
-function lastResort(ground: Ground, homeless: readonly Table[], isNew: boolean, added: readonly SegmentWish[]): void {
-  const { elf, notes } = ground;
+function lastResort(ground: Ground, isNew: boolean, added: readonly SegmentWish[], limits: Limits): void {
+  const { elf, homeless, notes } = ground;
   const isNewRoom = !mayHaveDebugFile(elf) || !isNew;
-  const strategies = [...(added.length === 0 ? AT_ITS_PLACE : []), inSlack];
-  const left = isNewRoom ? homeless : homeless.filter((t) => !takeFirst(ground, t, t.size, strategies, { growsFirst: true }));
+  const strategies = [...(added.length === 0 ? AT_ITS_PLACE : []), ...LAST_RESORT];
+  const left = isNewRoom ? homeless : homeless.filter((t) => !takeFirst(ground, t, t.size, strategies, { headersEnd: limits.headersEnd, growsFirst: true }));
 
   if (left.length > 0) ground.noRoom(namesOf(left));
   if (!isNew) ground.noRoom(added.map((s) => segmentTypeName(s.type, elf.header.machine)).join(", "));

@@ -56,7 +56,7 @@ export class Space {
   readonly #headers: ProgramHeaders;
   readonly #page: number;
   #known: { taken: { start: number; end: number }[]; end: number } | undefined;
-  #emptyAddresses: number[] | undefined;
+  #emptyKnown: number[] | undefined;
 
   /** @param page size in bytes of what segments may share */
   constructor(elf: ElfFile, headers: ProgramHeaders, page: number) {
@@ -80,9 +80,9 @@ export class Space {
     return (this.#known = { taken: taken.filter((r) => r.start < r.end), end: fixedEnd(elf) });
   }
 
-  /** Addresses that no table may lie over. */
-  get marks(): number[] {
-    return (this.#emptyAddresses ??= emptySections(this.#elf));
+  /** Addresses of empty sections: no table may lie over one. */
+  get emptyAddresses(): number[] {
+    return (this.#emptyKnown ??= emptySections(this.#elf));
   }
 
   take(start: number, size: number): void {
@@ -90,15 +90,15 @@ export class Space {
   }
 
   /**
-   * Zero bytes right behind `from` that nothing describes, up to `limit`. Without section headers nothing can be said of
-   * what lies inside a segment, so there are none.
+   * How many zero bytes stand from `from` on, up to `limit`, that no section, no segment and no table that was placed has. Without section
+   * headers nothing can be said of what lies inside a segment: 0.
    */
   gap(from: number, limit: number): number {
     if (this.#elf.header.shnum === 0) return 0;
     return this.free(from, limit);
   }
 
-  /** Zero bytes from `from` on that nothing describes, up to `limit`. */
+  /** The same, whether there are section headers or not: for bytes in front of a segment, or behind it. */
   free(from: number, limit: number): number {
     const input = this.#input;
     let end = Math.min(limit, input.end);
@@ -115,7 +115,7 @@ export class Space {
     if (load.filesz !== load.memsz || load.filesz === 0) return 0;
     const fileEnd = load.offset + load.filesz, memoryEnd = load.vaddr + load.memsz;
     const others = this.#headers.loads().filter((l) => l.memsz > 0 && l.vaddr !== load.vaddr);
-    const next = smallest([...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#page)), ...this.marks.filter((a) => a > memoryEnd)]);
+    const next = smallest([...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#page)), ...this.emptyAddresses.filter((a) => a > memoryEnd)]);
     // Another segment may map the same bytes of the file (old layouts, injected payloads).
     const inFile = smallest(others.filter((l) => l.filesz > 0 && l.offset + l.filesz > fileEnd).map((l) => l.offset));
     return Math.max(0, Math.min(this.free(fileEnd, inFile), next - memoryEnd));

@@ -11,6 +11,8 @@ import { type Ground, nameOf, type Spot } from "./ground.js";
 export interface Limits {
   /** May the first PT_LOAD end later? */
   readonly growsFirst: boolean;
+  /** The end of the program header table in the file, however large it gets: what lies in front of it is not free. */
+  readonly headersEnd: number;
 }
 
 /**
@@ -25,6 +27,12 @@ export const AT_ITS_PLACE: readonly Strategist[] = [inPlace, overZeros, atSegmen
 
 /** Elsewhere in what is loaded. */
 export const IN_LOADED: readonly Strategist[] = [inSlack, inFront];
+
+/** For a table that makes room for a program header. */
+export const MAKING_ROOM: readonly Strategist[] = [inHole, ...IN_LOADED];
+
+/** For a table that nothing else has room for, where the first PT_LOAD may end later after all. */
+export const LAST_RESORT: readonly Strategist[] = [inSlack];
 
 /** The first place that one of these strategies finds. */
 export function findSpot(strategies: readonly Strategist[], ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
@@ -87,7 +95,7 @@ function atSegmentEnd(ground: Ground, table: Table, size: number, limits: Limits
 }
 
 /** Behind a read-only segment, without code if there is a choice. */
-export function inSlack(ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
+function inSlack(ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
   if (table.writable) return undefined;
   const isReadOnly = (l: PhdrView): boolean => (l.flags & PF.R) !== 0 && (l.flags & PF.W) === 0;
   const loads = ground.headers.loads().filter((l) => isReadOnly(l) && mayGrow(ground, l, limits));
@@ -135,24 +143,18 @@ function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
   const isFree = offset > 0 && address >= pageStart && isAlone && space.free(offset, load.offset) === by;
   if (!isFree) return undefined;
 
-  const isMarked = space.marks.some((a) => a > address && a < load.vaddr);
+  const holdsEmpty = space.emptyAddresses.some((a) => a > address && a < load.vaddr);
   const isMapped = loads.some((l) => l !== load && l.offset < load.offset && l.offset + l.filesz > offset);
-  if (isMarked || isMapped) return undefined;
+  if (holdsEmpty || isMapped) return undefined;
 
   const segments = relro ? [load, relro] : [load];
   const why = `${by} bytes were free in front of its segment${relro ? " and of PT_GNU_RELRO" : ""}`;
   return { strategy: "in-front", offset, address: BigInt(address), size, why, takes: { offset, size: by }, lowers: { segments, by } };
 }
 
-/**
- * Where a larger table has just left, for one that makes room for a program header: notes stay in the file's first page then, where core dumps
- * keep the build ID.
- *
- * @param leaving tables that leave their places
- * @param from the end of the program header table, however large it gets
- */
-export function inHole({ headers, placed, moves }: Ground, table: Table, leaving: readonly Table[], from: number): Spot | undefined {
-  const left = [...leaving, ...moves.map((m) => m.table)];
+/** Where a larger table has just left: notes stay in the file's first page then, where core dumps keep the build ID. */
+function inHole({ headers, placed, homeless, moves }: Ground, table: Table, size: number, { headersEnd }: Limits): Spot | undefined {
+  const left = [...homeless, ...moves.map((m) => m.table)];
   // A program that reads its own _DYNAMIC where it was goes on from there to the old tables.
   const isRead = left.some((t) => KINDS[t.kind].readByCode === "all");
   if (table.writable || isRead) return undefined;
@@ -167,9 +169,9 @@ export function inHole({ headers, placed, moves }: Ground, table: Table, leaving
 
     const delta = was.address - BigInt(was.offset);
     const skew = Number(delta % BigInt(table.align));
-    const offset = alignUp(Math.max(was.offset, from, ...taken) + skew, table.align) - skew;
-    if (offset + table.size > was.offset + was.size) continue;
-    return { strategy: "hole", offset, address: BigInt(offset) + delta, size: table.size, why: `${TABLE_NAMES[kind]} left its place` };
+    const offset = alignUp(Math.max(was.offset, headersEnd, ...taken) + skew, table.align) - skew;
+    if (offset + size > was.offset + was.size) continue;
+    return { strategy: "hole", offset, address: BigInt(offset) + delta, size, why: `${TABLE_NAMES[kind]} left its place` };
   }
   return undefined;
 }
