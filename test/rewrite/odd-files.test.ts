@@ -37,6 +37,20 @@ describe.each(ENCODINGS)("$label", (e) => {
     expect(bytes.subarray(bss.offset, bss.offset + bss.size).every((b) => b === 0)).toBe(true);
   });
 
+  it("zeros that a loader reads are not free, even if the section that should have them says otherwise", () => {
+    const symbols = [{ name: "puts", defined: false, version: "V_1" }, { name: "answer" }];
+    const before = buildElf({ ...e, slack: 0, needed: ["libc.so.6"], symbols, versionNeeds: [{ file: "libc.so.6", versions: ["V_1"] }] });
+    const versions = shdr(before, ".gnu.version");
+    const { offset, size } = versions;
+    versions.size = 0;
+
+    for (const path of ["x", "xy", "xyz", LONG]) {
+      const { bytes } = patch(before, [setRunpath(path)]);
+      expect(readElf(bytes).runpath).toBe(path);
+      expect(Buffer.compare(bytes.subarray(offset, offset + size), before.subarray(offset, offset + size))).toBe(0);
+    }
+  });
+
   it("a loaded symbol whose section goes becomes no absolute one: ld.so would not add the load address", () => {
     const before = buildElf({ ...e, symbols: [{ name: "answer" }] }), elf = readElf(before), comment = elf.sections.find((s) => s.name === ".comment")!.index;
     const at = elf.dynamicSymbols!.offset + Sym.size(e.class), view = Sym.view(viewOf(before), at, e);

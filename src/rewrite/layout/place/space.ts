@@ -2,10 +2,12 @@ import { smallest } from "../../../codec/ascending.js";
 import { alignDown, skipZeros } from "../../../codec/bytes.js";
 import type { PhdrView } from "../../../codec/records.js";
 import { readExactly } from "../../../codec/source.js";
+import { loaderTables } from "../../../image/dynamic/loader-tables.js";
 import { headerSize } from "../../../image/headers/header.js";
 import type { ElfFile, Segment } from "../../../image/elf.js";
 import { loadedAt, sectionColumns } from "../../../image/headers/section-columns.js";
 import { assertInFile, fileRange, isDebugFile, isLoaded } from "../../../image/headers/sections.js";
+import { Tolerant } from "../../../image/tolerant.js";
 import { ET, PT, SHF, SHT } from "../../../spec/constants.js";
 import type { ProgramHeaders } from "../program-headers.js";
 
@@ -50,6 +52,12 @@ function backedZeros(elf: ElfFile): { start: number; end: number }[] {
   });
 }
 
+/** What loaders read by DT_* and PT_*, whatever section headers say of it. Of a file whose tables cannot be read, what these say is all. */
+function reachedTables(elf: ElfFile): { start: number; end: number }[] {
+  const tables = new Tolerant().part(() => loaderTables(elf)) ?? [];
+  return tables.map(({ offset, size }) => ({ start: offset, end: offset + size }));
+}
+
 /** Which bytes of the fixed part are taken, by the input and by what was placed since. */
 export class Space {
   readonly #elf: ElfFile;
@@ -75,6 +83,7 @@ export class Space {
       { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
       ...elf.sections.map((s) => fileRange(s, elf.source)).map(({ offset, size }) => ({ start: offset, end: offset + size })),
       ...backedZeros(elf),
+      ...reachedTables(elf),
       ...elf.segments.filter((s) => !LIES_OVER.includes(s.type) && s.exact("filesz") > 0n).map((s) => ({ start: s.offset, end: s.offset + s.filesz })),
     ];
     return (this.#known = { taken: taken.filter((r) => r.start < r.end), end: fixedEnd(elf) });
