@@ -18,11 +18,16 @@ export type FileKind =
   /** A file whose dynamic section cannot be reached, or that has none. */
   | "no-dynamic";
 
+// Written out, without spreads: a bundle drops the families that it does not use.
+
 /** Programs and libraries of every kind, also those that no loader reads a dynamic section of. */
 export const ANY_PROGRAM: readonly FileKind[] = ["loader", "static", "no-dynamic"];
 
+/** Everything that is ELF. */
+export const ANY_ELF: readonly FileKind[] = ["object", "debug-file", "loader", "static", "no-dynamic"];
+
 /** Everything that is ELF, and static libraries. */
-export const ANYTHING: readonly FileKind[] = ["archive", "object", "debug-file", ...ANY_PROGRAM];
+export const ANYTHING: readonly FileKind[] = ["archive", "object", "debug-file", "loader", "static", "no-dynamic"];
 
 /** What a file is told that is of a kind, in this order; each throws, with the reason, where it is. */
 export const REFUSALS: Readonly<Record<Exclude<FileKind, "archive">, (elf: ElfFile) => void>> = {

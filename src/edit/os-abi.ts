@@ -1,7 +1,6 @@
 import { fail } from "../error.js";
 import { ELFOSABI } from "../spec/constants.js";
 import { type Edit, type EditFamily, made } from "./family.js";
-import { ANY_PROGRAM } from "./kinds.js";
 
 /** A name of EI_OSABI, without `ELFOSABI_`. */
 export type OsAbiName = keyof typeof ELFOSABI;
@@ -31,7 +30,7 @@ export function setOsAbi(abi: OsAbiName | number): SetOsAbi {
 export const osAbiFamily: EditFamily<SetOsAbi> = {
   name: "os-abi",
   order: 95,
-  takes: ["debug-file", ...ANY_PROGRAM],
+  takes: ["debug-file", "loader", "static", "no-dynamic"],
   parse: { setOsAbi: (json) => setOsAbi(json.number("abi")) },
 
   contradicts([first, ...rest]) {

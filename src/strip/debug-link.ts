@@ -2,7 +2,7 @@ import { alignUp, cString, equalBytes, numberBytes } from "../codec/bytes.js";
 import { crc32 } from "../codec/crc32.js";
 import { readExactly } from "../codec/source.js";
 import { type Edit, type EditFamily, made } from "../edit/family.js";
-import { ANYTHING } from "../edit/kinds.js";
+import { ANY_ELF } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { fileRange } from "../image/headers/sections.js";
 import { oneContent } from "../rewrite/wish/contents.js";
@@ -45,7 +45,7 @@ function linkBytes({ file, crc }: AddDebugLink, littleEndian: boolean): Uint8Arr
 export const debugLinkFamily: EditFamily<AddDebugLink> = {
   name: "debug-link",
   order: 100,
-  takes: ANYTHING.filter((kind) => kind !== "archive"),
+  takes: ANY_ELF,
   parse: { addDebugLink: (json) => addDebugLink(json.text("file"), json.number("crc")) },
 
   contradicts([first, ...rest]) {

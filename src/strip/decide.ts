@@ -82,7 +82,7 @@ function dropExtended({ columns: { count, type, link }, all }: StripSections, dr
 }
 
 /** What is rewritten as a whole, one section at a time. */
-const TABLES: readonly number[] = [SHT.SYMTAB, ...NEED_NO_TABLE];
+const TABLES: readonly number[] = /* @__PURE__ */ [SHT.SYMTAB, NEED_NO_TABLE].flat();
 
 /** Selects a table's symbols, or drops it where none stays. */
 function strippedTable(sections: StripSections, table: number, wish: StripWish, dropped: Set<number>, symbols: Map<number, SymbolSelection>): void {

@@ -1,5 +1,4 @@
 import { type Edit, type EditFamily, made } from "../edit/family.js";
-import { ANY_PROGRAM } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { Contents } from "../rewrite/wish/contents.js";
 import { allLoose, decideStrip } from "./decide.js";
@@ -26,7 +25,7 @@ const AGAINST: readonly string[] = ["keepSections", "keepSymbols", "keepFileSymb
 export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
   name: "drop-section-headers",
   order: 2,
-  takes: ["object", ...ANY_PROGRAM],
+  takes: ["object", "loader", "static", "no-dynamic"],
   parse: { dropSectionHeaders: () => dropSectionHeaders() },
 
   requires({ linkage }) {

@@ -1,5 +1,5 @@
 import { type Edit, type EditFamily, made } from "../edit/family.js";
-import { ANYTHING } from "../edit/kinds.js";
+import { ANY_ELF } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { debugFilePass } from "../rewrite/passes/debug-file.js";
 
@@ -27,7 +27,7 @@ const isHarmless = (e: Edit): boolean => e.edit === "discardLocals" && "which" i
 export const onlyKeepDebugFamily: EditFamily<OnlyKeepDebug> = {
   name: "only-keep-debug",
   order: 1,
-  takes: ANYTHING.filter((kind) => kind !== "archive"),
+  takes: ANY_ELF,
   parse: { onlyKeepDebug: () => onlyKeepDebug() },
 
   contradicts(_, all) {

@@ -6,7 +6,7 @@ import type { Places } from "../places.js";
 import type { Following } from "./following.js";
 
 /** Program headers that lie over a table and do not follow it: PT_LOAD, PT_PHDR, PT_GNU_RELRO, PT_TLS and what is nothing. */
-const STAYS: readonly number[] = [...LIES_OVER, PT.TLS];
+const STAYS: readonly number[] = /* @__PURE__ */ [LIES_OVER, PT.TLS].flat();
 
 /** The table that moved and had this whole range. */
 export const moveOfRange = (moves: readonly Move[], offset: number, size: number): Move | undefined =>

@@ -29,7 +29,7 @@ export const AT_ITS_PLACE: readonly Strategist[] = [inPlace, overZeros, atSegmen
 export const IN_LOADED: readonly Strategist[] = [inSlack, inFront];
 
 /** For a table that makes room for a program header. */
-export const MAKING_ROOM: readonly Strategist[] = [inHole, ...IN_LOADED];
+export const MAKING_ROOM: readonly Strategist[] = [inHole, inSlack, inFront];
 
 /** For a table that nothing else has room for, where the first PT_LOAD may end later after all. */
 export const LAST_RESORT: readonly Strategist[] = [inSlack];

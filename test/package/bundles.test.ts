@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "tsup";
 import { afterAll, describe, expect, it } from "vitest";
 
-const source = fileURLToPath(new URL("../../src/", import.meta.url));
+const SOURCES = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
+const PACKAGE = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "elfwright-bundle-"));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,14 +17,18 @@ const MARKS: Readonly<Record<string, string>> = {
   names: "GOTPCREL64", loading: "ld-linux-mipsn8.so.1", recognition: "4831ed 4889e7", ports: "tradbigmips",
 };
 
-/** The parts of the cards that come with these imports. */
-async function partsOf(name: string, statement: string): Promise<string[]> {
+/** What a bundler makes of a program that takes these names from there. */
+async function bundleOf(from: string, ...names: readonly string[]): Promise<string> {
+  const name = names.join("-");
   const entry = join(folder, `${name}.ts`), outDir = join(folder, "out");
-  writeFileSync(entry, statement);
+  writeFileSync(entry, `export { ${names.join(", ")} } from ${JSON.stringify(from)};`);
   const outExtension = () => ({ js: ".mjs" });
   await build({ entry: { [name]: entry }, outDir, format: "esm", config: false, silent: true, outExtension });
+  return readFileSync(join(outDir, `${name}.mjs`), "utf8");
+}
 
-  const bundle = readFileSync(join(outDir, `${name}.mjs`), "utf8");
+/** The parts of the cards that it holds. */
+function partsOf(bundle: string): string[] {
   return Object.entries(MARKS).filter(([, mark]) => bundle.includes(mark)).map(([part]) => part);
 }
 
@@ -36,6 +41,22 @@ describe("a bundle has the parts of the cards that it reads", () => {
     ["diagnose", ["dynamic", "memory", "types", "loading", "recognition", "ports"]],
     ["patch", ["dynamic", "memory", "types", "names"]],
   ])("%s", async (name, parts) => {
-    expect(await partsOf(name, `export { ${name} } from ${JSON.stringify(join(source, "index.ts"))};`)).toEqual(parts);
+    expect(partsOf(await bundleOf(SOURCES, name))).toEqual(parts);
   });
+});
+
+/** Names of the families of edits that it holds. The package is one file, where a bundler drops only what is free of effects by itself. */
+const familiesOf = (bundle: string): string[] => [...bundle.matchAll(/name: "([a-z-]+)",\s*order: [^,]*,\s*takes: /g)].map((m) => m[1]!);
+
+describe("a bundle has the families of the edits that it uses", () => {
+  it.each([
+    ["readElf alone", ["readElf"], []],
+    ["patch alone", ["patch"], []],
+    ["patch and setRunpath", ["patch", "setRunpath"], ["runpath"]],
+    ["patch and setOsAbi", ["patch", "setOsAbi"], ["os-abi"]],
+  ] as const)("%s", async (_, names, families) => {
+    expect(familiesOf(await bundleOf(PACKAGE, ...names))).toEqual(families);
+  });
+
+  it("parseEdit has all", async () => expect(familiesOf(await bundleOf(PACKAGE, "parseEdit")).length).toBeGreaterThan(15));
 });
