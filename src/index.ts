@@ -111,11 +111,13 @@ export { wheelTag } from "./diagnose/wheel/wheel-tag.js";
 export type { WheelObstacle, WheelTag } from "./diagnose/wheel/wheel-judge.js";
 
 /**
- * Makes an edit again from plain data: from JSON, from a structured clone, from another thread. Such data is no edit itself, since it does not
- * know its family any more. What functions an edit holds (the `lookup` of `shrinkRunpath`) JSON cannot carry.
+ * Makes an edit again from plain data: from JSON, from a structured clone, from another thread. Such data is no edit
+ * itself, since it does not know its family any more. What functions an edit holds (the `lookup` of `shrinkRunpath`)
+ * JSON cannot carry.
  *
  * @param json what `JSON.parse` gives for one edit
- * @throws ElfError `BAD_EDIT` where no function of elfwright makes it, or a field is missing, unknown or of another type
+ * @throws ElfError `BAD_EDIT` where no function of elfwright makes it, or a field is missing, unknown or of another
+ * type
  * @example
  * const edits = JSON.parse(text).map(parseEdit);
  * patch(bytes, edits);

@@ -14,7 +14,9 @@ export interface Asked {
   readonly edits: readonly Edit[];
 }
 
-/** The families of these edits, in the order in which they have their turns. `BAD_EDIT` for what no edit function made. */
+/**
+ * The families of these edits, in the order in which they have their turns. `BAD_EDIT` for what no edit function made.
+ */
 export function askedOf(edits: readonly Edit[]): Asked[] {
   const byName = new Map<string, { family: EditFamily; edits: Edit[] }>();
 
@@ -42,7 +44,10 @@ export function refuseWrong(elf: ElfFile, asked: readonly Asked[]): void {
   refuseContradictions(asked);
 }
 
-/** Refuses edits that this kind of file cannot take, each with its reason. An archive's members are judged by {@link refuseMembers}. */
+/**
+ * Refuses edits that this kind of file cannot take, each with its reason. An archive's members are judged by
+ * {@link refuseMembers}.
+ */
 function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
   if (asked.length === 0) return;
   const { type } = elf.header;

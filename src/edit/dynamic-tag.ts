@@ -4,8 +4,9 @@ import { machineName } from "../spec/names.js";
 import { type Edit, type EditFamily, made } from "./family.js";
 
 /**
- * Tags of the dynamic section whose values are plain numbers that nothing else in the file decides (gABI, "Dynamic Section"; the psABIs).
- * Others are addresses and sizes, which follow their tables, or have edits of their own: names, search paths, DT_FLAGS, DT_DEBUG.
+ * Tags of the dynamic section whose values are plain numbers that nothing else in the file decides (gABI, "Dynamic
+ * Section"; the psABIs). Others are addresses and sizes, which follow their tables, or have edits of their own: names,
+ * search paths, DT_FLAGS, DT_DEBUG.
  */
 const PLAIN = [
   "DT_FEATURE_1", "DT_CHECKSUM", "DT_GNU_PRELINKED",
@@ -35,13 +36,14 @@ export type DynamicTagEdit = SetDynamicTag | RemoveDynamicTag;
 const LARGEST_32 = 0xffffffff;
 
 /**
- * Sets the value of a tag of the dynamic section (DT_*; gABI, "Dynamic Section"), which is added where the file has none. What it means is the
- * caller's to know: DT_AARCH64_BTI_PLT for a procedure linkage table without landing pads stops the program.
+ * Sets the value of a tag of the dynamic section (DT_*; gABI, "Dynamic Section"), which is added where the file has
+ * none. What it means is the caller's to know: DT_AARCH64_BTI_PLT for a procedure linkage table without landing pads
+ * stops the program.
  *
  * @param tag a tag that holds a plain number; those of one machine are for its files only
  * @param value 0 to 2^53-1; at most 2^32-1 for a 32-bit file
- * @throws ElfError `BAD_EDIT`, also when applied: a tag that this machine has not, a value that a 32-bit file cannot hold; `STATIC`, `LOADER`,
- *   `RELOCATABLE`, `NO_ROOM`
+ * @throws ElfError `BAD_EDIT`, also when applied: a tag that this machine has not, a value that a 32-bit file cannot
+ * hold; `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
  * patch(bytes, [setDynamicTag("DT_PPC64_OPT", 1)])
  */

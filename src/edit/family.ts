@@ -4,12 +4,16 @@ import type { Wish } from "../rewrite/wish/wish.js";
 import type { JsonEdit } from "./json-edit.js";
 import type { FileKind } from "./kinds.js";
 
-/** Where an edit carries its family. The key is one for all copies of the library in a process: its ESM and its CommonJS build. */
+/**
+ * Where an edit carries its family. The key is one for all copies of the library in a process: its ESM and its CommonJS
+ * build.
+ */
 const FAMILY: unique symbol = /* @__PURE__ */ Symbol.for("elfwright.family");
 
 /**
- * What can be asked for: a plain value, made by the function of its name and printable as JSON. It knows its family, which does the work, so
- * that a bundle holds no more than what it uses; JSON, `structuredClone` and messages between threads lose that, and `parseEdit` gives it back.
+ * What can be asked for: a plain value, made by the function of its name and printable as JSON. It knows its family,
+ * which does the work, so that a bundle holds no more than what it uses; JSON, `structuredClone` and messages between
+ * threads lose that, and `parseEdit` gives it back.
  */
 export interface Edit {
   /** The name of the function that makes it. */
@@ -22,13 +26,16 @@ export interface Edit {
 type Plain<E extends Edit> = E extends Edit ? Omit<E, typeof FAMILY> : never;
 
 /**
- * Edits that are one matter: a file of its own with the values and their documentation, which kinds of file they may be asked of, what
- * contradicts what, and what they make of a wish. Nothing lists the families but the public index.
+ * Edits that are one matter: a file of its own with the values and their documentation, which kinds of file they may be
+ * asked of, what contradicts what, and what they make of a wish. Nothing lists the families but the public index.
  */
 export interface EditFamily<E extends Edit = Edit> {
   /** Tells families apart. */
   readonly name: string;
-  /** When it has its turn: families that build on others' answers come later, and so do their new entries of the dynamic section. */
+  /**
+   * When it has its turn: families that build on others' answers come later, and so do their new entries of the dynamic
+   * section.
+   */
   readonly order: number;
   /** Kinds of file beside ordinary dynamic programs and libraries that it may be asked of. */
   readonly takes: readonly FileKind[];

@@ -1,6 +1,8 @@
 import { fail } from "../error.js";
 
-/** An edit as JSON has it. Each field is asked for with the type that it must have: `BAD_EDIT` where it has another one. */
+/**
+ * An edit as JSON has it. Each field is asked for with the type that it must have: `BAD_EDIT` where it has another one.
+ */
 export class JsonEdit {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #name: string;

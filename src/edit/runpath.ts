@@ -96,16 +96,20 @@ export const convertToRunpath = (): RunpathEdit => made(runpathFamily, { edit: "
 export const convertToRpath = (): RunpathEdit => made(runpathFamily, { edit: "convertToRpath" });
 
 /**
- * Takes those directories out of the search path in which no needed library lies that an earlier one does not have, as `patchelf --shrink-rpath`
- * does. A file under a library's name counts only where ld.so could load it: an ELF program or library of the same class, byte order and machine.
- * The libraries are those that the file needs after the patch (DT_NEEDED, DT_FILTER and DT_AUXILIARY), so the order of the edits does not matter.
+ * Takes those directories out of the search path in which no needed library lies that an earlier one does not have, as
+ * `patchelf --shrink-rpath` does. A file under a library's name counts only where ld.so could load it: an ELF program
+ * or library of the same class, byte order and machine. The libraries are those that the file needs after the patch
+ * (DT_NEEDED, DT_FILTER and DT_AUXILIARY), so the order of the edits does not matter.
  *
- * The tag stays as it is, also where no directory is left: an empty DT_RUNPATH still keeps the search paths of the file's loaders out
- * (ld.so(8)). What stays without a look: relative elements, and those with `$ORIGIN` (but see `origin`), `$LIB` or `$PLATFORM`. Libraries that the
- * program loads by dlopen(), and those of its libraries (a DT_RPATH serves them too), are not known here.
+ * The tag stays as it is, also where no directory is left: an empty DT_RUNPATH still keeps the search paths of the
+ * file's loaders out (ld.so(8)). What stays without a look: relative elements, and those with `$ORIGIN` (but see
+ * `origin`), `$LIB` or `$PLATFORM`. Libraries that the program loads by dlopen(), and those of its libraries (a
+ * DT_RPATH serves them too), are not known here.
  *
- * @param options `lookup` gives the file in a directory, from anywhere: `elfwright/node` has a `shrinkRunpath` for the file system
- * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `lookup` throws, and as `setRunpath`
+ * @param options `lookup` gives the file in a directory, from anywhere: `elfwright/node` has a `shrinkRunpath` for the
+ * file system
+ * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `lookup` throws, and as
+ * `setRunpath`
  * @example
  * const files = new Map([["/opt/lib/libz.so.1", bytesOfLibz]]);
  * patch(bytes, [shrinkRunpath({ lookup: (directory, name) => files.get(`${directory}/${name}`) })])
@@ -119,13 +123,15 @@ export function shrinkRunpath({ lookup, allowedPrefixes, origin }: ShrinkRunpath
 }
 
 /**
- * Makes the absolute directories of the search path that are inside `root` relative to the file, with `$ORIGIN` (ld.so(8)), so that the tree
- * works wherever it is moved to. Directories elsewhere stay unless asked otherwise, as libraries may well be there; relative elements and those
- * with `$ORIGIN`, `$LIB` or `$PLATFORM` stay too. One that becomes equal to an earlier one goes. The tag stays as it is.
+ * Makes the absolute directories of the search path that are inside `root` relative to the file, with `$ORIGIN`
+ * (ld.so(8)), so that the tree works wherever it is moved to. Directories elsewhere stay unless asked otherwise, as
+ * libraries may well be there; relative elements and those with `$ORIGIN`, `$LIB` or `$PLATFORM` stay too. One that
+ * becomes equal to an earlier one goes. The tag stays as it is.
  *
  * @param options `outside: "drop"` for a build tree that the users of the result do not have; `elfwright/node` has a
  *   `makeRunpathRelative` that takes the file's path and follows links
- * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `resolve` throws, and as `setRunpath`
+ * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `resolve` throws, and as
+ * `setRunpath`
  * @example
  * // "/build/out/lib:/usr/lib" becomes "$ORIGIN/../lib:/usr/lib"
  * patch(bytes, [makeRunpathRelative({ root: "/build/out", origin: "/build/out/bin" })])
@@ -210,7 +216,10 @@ const TAGS = {
   removeRunpath: "none", shrinkRunpath: undefined, makeRunpathRelative: undefined,
 } as const;
 
-/** The tag that the edits want, "none" for removal, undefined for the one that is there. `BAD_EDIT` where they contradict each other. */
+/**
+ * The tag that the edits want, "none" for removal, undefined for the one that is there. `BAD_EDIT` where they
+ * contradict each other.
+ */
 function wantedTag(edits: readonly RunpathEdit[]): number | "none" | undefined {
   const refuse = (a: RunpathEdit, b: RunpathEdit) => fail("BAD_EDIT", `${a.edit} and ${b.edit} contradict each other`, { edit: b.edit });
   const first = edits.find((e) => TAGS[e.edit] !== undefined), wish = first && TAGS[first.edit];
@@ -262,7 +271,9 @@ function transform(draft: DynamicDraft, edits: readonly RunpathEdit[]): void {
   draft.entries = draft.entries.flatMap((e) => (e !== entry ? [e] : isVain ? [] : [{ ...entry, text: path }]));
 }
 
-/** The libraries that ld.so will search for when it loads the file: needed ones and filters' (gABI, "Dynamic Section"). */
+/**
+ * The libraries that ld.so will search for when it loads the file: needed ones and filters' (gABI, "Dynamic Section").
+ */
 function searchedLibraries(draft: DynamicDraft): string[] {
   const tags: readonly number[] = [DT.NEEDED, DT.FILTER, DT.AUXILIARY];
   return draft.entries.filter((e) => tags.includes(e.tag)).map((e) => draft.text(e));

@@ -72,8 +72,8 @@ export interface Header extends Encoding {
 }
 
 /**
- * A program header. Fields by their gABI names, in bytes; `vaddr` and `paddr` throw `UNSAFE_INTEGER` above 2^53-1, where
- * `exact("vaddr")` gives the bigint.
+ * A program header. Fields by their gABI names, in bytes; `vaddr` and `paddr` throw `UNSAFE_INTEGER` above 2^53-1,
+ * where `exact("vaddr")` gives the bigint.
  */
 export type Segment = ReadonlyView<typeof PHDR>;
 
@@ -87,7 +87,10 @@ export interface Section {
   readonly header: ReadonlyView<typeof SHDR>;
 }
 
-/** Bytes that follow everything the ELF file describes: a payload of a self-extractor, .NET, bun, AppImage, a module's signature. */
+/**
+ * Bytes that follow everything the ELF file describes: a payload of a self-extractor, .NET, bun, AppImage, a module's
+ * signature.
+ */
 export interface Overlay {
   /** File offset in bytes: the end of the ELF file proper. */
   readonly offset: number;
@@ -114,7 +117,10 @@ export interface Dynamic {
   readonly size: number;
   /** The entries before the terminating DT_NULL. */
   readonly entries: readonly DynamicEntry[];
-  /** How many entries the table can hold, the terminator included: what follows the terminator counts while it is DT_NULL too. */
+  /**
+   * How many entries the table can hold, the terminator included: what follows the terminator counts while it is
+   * DT_NULL too.
+   */
   readonly capacity: number;
   /** .dynstr: DT_STRTAB and DT_STRSZ; undefined where they are missing or point outside the file. */
   readonly strings: StringTable | undefined;
@@ -167,7 +173,9 @@ export interface SymbolTable extends Iterable<ElfSymbol> {
   /** False where nothing in the file tells the number of dynamic symbols, so that `count` is only an upper bound. */
   readonly exact: boolean;
   readonly strings: StringTable | undefined;
-  /** The records themselves, without names, each with its file offset: one object that moves on, so keep none of them. */
+  /**
+   * The records themselves, without names, each with its file offset: one object that moves on, so keep none of them.
+   */
   records(): Generator<{ readonly index: number; readonly at: number; readonly symbol: ReadonlyView<typeof SYM> }>;
   /** The records in pieces of some thousands, as columns: the quick way through very many. */
   pieces(): Generator<SymbolPiece>;

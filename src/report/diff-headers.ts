@@ -16,7 +16,10 @@ const SEGMENT_FIELDS = ["flags", "offset", "vaddr", "paddr", "filesz", "memsz", 
 /** Program headers that only say how the file is laid out. */
 const LAYOUT_SEGMENTS = ["PT_LOAD", "PT_NULL", "PT_PHDR", "PT_NOTE"];
 
-/** What is said by intent and does not follow from the layout: PT_GNU_STACK is its flags and the size that musl gives threads, p_align is the page size a file is fit for. */
+/**
+ * What is said by intent and does not follow from the layout: PT_GNU_STACK is its flags and the size that musl gives
+ * threads, p_align is the page size a file is fit for.
+ */
 const MEANT: Readonly<Record<string, readonly (typeof SEGMENT_FIELDS)[number][]>> = { PT_GNU_STACK: ["flags", "memsz"], PT_LOAD: ["align"] };
 
 export function* diffSections(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {

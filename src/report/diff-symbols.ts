@@ -9,7 +9,10 @@ import { type Change, changed } from "./change.js";
 import { countSymbols } from "./describe.js";
 import { match } from "./match.js";
 
-/** How many symbols there are, and where both files have as many dynamic ones, which have another name, version or binding. */
+/**
+ * How many symbols there are, and where both files have as many dynamic ones, which have another name, version or
+ * binding.
+ */
 export function* diffSymbols(before: ElfFile, after: ElfFile): Generator<Change> {
   const a = countSymbols(before, new Tolerant());
   const b = countSymbols(after, new Tolerant());
@@ -56,7 +59,10 @@ function* changesOf(from: LookedUp, to: LookedUp, tests: { readonly version: Val
   yield* changed({ at, name, field: "binding" }, symbolBindingName(from.binding), symbolBindingName(to.binding));
 }
 
-/** What a symbol has another of is told, unless it follows from the versions themselves: one that went, or has another name. */
+/**
+ * What a symbol has another of is told, unless it follows from the versions themselves: one that went, or has another
+ * name.
+ */
 function isTold(before: ElfFile, after: ElfFile, valuesOf: (elf: ElfFile) => readonly string[]): ValueTest {
   const old = new Set(valuesOf(before));
   const now = new Set(valuesOf(after));
@@ -84,7 +90,10 @@ function lookedUp(elf: ElfFile): LookedUp[] {
   return out;
 }
 
-/** Are the tables that loaders read the same, byte by byte? Then no name need be read; new strings may follow the old ones. */
+/**
+ * Are the tables that loaders read the same, byte by byte? Then no name need be read; new strings may follow the old
+ * ones.
+ */
 function isSameForLoaders(before: ElfFile, after: ElfFile): boolean {
   const [a, b] = [before, after].map((elf) => ({ symbols: recordsOf(elf, elf.dynamicSymbols!), versions: numbersOf(elf), names: namesOf(elf) }));
   const [old, now] = [a!, b!];

@@ -19,7 +19,10 @@ export function hashEntrySize(machine: number, elfClass: 32 | 64): 4 | 8 {
   return elfClass === 64 ? (cardOf(DYNAMIC, machine)?.hashEntry ?? 4) : 4;
 }
 
-/** How files of the machine say that the global offset table has the order of the dynamic symbols; null where it has not. */
+/**
+ * How files of the machine say that the global offset table has the order of the dynamic symbols; null where it has
+ * not.
+ */
 export const gotOrder = (machine: number): GotOrder | null => cardOf(DYNAMIC, machine)?.gotOrder ?? null;
 
 /** Is the stack executable where a file has no PT_GNU_STACK? */

@@ -1,4 +1,7 @@
-/** Tables that kernels and loaders reach through a program header or a dynamic tag, each by the usual name of its section. */
+/**
+ * Tables that kernels and loaders reach through a program header or a dynamic tag, each by the usual name of its
+ * section.
+ */
 export const TABLE_NAMES = {
   interpreter: ".interp",
   /** A PT_NOTE as a whole, with every note section in it. */

@@ -34,7 +34,10 @@ export function addDebugLink(file: string, debug: Uint8Array | number): AddDebug
 
 const NAME = ".gnu_debuglink";
 
-/** .gnu_debuglink (gdb's manual, "Separate Debug Files"): the file's name, NUL up to a multiple of four bytes, its CRC-32 in the file's own byte order. */
+/**
+ * .gnu_debuglink (gdb's manual, "Separate Debug Files"): the file's name, NUL up to a multiple of four bytes, its
+ * CRC-32 in the file's own byte order.
+ */
 function linkBytes({ file, crc }: AddDebugLink, littleEndian: boolean): Uint8Array {
   const name = cString(file, "addDebugLink"), at = alignUp(name.length, 4), bytes = new Uint8Array(at + 4);
   bytes.set(name);

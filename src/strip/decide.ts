@@ -19,7 +19,10 @@ import type { StripWish } from "./strip-wish.js";
 export interface StripDecision {
   /** Indexes of the sections that go. */
   readonly dropped: ReadonlySet<number>;
-  /** By the symbol table's section index: tables of which symbols go, or whose symbols may be in sections that get other indexes. */
+  /**
+   * By the symbol table's section index: tables of which symbols go, or whose symbols may be in sections that get other
+   * indexes.
+   */
   readonly symbols: ReadonlyMap<number, SymbolSelection>;
   /** Removed loaded sections whose bytes become zero. */
   readonly zeroed: ReadonlySet<number>;
@@ -27,7 +30,10 @@ export interface StripDecision {
   readonly groups: Groups;
 }
 
-/** Decides what a strip drops. Reads symbols and relocations only where some of a table stay. `RELOCATABLE`, `LOADED_SECTION`, `STILL_NEEDED`. */
+/**
+ * Decides what a strip drops. Reads symbols and relocations only where some of a table stay. `RELOCATABLE`,
+ * `LOADED_SECTION`, `STILL_NEEDED`.
+ */
 export function decideStrip(elf: ElfFile, wish: StripWish, notes: Note[]): StripDecision {
   const sections = stripSections(elf);
   const isTooMuch = wish.mode === "all" && sections.relocatable && !wish.forceAll;
@@ -62,7 +68,10 @@ export function allLoose(elf: ElfFile): Set<number> {
 /** The gABI knows one symbol table a file. */
 const MOST_TABLES = 16;
 
-/** Each table is read and written as a whole: where many lie over the same bytes, neither time nor output would be in proportion to the file. */
+/**
+ * Each table is read and written as a whole: where many lie over the same bytes, neither time nor output would be in
+ * proportion to the file.
+ */
 function refuseManyTables({ elf, columns: c, all }: StripSections): void {
   let tables = 0, bytes = 0;
   for (const i of all) {

@@ -10,8 +10,8 @@ export interface DropSectionHeaders extends Edit {
 }
 
 /**
- * Drops the section header table and all that no program header speaks of, as `sstrip` does: the smallest file that still runs. Debuggers and
- * `strip` cannot use it any more.
+ * Drops the section header table and all that no program header speaks of, as `sstrip` does: the smallest file that
+ * still runs. Debuggers and `strip` cannot use it any more.
  *
  * @throws ElfError when applied: `RELOCATABLE`, `OVERLAY`
  * @example

@@ -9,7 +9,8 @@ export interface OnlyKeepDebug extends Edit {
 }
 
 /**
- * Makes the separate debug file: what is loaded keeps its headers and loses its bytes, notes aside. GNU strip's `--only-keep-debug`.
+ * Makes the separate debug file: what is loaded keeps its headers and loses its bytes, notes aside. GNU strip's
+ * `--only-keep-debug`.
  *
  * @throws ElfError when applied: `UNSUPPORTED` for a file that is one already
  * @example

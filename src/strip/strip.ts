@@ -9,22 +9,32 @@ import type { DiscardLocals, KeepFileSymbols, KeepSections, KeepSymbols, RemoveR
 
 /** How symbols' names are matched. */
 export interface SymbolNameOptions {
-  /** Names are patterns: `*`, `?`, `[…]` and `\` as in a shell; a pattern behind `!` says which names are not meant. Off by default, since names may hold these. */
+  /**
+   * Names are patterns: `*`, `?`, `[…]` and `\` as in a shell; a pattern behind `!` says which names are not meant. Off
+   * by default, since names may hold these.
+   */
   readonly wildcard?: boolean | undefined;
 }
 
 /** Options of {@link removeSections}. */
 export interface RemoveSectionsOptions {
-  /** Take loaded sections too: their headers go, and program headers follow. The bytes stay, since programs may use them. */
+  /**
+   * Take loaded sections too: their headers go, and program headers follow. The bytes stay, since programs may use
+   * them.
+   */
   readonly force?: boolean | undefined;
-  /** With `force`: what a removed loaded section held becomes zero. Not for what loaders find through a program header or a dynamic tag. */
+  /**
+   * With `force`: what a removed loaded section held becomes zero. Not for what loaders find through a program header
+   * or a dynamic tag.
+   */
   readonly zero?: boolean | undefined;
 }
 
 /**
- * Drops what a file does not need to run or to be linked, by GNU strip's meaning of `--strip-unneeded`. Programs and libraries: the
- * symbol table, its strings and debugging information; no byte of any segment changes. Relocatable files: debugging information, and the
- * symbols that neither a relocation nor another file can need; sections and relocations stay.
+ * Drops what a file does not need to run or to be linked, by GNU strip's meaning of `--strip-unneeded`. Programs and
+ * libraries: the symbol table, its strings and debugging information; no byte of any segment changes. Relocatable
+ * files: debugging information, and the symbols that neither a relocation nor another file can need; sections and
+ * relocations stay.
  *
  * @throws ElfError when applied: `OVERLAY`; `UNSUPPORTED` for a separate debug file
  * @example
@@ -42,10 +52,11 @@ export const stripUnneeded = (): StripMode => made(stripFamily, { edit: "stripUn
 export const stripDebug = (): StripMode => made(stripFamily, { edit: "stripDebug" });
 
 /**
- * Drops all symbols, and the relocations that a linker left in a program (`--emit-relocs`). GNU strip's `-s`. A relocatable file would be of
- * no use without its symbols, so it is refused.
+ * Drops all symbols, and the relocations that a linker left in a program (`--emit-relocs`). GNU strip's `-s`. A
+ * relocatable file would be of no use without its symbols, so it is refused.
  *
- * @param force of a relocatable file all symbols and relocations go, as with GNU strip: no linker and no kernel can use it afterwards
+ * @param force of a relocatable file all symbols and relocations go, as with GNU strip: no linker and no kernel can use
+ * it afterwards
  * @throws ElfError when applied: `RELOCATABLE`, and as {@link stripUnneeded}
  * @example
  * patch(bytes, [stripAll(), keepSymbols(["main"])])
@@ -66,12 +77,14 @@ function symbolNames(edit: string, names: readonly string[]): string[] {
 }
 
 /**
- * Removes sections by name. Just these go, with what means nothing without them: their relocations, and symbols that they define. In a
- * program or library only sections that are not loaded, unless forced.
+ * Removes sections by name. Just these go, with what means nothing without them: their relocations, and symbols that
+ * they define. In a program or library only sections that are not loaded, unless forced.
  *
- * @param patterns `*`, `?`, `[…]` and `\` as in a shell, e.g. `".comment"`, `".debug_*"`; a pattern behind `!` says which sections are not
- *   meant; one that matches nothing is a note in the result. Options may follow as the last argument.
- * @throws ElfError `BAD_EDIT`; when applied, `LOADED_SECTION`, `STILL_NEEDED` where something that stays uses what would go, `OVERLAY`
+ * @param patterns `*`, `?`, `[…]` and `\` as in a shell, e.g. `".comment"`, `".debug_*"`; a pattern behind `!` says
+ * which sections are not meant; one that matches nothing is a note in the result. Options may follow as the last
+ * argument.
+ * @throws ElfError `BAD_EDIT`; when applied, `LOADED_SECTION`, `STILL_NEEDED` where something that stays uses what
+ * would go, `OVERLAY`
  * @example
  * patch(bytes, [removeSections(".comment", ".gnu.build.attributes*")])
  * patch(bytes, [removeSections(".note.ABI-tag", { force: true })])
@@ -130,7 +143,8 @@ export function stripSymbols(names: readonly string[], { wildcard = false }: Sym
 }
 
 /**
- * Drops local symbols: all of them, with debugging information, or only those that the compiler made for itself (`.L…`). GNU strip's `-x` and `-X`.
+ * Drops local symbols: all of them, with debugging information, or only those that the compiler made for itself
+ * (`.L…`). GNU strip's `-x` and `-X`.
  *
  * @example
  * patch(objectFile, [discardLocals("temporary")])

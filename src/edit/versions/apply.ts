@@ -10,7 +10,10 @@ import type { AddVersionNeed, VersionEdit } from "./values.js";
 import type { VersionDraft } from "./version-draft.js";
 import { versionsOf } from "./version-tables.js";
 
-/** What the edits make of the versions that renamed libraries have left: needs come, symbols are bound, then versions go. */
+/**
+ * What the edits make of the versions that renamed libraries have left: needs come, symbols are bound, then versions
+ * go.
+ */
 export function applyVersions(wish: Wish, edits: readonly VersionEdit[]): void {
   const { dynamic } = wish;
   const draft = versionsOf(wish);

@@ -5,7 +5,10 @@ export interface SetSymbolVersion extends Edit {
   readonly edit: "setSymbolVersion";
   readonly symbols: readonly string[];
   readonly version: string;
-  /** The file it is needed of; null leaves it to the file that the symbol has now, or to the only one of which the version is needed. */
+  /**
+   * The file it is needed of; null leaves it to the file that the symbol has now, or to the only one of which the
+   * version is needed.
+   */
   readonly file: string | null;
 }
 

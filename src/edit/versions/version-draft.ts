@@ -30,7 +30,10 @@ export interface DraftNeed {
 export class VersionDraft {
   readonly elf: ElfFile;
   needs: readonly DraftNeed[];
-  /** Files that are needed no more, and what becomes of the version needs that are left of them when all edits have had their turn. */
+  /**
+   * Files that are needed no more, and what becomes of the version needs that are left of them when all edits have had
+   * their turn.
+   */
   readonly removedFiles = new Map<string, "refuse" | "drop" | "weaken">();
   /** Undefined symbols that become weak, by index. */
   readonly weakened = new Set<number>();

@@ -13,7 +13,10 @@ import type { DynamicTables, OffsetOf, StringUser, SymbolOrder, TableWrite } fro
 import type { Wish } from "../../rewrite/wish/wish.js";
 import { VersionDraft } from "./version-draft.js";
 
-/** Bytes for their places in the input, tables that are new or grow, and the new DT_VERNEEDNUM where the records are written anew. */
+/**
+ * Bytes for their places in the input, tables that are new or grow, and the new DT_VERNEEDNUM where the records are
+ * written anew.
+ */
 type VersionTables = ReturnType<DynamicTables["make"]>;
 
 /** The draft of the wish, and the tables that it makes. */

@@ -7,7 +7,10 @@ import { LOADING } from "../../spec/machines/lists/loading.js";
 export interface LoaderMachine {
   /** glibc's loader in its usual places, the likeliest first (each port's shlib-versions). */
   readonly loaders: readonly string[];
-  /** The flags of entries in ld.so.cache that this machine's loader takes (sysdeps: dl-cache.h); undefined where nothing is known. */
+  /**
+   * The flags of entries in ld.so.cache that this machine's loader takes (sysdeps: dl-cache.h); undefined where nothing
+   * is known.
+   */
   readonly cacheFlags: readonly number[] | undefined;
   /** AT_PLATFORM. */
   readonly platform: string;

@@ -15,8 +15,8 @@ import { layTail } from "./tail/lay-tail.js";
 import { write } from "./write/write.js";
 
 /**
- * Places everything the requests ask for in one pass, and makes every pointer follow. Each phase reads what those before have found, and changes
- * nothing of it. `NO_ROOM`, `OVERLAY`, `UNSAFE_INTEGER`, `UNSUPPORTED`.
+ * Places everything the requests ask for in one pass, and makes every pointer follow. Each phase reads what those
+ * before have found, and changes nothing of it. `NO_ROOM`, `OVERLAY`, `UNSAFE_INTEGER`, `UNSUPPORTED`.
  */
 export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions): Layout {
   // Every table finds a place, but for those that want a new segment: program headers and free bytes are taken.

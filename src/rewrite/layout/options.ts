@@ -2,6 +2,9 @@
 export type OverlayChoice = "keep" | "keep-in-place" | "drop";
 
 export interface LayoutOptions {
-  /** What to do with bytes behind the ELF file's end when the rewrite would move or lose them; refused (`OVERLAY`) where not given. */
+  /**
+   * What to do with bytes behind the ELF file's end when the rewrite would move or lose them; refused (`OVERLAY`) where
+   * not given.
+   */
   readonly overlay?: OverlayChoice | undefined;
 }

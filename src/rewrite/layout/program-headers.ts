@@ -57,7 +57,10 @@ export class ProgramHeaders {
     return this.loads().reduce<PhdrView | undefined>((a, b) => (a && end(a) >= end(b) ? a : b), undefined);
   }
 
-  /** Adds one, in the place of an unused one where there is such; `at` counts without that. Its fields are zero but for its type. */
+  /**
+   * Adds one, in the place of an unused one where there is such; `at` counts without that. Its fields are zero but for
+   * its type.
+   */
   add(type: number, at = this.count): PhdrView {
     const unused = this.#rows.findIndex((r) => r.view.type === PT.NULL);
     if (unused >= 0) this.#rows.splice(unused, 1);

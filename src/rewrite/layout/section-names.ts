@@ -2,7 +2,9 @@ import type { ElfFile } from "../../image/elf.js";
 import { loadedAt, sectionColumns } from "../../image/headers/section-columns.js";
 import { SHT } from "../../spec/constants.js";
 
-/** May the name table be written anew at another place? Not where it is loaded, or other sections take strings from it. */
+/**
+ * May the name table be written anew at another place? Not where it is loaded, or other sections take strings from it.
+ */
 export function ownsNameTable(elf: ElfFile, dropped: ReadonlySet<number>): boolean {
   const index = elf.header.shstrndx;
   const c = sectionColumns(elf);

@@ -3,18 +3,25 @@ import type { Requests } from "../wish/requests.js";
 import type { LayoutOptions } from "./options.js";
 import type { Placing } from "./place/place.js";
 
-/** What becomes of the parts of the file behind the tables that have got their places: decided once, and only read by what follows. */
+/**
+ * What becomes of the parts of the file behind the tables that have got their places: decided once, and only read by
+ * what follows.
+ */
 export interface Shape {
   /**
-   * The part of the file that is not loaded. "stays": nothing of it changes. "keeps its places": a payload behind the file must not move, so
-   * nothing does; what goes becomes zeros, what is new stands behind the payload. "is packed": holes are closed, and what is new stands at its end.
+   * The part of the file that is not loaded. "stays": nothing of it changes. "keeps its places": a payload behind the
+   * file must not move, so nothing does; what goes becomes zeros, what is new stands behind the payload. "is packed":
+   * holes are closed, and what is new stands at its end.
    */
   readonly unloaded: "stays" | "keeps its places" | "is packed";
-  /** The section header table. "stays": with all its indexes, since a payload may be found by its end. "moves": it is written anew at the end of the file. */
+  /**
+   * The section header table. "stays": with all its indexes, since a payload may be found by its end. "moves": it is
+   * written anew at the end of the file.
+   */
   readonly sectionHeaders: "stays" | "moves" | "goes";
   /**
-   * Sections for the bytes that moved tables leave behind, which strip would zero. "none": nothing is left behind, or the file has no sections.
-   * "impossible": the table that would name them must not grow.
+   * Sections for the bytes that moved tables leave behind, which strip would zero. "none": nothing is left behind, or
+   * the file has no sections. "impossible": the table that would name them must not grow.
    */
   readonly covers: "none" | "added" | "impossible";
   /** Tables or sections that the file had not get section headers, without which strip would zero them. */

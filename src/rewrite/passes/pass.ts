@@ -8,7 +8,10 @@ import { composePieces } from "../../pieces/compose.js";
 import { piecesSource } from "../../pieces/fill.js";
 import type { Piece } from "../../pieces/pieces.js";
 
-/** What one pass makes of the file that it is given: where each byte comes from, where each table went, and what there is to say. */
+/**
+ * What one pass makes of the file that it is given: where each byte comes from, where each table went, and what there
+ * is to say.
+ */
 export interface Layout {
   /** Bytes of the output. */
   readonly size: number;
@@ -18,7 +21,8 @@ export interface Layout {
 }
 
 /**
- * One pass of a rewrite. The ordinary layout is one; families bring others along: `order` says where they stand, the ordinary layout having 0.
+ * One pass of a rewrite. The ordinary layout is one; families bring others along: `order` says where they stand, the
+ * ordinary layout having 0.
  */
 export interface Pass {
   readonly name: string;

@@ -5,8 +5,8 @@ import type { Pass, Stage } from "./pass.js";
 import { spread } from "./spread.js";
 
 /**
- * Before the ordinary layout: PT_LOADs are set apart where the file is not fit for these page sizes, and a payload behind the file waits.
- * Behind it: the payload follows the end of the finished file.
+ * Before the ordinary layout: PT_LOADs are set apart where the file is not fit for these page sizes, and a payload
+ * behind the file waits. Behind it: the payload follows the end of the finished file.
  *
  * @param sizes page sizes in bytes
  */
@@ -40,7 +40,9 @@ function unfitSize(elf: ElfFile, pageSizes: readonly number[]): number | undefin
   return largest;
 }
 
-/** Fails where the rewritten file is not fit for a page size that was asked for: the promise, tested and not believed. */
+/**
+ * Fails where the rewritten file is not fit for a page size that was asked for: the promise, tested and not believed.
+ */
 function expectFit(after: ElfFile, pageSizes: readonly number[]): void {
   for (const size of pageSizes) {
     const errors = pageFitness(after, size).problems.filter((p) => p.severity === "error");

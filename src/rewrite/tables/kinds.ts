@@ -9,7 +9,10 @@ export interface KindAnswers {
   readonly segment: number | null;
   /** sh_type of its section header, which follows it; null where only a machine's card knows it. */
   readonly section: number | null;
-  /** May that header say another size than the loader's, and takes the new one all the same? Padding behind .dynstr, half an entry of .dynamic. */
+  /**
+   * May that header say another size than the loader's, and takes the new one all the same? Padding behind .dynstr,
+   * half an entry of .dynamic.
+   */
   readonly sectionIsLoose: boolean;
   /** What sh_link of its section header means: the dynamic symbols, their names, or nothing. */
   readonly link: "symbols" | "strings" | null;
@@ -17,13 +20,22 @@ export interface KindAnswers {
   readonly tag: number | null;
   /** Where it stands in a segment of ours, from 0 on. The last one can grow where it is by the next patch. */
   readonly rank: 0 | 1 | 2;
-  /** What of its old bytes code may read, having the address: all of them (`_DYNAMIC`), the program's own notes, or nothing. */
+  /**
+   * What of its old bytes code may read, having the address: all of them (`_DYNAMIC`), the program's own notes, or
+   * nothing.
+   */
   readonly readByCode: "all" | "own notes" | "nothing";
-  /** What of it must be looked at before its bytes may be overwritten: a path and nothing behind it, notes of the program's own. */
+  /**
+   * What of it must be looked at before its bytes may be overwritten: a path and nothing behind it, notes of the
+   * program's own.
+   */
   readonly mayHoldMore: "behind its path" | "own notes" | "nothing";
   /** May another table take its old place? Then nobody reads that once .dynamic says where the new one is. */
   readonly leavesHole: boolean;
-  /** Is it written to while the program starts, and protected by PT_GNU_RELRO behind that? Then it may stand in front of its segment, and must stay writable. */
+  /**
+   * Is it written to while the program starts, and protected by PT_GNU_RELRO behind that? Then it may stand in front of
+   * its segment, and must stay writable.
+   */
   readonly isRelro: boolean;
 }
 

@@ -20,7 +20,10 @@ export interface Table {
   /** Bytes that it takes, and the fewest that will do where more do not fit without leaving its segment. */
   readonly size: number;
   readonly least: number;
-  /** Its new bytes; undefined where the old ones come along, or where they are made when every table has its place (.dynamic). */
+  /**
+   * Its new bytes; undefined where the old ones come along, or where they are made when every table has its place
+   * (.dynamic).
+   */
   readonly bytes: Uint8Array | undefined;
   /** Fields of its section header, for a new one. */
   readonly header?: { readonly entsize: number; readonly info: number };

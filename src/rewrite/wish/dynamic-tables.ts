@@ -26,7 +26,10 @@ export interface MadeTables {
   readonly tables: readonly Table[];
 }
 
-/** Tables beside the dynamic section's entries, as edits want them: they say first which strings they need, then what their bytes are. */
+/**
+ * Tables beside the dynamic section's entries, as edits want them: they say first which strings they need, then what
+ * their bytes are.
+ */
 export interface DynamicTables {
   strings(): StringUser;
   /** The last is the new number of Verneed records, where it changes: 0 where the table is gone. */

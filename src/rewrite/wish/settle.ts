@@ -53,7 +53,10 @@ function versionNames({ versionNeeds, versionDefinitions }: ElfFile): StringUser
 /** The tags that lead to new tables; their values are known when these have got their places. */
 const newTags = (tables: readonly Table[]): DynamicValue[] => tables.filter((t) => !t.was).map((t) => ({ tag: KINDS[t.kind].tag!, value: 0n }));
 
-/** DT_VERNEEDNUM follows its table, and goes with it: ld.so would read .gnu.version by versions that are nowhere described. */
+/**
+ * DT_VERNEEDNUM follows its table, and goes with it: ld.so would read .gnu.version by versions that are nowhere
+ * described.
+ */
 function withNeeds(entries: readonly DynamicValue[], needs: number | undefined): readonly DynamicValue[] {
   if (needs === undefined) return entries;
 

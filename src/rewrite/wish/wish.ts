@@ -6,7 +6,10 @@ import { Contents } from "./contents.js";
 import { DynamicDraft } from "./dynamic-draft.js";
 import type { DynamicTables, SymbolTables } from "./dynamic-tables.js";
 
-/** Fields that a program header shall have: of every one of a type, or of one that is added. By their gABI names; what is not named stays. */
+/**
+ * Fields that a program header shall have: of every one of a type, or of one that is added. By their gABI names; what
+ * is not named stays.
+ */
 export interface SegmentWish {
   /** p_type. */
   readonly type: number;
@@ -41,7 +44,10 @@ export interface SectionsWish {
   readonly dropsHeaders: boolean;
 }
 
-/** All that the edits of a patch want of a file: what it shall say, not where anything goes. Each family writes its part. */
+/**
+ * All that the edits of a patch want of a file: what it shall say, not where anything goes. Each family writes its
+ * part.
+ */
 export class Wish {
   readonly elf: ElfFile;
   readonly notes: Note[] = [];

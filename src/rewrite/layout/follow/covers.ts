@@ -23,7 +23,10 @@ export function trimCovers({ rows, headers, elf }: Following): void {
   }
 }
 
-/** A cover that the grown program header table reaches into begins behind it: BFD moves the image down for an empty one below, too. */
+/**
+ * A cover that the grown program header table reaches into begins behind it: BFD moves the image down for an empty one
+ * below, too.
+ */
 function shorten(s: ShdrView, start: number): void {
   s.size = Math.max(0, s.size - (start - s.offset));
   s.addr += start - s.offset;
@@ -31,8 +34,8 @@ function shorten(s: ShdrView, start: number): void {
 }
 
 /**
- * What a move left behind gets a section of its own: `strip` zeroes loaded bytes that no section covers, and a program may
- * read them (its own _DYNAMIC, its notes).
+ * What a move left behind gets a section of its own: `strip` zeroes loaded bytes that no section covers, and a program
+ * may read them (its own _DYNAMIC, its notes).
  */
 export function addCovers(following: Following, places: Places): void {
   for (const { start, end } of leftBehind(following, places)) {

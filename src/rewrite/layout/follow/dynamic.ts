@@ -8,7 +8,10 @@ import type { Move } from "../../tables/table.js";
 import type { DynamicValue, Requests } from "../../wish/requests.js";
 import type { Places } from "../places.js";
 
-/** The bytes of .dynamic: address tags follow what moved, DT_STRSZ is the table's new size, spare entries are DT_NULL. Undefined where it stays. */
+/**
+ * The bytes of .dynamic: address tags follow what moved, DT_STRSZ is the table's new size, spare entries are DT_NULL.
+ * Undefined where it stays.
+ */
 export function encodeDynamic(places: Places, requests: Requests): Uint8Array | undefined {
   const { elf, moves } = places;
   const d = elf.dynamic;

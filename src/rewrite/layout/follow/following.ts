@@ -6,7 +6,10 @@ import type { TableWrite } from "../../wish/dynamic-tables.js";
 import type { ProgramHeaders } from "../program-headers.js";
 import { SectionRows } from "./section-rows.js";
 
-/** What following changes: program headers, section headers, and single bytes of the input, which go where their places go. */
+/**
+ * What following changes: program headers, section headers, and single bytes of the input, which go where their places
+ * go.
+ */
 export class Following {
   readonly elf: ElfFile;
   readonly headers: ProgramHeaders;

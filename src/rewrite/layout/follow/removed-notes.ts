@@ -7,8 +7,9 @@ import type { Requests } from "../../wish/requests.js";
 import type { Following } from "./following.js";
 
 /**
- * Program headers of notes whose section was removed: one that has no other note is PT_NULL from now on, one that has gives up its beginning or
- * its end. In the middle of others the bytes stay as they are, or become one note without an owner.
+ * Program headers of notes whose section was removed: one that has no other note is PT_NULL from now on, one that has
+ * gives up its beginning or its end. In the middle of others the bytes stay as they are, or become one note without an
+ * owner.
  */
 export function dropNotes(following: Following, { dropped, zeroed }: Requests): void {
   const { elf, headers } = following;

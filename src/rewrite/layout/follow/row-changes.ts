@@ -9,7 +9,10 @@ import type { Requests } from "../../wish/requests.js";
 import type { Places } from "../places.js";
 import type { Following } from "./following.js";
 
-/** Section headers of the tables that the file had not. Their links are by the input's numbers, as those of the others are still. */
+/**
+ * Section headers of the tables that the file had not. Their links are by the input's numbers, as those of the others
+ * are still.
+ */
 export function addTables({ elf, rows }: Following, { placed }: Places, { tables }: Requests): void {
   const address = elf.dynamic?.get(DT.SYMTAB);
   const symbols = sectionsOf(elf, SHT.DYNSYM).find((s) => s.header.exact("addr") === address);
@@ -29,7 +32,8 @@ export function addTables({ elf, rows }: Following, { placed }: Places, { tables
 const ungroup = (s: ShdrView): void => s.setExact("flags", s.exact("flags") & ~BigInt(SHF.GROUP));
 
 /**
- * Takes dropped sections out. Gives the new index of each section of the input, 0 for one that goes; undefined where none is dropped.
+ * Takes dropped sections out. Gives the new index of each section of the input, 0 for one that goes; undefined where
+ * none is dropped.
  *
  * @param fixedUpTo dropped sections up to this index become SHT_NULL, so that the others keep theirs
  */

@@ -14,7 +14,9 @@ import type { Following } from "./following.js";
 import type { SectionRows } from "./section-rows.js";
 import { beganAt, leftBy, moveOfRange } from "./segments.js";
 
-/** What placing has done to sections that are no tables: .bss that has bytes now, covers of a segment that is no more. */
+/**
+ * What placing has done to sections that are no tables: .bss that has bytes now, covers of a segment that is no more.
+ */
 export function followPlacing(following: Following, { backed, vacated }: Places): void {
   if (backed) backBss(following.rows, backed);
   for (const range of vacated) vacate(following, range);
@@ -110,8 +112,8 @@ export function fixVersionSections({ elf, rows }: Following, { dynamic, versionN
 }
 
 /**
- * A version table that no tag leads to any more: tools would look for versions in it, and BFD takes none that is empty. Its
- * bytes stay covered. The name loses its dot, since eu-elflint knows which type a `.gnu.version` has.
+ * A version table that no tag leads to any more: tools would look for versions in it, and BFD takes none that is empty.
+ * Its bytes stay covered. The name loses its dot, since eu-elflint knows which type a `.gnu.version` has.
  */
 function retire(rows: SectionRows, row: number): void {
   const view = Object.assign(rows.view(row), { type: SHT.PROGBITS, link: 0, info: 0, entsize: 0 });

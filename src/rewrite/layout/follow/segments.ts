@@ -5,7 +5,10 @@ import { LIES_OVER, unloadedSegments } from "../place/space.js";
 import type { Places } from "../places.js";
 import type { Following } from "./following.js";
 
-/** Program headers that lie over a table and do not follow it: PT_LOAD, PT_PHDR, PT_GNU_RELRO, PT_TLS and what is nothing. */
+/**
+ * Program headers that lie over a table and do not follow it: PT_LOAD, PT_PHDR, PT_GNU_RELRO, PT_TLS and what is
+ * nothing.
+ */
 const STAYS: readonly number[] = /* @__PURE__ */ [LIES_OVER, PT.TLS].flat();
 
 /** The table that moved and had this whole range. */
@@ -21,7 +24,10 @@ export function leftBy(own: Placed | undefined): Extent | undefined {
   return was && was.offset !== own.offset ? was : undefined;
 }
 
-/** Program headers follow what moved, also in the part of the file that is not loaded; PT_INTERP and PT_DYNAMIC take the new size. */
+/**
+ * Program headers follow what moved, also in the part of the file that is not loaded; PT_INTERP and PT_DYNAMIC take the
+ * new size.
+ */
 export function fixSegments({ elf, headers }: Following, { placed, moves }: Places, outputOf: (offset: number) => number): void {
   const unloaded = new Set(unloadedSegments(elf).map((s) => s.offset));
 

@@ -12,7 +12,10 @@ import type { Places } from "../places.js";
 import type { Following } from "./following.js";
 import type { SectionRows } from "./section-rows.js";
 
-/** Symbols that are not rewritten as a whole take the new addresses of what moved; so does `_DYNAMIC`. `order` gives dynamic symbols their new index. */
+/**
+ * Symbols that are not rewritten as a whole take the new addresses of what moved; so does `_DYNAMIC`. `order` gives
+ * dynamic symbols their new index.
+ */
 export function fixSymbols(following: Following, places: Places, { contents, dropped, symbolOrder: order }: Requests): void {
   const { elf, rows } = following, h = elf.header, follow = valueFollower(rows, places);
   if (!follow) return;
@@ -47,8 +50,8 @@ function valueFollower(rows: SectionRows, places: Places): ((shndx: number, valu
 }
 
 /**
- * The highest section index that a loaded symbol names, where sections below loaded ones go; else 0. Loaded bytes do not change, so no section up
- * to there gets another index.
+ * The highest section index that a loaded symbol names, where sections below loaded ones go; else 0. Loaded bytes do
+ * not change, so no section up to there gets another index.
  */
 export function lastNamedSection(elf: ElfFile, dropped: ReadonlySet<number>): number {
   const c = sectionColumns(elf), first = smallest(dropped);
@@ -59,7 +62,10 @@ export function lastNamedSection(elf: ElfFile, dropped: ReadonlySet<number>): nu
   return last;
 }
 
-/** Sections of the input that have another address now, and the addresses whose symbols go along: those of the bytes that moved, and the section's end. */
+/**
+ * Sections of the input that have another address now, and the addresses whose symbols go along: those of the bytes
+ * that moved, and the section's end.
+ */
 function movedSections(rows: SectionRows, { elf, moves }: Places): Map<number, { start: bigint; end: bigint; by: bigint }> {
   const out = new Map<number, { start: bigint; end: bigint; by: bigint }>();
   for (let row = 0; row < rows.inputs; row++) {

@@ -13,9 +13,10 @@ import { type Ground, namesOf } from "./ground.js";
 import { emptySections, fixedEnd, LIES_OVER } from "./space.js";
 
 /**
- * What a new segment begins with, before its first table: it tells a later patch whose segment it is, also without section
- * headers. That it is no table itself matters to llvm-strip, which takes a program header that begins with a PT_LOAD and stands
- * before it in the table (PT_INTERP) for the one that holds it, and aligns the PT_LOAD by that one's p_align.
+ * What a new segment begins with, before its first table: it tells a later patch whose segment it is, also without
+ * section headers. That it is no table itself matters to llvm-strip, which takes a program header that begins with a
+ * PT_LOAD and stands before it in the table (PT_INTERP) for the one that holds it, and aligns the PT_LOAD by that one's
+ * p_align.
  */
 const MARK = /* @__PURE__ */ new TextEncoder().encode("elfwright:tables");
 
@@ -23,8 +24,8 @@ const isMarked = ({ elf }: Ground, s: PhdrView): boolean =>
   s.filesz >= MARK.length && readExactly(elf.source, s.offset, MARK.length, "a segment").every((b, i) => b === MARK[i]);
 
 /**
- * The PT_LOAD that an earlier patch appended: last in memory, ending the loaded part of the file, and holding nothing but
- * tables that loaders reach through pointers.
+ * The PT_LOAD that an earlier patch appended: last in memory, ending the loaded part of the file, and holding nothing
+ * but tables that loaders reach through pointers.
  */
 export function trailingSegment(ground: Ground): PhdrView | undefined {
   const { elf, headers } = ground;
@@ -66,10 +67,16 @@ export function growTrailing(ground: Ground, segment: PhdrView, tables: readonly
   return growSegment(ground, segment, tables, "trailing-segment", why);
 }
 
-/** Bytes of .bss that the file may grow by, where there is no other way: no more than a quarter of it, a small one aside. */
+/**
+ * Bytes of .bss that the file may grow by, where there is no other way: no more than a quarter of it, a small one
+ * aside.
+ */
 const largestBss = (fileSize: number): number => Math.max(1 << 20, fileSize / 4);
 
-/** The program's own last PT_LOAD, where the tables may go behind its memory; undefined with the reason in `ground.tried`. */
+/**
+ * The program's own last PT_LOAD, where the tables may go behind its memory; undefined with the reason in
+ * `ground.tried`.
+ */
 export function extensibleSegment(ground: Ground): PhdrView | undefined {
   const last = ground.headers.lastLoad();
   const obstacle = last ? obstacleOf(ground, last) : "there is none";
@@ -90,8 +97,8 @@ function obstacleOf({ elf, homeless }: Ground, last: PhdrView): string | undefin
 }
 
 /**
- * Puts the tables behind the memory of the last PT_LOAD. What it has of .bss gets bytes in the file, zeros, since file bytes can
- * only follow file bytes. Returns its end in the file.
+ * Puts the tables behind the memory of the last PT_LOAD. What it has of .bss gets bytes in the file, zeros, since file
+ * bytes can only follow file bytes. Returns its end in the file.
  */
 export function growLast(ground: Ground, segment: PhdrView, tables: readonly Table[]): number {
   const { vaddr, offset, filesz, memsz } = segment;
@@ -104,8 +111,8 @@ export function growLast(ground: Ground, segment: PhdrView, tables: readonly Tab
 }
 
 /**
- * A PT_LOAD that an earlier patch appended and that nothing is left in once the tables have gone: its program header can
- * serve again, and strip never meets a segment without a section.
+ * A PT_LOAD that an earlier patch appended and that nothing is left in once the tables have gone: its program header
+ * can serve again, and strip never meets a segment without a section.
  */
 export function emptiedSegment(ground: Ground): PhdrView | undefined {
   const { elf, headers, placed, homeless } = ground;
@@ -130,8 +137,8 @@ export function emptiedSegment(ground: Ground): PhdrView | undefined {
 }
 
 /**
- * Adds a PT_LOAD at the end of the file, in the entry that there is room for, or in that of an emptied one. Returns its end in
- * the file.
+ * Adds a PT_LOAD at the end of the file, in the entry that there is room for, or in that of an emptied one. Returns its
+ * end in the file.
  */
 export function addSegment(ground: Ground, end: number, tables: readonly Table[], emptied: PhdrView | undefined): number {
   const { headers, page } = ground;
@@ -155,7 +162,10 @@ export function addSegment(ground: Ground, end: number, tables: readonly Table[]
   return appendTo(ground, segment, offset + MARK.length, tables, "new-segment", why);
 }
 
-/** Puts tables one behind the other from an offset on, the one that may yet grow last. Returns the segment's new end in the file. */
+/**
+ * Puts tables one behind the other from an offset on, the one that may yet grow last. Returns the segment's new end in
+ * the file.
+ */
 function appendTo(ground: Ground, segment: PhdrView, from: number, tables: readonly Table[], strategy: Strategy, why: string): number {
   const { elf } = ground;
   const delta = segment.vaddr - segment.offset;

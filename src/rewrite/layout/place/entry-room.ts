@@ -4,8 +4,8 @@ import { type Ground, namesOf } from "./ground.js";
 import { headBlocks } from "./headmove.js";
 
 /**
- * Room for `count` more program headers, the table kept where it is: unused entries, free bytes behind it, or moving the tables
- * behind it.
+ * Room for `count` more program headers, the table kept where it is: unused entries, free bytes behind it, or moving
+ * the tables behind it.
  *
  * @returns the tables that must leave for it; undefined where there is no room, with the reason in `ground.tried`
  */

@@ -14,7 +14,9 @@ import type { BackedBss, Places } from "../places.js";
 import type { ProgramHeaders } from "../program-headers.js";
 import { Space } from "./space.js";
 
-/** A place that a strategy has found for a table, with what changes when the table takes it. Nothing has changed before. */
+/**
+ * A place that a strategy has found for a table, with what changes when the table takes it. Nothing has changed before.
+ */
 export interface Spot {
   readonly strategy: Strategy;
   readonly offset: number;
@@ -31,7 +33,10 @@ export interface Spot {
   readonly lowers?: { readonly segments: readonly PhdrView[]; readonly by: number };
 }
 
-/** What placing works on: the program headers, free bytes, and which table has got which place. Only this phase changes it. */
+/**
+ * What placing works on: the program headers, free bytes, and which table has got which place. Only this phase changes
+ * it.
+ */
 export class Ground implements Places {
   readonly elf: ElfFile;
   readonly headers: ProgramHeaders;
@@ -102,7 +107,10 @@ export class Ground implements Places {
     this.#placed.push({ table, strategy, offset, address, size, why });
   }
 
-  /** Fails where two tables have got the same bytes, or one those of the headers: a wrong file would read well enough. `INVARIANT`. */
+  /**
+   * Fails where two tables have got the same bytes, or one those of the headers: a wrong file would read well enough.
+   * `INVARIANT`.
+   */
   assertApart(): void {
     const { header } = this.elf;
     const ranges = [

@@ -16,7 +16,8 @@ export interface AllPlaced {
 }
 
 /**
- * The tables that are left get a new segment behind everything else, and program headers the fields that edits want them to have. `INVARIANT`.
+ * The tables that are left get a new segment behind everything else, and program headers the fields that edits want
+ * them to have. `INVARIANT`.
  *
  * @param end of what is in the output already
  */

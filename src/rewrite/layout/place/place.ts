@@ -12,7 +12,10 @@ import { entryRoom } from "./entry-room.js";
 import { Ground, namesOf } from "./ground.js";
 import { AT_ITS_PLACE, findSpot, IN_LOADED, LAST_RESORT, type Limits, MAKING_ROOM, mayHaveDebugFile, type Strategist } from "./strategies.js";
 
-/** What placing has found before the end of the file is known: every table has its place, but for those of a new segment. */
+/**
+ * What placing has found before the end of the file is known: every table has its place, but for those of a new
+ * segment.
+ */
 export interface Placing {
   readonly ground: Ground;
   /** Tables that want a new segment behind everything else. */
@@ -26,8 +29,9 @@ export interface Placing {
 }
 
 /**
- * Finds a place for every table: in what is loaded already, at the end of the segment that an earlier patch appended, in a new segment, or
- * behind the memory of the last one, in this order. Also finds the room for the program headers that are wanted. `NO_ROOM`.
+ * Finds a place for every table: in what is loaded already, at the end of the segment that an earlier patch appended,
+ * in a new segment, or behind the memory of the last one, in this order. Also finds the room for the program headers
+ * that are wanted. `NO_ROOM`.
  *
  * @param atEnd may bytes go to the end of the file? Behind an overlay that keeps its place, only a new segment can.
  */
@@ -44,7 +48,10 @@ export function placeTables(elf: ElfFile, { tables, segments }: Requests, atEnd:
   return { ground, homeless: segment ? [] : homeless, emptied, grownTo, entries };
 }
 
-/** The first PT_LOAD keeps its end where a debug file may exist. Many patches place nothing elsewhere, so it is found out when asked. */
+/**
+ * The first PT_LOAD keeps its end where a debug file may exist. Many patches place nothing elsewhere, so it is found
+ * out when asked.
+ */
 function usualLimits(elf: ElfFile, added: readonly SegmentWish[]): Limits {
   let known: boolean | undefined;
   return {
@@ -88,8 +95,8 @@ interface Home {
 }
 
 /**
- * Where the tables go that found no place: a program header for a new segment may cost another table its place, which then goes along, and so
- * on until nothing changes.
+ * Where the tables go that found no place: a program header for a new segment may cost another table its place, which
+ * then goes along, and so on until nothing changes.
  */
 function homeFor(ground: Ground, added: readonly SegmentWish[], limits: Limits, atEnd: boolean): Home {
   let segment: EndSegment | undefined;
@@ -133,10 +140,12 @@ function homeFor(ground: Ground, added: readonly SegmentWish[], limits: Limits, 
 const ours = (view: PhdrView | undefined): EndSegment | undefined => view && { view, isOurs: true };
 
 /**
- * Where nothing else has room, the first segment may grow although a debug file may exist. `NO_ROOM` where that does not help either.
+ * Where nothing else has room, the first segment may grow although a debug file may exist. `NO_ROOM` where that does
+ * not help either.
  *
  * @param isNew is it a new segment that there was no room for?
- * @param added program headers that the file shall get: while there are any, a table that made room for one cannot grow where it is
+ * @param added program headers that the file shall get: while there are any, a table that made room for one cannot grow
+ * where it is
  */
 function lastResort(ground: Ground, isNew: boolean, added: readonly SegmentWish[], limits: Limits): void {
   const { elf, homeless, notes } = ground;
@@ -149,7 +158,10 @@ function lastResort(ground: Ground, isNew: boolean, added: readonly SegmentWish[
   notes.push({ note: "FIRST_SEGMENT", message: "the first segment had to grow, so elfutils takes wrong addresses from a debug file that was split off before" });
 }
 
-/** Puts the tables behind a segment's end. Returns the new end in the file; undefined where there is nothing to put there. */
+/**
+ * Puts the tables behind a segment's end. Returns the new end in the file; undefined where there is nothing to put
+ * there.
+ */
 function growSegment(ground: Ground, { view, isOurs }: EndSegment, tables: readonly Table[]): number | undefined {
   if (tables.length === 0) return undefined;
   return isOurs ? growTrailing(ground, view, tables) : growLast(ground, view, tables);

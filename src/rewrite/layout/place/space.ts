@@ -52,7 +52,10 @@ function backedZeros(elf: ElfFile): { start: number; end: number }[] {
   });
 }
 
-/** What loaders read by DT_* and PT_*, whatever section headers say of it. Of a file whose tables cannot be read, what these say is all. */
+/**
+ * What loaders read by DT_* and PT_*, whatever section headers say of it. Of a file whose tables cannot be read, what
+ * these say is all.
+ */
 function reachedTables(elf: ElfFile): { start: number; end: number }[] {
   const tables = new Tolerant().part(() => loaderTables(elf)) ?? [];
   return tables.map(({ offset, size }) => ({ start: offset, end: offset + size }));
@@ -99,8 +102,8 @@ export class Space {
   }
 
   /**
-   * How many zero bytes stand from `from` on, up to `limit`, that no section, no segment and no table that was placed has. Without section
-   * headers nothing can be said of what lies inside a segment: 0.
+   * How many zero bytes stand from `from` on, up to `limit`, that no section, no segment and no table that was placed
+   * has. Without section headers nothing can be said of what lies inside a segment: 0.
    */
   gap(from: number, limit: number): number {
     if (this.#elf.header.shnum === 0) return 0;

@@ -16,7 +16,8 @@ export interface Limits {
 }
 
 /**
- * Looks for a place for a table in what is loaded already. Nothing changes; where there is none, the reason goes to `ground.tried`.
+ * Looks for a place for a table in what is loaded already. Nothing changes; where there is none, the reason goes to
+ * `ground.tried`.
  *
  * @param size bytes that the table shall have: all, or the fewest that will do
  */
@@ -44,9 +45,9 @@ export function findSpot(strategies: readonly Strategist[], ground: Ground, tabl
 }
 
 /**
- * Can a debug file exist that was split off? libdwfl (elfutils, systemd's core dumps, perf) takes the end of the first PT_LOAD for an
- * address that program and debug file have in common (libdwfl/dwfl_module_getdwarf.c, open_elf): where that segment has grown, it
- * finds wrong lines and names without a word.
+ * Can a debug file exist that was split off? libdwfl (elfutils, systemd's core dumps, perf) takes the end of the first
+ * PT_LOAD for an address that program and debug file have in common (libdwfl/dwfl_module_getdwarf.c, open_elf): where
+ * that segment has grown, it finds wrong lines and names without a word.
  */
 export function mayHaveDebugFile({ sections, notes }: ElfFile): boolean {
   const hasDebugging = sections.some((s) => /^\.z?debug_/.test(s.name));
@@ -117,12 +118,14 @@ function inSlack(ground: Ground, table: Table, size: number, limits: Limits): Sp
   return undefined;
 }
 
-/** PT_LOADs and PT_GNU_RELRO that begin earlier do so at a multiple of this: tables of any machine are aligned there. */
+/**
+ * PT_LOADs and PT_GNU_RELRO that begin earlier do so at a multiple of this: tables of any machine are aligned there.
+ */
 const SEGMENT_START = 16;
 
 /**
- * In front of the writable segment that holds it: GNU ld ends PT_GNU_RELRO on a page and so leaves the start of its first page free. Both then
- * begin earlier in the same page, so kernels and loaders map what they mapped before.
+ * In front of the writable segment that holds it: GNU ld ends PT_GNU_RELRO on a page and so leaves the start of its
+ * first page free. Both then begin earlier in the same page, so kernels and loaders map what they mapped before.
  */
 function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
   const { headers, space, page } = ground;

@@ -24,7 +24,10 @@ export function addSections(map: FileMap, rows: SectionRows, { newSections }: Re
   return end;
 }
 
-/** Writes the names at `end`, behind everything else, where the table needs new ones, and says where the section header table follows. */
+/**
+ * Writes the names at `end`, behind everything else, where the table needs new ones, and says where the section header
+ * table follows.
+ */
 export function appendNames(map: FileMap, elf: ElfFile, rows: SectionRows, { dropped, contents }: Requests, end: number): number {
   const { shstrndx } = elf.header;
   // Symbols that took their strings from the same table have got that for themselves.
@@ -43,7 +46,10 @@ export function appendNames(map: FileMap, elf: ElfFile, rows: SectionRows, { dro
   return alignUp(end + names.length, wordSize(elf.header));
 }
 
-/** Fills sh_name of every row that needs it. One that leads nowhere becomes 0: in a table that is new, or grows, it would lead to another section's name. */
+/**
+ * Fills sh_name of every row that needs it. One that leads nowhere becomes 0: in a table that is new, or grows, it
+ * would lead to another section's name.
+ */
 function nameBytes(elf: ElfFile, rows: SectionRows, own: number, rebuilds: boolean): Uint8Array {
   const old = oldNames(elf);
   const endsWithNul = old[old.length - 1] === 0;

@@ -25,7 +25,9 @@ interface Decided {
   readonly end: number;
 }
 
-/** Writes all new bytes over what stays of the input. Returns the size of the output, and what there is to say of it. */
+/**
+ * Writes all new bytes over what stays of the input. Returns the size of the output, and what there is to say of it.
+ */
 export function write(map: FileMap, places: Places, followed: Followed, decided: Decided): { readonly size: number; readonly notes: readonly Note[] } {
   const { shape, requests, options, tail } = decided;
 
