@@ -1,4 +1,6 @@
-/** What each error code carries besides its message. Offsets and sizes are bytes, counted from the start of the file. */
+/**
+ * What each error code carries besides its message. Offsets and sizes are bytes, counted from the start of the file.
+ */
 export interface ElfErrorDetails {
   /** The file does not start with `\x7fELF`, or its class, byte order or version is unknown. */
   NOT_ELF: { offset: number };

@@ -1,6 +1,6 @@
 /**
- * elfwright: reads, checks, patches, strips and diagnoses ELF files in memory. This entry imports nothing from Node; files are in
- * `elfwright/node`, the tables of C libraries in `elfwright/targets`.
+ * elfwright: reads, checks, patches, strips and diagnoses ELF files in memory. This entry imports nothing from Node;
+ * files are in `elfwright/node`, the tables of C libraries in `elfwright/targets`.
  *
  * @packageDocumentation
  */
@@ -40,39 +40,101 @@ export type { ElfSymbol, SymbolTable } from "./image/elf.js";
 export { symbolVersions, type SymbolVersion } from "./image/dynamic/versions.js";
 export { type NeededVersion, type VersionDefinition, type VersionNeed } from "./image/elf.js";
 export type { Note as ElfNote } from "./image/elf.js";
-export { decodeNote, type DlopenDependency, type GnuProperty, type NoteContents, type NoteFormat, type PackageMetadata } from "./image/notes/note-contents.js";
+export {
+  decodeNote,
+  type DlopenDependency,
+  type GnuProperty,
+  type NoteContents,
+  type NoteFormat,
+  type PackageMetadata,
+} from "./image/notes/note-contents.js";
 export type { Overlay } from "./image/elf.js";
 export type { Edit } from "./edit/family.js";
 export { setInterpreter, type SetInterpreter } from "./edit/interpreter.js";
 export {
-  addRpath, addRunpath, convertToRpath, convertToRunpath, makeRunpathRelative, type MakeRunpathRelative, removeRunpath, type RunpathEdit, type SearchPath,
-  setRpath, setRunpath, shrinkRunpath, type ShrinkRunpath,
+  addRpath,
+  addRunpath,
+  convertToRpath,
+  convertToRunpath,
+  makeRunpathRelative,
+  type MakeRunpathRelative,
+  removeRunpath,
+  type RunpathEdit,
+  type SearchPath,
+  setRpath,
+  setRunpath,
+  shrinkRunpath,
+  type ShrinkRunpath,
 } from "./edit/runpath.js";
 export type { LibraryLookup, ShrinkRunpathOptions } from "./edit/search-path/shrink.js";
 export type { DirectoryResolver, MakeRunpathRelativeOptions } from "./edit/search-path/relative.js";
 export {
-  addNeeded, type AddNeeded, type NeededEdit, removeNeeded, type RemoveNeeded, replaceNeeded, type ReplaceNeeded, type VersionUses,
+  addNeeded,
+  type AddNeeded,
+  type NeededEdit,
+  removeNeeded,
+  type RemoveNeeded,
+  replaceNeeded,
+  type ReplaceNeeded,
+  type VersionUses,
 } from "./edit/needed.js";
 export { removeSoname, setSoname, type SonameEdit } from "./edit/soname.js";
 export { clearFlags, type FlagName, type FlagsEdit, noDefaultLib, setFlags } from "./edit/flags.js";
 export { addDebugTag, type DebugTagEdit, removeDebugTag } from "./edit/debug-tag.js";
-export { addVersionNeed, clearSymbolVersion, type Names, removeVersionNeed, setSymbolVersion, weakenVersionNeed } from "./edit/versions.js";
+export {
+  addVersionNeed,
+  clearSymbolVersion,
+  type Names,
+  removeVersionNeed,
+  setSymbolVersion,
+  weakenVersionNeed,
+} from "./edit/versions.js";
 export type {
-  AddVersionNeed, ClearSymbolVersion, RemoveVersionNeed, SetSymbolVersion, VersionEdit, WeakenVersionNeed,
+  AddVersionNeed,
+  ClearSymbolVersion,
+  RemoveVersionNeed,
+  SetSymbolVersion,
+  VersionEdit,
+  WeakenVersionNeed,
 } from "./edit/versions/values.js";
 export { addGnuHash, addHash, renameDynamicSymbols } from "./edit/symbols.js";
 export type { HashEdit, RenameDynamicSymbols, SymbolEdit } from "./edit/symbols/values.js";
 export { setExecstack, type SetExecstack } from "./edit/execstack.js";
 export { setGnuStackSize, type SetGnuStackSize } from "./edit/stack-size.js";
-export { type DynamicTagEdit, type PlainTag, removeDynamicTag, type RemoveDynamicTag, setDynamicTag, type SetDynamicTag } from "./edit/dynamic-tag.js";
+export {
+  type DynamicTagEdit,
+  type PlainTag,
+  removeDynamicTag,
+  type RemoveDynamicTag,
+  setDynamicTag,
+  type SetDynamicTag,
+} from "./edit/dynamic-tag.js";
 export { type OsAbiName, setOsAbi, type SetOsAbi } from "./edit/os-abi.js";
 export { raiseAlignment, type RaiseAlignment, type RaisedPageSize } from "./edit/alignment.js";
 export {
-  discardLocals, keepFileSymbols, keepSections, keepSymbols, removeRelocations, removeSections, type RemoveSectionsOptions, stripAll, stripDebug,
-  stripSymbols, stripUnneeded, type SymbolNameOptions,
+  discardLocals,
+  keepFileSymbols,
+  keepSections,
+  keepSymbols,
+  removeRelocations,
+  removeSections,
+  type RemoveSectionsOptions,
+  stripAll,
+  stripDebug,
+  stripSymbols,
+  stripUnneeded,
+  type SymbolNameOptions,
 } from "./strip/strip.js";
 export type {
-  DiscardLocals, KeepFileSymbols, KeepSections, KeepSymbols, RemoveRelocations, RemoveSections, StripEdit, StripMode, StripSymbols,
+  DiscardLocals,
+  KeepFileSymbols,
+  KeepSections,
+  KeepSymbols,
+  RemoveRelocations,
+  RemoveSections,
+  StripEdit,
+  StripMode,
+  StripSymbols,
 } from "./strip/values.js";
 export { dropSectionHeaders, type DropSectionHeaders } from "./strip/drop-section-headers.js";
 export { onlyKeepDebug, type OnlyKeepDebug } from "./strip/only-keep-debug.js";
@@ -93,7 +155,14 @@ export type { LoaderOptions, ResolveOptions } from "./resolve/search/options.js"
 export type { LibraryFiles } from "./resolve/search/files.js";
 export type { Edge, FoundBy, LibraryTree, LoadedObject, LoaderRules, Tried } from "./resolve/tree.js";
 export { type BindOptions, bindSymbols } from "./resolve/bind/bind.js";
-export type { Binding, BoundBy, HostBinding, SymbolBindings, UnboundSymbol, VersionError } from "./resolve/bind/bindings.js";
+export type {
+  Binding,
+  BoundBy,
+  HostBinding,
+  SymbolBindings,
+  UnboundSymbol,
+  VersionError,
+} from "./resolve/bind/bindings.js";
 export { exportedSymbols, isNodeSymbol } from "./resolve/bind/host-symbols.js";
 export { interposed, type Interposed, type Interposition, type PreloadFinding } from "./resolve/bind/interpose.js";
 export { type LibraryUse, unusedLibraries, type UnusedOptions } from "./resolve/bind/unused.js";
@@ -101,11 +170,33 @@ export { layoutMap } from "./report/map/layout-map.js";
 export { compareMaps, type MapComparison } from "./report/map/compare.js";
 export { mapText, type MapTextOptions } from "./report/map/map-text.js";
 export { mapSvg, type MapSvgOptions } from "./report/map/map-svg.js";
-export type { DescribedBy, FileRegion, LayoutMap, MapMarker, MapPart, Mark, MemorySegment, PartKind, UnplacedSection } from "./report/map/model.js";
+export type {
+  DescribedBy,
+  FileRegion,
+  LayoutMap,
+  MapMarker,
+  MapPart,
+  Mark,
+  MemorySegment,
+  PartKind,
+  UnplacedSection,
+} from "./report/map/model.js";
 export { diagnose } from "./diagnose/diagnose.js";
 export { diagnosisRules } from "./diagnose/rules/rules.js";
 export type { DiagnoseOptions } from "./diagnose/options.js";
-export type { Confidence, DiagnosedLinkage, Diagnosis, DiagnosisFinding, DiagnosisRule, DiagnosisSeverity, Evidence, FloorEntry, GoDiagnosis, Language, Libc } from "./diagnose/diagnosis.js";
+export type {
+  Confidence,
+  DiagnosedLinkage,
+  Diagnosis,
+  DiagnosisFinding,
+  DiagnosisRule,
+  DiagnosisSeverity,
+  Evidence,
+  FloorEntry,
+  GoDiagnosis,
+  Language,
+  Libc,
+} from "./diagnose/diagnosis.js";
 export { type Hardening, readHardening } from "./image/hardening.js";
 export { wheelTag } from "./diagnose/wheel/wheel-tag.js";
 export type { WheelObstacle, WheelTag } from "./diagnose/wheel/wheel-judge.js";
@@ -123,9 +214,23 @@ export type { WheelObstacle, WheelTag } from "./diagnose/wheel/wheel-judge.js";
  * patch(bytes, edits);
  */
 export const parseEdit = /* @__PURE__ */ editParser([
-  interpreterFamily, runpathFamily, neededFamily, sonameFamily, flagsFamily, debugTagFamily, dynamicTagFamily, versionsFamily, symbolsFamily, execstackFamily,
-  stackSizeFamily, osAbiFamily,
-  alignmentFamily, stripFamily, dropSectionHeadersFamily, onlyKeepDebugFamily, debugLinkFamily,
+  interpreterFamily,
+  runpathFamily,
+  neededFamily,
+  sonameFamily,
+  flagsFamily,
+  debugTagFamily,
+  dynamicTagFamily,
+  versionsFamily,
+  symbolsFamily,
+  execstackFamily,
+  stackSizeFamily,
+  osAbiFamily,
+  alignmentFamily,
+  stripFamily,
+  dropSectionHeadersFamily,
+  onlyKeepDebugFamily,
+  debugLinkFamily,
 ]);
 
 /** An edit of any of elfwright's own functions, told apart by `edit`. */

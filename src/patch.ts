@@ -16,7 +16,10 @@ export type { Plan } from "./rewrite/plan.js";
 
 /** Options of {@link plan} and {@link patch}. */
 export interface PatchOptions extends LayoutOptions {
-  /** Of a static library: its members' dates and owners become 0 and their modes 644, as GNU `ar -D` writes them, so that the same members give the same bytes. Off by default: they stay. */
+  /**
+   * Of a static library: its members' dates and owners become 0 and their modes 644, as GNU `ar -D` writes them, so
+   * that the same members give the same bytes. Off by default: they stay.
+   */
   readonly deterministic?: boolean | undefined;
 }
 
@@ -32,12 +35,14 @@ export interface PatchResult<B extends Uint8Array = Uint8Array> {
 }
 
 /**
- * Says what the edits would make of the file, and checks it: the layout invariants run on the input and on the plan, and a
- * finding of level error that the input has not stops it. Reads what it needs of the source; writes nothing.
+ * Says what the edits would make of the file, and checks it: the layout invariants run on the input and on the plan,
+ * and a finding of level error that the input has not stops it. Reads what it needs of the source; writes nothing.
  *
  * @param source the file's bytes or a {@link ByteSource}; must not change while the plan is used
- * @param edits values made by `setInterpreter`, `setRunpath`, `replaceNeeded`, `stripUnneeded`, `raiseAlignment` …; order between families does not matter
- * @throws ElfError as the edits say; `NO_ROOM`, `OVERLAY`, `INVARIANT`, `MALFORMED`, `TRUNCATED`, `UNSAFE_INTEGER`, `UNSUPPORTED`
+ * @param edits values made by `setInterpreter`, `setRunpath`, `replaceNeeded`, `stripUnneeded`, `raiseAlignment` …;
+ *   order between families does not matter
+ * @throws ElfError as the edits say; `NO_ROOM`, `OVERLAY`, `INVARIANT`, `MALFORMED`, `TRUNCATED`, `UNSAFE_INTEGER`,
+ *   `UNSUPPORTED`
  * @example
  * const p = plan(bytes, [setRunpath("$ORIGIN/../lib")]);
  * console.log(p.changes, p.placements, p.size);
@@ -63,15 +68,25 @@ function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): 
   if (changed) refuseNewErrors(elf, findings);
   for (const pass of passes) pass.verify?.(after);
 
-  return planOf(elf.source, { ...done.layout, changed, findings, changes: () => diff(elf, after, { summaries: false }) });
+  return planOf(elf.source, {
+    ...done.layout,
+    changed,
+    findings,
+    changes: () => diff(elf, after, { summaries: false }),
+  });
 }
 
 function refuseNewErrors(before: ElfFile, after: readonly Finding[]): void {
   const isError = (f: Finding) => f.severity === "error";
   // Only where the output has errors does it matter whether the input had them.
   const errors = after.some(isError) ? newFindings(check(before), after).filter(isError) : [];
-  if (errors.length > 0)
-    fail("INVARIANT", `the rewritten file would break ${errors.length} layout rule(s) that the input keeps, so nothing was written: ${errors.map((f) => `${f.at}: ${f.message}`).join("; ")}`, { rules: errors.map((f) => f.rule) });
+  if (errors.length > 0) {
+    fail(
+      "INVARIANT",
+      `the rewritten file would break ${errors.length} layout rule(s) that the input keeps, so nothing was written: ${errors.map((f) => `${f.at}: ${f.message}`).join("; ")}`,
+      { rules: errors.map((f) => f.rule) },
+    );
+  }
 }
 
 /**
@@ -88,13 +103,21 @@ function refuseNewErrors(before: ElfFile, after: readonly Finding[]): void {
  *   removeSections(".comment"),
  * ]);
  */
-export function patch<B extends Uint8Array>(bytes: B, edits: readonly Edit[], options: PatchOptions = {}): PatchResult<B> {
+export function patch<B extends Uint8Array>(
+  bytes: B,
+  edits: readonly Edit[],
+  options: PatchOptions = {},
+): PatchResult<B> {
   const p = plan(bytes, edits, options);
   const result = p.bytes();
   // A Buffer is a Uint8Array with another prototype; naming it here would bind the core to Node.
   Object.setPrototypeOf(result, Object.getPrototypeOf(bytes) as object);
+
   return {
-    bytes: result as B, changed: p.changed, notes: p.notes, plan: p,
+    bytes: result as B,
+    changed: p.changed,
+    notes: p.notes,
+    plan: p,
     get changes() {
       return p.changes;
     },

@@ -22,31 +22,67 @@ export interface ArchiveChanges {
 }
 
 /**
- * The archive with new contents: headers keep all but sizes, the table of long names stays, the symbol index keeps the order of its entries.
- * `UNSUPPORTED` where another table would have to follow, or a number does not fit; `MALFORMED` for an index that cannot be read.
+ * The archive with new contents: headers keep all but sizes, the table of long names stays, the symbol index keeps the
+ * order of its entries. `UNSUPPORTED` where another table would have to follow, or a number does not fit; `MALFORMED`
+ * for an index that cannot be read.
  */
 export function rewriteArchive(archive: Archive, changes: ArchiveChanges): Content {
-  const { members } = archive, moves = changes.contents.size > 0;
+  const { members } = archive;
+  const moves = changes.contents.size > 0;
   const table = members.find((m) => m.kind === "table");
-  if (moves && table) fail("UNSUPPORTED", `the archive has a table ${JSON.stringify(table.name)} that is not known here, and may name its members by their places`, { what: `the table ${table.name}` });
+
+  if (moves && table) {
+    fail(
+      "UNSUPPORTED",
+      `the archive has a table ${JSON.stringify(table.name)} that is not known here, and may name its members by their places`,
+      { what: `the table ${table.name}` },
+    );
+  }
+
   const index = moves ? keptIndex(archive, changes) : undefined;
-  const sizes = members.map((m, i) => (i === 0 && index ? indexSize(index.format, index.entries) : (changes.contents.get(i)?.size ?? m.size)));
-  const starts = placesOf(members, sizes), places = new Map(members.map((m, i) => [m.offset, starts[i]!]));
+  const sizes = members.map((m, i) =>
+    i === 0 && index ? indexSize(index.format, index.entries) : (changes.contents.get(i)?.size ?? m.size),
+  );
+  const starts = placesOf(members, sizes);
+  const places = new Map(members.map((m, i) => [m.offset, starts[i]!]));
   const out: Piece[] = [{ kind: "input", at: 0, size: MAGIC_SIZE, from: 0 }];
   members.forEach((m, i) => {
-    const start = starts[i]!, at = start + HEADER_SIZE + m.nameSize, size = sizes[i]!;
-    out.push(header(archive, m, start, size, changes.deterministic), { kind: "input", at: start + HEADER_SIZE, size: m.nameSize, from: m.offset + HEADER_SIZE });
-    if (i === 0 && index) out.push({ kind: "bytes", at, size, bytes: encodeIndex({ ...index, entries: index.entries.map((e) => ({ ...e, member: places.get(e.member)! })) }) });
-    else for (const p of contentPieces(m, at, changes.contents.get(i))) out.push(p);
+    const start = starts[i]!;
+    const at = start + HEADER_SIZE + m.nameSize;
+    const size = sizes[i]!;
+    out.push(header(archive, m, start, size, changes.deterministic), {
+      kind: "input",
+      at: start + HEADER_SIZE,
+      size: m.nameSize,
+      from: m.offset + HEADER_SIZE,
+    });
+
+    if (i === 0 && index) {
+      out.push({
+        kind: "bytes",
+        at,
+        size,
+        bytes: encodeIndex({ ...index, entries: index.entries.map((e) => ({ ...e, member: places.get(e.member)! })) }),
+      });
+    } else {
+      for (const p of contentPieces(m, at, changes.contents.get(i))) out.push(p);
+    }
+
     out.push(padding(m, at + size, size));
   });
-  return { size: out.reduce((end, p) => Math.max(end, p.at + p.size), 0), pieces: joined(out.filter((p) => p.size > 0)) };
+
+  return {
+    size: out.reduce((end, p) => Math.max(end, p.at + p.size), 0),
+    pieces: joined(out.filter((p) => p.size > 0)),
+  };
 }
 
 /** The index without the entries that go. */
 function keptIndex(archive: Archive, { contents, drops }: ArchiveChanges): SymbolIndex | undefined {
-  const index = readIndex(archive), numbers = new Map(archive.members.map((m, i) => [m.offset, i]));
-  const stays = (e: IndexEntry) => !contents.has(numbers.get(e.member)!) || !drops(numbers.get(e.member)!, decodeText(e.name));
+  const index = readIndex(archive);
+  const numbers = new Map(archive.members.map((m, i) => [m.offset, i]));
+  const stays = (e: IndexEntry) =>
+    !contents.has(numbers.get(e.member)!) || !drops(numbers.get(e.member)!, decodeText(e.name));
   return index && { ...index, entries: index.entries.filter(stays) };
 }
 
@@ -54,7 +90,8 @@ function keptIndex(archive: Archive, { contents, drops }: ArchiveChanges): Symbo
 function placesOf(members: readonly Member[], sizes: readonly number[]): number[] {
   let at = MAGIC_SIZE;
   return members.map((m, i) => {
-    const start = at, all = m.nameSize + sizes[i]!;
+    const start = at;
+    const all = m.nameSize + sizes[i]!;
     at += HEADER_SIZE + all + (all % 2);
     return start;
   });
@@ -78,16 +115,29 @@ function padding(m: Member, at: number, size: number): Piece {
   return m.end > end ? { kind: "input", at, size: 1, from: end } : { kind: "bytes", at, size: 1, bytes: NEWLINE };
 }
 
-const ZERO = { date: "0", uid: "0", gid: "0" }, DETERMINISTIC = { file: { ...ZERO, mode: "644" }, index: ZERO, names: {}, table: {} } as const;
+const ZERO = { date: "0", uid: "0", gid: "0" };
+const DETERMINISTIC = { file: { ...ZERO, mode: "644" }, index: ZERO, names: {}, table: {} } as const;
 
 /** All that stays the same is copied as it stands: tools differ in how they write modes and empty fields. */
 function header({ source }: Archive, m: Member, at: number, size: number, deterministic: boolean): Piece {
-  const bytes = readExactly(source, m.offset, HEADER_SIZE, "a member's header").slice(), old = bytes.slice();
-  const fields: Partial<Record<keyof typeof FIELDS, string>> = { ...(deterministic && DETERMINISTIC[m.kind]), ...(size !== m.size && { size: String(m.nameSize + size) }) };
+  const bytes = readExactly(source, m.offset, HEADER_SIZE, "a member's header").slice();
+  const old = bytes.slice();
+  const fields: Partial<Record<keyof typeof FIELDS, string>> = {
+    ...(deterministic && DETERMINISTIC[m.kind]),
+    ...(size !== m.size && { size: String(m.nameSize + size) }),
+  };
+
   for (const [name, value] of Object.entries(fields)) {
     const [from, to] = FIELDS[name as keyof typeof FIELDS];
-    if (value.length > to - from) fail("UNSUPPORTED", `${m.name}: a member of ${value} bytes is more than an archive can hold`, { what: "a large member" });
+    if (value.length > to - from) {
+      fail("UNSUPPORTED", `${m.name}: a member of ${value} bytes is more than an archive can hold`, {
+        what: "a large member",
+      });
+    }
     bytes.set(encodeText(value.padEnd(to - from)), from);
   }
-  return bytes.every((b, i) => b === old[i]) ? { kind: "input", at, size: HEADER_SIZE, from: m.offset } : { kind: "bytes", at, size: HEADER_SIZE, bytes };
+
+  return bytes.every((b, i) => b === old[i])
+    ? { kind: "input", at, size: HEADER_SIZE, from: m.offset }
+    : { kind: "bytes", at, size: HEADER_SIZE, bytes };
 }

@@ -50,7 +50,8 @@ const MOST = 1000;
  * check(readElf(bytes)).filter((f) => f.severity === "error")
  */
 export function check(elf: ElfFile): Finding[] {
-  const out: Finding[] = [], unreadable = new Set<string>();
+  const out: Finding[] = [];
+  const unreadable = new Set<string>();
   for (const rule of checkRules) {
     let count = 0;
     const broken = failure(() => {
@@ -61,16 +62,21 @@ export function check(elf: ElfFile): Finding[] {
       }
     });
     if (broken === undefined || unreadable.has(broken)) continue;
+
     unreadable.add(broken);
     out.push({ rule: READABLE, severity: "error", message: broken, at: `rule ${rule.id}` });
   }
+
   return out;
 }
 
 /** A section without a name is called by its index, which changes when one before it goes. */
 const INDEXED = /^section \[\d+\]$/;
 
-/** Those of `after` that `before` has not: what a rewrite did, whatever the input was like. Rule and subject count, not the message, which holds offsets. */
+/**
+ * Those of `after` that `before` has not: what a rewrite did, whatever the input was like. Rule and subject count, not
+ * the message, which holds offsets.
+ */
 export function newFindings(before: readonly Finding[], after: readonly Finding[]): Finding[] {
   const key = (f: Finding) => `${f.rule}\n${f.at.replace(INDEXED, "section []")}`;
   const left = new Map<string, number>();

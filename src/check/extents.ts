@@ -19,10 +19,17 @@ export interface Extent {
 }
 
 function extentOf(s: Segment, machine: number): Extent {
-  const name = segmentTypeName(s.type, machine), vaddr = s.exact("vaddr");
+  const name = segmentTypeName(s.type, machine);
+  const vaddr = s.exact("vaddr");
   return {
-    at: s.type === PT.LOAD ? `${name} ${hex(vaddr)}` : name, type: s.type, flags: s.flags,
-    offset: s.exact("offset"), vaddr, filesz: s.exact("filesz"), memsz: s.exact("memsz"), align: s.exact("align"),
+    at: s.type === PT.LOAD ? `${name} ${hex(vaddr)}` : name,
+    type: s.type,
+    flags: s.flags,
+    offset: s.exact("offset"),
+    vaddr,
+    filesz: s.exact("filesz"),
+    memsz: s.exact("memsz"),
+    align: s.exact("align"),
   };
 }
 
@@ -31,12 +38,16 @@ export const extents = (elf: ElfFile, ...types: number[]): Extent[] =>
   elf.segments.filter((s) => types.includes(s.type)).map((s) => extentOf(s, elf.header.machine));
 
 /** The PT_LOADs that take any room, in table order. An empty one maps nothing. */
-export const loads = /* @__PURE__ */ once((elf): readonly Extent[] => extents(elf, PT.LOAD).filter((l) => l.memsz > 0n || l.filesz > 0n));
+export const loads = /* @__PURE__ */ once((elf): readonly Extent[] =>
+  extents(elf, PT.LOAD).filter((l) => l.memsz > 0n || l.filesz > 0n),
+);
 
 export const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The same, ascending by address. */
-export const loadsByAddress = /* @__PURE__ */ once((elf): readonly Extent[] => [...loads(elf)].sort((a, b) => compare(a.vaddr, b.vaddr)));
+export const loadsByAddress = /* @__PURE__ */ once((elf): readonly Extent[] =>
+  [...loads(elf)].sort((a, b) => compare(a.vaddr, b.vaddr)),
+);
 
 /** Finds the PT_LOAD of an address in logarithmic time. */
 export const loadIndex = (elf: ElfFile): ((address: bigint) => Extent | undefined) => rangeFinder(loadsByAddress(elf));
@@ -78,15 +89,20 @@ export class SectionExtent {
 }
 
 /** All section headers, in table order. */
-export const sectionExtents = /* @__PURE__ */ once((elf): readonly SectionExtent[] => elf.sections.map((s) => new SectionExtent(s)));
+export const sectionExtents = /* @__PURE__ */ once((elf): readonly SectionExtent[] =>
+  elf.sections.map((s) => new SectionExtent(s)),
+);
 
 /** Is it .tbss, which takes no room where it stands: each thread gets its own? */
 const isThreadBss = (s: SectionExtent): boolean => s.type === SHT.NOBITS && (s.flags & BigInt(SHF.TLS)) !== 0n;
 
 /** The SHF_ALLOC sections that take memory, in table order. */
 export const loadedSections = /* @__PURE__ */ once((elf): readonly SectionExtent[] =>
-  sectionExtents(elf).filter((s) => s.flags & BigInt(SHF.ALLOC) && s.type !== SHT.NULL && s.size > 0n && !isThreadBss(s)),
+  sectionExtents(elf).filter(
+    (s) => s.flags & BigInt(SHF.ALLOC) && s.type !== SHT.NULL && s.size > 0n && !isThreadBss(s),
+  ),
 );
 
 /** `0x1000..0x1fff`, or `0x1000..` where it is empty. */
-export const range = (start: bigint, size: bigint): string => (size > 0n ? `${hex(start)}..${hex(start + size - 1n)}` : `${hex(start)} (empty)`);
+export const range = (start: bigint, size: bigint): string =>
+  size > 0n ? `${hex(start)}..${hex(start + size - 1n)}` : `${hex(start)} (empty)`;

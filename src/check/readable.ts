@@ -20,7 +20,10 @@ const PARTS: readonly (readonly [name: string, read: (elf: ElfFile) => unknown])
 export const READABLE = "readable";
 
 export const readableRule: CheckRule = {
-  id: READABLE, severity: "error", sentence: "Everything the headers lead to can be read; the dynamic section ends in DT_NULL, and the names of versions lie in DT_STRTAB.",
+  id: READABLE,
+  severity: "error",
+  sentence:
+    "Everything the headers lead to can be read; the dynamic section ends in DT_NULL, and the names of versions lie in DT_STRTAB.",
   *test(elf) {
     const said = new Set<string>();
     for (const [at, read] of PARTS) {

@@ -9,7 +9,10 @@ export type Severity = "error" | "warning" | "note";
 /** What a rule says about one subject. */
 export interface Violation {
   readonly message: string;
-  /** The subject, by something that survives a rewrite that moves things: `section .dynstr`, `PT_INTERP`, `PT_LOAD 0x1000`, `file`. */
+  /**
+   * The subject, by something that survives a rewrite that moves things: `section .dynstr`, `PT_INTERP`, `PT_LOAD
+   * 0x1000`, `file`.
+   */
   readonly at: string;
 }
 
@@ -32,6 +35,9 @@ export interface CheckRule {
 }
 
 /** Rules on what a loader maps: they say nothing about relocatable objects, core files and separate debug files. */
-export const forLoadable = (rules: readonly CheckRule[]): CheckRule[] => rules.map((r) => ({ ...r, test: (elf) => (isLoadable(elf) ? r.test(elf) : []) }));
+export const forLoadable = (rules: readonly CheckRule[]): CheckRule[] =>
+  rules.map((r) => ({ ...r, test: (elf) => (isLoadable(elf) ? r.test(elf) : []) }));
 
-const isLoadable = /* @__PURE__ */ once((elf) => (elf.header.type === ET.EXEC || elf.header.type === ET.DYN) && !isDebugFile(elf));
+const isLoadable = /* @__PURE__ */ once(
+  (elf) => (elf.header.type === ET.EXEC || elf.header.type === ET.DYN) && !isDebugFile(elf),
+);

@@ -12,51 +12,90 @@ const extentAt = (elf: ElfFile, index: number): SectionExtent => new SectionExte
 /** The section header table by itself. These hold for files of every type. */
 export const sectionRules: readonly CheckRule[] = [
   {
-    id: "section-in-file", severity: "error", sentence: "The bytes of every section lie within the file.",
+    id: "section-in-file",
+    severity: "error",
+    sentence: "The bytes of every section lie within the file.",
     *test(elf) {
       const { count, offset, fileSize } = sectionColumns(elf);
       for (let i = 0; i < count; i++) {
         if (fileSize[i] === 0 || offset[i]! + fileSize[i]! <= elf.source.size) continue;
         const s = extentAt(elf, i);
-        yield { message: `its bytes ${range(s.offset, s.filesz)} reach past the end of the file (${hex(elf.source.size)})`, at: s.at };
+        yield {
+          message: `its bytes ${range(s.offset, s.filesz)} reach past the end of the file (${hex(elf.source.size)})`,
+          at: s.at,
+        };
       }
     },
   },
   {
-    id: "section-overlap", severity: "warning", sentence: "No two sections take the same bytes of the file.",
+    id: "section-overlap",
+    severity: "warning",
+    sentence: "No two sections take the same bytes of the file.",
     *test(elf) {
       const { offset, fileSize } = sectionColumns(elf);
-      let below = -1, end = 0;
+      let below = -1;
+      let end = 0;
+
       for (const i of sectionsByOffset(elf)) {
         const start = offset[i]!;
         if (fileSize[i] === 0) continue;
+
         if (start < end) {
-          const over = extentAt(elf, i), under = extentAt(elf, below);
-          yield { message: `its bytes ${range(over.offset, over.filesz)} overlap those of ${under.at} (${range(under.offset, under.filesz)})`, at: over.at };
+          const over = extentAt(elf, i);
+          const under = extentAt(elf, below);
+          yield {
+            message: `its bytes ${range(over.offset, over.filesz)} overlap those of ${under.at} (${range(under.offset, under.filesz)})`,
+            at: over.at,
+          };
         }
+
         if (start + fileSize[i]! <= end) continue;
+
         below = i;
         end = start + fileSize[i]!;
       }
     },
   },
   {
-    id: "section-link", severity: "error", sentence: "sh_link of every section is the index of a section.",
+    id: "section-link",
+    severity: "error",
+    sentence: "sh_link of every section is the index of a section.",
     *test(elf) {
       const { count, link } = sectionColumns(elf);
       // Section header 0 holds e_shstrndx there, where that is too large for the ELF header.
-      for (let i = 1; i < count; i++) if (link[i]! >= count) yield { message: `sh_link is ${link[i]}, the file has ${count} section headers`, at: sectionLabel(sectionAt(elf, i)) };
+      for (let i = 1; i < count; i++) {
+        if (link[i]! >= count) {
+          yield {
+            message: `sh_link is ${link[i]}, the file has ${count} section headers`,
+            at: sectionLabel(sectionAt(elf, i)),
+          };
+        }
+      }
     },
   },
   {
-    id: "section-name", severity: "warning", sentence: "sh_name of every section leads to a string in the section name table.",
+    id: "section-name",
+    severity: "warning",
+    sentence: "sh_name of every section leads to a string in the section name table.",
     *test(elf) {
-      const { shstrndx } = elf.header, table = sectionNameTable(elf);
-      if (shstrndx !== 0 && !table) yield { message: `e_shstrndx ${shstrndx} is no string table in the file`, at: "file" };
+      const { shstrndx } = elf.header;
+      const table = sectionNameTable(elf);
+      if (shstrndx !== 0 && !table) {
+        yield { message: `e_shstrndx ${shstrndx} is no string table in the file`, at: "file" };
+      }
+
       if (!table) return;
-      const terminated = table.load().lastIndexOf(0), { count, type, name } = sectionColumns(elf);
-      for (let i = 0; i < count; i++)
-        if (name[i]! > terminated && type[i] !== SHT.NULL) yield { message: `sh_name ${hex(name[i]!)} lies outside the section name table (${hex(table.size)} bytes)`, at: `section [${i}]` };
+
+      const terminated = table.load().lastIndexOf(0);
+      const { count, type, name } = sectionColumns(elf);
+      for (let i = 0; i < count; i++) {
+        if (name[i]! > terminated && type[i] !== SHT.NULL) {
+          yield {
+            message: `sh_name ${hex(name[i]!)} lies outside the section name table (${hex(table.size)} bytes)`,
+            at: `section [${i}]`,
+          };
+        }
+      }
     },
   },
 ];

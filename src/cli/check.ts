@@ -6,7 +6,9 @@ import { json, parse, withFile } from "./read-files.js";
 import { printRules } from "./rules.js";
 
 /** A file's entry of `check`; with `--page-size`, what {@link pageFitness} says in addition. */
-type CheckEntry = { readonly file: string; readonly findings: readonly Finding[] } & Partial<Pick<PageFitness, "pageSize" | "fit" | "raisable" | "obstacles">>;
+type CheckEntry = { readonly file: string; readonly findings: readonly Finding[] } & Partial<
+  Pick<PageFitness, "pageSize" | "fit" | "raisable" | "obstacles">
+>;
 
 function checkPages(file: string, size: number): CheckEntry {
   const { problems, ...fitness } = withFile(file, (elf) => pageFitness(elf, size));
@@ -17,8 +19,11 @@ function checkPages(file: string, size: number): CheckEntry {
 function verdict({ findings, pageSize, fit, raisable, obstacles = [] }: CheckEntry): string {
   if (pageSize === undefined) return "";
   if (fit) return `fit for pages of ${pageSize} bytes\n`;
-  if (raisable) return `not fit for pages of ${pageSize} bytes, but can be made so without moving an address (raiseAlignment)\n`;
-  const said = new Set(findings.map((f) => `${f.at}: ${f.message}`)), more = obstacles.filter((o) => !said.has(o)).map((o) => `  ${o}\n`);
+  if (raisable) {
+    return `not fit for pages of ${pageSize} bytes, but can be made so without moving an address (raiseAlignment)\n`;
+  }
+  const said = new Set(findings.map((f) => `${f.at}: ${f.message}`));
+  const more = obstacles.filter((o) => !said.has(o)).map((o) => `  ${o}\n`);
   return `not fit for pages of ${pageSize} bytes, and only a linker can make it so\n${more.join("")}`;
 }
 
@@ -31,7 +36,9 @@ function printCheck(e: CheckEntry): void {
 function pageSizeOf(value: boolean | string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const size = Number(value);
-  if (!/^\d+$/.test(String(value)) || size < 4096 || !Number.isInteger(Math.log2(size))) throw new UsageError(`--page-size takes a power of two from 4096 on, not ${JSON.stringify(value)}`);
+  if (!/^\d+$/.test(String(value)) || size < 4096 || !Number.isInteger(Math.log2(size))) {
+    throw new UsageError(`--page-size takes a power of two from 4096 on, not ${JSON.stringify(value)}`);
+  }
   return size;
 }
 
@@ -47,14 +54,19 @@ Prints each finding as "severity: subject: message [rule]". Exits with 1 when on
   --json              an array of { file, findings }, or of { id, severity, sentence } (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(args, { ...json, "page-size": { type: "string" }, rules: { type: "boolean" } }, "rules");
+    const { files, flags } = parse(
+      args,
+      { ...json, "page-size": { type: "string" }, rules: { type: "boolean" } },
+      "rules",
+    );
     if (flags["rules"] === true) {
       printRules([...checkRules, ...pageRules], flags["json"] === true);
       return OK;
     }
 
     const size = pageSizeOf(flags["page-size"]);
-    const entry = (file: string): CheckEntry => (size === undefined ? { file, findings: withFile(file, check) } : checkPages(file, size));
+    const entry = (file: string): CheckEntry =>
+      size === undefined ? { file, findings: withFile(file, check) } : checkPages(file, size);
     const { results, failed } = eachFile(files, flags["json"] === true, entry, printCheck);
     return failed || results.some((r) => r.findings.some((f) => f.severity === "error")) ? REFUSED : OK;
   },

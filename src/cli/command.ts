@@ -35,12 +35,14 @@ export function splitOption(arg: string): { name: string; inline: string | undef
   return at < 0 ? { name: arg, inline: undefined } : { name: arg.slice(0, at), inline: arg.slice(at + 1) };
 }
 
-export const print = (text: string): void => void process.stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
+export const print = (text: string): void =>
+  void process.stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
 /** Messages quote names out of files, which may hold what a terminal obeys. */
 export const warn = (text: string): void => void process.stderr.write(`elfwright: ${stripVTControlCharacters(text)}\n`);
 
 /** Addresses above 2^53-1 are bigints in errors' details; JSON gets them as `0x…`. */
-export const toJson = (value: unknown): string => JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? `0x${v.toString(16)}` : v), 2);
+export const toJson = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? `0x${v.toString(16)}` : v), 2);
 
 /** What JSON output says of a file that was refused. */
 export interface ErrorEntry {
@@ -48,7 +50,9 @@ export interface ErrorEntry {
   readonly error: { readonly code: string; readonly message: string; readonly detail: unknown };
 }
 
-/** Runs the work on a file. A refusal goes to stderr and gives its entry; anything but an ElfError is a bug and goes on. */
+/**
+ * Runs the work on a file. A refusal goes to stderr and gives its entry; anything but an ElfError is a bug and goes on.
+ */
 export function attempt<T>(file: string, work: () => T): { result: T } | { refusal: ErrorEntry } {
   try {
     return { result: work() };
@@ -66,8 +70,14 @@ function refusalText(file: string, e: ElfError): string {
 }
 
 /** Runs one verb over several files: a file that is refused does not keep the others from their turn. */
-export function eachFile<T>(files: readonly string[], json: boolean, work: (file: string) => T, text: (result: T) => void): { results: T[]; failed: boolean } {
-  const results: T[] = [], entries: (T | ErrorEntry)[] = [];
+export function eachFile<T>(
+  files: readonly string[],
+  json: boolean,
+  work: (file: string) => T,
+  text: (result: T) => void,
+): { results: T[]; failed: boolean } {
+  const results: T[] = [];
+  const entries: (T | ErrorEntry)[] = [];
   for (const file of files) {
     const a = attempt(file, () => work(file));
     if ("result" in a) {
@@ -76,6 +86,7 @@ export function eachFile<T>(files: readonly string[], json: boolean, work: (file
     }
     entries.push("result" in a ? a.result : a.refusal);
   }
+
   if (json) print(toJson(entries));
   return { results, failed: results.length < files.length };
 }

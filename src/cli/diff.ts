@@ -25,8 +25,11 @@ Bytes of code and data are not compared. Exits with 0 whether there are differen
   --json     an array of changes (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(args, { ...json, layout: { type: "boolean" } }), [before, after] = files;
-    if (before === undefined || after === undefined || files.length !== 2) throw new UsageError("two files are compared");
+    const { files, flags } = parse(args, { ...json, layout: { type: "boolean" } });
+    const [before, after] = files;
+    if (before === undefined || after === undefined || files.length !== 2) {
+      throw new UsageError("two files are compared");
+    }
     const a = compare(before, after, flags["layout"] === true);
     if (flags["json"] === true) print(toJson("result" in a ? a.result : [a.refusal]));
     else if ("result" in a) print(a.result.length === 0 ? "no difference" : formatChanges(a.result));

@@ -5,19 +5,21 @@ import { UsageError } from "./command.js";
 const MOST = 2000;
 
 /**
- * Puts what a file holds in the place of an argument `@file`, as the GNU tools do (their manual page, "@file"): words with white space between; quotes,
- * single or double, hold a word together, and a backslash takes the next character as it is. There may be such arguments in it, too. Where
- * the file cannot be read the argument stays as it was.
+ * Puts what a file holds in the place of an argument `@file`, as the GNU tools do (their manual page, "@file"): words
+ * with white space between; quotes, single or double, hold a word together, and a backslash takes the next character as
+ * it is. There may be such arguments in it, too. Where the file cannot be read the argument stays as it was.
  */
 export function withResponseFiles(args: readonly string[]): string[] {
   const out: string[] = [];
   let read = 0;
-  for (const rest = [...args]; rest.length > 0; ) {
-    const arg = rest.shift()!, text = arg.startsWith("@") ? textOf(arg.slice(1)) : undefined;
+  for (const rest = [...args]; rest.length > 0;) {
+    const arg = rest.shift()!;
+    const text = arg.startsWith("@") ? textOf(arg.slice(1)) : undefined;
     if (text === undefined) out.push(arg);
     else if (++read > MOST) throw new UsageError(`${arg}: too many files of arguments; do they name each other?`);
     else rest.unshift(...words(text));
   }
+
   return out;
 }
 
@@ -34,16 +36,24 @@ const SPACE = /[ \t\n\v\f\r]/;
 
 function words(text: string): string[] {
   const out: string[] = [];
-  let word: string | undefined, quote = "", escaped = false;
+  let word: string | undefined;
+  let quote = "";
+  let escaped = false;
+
   for (const c of text) {
-    if (escaped) [word, escaped] = [`${word ?? ""}${c}`, false];
-    else if (c === "\\") escaped = true;
-    else if (quote !== "" ? c === quote : c === "'" || c === '"') [word, quote] = [word ?? "", quote === "" ? c : ""];
-    else if (quote !== "" || !SPACE.test(c)) word = (word ?? "") + c;
-    else if (word !== undefined) {
+    if (escaped) {
+      [word, escaped] = [`${word ?? ""}${c}`, false];
+    } else if (c === "\\") {
+      escaped = true;
+    } else if (quote !== "" ? c === quote : c === "'" || c === '"') {
+      [word, quote] = [word ?? "", quote === "" ? c : ""];
+    } else if (quote !== "" || !SPACE.test(c)) {
+      word = (word ?? "") + c;
+    } else if (word !== undefined) {
       out.push(word);
       word = undefined;
     }
   }
+
   return word === undefined ? out : [...out, word];
 }

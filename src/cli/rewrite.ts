@@ -18,7 +18,14 @@ export interface RewriteOptions {
   deterministic?: boolean | undefined;
 }
 
-export const rewriteDefaults = (): RewriteOptions => ({ json: false, dryRun: false, output: undefined, overlay: undefined, inPlace: false, backup: undefined });
+export const rewriteDefaults = (): RewriteOptions => ({
+  json: false,
+  dryRun: false,
+  output: undefined,
+  overlay: undefined,
+  inPlace: false,
+  backup: undefined,
+});
 
 const OVERLAYS = ["keep", "keep-in-place", "drop"] as const;
 
@@ -33,14 +40,27 @@ const SUFFIX = ".orig";
 /** Options that all rewriting verbs have without a model, spelled alike. False for another argument. */
 export function commonOption(o: RewriteOptions, arg: string): boolean {
   switch (arg) {
-    case "--json": o.json = true; return true;
-    case "--dry-run": o.dryRun = true; return true;
-    case "--in-place": o.inPlace = true; return true;
-    case "--backup": o.backup = SUFFIX; return true;
+    case "--json":
+      o.json = true;
+      return true;
+    case "--dry-run":
+      o.dryRun = true;
+      return true;
+    case "--in-place":
+      o.inPlace = true;
+      return true;
+    case "--backup":
+      o.backup = SUFFIX;
+      return true;
   }
+
   if (!arg.startsWith("--backup=")) return false;
+
   o.backup = arg.slice("--backup=".length);
-  if (o.backup === "" || o.backup.includes("/")) throw new UsageError(`--backup=SUFFIX takes what a file's name can end in, not ${JSON.stringify(o.backup)}`);
+  if (o.backup === "" || o.backup.includes("/")) {
+    throw new UsageError(`--backup=SUFFIX takes what a file's name can end in, not ${JSON.stringify(o.backup)}`);
+  }
+
   return true;
 }
 
@@ -64,7 +84,12 @@ export interface Rewritten extends PatchFileResult {
 }
 
 /** Rewrites one file; notes go to stderr, where they are not for JSON alone. */
-export function rewriteFile(file: string, edits: readonly Edit[], o: RewriteOptions, says: (note: Note) => boolean = () => true): Rewritten {
+export function rewriteFile(
+  file: string,
+  edits: readonly Edit[],
+  o: RewriteOptions,
+  says: (note: Note) => boolean = () => true,
+): Rewritten {
   const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic } = o;
   const result = patchFileSync(file, edits, { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic });
   for (const n of result.notes) if (says(n)) warn(`${file}: ${n.message}`);
@@ -81,4 +106,6 @@ export function printRewritten(r: Rewritten): void {
 
 /** Where each table went, a line each. */
 export const placementLines = (r: Rewritten): string[] =>
-  r.placements.map((p) => `  ${p.region}: ${p.size} bytes at offset 0x${p.offset.toString(16)} (${p.strategy}: ${p.why})`);
+  r.placements.map(
+    (p) => `  ${p.region}: ${p.size} bytes at offset 0x${p.offset.toString(16)} (${p.strategy}: ${p.why})`,
+  );

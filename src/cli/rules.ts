@@ -15,8 +15,14 @@ export function printRules(rules: readonly ListedRule[], json: boolean): void {
   print(json ? toJson(rules.map(entryOf)) : lines(rules.flatMap(textOf)));
 }
 
-const entryOf = ({ id, severity, sentence, advice }: ListedRule): ListedRule =>
-  ({ id, severity, sentence, ...(advice !== undefined && { advice }) });
+const entryOf = ({ id, severity, sentence, advice }: ListedRule): ListedRule => ({
+  id,
+  severity,
+  sentence,
+  ...(advice !== undefined && { advice }),
+});
 
-const textOf = ({ id, severity, sentence, advice }: ListedRule): string[] =>
-  [`${severity}: ${sentence} [${id}]`, ...(advice === undefined ? [] : [`  ${advice}`])];
+const textOf = ({ id, severity, sentence, advice }: ListedRule): string[] => [
+  `${severity}: ${sentence} [${id}]`,
+  ...(advice === undefined ? [] : [`  ${advice}`]),
+];

@@ -11,19 +11,26 @@ elfwright VERB --help says more. Exit 0 done or nothing to do, 1 refused or find
 (1 for patchelf, chrpath and strip, as their models do).
 `;
 
-/** Runs the command with what stands behind its name, and gives the exit code. `verb` is the one of that name, loaded; undefined for none. */
+/**
+ * Runs the command with what stands behind its name, and gives the exit code. `verb` is the one of that name, loaded;
+ * undefined for none.
+ */
 export function runCommand([name, ...args]: readonly string[], verb: Verb | undefined): number {
   if (name === undefined) {
     process.stderr.write(overview);
     return USAGE;
   }
-  if (name === "--help" || name === "-h" || name === "help") print(overview);
-  else if (name === "--version") print(version);
-  else {
+
+  if (name === "--help" || name === "-h" || name === "help") {
+    print(overview);
+  } else if (name === "--version") {
+    print(version);
+  } else {
     if (verb) return runVerb(verb, args);
     warn(`unknown verb ${name}; see elfwright --help`);
     return USAGE;
   }
+
   return OK;
 }
 
@@ -41,6 +48,7 @@ function runVerb(verb: Verb, args: readonly string[]): number {
     }
     // An edit that is wrong in itself is refused before any file is opened.
     if (!isElfError(e)) throw e;
+
     warn(`${verb.name}: ${e.message}`);
     return REFUSED;
   }

@@ -11,10 +11,21 @@ import { Tolerant } from "../image/tolerant.js";
 import { eachFile, OK, print, REFUSED, USAGE, type Verb } from "./command.js";
 import { type Flags, json, parse, withFile } from "./read-files.js";
 
-/** What a part's option shows of the description. Lists are read only where they are asked for: they have millions of entries. */
+/**
+ * What a part's option shows of the description. Lists are read only where they are asked for: they have millions of
+ * entries.
+ */
 const PART_OF: Readonly<Record<string, readonly Part[]>> = {
-  header: ["header"], segments: ["segments"], sections: ["sections"], dynamic: ["dynamic"], versions: ["versions"], notes: ["notes"], security: ["security"],
-  symbols: ["symbols"], "dynamic-symbols": ["symbols"], relocations: ["relocations"],
+  header: ["header"],
+  segments: ["segments"],
+  sections: ["sections"],
+  dynamic: ["dynamic"],
+  versions: ["versions"],
+  notes: ["notes"],
+  security: ["security"],
+  symbols: ["symbols"],
+  "dynamic-symbols": ["symbols"],
+  relocations: ["relocations"],
 };
 const LISTS = ["symbols", "dynamic-symbols", "relocations"] as const;
 type List = (typeof LISTS)[number];
@@ -29,7 +40,8 @@ interface Entry {
 }
 
 function entry(file: string, elf: ElfFile, lists: ReadonlySet<List>, section: string | undefined): Entry {
-  const dump = section === undefined ? {} : { section: dumpSection(elf, section) }, t = new Tolerant();
+  const dump = section === undefined ? {} : { section: dumpSection(elf, section) };
+  const t = new Tolerant();
   const listed = {
     ...(lists.has("symbols") ? { symbols: t.part(() => listSymbols(elf)) } : {}),
     ...(lists.has("dynamic-symbols") ? { dynamicSymbols: t.part(() => listDynamicSymbols(elf, t)) } : {}),
@@ -71,15 +83,28 @@ the parts that are asked for. Parts that cannot be read are listed as problems.
   --json              an array of { file, description }; with the lists that were asked for (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const options: Flags = { ...json, section: { type: "string" }, ...Object.fromEntries(names.map((n) => [n, { type: "boolean" } as const])) };
-    const { files, flags } = parse(args, options), asked = names.filter((n) => n !== "all" && (flags[n] === true || flags["all"] === true)), section = flags["section"];
-    const lists = new Set(LISTS.filter((l) => asked.includes(l))), dump = typeof section === "string" ? section : undefined;
+    const options: Flags = {
+      ...json,
+      section: { type: "string" },
+      ...Object.fromEntries(names.map((n) => [n, { type: "boolean" } as const])),
+    };
+    const { files, flags } = parse(args, options);
+    const asked = names.filter((n) => n !== "all" && (flags[n] === true || flags["all"] === true));
+    const section = flags["section"];
+    const lists = new Set(LISTS.filter((l) => asked.includes(l)));
+    const dump = typeof section === "string" ? section : undefined;
     const parts = asked.length === 0 && dump === undefined ? undefined : asked.flatMap((n) => PART_OF[n]!);
     let heading = "";
-    const { failed } = eachFile(files, flags["json"] === true, (file) => withFile(file, (elf) => entry(file, elf, lists, dump)), (e) => {
-      print(`${files.length > 1 ? `${heading}${e.file}:\n` : ""}${text(e, parts)}`);
-      heading = "\n";
-    });
+    const { failed } = eachFile(
+      files,
+      flags["json"] === true,
+      (file) => withFile(file, (elf) => entry(file, elf, lists, dump)),
+      (e) => {
+        print(`${files.length > 1 ? `${heading}${e.file}:\n` : ""}${text(e, parts)}`);
+        heading = "\n";
+      },
+    );
+
     return failed ? REFUSED : OK;
   },
 };

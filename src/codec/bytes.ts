@@ -4,10 +4,12 @@ import { fail } from "../error.js";
 export const viewOf = (b: Uint8Array): DataView => new DataView(b.buffer, b.byteOffset, b.byteLength);
 
 /** The next multiple of `alignment` (any positive integer; 0 and 1 mean none). */
-export const alignUp = (n: number, alignment: number): number => (alignment > 1 ? Math.ceil(n / alignment) * alignment : n);
+export const alignUp = (n: number, alignment: number): number =>
+  alignment > 1 ? Math.ceil(n / alignment) * alignment : n;
 
 /** The multiple of `alignment` at or below `n`. */
-export const alignDown = (n: number, alignment: number): number => (alignment > 1 ? Math.floor(n / alignment) * alignment : n);
+export const alignDown = (n: number, alignment: number): number =>
+  alignment > 1 ? Math.floor(n / alignment) * alignment : n;
 
 /** The first offset at or behind `from` whose byte is not zero, or `to`. */
 export function skipZeros(b: Uint8Array, from = 0, to = b.length): number {
@@ -18,13 +20,15 @@ export function skipZeros(b: Uint8Array, from = 0, to = b.length): number {
 
 /** An unsigned number as the bytes of a half-word or word. */
 export function numberBytes(value: number, size: 2 | 4, littleEndian: boolean): Uint8Array {
-  const bytes = new Uint8Array(size), v = viewOf(bytes);
+  const bytes = new Uint8Array(size);
+  const v = viewOf(bytes);
   if (size === 2) v.setUint16(0, value, littleEndian);
   else v.setUint32(0, value, littleEndian);
   return bytes;
 }
 
-export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);
 
 /** One array of all the parts in order. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
@@ -55,14 +59,18 @@ export const toHex = (b: Uint8Array): string => Array.from(b, (x) => x.toString(
 /** Each byte as one character U+0000..U+00FF: for searching with the engine's own string search. */
 export function toLatin1(b: Uint8Array): string {
   let s = "";
-  for (let at = 0; at < b.length; at += 8192) s += String.fromCharCode.apply(null, b.subarray(at, at + 8192) as unknown as number[]);
+  for (let at = 0; at < b.length; at += 8192) {
+    s += String.fromCharCode.apply(null, b.subarray(at, at + 8192) as unknown as number[]);
+  }
   return s;
 }
 
 /** A text as the bytes of a C string, terminator included. `BAD_EDIT` where it cannot be one. */
 export function cString(text: string, edit: string): Uint8Array {
   if (typeof text !== "string") fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} is not a string`, { edit });
-  if (text.includes("\0")) fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} contains a NUL, which ends a string in ELF`, { edit });
+  if (text.includes("\0")) {
+    fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} contains a NUL, which ends a string in ELF`, { edit });
+  }
   const b = encodeText(text);
   // A lone surrogate has no UTF-8 form: TextEncoder would write U+FFFD without a word.
   if (decodeText(b) !== text) fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} is not well-formed Unicode`, { edit });

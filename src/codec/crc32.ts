@@ -11,7 +11,10 @@ function makeTable(): Uint32Array {
   return t;
 }
 
-/** The CRC-32 of ISO 3309 and zip, which .gnu_debuglink holds of the debug file (gdb's manual, "Separate Debug Files"). `crc` is that of the bytes before. */
+/**
+ * The CRC-32 of ISO 3309 and zip, which .gnu_debuglink holds of the debug file (gdb's manual, "Separate Debug Files").
+ * `crc` is that of the bytes before.
+ */
 export function crc32(bytes: Uint8Array, crc = 0): number {
   const t = (table ??= makeTable());
   let c = ~crc;

@@ -1,6 +1,8 @@
 import { fail } from "../error.js";
 
-/** Reads LEB128 numbers one after the other; each fits into 32 bits here, or is only skipped. `MALFORMED` past the end. */
+/**
+ * Reads LEB128 numbers one after the other; each fits into 32 bits here, or is only skipped. `MALFORMED` past the end.
+ */
 export class LebReader {
   readonly bytes: Uint8Array;
   at: number;
@@ -28,7 +30,8 @@ export class LebReader {
 
   /** A signed number of 32 bits; what is above wraps. */
   signed32(): number {
-    let n = 0, shift = 0;
+    let n = 0;
+    let shift = 0;
     for (;;) {
       const b = this.byte();
       if (shift < 32) n |= (b & 127) << shift;
@@ -49,13 +52,15 @@ export class LebReader {
 
   /** A signed number of 64 bits; what is above wraps. */
   signed64(): bigint {
-    let low = 0, shift = 0;
+    let low = 0;
+    let shift = 0;
     // Most numbers are small.
     for (; shift < 28; shift += 7) {
       const b = this.byte();
       low |= (b & 127) << shift;
       if (b < 128) return BigInt(b & 64 ? low | (-1 << (shift + 7)) : low);
     }
+
     let n = BigInt(low);
     for (; ; shift += 7) {
       const b = this.byte();

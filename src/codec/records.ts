@@ -1,4 +1,19 @@
-import { DYN, EHDR, NHDR, PHDR, PHDR_ORDER_32, REL, RELA, SHDR, SYM, SYM_ORDER_32, VERDAUX, VERDEF, VERNAUX, VERNEED } from "../spec/records.js";
+import {
+  DYN,
+  EHDR,
+  NHDR,
+  PHDR,
+  PHDR_ORDER_32,
+  REL,
+  RELA,
+  SHDR,
+  SYM,
+  SYM_ORDER_32,
+  VERDAUX,
+  VERDEF,
+  VERNAUX,
+  VERNEED,
+} from "../spec/records.js";
 import { struct, type View } from "./struct.js";
 
 export const Ehdr = /* @__PURE__ */ struct(EHDR);

@@ -33,7 +33,9 @@ export function readExactly(source: ByteSource, offset: number, length: number, 
   inside(source, offset, length, what);
   if (length === 0) return new Uint8Array(0);
   const b = source.read(offset, length);
-  if (b.length !== length) throw new ElfError("IO", `the source gave ${b.length} bytes where ${length} at ${hex(offset)} were asked for`, {});
+  if (b.length !== length) {
+    throw new ElfError("IO", `the source gave ${b.length} bytes where ${length} at ${hex(offset)} were asked for`, {});
+  }
   // A Buffer's slice() shares memory where Uint8Array's copies: only the latter goes on from here.
   return new Uint8Array(b.buffer, b.byteOffset, b.byteLength);
 }
@@ -50,11 +52,22 @@ export function fillFrom(source: ByteSource, offset: number, target: Uint8Array,
 }
 
 function inside(source: ByteSource, offset: number, length: number, what: string): void {
-  if (!Number.isSafeInteger(offset + length) || offset < 0 || length < 0 || offset + length > source.size)
-    fail("TRUNCATED", `${what} (${length} bytes at ${hex(offset)}) reaches past the end of the file (${source.size} bytes)`, { offset, length, size: source.size });
+  if (!Number.isSafeInteger(offset + length) || offset < 0 || length < 0 || offset + length > source.size) {
+    fail(
+      "TRUNCATED",
+      `${what} (${length} bytes at ${hex(offset)}) reaches past the end of the file (${source.size} bytes)`,
+      { offset, length, size: source.size },
+    );
+  }
 }
 
 /** Walks a range in pieces of at most `step` bytes, so that a large range needs little memory. */
-export function* chunks(source: ByteSource, offset: number, length: number, what: string, step = 1 << 20): Generator<Uint8Array> {
+export function* chunks(
+  source: ByteSource,
+  offset: number,
+  length: number,
+  what: string,
+  step = 1 << 20,
+): Generator<Uint8Array> {
   for (let at = 0; at < length; at += step) yield readExactly(source, offset + at, Math.min(step, length - at), what);
 }

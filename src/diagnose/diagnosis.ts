@@ -4,8 +4,8 @@ import type { Linkage } from "../image/elf.js";
 export type Libc = "glibc" | "musl" | "bionic" | "uclibc" | "dietlibc" | "klibc" | "none" | "unknown";
 
 /**
- * {@link Linkage}, told finer: "interpreter-only" names a loader but needs no library (Go's `-buildmode=pie`), "plugin" is a shared library that a
- * host program loads and provides symbols for (a Node addon).
+ * {@link Linkage}, told finer: "interpreter-only" names a loader but needs no library (Go's `-buildmode=pie`), "plugin"
+ * is a shared library that a host program loads and provides symbols for (a Node addon).
  */
 export type DiagnosedLinkage = Linkage | "interpreter-only" | "plugin";
 
@@ -16,7 +16,10 @@ export type Confidence = "certain" | "likely" | "guess";
 /** What a conclusion rests on. */
 export interface Evidence {
   readonly about: "libc" | "language" | "linkage" | "packer";
-  /** Stable, for programs: `interpreter`, `needed`, `version-need`, `entry-code`, `abi-tag`, `android-note`, `go-build-info`, `string`, `comment`, … */
+  /**
+   * Stable, for programs: `interpreter`, `needed`, `version-need`, `entry-code`, `abi-tag`, `android-note`,
+   * `go-build-info`, `string`, `comment`, …
+   */
   readonly kind: string;
   /** What it speaks for: `musl`. */
   readonly says: string;
@@ -99,7 +102,10 @@ export interface Diagnosis {
   /** `upx`, or null. */
   readonly packer: string | null;
   readonly go: GoDiagnosis | null;
-  /** The highest version needed by family, in lower case: `{ glibc: "2.34", glibcxx: "3.4.30" }`. Weak needs do not count. */
+  /**
+   * The highest version needed by family, in lower case: `{ glibc: "2.34", glibcxx: "3.4.30" }`. Weak needs do not
+   * count.
+   */
   readonly required: Readonly<Record<string, string>>;
   /** Strongest first within each family. */
   readonly floor: readonly FloorEntry[];

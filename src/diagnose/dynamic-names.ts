@@ -31,13 +31,30 @@ export interface Export {
 }
 
 /** Dynamic symbols that mean something to others: local ones, and SPARC's registers, are of no other file. */
-function* linked(elf: ElfFile, defined: boolean): Generator<{ readonly index: number; readonly at: number; readonly symbol: ReadonlyView<typeof SYM>; readonly name: string }> {
+function* linked(
+  elf: ElfFile,
+  defined: boolean,
+): Generator<{
+  readonly index: number;
+  readonly at: number;
+  readonly symbol: ReadonlyView<typeof SYM>;
+  readonly name: string;
+}> {
   const table = elf.dynamicSymbols;
   if (!table) return;
+
   table.strings?.load();
   const budget = new NameBudget(table.strings?.size ?? 0);
   for (const { index, at, symbol } of table.records()) {
-    if (index === 0 || (symbol.shndx !== SHN.UNDEF) !== defined || symbol.info >> 4 === STB.LOCAL || (symbol.info & 15) >= STT_LOPROC) continue;
+    if (
+      index === 0 ||
+      (symbol.shndx !== SHN.UNDEF) !== defined ||
+      symbol.info >> 4 === STB.LOCAL ||
+      (symbol.info & 15) >= STT_LOPROC
+    ) {
+      continue;
+    }
+
     const name = budget.spend(nameAt(table.strings, symbol.name));
     if (name !== "") yield { index, at, symbol, name };
   }
@@ -45,12 +62,17 @@ function* linked(elf: ElfFile, defined: boolean): Generator<{ readonly index: nu
 
 /** What the file takes from others. */
 export function importsOf(elf: ElfFile): Import[] {
-  const version = symbolVersions(elf), out: Import[] = [];
-  for (const { index, at, symbol: s, name } of linked(elf, false)) out.push({ index, name, weak: s.info >> 4 === STB.WEAK, type: s.info & 15, version: version(index), at });
+  const version = symbolVersions(elf);
+  const out: Import[] = [];
+  for (const { index, at, symbol: s, name } of linked(elf, false)) {
+    out.push({ index, name, weak: s.info >> 4 === STB.WEAK, type: s.info & 15, version: version(index), at });
+  }
   return out;
 }
 
 /** What it defines for others, one by one: a large program has very many. */
 export function* exportsOf(elf: ElfFile): Generator<Export> {
-  for (const { index, at, symbol: s, name } of linked(elf, true)) yield { index, name, type: s.info & 15, value: s.exact("value"), at };
+  for (const { index, at, symbol: s, name } of linked(elf, true)) {
+    yield { index, name, type: s.info & 15, value: s.exact("value"), at };
+  }
 }

@@ -19,11 +19,26 @@ export interface Facts extends Subject, Detected {
 }
 
 /** Detects what there is to know of a file. */
-export function factsOf(elf: ElfFile, tolerant: Tolerant, { target, tables, libraries, raisedRights, scan }: DiagnoseOptions = {}): Facts {
-  const subject = subjectOf(elf, tolerant), { hasContents, interpreter, needed, findExport } = subject;
+export function factsOf(
+  elf: ElfFile,
+  tolerant: Tolerant,
+  { target, tables, libraries, raisedRights, scan }: DiagnoseOptions = {},
+): Facts {
+  const subject = subjectOf(elf, tolerant);
+  const { hasContents, interpreter, needed, findExport } = subject;
   return {
-    elf, tolerant, hasContents, interpreter, needed, findExport, ...detect(subject),
-    target: target ?? null, tables: tables ?? target?.tables ?? null, libraries: libraries ?? null, raisedRights: raisedRights ?? null, scan: scan ?? false,
+    elf,
+    tolerant,
+    hasContents,
+    interpreter,
+    needed,
+    findExport,
+    ...detect(subject),
+    target: target ?? null,
+    tables: tables ?? target?.tables ?? null,
+    libraries: libraries ?? null,
+    raisedRights: raisedRights ?? null,
+    scan: scan ?? false,
     get imports() {
       return subject.imports;
     },

@@ -22,9 +22,13 @@ export interface Subject {
 export function subjectOf(elf: ElfFile, tolerant: Tolerant): Subject {
   const hasContents = !(tolerant.part(() => isDebugFile(elf)) ?? false);
   const whole = <T>(read: () => T[]): T[] => (hasContents ? tolerant.part(read) : null) ?? [];
-  let imports: readonly Import[] | undefined, exports: readonly Export[] | undefined;
+  let imports: readonly Import[] | undefined;
+  let exports: readonly Export[] | undefined;
+
   return {
-    elf, tolerant, hasContents,
+    elf,
+    tolerant,
+    hasContents,
     interpreter: hasContents ? tolerant.part(() => elf.interpreter) : null,
     needed: whole(() => [...elf.needed]),
     get imports() {
@@ -33,9 +37,10 @@ export function subjectOf(elf: ElfFile, tolerant: Tolerant): Subject {
     get exports() {
       return (exports ??= whole(() => [...exportsOf(elf)]));
     },
-    findExport: (is) => whole(() => {
-      for (const e of exports ?? exportsOf(elf)) if (is(e)) return [e];
-      return [];
-    })[0],
+    findExport: (is) =>
+      whole(() => {
+        for (const e of exports ?? exportsOf(elf)) if (is(e)) return [e];
+        return [];
+      })[0],
   };
 }

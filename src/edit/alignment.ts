@@ -3,7 +3,10 @@ import { raisePasses } from "../rewrite/passes/raise.js";
 import { type Edit, type EditFamily, made } from "./family.js";
 import { ANY_PROGRAM } from "./kinds.js";
 
-/** Page sizes in bytes above the usual 4096: Android's and Apple silicon's 16 KiB, 64 KiB of some arm64 and ppc64 kernels. */
+/**
+ * Page sizes in bytes above the usual 4096: Android's and Apple silicon's 16 KiB, 64 KiB of some arm64 and ppc64
+ * kernels.
+ */
 export type RaisedPageSize = 16384 | 65536;
 
 const SIZES: readonly number[] = [16384, 65536] satisfies RaisedPageSize[];
@@ -15,18 +18,21 @@ export interface RaiseAlignment extends Edit {
 }
 
 /**
- * Makes a program or library fit for systems with larger pages, which Android asks of 64-bit apps (16 KiB): p_align of every PT_LOAD at
- * least the page size, its offset congruent to its address. No address changes; where offsets have to, zeros are put before the PT_LOADs. It
- * cannot be done where two PT_LOADs share such a page, or PT_GNU_RELRO cannot be protected: only a linker can part them. `pageFitness` tells beforehand.
+ * Makes a program or library fit for systems with larger pages, which Android asks of 64-bit apps (16 KiB): p_align of
+ * every PT_LOAD at least the page size, its offset congruent to its address. No address changes; where offsets have to,
+ * zeros are put before the PT_LOADs. It cannot be done where two PT_LOADs share such a page, or PT_GNU_RELRO cannot be
+ * protected: only a linker can part them. `pageFitness` tells beforehand.
  *
  * @param pageSize 16384 or 65536, in bytes. Given twice, the larger one counts
- * @throws ElfError `BAD_EDIT`; when applied, `NO_ROOM` with the reasons in `tried`, `OVERLAY` where bytes behind the ELF file's end would move,
- *   `RELOCATABLE`, `UNSUPPORTED`
+ * @throws ElfError `BAD_EDIT`; when applied, `NO_ROOM` with the reasons in `tried`, `OVERLAY` where bytes behind the
+ *   ELF file's end would move, `RELOCATABLE`, `UNSUPPORTED`
  * @example
  * patch(library, [raiseAlignment(16384)])
  */
 export function raiseAlignment(pageSize: RaisedPageSize): RaiseAlignment {
-  if (!SIZES.includes(pageSize)) fail("BAD_EDIT", `raiseAlignment: ${String(pageSize)} is neither 16384 nor 65536`, { edit: "raiseAlignment" });
+  if (!SIZES.includes(pageSize)) {
+    fail("BAD_EDIT", `raiseAlignment: ${String(pageSize)} is neither 16384 nor 65536`, { edit: "raiseAlignment" });
+  }
   return made(alignmentFamily, { edit: "raiseAlignment", pageSize });
 }
 

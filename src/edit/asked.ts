@@ -33,9 +33,17 @@ export function askedOf(edits: readonly Edit[]): Asked[] {
 function refuseForeign(edit: Edit): never {
   const name = (edit as Partial<Edit> | null | undefined)?.edit;
   const text = shown(edit);
-  if (typeof name === "string")
-    fail("BAD_EDIT", `${text} has lost its family on the way (JSON, structuredClone, a message between threads); use parseEdit(), or make edits with setInterpreter(), setRunpath() …`, { edit: name });
-  return fail("BAD_EDIT", `${text} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, { edit: String(name) });
+  if (typeof name === "string") {
+    fail(
+      "BAD_EDIT",
+      `${text} has lost its family on the way (JSON, structuredClone, a message between threads); use parseEdit(), or make edits with setInterpreter(), setRunpath() …`,
+      { edit: name },
+    );
+  }
+
+  return fail("BAD_EDIT", `${text} is no edit; make edits with setInterpreter(), setRunpath(), replaceNeeded() …`, {
+    edit: String(name),
+  });
 }
 
 /** Refuses edits that the file cannot take, or that contradict each other. */
@@ -65,7 +73,11 @@ function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
 export function refuseMembers(asked: readonly Asked[]): void {
   const other = asked.find(({ family }) => !family.takes.includes("archive"))?.edits[0];
   if (!other) return;
-  fail("ARCHIVE", `${other.edit}: this is a static library, whose members a linker reads: only what a strip drops and keeps can be said of them all`, {});
+  fail(
+    "ARCHIVE",
+    `${other.edit}: this is a static library, whose members a linker reads: only what a strip drops and keeps can be said of them all`,
+    {},
+  );
 }
 
 /** Refuses edits that contradict each other, whatever the file says. `BAD_EDIT`. */

@@ -8,8 +8,8 @@ export interface DebugTagEdit extends Edit {
 }
 
 /**
- * Adds DT_DEBUG, where ld.so leaves the address of its list of libraries for debuggers (gABI, "Dynamic Section"). Only a
- * program's is used. One that is there is no change.
+ * Adds DT_DEBUG, where ld.so leaves the address of its list of libraries for debuggers (gABI, "Dynamic Section"). Only
+ * a program's is used. One that is there is no change.
  *
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example

@@ -9,9 +9,20 @@ import { type Edit, type EditFamily, made } from "./family.js";
  * search paths, DT_FLAGS, DT_DEBUG.
  */
 const PLAIN = [
-  "DT_FEATURE_1", "DT_CHECKSUM", "DT_GNU_PRELINKED",
-  "DT_AARCH64_BTI_PLT", "DT_AARCH64_PAC_PLT", "DT_AARCH64_VARIANT_PCS", "DT_RISCV_VARIANT_CC", "DT_PPC_OPT", "DT_PPC64_OPT", "DT_ALPHA_PLTRO",
-  "DT_MIPS_RLD_VERSION", "DT_MIPS_TIME_STAMP", "DT_MIPS_ICHECKSUM", "DT_MIPS_FLAGS",
+  "DT_FEATURE_1",
+  "DT_CHECKSUM",
+  "DT_GNU_PRELINKED",
+  "DT_AARCH64_BTI_PLT",
+  "DT_AARCH64_PAC_PLT",
+  "DT_AARCH64_VARIANT_PCS",
+  "DT_RISCV_VARIANT_CC",
+  "DT_PPC_OPT",
+  "DT_PPC64_OPT",
+  "DT_ALPHA_PLTRO",
+  "DT_MIPS_RLD_VERSION",
+  "DT_MIPS_TIME_STAMP",
+  "DT_MIPS_ICHECKSUM",
+  "DT_MIPS_FLAGS",
 ] as const;
 
 /** A tag that {@link setDynamicTag} takes. */
@@ -49,7 +60,9 @@ const LARGEST_32 = 0xffffffff;
  */
 export function setDynamicTag(tag: PlainTag, value: number): SetDynamicTag {
   const edit = "setDynamicTag";
-  if (!Number.isSafeInteger(value) || value < 0) fail("BAD_EDIT", `${edit}: ${String(value)} is no value of ${tag}`, { edit });
+  if (!Number.isSafeInteger(value) || value < 0) {
+    fail("BAD_EDIT", `${edit}: ${String(value)} is no value of ${tag}`, { edit });
+  }
   return made(dynamicTagFamily, { edit, tag: plain(tag, edit), value });
 }
 
@@ -67,7 +80,11 @@ export function removeDynamicTag(tag: PlainTag): RemoveDynamicTag {
 
 function plain(tag: PlainTag, edit: string): PlainTag {
   if (PLAIN.includes(tag)) return tag;
-  return fail("BAD_EDIT", `${edit}: ${JSON.stringify(tag)} is none of the tags that hold plain numbers (${PLAIN.join(", ")})`, { edit });
+  return fail(
+    "BAD_EDIT",
+    `${edit}: ${JSON.stringify(tag)} is none of the tags that hold plain numbers (${PLAIN.join(", ")})`,
+    { edit },
+  );
 }
 
 /** The value that an edit wants; undefined for none. */
@@ -85,10 +102,14 @@ export const dynamicTagFamily: EditFamily<DynamicTagEdit> = {
   requires({ header }, edits) {
     for (const e of edits) {
       const isKnown = tagNumber(e.tag, header.machine) !== undefined;
-      if (!isKnown) fail("BAD_EDIT", `${e.edit}: files for ${machineName(header.machine)} have no ${e.tag}`, { edit: e.edit });
+      if (!isKnown) {
+        fail("BAD_EDIT", `${e.edit}: files for ${machineName(header.machine)} have no ${e.tag}`, { edit: e.edit });
+      }
 
       const isTooLarge = header.class === 32 && (wantedValue(e) ?? 0) > LARGEST_32;
-      if (isTooLarge) fail("BAD_EDIT", `${e.edit}: ${e.tag} of a 32-bit file cannot hold ${wantedValue(e)}`, { edit: e.edit });
+      if (isTooLarge) {
+        fail("BAD_EDIT", `${e.edit}: ${e.tag} of a 32-bit file cannot hold ${wantedValue(e)}`, { edit: e.edit });
+      }
     }
   },
 
@@ -97,7 +118,9 @@ export const dynamicTagFamily: EditFamily<DynamicTagEdit> = {
     for (const e of edits) {
       const value = wantedValue(e);
       const isOther = wanted.has(e.tag) && wanted.get(e.tag) !== value;
-      if (isOther) fail("BAD_EDIT", `${e.edit}: ${e.tag} is given another value, or shall both come and go`, { edit: e.edit });
+      if (isOther) {
+        fail("BAD_EDIT", `${e.edit}: ${e.tag} is given another value, or shall both come and go`, { edit: e.edit });
+      }
       wanted.set(e.tag, value);
     }
   },
@@ -112,7 +135,9 @@ export const dynamicTagFamily: EditFamily<DynamicTagEdit> = {
         if (!isThere) dynamic.note("NOT_FOUND", `removeDynamicTag: the file has no ${e.tag}`);
         dynamic.entries = dynamic.entries.filter((entry) => entry.tag !== tag);
       } else if (isThere) {
-        dynamic.entries = dynamic.entries.map((entry) => (entry.tag === tag ? { ...entry, value: BigInt(value) } : entry));
+        dynamic.entries = dynamic.entries.map((entry) =>
+          entry.tag === tag ? { ...entry, value: BigInt(value) } : entry,
+        );
       } else {
         dynamic.entries.push({ tag, value: BigInt(value) });
       }

@@ -13,7 +13,11 @@ export function editParser<F extends EditFamily>(families: readonly F[]): (json:
     const fields = typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>) : {};
     const name = fields["edit"];
     const make = typeof name === "string" ? makers.get(name) : undefined;
-    if (!make) return fail("BAD_EDIT", `parseEdit: ${shown(json)} is no edit: no function of elfwright makes it`, { edit: String(name) });
+    if (!make) {
+      return fail("BAD_EDIT", `parseEdit: ${shown(json)} is no edit: no function of elfwright makes it`, {
+        edit: String(name),
+      });
+    }
 
     const reader = new JsonEdit(name as string, fields);
     const edit = make(reader);

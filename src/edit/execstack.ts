@@ -18,7 +18,9 @@ export interface SetExecstack extends Edit {
  * patch(bytes, [setExecstack(false)])
  */
 export function setExecstack(executable: boolean): SetExecstack {
-  if (typeof executable !== "boolean") fail("BAD_EDIT", `setExecstack: ${JSON.stringify(executable)} is neither true nor false`, { edit: "setExecstack" });
+  if (typeof executable !== "boolean") {
+    fail("BAD_EDIT", `setExecstack: ${JSON.stringify(executable)} is neither true nor false`, { edit: "setExecstack" });
+  }
   return made(execstackFamily, { edit: "setExecstack", executable });
 }
 

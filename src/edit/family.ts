@@ -57,4 +57,5 @@ export function made<E extends Edit, const V extends Plain<E>>(family: EditFamil
 }
 
 /** The family that an edit carries; undefined where it has lost it. */
-export const familyOf = (edit: Edit): EditFamily | undefined => (edit as Partial<Edit> | null | undefined)?.[FAMILY] as EditFamily | undefined;
+export const familyOf = (edit: Edit): EditFamily | undefined =>
+  (edit as Partial<Edit> | null | undefined)?.[FAMILY] as EditFamily | undefined;

@@ -22,10 +22,11 @@ export interface FlagsEdit extends Edit {
 export const setFlags = (...flags: FlagName[]): FlagsEdit => flagsEdit("setFlags", flags);
 
 /**
- * Clears bits of DT_FLAGS and DT_FLAGS_1; the entry stays with what is left of it. With DF_SYMBOLIC and DF_BIND_NOW the older
- * tag of the same meaning goes too (DT_SYMBOLIC, DT_BIND_NOW; gABI, "Dynamic Section").
+ * Clears bits of DT_FLAGS and DT_FLAGS_1; the entry stays with what is left of it. With DF_SYMBOLIC and DF_BIND_NOW the
+ * older tag of the same meaning goes too (DT_SYMBOLIC, DT_BIND_NOW; gABI, "Dynamic Section").
  *
- * @throws ElfError `BAD_EDIT`, also for DF_TEXTREL, which follows from the relocations; when applied, as {@link setFlags}
+ * @throws ElfError `BAD_EDIT`, also for DF_TEXTREL, which follows from the relocations; when applied, as {@link
+ *   setFlags}
  * @example
  * patch(bytes, [clearFlags("DF_1_PIE")])
  */
@@ -48,14 +49,28 @@ function flagsEdit(edit: FlagsEdit["edit"], flags: readonly FlagName[]): FlagsEd
 type FlagTag = typeof DT.FLAGS | typeof DT.FLAGS_1;
 
 function bitOf(name: string, edit: FlagsEdit["edit"]): { tag: FlagTag; bit: bigint } {
-  const [tag, table, key]: [FlagTag, Readonly<Record<string, number>>, string] = String(name).startsWith("DF_1_") ? [DT.FLAGS_1, DF_1, name.slice(5)] : [DT.FLAGS, DF, String(name).slice(3)];
-  if (!String(name).startsWith("DF_") || !Object.hasOwn(table, key)) fail("BAD_EDIT", `${edit}: ${JSON.stringify(name)} is no flag of DT_FLAGS (DF_…) or DT_FLAGS_1 (DF_1_…)`, { edit });
-  if (edit === "clearFlags" && name === "DF_TEXTREL") fail("BAD_EDIT", "clearFlags: DF_TEXTREL says that relocations write to read-only segments; without it ld.so would crash on them", { edit });
+  const [tag, table, key]: [FlagTag, Readonly<Record<string, number>>, string] = String(name).startsWith("DF_1_")
+    ? [DT.FLAGS_1, DF_1, name.slice(5)]
+    : [DT.FLAGS, DF, String(name).slice(3)];
+  if (!String(name).startsWith("DF_") || !Object.hasOwn(table, key)) {
+    fail("BAD_EDIT", `${edit}: ${JSON.stringify(name)} is no flag of DT_FLAGS (DF_…) or DT_FLAGS_1 (DF_1_…)`, { edit });
+  }
+  if (edit === "clearFlags" && name === "DF_TEXTREL") {
+    fail(
+      "BAD_EDIT",
+      "clearFlags: DF_TEXTREL says that relocations write to read-only segments; without it ld.so would crash on them",
+      { edit },
+    );
+  }
+
   return { tag, bit: BigInt(table[key]!) };
 }
 
 /** Older tags of the same meaning, by the bit of DT_FLAGS. */
-const OLD_TAGS: readonly (readonly [bit: bigint, tag: number])[] = [[BigInt(DF.SYMBOLIC), DT.SYMBOLIC], [BigInt(DF.BIND_NOW), DT.BIND_NOW]];
+const OLD_TAGS: readonly (readonly [bit: bigint, tag: number])[] = [
+  [BigInt(DF.SYMBOLIC), DT.SYMBOLIC],
+  [BigInt(DF.BIND_NOW), DT.BIND_NOW],
+];
 
 const FLAG_TAGS: readonly FlagTag[] = [DT.FLAGS, DT.FLAGS_1];
 

@@ -22,9 +22,19 @@ export interface SetInterpreter extends Edit {
  * patch(bytes, [setInterpreter("/lib64/ld-linux-x86-64.so.2")])
  */
 export function setInterpreter(path: string): SetInterpreter {
-  if (path === "") fail("BAD_EDIT", "setInterpreter: the path is empty, so the kernel could not start the program", { edit: "setInterpreter" });
+  if (path === "") {
+    fail("BAD_EDIT", "setInterpreter: the path is empty, so the kernel could not start the program", {
+      edit: "setInterpreter",
+    });
+  }
+
   const bytes = encodeText(path).length;
-  if (bytes >= PATH_MAX) fail("BAD_EDIT", `setInterpreter: the path has ${bytes} bytes, the kernel takes ${PATH_MAX - 1} at most`, { edit: "setInterpreter" });
+  if (bytes >= PATH_MAX) {
+    fail("BAD_EDIT", `setInterpreter: the path has ${bytes} bytes, the kernel takes ${PATH_MAX - 1} at most`, {
+      edit: "setInterpreter",
+    });
+  }
+
   return made(interpreterFamily, { edit: "setInterpreter", path });
 }
 
@@ -37,12 +47,16 @@ export const interpreterFamily: EditFamily<SetInterpreter> = {
   requires({ interpreter, linkage, header }) {
     if (interpreter !== null) return;
     const why = linkage === "shared-library" ? "a shared library is loaded by a program's loader" : linkage;
-    fail("NO_INTERPRETER", `the file has no PT_INTERP (${why}), so there is no interpreter to set`, { type: header.type });
+    fail("NO_INTERPRETER", `the file has no PT_INTERP (${why}), so there is no interpreter to set`, {
+      type: header.type,
+    });
   },
 
   contradicts([first, ...rest]) {
     const other = rest.find((e) => e.path !== first!.path);
-    if (other) fail("BAD_EDIT", `setInterpreter is given both ${first!.path} and ${other.path}`, { edit: "setInterpreter" });
+    if (other) {
+      fail("BAD_EDIT", `setInterpreter is given both ${first!.path} and ${other.path}`, { edit: "setInterpreter" });
+    }
   },
 
   apply(wish, [first]) {

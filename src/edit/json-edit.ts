@@ -46,7 +46,11 @@ export class JsonEdit {
   /** Texts by texts. */
   record(field: string): Record<string, string> {
     const value = this.#ask(field);
-    const isRecord = typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((v) => typeof v === "string");
+    const isRecord =
+      typeof value === "object" &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((v) => typeof v === "string");
     return isRecord ? (value as Record<string, string>) : this.#refuse(field, "an object of texts");
   }
 
@@ -60,7 +64,9 @@ export class JsonEdit {
   /** Refuses fields that nobody asked for: a name that is written wrong must not pass unnoticed. */
   end(): void {
     const unknown = Object.keys(this.#fields).find((field) => !this.#asked.has(field));
-    if (unknown !== undefined) fail("BAD_EDIT", `${this.#name}: ${JSON.stringify(unknown)} is none of its fields`, { edit: this.#name });
+    if (unknown !== undefined) {
+      fail("BAD_EDIT", `${this.#name}: ${JSON.stringify(unknown)} is none of its fields`, { edit: this.#name });
+    }
   }
 
   #isThere(field: string): boolean {

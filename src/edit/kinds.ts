@@ -40,29 +40,53 @@ export const REFUSALS: Readonly<Record<Exclude<FileKind, "archive">, (elf: ElfFi
 
 function refuseObject({ linkage }: ElfFile): void {
   if (linkage !== "relocatable") return;
-  fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does, so it can only be stripped", {});
+  fail(
+    "RELOCATABLE",
+    "this is a relocatable object (ET_REL): a linker reads it, no loader does, so it can only be stripped",
+    {},
+  );
 }
 
 /** `UNSUPPORTED` for a separate debug file. */
 export function refuseDebugFile(elf: ElfFile): void {
   if (!isDebugFile(elf)) return;
-  fail("UNSUPPORTED", "this is a separate debug file: its headers describe bytes that only the file it was made of has, and stripped it would be empty", { what: "a separate debug file" });
+  fail(
+    "UNSUPPORTED",
+    "this is a separate debug file: its headers describe bytes that only the file it was made of has, and stripped it would be empty",
+    { what: "a separate debug file" },
+  );
 }
 
 /** `UNSUPPORTED` for a relocatable object without section headers. */
 export function refuseUnfindable({ linkage, header }: ElfFile): void {
   if (linkage !== "relocatable" || header.shnum > 0) return;
-  fail("UNSUPPORTED", "this relocatable object (ET_REL) has no section headers, so nothing of it can be found", { what: "a relocatable object without section headers" });
+  fail("UNSUPPORTED", "this relocatable object (ET_REL) has no section headers, so nothing of it can be found", {
+    what: "a relocatable object without section headers",
+  });
 }
 
 function refuseLoader({ linkage }: ElfFile): void {
   if (linkage !== "loader") return;
-  fail("LOADER", "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved", {});
+  fail(
+    "LOADER",
+    "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved",
+    {},
+  );
 }
 
 function refuseStatic({ linkage }: ElfFile): void {
-  if (linkage === "static") fail("STATIC", "this is a static program: it loads no libraries, so it has no search path and needs none", { linkage });
-  if (linkage === "static-pie") fail("STATIC", "this is a static-pie program: it relocates itself and loads no libraries; a search path or a library in it would crash it", { linkage });
+  if (linkage === "static") {
+    fail("STATIC", "this is a static program: it loads no libraries, so it has no search path and needs none", {
+      linkage,
+    });
+  }
+  if (linkage === "static-pie") {
+    fail(
+      "STATIC",
+      "this is a static-pie program: it relocates itself and loads no libraries; a search path or a library in it would crash it",
+      { linkage },
+    );
+  }
 }
 
 function refuseNoDynamic({ segments, dynamic, header }: ElfFile): void {
@@ -70,6 +94,12 @@ function refuseNoDynamic({ segments, dynamic, header }: ElfFile): void {
 
   // What loaders find by address and tools by offset must be the same bytes before one of them is written.
   const isAstray = segment && dynamic && dynamic.offset !== segment.offset;
-  if (isAstray) fail("MALFORMED", `PT_DYNAMIC's offset ${hex(segment.offset)} and its address lead to different bytes`, { offset: segment.offset });
-  if (!dynamic) fail("NO_DYNAMIC", "the file has no dynamic section in its bytes (a separate debug file?)", { type: header.type });
+  if (isAstray) {
+    fail("MALFORMED", `PT_DYNAMIC's offset ${hex(segment.offset)} and its address lead to different bytes`, {
+      offset: segment.offset,
+    });
+  }
+  if (!dynamic) {
+    fail("NO_DYNAMIC", "the file has no dynamic section in its bytes (a separate debug file?)", { type: header.type });
+  }
 }

@@ -19,7 +19,10 @@ export interface MakeRunpathRelative extends Edit, RelativeTo {
   readonly edit: "makeRunpathRelative";
 }
 
-/** See {@link setRunpath}, {@link setRpath}, {@link addRunpath}, {@link addRpath}, {@link removeRunpath}, {@link convertToRunpath}, {@link convertToRpath}. */
+/**
+ * See {@link setRunpath}, {@link setRpath}, {@link addRunpath}, {@link addRpath}, {@link removeRunpath}, {@link
+ * convertToRunpath}, {@link convertToRpath}.
+ */
 export type RunpathEdit =
   | (Edit & { readonly edit: "setRunpath" | "setRpath" | "addRunpath" | "addRpath"; readonly path: string })
   | (Edit & { readonly edit: "removeRunpath" | "convertToRunpath" | "convertToRpath" })
@@ -30,26 +33,28 @@ export type RunpathEdit =
 export type SearchPath = string | readonly string[];
 
 /**
- * Sets the library search path DT_RUNPATH (ld.so(8), "DT_RUNPATH"). A DT_RPATH becomes DT_RUNPATH, as ld.so ignores DT_RPATH
- * beside it.
+ * Sets the library search path DT_RUNPATH (ld.so(8), "DT_RUNPATH"). A DT_RPATH becomes DT_RUNPATH, as ld.so ignores
+ * DT_RPATH beside it.
  *
- * @param path directories, `$ORIGIN` allowed: `"$ORIGIN/../lib:/usr/local/lib"` or `["$ORIGIN/../lib", "/usr/local/lib"]`;
- *   an empty string empties the path that is there
+ * @param path directories, `$ORIGIN` allowed: `"$ORIGIN/../lib:/usr/local/lib"` or `["$ORIGIN/../lib",
+ *   "/usr/local/lib"]`; an empty string empties the path that is there
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
  * patch(bytes, [setRunpath("$ORIGIN/../lib")])
  */
-export const setRunpath = (path: SearchPath): RunpathEdit => made(runpathFamily, { edit: "setRunpath", path: joined(path, "setRunpath") });
+export const setRunpath = (path: SearchPath): RunpathEdit =>
+  made(runpathFamily, { edit: "setRunpath", path: joined(path, "setRunpath") });
 
 /**
- * Sets the search path as DT_RPATH, on purpose: ld.so searches it before LD_LIBRARY_PATH and for the libraries of libraries
- * too (ld.so(8)). A DT_RUNPATH becomes DT_RPATH.
+ * Sets the search path as DT_RPATH, on purpose: ld.so searches it before LD_LIBRARY_PATH and for the libraries of
+ * libraries too (ld.so(8)). A DT_RUNPATH becomes DT_RPATH.
  *
  * @throws ElfError as {@link setRunpath}
  * @example
  * patch(bytes, [setRpath(["/opt/app/lib"])])
  */
-export const setRpath = (path: SearchPath): RunpathEdit => made(runpathFamily, { edit: "setRpath", path: joined(path, "setRpath") });
+export const setRpath = (path: SearchPath): RunpathEdit =>
+  made(runpathFamily, { edit: "setRpath", path: joined(path, "setRpath") });
 
 /**
  * Appends directories to the search path; one that is there already is not added again. The result is DT_RUNPATH.
@@ -76,9 +81,9 @@ export function addRpath(path: SearchPath): RunpathEdit {
 export const removeRunpath = (): RunpathEdit => made(runpathFamily, { edit: "removeRunpath" });
 
 /**
- * Makes a DT_RPATH a DT_RUNPATH and leaves its directories as they are: only the tag changes. ld.so then searches it behind
- * LD_LIBRARY_PATH, and no longer for the libraries of libraries (ld.so(8), "DT_RUNPATH"). A DT_RPATH beside a DT_RUNPATH stays, since
- * ld.so ignores it. No DT_RPATH is a note in the result.
+ * Makes a DT_RPATH a DT_RUNPATH and leaves its directories as they are: only the tag changes. ld.so then searches it
+ * behind LD_LIBRARY_PATH, and no longer for the libraries of libraries (ld.so(8), "DT_RUNPATH"). A DT_RPATH beside a
+ * DT_RUNPATH stays, since ld.so ignores it. No DT_RPATH is a note in the result.
  *
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`
  * @example
@@ -87,8 +92,8 @@ export const removeRunpath = (): RunpathEdit => made(runpathFamily, { edit: "rem
 export const convertToRunpath = (): RunpathEdit => made(runpathFamily, { edit: "convertToRunpath" });
 
 /**
- * {@link convertToRunpath} the other way: a DT_RUNPATH becomes DT_RPATH, and with both, ld.so's DT_RUNPATH takes the place of the DT_RPATH
- * that it ignored.
+ * {@link convertToRunpath} the other way: a DT_RUNPATH becomes DT_RPATH, and with both, ld.so's DT_RUNPATH takes the
+ * place of the DT_RPATH that it ignored.
  *
  * @example
  * patch(bytes, [convertToRpath()])
@@ -115,9 +120,20 @@ export const convertToRpath = (): RunpathEdit => made(runpathFamily, { edit: "co
  * patch(bytes, [shrinkRunpath({ lookup: (directory, name) => files.get(`${directory}/${name}`) })])
  */
 export function shrinkRunpath({ lookup, allowedPrefixes, origin }: ShrinkRunpathOptions): ShrinkRunpath {
-  if (typeof lookup !== "function") fail("BAD_EDIT", "shrinkRunpath: lookup is not a function", { edit: "shrinkRunpath" });
-  if (allowedPrefixes?.includes("")) fail("BAD_EDIT", "shrinkRunpath: an allowed prefix is empty, so it would allow everything", { edit: "shrinkRunpath" });
-  if (origin !== undefined && !origin.startsWith("/")) fail("BAD_EDIT", `shrinkRunpath: the origin ${JSON.stringify(origin)} is not an absolute path`, { edit: "shrinkRunpath" });
+  if (typeof lookup !== "function") {
+    fail("BAD_EDIT", "shrinkRunpath: lookup is not a function", { edit: "shrinkRunpath" });
+  }
+  if (allowedPrefixes?.includes("")) {
+    fail("BAD_EDIT", "shrinkRunpath: an allowed prefix is empty, so it would allow everything", {
+      edit: "shrinkRunpath",
+    });
+  }
+  if (origin !== undefined && !origin.startsWith("/")) {
+    fail("BAD_EDIT", `shrinkRunpath: the origin ${JSON.stringify(origin)} is not an absolute path`, {
+      edit: "shrinkRunpath",
+    });
+  }
+
   const prefixes = allowedPrefixes && { allowedPrefixes: [...allowedPrefixes] };
   return made(runpathFamily, { edit: "shrinkRunpath", ...prefixes, ...(origin !== undefined && { origin }), lookup });
 }
@@ -136,18 +152,37 @@ export function shrinkRunpath({ lookup, allowedPrefixes, origin }: ShrinkRunpath
  * // "/build/out/lib:/usr/lib" becomes "$ORIGIN/../lib:/usr/lib"
  * patch(bytes, [makeRunpathRelative({ root: "/build/out", origin: "/build/out/bin" })])
  */
-export function makeRunpathRelative({ root, origin, outside, resolve }: MakeRunpathRelativeOptions): MakeRunpathRelative {
+export function makeRunpathRelative({
+  root,
+  origin,
+  outside,
+  resolve,
+}: MakeRunpathRelativeOptions): MakeRunpathRelative {
   const bad = (message: string) => fail("BAD_EDIT", `makeRunpathRelative: ${message}`, { edit: "makeRunpathRelative" });
   for (const p of [root, origin]) if (!p.startsWith("/")) bad(`${JSON.stringify(p)} is not an absolute path`);
-  const edit = { edit: "makeRunpathRelative", root: normalized(root), origin: normalized(origin), outside: outside ?? "keep" } as const;
+  const edit = {
+    edit: "makeRunpathRelative",
+    root: normalized(root),
+    origin: normalized(origin),
+    outside: outside ?? "keep",
+  } as const;
   if (!isInside(edit.origin, edit.root)) bad(`${edit.origin}, where the file is, is not inside ${edit.root}`);
+
   return made(runpathFamily, { ...edit, ...(resolve && { resolve }) });
 }
 
 function joined(path: SearchPath, edit: string): string {
   if (typeof path === "string") return path;
+
   const odd = path.find((p) => p === "" || p.includes(":"));
-  if (odd !== undefined) fail("BAD_EDIT", `${edit}: ${JSON.stringify(odd)} is not one directory; an empty one or a colon cannot stand in a list`, { edit });
+  if (odd !== undefined) {
+    fail(
+      "BAD_EDIT",
+      `${edit}: ${JSON.stringify(odd)} is not one directory; an empty one or a colon cannot stand in a list`,
+      { edit },
+    );
+  }
+
   return path.join(":");
 }
 
@@ -167,9 +202,16 @@ export const runpathFamily: EditFamily<RunpathEdit> = {
     removeRunpath: () => removeRunpath(),
     convertToRunpath: () => convertToRunpath(),
     convertToRpath: () => convertToRpath(),
-    shrinkRunpath: () => fail("BAD_EDIT", "shrinkRunpath: JSON cannot carry its lookup; make it with shrinkRunpath()", { edit: "shrinkRunpath" }),
+    shrinkRunpath: () =>
+      fail("BAD_EDIT", "shrinkRunpath: JSON cannot carry its lookup; make it with shrinkRunpath()", {
+        edit: "shrinkRunpath",
+      }),
     makeRunpathRelative: (json) =>
-      makeRunpathRelative({ root: json.text("root"), origin: json.text("origin"), outside: json.choice("outside", ["keep", "drop"]) }),
+      makeRunpathRelative({
+        root: json.text("root"),
+        origin: json.text("origin"),
+        outside: json.choice("outside", ["keep", "drop"]),
+      }),
   },
 
   contradicts(edits) {
@@ -201,7 +243,12 @@ export const runpathFamily: EditFamily<RunpathEdit> = {
 };
 
 /** Gives the search path that is there another tag or other directories. */
-function replace(draft: DynamicDraft, edits: readonly RunpathEdit[], current: DraftEntry, wanted: { readonly tag: number; readonly path: string | undefined }): void {
+function replace(
+  draft: DynamicDraft,
+  edits: readonly RunpathEdit[],
+  current: DraftEntry,
+  wanted: { readonly tag: number; readonly path: string | undefined },
+): void {
   const { tag, path } = wanted;
   const isSame = path === undefined && tag === current.tag;
   if (isSame) return noteConverted(draft, edits, tag);
@@ -212,8 +259,15 @@ function replace(draft: DynamicDraft, edits: readonly RunpathEdit[], current: Dr
 }
 
 const TAGS = {
-  setRunpath: DT.RUNPATH, addRunpath: DT.RUNPATH, convertToRunpath: DT.RUNPATH, setRpath: DT.RPATH, addRpath: DT.RPATH, convertToRpath: DT.RPATH,
-  removeRunpath: "none", shrinkRunpath: undefined, makeRunpathRelative: undefined,
+  setRunpath: DT.RUNPATH,
+  addRunpath: DT.RUNPATH,
+  convertToRunpath: DT.RUNPATH,
+  setRpath: DT.RPATH,
+  addRpath: DT.RPATH,
+  convertToRpath: DT.RPATH,
+  removeRunpath: "none",
+  shrinkRunpath: undefined,
+  makeRunpathRelative: undefined,
 } as const;
 
 /**
@@ -221,18 +275,34 @@ const TAGS = {
  * contradict each other.
  */
 function wantedTag(edits: readonly RunpathEdit[]): number | "none" | undefined {
-  const refuse = (a: RunpathEdit, b: RunpathEdit) => fail("BAD_EDIT", `${a.edit} and ${b.edit} contradict each other`, { edit: b.edit });
-  const first = edits.find((e) => TAGS[e.edit] !== undefined), wish = first && TAGS[first.edit];
-  for (const e of edits) if (first && TAGS[e.edit] !== wish && (TAGS[e.edit] !== undefined || wish === "none")) refuse(first, e);
+  const refuse = (a: RunpathEdit, b: RunpathEdit) =>
+    fail("BAD_EDIT", `${a.edit} and ${b.edit} contradict each other`, { edit: b.edit });
+  const first = edits.find((e) => TAGS[e.edit] !== undefined);
+  const wish = first && TAGS[first.edit];
+  for (const e of edits) {
+    if (first && TAGS[e.edit] !== wish && (TAGS[e.edit] !== undefined || wish === "none")) refuse(first, e);
+  }
   return wish;
 }
 
 /** `BAD_EDIT` where two paths are set, or the path shall be relative in two ways. */
 function refuseTwoPaths(edits: readonly RunpathEdit[]): void {
-  const sets = edits.flatMap((e) => (e.edit === "setRunpath" || e.edit === "setRpath" ? [e] : [])), paths = new Set(sets.map((e) => e.path));
-  if (paths.size > 1) fail("BAD_EDIT", `${sets[0]!.edit} is given ${[...paths].map((p) => JSON.stringify(p)).join(" and ")}`, { edit: sets[0]!.edit });
-  const relative = new Set(edits.flatMap((e) => (e.edit === "makeRunpathRelative" ? [JSON.stringify([e.root, e.origin, e.outside])] : [])));
-  if (relative.size > 1) fail("BAD_EDIT", "makeRunpathRelative is given two places that contradict each other", { edit: "makeRunpathRelative" });
+  const sets = edits.flatMap((e) => (e.edit === "setRunpath" || e.edit === "setRpath" ? [e] : []));
+  const paths = new Set(sets.map((e) => e.path));
+  if (paths.size > 1) {
+    fail("BAD_EDIT", `${sets[0]!.edit} is given ${[...paths].map((p) => JSON.stringify(p)).join(" and ")}`, {
+      edit: sets[0]!.edit,
+    });
+  }
+
+  const relative = new Set(
+    edits.flatMap((e) => (e.edit === "makeRunpathRelative" ? [JSON.stringify([e.root, e.origin, e.outside])] : [])),
+  );
+  if (relative.size > 1) {
+    fail("BAD_EDIT", "makeRunpathRelative is given two places that contradict each other", {
+      edit: "makeRunpathRelative",
+    });
+  }
 }
 
 const isSearchPath = (e: DraftEntry) => e.tag === DT.RUNPATH || e.tag === DT.RPATH;
@@ -243,11 +313,19 @@ function searchPathOf({ entries }: DynamicDraft): DraftEntry | undefined {
 }
 
 /** The path that is set or extended; undefined where no edit gives directories. */
-function givenPath(draft: DynamicDraft, edits: readonly RunpathEdit[], current: DraftEntry | undefined): string | undefined {
+function givenPath(
+  draft: DynamicDraft,
+  edits: readonly RunpathEdit[],
+  current: DraftEntry | undefined,
+): string | undefined {
   let path: string | undefined;
   for (const e of edits) if (e.edit === "setRunpath" || e.edit === "setRpath") path = e.path;
-  for (const e of edits)
-    if (e.edit === "addRunpath" || e.edit === "addRpath") path = extended(path ?? (current ? draft.exactText(current) : ""), e.path);
+  for (const e of edits) {
+    if (e.edit === "addRunpath" || e.edit === "addRpath") {
+      path = extended(path ?? (current ? draft.exactText(current) : ""), e.path);
+    }
+  }
+
   return path;
 }
 
@@ -262,7 +340,9 @@ function transform(draft: DynamicDraft, edits: readonly RunpathEdit[]): void {
   const relative = edits.find(isRelative);
   const start = draft.exactText(entry);
   let path = start;
-  for (const e of edits.filter(isShrink)) path = shrunk(path, e, draft.elf, searchedLibraries(draft), e.origin ?? relative?.origin);
+  for (const e of edits.filter(isShrink)) {
+    path = shrunk(path, e, draft.elf, searchedLibraries(draft), e.origin ?? relative?.origin);
+  }
   if (relative) path = madeRelative(path, relative);
   if (path === start) return;
 
@@ -280,15 +360,20 @@ function searchedLibraries(draft: DynamicDraft): string[] {
 }
 
 function noteMissing(draft: DynamicDraft, edits: readonly RunpathEdit[]): void {
-  for (const name of new Set(edits.map((e) => e.edit))) draft.note("NOT_FOUND", `${name}: the file has neither DT_RUNPATH nor DT_RPATH`);
+  for (const name of new Set(edits.map((e) => e.edit))) {
+    draft.note("NOT_FOUND", `${name}: the file has neither DT_RUNPATH nor DT_RPATH`);
+  }
 }
 
 function noteConverted(draft: DynamicDraft, edits: readonly RunpathEdit[], tag: number): void {
   const name = tag === DT.RUNPATH ? "convertToRunpath" : "convertToRpath";
-  if (edits.some((e) => e.edit === name)) draft.note("NOT_FOUND", `${name}: the search path is ${tag === DT.RUNPATH ? "DT_RUNPATH" : "DT_RPATH"} already`);
+  if (edits.some((e) => e.edit === name)) {
+    draft.note("NOT_FOUND", `${name}: the search path is ${tag === DT.RUNPATH ? "DT_RUNPATH" : "DT_RPATH"} already`);
+  }
 }
 
 function extended(path: string, more: string): string {
-  const parts = new Set(elements(path)), added = elements(more).filter((p) => p !== "" && !parts.has(p));
+  const parts = new Set(elements(path));
+  const added = elements(more).filter((p) => p !== "" && !parts.has(p));
   return [...elements(path), ...new Set(added)].join(":");
 }

@@ -3,7 +3,8 @@ import { DT } from "../spec/dynamic.js";
 import { type Edit, type EditFamily, made } from "./family.js";
 
 /** See {@link setSoname} and {@link removeSoname}. */
-export type SonameEdit = Edit & ({ readonly edit: "setSoname"; readonly name: string } | { readonly edit: "removeSoname" });
+export type SonameEdit = Edit &
+  ({ readonly edit: "setSoname"; readonly name: string } | { readonly edit: "removeSoname" });
 
 /**
  * Sets the name by which others need this library (DT_SONAME; gABI, "Shared Object Dependencies"). The versions that it
@@ -14,7 +15,9 @@ export type SonameEdit = Edit & ({ readonly edit: "setSoname"; readonly name: st
  * patch(bytes, [setSoname("libfoo.so.2")])
  */
 export function setSoname(name: string): SonameEdit {
-  if (name === "") fail("BAD_EDIT", "setSoname: the name is empty; removeSoname() takes it away", { edit: "setSoname" });
+  if (name === "") {
+    fail("BAD_EDIT", "setSoname: the name is empty; removeSoname() takes it away", { edit: "setSoname" });
+  }
   return made(sonameFamily, { edit: "setSoname", name });
 }
 
@@ -43,7 +46,9 @@ export const sonameFamily: EditFamily<SonameEdit> = {
     if (names.size < 2) return;
 
     const quoted = [...names].flatMap((n) => (n === undefined ? [] : [JSON.stringify(n)]));
-    const message = names.has(undefined) ? "setSoname and removeSoname contradict each other" : `setSoname is given ${quoted.join(" and ")}`;
+    const message = names.has(undefined)
+      ? "setSoname and removeSoname contradict each other"
+      : `setSoname is given ${quoted.join(" and ")}`;
     fail("BAD_EDIT", message, { edit: "setSoname" });
   },
 

@@ -24,7 +24,9 @@ const LARGEST_32 = 0xffffffff;
  * patch(bytes, [setGnuStackSize(1 << 20)])
  */
 export function setGnuStackSize(size: number): SetGnuStackSize {
-  if (!Number.isSafeInteger(size) || size < 0) fail("BAD_EDIT", `setGnuStackSize: ${String(size)} is no number of bytes`, { edit: "setGnuStackSize" });
+  if (!Number.isSafeInteger(size) || size < 0) {
+    fail("BAD_EDIT", `setGnuStackSize: ${String(size)} is no number of bytes`, { edit: "setGnuStackSize" });
+  }
   return made(stackSizeFamily, { edit: "setGnuStackSize", size });
 }
 
@@ -36,15 +38,27 @@ export const stackSizeFamily: EditFamily<SetGnuStackSize> = {
 
   requires({ header, segments }, [first]) {
     const isThere = segments.some((s) => s.type === PT.GNU_STACK);
-    if (!isThere) fail("UNSUPPORTED", "setGnuStackSize: the file has no PT_GNU_STACK that could say a size; setExecstack(false) adds one", { what: "a file without PT_GNU_STACK" });
+    if (!isThere) {
+      fail(
+        "UNSUPPORTED",
+        "setGnuStackSize: the file has no PT_GNU_STACK that could say a size; setExecstack(false) adds one",
+        { what: "a file without PT_GNU_STACK" },
+      );
+    }
 
     const isTooLarge = header.class === 32 && first!.size > LARGEST_32;
-    if (isTooLarge) fail("BAD_EDIT", `setGnuStackSize: p_memsz of a 32-bit file cannot hold ${first!.size}`, { edit: "setGnuStackSize" });
+    if (isTooLarge) {
+      fail("BAD_EDIT", `setGnuStackSize: p_memsz of a 32-bit file cannot hold ${first!.size}`, {
+        edit: "setGnuStackSize",
+      });
+    }
   },
 
   contradicts([first, ...rest]) {
     const other = rest.find((e) => e.size !== first!.size);
-    if (other) fail("BAD_EDIT", `setGnuStackSize is given both ${first!.size} and ${other.size}`, { edit: "setGnuStackSize" });
+    if (other) {
+      fail("BAD_EDIT", `setGnuStackSize is given both ${first!.size} and ${other.size}`, { edit: "setGnuStackSize" });
+    }
   },
 
   apply({ segments }, [first]) {

@@ -3,37 +3,56 @@ import { type EditFamily, made } from "./family.js";
 import { libraries } from "./libraries.js";
 import { applyVersions } from "./versions/apply.js";
 import { refuseContradictions, refuseNewNames } from "./versions/contradictions.js";
-import type { AddVersionNeed, ClearSymbolVersion, RemoveVersionNeed, SetSymbolVersion, VersionEdit, WeakenVersionNeed } from "./versions/values.js";
+import type {
+  AddVersionNeed,
+  ClearSymbolVersion,
+  RemoveVersionNeed,
+  SetSymbolVersion,
+  VersionEdit,
+  WeakenVersionNeed,
+} from "./versions/values.js";
 
 /** One name or several. */
 export type Names = string | readonly string[];
 
 const list = (names: Names, edit: string, what: string): string[] => {
   const all = typeof names === "string" ? [names] : [...names];
-  if (all.length === 0 || all.includes("")) fail("BAD_EDIT", `${edit}: ${all.length === 0 ? `no ${what} is given` : `a ${what}'s name is empty`}`, { edit });
+  if (all.length === 0 || all.includes("")) {
+    fail("BAD_EDIT", `${edit}: ${all.length === 0 ? `no ${what} is given` : `a ${what}'s name is empty`}`, { edit });
+  }
   return all;
 };
 
 /**
- * Binds dynamic symbols to another version (LSB, "Symbol Versioning"): undefined ones to one that is needed of a library, which
- * is added to the version needs where it is missing; defined ones to one that the file itself defines. A version need that no
- * symbol uses any more goes.
+ * Binds dynamic symbols to another version (LSB, "Symbol Versioning"): undefined ones to one that is needed of a
+ * library, which is added to the version needs where it is missing; defined ones to one that the file itself defines. A
+ * version need that no symbol uses any more goes.
  *
  * @param symbols names; `memcpy@GLIBC_2.14` for the one of that version only
  * @param options `file`: the library, as DT_NEEDED names it; not needed where the symbol has a version of one already
- * @throws ElfError `BAD_EDIT`, also when applied: the file does not need the library, or no single one is meant; `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`, `UNSUPPORTED`
+ * @throws ElfError `BAD_EDIT`, also when applied: the file does not need the library, or no single one is meant;
+ *   `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`, `UNSUPPORTED`
  * @example
  * patch(bytes, [setSymbolVersion("memcpy", "GLIBC_2.2.5")])
  */
-export function setSymbolVersion(symbols: Names, version: string, options: { readonly file?: string } = {}): SetSymbolVersion {
+export function setSymbolVersion(
+  symbols: Names,
+  version: string,
+  options: { readonly file?: string } = {},
+): SetSymbolVersion {
   const edit = "setSymbolVersion";
   if (options.file === "") fail("BAD_EDIT", `${edit}: a library's name is empty`, { edit });
-  return made(versionsFamily, { edit, symbols: list(symbols, edit, "symbol"), version: list(version, edit, "version")[0]!, file: options.file ?? null });
+  return made(versionsFamily, {
+    edit,
+    symbols: list(symbols, edit, "symbol"),
+    version: list(version, edit, "version")[0]!,
+    file: options.file ?? null,
+  });
 }
 
 /**
- * Takes the version from dynamic symbols: an undefined one binds to whatever version a library has, a defined one has none any
- * more. A version need that no symbol uses any more goes.
+ * Takes the version from dynamic symbols: an undefined one binds to whatever version a library has, a defined one has
+ * none any more. A version need that no symbol uses any more goes.
  *
  * @param symbols names; `memcpy@GLIBC_2.14` for the one of that version only
  * @throws ElfError as {@link setSymbolVersion}
@@ -49,34 +68,57 @@ export function clearSymbolVersion(...symbols: readonly string[]): ClearSymbolVe
  * .gnu.version_r and the tags that lead to them. What is needed already is not added again.
  *
  * @param file the library, as DT_NEEDED names it
- * @param options `symbols`: undefined ones that shall have the version; `weak`: ld.so goes on where the library has it not (VER_FLG_WEAK)
+ * @param options `symbols`: undefined ones that shall have the version; `weak`: ld.so goes on where the library has it
+ *   not (VER_FLG_WEAK)
  * @throws ElfError as {@link setSymbolVersion}
  * @example
  * patch(bytes, [replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" }), addVersionNeed("libc.so.6", "GLIBC_2.3", { symbols: "realpath" })])
  */
-export function addVersionNeed(file: string, version: string, options: { readonly symbols?: Names; readonly weak?: boolean } = {}): AddVersionNeed {
+export function addVersionNeed(
+  file: string,
+  version: string,
+  options: { readonly symbols?: Names; readonly weak?: boolean } = {},
+): AddVersionNeed {
   const edit = "addVersionNeed";
   const symbols = options.symbols === undefined ? [] : list(options.symbols, edit, "symbol");
   const { weak = false } = options;
-  return made(versionsFamily, { edit, file: libraries(file, edit)[0]!, version: list(version, edit, "version")[0]!, symbols, weak });
+
+  return made(versionsFamily, {
+    edit,
+    file: libraries(file, edit)[0]!,
+    version: list(version, edit, "version")[0]!,
+    symbols,
+    weak,
+  });
 }
 
 /**
  * Needs versions of a library no more. While symbols use them it is refused.
  *
- * @param options `uses: "drop"`: those symbols lose the version; `uses: "weaken"`: and become weak (STB_WEAK), so that the program starts where nobody defines them
+ * @param options `uses: "drop"`: those symbols lose the version; `uses: "weaken"`: and become weak (STB_WEAK), so that
+ *   the program starts where nobody defines them
  * @throws ElfError as {@link setSymbolVersion}; `STILL_NEEDED` with the versions and their symbols
  * @example
  * patch(bytes, [removeVersionNeed("libc.so.6", "GLIBC_ABI_DT_RELR")])
  */
-export function removeVersionNeed(file: string, versions: Names, options: { readonly uses?: "drop" | "weaken" } = {}): RemoveVersionNeed {
+export function removeVersionNeed(
+  file: string,
+  versions: Names,
+  options: { readonly uses?: "drop" | "weaken" } = {},
+): RemoveVersionNeed {
   const edit = "removeVersionNeed";
-  return made(versionsFamily, { edit, file: libraries(file, edit)[0]!, versions: list(versions, edit, "version"), uses: options.uses ?? "refuse" });
+  return made(versionsFamily, {
+    edit,
+    file: libraries(file, edit)[0]!,
+    versions: list(versions, edit, "version"),
+    uses: options.uses ?? "refuse",
+  });
 }
 
 /**
- * Makes version needs weak (VER_FLG_WEAK): ld.so says on stderr that the library has not got the version, and goes on. A symbol that has it must then
- * be found in another version or be weak itself, else the program stops at its first use.
+ * Makes version needs weak (VER_FLG_WEAK): ld.so says on stderr that the library has not got the version, and goes on.
+ * A symbol that has it must then be found in another version or be weak itself, else the program stops at its first
+ * use.
  *
  * @throws ElfError as {@link setSymbolVersion}
  * @example
@@ -99,7 +141,10 @@ export const versionsFamily: EditFamily<VersionEdit> = {
     clearSymbolVersion: (json) => clearSymbolVersion(...json.texts("symbols")),
     addVersionNeed: (json) => {
       const symbols = json.texts("symbols");
-      return addVersionNeed(json.text("file"), json.text("version"), { ...(symbols.length > 0 && { symbols }), weak: json.flag("weak") });
+      return addVersionNeed(json.text("file"), json.text("version"), {
+        ...(symbols.length > 0 && { symbols }),
+        weak: json.flag("weak"),
+      });
     },
     removeVersionNeed: (json) => {
       const uses = json.choice("uses", ["drop", "weaken"], "refuse");

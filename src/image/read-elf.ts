@@ -5,7 +5,19 @@ import { DT } from "../spec/dynamic.js";
 import { readDynamic } from "./dynamic/dynamic.js";
 import { linkageOf } from "./dynamic/linkage.js";
 import { readVersionDefinitions, readVersionNeeds } from "./dynamic/versions.js";
-import type { Dynamic, ElfFile, Header, Linkage, Note, Overlay, Section, Segment, SymbolTable, VersionDefinition, VersionNeed } from "./elf.js";
+import type {
+  Dynamic,
+  ElfFile,
+  Header,
+  Linkage,
+  Note,
+  Overlay,
+  Section,
+  Segment,
+  SymbolTable,
+  VersionDefinition,
+  VersionNeed,
+} from "./elf.js";
 import { readHeader } from "./headers/header.js";
 import { readOverlay } from "./headers/overlay.js";
 import { readSections } from "./headers/sections.js";
@@ -54,7 +66,8 @@ class LazyElf implements ElfFile {
     return this.#keep("interpreter", () => {
       const s = this.segments.find((s) => s.type === PT.INTERP);
       if (!s) return null;
-      const b = readExactly(this.source, s.offset, s.filesz, "PT_INTERP"), end = b.indexOf(0);
+      const b = readExactly(this.source, s.offset, s.filesz, "PT_INTERP");
+      const end = b.indexOf(0);
       return decodeText(end < 0 ? b : b.subarray(0, end));
     });
   }

@@ -23,13 +23,23 @@ export class StringTable {
     return (this.#whole ??= readExactly(this.source, this.offset, this.size, "the string table"));
   }
 
-  /** The bytes of the string at this byte offset of the table, without its NUL. `MALFORMED` where none ends inside the table. */
+  /**
+   * The bytes of the string at this byte offset of the table, without its NUL. `MALFORMED` where none ends inside the
+   * table.
+   */
   bytesAt(at: number): Uint8Array {
-    if (!(at >= 0 && at < this.size)) fail("MALFORMED", `string offset ${hex(at)} lies outside its table (${hex(this.size)} bytes at ${hex(this.offset)})`, { offset: this.offset });
+    if (!(at >= 0 && at < this.size)) {
+      fail(
+        "MALFORMED",
+        `string offset ${hex(at)} lies outside its table (${hex(this.size)} bytes at ${hex(this.offset)})`,
+        { offset: this.offset },
+      );
+    }
     if (this.#whole) {
       const end = this.#whole.indexOf(0, at);
       return end < 0 ? this.#unterminated(at) : this.#whole.subarray(at, end);
     }
+
     for (let length = STEP; ; length *= 4) {
       const b = readExactly(this.source, this.offset + at, Math.min(length, this.size - at), "a string");
       const end = b.indexOf(0);
@@ -44,12 +54,15 @@ export class StringTable {
   }
 
   #unterminated(at: number): never {
-    return fail("MALFORMED", `the string at ${hex(this.offset + at)} has no terminating NUL inside its table`, { offset: this.offset + at });
+    return fail("MALFORMED", `the string at ${hex(this.offset + at)} has no terminating NUL inside its table`, {
+      offset: this.offset + at,
+    });
   }
 }
 
 /** A symbol's name by its st_name; empty where that lies outside the table, or there is none. */
-export const nameAt = (strings: StringTable | undefined, at: number): string => (strings && at < strings.size ? strings.at(at) : "");
+export const nameAt = (strings: StringTable | undefined, at: number): string =>
+  strings && at < strings.size ? strings.at(at) : "";
 
 /**
  * Keeps the work on one table in proportion to its size: many entries that all point into one long string would cost
@@ -70,6 +83,8 @@ export class NameBudget {
   /** {@link spend}, of a name that is not made yet. */
   count(length: number): void {
     this.#left -= length;
-    if (this.#left < 0) fail("MALFORMED", "the names of a table are many times longer than the table that holds them", {});
+    if (this.#left < 0) {
+      fail("MALFORMED", "the names of a table are many times longer than the table that holds them", {});
+    }
   }
 }

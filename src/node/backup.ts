@@ -4,15 +4,20 @@ import { SET_ID } from "./write.js";
 
 /** The name that a backup gets. `IO` where something has it already: what it holds may be the only copy. */
 export function backupName(target: string, suffix: string): string {
-  if (suffix === "" || suffix.includes("/") || suffix.includes("\0")) fail("BAD_EDIT", `backup: ${JSON.stringify(suffix)} is not what a file's name can end in`, { edit: "backup" });
+  if (suffix === "" || suffix.includes("/") || suffix.includes("\0")) {
+    fail("BAD_EDIT", `backup: ${JSON.stringify(suffix)} is not what a file's name can end in`, { edit: "backup" });
+  }
   const path = `${target}${suffix}`;
-  if (existsSync(path)) fail("IO", `${path}: there is a backup of this name already, and it is not overwritten`, { path });
+  if (existsSync(path)) {
+    fail("IO", `${path}: there is a backup of this name already, and it is not overwritten`, { path });
+  }
   return path;
 }
 
 /**
- * Keeps the file under another name. Where a new file is about to take its name, a second name is enough: the old file stays the one that it was.
- * A copy is for what is written in place, for a file with other names, which may be written to by them, and for file systems without links.
+ * Keeps the file under another name. Where a new file is about to take its name, a second name is enough: the old file
+ * stays the one that it was. A copy is for what is written in place, for a file with other names, which may be written
+ * to by them, and for file systems without links.
  */
 export function keepBackup(target: string, path: string, inPlace: boolean, stats: Stats): void {
   if (!inPlace && stats.nlink === 1 && linked(target, path)) return;

@@ -8,7 +8,12 @@ import { readElf } from "../image/read-elf.js";
 import { openSource } from "./source.js";
 
 export { openSource, type FileSource } from "./source.js";
-export { makeRunpathRelative, type MakeRunpathRelativeFilesOptions, shrinkRunpath, type ShrinkRunpathFilesOptions } from "./runpath.js";
+export {
+  makeRunpathRelative,
+  type MakeRunpathRelativeFilesOptions,
+  shrinkRunpath,
+  type ShrinkRunpathFilesOptions,
+} from "./runpath.js";
 export { type OpenLibraryTree, resolveLibraries, type ResolveFilesOptions } from "./resolve.js";
 export { patchFile, patchFileSync, type PatchFileOptions, type PatchFileResult } from "./patch-file.js";
 export { addDebugLink } from "./debug-link.js";

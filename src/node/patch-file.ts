@@ -12,21 +12,30 @@ import { keepDates, write, writeNow, type Writing } from "./write.js";
 
 /** Options of {@link patchFile}. */
 export interface PatchFileOptions extends PatchOptions {
-  /** Where the result goes; the file itself when not given. Symbolic links are followed. For `/dev/null` nothing is written. */
+  /**
+   * Where the result goes; the file itself when not given. Symbolic links are followed. For `/dev/null` nothing is
+   * written.
+   */
   readonly output?: string | undefined;
   /** Write nothing, only say what would be. */
   readonly dryRun?: boolean | undefined;
   /** Wait until the bytes are on the disk before the new file takes its name. Off by default. */
   readonly sync?: boolean | undefined;
   /**
-   * Write only the changed ranges, into the file itself: its hard links, owner and identity stay. What is written fails where the program runs
-   * (`ETXTBSY`) or the disk is full, and then the old bytes are put back; only a crash of the system in between leaves a broken file. Changed
-   * bytes are held in memory. Not with `output`.
+   * Write only the changed ranges, into the file itself: its hard links, owner and identity stay. What is written fails
+   * where the program runs (`ETXTBSY`) or the disk is full, and then the old bytes are put back; only a crash of the
+   * system in between leaves a broken file. Changed bytes are held in memory. Not with `output`.
    */
   readonly inPlace?: boolean | undefined;
-  /** Keep the file that the result replaces, under its name with this behind: `".orig"`. `IO` where there is such a file. */
+  /**
+   * Keep the file that the result replaces, under its name with this behind: `".orig"`. `IO` where there is such a
+   * file.
+   */
   readonly backup?: string | undefined;
-  /** The result keeps the file's times of access and modification, to the microsecond: GNU strip's `-p`. Off by default, since build tools go by them. */
+  /**
+   * The result keeps the file's times of access and modification, to the microsecond: GNU strip's `-p`. Off by default,
+   * since build tools go by them.
+   */
   readonly preserveDates?: boolean | undefined;
 }
 
@@ -49,15 +58,19 @@ export interface PatchFileResult {
 }
 
 /**
- * Applies edits to a file, atomically: the result is written beside it and then takes its name, so that a full disk or a
- * crash leaves the old file whole. Mode and, where permitted, owner stay; a symbolic link stays and its target is
+ * Applies edits to a file, atomically: the result is written beside it and then takes its name, so that a full disk or
+ * a crash leaves the old file whole. Mode and, where permitted, owner stay; a symbolic link stays and its target is
  * rewritten. Nothing is written when nothing changes.
  *
  * @throws ElfError as `plan`; `IO` for a failed system call
  * @example
  * const { changed, notes } = await patchFile("build/server", [setRunpath("$ORIGIN/../lib")]);
  */
-export async function patchFile(path: string, edits: readonly Edit[], options: PatchFileOptions = {}): Promise<PatchFileResult> {
+export async function patchFile(
+  path: string,
+  edits: readonly Edit[],
+  options: PatchFileOptions = {},
+): Promise<PatchFileResult> {
   const job = prepare(path, edits, options);
   try {
     const writing = begin(job);
@@ -106,25 +119,70 @@ const NOWHERE = "/dev/null";
 
 function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions): Job {
   const { output, inPlace = false } = options;
-  if (inPlace && output !== undefined) fail("BAD_EDIT", "inPlace: the file itself is written, so there is no other output", { edit: "inPlace" });
+  if (inPlace && output !== undefined) {
+    fail("BAD_EDIT", "inPlace: the file itself is written, so there is no other output", { edit: "inPlace" });
+  }
+
   const source = openSource(path);
   try {
     // Before anything is read, which moves the time of access.
-    const stats = onFile(path, () => statSync(path)), p = plan(source, edits, options);
-    const nowhere = output === NOWHERE, target = nowhere ? NOWHERE : realTarget(output ?? path), here = !nowhere && realTarget(path) === target;
+    const stats = onFile(path, () => statSync(path));
+    const p = plan(source, edits, options);
+    const nowhere = output === NOWHERE;
+    const target = nowhere ? NOWHERE : realTarget(output ?? path);
+    const here = !nowhere && realTarget(path) === target;
     const notes = [...p.notes];
-    if (here && !inPlace && p.changed && stats.nlink > 1) notes.push({ note: "HARD_LINKS", message: `${path} has ${stats.nlink} hard links; only this name gets the new file` });
+
+    if (here && !inPlace && p.changed && stats.nlink > 1) {
+      notes.push({
+        note: "HARD_LINKS",
+        message: `${path} has ${stats.nlink} hard links; only this name gets the new file`,
+      });
+    }
+
     const writes = options.dryRun !== true && !nowhere && (p.changed || !here);
-    const replaced = writes && options.backup !== undefined ? statSync(target, { throwIfNoEntry: false }) : undefined, backup = replaced && backupName(target, options.backup!);
-    const result = { path: target, changed: p.changed, sizeBefore: source.size, sizeAfter: p.size, changes: p.changes, notes, placements: p.placements, findings: p.findings, ...(backup !== undefined && { backup }) };
-    return { source, result, inPlace, replaced, kept: false, writing: writes ? { plan: p, input: path, stats, temp: tempBeside(target), target, sync: options.sync === true, preserveDates: options.preserveDates } : undefined };
+    const replaced = writes && options.backup !== undefined ? statSync(target, { throwIfNoEntry: false }) : undefined;
+    const backup = replaced && backupName(target, options.backup!);
+    const result = {
+      path: target,
+      changed: p.changed,
+      sizeBefore: source.size,
+      sizeAfter: p.size,
+      changes: p.changes,
+      notes,
+      placements: p.placements,
+      findings: p.findings,
+      ...(backup !== undefined && { backup }),
+    };
+
+    return {
+      source,
+      result,
+      inPlace,
+      replaced,
+      kept: false,
+      writing: writes
+        ? {
+            plan: p,
+            input: path,
+            stats,
+            temp: tempBeside(target),
+            target,
+            sync: options.sync === true,
+            preserveDates: options.preserveDates,
+          }
+        : undefined,
+    };
   } catch (e) {
     source.close();
     throw e;
   }
 }
 
-/** Keeps the old file where that is wanted, and writes what goes into the file itself: few bytes, each after the one before. What is left is a file to be written anew. */
+/**
+ * Keeps the old file where that is wanted, and writes what goes into the file itself: few bytes, each after the one
+ * before. What is left is a file to be written anew.
+ */
 function begin(job: Job): Writing | undefined {
   const { replaced, result, inPlace, writing } = job;
   if (replaced && result.backup !== undefined) {
@@ -138,7 +196,8 @@ function begin(job: Job): Writing | undefined {
 }
 
 /** Not made of the target's own name, which may have the most bytes that a name can have. */
-const tempBeside = (target: string): string => join(dirname(target), `.elfwright-${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
+const tempBeside = (target: string): string =>
+  join(dirname(target), `.elfwright-${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
 
 /**
  * The file behind symbolic links; the path itself where there is none yet. The result takes its name, so it has to be a
@@ -146,7 +205,9 @@ const tempBeside = (target: string): string => join(dirname(target), `.elfwright
  */
 function realTarget(path: string): string {
   const stats = onFile(path, () => statSync(path, { throwIfNoEntry: false }));
-  if (stats && !stats.isFile()) fail("IO", `${path}: this is not a regular file, so no result can take its place`, { path });
+  if (stats && !stats.isFile()) {
+    fail("IO", `${path}: this is not a regular file, so no result can take its place`, { path });
+  }
   return onFile(path, () => (stats ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))));
 }
 

@@ -14,7 +14,9 @@ import { onFile, openSource } from "./source.js";
 
 /** Options of {@link resolveLibraries}. */
 export interface ResolveFilesOptions extends LoaderOptions {
-  /** The directory that will be `/` for the program: directories, links and the loader's settings are those in there. */
+  /**
+   * The directory that will be `/` for the program: directories, links and the loader's settings are those in there.
+   */
   readonly sysroot?: string | undefined;
 }
 
@@ -25,23 +27,34 @@ export interface OpenLibraryTree extends LibraryTree {
 }
 
 /**
- * `resolveLibraries` of the main entry, over the file system. Of each file only what is asked for is read, and few are open at a time. For
- * programs of this machine, the processor's own `hwcaps` and `platform` are the default; a file with the set-user-ID or set-group-ID bit is taken for `secure`.
- * The environment of this process does not count.
+ * `resolveLibraries` of the main entry, over the file system. Of each file only what is asked for is read, and few are
+ * open at a time. For programs of this machine, the processor's own `hwcaps` and `platform` are the default; a file
+ * with the set-user-ID or set-group-ID bit is taken for `secure`. The environment of this process does not count.
  *
- * @param path of the program or library. With `sysroot`: a path that leads into the sysroot, or one as it is in there; a file elsewhere is resolved as if
- *   it were put there under its path.
+ * @param path of the program or library. With `sysroot`: a path that leads into the sysroot, or one as it is in there;
+ *   a file elsewhere is resolved as if it were put there under its path.
  * @throws ElfError as `resolveLibraries` of the main entry; `IO` for a sysroot that is no directory
  * @example
  * const tree = resolveLibraries("/usr/bin/git");
  * try { for (const o of tree.objects) console.log(o.path); } finally { tree.close(); }
  */
 export function resolveLibraries(path: string, { sysroot, ...options }: ResolveFilesOptions = {}): OpenLibraryTree {
-  const pool = new SourcePool(), root = resolve(sysroot ?? "/");
-  if (!onFile(root, () => statSync(root)).isDirectory()) fail("IO", `${root}: the sysroot is not a directory`, { path: root });
+  const pool = new SourcePool();
+  const root = resolve(sysroot ?? "/");
+  if (!onFile(root, () => statSync(root)).isDirectory()) {
+    fail("IO", `${root}: the sysroot is not a directory`, { path: root });
+  }
+
   try {
-    const place = placeOf(path, root, sysroot === undefined), files = filesIn(root, pool, place);
-    const tree = resolveIn(place.inside, { ...(sysroot === undefined && { cwd: process.cwd() }), ...defaultsFor(place.outside), ...given(options), files });
+    const place = placeOf(path, root, sysroot === undefined);
+    const files = filesIn(root, pool, place);
+    const tree = resolveIn(place.inside, {
+      ...(sysroot === undefined && { cwd: process.cwd() }),
+      ...defaultsFor(place.outside),
+      ...given(options),
+      files,
+    });
+
     return { ...tree, close: () => pool.close() };
   } catch (e) {
     pool.close();
@@ -57,10 +70,20 @@ interface Place {
 
 function placeOf(path: string, root: string, isHost: boolean): Place {
   const absolute = resolve(path);
-  if (isHost) return { inside: path.startsWith("/") ? path : `${process.cwd() === "/" ? "" : process.cwd()}/${path}`, outside: absolute };
+  if (isHost) {
+    return {
+      inside: path.startsWith("/") ? path : `${process.cwd() === "/" ? "" : process.cwd()}/${path}`,
+      outside: absolute,
+    };
+  }
   if (absolute.startsWith(`${root}/`)) return { inside: absolute.slice(root.length), outside: absolute };
-  const inside = path.startsWith("/") ? path : `/${path}`, followed = followLinks(inside, (p) => linkTarget(join(root, p)));
-  if (followed !== undefined && statOf(join(root, followed))?.isFile()) return { inside, outside: join(root, followed) };
+
+  const inside = path.startsWith("/") ? path : `/${path}`;
+  const followed = followLinks(inside, (p) => linkTarget(join(root, p)));
+  if (followed !== undefined && statOf(join(root, followed))?.isFile()) {
+    return { inside, outside: join(root, followed) };
+  }
+
   return { inside: absolute, outside: absolute };
 }
 
@@ -86,7 +109,8 @@ function filesIn(root: string, pool: SourcePool, program: Place): LibraryFiles {
   };
 }
 
-const SETUID = 0o4000, SETGID = 0o2000;
+const SETUID = 0o4000;
+const SETGID = 0o2000;
 
 const isSet = (path: string, bits: number): boolean => ((statOf(path)?.mode ?? 0) & bits) !== 0;
 
@@ -94,12 +118,20 @@ const isSet = (path: string, bits: number): boolean => ((statOf(path)?.mode ?? 0
 function defaultsFor(path: string): LoaderOptions {
   const source = openSource(path);
   try {
-    const h = readElf(source).header, host = hostProcessor(), isHosts = host && host.machine === h.machine && host.class === h.class && host.littleEndian === h.littleEndian;
-    return { secure: isSet(path, SETUID | SETGID), ...(isHosts && { hwcaps: host.hwcaps, platform: host.platform, legacyHwcaps: host.legacyHwcaps }) };
+    const h = readElf(source).header;
+    const host = hostProcessor();
+    const isHosts =
+      host && host.machine === h.machine && host.class === h.class && host.littleEndian === h.littleEndian;
+
+    return {
+      secure: isSet(path, SETUID | SETGID),
+      ...(isHosts && { hwcaps: host.hwcaps, platform: host.platform, legacyHwcaps: host.legacyHwcaps }),
+    };
   } finally {
     source.close();
   }
 }
 
 /** Options that are undefined do not hide defaults. */
-const given = (options: LoaderOptions): LoaderOptions => Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined));
+const given = (options: LoaderOptions): LoaderOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined));

@@ -19,7 +19,8 @@ export interface FileSource extends ByteSource {
 /** Throws an `IO` error for a failed system call; any other error goes on as it is. */
 export function ioError(path: string, e: unknown): never {
   if (!(e instanceof Error && "syscall" in e && "code" in e)) throw e;
-  const call = String(e.syscall), cause = String(e.code);
+  const call = String(e.syscall);
+  const cause = String(e.code);
   // Node's text ends in the call and its paths, of which one is a temporary name that tells nobody anything.
   return fail("IO", `${path}: ${e.message.split(`, ${call}`)[0]!} (${call})`, { path, cause });
 }
@@ -60,11 +61,15 @@ export function openSource(path: string): FileSource {
   const readInto = (offset: number, target: Uint8Array): Uint8Array => {
     // The number may belong to another file by now.
     if (!open) fail("IO", `${path}: the file was closed before this part of it was read`, { path });
-    for (let done = 0; done < target.length; ) {
-      const n = onFile(path, () => readSync(fd, target, done, Math.min(target.length - done, LARGEST_READ), offset + done));
+
+    for (let done = 0; done < target.length;) {
+      const n = onFile(path, () =>
+        readSync(fd, target, done, Math.min(target.length - done, LARGEST_READ), offset + done),
+      );
       if (n === 0) fail("IO", `${path}: the file became shorter while it was read`, { path });
       done += n;
     }
+
     return target;
   };
   const readAt = (offset: number, length: number) => readInto(offset, new Uint8Array(length));
@@ -76,12 +81,16 @@ export function openSource(path: string): FileSource {
     if (blocks.size > KEPT) blocks.delete(blocks.keys().next().value!);
     return b;
   };
+
   return {
-    path, size,
+    path,
+    size,
     readInto: (offset, target) => void readInto(offset, target),
     read(offset, length) {
       const start = offset - (offset % BLOCK);
-      return offset + length <= start + BLOCK ? block(start).subarray(offset - start, offset - start + length) : readAt(offset, length);
+      return offset + length <= start + BLOCK
+        ? block(start).subarray(offset - start, offset - start + length)
+        : readAt(offset, length);
     },
     close() {
       if (open) closeSync(fd);

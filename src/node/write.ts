@@ -1,4 +1,17 @@
-import { chmodSync, chownSync, closeSync, constants, copyFileSync, fsyncSync, ftruncateSync, openSync, renameSync, type Stats, utimesSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  type Stats,
+  utimesSync,
+  writeSync,
+} from "node:fs";
 import { copyFile, type FileHandle, open, rename } from "node:fs/promises";
 import type { Plan } from "../patch.js";
 import { newRanges } from "./runs.js";
@@ -36,18 +49,25 @@ const COPY_FLAGS = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
 const hasHoles = (s: Stats): boolean => s.blocks !== undefined && s.blocks * 512 < s.size;
 
 /**
- * Shall the system copy the input whole, so that only the new ranges need writing? Not where bytes move, nor where much of it would be
- * copied for nothing; nor with holes, which the copy would fill; nor a set-user-ID program, whose copy would belong to the wrong user for a moment.
+ * Shall the system copy the input whole, so that only the new ranges need writing? Not where bytes move, nor where much
+ * of it would be copied for nothing; nor with holes, which the copy would fill; nor a set-user-ID program, whose copy
+ * would belong to the wrong user for a moment.
  */
 function isCopied({ plan, stats }: Writing): boolean {
   if (stats.size < COPY_FROM || hasHoles(stats) || (stats.mode & SET_ID) !== 0) return false;
   const kept = plan.pieces.filter((p) => p.kind === "input");
-  return kept.every((p) => p.kind !== "input" || p.from === p.at) && kept.reduce((n, p) => n + p.size, 0) >= stats.size * COPIED_SHARE;
+  return (
+    kept.every((p) => p.kind !== "input" || p.from === p.at) &&
+    kept.reduce((n, p) => n + p.size, 0) >= stats.size * COPIED_SHARE
+  );
 }
 
-/** What to write, as offset and bytes, which are good until the next: what the copy has not, or everything but holes. */
+/**
+ * What to write, as offset and bytes, which are good until the next: what the copy has not, or everything but holes.
+ */
 function* ranges({ plan, stats }: Writing, copied: boolean): Generator<{ at: number; bytes: Uint8Array }> {
-  const buffer = new Uint8Array(Math.min(CHUNK, plan.size)), sparse = hasHoles(stats);
+  const buffer = new Uint8Array(Math.min(CHUNK, plan.size));
+  const sparse = hasHoles(stats);
   for (const { start, end } of copied ? newRanges(plan.pieces) : [{ start: 0, end: plan.size }]) {
     for (let at = start; at < end; at += CHUNK) {
       const bytes = buffer.subarray(0, Math.min(CHUNK, end - at));
@@ -66,7 +86,7 @@ function* filled(at: number, bytes: Uint8Array): Generator<{ at: number; bytes: 
   };
   for (let from = 0, to = 0; from < bytes.length; from = to) {
     const hole = isHole(from);
-    for (to = from + HOLE; to < bytes.length && isHole(to) === hole; ) to += HOLE;
+    for (to = from + HOLE; to < bytes.length && isHole(to) === hole;) to += HOLE;
     if (!hole) yield { at: at + from, bytes: bytes.subarray(from, to) };
   }
 }
@@ -82,15 +102,22 @@ export async function write(w: Writing): Promise<void> {
     // The copy of a file that is read-only is so, too.
     chmodSync(w.temp, 0o600);
   }
+
   let file: FileHandle | undefined;
   try {
     file = copied ? await open(w.temp, "r+") : await open(w.temp, ...NEW);
-    for (const { at, bytes } of ranges(w, copied)) for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+    for (const { at, bytes } of ranges(w, copied)) {
+      for (let done = 0; done < bytes.length;) {
+        done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+      }
+    }
+
     await file.truncate(w.plan.size);
     if (w.sync) await file.sync();
   } finally {
     await file?.close();
   }
+
   keepOwner(w);
   await rename(w.temp, w.target);
 }
@@ -102,20 +129,25 @@ export function writeNow(w: Writing): void {
     copyFileSync(w.input, w.temp, COPY_FLAGS);
     chmodSync(w.temp, 0o600);
   }
+
   const fd = copied ? openSync(w.temp, "r+") : openSync(w.temp, ...NEW);
   try {
-    for (const { at, bytes } of ranges(w, copied)) for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
+    for (const { at, bytes } of ranges(w, copied)) {
+      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
+    }
     ftruncateSync(fd, w.plan.size);
     if (w.sync) fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
+
   keepOwner(w);
   renameSync(w.temp, w.target);
 }
 
 /** The times of access and modification that the input had; Node writes microseconds. */
-export const keepDates = (path: string, { atimeMs, mtimeMs }: Stats): void => utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
+export const keepDates = (path: string, { atimeMs, mtimeMs }: Stats): void =>
+  utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
 
 function keepOwner({ temp, stats, preserveDates }: Writing): void {
   let mode = stats.mode & 0o7777;
@@ -125,6 +157,7 @@ function keepOwner({ temp, stats, preserveDates }: Writing): void {
     // Only root may give files away. The file now belongs to who patched it, and must not run with that user's rights.
     mode &= ~SET_ID;
   }
+
   // After chown, which clears the set-user-ID bit.
   chmodSync(temp, mode);
   if (preserveDates) keepDates(temp, stats);

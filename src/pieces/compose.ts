@@ -1,8 +1,8 @@
 import { firstAt, joined, type Piece, slice } from "./pieces.js";
 
 /**
- * Two rewrites as one: `outer` takes its bytes from a file that `inner` makes of the input; the result takes them from the input itself.
- * Both are in order and without gaps.
+ * Two rewrites as one: `outer` takes its bytes from a file that `inner` makes of the input; the result takes them from
+ * the input itself. Both are in order and without gaps.
  */
 export function composePieces(outer: readonly Piece[], inner: readonly Piece[]): Piece[] {
   return joined(outer.flatMap((p) => (p.kind === "input" ? [...cut(inner, p.from, p.size, p.at)] : [p])));
@@ -12,7 +12,9 @@ export function composePieces(outer: readonly Piece[], inner: readonly Piece[]):
 function* cut(inner: readonly Piece[], from: number, size: number, at: number): Generator<Piece> {
   const end = from + size;
   for (let i = firstAt(inner, from); i < inner.length && inner[i]!.at < end; i++) {
-    const p = inner[i]!, skip = Math.max(0, from - p.at), n = Math.min(p.at + p.size, end) - p.at - skip;
+    const p = inner[i]!;
+    const skip = Math.max(0, from - p.at);
+    const n = Math.min(p.at + p.size, end) - p.at - skip;
     const part = slice(p, skip, n);
     yield { ...part, at: part.at - from + at };
   }

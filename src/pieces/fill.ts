@@ -7,7 +7,11 @@ const GAP = 4096;
 const SPAN = 1 << 16;
 
 /** The output as a source. */
-export function piecesSource(source: ByteSource, pieces: readonly Piece[], size: number): ByteSource & Required<Pick<ByteSource, "readInto">> {
+export function piecesSource(
+  source: ByteSource,
+  pieces: readonly Piece[],
+  size: number,
+): ByteSource & Required<Pick<ByteSource, "readInto">> {
   return {
     size,
     read: (offset, length) => readPieces(source, pieces, offset, length),
@@ -15,15 +19,24 @@ export function piecesSource(source: ByteSource, pieces: readonly Piece[], size:
   };
 }
 
-/** Fills `target` with the output's bytes from `offset` on. Of the input only those ranges are read that stay, and what little lies between them. */
+/**
+ * Fills `target` with the output's bytes from `offset` on. Of the input only those ranges are read that stay, and what
+ * little lies between them.
+ */
 export function fillPieces(source: ByteSource, pieces: readonly Piece[], offset: number, target: Uint8Array): void {
   const end = offset + target.length;
   let near: { from: number; bytes: Uint8Array } | undefined;
   for (let i = firstAt(pieces, offset), at = offset; at < end; i++) {
-    const p = pieces[i]!, skip = at - p.at, size = Math.min(p.size - skip, end - at), part = target.subarray(at - offset, at - offset + size);
-    if (p.kind === "zero") part.fill(0);
-    else if (p.kind === "bytes") part.set(p.bytes.subarray(skip, skip + size));
-    else {
+    const p = pieces[i]!;
+    const skip = at - p.at;
+    const size = Math.min(p.size - skip, end - at);
+    const part = target.subarray(at - offset, at - offset + size);
+
+    if (p.kind === "zero") {
+      part.fill(0);
+    } else if (p.kind === "bytes") {
+      part.set(p.bytes.subarray(skip, skip + size));
+    } else {
       const from = p.from + skip;
       if (!near || from < near.from || from + size > near.from + near.bytes.length) {
         const to = nearEnd(pieces, i, from, size, end);
@@ -32,11 +45,14 @@ export function fillPieces(source: ByteSource, pieces: readonly Piece[], offset:
       if (near) part.set(near.bytes.subarray(from - near.from, from - near.from + size));
       else fillFrom(source, from, part, "the input");
     }
+
     at += size;
   }
 }
 
-/** Where in the input the ranges end that are worth reading together with this one; its own end where there are none. */
+/**
+ * Where in the input the ranges end that are worth reading together with this one; its own end where there are none.
+ */
 function nearEnd(pieces: readonly Piece[], first: number, from: number, size: number, end: number): number {
   let to = from + size;
   for (let i = first + 1; i < pieces.length && pieces[i]!.at < end; i++) {

@@ -3,7 +3,12 @@ import { type ByteSource, readExactly } from "../codec/source.js";
 
 /** A range of the output and where its bytes come from. Offsets and sizes in bytes. */
 export type Piece =
-  | { readonly kind: "input"; readonly at: number; readonly size: number; /** Offset in the input. */ readonly from: number }
+  | {
+      readonly kind: "input";
+      readonly at: number;
+      readonly size: number;
+      /** Offset in the input. */ readonly from: number;
+    }
   | { readonly kind: "bytes"; readonly at: number; readonly size: number; readonly bytes: Uint8Array }
   | { readonly kind: "zero"; readonly at: number; readonly size: number };
 
@@ -43,8 +48,10 @@ export class FileMap {
 
   /** All pieces in order, without gaps: what nothing was said of is zero. */
   finish(size: number): Piece[] {
-    const base = this.#base.sort((a, b) => a.at - b.at), out: Piece[] = [];
-    let at = 0, next = 0;
+    const base = this.#base.sort((a, b) => a.at - b.at);
+    const out: Piece[] = [];
+    let at = 0;
+    let next = 0;
     const fill = (to: number) => {
       while (at < to) {
         while (next < base.length && base[next]!.at + base[next]!.size <= at) next++;
@@ -60,12 +67,14 @@ export class FileMap {
         }
       }
     };
+
     for (const w of this.#merged()) {
       fill(w.at);
       if (this.#isThere(w, base)) continue;
       out.push({ kind: "bytes", at: w.at, size: w.bytes.length, bytes: w.bytes });
       at = w.at + w.bytes.length;
     }
+
     fill(size);
     return joined(out);
   }
@@ -73,26 +82,37 @@ export class FileMap {
   /** In order; where writes overlap, the later one wins. */
   #merged(): { at: number; bytes: Uint8Array }[] {
     // Sorting keeps the order of those at the same place.
-    const order = [...this.#writes.entries()].sort(([, a], [, b]) => a.at - b.at), out: { at: number; bytes: Uint8Array }[] = [];
-    for (let i = 0; i < order.length; ) {
+    const order = [...this.#writes.entries()].sort(([, a], [, b]) => a.at - b.at);
+    const out: { at: number; bytes: Uint8Array }[] = [];
+    for (let i = 0; i < order.length;) {
       const first = order[i]![1];
-      let end = first.at + first.size, j = i + 1;
+      let end = first.at + first.size;
+      let j = i + 1;
       for (; j < order.length && order[j]![1].at < end; j++) end = Math.max(end, order[j]![1].at + order[j]![1].size);
-      if (j === i + 1) out.push({ at: first.at, bytes: bytesOf(first) });
-      else {
+
+      if (j === i + 1) {
+        out.push({ at: first.at, bytes: bytesOf(first) });
+      } else {
         const bytes = new Uint8Array(end - first.at);
         for (const [, w] of order.slice(i, j).sort(([a], [b]) => a - b)) bytes.set(bytesOf(w), w.at - first.at);
         out.push({ at: first.at, bytes });
       }
+
       i = j;
     }
+
     return out;
   }
 
   /** Does the input say the same already? */
   #isThere(w: { at: number; bytes: Uint8Array }, base: readonly Piece[]): boolean {
     const p = base.length === 0 ? undefined : base[firstAt(base, w.at)];
-    return p?.kind === "input" && p.at <= w.at && w.at + w.bytes.length <= p.at + p.size && equalBytes(readExactly(this.#source, p.from + w.at - p.at, w.bytes.length, "the input"), w.bytes);
+    return (
+      p?.kind === "input" &&
+      p.at <= w.at &&
+      w.at + w.bytes.length <= p.at + p.size &&
+      equalBytes(readExactly(this.#source, p.from + w.at - p.at, w.bytes.length, "the input"), w.bytes)
+    );
   }
 }
 
@@ -108,10 +128,15 @@ export function joined(pieces: readonly Piece[]): Piece[] {
   const out: Piece[] = [];
   for (const p of pieces) {
     const last = out[out.length - 1];
-    if (last?.kind === "input" && p.kind === "input" && last.from + last.size === p.from) out[out.length - 1] = { ...last, size: last.size + p.size };
-    else if (last?.kind === "zero" && p.kind === "zero") out[out.length - 1] = { ...last, size: last.size + p.size };
-    else if (p.size > 0) out.push(p);
+    if (last?.kind === "input" && p.kind === "input" && last.from + last.size === p.from) {
+      out[out.length - 1] = { ...last, size: last.size + p.size };
+    } else if (last?.kind === "zero" && p.kind === "zero") {
+      out[out.length - 1] = { ...last, size: last.size + p.size };
+    } else if (p.size > 0) {
+      out.push(p);
+    }
   }
+
   return out;
 }
 
@@ -119,17 +144,21 @@ export function joined(pieces: readonly Piece[]): Piece[] {
 export function readPieces(source: ByteSource, pieces: readonly Piece[], offset: number, length: number): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let i = firstAt(pieces, offset), at = offset; at < offset + length; i++) {
-    const p = pieces[i]!, skip = at - p.at, n = Math.min(p.size - skip, offset + length - at);
+    const p = pieces[i]!;
+    const skip = at - p.at;
+    const n = Math.min(p.size - skip, offset + length - at);
     if (p.kind === "input") parts.push(readExactly(source, p.from + skip, n, "the input"));
     else parts.push(p.kind === "bytes" ? p.bytes.subarray(skip, skip + n) : new Uint8Array(n));
     at += n;
   }
+
   return parts.length === 1 ? parts[0]! : concat(parts);
 }
 
 /** Binary search for the piece that holds an offset. */
 export function firstAt(pieces: readonly Piece[], offset: number): number {
-  let low = 0, high = pieces.length - 1;
+  let low = 0;
+  let high = pieces.length - 1;
   while (low < high) {
     const mid = (low + high + 1) >> 1;
     if (pieces[mid]!.at <= offset) low = mid;

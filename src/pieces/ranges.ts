@@ -28,5 +28,6 @@ export function subtract(from: readonly Range[], minus: readonly Range[]): Range
     }
     if (at < f.end) out.push({ start: at, end: f.end });
   }
+
   return out;
 }

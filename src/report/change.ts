@@ -7,12 +7,29 @@ export interface Change {
   readonly member?: string;
   /** The part of the file. */
   readonly at:
-    | "header" | "interpreter" | "dynamic" | "versionNeeds" | "versionDefinitions" | "sections" | "segments" | "symbols" | "dynamicSymbols" | "notes" | "relocations" | "security" | "buildId" | "overlay" | "size";
+    | "header"
+    | "interpreter"
+    | "dynamic"
+    | "versionNeeds"
+    | "versionDefinitions"
+    | "sections"
+    | "segments"
+    | "symbols"
+    | "dynamicSymbols"
+    | "notes"
+    | "relocations"
+    | "security"
+    | "buildId"
+    | "overlay"
+    | "size";
   /** `DT_RUNPATH`, where `at` is "dynamic". */
   readonly tag?: string;
   /** The file of which a version is needed, where `at` is "versionNeeds". */
   readonly file?: string;
-  /** The section, program header type, version, symbol, note or property type, relocation type, or fact of the security summary. */
+  /**
+   * The section, program header type, version, symbol, note or property type, relocation type, or fact of the security
+   * summary.
+   */
   readonly name?: string;
   /** Which of several program headers, sections or tags of this name it is, where it is not the first. */
   readonly occurrence?: number;

@@ -6,18 +6,44 @@ import { headerFlagNames } from "../spec/header-flags.js";
 import { fileTypeName, machineName, osabiName } from "../spec/names.js";
 import type { ElfDescription, FileDescription } from "./description.js";
 import {
-  describeDynamic, describeDynamicSymbols, describeNotes, describeSections, describeSegments, describeVersionDefinitions, describeVersionNeeds
+  describeDynamic,
+  describeDynamicSymbols,
+  describeNotes,
+  describeSections,
+  describeSegments,
+  describeVersionDefinitions,
+  describeVersionNeeds,
 } from "./parts.js";
 import { toQuantity } from "./quantity.js";
-import { describeArrays, describeRelocations, describeRelro, describeSecurity, describeSymbolCounts, describeTls } from "./summaries.js";
+import {
+  describeArrays,
+  describeRelocations,
+  describeRelro,
+  describeSecurity,
+  describeSymbolCounts,
+  describeTls,
+} from "./summaries.js";
 import { Tolerant } from "../image/tolerant.js";
 
 export function describeFile(elf: ElfFile, t: Tolerant): FileDescription {
   const h = elf.header;
   return {
-    class: `ELFCLASS${h.class}`, byteOrder: h.littleEndian ? "little" : "big", type: fileTypeName(h.type), machine: machineName(h.machine), osabi: osabiName(h.osabi),
-    flags: h.flags, entry: toQuantity(h.entry), size: elf.source.size, linkage: t.part(() => elf.linkage),
-    abiVersion: h.abiVersion, flagNames: headerFlagNames(h.flags, h.machine), phoff: h.phoff, phnum: h.phnum, shoff: h.shoff, shnum: h.shnum, shstrndx: h.shstrndx,
+    class: `ELFCLASS${h.class}`,
+    byteOrder: h.littleEndian ? "little" : "big",
+    type: fileTypeName(h.type),
+    machine: machineName(h.machine),
+    osabi: osabiName(h.osabi),
+    flags: h.flags,
+    entry: toQuantity(h.entry),
+    size: elf.source.size,
+    linkage: t.part(() => elf.linkage),
+    abiVersion: h.abiVersion,
+    flagNames: headerFlagNames(h.flags, h.machine),
+    phoff: h.phoff,
+    phnum: h.phnum,
+    shoff: h.shoff,
+    shnum: h.shnum,
+    shstrndx: h.shstrndx,
   };
 }
 
@@ -64,5 +90,6 @@ export function describe(elf: ElfFile): ElfDescription {
     arrays: t.part(() => describeArrays(elf)),
     security: t.part(() => describeSecurity(elf)),
   };
+
   return { ...description, problems: t.problems };
 }

@@ -1,7 +1,14 @@
 import type { Linkage } from "../image/elf.js";
 import type { NoteContents } from "../image/notes/note-contents.js";
 import type { Quantity } from "./quantity.js";
-import type { AddressRange, ArraysDescription, RelocationSummary, SecurityDescription, SymbolSummary, TlsDescription } from "./summaries.js";
+import type {
+  AddressRange,
+  ArraysDescription,
+  RelocationSummary,
+  SecurityDescription,
+  SymbolSummary,
+  TlsDescription,
+} from "./summaries.js";
 
 export type { Quantity } from "./quantity.js";
 
@@ -25,7 +32,10 @@ export interface FileDescription {
   readonly abiVersion: number;
   /** e_flags in words: `EF_ARM_EABI_VER5`. */
   readonly flagNames: readonly string[];
-  /** Where the program header table begins and how many it has; the section header table; which section holds the sections' names. */
+  /**
+   * Where the program header table begins and how many it has; the section header table; which section holds the
+   * sections' names.
+   */
   readonly phoff: number;
   readonly phnum: number;
   readonly shoff: number;
@@ -108,7 +118,10 @@ export interface DynamicSymbolDescription {
   readonly hidden: boolean;
 }
 
-/** What is in an ELF file: plain JSON with a fixed order of keys, for snapshots. A part that cannot be read is null, and `problems` says why. */
+/**
+ * What is in an ELF file: plain JSON with a fixed order of keys, for snapshots. A part that cannot be read is null, and
+ * `problems` says why.
+ */
 export interface ElfDescription {
   readonly file: FileDescription;
   readonly interpreter: string | null;

@@ -38,7 +38,8 @@ const at = "dynamicSymbols";
 function dynamicChanges(before: ElfFile, after: ElfFile): Change[] {
   if (isSameForLoaders(before, after)) return [];
 
-  // Symbols may stand in another order: first those that are the same but for their binding, then those of the same name, then the rest.
+  // Symbols may stand in another order: first those that are the same but for their binding, then those of the same
+  // name, then the rest.
   const exact = match(lookedUp(before), lookedUp(after), (s) => `${s.name}\0${s.version ?? ""}\0${s.file ?? ""}`);
   const gone = exact.steps.flatMap(({ from }) => from ?? []);
   const come = exact.steps.flatMap(({ to }) => to ?? []);
@@ -51,7 +52,11 @@ function dynamicChanges(before: ElfFile, after: ElfFile): Change[] {
 
 type ValueTest = (from: string | null, to: string | null) => boolean;
 
-function* changesOf(from: LookedUp, to: LookedUp, tests: { readonly version: ValueTest; readonly file: ValueTest }): Generator<Change> {
+function* changesOf(
+  from: LookedUp,
+  to: LookedUp,
+  tests: { readonly version: ValueTest; readonly file: ValueTest },
+): Generator<Change> {
   const { name } = from;
   if (tests.version(from.version, to.version)) yield* changed({ at, name, field: "version" }, from.version, to.version);
   if (tests.file(from.file, to.file)) yield* changed({ at, name, field: "versionFile" }, from.file, to.file);
@@ -85,8 +90,17 @@ function lookedUp(elf: ElfFile): LookedUp[] {
   const out: LookedUp[] = [];
   for (const { index, name, binding } of elf.dynamicSymbols!) {
     const version = versionOf(index);
-    if (index > 0) out.push({ name, binding, version: version?.name ?? null, file: version?.file ?? null, hidden: version?.hidden ?? false });
+    if (index > 0) {
+      out.push({
+        name,
+        binding,
+        version: version?.name ?? null,
+        file: version?.file ?? null,
+        hidden: version?.hidden ?? false,
+      });
+    }
   }
+
   return out;
 }
 
@@ -95,10 +109,21 @@ function lookedUp(elf: ElfFile): LookedUp[] {
  * ones.
  */
 function isSameForLoaders(before: ElfFile, after: ElfFile): boolean {
-  const [a, b] = [before, after].map((elf) => ({ symbols: recordsOf(elf, elf.dynamicSymbols!), versions: numbersOf(elf), names: namesOf(elf) }));
+  const [a, b] = [before, after].map((elf) => ({
+    symbols: recordsOf(elf, elf.dynamicSymbols!),
+    versions: numbersOf(elf),
+    names: namesOf(elf),
+  }));
   const [old, now] = [a!, b!];
-  const hasOldNames = old.names.length <= now.names.length && equalBytes(old.names, now.names.subarray(0, old.names.length));
-  return hasOldNames && equalBytes(old.symbols, now.symbols) && equalBytes(old.versions, now.versions) && versionTexts(before) === versionTexts(after);
+  const hasOldNames =
+    old.names.length <= now.names.length && equalBytes(old.names, now.names.subarray(0, old.names.length));
+
+  return (
+    hasOldNames &&
+    equalBytes(old.symbols, now.symbols) &&
+    equalBytes(old.versions, now.versions) &&
+    versionTexts(before) === versionTexts(after)
+  );
 }
 
 function recordsOf({ source, header }: ElfFile, { offset, count }: SymbolTable): Uint8Array {

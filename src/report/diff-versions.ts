@@ -7,8 +7,13 @@ import { Tolerant } from "../image/tolerant.js";
 
 export function* diffVersions(before: ElfFile, after: ElfFile): Generator<Change> {
   yield* diffNeeds(before, after);
-  const read = (elf: ElfFile) => (new Tolerant().part(() => describeVersionDefinitions(elf)) ?? []).filter((d) => !d.base).map((d) => d.names[0] ?? "");
-  for (const { from, to } of match(read(before), read(after), (name) => name, true).steps) yield { at: "versionDefinitions", from: from ?? null, to: to ?? null };
+  const read = (elf: ElfFile) =>
+    (new Tolerant().part(() => describeVersionDefinitions(elf)) ?? [])
+      .filter((d) => !d.base)
+      .map((d) => d.names[0] ?? "");
+  for (const { from, to } of match(read(before), read(after), (name) => name, true).steps) {
+    yield { at: "versionDefinitions", from: from ?? null, to: to ?? null };
+  }
 }
 
 function* diffNeeds(before: ElfFile, after: ElfFile): Generator<Change> {
@@ -21,8 +26,13 @@ function* diffNeeds(before: ElfFile, after: ElfFile): Generator<Change> {
   }
 }
 
-function* diffOfFile(file: string, before: VersionNeedDescription | undefined, after: VersionNeedDescription | undefined): Generator<Change> {
-  const m = match(before?.versions ?? [], after?.versions ?? [], (v) => v.name, true), at = "versionNeeds";
+function* diffOfFile(
+  file: string,
+  before: VersionNeedDescription | undefined,
+  after: VersionNeedDescription | undefined,
+): Generator<Change> {
+  const m = match(before?.versions ?? [], after?.versions ?? [], (v) => v.name, true);
+  const at = "versionNeeds";
   for (const { from, to } of m.steps) yield { at, file, from: from?.name ?? null, to: to?.name ?? null };
   for (const [a, b] of m.kept) yield* changed({ at, file, name: a.name, field: "weak" }, a.weak, b.weak);
 }

@@ -14,23 +14,31 @@ export type { Change, ChangeValue } from "./change.js";
 export interface DiffOptions {
   /** Also what only follows from where things lie: addresses, offsets, sizes, counts. Default false. */
   readonly layout?: boolean;
-  /** Also relocations by type, and the security facts, which follow from other parts and read every relocation and symbol name. Default true. */
+  /**
+   * Also relocations by type, and the security facts, which follow from other parts and read every relocation and
+   * symbol name. Default true.
+   */
   readonly summaries?: boolean;
 }
 
 /**
- * What `after` means that `before` does not: loader, libraries, search paths, flags, versions, sections, symbols, notes, relocations by type,
- * security, overlay. Bytes of code and data
- * are not compared. A part that cannot be read is like one that is not there.
+ * What `after` means that `before` does not: loader, libraries, search paths, flags, versions, sections, symbols,
+ * notes, relocations by type, security, overlay. Bytes of code and data are not compared. A part that cannot be read is
+ * like one that is not there.
  *
  * @example
  * diff(readElf(before), readElf(after)) // [{ at: "dynamic", tag: "DT_RUNPATH", from: null, to: "$ORIGIN/../lib" }]
  */
 export function diff(before: ElfFile, after: ElfFile, options: DiffOptions = {}): Change[] {
-  const layout = options.layout ?? false, t = new Tolerant();
+  const layout = options.layout ?? false;
+  const t = new Tolerant();
   return [
     ...diffHeader(before, after, layout),
-    ...changed({ at: "interpreter" }, t.part(() => before.interpreter), t.part(() => after.interpreter)),
+    ...changed(
+      { at: "interpreter" },
+      t.part(() => before.interpreter),
+      t.part(() => after.interpreter),
+    ),
     ...diffDynamic(before, after, layout),
     ...diffVersions(before, after),
     ...diffSegments(before, after, layout),
@@ -38,7 +46,11 @@ export function diff(before: ElfFile, after: ElfFile, options: DiffOptions = {})
     ...diffSymbols(before, after),
     ...diffNotes(before, after),
     ...(options.summaries === false ? [] : [...diffRelocations(before, after), ...diffSecurity(before, after)]),
-    ...changed({ at: "buildId" }, t.part(() => buildIdOf(before)), t.part(() => buildIdOf(after))),
+    ...changed(
+      { at: "buildId" },
+      t.part(() => buildIdOf(before)),
+      t.part(() => buildIdOf(after)),
+    ),
     ...diffOverlay(before, after, layout),
     ...changed({ at: "size" }, before.source.size, after.source.size),
   ];
@@ -48,14 +60,22 @@ const HEADER_FIELDS = ["class", "byteOrder", "type", "machine", "osabi", "abiVer
 const TABLE_FIELDS = ["phoff", "phnum", "shoff", "shnum", "shstrndx"] as const;
 
 function* diffHeader(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
-  const a = describeFile(before, new Tolerant()), b = describeFile(after, new Tolerant());
+  const a = describeFile(before, new Tolerant());
+  const b = describeFile(after, new Tolerant());
   for (const field of HEADER_FIELDS) yield* changed({ at: "header", field }, a[field], b[field]);
-  if (layout) for (const field of TABLE_FIELDS) yield* changed({ at: "header", field }, before.header[field], after.header[field]);
+  if (layout) {
+    for (const field of TABLE_FIELDS) {
+      yield* changed({ at: "header", field }, before.header[field], after.header[field]);
+    }
+  }
 }
 
 function* diffOverlay(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
-  const t = new Tolerant(), a = t.part(() => before.overlay), b = t.part(() => after.overlay);
-  const of = (o: { offset: number; size: number } | null, field: "offset" | "size"): ChangeValue => (o ? o[field] : null);
+  const t = new Tolerant();
+  const a = t.part(() => before.overlay);
+  const b = t.part(() => after.overlay);
+  const of = (o: { offset: number; size: number } | null, field: "offset" | "size"): ChangeValue =>
+    o ? o[field] : null;
   yield* changed({ at: "overlay" }, of(a, "size"), of(b, "size"));
   if (layout && a && b) yield* changed({ at: "overlay", field: "offset" }, a.offset, b.offset);
 }

@@ -22,7 +22,10 @@ export interface ListedRelocation {
   readonly offset: Quantity;
   /** `R_X86_64_GLOB_DAT`; `RELR` for those of RELR tables, which are all relative. */
   readonly type: string;
-  /** The symbol's name, that of its section where it stands for one; null for no symbol, and where the name cannot be read. */
+  /**
+   * The symbol's name, that of its section where it stands for one; null for no symbol, and where the name cannot be
+   * read.
+   */
   readonly symbol: string | null;
   readonly version: string | null;
   /** r_addend; null where it stands at `offset`. */
@@ -38,9 +41,12 @@ export function* listRelocations(elf: ElfFile, t: Tolerant): Generator<ListedRel
       yield* relrEntries(elf, block);
       continue;
     }
+
     let nameOf = names.get(block.symbols);
     if (!nameOf) names.set(block.symbols, (nameOf = symbolNames(elf, block, t, (bytes) => (left -= bytes) >= 0)));
-    yield* block.form === "rel" || block.form === "rela" ? plainEntries(elf, block, nameOf) : packedEntries(elf, block, nameOf);
+    yield* block.form === "rel" || block.form === "rela"
+      ? plainEntries(elf, block, nameOf)
+      : packedEntries(elf, block, nameOf);
   }
 }
 
@@ -52,8 +58,14 @@ interface Named {
 const NO_SYMBOL: Named = { symbol: null, version: null };
 
 /** Each symbol table is read once. `mayRead` says when tables over the same bytes had been read too often. */
-function symbolNames(elf: ElfFile, block: RelocationBlock, t: Tolerant, mayRead: (bytes: number) => boolean): (symbol: number) => Named {
-  const version = block.symbols === undefined ? t.part(() => symbolVersions(elf)) : null, names: Named[] = [];
+function symbolNames(
+  elf: ElfFile,
+  block: RelocationBlock,
+  t: Tolerant,
+  mayRead: (bytes: number) => boolean,
+): (symbol: number) => Named {
+  const version = block.symbols === undefined ? t.part(() => symbolVersions(elf)) : null;
+  const names: Named[] = [];
   t.part(() => {
     const table = block.symbols === undefined ? elf.dynamicSymbols : sectionTable(elf, block.symbols);
     if (!table || !mayRead(table.count * Sym.size(elf.header.class))) return;
@@ -62,6 +74,7 @@ function symbolNames(elf: ElfFile, block: RelocationBlock, t: Tolerant, mayRead:
       names.push({ symbol: section ?? s.name, version: version?.(s.index)?.name ?? null });
     }
   });
+
   return (symbol) => (symbol === 0 ? NO_SYMBOL : (names[symbol] ?? NO_SYMBOL));
 }
 
@@ -70,28 +83,67 @@ function sectionTable(elf: ElfFile, index: number): SymbolTable | null {
   return type === SHT.SYMTAB || type === SHT.DYNSYM ? sectionSymbols(elf, index) : null;
 }
 
-function* plainEntries(elf: ElfFile, block: RelocationBlock, nameOf: (symbol: number) => Named): Generator<ListedRelocation> {
-  const h = elf.header, rela = block.form === "rela", size = (rela ? Rela : Rel).size(h.class), typeOf = typeReader(h), { at, shift } = symbolField(h);
-  for (const piece of chunks(elf.source, block.offset, block.size - (block.size % size), "a relocation table", size * 8192)) {
+function* plainEntries(
+  elf: ElfFile,
+  block: RelocationBlock,
+  nameOf: (symbol: number) => Named,
+): Generator<ListedRelocation> {
+  const h = elf.header;
+  const rela = block.form === "rela";
+  const size = (rela ? Rela : Rel).size(h.class);
+  const typeOf = typeReader(h);
+  const { at, shift } = symbolField(h);
+
+  for (const piece of chunks(
+    elf.source,
+    block.offset,
+    block.size - (block.size % size),
+    "a relocation table",
+    size * 8192,
+  )) {
     const v = viewOf(piece);
     for (let i = 0; i < piece.length; i += size) {
       const record = rela ? Rela.view(v, i, h) : Rel.view(v, i, h);
       yield {
-        table: block.name, offset: toQuantity(record.exact("offset")), type: relocationName(typeOf(v, i + wordSize(h)), h), ...nameOf(v.getUint32(i + at, h.littleEndian) >>> shift),
+        table: block.name,
+        offset: toQuantity(record.exact("offset")),
+        type: relocationName(typeOf(v, i + wordSize(h)), h),
+        ...nameOf(v.getUint32(i + at, h.littleEndian) >>> shift),
         addend: rela ? toQuantity(Rela.view(v, i, h).exact("addend")) : null,
       };
     }
   }
 }
 
-function* packedEntries(elf: ElfFile, block: RelocationBlock, nameOf: (symbol: number) => Named): Generator<ListedRelocation> {
-  for (const r of packedRelocations(elf, block))
-    yield { table: block.name, offset: toQuantity(r.offset), type: relocationName(r.type, elf.header), ...nameOf(r.symbol), addend: r.addend === null ? null : toQuantity(r.addend) };
+function* packedEntries(
+  elf: ElfFile,
+  block: RelocationBlock,
+  nameOf: (symbol: number) => Named,
+): Generator<ListedRelocation> {
+  for (const r of packedRelocations(elf, block)) {
+    yield {
+      table: block.name,
+      offset: toQuantity(r.offset),
+      type: relocationName(r.type, elf.header),
+      ...nameOf(r.symbol),
+      addend: r.addend === null ? null : toQuantity(r.addend),
+    };
+  }
 }
 
 function* relrEntries(elf: ElfFile, block: RelocationBlock): Generator<ListedRelocation> {
-  const word = wordSize(elf.header), le = elf.header.littleEndian, bits = BigInt(8 * word - 1), entry = (address: bigint): ListedRelocation => ({ table: block.name, offset: toQuantity(address), type: "RELR", ...NO_SYMBOL, addend: null });
+  const word = wordSize(elf.header);
+  const le = elf.header.littleEndian;
+  const bits = BigInt(8 * word - 1);
+  const entry = (address: bigint): ListedRelocation => ({
+    table: block.name,
+    offset: toQuantity(address),
+    type: "RELR",
+    ...NO_SYMBOL,
+    addend: null,
+  });
   let next: bigint | undefined;
+
   for (const piece of chunks(elf.source, block.offset, block.size - (block.size % word), "a RELR table", word * 8192)) {
     const v = viewOf(piece);
     for (let i = 0; i < piece.length; i += word) {
@@ -102,7 +154,11 @@ function* relrEntries(elf: ElfFile, block: RelocationBlock): Generator<ListedRel
         continue;
       }
       if (next === undefined) fail("MALFORMED", `${block.name} begins with a bit map`, { offset: block.offset });
-      for (let bit = 0n; bit < bits; bit++) if ((value >> (bit + 1n)) & 1n) yield entry(BigInt.asUintN(8 * word, next + bit * BigInt(word)));
+
+      for (let bit = 0n; bit < bits; bit++) {
+        if ((value >> (bit + 1n)) & 1n) yield entry(BigInt.asUintN(8 * word, next + bit * BigInt(word)));
+      }
+
       next += bits * BigInt(word);
     }
   }

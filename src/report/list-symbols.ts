@@ -39,20 +39,38 @@ export function listSymbols(elf: ElfFile): ListedSymbol[] | null {
 export function listDynamicSymbols(elf: ElfFile, t: Tolerant): ListedSymbol[] | null {
   const table = elf.dynamicSymbols;
   if (!table) return null;
-  if (!table.exact) return t.problem(`nothing in the file tells the number of dynamic symbols (at most ${table.count})`);
+  if (!table.exact) {
+    return t.problem(`nothing in the file tells the number of dynamic symbols (at most ${table.count})`);
+  }
   return list(elf, table, () => undefined, t.part(() => symbolVersions(elf)) ?? (() => undefined));
 }
 
-function list(elf: ElfFile, table: SymbolTable, extended: (symbol: number) => number | undefined, version: ReturnType<typeof symbolVersions>): ListedSymbol[] {
+function list(
+  elf: ElfFile,
+  table: SymbolTable,
+  extended: (symbol: number) => number | undefined,
+  version: ReturnType<typeof symbolVersions>,
+): ListedSymbol[] {
   const out: ListedSymbol[] = [];
   for (const s of table) {
     if (s.index === 0) continue;
+
     const v = version(s.index);
     out.push({
-      index: s.index, name: s.name, value: toQuantity(s.value), size: toQuantity(s.size), binding: symbolBindingName(s.binding), type: symbolTypeName(s.type),
-      visibility: symbolVisibilityName(s.visibility), section: sectionName(elf, s.shndx, extended(s.index)), version: v?.name ?? null, versionFile: v?.file ?? null, hidden: v?.hidden ?? false,
+      index: s.index,
+      name: s.name,
+      value: toQuantity(s.value),
+      size: toQuantity(s.size),
+      binding: symbolBindingName(s.binding),
+      type: symbolTypeName(s.type),
+      visibility: symbolVisibilityName(s.visibility),
+      section: sectionName(elf, s.shndx, extended(s.index)),
+      version: v?.name ?? null,
+      versionFile: v?.file ?? null,
+      hidden: v?.hidden ?? false,
     });
   }
+
   return out;
 }
 
@@ -64,7 +82,8 @@ function sectionName(elf: ElfFile, shndx: number, extended: number | undefined):
 
 /** What SHT_SYMTAB_SHNDX says of symbols whose section has no room in st_shndx. */
 function extendedIndexes(elf: ElfFile): (symbol: number) => number | undefined {
-  const table = elf.sections.find((s) => s.header.type === SHT.SYMTAB), section = table && extendedSection(elf, table.index);
+  const table = elf.sections.find((s) => s.header.type === SHT.SYMTAB);
+  const section = table && extendedSection(elf, table.index);
   if (!section) return () => undefined;
   const v = viewOf(readExactly(elf.source, section.header.offset, section.header.size, "the extended section indexes"));
   return (symbol) => (4 * symbol + 4 <= v.byteLength ? v.getUint32(4 * symbol, elf.header.littleEndian) : undefined);

@@ -1,4 +1,7 @@
-/** One step from a list to another: an item that went (`to` undefined), one that came, or one that took the place of another. */
+/**
+ * One step from a list to another: an item that went (`to` undefined), one that came, or one that took the place of
+ * another.
+ */
 export interface Step<T> {
   readonly from: T | undefined;
   readonly to: T | undefined;
@@ -14,10 +17,15 @@ export interface Match<T> {
 }
 
 /**
- * Matches two lists by key in linear time; equal keys match in order of appearance. With `replace`, an item that went and one that came
- * between the same kept neighbours are one step.
+ * Matches two lists by key in linear time; equal keys match in order of appearance. With `replace`, an item that went
+ * and one that came between the same kept neighbours are one step.
  */
-export function match<T>(before: readonly T[], after: readonly T[], key: (item: T) => string, replace = false): Match<T> {
+export function match<T>(
+  before: readonly T[],
+  after: readonly T[],
+  key: (item: T) => string,
+  replace = false,
+): Match<T> {
   const places = new Map<string, number[]>();
   after.forEach((item, i) => {
     const list = places.get(key(item));
@@ -26,12 +34,16 @@ export function match<T>(before: readonly T[], after: readonly T[], key: (item: 
   });
   for (const list of places.values()) list.reverse();
 
-  const taken = new Set<number>(), kept: [T, T][] = [], order: number[] = [];
-  const gone = new Gaps<T>(), come = new Gaps<T>();
+  const taken = new Set<number>();
+  const kept: [T, T][] = [];
+  const order: number[] = [];
+  const gone = new Gaps<T>();
+  const come = new Gaps<T>();
   for (const item of before) {
     const place = places.get(key(item))?.pop();
-    if (place === undefined) gone.add(kept.length, item);
-    else {
+    if (place === undefined) {
+      gone.add(kept.length, item);
+    } else {
       taken.add(place);
       order.push(place);
       kept.push([item, after[place]!]);
@@ -42,7 +54,9 @@ export function match<T>(before: readonly T[], after: readonly T[], key: (item: 
 
   const steps: Step<T>[] = [];
   for (let gap = 0; gap <= kept.length; gap++) {
-    const a = gone.at(gap), b = come.at(gap), pairs = replace ? Math.min(a.length, b.length) : 0;
+    const a = gone.at(gap);
+    const b = come.at(gap);
+    const pairs = replace ? Math.min(a.length, b.length) : 0;
     for (let i = 0; i < pairs; i++) steps.push({ from: a[i], to: b[i] });
     for (const from of a.slice(pairs)) steps.push({ from, to: undefined });
     for (const to of b.slice(pairs)) steps.push({ from: undefined, to });

@@ -8,18 +8,32 @@ import { SHN, VER_FLG } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { noteTypeName } from "../spec/notes.js";
 import {
-  dynamicFlag1Names, dynamicFlagNames, sectionFlagNames, sectionTypeName, segmentFlagsText, segmentTypeName, symbolBindingName, symbolTypeName,
+  dynamicFlag1Names,
+  dynamicFlagNames,
+  sectionFlagNames,
+  sectionTypeName,
+  segmentFlagsText,
+  segmentTypeName,
+  symbolBindingName,
+  symbolTypeName,
   symbolVisibilityName,
 } from "../spec/names.js";
 import type {
-  DynamicDescription, DynamicSymbolDescription, NoteDescription, SectionDescription, SegmentDescription, VersionDefinitionDescription, VersionNeedDescription,
+  DynamicDescription,
+  DynamicSymbolDescription,
+  NoteDescription,
+  SectionDescription,
+  SegmentDescription,
+  VersionDefinitionDescription,
+  VersionNeedDescription,
 } from "./description.js";
 import { toQuantity } from "./quantity.js";
 import type { Tolerant } from "../image/tolerant.js";
 
 /** No flag of these words has a name above its lower 32 bits, and a number cannot hold all 64. */
 function flagNames(value: bigint, names: (n: number) => string[]): string[] {
-  const low = BigInt.asUintN(32, value), high = value - low;
+  const low = BigInt.asUintN(32, value);
+  const high = value - low;
   return [...names(Number(low)), ...(high ? [hex(high)] : [])];
 }
 
@@ -28,20 +42,35 @@ const LONGEST_NOTE = 64;
 
 export function describeSegments(elf: ElfFile): SegmentDescription[] {
   return elf.segments.map((s) => ({
-    type: segmentTypeName(s.type, elf.header.machine), flags: segmentFlagsText(s.flags), offset: toQuantity(s.exact("offset")), vaddr: toQuantity(s.exact("vaddr")),
-    paddr: toQuantity(s.exact("paddr")), filesz: toQuantity(s.exact("filesz")), memsz: toQuantity(s.exact("memsz")), align: toQuantity(s.exact("align")),
+    type: segmentTypeName(s.type, elf.header.machine),
+    flags: segmentFlagsText(s.flags),
+    offset: toQuantity(s.exact("offset")),
+    vaddr: toQuantity(s.exact("vaddr")),
+    paddr: toQuantity(s.exact("paddr")),
+    filesz: toQuantity(s.exact("filesz")),
+    memsz: toQuantity(s.exact("memsz")),
+    align: toQuantity(s.exact("align")),
   }));
 }
 
 export function describeSection(elf: ElfFile, { index, name, header: h }: Section): SectionDescription {
   return {
-    index, name, type: sectionTypeName(h.type, elf.header.machine), flags: flagNames(h.exact("flags"), sectionFlagNames), addr: toQuantity(h.exact("addr")),
-    offset: toQuantity(h.exact("offset")), size: toQuantity(h.exact("size")), link: h.link, info: h.info, addralign: toQuantity(h.exact("addralign")),
+    index,
+    name,
+    type: sectionTypeName(h.type, elf.header.machine),
+    flags: flagNames(h.exact("flags"), sectionFlagNames),
+    addr: toQuantity(h.exact("addr")),
+    offset: toQuantity(h.exact("offset")),
+    size: toQuantity(h.exact("size")),
+    link: h.link,
+    info: h.info,
+    addralign: toQuantity(h.exact("addralign")),
     entsize: toQuantity(h.exact("entsize")),
   };
 }
 
-export const describeSections = (elf: ElfFile): SectionDescription[] => elf.sections.map((s) => describeSection(elf, s));
+export const describeSections = (elf: ElfFile): SectionDescription[] =>
+  elf.sections.map((s) => describeSection(elf, s));
 
 export function describeDynamic(elf: ElfFile, t: Tolerant): DynamicDescription[] | null {
   const d = elf.dynamic;
@@ -58,17 +87,28 @@ export function describeDynamic(elf: ElfFile, t: Tolerant): DynamicDescription[]
 }
 
 export const describeVersionNeeds = (elf: ElfFile): VersionNeedDescription[] =>
-  elf.versionNeeds.map((n) => ({ file: n.file, versions: n.versions.map((v) => ({ name: v.name, index: v.index, weak: (v.flags & VER_FLG.WEAK) !== 0 })) }));
+  elf.versionNeeds.map((n) => ({
+    file: n.file,
+    versions: n.versions.map((v) => ({ name: v.name, index: v.index, weak: (v.flags & VER_FLG.WEAK) !== 0 })),
+  }));
 
 export const describeVersionDefinitions = (elf: ElfFile): VersionDefinitionDescription[] =>
   elf.versionDefinitions.map((d) => ({ index: d.index, base: (d.flags & VER_FLG.BASE) !== 0, names: d.names }));
 
 /** Those that loaders find first, then those of sections alone. */
-export const allNotes = (elf: ElfFile, t: Tolerant): Note[] => [...elf.notes, ...(t.part(() => readUnloadedNotes(elf)) ?? [])];
+export const allNotes = (elf: ElfFile, t: Tolerant): Note[] => [
+  ...elf.notes,
+  ...(t.part(() => readUnloadedNotes(elf)) ?? []),
+];
 
 export const describeNotes = (elf: ElfFile, t: Tolerant): NoteDescription[] =>
   allNotes(elf, t).map((n) => ({
-    owner: n.owner, type: n.type, name: noteTypeName(n.owner, n.type), size: n.description.length, description: toHex(n.description.subarray(0, LONGEST_NOTE)), offset: n.offset,
+    owner: n.owner,
+    type: n.type,
+    name: noteTypeName(n.owner, n.type),
+    size: n.description.length,
+    description: toHex(n.description.subarray(0, LONGEST_NOTE)),
+    offset: n.offset,
     contents: t.part(() => decodeNote(n, elf.header)),
   }));
 
@@ -76,15 +116,26 @@ export function describeDynamicSymbols(elf: ElfFile, t: Tolerant): DynamicSymbol
   const symbols = elf.dynamicSymbols;
   if (!symbols) return null;
   // What stands behind the last symbol would be listed as symbols.
-  if (!symbols.exact) return t.problem(`nothing in the file tells the number of dynamic symbols (at most ${symbols.count})`);
-  const version = t.part(() => symbolVersions(elf)) ?? (() => undefined), out: DynamicSymbolDescription[] = [];
+  if (!symbols.exact) {
+    return t.problem(`nothing in the file tells the number of dynamic symbols (at most ${symbols.count})`);
+  }
+
+  const version = t.part(() => symbolVersions(elf)) ?? (() => undefined);
+  const out: DynamicSymbolDescription[] = [];
   for (const s of symbols) {
     if (s.index === 0) continue;
+
     const v = version(s.index);
     out.push({
-      name: s.name, binding: symbolBindingName(s.binding), type: symbolTypeName(s.type), visibility: symbolVisibilityName(s.visibility), defined: s.shndx !== SHN.UNDEF,
-      version: v?.name ?? null, hidden: v?.hidden ?? false,
+      name: s.name,
+      binding: symbolBindingName(s.binding),
+      type: symbolTypeName(s.type),
+      visibility: symbolVisibilityName(s.visibility),
+      defined: s.shndx !== SHN.UNDEF,
+      version: v?.name ?? null,
+      hidden: v?.hidden ?? false,
     });
   }
+
   return out;
 }

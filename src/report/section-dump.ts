@@ -22,9 +22,21 @@ const LARGEST = 64 << 20;
 
 /** The first section of this name, or with this index. `UNSUPPORTED` where there is none; `TRUNCATED`. */
 export function dumpSection(elf: ElfFile, name: string): SectionDump {
-  const section = elf.sections.find((s) => s.name === name) ?? (/^\d+$/.test(name) ? elf.sections[Number(name)] : undefined);
+  const section =
+    elf.sections.find((s) => s.name === name) ?? (/^\d+$/.test(name) ? elf.sections[Number(name)] : undefined);
   if (!section) return fail("UNSUPPORTED", `the file has no section ${JSON.stringify(name)}`, { what: name });
+
   const { offset, size } = fileRange(section, elf.source);
-  if (size > LARGEST) fail("UNSUPPORTED", `section ${name} has ${size} bytes, more than are printed (${LARGEST})`, { what: name });
-  return { name: section.name, index: section.index, addr: isPlaced(elf, section) ? toQuantity(section.header.exact("addr")) : 0, offset, size, bytes: toHex(readExactly(elf.source, offset, size, `section ${name}`)) };
+  if (size > LARGEST) {
+    fail("UNSUPPORTED", `section ${name} has ${size} bytes, more than are printed (${LARGEST})`, { what: name });
+  }
+
+  return {
+    name: section.name,
+    index: section.index,
+    addr: isPlaced(elf, section) ? toQuantity(section.header.exact("addr")) : 0,
+    offset,
+    size,
+    bytes: toHex(readExactly(elf.source, offset, size, `section ${name}`)),
+  };
 }

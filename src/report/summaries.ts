@@ -22,12 +22,18 @@ export interface RelocationSummary {
 }
 
 export function describeRelocations(elf: ElfFile, t: Tolerant): RelocationSummary {
-  const counts = countRelocations(elf, (name) => t.problem(`the relocations of ${name} are not in the file`)), types = new Map<number, number>();
+  const counts = countRelocations(elf, (name) => t.problem(`the relocations of ${name} are not in the file`));
+  const types = new Map<number, number>();
   for (const c of counts) for (const [type, n] of c.types) types.set(type, (types.get(type) ?? 0) + n);
   const sum = (list: readonly { count: number }[]) => list.reduce((n, c) => n + c.count, 0);
+
   return {
-    source: elf.dynamic ? "dynamic" : "sections", total: sum(counts), relr: sum(counts.filter((c) => c.block.form === "relr")),
-    types: Object.fromEntries([...types].sort(([a], [b]) => a - b).map(([type, n]) => [relocationName(type, elf.header), n])),
+    source: elf.dynamic ? "dynamic" : "sections",
+    total: sum(counts),
+    relr: sum(counts.filter((c) => c.block.form === "relr")),
+    types: Object.fromEntries(
+      [...types].sort(([a], [b]) => a - b).map(([type, n]) => [relocationName(type, elf.header), n]),
+    ),
     tables: counts.map((c) => ({ table: c.block.name, count: c.count })),
   };
 }
@@ -67,7 +73,14 @@ export function describeRelro(elf: ElfFile): AddressRange | null {
 
 export function describeTls(elf: ElfFile): TlsDescription | null {
   const s = elf.segments.find((s) => s.type === PT.TLS);
-  return s ? { address: toQuantity(s.exact("vaddr")), filesz: toQuantity(s.exact("filesz")), memsz: toQuantity(s.exact("memsz")), align: toQuantity(s.exact("align")) } : null;
+  return s
+    ? {
+        address: toQuantity(s.exact("vaddr")),
+        filesz: toQuantity(s.exact("filesz")),
+        memsz: toQuantity(s.exact("memsz")),
+        align: toQuantity(s.exact("align")),
+      }
+    : null;
 }
 
 /** Functions that run before and after the program's own, by their tables; null for no table. */
@@ -80,15 +93,22 @@ export interface ArraysDescription {
 export function describeArrays(elf: ElfFile): ArraysDescription | null {
   const d = elf.dynamic;
   if (!d) return null;
+
   const range = (at: number, sizeAt: number): AddressRange | null => {
     const address = d.get(at);
     return address === undefined ? null : { address: toQuantity(address), size: toQuantity(d.get(sizeAt) ?? 0n) };
   };
-  return { preinit: range(DT.PREINIT_ARRAY, DT.PREINIT_ARRAYSZ), init: range(DT.INIT_ARRAY, DT.INIT_ARRAYSZ), fini: range(DT.FINI_ARRAY, DT.FINI_ARRAYSZ) };
+  return {
+    preinit: range(DT.PREINIT_ARRAY, DT.PREINIT_ARRAYSZ),
+    init: range(DT.INIT_ARRAY, DT.INIT_ARRAYSZ),
+    fini: range(DT.FINI_ARRAY, DT.FINI_ARRAYSZ),
+  };
 }
 
 /** {@link Hardening} as JSON. */
-export type SecurityDescription = Omit<Hardening, "writableExecutable"> & { readonly writableExecutable: readonly Quantity[] };
+export type SecurityDescription = Omit<Hardening, "writableExecutable"> & {
+  readonly writableExecutable: readonly Quantity[];
+};
 
 /** Null for what no loader maps: relocatable, core and separate debug files. */
 export function describeSecurity(elf: ElfFile): SecurityDescription | null {

@@ -21,7 +21,10 @@ export type FoundBy =
   | "configured"
   | "default";
 
-/** A place that was looked at. Subdirectories for processors (`glibc-hwcaps/x86-64-v3`) are there only where they have such a file. A cache without a fit entry is there itself. */
+/**
+ * A place that was looked at. Subdirectories for processors (`glibc-hwcaps/x86-64-v3`) are there only where they have
+ * such a file. A cache without a fit entry is there itself.
+ */
 export interface Tried {
   readonly path: string;
   readonly by: FoundBy;
@@ -48,7 +51,10 @@ export interface Edge {
 export interface LoadedObject {
   /** The name that it was asked for first. */
   readonly name: string;
-  /** The path that the loader would open, as seen from inside the sysroot. `$ORIGIN` is its directory (that of `realPath` for a program). */
+  /**
+   * The path that the loader would open, as seen from inside the sysroot. `$ORIGIN` is its directory (that of
+   * `realPath` for a program).
+   */
   readonly path: string;
   /** The same with all links followed. */
   readonly realPath: string;

@@ -43,19 +43,32 @@ export type Planned = Pick<Plan, "size" | "pieces" | "changed" | "placements" | 
 const CHUNK = 1 << 20;
 
 /** Does an output of these pieces differ from the input? */
-export const differs = (source: ByteSource, pieces: readonly Piece[], size: number): boolean => size !== source.size || pieces.some((p) => p.kind !== "input" || p.from !== p.at);
+export const differs = (source: ByteSource, pieces: readonly Piece[], size: number): boolean =>
+  size !== source.size || pieces.some((p) => p.kind !== "input" || p.from !== p.at);
 
 /** The plan that takes its pieces from this source. */
-export function planOf(source: ByteSource, { size, pieces, changed, placements, notes, findings, changes }: Planned): Plan {
+export function planOf(
+  source: ByteSource,
+  { size, pieces, changed, placements, notes, findings, changes }: Planned,
+): Plan {
   const out = piecesSource(source, pieces, size);
   let made: readonly Change[] | undefined;
   return {
-    ...out, changed, pieces, placements, notes, findings,
+    ...out,
+    changed,
+    pieces,
+    placements,
+    notes,
+    findings,
     get changes() {
       return (made ??= changes());
     },
     *chunks() {
-      for (const p of pieces) for (let at = 0; at < p.size; at += CHUNK) yield readExactly(out, p.at + at, Math.min(CHUNK, p.size - at), "the output");
+      for (const p of pieces) {
+        for (let at = 0; at < p.size; at += CHUNK) {
+          yield readExactly(out, p.at + at, Math.min(CHUNK, p.size - at), "the output");
+        }
+      }
     },
     bytes() {
       const all = new Uint8Array(size);

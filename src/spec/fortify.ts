@@ -1,6 +1,7 @@
 /**
- * Functions that glibc also has in a form that checks the size of what is written to (`memcpy` and `__memcpy_chk`, `open` and `__open_2`), which
- * -D_FORTIFY_SOURCE makes the compiler call where it cannot rule an overflow out (glibc, debug/Versions; up to 2.42).
+ * Functions that glibc also has in a form that checks the size of what is written to (`memcpy` and `__memcpy_chk`,
+ * `open` and `__open_2`), which -D_FORTIFY_SOURCE makes the compiler call where it cannot rule an overflow out (glibc,
+ * debug/Versions; up to 2.42).
  */
 const CHECKED =
   "asprintf confstr dprintf explicit_bzero fgets fgets_unlocked fgetws fgetws_unlocked fprintf fread fread_unlocked fwprintf getcwd getdomainname getgroups gethostname getlogin_r gets getwd " +
@@ -12,7 +13,10 @@ const CHECKED_FLAGS = "mq_open open open64 openat openat64";
 
 let checked: Map<string, string> | undefined;
 
-/** The plain function by the name of its checked form: `memcpy` by `__memcpy_chk`. `__fdelt_chk` has no plain form but the macro FD_SET. */
+/**
+ * The plain function by the name of its checked form: `memcpy` by `__memcpy_chk`. `__fdelt_chk` has no plain form but
+ * the macro FD_SET.
+ */
 export function checkedForms(): ReadonlyMap<string, string> {
   if (!checked) {
     checked = new Map([["__fdelt_chk", "FD_SET"]]);

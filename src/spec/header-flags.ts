@@ -4,16 +4,18 @@ import { NAMES } from "./machines/lists/names.js";
 
 /** e_flags in words: `EF_ARM_EABI_VER5`, `EF_ARM_ABI_FLOAT_HARD`; what has no name is `0x…`. */
 export function headerFlagNames(flags: number, machine: number): string[] {
-  const known = cardOf(NAMES, machine)?.headerFlags, older = known?.older;
+  const known = cardOf(NAMES, machine)?.headerFlags;
+  const older = known?.older;
   const { fields, bits } = (older && (flags & older.unless) === 0 ? older : known) ?? { fields: null, bits: null };
 
   const out: string[] = [];
   let rest = flags >>> 0;
-  for (const [name, bits_] of Object.entries(bits ?? {}))
-    if (((rest & bits_) >>> 0) === bits_) {
+  for (const [name, bits_] of Object.entries(bits ?? {})) {
+    if ((rest & bits_) >>> 0 === bits_) {
       out.push(`EF_${name}`);
       rest = (rest & ~bits_) >>> 0;
     }
+  }
   for (const { mask, values } of fields ?? []) {
     const name = values[(flags & mask) >>> 0];
     if (name === undefined) continue;

@@ -12,7 +12,8 @@ export interface AbiOf {
 }
 
 const isOf = (abi: LoaderAbi, h: AbiOf): boolean =>
-  (abi.class ?? h.class) === h.class && (abi.littleEndian ?? h.littleEndian) === h.littleEndian &&
+  (abi.class ?? h.class) === h.class &&
+  (abi.littleEndian ?? h.littleEndian) === h.littleEndian &&
   (abi.flags === null || (h.flags & abi.flags[0]) === abi.flags[1]);
 
 /** The ABI of a file; undefined for a machine of which none is known. */

@@ -13,11 +13,20 @@ export interface MachineKind {
 
 /** A name's place is the machine's bit in the tables of C libraries. */
 export const MACHINE_NAMES: MachineName[] = [
-  "x86_64", "i386", "aarch64", "arm", "ppc64le", "s390x", "riscv64", "loongarch64",
+  "x86_64",
+  "i386",
+  "aarch64",
+  "arm",
+  "ppc64le",
+  "s390x",
+  "riscv64",
+  "loongarch64",
 ];
 
 const portOf = (m: MachineKind): Port | undefined =>
-  cardOf(PORTS, m.machine)?.ports?.find((p) => p.class === m.class && (p.littleEndian ?? m.littleEndian) === m.littleEndian);
+  cardOf(PORTS, m.machine)?.ports?.find(
+    (p) => p.class === m.class && (p.littleEndian ?? m.littleEndian) === m.littleEndian,
+  );
 
 /** The port of a name, with its machine. */
 function portNamed(name: MachineName): { machine: number; port: Port } {

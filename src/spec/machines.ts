@@ -9,7 +9,9 @@ const DEFAULT_MAX_PAGE = 0x10000;
 /** p_align above this says something about huge pages, not about what two segments may share. */
 const LARGEST_PAGE = 0x10000;
 
-/** The page size in bytes for every question of what may share a page, from the machine and the file's largest p_align. */
+/**
+ * The page size in bytes for every question of what may share a page, from the machine and the file's largest p_align.
+ */
 export function pageSize(machine: number, largestAlign: number): number {
   return Math.max(cardOf(MEMORY, machine)?.maxPage ?? DEFAULT_MAX_PAGE, Math.min(largestAlign, LARGEST_PAGE));
 }

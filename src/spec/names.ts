@@ -12,11 +12,13 @@ function lookUp(prefix: string, value: number, ...tables: (Numbers | null | unde
 function bits(prefix: string, value: number, table: Numbers): string[] {
   const out: string[] = [];
   let rest = BigInt(value);
-  for (const [k, n] of Object.entries(table))
+  for (const [k, n] of Object.entries(table)) {
     if (rest & BigInt(n)) {
       out.push(prefix + k);
       rest &= ~BigInt(n);
     }
+  }
+
   if (rest) out.push(`0x${rest.toString(16)}`);
   return out;
 }
@@ -24,8 +26,10 @@ function bits(prefix: string, value: number, table: Numbers): string[] {
 export const osabiName = (n: number): string => lookUp("ELFOSABI_", n, ELFOSABI);
 export const fileTypeName = (n: number): string => lookUp("ET_", n, ET);
 export const machineName = (n: number): string => lookUp("EM_", n, EM);
-export const segmentTypeName = (n: number, machine: number): string => lookUp("PT_", n, cardOf(TYPES, machine)?.segmentTypes, PT);
-export const sectionTypeName = (n: number, machine: number): string => lookUp("SHT_", n, cardOf(TYPES, machine)?.sectionTypes, SHT);
+export const segmentTypeName = (n: number, machine: number): string =>
+  lookUp("PT_", n, cardOf(TYPES, machine)?.segmentTypes, PT);
+export const sectionTypeName = (n: number, machine: number): string =>
+  lookUp("SHT_", n, cardOf(TYPES, machine)?.sectionTypes, SHT);
 export const sectionFlagNames = (n: number): string[] => bits("SHF_", n, SHF);
 export const symbolBindingName = (n: number): string => lookUp("STB_", n, STB);
 export const symbolTypeName = (n: number): string => lookUp("STT_", n, STT);

@@ -26,9 +26,13 @@ export interface AddDebugLink extends Edit {
  */
 export function addDebugLink(file: string, debug: Uint8Array | number): AddDebugLink {
   const name = typeof file === "string" ? file.slice(file.lastIndexOf("/") + 1) : "";
-  if (name === "" || name.includes("\0")) fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(file)} is no file's name`, { edit: "addDebugLink" });
+  if (name === "" || name.includes("\0")) {
+    fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(file)} is no file's name`, { edit: "addDebugLink" });
+  }
   const crc = typeof debug === "number" ? debug : crc32(debug);
-  if (!Number.isInteger(crc) || crc < 0 || crc > 0xffffffff) fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(debug)} is no CRC-32`, { edit: "addDebugLink" });
+  if (!Number.isInteger(crc) || crc < 0 || crc > 0xffffffff) {
+    fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(debug)} is no CRC-32`, { edit: "addDebugLink" });
+  }
   return made(debugLinkFamily, { edit: "addDebugLink", file: name, crc });
 }
 
@@ -39,7 +43,9 @@ const NAME = ".gnu_debuglink";
  * CRC-32 in the file's own byte order.
  */
 function linkBytes({ file, crc }: AddDebugLink, littleEndian: boolean): Uint8Array {
-  const name = cString(file, "addDebugLink"), at = alignUp(name.length, 4), bytes = new Uint8Array(at + 4);
+  const name = cString(file, "addDebugLink");
+  const at = alignUp(name.length, 4);
+  const bytes = new Uint8Array(at + 4);
   bytes.set(name);
   bytes.set(numberBytes(crc, 4, littleEndian), at);
   return bytes;
@@ -53,13 +59,18 @@ export const debugLinkFamily: EditFamily<AddDebugLink> = {
 
   contradicts([first, ...rest]) {
     const isOther = rest.some((l) => l.file !== first!.file || l.crc !== first!.crc);
-    if (isOther) fail("BAD_EDIT", "addDebugLink: a file has one separate debug file, and two are given", { edit: "addDebugLink" });
+    if (isOther) {
+      fail("BAD_EDIT", "addDebugLink: a file has one separate debug file, and two are given", { edit: "addDebugLink" });
+    }
   },
 
   // A new section, or new bytes for the one that is there.
   apply({ elf, sections, newSections }, [link]) {
-    if (elf.header.shnum === 0)
-      fail("UNSUPPORTED", "addDebugLink: the file has no section headers, so it cannot say where its debug file is", { what: "a file without section headers" });
+    if (elf.header.shnum === 0) {
+      fail("UNSUPPORTED", "addDebugLink: the file has no section headers, so it cannot say where its debug file is", {
+        what: "a file without section headers",
+      });
+    }
 
     const bytes = linkBytes(link!, elf.header.littleEndian);
     const section = elf.sections.find((s) => s.name === NAME && !sections.dropped.has(s.index));

@@ -11,7 +11,15 @@ import { assertInFile, fileRange, sectionAt } from "../image/headers/sections.js
 import { SHN, SHT } from "../spec/constants.js";
 import { eachCrelSymbol } from "../tables/crel.js";
 import { refuseZeroing } from "./forced.js";
-import { dropDependents, dropTable, NEED_NO_TABLE, refuseBrokenLinks, sectionsToDrop, type StripSections, stripSections } from "./sections.js";
+import {
+  dropDependents,
+  dropTable,
+  NEED_NO_TABLE,
+  refuseBrokenLinks,
+  sectionsToDrop,
+  type StripSections,
+  stripSections,
+} from "./sections.js";
 import { selectSymbols, type SymbolSelection } from "./select.js";
 import type { StripWish } from "./strip-wish.js";
 
@@ -37,8 +45,13 @@ export interface StripDecision {
 export function decideStrip(elf: ElfFile, wish: StripWish, notes: Note[]): StripDecision {
   const sections = stripSections(elf);
   const isTooMuch = wish.mode === "all" && sections.relocatable && !wish.forceAll;
-  if (isTooMuch)
-    fail("RELOCATABLE", "stripAll: without its symbols and relocations this relocatable object (ET_REL) is of no use to any linker or kernel; stripUnneeded() and stripDebug() keep it whole, { force: true } strips it all the same", {});
+  if (isTooMuch) {
+    fail(
+      "RELOCATABLE",
+      "stripAll: without its symbols and relocations this relocatable object (ET_REL) is of no use to any linker or kernel; stripUnneeded() and stripDebug() keep it whole, { force: true } strips it all the same",
+      {},
+    );
+  }
   refuseManyTables(sections);
 
   const groups = readGroups(elf);
@@ -47,7 +60,9 @@ export function decideStrip(elf: ElfFile, wish: StripWish, notes: Note[]): Strip
   dropDependents(sections, groups, dropped);
 
   const tables = indexesOfType(sections.columns, SHT.SYMTAB);
-  for (const table of tables) if (!sections.isFixed(table) && !dropped.has(table)) strippedTable(sections, table, wish, dropped, symbols);
+  for (const table of tables) {
+    if (!sections.isFixed(table) && !dropped.has(table)) strippedTable(sections, table, wish, dropped, symbols);
+  }
   for (const table of tables) if (dropped.has(table)) dropTable(sections, table, dropped);
   dropDependents(sections, groups, dropped);
   dropExtended(sections, dropped, symbols);
@@ -73,19 +88,31 @@ const MOST_TABLES = 16;
  * proportion to the file.
  */
 function refuseManyTables({ elf, columns: c, all }: StripSections): void {
-  let tables = 0, bytes = 0;
+  let tables = 0;
+  let bytes = 0;
   for (const i of all) {
     if (!TABLES.includes(c.type[i]!)) continue;
     if (c.type[i] === SHT.SYMTAB) tables++;
     assertInFile(elf, c, i);
     bytes += c.fileSize[i]!;
   }
-  if (tables > MOST_TABLES) fail("UNSUPPORTED", `the file has ${tables} symbol tables, and ${MOST_TABLES} at most are taken`, { what: `${tables} symbol tables` });
-  if (bytes > elf.source.size) fail("MALFORMED", "symbol tables, and what belongs to them, take the same bytes of the file", {});
+
+  if (tables > MOST_TABLES) {
+    fail("UNSUPPORTED", `the file has ${tables} symbol tables, and ${MOST_TABLES} at most are taken`, {
+      what: `${tables} symbol tables`,
+    });
+  }
+  if (bytes > elf.source.size) {
+    fail("MALFORMED", "symbol tables, and what belongs to them, take the same bytes of the file", {});
+  }
 }
 
 /** Few enough sections are left for st_shndx to hold every index. */
-function dropExtended({ columns: { count, type, link }, all }: StripSections, dropped: Set<number>, symbols: ReadonlyMap<number, SymbolSelection>): void {
+function dropExtended(
+  { columns: { count, type, link }, all }: StripSections,
+  dropped: Set<number>,
+  symbols: ReadonlyMap<number, SymbolSelection>,
+): void {
   if (count - dropped.size >= SHN.LORESERVE) return;
   for (const i of all) if (type[i] === SHT.SYMTAB_SHNDX && symbols.has(link[i]!)) dropped.add(i);
 }
@@ -94,36 +121,72 @@ function dropExtended({ columns: { count, type, link }, all }: StripSections, dr
 const TABLES: readonly number[] = /* @__PURE__ */ [SHT.SYMTAB, NEED_NO_TABLE].flat();
 
 /** Selects a table's symbols, or drops it where none stays. */
-function strippedTable(sections: StripSections, table: number, wish: StripWish, dropped: Set<number>, symbols: Map<number, SymbolSelection>): void {
-  const { elf, columns: { type, link }, names, all, relocatable, isFixed } = sections;
-  const namesSymbols = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined || wish.keepsFiles, keepsTable = wish.namesSections && wish.keeps(names.of(table));
+function strippedTable(
+  sections: StripSections,
+  table: number,
+  wish: StripWish,
+  dropped: Set<number>,
+  symbols: Map<number, SymbolSelection>,
+): void {
+  const {
+    elf,
+    columns: { type, link },
+    names,
+    all,
+    relocatable,
+    isFixed,
+  } = sections;
+  const namesSymbols = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined || wish.keepsFiles;
+  const keepsTable = wish.namesSections && wish.keeps(names.of(table));
   if (wish.mode === "none" && dropped.size === 0 && !namesSymbols && wish.discards === undefined) return;
-  const users = where(all, (u) => link[u] === table && !dropped.has(u) && !isFixed(u) && !NEED_NO_TABLE.includes(type[u]!));
+
+  const users = where(
+    all,
+    (u) => link[u] === table && !dropped.has(u) && !isFixed(u) && !NEED_NO_TABLE.includes(type[u]!),
+  );
   // Nothing of it can stay: it need not be read.
-  if (!relocatable && users.length === 0 && !namesSymbols && !keepsTable && (wish.mode === "unneeded" || wish.mode === "all")) return void dropped.add(table);
-  const used = usedSymbols(elf, table, users), selection = selectSymbols(elf, sectionAt(elf, table), wish, { dropped, used, relocatable, keepsTable });
+  if (
+    !relocatable &&
+    users.length === 0 &&
+    !namesSymbols &&
+    !keepsTable &&
+    (wish.mode === "unneeded" || wish.mode === "all")
+  ) {
+    return void dropped.add(table);
+  }
+
+  const used = usedSymbols(elf, table, users);
+  const selection = selectSymbols(elf, sectionAt(elf, table), wish, { dropped, used, relocatable, keepsTable });
   if (selection.count <= 1 && selection.indexes.length > 1 && users.length === 0) dropped.add(table);
   else if (selection.count < selection.indexes.length || dropped.size > 0) symbols.set(table, selection);
 }
 
 /** Which symbols the sections that stay name: relocations, and groups by their signature. */
 function usedSymbols(elf: ElfFile, table: number, users: Uint32Array): Uint8Array {
-  const { count, type, info, offset, fileSize } = sectionColumns(elf), isUser = new Uint8Array(count), used = new Uint8Array(Math.floor(fileRange(sectionAt(elf, table), elf.source).size / Sym.size(elf.header.class)));
+  const { count, type, info, offset, fileSize } = sectionColumns(elf);
+  const isUser = new Uint8Array(count);
+  const used = new Uint8Array(
+    Math.floor(fileRange(sectionAt(elf, table), elf.source).size / Sym.size(elf.header.class)),
+  );
   const use = (symbol: number): void => {
     if (symbol >= used.length) fail("MALFORMED", `a relocation or group names symbol ${symbol} of ${used.length}`, {});
     used[symbol] = 1;
   };
+
   for (const u of users) {
     isUser[u] = 1;
     if (type[u] === SHT.GROUP) use(info[u]!);
   }
+
   for (const { bytes, start, sections } of runs(elf, (u) => isUser[u] === 1 && holdsRelocations(type[u]!))) {
     const v = viewOf(bytes);
     for (const i of sections) {
-      const at = offset[i]! - start, end = at + fileSize[i]!;
+      const at = offset[i]! - start;
+      const end = at + fileSize[i]!;
       if (type[i] === SHT.CREL) eachCrelSymbol(bytes.subarray(at, end), use);
       else eachRelocationSymbol(v, at, end, type[i]!, elf.header, use);
     }
   }
+
   return used;
 }

@@ -17,7 +17,8 @@ export interface DropSectionHeaders extends Edit {
  * @example
  * patch(bytes, [dropSectionHeaders()])
  */
-export const dropSectionHeaders = (): DropSectionHeaders => made(dropSectionHeadersFamily, { edit: "dropSectionHeaders" });
+export const dropSectionHeaders = (): DropSectionHeaders =>
+  made(dropSectionHeadersFamily, { edit: "dropSectionHeaders" });
 
 /** A section that is to be kept has a header. */
 const AGAINST: readonly string[] = ["keepSections", "keepSymbols", "keepFileSymbols", "addDebugLink"];
@@ -29,12 +30,20 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
   parse: { dropSectionHeaders: () => dropSectionHeaders() },
 
   requires({ linkage }) {
-    if (linkage === "relocatable") fail("RELOCATABLE", "this is a relocatable object (ET_REL): without section headers nothing of it could be found", {});
+    if (linkage === "relocatable") {
+      fail(
+        "RELOCATABLE",
+        "this is a relocatable object (ET_REL): without section headers nothing of it could be found",
+        {},
+      );
+    }
   },
 
   contradicts(_, all) {
     const other = all.find((e) => AGAINST.includes(e.edit));
-    if (other) fail("BAD_EDIT", `dropSectionHeaders and ${other.edit} contradict each other`, { edit: "dropSectionHeaders" });
+    if (other) {
+      fail("BAD_EDIT", `dropSectionHeaders and ${other.edit} contradict each other`, { edit: "dropSectionHeaders" });
+    }
   },
 
   // Without headers nothing finds what no program header speaks of.

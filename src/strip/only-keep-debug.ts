@@ -20,7 +20,14 @@ export interface OnlyKeepDebug extends Edit {
 export const onlyKeepDebug = (): OnlyKeepDebug => made(onlyKeepDebugFamily, { edit: "onlyKeepDebug" });
 
 /** What the separate debug file keeps, a strip of the same patch drops. */
-const AGAINST: readonly string[] = ["stripUnneeded", "stripDebug", "stripAll", "discardLocals", "dropSectionHeaders", "addDebugLink"];
+const AGAINST: readonly string[] = [
+  "stripUnneeded",
+  "stripDebug",
+  "stripAll",
+  "discardLocals",
+  "dropSectionHeaders",
+  "addDebugLink",
+];
 
 /** Names that a compiler made for itself are no debugging information. */
 const isHarmless = (e: Edit): boolean => e.edit === "discardLocals" && "which" in e && e.which === "temporary";

@@ -10,15 +10,22 @@ const literal = (text: string): string => text.replace(SPECIAL, "\\$&");
 function toRegExp(pattern: string): RegExp {
   let out = "";
   for (let i = 0; i < pattern.length; i++) {
-    const c = pattern[i]!, set = c === "[" ? /^\[([!^]?)(\]?[^\]]*)\]/.exec(pattern.slice(i)) : null;
-    if (c === "*") out += "[^]*";
-    else if (c === "?") out += "[^]";
-    else if (set) {
+    const c = pattern[i]!;
+    const set = c === "[" ? /^\[([!^]?)(\]?[^\]]*)\]/.exec(pattern.slice(i)) : null;
+    if (c === "*") {
+      out += "[^]*";
+    } else if (c === "?") {
+      out += "[^]";
+    } else if (set) {
       out += `[${set[1] ? "^" : ""}${set[2]!.replace(/[\\\]^]/g, "\\$&")}]`;
       i += set[0].length - 1;
-    } else if (c === "\\" && i + 1 < pattern.length) out += literal(pattern[++i]!);
-    else out += literal(c);
+    } else if (c === "\\" && i + 1 < pattern.length) {
+      out += literal(pattern[++i]!);
+    } else {
+      out += literal(c);
+    }
   }
+
   try {
     return new RegExp(`^${out}$`, "u");
   } catch {
@@ -28,7 +35,9 @@ function toRegExp(pattern: string): RegExp {
 
 /** Names that one of the patterns matches, and none of those behind a `!`. */
 export function matcher(patterns: readonly string[]): Matcher {
-  const tests = (of: readonly string[]) => of.map(toRegExp), no = tests(patterns.filter((p) => p.startsWith("!")).map((p) => p.slice(1))), yes = tests(patterns.filter((p) => !p.startsWith("!")));
+  const tests = (of: readonly string[]) => of.map(toRegExp);
+  const no = tests(patterns.filter((p) => p.startsWith("!")).map((p) => p.slice(1)));
+  const yes = tests(patterns.filter((p) => !p.startsWith("!")));
   return (name) => yes.some((p) => p.test(name)) && !no.some((p) => p.test(name));
 }
 

@@ -26,7 +26,10 @@ export interface SymbolSelection {
   readonly locals: number;
   /** The first symbol whose index changes; `indexes.length` where none does. */
   readonly firstChanged: number;
-  /** The index of each symbol's section, 0 where it is undefined; a special index (SHN_ABS, SHN_COMMON) below 0. Doubles: extended indexes have all 32 bits. */
+  /**
+   * The index of each symbol's section, 0 where it is undefined; a special index (SHN_ABS, SHN_COMMON) below 0.
+   * Doubles: extended indexes have all 32 bits.
+   */
   readonly homes: Float64Array;
   /** st_name of each symbol. */
   readonly names: Uint32Array;
@@ -51,38 +54,69 @@ const TEMPORARY: readonly string[] = [".L", ".X", "..", "_.L_"];
 const isTemporary = (name: string, own: string | null): boolean =>
   TEMPORARY.some((prefix) => name.startsWith(prefix)) || (own !== null && name.startsWith(own));
 
-/** Chooses the symbols that stay. `STILL_NEEDED` where something that stays names one that would go with its section or by its name. */
+/**
+ * Chooses the symbols that stay. `STILL_NEEDED` where something that stays names one that would go with its section or
+ * by its name.
+ */
 export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: Surroundings): SymbolSelection {
-  const { offset, size } = fileRange(table, elf.source), h = elf.header, entry = Sym.size(h.class), { strings } = sectionSymbols(elf, table.index);
-  const bytes = readExactly(elf.source, offset, size - (size % entry), "a symbol table"), total = bytes.length / entry, extended = extendedIndexes(elf, table, total);
-  const namesMatter = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined, budget = new NameBudget((strings?.size ?? 0) + total);
+  const { offset, size } = fileRange(table, elf.source);
+  const h = elf.header;
+  const entry = Sym.size(h.class);
+  const { strings } = sectionSymbols(elf, table.index);
+  const bytes = readExactly(elf.source, offset, size - (size % entry), "a symbol table");
+  const total = bytes.length / entry;
+  const extended = extendedIndexes(elf, table, total);
+  const namesMatter = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined;
+  const budget = new NameBudget((strings?.size ?? 0) + total);
   if (namesMatter || wish.discards !== undefined || cardOf(SYMBOLS, h.machine)?.mapping) strings?.load();
-  const column = (field: "info" | "shndx" | "name") => Sym.words(field, bytes, total, h), info = column("info"), homes = homesOf(column("shndx"), extended), names = column("name");
-  const nameOf = (i: number) => budget.spend(nameAt(strings, names[i]!)), rule = new Rule(h.machine, wish, s, nameOf), needed: string[] = [];
+  const column = (field: "info" | "shndx" | "name") => Sym.words(field, bytes, total, h);
+  const info = column("info");
+  const homes = homesOf(column("shndx"), extended);
+  const names = column("name");
+  const nameOf = (i: number) => budget.spend(nameAt(strings, names[i]!));
+  const rule = new Rule(h.machine, wish, s, nameOf);
+  const needed: string[] = [];
   const indexes = new Uint32Array(total).fill(GONE);
-  let count = 0, locals = 0, firstChanged = total;
+  let count = 0;
+  let locals = 0;
+  let firstChanged = total;
+
   for (let i = 0; i < total; i++) {
-    const type = info[i]! & 15, binding = info[i]! >> 4, home = homes[i]!;
+    const type = info[i]! & 15;
+    const binding = info[i]! >> 4;
+    const home = homes[i]!;
     let stays = i === 0;
+
     if (!stays && !s.dropped.has(home)) {
       const isStripped = namesMatter && wish.stripsSymbol?.(nameOf(i)) === true;
-      stays = (rule.wants(i, type, binding, home, names[i] !== 0) && !isStripped) || (namesMatter && wish.keepsSymbol?.(nameOf(i)) === true) || (wish.keepsFiles && type === STT.FILE);
+      stays =
+        (rule.wants(i, type, binding, home, names[i] !== 0) && !isStripped) ||
+        (namesMatter && wish.keepsSymbol?.(nameOf(i)) === true) ||
+        (wish.keepsFiles && type === STT.FILE);
     }
+
     if (!stays) {
       if (s.used[i] === 1) needed.push(type === STT.SECTION ? (elf.sections[home]?.name ?? "") : nameOf(i));
       continue;
     }
+
     if (binding === STB.LOCAL && locals === count) locals++;
     if (count !== i && firstChanged === total) firstChanged = i;
     indexes[i] = count++;
   }
+
   // A symbol that goes in front of nothing changes no index, but nothing may name it any more.
   if (count < total) firstChanged = Math.min(firstChanged, indexes.indexOf(GONE));
-  if (needed.length > 0) fail("STILL_NEEDED", `relocations that stay name ${listed(needed)}, which would go`, { names: needed });
+  if (needed.length > 0) {
+    fail("STILL_NEEDED", `relocations that stay name ${listed(needed)}, which would go`, { names: needed });
+  }
+
   return { bytes, indexes, count, locals, firstChanged, homes, extended, names, strings };
 }
 
-/** GNU strip's rule, but that STB_GNU_UNIQUE counts as global, and mapping symbols stay on every machine that has them. */
+/**
+ * GNU strip's rule, but that STB_GNU_UNIQUE counts as global, and mapping symbols stay on every machine that has them.
+ */
 class Rule {
   readonly #wish: StripWish;
   readonly #around: Surroundings;
@@ -103,18 +137,28 @@ class Rule {
 
   /** @param hasName has it a name of its own? Symbols of sections take their section's; Dart's compiler gives one. */
   wants(symbol: number, type: number, binding: number, home: number, hasName: boolean): boolean {
-    const { mode, discards } = this.#wish, { keepsTable, used, relocatable } = this.#around;
+    const { mode, discards } = this.#wish;
+    const { keepsTable, used, relocatable } = this.#around;
     if (keepsTable) return true;
     if (mode === "all") return false;
     if (used[symbol] === 1) return true;
-    if (type === STT.SECTION && binding === STB.LOCAL) return mode === "none" || (mode === "debug" && this.#keepsSectionSymbols && !hasName);
-    const isUndefined = home === SHN.UNDEF, isGlobal = binding !== STB.LOCAL;
+    if (type === STT.SECTION && binding === STB.LOCAL) {
+      return mode === "none" || (mode === "debug" && this.#keepsSectionSymbols && !hasName);
+    }
+
+    const isUndefined = home === SHN.UNDEF;
+    const isGlobal = binding !== STB.LOCAL;
     if (relocatable && isGlobal && !(isUndefined && binding !== STB.WEAK)) return true;
     if (isGlobal || isUndefined || home === -SHN.COMMON) return mode !== "unneeded";
     if (type === STT.FILE) return mode === "none";
     // Assemblers give those of thread-local data the type of what is there.
     if ((type === STT.NOTYPE || type === STT.TLS) && this.#mapping?.test(this.#nameOf(symbol))) return true;
-    return mode !== "unneeded" && (discards === undefined || (discards === "temporary" && !isTemporary(this.#nameOf(symbol), this.#temporaryPrefix)));
+
+    return (
+      mode !== "unneeded" &&
+      (discards === undefined ||
+        (discards === "temporary" && !isTemporary(this.#nameOf(symbol), this.#temporaryPrefix)))
+    );
   }
 }
 
@@ -131,7 +175,8 @@ function homesOf(shndx: Uint32Array, extended: Uint32Array | undefined): Float64
 function extendedIndexes(elf: ElfFile, table: Section, count: number): Uint32Array | undefined {
   const section = extendedSection(elf, table.index);
   if (!section) return undefined;
-  const { offset, size } = fileRange(section, elf.source), v = viewOf(readExactly(elf.source, offset, size, "SHT_SYMTAB_SHNDX"));
+  const { offset, size } = fileRange(section, elf.source);
+  const v = viewOf(readExactly(elf.source, offset, size, "SHT_SYMTAB_SHNDX"));
   if (size < count * 4) fail("MALFORMED", `${section.name} has ${size / 4} entries for ${count} symbols`, { offset });
   return Uint32Array.from({ length: count }, (_, i) => v.getUint32(i * 4, elf.header.littleEndian));
 }

@@ -27,20 +27,36 @@ export interface StripWish {
   readonly keepsFiles: boolean;
 }
 
-const MODE_OF: Readonly<Partial<Record<StripEdit["edit"], Mode>>> = { stripDebug: "debug", stripUnneeded: "unneeded", stripAll: "all" };
+const MODE_OF: Readonly<Partial<Record<StripEdit["edit"], Mode>>> = {
+  stripDebug: "debug",
+  stripUnneeded: "unneeded",
+  stripAll: "all",
+};
 
 export function stripWish(edits: readonly StripEdit[]): StripWish {
-  const removals = edits.filter((e) => e.edit === "removeSections"), relocations = edits.filter((e) => e.edit === "removeRelocations");
-  const sections = (of: readonly { readonly sections: readonly string[] }[]): Matcher => matcher(of.flatMap((e) => e.sections));
+  const removals = edits.filter((e) => e.edit === "removeSections");
+  const relocations = edits.filter((e) => e.edit === "removeRelocations");
+  const sections = (of: readonly { readonly sections: readonly string[] }[]): Matcher =>
+    matcher(of.flatMap((e) => e.sections));
+
   return {
     mode: MODES[Math.max(0, ...edits.map((e) => MODES.indexOf(MODE_OF[e.edit] ?? "none")))]!,
     forceAll: edits.some((e) => e.edit === "stripAll" && e.force === true),
-    removes: sections(removals), forced: sections(removals.filter((e) => e.force)), zeroes: sections(removals.filter((e) => e.force && e.zero)),
-    keeps: sections(edits.filter((e) => e.edit === "keepSections")), relocationsOf: sections(relocations),
+    removes: sections(removals),
+    forced: sections(removals.filter((e) => e.force)),
+    zeroes: sections(removals.filter((e) => e.force && e.zero)),
+    keeps: sections(edits.filter((e) => e.edit === "keepSections")),
+    relocationsOf: sections(relocations),
     namesSections: edits.some((e) => "sections" in e),
-    patterns: [...removals, ...relocations].flatMap(({ edit, sections }) => sections.filter((p) => !p.startsWith("!")).map((pattern) => ({ edit, pattern }))),
-    keepsSymbol: named(edits, "keepSymbols"), stripsSymbol: named(edits, "stripSymbols"),
-    discards: edits.reduce<StripWish["discards"]>((all, e) => (e.edit === "discardLocals" && all !== "all" ? e.which : all), undefined),
+    patterns: [...removals, ...relocations].flatMap(({ edit, sections }) =>
+      sections.filter((p) => !p.startsWith("!")).map((pattern) => ({ edit, pattern })),
+    ),
+    keepsSymbol: named(edits, "keepSymbols"),
+    stripsSymbol: named(edits, "stripSymbols"),
+    discards: edits.reduce<StripWish["discards"]>(
+      (all, e) => (e.edit === "discardLocals" && all !== "all" ? e.which : all),
+      undefined,
+    ),
     keepsFiles: edits.some((e) => e.edit === "keepFileSymbols"),
   };
 }
@@ -48,6 +64,7 @@ export function stripWish(edits: readonly StripEdit[]): StripWish {
 function named(edits: readonly StripEdit[], edit: "keepSymbols" | "stripSymbols"): Matcher | undefined {
   const of = edits.filter((e): e is KeepSymbols | StripSymbols => e.edit === edit);
   if (of.length === 0) return undefined;
-  const exact = exactly(of.filter((e) => !e.wildcard).flatMap((e) => e.names)), patterns = matcher(of.filter((e) => e.wildcard).flatMap((e) => e.names));
+  const exact = exactly(of.filter((e) => !e.wildcard).flatMap((e) => e.names));
+  const patterns = matcher(of.filter((e) => e.wildcard).flatMap((e) => e.names));
   return (name) => exact(name) || patterns(name);
 }

@@ -5,7 +5,17 @@ import { fail } from "../error.js";
 import { decideStrip } from "./decide.js";
 import { stripTables } from "./strip-tables.js";
 import { stripWish } from "./strip-wish.js";
-import type { DiscardLocals, KeepFileSymbols, KeepSections, KeepSymbols, RemoveRelocations, RemoveSections, StripEdit, StripMode, StripSymbols } from "./values.js";
+import type {
+  DiscardLocals,
+  KeepFileSymbols,
+  KeepSections,
+  KeepSymbols,
+  RemoveRelocations,
+  RemoveSections,
+  StripEdit,
+  StripMode,
+  StripSymbols,
+} from "./values.js";
 
 /** How symbols' names are matched. */
 export interface SymbolNameOptions {
@@ -66,13 +76,20 @@ export function stripAll({ force = false }: { readonly force?: boolean | undefin
 }
 
 function sectionPatterns(edit: string, patterns: readonly string[]): string[] {
-  for (const p of patterns)
-    if (typeof p !== "string" || p === "" || p === "!") fail("BAD_EDIT", `${edit}: ${JSON.stringify(p)} is no section's name or pattern`, { edit });
+  for (const p of patterns) {
+    if (typeof p !== "string" || p === "" || p === "!") {
+      fail("BAD_EDIT", `${edit}: ${JSON.stringify(p)} is no section's name or pattern`, { edit });
+    }
+  }
   return [...patterns];
 }
 
 function symbolNames(edit: string, names: readonly string[]): string[] {
-  for (const n of names) if (typeof n !== "string" || n === "") fail("BAD_EDIT", `${edit}: ${JSON.stringify(n)} is no symbol's name`, { edit });
+  for (const n of names) {
+    if (typeof n !== "string" || n === "") {
+      fail("BAD_EDIT", `${edit}: ${JSON.stringify(n)} is no symbol's name`, { edit });
+    }
+  }
   return [...names];
 }
 
@@ -90,7 +107,8 @@ function symbolNames(edit: string, names: readonly string[]): string[] {
  * patch(bytes, [removeSections(".note.ABI-tag", { force: true })])
  */
 export function removeSections(...patterns: readonly (string | RemoveSectionsOptions)[]): RemoveSections {
-  const last = patterns.at(-1), options = typeof last === "object" ? last : undefined;
+  const last = patterns.at(-1);
+  const options = typeof last === "object" ? last : undefined;
   const names = (options ? patterns.slice(0, -1) : patterns) as readonly string[];
   const flags = { ...(options?.force && { force: true as const }), ...(options?.zero && { zero: true as const }) };
   return made(stripFamily, { edit: "removeSections", sections: sectionPatterns("removeSections", names), ...flags });
@@ -128,7 +146,11 @@ export function removeRelocations(...patterns: readonly string[]): RemoveRelocat
  * patch(bytes, [stripUnneeded(), keepSymbols(["main", "usage"])])
  */
 export function keepSymbols(names: readonly string[], { wildcard = false }: SymbolNameOptions = {}): KeepSymbols {
-  return made(stripFamily, { edit: "keepSymbols", names: symbolNames("keepSymbols", names), ...(wildcard && { wildcard: true as const }) });
+  return made(stripFamily, {
+    edit: "keepSymbols",
+    names: symbolNames("keepSymbols", names),
+    ...(wildcard && { wildcard: true as const }),
+  });
 }
 
 /**
@@ -139,7 +161,11 @@ export function keepSymbols(names: readonly string[], { wildcard = false }: Symb
  * patch(bytes, [stripSymbols(["helper"]), stripSymbols(["debug_*"], { wildcard: true })])
  */
 export function stripSymbols(names: readonly string[], { wildcard = false }: SymbolNameOptions = {}): StripSymbols {
-  return made(stripFamily, { edit: "stripSymbols", names: symbolNames("stripSymbols", names), ...(wildcard && { wildcard: true as const }) });
+  return made(stripFamily, {
+    edit: "stripSymbols",
+    names: symbolNames("stripSymbols", names),
+    ...(wildcard && { wildcard: true as const }),
+  });
 }
 
 /**
@@ -150,7 +176,11 @@ export function stripSymbols(names: readonly string[], { wildcard = false }: Sym
  * patch(objectFile, [discardLocals("temporary")])
  */
 export function discardLocals(which: DiscardLocals["which"] = "all"): DiscardLocals {
-  if (which !== "all" && which !== "temporary") fail("BAD_EDIT", `discardLocals: ${JSON.stringify(which)} is neither "all" nor "temporary"`, { edit: "discardLocals" });
+  if (which !== "all" && which !== "temporary") {
+    fail("BAD_EDIT", `discardLocals: ${JSON.stringify(which)} is neither "all" nor "temporary"`, {
+      edit: "discardLocals",
+    });
+  }
   return made(stripFamily, { edit: "discardLocals", which });
 }
 
@@ -170,7 +200,8 @@ export const stripFamily: EditFamily<StripEdit> = {
     stripUnneeded: () => stripUnneeded(),
     stripDebug: () => stripDebug(),
     stripAll: (json) => stripAll({ force: json.flag("force") }),
-    removeSections: (json) => removeSections(...json.texts("sections"), { force: json.flag("force"), zero: json.flag("zero") }),
+    removeSections: (json) =>
+      removeSections(...json.texts("sections"), { force: json.flag("force"), zero: json.flag("zero") }),
     keepSections: (json) => keepSections(...json.texts("sections")),
     removeRelocations: (json) => removeRelocations(...json.texts("sections")),
     keepSymbols: (json) => keepSymbols(json.texts("names"), wildcardOf(json)),

@@ -13,7 +13,12 @@ interface SymbolNames<E extends string> extends Edit {
 }
 
 /** See `stripUnneeded`, `stripDebug`, `stripAll`. */
-export type StripMode = Edit & ({ readonly edit: "stripUnneeded" } | { readonly edit: "stripDebug" } | { readonly edit: "stripAll"; readonly force?: true });
+export type StripMode = Edit &
+  (
+    | { readonly edit: "stripUnneeded" }
+    | { readonly edit: "stripDebug" }
+    | { readonly edit: "stripAll"; readonly force?: true }
+  );
 export type RemoveSections = Patterns<"removeSections"> & { readonly force?: true; readonly zero?: true };
 export type KeepSections = Patterns<"keepSections">;
 export type RemoveRelocations = Patterns<"removeRelocations">;
@@ -23,4 +28,12 @@ export type DiscardLocals = Edit & { readonly edit: "discardLocals"; readonly wh
 export type KeepFileSymbols = Edit & { readonly edit: "keepFileSymbols" };
 
 /** What a strip drops, and what it keeps. */
-export type StripEdit = StripMode | RemoveSections | KeepSections | RemoveRelocations | KeepSymbols | StripSymbols | DiscardLocals | KeepFileSymbols;
+export type StripEdit =
+  | StripMode
+  | RemoveSections
+  | KeepSections
+  | RemoveRelocations
+  | KeepSymbols
+  | StripSymbols
+  | DiscardLocals
+  | KeepFileSymbols;

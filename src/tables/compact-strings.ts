@@ -14,28 +14,39 @@ export interface CompactTable {
 }
 
 /**
- * A new string table of the strings that these offsets lead to in an old one, each once, in their old order; a string that ends another one
- * shares its bytes. The first byte is NUL. Strings are bytes here, of any encoding. Takes time in proportion to the table.
+ * A new string table of the strings that these offsets lead to in an old one, each once, in their old order; a string
+ * that ends another one shares its bytes. The first byte is NUL. Strings are bytes here, of any encoding. Takes time in
+ * proportion to the table.
  *
  * @param offsets each inside the table, with a NUL at or behind it
  */
 export function compactTable(table: Uint8Array, offsets: Uint32Array): CompactTable {
-  const spans = longest(table, offsets), { starts, ends } = spans, { at, size } = place(spans, parents(table, spans)), bytes = new Uint8Array(size);
+  const spans = longest(table, offsets);
+  const { starts, ends } = spans;
+  const { at, size } = place(spans, parents(table, spans));
+  const bytes = new Uint8Array(size);
   for (let i = 0; i < spans.count; i++) bytes.set(table.subarray(starts[i], ends[i]), at[i]);
   let span = 0;
-  return { bytes, offsets: offsets.map((o) => {
-    if (table[o] === 0) return 0;
-    // Neighbours in a symbol table are mostly neighbours in its strings.
-    if (!(starts[span]! <= o && o < ends[span]!)) span = spanOf(spans, o);
-    return at[span]! + o - starts[span]!;
-  }) };
+
+  return {
+    bytes,
+    offsets: offsets.map((o) => {
+      if (table[o] === 0) return 0;
+      // Neighbours in a symbol table are mostly neighbours in its strings.
+      if (!(starts[span]! <= o && o < ends[span]!)) span = spanOf(spans, o);
+      return at[span]! + o - starts[span]!;
+    }),
+  };
 }
 
 /** Of strings that end at the same NUL the one that begins first: the others are its ends. */
 function longest(table: Uint8Array, offsets: Uint32Array): Spans {
-  const marks = new Uint8Array(table.length), starts = new Uint32Array(offsets.length), ends = new Uint32Array(offsets.length);
+  const marks = new Uint8Array(table.length);
+  const starts = new Uint32Array(offsets.length);
+  const ends = new Uint32Array(offsets.length);
   for (let i = 0; i < offsets.length; i++) marks[offsets[i]!] = 1;
   let count = 0;
+
   for (let at = marks.indexOf(1); at >= 0; at = marks.indexOf(1, at)) {
     const end = table.indexOf(0, at);
     if (at < end) {
@@ -44,11 +55,13 @@ function longest(table: Uint8Array, offsets: Uint32Array): Spans {
     }
     at = end + 1;
   }
+
   return { starts, ends, count };
 }
 
 function spanOf({ starts, count }: Spans, offset: number): number {
-  let low = 0, high = count - 1;
+  let low = 0;
+  let high = count - 1;
   while (low < high) {
     const mid = (low + high + 1) >> 1;
     if (starts[mid]! <= offset) low = mid;
@@ -60,7 +73,10 @@ function spanOf({ starts, count }: Spans, offset: number): number {
 const PRIME = 0x01000193;
 /** The first three bytes of what stands before `end`, mixed into 16 bits. */
 const opening = (table: Uint8Array, at: number, end: number): number =>
-  Math.imul(table[at]! | (at + 1 < end ? table[at + 1]! << 8 : 0) | (at + 2 < end ? table[at + 2]! << 16 : 0), 0x9e3779b1) >>> 16;
+  Math.imul(
+    table[at]! | (at + 1 < end ? table[at + 1]! << 8 : 0) | (at + 2 < end ? table[at + 2]! << 16 : 0),
+    0x9e3779b1,
+  ) >>> 16;
 
 /** Strings by their hashes: open addressing. */
 class SpanTable {
@@ -78,11 +94,19 @@ class SpanTable {
 
   /** The string of this hash and length that stands before `end`, or -1. */
   find(hash: number, length: number, end: number): number {
-    const { starts, ends } = this.#spans, mask = this.#slots.length - 1;
+    const { starts, ends } = this.#spans;
+    const mask = this.#slots.length - 1;
     for (let slot = (hash ^ (hash >>> 15)) & mask; this.#slots[slot]! >= 0; slot = (slot + 1) & mask) {
       const s = this.#slots[slot]!;
-      if (this.#hashes[s] === hash && ends[s]! - starts[s]! === length && this.#equal(starts[s]!, end - length, length)) return s;
+      if (
+        this.#hashes[s] === hash &&
+        ends[s]! - starts[s]! === length &&
+        this.#equal(starts[s]!, end - length, length)
+      ) {
+        return s;
+      }
     }
+
     return -1;
   }
 
@@ -101,29 +125,41 @@ class SpanTable {
 }
 
 /**
- * Which string each one ends, or is equal to; -1 for those that end no other. Strings are hashed from their last byte on, so that every end of
- * a string has its hash on the way; only what begins as some string does is looked up. FNV-1a's step, from a start that nobody can know
- * beforehand: a file cannot be made to give the same hash often.
+ * Which string each one ends, or is equal to; -1 for those that end no other. Strings are hashed from their last byte
+ * on, so that every end of a string has its hash on the way; only what begins as some string does is looked up.
+ * FNV-1a's step, from a start that nobody can know beforehand: a file cannot be made to give the same hash often.
  */
 function parents(table: Uint8Array, spans: Spans): Int32Array {
-  const { starts, ends, count } = spans, known = new SpanTable(table, spans), firsts = new Uint8Array(256), openings = new Uint8Array(1 << 16);
-  const parent = new Int32Array(count).fill(-1), seed = (Math.random() * 0x1_0000_0000) | 0;
+  const { starts, ends, count } = spans;
+  const known = new SpanTable(table, spans);
+  const firsts = new Uint8Array(256);
+  const openings = new Uint8Array(1 << 16);
+  const parent = new Int32Array(count).fill(-1);
+  const seed = (Math.random() * 0x1_0000_0000) | 0;
+
   for (let i = 0; i < count; i++) {
-    const first = starts[i]!, end = ends[i]!;
+    const first = starts[i]!;
+    const end = ends[i]!;
     let h = seed;
     for (let at = end - 1; at >= first; at--) h = Math.imul(h ^ table[at]!, PRIME);
     const same = known.find(h, end - first, end);
-    if (same >= 0) parent[i] = same;
-    else {
+
+    if (same >= 0) {
+      parent[i] = same;
+    } else {
       known.add(h, i);
       firsts[table[first]!] = 1;
       openings[opening(table, first, end)] = 1;
     }
   }
+
   for (let i = 0; i < count; i++) {
     if (parent[i]! >= 0) continue;
-    const first = starts[i]!, end = ends[i]!;
+
+    const first = starts[i]!;
+    const end = ends[i]!;
     let h = seed;
+
     for (let at = end - 1; at > first; at--) {
       const byte = table[at]!;
       h = Math.imul(h ^ byte, PRIME);
@@ -132,6 +168,7 @@ function parents(table: Uint8Array, spans: Spans): Int32Array {
       if (s >= 0 && parent[s]! < 0) parent[s] = i;
     }
   }
+
   return parent;
 }
 
@@ -139,11 +176,13 @@ function parents(table: Uint8Array, spans: Spans): Int32Array {
 function place({ starts, ends, count }: Spans, parent: Int32Array): { at: Uint32Array; size: number } {
   const at = new Uint32Array(count);
   let size = 1;
-  for (let i = 0; i < count; i++)
+  for (let i = 0; i < count; i++) {
     if (parent[i]! < 0) {
       at[i] = size;
       size += ends[i]! - starts[i]! + 1;
     }
+  }
+
   for (let i = 0; i < count; i++) {
     if (parent[i]! < 0) continue;
     let root = i;
@@ -151,13 +190,17 @@ function place({ starts, ends, count }: Spans, parent: Int32Array): { at: Uint32
     at[i] = at[root]! + (ends[root]! - starts[root]!) - (ends[i]! - starts[i]!);
     parent[i] = root;
   }
+
   return { at, size };
 }
 
 /** A new string table of these texts, where a text that ends another one shares its bytes. The first byte is NUL. */
 export function compactStrings(texts: readonly string[]): { bytes: Uint8Array; offsetOf(text: string): number } {
-  const index = new Map<string, number>(), parts: Uint8Array[] = [], starts: number[] = [];
+  const index = new Map<string, number>();
+  const parts: Uint8Array[] = [];
+  const starts: number[] = [];
   let size = 0;
+
   for (const text of texts) {
     if (index.has(text)) continue;
     const b = encodeText(`${text}\0`);
@@ -166,6 +209,7 @@ export function compactStrings(texts: readonly string[]): { bytes: Uint8Array; o
     parts.push(b);
     size += b.length;
   }
+
   const { bytes, offsets } = compactTable(concat(parts), Uint32Array.from(starts));
   return { bytes, offsetOf: (t) => (t === "" ? 0 : offsets[index.get(t)!]!) };
 }

@@ -4,17 +4,25 @@ import { LebReader, pushSigned32, pushUnsigned } from "../codec/leb128.js";
 const HAS_ADDEND = 4;
 
 /**
- * Relocations in the compact form of SHT_CREL (gABI proposal, as LLVM 19 writes it): a count, then for each the difference of its offset with
- * flags in the lowest bits, and the differences of symbol, type and addend that the flags announce.
+ * Relocations in the compact form of SHT_CREL (gABI proposal, as LLVM 19 writes it): a count, then for each the
+ * difference of its offset with flags in the lowest bits, and the differences of symbol, type and addend that the flags
+ * announce.
  *
  * @param renumber the new index of each symbol, asked for once a record
  */
 export function renumberCrel(bytes: Uint8Array, renumber: (symbol: number) => number): Uint8Array {
-  const r = new LebReader(bytes), out: number[] = [], head = r.unsigned(), count = Math.floor(head / 8), hasAddend = (head & HAS_ADDEND) !== 0;
+  const r = new LebReader(bytes);
+  const out: number[] = [];
+  const head = r.unsigned();
+  const count = Math.floor(head / 8);
+  const hasAddend = (head & HAS_ADDEND) !== 0;
   pushUnsigned(out, head);
-  let symbol = 0, written = 0;
+  let symbol = 0;
+  let written = 0;
+
   for (let i = 0; i < count; i++) {
-    const start = r.at, first = r.byte();
+    const start = r.at;
+    const first = r.byte();
     if (first >= 128) r.skip();
     const offset = bytes.subarray(start + 1, r.at);
     if (first & 1) symbol = (symbol + r.signed32()) | 0;
@@ -27,6 +35,7 @@ export function renumberCrel(bytes: Uint8Array, renumber: (symbol: number) => nu
     for (let at = rest; at < r.at; at++) out.push(bytes[at]!);
     written = now;
   }
+
   return Uint8Array.from(out);
 }
 

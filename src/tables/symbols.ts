@@ -4,12 +4,19 @@ import { type RelocationFormat, symbolField } from "../image/relocations/relocat
 /** Records of `stride` bytes in another order: each goes to the index that `order` gives for its own. */
 export function permuteRecords(bytes: Uint8Array, stride: number, order: (index: number) => number): Uint8Array {
   const out = bytes.slice();
-  for (let i = 0; (i + 1) * stride <= bytes.length; i++) out.set(bytes.subarray(i * stride, (i + 1) * stride), order(i) * stride);
+  for (let i = 0; (i + 1) * stride <= bytes.length; i++) {
+    out.set(bytes.subarray(i * stride, (i + 1) * stride), order(i) * stride);
+  }
   return out;
 }
 
 /** A copy of relocation records whose symbols have other indexes; see {@link renumberIn}. */
-export function renumberRelocations(bytes: Uint8Array, stride: number, f: RelocationFormat, order: (index: number) => number): Uint8Array {
+export function renumberRelocations(
+  bytes: Uint8Array,
+  stride: number,
+  f: RelocationFormat,
+  order: (index: number) => number,
+): Uint8Array {
   const out = bytes.slice();
   renumberIn(viewOf(out), 0, out.length, stride, f, order);
   return out;
@@ -21,8 +28,16 @@ export function renumberRelocations(bytes: Uint8Array, stride: number, f: Reloca
  * @param from byte of the first record, `to` the end of the last
  * @param stride bytes of a record: r_info is its second word
  */
-export function renumberIn(v: DataView, from: number, to: number, stride: number, f: RelocationFormat, order: (index: number) => number): void {
-  const { at, shift } = symbolField(f), { littleEndian } = f;
+export function renumberIn(
+  v: DataView,
+  from: number,
+  to: number,
+  stride: number,
+  f: RelocationFormat,
+  order: (index: number) => number,
+): void {
+  const { at, shift } = symbolField(f);
+  const { littleEndian } = f;
   for (let i = from; i + stride <= to; i += stride) {
     const word = v.getUint32(i + at, littleEndian);
     v.setUint32(i + at, shift === 0 ? order(word) : ((order(word >>> 8) << 8) | (word & 0xff)) >>> 0, littleEndian);

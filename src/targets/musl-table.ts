@@ -5,14 +5,18 @@ import type { MuslRange } from "./target.js";
 /** The releases that the table was read from, oldest first. */
 export const MUSL_VERSIONS: readonly string[] = MUSL_RELEASES.split(" ");
 
-/** The last release that had names like `open64` as symbols. From the next one on the loader has a list of them instead. */
-const LAST_WITH_64 = "1.2.3", LONGEST_64 = 16;
+/**
+ * The last release that had names like `open64` as symbols. From the next one on the loader has a list of them instead.
+ */
+const LAST_WITH_64 = "1.2.3";
+const LONGEST_64 = 16;
 
 let parsed: ReadonlyMap<string, MuslRange> | undefined;
 
 function entries(): ReadonlyMap<string, MuslRange> {
   if (parsed) return parsed;
-  const out = new Map<string, MuslRange>(), release = (digit: string) => MUSL_VERSIONS[parseInt(digit, 36)]!;
+  const out = new Map<string, MuslRange>();
+  const release = (digit: string) => MUSL_VERSIONS[parseInt(digit, 36)]!;
   for (const { name, tag } of frontCoded(unwrapped(MUSL_NAMES), 2)) {
     const last = tag[1] === "-" ? null : release(tag[1]!);
     // musl, ldso/dynlink.c, get_lfs64: all names that went with 1.2.3, but its buffer takes 16 characters.

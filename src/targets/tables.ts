@@ -11,21 +11,41 @@ import type { BuiltInTables, GlibcVersion, Machine } from "./target.js";
 const MEASURED = "2.36";
 
 function glibcDefault(machine: Machine, symbol: string, release: string): GlibcVersion | null | undefined {
-  const library = glibcHome(machine, symbol, GLIBC_NEWEST), there = glibcVersions(machine, symbol)?.filter((v) => v.library === library && compareVersions(v.version, release) <= 0), last = there?.at(-1);
+  const library = glibcHome(machine, symbol, GLIBC_NEWEST);
+  const there = glibcVersions(machine, symbol)?.filter(
+    (v) => v.library === library && compareVersions(v.version, release) <= 0,
+  );
+  const last = there?.at(-1);
   if (!last) return undefined;
+
   const older = olderDefault(machine, last.library, symbol);
-  // A version that came after the measured release is a new default; one that became old before it may still be the default of an older release.
-  if (compareVersions(last.version, MEASURED) <= 0 && compareVersions(release, MEASURED) >= 0 && isCompatOnly(machine, last.library, symbol)) return null;
+  // A version that came after the measured release is a new default; one that became old before it may still be the
+  // default of an older release.
+  if (
+    compareVersions(last.version, MEASURED) <= 0 &&
+    compareVersions(release, MEASURED) >= 0 &&
+    isCompatOnly(machine, last.library, symbol)
+  ) {
+    return null;
+  }
+
   return (older !== undefined && there!.find((v) => v.version === older)) || last;
 }
 
 /**
- * The C libraries' tables: glibc's symbols for eight machines with the releases up to 2.42, musl's for x86-64 from 1.1.0 to 1.2.6, what unversioned references
- * bind to, the policies of Python's platform tags, and distributions. They are parsed at first use. Of musl only x86-64 was read: the names are the same on all
- * 64-bit machines but for a few, while 32-bit ones have more (`__stat_time64`).
+ * The C libraries' tables: glibc's symbols for eight machines with the releases up to 2.42, musl's for x86-64 from
+ * 1.1.0 to 1.2.6, what unversioned references bind to, the policies of Python's platform tags, and distributions. They
+ * are parsed at first use. Of musl only x86-64 was read: the names are the same on all 64-bit machines but for a few,
+ * while 32-bit ones have more (`__stat_time64`).
  */
 export const tables: BuiltInTables = {
-  glibcVersions, glibcHome, muslRange, oldestBinding, distributions, policies, glibcDefault,
+  glibcVersions,
+  glibcHome,
+  muslRange,
+  oldestBinding,
+  distributions,
+  policies,
+  glibcDefault,
   isData: glibcIsData,
   newest: { glibc: GLIBC_NEWEST, musl: MUSL_VERSIONS.at(-1)! },
   muslReleases: MUSL_VERSIONS,
@@ -34,6 +54,10 @@ export const tables: BuiltInTables = {
     { table: "musl", source: "libc.so of 13 releases of musl, built for x86-64", date: "2026-11" },
     { table: "bindings", source: "the libraries of glibc 2.36 of Debian 12, seven machines", date: "2026-11" },
     { table: "policies", source: "pypa/auditwheel: manylinux-policy.json, musllinux-policy.json", date: "2026-11" },
-    { table: "distributions", source: "mayeut/pep600_compliance (00ac9114); packages of Alpine's images", date: "2026-11" },
+    {
+      table: "distributions",
+      source: "mayeut/pep600_compliance (00ac9114); packages of Alpine's images",
+      date: "2026-11",
+    },
   ],
 };

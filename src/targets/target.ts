@@ -13,13 +13,22 @@ export interface GlibcVersion {
 
 /** Which symbols C libraries have, by machine (EM_*) and class, from their own tables. */
 export interface LibcTables {
-  /** All versions of a symbol in glibc on this machine, oldest first; empty for none. Undefined where the tables do not cover the machine. */
+  /**
+   * All versions of a symbol in glibc on this machine, oldest first; empty for none. Undefined where the tables do not
+   * cover the machine.
+   */
   glibcVersions(machine: Machine, symbol: string): readonly GlibcVersion[] | undefined;
-  /** The library that has the symbol in a release of glibc (`2.17`): libpthread.so.0 before 2.34, libc.so.6 from then on. Undefined for none. */
+  /**
+   * The library that has the symbol in a release of glibc (`2.17`): libpthread.so.0 before 2.34, libc.so.6 from then
+   * on. Undefined for none.
+   */
   glibcHome(machine: Machine, symbol: string, release: string): string | undefined;
   /** The first release of musl that has the symbol, and the last one where it went. Undefined for none. */
   muslRange(symbol: string): MuslRange | undefined;
-  /** What an unversioned reference to it binds to, where that is other code than the default version's. Undefined where both are the same, or nothing is known of the machine. */
+  /**
+   * What an unversioned reference to it binds to, where that is other code than the default version's. Undefined where
+   * both are the same, or nothing is known of the machine.
+   */
   oldestBinding(machine: Machine, symbol: string): OldestBinding | undefined;
   /** Distributions with their C library, best known first. */
   readonly distributions: readonly Distribution[];
@@ -29,7 +38,10 @@ export interface LibcTables {
 
 /** Where the C libraries' tables know more than {@link LibcTables} asks for. */
 export interface BuiltInTables extends LibcTables {
-  /** The default version of a symbol in a release of glibc: what a linker binds to. Null where all versions are for old files only, undefined where the release has none, or nothing is known of the machine. */
+  /**
+   * The default version of a symbol in a release of glibc: what a linker binds to. Null where all versions are for old
+   * files only, undefined where the release has none, or nothing is known of the machine.
+   */
   glibcDefault(machine: Machine, symbol: string, release: string): GlibcVersion | null | undefined;
   /** Whether it is a variable in glibc, not a function. */
   isData(symbol: string): boolean;
@@ -57,7 +69,9 @@ export interface MuslRange {
   readonly stillBinds?: boolean;
 }
 
-/** A machine as tables tell them apart: `EM_MIPS` and `EM_RISCV` exist in both classes, `EM_X86_64` in class 32 is x32. */
+/**
+ * A machine as tables tell them apart: `EM_MIPS` and `EM_RISCV` exist in both classes, `EM_X86_64` in class 32 is x32.
+ */
 export interface Machine {
   readonly machine: number;
   readonly class: 32 | 64;
@@ -67,7 +81,9 @@ export interface Machine {
 export interface OldestBinding {
   readonly library: string;
   readonly oldest: string;
-  /** The oldest version with the default's code; no release before it is concerned. The default where it is left out. */
+  /**
+   * The oldest version with the default's code; no release before it is concerned. The default where it is left out.
+   */
   readonly since?: string;
   readonly default: string;
 }

@@ -13,16 +13,38 @@ const VERSION = /^\d+\.\d+(\.\d+)?$/;
 
 function machineOf(choice: MachineChoice | undefined): Machine | null {
   if (choice === undefined || typeof choice === "object") return choice ?? null;
-  if (!MACHINE_NAMES.includes(choice)) fail("UNKNOWN_TARGET", `${choice} is no machine that the tables know: ${MACHINE_NAMES.join(", ")}`, { target: choice, known: MACHINE_NAMES });
+  if (!MACHINE_NAMES.includes(choice)) {
+    fail("UNKNOWN_TARGET", `${choice} is no machine that the tables know: ${MACHINE_NAMES.join(", ")}`, {
+      target: choice,
+      known: MACHINE_NAMES,
+    });
+  }
   return machineNamed(choice);
 }
 
 function release(libc: "glibc" | "musl", version: string): string {
   const last = tables.newest[libc];
-  if (!VERSION.test(version)) fail("UNKNOWN_TARGET", `${JSON.stringify(version)} is no version of ${libc}: write it like ${last}`, { target: `${libc}:${version}`, known: [last] });
-  if (compareVersions(version, last) > 0) fail("UNKNOWN_TARGET", `${libc} ${version} is newer than the tables, which end with ${last}`, { target: `${libc}:${version}`, known: [last] });
+  if (!VERSION.test(version)) {
+    fail("UNKNOWN_TARGET", `${JSON.stringify(version)} is no version of ${libc}: write it like ${last}`, {
+      target: `${libc}:${version}`,
+      known: [last],
+    });
+  }
+  if (compareVersions(version, last) > 0) {
+    fail("UNKNOWN_TARGET", `${libc} ${version} is newer than the tables, which end with ${last}`, {
+      target: `${libc}:${version}`,
+      known: [last],
+    });
+  }
+
   const [first] = tables.muslReleases;
-  if (libc === "musl" && compareVersions(version, first!) < 0) fail("UNKNOWN_TARGET", `musl ${version} is older than the tables, which begin with ${first!}`, { target: `musl:${version}`, known: [first!] });
+  if (libc === "musl" && compareVersions(version, first!) < 0) {
+    fail("UNKNOWN_TARGET", `musl ${version} is older than the tables, which begin with ${first!}`, {
+      target: `musl:${version}`,
+      known: [first!],
+    });
+  }
+
   return version;
 }
 
@@ -36,7 +58,13 @@ function release(libc: "glibc" | "musl", version: string): string {
  * diagnose(elf, { target: glibc("2.17") }).findings
  */
 export function glibc(version: string, machine?: MachineChoice): Target {
-  return { name: `glibc:${version}`, libc: "glibc", version: release("glibc", version), machine: machineOf(machine), tables };
+  return {
+    name: `glibc:${version}`,
+    libc: "glibc",
+    version: release("glibc", version),
+    machine: machineOf(machine),
+    tables,
+  };
 }
 
 /**
@@ -47,54 +75,82 @@ export function glibc(version: string, machine?: MachineChoice): Target {
  * diagnose(elf, { target: musl("1.2.4", "aarch64") }).findings
  */
 export function musl(version: string = tables.newest.musl, machine?: MachineChoice): Target {
-  return { name: `musl:${version}`, libc: "musl", version: release("musl", version), machine: machineOf(machine), tables };
+  return {
+    name: `musl:${version}`,
+    libc: "musl",
+    version: release("musl", version),
+    machine: machineOf(machine),
+    tables,
+  };
 }
 
 /**
  * A release of a distribution, with its C library.
  *
- * @param name an id of {@link distributions} (`centos7`, `ubuntu22.04`, `alpine3.18`), or a name of its image (`ubuntu:22.04`, `debian:bookworm`, `ubi9`)
+ * @param name an id of {@link distributions} (`centos7`, `ubuntu22.04`, `alpine3.18`), or a name of its image
+ *   (`ubuntu:22.04`, `debian:bookworm`, `ubi9`)
  * @throws ElfError `UNKNOWN_TARGET`, with the names that are known
  * @example
  * diagnose(elf, { target: distribution("centos7") }).findings
  */
 export function distribution(name: string, machine?: MachineChoice): Target {
-  const found = findDistribution(name), known = distributions.map((d) => d.id);
-  if (!found) fail("UNKNOWN_TARGET", `${JSON.stringify(name)} is no distribution that the tables know: ${known.join(", ")}`, { target: name, known });
+  const found = findDistribution(name);
+  const known = distributions.map((d) => d.id);
+  if (!found) {
+    fail("UNKNOWN_TARGET", `${JSON.stringify(name)} is no distribution that the tables know: ${known.join(", ")}`, {
+      target: name,
+      known,
+    });
+  }
   return { name: found.id, libc: found.libc, version: found.version, machine: machineOf(machine), tables };
 }
 
 /** The policy of a platform tag: `manylinux_2_17`, `manylinux2014`, also with the machine behind it. */
 function policy(text: string, machine: MachineChoice | undefined): Target | undefined {
-  const [, tag, arch] = /^((?:manylinux|musllinux)(?:_\d+_\d+|\d+))(?:_(\w+))?$/.exec(text) ?? [], name = tag === undefined ? undefined : policyNamed(tag);
+  const [, tag, arch] = /^((?:manylinux|musllinux)(?:_\d+_\d+|\d+))(?:_(\w+))?$/.exec(text) ?? [];
+  const name = tag === undefined ? undefined : policyNamed(tag);
   if (name === undefined) return undefined;
-  const [, libc, major, minor] = /^(many|musl)linux_(\d+)_(\d+)$/.exec(name)!, of = machineOf(machine ?? wheelArchitecture(text, arch));
-  if (libc === "musl") return { name: text, libc: "musl", version: `${major}.${minor}.0`, machine: of, tables, policy: name };
+  const [, libc, major, minor] = /^(many|musl)linux_(\d+)_(\d+)$/.exec(name)!;
+  const of = machineOf(machine ?? wheelArchitecture(text, arch));
+  if (libc === "musl") {
+    return { name: text, libc: "musl", version: `${major}.${minor}.0`, machine: of, tables, policy: name };
+  }
   return { name: text, libc: "glibc", version: `${major}.${minor}`, machine: of, tables, policy: name };
 }
 
 function wheelArchitecture(text: string, arch: string | undefined): MachineName | undefined {
   if (arch === undefined) return undefined;
   const name = { i686: "i386", armv7l: "arm" }[arch] ?? arch;
-  if (!(MACHINE_NAMES as string[]).includes(name)) fail("UNKNOWN_TARGET", `${text}: ${arch} is no machine that the tables know`, { target: text, known: MACHINE_NAMES });
+  if (!(MACHINE_NAMES as string[]).includes(name)) {
+    fail("UNKNOWN_TARGET", `${text}: ${arch} is no machine that the tables know`, {
+      target: text,
+      known: MACHINE_NAMES,
+    });
+  }
   return name as MachineName;
 }
 
 /**
- * The target that a text means, as for `--target`: a distribution (`centos7`), a C library (`glibc:2.17`, `musl:1.2.4`, `musl` for the newest), or the policy of a
- * platform tag (`manylinux_2_17`, `manylinux2014`, `musllinux_1_2`).
+ * The target that a text means, as for `--target`: a distribution (`centos7`), a C library (`glibc:2.17`, `musl:1.2.4`,
+ * `musl` for the newest), or the policy of a platform tag (`manylinux_2_17`, `manylinux2014`, `musllinux_1_2`).
  *
  * @throws ElfError `UNKNOWN_TARGET`, with the names that are known
  * @example
  * parseTarget("glibc:2.28").version // "2.28"
  */
 export function parseTarget(text: string, machine?: MachineChoice): Target {
-  const [, libc, version] = /^(glibc|musl)(?:[:=@ -]?(\d.*))?$/i.exec(text.trim()) ?? [], kind = libc?.toLowerCase();
+  const [, libc, version] = /^(glibc|musl)(?:[:=@ -]?(\d.*))?$/i.exec(text.trim()) ?? [];
+  const kind = libc?.toLowerCase();
   if (kind === "musl") return { ...musl(version, machine), name: text.trim() };
   if (kind === "glibc" && version !== undefined) return { ...glibc(version, machine), name: text.trim() };
+
   const found = policy(text.trim(), machine);
   if (found) return found;
   if (findDistribution(text)) return distribution(text, machine);
+
   const known = ["glibc:VERSION", "musl", "musl:VERSION", ...policyNames(), ...distributions.map((d) => d.id)];
-  return fail("UNKNOWN_TARGET", `${JSON.stringify(text)} is no target. Known are ${known.join(", ")}`, { target: text, known });
+  return fail("UNKNOWN_TARGET", `${JSON.stringify(text)} is no target. Known are ${known.join(", ")}`, {
+    target: text,
+    known,
+  });
 }

@@ -8,15 +8,24 @@ import { caught, counting } from "../support/elf.js";
 
 const LONG = "a member whose name takes more than sixteen bytes.o";
 const MEMBERS: readonly TestMember[] = [
-  { name: "one.o", bytes: Uint8Array.of(1, 2, 3), symbols: ["f", "g"] }, { name: LONG, bytes: Uint8Array.from({ length: 50 }, (_, i) => i), symbols: ["h"] },
-  { name: "empty", bytes: new Uint8Array(0) }, { name: "one.o", bytes: Uint8Array.of(9), symbols: ["f"] },
+  { name: "one.o", bytes: Uint8Array.of(1, 2, 3), symbols: ["f", "g"] },
+  { name: LONG, bytes: Uint8Array.from({ length: 50 }, (_, i) => i), symbols: ["h"] },
+  { name: "empty", bytes: new Uint8Array(0) },
+  { name: "one.o", bytes: Uint8Array.of(9), symbols: ["f"] },
 ];
 const FORMATS: readonly TestArchive[] = [
-  { format: "sysv" }, { format: "sysv64" }, { format: "bsd" }, { format: "bsd", sorted: true }, { format: "bsd", littleEndian: false }, { format: "bsd64" }, { format: "bsd64", sorted: true, littleEndian: false },
+  { format: "sysv" },
+  { format: "sysv64" },
+  { format: "bsd" },
+  { format: "bsd", sorted: true },
+  { format: "bsd", littleEndian: false },
+  { format: "bsd64" },
+  { format: "bsd64", sorted: true, littleEndian: false },
 ];
 
 describe.each(FORMATS)("an archive of the kind %o", (options) => {
-  const bytes = testArchive(MEMBERS, options), archive = readArchive(bytesSource(bytes));
+  const bytes = testArchive(MEMBERS, options);
+  const archive = readArchive(bytesSource(bytes));
 
   it("gives its members in order, with their names and contents", () => {
     const found = archive.members.filter((m) => m.kind === "file");
@@ -26,9 +35,20 @@ describe.each(FORMATS)("an archive of the kind %o", (options) => {
   });
 
   it("has a symbol index, which is written as it was read", () => {
-    const index = readIndex(archive)!, at = new Map(archive.members.map((m) => [m.offset, m.name]));
-    const wanted = [["f", "one.o"], ["g", "one.o"], ["h", LONG], ["f", "one.o"]];
-    expect([archive.index, index.entries.map((e) => [decodeText(e.name), at.get(e.member)])]).toEqual([options.format, options.sorted ? wanted.sort() : wanted]);
+    const index = readIndex(archive)!;
+    const at = new Map(archive.members.map((m) => [m.offset, m.name]));
+    const wanted = [
+      ["f", "one.o"],
+      ["g", "one.o"],
+      ["h", LONG],
+      ["f", "one.o"],
+    ];
+
+    expect([archive.index, index.entries.map((e) => [decodeText(e.name), at.get(e.member)])]).toEqual([
+      options.format,
+      options.sorted ? wanted.sort() : wanted,
+    ]);
+
     const { content, size } = archive.members[0]!;
     expect(encodeIndex(index)).toEqual(content.read(0, size));
   });
@@ -38,24 +58,42 @@ describe("an archive", () => {
   it("without index, without members, and of one member that lacks its padding", () => {
     expect(readIndex(readArchive(bytesSource(testArchive(MEMBERS, { index: false }))))).toBeUndefined();
     expect(readArchive(bytesSource(encodeText("!<arch>\n"))).members).toEqual([]);
-    const all = testArchive([{ name: "x", bytes: Uint8Array.of(1) }], { index: false }), [x] = readArchive(bytesSource(all.subarray(0, -1))).members;
+    const all = testArchive([{ name: "x", bytes: Uint8Array.of(1) }], { index: false });
+    const [x] = readArchive(bytesSource(all.subarray(0, -1))).members;
     expect([x!.name, x!.size, x!.end]).toEqual(["x", 1, all.length - 1]);
   });
 
   it("may have an index of no symbols", () => {
     const none = MEMBERS.map(({ name, bytes }) => ({ name, bytes }));
-    for (const options of FORMATS) expect(readIndex(readArchive(bytesSource(testArchive(none, options))))).toMatchObject({ format: options.format, entries: [] });
+    for (const options of FORMATS) {
+      expect(readIndex(readArchive(bytesSource(testArchive(none, options))))).toMatchObject({
+        format: options.format,
+        entries: [],
+      });
+    }
     const empty = concat([encodeText("!<arch>\n"), arHeader("/", 0)]);
     expect(readIndex(readArchive(bytesSource(empty)))!.entries).toEqual([]);
   });
 
   it("takes names of other tools as they stand", () => {
-    const of = (...names: string[]) => readArchive(bytesSource(concat([encodeText("!<arch>\n"), ...names.map((n) => arHeader(n, 0))]))).members.map((m) => [m.kind, m.name]);
-    expect(of("plain.o", "two words.o/", "/", "/<ECSYMBOLS>/", "__.SYMDEF")).toEqual([["file", "plain.o"], ["file", "two words.o"], ["table", "/"], ["table", "/<ECSYMBOLS>/"], ["table", "__.SYMDEF"]]);
+    const of = (...names: string[]) =>
+      readArchive(bytesSource(concat([encodeText("!<arch>\n"), ...names.map((n) => arHeader(n, 0))]))).members.map(
+        (m) => [m.kind, m.name],
+      );
+    expect(of("plain.o", "two words.o/", "/", "/<ECSYMBOLS>/", "__.SYMDEF")).toEqual([
+      ["file", "plain.o"],
+      ["file", "two words.o"],
+      ["table", "/"],
+      ["table", "/<ECSYMBOLS>/"],
+      ["table", "__.SYMDEF"],
+    ]);
   });
 
   it("is read header by header, never whole", () => {
-    const large = testArchive(Array.from({ length: 20 }, (_, i) => ({ name: `${i}.o`, bytes: new Uint8Array(100_000), symbols: [`s${i}`] }))), source = counting(bytesSource(large));
+    const large = testArchive(
+      Array.from({ length: 20 }, (_, i) => ({ name: `${i}.o`, bytes: new Uint8Array(100_000), symbols: [`s${i}`] })),
+    );
+    const source = counting(bytesSource(large));
     readIndex(readArchive(source));
     expect(source.bytes).toBeLessThan(4096);
   });
@@ -63,7 +101,8 @@ describe("an archive", () => {
 
 describe("a broken archive", () => {
   const header = (name: string, size: number | string) => concat([encodeText("!<arch>\n"), arHeader(name, size)]);
-  const whole = testArchive(MEMBERS), patched = (at: number, ...b: number[]) => {
+  const whole = testArchive(MEMBERS);
+  const patched = (at: number, ...b: number[]) => {
     const copy = whole.slice();
     copy.set(b, at);
     return copy;
@@ -86,8 +125,16 @@ describe("a broken archive", () => {
     ["an index with a name that does not end", patched(first + 3, 30), "MALFORMED"],
     ["an index of a member that is not there", patched(first + 7, 9), "MALFORMED"],
     ["an index cut in its count", concat([header("/", 2), new Uint8Array(2)]), "MALFORMED"],
-    ["a BSD index of half a pair", concat([header("__.SYMDEF", 8), Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0)]), "MALFORMED"],
-    ["a BSD index with a name behind its strings", concat([header("__.SYMDEF", 16), Uint8Array.of(8, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0)]), "MALFORMED"],
+    [
+      "a BSD index of half a pair",
+      concat([header("__.SYMDEF", 8), Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0)]),
+      "MALFORMED",
+    ],
+    [
+      "a BSD index with a name behind its strings",
+      concat([header("__.SYMDEF", 16), Uint8Array.of(8, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0)]),
+      "MALFORMED",
+    ],
   ])("%s", (_, bytes, code) => {
     const e = caught(() => readIndex(readArchive(bytesSource(bytes))));
     expect(e.code).toBe(code);
@@ -102,21 +149,32 @@ describe("a broken archive", () => {
           readIndex(readArchive(bytesSource(all.subarray(0, n))));
           results++;
         } catch (e) {
-          expect(caught(() => { throw e; }).code).toMatch(/^(TRUNCATED|MALFORMED)$/);
+          expect(
+            caught(() => {
+              throw e;
+            }).code,
+          ).toMatch(/^(TRUNCATED|MALFORMED)$/);
         }
       }
+
       expect(results).toBeLessThan(all.length - 8);
     }
   });
 
   it("takes no more time than its size, whatever its index points to", () => {
     // Each of many symbols has the same long name: their product would be 50 GB.
-    const pairs = 100_000, strings = 500_000, content = new Uint8Array(8 + pairs * 8 + strings).fill(0x61), v = new DataView(content.buffer);
+    const pairs = 100_000;
+    const strings = 500_000;
+    const content = new Uint8Array(8 + pairs * 8 + strings).fill(0x61);
+    const v = new DataView(content.buffer);
     v.setUint32(0, pairs * 8, true);
     for (let i = 0; i < pairs; i++) v.setUint32(4 + i * 8, 0, true);
     for (let i = 0; i < pairs; i++) v.setUint32(8 + i * 8, 8, true);
     v.setUint32(4 + pairs * 8, strings, true);
     content[content.length - 1] = 0;
-    expect(caught(() => readIndex(readArchive(bytesSource(concat([header("__.SYMDEF", content.length), content])))))).toMatchObject({ code: "MALFORMED" });
+
+    expect(
+      caught(() => readIndex(readArchive(bytesSource(concat([header("__.SYMDEF", content.length), content]))))),
+    ).toMatchObject({ code: "MALFORMED" });
   });
 });

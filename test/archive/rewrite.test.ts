@@ -11,50 +11,93 @@ import { testArchive, type TestFormat } from "../support/archives.js";
 import { caught } from "../support/elf.js";
 import { random, SEED } from "../support/mutants.js";
 
-const GIB = 2 ** 30, small = Uint8Array.of(1, 2, 3);
+const GIB = 2 ** 30;
+const small = Uint8Array.of(1, 2, 3);
 
 /** What comes out where the first member becomes so large; nothing of it is in memory. */
 function grown(format: TestFormat, size: number) {
-  const source = bytesSource(testArchive([{ name: "large", bytes: small, symbols: ["f"] }, { name: "next", bytes: small, symbols: ["g"] }], { format })), archive = readArchive(source);
-  const place = archive.members.findIndex((m) => m.name === "large"), out = rewriteArchive(archive, { contents: new Map([[place, { size, pieces: [{ kind: "zero", at: 0, size }] }]]), drops: () => false, deterministic: false });
+  const source = bytesSource(
+    testArchive(
+      [
+        { name: "large", bytes: small, symbols: ["f"] },
+        { name: "next", bytes: small, symbols: ["g"] },
+      ],
+      { format },
+    ),
+  );
+  const archive = readArchive(source);
+  const place = archive.members.findIndex((m) => m.name === "large");
+  const out = rewriteArchive(archive, {
+    contents: new Map([[place, { size, pieces: [{ kind: "zero", at: 0, size }] }]]),
+    drops: () => false,
+    deterministic: false,
+  });
+
   return readArchive(piecesSource(source, out.pieces, out.size));
 }
 
-it.each<[TestFormat]>([["sysv64"], ["bsd64"]])("an index of 64-bit numbers names members behind 4 GiB (%s)", (format) => {
-  const archive = grown(format, 5 * GIB), next = archive.members.at(-1)!, [, g] = readIndex(archive)!.entries;
-  expect([next.name, [...next.content.read(0, 3)], g!.member]).toEqual(["next", [...small], next.offset]);
-  expect(next.offset).toBeGreaterThan(5 * GIB);
-});
+it.each<[TestFormat]>([["sysv64"], ["bsd64"]])(
+  "an index of 64-bit numbers names members behind 4 GiB (%s)",
+  (format) => {
+    const archive = grown(format, 5 * GIB);
+    const next = archive.members.at(-1)!;
+    const [, g] = readIndex(archive)!.entries;
+    expect([next.name, [...next.content.read(0, 3)], g!.member]).toEqual(["next", [...small], next.offset]);
+    expect(next.offset).toBeGreaterThan(5 * GIB);
+  },
+);
 
 it.each<[TestFormat]>([["sysv"], ["bsd"]])("one of 32-bit numbers cannot, and that is said (%s)", (format) => {
-  expect(caught(() => grown(format, 5 * GIB))).toMatchObject({ code: "UNSUPPORTED", message: expect.stringContaining("4 GiB") as string });
+  expect(caught(() => grown(format, 5 * GIB))).toMatchObject({
+    code: "UNSUPPORTED",
+    message: expect.stringContaining("4 GiB") as string,
+  });
   expect(readIndex(grown(format, 3 * GIB))!.entries.length).toBe(2);
 });
 
 it("a member's size has ten digits", () => {
   expect(grown("sysv64", 9_999_999_999).members.length).toBe(3);
-  expect(caught(() => grown("sysv64", 10_000_000_000))).toMatchObject({ code: "UNSUPPORTED", message: expect.stringContaining("10000000000 bytes") as string });
+  expect(caught(() => grown("sysv64", 10_000_000_000))).toMatchObject({
+    code: "UNSUPPORTED",
+    message: expect.stringContaining("10000000000 bytes") as string,
+  });
 });
 
 it(`whatever is broken in an archive: a result that can be read, or an ElfError (seed ${SEED})`, () => {
-  const below = random(SEED), edits: readonly Edit[][] = [[stripUnneeded()], [stripDebug()]];
-  const members = Array.from({ length: 4 }, (_, i) => ({ name: i % 2 ? `member ${i} of a long name.o` : `${i}.o`, bytes: buildElf({ soname: `x${i}`, debugInfo: 300, symbols: [{ name: `s${i}` }] }), symbols: [`s${i}`] }));
-  let refused = 0, done = 0;
+  const below = random(SEED);
+  const edits: readonly Edit[][] = [[stripUnneeded()], [stripDebug()]];
+  const members = Array.from({ length: 4 }, (_, i) => ({
+    name: i % 2 ? `member ${i} of a long name.o` : `${i}.o`,
+    bytes: buildElf({ soname: `x${i}`, debugInfo: 300, symbols: [{ name: `s${i}` }] }),
+    symbols: [`s${i}`],
+  }));
+  let refused = 0;
+  let done = 0;
+
   for (let round = 0; round < 200; round++) {
-    const bytes = testArchive(members, { format: (["sysv", "sysv64", "bsd", "bsd64"] as const)[round % 4]! }), heads = readArchive(bytesSource(bytes)).members;
+    const bytes = testArchive(members, { format: (["sysv", "sysv64", "bsd", "bsd64"] as const)[round % 4]! });
+    const heads = readArchive(bytesSource(bytes)).members;
     for (let i = 0; i <= below(3); i++) {
-      const m = heads[below(heads.length)]!, inHeader = below(2) === 0, at = inHeader || m.kind === "file" ? m.offset + below(60 + m.nameSize) : m.offset + 60 + below(m.size + m.nameSize);
+      const m = heads[below(heads.length)]!;
+      const inHeader = below(2) === 0;
+      const at =
+        inHeader || m.kind === "file" ? m.offset + below(60 + m.nameSize) : m.offset + 60 + below(m.size + m.nameSize);
       bytes[at] = below(3) === 0 ? 0x30 + below(10) : below(256);
     }
+
     try {
-      const result = patch(bytes, edits[round % 2]!).bytes, archive = readArchive(bytesSource(result));
+      const result = patch(bytes, edits[round % 2]!).bytes;
+      const archive = readArchive(bytesSource(result));
       readIndex(archive);
-      for (const { kind, content } of archive.members) if (kind === "file" && content.size > 3 && content.read(0, 1)[0] === 0x7f) void readElf(content).sections;
+      for (const { kind, content } of archive.members) {
+        if (kind === "file" && content.size > 3 && content.read(0, 1)[0] === 0x7f) void readElf(content).sections;
+      }
       done++;
     } catch (e) {
       if (!isElfError(e)) throw e;
       refused++;
     }
   }
+
   expect(Math.min(refused, done)).toBeGreaterThan(20);
 });

@@ -28,7 +28,10 @@ const CLI = resolve("dist", "cli.js");
 const WARM = { strips: 20, milliseconds: 2000 };
 
 function contenders(s: Subject, input: string, [worker, warm]: readonly [Worker, Worker]): Contender[] {
-  const command = (name: string, file: string, args: readonly string[]): Contender => ({ name, run: () => Promise.resolve(measure(file, args) ?? "it failed") });
+  const command = (name: string, file: string, args: readonly string[]): Contender => ({
+    name,
+    run: () => Promise.resolve(measure(file, args) ?? "it failed"),
+  });
   const eu = s.option === "-g" ? ["-g", "-o", OUT, input] : ["-o", OUT, input];
   return [
     command("GNU strip", "strip", [s.option, "-o", OUT, input]),
@@ -42,7 +45,8 @@ function contenders(s: Subject, input: string, [worker, warm]: readonly [Worker,
 }
 
 function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b), half = sorted.length >> 1;
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
@@ -53,42 +57,74 @@ interface Result {
 }
 
 async function bench(s: Subject, rounds: number): Promise<void> {
-  const input = s.path(), workers = [new Worker(fileURLToPath(import.meta.url)), new Worker(fileURLToPath(import.meta.url))] as const, all = contenders(s, input, workers), results = new Map<string, Result>(all.map((c) => [c.name, { costs: [], size: 0 }]));
-  for (let i = 0, start = performance.now(); i < WARM.strips || performance.now() - start < WARM.milliseconds; i++) await workers[1].do({ input, output: OUT, option: s.option });
+  const input = s.path();
+  const workers = [new Worker(fileURLToPath(import.meta.url)), new Worker(fileURLToPath(import.meta.url))] as const;
+  const all = contenders(s, input, workers);
+  const results = new Map<string, Result>(all.map((c) => [c.name, { costs: [], size: 0 }]));
+
+  for (let i = 0, start = performance.now(); i < WARM.strips || performance.now() - start < WARM.milliseconds; i++) {
+    await workers[1].do({ input, output: OUT, option: s.option });
+  }
+
   // The first two rounds warm the other worker and the page cache.
-  for (let round = -2; round < rounds; round++)
+  for (let round = -2; round < rounds; round++) {
     for (const c of all) {
       const r = results.get(c.name)!;
       if (r.failed !== undefined) continue;
+
       rmSync(OUT, { force: true });
       const cost = await c.run();
-      if (typeof cost === "string") r.failed = cost;
-      else {
+      if (typeof cost === "string") {
+        r.failed = cost;
+      } else {
         r.size = existsSync(OUT) ? statSync(OUT).size : 0;
         if (round >= 0) r.costs.push(cost);
       }
     }
+  }
+
   for (const w of workers) w.end();
   rmSync(OUT, { force: true });
-  console.log(`\n${s.name}, ${s.option} (${megabytes(input)}, ${rounds} rounds)\n${table([["", "cpu ms", "of GNU's", "wall ms", "peak MiB", "of which idle", "result, bytes"], ...rows(results)])}`);
+  console.log(
+    `\n${s.name}, ${s.option} (${megabytes(input)}, ${rounds} rounds)\n${table([["", "cpu ms", "of GNU's", "wall ms", "peak MiB", "of which idle", "result, bytes"], ...rows(results)])}`,
+  );
 }
 
 function rows(results: ReadonlyMap<string, Result>): (string | number)[][] {
   const gnu = results.get("GNU strip")!.costs;
   return [...results].map(([name, { costs, size, failed }]) => {
     if (failed !== undefined) return [name, "", "", "", "", "", failed.slice(0, 90)];
-    const of = (f: (c: Cost) => number) => median(costs.map(f)), ratio = median(costs.map((c, i) => c.cpu / (gnu[i]?.cpu ?? NaN)));
+
+    const of = (f: (c: Cost) => number) => median(costs.map(f));
+    const ratio = median(costs.map((c, i) => c.cpu / (gnu[i]?.cpu ?? NaN)));
     const idle = costs.every((c): c is WorkerCost => "idle" in c) ? median(costs.map((c) => c.idle)).toFixed(0) : "";
-    return [name, of((c) => c.cpu).toFixed(1), ratio.toFixed(2), of((c) => c.wall).toFixed(1), of((c) => c.peak).toFixed(0), idle, size];
+
+    return [
+      name,
+      of((c) => c.cpu).toFixed(1),
+      ratio.toFixed(2),
+      of((c) => c.wall).toFixed(1),
+      of((c) => c.peak).toFixed(0),
+      idle,
+      size,
+    ];
   });
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: "string", default: "7" }, only: { type: "string", default: "" }, help: { type: "boolean" } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: "string", default: "7" },
+      only: { type: "string", default: "" },
+      help: { type: "boolean" },
+    },
+  });
   if (values.help || positionals.length !== 1 || positionals[0] !== "strip") {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
+
   const only = new RegExp(values.only);
   for (const s of SUBJECTS) if (only.test(`${s.name} ${s.option}`)) await bench(s, Number(values.rounds));
   return 0;

@@ -18,18 +18,22 @@ export interface WorkerCost extends Cost {
   readonly idle: number;
 }
 
-const status = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(readFileSync("/proc/self/status", "utf8"))![1]) / 1024;
+const status = (field: string): number =>
+  Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(readFileSync("/proc/self/status", "utf8"))![1]) / 1024;
 
 function work({ input, output, option }: Work): WorkerCost | string {
   const idle = status("VmRSS");
   // Sets VmHWM, the peak, to what is resident now (proc(5)).
   writeFileSync("/proc/self/clear_refs", "5");
-  const start = process.cpuUsage(), at = process.hrtime.bigint();
+  const start = process.cpuUsage();
+  const at = process.hrtime.bigint();
+
   try {
     patchFileSync(input, [option === "-g" ? stripDebug() : stripUnneeded()], { output });
   } catch (e) {
     return String(e);
   }
+
   const { user, system } = process.cpuUsage(start);
   return { cpu: (user + system) / 1000, wall: Number(process.hrtime.bigint() - at) / 1e6, peak: status("VmHWM"), idle };
 }

@@ -10,7 +10,10 @@ export interface Cost {
   readonly peak: number;
 }
 
-/** Runs a command and prints what wait4 says of it: nothing else tells the peak memory of one child to the kilobyte, and its time to the microsecond. */
+/**
+ * Runs a command and prints what wait4 says of it: nothing else tells the peak memory of one child to the kilobyte, and
+ * its time to the microsecond.
+ */
 const HELPER = `
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +45,8 @@ export function cache(name: string): string {
 let helper: string | undefined;
 
 function build(): string {
-  const path = cache("measure"), source = cache("measure.c");
+  const path = cache("measure");
+  const source = cache("measure.c");
   if (!existsSync(path) || readFileSync(source, "utf8") !== HELPER) {
     writeFileSync(source, HELPER);
     must("gcc", ["-O1", "-o", path, source]);
@@ -53,7 +57,11 @@ function build(): string {
 /** Runs a command once. Undefined where it fails. */
 export function measure(command: string, args: readonly string[]): Cost | undefined {
   helper ??= build();
-  const { stderr } = spawnSync(helper, [command, ...args], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" }, maxBuffer: 64 << 20 });
+  const { stderr } = spawnSync(helper, [command, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C" },
+    maxBuffer: 64 << 20,
+  });
   const m = /MEASURED (\d+) (\d+) (\d+) (\d+)/.exec(stderr);
   if (!m || m[4] !== "0") return undefined;
   return { cpu: Number(m[1]) / 1000, wall: Number(m[2]) / 1000, peak: Number(m[3]) / 1024 };

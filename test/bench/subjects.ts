@@ -1,4 +1,14 @@
-import { closeSync, copyFileSync, existsSync, ftruncateSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { must } from "../support/run.js";
 import { cache } from "./measure.js";
 
@@ -20,19 +30,24 @@ function made(name: string, make: (path: string) => void): string {
 
 /** A C++ program of many instantiations: each function has a section, a group and relocations of its own. */
 function templates(out: string): void {
-  const source = cache("templates.cc"), count = 6500;
+  const source = cache("templates.cc");
+  const count = 6500;
   const uses = Array.from({ length: count }, (_, i) => `  s += Box<${i}>().add(x) + first<${i}>(x);\n`).join("");
-  writeFileSync(source, `
+  writeFileSync(
+    source,
+    `
 #include <vector>
 template <int N> struct Box { std::vector<int> *v = nullptr; __attribute__((noinline)) int add(int x) { if (v) v->push_back(x); return x * N + 1; } };
 template <int N> __attribute__((noinline)) int first(int x) { static int counter_with_a_long_name = N; return counter_with_a_long_name++ + x; }
-int all(int x) { int s = 0;\n${uses}  return s; }\n`);
+int all(int x) { int s = 0;\n${uses}  return s; }\n`,
+  );
   must("g++", ["-std=c++17", "-g", "-O0", "-ffunction-sections", "-fdata-sections", "-c", "-o", out, source]);
 }
 
 /** One GiB of zeros as .debug_info: what matters is that nobody needs to read it. */
 function gigabyte(out: string): void {
-  const zeros = cache("zeros"), program = cache("small");
+  const zeros = cache("zeros");
+  const program = cache("small");
   const fd = openSync(zeros, "w");
   ftruncateSync(fd, 1 << 30);
   closeSync(fd);
@@ -45,8 +60,12 @@ const SYMBOLS = 500_000;
 
 function symbolSource(): string {
   const path = cache("symbols.s");
-  const line = (i: number) => `${i % 2 === 0 ? `.globl a_function_of_some_name_${i}\n` : ""}a_function_of_some_name_${i}: ret\n`;
-  writeFileSync(path, `.file "symbols.c"\n.text\n.globl _start\n_start: call a_function_of_some_name_7\n${Array.from({ length: SYMBOLS }, (_, i) => line(i)).join("")}.section .debug_info\n.zero 100000\n`);
+  const line = (i: number) =>
+    `${i % 2 === 0 ? `.globl a_function_of_some_name_${i}\n` : ""}a_function_of_some_name_${i}: ret\n`;
+  writeFileSync(
+    path,
+    `.file "symbols.c"\n.text\n.globl _start\n_start: call a_function_of_some_name_7\n${Array.from({ length: SYMBOLS }, (_, i) => line(i)).join("")}.section .debug_info\n.zero 100000\n`,
+  );
   return path;
 }
 

@@ -8,8 +8,19 @@ import { MAP_FILES } from "../support/map-files.js";
 import { faults, type Box, type Drawn } from "../support/svg.js";
 import { itWithTools, must } from "../support/tools.js";
 
-const files = scratch(), BROWSER = "chromium";
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"];
+const files = scratch();
+const BROWSER = "chromium";
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--hide-scrollbars",
+];
 let started = 0;
 
 function browser(...args: string[]): string {
@@ -39,23 +50,41 @@ interface Measured {
 /** The same as readSvg() gives, as a browser sees it. */
 function drawn(svgs: readonly string[], font?: string): Drawn[] {
   const style = font ? `<style>svg.elfwright-map text{font-family:${font}!important}</style>` : "";
-  const page = files.write(`page-${started}.html`, Buffer.from(`<!doctype html><meta charset="utf-8">${style}<body>${svgs.join("\n")}<script>${SCRIPT}</script>`));
-  const dom = browser("--virtual-time-budget=20000", "--dump-dom", `file://${page}`), json = /<pre id="result">([^]*?)<\/pre>/.exec(dom)![1]!;
-  const unescaped = json.replace(/&(lt|gt|amp|quot);/g, (_, e: string) => ({ lt: "<", gt: ">", amp: "&", quot: '"' })[e]!);
-  return (JSON.parse(unescaped) as Measured[]).map((m) => ({ view: m.view, rows: m.rows, labels: m.labels.map((l) => ({ ...l, row: m.rows[l.row] ?? null })) }));
+  const page = files.write(
+    `page-${started}.html`,
+    Buffer.from(`<!doctype html><meta charset="utf-8">${style}<body>${svgs.join("\n")}<script>${SCRIPT}</script>`),
+  );
+  const dom = browser("--virtual-time-budget=20000", "--dump-dom", `file://${page}`);
+  const json = /<pre id="result">([^]*?)<\/pre>/.exec(dom)![1]!;
+  const unescaped = json.replace(
+    /&(lt|gt|amp|quot);/g,
+    (_, e: string) => ({ lt: "<", gt: ">", amp: "&", quot: '"' })[e]!,
+  );
+
+  return (JSON.parse(unescaped) as Measured[]).map((m) => ({
+    view: m.view,
+    rows: m.rows,
+    labels: m.labels.map((l) => ({ ...l, row: m.rows[l.row] ?? null })),
+  }));
 }
 
 describe("in a browser", () => {
-  for (const font of [undefined, "DejaVu Sans Mono"])
+  for (const font of [undefined, "DejaVu Sans Mono"]) {
     itWithTools([BROWSER], `labels are in their boxes and over nothing else${font ? `, in ${font}` : ""}`, () => {
-      const maps = MAP_FILES.map(([name, make]) => [name, mapSvg(make(), { title: name })] as const), found = drawn(maps.map(([, svg]) => svg), font);
+      const maps = MAP_FILES.map(([name, make]) => [name, mapSvg(make(), { title: name })] as const);
+      const found = drawn(
+        maps.map(([, svg]) => svg),
+        font,
+      );
       expect(found.length).toBe(maps.length);
       expect(found.every((d) => d.labels.length > 5)).toBe(true);
       expect(found.flatMap((d, i) => faults(d).map((f) => `${maps[i]![0]}: ${f}`))).toEqual([]);
     });
+  }
 
   itWithTools([BROWSER], "and of programs of this machine", () => {
-    const paths = [process.execPath, execFileSync("which", ["ls"], { encoding: "utf8" }).trim()], svgs = paths.map((p) => {
+    const paths = [process.execPath, execFileSync("which", ["ls"], { encoding: "utf8" }).trim()];
+    const svgs = paths.map((p) => {
       const elf = readElfFile(p);
       try {
         return mapSvg(layoutMap(elf), { title: p });

@@ -20,13 +20,25 @@ describe("check", () => {
 
   it("gives rule, severity, subject and numbers in hex", () => {
     expect(findingsOf("x86_64-glibc-pie", (c) => (c.load(1).memsz -= 1))[0]).toEqual({
-      rule: "load-sizes", severity: "error", at: "PT_LOAD 0x1000", message: "p_filesz 0x2ed is larger than p_memsz 0x2ec",
+      rule: "load-sizes",
+      severity: "error",
+      at: "PT_LOAD 0x1000",
+      message: "p_filesz 0x2ed is larger than p_memsz 0x2ec",
     });
   });
 
   it("says once what several rules cannot read", () => {
-    const found = findingsOf("x86_64-glibc-lib.so", (c) => (c.tag(DT.VERNEED).val = 0x100000)).filter((f) => f.rule === "readable");
-    expect(found).toEqual([{ rule: "readable", severity: "error", at: "version needs", message: "MALFORMED: the version table at address 0x100000 is not in the file" }]);
+    const found = findingsOf("x86_64-glibc-lib.so", (c) => (c.tag(DT.VERNEED).val = 0x100000)).filter(
+      (f) => f.rule === "readable",
+    );
+    expect(found).toEqual([
+      {
+        rule: "readable",
+        severity: "error",
+        at: "version needs",
+        message: "MALFORMED: the version table at address 0x100000 is not in the file",
+      },
+    ]);
   });
 
   it("says which part cannot be read", () => {
@@ -36,11 +48,15 @@ describe("check", () => {
   });
 
   it("takes a file without section headers", () => {
-    expect(findingsOf("x86_64-glibc-pie", (c) => ((c.header.shoff = 0), (c.header.shnum = 0), (c.header.shstrndx = 0)))).toEqual([]);
+    expect(
+      findingsOf("x86_64-glibc-pie", (c) => ((c.header.shoff = 0), (c.header.shnum = 0), (c.header.shstrndx = 0))),
+    ).toEqual([]);
   });
 
   it("stops after a thousand findings of one rule, and stays linear", () => {
-    const many = 60_000, bytes = manyHeaders(many), start = performance.now();
+    const many = 60_000;
+    const bytes = manyHeaders(many);
+    const start = performance.now();
     const found = check(readElf(bytes));
     expect(performance.now() - start).toBeLessThan(20_000);
     expect(found.filter((f) => f.rule === "section-mapped")).toHaveLength(1000);
@@ -49,19 +65,46 @@ describe("check", () => {
 
 /** As many PT_LOADs as sections, no section in any of them. */
 function manyHeaders(n: number): Uint8Array {
-  const phoff = 64, shoff = phoff + n * Phdr.size(64), bytes = new Uint8Array(shoff + n * Shdr.size(64)), e = { class: 64, littleEndian: true } as const;
+  const phoff = 64;
+  const shoff = phoff + n * Phdr.size(64);
+  const bytes = new Uint8Array(shoff + n * Shdr.size(64));
+  const e = { class: 64, littleEndian: true } as const;
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
-  Object.assign(headerView(bytes, e), { type: ET.EXEC, machine: EM.X86_64, version: 1, ehsize: 64, phoff, phnum: n, phentsize: Phdr.size(64), shoff, shnum: n, shentsize: Shdr.size(64) });
+  Object.assign(headerView(bytes, e), {
+    type: ET.EXEC,
+    machine: EM.X86_64,
+    version: 1,
+    ehsize: 64,
+    phoff,
+    phnum: n,
+    phentsize: Phdr.size(64),
+    shoff,
+    shnum: n,
+    shentsize: Shdr.size(64),
+  });
+
   for (let i = 0; i < n; i++) {
-    Object.assign(Phdr.view(viewOf(bytes), phoff + i * Phdr.size(64), e), { type: PT.LOAD, vaddr: i * 0x10000, memsz: 1, align: 0x1000 });
-    Object.assign(Shdr.view(viewOf(bytes), shoff + i * Shdr.size(64), e), { type: SHT.NOBITS, flags: SHF.ALLOC, addr: i * 0x10000 + 0x8000, size: 1 });
+    Object.assign(Phdr.view(viewOf(bytes), phoff + i * Phdr.size(64), e), {
+      type: PT.LOAD,
+      vaddr: i * 0x10000,
+      memsz: 1,
+      align: 0x1000,
+    });
+    Object.assign(Shdr.view(viewOf(bytes), shoff + i * Shdr.size(64), e), {
+      type: SHT.NOBITS,
+      flags: SHF.ALLOC,
+      addr: i * 0x10000 + 0x8000,
+      size: 1,
+    });
   }
+
   return bytes;
 }
 
 describe("newFindings", () => {
   const finding = (rule: string, at: string, message = ""): Finding => ({ rule, severity: "error", message, at });
-  const a = finding("load-order", "PT_LOAD 0x1000"), b = finding("load-order", "PT_LOAD 0x2000");
+  const a = finding("load-order", "PT_LOAD 0x1000");
+  const b = finding("load-order", "PT_LOAD 0x2000");
 
   it("gives what only the later file has, whatever the message says", () => {
     expect(newFindings([a], [{ ...a, message: "p_offset 0x2000" }, b])).toEqual([b]);

@@ -1,5 +1,17 @@
 import { viewOf } from "../../src/codec/bytes.js";
-import { Dyn, type DynView, type EhdrView, Phdr, type PhdrView, Shdr, type ShdrView, Sym, type SymView, Verdef, Verneed } from "../../src/codec/records.js";
+import {
+  Dyn,
+  type DynView,
+  type EhdrView,
+  Phdr,
+  type PhdrView,
+  Shdr,
+  type ShdrView,
+  Sym,
+  type SymView,
+  Verdef,
+  Verneed,
+} from "../../src/codec/records.js";
 import type { Struct, View } from "../../src/codec/struct.js";
 import { type Finding, check, newFindings } from "../../src/check/check.js";
 import type { ElfFile } from "../../src/image/elf.js";
@@ -62,7 +74,8 @@ export class Corruptible {
 
 /** What a corruption of a fixture adds to its findings. */
 export function findingsOf(name: string, corrupt: (c: Corruptible) => void): Finding[] {
-  const before = fixture(name), c = new Corruptible(before.slice());
+  const before = fixture(name);
+  const c = new Corruptible(before.slice());
   corrupt(c);
   return newFindings(check(readElf(before)), check(readElf(c.bytes)));
 }

@@ -9,100 +9,462 @@ import { type Corruptible, findingsOf } from "./corrupt.js";
 
 const DT_MIPS_RLD_MAP_REL = 0x70000035;
 
-const PIE = "x86_64-glibc-pie", LIB = "x86_64-glibc-lib.so", EXEC = "x86_64-glibc-exec", OBJECT = "x86_64-object.o";
+const PIE = "x86_64-glibc-pie";
+const LIB = "x86_64-glibc-lib.so";
+const EXEC = "x86_64-glibc-exec";
+const OBJECT = "x86_64-object.o";
 
 /** What pages of 64 KiB mean for the PIE. */
 const LARGEST_PAGE = ["0x1000", "0x2000", "0x3dd0"].map((address) => `load-largest-page PT_LOAD ${address}`);
 
 /** Fixture, corruption, and everything that is found of it: `rule at`. */
-type Case = readonly [rule: string, file: string, how: string, corrupt: (c: Corruptible) => void, found: readonly string[]];
-const on = (rule: string, file: string, how: string, corrupt: (c: Corruptible) => void, ...found: string[]): Case => [rule, file, how, corrupt, found];
+type Case = readonly [
+  rule: string,
+  file: string,
+  how: string,
+  corrupt: (c: Corruptible) => void,
+  found: readonly string[],
+];
+const on = (rule: string, file: string, how: string, corrupt: (c: Corruptible) => void, ...found: string[]): Case => [
+  rule,
+  file,
+  how,
+  corrupt,
+  found,
+];
 
 const loads: Case[] = [
-  on("load-in-file", PIE, "p_filesz and p_memsz of the last PT_LOAD raised", (c) => ((c.load(-1).filesz += 0x8000), (c.load(-1).memsz += 0x8000)), "load-in-file PT_LOAD 0x3dd0", "load-tail PT_LOAD 0x3dd0"),
-  on("load-sizes", PIE, "p_memsz below p_filesz", (c) => (c.load(1).memsz -= 1), "load-sizes PT_LOAD 0x1000", "section-mapped section .fini"),
+  on(
+    "load-in-file",
+    PIE,
+    "p_filesz and p_memsz of the last PT_LOAD raised",
+    (c) => ((c.load(-1).filesz += 0x8000), (c.load(-1).memsz += 0x8000)),
+    "load-in-file PT_LOAD 0x3dd0",
+    "load-tail PT_LOAD 0x3dd0",
+  ),
+  on(
+    "load-sizes",
+    PIE,
+    "p_memsz below p_filesz",
+    (c) => (c.load(1).memsz -= 1),
+    "load-sizes PT_LOAD 0x1000",
+    "section-mapped section .fini",
+  ),
   on("load-align", PIE, "p_align of 3 pages", (c) => (c.load(0).align = 0x3000), "load-align PT_LOAD 0x0"),
   on("load-page-align", PIE, "p_align of half a page", (c) => (c.load(0).align = 0x800), "load-page-align PT_LOAD 0x0"),
-  on("load-congruent", PIE, "p_align larger than p_vaddr - p_offset", (c) => (c.load(-1).align = 0x2000), "load-congruent PT_LOAD 0x3dd0", "load-largest-page PT_LOAD 0x1000", "load-largest-page PT_LOAD 0x3dd0"),
+  on(
+    "load-congruent",
+    PIE,
+    "p_align larger than p_vaddr - p_offset",
+    (c) => (c.load(-1).align = 0x2000),
+    "load-congruent PT_LOAD 0x3dd0",
+    "load-largest-page PT_LOAD 0x1000",
+    "load-largest-page PT_LOAD 0x3dd0",
+  ),
   on("load-order", PIE, "two PT_LOADs exchanged", (c) => swap(c, 1, 2), "load-order PT_LOAD 0x1000"),
-  on("load-overlap", PIE, "p_memsz into the next PT_LOAD", (c) => (c.load(1).memsz = 0x1001), "load-overlap PT_LOAD 0x2000", "load-tail PT_LOAD 0x1000"),
-  on("load-page", PIE, "p_memsz into the page of the next PT_LOAD", (c) => (c.load(2).memsz = 0x1100), "load-page PT_LOAD 0x3dd0", "load-tail PT_LOAD 0x2000"),
+  on(
+    "load-overlap",
+    PIE,
+    "p_memsz into the next PT_LOAD",
+    (c) => (c.load(1).memsz = 0x1001),
+    "load-overlap PT_LOAD 0x2000",
+    "load-tail PT_LOAD 0x1000",
+  ),
+  on(
+    "load-page",
+    PIE,
+    "p_memsz into the page of the next PT_LOAD",
+    (c) => (c.load(2).memsz = 0x1100),
+    "load-page PT_LOAD 0x3dd0",
+    "load-tail PT_LOAD 0x2000",
+  ),
   on("load-largest-page", PIE, "p_align of 64 KiB", (c) => (c.load(0).align = 0x10000), ...LARGEST_PAGE),
 ];
 
 const phdrs: Case[] = [
-  on("phdr-mapped", PIE, "the table moved behind all segments", (c) => moveTable(c), "phdr-mapped program header table", "phdr-offset program header table", "phdr-segment PT_PHDR", "phdr-strip program header table", "first-page program header table"),
-  on("phdr-segment", PIE, "PT_PHDR one entry short", (c) => (c.phdr(PT.PHDR).filesz -= Phdr.size(64)), "phdr-segment PT_PHDR"),
+  on(
+    "phdr-mapped",
+    PIE,
+    "the table moved behind all segments",
+    (c) => moveTable(c),
+    "phdr-mapped program header table",
+    "phdr-offset program header table",
+    "phdr-segment PT_PHDR",
+    "phdr-strip program header table",
+    "first-page program header table",
+  ),
+  on(
+    "phdr-segment",
+    PIE,
+    "PT_PHDR one entry short",
+    (c) => (c.phdr(PT.PHDR).filesz -= Phdr.size(64)),
+    "phdr-segment PT_PHDR",
+  ),
   on("phdr-first", PIE, "PT_PHDR behind a PT_LOAD", (c) => swapEntries(c, 0, 2), "phdr-first PT_PHDR"),
-  on("phdr-old-kernel", PIE, "the PT_LOAD of the table behind another delta", (c) => oldKernel(c), "phdr-old-kernel program header table", "load-order PT_LOAD 0x0", "load-order PT_LOAD 0x1000"),
-  on("phdr-offset", LIB, "the table moved behind all segments", (c) => moveTable(c), "phdr-offset program header table", "phdr-strip program header table", "first-page program header table"),
-  on("phdr-strip", LIB, "a loaded section at the ELF header's end", (c) => (c.section(".gnu.hash").offset = 0x40), "phdr-strip program header table", "section-mapped section .gnu.hash"),
-  on("first-page", LIB, "the table moved behind all segments", (c) => moveTable(c), "phdr-offset program header table", "phdr-strip program header table", "first-page program header table"),
+  on(
+    "phdr-old-kernel",
+    PIE,
+    "the PT_LOAD of the table behind another delta",
+    (c) => oldKernel(c),
+    "phdr-old-kernel program header table",
+    "load-order PT_LOAD 0x0",
+    "load-order PT_LOAD 0x1000",
+  ),
+  on(
+    "phdr-offset",
+    LIB,
+    "the table moved behind all segments",
+    (c) => moveTable(c),
+    "phdr-offset program header table",
+    "phdr-strip program header table",
+    "first-page program header table",
+  ),
+  on(
+    "phdr-strip",
+    LIB,
+    "a loaded section at the ELF header's end",
+    (c) => (c.section(".gnu.hash").offset = 0x40),
+    "phdr-strip program header table",
+    "section-mapped section .gnu.hash",
+  ),
+  on(
+    "first-page",
+    LIB,
+    "the table moved behind all segments",
+    (c) => moveTable(c),
+    "phdr-offset program header table",
+    "phdr-strip program header table",
+    "first-page program header table",
+  ),
 ];
 
 const coverage: Case[] = [
-  on("load-section", PIE, "the sections of a PT_LOAD not loaded", (c) => [".rodata", ".eh_frame", ".eh_frame_hdr"].forEach((n) => (c.section(n).flags = 0)), "load-section PT_LOAD 0x2000"),
-  on("section-mapped", PIE, "sh_offset of a loaded section", (c) => (c.section(".got").offset += 8), "section-mapped section .got", "section-overlap section .got.plt"),
-  on("section-mapped", PIE, "sh_addr outside every PT_LOAD", (c) => (c.section(".rodata").addr = 0x100000), "section-mapped section .rodata"),
-  on("nobits-zero", PIE, "file bytes for .bss that are not zero", (c) => (c.load(-1).filesz = c.load(-1).memsz), "nobits-zero section .bss"),
-  on("load-tail", PIE, "p_memsz behind the last section", (c) => (c.load(-1).memsz += 0x10), "load-tail PT_LOAD 0x3dd0"),
+  on(
+    "load-section",
+    PIE,
+    "the sections of a PT_LOAD not loaded",
+    (c) => [".rodata", ".eh_frame", ".eh_frame_hdr"].forEach((n) => (c.section(n).flags = 0)),
+    "load-section PT_LOAD 0x2000",
+  ),
+  on(
+    "section-mapped",
+    PIE,
+    "sh_offset of a loaded section",
+    (c) => (c.section(".got").offset += 8),
+    "section-mapped section .got",
+    "section-overlap section .got.plt",
+  ),
+  on(
+    "section-mapped",
+    PIE,
+    "sh_addr outside every PT_LOAD",
+    (c) => (c.section(".rodata").addr = 0x100000),
+    "section-mapped section .rodata",
+  ),
+  on(
+    "nobits-zero",
+    PIE,
+    "file bytes for .bss that are not zero",
+    (c) => (c.load(-1).filesz = c.load(-1).memsz),
+    "nobits-zero section .bss",
+  ),
+  on(
+    "load-tail",
+    PIE,
+    "p_memsz behind the last section",
+    (c) => (c.load(-1).memsz += 0x10),
+    "load-tail PT_LOAD 0x3dd0",
+  ),
 ];
 
 const sections: Case[] = [
-  on("section-in-file", PIE, "sh_size past the end of the file", (c) => (c.section(".comment").size = 0x10000), "section-in-file section .comment", "section-overlap section .symtab", "section-overlap section .strtab", "section-overlap section .shstrtab"),
-  on("section-overlap", PIE, "sh_size into the next section", (c) => (c.section(".comment").size += 0x10), "section-overlap section .symtab"),
-  on("section-overlap", OBJECT, "sh_size into the next section", (c) => (c.section(".text").size += 0x20), "section-overlap section .rodata.str1.1", "section-overlap section .comment"),
-  on("section-link", PIE, "sh_link behind the last section", (c) => (c.section(".symtab").link = 99), "section-link section .symtab"),
-  on("section-name", PIE, "sh_name outside the table", (c) => (c.section(".comment").name = 0xffff), "section-name section [27]"),
-  on("symbol-section", PIE, "st_shndx behind the last section", (c) => (c.symbol(".symtab", 3).shndx = 99), "symbol-section section .symtab"),
-  on("symbol-section", OBJECT, "st_shndx behind the last section", (c) => (c.symbol(".symtab", 1).shndx = 99), "symbol-section section .symtab"),
-  on("symbol-locals", PIE, "sh_info one less", (c) => (c.section(".symtab").info -= 1), "symbol-locals section .symtab"),
-  on("section-symbol", "s390x-glibc-pie", "st_value of a section symbol", (c) => (sectionSymbol(c).value += 0x10), "section-symbol section .init"),
+  on(
+    "section-in-file",
+    PIE,
+    "sh_size past the end of the file",
+    (c) => (c.section(".comment").size = 0x10000),
+    "section-in-file section .comment",
+    "section-overlap section .symtab",
+    "section-overlap section .strtab",
+    "section-overlap section .shstrtab",
+  ),
+  on(
+    "section-overlap",
+    PIE,
+    "sh_size into the next section",
+    (c) => (c.section(".comment").size += 0x10),
+    "section-overlap section .symtab",
+  ),
+  on(
+    "section-overlap",
+    OBJECT,
+    "sh_size into the next section",
+    (c) => (c.section(".text").size += 0x20),
+    "section-overlap section .rodata.str1.1",
+    "section-overlap section .comment",
+  ),
+  on(
+    "section-link",
+    PIE,
+    "sh_link behind the last section",
+    (c) => (c.section(".symtab").link = 99),
+    "section-link section .symtab",
+  ),
+  on(
+    "section-name",
+    PIE,
+    "sh_name outside the table",
+    (c) => (c.section(".comment").name = 0xffff),
+    "section-name section [27]",
+  ),
+  on(
+    "symbol-section",
+    PIE,
+    "st_shndx behind the last section",
+    (c) => (c.symbol(".symtab", 3).shndx = 99),
+    "symbol-section section .symtab",
+  ),
+  on(
+    "symbol-section",
+    OBJECT,
+    "st_shndx behind the last section",
+    (c) => (c.symbol(".symtab", 1).shndx = 99),
+    "symbol-section section .symtab",
+  ),
+  on(
+    "symbol-locals",
+    PIE,
+    "sh_info one less",
+    (c) => (c.section(".symtab").info -= 1),
+    "symbol-locals section .symtab",
+  ),
+  on(
+    "section-symbol",
+    "s390x-glibc-pie",
+    "st_value of a section symbol",
+    (c) => (sectionSymbol(c).value += 0x10),
+    "section-symbol section .init",
+  ),
 ];
 
 const parts: Case[] = [
-  on("segment-mapped", PIE, "PT_GNU_EH_FRAME with another p_offset", (c) => (c.phdr(PT.GNU_EH_FRAME).offset += 4), "segment-mapped PT_GNU_EH_FRAME"),
-  on("segment-mapped", PIE, "PT_INTERP outside every PT_LOAD", (c) => (c.phdr(PT.INTERP).vaddr = 0x100000), "segment-mapped PT_INTERP"),
-  on("segment-mapped", PIE, "PT_GNU_PROPERTY past the file bytes of its PT_LOAD", (c) => (c.phdr(PT.GNU_PROPERTY).filesz = 0x2000), "segment-mapped PT_GNU_PROPERTY"),
+  on(
+    "segment-mapped",
+    PIE,
+    "PT_GNU_EH_FRAME with another p_offset",
+    (c) => (c.phdr(PT.GNU_EH_FRAME).offset += 4),
+    "segment-mapped PT_GNU_EH_FRAME",
+  ),
+  on(
+    "segment-mapped",
+    PIE,
+    "PT_INTERP outside every PT_LOAD",
+    (c) => (c.phdr(PT.INTERP).vaddr = 0x100000),
+    "segment-mapped PT_INTERP",
+  ),
+  on(
+    "segment-mapped",
+    PIE,
+    "PT_GNU_PROPERTY past the file bytes of its PT_LOAD",
+    (c) => (c.phdr(PT.GNU_PROPERTY).filesz = 0x2000),
+    "segment-mapped PT_GNU_PROPERTY",
+  ),
   on("interp-path", PIE, "PT_INTERP without its NUL", (c) => (c.phdr(PT.INTERP).filesz -= 1), "interp-path PT_INTERP"),
   on("interp-path", PIE, "an empty PT_INTERP", (c) => (c.phdr(PT.INTERP).filesz = 0), "interp-path PT_INTERP"),
-  on("note-records", LIB, "n_descsz past the end", (c) => (c.record(Nhdr, c.phdr(PT.NOTE).offset).descsz = 0x100), "note-records PT_NOTE"),
-  on("note-sections", LIB, "a note section moved, its PT_NOTE not", (c) => ((c.section(".note.gnu.build-id").offset -= 4), (c.section(".note.gnu.build-id").addr -= 4)), "note-sections PT_NOTE", "phdr-strip program header table"),
+  on(
+    "note-records",
+    LIB,
+    "n_descsz past the end",
+    (c) => (c.record(Nhdr, c.phdr(PT.NOTE).offset).descsz = 0x100),
+    "note-records PT_NOTE",
+  ),
+  on(
+    "note-sections",
+    LIB,
+    "a note section moved, its PT_NOTE not",
+    (c) => ((c.section(".note.gnu.build-id").offset -= 4), (c.section(".note.gnu.build-id").addr -= 4)),
+    "note-sections PT_NOTE",
+    "phdr-strip program header table",
+  ),
 ];
 
 const dynamic: Case[] = [
-  on("dynamic-section", PIE, "SHT_DYNAMIC one entry short", (c) => (c.section(".dynamic").size -= Dyn.size(64)), "dynamic-section section .dynamic"),
-  on("dynamic-strtab", PIE, "sh_link to .dynsym", (c) => (c.section(".dynamic").link -= 1), "dynamic-strtab section .dynamic"),
-  on("dynamic-writable", PIE, "its PT_LOAD read-only", (c) => (c.load(-1).flags = PF.R), "dynamic-writable PT_DYNAMIC", "bss-writable PT_LOAD 0x3dd0"),
-  on("dynamic-relro", PIE, "PT_GNU_RELRO ends before it", (c) => (c.phdr(PT.GNU_RELRO).memsz = 0x20), "dynamic-relro PT_DYNAMIC"),
-  on("dynamic-address", PIE, "DT_FINI outside every PT_LOAD", (c) => (c.tag(DT.FINI).val = 0x100000), "dynamic-address DT_FINI"),
-  on("dynamic-target", LIB, "DT_VERDEF left behind", (c) => (c.tag(DT.VERDEF).val = c.tag(DT.VERNEED).val), "dynamic-target DT_VERDEF", "readable version definitions"),
-  on("mips-rld-map", PIE, "DT_MIPS_RLD_MAP_REL to read-only memory", (c) => mips(c, 0x100), "mips-rld-map DT_MIPS_RLD_MAP_REL", ...LARGEST_PAGE),
-  on("strtab-end", PIE, "DT_STRSZ one less", (c) => (c.tag(DT.STRSZ).val -= 1), "strtab-end DT_STRTAB", "dynamic-strtab section .dynamic"),
-  on("string-tag", PIE, "DT_NEEDED outside DT_STRTAB", (c) => (c.tag(DT.NEEDED).val = 0x1000), "string-tag DT_NEEDED", "readable rule version-needed"),
-  on("string-symbol", PIE, "st_name outside DT_STRTAB", (c) => (c.symbol(".dynsym", 2).name = 0x1000), "string-symbol DT_SYMTAB"),
-  on("dynamic-symbol", PIE, "_DYNAMIC elsewhere", (c) => (c.symbol(".symtab", symbolIndex(c, "_DYNAMIC")).value += 8), "dynamic-symbol _DYNAMIC"),
-  on("dynamic-got", PIE, "the first word of .got.plt elsewhere", (c) => (c.bytes[c.section(".got.plt").offset]! ^= 8), "dynamic-got DT_PLTGOT"),
+  on(
+    "dynamic-section",
+    PIE,
+    "SHT_DYNAMIC one entry short",
+    (c) => (c.section(".dynamic").size -= Dyn.size(64)),
+    "dynamic-section section .dynamic",
+  ),
+  on(
+    "dynamic-strtab",
+    PIE,
+    "sh_link to .dynsym",
+    (c) => (c.section(".dynamic").link -= 1),
+    "dynamic-strtab section .dynamic",
+  ),
+  on(
+    "dynamic-writable",
+    PIE,
+    "its PT_LOAD read-only",
+    (c) => (c.load(-1).flags = PF.R),
+    "dynamic-writable PT_DYNAMIC",
+    "bss-writable PT_LOAD 0x3dd0",
+  ),
+  on(
+    "dynamic-relro",
+    PIE,
+    "PT_GNU_RELRO ends before it",
+    (c) => (c.phdr(PT.GNU_RELRO).memsz = 0x20),
+    "dynamic-relro PT_DYNAMIC",
+  ),
+  on(
+    "dynamic-address",
+    PIE,
+    "DT_FINI outside every PT_LOAD",
+    (c) => (c.tag(DT.FINI).val = 0x100000),
+    "dynamic-address DT_FINI",
+  ),
+  on(
+    "dynamic-target",
+    LIB,
+    "DT_VERDEF left behind",
+    (c) => (c.tag(DT.VERDEF).val = c.tag(DT.VERNEED).val),
+    "dynamic-target DT_VERDEF",
+    "readable version definitions",
+  ),
+  on(
+    "mips-rld-map",
+    PIE,
+    "DT_MIPS_RLD_MAP_REL to read-only memory",
+    (c) => mips(c, 0x100),
+    "mips-rld-map DT_MIPS_RLD_MAP_REL",
+    ...LARGEST_PAGE,
+  ),
+  on(
+    "strtab-end",
+    PIE,
+    "DT_STRSZ one less",
+    (c) => (c.tag(DT.STRSZ).val -= 1),
+    "strtab-end DT_STRTAB",
+    "dynamic-strtab section .dynamic",
+  ),
+  on(
+    "string-tag",
+    PIE,
+    "DT_NEEDED outside DT_STRTAB",
+    (c) => (c.tag(DT.NEEDED).val = 0x1000),
+    "string-tag DT_NEEDED",
+    "readable rule version-needed",
+  ),
+  on(
+    "string-symbol",
+    PIE,
+    "st_name outside DT_STRTAB",
+    (c) => (c.symbol(".dynsym", 2).name = 0x1000),
+    "string-symbol DT_SYMTAB",
+  ),
+  on(
+    "dynamic-symbol",
+    PIE,
+    "_DYNAMIC elsewhere",
+    (c) => (c.symbol(".symtab", symbolIndex(c, "_DYNAMIC")).value += 8),
+    "dynamic-symbol _DYNAMIC",
+  ),
+  on(
+    "dynamic-got",
+    PIE,
+    "the first word of .got.plt elsewhere",
+    (c) => (c.bytes[c.section(".got.plt").offset]! ^= 8),
+    "dynamic-got DT_PLTGOT",
+  ),
   on("readable", PIE, "no terminating DT_NULL", (c) => fillSpares(c), "readable dynamic section"),
-  on("readable", LIB, "the name of a version outside DT_STRTAB", (c) => (c.record(Vernaux, c.elf.versionNeeds[0]!.versions[0]!.at).name = 0x1000), "readable version needs"),
+  on(
+    "readable",
+    LIB,
+    "the name of a version outside DT_STRTAB",
+    (c) => (c.record(Vernaux, c.elf.versionNeeds[0]!.versions[0]!.at).name = 0x1000),
+    "readable version needs",
+  ),
 ];
 
 const versions: Case[] = [
   on("version-count", LIB, "DT_VERNEEDNUM of 2", (c) => (c.tag(DT.VERNEEDNUM).val = 2), "version-count DT_VERNEEDNUM"),
-  on("version-count", LIB, "DT_VERDEFNUM of 2", (c) => (c.tag(DT.VERDEFNUM).val = 2), "version-count DT_VERDEFNUM", "version-index DT_VERSYM"),
+  on(
+    "version-count",
+    LIB,
+    "DT_VERDEFNUM of 2",
+    (c) => (c.tag(DT.VERDEFNUM).val = 2),
+    "version-count DT_VERDEFNUM",
+    "version-index DT_VERSYM",
+  ),
   on("version-count", LIB, "vn_cnt of 2", (c) => (c.need().cnt = 2), "version-count version needs of libc.so.6"),
-  on("version-revision", LIB, "vn_version of 2", (c) => (c.need().version = 2), "version-revision version needs of libc.so.6"),
-  on("version-revision", LIB, "vd_version of 2", (c) => (c.definition(1).version = 2), "version-revision version definition ELFWRIGHT_1.0"),
-  on("version-hash", LIB, "vna_hash changed", (c) => (c.record(Vernaux, c.elf.versionNeeds[0]!.versions[0]!.at).hash ^= 1), "version-hash version needs of libc.so.6"),
-  on("version-hash", LIB, "vd_hash changed", (c) => (c.definition(2).hash ^= 1), "version-hash version definition ELFWRIGHT_2.0"),
-  on("version-needed", LIB, "DT_NEEDED with another name", (c) => (c.tag(DT.NEEDED).val += 1), "version-needed version needs of libc.so.6"),
-  on("version-index", LIB, "vna_other changed", (c) => (c.record(Vernaux, c.elf.versionNeeds[0]!.versions[0]!.at).other += 9), "version-index DT_VERSYM"),
+  on(
+    "version-revision",
+    LIB,
+    "vn_version of 2",
+    (c) => (c.need().version = 2),
+    "version-revision version needs of libc.so.6",
+  ),
+  on(
+    "version-revision",
+    LIB,
+    "vd_version of 2",
+    (c) => (c.definition(1).version = 2),
+    "version-revision version definition ELFWRIGHT_1.0",
+  ),
+  on(
+    "version-hash",
+    LIB,
+    "vna_hash changed",
+    (c) => (c.record(Vernaux, c.elf.versionNeeds[0]!.versions[0]!.at).hash ^= 1),
+    "version-hash version needs of libc.so.6",
+  ),
+  on(
+    "version-hash",
+    LIB,
+    "vd_hash changed",
+    (c) => (c.definition(2).hash ^= 1),
+    "version-hash version definition ELFWRIGHT_2.0",
+  ),
+  on(
+    "version-needed",
+    LIB,
+    "DT_NEEDED with another name",
+    (c) => (c.tag(DT.NEEDED).val += 1),
+    "version-needed version needs of libc.so.6",
+  ),
+  on(
+    "version-index",
+    LIB,
+    "vna_other changed",
+    (c) => (c.record(Vernaux, c.elf.versionNeeds[0]!.versions[0]!.at).other += 9),
+    "version-index DT_VERSYM",
+  ),
 ];
 
 const protection: Case[] = [
-  on("bss-writable", "x86_64-glibc-static", "the PT_LOAD of .bss read-only", (c) => (c.load(-1).flags = PF.R), "bss-writable PT_LOAD 0x4a16d8"),
-  on("load-wx", EXEC, "a PT_LOAD writable and executable", (c) => (c.load(1).flags |= PF.W), "load-wx PT_LOAD 0x401000"),
-  on("exec-stack", EXEC, "PT_GNU_STACK executable", (c) => (c.phdr(PT.GNU_STACK).flags |= PF.X), "exec-stack PT_GNU_STACK"),
+  on(
+    "bss-writable",
+    "x86_64-glibc-static",
+    "the PT_LOAD of .bss read-only",
+    (c) => (c.load(-1).flags = PF.R),
+    "bss-writable PT_LOAD 0x4a16d8",
+  ),
+  on(
+    "load-wx",
+    EXEC,
+    "a PT_LOAD writable and executable",
+    (c) => (c.load(1).flags |= PF.W),
+    "load-wx PT_LOAD 0x401000",
+  ),
+  on(
+    "exec-stack",
+    EXEC,
+    "PT_GNU_STACK executable",
+    (c) => (c.phdr(PT.GNU_STACK).flags |= PF.X),
+    "exec-stack PT_GNU_STACK",
+  ),
 ];
 
 const cases = [...loads, ...phdrs, ...coverage, ...sections, ...parts, ...dynamic, ...versions, ...protection];
@@ -125,7 +487,11 @@ describe("rules", () => {
 
 describe("mips", () => {
   it("takes a DT_MIPS_RLD_MAP_REL that leads to .data", () => {
-    expect(findingsOf(PIE, (c) => mips(c, c.elf.sections.find((s) => s.name === ".data")!.header.addr)).map((f) => `${f.rule} ${f.at}`)).toEqual(LARGEST_PAGE);
+    expect(
+      findingsOf(PIE, (c) => mips(c, c.elf.sections.find((s) => s.name === ".data")!.header.addr)).map(
+        (f) => `${f.rule} ${f.at}`,
+      ),
+    ).toEqual(LARGEST_PAGE);
   });
 });
 
@@ -134,7 +500,9 @@ describe("numbers above 2^53", () => {
     const high = 0xffffffff80000000n;
     const c = findingsOf("x86_64-glibc-static", (c) => {
       c.header.setExact("entry", c.header.exact("entry") + high);
-      for (const t of [PT.LOAD, PT.NOTE, PT.TLS, PT.GNU_RELRO, PT.GNU_PROPERTY]) for (const p of c.phdrs(t)) p.setExact("vaddr", p.exact("vaddr") + high);
+      for (const t of [PT.LOAD, PT.NOTE, PT.TLS, PT.GNU_RELRO, PT.GNU_PROPERTY]) {
+        for (const p of c.phdrs(t)) p.setExact("vaddr", p.exact("vaddr") + high);
+      }
       for (const s of c.elf.sections) {
         const h = c.record(Shdr, c.elf.header.shoff + s.index * c.elf.header.shentsize);
         if (h.addr) h.setExact("addr", h.exact("addr") + high);
@@ -148,19 +516,22 @@ describe("numbers above 2^53", () => {
 
 function swapEntries(c: Corruptible, a: number, b: number): void {
   const { phoff, phentsize } = c.elf.header;
-  const at = (i: number) => phoff + i * phentsize, first = c.bytes.slice(at(a), at(a) + phentsize);
+  const at = (i: number) => phoff + i * phentsize;
+  const first = c.bytes.slice(at(a), at(a) + phentsize);
   c.bytes.copyWithin(at(a), at(b), at(b) + phentsize);
   c.bytes.set(first, at(b));
 }
 
 function swap(c: Corruptible, a: number, b: number): void {
-  const all = c.elf.segments, nth = all.flatMap((s, i) => (s.type === PT.LOAD ? [i] : []));
+  const all = c.elf.segments;
+  const nth = all.flatMap((s, i) => (s.type === PT.LOAD ? [i] : []));
   swapEntries(c, nth[a]!, nth[b]!);
 }
 
 /** Copies the program header table over .comment and what follows, which no segment maps. */
 function moveTable(c: Corruptible): void {
-  const { phoff, phnum, phentsize } = c.elf.header, to = c.section(".strtab").offset;
+  const { phoff, phnum, phentsize } = c.elf.header;
+  const to = c.section(".strtab").offset;
   c.bytes.copyWithin(to, phoff, phoff + phnum * phentsize);
   c.header.phoff = to;
 }
@@ -184,14 +555,17 @@ function symbolIndex(c: Corruptible, name: string): number {
 /** Makes the file a MIPS one whose spare entry leads to this address. */
 function mips(c: Corruptible, target: number): void {
   c.header.machine = EM.MIPS;
-  const e = c.spareTag(), d = c.elf.dynamic!;
+  const e = c.spareTag();
+  const d = c.elf.dynamic!;
   e.tag = DT_MIPS_RLD_MAP_REL;
   e.setExact("val", BigInt(target) - d.address - BigInt(d.entries.length * Dyn.size(64)));
 }
 
 function fillSpares(c: Corruptible): void {
   const d = c.elf.dynamic!;
-  for (let i = d.entries.length; i < d.size / Dyn.size(64); i++) c.record(Dyn, d.offset + i * Dyn.size(64)).tag = DT.DEBUG;
+  for (let i = d.entries.length; i < d.size / Dyn.size(64); i++) {
+    c.record(Dyn, d.offset + i * Dyn.size(64)).tag = DT.DEBUG;
+  }
 }
 
 describe("files of other types", () => {
@@ -203,7 +577,9 @@ describe("files of other types", () => {
 
   it("as separate debug files, get no rules on what is loaded", () => {
     const found = findingsOf(PIE, (c) => {
-      for (const s of c.elf.sections) if (s.header.flags & 2 && s.header.type !== SHT.NOTE) c.section(s.name).type = SHT.NOBITS;
+      for (const s of c.elf.sections) {
+        if (s.header.flags & 2 && s.header.type !== SHT.NOTE) c.section(s.name).type = SHT.NOBITS;
+      }
       for (const p of c.phdrs(PT.LOAD)) p.filesz = 0;
     });
     expect(found).toEqual([]);

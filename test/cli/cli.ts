@@ -29,7 +29,11 @@ export function workbench(): Workbench {
   const files = scratch();
   let made = 0;
   const next = (name: string) => `${made++}-${basename(name)}`;
-  return { path: (name) => files.path(next(name)), copy: (name) => files.write(next(name), fixture(name)), write: (name, bytes) => files.write(next(name), bytes) };
+  return {
+    path: (name) => files.path(next(name)),
+    copy: (name) => files.write(next(name), fixture(name)),
+    write: (name, bytes) => files.write(next(name), bytes),
+  };
 }
 
 export const isUnchanged = (path: string, name: string): boolean => readFileSync(path).equals(fixture(name));
@@ -37,5 +41,12 @@ export const isUnchanged = (path: string, name: string): boolean => readFileSync
 /** Every file of fixtures/bin. */
 export const FIXTURES = [
   ...["x86_64", "i386", "s390x"].flatMap((m) => [`${m}-glibc-pie`, `${m}-glibc-exec`, `${m}-glibc-lib.so`]),
-  "x86_64-glibc-pie-runpath", "x86_64-glibc-static", "x86_64-musl-pie", "x86_64-musl-exec", "x86_64-musl-lib.so", "x86_64-musl-pie-libc.so", "x86_64-musl-static-pie", "x86_64-object.o",
+  "x86_64-glibc-pie-runpath",
+  "x86_64-glibc-static",
+  "x86_64-musl-pie",
+  "x86_64-musl-exec",
+  "x86_64-musl-lib.so",
+  "x86_64-musl-pie-libc.so",
+  "x86_64-musl-static-pie",
+  "x86_64-object.o",
 ] as const;

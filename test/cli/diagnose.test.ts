@@ -7,7 +7,10 @@ import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture, fixturePath } from "../support/fixtures.js";
 import { elfwright, elfwrightJson, FIXTURES, TEXT, workbench } from "./cli.js";
 
-const files = workbench(), text = files.write("text", TEXT), pie = fixturePath("x86_64-glibc-pie"), musl = fixturePath("x86_64-musl-pie");
+const files = workbench();
+const text = files.write("text", TEXT);
+const pie = fixturePath("x86_64-glibc-pie");
+const musl = fixturePath("x86_64-musl-pie");
 
 describe("diagnose", () => {
   it("says first what the file is, then what says so, what it requires and where it runs", () => {
@@ -22,34 +25,62 @@ describe("diagnose", () => {
   });
 
   it("names what sets a version, not a weak need of the same one", () => {
-    const file = files.write("weak", buildElf({ interpreter: "/lib/ld-musl-x86_64.so.1", needed: ["libc.musl-x86_64.so.1"], symbols: [{ name: "malloc", defined: false }, { name: "getrandom", defined: false, binding: 2 }] }));
+    const file = files.write(
+      "weak",
+      buildElf({
+        interpreter: "/lib/ld-musl-x86_64.so.1",
+        needed: ["libc.musl-x86_64.so.1"],
+        symbols: [
+          { name: "malloc", defined: false },
+          { name: "getrandom", defined: false, binding: 2 },
+        ],
+      }),
+    );
     expect(elfwright("diagnose", file).stdout).toMatch(/^ {2}set by: {6}MUSL 1\.1\.0: malloc \(/m);
   });
 
   it("--sysroot is no trouble for a debug file", () => {
-    const file = files.write("debug", patch(readFileSync(pie), [onlyKeepDebug()]).bytes), { status, stdout } = elfwright("diagnose", "--sysroot", "/", file);
+    const file = files.write("debug", patch(readFileSync(pie), [onlyKeepDebug()]).bytes);
+    const { status, stdout } = elfwright("diagnose", "--sysroot", "/", file);
     expect([status, stdout.includes("separate debug file")]).toEqual([0, true]);
   });
 
   it("exits with 1 where a finding is an error, as on a target that lacks something, and 0 where none is", () => {
-    const old = elfwright("diagnose", "--target", "centos7", pie), recent = elfwright("diagnose", "--target=debian12", pie), other = elfwright("diagnose", "--target", "musl", pie);
+    const old = elfwright("diagnose", "--target", "centos7", pie);
+    const recent = elfwright("diagnose", "--target=debian12", pie);
+    const other = elfwright("diagnose", "--target", "musl", pie);
     expect([old.status, recent.status, other.status]).toEqual([1, 0, 1]);
     expect(old.stdout).toMatch(/^ {4}error: .*GLIBC_2\.34.* \[target-version\]$/m);
     expect(recent.stdout).not.toContain("error:");
   });
 
   it("--json is diagnose() of each file with the built-in tables, and an error for one that is refused", () => {
-    const paths = FIXTURES.map(fixturePath), { status, json } = elfwrightJson<({ file: string } & Diagnosis)[]>("diagnose", "--json", ...paths, text);
+    const paths = FIXTURES.map(fixturePath);
+    const { status, json } = elfwrightJson<({ file: string } & Diagnosis)[]>("diagnose", "--json", ...paths, text);
     expect(status).toBe(1);
-    expect(json.slice(0, -1)).toEqual(paths.map((file) => ({ file, ...(JSON.parse(JSON.stringify(diagnose(readElf(readFileSync(file)), { tables }))) as Diagnosis) })));
+    expect(json.slice(0, -1)).toEqual(
+      paths.map((file) => ({
+        file,
+        ...(JSON.parse(JSON.stringify(diagnose(readElf(readFileSync(file)), { tables }))) as Diagnosis),
+      })),
+    );
     expect(json.at(-1)).toMatchObject({ file: text, error: { code: "NOT_ELF" } });
   });
 
   it("--sysroot looks at the libraries there", () => {
-    const file = files.write("needs", buildElf({ needed: ["libc.so.6", "libnowhere.so.9"] })), { json } = elfwrightJson<Diagnosis[]>("diagnose", "--json", "--sysroot", dirname(file), file);
-    expect(elfwright("diagnose", "--sysroot", files.path("missing"), file)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("no such file or directory") as string });
-    expect(json[0]!.findings.filter((f) => f.severity === "error").flatMap((f) => f.names ?? [])).toContain("libnowhere.so.9");
-    expect(elfwrightJson<Diagnosis[]>("diagnose", "--json", file).json[0]!.findings.filter((f) => f.severity === "error")).toEqual([]);
+    const file = files.write("needs", buildElf({ needed: ["libc.so.6", "libnowhere.so.9"] }));
+    const { json } = elfwrightJson<Diagnosis[]>("diagnose", "--json", "--sysroot", dirname(file), file);
+    expect(elfwright("diagnose", "--sysroot", files.path("missing"), file)).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringContaining("no such file or directory") as string,
+    });
+    expect(json[0]!.findings.filter((f) => f.severity === "error").flatMap((f) => f.names ?? [])).toContain(
+      "libnowhere.so.9",
+    );
+    expect(
+      elfwrightJson<Diagnosis[]>("diagnose", "--json", file).json[0]!.findings.filter((f) => f.severity === "error"),
+    ).toEqual([]);
   });
 
   it("names an unknown target, and what it knows, as wrong usage", () => {
@@ -59,7 +90,11 @@ describe("diagnose", () => {
   });
 
   it("takes what terminals obey out of names", () => {
-    const file = files.write("escape", buildElf({ needed: ["libc.so.6", "lib\u001b[31m.so"], interpreter: "/lib/\u001b[2Jld.so" })), { stdout } = elfwright("diagnose", file);
+    const file = files.write(
+      "escape",
+      buildElf({ needed: ["libc.so.6", "lib\u001b[31m.so"], interpreter: "/lib/\u001b[2Jld.so" }),
+    );
+    const { stdout } = elfwright("diagnose", file);
     expect(stdout).not.toContain("\u001b");
   });
 

@@ -8,16 +8,45 @@ import { fixture, scratch } from "../support/fixtures.js";
 import { run } from "../support/tools.js";
 import { CLI } from "./cli.js";
 
-const files = scratch(), folder = files.path(".");
-for (const [name, of] of [["server", "x86_64-glibc-pie-runpath"], ["worker", "x86_64-musl-pie"], ["other", "x86_64-musl-pie-libc.so"], ["part.o", "x86_64-object.o"]] as const) files.write(name, fixture(of));
+const files = scratch();
+const folder = files.path(".");
+for (const [name, of] of [
+  ["server", "x86_64-glibc-pie-runpath"],
+  ["worker", "x86_64-musl-pie"],
+  ["other", "x86_64-musl-pie-libc.so"],
+  ["part.o", "x86_64-object.o"],
+] as const) {
+  files.write(name, fixture(of));
+}
 // What the program's DT_RUNPATH names, for a loader that has the folder for its root.
 mkdirSync(files.path("opt/elfwright/fixture/lib"), { recursive: true });
 files.write("opt/elfwright/fixture/lib/libc.so.6", fixture("x86_64-glibc-lib.so"));
-files.write("addon.node", buildElf({
-  soname: "addon.node", needed: ["libhelper.so", "libspare.so"], runpath: "$ORIGIN", versionNeeds: [{ file: "libhelper.so", versions: ["V3"] }],
-  symbols: [...["realpath", "lost", "napi_throw"].map((name) => ({ name, defined: false })), { name: "maybe", defined: false, binding: STB.WEAK }], relocations: ["realpath", "lost", "napi_throw", "maybe"].map((symbol) => ({ symbol, type: 7 })),
-}));
-files.write("libhelper.so", buildElf({ soname: "libhelper.so", needed: [], versionDefinitions: [{ name: "V1" }, { name: "V2", parents: ["V1"] }], symbols: [{ name: "realpath", version: "V1", hidden: true }, { name: "realpath", version: "V2" }] }));
+files.write(
+  "addon.node",
+  buildElf({
+    soname: "addon.node",
+    needed: ["libhelper.so", "libspare.so"],
+    runpath: "$ORIGIN",
+    versionNeeds: [{ file: "libhelper.so", versions: ["V3"] }],
+    symbols: [
+      ...["realpath", "lost", "napi_throw"].map((name) => ({ name, defined: false })),
+      { name: "maybe", defined: false, binding: STB.WEAK },
+    ],
+    relocations: ["realpath", "lost", "napi_throw", "maybe"].map((symbol) => ({ symbol, type: 7 })),
+  }),
+);
+files.write(
+  "libhelper.so",
+  buildElf({
+    soname: "libhelper.so",
+    needed: [],
+    versionDefinitions: [{ name: "V1" }, { name: "V2", parents: ["V1"] }],
+    symbols: [
+      { name: "realpath", version: "V1", hidden: true },
+      { name: "realpath", version: "V2" },
+    ],
+  }),
+);
 files.write("libspare.so", buildElf({ soname: "libspare.so", needed: [] }));
 files.write("fake.so", buildElf({ soname: "fake.so", needed: ["libelse.so"], symbols: [{ name: "realpath" }] }));
 const broken = fixture("x86_64-glibc-pie-runpath");
@@ -38,7 +67,10 @@ const words = (line: string): string[] => [...line.matchAll(/'([^']*)'|(\S+)/g)]
 
 describe("docs/json.md", () => {
   const page = readFileSync(new URL("../../docs/json.md", import.meta.url), "utf8");
-  const examples = [...page.matchAll(/```sh\nelfwright (.*)\n```\n\n```json\n([^]*?)\n```/g)].map((m) => ({ command: m[1]!, output: m[2]! }));
+  const examples = [...page.matchAll(/```sh\nelfwright (.*)\n```\n\n```json\n([^]*?)\n```/g)].map((m) => ({
+    command: m[1]!,
+    output: m[2]!,
+  }));
 
   it("has an example of every verb, in the order of the overview", () => {
     const shown = examples.map((e) => words(e.command)[0]);
@@ -46,8 +78,10 @@ describe("docs/json.md", () => {
   });
 
   it.each(examples)("$command", ({ command, output }) => {
-    const args = words(command), { stdout } = run(process.execPath, [CLI, ...args], { cwd: folder });
-    const printed = JSON.parse(stdout) as unknown, shown = JSON.parse(output) as unknown;
+    const args = words(command);
+    const { stdout } = run(process.execPath, [CLI, ...args], { cwd: folder });
+    const printed = JSON.parse(stdout) as unknown;
+    const shown = JSON.parse(output) as unknown;
     const isCut = ["show", "map", "diagnose"].includes(args[0]!) || args.includes("--rules");
     expect(shape(shown)).toEqual(shape(isCut ? JSON.parse(stdout, firstOfEach) : printed));
   });

@@ -6,7 +6,9 @@ import { itWithTools, run } from "../support/tools.js";
 import { CLI, elfwright } from "./cli.js";
 
 const VERBS = LISTED.map((verb) => verb.name);
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 
 describe("the command", () => {
   it.each([["--help"], ["-h"], ["help"]])("%s lists every verb on stdout", (option) => {
@@ -19,10 +21,15 @@ describe("the command", () => {
     expect(elfwright()).toEqual({ status: 2, signal: null, stdout: "", stderr: elfwright("--help").stdout });
   });
 
-  it("--version says the package's", () => expect(elfwright("--version")).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" }));
+  it("--version says the package's", () =>
+    expect(elfwright("--version")).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" }));
 
   it("an unknown verb is wrong usage", () => {
-    expect(elfwright("mend", "x")).toMatchObject({ status: 2, stdout: "", stderr: "elfwright: unknown verb mend; see elfwright --help\n" });
+    expect(elfwright("mend", "x")).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: "elfwright: unknown verb mend; see elfwright --help\n",
+    });
   });
 
   it.each(VERBS)("%s --help begins with the usage line and names --json", (verb) => {
@@ -34,7 +41,13 @@ describe("the command", () => {
     }
   });
 
-  it.each([["show", 2], ["check", 2], ["diff", 2], ["patchelf", 1], ["strip", 1]])("wrong usage of %s exits with %i and points at its help", (verb, status) => {
+  it.each([
+    ["show", 2],
+    ["check", 2],
+    ["diff", 2],
+    ["patchelf", 1],
+    ["strip", 1],
+  ])("wrong usage of %s exits with %i and points at its help", (verb, status) => {
     for (const args of [[], ["--no-such-option", "file"]]) {
       const r = elfwright(verb, ...args);
       expect(r).toMatchObject({ status, stdout: "" });
@@ -42,13 +55,22 @@ describe("the command", () => {
     }
   });
 
-  it.each(["show", "check", "patchelf", "strip"])("%s: a file that is not there, a folder and a text file are refused, each on one line", (verb) => {
-    const here = fixturePath(""), text = fixturePath("../README.md"), r = elfwright(verb, "/no/such/file", here, text);
-    expect(r).toMatchObject({ status: 1, stdout: "" });
-    expect(r.stderr.split("\n")).toEqual([
-      "elfwright: /no/such/file: ENOENT: no such file or directory (open)", `elfwright: ${here}: this is not a regular file`, expect.stringContaining(`elfwright: ${text}: NOT_ELF: `), "",
-    ]);
-  });
+  it.each(["show", "check", "patchelf", "strip"])(
+    "%s: a file that is not there, a folder and a text file are refused, each on one line",
+    (verb) => {
+      const here = fixturePath("");
+      const text = fixturePath("../README.md");
+      const r = elfwright(verb, "/no/such/file", here, text);
+
+      expect(r).toMatchObject({ status: 1, stdout: "" });
+      expect(r.stderr.split("\n")).toEqual([
+        "elfwright: /no/such/file: ENOENT: no such file or directory (open)",
+        `elfwright: ${here}: this is not a regular file`,
+        expect.stringContaining(`elfwright: ${text}: NOT_ELF: `),
+        "",
+      ]);
+    },
+  );
 
   it("does not hand a terminal what a file's name says", () => {
     const { stderr } = elfwright("show", "/no/\u001b[31mred\u001b]0;title\u0007");
@@ -59,14 +81,24 @@ describe("the command", () => {
   itWithTools(["bash", "head"], "a reader that closes the pipe is no failure", () => {
     const many = Array.from({ length: 100 }, () => fixturePath("x86_64-glibc-pie"));
     for (const option of ["--json", "--"]) {
-      const r = run("bash", ["-c", 'node=$1; shift; "$node" "$@" | head -n 1; echo "${PIPESTATUS[0]}"', "bash", process.execPath, CLI, "show", option, ...many]);
+      const r = run("bash", [
+        "-c",
+        'node=$1; shift; "$node" "$@" | head -n 1; echo "${PIPESTATUS[0]}"',
+        "bash",
+        process.execPath,
+        CLI,
+        "show",
+        option,
+        ...many,
+      ]);
       expect(r.stderr).toBe("");
       expect(r.stdout.split("\n")).toEqual([option === "--json" ? "[" : `${many[0]}:`, "0", ""]);
     }
   });
 
   it("prints large outputs whole", () => {
-    const files = Array.from({ length: 100 }, () => fixturePath("x86_64-glibc-pie")), { stdout } = elfwright("show", "--json", ...files);
+    const files = Array.from({ length: 100 }, () => fixturePath("x86_64-glibc-pie"));
+    const { stdout } = elfwright("show", "--json", ...files);
     expect(stdout.length).toBeGreaterThan(1 << 20);
     expect(JSON.parse(stdout)).toHaveLength(100);
   });

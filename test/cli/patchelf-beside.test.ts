@@ -17,7 +17,8 @@ function loadedBy(path: string) {
 /** Both commands with the same options, each on its own copies. */
 function both(names: readonly string[], args: readonly string[]) {
   const side = (command: (...args: string[]) => ReturnType<typeof run>) => {
-    const paths = names.map((n) => files.copy(n)), { status, stdout } = command(...args, ...paths);
+    const paths = names.map((n) => files.copy(n));
+    const { status, stdout } = command(...args, ...paths);
     return { status, stdout, values: paths.map(loadedBy) };
   };
   return { theirs: side((...a) => run("patchelf", a)), ours: side((...a) => elfwright("patchelf", ...a)) };
@@ -29,24 +30,38 @@ const expectSame = (names: readonly string[], args: readonly string[]) => {
 };
 
 describe("beside patchelf: what it prints, and its exit code", () => {
-  const text = files.write("text", TEXT), empty = files.write("empty", new Uint8Array(0));
-  for (const option of ["--print-interpreter", "--print-rpath", "--print-needed", "--print-soname"])
+  const text = files.write("text", TEXT);
+  const empty = files.write("empty", new Uint8Array(0));
+  for (const option of ["--print-interpreter", "--print-rpath", "--print-needed", "--print-soname"]) {
     itWithTools(["patchelf"], option, () => {
       for (const path of [...FIXTURES.map(fixturePath), text, empty, "/no/such/file", fixturePath("")]) {
-        const theirs = run("patchelf", [option, path]), ours = elfwright("patchelf", option, path);
-        expect({ path, status: ours.status, stdout: ours.stdout }).toEqual({ path, status: theirs.status, stdout: theirs.stdout });
+        const theirs = run("patchelf", [option, path]);
+        const ours = elfwright("patchelf", option, path);
+        expect({ path, status: ours.status, stdout: ours.stdout }).toEqual({
+          path,
+          status: theirs.status,
+          stdout: theirs.stdout,
+        });
       }
     });
+  }
 
   itWithTools(["patchelf"], "several questions, several files", () => {
-    for (const args of [["--print-needed", "--print-rpath", "--print-interpreter"], ["--print-rpath", "--print-rpath"]]) {
-      const all = [...args, fixturePath("x86_64-glibc-pie-runpath"), fixturePath("s390x-glibc-pie")], theirs = run("patchelf", all), ours = elfwright("patchelf", ...all);
+    for (const args of [
+      ["--print-needed", "--print-rpath", "--print-interpreter"],
+      ["--print-rpath", "--print-rpath"],
+    ]) {
+      const all = [...args, fixturePath("x86_64-glibc-pie-runpath"), fixturePath("s390x-glibc-pie")];
+      const theirs = run("patchelf", all);
+      const ours = elfwright("patchelf", ...all);
       expect([ours.status, ours.stdout]).toEqual([theirs.status, theirs.stdout]);
     }
   });
 
   itWithTools(["patchelf"], "no option: a file is fine or not", () => {
-    for (const path of [fixturePath("x86_64-glibc-pie"), fixturePath("x86_64-glibc-static"), text]) expect(elfwright("patchelf", path)).toMatchObject({ status: run("patchelf", [path]).status, stdout: "" });
+    for (const path of [fixturePath("x86_64-glibc-pie"), fixturePath("x86_64-glibc-static"), text]) {
+      expect(elfwright("patchelf", path)).toMatchObject({ status: run("patchelf", [path]).status, stdout: "" });
+    }
   });
 });
 
@@ -54,30 +69,69 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
   const LONG = Array.from({ length: 40 }, (_, i) => `/opt/elfwright/path/${i}`).join(":");
   const groups = new Map<string, DynamicFixture[]>();
   // patchelf refuses a file without section headers, whatever is asked.
-  for (const f of dynamicFixtures.filter((f) => f.sections)) groups.set(`${f.kind}s that need ${f.libcName}`, [...(groups.get(`${f.kind}s that need ${f.libcName}`) ?? []), f]);
-  for (const [title, group] of groups)
+  for (const f of dynamicFixtures.filter((f) => f.sections)) {
+    groups.set(`${f.kind}s that need ${f.libcName}`, [...(groups.get(`${f.kind}s that need ${f.libcName}`) ?? []), f]);
+  }
+  for (const [title, group] of groups) {
     itWithTools(["patchelf", "readelf"], `several files in one call: ${title}`, () => {
       const { libcName, kind } = group[0]!;
       const cases = [
-        ["--set-rpath", "/a:$ORIGIN/b"], ["--set-rpath", LONG], ["--force-rpath", "--set-rpath", "/a"], ["--add-rpath", "/a"], ["--force-rpath", "--add-rpath", "/a"], ["--remove-rpath"],
-        ["--replace-needed", libcName, "libelse.so.1"], ["--replace-needed", "libnone.so", "libelse.so"], ["--print-rpath", "--set-rpath", "/a"],
-        ["--print-needed", "--replace-needed", libcName, "libelse.so.1"], ["--set-rpath", "/first", "--set-rpath", "/last"], ["--force-rpath"],
-        ["--add-needed", "libz.so"], ["--add-needed", "libz.so", "--add-needed", "libmore.so.1", "--add-needed", "liba.so"], ["--remove-needed", "libnone.so"],
-        ["--no-default-lib"], ["--add-needed", "libz.so", "--print-needed"],
+        ["--set-rpath", "/a:$ORIGIN/b"],
+        ["--set-rpath", LONG],
+        ["--force-rpath", "--set-rpath", "/a"],
+        ["--add-rpath", "/a"],
+        ["--force-rpath", "--add-rpath", "/a"],
+        ["--remove-rpath"],
+        ["--replace-needed", libcName, "libelse.so.1"],
+        ["--replace-needed", "libnone.so", "libelse.so"],
+        ["--print-rpath", "--set-rpath", "/a"],
+        ["--print-needed", "--replace-needed", libcName, "libelse.so.1"],
+        ["--set-rpath", "/first", "--set-rpath", "/last"],
+        ["--force-rpath"],
+        ["--add-needed", "libz.so"],
+        ["--add-needed", "libz.so", "--add-needed", "libmore.so.1", "--add-needed", "liba.so"],
+        ["--remove-needed", "libnone.so"],
+        ["--no-default-lib"],
+        ["--add-needed", "libz.so", "--print-needed"],
       ];
       const programs = [
-        ["--set-interpreter", "/opt/elfwright/lib/ld.so"], ["--interpreter", "/l"], ["--print-interpreter", "--set-interpreter", "/lib/x"], ["--set-interpreter", "/lib/l.so", "--set-rpath", LONG],
-        ["--set-interpreter", "/opt/elfwright/lib/ld.so", "--replace-needed", libcName, "libd.so", "--print-needed", "--print-rpath"],
+        ["--set-interpreter", "/opt/elfwright/lib/ld.so"],
+        ["--interpreter", "/l"],
+        ["--print-interpreter", "--set-interpreter", "/lib/x"],
+        ["--set-interpreter", "/lib/l.so", "--set-rpath", LONG],
+        [
+          "--set-interpreter",
+          "/opt/elfwright/lib/ld.so",
+          "--replace-needed",
+          libcName,
+          "libd.so",
+          "--print-needed",
+          "--print-rpath",
+        ],
       ];
-      for (const args of [...cases, ...(kind === "program" ? programs : [["--set-soname", "other.so"]])]) expectSame(group.map((f) => f.name), args);
-    });
 
-  itWithTools(["patchelf", "readelf"], "an empty path where there is one", () => expectSame(["x86_64-glibc-pie-runpath"], ["--set-rpath", ""]));
+      for (const args of [...cases, ...(kind === "program" ? programs : [["--set-soname", "other.so"]])]) {
+        expectSame(
+          group.map((f) => f.name),
+          args,
+        );
+      }
+    });
+  }
+
+  itWithTools(["patchelf", "readelf"], "an empty path where there is one", () =>
+    expectSame(["x86_64-glibc-pie-runpath"], ["--set-rpath", ""]),
+  );
 
   itWithTools(["patchelf", "readelf"], "a DT_RPATH becomes a DT_RUNPATH, and goes", () => {
     const path = files.copy("x86_64-glibc-pie");
     must("patchelf", ["--force-rpath", "--set-rpath", "/old", path]);
-    for (const args of [["--set-rpath", "/a"], ["--add-rpath", "/a"], ["--remove-rpath"], ["--force-rpath", "--add-rpath", "/a"]]) {
+    for (const args of [
+      ["--set-rpath", "/a"],
+      ["--add-rpath", "/a"],
+      ["--remove-rpath"],
+      ["--force-rpath", "--add-rpath", "/a"],
+    ]) {
       const [theirs, ours] = [files.write("a", readFileSync(path)), files.write("b", readFileSync(path))];
       must("patchelf", [...args, theirs]);
       expect(elfwright("patchelf", ...args, ours).status).toBe(0);
@@ -87,9 +141,16 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
 
   itWithTools(["patchelf", "readelf"], "one of several options acts, whatever their order", () => {
     for (const args of [
-      ["--set-rpath", "/a", "--remove-rpath"], ["--add-rpath", "/a", "--remove-rpath"], ["--set-rpath", "/a", "--shrink-rpath"], ["--remove-rpath", "--shrink-rpath"], ["--remove-rpath", "--force-rpath"],
-      ["--shrink-rpath", "--force-rpath"], ["--remove-needed", "libc.so.6", "--add-needed", "libc.so.6"],
-    ]) expectSame(["x86_64-glibc-pie-runpath"], args);
+      ["--set-rpath", "/a", "--remove-rpath"],
+      ["--add-rpath", "/a", "--remove-rpath"],
+      ["--set-rpath", "/a", "--shrink-rpath"],
+      ["--remove-rpath", "--shrink-rpath"],
+      ["--remove-rpath", "--force-rpath"],
+      ["--shrink-rpath", "--force-rpath"],
+      ["--remove-needed", "libc.so.6", "--add-needed", "libc.so.6"],
+    ]) {
+      expectSame(["x86_64-glibc-pie-runpath"], args);
+    }
   });
 
   itWithTools(["patchelf", "readelf"], "a program at a fixed address takes no name, and has none", () => {
@@ -98,11 +159,28 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
 
   itWithTools(["patchelf"], "wrong usage: the same exit code, nothing on stdout, and the file as it was", () => {
     for (const args of [
-      ["--set-rpath", "/a", "--add-rpath", "/b"], ["--set-rpath", "@/no/such/file"], ["--add-needed", "@/no/such/file"], ["--page-size", "0"], ["--page-size", "x"], ["--no-such-option"],
-      ["--output", files.path("o"), fixturePath("x86_64-glibc-pie")], ["--output"], ["--set-rpath"], ["--replace-needed", "a"], [],
+      ["--set-rpath", "/a", "--add-rpath", "/b"],
+      ["--set-rpath", "@/no/such/file"],
+      ["--add-needed", "@/no/such/file"],
+      ["--page-size", "0"],
+      ["--page-size", "x"],
+      ["--no-such-option"],
+      ["--output", files.path("o"), fixturePath("x86_64-glibc-pie")],
+      ["--output"],
+      ["--set-rpath"],
+      ["--replace-needed", "a"],
+      [],
     ]) {
-      const path = files.copy("x86_64-glibc-pie"), file = args.length === 0 ? [] : [path], theirs = run("patchelf", [...args, ...file]), ours = elfwright("patchelf", ...args, ...file);
-      expect({ args, status: ours.status, stdout: ours.stdout }).toEqual({ args, status: theirs.status, stdout: theirs.stdout });
+      const path = files.copy("x86_64-glibc-pie");
+      const file = args.length === 0 ? [] : [path];
+      const theirs = run("patchelf", [...args, ...file]);
+      const ours = elfwright("patchelf", ...args, ...file);
+
+      expect({ args, status: ours.status, stdout: ours.stdout }).toEqual({
+        args,
+        status: theirs.status,
+        stdout: theirs.stdout,
+      });
       expect(theirs.status).toBe(1);
       expect(isUnchanged(path, "x86_64-glibc-pie")).toBe(true);
     }
@@ -111,27 +189,53 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
   itWithTools(["patchelf", "readelf"], "--output: mode, input and result; /dev/null stays what it is", () => {
     for (const args of [["--set-rpath", "/a"], ["--print-needed"], []]) {
       const side = (command: (...args: string[]) => ReturnType<typeof run>) => {
-        const path = files.copy("x86_64-glibc-pie"), out = files.path("out"), { status, stdout } = command(...args, "--output", out, path);
-        return { status, stdout, input: isUnchanged(path, "x86_64-glibc-pie"), mode: statSync(out).mode, values: loadedBy(out), nowhere: command(...args, "--output", "/dev/null", path).status };
+        const path = files.copy("x86_64-glibc-pie");
+        const out = files.path("out");
+        const { status, stdout } = command(...args, "--output", out, path);
+
+        return {
+          status,
+          stdout,
+          input: isUnchanged(path, "x86_64-glibc-pie"),
+          mode: statSync(out).mode,
+          values: loadedBy(out),
+          nowhere: command(...args, "--output", "/dev/null", path).status,
+        };
       };
       expect(side((...a) => elfwright("patchelf", ...a))).toEqual(side((...a) => run("patchelf", a)));
       expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
     }
   });
 
-  itWithTools(["patchelf"], "--version begins as patchelf's does, and --version and --help end the reading where they stand", () => {
-    const { status, stdout } = elfwright("patchelf", "--version");
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/^patchelf 0\.18\.0 \(elfwright \d+\.\d+\.\d+\)\n$/)]);
-    for (const option of ["--version", "--help", "-h"])
-      for (const args of [["--set-rpath", "/a", option, "--no-such-option", "/no/such/file"], ["--print-rpath", "/no/such/file", option]]) {
-        const ours = elfwright("patchelf", ...args);
-        expect([ours.status, run("patchelf", args).status, ours.stderr]).toEqual([0, 0, ""]);
+  itWithTools(
+    ["patchelf"],
+    "--version begins as patchelf's does, and --version and --help end the reading where they stand",
+    () => {
+      const { status, stdout } = elfwright("patchelf", "--version");
+      expect([status, stdout]).toEqual([0, expect.stringMatching(/^patchelf 0\.18\.0 \(elfwright \d+\.\d+\.\d+\)\n$/)]);
+
+      for (const option of ["--version", "--help", "-h"]) {
+        for (const args of [
+          ["--set-rpath", "/a", option, "--no-such-option", "/no/such/file"],
+          ["--print-rpath", "/no/such/file", option],
+        ]) {
+          const ours = elfwright("patchelf", ...args);
+          expect([ours.status, run("patchelf", args).status, ours.stderr]).toEqual([0, 0, ""]);
+        }
       }
-    expectSame(["x86_64-glibc-pie"], ["--set-rpath", "-h"]);
-  });
+
+      expectSame(["x86_64-glibc-pie"], ["--set-rpath", "-h"]);
+    },
+  );
 
   itWithTools(["patchelf", "readelf"], "refuses the same: programs without what would be edited", () => {
-    for (const [name, args] of [["x86_64-glibc-static", ["--set-rpath", "/a"]], ["x86_64-glibc-static", ["--set-interpreter", "/a"]], ["x86_64-glibc-lib.so", ["--set-interpreter", "/a"]]] as const) expectSame([name], args);
+    for (const [name, args] of [
+      ["x86_64-glibc-static", ["--set-rpath", "/a"]],
+      ["x86_64-glibc-static", ["--set-interpreter", "/a"]],
+      ["x86_64-glibc-lib.so", ["--set-interpreter", "/a"]],
+    ] as const) {
+      expectSame([name], args);
+    }
   });
 });
 
@@ -143,10 +247,14 @@ describe("other than patchelf, on purpose", () => {
     expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual([`${path}:${path}`, path]);
   });
 
-  itWithTools(["patchelf", "readelf"], "an empty addition adds no empty directory, which would be the current one", () => {
-    const { theirs, ours } = both(["x86_64-glibc-pie-runpath"], ["--add-rpath", ""]);
-    expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual([`${path}:`, path]);
-  });
+  itWithTools(
+    ["patchelf", "readelf"],
+    "an empty addition adds no empty directory, which would be the current one",
+    () => {
+      const { theirs, ours } = both(["x86_64-glibc-pie-runpath"], ["--add-rpath", ""]);
+      expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual([`${path}:`, path]);
+    },
+  );
 
   itWithTools(["patchelf", "readelf"], "an empty path on a file without one adds no tag", () => {
     const { theirs, ours } = both(["x86_64-glibc-pie"], ["--set-rpath", ""]);
@@ -158,22 +266,41 @@ describe("other than patchelf, on purpose", () => {
     expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual(["/b", "/a:/b"]);
   });
 
-  itWithTools(["patchelf", "readelf"], "a new path and a renamed library in one call: patchelf writes the name over the path", () => {
-    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--set-rpath", "/a", "--replace-needed", "libc.so.6", "libd.so"]);
-    expect(ours.values[0]).toMatchObject({ runpath: "/a", needed: ["libd.so"] });
-    // 0.14.3; a later one may do better.
-    if (must("patchelf", ["--version"]).trim() === "patchelf 0.14.3") expect(theirs.values[0]).toMatchObject({ runpath: "libd.so", needed: ["libc.so.6"] });
-  });
+  itWithTools(
+    ["patchelf", "readelf"],
+    "a new path and a renamed library in one call: patchelf writes the name over the path",
+    () => {
+      const { theirs, ours } = both(
+        ["x86_64-glibc-pie"],
+        ["--set-rpath", "/a", "--replace-needed", "libc.so.6", "libd.so"],
+      );
+      expect(ours.values[0]).toMatchObject({ runpath: "/a", needed: ["libd.so"] });
+      // 0.14.3; a later one may do better.
+      if (must("patchelf", ["--version"]).trim() === "patchelf 0.14.3") {
+        expect(theirs.values[0]).toMatchObject({ runpath: "libd.so", needed: ["libc.so.6"] });
+      }
+    },
+  );
 
   itWithTools(["patchelf", "readelf"], "a library that is needed already is not added again", () => {
     const { theirs, ours } = both(["x86_64-glibc-pie"], ["--add-needed", "libc.so.6"]);
     expect([theirs.values[0]!.needed, ours.values[0]!.needed]).toEqual([["libc.so.6", "libc.so.6"], ["libc.so.6"]]);
   });
 
-  itWithTools(["patchelf", "readelf"], "a library whose versions are needed is not removed: ld.so would stop at them", () => {
-    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--remove-needed", "libc.so.6"]);
-    expect([theirs.status, theirs.values[0]!.needed, theirs.values[0]!.versionFiles, ours.status, ours.values[0]!.needed]).toEqual([0, [], ["libc.so.6"], 1, ["libc.so.6"]]);
-  });
+  itWithTools(
+    ["patchelf", "readelf"],
+    "a library whose versions are needed is not removed: ld.so would stop at them",
+    () => {
+      const { theirs, ours } = both(["x86_64-glibc-pie"], ["--remove-needed", "libc.so.6"]);
+      expect([
+        theirs.status,
+        theirs.values[0]!.needed,
+        theirs.values[0]!.versionFiles,
+        ours.status,
+        ours.values[0]!.needed,
+      ]).toEqual([0, [], ["libc.so.6"], 1, ["libc.so.6"]]);
+    },
+  );
 
   itWithTools(["patchelf", "readelf"], "a static-pie program is refused: the path would crash it", () => {
     const { theirs, ours } = both(["x86_64-musl-static-pie"], ["--set-rpath", "/a"]);
@@ -181,15 +308,30 @@ describe("other than patchelf, on purpose", () => {
   });
 
   itWithTools(["patchelf", "readelf"], "a value from a file has no line end, which no path has", () => {
-    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--set-interpreter", `@${files.write("value", Buffer.from("/lib/l.so\n"))}`]);
+    const { theirs, ours } = both(
+      ["x86_64-glibc-pie"],
+      ["--set-interpreter", `@${files.write("value", Buffer.from("/lib/l.so\n"))}`],
+    );
     expect(ours).toMatchObject({ status: 0, values: [{ interpreter: "/lib/l.so" }] });
     expect(theirs.values[0]!.interpreter).not.toBe("/lib/l.so");
   });
 
-  itWithTools(["patchelf", "readelf"], "a name that is another's old one is refused: the same call twice would give another file", () => {
-    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--replace-needed", "libc.so.6", "b.so", "--replace-needed", "b.so", "c.so"]);
-    expect([theirs.status, theirs.values[0]!.needed, ours.status, ours.values[0]!.needed]).toEqual([0, ["b.so"], 1, ["libc.so.6"]]);
-  });
+  itWithTools(
+    ["patchelf", "readelf"],
+    "a name that is another's old one is refused: the same call twice would give another file",
+    () => {
+      const { theirs, ours } = both(
+        ["x86_64-glibc-pie"],
+        ["--replace-needed", "libc.so.6", "b.so", "--replace-needed", "b.so", "c.so"],
+      );
+      expect([theirs.status, theirs.values[0]!.needed, ours.status, ours.values[0]!.needed]).toEqual([
+        0,
+        ["b.so"],
+        1,
+        ["libc.so.6"],
+      ]);
+    },
+  );
 
   itWithTools(["patchelf"], "a file after one that is refused gets its turn", () => {
     const { theirs, ours } = both(["x86_64-object.o", "x86_64-glibc-pie"], ["--print-needed", "--set-rpath", "/a"]);
@@ -201,8 +343,12 @@ describe("other than patchelf, on purpose", () => {
     // e_shoff, e_shnum, e_shstrndx.
     bytes.fill(0, 40, 48).fill(0, 60, 64);
     const sectionless = files.write("sectionless", bytes);
+
     expect(run("patchelf", ["--print-needed", sectionless]).status).toBe(1);
-    expect(elfwright("patchelf", "--print-needed", "--set-rpath", "/a", sectionless)).toMatchObject({ status: 0, stdout: "libc.so.6\n" });
+    expect(elfwright("patchelf", "--print-needed", "--set-rpath", "/a", sectionless)).toMatchObject({
+      status: 0,
+      stdout: "libc.so.6\n",
+    });
     expect(readElf(readFileSync(sectionless)).runpath).toBe("/a");
   });
 });

@@ -1,7 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
-  addGnuHash, addHash, addNeeded, addVersionNeed, clearSymbolVersion, convertToRunpath, type Edit, patch, readElf, removeVersionNeed, renameDynamicSymbols, setExecstack, setOsAbi, setRpath, setRunpath, setSoname, setSymbolVersion,
+  addGnuHash,
+  addHash,
+  addNeeded,
+  addVersionNeed,
+  clearSymbolVersion,
+  convertToRunpath,
+  type Edit,
+  patch,
+  readElf,
+  removeVersionNeed,
+  renameDynamicSymbols,
+  setExecstack,
+  setOsAbi,
+  setRpath,
+  setRunpath,
+  setSoname,
+  setSymbolVersion,
   weakenVersionNeed,
 } from "../../src/index.js";
 import { fixture } from "../support/fixtures.js";
@@ -9,7 +25,10 @@ import { captured } from "../support/captured.js";
 import { isUnchanged, workbench } from "./cli.js";
 
 const files = workbench();
-const PIE = "x86_64-glibc-pie", WITH_PATH = "x86_64-glibc-pie-runpath", LIBRARY = "x86_64-glibc-lib.so", MUSL = "x86_64-musl-pie";
+const PIE = "x86_64-glibc-pie";
+const WITH_PATH = "x86_64-glibc-pie-runpath";
+const LIBRARY = "x86_64-glibc-lib.so";
+const MUSL = "x86_64-musl-pie";
 const SILENT = { status: 0, stdout: "", stderr: "" };
 const patchelf = (...args: string[]) => captured("patchelf", ...args);
 const made = (name: string, edits: readonly Edit[]) => patch(fixture(name), edits).bytes;
@@ -17,22 +36,33 @@ const made = (name: string, edits: readonly Edit[]) => patch(fixture(name), edit
 describe("patchelf, values", () => {
   it.each<[string, string[], readonly Edit[]]>([
     [PIE, ["--set-rpath", "@/a"], [setRunpath("/a")]],
-    [PIE, ["--add-needed", "@liba.so\n", "--add-needed", "@libb.so\r\n"], [addNeeded(["liba.so", "libb.so"], { first: true })]],
+    [
+      PIE,
+      ["--add-needed", "@liba.so\n", "--add-needed", "@libb.so\r\n"],
+      [addNeeded(["liba.so", "libb.so"], { first: true })],
+    ],
     [LIBRARY, ["--set-soname", "@a.so"], [setSoname("a.so")]],
     [PIE, ["--set-os-abi", "@freebsd\n"], [setOsAbi("FREEBSD")]],
     [PIE, ["--clear-symbol-version", "@puts"], [clearSymbolVersion("puts")]],
   ])("%s %j is what the file holds", (name, args, edits) => {
-    const path = files.copy(name), all = args.map((a) => (a.startsWith("@") ? `@${files.write("value", Buffer.from(a.slice(1)))}` : a));
+    const path = files.copy(name);
+    const all = args.map((a) => (a.startsWith("@") ? `@${files.write("value", Buffer.from(a.slice(1)))}` : a));
     expect(patchelf(...all, path)).toMatchObject({ status: 0, stdout: "" });
     expect(readFileSync(path).equals(made(name, edits))).toBe(true);
   });
 
   it("a file that is not there, or is no text, is refused before any other is read", () => {
-    const path = files.copy(PIE), binary = files.write("binary", Uint8Array.of(0x2f, 0xff, 0xfe));
+    const path = files.copy(PIE);
+    const binary = files.write("binary", Uint8Array.of(0x2f, 0xff, 0xfe));
     expect(patchelf("--set-rpath", "@/no/such/file", "--print-needed", path)).toEqual({
-      status: 1, stdout: "", stderr: "elfwright: patchelf: IO: the file that --set-rpath @/no/such/file names cannot be read: /no/such/file: ENOENT: no such file or directory (open)\n",
+      status: 1,
+      stdout: "",
+      stderr:
+        "elfwright: patchelf: IO: the file that --set-rpath @/no/such/file names cannot be read: /no/such/file: ENOENT: no such file or directory (open)\n",
     });
-    expect(patchelf("--set-rpath", `@${binary}`, path).stderr).toMatch(/BAD_EDIT: the file .*, which --set-rpath @.* names, is not UTF-8\n$/);
+    expect(patchelf("--set-rpath", `@${binary}`, path).stderr).toMatch(
+      /BAD_EDIT: the file .*, which --set-rpath @.* names, is not UTF-8\n$/,
+    );
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
@@ -43,11 +73,27 @@ describe("patchelf, values", () => {
   });
 
   it.each<[string, string[]]>([
-    [PIE, ["--set-interpreter", ""]], [PIE, ["--set-rpath", ""]], [WITH_PATH, ["--add-rpath", ""]], [PIE, ["--add-needed", ""]], [PIE, ["--remove-needed", ""]], [LIBRARY, ["--set-soname", ""]],
-    [PIE, ["--replace-needed", "libc.so.6", ""]], [PIE, ["--replace-needed", "", "libc.so"]], [PIE, ["--clear-symbol-version", ""]], ["x86_64-musl-static-pie", ["--set-rpath", ""]], [PIE, ["--output", ""]],
-    [PIE, ["--set-interpreter", "/lib64/ld-linux-x86-64.so.2"]], [WITH_PATH, ["--set-rpath", "/opt/elfwright/fixture/lib"]], [PIE, ["--add-needed", "libc.so.6"]], [PIE, ["--replace-needed", "libc.so.6", "libc.so.6"]],
-    [LIBRARY, ["--set-soname", "libelfwright-fixture.so.1"]], [PIE, ["--clear-execstack"]], [PIE, ["--set-os-abi", "system-v"]], [PIE, ["--remove-needed", "libc.so.6", "--add-needed", "libc.so.6"]],
-    ["x86_64-musl-static-pie", ["--remove-rpath", "--remove-needed", "a", "--replace-needed", "a", "b"]], ["x86_64-musl-static-pie", ["--shrink-rpath"]],
+    [PIE, ["--set-interpreter", ""]],
+    [PIE, ["--set-rpath", ""]],
+    [WITH_PATH, ["--add-rpath", ""]],
+    [PIE, ["--add-needed", ""]],
+    [PIE, ["--remove-needed", ""]],
+    [LIBRARY, ["--set-soname", ""]],
+    [PIE, ["--replace-needed", "libc.so.6", ""]],
+    [PIE, ["--replace-needed", "", "libc.so"]],
+    [PIE, ["--clear-symbol-version", ""]],
+    ["x86_64-musl-static-pie", ["--set-rpath", ""]],
+    [PIE, ["--output", ""]],
+    [PIE, ["--set-interpreter", "/lib64/ld-linux-x86-64.so.2"]],
+    [WITH_PATH, ["--set-rpath", "/opt/elfwright/fixture/lib"]],
+    [PIE, ["--add-needed", "libc.so.6"]],
+    [PIE, ["--replace-needed", "libc.so.6", "libc.so.6"]],
+    [LIBRARY, ["--set-soname", "libelfwright-fixture.so.1"]],
+    [PIE, ["--clear-execstack"]],
+    [PIE, ["--set-os-abi", "system-v"]],
+    [PIE, ["--remove-needed", "libc.so.6", "--add-needed", "libc.so.6"]],
+    ["x86_64-musl-static-pie", ["--remove-rpath", "--remove-needed", "a", "--replace-needed", "a", "b"]],
+    ["x86_64-musl-static-pie", ["--shrink-rpath"]],
   ])("%s %j: an empty or equal value leaves the file as it is", (name, args) => {
     const path = files.copy(name);
     expect(patchelf(...args, path)).toEqual(SILENT);
@@ -60,8 +106,16 @@ describe("patchelf, options that newer versions have", () => {
     [PIE, ["--set-execstack", "--clear-execstack", "--set-execstack"], [setExecstack(false)]],
     [PIE, ["--no-sort", "--no-clobber-old-sections", "--set-rpath", "/a"], [setRunpath("/a")]],
     [PIE, ["--page-size", "4096", "--set-rpath", "/a"], [setRunpath("/a")]],
-    ...(["SysV", "system-v", " System V "] as const).map((abi): [string, string[], Edit[]] => ["x86_64-glibc-static", ["--set-os-abi", abi], [setOsAbi(0)]]),
-    ...(["hurd", "gnu-hurd", "GNU Hurd"] as const).map((abi): [string, string[], Edit[]] => [PIE, ["--set-os-abi", abi], [setOsAbi(4)]]),
+    ...(["SysV", "system-v", " System V "] as const).map((abi): [string, string[], Edit[]] => [
+      "x86_64-glibc-static",
+      ["--set-os-abi", abi],
+      [setOsAbi(0)],
+    ]),
+    ...(["hurd", "gnu-hurd", "GNU Hurd"] as const).map((abi): [string, string[], Edit[]] => [
+      PIE,
+      ["--set-os-abi", abi],
+      [setOsAbi(4)],
+    ]),
   ])("%s %j", (name, args, edits) => {
     const path = files.copy(name);
     expect(patchelf(path, ...args)).toEqual(SILENT);
@@ -75,24 +129,36 @@ describe("patchelf, options that newer versions have", () => {
   });
 
   it("prints what comes before a question that has no answer", () => {
-    expect(patchelf("--print-os-abi", "--print-interpreter", "--print-rpath", files.copy("x86_64-glibc-static"))).toMatchObject({ status: 1, stdout: "" });
-    expect(patchelf("--print-os-abi", "--print-rpath", files.copy("x86_64-glibc-static"))).toMatchObject({ status: 1, stdout: "Linux\n" });
+    expect(
+      patchelf("--print-os-abi", "--print-interpreter", "--print-rpath", files.copy("x86_64-glibc-static")),
+    ).toMatchObject({ status: 1, stdout: "" });
+    expect(patchelf("--print-os-abi", "--print-rpath", files.copy("x86_64-glibc-static"))).toMatchObject({
+      status: 1,
+      stdout: "Linux\n",
+    });
   });
 
-  it.each(["0", "-4096", "x", ""])("--page-size %j is wrong usage", (size) => expect(patchelf("--page-size", size, files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }));
+  it.each(["0", "-4096", "x", ""])("--page-size %j is wrong usage", (size) =>
+    expect(patchelf("--page-size", size, files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }),
+  );
 
   it("--page-size above what the file has says that it is not so", () => {
     const path = files.copy(PIE);
     expect(patchelf("--page-size", "65536", "--set-rpath", "/a", path)).toEqual({
-      ...SILENT, stderr: `elfwright: ${path}: --page-size 65536: what is new is laid out for pages of 4096 bytes, as the file itself is; --raise-alignment makes it fit for larger ones\n`,
+      ...SILENT,
+      stderr: `elfwright: ${path}: --page-size 65536: what is new is laid out for pages of 4096 bytes, as the file itself is; --raise-alignment makes it fit for larger ones\n`,
     });
     expect(readFileSync(path).equals(made(PIE, [setRunpath("/a")]))).toBe(true);
   });
 
   it("--debug says where tables go, on stderr", () => {
-    const path = files.copy(PIE), r = patchelf("--debug", "--set-rpath", "/a", "--print-needed", path);
+    const path = files.copy(PIE);
+    const r = patchelf("--debug", "--set-rpath", "/a", "--print-needed", path);
     expect(r).toMatchObject({ status: 0, stdout: "libc.so.6\n" });
-    expect(r.stderr).toMatch(/^elfwright: [^\n]*: edits: setRunpath\n(elfwright: [^\n]*: \.dyn\w+: \d+ bytes at offset 0x[^\n]*\n)+elfwright: [^\n]*: \d+ -> \d+ bytes, changed\n$/);
+    expect(r.stderr).toMatch(
+      /^elfwright: [^\n]*: edits: setRunpath\n(elfwright: [^\n]*: \.dyn\w+: \d+ bytes at offset 0x[^\n]*\n)+elfwright: [^\n]*: \d+ -> \d+ bytes, changed\n$/,
+    );
+
     process.env["PATCHELF_DEBUG"] = "";
     try {
       expect(patchelf(files.copy(PIE)).stderr).toContain(": no edit\n");
@@ -105,15 +171,27 @@ describe("patchelf, options that newer versions have", () => {
     const path = files.copy(PIE);
     expect(patchelf("--set-rpath", "/a", "--output", "/dev/null", path)).toEqual(SILENT);
     expect(patchelf("--set-rpath", "/a", "--output", "/dev/full", path)).toMatchObject({ status: 1 });
-    expect(patchelf("--set-rpath", "/a", "--output", "/dev/null", files.copy("x86_64-glibc-static")).stderr).toContain("STATIC");
+    expect(patchelf("--set-rpath", "/a", "--output", "/dev/null", files.copy("x86_64-glibc-static")).stderr).toContain(
+      "STATIC",
+    );
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
   it("an object and a core file are refused, whatever is asked", () => {
     const core = Buffer.from(fixture(PIE));
     core[16] = 4;
-    for (const [path, code] of [[files.copy("x86_64-object.o"), "RELOCATABLE"], [files.write("core", core), "UNSUPPORTED"]] as const)
-      for (const args of [[], ["--print-os-abi"], ["--print-soname"]]) expect(patchelf(...args, path)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining(`: ${code}: `) as string });
+    for (const [path, code] of [
+      [files.copy("x86_64-object.o"), "RELOCATABLE"],
+      [files.write("core", core), "UNSUPPORTED"],
+    ] as const) {
+      for (const args of [[], ["--print-os-abi"], ["--print-soname"]]) {
+        expect(patchelf(...args, path)).toMatchObject({
+          status: 1,
+          stdout: "",
+          stderr: expect.stringContaining(`: ${code}: `) as string,
+        });
+      }
+    }
   });
 });
 
@@ -133,14 +211,19 @@ describe("patchelf --shrink-rpath", () => {
   });
 
   it("--allowed-rpath-prefixes: the last counts, empty ones do not", () => {
-    expect(runpath("--allowed-rpath-prefixes", "/usr", "--allowed-rpath-prefixes", "/opt/::/nix")).toEqual(["$ORIGIN", null]);
+    expect(runpath("--allowed-rpath-prefixes", "/usr", "--allowed-rpath-prefixes", "/opt/::/nix")).toEqual([
+      "$ORIGIN",
+      null,
+    ]);
     expect(runpath("--allowed-rpath-prefixes", "")).toEqual(runpath());
   });
 
   it("equals the edits of the library", () => {
     const path = files.write("rpath", made(PIE, [setRpath("$ORIGIN")]));
     expect(patchelf("--shrink-rpath", path)).toEqual(SILENT);
-    expect(readFileSync(path).equals(patch(Buffer.from(made(PIE, [setRpath("$ORIGIN")])), [convertToRunpath()]).bytes)).toBe(true);
+    expect(
+      readFileSync(path).equals(patch(Buffer.from(made(PIE, [setRpath("$ORIGIN")])), [convertToRunpath()]).bytes),
+    ).toBe(true);
   });
 });
 
@@ -148,12 +231,28 @@ describe("patchelf, symbols and versions", () => {
   const map = (text: string) => files.write("map", Buffer.from(text));
 
   it.each<[string, string[], readonly Edit[]]>([
-    [PIE, ["--clear-symbol-version", "puts", "--clear-symbol-version", "printf", "--clear-symbol-version", "puts"], [clearSymbolVersion("puts", "printf")]],
-    [MUSL, ["--add-version-need", "libc.musl-x86_64.so.1", "V_1", "--bind", "puts", "--bind", "printf"], [addVersionNeed("libc.musl-x86_64.so.1", "V_1", { symbols: ["puts", "printf"] })]],
+    [
+      PIE,
+      ["--clear-symbol-version", "puts", "--clear-symbol-version", "printf", "--clear-symbol-version", "puts"],
+      [clearSymbolVersion("puts", "printf")],
+    ],
+    [
+      MUSL,
+      ["--add-version-need", "libc.musl-x86_64.so.1", "V_1", "--bind", "puts", "--bind", "printf"],
+      [addVersionNeed("libc.musl-x86_64.so.1", "V_1", { symbols: ["puts", "printf"] })],
+    ],
     [PIE, ["--add-version-need", "libc.so.6", "GLIBC_2.4"], [addVersionNeed("libc.so.6", "GLIBC_2.4")]],
     [PIE, ["--set-symbol-version", "dlerror", "GLIBC_2.2.5"], [setSymbolVersion("dlerror", "GLIBC_2.2.5")]],
-    [PIE, ["--set-symbol-version", "dlerror@GLIBC_2.34", "GLIBC_2.4@libc.so.6"], [setSymbolVersion("dlerror@GLIBC_2.34", "GLIBC_2.4", { file: "libc.so.6" })]],
-    [PIE, ["--remove-version-need", "libc.so.6", "GLIBC_2.34", "--drop-versions"], [removeVersionNeed("libc.so.6", "GLIBC_2.34", { uses: "drop" })]],
+    [
+      PIE,
+      ["--set-symbol-version", "dlerror@GLIBC_2.34", "GLIBC_2.4@libc.so.6"],
+      [setSymbolVersion("dlerror@GLIBC_2.34", "GLIBC_2.4", { file: "libc.so.6" })],
+    ],
+    [
+      PIE,
+      ["--remove-version-need", "libc.so.6", "GLIBC_2.34", "--drop-versions"],
+      [removeVersionNeed("libc.so.6", "GLIBC_2.34", { uses: "drop" })],
+    ],
     [PIE, ["--weaken-version-need", "libc.so.6", "GLIBC_2.34"], [weakenVersionNeed("libc.so.6", "GLIBC_2.34")]],
   ])("%s %j", (name, args, edits) => {
     const path = files.copy(name);
@@ -163,42 +262,63 @@ describe("patchelf, symbols and versions", () => {
   });
 
   it.each<[string, string, readonly Edit[]]>([
-    ["puts my_puts\n  free\tmy_free ignored\n\nmalloc malloc2", "", [renameDynamicSymbols({ puts: "my_puts", free: "my_free", malloc: "malloc2" }, { swap: true })]],
+    [
+      "puts my_puts\n  free\tmy_free ignored\n\nmalloc malloc2",
+      "",
+      [renameDynamicSymbols({ puts: "my_puts", free: "my_free", malloc: "malloc2" }, { swap: true })],
+    ],
     ["puts free\r\nfree puts\n", "", [renameDynamicSymbols({ puts: "free", free: "puts" }, { swap: true })]],
     ["", "--add-hash", [addHash()]],
     ["", "--add-gnu-hash", [addGnuHash()]],
   ])("--rename-dynamic-symbols %j %s", (text, option, edits) => {
     const path = files.copy(PIE);
-    expect(patchelf(...(option ? [option] : ["--rename-dynamic-symbols", map(text)]), path)).toMatchObject({ status: 0, stdout: "" });
+    expect(patchelf(...(option ? [option] : ["--rename-dynamic-symbols", map(text)]), path)).toMatchObject({
+      status: 0,
+      stdout: "",
+    });
     expect(readFileSync(path).equals(made(PIE, edits))).toBe(true);
     // It has a DT_GNU_HASH.
     expect(isUnchanged(path, PIE)).toBe(option === "--add-gnu-hash");
   });
 
   it.each<[string, RegExp]>([
-    ["puts\n", /:1: puts has no new name beside it\n$/], ["a b\nc d\na e\n", /:3: a was given before\n$/], ["a@V b\n", /:1: a@V b: names are without versions here\n$/], ["a b@V\n", /names are without versions here\n$/],
+    ["puts\n", /:1: puts has no new name beside it\n$/],
+    ["a b\nc d\na e\n", /:3: a was given before\n$/],
+    ["a@V b\n", /:1: a@V b: names are without versions here\n$/],
+    ["a b@V\n", /names are without versions here\n$/],
   ])("a map of %j is refused", (text, message) => {
-    const path = files.copy(PIE), r = patchelf("--rename-dynamic-symbols", map(text), path);
+    const path = files.copy(PIE);
+    const r = patchelf("--rename-dynamic-symbols", map(text), path);
     expect(r).toMatchObject({ status: 1, stdout: "" });
     expect(r.stderr).toMatch(message);
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
   it("a map that is not there, or empty", () => {
-    expect(patchelf("--rename-dynamic-symbols", "/no/such/map", files.copy(PIE))).toMatchObject({ status: 1, stderr: expect.stringContaining("/no/such/map: ENOENT") as string });
+    expect(patchelf("--rename-dynamic-symbols", "/no/such/map", files.copy(PIE))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("/no/such/map: ENOENT") as string,
+    });
     expect(patchelf("--rename-dynamic-symbols", map(""), files.copy(PIE))).toEqual(SILENT);
   });
 
   it("--clear-symbol-version of a file without versions is refused", () => {
-    expect(patchelf("--clear-symbol-version", "puts", files.copy(MUSL))).toMatchObject({ status: 1, stderr: expect.stringContaining("BAD_EDIT: the file's symbols have no versions") as string });
+    expect(patchelf("--clear-symbol-version", "puts", files.copy(MUSL))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("BAD_EDIT: the file's symbols have no versions") as string,
+    });
   });
 
-  it("--bind alone is wrong usage", () => expect(patchelf("--bind", "puts", files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }));
+  it("--bind alone is wrong usage", () =>
+    expect(patchelf("--bind", "puts", files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }));
 });
 
 describe("patchelf and strip, --backup and --in-place", () => {
   it.each([["patchelf", "--set-rpath", "/a"], ["strip"]])("%s: both together", (...args) => {
-    for (const [option, suffix] of [["--backup", ".orig"], ["--backup=.bak", ".bak"]] as const) {
+    for (const [option, suffix] of [
+      ["--backup", ".orig"],
+      ["--backup=.bak", ".bak"],
+    ] as const) {
       const path = files.copy(PIE);
       expect(captured(args[0]!, option, "--in-place", ...args.slice(1), path)).toEqual(SILENT);
       expect(readFileSync(`${path}${suffix}`).equals(fixture(PIE))).toBe(true);
@@ -211,13 +331,18 @@ describe("patchelf and strip, --backup and --in-place", () => {
 
   it("wrong usage", () => {
     const path = files.copy(PIE);
-    for (const args of [["--backup="], ["--backup=a/b"], ["--in-place", "--output", files.path("o")]]) expect(patchelf(...args, "--set-rpath", "/a", path)).toMatchObject({ status: 1, stdout: "" });
+    for (const args of [["--backup="], ["--backup=a/b"], ["--in-place", "--output", files.path("o")]]) {
+      expect(patchelf(...args, "--set-rpath", "/a", path)).toMatchObject({ status: 1, stdout: "" });
+    }
     expect(isUnchanged(path, PIE)).toBe(true);
     expect(existsSync(`${path}.orig`)).toBe(false);
   });
 
   it("--json names the backup", () => {
-    const path = files.copy(PIE), entry = (JSON.parse(patchelf("--json", "--backup", "--set-rpath", "/a", path).stdout) as { backup?: string }[])[0]!;
+    const path = files.copy(PIE);
+    const entry = (
+      JSON.parse(patchelf("--json", "--backup", "--set-rpath", "/a", path).stdout) as { backup?: string }[]
+    )[0]!;
     expect(entry.backup).toBe(`${path}.orig`);
   });
 });

@@ -1,15 +1,34 @@
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
-  addDebugTag, addNeeded, addRunpath, type Edit, noDefaultLib, patch, raiseAlignment, readElf, removeNeeded, replaceNeeded, setExecstack, setInterpreter, setOsAbi, setRpath, setRunpath, setSoname,
+  addDebugTag,
+  addNeeded,
+  addRunpath,
+  type Edit,
+  noDefaultLib,
+  patch,
+  raiseAlignment,
+  readElf,
+  removeNeeded,
+  replaceNeeded,
+  setExecstack,
+  setInterpreter,
+  setOsAbi,
+  setRpath,
+  setRunpath,
+  setSoname,
 } from "../../src/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture } from "../support/fixtures.js";
 import { elfwright, elfwrightJson, isUnchanged, TEXT, workbench } from "./cli.js";
 
 const files = workbench();
-const PIE = "x86_64-glibc-pie", WITH_PATH = "x86_64-glibc-pie-runpath", LIBRARY = "x86_64-glibc-lib.so", STATIC = "x86_64-glibc-static";
-const PATH = "/opt/elfwright/fixture/lib", LOADER = "/lib64/ld-linux-x86-64.so.2";
+const PIE = "x86_64-glibc-pie";
+const WITH_PATH = "x86_64-glibc-pie-runpath";
+const LIBRARY = "x86_64-glibc-lib.so";
+const STATIC = "x86_64-glibc-static";
+const PATH = "/opt/elfwright/fixture/lib";
+const LOADER = "/lib64/ld-linux-x86-64.so.2";
 const HUGE = "/opt/elfwright/".repeat(500);
 const SILENT = { status: 0, stdout: "", stderr: "" };
 const values = (path: string) => {
@@ -35,7 +54,10 @@ describe("patchelf, edits", () => {
     [["--remove-rpath"], { runpath: null }],
     [["--replace-needed", "libc.so.6", "libd.so"], { needed: ["libd.so"] }],
     [["--replace-needed", "libc.so.6", "libd.so", "--replace-needed", "libc.so.6", "libe.so"], { needed: ["libe.so"] }],
-    [["--set-interpreter", "/lib/l.so", "--set-rpath", "/a", "--replace-needed", "libc.so.6", "libd.so"], { interpreter: "/lib/l.so", runpath: "/a", needed: ["libd.so"] }],
+    [
+      ["--set-interpreter", "/lib/l.so", "--set-rpath", "/a", "--replace-needed", "libc.so.6", "libd.so"],
+      { interpreter: "/lib/l.so", runpath: "/a", needed: ["libd.so"] },
+    ],
   ])("%j", (args, expected) => {
     const path = files.copy(WITH_PATH);
     expect(elfwright("patchelf", ...args, path)).toMatchObject(SILENT);
@@ -44,14 +66,32 @@ describe("patchelf, edits", () => {
 
   it("all edits of one call are one rewrite", () => {
     const path = files.copy(PIE);
-    elfwright("patchelf", "--replace-needed", "libc.so.6", "libd.so", "--set-rpath", HUGE, "--set-interpreter", "/lib/l.so", path);
-    expect(readFileSync(path).equals(patch(fixture(PIE), [setInterpreter("/lib/l.so"), setRunpath(HUGE), replaceNeeded({ "libc.so.6": "libd.so" })]).bytes)).toBe(true);
+    elfwright(
+      "patchelf",
+      "--replace-needed",
+      "libc.so.6",
+      "libd.so",
+      "--set-rpath",
+      HUGE,
+      "--set-interpreter",
+      "/lib/l.so",
+      path,
+    );
+    expect(
+      readFileSync(path).equals(
+        patch(fixture(PIE), [setInterpreter("/lib/l.so"), setRunpath(HUGE), replaceNeeded({ "libc.so.6": "libd.so" })])
+          .bytes,
+      ),
+    ).toBe(true);
   });
 
   it("an edit that matched nothing is a line on stderr, and the file is not written", () => {
-    const path = files.copy(PIE), { ino } = statSync(path);
+    const path = files.copy(PIE);
+    const { ino } = statSync(path);
     expect(elfwright("patchelf", "--replace-needed", "libz.so", "liby.so", "--remove-rpath", path)).toMatchObject({
-      status: 0, stdout: "", stderr: `elfwright: ${path}: removeRunpath: the file has neither DT_RUNPATH nor DT_RPATH\nelfwright: ${path}: replaceNeeded: the file does not need libz.so\n`,
+      status: 0,
+      stdout: "",
+      stderr: `elfwright: ${path}: removeRunpath: the file has neither DT_RUNPATH nor DT_RPATH\nelfwright: ${path}: replaceNeeded: the file does not need libz.so\n`,
     });
     expect(isUnchanged(path, PIE)).toBe(true);
     expect(statSync(path).ino).toBe(ino);
@@ -79,7 +119,8 @@ describe("patchelf, edits", () => {
   });
 
   it("--output writes there, with the input's mode, and leaves the input", () => {
-    const path = files.copy(PIE), out = files.path("out");
+    const path = files.copy(PIE);
+    const out = files.path("out");
     expect(elfwright("patchelf", "--set-rpath", "/a", "--output", out, path)).toMatchObject(SILENT);
     expect(isUnchanged(path, PIE)).toBe(true);
     expect(values(out).runpath).toBe("/a");
@@ -88,13 +129,18 @@ describe("patchelf, edits", () => {
 
   it("--output without an edit copies", () => {
     const out = files.path("out");
-    expect(elfwright("patchelf", "--print-needed", "--output", out, files.copy(PIE))).toMatchObject({ ...SILENT, stdout: "libc.so.6\n" });
+    expect(elfwright("patchelf", "--print-needed", "--output", out, files.copy(PIE))).toMatchObject({
+      ...SILENT,
+      stdout: "libc.so.6\n",
+    });
     expect(isUnchanged(out, PIE)).toBe(true);
   });
 
   it("--output takes one input file", () => {
     expect(elfwright("patchelf", "--output", files.path("out"), files.copy(PIE), files.copy(PIE))).toMatchObject({
-      status: 1, stdout: "", stderr: "elfwright: patchelf: --output takes one input file; see elfwright patchelf --help\n",
+      status: 1,
+      stdout: "",
+      stderr: "elfwright: patchelf: --output takes one input file; see elfwright patchelf --help\n",
     });
   });
 
@@ -116,44 +162,81 @@ describe("patchelf, edits", () => {
     ["x86_64-object.o", ["--set-rpath", "/a"], "RELOCATABLE"],
     [PIE, ["--replace-needed", "a", "b", "--replace-needed", "b", "c"], "BAD_EDIT"],
   ])("%s %j is refused with %s, byte for byte as it was", (name, args, code) => {
-    const path = files.copy(name), r = elfwright("patchelf", ...args, path);
+    const path = files.copy(name);
+    const r = elfwright("patchelf", ...args, path);
     expect(r).toMatchObject({ status: 1, stdout: "" });
     expect(r.stderr).toMatch(new RegExp(`^elfwright: [^\n]*: ${code}: [^\n]+\n$`));
     expect(isUnchanged(path, name)).toBe(true);
   });
 
   it("a payload: refused where the end would move, unless --overlay says otherwise", () => {
-    const bundle = Buffer.concat([fixture(PIE), Buffer.from("a payload")]), path = files.write("bundle", bundle);
+    const bundle = Buffer.concat([fixture(PIE), Buffer.from("a payload")]);
+    const path = files.write("bundle", bundle);
     expect(elfwright("patchelf", "--set-rpath", HUGE, path).stderr).toContain(": OVERLAY: ");
     expect(readFileSync(path).equals(bundle)).toBe(true);
-    expect(elfwright("patchelf", "--overlay", "keep", "--set-rpath", HUGE, path)).toMatchObject({ status: 0, stdout: "" });
+    expect(elfwright("patchelf", "--overlay", "keep", "--set-rpath", HUGE, path)).toMatchObject({
+      status: 0,
+      stdout: "",
+    });
     expect(readFileSync(path).subarray(-9).toString()).toBe("a payload");
     expect(values(path).runpath).toBe(HUGE);
     expect(elfwright("patchelf", "--overlay", "away", path)).toMatchObject({ status: 1 });
   });
 
-  it.each(["--set-interpreter", "--set-rpath", "--add-rpath", "--replace-needed", "--add-needed", "--remove-needed", "--set-soname", "--set-os-abi", "--output", "--overlay"])("%s without its argument is wrong usage", (option) => {
-    expect(elfwright("patchelf", "file", option)).toMatchObject({ status: 1, stdout: "", stderr: `elfwright: patchelf: option ${option} requires an argument; see elfwright patchelf --help\n` });
+  it.each([
+    "--set-interpreter",
+    "--set-rpath",
+    "--add-rpath",
+    "--replace-needed",
+    "--add-needed",
+    "--remove-needed",
+    "--set-soname",
+    "--set-os-abi",
+    "--output",
+    "--overlay",
+  ])("%s without its argument is wrong usage", (option) => {
+    expect(elfwright("patchelf", "file", option)).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: `elfwright: patchelf: option ${option} requires an argument; see elfwright patchelf --help\n`,
+    });
   });
 
-  it("--replace-needed with one argument is wrong usage", () => expect(elfwright("patchelf", "file", "--replace-needed", "a").stderr).toContain("requires an argument"));
+  it("--replace-needed with one argument is wrong usage", () =>
+    expect(elfwright("patchelf", "file", "--replace-needed", "a").stderr).toContain("requires an argument"));
 });
 
 describe("patchelf, the other edits", () => {
   it.each<[string, string[], readonly Edit[]]>([
-    [PIE, ["--add-needed", "libz.so", "--add-needed", "liba.so", "--add-needed", "libz.so"], [addNeeded(["liba.so", "libz.so"], { first: true })]],
+    [
+      PIE,
+      ["--add-needed", "libz.so", "--add-needed", "liba.so", "--add-needed", "libz.so"],
+      [addNeeded(["liba.so", "libz.so"], { first: true })],
+    ],
     [PIE, ["--remove-needed", "libc.so.6", "--drop-versions"], [removeNeeded("libc.so.6", { uses: "drop" })]],
-    ["aarch64-glibc-pie", ["--raise-alignment", "16384", "--set-rpath", "/x"], [raiseAlignment(16384), setRunpath("/x")]],
+    [
+      "aarch64-glibc-pie",
+      ["--raise-alignment", "16384", "--set-rpath", "/x"],
+      [raiseAlignment(16384), setRunpath("/x")],
+    ],
     [PIE, ["--weaken-versions", "--remove-needed", "libc.so.6"], [removeNeeded("libc.so.6", { uses: "weaken" })]],
     [LIBRARY, ["--set-soname", "a.so", "--set-soname", "b.so"], [setSoname("b.so")]],
     [PIE, ["--no-default-lib"], [noDefaultLib()]],
     [LIBRARY, ["--add-debug-tag"], [addDebugTag()]],
     [STATIC, ["--set-execstack"], [setExecstack(true)]],
     [PIE, ["--set-execstack", "--clear-execstack"], [setExecstack(false)]],
-    ...(["linux", "LiNuX", "gnu", "ELFOSABI_GNU", "3", "0x3"] as const).map((abi): [string, string[], Edit[]] => [PIE, ["--set-os-abi", abi], [setOsAbi("GNU")]]),
+    ...(["linux", "LiNuX", "gnu", "ELFOSABI_GNU", "3", "0x3"] as const).map((abi): [string, string[], Edit[]] => [
+      PIE,
+      ["--set-os-abi", abi],
+      [setOsAbi("GNU")],
+    ]),
     [STATIC, ["--set-os-abi", "system v"], [setOsAbi(0)]],
     [PIE, ["--set-os-abi", "gnu hurd"], [setOsAbi(4)]],
-    [LIBRARY, ["--set-soname", "a.so", "--add-needed", "libz.so", "--no-default-lib", "--set-execstack"], [setSoname("a.so"), addNeeded("libz.so", { first: true }), noDefaultLib(), setExecstack(true)]],
+    [
+      LIBRARY,
+      ["--set-soname", "a.so", "--add-needed", "libz.so", "--no-default-lib", "--set-execstack"],
+      [setSoname("a.so"), addNeeded("libz.so", { first: true }), noDefaultLib(), setExecstack(true)],
+    ],
   ])("%s %j", (name, args, edits) => {
     const path = files.copy(name);
     expect(elfwright("patchelf", ...args, path)).toMatchObject(SILENT);
@@ -161,33 +244,76 @@ describe("patchelf, the other edits", () => {
   });
 
   it("--remove-needed says which versions stand in the way", () => {
-    const path = files.copy(PIE), r = elfwright("patchelf", "--remove-needed", "libc.so.6", path);
+    const path = files.copy(PIE);
+    const r = elfwright("patchelf", "--remove-needed", "libc.so.6", path);
     expect(r).toMatchObject({ status: 1, stdout: "" });
-    expect(r.stderr).toMatch(/: STILL_NEEDED: [^\n]*GLIBC_2\.34 \(dlerror, __libc_start_main, [^)]*\)[^\n]* --drop-versions/);
+    expect(r.stderr).toMatch(
+      /: STILL_NEEDED: [^\n]*GLIBC_2\.34 \(dlerror, __libc_start_main, [^)]*\)[^\n]* --drop-versions/,
+    );
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
-  it.each(["plan9", "256", "-1", "1.5", ""])("--set-os-abi %j is wrong usage", (abi) => expect(elfwright("patchelf", "--set-os-abi", abi, files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }));
+  it.each(["plan9", "256", "-1", "1.5", ""])("--set-os-abi %j is wrong usage", (abi) =>
+    expect(elfwright("patchelf", "--set-os-abi", abi, files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }),
+  );
 
   it("prints what there is", () => {
     const ask = (name: string, option: string) => elfwright("patchelf", option, files.copy(name)).stdout;
-    expect([ask(LIBRARY, "--print-soname"), ask(PIE, "--print-soname"), ask(STATIC, "--print-soname")]).toEqual(["libelfwright-fixture.so.1\n", "", ""]);
-    expect([ask(PIE, "--print-execstack"), ask(PIE, "--print-os-abi"), ask(STATIC, "--print-os-abi")]).toEqual(["execstack: -\n", "System V\n", "Linux\n"]);
-    const odd = (...edits: Edit[]) => elfwright("patchelf", "--print-execstack", "--print-os-abi", files.write("odd", patch(fixture(PIE), edits).bytes)).stdout;
-    expect([odd(setExecstack(true), setOsAbi("FREEBSD")), odd(setOsAbi("CLOUDABI")), odd(setOsAbi(200))]).toEqual(["FreeBSD\nexecstack: X\n", "0x11\nexecstack: -\n", "0xC8\nexecstack: -\n"]);
-    expect(elfwright("patchelf", "--print-execstack", files.write("none", buildElf({ stackFlags: null }))).stdout).toBe("execstack: ?\n");
+    expect([ask(LIBRARY, "--print-soname"), ask(PIE, "--print-soname"), ask(STATIC, "--print-soname")]).toEqual([
+      "libelfwright-fixture.so.1\n",
+      "",
+      "",
+    ]);
+    expect([ask(PIE, "--print-execstack"), ask(PIE, "--print-os-abi"), ask(STATIC, "--print-os-abi")]).toEqual([
+      "execstack: -\n",
+      "System V\n",
+      "Linux\n",
+    ]);
+
+    const odd = (...edits: Edit[]) =>
+      elfwright("patchelf", "--print-execstack", "--print-os-abi", files.write("odd", patch(fixture(PIE), edits).bytes))
+        .stdout;
+    expect([odd(setExecstack(true), setOsAbi("FREEBSD")), odd(setOsAbi("CLOUDABI")), odd(setOsAbi(200))]).toEqual([
+      "FreeBSD\nexecstack: X\n",
+      "0x11\nexecstack: -\n",
+      "0xC8\nexecstack: -\n",
+    ]);
+    expect(elfwright("patchelf", "--print-execstack", files.write("none", buildElf({ stackFlags: null }))).stdout).toBe(
+      "execstack: ?\n",
+    );
     expect(elfwright("patchelf", "--print-soname", files.copy("x86_64-object.o")).status).toBe(1);
   });
 
   it("--json: what was asked for, in patchelf's order", () => {
-    const { json } = elfwrightJson<{ printed: object }[]>("patchelf", "--json", "--print-needed", "--print-execstack", "--print-soname", "--print-os-abi", files.copy(LIBRARY));
-    expect(JSON.stringify(json[0]!.printed)).toBe('{"osAbi":"System V","soname":"libelfwright-fixture.so.1","execstack":false,"needed":["libc.so.6"]}');
+    const { json } = elfwrightJson<{ printed: object }[]>(
+      "patchelf",
+      "--json",
+      "--print-needed",
+      "--print-execstack",
+      "--print-soname",
+      "--print-os-abi",
+      files.copy(LIBRARY),
+    );
+    expect(JSON.stringify(json[0]!.printed)).toBe(
+      '{"osAbi":"System V","soname":"libelfwright-fixture.so.1","execstack":false,"needed":["libc.so.6"]}',
+    );
   });
 });
 
 describe("patchelf, what it says", () => {
   it("prints the old value, then edits", () => {
-    const path = files.copy(WITH_PATH), r = elfwright("patchelf", "--set-rpath", "/new", "--print-needed", "--print-rpath", "--print-interpreter", "--set-interpreter", "/lib/l.so", path);
+    const path = files.copy(WITH_PATH);
+    const r = elfwright(
+      "patchelf",
+      "--set-rpath",
+      "/new",
+      "--print-needed",
+      "--print-rpath",
+      "--print-interpreter",
+      "--set-interpreter",
+      "/lib/l.so",
+      path,
+    );
     expect(r).toMatchObject({ ...SILENT, stdout: `${LOADER}\n${PATH}\nlibc.so.6\n` });
     expect(values(path)).toMatchObject({ interpreter: "/lib/l.so", runpath: "/new" });
   });
@@ -198,55 +324,110 @@ describe("patchelf, what it says", () => {
   });
 
   it("prints DT_RPATH where there is no DT_RUNPATH", () => {
-    expect(elfwright("patchelf", "--print-rpath", files.write("rpath", patch(fixture(PIE), [setRpath("/old")]).bytes)).stdout).toBe("/old\n");
+    expect(
+      elfwright("patchelf", "--print-rpath", files.write("rpath", patch(fixture(PIE), [setRpath("/old")]).bytes))
+        .stdout,
+    ).toBe("/old\n");
   });
 
   it("prints for each of several files, also behind one that is refused", () => {
-    const [a, library, b] = [files.copy(PIE), files.copy(LIBRARY), files.copy("s390x-glibc-pie")], r = elfwright("patchelf", "--print-interpreter", a, library, b);
+    const [a, library, b] = [files.copy(PIE), files.copy(LIBRARY), files.copy("s390x-glibc-pie")];
+    const r = elfwright("patchelf", "--print-interpreter", a, library, b);
     expect(r).toMatchObject({ status: 1, stdout: `${LOADER}\n/lib/ld64.so.1\n` });
     expect(r.stderr).toMatch(new RegExp(`^elfwright: ${library}: NO_INTERPRETER: [^\n]+\n$`));
   });
 
   it("--dry-run says what would change and where it would go, and writes nothing", () => {
-    const path = files.copy(PIE), r = elfwright("patchelf", "--dry-run", "--set-rpath", "/a", path);
+    const path = files.copy(PIE);
+    const r = elfwright("patchelf", "--dry-run", "--set-rpath", "/a", path);
     expect(r).toMatchObject({ status: 0, stderr: "" });
+
     const [first, second, ...rest] = r.stdout.trimEnd().split("\n");
     expect(first).toMatch(new RegExp(`^${path}: would change, ${fixture(PIE).length} -> \\d+ bytes$`));
     expect(second).toBe('+ dynamic DT_RUNPATH: "/a"');
-    expect(rest.filter((l) => /^ {2}\.dyn\S+: \d+ bytes at offset 0x[0-9a-f]+ \([a-z-]+: .+\)$/.test(l)).length).toBe(2);
+    expect(rest.filter((l) => /^ {2}\.dyn\S+: \d+ bytes at offset 0x[0-9a-f]+ \([a-z-]+: .+\)$/.test(l)).length).toBe(
+      2,
+    );
     expect(isUnchanged(path, PIE)).toBe(true);
     expect(elfwright("patchelf", "--dry-run", "--set-rpath", "", path).stdout).toBe(`${path}: nothing to do\n`);
     expect(elfwright("patchelf", "--dry-run", "--set-rpath", "/a", "--output", files.path("out"), path).status).toBe(0);
   });
 
   it("--json: what was done with each file", () => {
-    const path = files.copy(PIE), object = files.copy("x86_64-object.o"), edits = [addRunpath("/a"), replaceNeeded({ x: "y" })];
-    const { status, json } = elfwrightJson<Record<string, unknown>[]>("patchelf", "--json", "--add-rpath", "/a", "--replace-needed", "x", "y", path, object), p = patch(fixture(PIE), edits);
+    const path = files.copy(PIE);
+    const object = files.copy("x86_64-object.o");
+    const edits = [addRunpath("/a"), replaceNeeded({ x: "y" })];
+    const { status, json } = elfwrightJson<Record<string, unknown>[]>(
+      "patchelf",
+      "--json",
+      "--add-rpath",
+      "/a",
+      "--replace-needed",
+      "x",
+      "y",
+      path,
+      object,
+    );
+    const p = patch(fixture(PIE), edits);
+
     expect(status).toBe(1);
     expect(json).toEqual([
       {
-        file: path, dryRun: false, path, changed: true, sizeBefore: fixture(PIE).length, sizeAfter: p.bytes.length, changes: p.changes, notes: [{ note: "NOT_FOUND", message: expect.any(String) as string }],
-        placements: p.plan.placements, findings: p.plan.findings,
+        file: path,
+        dryRun: false,
+        path,
+        changed: true,
+        sizeBefore: fixture(PIE).length,
+        sizeAfter: p.bytes.length,
+        changes: p.changes,
+        notes: [{ note: "NOT_FOUND", message: expect.any(String) as string }],
+        placements: p.plan.placements,
+        findings: p.plan.findings,
       },
-      { file: object, error: { code: "RELOCATABLE", message: expect.stringMatching(/^RELOCATABLE: /) as string, detail: {} } },
+      {
+        file: object,
+        error: { code: "RELOCATABLE", message: expect.stringMatching(/^RELOCATABLE: /) as string, detail: {} },
+      },
     ]);
     expect(readFileSync(path).equals(p.bytes)).toBe(true);
   });
 
   it("--json: what was asked for is in it, and nothing else is printed", () => {
-    const path = files.copy(WITH_PATH), library = files.copy(LIBRARY);
-    expect(elfwrightJson("patchelf", "--json", "--print-needed", "--print-interpreter", "--print-rpath", path)).toEqual({
-      status: 0, stderr: "", json: [{ file: path, printed: { interpreter: LOADER, rpath: PATH, needed: ["libc.so.6"] } }],
+    const path = files.copy(WITH_PATH);
+    const library = files.copy(LIBRARY);
+    expect(elfwrightJson("patchelf", "--json", "--print-needed", "--print-interpreter", "--print-rpath", path)).toEqual(
+      {
+        status: 0,
+        stderr: "",
+        json: [{ file: path, printed: { interpreter: LOADER, rpath: PATH, needed: ["libc.so.6"] } }],
+      },
+    );
+    expect(elfwrightJson("patchelf", "--json", "--print-interpreter", library)).toMatchObject({
+      status: 1,
+      json: [{ file: library, error: { code: "NO_INTERPRETER", detail: { type: 3 } } }],
     });
-    expect(elfwrightJson("patchelf", "--json", "--print-interpreter", library)).toMatchObject({ status: 1, json: [{ file: library, error: { code: "NO_INTERPRETER", detail: { type: 3 } } }] });
-    expect(elfwrightJson("patchelf", "--json", "--dry-run", "--print-rpath", "--set-rpath", "/a", path).json).toMatchObject([{ file: path, printed: { rpath: PATH }, dryRun: true, changed: true }]);
+    expect(
+      elfwrightJson("patchelf", "--json", "--dry-run", "--print-rpath", "--set-rpath", "/a", path).json,
+    ).toMatchObject([{ file: path, printed: { rpath: PATH }, dryRun: true, changed: true }]);
     expect(isUnchanged(path, WITH_PATH)).toBe(true);
   });
 
   it("--json without an edit: nothing changed", () => {
-    const path = files.copy(PIE), size = fixture(PIE).length;
+    const path = files.copy(PIE);
+    const size = fixture(PIE).length;
     expect(elfwrightJson("patchelf", "--json", path).json).toEqual([
-      { file: path, dryRun: false, path, changed: false, sizeBefore: size, sizeAfter: size, changes: [], notes: [], placements: [], findings: [] },
+      {
+        file: path,
+        dryRun: false,
+        path,
+        changed: false,
+        sizeBefore: size,
+        sizeAfter: size,
+        changes: [],
+        notes: [],
+        placements: [],
+        findings: [],
+      },
     ]);
   });
 });

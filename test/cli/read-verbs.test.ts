@@ -1,6 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type Change, check, describe as describeElf, diff, type ElfDescription, type Finding, pageFitness, readElf } from "../../src/index.js";
+import {
+  type Change,
+  check,
+  describe as describeElf,
+  diff,
+  type ElfDescription,
+  type Finding,
+  pageFitness,
+  readElf,
+} from "../../src/index.js";
 import { EM, PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { phdr } from "../support/elf.js";
@@ -10,8 +19,12 @@ import { elfwright, elfwrightJson, FIXTURES, TEXT, workbench } from "./cli.js";
 
 const files = workbench();
 const text = files.write("text", TEXT);
-const pie = fixturePath("x86_64-glibc-pie"), withPath = fixturePath("x86_64-glibc-pie-runpath");
-const refusal = (file: string) => ({ file, error: { code: "NOT_ELF", message: expect.stringMatching(/^NOT_ELF: /) as string, detail: { offset: 0 } } });
+const pie = fixturePath("x86_64-glibc-pie");
+const withPath = fixturePath("x86_64-glibc-pie-runpath");
+const refusal = (file: string) => ({
+  file,
+  error: { code: "NOT_ELF", message: expect.stringMatching(/^NOT_ELF: /) as string, detail: { offset: 0 } },
+});
 
 /** A program whose code lies past the file's end. */
 function broken(): string {
@@ -24,8 +37,19 @@ describe("show", () => {
   it("prints the file for people", () => {
     const r = elfwright("show", withPath);
     expect(r).toMatchObject({ status: 0, stderr: "" });
-    for (const part of [/^class: +ELFCLASS64, little-endian$/m, /^runpath: +\/opt\/elfwright\/fixture\/lib$/m, /^Program headers$/m, /^Sections$/m, /^Dynamic section$/m, /^Versions needed$/m, /^Notes$/m])
+
+    for (const part of [
+      /^class: +ELFCLASS64, little-endian$/m,
+      /^runpath: +\/opt\/elfwright\/fixture\/lib$/m,
+      /^Program headers$/m,
+      /^Sections$/m,
+      /^Dynamic section$/m,
+      /^Versions needed$/m,
+      /^Notes$/m,
+    ]) {
       expect(r.stdout).toMatch(part);
+    }
+
     expect(r.stdout.startsWith("class:")).toBe(true);
   });
 
@@ -37,13 +61,25 @@ describe("show", () => {
   });
 
   it("--json is describe() of each file, and an error for one that is refused", () => {
-    const paths = FIXTURES.map(fixturePath), { status, json, stderr } = elfwrightJson<{ file: string; description: ElfDescription }[]>("show", "--json", ...paths, text);
+    const paths = FIXTURES.map(fixturePath);
+    const { status, json, stderr } = elfwrightJson<{ file: string; description: ElfDescription }[]>(
+      "show",
+      "--json",
+      ...paths,
+      text,
+    );
     expect(status).toBe(1);
-    expect(json).toEqual([...paths.map((file) => ({ file, description: describeElf(readElf(readFileSync(file))) })), refusal(text)]);
+    expect(json).toEqual([
+      ...paths.map((file) => ({ file, description: describeElf(readElf(readFileSync(file))) })),
+      refusal(text),
+    ]);
     expect(stderr).toMatch(new RegExp(`^elfwright: ${text}: NOT_ELF: [^\n]*\n$`));
   });
 
-  const heads = (...args: string[]) => elfwright("show", ...args, pie).stdout.split("\n").filter((l, i, all) => (i === 0 || all[i - 1] === "") && l !== "");
+  const heads = (...args: string[]) =>
+    elfwright("show", ...args, pie)
+      .stdout.split("\n")
+      .filter((l, i, all) => (i === 0 || all[i - 1] === "") && l !== "");
 
   it("prints the parts that are asked for, and no list but those", () => {
     expect(heads("--header")).toEqual(["class:       ELFCLASS64, little-endian"]);
@@ -53,13 +89,26 @@ describe("show", () => {
     expect(heads("--symbols")).toEqual(["Symbols", "Symbols of .symtab"]);
     expect(heads("--relocations")).toEqual(["Relocations", "Relocations of DT_RELA", "Relocations of DT_JMPREL"]);
     expect(heads("--all")).toEqual([
-      "class:       ELFCLASS64, little-endian", "Program headers", "Memory", "Sections", "Dynamic section", "Versions needed", "Notes", "Symbols", "Relocations", "Security", "Symbols of .symtab", "Symbols of .dynsym",
-      "Relocations of DT_RELA", "Relocations of DT_JMPREL",
+      "class:       ELFCLASS64, little-endian",
+      "Program headers",
+      "Memory",
+      "Sections",
+      "Dynamic section",
+      "Versions needed",
+      "Notes",
+      "Symbols",
+      "Relocations",
+      "Security",
+      "Symbols of .symtab",
+      "Symbols of .dynsym",
+      "Relocations of DT_RELA",
+      "Relocations of DT_JMPREL",
     ]);
   });
 
   it("prints symbols with their versions, and relocations with their symbols", () => {
-    const lib = elfwright("show", "--dynamic-symbols", fixturePath("x86_64-glibc-lib.so")).stdout, relocations = elfwright("show", "--relocations", pie).stdout;
+    const lib = elfwright("show", "--dynamic-symbols", fixturePath("x86_64-glibc-lib.so")).stdout;
+    const relocations = elfwright("show", "--relocations", pie).stdout;
     expect(lib).toMatch(/ FUNC +GLOBAL +DEFAULT +\.text +answer@@ELFWRIGHT_2\.0$/m);
     expect(lib).toMatch(/ FUNC +GLOBAL +DEFAULT +\.text +answer@ELFWRIGHT_1\.0$/m);
     expect(lib).toMatch(/ UNDEF +strlen@GLIBC_2\.2\.5$/m);
@@ -68,43 +117,85 @@ describe("show", () => {
 
   it("prints a section's bytes, and says where there is none", () => {
     expect(elfwright("show", "--section", ".interp", pie).stdout.split("\n").slice(1)).toEqual([
-      "  0x00000318  2f6c6962 36342f6c 642d6c69 6e75782d  /lib64/ld-linux-", "  0x00000328  7838362d 36342e73 6f2e3200           x86-64.so.2.", "",
+      "  0x00000318  2f6c6962 36342f6c 642d6c69 6e75782d  /lib64/ld-linux-",
+      "  0x00000328  7838362d 36342e73 6f2e3200           x86-64.so.2.",
+      "",
     ]);
-    expect(elfwright("show", "--section", ".no", pie)).toMatchObject({ status: 1, stdout: "", stderr: `elfwright: ${pie}: UNSUPPORTED: the file has no section ".no"\n` });
+    expect(elfwright("show", "--section", ".no", pie)).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: `elfwright: ${pie}: UNSUPPORTED: the file has no section ".no"\n`,
+    });
   });
 
   it("--json has the lists that were asked for beside the whole description", () => {
-    const entry = (...args: string[]) => elfwrightJson<Record<string, unknown>[]>("show", "--json", ...args, pie).json[0]!;
+    const entry = (...args: string[]) =>
+      elfwrightJson<Record<string, unknown>[]>("show", "--json", ...args, pie).json[0]!;
     expect(Object.keys(entry())).toEqual(["file", "description"]);
     expect(Object.keys(entry("--header"))).toEqual(["file", "description"]);
+
     const all = entry("--all");
     expect(Object.keys(all)).toEqual(["file", "description", "symbols", "dynamicSymbols", "relocations"]);
     expect(all["description"]).toEqual(describeElf(readElf(readFileSync(pie))));
-    expect([(all["symbols"] as unknown[]).length, (all["dynamicSymbols"] as unknown[]).length, (all["relocations"] as unknown[]).length]).toEqual([44, 14, 17]);
-    expect(entry("--section", ".interp")["section"]).toMatchObject({ name: ".interp", size: 28, bytes: Buffer.from("/lib64/ld-linux-x86-64.so.2\0").toString("hex") });
+    expect([
+      (all["symbols"] as unknown[]).length,
+      (all["dynamicSymbols"] as unknown[]).length,
+      (all["relocations"] as unknown[]).length,
+    ]).toEqual([44, 14, 17]);
+    expect(entry("--section", ".interp")["section"]).toMatchObject({
+      name: ".interp",
+      size: 28,
+      bytes: Buffer.from("/lib64/ld-linux-x86-64.so.2\0").toString("hex"),
+    });
   });
 
-  it("-- ends the options", () => expect(elfwright("show", "--", "--json").stderr).toBe("elfwright: --json: ENOENT: no such file or directory (open)\n"));
+  it("-- ends the options", () =>
+    expect(elfwright("show", "--", "--json").stderr).toBe(
+      "elfwright: --json: ENOENT: no such file or directory (open)\n",
+    ));
 });
 
 describe("check --page-size", () => {
-  const large = buildElf({ pageSize: 65536, machine: EM.AARCH64 }), fit = files.write("fit", large), raisable = files.write("raisable", lowered(large));
+  const large = buildElf({ pageSize: 65536, machine: EM.AARCH64 });
+  const fit = files.write("fit", large);
+  const raisable = files.write("raisable", lowered(large));
 
   it("says whether the file is fit for such pages, can be made so, or cannot, and exits with 1 where it is not", () => {
-    expect(elfwright("check", "--page-size", "16384", fit)).toMatchObject({ status: 0, stdout: `${fit}: fit for pages of 16384 bytes\n`, stderr: "" });
+    expect(elfwright("check", "--page-size", "16384", fit)).toMatchObject({
+      status: 0,
+      stdout: `${fit}: fit for pages of 16384 bytes\n`,
+      stderr: "",
+    });
+
     const can = elfwright("check", "--page-size=16384", raisable);
-    expect([can.status, can.stdout.split("\n")]).toEqual([1, [
-      `${raisable}:`, ...readElf(large).segments.filter((s) => s.type === PT.LOAD).map((s) => `error: PT_LOAD 0x${s.vaddr.toString(16)}: p_align 0x1000 is smaller than a page of 0x4000 [page-align]`),
-      "not fit for pages of 16384 bytes, but can be made so without moving an address (raiseAlignment)", "",
-    ]]);
+    expect([can.status, can.stdout.split("\n")]).toEqual([
+      1,
+      [
+        `${raisable}:`,
+        ...readElf(large)
+          .segments.filter((s) => s.type === PT.LOAD)
+          .map(
+            (s) =>
+              `error: PT_LOAD 0x${s.vaddr.toString(16)}: p_align 0x1000 is smaller than a page of 0x4000 [page-align]`,
+          ),
+        "not fit for pages of 16384 bytes, but can be made so without moving an address (raiseAlignment)",
+        "",
+      ],
+    ]);
+
     const cannot = elfwright("check", "--page-size", "16384", pie);
-    expect([cannot.status, cannot.stdout.trimEnd().split("\n").at(-1)]).toEqual([1, "not fit for pages of 16384 bytes, and only a linker can make it so"]);
+    expect([cannot.status, cannot.stdout.trimEnd().split("\n").at(-1)]).toEqual([
+      1,
+      "not fit for pages of 16384 bytes, and only a linker can make it so",
+    ]);
   });
 
   it("names the reasons that are no finding", () => {
     const b = lowered(large);
     phdr(b, PT.LOAD, 0).vaddr += 0x1000;
-    expect(elfwright("check", "--page-size", "16384", files.write("header", b)).stdout).toMatch(/only a linker can make it so\n {2}the ELF header \(0x0\.\.0x3f\) would have to move/);
+    expect(elfwright("check", "--page-size", "16384", files.write("header", b)).stdout).toMatch(
+      /only a linker can make it so\n {2}the ELF header \(0x0\.\.0x3f\) would have to move/,
+    );
   });
 
   it("--json is pageFitness() of each file", () => {
@@ -116,14 +207,18 @@ describe("check --page-size", () => {
     expect([status, json]).toEqual([1, [entry(fit), entry(pie), refusal(text)]]);
   });
 
-  it.each(["16k", "0", "2048", "12288", "-16384", "1e5"])("%s is no page size", (size) => expect(elfwright("check", `--page-size=${size}`, pie)).toMatchObject({ status: 2, stdout: "" }));
+  it.each(["16k", "0", "2048", "12288", "-16384", "1e5"])("%s is no page size", (size) =>
+    expect(elfwright("check", `--page-size=${size}`, pie)).toMatchObject({ status: 2, stdout: "" }),
+  );
 });
 
 describe("check", () => {
-  it("says where there is nothing to say", () => expect(elfwright("check", pie)).toMatchObject({ status: 0, stdout: `${pie}: no findings\n`, stderr: "" }));
+  it("says where there is nothing to say", () =>
+    expect(elfwright("check", pie)).toMatchObject({ status: 0, stdout: `${pie}: no findings\n`, stderr: "" }));
 
   it("prints findings on stdout and exits with 1 for one of level error", () => {
-    const path = broken(), r = elfwright("check", path, pie);
+    const path = broken();
+    const r = elfwright("check", path, pie);
     expect(r).toMatchObject({ status: 1, stderr: "" });
     const [first, ...rest] = r.stdout.trimEnd().split("\n");
     expect(first).toBe(`${path}:`);
@@ -133,9 +228,14 @@ describe("check", () => {
   });
 
   it("--json is check() of each file, and an error for one that is refused", () => {
-    const path = broken(), { status, json } = elfwrightJson<{ file: string; findings: Finding[] }[]>("check", "--json", path, pie, text);
+    const path = broken();
+    const { status, json } = elfwrightJson<{ file: string; findings: Finding[] }[]>("check", "--json", path, pie, text);
     expect(status).toBe(1);
-    expect(json).toEqual([{ file: path, findings: check(readElf(readFileSync(path))) }, { file: pie, findings: [] }, refusal(text)]);
+    expect(json).toEqual([
+      { file: path, findings: check(readElf(readFileSync(path))) },
+      { file: pie, findings: [] },
+      refusal(text),
+    ]);
     expect(json[0]!.findings.some((f) => f.severity === "error")).toBe(true);
   });
 
@@ -143,7 +243,8 @@ describe("check", () => {
 });
 
 describe("diff", () => {
-  it("says that there is no difference", () => expect(elfwright("diff", pie, pie)).toMatchObject({ status: 0, stdout: "no difference\n", stderr: "" }));
+  it("says that there is no difference", () =>
+    expect(elfwright("diff", pie, pie)).toMatchObject({ status: 0, stdout: "no difference\n", stderr: "" }));
 
   it("prints what the second file says differently, and exits with 0", () => {
     const r = elfwright("diff", pie, withPath);
@@ -153,13 +254,22 @@ describe("diff", () => {
 
   it("--json is diff(), with --layout and without", () => {
     const [a, b] = [readElf(fixture("x86_64-glibc-pie")), readElf(fixture("x86_64-glibc-pie-runpath"))];
-    expect(elfwrightJson<Change[]>("diff", "--json", pie, withPath)).toEqual({ status: 0, stderr: "", json: diff(a, b) });
-    expect(elfwrightJson<Change[]>("diff", "--layout", "--json", pie, withPath).json).toEqual(diff(a, b, { layout: true }));
+    expect(elfwrightJson<Change[]>("diff", "--json", pie, withPath)).toEqual({
+      status: 0,
+      stderr: "",
+      json: diff(a, b),
+    });
+    expect(elfwrightJson<Change[]>("diff", "--layout", "--json", pie, withPath).json).toEqual(
+      diff(a, b, { layout: true }),
+    );
     expect(diff(a, b, { layout: true }).length).toBeGreaterThan(diff(a, b).length);
   });
 
   it("names the file that it refuses, the first or the second", () => {
-    for (const args of [[text, pie], [pie, text]]) {
+    for (const args of [
+      [text, pie],
+      [pie, text],
+    ]) {
       const r = elfwright("diff", ...args);
       expect(r).toMatchObject({ status: 1, stdout: "" });
       expect(r.stderr).toContain(`elfwright: ${text}: NOT_ELF: `);
@@ -168,6 +278,10 @@ describe("diff", () => {
   });
 
   it.each([[[pie]], [[pie, pie, pie]]])("takes two files", (args) => {
-    expect(elfwright("diff", ...args)).toMatchObject({ status: 2, stdout: "", stderr: "elfwright: diff: two files are compared; see elfwright diff --help\n" });
+    expect(elfwright("diff", ...args)).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: "elfwright: diff: two files are compared; see elfwright diff --help\n",
+    });
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { asksForSymbols, isUnbound, symbolEntry, type SymbolFlags, symbolText } from "../../src/cli/resolve/resolve-symbols.js";
+import {
+  asksForSymbols,
+  isUnbound,
+  symbolEntry,
+  type SymbolFlags,
+  symbolText,
+} from "../../src/cli/resolve/resolve-symbols.js";
 import { STB } from "../../src/spec/constants.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { scratch } from "../support/fixtures.js";
@@ -12,29 +18,54 @@ const library = (soname: string, o: BuildOptions = {}) => buildElf({ soname, nee
 
 const addon = {
   "addon.node": library("addon.node", {
-    needed: ["liba.so", "libb.so"], versionNeeds: [{ file: "liba.so", versions: ["V1", "V9"] }],
-    symbols: [{ name: "old", defined: false, version: "V1" }, ...undefinedOnes("trap", "napi_create_object", "lost"), { name: "maybe", defined: false, binding: STB.WEAK }],
+    needed: ["liba.so", "libb.so"],
+    versionNeeds: [{ file: "liba.so", versions: ["V1", "V9"] }],
+    symbols: [
+      { name: "old", defined: false, version: "V1" },
+      ...undefinedOnes("trap", "napi_create_object", "lost"),
+      { name: "maybe", defined: false, binding: STB.WEAK },
+    ],
     relocations: calls("old", "trap", "napi_create_object", "lost", "maybe"),
   }),
-  "liba.so": library("liba.so", { needed: ["libc.so"], versionDefinitions: [{ name: "V1" }, { name: "V2", parents: ["V1"] }], symbols: [{ name: "old", version: "V1", hidden: true }, { name: "trap", version: "V1", hidden: true }, { name: "trap", version: "V2" }] }),
-  "libb.so": library("libb.so"), "libc.so": library("libc.so", { symbols: undefinedOnes("gone"), relocations: calls("gone") }),
+  "liba.so": library("liba.so", {
+    needed: ["libc.so"],
+    versionDefinitions: [{ name: "V1" }, { name: "V2", parents: ["V1"] }],
+    symbols: [
+      { name: "old", version: "V1", hidden: true },
+      { name: "trap", version: "V1", hidden: true },
+      { name: "trap", version: "V2" },
+    ],
+  }),
+  "libb.so": library("libb.so"),
+  "libc.so": library("libc.so", { symbols: undefinedOnes("gone"), relocations: calls("gone") }),
 };
-const lines = (flags: SymbolFlags): string[] => symbolText(symbolEntry(treeInMemory(addon), flags)).trimEnd().split("\n");
+const lines = (flags: SymbolFlags): string[] =>
+  symbolText(symbolEntry(treeInMemory(addon), flags))
+    .trimEnd()
+    .split("\n");
 
 describe("what resolve says of symbols", () => {
   it("--symbols: those of the file, and what is wrong in the whole tree", () => {
     expect(lines({ symbols: true })).toEqual([
-      "  old@V1 => liba.so (hidden)", "  trap => liba.so (oldest: V1)", "  maybe => nothing (weak)", "liba.so: version `V9' not found (required by addon.node)",
-      "undefined symbol: napi_create_object\t(addon.node)", "undefined symbol: lost\t(addon.node)", "undefined symbol: gone\t(libc.so)",
+      "  old@V1 => liba.so (hidden)",
+      "  trap => liba.so (oldest: V1)",
+      "  maybe => nothing (weak)",
+      "liba.so: version `V9' not found (required by addon.node)",
+      "undefined symbol: napi_create_object\t(addon.node)",
+      "undefined symbol: lost\t(addon.node)",
+      "undefined symbol: gone\t(libc.so)",
     ]);
   });
 
   it("--host node, a list of names, or a program", () => {
-    const named = ["  napi_create_object => the host", "undefined symbol: lost\t(addon.node)"], of = (host: string) => lines({ symbols: true, host });
+    const named = ["  napi_create_object => the host", "undefined symbol: lost\t(addon.node)"];
+    const of = (host: string) => lines({ symbols: true, host });
     expect(of("node")).toEqual(expect.arrayContaining(named));
     expect(of(files.write("names", Buffer.from("napi_create_object\nother\n")))).toEqual(expect.arrayContaining(named));
     const program = files.write("program", buildElf({ needed: [], symbols: [{ name: "napi_create_object" }] }));
-    expect(of(program)).toEqual(expect.arrayContaining([`  napi_create_object => ${program}`, "undefined symbol: lost\t(addon.node)"]));
+    expect(of(program)).toEqual(
+      expect.arrayContaining([`  napi_create_object => ${program}`, "undefined symbol: lost\t(addon.node)"]),
+    );
     expect(of("node").some((l) => l.includes("undefined symbol: napi"))).toBe(false);
   });
 
@@ -45,25 +76,60 @@ describe("what resolve says of symbols", () => {
 
   it("--interposed-by", () => {
     const fake = files.write("fake.so", library("fake.so", { symbols: [{ name: "trap" }, { name: "lost" }] }));
-    expect(lines({ "interposed-by": fake })).toEqual([`  trap => ${fake}, instead of liba.so\t(addon.node)`, `  lost => ${fake}\t(addon.node)`]);
+    expect(lines({ "interposed-by": fake })).toEqual([
+      `  trap => ${fake}, instead of liba.so\t(addon.node)`,
+      `  lost => ${fake}\t(addon.node)`,
+    ]);
+
     const none = files.write("none.so", library("none.so", { needed: ["libelse.so"] }));
-    expect(lines({ "interposed-by": none })).toEqual([`${none} would take over nothing`, `${none} needs libelse.so, which the program does not load [missing-library]`]);
+    expect(lines({ "interposed-by": none })).toEqual([
+      `${none} would take over nothing`,
+      `${none} needs libelse.so, which the program does not load [missing-library]`,
+    ]);
   });
 
   it("as JSON, with objects by their paths", () => {
     const e = symbolEntry(treeInMemory(addon), { symbols: true, all: true });
     expect(Object.keys(e)).toEqual(["symbols"]);
     expect(Object.entries(e.symbols!).map(([k, v]) => [k, Object.keys(v[0] ?? {}).join(" ")])).toEqual([
-      ["bindings", "from symbol version provider providerVersion how weak copy relocated alias"], ["missing", "from symbol version file weak relocated message"], ["tolerated", "from symbol version file weak relocated message"],
-      ["hostProvided", ""], ["versionErrors", "from provider version kind fatal message"], ["problems", ""],
+      ["bindings", "from symbol version provider providerVersion how weak copy relocated alias"],
+      ["missing", "from symbol version file weak relocated message"],
+      ["tolerated", "from symbol version file weak relocated message"],
+      ["hostProvided", ""],
+      ["versionErrors", "from provider version kind fatal message"],
+      ["problems", ""],
     ]);
-    expect(e.symbols!.bindings[1]).toEqual({ from: "addon.node", symbol: "trap", version: null, provider: "liba.so", providerVersion: "V1", how: "oldest", weak: false, copy: false, relocated: true, alias: null });
+    expect(e.symbols!.bindings[1]).toEqual({
+      from: "addon.node",
+      symbol: "trap",
+      version: null,
+      provider: "liba.so",
+      providerVersion: "V1",
+      how: "oldest",
+      weak: false,
+      copy: false,
+      relocated: true,
+      alias: null,
+    });
   });
 
   it("tells whether the loader would stop", () => {
-    const unbound = (flags: SymbolFlags, of: Record<string, Uint8Array> = addon) => isUnbound(symbolEntry(treeInMemory(of), flags));
-    expect([unbound({ symbols: true }), unbound({ unused: true }), unbound({ symbols: true }, { main: library("main") })]).toEqual([true, false, false]);
-    expect([asksForSymbols({}), asksForSymbols({ symbols: true, host: "node" }), asksForSymbols({ unused: true, all: true }), asksForSymbols({ "interposed-by": "x" })]).toEqual([false, true, true, true]);
-    for (const alone of [{ host: "node" }, { unused: true, host: "node" }, { all: true }]) expect(() => asksForSymbols(alone)).toThrow(/goes with --symbols/);
+    const unbound = (flags: SymbolFlags, of: Record<string, Uint8Array> = addon) =>
+      isUnbound(symbolEntry(treeInMemory(of), flags));
+    expect([
+      unbound({ symbols: true }),
+      unbound({ unused: true }),
+      unbound({ symbols: true }, { main: library("main") }),
+    ]).toEqual([true, false, false]);
+    expect([
+      asksForSymbols({}),
+      asksForSymbols({ symbols: true, host: "node" }),
+      asksForSymbols({ unused: true, all: true }),
+      asksForSymbols({ "interposed-by": "x" }),
+    ]).toEqual([false, true, true, true]);
+
+    for (const alone of [{ host: "node" }, { unused: true, host: "node" }, { all: true }]) {
+      expect(() => asksForSymbols(alone)).toThrow(/goes with --symbols/);
+    }
   });
 });

@@ -35,7 +35,10 @@ describe("diagnose --rules", () => {
   });
 });
 
-describe.each([["check", "--page-size=16384"], ["diagnose", "--target=musl"]])("%s --rules", (verb, other) => {
+describe.each([
+  ["check", "--page-size=16384"],
+  ["diagnose", "--target=musl"],
+])("%s --rules", (verb, other) => {
   it("takes no file, and no other option", () => {
     const refused = (...args: string[]) => elfwright(verb, "--rules", ...args);
     const hint = `see elfwright ${verb} --help\n`;

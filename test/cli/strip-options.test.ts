@@ -3,7 +3,19 @@ import { describe, expect, it } from "vitest";
 import { editsFor } from "../../src/cli/strip/strip-edits.js";
 import { type Command, parse } from "../../src/cli/strip/strip-options.js";
 import {
-  discardLocals, dropSectionHeaders, type Edit, keepFileSymbols, keepSections, keepSymbols, onlyKeepDebug, removeRelocations, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded,
+  discardLocals,
+  dropSectionHeaders,
+  type Edit,
+  keepFileSymbols,
+  keepSections,
+  keepSymbols,
+  onlyKeepDebug,
+  removeRelocations,
+  removeSections,
+  stripAll,
+  stripDebug,
+  stripSymbols,
+  stripUnneeded,
 } from "../../src/index.js";
 import { addDebugLink } from "../../src/node/index.js";
 import { captured } from "../support/captured.js";
@@ -16,20 +28,46 @@ const dwo = removeSections(".debug*.dwo", ".zdebug*.dwo");
 
 describe("strip, the edits that options ask for", () => {
   it.each<[string, Edit[]]>([
-    ["", [stripAll()]], ["-s", [stripAll()]], ["--strip-all", [stripAll()]], ["-s --force", [stripAll({ force: true })]], ["--force", [stripAll({ force: true })]],
-    ["-g", [stripDebug()]], ["-S", [stripDebug()]], ["-d", [stripDebug()]], ["--strip-debug", [stripDebug()]],
-    ["--strip-unneeded", [stripUnneeded()]], ["--strip-dwo", [dwo]], ["--only-keep-debug", [onlyKeepDebug()]],
+    ["", [stripAll()]],
+    ["-s", [stripAll()]],
+    ["--strip-all", [stripAll()]],
+    ["-s --force", [stripAll({ force: true })]],
+    ["--force", [stripAll({ force: true })]],
+    ["-g", [stripDebug()]],
+    ["-S", [stripDebug()]],
+    ["-d", [stripDebug()]],
+    ["--strip-debug", [stripDebug()]],
+    ["--strip-unneeded", [stripUnneeded()]],
+    ["--strip-dwo", [dwo]],
+    ["--only-keep-debug", [onlyKeepDebug()]],
     // The last one counts.
-    ["-g -s", [stripAll()]], ["-s -g", [stripDebug()]], ["-sg", [stripDebug()]], ["--only-keep-debug --strip-unneeded", [stripUnneeded()]], ["--strip-unneeded --strip-dwo", [dwo]], ["-g --only-keep-debug", [onlyKeepDebug()]],
+    ["-g -s", [stripAll()]],
+    ["-s -g", [stripDebug()]],
+    ["-sg", [stripDebug()]],
+    ["--only-keep-debug --strip-unneeded", [stripUnneeded()]],
+    ["--strip-unneeded --strip-dwo", [dwo]],
+    ["-g --only-keep-debug", [onlyKeepDebug()]],
     // The default stays.
-    ["-R .comment", [stripAll(), removeSections(".comment")]], ["-R .a -R!.b --remove-section=.c --remove-section .d", [stripAll(), removeSections(".a", "!.b", ".c", ".d")]],
-    ["-R .text --force", [stripAll({ force: true }), removeSections(".text", { force: true })]], ["--keep-section=.debug_*", [stripAll(), keepSections(".debug_*")]],
-    ["--remove-relocations .text", [stripAll(), removeRelocations(".text")]], ["-K main -Kb", [stripAll(), keepSymbols(["main", "b"])]], ["-K m* -w", [stripAll(), keepSymbols(["m*"], { wildcard: true })]],
-    ["--keep-file-symbols", [stripAll(), keepFileSymbols()]], ["--strip-section-headers", [stripAll(), dropSectionHeaders()]], ["-w -M --no-merge-notes --keep-section-symbols -D -U -p -v", [stripAll()]],
+    ["-R .comment", [stripAll(), removeSections(".comment")]],
+    ["-R .a -R!.b --remove-section=.c --remove-section .d", [stripAll(), removeSections(".a", "!.b", ".c", ".d")]],
+    ["-R .text --force", [stripAll({ force: true }), removeSections(".text", { force: true })]],
+    ["--keep-section=.debug_*", [stripAll(), keepSections(".debug_*")]],
+    ["--remove-relocations .text", [stripAll(), removeRelocations(".text")]],
+    ["-K main -Kb", [stripAll(), keepSymbols(["main", "b"])]],
+    ["-K m* -w", [stripAll(), keepSymbols(["m*"], { wildcard: true })]],
+    ["--keep-file-symbols", [stripAll(), keepFileSymbols()]],
+    ["--strip-section-headers", [stripAll(), dropSectionHeaders()]],
+    ["-w -M --no-merge-notes --keep-section-symbols -D -U -p -v", [stripAll()]],
     // The default is off.
-    ["-N a --strip-symbol=b", [stripSymbols(["a", "b"])]], ["-wNa", [stripSymbols(["a"], { wildcard: true })]], ["-x", [discardLocals("all")]], ["-X", [discardLocals("temporary")]],
-    ["-x -X", [discardLocals("temporary")]], ["-X --discard-all", [discardLocals("all")]], ["-R .comment -X", [removeSections(".comment"), discardLocals("temporary")]],
-    ["-s -N a", [stripAll(), stripSymbols(["a"])]], ["-xg", [stripDebug(), discardLocals("all")]],
+    ["-N a --strip-symbol=b", [stripSymbols(["a", "b"])]],
+    ["-wNa", [stripSymbols(["a"], { wildcard: true })]],
+    ["-x", [discardLocals("all")]],
+    ["-X", [discardLocals("temporary")]],
+    ["-x -X", [discardLocals("temporary")]],
+    ["-X --discard-all", [discardLocals("all")]],
+    ["-R .comment -X", [removeSections(".comment"), discardLocals("temporary")]],
+    ["-s -N a", [stripAll(), stripSymbols(["a"])]],
+    ["-xg", [stripDebug(), discardLocals("all")]],
     ["-g -K a -N b", [stripDebug(), keepSymbols(["a"]), stripSymbols(["b"])]],
   ])("%s", (options, wanted) => expect(edits(...options.split(" ").filter((o) => o !== ""))).toEqual(wanted));
 
@@ -40,16 +78,27 @@ describe("strip, the edits that options ask for", () => {
   });
 
   it("files of symbols: a name a line, comments, blanks; other words are said", () => {
-    const list = write("list", "# all of them\nmain\n\n  usage\t# why\r\nlast"), rubbish = write("rubbish", "a\nb c d\n"), none = write("none", "# none\n");
-    expect(edits(`--keep-symbols=${list}`, "-K", "more")).toEqual([stripAll(), keepSymbols(["main", "usage", "last", "more"])]);
+    const list = write("list", "# all of them\nmain\n\n  usage\t# why\r\nlast");
+    const rubbish = write("rubbish", "a\nb c d\n");
+    const none = write("none", "# none\n");
+
+    expect(edits(`--keep-symbols=${list}`, "-K", "more")).toEqual([
+      stripAll(),
+      keepSymbols(["main", "usage", "last", "more"]),
+    ]);
     expect(edits("--strip-symbols", list, "-w")).toEqual([stripSymbols(["main", "usage", "last"], { wildcard: true })]);
     expect(edits(`--strip-symbols=${none}`)).toEqual([]);
-    expect(captured("strip", `--strip-symbols=${rubbish}`, "/no/such/file").stderr.split("\n")[0]).toBe(`elfwright: strip: ${rubbish}:2: c d is not taken: a line holds one name`);
+    expect(captured("strip", `--strip-symbols=${rubbish}`, "/no/such/file").stderr.split("\n")[0]).toBe(
+      `elfwright: strip: ${rubbish}:2: c d is not taken: a line holds one name`,
+    );
   });
 
   it("a debug file is read, and its name and sum are the edit's", () => {
     const path = write("file.debug", "123456789");
-    expect(edits("-g", `--add-gnu-debuglink=${path}`)).toEqual([stripDebug(), { edit: "addDebugLink", file: "file.debug", crc: 0xcbf43926 }]);
+    expect(edits("-g", `--add-gnu-debuglink=${path}`)).toEqual([
+      stripDebug(),
+      { edit: "addDebugLink", file: "file.debug", crc: 0xcbf43926 },
+    ]);
     expect(addDebugLink(path)).toEqual({ edit: "addDebugLink", file: "file.debug", crc: 0xcbf43926 });
   });
 
@@ -64,22 +113,60 @@ describe("strip, options", () => {
   const of = (...args: string[]): Partial<Command> => parse([...args, "file"]);
 
   it.each<[string, Partial<Command>]>([
-    ["-o out", { output: "out" }], ["-oout", { output: "out" }], ["--output-file=out", { output: "out" }], ["-p", { preserveDates: true }], ["--pres", { preserveDates: true }], ["-v", { verbose: true }],
-    ["-v", { deterministic: true }], ["-U", { deterministic: false }], ["-U -D", { deterministic: true }],
-    ["--verb", { verbose: true }], ["--strip-u", { mode: "unneeded" }], ["--remove-s .a", { sections: [".a"] }], ["--remove-r .a", { relocations: [".a"] }],
-    ["-O elf64-x86-64", { outputClass: 64 }], ["-F elf32-littlearm", { outputClass: 32 }], ["--target=default", { outputClass: undefined }], ["--format elf64-s390", { outputClass: 64 }],
-    ["-I elf32-i386", { outputClass: undefined }], ["--input elf64-little", {}],
-    ["--in-place", { inPlace: true }], ["--backup", { backup: ".orig" }], ["--backup=.old", { backup: ".old" }], ["--dry-run", { dryRun: true }], ["--json", { json: true }], ["--overlay=keep", { overlay: "keep" }],
-    ["-h", { info: "help" }], ["--help", { info: "help" }], ["-vV", { info: "version" }], ["--version", { info: "version" }], ["-K -h", { keepSymbols: ["-h"], info: undefined }],
+    ["-o out", { output: "out" }],
+    ["-oout", { output: "out" }],
+    ["--output-file=out", { output: "out" }],
+    ["-p", { preserveDates: true }],
+    ["--pres", { preserveDates: true }],
+    ["-v", { verbose: true }],
+    ["-v", { deterministic: true }],
+    ["-U", { deterministic: false }],
+    ["-U -D", { deterministic: true }],
+    ["--verb", { verbose: true }],
+    ["--strip-u", { mode: "unneeded" }],
+    ["--remove-s .a", { sections: [".a"] }],
+    ["--remove-r .a", { relocations: [".a"] }],
+    ["-O elf64-x86-64", { outputClass: 64 }],
+    ["-F elf32-littlearm", { outputClass: 32 }],
+    ["--target=default", { outputClass: undefined }],
+    ["--format elf64-s390", { outputClass: 64 }],
+    ["-I elf32-i386", { outputClass: undefined }],
+    ["--input elf64-little", {}],
+    ["--in-place", { inPlace: true }],
+    ["--backup", { backup: ".orig" }],
+    ["--backup=.old", { backup: ".old" }],
+    ["--dry-run", { dryRun: true }],
+    ["--json", { json: true }],
+    ["--overlay=keep", { overlay: "keep" }],
+    ["-h", { info: "help" }],
+    ["--help", { info: "help" }],
+    ["-vV", { info: "version" }],
+    ["--version", { info: "version" }],
+    ["-K -h", { keepSymbols: ["-h"], info: undefined }],
   ])("%s", (options, wanted) => expect(of(...options.split(" "))).toMatchObject(wanted));
 
   it.each([
-    ["--strip-", "ambiguous option --strip-"], ["--strip-d", "ambiguous option --strip-d"], ["--keep", "ambiguous option --keep"], ["--keep-s", "ambiguous option --keep-s"], ["--output=x", "ambiguous option --output"],
+    ["--strip-", "ambiguous option --strip-"],
+    ["--strip-d", "ambiguous option --strip-d"],
+    ["--keep", "ambiguous option --keep"],
+    ["--keep-s", "ambiguous option --keep-s"],
+    ["--output=x", "ambiguous option --output"],
     // What GNU strip has not is not cut short.
-    ["--strip-sy", "option --strip-symbol requires an argument", "without"], ["--over", "unknown option --over"], ["--js", "unknown option --js"], ["--strip-se", "unknown option --strip-se"],
-    ["-q", "unknown option -q"], ["--strip-all-gnu", "unknown option --strip-all-gnu"], ["--strip-all=3", "option --strip-all takes no argument"], ["-o ", "-o takes a file's name"],
-    ["--backup=", "--backup=SUFFIX takes what a file's name can end in, not \"\""], ["--overlay=lose", 'takes keep, keep-in-place, drop, not "lose"'],
-    ["-O binary", '"binary" is no ELF format'], ["-F srec", '"srec" is no ELF format'], ["-I binary", '"binary" is no ELF format'], ["-O pei-x86-64", '"pei-x86-64" is no ELF format'], ["-O elf64-", "no ELF format"],
+    ["--strip-sy", "option --strip-symbol requires an argument", "without"],
+    ["--over", "unknown option --over"],
+    ["--js", "unknown option --js"],
+    ["--strip-se", "unknown option --strip-se"],
+    ["-q", "unknown option -q"],
+    ["--strip-all-gnu", "unknown option --strip-all-gnu"],
+    ["--strip-all=3", "option --strip-all takes no argument"],
+    ["-o ", "-o takes a file's name"],
+    ["--backup=", '--backup=SUFFIX takes what a file\'s name can end in, not ""'],
+    ["--overlay=lose", 'takes keep, keep-in-place, drop, not "lose"'],
+    ["-O binary", '"binary" is no ELF format'],
+    ["-F srec", '"srec" is no ELF format'],
+    ["-I binary", '"binary" is no ELF format'],
+    ["-O pei-x86-64", '"pei-x86-64" is no ELF format'],
+    ["-O elf64-", "no ELF format"],
   ])("%s is wrong usage: %s", (option, message, file?: string) => {
     const r = captured("strip", ...option.split(" "), ...(file === "without" ? [] : ["/no/such/file"]));
     expect(r).toMatchObject({ status: 1, stdout: "" });
@@ -88,28 +175,53 @@ describe("strip, options", () => {
   });
 
   it("no file, and -o with several", () => {
-    expect(captured("strip", "-g")).toEqual({ status: 1, stdout: "", stderr: "elfwright: strip: missing file name; see elfwright strip --help\n" });
-    expect(captured("strip", "-o", "out", "a", "b").stderr).toBe("elfwright: strip: -o takes one input file; see elfwright strip --help\n");
-    expect(captured("strip", "-o", "out", "--in-place", "a").stderr).toBe("elfwright: strip: -o and --in-place contradict each other; see elfwright strip --help\n");
+    expect(captured("strip", "-g")).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "elfwright: strip: missing file name; see elfwright strip --help\n",
+    });
+    expect(captured("strip", "-o", "out", "a", "b").stderr).toBe(
+      "elfwright: strip: -o takes one input file; see elfwright strip --help\n",
+    );
+    expect(captured("strip", "-o", "out", "--in-place", "a").stderr).toBe(
+      "elfwright: strip: -o and --in-place contradict each other; see elfwright strip --help\n",
+    );
   });
 
   it("--help and --version name GNU strip, as scripts ask for it", () => {
-    expect(captured("strip", "-V", "file")).toMatchObject({ status: 0, stderr: "", stdout: expect.stringMatching(/^elfwright [\d.]+, in place of GNU strip 2\.40\n$/) as string });
+    expect(captured("strip", "-V", "file")).toMatchObject({
+      status: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/^elfwright [\d.]+, in place of GNU strip 2\.40\n$/) as string,
+    });
     const { stdout } = captured("strip", "--help");
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(160);
   });
 
   it("a file of symbols or a debug file that cannot be read is refused before any other is opened", () => {
     expect(captured("strip", "--keep-symbols=/no/such/list", "/no/such/file")).toEqual({
-      status: 1, stdout: "", stderr: "elfwright: strip: IO: the file that --keep-symbols names cannot be read: /no/such/list: ENOENT: no such file or directory (open)\n",
+      status: 1,
+      stdout: "",
+      stderr:
+        "elfwright: strip: IO: the file that --keep-symbols names cannot be read: /no/such/list: ENOENT: no such file or directory (open)\n",
     });
-    expect(captured("strip", "--add-gnu-debuglink=/no/such/debug", "/no/such/file")).toEqual({ status: 1, stdout: "", stderr: "elfwright: strip: IO: /no/such/debug: ENOENT: no such file or directory (open)\n" });
+    expect(captured("strip", "--add-gnu-debuglink=/no/such/debug", "/no/such/file")).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "elfwright: strip: IO: /no/such/debug: ENOENT: no such file or directory (open)\n",
+    });
   });
 });
 
 describe("strip, @FILE", () => {
   it.each([
-    ["-g\n", ["-g"]], [" -R\t'.a b'  -K\nmain\r\n", ["-R", ".a b", "-K", "main"]], ["\"a\\\"b\" 'c\\'d' e\\ f g\"h i\"j", ['a"b', "c'd", "e f", "gh ij"]], ["'' \"\"", ["", ""]], ["", []], [" \n", []], ["a\\", ["a"]],
+    ["-g\n", ["-g"]],
+    [" -R\t'.a b'  -K\nmain\r\n", ["-R", ".a b", "-K", "main"]],
+    ['"a\\"b" \'c\\\'d\' e\\ f g"h i"j', ['a"b', "c'd", "e f", "gh ij"]],
+    ["'' \"\"", ["", ""]],
+    ["", []],
+    [" \n", []],
+    ["a\\", ["a"]],
     ["'not closed", ["not closed"]],
   ])("%j is %j", (text, wanted) => {
     const path = write("args", text);
@@ -117,7 +229,8 @@ describe("strip, @FILE", () => {
   });
 
   it("is read where a value stands, and in another such file; what is not there stays as it is", () => {
-    const inner = write("inner", ".comment"), outer = write("outer", `-R @${inner} -K @/no/such/file`);
+    const inner = write("inner", ".comment");
+    const outer = write("outer", `-R @${inner} -K @/no/such/file`);
     expect(edits(`@${outer}`)).toEqual([stripAll(), removeSections(".comment"), keepSymbols(["@/no/such/file"])]);
     expect(parse(["@/no/such/file"]).files).toEqual(["@/no/such/file"]);
   });
@@ -125,6 +238,10 @@ describe("strip, @FILE", () => {
   it("one that names itself is refused", () => {
     const path = files.path("self");
     writeFileSync(path, `-g @${path}`);
-    expect(captured("strip", `@${path}`)).toEqual({ status: 1, stdout: "", stderr: `elfwright: strip: @${path}: too many files of arguments; do they name each other?; see elfwright strip --help\n` });
+    expect(captured("strip", `@${path}`)).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: `elfwright: strip: @${path}: too many files of arguments; do they name each other?; see elfwright strip --help\n`,
+    });
   });
 });

@@ -28,31 +28,63 @@ describe("strip", () => {
     expect(readFileSync(path).equals(patch(fixture(PIE), [stripUnneeded()]).bytes)).toBe(true);
   });
 
-  it.each([[["-R", ".comment"]], [["-R.comment"]], [["--remove-section", ".comment"]], [["--remove-section=.comment"]], [["-R", ".com*"]]])("%j removes it on top of the default", (option) => {
+  it.each([
+    [["-R", ".comment"]],
+    [["-R.comment"]],
+    [["--remove-section", ".comment"]],
+    [["--remove-section=.comment"]],
+    [["-R", ".com*"]],
+  ])("%j removes it on top of the default", (option) => {
     const path = files.copy(PIE);
     expect(elfwright("strip", path, ...option)).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    expect(readFileSync(path).equals(patch(fixture(PIE), [stripUnneeded(), removeSections(".comment")]).bytes)).toBe(true);
+    expect(readFileSync(path).equals(patch(fixture(PIE), [stripUnneeded(), removeSections(".comment")]).bytes)).toBe(
+      true,
+    );
   });
 
   it("-R several times; of a section that is not there GNU strip says nothing, and ours only where it speaks anyway", () => {
-    const path = files.copy("x86_64-glibc-pie"), note = `elfwright: ${path}: removeSections: the file has no section .no-such\n`;
-    expect(elfwright("strip", "-R", ".comment", "-R", ".no-such", "--dry-run", path)).toMatchObject({ status: 0, stderr: note });
-    expect(elfwright("strip", "-R", ".comment", "-R", ".no-such", path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    const path = files.copy("x86_64-glibc-pie");
+    const note = `elfwright: ${path}: removeSections: the file has no section .no-such\n`;
+    expect(elfwright("strip", "-R", ".comment", "-R", ".no-such", "--dry-run", path)).toMatchObject({
+      status: 0,
+      stderr: note,
+    });
+    expect(elfwright("strip", "-R", ".comment", "-R", ".no-such", path)).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
     expect(names(path)).not.toContain(".comment");
     expect(elfwright("strip", "-v", "-R", ".no-such", path)).toMatchObject({ status: 0, stderr: note });
   });
 
   it("-v: GNU strip's line, and the bytes that were saved", () => {
-    const size = fixture(PIE).length, path = files.copy(PIE), out = files.path("out"), r = elfwright("strip", "-v", "-o", out, path), small = statSync(out).size;
+    const size = fixture(PIE).length;
+    const path = files.copy(PIE);
+    const out = files.path("out");
+    const r = elfwright("strip", "-v", "-o", out, path);
+    const small = statSync(out).size;
+
     expect(small).toBeLessThan(size);
-    expect(r).toMatchObject({ status: 0, stderr: "", stdout: `copy from \`${path}' [elf64-x86-64] to \`${out}' [elf64-x86-64]\n${path}: ${size} -> ${small} bytes, ${size - small} saved\n` });
+    expect(r).toMatchObject({
+      status: 0,
+      stderr: "",
+      stdout: `copy from \`${path}' [elf64-x86-64] to \`${out}' [elf64-x86-64]\n${path}: ${size} -> ${small} bytes, ${size - small} saved\n`,
+    });
+
     const big = files.copy("s390x-glibc-pie");
-    expect(elfwright("strip", "--verbose", big).stdout.split("\n")[0]).toBe(`copy from \`${big}' [elf64-s390] to \`${big}' [elf64-s390]`);
+    expect(elfwright("strip", "--verbose", big).stdout.split("\n")[0]).toBe(
+      `copy from \`${big}' [elf64-s390] to \`${big}' [elf64-s390]`,
+    );
   });
 
   it("-p keeps the file's times", () => {
-    const path = files.copy(PIE), out = files.path("out");
-    for (const [args, made] of [[["-o", out, path], out], [[path], path]] as const) {
+    const path = files.copy(PIE);
+    const out = files.path("out");
+    for (const [args, made] of [
+      [["-o", out, path], out],
+      [[path], path],
+    ] as const) {
       utimesSync(path, 981173106.25, 1012709106.75);
       expect(elfwright("strip", "-p", ...args)).toMatchObject({ status: 0, stdout: "", stderr: "" });
       const { atimeMs, mtimeMs, size } = statSync(made);
@@ -63,14 +95,24 @@ describe("strip", () => {
 
   it("-O of the other class is refused; of another machine's name the file says what it is", () => {
     const path = files.copy(PIE);
-    expect(elfwright("strip", "-O", "elf32-i386", path)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("UNSUPPORTED: the file is of class ELFCLASS64") as string });
+    expect(elfwright("strip", "-O", "elf32-i386", path)).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringContaining("UNSUPPORTED: the file is of class ELFCLASS64") as string,
+    });
     expect(isUnchanged(path, PIE)).toBe(true);
-    expect(elfwright("strip", "-O", "elf64-s390", "-I", "elf64-x86-64", path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(elfwright("strip", "-O", "elf64-s390", "-I", "elf64-x86-64", path)).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
     expect(names(path)).not.toContain(".symtab");
   });
 
   it("arguments from a file, and names of symbols from another", () => {
-    const path = files.copy("x86_64-glibc-pie"), list = files.write("list", Buffer.from("# kept\nmain\n")), args = files.write("args", Buffer.from(`--strip-unneeded '--keep-symbols=${list}'\n -R ".comment"`));
+    const path = files.copy("x86_64-glibc-pie");
+    const list = files.write("list", Buffer.from("# kept\nmain\n"));
+    const args = files.write("args", Buffer.from(`--strip-unneeded '--keep-symbols=${list}'\n -R ".comment"`));
     expect(elfwright("strip", `@${args}`, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
     const elf = readElf(readFileSync(path));
     expect(elf.sections.map((s) => s.name)).not.toContain(".comment");
@@ -78,27 +120,51 @@ describe("strip", () => {
   });
 
   it("--add-gnu-debuglink names a debug file that --only-keep-debug made", () => {
-    const path = files.copy("x86_64-glibc-pie"), debug = files.path("pie.debug");
-    expect(elfwright("strip", "--only-keep-debug", "-o", debug, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    expect(elfwright("strip", `--add-gnu-debuglink=${debug}`, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    const link = readElf(readFileSync(path)).sections.find((s) => s.name === ".gnu_debuglink")!, at = link.header.offset, bytes = readFileSync(path);
+    const path = files.copy("x86_64-glibc-pie");
+    const debug = files.path("pie.debug");
+    expect(elfwright("strip", "--only-keep-debug", "-o", debug, path)).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(elfwright("strip", `--add-gnu-debuglink=${debug}`, path)).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+
+    const link = readElf(readFileSync(path)).sections.find((s) => s.name === ".gnu_debuglink")!;
+    const at = link.header.offset;
+    const bytes = readFileSync(path);
+
     expect(bytes.toString("latin1", at, bytes.indexOf(0, at))).toBe(basename(debug));
     expect(bytes.readUInt32LE(at + link.header.size - 4)).toBe(crc32(readFileSync(debug)));
   });
 
   it("no output where nothing could be made of the input, and none of 0 bytes", () => {
-    const cut = files.write("cut", fixture(PIE).subarray(0, 3000)), inputs = [files.write("empty", new Uint8Array()), files.write("text", TEXT), cut, files.path("none"), files.path("."), files.copy("x86_64-object.o")];
+    const cut = files.write("cut", fixture(PIE).subarray(0, 3000));
+    const inputs = [
+      files.write("empty", new Uint8Array()),
+      files.write("text", TEXT),
+      cut,
+      files.path("none"),
+      files.path("."),
+      files.copy("x86_64-object.o"),
+    ];
     for (const input of inputs) {
-      const out = files.path("out"), r = elfwright("strip", "-o", out, input);
+      const out = files.path("out");
+      const r = elfwright("strip", "-o", out, input);
       expect(r, input).toMatchObject({ status: 1, stdout: "" });
       expect(r.stderr).toMatch(/^elfwright: .*: [A-Z_]+: /);
       expect(existsSync(out), input).toBe(false);
     }
+
     expect(readFileSync(cut).length).toBe(3000);
   });
 
   it("an output of its own is written also where there is nothing to drop", () => {
-    const path = files.copy(PIE), out = files.path("out");
+    const path = files.copy(PIE);
+    const out = files.path("out");
     elfwright("strip", path);
     expect(elfwright("strip", "-o", out, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(readFileSync(out).equals(readFileSync(path))).toBe(true);
@@ -106,18 +172,26 @@ describe("strip", () => {
   });
 
   it("a name given twice, and another name of the same file", () => {
-    const path = files.copy(PIE), link = files.path("link"), wanted = patch(fixture(PIE), [stripUnneeded()]).bytes;
+    const path = files.copy(PIE);
+    const link = files.path("link");
+    const wanted = patch(fixture(PIE), [stripUnneeded()]).bytes;
     symlinkSync(path, link);
     expect(elfwright("strip", path, link, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(readFileSync(path).equals(wanted) && lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
   it("hard links stay: all names are the stripped file's, as with GNU strip", () => {
-    const path = files.copy(PIE), other = files.path("other"), { ino, size } = statSync(path);
+    const path = files.copy(PIE);
+    const other = files.path("other");
+    const { ino, size } = statSync(path);
     linkSync(path, other);
+
     expect(elfwright("strip", path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect([statSync(path).ino, statSync(other).ino, statSync(path).nlink]).toEqual([ino, ino, 2]);
-    expect(readFileSync(other).equals(patch(fixture(PIE), [stripUnneeded()]).bytes) && statSync(other).size < size).toBe(true);
+    expect(
+      readFileSync(other).equals(patch(fixture(PIE), [stripUnneeded()]).bytes) && statSync(other).size < size,
+    ).toBe(true);
+
     // An output of its own leaves them.
     const out = files.path("out");
     expect(elfwright("strip", "-R", ".comment", "-o", out, path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
@@ -125,20 +199,38 @@ describe("strip", () => {
     expect(names(other)).toContain(".comment");
   });
 
-  itWithTools(["ar"], "static libraries: -D is the default, -U leaves dates and owners; each member is stripped", () => {
-    const made = () => {
-      const path = files.path("lib.a");
-      must("ar", ["rcU", path, files.copy("x86_64-object.o")]);
-      return path;
-    };
-    const [plain, kept, refused] = [made(), made(), made()], before = readFileSync(kept), header = (path: string) => readFileSync(path).toString("latin1", before.lastIndexOf("`\n", before.indexOf("\x7fELF")) - 58).slice(16, 48);
-    expect(elfwright("strip", "-g", plain)).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    expect(header(plain)).toBe("0           0     0     644     ");
-    expect(elfwright("strip", "--strip-unneeded", "-U", kept)).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    expect(header(kept)).toBe(before.toString("latin1", before.lastIndexOf("`\n", before.indexOf("\x7fELF")) - 58).slice(16, 48));
-    expect(elfwright("strip", refused)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringMatching(/: RELOCATABLE: /) as string });
-    expect(elfwright("strip", "-v", "-g", refused).stdout).toMatch(new RegExp(`^copy from \`${refused}' to \`${refused}'\n${refused}: \\d+ -> \\d+ bytes, -?\\d+ saved\n$`));
-  });
+  itWithTools(
+    ["ar"],
+    "static libraries: -D is the default, -U leaves dates and owners; each member is stripped",
+    () => {
+      const made = () => {
+        const path = files.path("lib.a");
+        must("ar", ["rcU", path, files.copy("x86_64-object.o")]);
+        return path;
+      };
+      const [plain, kept, refused] = [made(), made(), made()];
+      const before = readFileSync(kept);
+      const header = (path: string) =>
+        readFileSync(path)
+          .toString("latin1", before.lastIndexOf("`\n", before.indexOf("\x7fELF")) - 58)
+          .slice(16, 48);
+
+      expect(elfwright("strip", "-g", plain)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+      expect(header(plain)).toBe("0           0     0     644     ");
+      expect(elfwright("strip", "--strip-unneeded", "-U", kept)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+      expect(header(kept)).toBe(
+        before.toString("latin1", before.lastIndexOf("`\n", before.indexOf("\x7fELF")) - 58).slice(16, 48),
+      );
+      expect(elfwright("strip", refused)).toMatchObject({
+        status: 1,
+        stdout: "",
+        stderr: expect.stringMatching(/: RELOCATABLE: /) as string,
+      });
+      expect(elfwright("strip", "-v", "-g", refused).stdout).toMatch(
+        new RegExp(`^copy from \`${refused}' to \`${refused}'\n${refused}: \\d+ -> \\d+ bytes, -?\\d+ saved\n$`),
+      );
+    },
+  );
 
   it("-s --force makes of an object what GNU strip makes of it", () => {
     const object = files.copy("x86_64-object.o");
@@ -148,8 +240,13 @@ describe("strip", () => {
   });
 
   it.each([[["-o", "OUT"]], [["-oOUT"]], [["--output-file=OUT"]]])("%j writes there and leaves the input", (option) => {
-    const path = files.copy(PIE), out = files.path("out");
-    expect(elfwright("strip", ...option.map((o) => o.replace("OUT", out)), path)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    const path = files.copy(PIE);
+    const out = files.path("out");
+    expect(elfwright("strip", ...option.map((o) => o.replace("OUT", out)), path)).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
     expect(isUnchanged(path, PIE)).toBe(true);
     expect(names(out)).not.toContain(".symtab");
     expect(statSync(out).mode).toBe(statSync(path).mode);
@@ -157,7 +254,11 @@ describe("strip", () => {
 
   it("-o takes one input file", () => {
     const [a, b] = [files.copy(PIE), files.copy(PIE)];
-    expect(elfwright("strip", "-o", files.path("out"), a, b)).toMatchObject({ status: 1, stdout: "", stderr: "elfwright: strip: -o takes one input file; see elfwright strip --help\n" });
+    expect(elfwright("strip", "-o", files.path("out"), a, b)).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: "elfwright: strip: -o takes one input file; see elfwright strip --help\n",
+    });
     expect(isUnchanged(a, PIE) && isUnchanged(b, PIE)).toBe(true);
   });
 
@@ -171,7 +272,8 @@ describe("strip", () => {
   });
 
   it("--dry-run says what would go and writes nothing", () => {
-    const path = files.copy(PIE), r = elfwright("strip", "--dry-run", path);
+    const path = files.copy(PIE);
+    const r = elfwright("strip", "--dry-run", path);
     expect(r).toMatchObject({ status: 0, stderr: "" });
     expect(r.stdout).toMatch(new RegExp(`^${path}: would change, ${fixture(PIE).length} -> \\d+ bytes\n`));
     expect(r.stdout).toMatch(/\n {2}\d+ bytes saved\n$/);
@@ -182,14 +284,19 @@ describe("strip", () => {
   });
 
   it("refuses a payload without --overlay, and does as it says with it", () => {
-    const bundle = Buffer.concat([fixture(PIE), PAYLOAD]), path = files.write("bundle", bundle);
+    const bundle = Buffer.concat([fixture(PIE), PAYLOAD]);
+    const path = files.write("bundle", bundle);
     const r = elfwright("strip", path);
     expect(r).toMatchObject({ status: 1, stdout: "" });
     expect(r.stderr).toContain(`elfwright: ${path}: OVERLAY: `);
     expect(readFileSync(path).equals(bundle)).toBe(true);
 
     const stripped = patch(fixture(PIE), [stripUnneeded()]).bytes.length;
-    for (const [choice, size, offset] of [["keep", stripped + PAYLOAD.length, stripped], ["keep-in-place", bundle.length, bundle.length - PAYLOAD.length], ["drop", stripped, undefined]] as const) {
+    for (const [choice, size, offset] of [
+      ["keep", stripped + PAYLOAD.length, stripped],
+      ["keep-in-place", bundle.length, bundle.length - PAYLOAD.length],
+      ["drop", stripped, undefined],
+    ] as const) {
       const to = files.write("bundle", bundle);
       expect(elfwright("strip", `--overlay=${choice}`, to)).toMatchObject({ status: 0, stdout: "" });
       const bytes = readFileSync(to);
@@ -201,58 +308,97 @@ describe("strip", () => {
   it("--overlay takes three words", () => {
     const path = files.copy(PIE);
     expect(elfwright("strip", "--overlay=lose", path)).toMatchObject({
-      status: 1, stdout: "", stderr: 'elfwright: strip: --overlay takes keep, keep-in-place, drop, not "lose"; see elfwright strip --help\n',
+      status: 1,
+      stdout: "",
+      stderr: 'elfwright: strip: --overlay takes keep, keep-in-place, drop, not "lose"; see elfwright strip --help\n',
     });
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
   it.each([["-R"], ["-o"], ["--overlay"], ["--remove-section"]])("%s without its argument is wrong usage", (option) => {
-    expect(elfwright("strip", "file", option)).toMatchObject({ status: 1, stderr: `elfwright: strip: option ${option} requires an argument; see elfwright strip --help\n` });
+    expect(elfwright("strip", "file", option)).toMatchObject({
+      status: 1,
+      stderr: `elfwright: strip: option ${option} requires an argument; see elfwright strip --help\n`,
+    });
   });
 
   it("a loaded section and an object are refused, byte for byte as they were", () => {
-    const path = files.copy(PIE), object = files.copy("x86_64-object.o");
+    const path = files.copy(PIE);
+    const object = files.copy("x86_64-object.o");
     expect(elfwright("strip", "-R", ".text", path).stderr).toContain("LOADED_SECTION: ");
     expect(elfwright("strip", object).stderr).toContain("RELOCATABLE: ");
     expect(isUnchanged(path, PIE) && isUnchanged(object, "x86_64-object.o")).toBe(true);
   });
 
   it("--json: what was done with each file", () => {
-    const path = files.copy(PIE), object = files.copy("x86_64-object.o");
-    const { status, json } = elfwrightJson<Record<string, unknown>[]>("strip", "--json", "-R", ".no-such", path, object);
+    const path = files.copy(PIE);
+    const object = files.copy("x86_64-object.o");
+    const { status, json } = elfwrightJson<Record<string, unknown>[]>(
+      "strip",
+      "--json",
+      "-R",
+      ".no-such",
+      path,
+      object,
+    );
     const p = patch(fixture(PIE), [stripUnneeded(), removeSections(".no-such")]);
+
     expect(status).toBe(1);
     expect(json).toEqual([
       {
-        file: path, dryRun: false, path, changed: true, sizeBefore: fixture(PIE).length, sizeAfter: p.bytes.length, changes: p.changes, notes: p.notes, placements: [], findings: p.plan.findings,
+        file: path,
+        dryRun: false,
+        path,
+        changed: true,
+        sizeBefore: fixture(PIE).length,
+        sizeAfter: p.bytes.length,
+        changes: p.changes,
+        notes: p.notes,
+        placements: [],
+        findings: p.plan.findings,
         saved: fixture(PIE).length - p.bytes.length,
       },
-      { file: object, error: { code: "RELOCATABLE", message: expect.stringContaining("ET_REL") as string, detail: {} } },
+      {
+        file: object,
+        error: { code: "RELOCATABLE", message: expect.stringContaining("ET_REL") as string, detail: {} },
+      },
     ]);
     expect(p.notes).toEqual([{ note: "NOT_FOUND", message: "removeSections: the file has no section .no-such" }]);
   });
 
   it("--dry-run --json is the same without the writing", () => {
-    const path = files.copy(PIE), { json } = elfwrightJson<Record<string, unknown>[]>("strip", "--dry-run", "--json", path);
+    const path = files.copy(PIE);
+    const { json } = elfwrightJson<Record<string, unknown>[]>("strip", "--dry-run", "--json", path);
     expect(json).toMatchObject([{ dryRun: true, changed: true }]);
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
-  it("-- ends the options", () => expect(elfwright("strip", "--", "-s").stderr).toBe("elfwright: -s: ENOENT: no such file or directory (open)\n"));
+  it("-- ends the options", () =>
+    expect(elfwright("strip", "--", "-s").stderr).toBe("elfwright: -s: ENOENT: no such file or directory (open)\n"));
 });
 
 describe("beside GNU strip", () => {
   const programs = FIXTURES.filter((n) => !n.endsWith(".o"));
   const sorted = (path: string) => readelfValues(path).sections.sort();
-  for (const [tool, names] of [["strip", programs.filter((n) => !n.startsWith("s390x"))], ["s390x-linux-gnu-strip", programs.filter((n) => n.startsWith("s390x"))]] as const)
-    for (const options of [[], ["--strip-unneeded"], ["-s"], ["-R", ".comment"]])
-      itWithTools([tool, "readelf"], `${tool} ${options.join(" ")}: the same sections are left, and no file is larger`, () => {
-        const theirs = names.map(files.copy), ours = names.map(files.copy);
-        must(tool, [...options, ...theirs]);
-        expect(elfwright("strip", ...options, ...ours)).toMatchObject({ status: 0, stdout: "", stderr: "" });
-        names.forEach((name, i) => {
-          expect(sorted(ours[i]!), name).toEqual(sorted(theirs[i]!));
-          expect(statSync(ours[i]!).size, name).toBeLessThanOrEqual(statSync(theirs[i]!).size);
-        });
-      });
+  for (const [tool, names] of [
+    ["strip", programs.filter((n) => !n.startsWith("s390x"))],
+    ["s390x-linux-gnu-strip", programs.filter((n) => n.startsWith("s390x"))],
+  ] as const) {
+    for (const options of [[], ["--strip-unneeded"], ["-s"], ["-R", ".comment"]]) {
+      itWithTools(
+        [tool, "readelf"],
+        `${tool} ${options.join(" ")}: the same sections are left, and no file is larger`,
+        () => {
+          const theirs = names.map(files.copy);
+          const ours = names.map(files.copy);
+          must(tool, [...options, ...theirs]);
+          expect(elfwright("strip", ...options, ...ours)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+          names.forEach((name, i) => {
+            expect(sorted(ours[i]!), name).toEqual(sorted(theirs[i]!));
+            expect(statSync(ours[i]!).size, name).toBeLessThanOrEqual(statSync(theirs[i]!).size);
+          });
+        },
+      );
+    }
+  }
 });

@@ -15,8 +15,12 @@ describe("ascending order", () => {
   });
 
   it("has every place once where value and place together just reach 2^53", () => {
-    expect(order(...Array.from({ length: 30 }, (_, i) => (i === 12 ? Math.floor((2 ** 53 - 2) / 30) : 30 - i)))).toEqual([...Array.from({ length: 30 }, (_, i) => 29 - i).filter((i) => i !== 12), 12]);
-    expect(order(...Array.from({ length: 30 }, (_, i) => (i === 13 ? Math.floor((2 ** 53 - 2) / 30) : 30 - i)))).toEqual([...Array.from({ length: 30 }, (_, i) => 29 - i).filter((i) => i !== 13), 13]);
+    expect(
+      order(...Array.from({ length: 30 }, (_, i) => (i === 12 ? Math.floor((2 ** 53 - 2) / 30) : 30 - i))),
+    ).toEqual([...Array.from({ length: 30 }, (_, i) => 29 - i).filter((i) => i !== 12), 12]);
+    expect(
+      order(...Array.from({ length: 30 }, (_, i) => (i === 13 ? Math.floor((2 ** 53 - 2) / 30) : 30 - i))),
+    ).toEqual([...Array.from({ length: 30 }, (_, i) => 29 - i).filter((i) => i !== 13), 13]);
   });
 
   it("takes the first values only", () => {

@@ -5,14 +5,27 @@ import { fixture } from "../support/fixtures.js";
 import { compare } from "./examine.js";
 import { editsOf, type Wish, wishesFor } from "./wishes.js";
 
-const before = fixture("x86_64-glibc-pie"), elf = readElf(before);
+const before = fixture("x86_64-glibc-pie");
+const elf = readElf(before);
 const wish = (name: string): Wish => wishesFor(elf).find((w) => w.name === name)!;
 
 /** What the comparison says of a result that someone changed behind the plan's back. */
 function spoiled(name: string, spoil: (bytes: Buffer, after: ElfFile) => void): string[] {
-  const w = wish(name), { bytes, plan, notes } = patch(before, editsOf(w)), copy = Buffer.from(bytes);
-  const say = (b: Buffer) => compare(elf, before, b, w, plan.placements, notes.map((n) => n.note));
+  const w = wish(name);
+  const { bytes, plan, notes } = patch(before, editsOf(w));
+  const copy = Buffer.from(bytes);
+  const say = (b: Buffer) =>
+    compare(
+      elf,
+      before,
+      b,
+      w,
+      plan.placements,
+      notes.map((n) => n.note),
+    );
+
   expect(say(bytes)).toEqual([]);
+
   spoil(copy, readElf(bytes));
   expect(copy.equals(bytes)).toBe(false);
   return say(copy);
@@ -23,8 +36,13 @@ const flip = (b: Buffer, at: number): void => void (b[at]! ^= 1);
 const tableAt = (e: ElfFile, tag: number): number => e.offsetOf(e.dynamic!.get(tag)!)!;
 /** A free byte of a PT_LOAD: zero, behind a section and in front of the next. */
 const padding = (): number => {
-  const { offset, size } = section(elf, ".rodata"), at = offset + size;
-  return elf.sections.some((s) => s.header.type !== SHT.NOBITS && s.header.offset <= at && at < s.header.offset + s.header.size) ? offset + size + 1 : at;
+  const { offset, size } = section(elf, ".rodata");
+  const at = offset + size;
+  return elf.sections.some(
+    (s) => s.header.type !== SHT.NOBITS && s.header.offset <= at && at < s.header.offset + s.header.size,
+  )
+    ? offset + size + 1
+    : at;
 };
 
 const changes: [string, (b: Buffer, after: ElfFile) => void][] = [
@@ -53,14 +71,17 @@ const changes: [string, (b: Buffer, after: ElfFile) => void][] = [
 ];
 const section64 = (e: ElfFile, name: string): number => e.sections.findIndex((s) => s.name === name) * 64;
 
-describe.each(["setRunpath huge", "replaceNeeded", "all at once"])("%s: a result that is another than the plan says is told", (name) => {
-  it.each(changes)("%s", (_, spoil) => {
-    expect(spoiled(name, spoil)).not.toEqual([]);
-  });
-  it("a byte of padding", () => {
-    expect(spoiled(name, (b) => flip(b, padding()))).not.toEqual([]);
-  });
-});
+describe.each(["setRunpath huge", "replaceNeeded", "all at once"])(
+  "%s: a result that is another than the plan says is told",
+  (name) => {
+    it.each(changes)("%s", (_, spoil) => {
+      expect(spoiled(name, spoil)).not.toEqual([]);
+    });
+    it("a byte of padding", () => {
+      expect(spoiled(name, (b) => flip(b, padding()))).not.toEqual([]);
+    });
+  },
+);
 
 describe("sections that are not loaded", () => {
   it.each([".comment", ".symtab", ".strtab"])("a byte of %s", (which) => {
@@ -75,7 +96,10 @@ describe("what a move leaves behind", () => {
 });
 
 describe("the wish itself", () => {
-  it.each(wishesFor(elf).filter((w) => w.name !== "setExecstack off" && w.name !== "removeSections"))("$name: the input is no answer to it", (w) => {
-    expect(compare(elf, before, Buffer.from(before), w, [], [])).not.toEqual([]);
-  });
+  it.each(wishesFor(elf).filter((w) => w.name !== "setExecstack off" && w.name !== "removeSections"))(
+    "$name: the input is no answer to it",
+    (w) => {
+      expect(compare(elf, before, Buffer.from(before), w, [], [])).not.toEqual([]);
+    },
+  );
 });

@@ -1,5 +1,15 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { check, type Finding, isElfError, patch, type PatchOptions, type PatchResult, type Placement, readElf, type ElfFile } from "../../src/index.js";
+import {
+  check,
+  type Finding,
+  isElfError,
+  patch,
+  type PatchOptions,
+  type PatchResult,
+  type Placement,
+  readElf,
+  type ElfFile,
+} from "../../src/index.js";
 import { newFindings } from "../../src/check/check.js";
 import { newLines, readelfWarnings } from "../support/oracles.js";
 import { compareHeaders } from "./headers.js";
@@ -35,17 +45,36 @@ export interface FileReport {
 const LARGEST_FULL = 24 << 20;
 
 export function examine(file: string, scratch: string): FileReport {
-  const bytes = readFileSync(file), base = { file, size: bytes.length, machine: 0, outcomes: [], fullReadelf: true };
+  const bytes = readFileSync(file);
+  const base = { file, size: bytes.length, machine: 0, outcomes: [], fullReadelf: true };
   let elf: ElfFile;
+
   try {
     elf = readElf(bytes);
-    if (elf.dynamic === null || (elf.linkage === "relocatable" || elf.linkage === "other")) return { ...base, machine: elf.header.machine, kind: "not dynamic" };
+    if (elf.dynamic === null || elf.linkage === "relocatable" || elf.linkage === "other") {
+      return { ...base, machine: elf.header.machine, kind: "not dynamic" };
+    }
   } catch (e) {
     if (isElfError(e, "NOT_ELF") || isElfError(e, "ARCHIVE")) return { ...base, kind: "not ELF" };
     return { ...base, kind: "dynamic", outcomes: [{ wish: "read", failures: [String(e)], notes: [] }] };
   }
-  const input: Input = { path: file, bytes, elf, findings: check(elf), readelf: readelfValues(file), scratch, fullReadelf: bytes.length <= LARGEST_FULL };
-  return { ...base, machine: elf.header.machine, kind: "dynamic", outcomes: wishesFor(elf).flatMap((w) => tryWish(input, w)), fullReadelf: input.fullReadelf };
+
+  const input: Input = {
+    path: file,
+    bytes,
+    elf,
+    findings: check(elf),
+    readelf: readelfValues(file),
+    scratch,
+    fullReadelf: bytes.length <= LARGEST_FULL,
+  };
+  return {
+    ...base,
+    machine: elf.header.machine,
+    kind: "dynamic",
+    outcomes: wishesFor(elf).flatMap((w) => tryWish(input, w)),
+    fullReadelf: input.fullReadelf,
+  };
 }
 
 interface Input {
@@ -62,7 +91,13 @@ interface Input {
 function tryWish(input: Input, wish: Wish): Outcome[] {
   const first = attempt(input, wish, {});
   if (first.code !== "OVERLAY") return [first];
-  return [first, ...(["keep-in-place", "keep"] as const).map((overlay) => ({ ...attempt(input, wish, { overlay }), wish: `${wish.name} (${overlay})` }))];
+  return [
+    first,
+    ...(["keep-in-place", "keep"] as const).map((overlay) => ({
+      ...attempt(input, wish, { overlay }),
+      wish: `${wish.name} (${overlay})`,
+    })),
+  ];
 }
 
 function attempt(input: Input, wish: Wish, options: PatchOptions): Outcome {
@@ -73,19 +108,36 @@ function attempt(input: Input, wish: Wish, options: PatchOptions): Outcome {
     if (isElfError(e)) return { wish: wish.name, code: e.code, reason: e.message, failures: [], notes: [] };
     return { wish: wish.name, failures: [`patch threw ${e instanceof Error ? e.stack : String(e)}`], notes: [] };
   }
+
   let failures: string[];
   try {
     failures = judge(input, wish, result, options);
   } catch (e) {
     failures = [`the result could not be examined: ${e instanceof Error ? e.stack : String(e)}`];
   }
-  return { wish: wish.name, growth: result.bytes.length - input.bytes.length, failures, notes: result.notes.map((n) => n.note) };
+
+  return {
+    wish: wish.name,
+    growth: result.bytes.length - input.bytes.length,
+    failures,
+    notes: result.notes.map((n) => n.note),
+  };
 }
 
 /** What the result has that the plan does not say, or has not that it should, by the bytes and tables of both. */
-export function compare(elf: ElfFile, before: Buffer, after: Buffer, wish: Wish, placements: readonly Placement[], notes: readonly string[]): string[] {
-  const result = readElf(after), segments = pairSegments(elf, result), sections = pairSections(elf, result);
+export function compare(
+  elf: ElfFile,
+  before: Buffer,
+  after: Buffer,
+  wish: Wish,
+  placements: readonly Placement[],
+  notes: readonly string[],
+): string[] {
+  const result = readElf(after);
+  const segments = pairSegments(elf, result);
+  const sections = pairSections(elf, result);
   const { moves, complaints } = compareLoaded(elf, result, before, after, wish, placements, segments, sections);
+
   return [
     ...complaints,
     ...compareHeaders(elf, result, after, wish, moves, placements, segments),
@@ -94,13 +146,29 @@ export function compare(elf: ElfFile, before: Buffer, after: Buffer, wish: Wish,
   ];
 }
 
-function judge({ elf, bytes, ...input }: Input, wish: Wish, result: PatchResult<Buffer>, options: PatchOptions): string[] {
+function judge(
+  { elf, bytes, ...input }: Input,
+  wish: Wish,
+  result: PatchResult<Buffer>,
+  options: PatchOptions,
+): string[] {
   const again = patch(result.bytes, editsOf(wish), options);
   return [
-    ...compare(elf, bytes, result.bytes, wish, result.plan.placements, result.notes.map((n) => n.note)),
+    ...compare(
+      elf,
+      bytes,
+      result.bytes,
+      wish,
+      result.plan.placements,
+      result.notes.map((n) => n.note),
+    ),
     ...payload(elf, bytes, result.bytes, options),
-    ...newFindings(input.findings, check(readElf(result.bytes))).filter((f) => !announced(f, wish, result)).map((f) => `check: ${f.rule} (${f.severity}) ${f.at}: ${f.message}`),
-    ...(again.bytes.equals(result.bytes) ? [] : [`a second identical patch changes the file: ${JSON.stringify(again.changes).slice(0, 300)}`]),
+    ...newFindings(input.findings, check(readElf(result.bytes)))
+      .filter((f) => !announced(f, wish, result))
+      .map((f) => `check: ${f.rule} (${f.severity}) ${f.at}: ${f.message}`),
+    ...(again.bytes.equals(result.bytes)
+      ? []
+      : [`a second identical patch changes the file: ${JSON.stringify(again.changes).slice(0, 300)}`]),
     ...askReadelf(input, wish, result.bytes),
   ];
 }
@@ -109,11 +177,15 @@ function judge({ elf, bytes, ...input }: Input, wish: Wish, result: PatchResult<
 function announced(f: Finding, wish: Wish, { notes, plan }: PatchResult): boolean {
   const left = (region: string) => plan.placements.some((p) => p.region === region && p.offset + p.size > FIRST_PAGE);
   switch (f.rule) {
-    case "dynamic-relro": return notes.some((n) => n.note === "LEFT_RELRO");
-    case "exec-stack": return wish.execstack === true;
+    case "dynamic-relro":
+      return notes.some((n) => n.note === "LEFT_RELRO");
+    case "exec-stack":
+      return wish.execstack === true;
     // A note, no fault: the plan's placements say that these tables went to the end of the file.
-    case "first-page": return left(f.at === "PT_INTERP" ? ".interp" : "notes");
-    default: return false;
+    case "first-page":
+      return left(f.at === "PT_INTERP" ? ".interp" : "notes");
+    default:
+      return false;
   }
 }
 
@@ -124,17 +196,29 @@ const FIRST_PAGE = 4096;
 function payload(elf: ElfFile, before: Buffer, after: Buffer, { overlay }: PatchOptions): string[] {
   const o = elf.overlay;
   if (!o) return [];
-  const old = before.subarray(o.offset), at = overlay === "keep" && after.length !== before.length ? after.length - o.size : o.offset;
-  return old.equals(after.subarray(at, at + o.size)) ? [] : [`the ${o.size} bytes behind the ELF file are not whole at offset ${at}`];
+  const old = before.subarray(o.offset);
+  const at = overlay === "keep" && after.length !== before.length ? after.length - o.size : o.offset;
+  return old.equals(after.subarray(at, at + o.size))
+    ? []
+    : [`the ${o.size} bytes behind the ELF file are not whole at offset ${at}`];
 }
 
-function askReadelf(input: Pick<Input, "path" | "readelf" | "scratch" | "fullReadelf">, wish: Wish, bytes: Buffer): string[] {
+function askReadelf(
+  input: Pick<Input, "path" | "readelf" | "scratch" | "fullReadelf">,
+  wish: Wish,
+  bytes: Buffer,
+): string[] {
   const path = `${input.scratch}/result`;
   writeFileSync(path, bytes);
   try {
-    const old = input.readelf, now = readelfValues(path), out: string[] = [];
-    const expect = (what: string, wanted: unknown, found: unknown) => JSON.stringify(wanted) !== JSON.stringify(found) && out.push(`readelf: ${what} should be ${JSON.stringify(wanted)}, is ${JSON.stringify(found)}`);
+    const old = input.readelf;
+    const now = readelfValues(path);
+    const out: string[] = [];
+    const expect = (what: string, wanted: unknown, found: unknown) =>
+      JSON.stringify(wanted) !== JSON.stringify(found) &&
+      out.push(`readelf: ${what} should be ${JSON.stringify(wanted)}, is ${JSON.stringify(found)}`);
     const needed = old.needed.map((n) => wish.renamed?.[n] ?? n);
+
     expect("the exit status", old.status, now.status);
     expect("the interpreter", wish.interpreter ?? old.interpreter, now.interpreter);
     expect("NEEDED", [...(wish.renamed ? new Set(needed) : needed), ...(wish.added ?? [])], now.needed);
@@ -142,9 +226,13 @@ function askReadelf(input: Pick<Input, "path" | "readelf" | "scratch" | "fullRea
     expect("RPATH", wish.runpath === undefined ? old.rpath : null, now.rpath);
     expect("SONAME", wish.soname ?? old.soname, now.soname);
     expect("NODEFLIB", old.noDefaultLib || wish.noDefaultLib === true, now.noDefaultLib);
+
     if (wish.execstack !== undefined) expect("GNU_STACK's E", wish.execstack, now.stack?.includes("E"));
     for (const l of newLines(old.complaints, now.complaints)) out.push(`readelf -dl: ${l}`);
-    if (wish.name === "all at once" && input.fullReadelf) for (const l of newLines(readelfWarnings(input.path), readelfWarnings(path))) out.push(`readelf -a: ${l}`);
+    if (wish.name === "all at once" && input.fullReadelf) {
+      for (const l of newLines(readelfWarnings(input.path), readelfWarnings(path))) out.push(`readelf -a: ${l}`);
+    }
+
     return out;
   } finally {
     rmSync(path);

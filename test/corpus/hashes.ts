@@ -19,8 +19,8 @@ interface Report {
 }
 
 /**
- * Some of them together. Which ones follows from the name of the file and from their own: a new one comes into few of them, and the others
- * can be compared with what was printed before it.
+ * Some of them together. Which ones follows from the name of the file and from their own: a new one comes into few of
+ * them, and the others can be compared with what was printed before it.
  */
 function combinations(all: readonly Way[], file: string): Way[] {
   return Array.from({ length: 24 }, (_, i) => {
@@ -34,7 +34,8 @@ function combinations(all: readonly Way[], file: string): Way[] {
 
 const hash = (data: Uint8Array | string): string => createHash("sha256").update(data).digest("hex").slice(0, 16);
 
-const json = (value: unknown): string => JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v));
+const json = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v));
 
 /** A second patch of what the first one made: its own layout meets the old one's. */
 const SECOND = (): Edit[] => [lib.setRunpath(`/opt/second/${"y".repeat(400)}`), lib.addNeeded("libsecond.so.1")];
@@ -43,11 +44,21 @@ function tryWay(bytes: Buffer, { name, edits }: Way, overlay: OverlayChoice | un
   const label = overlay === undefined ? name : `${name} (${overlay})`;
   try {
     const r = lib.patch(bytes, edits(), { overlay });
-    const lines = [`${label}\t${hash(r.bytes)}\t${hash(json([r.plan.placements, r.notes, r.plan.findings]))}\t${hash(json(r.changes))}\t${r.changed ? "changed" : "same"}`];
-    if (overlay === undefined && r.changed && bytes.length < 4 << 20) lines.push(...tryWay(r.bytes, { name: `${name} then second`, edits: SECOND }, overlay));
+    const lines = [
+      `${label}\t${hash(r.bytes)}\t${hash(json([r.plan.placements, r.notes, r.plan.findings]))}\t${hash(json(r.changes))}\t${r.changed ? "changed" : "same"}`,
+    ];
+    if (overlay === undefined && r.changed && bytes.length < 4 << 20) {
+      lines.push(...tryWay(r.bytes, { name: `${name} then second`, edits: SECOND }, overlay));
+    }
+
     return lines;
   } catch (e) {
-    if (lib.isElfError(e, "OVERLAY") && overlay === undefined) return [`${label}\t${e.message}`, ...(["keep", "keep-in-place", "drop"] as const).flatMap((o) => tryWay(bytes, { name, edits }, o))];
+    if (lib.isElfError(e, "OVERLAY") && overlay === undefined) {
+      return [
+        `${label}\t${e.message}`,
+        ...(["keep", "keep-in-place", "drop"] as const).flatMap((o) => tryWay(bytes, { name, edits }, o)),
+      ];
+    }
     return [`${label}\t${lib.isElfError(e) ? e.message : `THREW ${String(e)}`}`];
   }
 }
@@ -62,18 +73,31 @@ function examine(path: string, file: string): Report {
     all = everyEdit(lib.readElf(bytes));
   } catch (e) {
     if (!lib.isElfError(e, "ARCHIVE")) return { file, lines: [`read\t${String(e)}`] };
-    all = ["stripUnneeded", "stripDebug", "stripAll", "removeSections"].map((name) => ({ name, edits: () => ({ stripUnneeded: [lib.stripUnneeded()], stripDebug: [lib.stripDebug()], stripAll: [lib.stripAll({ force: true })], removeSections: [lib.removeSections(".comment")] })[name]! }));
+    all = ["stripUnneeded", "stripDebug", "stripAll", "removeSections"].map((name) => ({
+      name,
+      edits: () =>
+        ({
+          stripUnneeded: [lib.stripUnneeded()],
+          stripDebug: [lib.stripDebug()],
+          stripAll: [lib.stripAll({ force: true })],
+          removeSections: [lib.removeSections(".comment")],
+        })[name]!,
+    }));
   }
+
   const ways = bytes.length > LARGEST_COMBINED ? all : [...all, ...combinations(all, file)];
   return { file, lines: ways.flatMap((w) => tryWay(bytes, w, undefined)) };
 }
 
 await overCorpus<Report>({
-  script: fileURLToPath(import.meta.url), help: HELP,
+  script: fileURLToPath(import.meta.url),
+  help: HELP,
   examine: (path, file) => examine(path, file),
   failed: (file, why) => ({ file, lines: [`FAILED ${why}`] }),
   print: (_, reports) => {
-    for (const r of [...reports].sort((a, b) => (a.file < b.file ? -1 : 1))) for (const l of r.lines) console.log(`${r.file}\t${l}`);
+    for (const r of [...reports].sort((a, b) => (a.file < b.file ? -1 : 1))) {
+      for (const l of r.lines) console.log(`${r.file}\t${l}`);
+    }
     return reports.some((r) => r.lines.some((l) => l.startsWith("FAILED"))) ? 1 : 0;
   },
 });

@@ -10,62 +10,121 @@ const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
 /** What a segment that a patch appends begins with. */
 const MARK = "elfwright:tables";
 
-/** The largest page of any system, or of this segment: what begins earlier inside one shares it with nothing that it did not share it with before. */
-const pageOf = (p: Segment): bigint => (p.exact("align") > 4096n && p.exact("align") < 0x10000n ? p.exact("align") : p.exact("align") >= 0x10000n ? 0x10000n : 4096n);
+/**
+ * The largest page of any system, or of this segment: what begins earlier inside one shares it with nothing that it did
+ * not share it with before.
+ */
+const pageOf = (p: Segment): bigint =>
+  p.exact("align") > 4096n && p.exact("align") < 0x10000n
+    ? p.exact("align")
+    : p.exact("align") >= 0x10000n
+      ? 0x10000n
+      : 4096n;
 
 /** Program headers: memory keeps its place and its rights; what is described by others follows its table. */
-export function compareHeaders(a: ElfFile, b: ElfFile, after: Buffer, w: Wish, moves: readonly Move[], placements: readonly Placement[], { pairs, added, complaints }: SegmentPairs): string[] {
+export function compareHeaders(
+  a: ElfFile,
+  b: ElfFile,
+  after: Buffer,
+  w: Wish,
+  moves: readonly Move[],
+  placements: readonly Placement[],
+  { pairs, added, complaints }: SegmentPairs,
+): string[] {
   const out = [...complaints];
   const unplaced = (start: number, end: number): string | undefined => {
-    for (let at = start; at < end; at++) if (after[at] !== 0 && !placements.some((p) => p.offset <= at && at < p.offset + p.size)) return hex(at);
+    for (let at = start; at < end; at++) {
+      if (after[at] !== 0 && !placements.some((p) => p.offset <= at && at < p.offset + p.size)) return hex(at);
+    }
     return undefined;
   };
   for (const [p, q] of pairs) {
     const wrong = p.type === PT.LOAD ? memory(p, q, after, unplaced) : described(a, b, p, q, w, moves);
-    if (wrong.length > 0) out.push(`program header of type ${hex(p.type)} at ${hex(p.exact("vaddr"))}: ${wrong.join(", ")}`);
+    if (wrong.length > 0) {
+      out.push(`program header of type ${hex(p.type)} at ${hex(p.exact("vaddr"))}: ${wrong.join(", ")}`);
+    }
   }
+
   for (const s of added) {
     if (s.type !== PT.LOAD) continue;
-    const marked = after.toString("latin1", s.offset, s.offset + MARK.length) === MARK, odd = unplaced(s.offset + (marked ? MARK.length : 0), s.offset + s.filesz);
+    const marked = after.toString("latin1", s.offset, s.offset + MARK.length) === MARK;
+    const odd = unplaced(s.offset + (marked ? MARK.length : 0), s.offset + s.filesz);
     if (odd !== undefined) out.push(`the new PT_LOAD has a byte at ${odd} that no placement names`);
     if (s.flags & 1) out.push("the new PT_LOAD is executable");
   }
+
   return out;
 }
 
-const changed = (p: Segment, q: Segment, ...fields: Field[]): string[] => fields.filter((f) => p.exact(f) !== q.exact(f));
+const changed = (p: Segment, q: Segment, ...fields: Field[]): string[] =>
+  fields.filter((f) => p.exact(f) !== q.exact(f));
 
 /** A header may begin earlier, by as much in the file as in memory, and in the same page. */
 function earlier(p: Segment, q: Segment, page = pageOf(p)): string[] {
   const by = p.exact("vaddr") - q.exact("vaddr");
   if (by === 0n) return changed(p, q, "offset", "paddr");
-  return by > 0n && p.exact("offset") - q.exact("offset") === by && p.exact("paddr") - q.exact("paddr") === by && q.exact("vaddr") / page === p.exact("vaddr") / page ? [] : ["it begins elsewhere"];
+  return by > 0n &&
+    p.exact("offset") - q.exact("offset") === by &&
+    p.exact("paddr") - q.exact("paddr") === by &&
+    q.exact("vaddr") / page === p.exact("vaddr") / page
+    ? []
+    : ["it begins elsewhere"];
 }
 
 /** A PT_LOAD maps what it mapped; where it grew, its new bytes are those that placements name, and its .bss is zero. */
-function memory(p: Segment, q: Segment, after: Buffer, unplaced: (start: number, end: number) => string | undefined): string[] {
-  const wrong = [...earlier(p, q), ...changed(p, q, "align", "flags")], end = q.offset + q.filesz;
-  if (end < p.offset + p.filesz || q.exact("vaddr") + q.exact("memsz") < p.exact("vaddr") + p.exact("memsz")) wrong.push("it shrank");
+function memory(
+  p: Segment,
+  q: Segment,
+  after: Buffer,
+  unplaced: (start: number, end: number) => string | undefined,
+): string[] {
+  const wrong = [...earlier(p, q), ...changed(p, q, "align", "flags")];
+  const end = q.offset + q.filesz;
+  if (end < p.offset + p.filesz || q.exact("vaddr") + q.exact("memsz") < p.exact("vaddr") + p.exact("memsz")) {
+    wrong.push("it shrank");
+  }
+
   const odd = unplaced(q.offset, p.offset) ?? unplaced(p.offset + p.filesz, end);
   if (odd !== undefined) wrong.push(`it grew over byte ${odd}, which no placement names`);
-  for (let at = p.offset + p.filesz; at < Math.min(end, p.offset + p.memsz); at++) if (after[at] !== 0) return [...wrong, `its .bss is not zero at ${hex(at)}`];
+  for (let at = p.offset + p.filesz; at < Math.min(end, p.offset + p.memsz); at++) {
+    if (after[at] !== 0) return [...wrong, `its .bss is not zero at ${hex(at)}`];
+  }
+
   return wrong;
 }
 
 function described(a: ElfFile, b: ElfFile, p: Segment, q: Segment, w: Wish, moves: readonly Move[]): string[] {
   if (p.type === PT.PHDR) {
     const size = b.header.phnum !== a.header.phnum ? BigInt(b.header.phnum * a.header.phentsize) : p.exact("filesz");
-    return [...changed(p, q, "offset", "vaddr", "paddr", "align", "flags"), ...(q.exact("filesz") === size ? [] : ["filesz"])];
+    return [
+      ...changed(p, q, "offset", "vaddr", "paddr", "align", "flags"),
+      ...(q.exact("filesz") === size ? [] : ["filesz"]),
+    ];
   }
-  if (p.type === PT.GNU_STACK) return changed(p, q, "offset", "vaddr", "paddr", "align", "filesz", "memsz", ...(w.execstack === undefined ? ["flags" as const] : []));
+  if (p.type === PT.GNU_STACK) {
+    return changed(
+      p,
+      q,
+      "offset",
+      "vaddr",
+      "paddr",
+      "align",
+      "filesz",
+      "memsz",
+      ...(w.execstack === undefined ? ["flags" as const] : []),
+    );
+  }
+
   const wrong = changed(p, q, "align", "flags");
   if (p.type === PT.GNU_RELRO) {
     const ends = (s: Segment) => s.exact("vaddr") + s.exact("memsz");
     const load = a.segments.find((s) => s.type === PT.LOAD && s.exact("vaddr") === p.exact("vaddr"));
     return [...wrong, ...earlier(p, q, load ? pageOf(load) : 1n), ...(ends(p) === ends(q) ? [] : ["its end"])];
   }
+
   if (p.type !== PT.INTERP && p.type !== PT.DYNAMIC) wrong.push(...changed(p, q, "filesz", "memsz"));
   if (p.type === PT.TLS || p.exact("filesz") === 0n) return [...wrong, ...changed(p, q, "offset", "vaddr", "paddr")];
+
   if (q.exact("vaddr") !== followed(moves, p.exact("vaddr"))) wrong.push("vaddr");
   if (q.exact("vaddr") - p.exact("vaddr") !== q.exact("paddr") - p.exact("paddr")) wrong.push("paddr");
   return wrong;

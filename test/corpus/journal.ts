@@ -9,7 +9,8 @@ export class Journal<R extends { readonly file: string }> {
   constructor(path: string | undefined, resume: boolean) {
     this.#path = path;
     // A line that was cut off when the check was stopped is made again.
-    const lines = path !== undefined && resume && existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : [];
+    const lines =
+      path !== undefined && resume && existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : [];
     this.reports = lines.map((l) => JSON.parse(l) as R);
     if (path !== undefined) writeFileSync(path, lines.map((l) => `${l}\n`).join(""));
   }

@@ -43,25 +43,56 @@ export async function overCorpus<R extends { readonly file: string }>(check: Cor
   if (!isWorker) process.exitCode = await main(check);
 }
 
-async function main<R extends { readonly file: string }>({ script, help, failed, print }: CorpusCheck<R>): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: "string" }, jobs: { type: "string", default: "2" }, json: { type: "string" }, resume: { type: "boolean", default: false }, help: { type: "boolean" } } });
+async function main<R extends { readonly file: string }>({
+  script,
+  help,
+  failed,
+  print,
+}: CorpusCheck<R>): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      only: { type: "string" },
+      jobs: { type: "string", default: "2" },
+      json: { type: "string" },
+      resume: { type: "boolean", default: false },
+      help: { type: "boolean" },
+    },
+  });
   const [list] = positionals;
   if (values.help || positionals.length !== 1 || (list !== "small" && list !== "full")) {
     console.log(help);
     return values.help ? 0 : 2;
   }
-  const root = corpusFolder(list), only = new RegExp(values.only ?? ""), scratch = mkdtempSync(join(tmpdir(), "elfwright-corpus-")), journal = new Journal<R>(values.json, values.resume);
+
+  const root = corpusFolder(list);
+  const only = new RegExp(values.only ?? "");
+  const scratch = mkdtempSync(join(tmpdir(), "elfwright-corpus-"));
+  const journal = new Journal<R>(values.json, values.resume);
+
   try {
-    const files = filesUnder(root).map((path): Task => ({ path, name: relative(root, path), scratch, size: statSync(path).size }));
+    const files = filesUnder(root).map((path): Task => ({
+      path,
+      name: relative(root, path),
+      scratch,
+      size: statSync(path).size,
+    }));
     // The largest first, so that no worker is left with one at the end.
     const tasks = files.filter((t) => only.test(t.name) && !journal.has(t.name)).sort((a, b) => b.size - a.size);
-    await inPool<Task, R>(script, Number(values.jobs), tasks, (t, r, done) => {
-      journal.add(r);
-      progress(`${done}/${tasks.length} ${t.name}`);
-    }, (t, why) => failed(t.name, why));
+    await inPool<Task, R>(
+      script,
+      Number(values.jobs),
+      tasks,
+      (t, r, done) => {
+        journal.add(r);
+        progress(`${done}/${tasks.length} ${t.name}`);
+      },
+      (t, why) => failed(t.name, why),
+    );
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+
   progress("");
   return print(list, journal.reports, values.only === undefined);
 }

@@ -3,15 +3,26 @@ import { fork } from "node:child_process";
 const LANE = "ELFWRIGHT_LANE";
 
 /**
- * Has every task done by processes that run this same script, and gives each result as it comes. A process that dies takes its task
- * with it, as `failed` says, and another one goes on. They are processes and not threads: a thread that starts a program hands
- * it, for a moment, what the other threads are writing, and the kernel refuses to run that (ETXTBSY).
+ * Has every task done by processes that run this same script, and gives each result as it comes. A process that dies
+ * takes its task with it, as `failed` says, and another one goes on. They are processes and not threads: a thread that
+ * starts a program hands it, for a moment, what the other threads are writing, and the kernel refuses to run that
+ * (ETXTBSY).
  */
-export async function inPool<T extends object, R>(script: string, jobs: number, tasks: readonly T[], onResult: (task: T, result: R, done: number) => void, failed: (task: T, why: string) => R): Promise<void> {
-  let next = 0, done = 0;
+export async function inPool<T extends object, R>(
+  script: string,
+  jobs: number,
+  tasks: readonly T[],
+  onResult: (task: T, result: R, done: number) => void,
+  failed: (task: T, why: string) => R,
+): Promise<void> {
+  let next = 0;
+  let done = 0;
   const lane = async (index: number): Promise<void> => {
     while (next < tasks.length) {
-      const worker = fork(script, { env: { ...process.env, [LANE]: String(index) }, execArgv: ["--max-old-space-size=6144"] });
+      const worker = fork(script, {
+        env: { ...process.env, [LANE]: String(index) },
+        execArgv: ["--max-old-space-size=6144"],
+      });
       await new Promise<void>((resolve) => {
         let task: T | undefined;
         const give = () => {

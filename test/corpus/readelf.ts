@@ -27,6 +27,9 @@ export function readelfValues(path: string): Values {
     soname: all(/\(SONAME\)\s+Library soname: \[([^\]\n]*)\]/g)[0] ?? null,
     noDefaultLib: /\(FLAGS_1\)\s+Flags:.*\bNODEFLIB\b/.test(stdout),
     stack: all(/^ {2}GNU_STACK +(?:0x[0-9a-f]+ +){5}([RWE ]{3})/gm)[0]?.trim() ?? null,
-    complaints: stderr.replaceAll(path, "FILE").split("\n").filter((l) => l.trim() !== ""),
+    complaints: stderr
+      .replaceAll(path, "FILE")
+      .split("\n")
+      .filter((l) => l.trim() !== ""),
   };
 }

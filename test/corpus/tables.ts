@@ -11,57 +11,85 @@ function meaning(elf: ElfFile, e: DynamicEntry, moves: readonly Move[]): string 
   const d = elf.dynamic!;
   if (e.kind === "string") return `${e.name} "${d.text(e)}"`;
   if (e.kind === "address") return `${e.name} 0x${followed(moves, e.value).toString(16)}`;
-  if (e.tag === MIPS_RLD_MAP_REL) return `${e.name} leads to 0x${BigInt.asUintN(8 * word(elf), d.address + BigInt(2 * word(elf) * e.index) + e.value).toString(16)}`;
+  if (e.tag === MIPS_RLD_MAP_REL) {
+    return `${e.name} leads to 0x${BigInt.asUintN(8 * word(elf), d.address + BigInt(2 * word(elf) * e.index) + e.value).toString(16)}`;
+  }
   if (e.tag === DT.STRSZ) return e.name;
   return `${e.name} ${e.value}`;
 }
 
-/** The entries that the wish should give: those of the input with their new values, and what must be there in addition. */
-function expectedEntries(a: ElfFile, w: Wish, moves: readonly Move[], spent: ReadonlySet<number>): { kept: string[]; more: string[] } {
-  const d = a.dynamic!, kept: string[] = [], more: string[] = [], seen = new Set<string>();
-  const paths = d.entries.filter((e) => e.tag === DT.RUNPATH || e.tag === DT.RPATH), path = paths.find((e) => e.tag === DT.RUNPATH) ?? paths[0];
+/**
+ * The entries that the wish should give: those of the input with their new values, and what must be there in addition.
+ */
+function expectedEntries(
+  a: ElfFile,
+  w: Wish,
+  moves: readonly Move[],
+  spent: ReadonlySet<number>,
+): { kept: string[]; more: string[] } {
+  const d = a.dynamic!;
+  const kept: string[] = [];
+  const more: string[] = [];
+  const seen = new Set<string>();
+  const paths = d.entries.filter((e) => e.tag === DT.RUNPATH || e.tag === DT.RPATH);
+  const path = paths.find((e) => e.tag === DT.RUNPATH) ?? paths[0];
+
   for (const e of d.entries) {
-    const name = e.tag === DT.NEEDED ? d.text(e) : "", renamed = w.renamed?.[name];
+    const name = e.tag === DT.NEEDED ? d.text(e) : "";
+    const renamed = w.renamed?.[name];
     if (w.runpath !== undefined && paths.includes(e)) {
       if (e === path) kept.push(`DT_RUNPATH "${w.runpath}"`);
     } else if (renamed !== undefined) {
       // Two entries of one name become one when it is renamed.
       if (!seen.has(renamed)) kept.push(`DT_NEEDED "${renamed}"`);
       seen.add(renamed);
-    } else if (w.soname !== undefined && e.tag === DT.SONAME) kept.push(`DT_SONAME "${w.soname}"`);
-    else if (w.noDefaultLib && e.tag === DT.FLAGS_1) kept.push(`DT_FLAGS_1 ${e.value | BigInt(DF_1.NODEFLIB)}`);
-    else if (!spent.has(e.tag)) kept.push(meaning(a, e, moves));
+    } else if (w.soname !== undefined && e.tag === DT.SONAME) {
+      kept.push(`DT_SONAME "${w.soname}"`);
+    } else if (w.noDefaultLib && e.tag === DT.FLAGS_1) {
+      kept.push(`DT_FLAGS_1 ${e.value | BigInt(DF_1.NODEFLIB)}`);
+    } else if (!spent.has(e.tag)) {
+      kept.push(meaning(a, e, moves));
+    }
   }
+
   if (w.runpath !== undefined && !path) more.push(`DT_RUNPATH "${w.runpath}"`);
   if (w.soname !== undefined && d.get(DT.SONAME) === undefined) more.push(`DT_SONAME "${w.soname}"`);
   if (w.noDefaultLib && d.get(DT.FLAGS_1) === undefined) more.push(`DT_FLAGS_1 ${DF_1.NODEFLIB}`);
   for (const name of w.added ?? []) more.push(`DT_NEEDED "${name}"`);
+
   return { kept, more };
 }
 
 /** The tags whose entries the notes say were spent. One that only repeats a flag may only go where the flag is. */
 function spentTags(a: ElfFile, b: ElfFile, notes: readonly string[]): Set<number> {
-  const flags = b.dynamic!.get(DT.FLAGS) ?? 0n, flags1 = b.dynamic!.get(DT.FLAGS_1) ?? 0n, out = new Set<number>();
-  const spend = (tag: number, may: boolean) => may && a.dynamic!.get(tag) !== undefined && b.dynamic!.get(tag) === undefined && out.add(tag);
+  const flags = b.dynamic!.get(DT.FLAGS) ?? 0n;
+  const flags1 = b.dynamic!.get(DT.FLAGS_1) ?? 0n;
+  const out = new Set<number>();
+  const spend = (tag: number, may: boolean) =>
+    may && a.dynamic!.get(tag) !== undefined && b.dynamic!.get(tag) === undefined && out.add(tag);
   for (const tag of [DT.RELACOUNT, DT.RELCOUNT]) spend(tag, notes.includes("COUNT_DROPPED"));
   const redundant = notes.includes("REDUNDANT_DROPPED");
   spend(DT.BIND_NOW, redundant && ((flags & BigInt(DF.BIND_NOW)) !== 0n || (flags1 & BigInt(DF_1.NOW)) !== 0n));
   spend(DT.TEXTREL, redundant && (flags & BigInt(DF.TEXTREL)) !== 0n);
   spend(DT.SYMBOLIC, redundant && (flags & BigInt(DF.SYMBOLIC)) !== 0n);
+
   return out;
 }
 
 function compareDynamic(a: ElfFile, b: ElfFile, w: Wish, moves: readonly Move[], notes: readonly string[]): string[] {
-  const { kept, more } = expectedEntries(a, w, moves, spentTags(a, b, notes)), found = b.dynamic!.entries.map((e) => meaning(b, e, []));
+  const { kept, more } = expectedEntries(a, w, moves, spentTags(a, b, notes));
+  const found = b.dynamic!.entries.map((e) => meaning(b, e, []));
   // New entries may stand anywhere; their own order counts.
   const rest = [...found];
   let from = 0;
+
   for (const m of more) {
     const at = rest.indexOf(m, from);
     if (at < 0) return [`.dynamic: ${m} is not there, or not in its order`];
     rest.splice(at, 1);
     from = m.startsWith("DT_NEEDED") ? at : 0;
   }
+
   const odd = kept.findIndex((m, i) => m !== rest[i]);
   if (odd >= 0) return [`.dynamic: entry ${odd} should be ${kept[odd]}, is ${rest[odd]}`];
   return rest.length === kept.length ? [] : [`.dynamic: ${rest[kept.length]} should not be there`];
@@ -69,7 +97,10 @@ function compareDynamic(a: ElfFile, b: ElfFile, w: Wish, moves: readonly Move[],
 
 const inSection = (shndx: number): boolean => shndx > 0 && shndx < 0xff00;
 
-/** The home of a symbol by its section; one whose section is gone keeps any, since loaders take SHN_ABS and SHN_UNDEF for something else. */
+/**
+ * The home of a symbol by its section; one whose section is gone keeps any, since loaders take SHN_ABS and SHN_UNDEF
+ * for something else.
+ */
 type Home = (symbol: { readonly index: number; readonly shndx: number }) => string;
 
 function homes(a: ElfFile, sections: SectionPairs): { before: Home; after: Home } {
@@ -89,7 +120,8 @@ function homes(a: ElfFile, sections: SectionPairs): { before: Home; after: Home 
 function* symbolLines(elf: ElfFile, home: Home, moves: readonly Move[], w?: Wish): Generator<string> {
   const versions = symbolVersions(elf);
   for (const s of elf.dynamicSymbols ?? []) {
-    const v = versions(s.index), file = v?.file ? (w?.renamed?.[v.file] ?? v.file) : "";
+    const v = versions(s.index);
+    const file = v?.file ? (w?.renamed?.[v.file] ?? v.file) : "";
     const address = inSection(s.shndx) ? elf.sections[s.shndx]?.header.exact("addr") : undefined;
     const follows = s.name === "_DYNAMIC" || (address !== undefined && followed(moves, address) !== address);
     yield `${s.name} ${v ? `${v.name} ${file} ${v.hidden}` : ""} ${s.binding} ${s.type} ${s.visibility} ${s.size} 0x${(follows ? followed(moves, s.value) : s.value).toString(16)} in ${home(s)}`;
@@ -106,16 +138,22 @@ function* noteLines(elf: ElfFile): Generator<string> {
 
 function* versionLines(elf: ElfFile, w: Wish | undefined): Generator<string> {
   for (const v of elf.versionDefinitions) yield `defines ${v.index} ${v.flags} ${v.names.join(" ")}`;
-  for (const n of elf.versionNeeds) yield `needs ${w?.renamed?.[n.file] ?? n.file}: ${n.versions.map((v) => `${v.name} ${v.hash} ${v.flags} ${v.index}`).join(", ")}`;
+  for (const n of elf.versionNeeds) {
+    yield `needs ${w?.renamed?.[n.file] ?? n.file}: ${n.versions.map((v) => `${v.name} ${v.hash} ${v.flags} ${v.index}`).join(", ")}`;
+  }
 }
 
 /** The first line in which two lists differ. */
 function firstDifference(what: string, before: Iterable<string>, after: Iterable<string>): string[] {
-  const x = before[Symbol.iterator](), y = after[Symbol.iterator]();
+  const x = before[Symbol.iterator]();
+  const y = after[Symbol.iterator]();
   for (let i = 0; ; i++) {
-    const p = x.next(), q = y.next();
+    const p = x.next();
+    const q = y.next();
     if (p.done && q.done) return [];
-    if (p.value !== q.value) return [`${what} ${i}: should be ${p.done ? "absent" : p.value}, is ${q.done ? "absent" : q.value}`];
+    if (p.value !== q.value) {
+      return [`${what} ${i}: should be ${p.done ? "absent" : p.value}, is ${q.done ? "absent" : q.value}`];
+    }
   }
 }
 
@@ -127,8 +165,16 @@ function compareStack(a: ElfFile, b: ElfFile, w: Wish): string[] {
 }
 
 /** All that loaders reach through PT_DYNAMIC and program headers reads as before, but for what was wished. */
-export function compareTables(a: ElfFile, b: ElfFile, w: Wish, moves: readonly Move[], sections: SectionPairs, notes: readonly string[]): string[] {
-  const interpreter = w.interpreter ?? a.interpreter, { before, after } = homes(a, sections);
+export function compareTables(
+  a: ElfFile,
+  b: ElfFile,
+  w: Wish,
+  moves: readonly Move[],
+  sections: SectionPairs,
+  notes: readonly string[],
+): string[] {
+  const interpreter = w.interpreter ?? a.interpreter;
+  const { before, after } = homes(a, sections);
   return [
     ...(b.interpreter === interpreter ? [] : [`the interpreter should be ${interpreter}, is ${b.interpreter}`]),
     ...compareDynamic(a, b, w, moves, notes),

@@ -1,6 +1,17 @@
 import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { addNeeded, type Edit, type ElfFile, isElfError, patch, PT, readElf, setInterpreter, setRpath, setRunpath } from "../../src/index.js";
+import {
+  addNeeded,
+  type Edit,
+  type ElfFile,
+  isElfError,
+  patch,
+  PT,
+  readElf,
+  setInterpreter,
+  setRpath,
+  setRunpath,
+} from "../../src/index.js";
 import { run } from "../support/run.js";
 import { type Bench, isDangerous, observe, saysNothing, type Way } from "./observe.js";
 import { LONG } from "./wishes.js";
@@ -37,19 +48,57 @@ export interface SystemReport {
   readonly brokenStrips: readonly string[];
 }
 
-const CANDIDATES = ["libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libanl.so.1", "libresolv.so.2", "libnsl.so.1", "libcrypt.so.1"];
-const STRIPS: Readonly<Record<string, readonly string[]>> = { "strip --strip-unneeded": ["strip", "--strip-unneeded", "-o"], "eu-strip": ["eu-strip", "-o"] };
+const CANDIDATES = [
+  "libm.so.6",
+  "libdl.so.2",
+  "libpthread.so.0",
+  "librt.so.1",
+  "libutil.so.1",
+  "libanl.so.1",
+  "libresolv.so.2",
+  "libnsl.so.1",
+  "libcrypt.so.1",
+];
+const STRIPS: Readonly<Record<string, readonly string[]>> = {
+  "strip --strip-unneeded": ["strip", "--strip-unneeded", "-o"],
+  "eu-strip": ["eu-strip", "-o"],
+};
 
 function changesFor(elf: ElfFile): Change[] {
-  const old = elf.runpath ?? elf.rpath, path = old === null ? LONG : `${old}:${LONG}`, asRpath = elf.runpath === null && elf.rpath !== null;
-  const out: Change[] = [{ name: "RUNPATH", edits: [asRpath ? setRpath(path) : setRunpath(path)], patchelf: [...(asRpath ? ["--force-rpath"] : []), "--set-rpath", path], added: [] }];
+  const old = elf.runpath ?? elf.rpath;
+  const path = old === null ? LONG : `${old}:${LONG}`;
+  const asRpath = elf.runpath === null && elf.rpath !== null;
+  const out: Change[] = [
+    {
+      name: "RUNPATH",
+      edits: [asRpath ? setRpath(path) : setRunpath(path)],
+      patchelf: [...(asRpath ? ["--force-rpath"] : []), "--set-rpath", path],
+      added: [],
+    },
+  ];
+
   if (elf.interpreter !== null) {
-    const at = elf.interpreter.lastIndexOf("/"), folder = elf.interpreter.slice(0, at), long = `${folder}${`/../${basename(folder)}`.repeat(12)}${elf.interpreter.slice(at)}`;
+    const at = elf.interpreter.lastIndexOf("/");
+    const folder = elf.interpreter.slice(0, at);
+    const long = `${folder}${`/../${basename(folder)}`.repeat(12)}${elf.interpreter.slice(at)}`;
     out.push({ name: "interpreter", edits: [setInterpreter(long)], patchelf: ["--set-interpreter", long], added: [] });
   }
-  const isGlibc = elf.needed.includes("libc.so.6"), added = CANDIDATES.filter((n) => !elf.needed.includes(n) && n !== elf.soname).slice(0, 5);
-  if (isGlibc) out.push({ name: "needed", edits: [addNeeded(added)], patchelf: added.flatMap((n) => ["--add-needed", n]), added });
-  if (out.length > 1) out.push({ name: "all", edits: out.flatMap((c) => c.edits), patchelf: out.flatMap((c) => c.patchelf), added: out.flatMap((c) => c.added) });
+
+  const isGlibc = elf.needed.includes("libc.so.6");
+  const added = CANDIDATES.filter((n) => !elf.needed.includes(n) && n !== elf.soname).slice(0, 5);
+  if (isGlibc) {
+    out.push({ name: "needed", edits: [addNeeded(added)], patchelf: added.flatMap((n) => ["--add-needed", n]), added });
+  }
+
+  if (out.length > 1) {
+    out.push({
+      name: "all",
+      edits: out.flatMap((c) => c.edits),
+      patchelf: out.flatMap((c) => c.patchelf),
+      added: out.flatMap((c) => c.added),
+    });
+  }
+
   return out;
 }
 
@@ -62,10 +111,19 @@ function put(path: string, bytes: Uint8Array): string {
 }
 
 export function trySystem(file: string, bench: Bench): SystemReport {
-  const bytes = readFileSync(file), elf = readElf(bytes), path = join(bench.folder, basename(file));
-  const kind = elf.linkage === "relocatable" || elf.linkage === "other" ? "other" : /\.so(\.|$)/.test(basename(file)) || !elf.segments.some((s) => s.type === PT.INTERP) && elf.linkage === "shared-library" ? "library" : "program";
+  const bytes = readFileSync(file);
+  const elf = readElf(bytes);
+  const path = join(bench.folder, basename(file));
+  const kind =
+    elf.linkage === "relocatable" || elf.linkage === "other"
+      ? "other"
+      : /\.so(\.|$)/.test(basename(file)) ||
+          (!elf.segments.some((s) => s.type === PT.INTERP) && elf.linkage === "shared-library")
+        ? "library"
+        : "program";
   const base = { file, size: bytes.length, kind, tried: [], ways: [], brokenStrips: [] } as const;
   if (kind === "other") return base;
+
   put(path, bytes);
   const expected = baseline(kind, path, elf, file, bench);
   const judge = (of: string, added: readonly string[]): string | undefined => {
@@ -78,36 +136,77 @@ export function trySystem(file: string, bench: Bench): SystemReport {
   };
   const strips = Object.keys(STRIPS).filter((s) => stripped(s, path, bench, (p) => judge(p, [])) === undefined);
   const tried: Tried[] = [];
-  for (const c of changesFor(elf)) for (const tool of ["elfwright", "patchelf"] as const) tried.push(tryChange(c, tool, bytes, path, bench, strips, judge));
+
+  for (const c of changesFor(elf)) {
+    for (const tool of ["elfwright", "patchelf"] as const) {
+      tried.push(tryChange(c, tool, bytes, path, bench, strips, judge));
+    }
+  }
+
   rmSync(path, { force: true });
-  return { ...base, ways: [...expected.keys()], tried, brokenStrips: Object.keys(STRIPS).filter((s) => !strips.includes(s)) };
+  return {
+    ...base,
+    ways: [...expected.keys()],
+    tried,
+    brokenStrips: Object.keys(STRIPS).filter((s) => !strips.includes(s)),
+  };
 }
 
-const without = (seen: string, added: readonly string[]): string => seen.split("\n").filter((l) => !added.some((n) => l.startsWith(`${n} =>`))).join("\n");
+const without = (seen: string, added: readonly string[]): string =>
+  seen
+    .split("\n")
+    .filter((l) => !added.some((n) => l.startsWith(`${n} =>`)))
+    .join("\n");
 
 /** What the file does as it is, by each way that tells something: seen twice, and the same both times. */
-function baseline(kind: "program" | "library", path: string, elf: ElfFile, file: string, bench: Bench): Map<Way, string> {
-  const out = new Map<Way, string>(), way: Way = kind === "program" ? "run" : "dlopen";
+function baseline(
+  kind: "program" | "library",
+  path: string,
+  elf: ElfFile,
+  file: string,
+  bench: Bench,
+): Map<Way, string> {
+  const out = new Map<Way, string>();
+  const way: Way = kind === "program" ? "run" : "dlopen";
   if (kind === "library" || !isDangerous(file)) {
     const seen = observe(way, path, elf, file, bench);
-    if (!saysNothing(seen) && (way === "run" || seen.startsWith("exit 0")) && observe(way, path, elf, file, bench) === seen) out.set(way, seen);
+    if (
+      !saysNothing(seen) &&
+      (way === "run" || seen.startsWith("exit 0")) &&
+      observe(way, path, elf, file, bench) === seen
+    ) {
+      out.set(way, seen);
+    }
   }
+
   if (out.size === 0 || !out.get(way)!.startsWith("exit 0")) out.set("list", observe("list", path, elf, file, bench));
   return out;
 }
 
-function tryChange(c: Change, tool: Tool, bytes: Buffer, path: string, bench: Bench, strips: readonly string[], judge: (path: string, added: readonly string[]) => string | undefined): Tried {
+function tryChange(
+  c: Change,
+  tool: Tool,
+  bytes: Buffer,
+  path: string,
+  bench: Bench,
+  strips: readonly string[],
+  judge: (path: string, added: readonly string[]) => string | undefined,
+): Tried {
   const base = { change: c.name, tool, brokenAfter: {} };
   put(path, bytes);
   const refused = tool === "elfwright" ? byElfwright(c, bytes, path) : byPatchelf(c, path);
   if (refused !== undefined) return { ...base, refused };
-  const growth = statSync(path).size - bytes.length, wrong = judge(path, c.added);
+
+  const growth = statSync(path).size - bytes.length;
+  const wrong = judge(path, c.added);
   if (wrong !== undefined) return { ...base, growth, wrong };
+
   const brokenAfter: Record<string, string> = {};
   for (const s of strips) {
     const broken = stripped(s, path, bench, (p) => judge(p, c.added));
     if (broken !== undefined) brokenAfter[s] = broken;
   }
+
   return { ...base, growth, brokenAfter };
 }
 
@@ -130,11 +229,19 @@ function byPatchelf(c: Change, path: string): string | undefined {
 }
 
 /** Tries the file at `path` stripped, in its own place, and puts it back. */
-function stripped(name: string, path: string, bench: Bench, judge: (path: string) => string | undefined): string | undefined {
-  const out = join(bench.folder, "..", "stripped"), kept = join(bench.folder, "..", "kept"), [tool, ...args] = STRIPS[name]!;
+function stripped(
+  name: string,
+  path: string,
+  bench: Bench,
+  judge: (path: string) => string | undefined,
+): string | undefined {
+  const out = join(bench.folder, "..", "stripped");
+  const kept = join(bench.folder, "..", "kept");
+  const [tool, ...args] = STRIPS[name]!;
   rmSync(out, { force: true });
   const r = run(tool!, [...args, out, path]);
   if (r.status !== 0 || !existsSync(out)) return `exit ${r.status ?? r.signal}: ${r.stderr.trim()}`;
+
   copyFileSync(path, kept);
   try {
     put(path, readFileSync(out));
@@ -147,6 +254,10 @@ function stripped(name: string, path: string, bench: Bench, judge: (path: string
 }
 
 function firstDifference(before: string, after: string): string {
-  const a = before.split("\n"), b = after.split("\n"), at = b.findIndex((l, i) => l !== a[i]);
-  return at < 0 ? `nothing behind ${JSON.stringify(b.at(-1))}` : `${JSON.stringify(b[at]!.slice(0, 200))} instead of ${JSON.stringify((a[at] ?? "").slice(0, 200))}`;
+  const a = before.split("\n");
+  const b = after.split("\n");
+  const at = b.findIndex((l, i) => l !== a[i]);
+  return at < 0
+    ? `nothing behind ${JSON.stringify(b.at(-1))}`
+    : `${JSON.stringify(b[at]!.slice(0, 200))} instead of ${JSON.stringify((a[at] ?? "").slice(0, 200))}`;
 }

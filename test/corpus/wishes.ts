@@ -1,6 +1,20 @@
-import { addNeeded, type Edit, type ElfFile, noDefaultLib, removeSections, replaceNeeded, setExecstack, setInterpreter, setRunpath, setSoname, stripUnneeded } from "../../src/index.js";
+import {
+  addNeeded,
+  type Edit,
+  type ElfFile,
+  noDefaultLib,
+  removeSections,
+  replaceNeeded,
+  setExecstack,
+  setInterpreter,
+  setRunpath,
+  setSoname,
+  stripUnneeded,
+} from "../../src/index.js";
 
-/** What a patch shall make of a file, in words of its own: the edits and what the result must say both follow from it. */
+/**
+ * What a patch shall make of a file, in words of its own: the edits and what the result must say both follow from it.
+ */
 export interface Wish {
   readonly name: string;
   readonly runpath?: string;
@@ -39,7 +53,8 @@ export function wishesFor(elf: ElfFile): Wish[] {
     { name: "removeSections", removed: [".comment"] },
   ];
   const all = singles.filter((w) => w.name !== "setRunpath long" && w.name !== "setExecstack on");
-  return [...singles, { ...Object.assign({}, ...all) as Wish, name: "all at once" }];
+
+  return [...singles, { ...(Object.assign({}, ...all) as Wish), name: "all at once" }];
 }
 
 /** The edits of a wish. */
@@ -54,5 +69,6 @@ export function editsOf(w: Wish): Edit[] {
   if (w.execstack !== undefined) edits.push(setExecstack(w.execstack));
   if (w.stripped) edits.push(stripUnneeded());
   if (w.removed) edits.push(removeSections(...w.removed));
+
   return edits;
 }

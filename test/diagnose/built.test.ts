@@ -7,11 +7,17 @@ import { scratch } from "../support/fixtures.js";
 import { hasTool, itWithTools } from "../support/tools.js";
 import { BUILT, buildAll, type Built, SOURCES, toolsOf } from "./built.js";
 
-const files = scratch(), paths = new Map<string, string | Error>();
+const files = scratch();
+const paths = new Map<string, string | Error>();
 
 beforeAll(async () => {
   for (const [name, text] of Object.entries(SOURCES)) files.write(name, Buffer.from(text));
-  for (const [name, path] of await buildAll(BUILT.filter((b) => toolsOf(b).every(hasTool)), (name) => files.path(name))) paths.set(name, path);
+  for (const [name, path] of await buildAll(
+    BUILT.filter((b) => toolsOf(b).every(hasTool)),
+    (name) => files.path(name),
+  )) {
+    paths.set(name, path);
+  }
 });
 
 function bytesOf({ name }: Built): Uint8Array {
@@ -20,19 +26,38 @@ function bytesOf({ name }: Built): Uint8Array {
   return new Uint8Array(readFileSync(path));
 }
 
-const essence = (d: Diagnosis) => ({ libc: d.libc, linkage: d.linkage, language: d.language, ...(d.go && { go: { cgo: d.go.cgo, usesLibc: d.go.usesLibc } }), problems: d.problems });
-const expected = ({ libc, linkage, language, go }: Built) => ({ libc, linkage, language, ...(go && { go }), problems: [] });
+const essence = (d: Diagnosis) => ({
+  libc: d.libc,
+  linkage: d.linkage,
+  language: d.language,
+  ...(d.go && { go: { cgo: d.go.cgo, usesLibc: d.go.usesLibc } }),
+  problems: d.problems,
+});
+const expected = ({ libc, linkage, language, go }: Built) => ({
+  libc,
+  linkage,
+  language,
+  ...(go && { go }),
+  problems: [],
+});
 
 describe("what was built is known, whole, stripped, and without section headers", () => {
-  for (const row of BUILT)
+  for (const row of BUILT) {
     itWithTools(toolsOf(row), `${row.name}: ${row.libc}, ${row.linkage}, ${row.language}`, () => {
-      const bytes = bytesOf(row), d = diagnose(readElf(bytes));
+      const bytes = bytesOf(row);
+      const d = diagnose(readElf(bytes));
       expect(essence(d)).toEqual(expected(row));
+
       for (const { offset } of d.evidence) if (offset !== null) expect(offset).toBeLessThan(bytes.length);
       if (row.linkage === "relocatable") return;
+
       expect(essence(diagnose(readElf(patch(bytes, [stripAll()]).bytes))), "stripped").toEqual(expected(row));
-      expect(essence(diagnose(readElf(patch(bytes, [stripAll(), dropSectionHeaders()], { overlay: "keep" }).bytes))), "without section headers").toEqual(expected(row));
+      expect(
+        essence(diagnose(readElf(patch(bytes, [stripAll(), dropSectionHeaders()], { overlay: "keep" }).bytes))),
+        "without section headers",
+      ).toEqual(expected(row));
     });
+  }
 
   it("is at least forty programs", () => expect(BUILT.length).toBeGreaterThanOrEqual(40));
 });

@@ -41,13 +41,25 @@ export const SOURCES: Readonly<Record<string, string>> = {
 };
 
 type Kind = Pick<Built, "libc" | "linkage" | "language"> & Partial<Pick<Built, "go" | "machine" | "env">>;
-const build = (name: string, [libc, linkage, language]: readonly [Libc, DiagnosedLinkage, Language], command: string, more: Omit<Partial<Kind>, "libc"> = {}): Built => ({
-  name, libc, linkage, language, machine: "x86_64", commands: command.split(" ; ").map((c) => c.split(" ")), ...more,
+const build = (
+  name: string,
+  [libc, linkage, language]: readonly [Libc, DiagnosedLinkage, Language],
+  command: string,
+  more: Omit<Partial<Kind>, "libc"> = {},
+): Built => ({
+  name,
+  libc,
+  linkage,
+  language,
+  machine: "x86_64",
+  commands: command.split(" ; ").map((c) => c.split(" ")),
+  ...more,
 });
 
 /** The programs and libraries of C that every machine's cross compiler makes. */
 const ofMachine = (machine: Machine): Built[] => {
-  const gcc = crossTool(machine, "gcc"), more = { machine };
+  const gcc = crossTool(machine, "gcc");
+  const more = { machine };
   return [
     build(`${machine}-pie`, ["glibc", "dynamic", "c"], `${gcc} -O1 -fPIE -pie -o $out $hello.c`, more),
     build(`${machine}-exec`, ["glibc", "dynamic", "c"], `${gcc} -O1 -fno-pie -no-pie -o $out $hello.c`, more),
@@ -63,15 +75,26 @@ const GO = "go build -o $out";
 export const BUILT: readonly Built[] = [
   ...MACHINES.flatMap(ofMachine),
   build("x86_64-static-pie", ["glibc", "static-pie", "c"], "gcc -O1 -static-pie -fPIE -o $out $hello.c"),
-  build("i386-static-pie", ["glibc", "static-pie", "c"], "i686-linux-gnu-gcc -O1 -static-pie -fPIE -o $out $hello.c", { machine: "i386" }),
-  build("aarch64-static-pie", ["glibc", "static-pie", "c"], "aarch64-linux-gnu-gcc -O1 -static-pie -fPIE -o $out $hello.c", { machine: "aarch64" }),
+  build("i386-static-pie", ["glibc", "static-pie", "c"], "i686-linux-gnu-gcc -O1 -static-pie -fPIE -o $out $hello.c", {
+    machine: "i386",
+  }),
+  build(
+    "aarch64-static-pie",
+    ["glibc", "static-pie", "c"],
+    "aarch64-linux-gnu-gcc -O1 -static-pie -fPIE -o $out $hello.c",
+    { machine: "aarch64" },
+  ),
   build("lld", ["glibc", "dynamic", "c"], "clang-19 -O1 -fuse-ld=lld -o $out $hello.c"),
   build("mold", ["glibc", "dynamic", "c"], "clang-19 -O1 -fuse-ld=mold -o $out $hello.c"),
   build("musl", ["musl", "dynamic", "c"], "musl-gcc -O1 -o $out $hello.c"),
   build("musl-exec", ["musl", "dynamic", "c"], "musl-gcc -O1 -no-pie -fno-pie -o $out $hello.c"),
   build("musl-static", ["musl", "static", "c"], "musl-gcc -O1 -static -o $out $hello.c"),
   // musl-gcc -static-pie makes a dynamic program in Debian 12.
-  build("musl-static-pie", ["musl", "static-pie", "c"], `gcc -O1 -isystem /usr/include/x86_64-linux-musl -fPIE -static-pie -nostdlib -o $out ${MUSL}/rcrt1.o ${MUSL}/crti.o $hello.c ${MUSL}/libc.a ${MUSL}/crtn.o`),
+  build(
+    "musl-static-pie",
+    ["musl", "static-pie", "c"],
+    `gcc -O1 -isystem /usr/include/x86_64-linux-musl -fPIE -static-pie -nostdlib -o $out ${MUSL}/rcrt1.o ${MUSL}/crti.o $hello.c ${MUSL}/libc.a ${MUSL}/crtn.o`,
+  ),
   build("musl-library", ["musl", "shared-library", "c"], "musl-gcc -O1 -fPIC -shared -o $out $library.c"),
   build("dietlibc", ["dietlibc", "static", "c"], "diet gcc -O1 -w -o $out $hello.c"),
   build("klibc-static", ["klibc", "static", "c"], "klcc -static -o $out $hello.c"),
@@ -95,32 +118,87 @@ export const BUILT: readonly Built[] = [
   build("rust-abort", ["glibc", "dynamic", "rust"], "rustc -O -C panic=abort -C strip=symbols -o $out $hello.rs"),
   build("rust-static", ["glibc", "static-pie", "rust"], "rustc -O -C target-feature=+crt-static -o $out $hello.rs"),
   build("rust-library", ["glibc", "shared-library", "rust"], "rustc -O --crate-type cdylib -o $out $library.rs"),
-  build("go", ["none", "static", "go"], `${GO} $hello.go`, { env: { CGO_ENABLED: "0" }, go: { cgo: "pure", usesLibc: false } }),
-  build("go-could-cgo", ["none", "static", "go"], `${GO} -ldflags=-s $hello.go`, { env: { CGO_ENABLED: "1" }, go: { cgo: "pure", usesLibc: false } }),
+  build("go", ["none", "static", "go"], `${GO} $hello.go`, {
+    env: { CGO_ENABLED: "0" },
+    go: { cgo: "pure", usesLibc: false },
+  }),
+  build("go-could-cgo", ["none", "static", "go"], `${GO} -ldflags=-s $hello.go`, {
+    env: { CGO_ENABLED: "1" },
+    go: { cgo: "pure", usesLibc: false },
+  }),
   // By hand: `go build -buildmode=pie` would compile all of its library anew.
-  build("go-pie", ["none", "interpreter-only", "go"], "go tool compile -p main -shared -o $out.o $hello.go ; go tool link -buildmode=pie -o $out $out.o", { go: { cgo: "pure", usesLibc: false } }),
-  build("go-cgo", ["glibc", "dynamic", "go"], `${GO} $cgo.go`, { env: { CGO_ENABLED: "1" }, go: { cgo: "external", usesLibc: true } }),
-  build("go-net", ["glibc", "dynamic", "go"], `${GO} $net.go`, { env: { CGO_ENABLED: "1" }, go: { cgo: "internal", usesLibc: true } }),
-  build("go-cgo-musl", ["musl", "dynamic", "go"], `${GO} $cgo.go`, { env: { CGO_ENABLED: "1", CC: "musl-gcc" }, go: { cgo: "external", usesLibc: true } }),
-  build("go-cgo-static", ["glibc", "static", "go"], `${GO} -ldflags=-linkmode=external\u00a0-extldflags=-static $cgo.go`, { env: { CGO_ENABLED: "1" }, go: { cgo: "external", usesLibc: true } }),
-  build("go-cgo-musl-static", ["musl", "static", "go"], `${GO} -ldflags=-linkmode=external\u00a0-extldflags=-static $cgo.go`, { env: { CGO_ENABLED: "1", CC: "musl-gcc" }, go: { cgo: "external", usesLibc: true } }),
+  build(
+    "go-pie",
+    ["none", "interpreter-only", "go"],
+    "go tool compile -p main -shared -o $out.o $hello.go ; go tool link -buildmode=pie -o $out $out.o",
+    { go: { cgo: "pure", usesLibc: false } },
+  ),
+  build("go-cgo", ["glibc", "dynamic", "go"], `${GO} $cgo.go`, {
+    env: { CGO_ENABLED: "1" },
+    go: { cgo: "external", usesLibc: true },
+  }),
+  build("go-net", ["glibc", "dynamic", "go"], `${GO} $net.go`, {
+    env: { CGO_ENABLED: "1" },
+    go: { cgo: "internal", usesLibc: true },
+  }),
+  build("go-cgo-musl", ["musl", "dynamic", "go"], `${GO} $cgo.go`, {
+    env: { CGO_ENABLED: "1", CC: "musl-gcc" },
+    go: { cgo: "external", usesLibc: true },
+  }),
+  build(
+    "go-cgo-static",
+    ["glibc", "static", "go"],
+    `${GO} -ldflags=-linkmode=external\u00a0-extldflags=-static $cgo.go`,
+    { env: { CGO_ENABLED: "1" }, go: { cgo: "external", usesLibc: true } },
+  ),
+  build(
+    "go-cgo-musl-static",
+    ["musl", "static", "go"],
+    `${GO} -ldflags=-linkmode=external\u00a0-extldflags=-static $cgo.go`,
+    { env: { CGO_ENABLED: "1", CC: "musl-gcc" }, go: { cgo: "external", usesLibc: true } },
+  ),
 ];
 
 /** The tools that a row needs. */
-export const toolsOf = (b: Built): string[] => [...b.commands.map((c) => c[0]!), ...(b.env?.["CC"] ? [b.env["CC"]] : []), ...(b.name === "mold" ? ["mold"] : b.name === "lld" ? ["ld.lld-19"] : [])];
+export const toolsOf = (b: Built): string[] => [
+  ...b.commands.map((c) => c[0]!),
+  ...(b.env?.["CC"] ? [b.env["CC"]] : []),
+  ...(b.name === "mold" ? ["mold"] : b.name === "lld" ? ["ld.lld-19"] : []),
+];
 
 const exec = promisify(execFile);
 
 /** Builds the rows, as many at a time as there are processors. The paths by name; an error where a compiler fails. */
-export async function buildAll(rows: readonly Built[], path: (name: string) => string): Promise<Map<string, string | Error>> {
-  const out = new Map<string, string | Error>(), left = [...rows];
-  const env = { ...process.env, LC_ALL: "C", GOFLAGS: "-mod=mod", GOTOOLCHAIN: "local", GO111MODULE: "off", GOPROXY: "off" };
+export async function buildAll(
+  rows: readonly Built[],
+  path: (name: string) => string,
+): Promise<Map<string, string | Error>> {
+  const out = new Map<string, string | Error>();
+  const left = [...rows];
+  const env = {
+    ...process.env,
+    LC_ALL: "C",
+    GOFLAGS: "-mod=mod",
+    GOTOOLCHAIN: "local",
+    GO111MODULE: "off",
+    GOPROXY: "off",
+  };
   const lane = async () => {
     for (let row = left.shift(); row; row = left.shift()) {
       const file = path(`built-${row.name}`);
       try {
-        for (const [command, ...args] of row.commands)
-          await exec(command!, args.map((a) => a.replaceAll("\u00a0", " ").replace("$out", file).replace(/\$([\w-]+\.\w+)$/, (_, s: string) => path(s))), { env: { ...env, ...row.env } });
+        for (const [command, ...args] of row.commands) {
+          await exec(
+            command!,
+            args.map((a) =>
+              a
+                .replaceAll("\u00a0", " ")
+                .replace("$out", file)
+                .replace(/\$([\w-]+\.\w+)$/, (_, s: string) => path(s)),
+            ),
+            { env: { ...env, ...row.env } },
+          );
+        }
         out.set(row.name, file);
       } catch (e) {
         out.set(row.name, e instanceof Error ? e : new Error(String(e)));
@@ -128,5 +206,6 @@ export async function buildAll(rows: readonly Built[], path: (name: string) => s
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
+
   return out;
 }

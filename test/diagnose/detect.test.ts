@@ -12,28 +12,51 @@ import { counting, ENCODINGS, fixture, phdr } from "../support/elf.js";
 import { bytesSource } from "../../src/codec/source.js";
 
 const said = (bytes: Uint8Array) => diagnose(readElf(bytes));
-const short = ({ libc, libcConfidence, linkage, language }: Diagnosis): string => `${libc} ${libcConfidence} ${linkage} ${language}`;
-const kinds = (d: Diagnosis, about: string): string[] => d.evidence.filter((e) => e.about === about).map((e) => `${e.kind} ${e.says}`);
+const short = ({ libc, libcConfidence, linkage, language }: Diagnosis): string =>
+  `${libc} ${libcConfidence} ${linkage} ${language}`;
+const kinds = (d: Diagnosis, about: string): string[] =>
+  d.evidence.filter((e) => e.about === about).map((e) => `${e.kind} ${e.says}`);
 
 /** A program whose code begins with these bytes. */
 function starting(code: string, options: BuildOptions = {}): Uint8Array {
-  const bytes = buildElf({ type: ET.EXEC, dynamic: false, comment: null, symtab: false, slack: 4096, ...options }), elf = readElf(bytes);
-  bytes.set(Uint8Array.from(code.match(/../g)!, (x) => parseInt(x, 16)), elf.offsetOf(elf.header.entry));
+  const bytes = buildElf({ type: ET.EXEC, dynamic: false, comment: null, symtab: false, slack: 4096, ...options });
+  const elf = readElf(bytes);
+  bytes.set(
+    Uint8Array.from(code.match(/../g)!, (x) => parseInt(x, 16)),
+    elf.offsetOf(elf.header.entry),
+  );
   return bytes;
 }
 
-const node = (owner: string, type: number, description = new Uint8Array(4)) => ({ section: `.note.${owner}`, owner, type, description });
+const node = (owner: string, type: number, description = new Uint8Array(4)) => ({
+  section: `.note.${owner}`,
+  owner,
+  type,
+  description,
+});
 const imports = (...names: string[]) => names.map((name) => ({ name, defined: false }));
 const library = (options: BuildOptions): Uint8Array => buildElf({ soname: "libx.so", comment: null, ...options });
 
 describe("start code", () => {
   /** The first bytes of crt1.o and start.o in Debian 12's musl-dev and dietlibc-dev, and of published programs. */
-  const captured: readonly (readonly [libc: string, machine: number, elfClass: 32 | 64, littleEndian: boolean, code: string])[] = [
+  const captured: readonly (readonly [
+    libc: string,
+    machine: number,
+    elfClass: 32 | 64,
+    littleEndian: boolean,
+    code: string,
+  ])[] = [
     ["musl", EM.AARCH64, 64, true, "1d0080d21e0080d2e003009101000090210000911fec7c9200000014"],
     ["musl", EM.ARM, 32, true, "00b0a0e300e0a0e310109fe501108fe00d00a0e10fc0c0e30cd0a0e1feffffeb"],
     ["musl", EM.ARM, 32, true, "4ff0000b4ff0000e03497944684620f00f0ce546fff7feff"],
     ["musl", EM["386"], 32, true, "31ed89e083e4f05050e8000000008104240300000050e8fcffffff"],
-    ["musl", EM.MIPS, 64, true, "0700110425f000000000000000000000000000000000000000000000000000000000fcdf2fe0fc032520a0031000e5df"],
+    [
+      "musl",
+      EM.MIPS,
+      64,
+      true,
+      "0700110425f000000000000000000000000000000000000000000000000000000000fcdf2fe0fc032520a0031000e5df",
+    ],
     ["musl", EM.MIPS, 32, true, "0400110425f000000800000000000000000000000000fc8f23e0fc032520a0030800e58f"],
     ["musl", EM.PPC64, 64, true, "00004c3c0000423828008c801462847c780b237ce406217800000038e1ff01f8"],
     ["musl", EM.S390, 64, false, "b904002fc03000000012e33030000018a7fbff60a7090000e300f0000024c0f4"],
@@ -62,22 +85,46 @@ describe("start code", () => {
   });
 
   it("patterns exclude each other: what one matches, no other of another library does", () => {
-    for (const [libc, machine, elfClass, littleEndian, code] of captured)
-      expect([code, ...new Set(ENTRY_PATTERNS.filter((p) => p.machine === machine && p.class === elfClass && p.littleEndian === littleEndian && new RegExp(`^${p.code}`).test(code)).map((p) => p.of))]).toEqual([code, libc]);
+    for (const [libc, machine, elfClass, littleEndian, code] of captured) {
+      expect([
+        code,
+        ...new Set(
+          ENTRY_PATTERNS.filter(
+            (p) =>
+              p.machine === machine &&
+              p.class === elfClass &&
+              p.littleEndian === littleEndian &&
+              new RegExp(`^${p.code}`).test(code),
+          ).map((p) => p.of),
+        ),
+      ]).toEqual([code, libc]);
+    }
   });
 
   it("is known by Thumb's odd address, and through PowerPC's descriptor", () => {
     const thumb = starting("4ff0000b4ff0000e03497944684620f00f0ce546", { machine: EM.ARM, class: 32 });
     thumb[24]! |= 1;
     expect(said(thumb).libc).toBe("musl");
-    const code = "00004c3c0000423828008c801462847c780b237ce406217800000038", bytes = starting(`${"0".repeat(32)}${code}`, { machine: EM.PPC64 }), at = readElf(bytes).offsetOf(readElf(bytes).header.entry)!;
+    const code = "00004c3c0000423828008c801462847c780b237ce406217800000038";
+    const bytes = starting(`${"0".repeat(32)}${code}`, { machine: EM.PPC64 });
+    const at = readElf(bytes).offsetOf(readElf(bytes).header.entry)!;
     viewOf(bytes).setBigUint64(at, readElf(bytes).header.entry + 16n, true);
     expect(said(bytes).libc).toBe("musl");
   });
 
   it("of the wrong byte order or class says nothing", () => {
-    expect(said(starting("b904002fc03000000012e33030000018a7fbff60a7090000e300f0000024c0f4", { machine: EM.PPC64, littleEndian: false, flags: 2 })).libc).toBe("unknown");
-    expect(said(starting("4831ed4889e7488d353be134004883e4f0e800000000", { class: 32, machine: EM["386"] })).libc).toBe("unknown");
+    expect(
+      said(
+        starting("b904002fc03000000012e33030000018a7fbff60a7090000e300f0000024c0f4", {
+          machine: EM.PPC64,
+          littleEndian: false,
+          flags: 2,
+        }),
+      ).libc,
+    ).toBe("unknown");
+    expect(said(starting("4831ed4889e7488d353be134004883e4f0e800000000", { class: 32, machine: EM["386"] })).libc).toBe(
+      "unknown",
+    );
   });
 });
 
@@ -85,34 +132,84 @@ describe("C libraries by what a file needs", () => {
   const cases: readonly (readonly [string, BuildOptions, string])[] = [
     ["uClibc's loader", { interpreter: "/lib/ld-uClibc.so.0", needed: ["libc.so.0"] }, "uclibc certain dynamic c"],
     ["uClibc-ng's", { interpreter: "/lib/ld64-uClibc.so.1", needed: ["libc.so.1"] }, "uclibc certain dynamic c"],
-    ["a loader of Nix", { interpreter: "/nix/store/0000-glibc-2.38-44/lib/ld-linux-x86-64.so.2", needed: ["libc.so.6"] }, "glibc certain dynamic c"],
+    [
+      "a loader of Nix",
+      { interpreter: "/nix/store/0000-glibc-2.38-44/lib/ld-linux-x86-64.so.2", needed: ["libc.so.6"] },
+      "glibc certain dynamic c",
+    ],
     ["Alpine's name", { soname: "liba.so", needed: ["libc.musl-riscv64.so.1"] }, "musl certain shared-library c"],
     ["libc.so alone", { soname: "liba.so", needed: ["libc.so"] }, "musl likely shared-library c"],
-    ["libc.so with musl's errno", { soname: "liba.so", needed: ["libc.so"], symbols: imports("__errno_location") }, "musl certain shared-library c"],
-    ["libc.so with bionic's errno", { soname: "liba.so", needed: ["libc.so"], symbols: imports("__errno") }, "bionic certain shared-library c"],
-    ["libc.so with liblog.so", { soname: "liba.so", needed: ["liblog.so", "libc.so"] }, "bionic certain shared-library c"],
-    ["libc.so in version LIBC", { soname: "liba.so", needed: ["libc.so"], symbols: [{ name: "abs", defined: false, version: "LIBC" }], versionNeeds: [{ file: "libc.so", versions: ["LIBC"] }] }, "bionic certain shared-library c"],
-    ["libc.so with Android's note", { soname: "liba.so", needed: ["libc.so"], notes: [node("Android", 1)] }, "bionic certain shared-library c"],
-    ["libc.so with OpenHarmony's note", { soname: "liba.so", needed: ["libc.so"], notes: [node("OHOS", 1)] }, "musl certain shared-library c"],
+    [
+      "libc.so with musl's errno",
+      { soname: "liba.so", needed: ["libc.so"], symbols: imports("__errno_location") },
+      "musl certain shared-library c",
+    ],
+    [
+      "libc.so with bionic's errno",
+      { soname: "liba.so", needed: ["libc.so"], symbols: imports("__errno") },
+      "bionic certain shared-library c",
+    ],
+    [
+      "libc.so with liblog.so",
+      { soname: "liba.so", needed: ["liblog.so", "libc.so"] },
+      "bionic certain shared-library c",
+    ],
+    [
+      "libc.so in version LIBC",
+      {
+        soname: "liba.so",
+        needed: ["libc.so"],
+        symbols: [{ name: "abs", defined: false, version: "LIBC" }],
+        versionNeeds: [{ file: "libc.so", versions: ["LIBC"] }],
+      },
+      "bionic certain shared-library c",
+    ],
+    [
+      "libc.so with Android's note",
+      { soname: "liba.so", needed: ["libc.so"], notes: [node("Android", 1)] },
+      "bionic certain shared-library c",
+    ],
+    [
+      "libc.so with OpenHarmony's note",
+      { soname: "liba.so", needed: ["libc.so"], notes: [node("OHOS", 1)] },
+      "musl certain shared-library c",
+    ],
     ["Android's loader", { interpreter: "/system/bin/linker64", needed: ["libc.so"] }, "bionic certain dynamic c"],
     ["nothing at all", { interpreter: null, soname: "liba.so", needed: [] }, "none likely shared-library unknown"],
-    ["only the host's symbols", { soname: "liba.so", needed: [], symbols: imports("host_function") }, "unknown guess shared-library unknown"],
+    [
+      "only the host's symbols",
+      { soname: "liba.so", needed: [], symbols: imports("host_function") },
+      "unknown guess shared-library unknown",
+    ],
   ];
-  it.each(cases)("%s", (_, options, expected) => expect(short(said(buildElf({ comment: null, symtab: false, ...options })))).toBe(expected));
+  it.each(cases)("%s", (_, options, expected) =>
+    expect(short(said(buildElf({ comment: null, symtab: false, ...options })))).toBe(expected),
+  );
 
   it("versions of libgcc_s that are called GLIBC_2.0 are not glibc's", () => {
-    const needs = (file: string) => library({ needed: [file], symbols: [{ name: "f", defined: false, version: "GLIBC_2.0" }], versionNeeds: [{ file, versions: ["GLIBC_2.0"] }] });
+    const needs = (file: string) =>
+      library({
+        needed: [file],
+        symbols: [{ name: "f", defined: false, version: "GLIBC_2.0" }],
+        versionNeeds: [{ file, versions: ["GLIBC_2.0"] }],
+      });
     expect([said(needs("libgcc_s.so.1")).libc, said(needs("libm.so.6")).libc]).toEqual(["unknown", "glibc"]);
   });
 
   it("clues that contradict each other make the first one less certain", () => {
     const d = said(buildElf({ interpreter: "/lib/ld-musl-x86_64.so.1", needed: ["libc.so.6"] }));
-    expect([d.libc, d.libcConfidence, kinds(d, "libc")]).toEqual(["musl", "likely", ["interpreter musl", "needed glibc"]]);
+    expect([d.libc, d.libcConfidence, kinds(d, "libc")]).toEqual([
+      "musl",
+      "likely",
+      ["interpreter musl", "needed glibc"],
+    ]);
   });
 
   it.each([
-    ["FreeBSD", { osabi: 9, needed: ["libc.so.7"] }], ["NetBSD", { notes: [node("NetBSD", 1)], needed: ["libc.so"], interpreter: "/libexec/ld.elf_so" }],
-    ["OpenBSD", { needed: ["libc.so.97.0"], interpreter: "/usr/libexec/ld.so" }], ["Solaris", { needed: ["libc.so.1"], interpreter: "/lib/amd64/ld.so.1" }],
+    ["FreeBSD", { osabi: 9, needed: ["libc.so.7"] }],
+    ["NetBSD", { notes: [node("NetBSD", 1)], needed: ["libc.so"], interpreter: "/libexec/ld.elf_so" }],
+    ["OpenBSD", { needed: ["libc.so.97.0"], interpreter: "/usr/libexec/ld.so" }],
+    ["Solaris", { needed: ["libc.so.1"], interpreter: "/lib/amd64/ld.so.1" }],
   ] as const)("%s's C library is none that has a name here", (system, options) => {
     const d = said(buildElf({ comment: null, ...options }));
     expect([d.libc, kinds(d, "libc")]).toEqual(["unknown", [`system ${system}`]]);
@@ -123,8 +220,13 @@ describe("C libraries by what a file needs", () => {
   });
 
   it("offsets of evidence lead to it", () => {
-    const bytes = fixture("x86_64-glibc-pie"), elf = readElf(bytes), at = (kind: string) => said(bytes).evidence.find((e) => e.kind === kind)!.offset!;
-    expect(new TextDecoder().decode(bytes.subarray(at("interpreter"))).startsWith("/lib64/ld-linux-x86-64.so.2\0")).toBe(true);
+    const bytes = fixture("x86_64-glibc-pie");
+    const elf = readElf(bytes);
+    const at = (kind: string) => said(bytes).evidence.find((e) => e.kind === kind)!.offset!;
+
+    expect(
+      new TextDecoder().decode(bytes.subarray(at("interpreter"))).startsWith("/lib64/ld-linux-x86-64.so.2\0"),
+    ).toBe(true);
     expect(viewOf(bytes).getBigUint64(at("needed"), true)).toBe(BigInt(DT.NEEDED));
     expect(at("entry-code")).toBe(elf.offsetOf(elf.header.entry));
     expect(at("abi-tag")).toBe(elf.notes.find((n) => n.owner === "GNU" && n.type === 1)!.offset);
@@ -135,35 +237,73 @@ describe("C libraries by what a file needs", () => {
 
 describe("linkage", () => {
   const of = (options: BuildOptions) => said(buildElf(options)).linkage;
-  const exporting = (name: string, ...host: string[]): BuildOptions => ({ soname: "x.so", needed: [], symbols: [{ name }, ...imports(...host)] });
+  const exporting = (name: string, ...host: string[]): BuildOptions => ({
+    soname: "x.so",
+    needed: [],
+    symbols: [{ name }, ...imports(...host)],
+  });
   it.each([
-    ["an addon that looks Node-API up itself", exporting("napi_register_module_v1"), "plugin"], ["an addon of one version of Node", exporting("node_register_module_v115"), "plugin"],
-    ["an addon with a constructor", exporting("other", "napi_module_register"), "plugin"], ["Python", exporting("PyInit_x", "PyModule_Create2"), "plugin"],
-    ["Python itself", exporting("PyInit_x"), "shared-library"], ["Ruby", exporting("Init_x", "rb_define_method"), "plugin"], ["a function called Init_", exporting("Init_x"), "shared-library"],
-    ["Lua", exporting("luaopen_x", "lua_pushnil"), "plugin"], ["JNI", exporting("JNI_OnLoad"), "plugin"], ["PHP", exporting("get_module", "zend_parse_parameters"), "plugin"],
+    ["an addon that looks Node-API up itself", exporting("napi_register_module_v1"), "plugin"],
+    ["an addon of one version of Node", exporting("node_register_module_v115"), "plugin"],
+    ["an addon with a constructor", exporting("other", "napi_module_register"), "plugin"],
+    ["Python", exporting("PyInit_x", "PyModule_Create2"), "plugin"],
+    ["Python itself", exporting("PyInit_x"), "shared-library"],
+    ["Ruby", exporting("Init_x", "rb_define_method"), "plugin"],
+    ["a function called Init_", exporting("Init_x"), "shared-library"],
+    ["Lua", exporting("luaopen_x", "lua_pushnil"), "plugin"],
+    ["JNI", exporting("JNI_OnLoad"), "plugin"],
+    ["PHP", exporting("get_module", "zend_parse_parameters"), "plugin"],
     ["a library", exporting("answer", "abs"), "shared-library"],
   ] as const)("%s", (_, options, expected) => expect(of(options)).toBe(expected));
 
-  const LIBC = "/lib/x86_64-linux-gnu/libc.so.6", LOADER = "/lib64/ld-linux-x86-64.so.2", MUSL = "/lib/ld-musl-x86_64.so.1";
-  itWithTools([LIBC, LOADER, MUSL], "C libraries themselves: one that can be started is a library, and loaders are loaders", () => {
-    expect([LIBC, LOADER, MUSL].map((path) => short(said(new Uint8Array(readFileSync(path)))))).toEqual(["glibc certain shared-library c", "glibc certain loader c", "musl certain loader c"]);
-  });
+  const LIBC = "/lib/x86_64-linux-gnu/libc.so.6";
+  const LOADER = "/lib64/ld-linux-x86-64.so.2";
+  const MUSL = "/lib/ld-musl-x86_64.so.1";
+  itWithTools(
+    [LIBC, LOADER, MUSL],
+    "C libraries themselves: one that can be started is a library, and loaders are loaders",
+    () => {
+      expect([LIBC, LOADER, MUSL].map((path) => short(said(new Uint8Array(readFileSync(path)))))).toEqual([
+        "glibc certain shared-library c",
+        "glibc certain loader c",
+        "musl certain loader c",
+      ]);
+    },
+  );
 
   it("a program with a name is no library", () => {
-    expect(of({ soname: "program", interpreter: "/lib64/ld-linux-x86-64.so.2", tags: [{ tag: DT.FLAGS_1, value: DF_1.PIE }] })).toBe("dynamic");
+    expect(
+      of({
+        soname: "program",
+        interpreter: "/lib64/ld-linux-x86-64.so.2",
+        tags: [{ tag: DT.FLAGS_1, value: DF_1.PIE }],
+      }),
+    ).toBe("dynamic");
   });
 
   it("a loader without libraries: glibc's for nothing, klibc's is the library itself", () => {
     expect(short(said(buildElf({ needed: [], comment: null })))).toBe("none likely interpreter-only unknown");
-    expect(short(said(buildElf({ type: ET.EXEC, dynamic: false, interpreter: "/lib/klibc-abc.so", comment: null })))).toBe("klibc certain dynamic c");
+    expect(
+      short(said(buildElf({ type: ET.EXEC, dynamic: false, interpreter: "/lib/klibc-abc.so", comment: null }))),
+    ).toBe("klibc certain dynamic c");
   });
 });
 
 describe("language by names", () => {
-  const of = (...names: string[]) => said(library({ symtab: false, symbols: names.map((name) => ({ name })) })).language;
+  const of = (...names: string[]) =>
+    said(library({ symtab: false, symbols: names.map((name) => ({ name })) })).language;
   it.each([
-    ["c++", "_ZN3foo3barEv"], ["c++", "_Z3addii"], ["c++", "_ZTV3Foo"], ["c++", "_ZStplIcE"], ["c++", "__vt_9type_info"], ["rust", "_ZN4core3fmt9Formatter3new17h0123456789abcdefE"], ["rust", "_RNvCs1234_7mycrate3foo"],
-    ["c", "_Zone"], ["c", "_ZoneDelegate"], ["c", "_Register"], ["c", "zlibVersion"],
+    ["c++", "_ZN3foo3barEv"],
+    ["c++", "_Z3addii"],
+    ["c++", "_ZTV3Foo"],
+    ["c++", "_ZStplIcE"],
+    ["c++", "__vt_9type_info"],
+    ["rust", "_ZN4core3fmt9Formatter3new17h0123456789abcdefE"],
+    ["rust", "_RNvCs1234_7mycrate3foo"],
+    ["c", "_Zone"],
+    ["c", "_ZoneDelegate"],
+    ["c", "_Register"],
+    ["c", "zlibVersion"],
   ])("%s: %s", (language, name) => expect(of(name)).toBe(language));
 
   it("other languages' libraries make it unknown, not C", () => {
@@ -175,17 +315,26 @@ describe("language by names", () => {
 describe("UPX", () => {
   /** As upx -9 leaves a program: two segments, no section headers, its mark behind the program headers. */
   function packed(at: "head" | "tail"): Uint8Array {
-    const bytes = starting("f30f1efa59545f5152", { sections: false, headerGap: 64, ...(at === "tail" && { overlay: encodeText("\0\0\0\0UPX!\0\0\0\0UPX!\r\f\t") }) }), { header: h } = readElf(bytes);
+    const bytes = starting("f30f1efa59545f5152", {
+      sections: false,
+      headerGap: 64,
+      ...(at === "tail" && { overlay: encodeText("\0\0\0\0UPX!\0\0\0\0UPX!\r\f\t") }),
+    });
+    const { header: h } = readElf(bytes);
     if (at === "head") bytes.set(encodeText("UPX!"), h.phoff + h.phnum * h.phentsize + 4);
     return bytes;
   }
+
   it.each(["head", "tail"] as const)("is told by its mark at the %s, and hides the rest", (at) => {
-    const bytes = packed(at), d = said(bytes), { offset } = d.evidence.find((e) => e.about === "packer")!;
+    const bytes = packed(at);
+    const d = said(bytes);
+    const { offset } = d.evidence.find((e) => e.about === "packer")!;
     expect([d.packer, d.libc, d.language, d.go]).toEqual(["upx", "unknown", "unknown", null]);
     expect(new TextDecoder().decode(bytes.subarray(offset!, offset! + 4))).toBe("UPX!");
   });
   it("a file with sections may hold the mark", () => {
-    const bytes = buildElf({ headerGap: 64 }), { header: h } = readElf(bytes);
+    const bytes = buildElf({ headerGap: 64 });
+    const { header: h } = readElf(bytes);
     bytes.set(encodeText("UPX!"), h.phoff + h.phnum * h.phentsize + 4);
     expect(said(bytes).packer).toBeNull();
   });
@@ -193,16 +342,22 @@ describe("UPX", () => {
 
 describe("work in proportion", () => {
   it("a large dynamic C++ program is not read for what its headers tell", () => {
-    const bytes = buildElf({ needed: ["libstdc++.so.6", "libc.so.6"], slack: 8 << 20, symtab: false }), source = counting(bytesSource(bytes));
+    const bytes = buildElf({ needed: ["libstdc++.so.6", "libc.so.6"], slack: 8 << 20, symtab: false });
+    const source = counting(bytesSource(bytes));
     expect(short(diagnose(readElf(source)))).toBe("glibc certain dynamic c++");
     expect(source.bytes).toBeLessThan(100_000);
   });
 
   it("broken files give a diagnosis, and the reason for what is missing", () => {
     for (const e of ENCODINGS) {
-      const bytes = buildElf({ class: e.class, littleEndian: e.littleEndian, symbols: [{ name: "f", binding: STB.GLOBAL }] });
+      const bytes = buildElf({
+        class: e.class,
+        littleEndian: e.littleEndian,
+        symbols: [{ name: "f", binding: STB.GLOBAL }],
+      });
       phdr(bytes, PT.DYNAMIC).filesz = 1 << 30;
       const d = said(bytes);
+
       expect(d.problems.join()).toMatch(/reaches past the end/);
       expect(d.libc).toBe(e.class === 32 && !e.littleEndian ? d.libc : "glibc");
     }

@@ -8,19 +8,61 @@ import { buildElf } from "../../src/testing/build-elf.js";
 import { ENCODINGS } from "../support/elf.js";
 import { factsOf, needing, needsOf } from "../support/facts.js";
 
-const GLIBC = { libc: "glibc" } as const, MUSL = { libc: "musl" } as const;
+const GLIBC = { libc: "glibc" } as const;
+const MUSL = { libc: "musl" } as const;
 
 describe("required versions", () => {
   it("are the highest of each family, by number, with the patch", () => {
-    const { required, floor } = needsOf(needing(["a@GLIBC_2.4", "b@GLIBC_2.17", "c@GLIBC_2.2.5", "d@GLIBCXX_3.4.9@libstdc++.so.6", "e@GLIBCXX_3.4.30@libstdc++.so.6", "f@CXXABI_1.3.9@libstdc++.so.6", "g@GCC_3.0@libgcc_s.so.1", "h@OPENSSL_1_1_0@libcrypto.so.1.1", "i@krb5_3_MIT@libkrb5.so.3"]), GLIBC);
-    expect(required).toEqual({ glibc: "2.17", glibcxx: "3.4.30", cxxabi: "1.3.9", gcc: "3.0", openssl: "1.1.0", krb5: "3_MIT" });
-    expect(floor.map((e) => `${e.family} ${e.version}: ${e.symbols.join()}`)).toEqual(["GLIBC 2.17: b", "GLIBC 2.4: a", "GLIBC 2.2.5: c", "GLIBCXX 3.4.30: e", "GLIBCXX 3.4.9: d", "CXXABI 1.3.9: f", "GCC 3.0: g", "OPENSSL 1.1.0: h", "krb5 3_MIT: i"]);
-    expect(floor[3]).toEqual({ library: "libstdc++.so.6", family: "GLIBCXX", version: "3.4.30", symbols: ["e"], weak: false, source: "version" });
+    const { required, floor } = needsOf(
+      needing([
+        "a@GLIBC_2.4",
+        "b@GLIBC_2.17",
+        "c@GLIBC_2.2.5",
+        "d@GLIBCXX_3.4.9@libstdc++.so.6",
+        "e@GLIBCXX_3.4.30@libstdc++.so.6",
+        "f@CXXABI_1.3.9@libstdc++.so.6",
+        "g@GCC_3.0@libgcc_s.so.1",
+        "h@OPENSSL_1_1_0@libcrypto.so.1.1",
+        "i@krb5_3_MIT@libkrb5.so.3",
+      ]),
+      GLIBC,
+    );
+    expect(required).toEqual({
+      glibc: "2.17",
+      glibcxx: "3.4.30",
+      cxxabi: "1.3.9",
+      gcc: "3.0",
+      openssl: "1.1.0",
+      krb5: "3_MIT",
+    });
+    expect(floor.map((e) => `${e.family} ${e.version}: ${e.symbols.join()}`)).toEqual([
+      "GLIBC 2.17: b",
+      "GLIBC 2.4: a",
+      "GLIBC 2.2.5: c",
+      "GLIBCXX 3.4.30: e",
+      "GLIBCXX 3.4.9: d",
+      "CXXABI 1.3.9: f",
+      "GCC 3.0: g",
+      "OPENSSL 1.1.0: h",
+      "krb5 3_MIT: i",
+    ]);
+    expect(floor[3]).toEqual({
+      library: "libstdc++.so.6",
+      family: "GLIBCXX",
+      version: "3.4.30",
+      symbols: ["e"],
+      weak: false,
+      source: "version",
+    });
   });
 
   it("do not count weak needs, unless a symbol has to be found there", () => {
-    const weak = needing(["a@GLIBC_2.17", "b@GLIBC_2.36?"], { weak: ["GLIBC_2.36"] }), strong = needing(["a@GLIBC_2.17", "b@GLIBC_2.36"], { weak: ["GLIBC_2.36"] });
-    expect([needsOf(weak, GLIBC).required["glibc"], needsOf(strong, GLIBC).required["glibc"]]).toEqual(["2.17", "2.36"]);
+    const weak = needing(["a@GLIBC_2.17", "b@GLIBC_2.36?"], { weak: ["GLIBC_2.36"] });
+    const strong = needing(["a@GLIBC_2.17", "b@GLIBC_2.36"], { weak: ["GLIBC_2.36"] });
+    expect([needsOf(weak, GLIBC).required["glibc"], needsOf(strong, GLIBC).required["glibc"]]).toEqual([
+      "2.17",
+      "2.36",
+    ]);
     expect(needsOf(weak, GLIBC).floor[0]).toMatchObject({ version: "2.36", symbols: ["b"], weak: true });
     // A weak symbol does not make the version weak: the loader looks for it before it looks for symbols.
     expect(needsOf(needing(["b@GLIBC_2.36?"]), GLIBC).required["glibc"]).toBe("2.36");
@@ -29,34 +71,74 @@ describe("required versions", () => {
   it("understand markers and private versions", () => {
     const relr = needsOf(needing(["a@GLIBC_2.17"], { only: ["GLIBC_ABI_DT_RELR"] }), GLIBC);
     expect(relr.required).toEqual({ glibc: "2.36" });
-    expect(relr.floor[0]).toEqual({ library: "libc.so.6", family: "GLIBC", version: "ABI_DT_RELR", symbols: [], weak: false, source: "version" });
+    expect(relr.floor[0]).toEqual({
+      library: "libc.so.6",
+      family: "GLIBC",
+      version: "ABI_DT_RELR",
+      symbols: [],
+      weak: false,
+      source: "version",
+    });
     expect(relr.distributions).toContain("debian12");
     expect(relr.distributions).not.toContain("ubuntu22.04");
+
     const bound = needsOf(needing(["a@GLIBC_2.17", "p@GLIBC_PRIVATE"]), GLIBC);
-    expect([bound.required, bound.floor[0]!.version, bound.floor[0]!.symbols, bound.distributions, bound.wheelTag]).toEqual([{ glibc: "2.17" }, "PRIVATE", ["p"], null, "linux_x86_64"]);
+    expect([
+      bound.required,
+      bound.floor[0]!.version,
+      bound.floor[0]!.symbols,
+      bound.distributions,
+      bound.wheelTag,
+    ]).toEqual([{ glibc: "2.17" }, "PRIVATE", ["p"], null, "linux_x86_64"]);
     expect(needsOf(needing([], { only: ["GLIBC_ABI_GNU2_TLS"] }), GLIBC).distributions).toBeNull();
   });
 
   it("count packed relocations that no version tells of", () => {
     const bytes = needing(["a@GLIBC_2.17"], { tags: [{ tag: DT.RELR, value: 0x1000 }] });
     expect(needsOf(bytes, GLIBC).required).toEqual({ glibc: "2.36" });
-    expect(needsOf(needing(["malloc"], { tags: [{ tag: DT.RELR, value: 0x1000 }] }), MUSL).required).toEqual({ musl: "1.2.4" });
+    expect(needsOf(needing(["malloc"], { tags: [{ tag: DT.RELR, value: 0x1000 }] }), MUSL).required).toEqual({
+      musl: "1.2.4",
+    });
   });
 
   it.each(ENCODINGS)("are read of $label files, also without section headers", (e) => {
     for (const sectionHeaders of [true, false]) {
-      const { required, floor } = needsOf(needing(["fopen@GLIBC_2.34", "puts@GLIBC_2.2"], { ...e, ...(sectionHeaders ? {} : { sectionHeaders: false }) }), GLIBC);
+      const { required, floor } = needsOf(
+        needing(["fopen@GLIBC_2.34", "puts@GLIBC_2.2"], { ...e, ...(sectionHeaders ? {} : { sectionHeaders: false }) }),
+        GLIBC,
+      );
       expect([required, floor[0]!.symbols]).toEqual([{ glibc: "2.34" }, ["fopen"]]);
     }
   });
 
   it("of a file for musl come from its symbols", () => {
-    const { required, floor, distributions, wheelTag: tag } = needsOf(needing(["malloc", "gettid", "reallocarray", "napi_create_object", "qsort_r?"], { needed: ["libc.musl-x86_64.so.1"] }), MUSL);
+    const {
+      required,
+      floor,
+      distributions,
+      wheelTag: tag,
+    } = needsOf(
+      needing(["malloc", "gettid", "reallocarray", "napi_create_object", "qsort_r?"], {
+        needed: ["libc.musl-x86_64.so.1"],
+      }),
+      MUSL,
+    );
     expect(required).toEqual({ musl: "1.2.2" });
-    expect(floor.map((e) => [e.family, e.version, e.symbols.join(), e.weak, e.source, e.library])).toEqual([["MUSL", "1.2.3", "qsort_r", true, "symbols", null], ["MUSL", "1.2.2", "gettid,reallocarray", false, "symbols", null], ["MUSL", "1.1.0", "malloc", false, "symbols", null]]);
-    expect([distributions!.includes("alpine3.13"), distributions!.includes("alpine3.12"), distributions!.includes("debian12"), tag]).toEqual([true, false, false, "musllinux_1_2_x86_64"]);
+    expect(floor.map((e) => [e.family, e.version, e.symbols.join(), e.weak, e.source, e.library])).toEqual([
+      ["MUSL", "1.2.3", "qsort_r", true, "symbols", null],
+      ["MUSL", "1.2.2", "gettid,reallocarray", false, "symbols", null],
+      ["MUSL", "1.1.0", "malloc", false, "symbols", null],
+    ]);
+    expect([
+      distributions!.includes("alpine3.13"),
+      distributions!.includes("alpine3.12"),
+      distributions!.includes("debian12"),
+      tag,
+    ]).toEqual([true, false, false, "musllinux_1_2_x86_64"]);
     expect(needsOf(needing(["malloc"], { needed: ["libc.so"] }), MUSL).wheelTag).toBe("musllinux_1_1_x86_64");
-    expect(needsOf(needing(["__stat_time64"], { needed: ["libc.so"], class: 32, machine: EM.ARM }), MUSL).required).toEqual({ musl: "1.2.0" });
+    expect(
+      needsOf(needing(["__stat_time64"], { needed: ["libc.so"], class: 32, machine: EM.ARM }), MUSL).required,
+    ).toEqual({ musl: "1.2.0" });
   });
 
   it("of a file for glibc without versions come from its symbols", () => {
@@ -68,7 +150,9 @@ describe("required versions", () => {
   it("of a file for musl with glibc's names may be met by none", () => {
     const { distributions, wheelTag: tag } = needsOf(needing(["printf", "atexit"]), GLIBC);
     expect([distributions, tag]).toEqual([[], "linux_x86_64"]);
-    expect(needsOf(needing(["printf", "fgetln"], { needed: ["libbsd.so.0", "libc.so.6"] }), GLIBC).distributions).toBeNull();
+    expect(
+      needsOf(needing(["printf", "fgetln"], { needed: ["libbsd.so.0", "libc.so.6"] }), GLIBC).distributions,
+    ).toBeNull();
   });
 });
 
@@ -79,12 +163,20 @@ describe("the distributions that a file runs on", () => {
     expect(needsOf(needing([]), { libc: "bionic" }).distributions).toEqual([]);
     expect(needsOf(needing([]), { libc: "unknown" }).distributions).toBeNull();
     const interpreterOnly = buildElf({ needed: [] });
-    expect(needsOf(interpreterOnly, { libc: "none", linkage: "interpreter-only" }).distributions).toEqual(tables.distributions.filter((d) => d.libc === "glibc").map((d) => d.id));
+    expect(needsOf(interpreterOnly, { libc: "none", linkage: "interpreter-only" }).distributions).toEqual(
+      tables.distributions.filter((d) => d.libc === "glibc").map((d) => d.id),
+    );
   });
 
   it("are those with that glibc or a newer one", () => {
     const at = (v: string) => needsOf(needing([`a@GLIBC_${v}`]), GLIBC).distributions!;
-    expect([at("2.17").includes("centos7"), at("2.18").includes("centos7"), at("2.35").includes("ubuntu22.04"), at("2.36").includes("ubuntu22.04"), at("2.42")]).toEqual([true, false, true, false, ["ubuntu25.10", "fedora43"]]);
+    expect([
+      at("2.17").includes("centos7"),
+      at("2.18").includes("centos7"),
+      at("2.35").includes("ubuntu22.04"),
+      at("2.36").includes("ubuntu22.04"),
+      at("2.42"),
+    ]).toEqual([true, false, true, false, ["ubuntu25.10", "fedora43"]]);
   });
 });
 
@@ -112,21 +204,27 @@ describe("the platform tag", () => {
   });
 
   it("needs libraries of the list, Python apart", () => {
-    expect(tag(needing(["a@GLIBC_2.17"], { needed: ["libc.so.6", "libX11.so.6", "libpython3.11.so.1.0"] }))).toBe("manylinux_2_17_x86_64");
+    expect(tag(needing(["a@GLIBC_2.17"], { needed: ["libc.so.6", "libX11.so.6", "libpython3.11.so.1.0"] }))).toBe(
+      "manylinux_2_17_x86_64",
+    );
     expect(tag(needing(["a@GLIBC_2.17"], { needed: ["libc.so.6", "libssl.so.3"] }))).toBe("linux_x86_64");
   });
 
   it("forbids symbols that not every build of a library has", () => {
     expect(tag(needing(["a@GLIBC_2.2.5", "__cxa_thread_atexit_impl"]))).toBe("manylinux_2_24_x86_64");
-    expect(tag(needing(["a@GLIBC_2.2.5", "inflate_table"], { needed: ["libc.so.6", "libz.so.1"] }))).toBe("linux_x86_64");
+    expect(tag(needing(["a@GLIBC_2.2.5", "inflate_table"], { needed: ["libc.so.6", "libz.so.1"] }))).toBe(
+      "linux_x86_64",
+    );
     expect(tag(needing(["a@GLIBC_2.2.5", "inflate_table"]))).toBe("manylinux_2_5_x86_64");
   });
 
   it("comes with what stands against better ones, the worst first", () => {
     const bytes = needing(["a@GLIBC_2.34", "b@GLIBC_2.17", "c@GLIBC_2.2.5", "d@OPENSSL_3.0.0@libssl.so.3"]);
     expect(wheelTag(readElf(bytes), tables)).toEqual({
-      tag: "linux_x86_64", obstacles: [
-        { kind: "library", name: "libssl.so.3", library: null, symbols: [], allowedBy: null }, { kind: "version", name: "GLIBC_2.34", library: "libc.so.6", symbols: ["a"], allowedBy: "manylinux_2_34" },
+      tag: "linux_x86_64",
+      obstacles: [
+        { kind: "library", name: "libssl.so.3", library: null, symbols: [], allowedBy: null },
+        { kind: "version", name: "GLIBC_2.34", library: "libc.so.6", symbols: ["a"], allowedBy: "manylinux_2_34" },
         { kind: "version", name: "GLIBC_2.17", library: "libc.so.6", symbols: ["b"], allowedBy: "manylinux_2_17" },
       ],
     });
@@ -141,14 +239,28 @@ describe("the platform tag", () => {
 
 describe("names that mean something to JavaScript", () => {
   it("are names as all others", () => {
-    const needs = needsOf(needing(["constructor@constructor_1.2", "__proto__@toString_3", "a@__proto___1", "b@GLIBC_2.17", "hasOwnProperty"]), GLIBC);
-    expect([needs.required, needs.wheelTag]).toEqual([{ glibc: "2.17", constructor: "1.2", tostring: "3" }, "manylinux_2_17_x86_64"]);
+    const needs = needsOf(
+      needing([
+        "constructor@constructor_1.2",
+        "__proto__@toString_3",
+        "a@__proto___1",
+        "b@GLIBC_2.17",
+        "hasOwnProperty",
+      ]),
+      GLIBC,
+    );
+    expect([needs.required, needs.wheelTag]).toEqual([
+      { glibc: "2.17", constructor: "1.2", tostring: "3" },
+      "manylinux_2_17_x86_64",
+    ]);
   });
 });
 
 describe("without tables", () => {
   it("there is what the file says, and no more", () => {
     const facts = { ...factsOf(needing(["a@GLIBC_2.17"]), GLIBC), tables: null };
-    return import("../../src/diagnose/versions/required.js").then(({ requirements }) => expect(requirements(facts)).toMatchObject({ required: { glibc: "2.17" }, distributions: null, wheelTag: null }));
+    return import("../../src/diagnose/versions/required.js").then(({ requirements }) =>
+      expect(requirements(facts)).toMatchObject({ required: { glibc: "2.17" }, distributions: null, wheelTag: null }),
+    );
   });
 });

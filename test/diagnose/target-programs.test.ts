@@ -14,7 +14,9 @@ import { crossTool, type Machine } from "../support/machines.js";
 import { objdumpNeeds } from "../support/objdump.js";
 import { itWithTools, must } from "../support/tools.js";
 
-const files = scratch(), GLIBC = { libc: "glibc" } as const, MUSL = { libc: "musl" } as const;
+const files = scratch();
+const GLIBC = { libc: "glibc" } as const;
+const MUSL = { libc: "musl" } as const;
 
 /** Counts on functions of glibc 2.33 (stat), 2.34 (__libc_start_main, pthread_create, dlsym) and older ones. */
 const SOURCE = `
@@ -34,27 +36,54 @@ function build(machine: Machine, flags: readonly string[] = []): Buffer {
   return readFileSync(out);
 }
 
-const error = (found: ReturnType<typeof against>, rule: string) => found.find((x) => x.rule === rule && x.severity === "error");
+const error = (found: ReturnType<typeof against>, rule: string) =>
+  found.find((x) => x.rule === rule && x.severity === "error");
 
 describe("programs built here, on an older system", () => {
-  itWithTools(["gcc"], "the symbols and versions that CentOS 7 lacks are named, also stripped and without section headers", () => {
-    const program = build("x86_64");
-    for (const bytes of [program, patch(program, [stripAll()]).bytes, patch(program, [dropSectionHeaders()]).bytes]) {
-      expect(needsOf(bytes, GLIBC)).toMatchObject({ required: { glibc: "2.34" }, wheelTag: "manylinux_2_34_x86_64" });
-      const found = error(against(bytes, "centos7", GLIBC), "target-version")!;
-      expect(found.names).toEqual(["__libc_start_main@GLIBC_2.34", "dlsym@GLIBC_2.34", "pthread_create@GLIBC_2.34", "pthread_join@GLIBC_2.34", "stat@GLIBC_2.33"]);
-      expect(found.message).toContain("libc.so.6 of CentOS 7 (glibc 2.17) has no GLIBC_2.34 (__libc_start_main, dlsym, pthread_create, pthread_join), GLIBC_2.33 (stat)");
-      expect(found.advice).toContain("glibc 2.17 does not have stat under any version; a build there calls __xstat and its like for stat; of the others it has older versions");
-      expect(against(bytes, "glibc:2.34", GLIBC)).toEqual([]);
-    }
-  });
+  itWithTools(
+    ["gcc"],
+    "the symbols and versions that CentOS 7 lacks are named, also stripped and without section headers",
+    () => {
+      const program = build("x86_64");
+      for (const bytes of [program, patch(program, [stripAll()]).bytes, patch(program, [dropSectionHeaders()]).bytes]) {
+        expect(needsOf(bytes, GLIBC)).toMatchObject({ required: { glibc: "2.34" }, wheelTag: "manylinux_2_34_x86_64" });
+
+        const found = error(against(bytes, "centos7", GLIBC), "target-version")!;
+        expect(found.names).toEqual([
+          "__libc_start_main@GLIBC_2.34",
+          "dlsym@GLIBC_2.34",
+          "pthread_create@GLIBC_2.34",
+          "pthread_join@GLIBC_2.34",
+          "stat@GLIBC_2.33",
+        ]);
+        expect(found.message).toContain(
+          "libc.so.6 of CentOS 7 (glibc 2.17) has no GLIBC_2.34 (__libc_start_main, dlsym, pthread_create, pthread_join), GLIBC_2.33 (stat)",
+        );
+        expect(found.advice).toContain(
+          "glibc 2.17 does not have stat under any version; a build there calls __xstat and its like for stat; of the others it has older versions",
+        );
+        expect(against(bytes, "glibc:2.34", GLIBC)).toEqual([]);
+      }
+    },
+  );
 
   itWithTools(["gcc"], "the command says so, too", () => {
-    const path = files.write("for-centos", build("x86_64")), text = captured("diagnose", "--target", "centos7", path), fine = captured("diagnose", "--json", "--target", "ubuntu22.04", path);
+    const path = files.write("for-centos", build("x86_64"));
+    const text = captured("diagnose", "--target", "centos7", path);
+    const fine = captured("diagnose", "--json", "--target", "ubuntu22.04", path);
+
     expect([text.status, fine.status]).toEqual([1, 0]);
-    expect(text.stdout).toContain("error: libc.so.6 of CentOS 7 (glibc 2.17) has no GLIBC_2.34 (__libc_start_main, dlsym, pthread_create, pthread_join), GLIBC_2.33 (stat)");
+    expect(text.stdout).toContain(
+      "error: libc.so.6 of CentOS 7 (glibc 2.17) has no GLIBC_2.34 (__libc_start_main, dlsym, pthread_create, pthread_join), GLIBC_2.33 (stat)",
+    );
+
     const [d] = JSON.parse(fine.stdout) as [{ required: object; distributions: string[]; wheelTag: string }];
-    expect([d.required, d.wheelTag, d.distributions.includes("rhel9"), d.distributions.includes("rhel8")]).toEqual([{ glibc: "2.34" }, "manylinux_2_34_x86_64", true, false]);
+    expect([d.required, d.wheelTag, d.distributions.includes("rhel9"), d.distributions.includes("rhel8")]).toEqual([
+      { glibc: "2.34" },
+      "manylinux_2_34_x86_64",
+      true,
+      false,
+    ]);
   });
 
   itWithTools(["gcc"], "packed relative relocations need 2.36", () => {
@@ -65,55 +94,117 @@ describe("programs built here, on an older system", () => {
     expect(against(bytes, "debian12", GLIBC)).toEqual([]);
   });
 
-  for (const machine of ["i386", "aarch64", "armhf", "s390x", "riscv64"] as const)
+  for (const machine of ["i386", "aarch64", "armhf", "s390x", "riscv64"] as const) {
     itWithTools([crossTool(machine, "gcc"), crossTool(machine, "objdump")], `for ${machine}`, () => {
-      const bytes = build(machine), found = error(against(bytes, machine === "riscv64" ? "glibc:2.31" : "centos7", GLIBC), "target-version")!;
-      expect(found.names).toEqual(expect.arrayContaining(["__libc_start_main@GLIBC_2.34", "dlsym@GLIBC_2.34", "stat@GLIBC_2.33"]));
+      const bytes = build(machine);
+      const found = error(against(bytes, machine === "riscv64" ? "glibc:2.31" : "centos7", GLIBC), "target-version")!;
+      expect(found.names).toEqual(
+        expect.arrayContaining(["__libc_start_main@GLIBC_2.34", "dlsym@GLIBC_2.34", "stat@GLIBC_2.33"]),
+      );
       const { highest, symbols } = objdumpNeeds(files.path(`program-${machine}`), crossTool(machine, "objdump"));
       expect(needsOf(bytes, GLIBC).required["glibc"]).toBe(highest["GLIBC"]);
       expect(Object.fromEntries(versionUses(factsOf(bytes)).map((u) => [u.name, u.symbols]))).toEqual(symbols);
       expect(error(against(bytes, "glibc:2.36", GLIBC), "target-version")).toBeUndefined();
     });
+  }
 
   itWithTools(["musl-gcc"], "a program for musl on glibc, and on musl", () => {
     const out = files.path("musl");
     must("musl-gcc", ["-O1", "-o", out, files.write("program.c", Buffer.from(SOURCE))]);
-    const bytes = readFileSync(out), found = against(bytes, "centos7", MUSL);
-    expect(found.map((x) => x.rule)).toEqual(["target-interpreter", "target-libc", "target-loader", "target-symbol", "target-library", "target-library"]);
+    const bytes = readFileSync(out);
+    const found = against(bytes, "centos7", MUSL);
+
+    expect(found.map((x) => x.rule)).toEqual([
+      "target-interpreter",
+      "target-libc",
+      "target-loader",
+      "target-symbol",
+      "target-library",
+      "target-library",
+    ]);
     expect(error(found, "target-symbol")!.names).toEqual(["stat"]);
-    expect(found.filter((x) => x.rule === "target-library").flatMap((x) => x.names).sort()).toEqual(["libdl.so.2", "libpthread.so.0"]);
+    expect(
+      found
+        .filter((x) => x.rule === "target-library")
+        .flatMap((x) => x.names)
+        .sort(),
+    ).toEqual(["libdl.so.2", "libpthread.so.0"]);
     expect(against(bytes, "alpine3.18", MUSL)).toEqual([]);
     expect(needsOf(bytes, MUSL)).toMatchObject({ required: { musl: "1.1.0" }, wheelTag: "musllinux_1_1_x86_64" });
   });
 
   itWithTools(["gcc"], "a fortified program for glibc on musl", () => {
     const out = files.path("fortified");
-    must("gcc", ["-O2", "-D_FORTIFY_SOURCE=2", "-o", out, files.write("f.c", Buffer.from(`#include <stdio.h>\n#include <string.h>\nint main(int c, char **v) { char b[8]; strcpy(b, v[0]); printf("%s %d\\n", b, c); return 0; }\n`))]);
-    expect(error(against(readFileSync(out), "alpine3.18", GLIBC), "target-symbol")!.names?.toSorted()).toEqual(["__printf_chk", "__strcpy_chk"]);
+    must("gcc", [
+      "-O2",
+      "-D_FORTIFY_SOURCE=2",
+      "-o",
+      out,
+      files.write(
+        "f.c",
+        Buffer.from(
+          `#include <stdio.h>\n#include <string.h>\nint main(int c, char **v) { char b[8]; strcpy(b, v[0]); printf("%s %d\\n", b, c); return 0; }\n`,
+        ),
+      ),
+    ]);
+    expect(error(against(readFileSync(out), "alpine3.18", GLIBC), "target-symbol")!.names?.toSorted()).toEqual([
+      "__printf_chk",
+      "__strcpy_chk",
+    ]);
   });
 });
 
 describe("required versions of what is here", () => {
-  it.each(dynamicFixtures.filter((f) => f.libc === "glibc").map((f) => f.name))("%s: every versioned symbol is in the tables", (name) => {
-    const found = against(fixture(name), "glibc:2.42", GLIBC).filter((x) => x.rule !== "target-interpreter");
-    expect(found).toEqual([]);
-  });
+  it.each(dynamicFixtures.filter((f) => f.libc === "glibc").map((f) => f.name))(
+    "%s: every versioned symbol is in the tables",
+    (name) => {
+      const found = against(fixture(name), "glibc:2.42", GLIBC).filter((x) => x.rule !== "target-interpreter");
+      expect(found).toEqual([]);
+    },
+  );
 
-  const folder = "/usr/bin", sample = existsSync(folder) ? readdirSync(folder).filter((n) => /^(g\+\+|cc|ls|bash|perl|python3|gdb|git|as|ld|ssh|curl|tar|sed|awk|find|xz|openssl|dpkg|apt|qemu-.*64|clang.*|lld.*)$/.test(n)).slice(0, 22) : [];
+  const folder = "/usr/bin";
+  const sample = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((n) =>
+          /^(g\+\+|cc|ls|bash|perl|python3|gdb|git|as|ld|ssh|curl|tar|sed|awk|find|xz|openssl|dpkg|apt|qemu-.*64|clang.*|lld.*)$/.test(
+            n,
+          ),
+        )
+        .slice(0, 22)
+    : [];
   itWithTools(["objdump"], "equal what objdump -T says, of some programs of this machine", () => {
     let compared = 0;
     for (const name of sample) {
-      const path = join(folder, name), bytes = readFileSync(path);
+      const path = join(folder, name);
+      const bytes = readFileSync(path);
       if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes.length > 50 << 20) continue;
-      const { highest, symbols } = objdumpNeeds(path), { required } = needsOf(bytes, GLIBC), uses = versionUses(factsOf(bytes));
+
+      const { highest, symbols } = objdumpNeeds(path);
+      const { required } = needsOf(bytes, GLIBC);
+      const uses = versionUses(factsOf(bytes));
       if (uses.length === 0) continue;
+
       compared++;
-      expect(Object.fromEntries(["GLIBC", "GLIBCXX", "CXXABI", "GCC"].map((f) => [f, required[f.toLowerCase()]])), name).toEqual({ GLIBC: undefined, GLIBCXX: undefined, CXXABI: undefined, GCC: undefined, ...highest });
+      expect(
+        Object.fromEntries(["GLIBC", "GLIBCXX", "CXXABI", "GCC"].map((f) => [f, required[f.toLowerCase()]])),
+        name,
+      ).toEqual({ GLIBC: undefined, GLIBCXX: undefined, CXXABI: undefined, GCC: undefined, ...highest });
+
       const ours: Record<string, string[]> = {};
-      for (const u of uses) if (u.symbols.length > 0) ours[u.name] = [...new Set([...(ours[u.name] ?? []), ...u.symbols])].sort();
-      if (existsSync(DATA)) expect(needsOf(bytes, GLIBC).wheelTag, name).toBe(auditwheelTag(path, policies(DATA, "manylinux")));
-      expect(ours, name).toEqual(Object.fromEntries(Object.entries(symbols).map(([v, names]) => [v, [...new Set(names)].sort()])));
+      for (const u of uses) {
+        if (u.symbols.length > 0) ours[u.name] = [...new Set([...(ours[u.name] ?? []), ...u.symbols])].sort();
+      }
+
+      if (existsSync(DATA)) {
+        expect(needsOf(bytes, GLIBC).wheelTag, name).toBe(auditwheelTag(path, policies(DATA, "manylinux")));
+      }
+
+      expect(ours, name).toEqual(
+        Object.fromEntries(Object.entries(symbols).map(([v, names]) => [v, [...new Set(names)].sort()])),
+      );
     }
+
     expect(compared).toBeGreaterThan(8);
   });
 });

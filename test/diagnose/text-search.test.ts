@@ -10,26 +10,48 @@ describe("searchTexts", () => {
   const texts = ["abcde", "/rustc/", "\xf1\xff\xff\xff\0\0", "aaaaaaaa", "library/std/src/"];
 
   it("finds each text wherever it begins, as indexOf does", () => {
-    for (const text of texts)
+    for (const text of texts) {
       for (let at = 0; at < 13; at++) {
-        const whole = `${"\0".repeat(at)}${text}${"\xff".repeat(7)}`, source = bytesSource(latin1(whole));
-        expect([text, at, searchTexts(source, [{ offset: 0, size: whole.length }], [{ text }], never)]).toEqual([text, at, [whole.indexOf(text)]]);
+        const whole = `${"\0".repeat(at)}${text}${"\xff".repeat(7)}`;
+        const source = bytesSource(latin1(whole));
+        expect([text, at, searchTexts(source, [{ offset: 0, size: whole.length }], [{ text }], never)]).toEqual([
+          text,
+          at,
+          [whole.indexOf(text)],
+        ]);
       }
+    }
   });
 
   it("finds texts across pieces, and none across ranges", () => {
-    const size = 3 << 20, bytes = new Uint8Array(size), text = "library/std/src/";
+    const size = 3 << 20;
+    const bytes = new Uint8Array(size);
+    const text = "library/std/src/";
+
     for (const at of [(1 << 20) - 5, (2 << 20) - 1, size - text.length]) {
       bytes.fill(0);
       bytes.set(latin1(text), at);
       expect(searchTexts(bytesSource(bytes), [{ offset: 0, size }], [{ text }], never)).toEqual([at]);
     }
+
     bytes.set(latin1(text), 1000);
-    expect(searchTexts(bytesSource(bytes), [{ offset: 0, size: 1005 }, { offset: 1005, size: 1000 }], [{ text }], never)).toEqual([undefined]);
+    expect(
+      searchTexts(
+        bytesSource(bytes),
+        [
+          { offset: 0, size: 1005 },
+          { offset: 1005, size: 1000 },
+        ],
+        [{ text }],
+        never,
+      ),
+    ).toEqual([undefined]);
   });
 
   it("goes on where an occurrence does not hold, a limited number of times", () => {
-    const whole = "abcde".repeat(10_000), source = bytesSource(latin1(whole)), range = [{ offset: 0, size: whole.length }];
+    const whole = "abcde".repeat(10_000);
+    const source = bytesSource(latin1(whole));
+    const range = [{ offset: 0, size: whole.length }];
     let asked = 0;
     expect(searchTexts(source, range, [{ text: "abcde", holds: (at) => at >= 5000 }], never)).toEqual([5000]);
     expect(searchTexts(source, range, [{ text: "abcde", holds: () => ++asked < 0 }], never)).toEqual([undefined]);
@@ -37,14 +59,38 @@ describe("searchTexts", () => {
   });
 
   it("stops when enough was found", () => {
-    const bytes = new Uint8Array(8 << 20), source = counting(bytesSource(bytes));
+    const bytes = new Uint8Array(8 << 20);
+    const source = counting(bytesSource(bytes));
     bytes.set(latin1("/rustc/"), 100);
-    expect(searchTexts(source, [{ offset: 0, size: bytes.length }], [{ text: "/rustc/" }, { text: "GHCRTS" }], ([rust]) => rust !== undefined)).toEqual([100, undefined]);
+
+    expect(
+      searchTexts(
+        source,
+        [{ offset: 0, size: bytes.length }],
+        [{ text: "/rustc/" }, { text: "GHCRTS" }],
+        ([rust]) => rust !== undefined,
+      ),
+    ).toEqual([100, undefined]);
     expect(source.bytes).toBeLessThan(2 << 20);
     expect("GHCRTS".length).toBeGreaterThanOrEqual(SHORTEST);
   });
 });
 
 it("ranges that overlap are read once", () => {
-  expect(disjoint([{ offset: 10, size: 20 }, { offset: 0, size: 15 }, { offset: 12, size: 5 }, { offset: 90, size: 50 }, { offset: 200, size: 5 }], 100)).toEqual([{ offset: 0, size: 15 }, { offset: 15, size: 15 }, { offset: 90, size: 10 }]);
+  expect(
+    disjoint(
+      [
+        { offset: 10, size: 20 },
+        { offset: 0, size: 15 },
+        { offset: 12, size: 5 },
+        { offset: 90, size: 50 },
+        { offset: 200, size: 5 },
+      ],
+      100,
+    ),
+  ).toEqual([
+    { offset: 0, size: 15 },
+    { offset: 15, size: 15 },
+    { offset: 90, size: 10 },
+  ]);
 });

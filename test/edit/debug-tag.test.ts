@@ -7,8 +7,12 @@ import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 
 describe.each(ENCODINGS)("$label", (e) => {
-  const library = buildElf({ ...e, soname: "libx.so" }), program = buildElf({ ...e });
-  const debug = (bytes: Uint8Array) => readElf(bytes).dynamic!.entries.filter((x) => x.tag === DT.DEBUG).map((x) => x.value);
+  const library = buildElf({ ...e, soname: "libx.so" });
+  const program = buildElf({ ...e });
+  const debug = (bytes: Uint8Array) =>
+    readElf(bytes)
+      .dynamic!.entries.filter((x) => x.tag === DT.DEBUG)
+      .map((x) => x.value);
 
   it("comes once, and goes", () => {
     const added = patch(library, [addDebugTag(), addDebugTag()]).bytes;
@@ -23,4 +27,5 @@ describe.each(ENCODINGS)("$label", (e) => {
   });
 });
 
-it("both at once contradict each other", () => expect(caught(() => patch(buildElf(), [removeDebugTag(), addDebugTag()])).code).toBe("BAD_EDIT"));
+it("both at once contradict each other", () =>
+  expect(caught(() => patch(buildElf(), [removeDebugTag(), addDebugTag()])).code).toBe("BAD_EDIT"));

@@ -16,7 +16,12 @@ const HOLDS_FUNCTION = ["shrinkRunpath"];
 
 describe("an edit knows its family", () => {
   it("every edit function of the main entry is among the edits of these tests", () => {
-    const made = Object.entries(lib).flatMap(([name, f]) => (typeof f === "function" && /^(set|add|remove|replace|strip|keep|discard|drop|only|clear|convert|shrink|make|rename|weaken|raise)/.test(name) ? [name] : []));
+    const made = Object.entries(lib).flatMap(([name, f]) =>
+      typeof f === "function" &&
+      /^(set|add|remove|replace|strip|keep|discard|drop|only|clear|convert|shrink|make|rename|weaken|raise)/.test(name)
+        ? [name]
+        : [],
+    );
     expect(NAMES).toEqual(made.sort());
   });
 
@@ -44,40 +49,55 @@ describe("an edit that has lost its family", () => {
     expect([code, message]).toEqual(["BAD_EDIT", expect.stringContaining("use parseEdit()")]);
   });
 
-  it.each([[null], [undefined], [7], ["setRunpath"], [{}], [{ edit: 3 }], [{ edit: 7n }]])("what was never one is refused: %s", (value) => {
-    expect(caught(() => patch(buildElf(), [value as unknown as lib.Edit])).code).toBe("BAD_EDIT");
-  });
+  it.each([[null], [undefined], [7], ["setRunpath"], [{}], [{ edit: 3 }], [{ edit: 7n }]])(
+    "what was never one is refused: %s",
+    (value) => {
+      expect(caught(() => patch(buildElf(), [value as unknown as lib.Edit])).code).toBe("BAD_EDIT");
+    },
+  );
 });
 
 describe("parseEdit", () => {
-  it.each(NAMES.filter((n) => !HOLDS_FUNCTION.includes(n)))("%s: makes the same edit again, which does the same", (name) => {
-    const bytes = fixture("x86_64-glibc-pie");
-    for (const edit of EDITS.filter((e) => e.edit === name)) {
-      const again = parseEdit(JSON.parse(JSON.stringify(edit)));
-      expect(again).toEqual(edit);
-      expect(familyOf(again)).toBe(familyOf(edit));
+  it.each(NAMES.filter((n) => !HOLDS_FUNCTION.includes(n)))(
+    "%s: makes the same edit again, which does the same",
+    (name) => {
+      const bytes = fixture("x86_64-glibc-pie");
+      for (const edit of EDITS.filter((e) => e.edit === name)) {
+        const again = parseEdit(JSON.parse(JSON.stringify(edit)));
+        expect(again).toEqual(edit);
+        expect(familyOf(again)).toBe(familyOf(edit));
 
-      const outcome = (e: lib.Edit) => {
-        try {
-          return Buffer.from(patch(bytes, [e], { overlay: "keep" }).bytes).toString("base64");
-        } catch (error) {
-          return String(error);
-        }
-      };
-      expect(outcome(again)).toBe(outcome(edit));
-    }
-  });
+        const outcome = (e: lib.Edit) => {
+          try {
+            return Buffer.from(patch(bytes, [e], { overlay: "keep" }).bytes).toString("base64");
+          } catch (error) {
+            return String(error);
+          }
+        };
+        expect(outcome(again)).toBe(outcome(edit));
+      }
+    },
+  );
 
   it.each(HOLDS_FUNCTION)("%s: says what JSON cannot carry", (name) => {
     expect(caught(() => parseEdit({ edit: name })).message).toContain("lookup");
   });
 
   it.each<[string, unknown]>([
-    ["no object", 7], ["null", null], ["no edit", {}], ["an unknown edit", { edit: "setEverything" }], ["an inherited name", { edit: "constructor" }],
-    ["a field that is missing", { edit: "setRunpath" }], ["a field of another type", { edit: "setRunpath", path: 7 }], ["a field that is written wrong", { edit: "setRunpath", path: "/a", pat: "/b" }],
-    ["a list with another type in it", { edit: "addNeeded", names: ["a", 3] }], ["a record with another type in it", { edit: "replaceNeeded", names: { a: 3 } }],
-    ["a text that is none of the choices", { edit: "discardLocals", which: "some" }], ["a flag that is none", { edit: "setExecstack", executable: "yes" }],
-    ["a value that the function refuses", { edit: "raiseAlignment", pageSize: 5 }], ["a big number", { edit: "setOsAbi", abi: 7n }],
+    ["no object", 7],
+    ["null", null],
+    ["no edit", {}],
+    ["an unknown edit", { edit: "setEverything" }],
+    ["an inherited name", { edit: "constructor" }],
+    ["a field that is missing", { edit: "setRunpath" }],
+    ["a field of another type", { edit: "setRunpath", path: 7 }],
+    ["a field that is written wrong", { edit: "setRunpath", path: "/a", pat: "/b" }],
+    ["a list with another type in it", { edit: "addNeeded", names: ["a", 3] }],
+    ["a record with another type in it", { edit: "replaceNeeded", names: { a: 3 } }],
+    ["a text that is none of the choices", { edit: "discardLocals", which: "some" }],
+    ["a flag that is none", { edit: "setExecstack", executable: "yes" }],
+    ["a value that the function refuses", { edit: "raiseAlignment", pageSize: 5 }],
+    ["a big number", { edit: "setOsAbi", abi: 7n }],
   ])("refuses %s", (_, json) => {
     expect(caught(() => parseEdit(json)).code).toBe("BAD_EDIT");
   });

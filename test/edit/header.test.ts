@@ -10,7 +10,8 @@ import { ELFOSABI, PF, PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS, fixture, phdr } from "../support/elf.js";
 
-const RW = PF.R | PF.W, RWX = RW | PF.X;
+const RW = PF.R | PF.W;
+const RWX = RW | PF.X;
 const stack = (bytes: Uint8Array) => readElf(bytes).segments.find((s) => s.type === PT.GNU_STACK)!.flags;
 
 /** Offsets at which two files of one size differ. */
@@ -19,35 +20,64 @@ const differences = (a: Uint8Array, b: Uint8Array) => [...a.keys()].filter((i) =
 describe.each(ENCODINGS)("$label", (e) => {
   const program = buildElf({ ...e });
 
-  it.each([[RW, true, RWX], [RWX, false, RW], [RW, false, RW], [RWX, true, RWX], [PF.R, false, RW]])("p_flags %i, executable %s: %i, and no other byte changes", (flags, executable, expected) => {
-    const before = buildElf({ ...e, stackFlags: flags }), { bytes, changed } = patch(before, [setExecstack(executable)]);
+  it.each([
+    [RW, true, RWX],
+    [RWX, false, RW],
+    [RW, false, RW],
+    [RWX, true, RWX],
+    [PF.R, false, RW],
+  ])("p_flags %i, executable %s: %i, and no other byte changes", (flags, executable, expected) => {
+    const before = buildElf({ ...e, stackFlags: flags });
+    const { bytes, changed } = patch(before, [setExecstack(executable)]);
     expect([stack(bytes), changed]).toEqual([expected, flags !== expected]);
     expect(differences(before, bytes).length).toBe(flags === expected ? 0 : 1);
     expect(patch(bytes, [setExecstack(executable)]).changed).toBe(false);
   });
 
   it("the change is told", () => {
-    expect(patch(program, [setExecstack(true)]).changes).toEqual([{ at: "segments", name: "PT_GNU_STACK", field: "flags", from: "RW ", to: "RWE" }]);
-    expect(patch(program, [setOsAbi("GNU")]).changes).toEqual([{ at: "header", field: "osabi", from: "ELFOSABI_NONE", to: "ELFOSABI_GNU" }]);
+    expect(patch(program, [setExecstack(true)]).changes).toEqual([
+      { at: "segments", name: "PT_GNU_STACK", field: "flags", from: "RW ", to: "RWE" },
+    ]);
+    expect(patch(program, [setOsAbi("GNU")]).changes).toEqual([
+      { at: "header", field: "osabi", from: "ELFOSABI_NONE", to: "ELFOSABI_GNU" },
+    ]);
   });
 
-  it.each<[OsAbiName | number, number]>([["FREEBSD", 9], ["NONE", 0], [255, 255], [0, 0]])("EI_OSABI %s is %i, and no other byte changes", (abi, number) => {
-    const before = buildElf({ ...e, osabi: 3 }), { bytes } = patch(before, [setOsAbi(abi)]);
+  it.each<[OsAbiName | number, number]>([
+    ["FREEBSD", 9],
+    ["NONE", 0],
+    [255, 255],
+    [0, 0],
+  ])("EI_OSABI %s is %i, and no other byte changes", (abi, number) => {
+    const before = buildElf({ ...e, osabi: 3 });
+    const { bytes } = patch(before, [setOsAbi(abi)]);
     expect(readElf(bytes).header.osabi).toBe(number);
     expect(differences(before, bytes)).toEqual([7]);
     expect(patch(bytes, [setOsAbi(abi)]).changed).toBe(false);
   });
 
   it("both go along with an edit that adds a segment", () => {
-    const { bytes } = patch(buildElf({ ...e, slack: 0 }), [setExecstack(true), setOsAbi("GNU"), setRunpath("/opt/elfwright/".repeat(99))]);
-    expect([stack(bytes), readElf(bytes).header.osabi, readElf(bytes).runpath?.length]).toEqual([RWX, ELFOSABI.GNU, 15 * 99]);
+    const { bytes } = patch(buildElf({ ...e, slack: 0 }), [
+      setExecstack(true),
+      setOsAbi("GNU"),
+      setRunpath("/opt/elfwright/".repeat(99)),
+    ]);
+    expect([stack(bytes), readElf(bytes).header.osabi, readElf(bytes).runpath?.length]).toEqual([
+      RWX,
+      ELFOSABI.GNU,
+      15 * 99,
+    ]);
   });
 });
 
 describe.each(ENCODINGS)("without PT_GNU_STACK, $label", (e) => {
   it.each([[{ nullSegments: 1 }], [{ headerGap: 64 }], [{}]])("it is added: %j", (room) => {
-    const before = buildElf({ ...e, stackFlags: null, ...room }), { bytes, changes } = patch(before, [setExecstack(false)]);
-    expect([stack(bytes), readElf(bytes).segments.length]).toEqual([RW, readElf(before).segments.length + ("nullSegments" in room ? 0 : 1)]);
+    const before = buildElf({ ...e, stackFlags: null, ...room });
+    const { bytes, changes } = patch(before, [setExecstack(false)]);
+    expect([stack(bytes), readElf(bytes).segments.length]).toEqual([
+      RW,
+      readElf(before).segments.length + ("nullSegments" in room ? 0 : 1),
+    ]);
     expect(changes).toContainEqual({ at: "segments", name: "PT_GNU_STACK", from: null, to: "RW " });
     expect(check(readElf(bytes)).filter((f) => f.severity === "error")).toEqual([]);
     expect(patch(bytes, [setExecstack(false)]).changed).toBe(false);
@@ -57,7 +87,11 @@ describe.each(ENCODINGS)("without PT_GNU_STACK, $label", (e) => {
 it("of several PT_GNU_STACK all change", () => {
   const before = buildElf({ nullSegments: 1 });
   Object.assign(phdr(before, PT.NULL), { type: PT.GNU_STACK, flags: RW });
-  expect(readElf(patch(before, [setExecstack(true)]).bytes).segments.filter((s) => s.type === PT.GNU_STACK).map((s) => s.flags)).toEqual([RWX, RWX]);
+  expect(
+    readElf(patch(before, [setExecstack(true)]).bytes)
+      .segments.filter((s) => s.type === PT.GNU_STACK)
+      .map((s) => s.flags),
+  ).toEqual([RWX, RWX]);
 });
 
 describe("any program or library", () => {
@@ -67,7 +101,9 @@ describe("any program or library", () => {
   });
 
   it("no object", () => {
-    for (const edit of [setExecstack(true), setOsAbi(3)]) expect(caught(() => patch(fixture("x86_64-object.o"), [edit])).code).toBe("RELOCATABLE");
+    for (const edit of [setExecstack(true), setOsAbi(3)]) {
+      expect(caught(() => patch(fixture("x86_64-object.o"), [edit])).code).toBe("RELOCATABLE");
+    }
   });
 });
 

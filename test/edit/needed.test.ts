@@ -12,22 +12,35 @@ import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 
 const VERSIONED: BuildOptions = {
-  needed: ["libm.so.6", "libc.so.6"], hash: "both", versionNeeds: [{ file: "libm.so.6", versions: ["M_1", "M_2"] }, { file: "libc.so.6", versions: ["C_1"] }],
+  needed: ["libm.so.6", "libc.so.6"],
+  hash: "both",
+  versionNeeds: [
+    { file: "libm.so.6", versions: ["M_1", "M_2"] },
+    { file: "libc.so.6", versions: ["C_1"] },
+  ],
   symbols: [
-    { name: "pow", defined: false, version: "M_1" }, { name: "exp", defined: false, version: "M_2" }, { name: "weak", defined: false, version: "M_1", binding: STB.WEAK },
-    { name: "copied", type: STT.OBJECT }, { name: "puts", defined: false, version: "C_1" }, { name: "free", defined: false },
+    { name: "pow", defined: false, version: "M_1" },
+    { name: "exp", defined: false, version: "M_2" },
+    { name: "weak", defined: false, version: "M_1", binding: STB.WEAK },
+    { name: "copied", type: STT.OBJECT },
+    { name: "puts", defined: false, version: "C_1" },
+    { name: "free", defined: false },
   ],
 };
 
 /** Name, binding and version of every dynamic symbol. */
 function symbols(bytes: Uint8Array) {
-  const elf = readElf(bytes), versionOf = symbolVersions(elf);
-  return Object.fromEntries([...elf.dynamicSymbols!].slice(1).map((s) => [s.name, [s.binding, versionOf(s.index)?.name]]));
+  const elf = readElf(bytes);
+  const versionOf = symbolVersions(elf);
+  return Object.fromEntries(
+    [...elf.dynamicSymbols!].slice(1).map((s) => [s.name, [s.binding, versionOf(s.index)?.name]]),
+  );
 }
 
 /** Patches, and holds what holds for every patch: no broken rule, and the same patch again changes nothing. */
 function patched(bytes: Uint8Array, ...edits: Parameters<typeof patch>[1]) {
-  const result = patch(bytes, edits), errors = check(readElf(result.bytes)).filter((f) => f.severity === "error");
+  const result = patch(bytes, edits);
+  const errors = check(readElf(result.bytes)).filter((f) => f.severity === "error");
   expect(errors).toEqual([]);
   expect(patch(result.bytes, edits).changed).toBe(false);
   expect(JSON.parse(JSON.stringify(edits))).toEqual(edits);
@@ -41,20 +54,41 @@ describe.each(ENCODINGS)("$label", (e) => {
     [[addNeeded("libz.so")], ["liba.so", "libb.so", "libz.so"]],
     [[addNeeded("libz.so", { first: true })], ["libz.so", "liba.so", "libb.so"]],
     [[addNeeded(["libz.so", "liby.so"])], ["liba.so", "libb.so", "libz.so", "liby.so"]],
-    [[addNeeded("libz.so", { first: true }), addNeeded(["liby.so", "libx.so"], { first: true })], ["libz.so", "liby.so", "libx.so", "liba.so", "libb.so"]],
-    [[addNeeded("libz.so", { first: true }), addNeeded("liby.so")], ["libz.so", "liba.so", "libb.so", "liby.so"]],
+    [
+      [addNeeded("libz.so", { first: true }), addNeeded(["liby.so", "libx.so"], { first: true })],
+      ["libz.so", "liby.so", "libx.so", "liba.so", "libb.so"],
+    ],
+    [
+      [addNeeded("libz.so", { first: true }), addNeeded("liby.so")],
+      ["libz.so", "liba.so", "libb.so", "liby.so"],
+    ],
     [[addNeeded(["libb.so", "libz.so", "libz.so"])], ["liba.so", "libb.so", "libz.so"]],
     [[addNeeded("libb.so", { first: true, move: true })], ["libb.so", "liba.so"]],
     [[addNeeded("liba.so", { move: true })], ["libb.so", "liba.so"]],
     [[addNeeded("liba.so", { first: true, move: true })], ["liba.so", "libb.so"]],
     [[addNeeded(["libz.so", "libb.so", "liba.so"], { first: true, move: true })], ["libz.so", "libb.so", "liba.so"]],
-    [[addNeeded(["liba.so", "libb.so"], { move: true }), removeNeeded("libz.so")], ["liba.so", "libb.so"]],
-    [[addNeeded("libz.so", { first: true, move: true }), replaceNeeded({ "libb.so": "libz.so" })], ["libz.so", "liba.so"]],
-    [[replaceNeeded({ "liba.so": "libz.so" }), addNeeded("libz.so")], ["libz.so", "libb.so"]],
+    [
+      [addNeeded(["liba.so", "libb.so"], { move: true }), removeNeeded("libz.so")],
+      ["liba.so", "libb.so"],
+    ],
+    [
+      [addNeeded("libz.so", { first: true, move: true }), replaceNeeded({ "libb.so": "libz.so" })],
+      ["libz.so", "liba.so"],
+    ],
+    [
+      [replaceNeeded({ "liba.so": "libz.so" }), addNeeded("libz.so")],
+      ["libz.so", "libb.so"],
+    ],
     [[removeNeeded("liba.so")], ["libb.so"]],
     [[removeNeeded(["liba.so", "libb.so"])], []],
-    [[removeNeeded("liba.so"), addNeeded("libz.so"), replaceNeeded({ "libb.so": "libc.so" })], ["libc.so", "libz.so"]],
-    [[removeNeeded(["liba.so", "libb.so"]), addNeeded(["liby.so", "libz.so"], { first: true })], ["liby.so", "libz.so"]],
+    [
+      [removeNeeded("liba.so"), addNeeded("libz.so"), replaceNeeded({ "libb.so": "libc.so" })],
+      ["libc.so", "libz.so"],
+    ],
+    [
+      [removeNeeded(["liba.so", "libb.so"]), addNeeded(["liby.so", "libz.so"], { first: true })],
+      ["liby.so", "libz.so"],
+    ],
   ])("%j gives %j, in any order of the edits", (edits, needed) => {
     const { bytes, elf } = patched(two, ...edits);
     expect(elf.needed).toEqual(needed);
@@ -64,12 +98,19 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("where nothing is needed, first means before all entries, and last behind them", () => {
     const none = buildElf({ ...e, needed: [] });
-    expect(patched(none, addNeeded(["libz.so", "libc.so.6"], { first: true })).elf.dynamic!.entries.slice(0, 2).map((x) => x.tag)).toEqual([DT.NEEDED, DT.NEEDED]);
+    expect(
+      patched(none, addNeeded(["libz.so", "libc.so.6"], { first: true }))
+        .elf.dynamic!.entries.slice(0, 2)
+        .map((x) => x.tag),
+    ).toEqual([DT.NEEDED, DT.NEEDED]);
     expect(patched(none, addNeeded("libz.so")).elf.dynamic!.entries.at(-1)!.tag).toBe(DT.NEEDED);
   });
 
   it("a library that is named twice goes altogether, and one that is not needed is a note", () => {
-    const { elf, notes } = patched(buildElf({ ...e, needed: ["liba.so", "libb.so", "liba.so"] }), removeNeeded(["liba.so", "libx.so"]));
+    const { elf, notes } = patched(
+      buildElf({ ...e, needed: ["liba.so", "libb.so", "liba.so"] }),
+      removeNeeded(["liba.so", "libx.so"]),
+    );
     expect(elf.needed).toEqual(["libb.so"]);
     expect(notes).toEqual([{ note: "NOT_FOUND", message: "removeNeeded: the file does not need libx.so" }]);
   });
@@ -82,46 +123,118 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("the list of symbols is cut, and a version without a symbol is named alone", () => {
     const many = Array.from({ length: 9 }, (_, i) => ({ name: `f${i}`, defined: false, version: "M_1" }));
-    const error = caught(() => patch(buildElf({ ...e, ...VERSIONED, symbols: many, hash: "sysv" }), [removeNeeded(["libm.so.6", "libc.so.6"])]));
+    const error = caught(() =>
+      patch(buildElf({ ...e, ...VERSIONED, symbols: many, hash: "sysv" }), [removeNeeded(["libm.so.6", "libc.so.6"])]),
+    );
     expect(error.detail).toEqual({ names: ["M_1 (f0, f1, f2, f3, f4, …)", "M_2", "C_1"] });
   });
 
   it("dropped: its record goes, its symbols lose their version, and all else stays", () => {
-    const before = buildElf({ ...e, ...VERSIONED }), { bytes, elf } = patched(before, removeNeeded("libm.so.6", { uses: "drop" }));
+    const before = buildElf({ ...e, ...VERSIONED });
+    const { bytes, elf } = patched(before, removeNeeded("libm.so.6", { uses: "drop" }));
     expect(elf.needed).toEqual(["libc.so.6"]);
     expect(elf.versionNeeds.map((n) => [n.file, n.versions.map((v) => v.name)])).toEqual([["libc.so.6", ["C_1"]]]);
-    expect(symbols(bytes)).toEqual({ ...symbols(before), pow: [STB.GLOBAL, undefined], exp: [STB.GLOBAL, undefined], weak: [STB.WEAK, undefined] });
+    expect(symbols(bytes)).toEqual({
+      ...symbols(before),
+      pow: [STB.GLOBAL, undefined],
+      exp: [STB.GLOBAL, undefined],
+      weak: [STB.WEAK, undefined],
+    });
     expect(elf.dynamic!.get(DT.VERNEEDNUM)).toBe(1n);
-    const section = elf.sections.find((s) => s.name === ".gnu.version_r")!.header, old = readElf(before).sections.find((s) => s.name === ".gnu.version_r")!.header;
-    expect([section.type, section.info, section.offset, section.size]).toEqual([SHT.GNU_VERNEED, 1, old.offset, old.size]);
+
+    const section = elf.sections.find((s) => s.name === ".gnu.version_r")!.header;
+    const old = readElf(before).sections.find((s) => s.name === ".gnu.version_r")!.header;
+    expect([section.type, section.info, section.offset, section.size]).toEqual([
+      SHT.GNU_VERNEED,
+      1,
+      old.offset,
+      old.size,
+    ]);
     expect([...bytes.subarray(section.offset + 32, old.offset + old.size)].every((b) => b === 0)).toBe(true);
   });
 
   it("weakened: undefined symbols of it become weak, too, and only those", () => {
-    const before = buildElf({ ...e, ...VERSIONED }), { bytes, changes } = patched(before, removeNeeded("libm.so.6", { uses: "weaken" }));
-    const weakened = ["exp", "pow"].map((name) => ({ at: "dynamicSymbols", name, field: "binding", from: "STB_GLOBAL", to: "STB_WEAK" }));
-    expect(changes.filter((c) => c.at === "dynamicSymbols").sort((a, b) => (a.name! < b.name! ? -1 : 1))).toEqual(weakened);
-    expect(symbols(bytes)).toEqual({ ...symbols(before), pow: [STB.WEAK, undefined], exp: [STB.WEAK, undefined], weak: [STB.WEAK, undefined] });
+    const before = buildElf({ ...e, ...VERSIONED });
+    const { bytes, changes } = patched(before, removeNeeded("libm.so.6", { uses: "weaken" }));
+    const weakened = ["exp", "pow"].map((name) => ({
+      at: "dynamicSymbols",
+      name,
+      field: "binding",
+      from: "STB_GLOBAL",
+      to: "STB_WEAK",
+    }));
+
+    expect(changes.filter((c) => c.at === "dynamicSymbols").sort((a, b) => (a.name! < b.name! ? -1 : 1))).toEqual(
+      weakened,
+    );
+    expect(symbols(bytes)).toEqual({
+      ...symbols(before),
+      pow: [STB.WEAK, undefined],
+      exp: [STB.WEAK, undefined],
+      weak: [STB.WEAK, undefined],
+    });
   });
 
   it("a symbol that the file defines for others (a copy relocation) loses the version, and stays global", () => {
-    const before = buildElf({ ...e, ...VERSIONED }), elf = readElf(before), copied = [...elf.dynamicSymbols!].find((s) => s.name === "copied")!.index;
-    viewOf(before).setUint16(versymTable(elf)!.offset + copied * 2, elf.versionNeeds[0]!.versions[0]!.index | VERSYM.HIDDEN, e.littleEndian);
+    const before = buildElf({ ...e, ...VERSIONED });
+    const elf = readElf(before);
+    const copied = [...elf.dynamicSymbols!].find((s) => s.name === "copied")!.index;
+    viewOf(before).setUint16(
+      versymTable(elf)!.offset + copied * 2,
+      elf.versionNeeds[0]!.versions[0]!.index | VERSYM.HIDDEN,
+      e.littleEndian,
+    );
+
     expect(symbols(before)["copied"]).toEqual([STB.GLOBAL, "M_1"]);
-    expect(symbols(patched(before, removeNeeded("libm.so.6", { uses: "weaken" })).bytes)["copied"]).toEqual([STB.GLOBAL, undefined]);
+    expect(symbols(patched(before, removeNeeded("libm.so.6", { uses: "weaken" })).bytes)["copied"]).toEqual([
+      STB.GLOBAL,
+      undefined,
+    ]);
   });
 
   it("without a version need left, the tags go, and the tables become bytes that no tool reads", () => {
-    const { elf } = patched(buildElf({ ...e, ...VERSIONED }), removeNeeded(["libm.so.6", "libc.so.6"], { uses: "drop" }));
-    expect([DT.NEEDED, DT.VERNEED, DT.VERNEEDNUM, DT.VERSYM].map((tag) => elf.dynamic!.get(tag))).toEqual([undefined, undefined, undefined, undefined]);
+    const { elf } = patched(
+      buildElf({ ...e, ...VERSIONED }),
+      removeNeeded(["libm.so.6", "libc.so.6"], { uses: "drop" }),
+    );
+    expect([DT.NEEDED, DT.VERNEED, DT.VERNEEDNUM, DT.VERSYM].map((tag) => elf.dynamic!.get(tag))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(elf.versionNeeds).toEqual([]);
-    expect(elf.sections.filter((s) => s.name.includes("gnu.version")).map((s) => [s.name, s.header.type, s.header.info, s.header.link])).toEqual([["gnu.version", SHT.PROGBITS, 0, 0], ["gnu.version_r", SHT.PROGBITS, 0, 0]]);
-    const stripped = patched(buildElf({ ...e, ...VERSIONED }), removeNeeded(["libm.so.6", "libc.so.6"], { uses: "drop" }), stripUnneeded()).elf;
-    expect(stripped.sections.flatMap((s) => (s.name.includes("gnu.version") ? [s.name] : []))).toEqual(["gnu.version", "gnu.version_r"]);
+    expect(
+      elf.sections
+        .filter((s) => s.name.includes("gnu.version"))
+        .map((s) => [s.name, s.header.type, s.header.info, s.header.link]),
+    ).toEqual([
+      ["gnu.version", SHT.PROGBITS, 0, 0],
+      ["gnu.version_r", SHT.PROGBITS, 0, 0],
+    ]);
+
+    const stripped = patched(
+      buildElf({ ...e, ...VERSIONED }),
+      removeNeeded(["libm.so.6", "libc.so.6"], { uses: "drop" }),
+      stripUnneeded(),
+    ).elf;
+    expect(stripped.sections.flatMap((s) => (s.name.includes("gnu.version") ? [s.name] : []))).toEqual([
+      "gnu.version",
+      "gnu.version_r",
+    ]);
   });
 
   it("a file that defines versions keeps DT_VERSYM", () => {
-    const before = buildElf({ ...e, ...VERSIONED, soname: "libx.so", versionDefinitions: [{ name: "X_1" }], symbols: [{ name: "pow", defined: false, version: "M_1" }, { name: "mine", version: "X_1" }] });
+    const before = buildElf({
+      ...e,
+      ...VERSIONED,
+      soname: "libx.so",
+      versionDefinitions: [{ name: "X_1" }],
+      symbols: [
+        { name: "pow", defined: false, version: "M_1" },
+        { name: "mine", version: "X_1" },
+      ],
+    });
     const { bytes, elf } = patched(before, removeNeeded(["libm.so.6", "libc.so.6"], { uses: "drop" }));
     expect([elf.dynamic!.get(DT.VERNEED), elf.dynamic!.get(DT.VERSYM) !== undefined]).toEqual([undefined, true]);
     expect(symbols(bytes)).toEqual({ pow: [STB.GLOBAL, undefined], mine: [STB.GLOBAL, "X_1"] });
@@ -129,33 +242,75 @@ describe.each(ENCODINGS)("$label", (e) => {
   });
 
   it("dropped, renamed and merged in one patch", () => {
-    const before = buildElf({ ...e, needed: ["liba.so", "libb.so", "libm.so"], versionNeeds: [{ file: "libm.so", versions: ["M_1"] }, { file: "liba.so", versions: ["V_1"] }, { file: "libb.so", versions: ["V_1", "V_2"] }], symbols: [
-      { name: "one", defined: false, version: "V_1" }, { name: "two", defined: false, version: "V_2" }, { name: "pow", defined: false, version: "M_1" },
-    ] });
-    const { bytes, elf } = patched(before, removeNeeded("libm.so", { uses: "drop" }), replaceNeeded({ "libb.so": "liba.so" }), addNeeded("libz.so"));
+    const before = buildElf({
+      ...e,
+      needed: ["liba.so", "libb.so", "libm.so"],
+      versionNeeds: [
+        { file: "libm.so", versions: ["M_1"] },
+        { file: "liba.so", versions: ["V_1"] },
+        { file: "libb.so", versions: ["V_1", "V_2"] },
+      ],
+      symbols: [
+        { name: "one", defined: false, version: "V_1" },
+        { name: "two", defined: false, version: "V_2" },
+        { name: "pow", defined: false, version: "M_1" },
+      ],
+    });
+    const { bytes, elf } = patched(
+      before,
+      removeNeeded("libm.so", { uses: "drop" }),
+      replaceNeeded({ "libb.so": "liba.so" }),
+      addNeeded("libz.so"),
+    );
     expect(elf.needed).toEqual(["liba.so", "libz.so"]);
     expect(elf.versionNeeds.map((n) => [n.file, n.versions.map((v) => v.name)])).toEqual([["liba.so", ["V_1", "V_2"]]]);
-    expect(symbols(bytes)).toEqual({ one: [STB.GLOBAL, "V_1"], two: [STB.GLOBAL, "V_2"], pow: [STB.GLOBAL, undefined] });
+    expect(symbols(bytes)).toEqual({
+      one: [STB.GLOBAL, "V_1"],
+      two: [STB.GLOBAL, "V_2"],
+      pow: [STB.GLOBAL, undefined],
+    });
   });
 
   it("version needs of a file that is not needed, at which ld.so stops, are dropped, too", () => {
-    const { elf, notes } = patched(buildElf({ ...e, ...VERSIONED, needed: ["libc.so.6"] }), removeNeeded("libm.so.6", { uses: "drop" }));
+    const { elf, notes } = patched(
+      buildElf({ ...e, ...VERSIONED, needed: ["libc.so.6"] }),
+      removeNeeded("libm.so.6", { uses: "drop" }),
+    );
     expect(notes).toEqual([]);
     expect(elf.versionNeeds.map((n) => n.file)).toEqual(["libc.so.6"]);
   });
 
   it("the strings of what went take new ones", () => {
     const before = buildElf({ ...e, ...VERSIONED, dynstrLast: true });
-    expect(patched(before, removeNeeded("libm.so.6", { uses: "drop" }), addNeeded("libn.so.7")).elf.dynamic!.strings!.size).toBe(readElf(before).dynamic!.strings!.size);
+    expect(
+      patched(before, removeNeeded("libm.so.6", { uses: "drop" }), addNeeded("libn.so.7")).elf.dynamic!.strings!.size,
+    ).toBe(readElf(before).dynamic!.strings!.size);
   });
 
   it("where the number of symbols is only a bound, no version is written that may be none", () => {
     const options: BuildOptions = { ...e, ...VERSIONED, sections: false, hash: "none" };
-    expect(caught(() => patch(buildElf(options), [removeNeeded("libm.so.6", { uses: "drop" })])).code).toBe("UNSUPPORTED");
+    expect(caught(() => patch(buildElf(options), [removeNeeded("libm.so.6", { uses: "drop" })])).code).toBe(
+      "UNSUPPORTED",
+    );
+
     const used = buildElf({ ...options, relocations: [{ symbol: "pow" }, { symbol: "exp" }, { symbol: "weak" }] });
-    expect(patched(used, removeNeeded("libm.so.6", { uses: "drop" })).elf.versionNeeds.map((n) => n.file)).toEqual(["libc.so.6"]);
-    const merge = buildElf({ ...options, versionNeeds: [{ file: "libm.so.6", versions: ["M_1"] }, { file: "libc.so.6", versions: ["M_1"] }], symbols: [{ name: "pow", defined: false, version: "M_1" }] });
-    viewOf(merge).setUint16(versymTable(readElf(merge))!.offset + 2, readElf(merge).versionNeeds[1]!.versions[0]!.index, e.littleEndian);
+    expect(patched(used, removeNeeded("libm.so.6", { uses: "drop" })).elf.versionNeeds.map((n) => n.file)).toEqual([
+      "libc.so.6",
+    ]);
+
+    const merge = buildElf({
+      ...options,
+      versionNeeds: [
+        { file: "libm.so.6", versions: ["M_1"] },
+        { file: "libc.so.6", versions: ["M_1"] },
+      ],
+      symbols: [{ name: "pow", defined: false, version: "M_1" }],
+    });
+    viewOf(merge).setUint16(
+      versymTable(readElf(merge))!.offset + 2,
+      readElf(merge).versionNeeds[1]!.versions[0]!.index,
+      e.littleEndian,
+    );
     expect(caught(() => patch(merge, [replaceNeeded({ "libc.so.6": "libm.so.6" })])).code).toBe("UNSUPPORTED");
   });
 });
@@ -168,16 +323,24 @@ describe("edits of needed libraries that are wrong, or contradict each other", (
     ["nothing to add", () => [addNeeded([])]],
     ["added and removed", () => [addNeeded("libz.so"), removeNeeded("libz.so")]],
     ["renamed to one that is removed", () => [replaceNeeded({ "libc.so.6": "libz.so" }), removeNeeded("libz.so")]],
-    ["removed and renamed", () => [replaceNeeded({ "libm.so.6": "libz.so" }), removeNeeded("libm.so.6", { uses: "drop" })]],
+    [
+      "removed and renamed",
+      () => [replaceNeeded({ "libm.so.6": "libz.so" }), removeNeeded("libm.so.6", { uses: "drop" })],
+    ],
     ["added and renamed", () => [addNeeded("libz.so"), replaceNeeded({ "libz.so": "liby.so" })]],
     ["first and last", () => [addNeeded("libz.so"), addNeeded("libz.so", { first: true })]],
-    ["dropped and weakened", () => [removeNeeded("libm.so.6", { uses: "drop" }), removeNeeded("libm.so.6", { uses: "weaken" })]],
+    [
+      "dropped and weakened",
+      () => [removeNeeded("libm.so.6", { uses: "drop" }), removeNeeded("libm.so.6", { uses: "weaken" })],
+    ],
   ])("%s", (_, edits) => {
     expect(caught(() => patch(bytes, edits())).code).toBe("BAD_EDIT");
     expect(caught(() => patch(bytes, [...edits()].reverse())).code).toBe("BAD_EDIT");
   });
 
   it("a removal with and one without a choice agree", () => {
-    expect(readElf(patch(bytes, [removeNeeded("libm.so.6"), removeNeeded("libm.so.6", { uses: "drop" })]).bytes).needed).toEqual(["libc.so.6"]);
+    expect(
+      readElf(patch(bytes, [removeNeeded("libm.so.6"), removeNeeded("libm.so.6", { uses: "drop" })]).bytes).needed,
+    ).toEqual(["libc.so.6"]);
   });
 });

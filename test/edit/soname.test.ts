@@ -7,7 +7,8 @@ import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 
 describe.each(ENCODINGS)("$label", (e) => {
-  const library = buildElf({ ...e, soname: "libx.so.1" }), LONG = `libx-${"y".repeat(300)}.so.1`;
+  const library = buildElf({ ...e, soname: "libx.so.1" });
+  const LONG = `libx-${"y".repeat(300)}.so.1`;
 
   it.each([["libz.so.1"], [LONG], ["x.so.1"]])("the name becomes %s, and once more changes nothing", (name) => {
     for (const before of [library, buildElf({ ...e })]) {
@@ -23,7 +24,11 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("the name goes; where there is none, a note says so", () => {
     const { bytes } = patch(library, [removeSoname()]);
-    expect(readElf(bytes).dynamic!.entries.map((x) => x.tag)).toEqual(readElf(library).dynamic!.entries.map((x) => x.tag).filter((tag) => tag !== DT.SONAME));
+    expect(readElf(bytes).dynamic!.entries.map((x) => x.tag)).toEqual(
+      readElf(library)
+        .dynamic!.entries.map((x) => x.tag)
+        .filter((tag) => tag !== DT.SONAME),
+    );
     expect(patch(bytes, [removeSoname()])).toMatchObject({ changed: false, notes: [{ note: "NOT_FOUND" }] });
   });
 });
@@ -36,5 +41,6 @@ describe("edits of the name that are wrong, or contradict each other", () => {
     ["removed and set", () => [removeSoname(), setSoname("a")]],
   ])("%s", (_, edits) => expect(caught(() => patch(buildElf(), edits())).code).toBe("BAD_EDIT"));
 
-  it("the same twice is fine", () => expect(readElf(patch(buildElf(), [setSoname("a"), setSoname("a")]).bytes).soname).toBe("a"));
+  it("the same twice is fine", () =>
+    expect(readElf(patch(buildElf(), [setSoname("a"), setSoname("a")]).bytes).soname).toBe("a"));
 });

@@ -14,13 +14,15 @@ const stack = (bytes: Uint8Array) => readElf(bytes).segments.find((s) => s.type 
 
 describe.each(ENCODINGS)("$label", (e) => {
   it("p_memsz of PT_GNU_STACK is the size, and the same patch again changes nothing", () => {
-    const before = buildElf({ ...e }), { bytes, changed } = patch(before, [setGnuStackSize(MIB)]);
+    const before = buildElf({ ...e });
+    const { bytes, changed } = patch(before, [setGnuStackSize(MIB)]);
     expect([stack(bytes).memsz, changed, bytes.length]).toEqual([MIB, true, before.length]);
     expect(patch(bytes, [setGnuStackSize(MIB)]).changed).toBe(false);
   });
 
   it("the change is told, by the plan and by diff", () => {
-    const before = buildElf({ ...e }), { bytes, changes } = patch(before, [setGnuStackSize(MIB)]);
+    const before = buildElf({ ...e });
+    const { bytes, changes } = patch(before, [setGnuStackSize(MIB)]);
     const told = [{ at: "segments", name: "PT_GNU_STACK", field: "memsz", from: 0, to: MIB }];
     expect(changes).toEqual(told);
     expect(diff(readElf(before), readElf(bytes))).toEqual(told);

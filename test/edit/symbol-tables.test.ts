@@ -15,7 +15,8 @@ describe("hash tables", () => {
   });
 
   it("a name that is not UTF-8 is not taken for the text that it reads as", () => {
-    const bytes = buildElf({ hash: "both", soname: "libx.so", symbols: [{ name: "q_one" }, { name: "two" }] }), strings = readElf(bytes).dynamic!.strings!;
+    const bytes = buildElf({ hash: "both", soname: "libx.so", symbols: [{ name: "q_one" }, { name: "two" }] });
+    const strings = readElf(bytes).dynamic!.strings!;
     const at = strings.offset + Buffer.from(strings.load()).indexOf("q_one");
     bytes[at] = 0xff;
     expect(patch(bytes, [renameDynamicSymbols({ "\ufffd_one": "three" })]).changed).toBe(false);

@@ -1,45 +1,78 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { addGnuHash, addHash, patch, readElf, removeSections, renameDynamicSymbols, DT, setRunpath, stripUnneeded, symbolVersions } from "../../src/index.js";
+import {
+  addGnuHash,
+  addHash,
+  patch,
+  readElf,
+  removeSections,
+  renameDynamicSymbols,
+  DT,
+  setRunpath,
+  stripUnneeded,
+  symbolVersions,
+} from "../../src/index.js";
 import { viewOf } from "../../src/codec/bytes.js";
 import { Dyn } from "../../src/codec/records.js";
 import { caught } from "../support/elf.js";
 import { look } from "../support/lookup.js";
 
 const FOLDER = new URL("../../fixtures/bin/", import.meta.url);
-const FIXTURES = readdirSync(FOLDER).map((name) => ({ name, bytes: readFileSync(new URL(name, FOLDER)) })).filter(({ bytes }) => ["dynamic", "shared-library"].includes(readElf(bytes).linkage));
+const FIXTURES = readdirSync(FOLDER)
+  .map((name) => ({ name, bytes: readFileSync(new URL(name, FOLDER)) }))
+  .filter(({ bytes }) => ["dynamic", "shared-library"].includes(readElf(bytes).linkage));
 
 /** Renames every third symbol, the longer and the shorter way. */
 function renaming(bytes: Uint8Array): Record<string, string> {
   const names = [...new Set([...readElf(bytes).dynamicSymbols!].slice(1).map((s) => s.name))].filter((n) => n !== "");
-  return Object.fromEntries(names.filter((_, i) => i % 3 === 0).map((n, i) => [n, i % 2 === 0 ? `elfwright_renamed_${n}` : `r${i}`]));
+  return Object.fromEntries(
+    names.filter((_, i) => i % 3 === 0).map((n, i) => [n, i % 2 === 0 ? `elfwright_renamed_${n}` : `r${i}`]),
+  );
 }
 
 const applied = (lines: readonly string[], names: Readonly<Record<string, string>>): string[] =>
-  lines.map((l) => l.replace(/^(\d+ )?([^ @]+)/, (_, at: string | undefined, name: string) => `${at ?? ""}${Object.hasOwn(names, name) ? names[name] : name}`)).sort();
+  lines
+    .map((l) =>
+      l.replace(
+        /^(\d+ )?([^ @]+)/,
+        (_, at: string | undefined, name: string) => `${at ?? ""}${Object.hasOwn(names, name) ? names[name] : name}`,
+      ),
+    )
+    .sort();
 
 describe.each(FIXTURES)("$name", ({ bytes }) => {
-  const before = look(bytes), names = renaming(bytes);
+  const before = look(bytes);
+  const names = renaming(bytes);
 
   it("the fixture's own tables lead to every definition", () => expect(before.lost).toEqual([]));
 
   it.each<[string, Parameters<typeof patch>[1]]>([
     ["renamed", [renameDynamicSymbols(names)]],
     ["renamed, with hash tables added", [addHash(), addGnuHash(), renameDynamicSymbols(names)]],
-    ["renamed in one pass with a strip and a search path", [renameDynamicSymbols(names), stripUnneeded(), setRunpath(`/${"opt/".repeat(50)}`)]],
-  ])("%s: every symbol keeps version and value, every relocation its symbol, every table leads to every name", (_, edits) => {
-    const { bytes: out } = patch(bytes, edits), after = look(out);
-    expect(after.lost).toEqual([]);
-    // A strip gives sections other numbers.
-    const bare = (lines: readonly string[]) => (edits.length === 3 && edits[1]!.edit === "stripUnneeded" ? lines.map((l) => l.replace(/ \d+$/, "")) : lines);
-    expect(bare(after.symbols).toSorted()).toEqual(bare(applied(before.symbols, names)).toSorted());
-    expect(after.relocations).toEqual(applied(before.relocations, names));
-    expect(after.tables.length).toBe(edits[0]!.edit === "addHash" ? 2 : before.tables.length);
-    expect(patch(out, edits).changed).toBe(false);
-  });
+    [
+      "renamed in one pass with a strip and a search path",
+      [renameDynamicSymbols(names), stripUnneeded(), setRunpath(`/${"opt/".repeat(50)}`)],
+    ],
+  ])(
+    "%s: every symbol keeps version and value, every relocation its symbol, every table leads to every name",
+    (_, edits) => {
+      const { bytes: out } = patch(bytes, edits);
+      const after = look(out);
+      expect(after.lost).toEqual([]);
+
+      // A strip gives sections other numbers.
+      const bare = (lines: readonly string[]) =>
+        edits.length === 3 && edits[1]!.edit === "stripUnneeded" ? lines.map((l) => l.replace(/ \d+$/, "")) : lines;
+      expect(bare(after.symbols).toSorted()).toEqual(bare(applied(before.symbols, names)).toSorted());
+      expect(after.relocations).toEqual(applied(before.relocations, names));
+      expect(after.tables.length).toBe(edits[0]!.edit === "addHash" ? 2 : before.tables.length);
+      expect(patch(out, edits).changed).toBe(false);
+    },
+  );
 
   it("hash tables alone", () => {
-    const { bytes: out } = patch(bytes, [addHash(), addGnuHash()]), after = look(out);
+    const { bytes: out } = patch(bytes, [addHash(), addGnuHash()]);
+    const after = look(out);
     expect(after).toMatchObject({ lost: [], relocations: before.relocations });
     expect(after.symbols).toEqual(before.symbols);
     expect(after.tables).toHaveLength(2);
@@ -47,25 +80,39 @@ describe.each(FIXTURES)("$name", ({ bytes }) => {
 
   it("and back again, the names are the old ones", () => {
     const back = Object.fromEntries(Object.entries(names).map(([old, name]) => [name, old]));
-    expect(look(patch(patch(bytes, [renameDynamicSymbols(names)]).bytes, [renameDynamicSymbols(back)]).bytes)).toEqual({ ...before, tables: before.tables });
+    expect(look(patch(patch(bytes, [renameDynamicSymbols(names)]).bytes, [renameDynamicSymbols(back)]).bytes)).toEqual({
+      ...before,
+      tables: before.tables,
+    });
   });
 });
 
 describe("symbols that cannot change their order", () => {
-  /** Says with DT_SYMINFO that another table counts them, in the place of the entry with this tag; undefined where there is none, or nothing else tells their number. */
+  /**
+   * Says with DT_SYMINFO that another table counts them, in the place of the entry with this tag; undefined where there
+   * is none, or nothing else tells their number.
+   */
   function counted(bytes: Uint8Array, tag: "DT_NULL" | "DT_GNU_HASH"): Uint8Array | undefined {
-    const b = new Uint8Array(bytes), { dynamic: d, header: h } = readElf(b), index = tag === "DT_NULL" ? d!.entries.length : d!.entries.findIndex((e) => e.name === tag);
+    const b = new Uint8Array(bytes);
+    const { dynamic: d, header: h } = readElf(b);
+    const index = tag === "DT_NULL" ? d!.entries.length : d!.entries.findIndex((e) => e.name === tag);
     if (index < 0 || index + (tag === "DT_NULL" ? 2 : 1) > d!.capacity) return undefined;
     Dyn.view(viewOf(b), d!.offset + index * Dyn.size(h.class), h).tag = DT.SYMINFO;
     return readElf(b).dynamicSymbols!.exact ? b : undefined;
   }
 
   it("are found in one bucket, rebuilt or new, and a note says so", () => {
-    let rebuilt = 0, added = 0;
-    for (const tag of ["DT_NULL", "DT_GNU_HASH"] as const)
+    let rebuilt = 0;
+    let added = 0;
+    for (const tag of ["DT_NULL", "DT_GNU_HASH"] as const) {
       for (const bytes of FIXTURES.flatMap((f) => counted(f.bytes, tag) ?? [])) {
-        const names = renaming(bytes), before = look(bytes), order = [...readElf(bytes).dynamicSymbols!].map((s) => s.value);
-        const edits = [...(tag === "DT_GNU_HASH" ? [addHash(), addGnuHash()] : []), renameDynamicSymbols(names)], result = patch(bytes, edits), after = look(result.bytes);
+        const names = renaming(bytes);
+        const before = look(bytes);
+        const order = [...readElf(bytes).dynamicSymbols!].map((s) => s.value);
+        const edits = [...(tag === "DT_GNU_HASH" ? [addHash(), addGnuHash()] : []), renameDynamicSymbols(names)];
+        const result = patch(bytes, edits);
+        const after = look(result.bytes);
+
         expect(after.lost).toEqual([]);
         expect(after.symbols).toEqual(applied(before.symbols, names));
         expect(after.relocations).toEqual(applied(before.relocations, names));
@@ -73,6 +120,8 @@ describe("symbols that cannot change their order", () => {
         expect(patch(result.bytes, edits).changed).toBe(false);
         if (result.notes.some((n) => n.note === "ONE_BUCKET")) tag === "DT_NULL" ? rebuilt++ : added++;
       }
+    }
+
     expect(rebuilt).toBeGreaterThan(0);
     expect(added).toBeGreaterThan(0);
   });
@@ -83,35 +132,62 @@ describe("renamings that are wrong", () => {
 
   it("empty names, chains, swaps, one name for two", () => {
     for (const edits of [
-      () => [renameDynamicSymbols({ a: "" })], () => [renameDynamicSymbols({ "": "a" })], () => [renameDynamicSymbols({ a: "b", b: "c" })], () => [renameDynamicSymbols({ a: "b", b: "a" })],
-      () => [renameDynamicSymbols({ a: "b" }), renameDynamicSymbols({ a: "c" })], () => [renameDynamicSymbols({ a: "b" }), renameDynamicSymbols({ b: "c" })],
-    ])
+      () => [renameDynamicSymbols({ a: "" })],
+      () => [renameDynamicSymbols({ "": "a" })],
+      () => [renameDynamicSymbols({ a: "b", b: "c" })],
+      () => [renameDynamicSymbols({ a: "b", b: "a" })],
+      () => [renameDynamicSymbols({ a: "b" }), renameDynamicSymbols({ a: "c" })],
+      () => [renameDynamicSymbols({ a: "b" }), renameDynamicSymbols({ b: "c" })],
+    ]) {
       expect(caught(() => patch(library, edits())).code).toBe("BAD_EDIT");
+    }
   });
 
-  it("a name that the file has not is a note, and nothing changes", () => expect(patch(library, [renameDynamicSymbols({ no_such_symbol: "other" })])).toMatchObject({ changed: false, notes: [{ note: "NOT_FOUND" }] }));
+  it("a name that the file has not is a note, and nothing changes", () =>
+    expect(patch(library, [renameDynamicSymbols({ no_such_symbol: "other" })])).toMatchObject({
+      changed: false,
+      notes: [{ note: "NOT_FOUND" }],
+    }));
 
   it("a swap is taken where it is asked for, all at once", () => {
-    const program = FIXTURES.find((f) => [...readElf(f.bytes).dynamicSymbols!].filter((s) => s.shndx === 0 && s.name !== "").length >= 2)!.bytes;
-    const [a, b] = [...readElf(program).dynamicSymbols!].filter((s) => s.shndx === 0 && s.name !== "").map((s) => s.name);
+    const program = FIXTURES.find(
+      (f) => [...readElf(f.bytes).dynamicSymbols!].filter((s) => s.shndx === 0 && s.name !== "").length >= 2,
+    )!.bytes;
+    const [a, b] = [...readElf(program).dynamicSymbols!]
+      .filter((s) => s.shndx === 0 && s.name !== "")
+      .map((s) => s.name);
     const out = patch(program, [renameDynamicSymbols({ [a!]: b!, [b!]: a! }, { swap: true })]).bytes;
     const nameAt = (x: Uint8Array, name: string) => [...readElf(x).dynamicSymbols!].find((s) => s.name === name)!.index;
+
     expect([nameAt(out, a!), nameAt(out, b!)]).toEqual([nameAt(program, b!), nameAt(program, a!)]);
     expect(look(out).lost).toEqual([]);
   });
 
   it("two definitions of one name and version", () => {
     const pairs = FIXTURES.flatMap(({ bytes }) => {
-      const version = symbolVersions(readElf(bytes)), of = (s: { index: number }) => version(s.index)?.name, all = [...readElf(bytes).dynamicSymbols!].filter((s) => s.shndx !== 0 && s.name !== "" && s.binding !== 0);
+      const version = symbolVersions(readElf(bytes));
+      const of = (s: { index: number }) => version(s.index)?.name;
+      const all = [...readElf(bytes).dynamicSymbols!].filter((s) => s.shndx !== 0 && s.name !== "" && s.binding !== 0);
       const b = all.slice(1).find((s) => of(s) === of(all[0]!));
       return b ? [{ bytes, names: { [all[0]!.name]: "same_name", [b.name]: "same_name" } }] : [];
     });
     expect(pairs.length).toBeGreaterThan(2);
-    for (const { bytes, names } of pairs) expect(caught(() => patch(bytes, [renameDynamicSymbols(names)])).code).toBe("BAD_EDIT");
+    for (const { bytes, names } of pairs) {
+      expect(caught(() => patch(bytes, [renameDynamicSymbols(names)])).code).toBe("BAD_EDIT");
+    }
   });
 
   it("static and relocatable files", () => {
-    for (const [name, code] of [["x86_64-glibc-static", "STATIC"], ["x86_64-musl-static-pie", "STATIC"], ["x86_64-object.o", "RELOCATABLE"]] as const)
-      for (const edit of [renameDynamicSymbols({ a: "b" }), addHash(), addGnuHash()]) expect(caught(() => patch(readFileSync(new URL(name, FOLDER)), [edit, removeSections(".comment")])).code).toBe(code);
+    for (const [name, code] of [
+      ["x86_64-glibc-static", "STATIC"],
+      ["x86_64-musl-static-pie", "STATIC"],
+      ["x86_64-object.o", "RELOCATABLE"],
+    ] as const) {
+      for (const edit of [renameDynamicSymbols({ a: "b" }), addHash(), addGnuHash()]) {
+        expect(caught(() => patch(readFileSync(new URL(name, FOLDER)), [edit, removeSections(".comment")])).code).toBe(
+          code,
+        );
+      }
+    }
   });
 });

@@ -1,45 +1,89 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { addVersionNeed, check, clearSymbolVersion, patch, readElf, removeVersionNeed, replaceNeeded, setSymbolVersion, stripUnneeded, symbolVersions, weakenVersionNeed } from "../../src/index.js";
+import {
+  addVersionNeed,
+  check,
+  clearSymbolVersion,
+  patch,
+  readElf,
+  removeVersionNeed,
+  replaceNeeded,
+  setSymbolVersion,
+  stripUnneeded,
+  symbolVersions,
+  weakenVersionNeed,
+} from "../../src/index.js";
 import { caught } from "../support/elf.js";
 
 const FOLDER = new URL("../../fixtures/bin/", import.meta.url);
-const PROGRAMS = readdirSync(FOLDER).map((name) => ({ name, bytes: readFileSync(new URL(name, FOLDER)) })).filter(({ bytes }) => readElf(bytes).linkage === "dynamic");
+const PROGRAMS = readdirSync(FOLDER)
+  .map((name) => ({ name, bytes: readFileSync(new URL(name, FOLDER)) }))
+  .filter(({ bytes }) => readElf(bytes).linkage === "dynamic");
 
 /** The version of each undefined symbol, `name` to `version of file`. */
 function bindings(bytes: Uint8Array): Record<string, string> {
-  const elf = readElf(bytes), version = symbolVersions(elf);
-  return Object.fromEntries([...elf.dynamicSymbols!].filter((s) => s.shndx === 0 && s.name !== "").map((s) => [s.name, version(s.index) ? `${version(s.index)!.name} of ${version(s.index)!.file}` : ""]));
+  const elf = readElf(bytes);
+  const version = symbolVersions(elf);
+  return Object.fromEntries(
+    [...elf.dynamicSymbols!]
+      .filter((s) => s.shndx === 0 && s.name !== "")
+      .map((s) => [s.name, version(s.index) ? `${version(s.index)!.name} of ${version(s.index)!.file}` : ""]),
+  );
 }
-const needs = (bytes: Uint8Array): string[] => readElf(bytes).versionNeeds.flatMap((n) => n.versions.map((v) => `${v.name} of ${n.file}${v.flags & 2 ? " weak" : ""}`)).sort();
+const needs = (bytes: Uint8Array): string[] =>
+  readElf(bytes)
+    .versionNeeds.flatMap((n) => n.versions.map((v) => `${v.name} of ${n.file}${v.flags & 2 ? " weak" : ""}`))
+    .sort();
 
 describe.each(PROGRAMS)("$name", ({ bytes }) => {
-  const before = bindings(bytes), names = Object.keys(before), [libc] = readElf(bytes).needed, has = needs(bytes), hadTable = readElf(bytes).dynamic!.entries.some((e) => e.name === "DT_VERSYM");
+  const before = bindings(bytes);
+  const names = Object.keys(before);
+  const [libc] = readElf(bytes).needed;
+  const has = needs(bytes);
+  const hadTable = readElf(bytes).dynamic!.entries.some((e) => e.name === "DT_VERSYM");
 
   it("a version is needed anew and symbols have it; the others keep theirs", () => {
-    const edits = [addVersionNeed(libc!, "TEST_1.0", { symbols: names[0]! }), addVersionNeed(libc!, "TEST_2.0", { weak: true })], { bytes: out } = patch(bytes, edits);
+    const edits = [
+      addVersionNeed(libc!, "TEST_1.0", { symbols: names[0]! }),
+      addVersionNeed(libc!, "TEST_2.0", { weak: true }),
+    ];
+    const { bytes: out } = patch(bytes, edits);
     expect(bindings(out)).toEqual({ ...before, [names[0]!]: `TEST_1.0 of ${libc}` });
     expect(needs(out)).toEqual(expect.arrayContaining([`TEST_1.0 of ${libc}`, `TEST_2.0 of ${libc} weak`]));
     expect(patch(out, edits).changed).toBe(false);
-    expect(check(readElf(out)).filter((f) => f.severity === "error")).toEqual(check(readElf(bytes)).filter((f) => f.severity === "error"));
-    const sections = readElf(bytes).sections.length > 0, added = hadTable || !sections ? [] : [".gnu.version", ".gnu.version_r"];
+    expect(check(readElf(out)).filter((f) => f.severity === "error")).toEqual(
+      check(readElf(bytes)).filter((f) => f.severity === "error"),
+    );
+
+    const sections = readElf(bytes).sections.length > 0;
+    const added = hadTable || !sections ? [] : [".gnu.version", ".gnu.version_r"];
     expect(readElf(out).sections.map((s) => s.name)).toEqual(expect.arrayContaining(added));
   });
 
   it("every version is cleared: no version table is left that leads anywhere", () => {
-    const edits = [clearSymbolVersion(...names)], { bytes: out, changed } = patch(bytes, edits);
+    const edits = [clearSymbolVersion(...names)];
+    const { bytes: out, changed } = patch(bytes, edits);
     expect(changed).toBe(hadTable && Object.values(before).some((v) => v !== ""));
     expect(Object.values(bindings(out)).every((v) => v === "")).toBe(true);
     // What no symbol used before stays needed.
     expect(needs(out)).toEqual(has.filter((n) => !Object.values(before).includes(n)));
     expect(patch(out, edits).changed).toBe(false);
+
     // And all again, into the tables' old place or a new one.
-    const again = patch(out, names.map((n) => addVersionNeed(libc!, "TEST_1.0", { symbols: n }))).bytes;
+    const again = patch(
+      out,
+      names.map((n) => addVersionNeed(libc!, "TEST_1.0", { symbols: n })),
+    ).bytes;
     expect(Object.values(bindings(again)).every((v) => v === `TEST_1.0 of ${libc}`)).toBe(true);
   });
 
   it("in one pass with a renamed library and a strip, whatever the order of the edits", () => {
-    const edits = [replaceNeeded({ [libc!]: "libother.so.1" }), addVersionNeed("libother.so.1", "TEST_1.0", { symbols: names.at(-1)! }), weakenVersionNeed("libother.so.1", "TEST_1.0"), stripUnneeded()];
+    const edits = [
+      replaceNeeded({ [libc!]: "libother.so.1" }),
+      addVersionNeed("libother.so.1", "TEST_1.0", { symbols: names.at(-1)! }),
+      weakenVersionNeed("libother.so.1", "TEST_1.0"),
+      stripUnneeded(),
+    ];
     const { bytes: out } = patch(bytes, edits);
     expect(Buffer.compare(out, patch(bytes, edits.toReversed()).bytes)).toBe(0);
     expect(needs(out)).toContain("TEST_1.0 of libother.so.1 weak");
@@ -49,12 +93,26 @@ describe.each(PROGRAMS)("$name", ({ bytes }) => {
 });
 
 describe("edits of versions that are wrong, or contradict each other", () => {
-  const program = readFileSync(new URL("x86_64-glibc-pie", FOLDER)), [symbol] = Object.keys(bindings(program)).filter((n) => bindings(program)[n] !== "");
+  const program = readFileSync(new URL("x86_64-glibc-pie", FOLDER));
+  const [symbol] = Object.keys(bindings(program)).filter((n) => bindings(program)[n] !== "");
 
   it.each<[string, () => unknown]>([
-    ["no symbol", () => clearSymbolVersion()], ["an empty version", () => setSymbolVersion("a", "")], ["an empty file", () => addVersionNeed("", "V")], ["an empty symbol", () => addVersionNeed("l", "V", { symbols: "" })],
-    ["set twice", () => patch(program, [setSymbolVersion(symbol!, "A", { file: "libc.so.6" }), setSymbolVersion(symbol!, "B", { file: "libc.so.6" })])],
-    ["set and cleared", () => patch(program, [setSymbolVersion(symbol!, "A", { file: "libc.so.6" }), clearSymbolVersion(symbol!)])],
+    ["no symbol", () => clearSymbolVersion()],
+    ["an empty version", () => setSymbolVersion("a", "")],
+    ["an empty file", () => addVersionNeed("", "V")],
+    ["an empty symbol", () => addVersionNeed("l", "V", { symbols: "" })],
+    [
+      "set twice",
+      () =>
+        patch(program, [
+          setSymbolVersion(symbol!, "A", { file: "libc.so.6" }),
+          setSymbolVersion(symbol!, "B", { file: "libc.so.6" }),
+        ]),
+    ],
+    [
+      "set and cleared",
+      () => patch(program, [setSymbolVersion(symbol!, "A", { file: "libc.so.6" }), clearSymbolVersion(symbol!)]),
+    ],
     ["both come and go", () => patch(program, [addVersionNeed("libc.so.6", "A"), removeVersionNeed("libc.so.6", "A")])],
     ["a library that is not needed", () => patch(program, [setSymbolVersion(symbol!, "A", { file: "libnone.so" })])],
   ])("%s", (_, edits) => expect(caught(edits).code).toBe("BAD_EDIT"));
@@ -68,7 +126,13 @@ describe("edits of versions that are wrong, or contradict each other", () => {
   });
 
   it("what the file has not is a note, and nothing changes", () => {
-    for (const edit of [clearSymbolVersion("no_such_symbol"), removeVersionNeed("libc.so.6", "NONE_1"), weakenVersionNeed("libc.so.6", "NONE_1"), setSymbolVersion("no_such_symbol", "A", { file: "libc.so.6" })])
+    for (const edit of [
+      clearSymbolVersion("no_such_symbol"),
+      removeVersionNeed("libc.so.6", "NONE_1"),
+      weakenVersionNeed("libc.so.6", "NONE_1"),
+      setSymbolVersion("no_such_symbol", "A", { file: "libc.so.6" }),
+    ]) {
       expect(patch(program, [edit])).toMatchObject({ changed: false, notes: [{ note: "NOT_FOUND" }] });
+    }
   });
 });

@@ -10,13 +10,47 @@ import { caught, dyn, ENCODINGS, fixture, phdr, shdr } from "../support/elf.js";
 
 describe("the dynamic section", () => {
   it.each(ENCODINGS)("has entries with names, kinds and values ($label)", (e) => {
-    const d = readElf(buildElf({ ...e, needed: ["liba.so", "libc.so.6"], runpath: "/opt/lib", tags: [{ tag: DT.RELACOUNT, value: 3 }, { tag: 0x12345, value: 7 }] })).dynamic!;
+    const d = readElf(
+      buildElf({
+        ...e,
+        needed: ["liba.so", "libc.so.6"],
+        runpath: "/opt/lib",
+        tags: [
+          { tag: DT.RELACOUNT, value: 3 },
+          { tag: 0x12345, value: 7 },
+        ],
+      }),
+    ).dynamic!;
     expect(d.entries.map((x) => x.name)).toEqual([
-      "DT_NEEDED", "DT_NEEDED", "DT_RUNPATH", "DT_GNU_HASH", "DT_STRTAB", "DT_SYMTAB", "DT_STRSZ", "DT_SYMENT", "DT_DEBUG", "DT_FLAGS_1", "DT_RELACOUNT", "DT_0x12345",
+      "DT_NEEDED",
+      "DT_NEEDED",
+      "DT_RUNPATH",
+      "DT_GNU_HASH",
+      "DT_STRTAB",
+      "DT_SYMTAB",
+      "DT_STRSZ",
+      "DT_SYMENT",
+      "DT_DEBUG",
+      "DT_FLAGS_1",
+      "DT_RELACOUNT",
+      "DT_0x12345",
     ]);
-    expect(d.entries.map((x) => x.kind).slice(0, 7)).toEqual(["string", "string", "string", "address", "address", "address", "value"]);
+    expect(d.entries.map((x) => x.kind).slice(0, 7)).toEqual([
+      "string",
+      "string",
+      "string",
+      "address",
+      "address",
+      "address",
+      "value",
+    ]);
     expect(d.entries.map((x) => x.index)).toEqual(d.entries.map((_, i) => i));
-    expect([d.get(DT.RELACOUNT), d.get(0x12345), d.get(DT.FLAGS_1), d.get(DT.HASH)]).toEqual([3n, 7n, BigInt(DF_1.PIE), undefined]);
+    expect([d.get(DT.RELACOUNT), d.get(0x12345), d.get(DT.FLAGS_1), d.get(DT.HASH)]).toEqual([
+      3n,
+      7n,
+      BigInt(DF_1.PIE),
+      undefined,
+    ]);
     expect(d.texts(DT.NEEDED)).toEqual(["liba.so", "libc.so.6"]);
     expect(d.size).toBe((12 + 1 + 5) * 2 * wordSize(e));
   });
@@ -25,24 +59,36 @@ describe("the dynamic section", () => {
     const elf = readElf(buildElf({ soname: "libx.so.1", rpath: "$ORIGIN", needed: [] }));
     expect([elf.soname, elf.rpath, elf.runpath, elf.needed]).toEqual(["libx.so.1", "$ORIGIN", null, []]);
     const fix = readElf(fixture("x86_64-glibc-pie-runpath"));
-    expect([fix.runpath, fix.rpath, fix.soname, fix.needed]).toEqual(["/opt/elfwright/fixture/lib", null, null, ["libc.so.6"]]);
+    expect([fix.runpath, fix.rpath, fix.soname, fix.needed]).toEqual([
+      "/opt/elfwright/fixture/lib",
+      null,
+      null,
+      ["libc.so.6"],
+    ]);
   });
 
   it("knows tags of one machine only there", () => {
-    const name = (machine: number) => readElf(buildElf({ class: 32, machine, pageSize: 0x1000, tags: [{ tag: 0x70000035, value: 1 }] })).dynamic!.entries.at(-1);
+    const name = (machine: number) =>
+      readElf(
+        buildElf({ class: 32, machine, pageSize: 0x1000, tags: [{ tag: 0x70000035, value: 1 }] }),
+      ).dynamic!.entries.at(-1);
     expect([name(EM.MIPS)!.name, name(EM.MIPS)!.kind]).toEqual(["DT_MIPS_RLD_MAP_REL", "self-relative"]);
     expect([name(EM.ARM)!.name, name(EM.ARM)!.kind]).toEqual(["DT_0x70000035", "value"]);
   });
 
   it("counts the spare entries behind the terminator", () => {
-    const capacity = (spareTags: number) => { const d = readElf(buildElf({ spareTags })).dynamic!; return d.capacity - d.entries.length; };
+    const capacity = (spareTags: number) => {
+      const d = readElf(buildElf({ spareTags })).dynamic!;
+      return d.capacity - d.entries.length;
+    };
     expect([capacity(0), capacity(5), capacity(16)]).toEqual([1, 6, 17]);
     const fix = readElf(fixture("x86_64-glibc-pie")).dynamic!;
     expect([fix.entries.length, fix.capacity]).toEqual([25, 30]);
   });
 
   it("ends the capacity at an entry that is not DT_NULL", () => {
-    const b = buildElf({ spareTags: 5 }), d = readElf(b).dynamic!;
+    const b = buildElf({ spareTags: 5 });
+    const d = readElf(b).dynamic!;
     b[d.offset + (d.entries.length + 3) * 16] = 1;
     expect(readElf(b).dynamic!.capacity).toBe(d.entries.length + 3);
   });
@@ -60,7 +106,11 @@ describe("the dynamic section", () => {
   });
 
   it("is not there in a static program or an object file", () => {
-    expect([readElf(buildElf({ type: ET.EXEC, dynamic: false })).dynamic, readElf(buildElf({ type: ET.REL })).dynamic, readElf(fixture("x86_64-glibc-static")).dynamic]).toEqual([null, null, null]);
+    expect([
+      readElf(buildElf({ type: ET.EXEC, dynamic: false })).dynamic,
+      readElf(buildElf({ type: ET.REL })).dynamic,
+      readElf(fixture("x86_64-glibc-static")).dynamic,
+    ]).toEqual([null, null, null]);
   });
 
   it("is not there in a separate debug file, whose .dynamic is NOBITS", () => {
@@ -73,7 +123,8 @@ describe("the dynamic section", () => {
 
 describe("a broken dynamic section", () => {
   it("without DT_NULL is MALFORMED", () => {
-    const b = buildElf({ spareTags: 0 }), segment = phdr(b, PT.DYNAMIC);
+    const b = buildElf({ spareTags: 0 });
+    const segment = phdr(b, PT.DYNAMIC);
     segment.filesz -= 16;
     const error = caught(() => readElf(b).dynamic);
     expect(isElfError(error, "MALFORMED") && error.detail.offset).toBe(segment.offset);
@@ -87,11 +138,26 @@ describe("a broken dynamic section", () => {
   });
 
   it("keeps its entries where DT_STRTAB lies outside", () => {
-    for (const change of [(b: Uint8Array) => { dyn(b, DT.STRTAB).val = 0x7000000; }, (b: Uint8Array) => { dyn(b, DT.STRSZ).val = 0x7000000; }, (b: Uint8Array) => { dyn(b, DT.STRSZ).tag = 0x12345; }]) {
+    for (const change of [
+      (b: Uint8Array) => {
+        dyn(b, DT.STRTAB).val = 0x7000000;
+      },
+      (b: Uint8Array) => {
+        dyn(b, DT.STRSZ).val = 0x7000000;
+      },
+      (b: Uint8Array) => {
+        dyn(b, DT.STRSZ).tag = 0x12345;
+      },
+    ]) {
       const b = buildElf();
       change(b);
       const elf = readElf(b);
-      expect([elf.dynamic!.strings, elf.dynamic!.entries.length, elf.interpreter]).toEqual([undefined, 8, "/lib64/ld-linux-x86-64.so.2"]);
+
+      expect([elf.dynamic!.strings, elf.dynamic!.entries.length, elf.interpreter]).toEqual([
+        undefined,
+        8,
+        "/lib64/ld-linux-x86-64.so.2",
+      ]);
       expect(caught(() => elf.needed).code).toBe("MALFORMED");
     }
   });
@@ -112,7 +178,8 @@ describe("a broken dynamic section", () => {
   });
 
   it("does not cost the product of entries and string length", () => {
-    const b = buildElf({ needed: Array<string>(20_000).fill(`lib${"x".repeat(200_000)}`) }), { dynamic: d, header: h } = readElf(b);
+    const b = buildElf({ needed: Array<string>(20_000).fill(`lib${"x".repeat(200_000)}`) });
+    const { dynamic: d, header: h } = readElf(b);
     expect(readElf(b).needed.length).toBe(20_000);
     Dyn.table(b.subarray(d!.offset, d!.offset + 20_000 * 16), h).forEach((r, i) => (r.val += i));
     expect(caught(() => readElf(b).needed).code).toBe("MALFORMED");

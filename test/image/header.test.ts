@@ -8,15 +8,32 @@ import { caught, ehdr, ENCODINGS, fixture, shdr } from "../support/elf.js";
 describe("the ELF header", () => {
   it.each(ENCODINGS)("says class, byte order, type and machine ($label)", (e) => {
     const { header: h } = readElf(buildElf({ ...e, type: ET.EXEC, machine: EM.SPARCV9, flags: 0x1234, osabi: 9 }));
-    expect(h).toMatchObject({ class: e.class, littleEndian: e.littleEndian, type: 2, machine: 43, flags: 0x1234, osabi: 9, abiVersion: 0, phoff: e.class === 64 ? 64 : 52, phnum: 9 });
+    expect(h).toMatchObject({
+      class: e.class,
+      littleEndian: e.littleEndian,
+      type: 2,
+      machine: 43,
+      flags: 0x1234,
+      osabi: 9,
+      abiVersion: 0,
+      phoff: e.class === 64 ? 64 : 52,
+      phnum: 9,
+    });
     expect([h.ehsize, h.phentsize, h.shentsize]).toEqual(e.class === 64 ? [64, 56, 64] : [52, 32, 40]);
     expect(h.entry).toBe(0x410000n);
   });
 
   it.each(ENCODINGS)("resolves extended numbering ($label)", (e) => {
-    const plain = readElf(buildElf(e)), bytes = buildElf({ ...e, extendedNumbering: true }), extended = readElf(bytes);
+    const plain = readElf(buildElf(e));
+    const bytes = buildElf({ ...e, extendedNumbering: true });
+    const extended = readElf(bytes);
+
     expect([ehdr(bytes).phnum, ehdr(bytes).shnum, ehdr(bytes).shstrndx]).toEqual([PN_XNUM, 0, SHN.XINDEX]);
-    expect([extended.header.phnum, extended.header.shnum, extended.header.shstrndx]).toEqual([9, plain.header.shnum, plain.header.shnum - 1]);
+    expect([extended.header.phnum, extended.header.shnum, extended.header.shstrndx]).toEqual([
+      9,
+      plain.header.shnum,
+      plain.header.shnum - 1,
+    ]);
     expect(extended.sections.map((s) => s.name)).toEqual(plain.sections.map((s) => s.name));
     expect(extended.needed).toEqual(["libc.so.6"]);
   });
@@ -32,7 +49,9 @@ describe("the ELF header", () => {
     expect([readElf(object).header.phnum, readElf(object).segments.length]).toEqual([0, 0]);
     const program = buildElf({ sections: false });
     Object.assign(ehdr(program), { shnum: 3, shentsize: 64, shstrndx: 2 });
-    expect([readElf(program).header.shnum, readElf(program).header.shstrndx, readElf(program).sections.length]).toEqual([0, 0, 0]);
+    expect([readElf(program).header.shnum, readElf(program).header.shstrndx, readElf(program).sections.length]).toEqual(
+      [0, 0, 0],
+    );
   });
 
   it("does not look for sections where e_shnum and e_shentsize are 0, whatever e_shoff says", () => {
@@ -44,7 +63,8 @@ describe("the ELF header", () => {
 });
 
 describe("a broken header", () => {
-  const broken = (change: (b: Uint8Array) => Uint8Array | void, from = buildElf()): ElfErrorCode => caught(() => readElf(change(from) ?? from)).code;
+  const broken = (change: (b: Uint8Array) => Uint8Array | void, from = buildElf()): ElfErrorCode =>
+    caught(() => readElf(change(from) ?? from)).code;
   const poke = (at: number, value: number) => (b: Uint8Array) => void (b[at] = value);
 
   it("is NOT_ELF for bad magic, class, data and version, and says where", () => {
@@ -55,11 +75,21 @@ describe("a broken header", () => {
       return isElfError(error, "NOT_ELF") && error.detail.offset;
     });
     expect(at).toEqual([0, 4, 5, 6]);
-    expect([broken(poke(4, 0)), broken(poke(5, 0)), broken(poke(6, 0)), broken(() => new Uint8Array(0)), broken(() => new TextEncoder().encode("#!/bin/sh\n")), broken(() => Uint8Array.of(0x7f, 0x45))]).toEqual(Array(6).fill("NOT_ELF"));
+    expect([
+      broken(poke(4, 0)),
+      broken(poke(5, 0)),
+      broken(poke(6, 0)),
+      broken(() => new Uint8Array(0)),
+      broken(() => new TextEncoder().encode("#!/bin/sh\n")),
+      broken(() => Uint8Array.of(0x7f, 0x45)),
+    ]).toEqual(Array(6).fill("NOT_ELF"));
   });
 
   it("is ARCHIVE for ar files", () => {
-    expect(["!<arch>\nhello.o/", "!<thin>\n"].map((s) => broken(() => new TextEncoder().encode(s)))).toEqual(["ARCHIVE", "ARCHIVE"]);
+    expect(["!<arch>\nhello.o/", "!<thin>\n"].map((s) => broken(() => new TextEncoder().encode(s)))).toEqual([
+      "ARCHIVE",
+      "ARCHIVE",
+    ]);
   });
 
   it("is TRUNCATED where the file ends too early", () => {
@@ -70,21 +100,48 @@ describe("a broken header", () => {
   });
 
   it("is TRUNCATED where section header 0 should tell the numbers and is not there", () => {
-    expect(broken((b) => { ehdr(b).shoff = b.length - 10; }, buildElf({ extendedNumbering: true }))).toBe("TRUNCATED");
-    expect(broken((b) => { shdr(b, "").size = 2 ** 40; }, buildElf({ extendedNumbering: true }))).toBe("TRUNCATED");
+    expect(
+      broken(
+        (b) => {
+          ehdr(b).shoff = b.length - 10;
+        },
+        buildElf({ extendedNumbering: true }),
+      ),
+    ).toBe("TRUNCATED");
+    expect(
+      broken(
+        (b) => {
+          shdr(b, "").size = 2 ** 40;
+        },
+        buildElf({ extendedNumbering: true }),
+      ),
+    ).toBe("TRUNCATED");
   });
 
   it("is MALFORMED for entries that are too small", () => {
-    expect([broken((b) => { ehdr(b).phentsize = 55; }), broken((b) => { ehdr(b).shentsize = 63; }), broken((b) => { ehdr(b).shentsize = 0; })]).toEqual(["MALFORMED", "MALFORMED", "MALFORMED"]);
+    expect([
+      broken((b) => {
+        ehdr(b).phentsize = 55;
+      }),
+      broken((b) => {
+        ehdr(b).shentsize = 63;
+      }),
+      broken((b) => {
+        ehdr(b).shentsize = 0;
+      }),
+    ]).toEqual(["MALFORMED", "MALFORMED", "MALFORMED"]);
   });
 
   it("is UNSAFE_INTEGER for offsets above 2^53-1", () => {
     expect(broken((b) => ehdr(b).setExact("phoff", 2n ** 60n))).toBe("UNSAFE_INTEGER");
-    expect(broken((b) => shdr(b, "").setExact("size", 2n ** 60n), buildElf({ extendedNumbering: true }))).toBe("UNSAFE_INTEGER");
+    expect(broken((b) => shdr(b, "").setExact("size", 2n ** 60n), buildElf({ extendedNumbering: true }))).toBe(
+      "UNSAFE_INTEGER",
+    );
   });
 
   it("reads entries that are larger than this version's", () => {
-    const b = buildElf({ sections: false, headerGap: 9 * 8 }), table = b.slice(64, 64 + 9 * 56);
+    const b = buildElf({ sections: false, headerGap: 9 * 8 });
+    const table = b.slice(64, 64 + 9 * 56);
     for (let i = 0; i < 9; i++) b.set([...table.subarray(i * 56, i * 56 + 56), ...new Uint8Array(8)], 64 + i * 64);
     ehdr(b).phentsize = 64;
     expect(readElf(b).needed).toEqual(["libc.so.6"]);
@@ -92,7 +149,10 @@ describe("a broken header", () => {
 });
 
 it("reads the fixtures' headers", () => {
-  const facts = (name: string) => { const { header: h } = readElf(fixture(name)); return [h.class, h.littleEndian, h.type, h.machine, h.phnum, h.shnum]; };
+  const facts = (name: string) => {
+    const { header: h } = readElf(fixture(name));
+    return [h.class, h.littleEndian, h.type, h.machine, h.phnum, h.shnum];
+  };
   expect(facts("x86_64-glibc-pie")).toEqual([64, true, ET.DYN, EM.X86_64, 13, 31]);
   expect(facts("i386-glibc-exec")).toEqual([32, true, ET.EXEC, EM["386"], 11, 29]);
   expect(facts("s390x-glibc-lib.so")).toEqual([64, false, ET.DYN, EM.S390, 7, 28]);

@@ -22,18 +22,50 @@ const CASES: readonly [string, BuildOptions, Linkage][] = [
   ["a static program", { type: ET.EXEC, dynamic: false }, "static"],
   ["a static program with a .dynamic", { type: ET.EXEC, interpreter: null, needed: [] }, "static"],
   ["a static-pie program", { interpreter: null, needed: [], entry: true, tags: [PIE] }, "static-pie"],
-  ["a static-pie program of an old linker", { interpreter: null, needed: [], entry: true, tags: [{ tag: DT.DEBUG, value: 0 }] }, "static-pie"],
-  ["the loader", { soname: "ld.so", interpreter: null, needed: [], entry: true, symbols: [{ name: "_r_debug" }] }, "loader"],
-  ["musl's loader, which has no name", { interpreter: null, needed: [], entry: true, symbols: [{ name: "_dl_debug_state" }] }, "loader"],
-  ["a library that needs nothing by name, but a symbol of another file", { soname: "libx.so", needed: [], entry: true, hash: "both", symbols: [{ name: "puts", defined: false }] }, "shared-library"],
-  ["the loader of a SPARC, whose registers have symbols", { soname: "ld.so", interpreter: null, needed: [], entry: true, symbols: [{ name: "_r_debug" }, { name: "", defined: false, type: 13 }] }, "loader"],
+  [
+    "a static-pie program of an old linker",
+    { interpreter: null, needed: [], entry: true, tags: [{ tag: DT.DEBUG, value: 0 }] },
+    "static-pie",
+  ],
+  [
+    "the loader",
+    { soname: "ld.so", interpreter: null, needed: [], entry: true, symbols: [{ name: "_r_debug" }] },
+    "loader",
+  ],
+  [
+    "musl's loader, which has no name",
+    { interpreter: null, needed: [], entry: true, symbols: [{ name: "_dl_debug_state" }] },
+    "loader",
+  ],
+  [
+    "a library that needs nothing by name, but a symbol of another file",
+    { soname: "libx.so", needed: [], entry: true, hash: "both", symbols: [{ name: "puts", defined: false }] },
+    "shared-library",
+  ],
+  [
+    "the loader of a SPARC, whose registers have symbols",
+    {
+      soname: "ld.so",
+      interpreter: null,
+      needed: [],
+      entry: true,
+      symbols: [{ name: "_r_debug" }, { name: "", defined: false, type: 13 }],
+    },
+    "loader",
+  ],
   ["an object file", { type: ET.REL }, "relocatable"],
   ["a core file", { type: ET.CORE }, "other"],
   ["a type nobody knows", { type: 0xfe00 }, "other"],
 ];
 
 it("a library that begins where its code does, with no hook for debuggers, is no loader", () => {
-  const library: BuildOptions = { soname: "libx.so", interpreter: null, needed: [], entry: true, symbols: [{ name: "answer" }] };
+  const library: BuildOptions = {
+    soname: "libx.so",
+    interpreter: null,
+    needed: [],
+    entry: true,
+    symbols: [{ name: "answer" }],
+  };
   expect(readElf(buildElf(library)).linkage).toBe("shared-library");
   // Without section headers it cannot be told where the code begins.
   expect(readElf(buildElf({ ...library, sections: false })).linkage).toBe("loader");
@@ -45,9 +77,19 @@ it.each(CASES)("the linkage of %s", (_, options, linkage) => {
 });
 
 it.each([
-  ["x86_64-glibc-pie", "dynamic"], ["x86_64-glibc-exec", "dynamic"], ["x86_64-glibc-lib.so", "shared-library"], ["x86_64-glibc-static", "static"],
-  ["x86_64-musl-pie", "dynamic"], ["x86_64-musl-lib.so", "shared-library"], ["x86_64-musl-pie-libc.so", "dynamic"], ["x86_64-musl-static-pie", "static-pie"],
-  ["i386-glibc-exec", "dynamic"], ["i386-glibc-lib.so", "shared-library"], ["s390x-glibc-pie", "dynamic"], ["s390x-glibc-lib.so", "shared-library"], ["x86_64-object.o", "relocatable"],
+  ["x86_64-glibc-pie", "dynamic"],
+  ["x86_64-glibc-exec", "dynamic"],
+  ["x86_64-glibc-lib.so", "shared-library"],
+  ["x86_64-glibc-static", "static"],
+  ["x86_64-musl-pie", "dynamic"],
+  ["x86_64-musl-lib.so", "shared-library"],
+  ["x86_64-musl-pie-libc.so", "dynamic"],
+  ["x86_64-musl-static-pie", "static-pie"],
+  ["i386-glibc-exec", "dynamic"],
+  ["i386-glibc-lib.so", "shared-library"],
+  ["s390x-glibc-pie", "dynamic"],
+  ["s390x-glibc-lib.so", "shared-library"],
+  ["x86_64-object.o", "relocatable"],
 ] as const)("the linkage of fixture %s is %s", (name, linkage) => {
   expect(readElf(fixture(name)).linkage).toBe(linkage);
 });

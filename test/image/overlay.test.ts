@@ -7,14 +7,26 @@ import { ehdr, ENCODINGS, fixture, shdr } from "../support/elf.js";
 
 describe("overlay", () => {
   it.each(ENCODINGS)("is what follows the ELF file ($label)", (e) => {
-    for (const options of [{}, { sections: false }, { sectionTable: "start" as const }, { type: ET.REL }, { type: ET.CORE }]) {
-      const size = buildElf({ ...e, ...options }).length, elf = readElf(buildElf({ ...e, ...options, overlay: new Uint8Array(33).fill(1) }));
+    for (const options of [
+      {},
+      { sections: false },
+      { sectionTable: "start" as const },
+      { type: ET.REL },
+      { type: ET.CORE },
+    ]) {
+      const size = buildElf({ ...e, ...options }).length;
+      const elf = readElf(buildElf({ ...e, ...options, overlay: new Uint8Array(33).fill(1) }));
       expect(elf.overlay).toEqual({ offset: size, size: 33 });
     }
   });
 
   it("is null where nothing follows", () => {
-    expect([readElf(buildElf()).overlay, readElf(buildElf({ sections: false })).overlay, readElf(fixture("x86_64-glibc-pie")).overlay, readElf(fixture("x86_64-object.o")).overlay]).toEqual([null, null, null, null]);
+    expect([
+      readElf(buildElf()).overlay,
+      readElf(buildElf({ sections: false })).overlay,
+      readElf(fixture("x86_64-glibc-pie")).overlay,
+      readElf(fixture("x86_64-object.o")).overlay,
+    ]).toEqual([null, null, null, null]);
   });
 
   it("does not count .bss or a header of type NULL", () => {

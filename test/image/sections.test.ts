@@ -11,28 +11,80 @@ const names = (b: Uint8Array) => readElf(b).sections.map((s) => s.name);
 describe("sections", () => {
   it.each(ENCODINGS)("have names, types and places ($label)", (e) => {
     const { sections } = readElf(buildElf(e));
-    expect(sections.map((s) => s.name)).toEqual(["", ".interp", ".note.gnu.build-id", ".gnu.hash", ".dynsym", ".dynstr", ".text", ".dynamic", ".data", ".bss", ".comment", ".symtab", ".strtab", ".shstrtab"]);
+    expect(sections.map((s) => s.name)).toEqual([
+      "",
+      ".interp",
+      ".note.gnu.build-id",
+      ".gnu.hash",
+      ".dynsym",
+      ".dynstr",
+      ".text",
+      ".dynamic",
+      ".data",
+      ".bss",
+      ".comment",
+      ".symtab",
+      ".strtab",
+      ".shstrtab",
+    ]);
     expect(sections.map((s) => s.index)).toEqual(sections.map((_, i) => i));
-    expect(sections.filter(isLoaded).map((s) => s.name)).toEqual([".interp", ".note.gnu.build-id", ".gnu.hash", ".dynsym", ".dynstr", ".text", ".dynamic", ".data", ".bss"]);
-    expect(sections[4]!.header).toMatchObject({ type: SHT.DYNSYM, link: 5, info: 1, entsize: e.class === 64 ? 24 : 16 });
+    expect(sections.filter(isLoaded).map((s) => s.name)).toEqual([
+      ".interp",
+      ".note.gnu.build-id",
+      ".gnu.hash",
+      ".dynsym",
+      ".dynstr",
+      ".text",
+      ".dynamic",
+      ".data",
+      ".bss",
+    ]);
+    expect(sections[4]!.header).toMatchObject({
+      type: SHT.DYNSYM,
+      link: 5,
+      info: 1,
+      entsize: e.class === 64 ? 24 : 16,
+    });
   });
 
   it("have no bytes in the file for NOBITS and NULL", () => {
-    const elf = readElf(buildElf({ bss: 0x5000 })), range = (name: string) => fileRange(elf.sections.find((s) => s.name === name)!, elf.source);
-    expect([range(".bss"), range(""), range(".text")]).toEqual([{ offset: 0, size: 0 }, { offset: 0, size: 0 }, { offset: 0x1000, size: 16 }]);
+    const elf = readElf(buildElf({ bss: 0x5000 }));
+    const range = (name: string) =>
+      fileRange(
+        elf.sections.find((s) => s.name === name)!,
+        elf.source,
+      );
+    expect([range(".bss"), range(""), range(".text")]).toEqual([
+      { offset: 0, size: 0 },
+      { offset: 0, size: 0 },
+      { offset: 0x1000, size: 16 },
+    ]);
   });
 
   it("tell when they reach past the end", () => {
     const b = buildElf();
     shdr(b, ".comment").size = 2 ** 40;
-    const elf = readElf(b), error = caught(() => fileRange(elf.sections.find((s) => s.name === ".comment")!, elf.source));
+    const elf = readElf(b);
+    const error = caught(() =>
+      fileRange(
+        elf.sections.find((s) => s.name === ".comment")!,
+        elf.source,
+      ),
+    );
+
     expect(isElfError(error, "TRUNCATED") && error.detail.length).toBe(2 ** 40);
     expect(error.message).toContain("section .comment");
   });
 
   it("keep the fixtures' count and order", () => {
     expect(names(fixture("x86_64-object.o"))).toContain(".symtab");
-    expect(names(fixture("s390x-glibc-pie")).slice(0, 5)).toEqual(["", ".interp", ".note.gnu.build-id", ".note.ABI-tag", ".gnu.hash"]);
+    expect(names(fixture("s390x-glibc-pie")).slice(0, 5)).toEqual([
+      "",
+      ".interp",
+      ".note.gnu.build-id",
+      ".note.ABI-tag",
+      ".gnu.hash",
+    ]);
   });
 });
 
@@ -50,34 +102,47 @@ describe("a bad section name table", () => {
 
   it("leaves names empty where it lies outside the file, or is NOBITS", () => {
     const b = buildElf();
-    const table = shdr(b, ".shstrtab"), { offset } = table;
+    const table = shdr(b, ".shstrtab");
+    const { offset } = table;
     table.offset = 2 ** 40;
+
     expect(names(b)).toEqual(blank);
+
     table.setExact("offset", 2n ** 64n - 1n);
     expect(names(b)).toEqual(blank);
+
     table.offset = offset;
     table.type = SHT.NOBITS;
     expect(names(b)).toEqual(blank);
   });
 
   it("leaves one name empty where sh_name lies outside it or has no NUL", () => {
-    const b = buildElf(), table = shdr(b, ".shstrtab");
+    const b = buildElf();
+    const table = shdr(b, ".shstrtab");
     shdr(b, ".text").name = table.size;
     expect(names(b)[6]).toBe("");
     expect(names(b)[7]).toBe(".dynamic");
-    const last = buildElf(), lastTable = shdr(last, ".shstrtab");
+    const last = buildElf();
+    const lastTable = shdr(last, ".shstrtab");
     lastTable.size -= 1;
     expect(names(last).filter((n) => n === "").length).toBe(2);
   });
 
   it("stops where names cost many times more than the table holds", () => {
-    const size = 100_000, b = buildElf({ type: 1, comment: "x".repeat(size) });
-    const table = shdr(b, ".shstrtab"), comment = shdr(b, ".comment");
+    const size = 100_000;
+    const b = buildElf({ type: 1, comment: "x".repeat(size) });
+    const table = shdr(b, ".shstrtab");
+    const comment = shdr(b, ".comment");
     Object.assign(table, { offset: comment.offset, size: comment.size });
     // Every header names the whole of one long string.
-    const many = new Uint8Array(b.length + 64 * 1000), h = readElf(b).header;
+    const many = new Uint8Array(b.length + 64 * 1000);
+    const h = readElf(b).header;
     many.set(b);
-    for (let i = 0; i < 1000; i++) many.copyWithin(b.length + i * 64, h.shoff + h.shstrndx * 64, h.shoff + h.shstrndx * 64 + 64);
+
+    for (let i = 0; i < 1000; i++) {
+      many.copyWithin(b.length + i * 64, h.shoff + h.shstrndx * 64, h.shoff + h.shstrndx * 64 + 64);
+    }
+
     for (let i = 0; i < 1000; i++) many.fill(0, b.length + i * 64, b.length + i * 64 + 4);
     Object.assign(ehdr(many), { shoff: b.length, shnum: 1000, shstrndx: 1 });
     expect(caught(() => readElf(many).sections.map((s) => s.name)).code).toBe("MALFORMED");

@@ -11,11 +11,17 @@ import { counting, ehdr, sparse } from "../support/elf.js";
 const GIGABYTE = 2 ** 30;
 
 describe("a file of 1 GB", () => {
-  const head = buildElf({ runpath: "/opt/lib", needed: ["liba.so", "libc.so.6"] }), e = { class: 64, littleEndian: true } as const;
+  const head = buildElf({ runpath: "/opt/lib", needed: ["liba.so", "libc.so.6"] });
+  const e = { class: 64, littleEndian: true } as const;
 
   it("is read by a few KB for its needed libraries", () => {
-    const source = counting(sparse(GIGABYTE, [{ at: 0, bytes: head }])), elf = readElf(source);
-    expect([elf.needed, elf.runpath, elf.interpreter]).toEqual([["liba.so", "libc.so.6"], "/opt/lib", "/lib64/ld-linux-x86-64.so.2"]);
+    const source = counting(sparse(GIGABYTE, [{ at: 0, bytes: head }]));
+    const elf = readElf(source);
+    expect([elf.needed, elf.runpath, elf.interpreter]).toEqual([
+      ["liba.so", "libc.so.6"],
+      "/opt/lib",
+      "/lib64/ld-linux-x86-64.so.2",
+    ]);
     expect(source.bytes).toBeLessThan(8192);
     expect(elf.overlay).toEqual({ offset: head.length, size: GIGABYTE - head.length });
     expect([...elf.dynamicSymbols!].length).toBe(1);
@@ -25,17 +31,26 @@ describe("a file of 1 GB", () => {
 
   it("does not load its section names for them, however many there are", () => {
     // The section headers stand at the end; their name table has 900 MB.
-    const bytes = head.slice(), shoff = GIGABYTE - 2 * 64;
+    const bytes = head.slice();
+    const shoff = GIGABYTE - 2 * 64;
     Object.assign(ehdr(bytes), { shoff, shnum: 2, shstrndx: 1 });
     const table = encodeRecords(Shdr, e, [{}, { type: SHT.STRTAB, offset: 0x100000, size: 900_000_000 }]);
-    const source = counting(sparse(GIGABYTE, [{ at: 0, bytes }, { at: shoff, bytes: table }])), elf = readElf(source);
+    const source = counting(
+      sparse(GIGABYTE, [
+        { at: 0, bytes },
+        { at: shoff, bytes: table },
+      ]),
+    );
+    const elf = readElf(source);
+
     expect(elf.needed).toEqual(["liba.so", "libc.so.6"]);
     expect(elf.sections.length).toBe(2);
     expect(source.bytes).toBeLessThan(8192);
   });
 
   it("is read property by property, each once", () => {
-    const source = counting(bytesSource(concat([head]))), elf = readElf(source);
+    const source = counting(bytesSource(concat([head])));
+    const elf = readElf(source);
     void [elf.needed, elf.notes, elf.sections, elf.versionNeeds];
     const { reads } = source;
     void [elf.needed, elf.notes, elf.sections, elf.versionNeeds, elf.segments, elf.dynamic];

@@ -3,7 +3,8 @@ import { bytesSource } from "../../src/codec/source.js";
 import { NameBudget, StringTable } from "../../src/image/strings.js";
 import { caught, counting } from "../support/elf.js";
 
-const table = (text: string, offset = 0, size = text.length) => new StringTable(bytesSource(new TextEncoder().encode(text)), offset, size);
+const table = (text: string, offset = 0, size = text.length) =>
+  new StringTable(bytesSource(new TextEncoder().encode(text)), offset, size);
 
 describe("StringTable", () => {
   it("reads strings and their tails, with and without loading", () => {
@@ -11,7 +12,11 @@ describe("StringTable", () => {
       const t = table("xx\0hello\0\0", 2, 8);
       if (load) t.load();
       expect([t.at(0), t.at(1), t.at(4), t.at(7)]).toEqual(["", "hello", "lo", ""]);
-      expect([caught(() => t.at(8)).code, caught(() => t.at(-1)).code, caught(() => t.at(NaN)).code]).toEqual(["MALFORMED", "MALFORMED", "MALFORMED"]);
+      expect([caught(() => t.at(8)).code, caught(() => t.at(-1)).code, caught(() => t.at(NaN)).code]).toEqual([
+        "MALFORMED",
+        "MALFORMED",
+        "MALFORMED",
+      ]);
     }
   });
 
@@ -19,7 +24,9 @@ describe("StringTable", () => {
     for (const load of [false, true]) {
       const t = table("\0hello\0", 0, 6);
       if (load) t.load();
-      expect(caught(() => t.at(1)).message).toBe("MALFORMED: the string at 0x1 has no terminating NUL inside its table");
+      expect(caught(() => t.at(1)).message).toBe(
+        "MALFORMED: the string at 0x1 has no terminating NUL inside its table",
+      );
     }
   });
 
@@ -28,7 +35,8 @@ describe("StringTable", () => {
   });
 
   it("reads long strings in few steps, and short ones by 256 bytes", () => {
-    const long = "y".repeat(5000), source = counting(bytesSource(new TextEncoder().encode(`\0${long}\0${"z".repeat(9000)}\0`)));
+    const long = "y".repeat(5000);
+    const source = counting(bytesSource(new TextEncoder().encode(`\0${long}\0${"z".repeat(9000)}\0`)));
     const t = new StringTable(source, 0, source.size);
     expect(t.at(1)).toBe(long);
     expect([source.reads, source.bytes]).toEqual([4, 256 + 1024 + 4096 + 14002]);
@@ -39,7 +47,8 @@ describe("StringTable", () => {
 });
 
 it("NameBudget allows many times the table and a margin, no more", () => {
-  const budget = new NameBudget(0), name = "n".repeat(1 << 20);
+  const budget = new NameBudget(0);
+  const name = "n".repeat(1 << 20);
   expect(budget.spend(name)).toBe(name);
   expect(caught(() => budget.spend("x")).code).toBe("MALFORMED");
 });

@@ -9,14 +9,30 @@ import { caught, refusal } from "../support/elf.js";
 import { scratch } from "../support/fixtures.js";
 
 const files = scratch();
-const MEMBERS = Array.from({ length: 12 }, (_, i) => ({ name: i % 3 === 0 ? `a member of a long name ${i}.o` : `${i}.o`, bytes: buildElf({ type: ET.REL, debugInfo: 40_001 * (1 + (i % 4)), symbols: [{ name: `s${i}` }] }), symbols: [`s${i}`] }));
-const ARCHIVE = testArchive(MEMBERS), STRIPPED = patch(ARCHIVE, [stripUnneeded()]);
+const MEMBERS = Array.from({ length: 12 }, (_, i) => ({
+  name: i % 3 === 0 ? `a member of a long name ${i}.o` : `${i}.o`,
+  bytes: buildElf({ type: ET.REL, debugInfo: 40_001 * (1 + (i % 4)), symbols: [{ name: `s${i}` }] }),
+  symbols: [`s${i}`],
+}));
+const ARCHIVE = testArchive(MEMBERS);
+const STRIPPED = patch(ARCHIVE, [stripUnneeded()]);
 
 describe("a static library on disk", () => {
   it.each([[false], [true]])("is stripped as one in memory (in place: %s)", async (inPlace) => {
     for (const run of [patchFile, patchFileSync]) {
-      const path = files.write("lib.a", ARCHIVE, 0o640), { ino } = statSync(path), r = await run(path, [stripUnneeded()], { inPlace });
-      expect(r).toMatchObject({ path, changed: true, sizeBefore: ARCHIVE.length, sizeAfter: STRIPPED.bytes.length, changes: STRIPPED.changes, notes: [], findings: STRIPPED.plan.findings });
+      const path = files.write("lib.a", ARCHIVE, 0o640);
+      const { ino } = statSync(path);
+      const r = await run(path, [stripUnneeded()], { inPlace });
+
+      expect(r).toMatchObject({
+        path,
+        changed: true,
+        sizeBefore: ARCHIVE.length,
+        sizeAfter: STRIPPED.bytes.length,
+        changes: STRIPPED.changes,
+        notes: [],
+        findings: STRIPPED.plan.findings,
+      });
       expect(readFileSync(path).equals(STRIPPED.bytes)).toBe(true);
       expect([statSync(path).mode & 0o777, statSync(path).ino === ino]).toEqual([0o640, inPlace]);
       expect((await run(path, [stripUnneeded()], { inPlace })).changed).toBe(false);
@@ -32,7 +48,8 @@ describe("a static library on disk", () => {
   });
 
   it("that is refused stays whole, and nothing is left beside it", async () => {
-    const path = files.write("refused.a", ARCHIVE), before = readdirSync(dirname(path));
+    const path = files.write("refused.a", ARCHIVE);
+    const before = readdirSync(dirname(path));
     expect(await refusal(() => patchFile(path, [setRunpath("/a")]))).toMatchObject({ code: "ARCHIVE" });
     truncateSync(path, ARCHIVE.length - 1000);
     expect(caught(() => patchFileSync(path, [stripUnneeded()]))).toMatchObject({ code: "TRUNCATED" });

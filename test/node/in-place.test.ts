@@ -1,6 +1,18 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { chmodSync, chownSync, copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Edit, patch, readElf, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
@@ -11,7 +23,11 @@ import { itWithTools, must, run } from "../support/tools.js";
 import { asNobody, isRoot, NOBODY } from "./rights.js";
 
 /** What the next writes shall do: each is counted, and the hook may throw. */
-const hooks = vi.hoisted(() => ({ write: undefined as ((n: number, at: number, length: number) => void) | undefined, open: undefined as (() => void) | undefined, writes: 0 }));
+const hooks = vi.hoisted(() => ({
+  write: undefined as ((n: number, at: number, length: number) => void) | undefined,
+  open: undefined as (() => void) | undefined,
+  writes: 0,
+}));
 
 vi.mock("node:fs", async (original) => {
   const real = await original<typeof fs>();
@@ -23,6 +39,7 @@ vi.mock("node:fs", async (original) => {
     if (flags === "r+") hooks.open?.();
     return real.openSync(path, flags, mode);
   };
+
   return { ...real, writeSync, openSync };
 });
 
@@ -32,25 +49,41 @@ afterEach(() => {
 
 const files = scratch();
 chmodSync(files.path("."), 0o755);
-const NAME = "x86_64-glibc-pie-runpath", HUGE = "/opt/elfwright/".repeat(500), DIST = new URL("../../dist/node.js", import.meta.url).href, INDEX = new URL("../../dist/index.js", import.meta.url).href;
+const NAME = "x86_64-glibc-pie-runpath";
+const HUGE = "/opt/elfwright/".repeat(500);
+const DIST = new URL("../../dist/node.js", import.meta.url).href;
+const INDEX = new URL("../../dist/index.js", import.meta.url).href;
 
 type PatchFile = (path: string, edits: readonly Edit[], options?: PatchFileOptions) => Promise<PatchFileResult>;
-const ways: [string, PatchFile][] = [["patchFile", patchFile], ["patchFileSync", async (...args) => patchFileSync(...args)]];
+const ways: [string, PatchFile][] = [
+  ["patchFile", patchFile],
+  ["patchFileSync", async (...args) => patchFileSync(...args)],
+];
 
 let made = 0;
 function put(bytes: Uint8Array = fixture(NAME), mode = 0o755): string {
-  const dir = files.path(`folder-${made++}`), path = join(dir, "file");
+  const dir = files.path(`folder-${made++}`);
+  const path = join(dir, "file");
   mkdirSync(dir);
   writeFileSync(path, bytes);
   chmodSync(path, mode);
   return path;
 }
 
-const failure = (code: string) => Object.assign(new Error(`${code}: no space left on device, write`), { code, syscall: "write" });
+const failure = (code: string) =>
+  Object.assign(new Error(`${code}: no space left on device, write`), { code, syscall: "write" });
 
 describe.each(ways)("%s, in place", (_, patchFile) => {
-  it.each<[string, readonly Edit[]]>([["grows", [setRunpath(HUGE)]], ["stays", [setInterpreter("/lib/l.so")]], ["shrinks", [stripUnneeded()]], ["grows and shrinks", [stripUnneeded(), setRunpath(HUGE)]]])("a file that %s keeps its inode and links", async (_, edits) => {
-    const path = put(), other = `${path}-link`, p = patch(fixture(NAME), edits), { ino } = statSync(path);
+  it.each<[string, readonly Edit[]]>([
+    ["grows", [setRunpath(HUGE)]],
+    ["stays", [setInterpreter("/lib/l.so")]],
+    ["shrinks", [stripUnneeded()]],
+    ["grows and shrinks", [stripUnneeded(), setRunpath(HUGE)]],
+  ])("a file that %s keeps its inode and links", async (_, edits) => {
+    const path = put();
+    const other = `${path}-link`;
+    const p = patch(fixture(NAME), edits);
+    const { ino } = statSync(path);
     linkSync(path, other);
     const r = await patchFile(path, edits, { inPlace: true });
     expect(r).toMatchObject({ path, changed: true, sizeAfter: p.bytes.length, notes: p.notes });
@@ -59,25 +92,39 @@ describe.each(ways)("%s, in place", (_, patchFile) => {
   });
 
   it("moves what is behind the end, which is read from the file that is written", async () => {
-    const bundle = Buffer.concat([fixture(NAME), Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251))]), path = put(bundle), edits = [setRunpath(HUGE)];
+    const bundle = Buffer.concat([fixture(NAME), Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251))]);
+    const path = put(bundle);
+    const edits = [setRunpath(HUGE)];
     await patchFile(path, edits, { inPlace: true, overlay: "keep" });
     expect(readFileSync(path).equals(patch(bundle, edits, { overlay: "keep" }).bytes)).toBe(true);
   });
 
   it("follows a symbolic link", async () => {
-    const path = put(), link = `${path}-link`;
+    const path = put();
+    const link = `${path}-link`;
     symlinkSync("file", link);
     expect(await patchFile(link, [setInterpreter("/l")], { inPlace: true })).toMatchObject({ path });
     expect(readElf(readFileSync(path)).interpreter).toBe("/l");
   });
 
   it("writes nothing where nothing changes, in a dry run, or together with an output", async () => {
-    const path = put(), { mtimeMs } = statSync(path);
+    const path = put();
+    const { mtimeMs } = statSync(path);
     hooks.write = () => expect.unreachable();
-    expect(await patchFile(path, [setRunpath("/opt/elfwright/fixture/lib")], { inPlace: true, backup: ".orig" })).not.toHaveProperty("backup");
+
+    expect(
+      await patchFile(path, [setRunpath("/opt/elfwright/fixture/lib")], { inPlace: true, backup: ".orig" }),
+    ).not.toHaveProperty("backup");
+
     await patchFile(path, [setRunpath("/a")], { inPlace: true, backup: ".orig", dryRun: true });
-    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { inPlace: true, output: `${path}-out` }))).toMatchObject({ code: "BAD_EDIT" });
-    expect([readFileSync(path).equals(fixture(NAME)), statSync(path).mtimeMs, readdirSync(join(path, ".."))]).toEqual([true, mtimeMs, ["file"]]);
+    expect(
+      await refusal(() => patchFile(path, [setRunpath("/a")], { inPlace: true, output: `${path}-out` })),
+    ).toMatchObject({ code: "BAD_EDIT" });
+    expect([readFileSync(path).equals(fixture(NAME)), statSync(path).mtimeMs, readdirSync(join(path, ".."))]).toEqual([
+      true,
+      mtimeMs,
+      ["file"],
+    ]);
   });
 
   it.runIf(isRoot)("keeps the set-user-ID bit, which writing takes away", async () => {
@@ -92,30 +139,43 @@ describe.each(ways)("%s, in place", (_, patchFile) => {
     const path = put();
     if (isRoot) chownSync(path, NOBODY, NOBODY);
     chmodSync(join(path, ".."), 0o555);
+
     expect(await asNobody(() => refusal(() => patchFile(path, [setRunpath("/a")])))).toMatchObject({ code: "IO" });
+
     await asNobody(() => patchFile(path, [setRunpath("/a")], { inPlace: true }));
     expect(readElf(readFileSync(path)).runpath).toBe("/a");
+
     chmodSync(path, 0o444);
-    expect(await asNobody(() => refusal(() => patchFile(path, [setRunpath("/b")], { inPlace: true })))).toMatchObject({ code: "IO", detail: { cause: "EACCES" } });
+    expect(await asNobody(() => refusal(() => patchFile(path, [setRunpath("/b")], { inPlace: true })))).toMatchObject({
+      code: "IO",
+      detail: { cause: "EACCES" },
+    });
+
     chmodSync(join(path, ".."), 0o755);
     expect(readElf(readFileSync(path)).runpath).toBe("/a");
   });
 
   it("writes what is new at the end first, then little, from the end to the start", async () => {
-    const large = Buffer.concat([fixture(NAME), Buffer.alloc(1 << 20, 0xaa)]), path = put(large), at: number[] = [];
+    const large = Buffer.concat([fixture(NAME), Buffer.alloc(1 << 20, 0xaa)]);
+    const path = put(large);
+    const at: number[] = [];
     let bytes = 0;
     hooks.write = (_, offset, length) => {
       at.push(offset);
       bytes += length;
     };
     await patchFile(path, [setRunpath("/opt/elfwright/fixture/other")], { inPlace: true, overlay: "keep-in-place" });
+
     expect(at.length).toBeGreaterThan(0);
     expect(at).toEqual([...at].sort((a, b) => b - a));
     expect(bytes).toBeLessThan(5000);
+
     at.length = 0;
     const grown = put();
     await patchFile(grown, [setRunpath(HUGE)], { inPlace: true });
+
     expect(at[0]).toBe(fixture(NAME).length);
+
     const inside = at.filter((offset) => offset < fixture(NAME).length);
     expect(inside).toEqual([...inside].sort((a, b) => b - a));
   });
@@ -125,6 +185,7 @@ describe.each(ways)("%s, in place", (_, patchFile) => {
     hooks.write = () => {};
     await patchFile(put(), edits, { inPlace: true });
     const all = hooks.writes;
+
     expect(all).toBeGreaterThan(2);
     for (let last = 0; last < all; last++) {
       const path = put();
@@ -132,7 +193,11 @@ describe.each(ways)("%s, in place", (_, patchFile) => {
       hooks.write = (n) => {
         if (n === last) throw failure("ENOSPC");
       };
-      expect(await refusal(() => patchFile(path, edits, { inPlace: true, backup: ".orig" })), String(last)).toMatchObject({ code: "IO", detail: { cause: "ENOSPC" } });
+
+      expect(
+        await refusal(() => patchFile(path, edits, { inPlace: true, backup: ".orig" })),
+        String(last),
+      ).toMatchObject({ code: "IO", detail: { cause: "ENOSPC" } });
       expect(readFileSync(path).equals(fixture(NAME)), String(last)).toBe(true);
       expect(readdirSync(join(path, ".."))).toEqual(["file"]);
     }
@@ -144,24 +209,38 @@ describe.each(ways)("%s, in place", (_, patchFile) => {
       if (n >= 2) throw failure("EIO");
     };
     const e = await refusal(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true, backup: ".orig" }));
-    expect(e).toMatchObject({ code: "IO", detail: { path, cause: "damaged" }, message: expect.stringMatching(/writing failed \(EIO.*\), and giving the old bytes back failed too \(EIO.*\): the file is damaged at bytes \d+ to \d+/) as string });
+
+    expect(e).toMatchObject({
+      code: "IO",
+      detail: { path, cause: "damaged" },
+      message: expect.stringMatching(
+        /writing failed \(EIO.*\), and giving the old bytes back failed too \(EIO.*\): the file is damaged at bytes \d+ to \d+/,
+      ) as string,
+    });
     expect(readFileSync(`${path}.orig`).equals(fixture(NAME))).toBe(true);
   });
 
   it("refuses a file that another program writes to meanwhile", async () => {
     const path = put();
     hooks.open = () => utimesSync(path, 1, 1);
-    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { inPlace: true }))).toMatchObject({ code: "IO", message: expect.stringContaining("changed while it was read") as string });
+    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { inPlace: true }))).toMatchObject({
+      code: "IO",
+      message: expect.stringContaining("changed while it was read") as string,
+    });
     expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
   });
 
   itWithTools(["/usr/bin/sleep"], "refuses a program that runs", async () => {
     const path = put();
     copyFileSync("/usr/bin/sleep", path);
-    const before = readFileSync(path), child = spawn(path, ["60"], { stdio: "ignore" });
+    const before = readFileSync(path);
+    const child = spawn(path, ["60"], { stdio: "ignore" });
+
     try {
       await new Promise((resolve) => child.once("spawn", resolve));
-      expect(await refusal(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true, backup: ".orig" }))).toMatchObject({ code: "IO", detail: { cause: "ETXTBSY" } });
+      expect(
+        await refusal(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true, backup: ".orig" })),
+      ).toMatchObject({ code: "IO", detail: { cause: "ETXTBSY" } });
       expect(readFileSync(path).equals(before)).toBe(true);
       expect(readdirSync(join(path, ".."))).toEqual(["file"]);
     } finally {
@@ -175,16 +254,26 @@ it("patchFileSync: no backup stays of a file that could not be replaced", async 
   hooks.write = () => {
     throw failure("ENOSPC");
   };
-  expect(await refusal(() => patchFileSync(path, [setRunpath("/a")], { backup: ".orig" }))).toMatchObject({ code: "IO", detail: { cause: "ENOSPC" } });
+  expect(await refusal(() => patchFileSync(path, [setRunpath("/a")], { backup: ".orig" }))).toMatchObject({
+    code: "IO",
+    detail: { cause: "ENOSPC" },
+  });
   expect([readFileSync(path).equals(fixture(NAME)), readdirSync(join(path, ".."))]).toEqual([true, ["file"]]);
 });
 
 describe("in place, from the outside", () => {
   itWithTools(["bash"], "a file that may not grow so far stays as it was", () => {
-    const path = put(), size = Math.ceil(fixture(NAME).length / 1024) + 1;
+    const path = put();
+    const size = Math.ceil(fixture(NAME).length / 1024) + 1;
     const script = `import { patchFileSync } from ${JSON.stringify(DIST)}; import { setRunpath } from ${JSON.stringify(INDEX)}; try { patchFileSync(${JSON.stringify(path)}, [setRunpath("/opt/elfwright/".repeat(500))], { inPlace: true }); } catch (e) { console.log(e.code, e.detail.cause); }`;
     // The signal that comes with it would end the process.
-    const r = run("bash", ["-c", `trap '' XFSZ; ulimit -f ${size}; exec "$0" --input-type=module -e "$1"`, process.execPath, script]);
+    const r = run("bash", [
+      "-c",
+      `trap '' XFSZ; ulimit -f ${size}; exec "$0" --input-type=module -e "$1"`,
+      process.execPath,
+      script,
+    ]);
+
     expect(r.stdout).toBe("IO EFBIG\n");
     expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
   });
@@ -198,7 +287,9 @@ describe("in place, from the outside", () => {
 
 describe.each(ways)("%s, backup", (_, patchFile) => {
   it("is the old file itself, which leaves its name to the new one", async () => {
-    const path = put(undefined, 0o751), { ino, mtimeMs } = statSync(path), r = await patchFile(path, [setRunpath(HUGE)], { backup: "~" });
+    const path = put(undefined, 0o751);
+    const { ino, mtimeMs } = statSync(path);
+    const r = await patchFile(path, [setRunpath(HUGE)], { backup: "~" });
     expect(r.backup).toBe(`${path}~`);
     expect(readFileSync(`${path}~`).equals(fixture(NAME))).toBe(true);
     expect(statSync(`${path}~`)).toMatchObject({ ino, mtimeMs, mode: statSync(path).mode });
@@ -221,24 +312,42 @@ describe.each(ways)("%s, backup", (_, patchFile) => {
     for (const inPlace of [false, true]) {
       const path = put();
       writeFileSync(`${path}.orig`, "the only copy");
-      expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: ".orig", inPlace }))).toMatchObject({ code: "IO", message: expect.stringContaining("a backup of this name already") as string });
-      expect([readFileSync(path).equals(fixture(NAME)), readFileSync(`${path}.orig`, "utf8"), readdirSync(join(path, "..")).length]).toEqual([true, "the only copy", 2]);
+      expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: ".orig", inPlace }))).toMatchObject({
+        code: "IO",
+        message: expect.stringContaining("a backup of this name already") as string,
+      });
+      expect([
+        readFileSync(path).equals(fixture(NAME)),
+        readFileSync(`${path}.orig`, "utf8"),
+        readdirSync(join(path, "..")).length,
+      ]).toEqual([true, "the only copy", 2]);
     }
   });
 
   it("is of what an output replaces", async () => {
-    const path = put(), output = `${path}-out`;
+    const path = put();
+    const output = `${path}-out`;
     expect(await patchFile(path, [setRunpath("/a")], { output, backup: ".orig" })).not.toHaveProperty("backup");
+
     const first = readFileSync(output);
-    expect(await patchFile(path, [setRunpath("/b")], { output, backup: ".orig" })).toMatchObject({ backup: `${output}.orig` });
+    expect(await patchFile(path, [setRunpath("/b")], { output, backup: ".orig" })).toMatchObject({
+      backup: `${output}.orig`,
+    });
     expect(readFileSync(`${output}.orig`).equals(first)).toBe(true);
-    expect(await patchFile(path, [setRunpath("/b")], { output: "/dev/null", backup: ".orig" })).toMatchObject({ path: "/dev/null", changed: true });
+    expect(await patchFile(path, [setRunpath("/b")], { output: "/dev/null", backup: ".orig" })).toMatchObject({
+      path: "/dev/null",
+      changed: true,
+    });
   });
 
   it("has a name beside the file's", async () => {
     const path = put();
-    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: "/x" }))).toMatchObject({ code: "BAD_EDIT" });
-    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: "" }))).toMatchObject({ code: "BAD_EDIT" });
+    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: "/x" }))).toMatchObject({
+      code: "BAD_EDIT",
+    });
+    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: "" }))).toMatchObject({
+      code: "BAD_EDIT",
+    });
     expect(readdirSync(join(path, ".."))).toEqual(["file"]);
   });
 });

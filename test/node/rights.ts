@@ -6,6 +6,7 @@ export const NOBODY = 65534;
 /** Runs with no special rights: root may read and write everything. Other users have none anyway. */
 export function asNobody<T>(work: () => T): T {
   if (!isRoot) return work();
+
   process.seteuid!(NOBODY);
   let result: T;
   try {
@@ -14,7 +15,9 @@ export function asNobody<T>(work: () => T): T {
     process.seteuid!(0);
     throw e;
   }
+
   if (result instanceof Promise) return result.finally(() => process.seteuid!(0)) as T;
+
   process.seteuid!(0);
   return result;
 }

@@ -24,14 +24,25 @@ function tree(contents: Readonly<Record<string, Uint8Array | string>>): string {
   return root;
 }
 
-const LIBRARY = buildElf({ soname: "libx" }), DIRECTORY = new Uint8Array(0);
+const LIBRARY = buildElf({ soname: "libx" });
+const DIRECTORY = new Uint8Array(0);
 const program = (runpath: string) => buildElf({ runpath, needed: ["libx", "liby"] });
 
 describe("shrinkRunpath", () => {
   it("reads directories, follows links, and passes over what it cannot read", () => {
-    const root = tree({ "a/libx": LIBRARY, "link/libx": "../a/libx", "text/libx": Buffer.from("INPUT(libx.so.1)"), "dir/libx/": DIRECTORY, "gone/libx": "nowhere", "loop/libx": "libx", file: LIBRARY, "b/liby": LIBRARY });
+    const root = tree({
+      "a/libx": LIBRARY,
+      "link/libx": "../a/libx",
+      "text/libx": Buffer.from("INPUT(libx.so.1)"),
+      "dir/libx/": DIRECTORY,
+      "gone/libx": "nowhere",
+      "loop/libx": "libx",
+      file: LIBRARY,
+      "b/liby": LIBRARY,
+    });
     const at = (...names: string[]) => names.map((n) => `${root}/${n}`).join(":");
     const shrunk = (path: string) => readElf(patch(program(path), [shrinkRunpath()]).bytes).runpath;
+
     expect(shrunk(at("text", "dir", "gone", "loop", "file", "a", "b"))).toBe(at("a", "b"));
     expect(shrunk(at("link", "a"))).toBe(at("link"));
   });
@@ -41,6 +52,7 @@ describe("shrinkRunpath", () => {
     chmodSync(dirname(root), 0o755);
     chmodSync(`${root}/a`, 0o000);
     chmodSync(`${root}/b/libx`, 0o000);
+
     try {
       const { bytes } = asNobody(() => patch(program(`${root}/a:${root}/b:${root}/c`), [shrinkRunpath()]));
       expect(readElf(bytes).runpath).toBe(`${root}/c`);
@@ -50,7 +62,13 @@ describe("shrinkRunpath", () => {
   });
 
   it("in a sysroot directories and absolute links are those in there", () => {
-    const root = tree({ "usr/lib/libx.1": LIBRARY, "usr/lib/libx": "/usr/lib/libx.1", "lib": "usr/lib", "opt/up/liby": "/../../../usr/lib/libx", "loop": "/loop" });
+    const root = tree({
+      "usr/lib/libx.1": LIBRARY,
+      "usr/lib/libx": "/usr/lib/libx.1",
+      lib: "usr/lib",
+      "opt/up/liby": "/../../../usr/lib/libx",
+      loop: "/loop",
+    });
     const edit = shrinkRunpath({ sysroot: root });
     expect(readElf(patch(program("/loop:/lib:/usr/lib:/opt/up:/none"), [edit]).bytes).runpath).toBe("/lib:/opt/up");
     expect(readElf(patch(program("/lib:/opt/up"), [shrinkRunpath()]).bytes).runpath).toBe("");
@@ -58,29 +76,65 @@ describe("shrinkRunpath", () => {
 });
 
 describe("makeRunpathRelative", () => {
-  function relative(contents: Readonly<Record<string, Uint8Array | string>>, path: string, options: { outside?: "drop"; sysroot?: boolean; by?: string; file?: string } = {}): string | null {
-    const root = tree(contents), file = `${root}/${options.file ?? "out/bin/server"}`;
+  function relative(
+    contents: Readonly<Record<string, Uint8Array | string>>,
+    path: string,
+    options: { outside?: "drop"; sysroot?: boolean; by?: string; file?: string } = {},
+  ): string | null {
+    const root = tree(contents);
+    const file = `${root}/${options.file ?? "out/bin/server"}`;
     writeFileSync(file, program(path.replaceAll("ROOT", root)));
     patchFileSync(file, [makeRunpathRelative(file, { root: `${root}/${options.by ?? "out"}`, ...options })]);
     const once = readFileSync(file);
     patchFileSync(file, [makeRunpathRelative(file, { root: `${root}/${options.by ?? "out"}`, ...options })]);
+
     expect(readFileSync(file).equals(once)).toBe(true);
     return readElf(once).runpath?.replaceAll(root, "ROOT") ?? null;
   }
   const OUT = { "out/bin/": DIRECTORY, "out/lib/": DIRECTORY };
 
   it.each<[string, string, Parameters<typeof relative>[2], string]>([
-    ["directories in the root, missing ones too", "ROOT/out/lib:ROOT/out/none:/usr/lib", {}, "$ORIGIN/../lib:$ORIGIN/../none:/usr/lib"],
+    [
+      "directories in the root, missing ones too",
+      "ROOT/out/lib:ROOT/out/none:/usr/lib",
+      {},
+      "$ORIGIN/../lib:$ORIGIN/../none:/usr/lib",
+    ],
     ["drops what is elsewhere if asked", "ROOT/out/lib:ROOT/else:/usr/lib", { outside: "drop" }, "$ORIGIN/../lib"],
-    ["a root that is named by a link", "ROOT/alias/lib:ROOT/out/lib:ROOT/alias/none", { by: "alias" }, "$ORIGIN/../lib:$ORIGIN/../none"],
+    [
+      "a root that is named by a link",
+      "ROOT/alias/lib:ROOT/out/lib:ROOT/alias/none",
+      { by: "alias" },
+      "$ORIGIN/../lib:$ORIGIN/../none",
+    ],
     ["a file that lies behind a link", "ROOT/out/lib", { file: "out/sub/server" }, "$ORIGIN/../../lib"],
     ["links in the root", "ROOT/out/lib64:ROOT/out/lib", {}, "$ORIGIN/../lib"],
     ["a link out of the root is named as it is", "ROOT/out/ext", {}, "$ORIGIN/../ext"],
-    ["but not where .. follows it", "ROOT/out/ext/../lib:ROOT/out/ext/../..", {}, "ROOT/out/ext/../lib:ROOT/out/ext/../.."],
+    [
+      "but not where .. follows it",
+      "ROOT/out/ext/../lib:ROOT/out/ext/../..",
+      {},
+      "ROOT/out/ext/../lib:ROOT/out/ext/../..",
+    ],
     [".. behind a link in the root", "ROOT/out/deep/../one", {}, "$ORIGIN/../x/one"],
-    ["a sysroot's own directories", "/lib:/usr/none/at/all:/lib64:ROOT/out/lib", { sysroot: true }, "$ORIGIN/../lib:/usr/none/at/all"],
+    [
+      "a sysroot's own directories",
+      "/lib:/usr/none/at/all:/lib64:ROOT/out/lib",
+      { sysroot: true },
+      "$ORIGIN/../lib:/usr/none/at/all",
+    ],
   ])("%s", (_, path, options, result) => {
-    const more = { alias: "out", "out/sub": "x/y", "out/x/y/": DIRECTORY, "out/x/one/": DIRECTORY, "out/lib64": "lib", "out/deep": "x/y", "out/ext": "ROOT/else/far", "else/lib/": DIRECTORY, "else/far/": DIRECTORY };
+    const more = {
+      alias: "out",
+      "out/sub": "x/y",
+      "out/x/y/": DIRECTORY,
+      "out/x/one/": DIRECTORY,
+      "out/lib64": "lib",
+      "out/deep": "x/y",
+      "out/ext": "ROOT/else/far",
+      "else/lib/": DIRECTORY,
+      "else/far/": DIRECTORY,
+    };
     expect(relative({ ...OUT, ...more }, path, options)).toBe(result);
   });
 

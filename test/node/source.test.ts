@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { Ehdr, Phdr, Shdr } from "../../src/codec/records.js";
@@ -10,12 +20,14 @@ import { itWithTools, must } from "../support/tools.js";
 import { asNobody } from "./rights.js";
 
 const files = scratch();
-const GIGABYTE = 2 ** 30, NAME = "x86_64-glibc-pie-runpath";
+const GIGABYTE = 2 ** 30;
+const NAME = "x86_64-glibc-pie-runpath";
 const HUGE = Array.from({ length: 150 }, (_, i) => `/opt/elfwright/a/path/that/no/slack/can/hold/${i}`).join(":");
 
 /** A file with these bytes at these offsets and holes elsewhere. */
 function sparseFile(name: string, size: number, ...parts: { at: number; bytes: Uint8Array }[]): string {
-  const path = files.path(name), fd = openSync(path, "w");
+  const path = files.path(name);
+  const fd = openSync(path, "w");
   for (const { at, bytes } of parts) writeSync(fd, bytes, 0, bytes.length, at);
   ftruncateSync(fd, size);
   closeSync(fd);
@@ -24,15 +36,18 @@ function sparseFile(name: string, size: number, ...parts: { at: number; bytes: U
 
 /** Takes everything from an offset on so much further towards the end of the file: headers follow, addresses stay. */
 function stretch(bytes: Uint8Array, from: number, by: number): void {
-  const { header: h } = readElf(bytes), view = viewOf(bytes);
+  const { header: h } = readElf(bytes);
+  const view = viewOf(bytes);
   for (let i = 0; i < h.phnum; i++) {
     const p = Phdr.view(view, h.phoff + i * h.phentsize, h);
     if (p.offset >= from) p.offset += by;
   }
+
   for (let i = 0; i < h.shnum; i++) {
     const s = Shdr.view(view, h.shoff + i * h.shentsize, h);
     if (s.offset >= from) s.offset += by;
   }
+
   // The identification stands before what the record names.
   const e = Ehdr.view(view, 16, h);
   if (e.shoff >= from) e.shoff += by;
@@ -40,7 +55,10 @@ function stretch(bytes: Uint8Array, from: number, by: number): void {
 
 describe("a file of 1 GB", () => {
   const expectLittle = (path: string, runpath: string, most: number) => {
-    const file = openSource(path), source = counting(file), elf = readElf(source);
+    const file = openSource(path);
+    const source = counting(file);
+    const elf = readElf(source);
+
     expect(file.size).toBe(GIGABYTE);
     expect([elf.needed, elf.runpath, elf.interpreter]).toEqual([["libc.so.6"], runpath, "/lib64/ld-linux-x86-64.so.2"]);
     expect(source.bytes).toBeLessThan(most);
@@ -55,11 +73,19 @@ describe("a file of 1 GB", () => {
   });
 
   it("also where .dynstr and the section headers stand at its end", () => {
-    const bytes = patch(fixture(NAME), [setRunpath(HUGE)]).bytes, elf = readElf(bytes);
-    const from = elf.sections.find((s) => s.name === ".dynstr")!.header.offset, page = from - (from % 4096), cut = Math.min(...elf.segments.filter((s) => s.offset >= page).map((s) => s.offset));
+    const bytes = patch(fixture(NAME), [setRunpath(HUGE)]).bytes;
+    const elf = readElf(bytes);
+    const from = elf.sections.find((s) => s.name === ".dynstr")!.header.offset;
+    const page = from - (from % 4096);
+    const cut = Math.min(...elf.segments.filter((s) => s.offset >= page).map((s) => s.offset));
     stretch(bytes, cut, GIGABYTE - bytes.length - ((GIGABYTE - bytes.length) % 4096));
     const at = GIGABYTE - bytes.length - ((GIGABYTE - bytes.length) % 4096) + cut;
-    const path = sparseFile("stretched", GIGABYTE, { at: 0, bytes: bytes.subarray(0, cut) }, { at, bytes: bytes.subarray(cut) });
+    const path = sparseFile(
+      "stretched",
+      GIGABYTE,
+      { at: 0, bytes: bytes.subarray(0, cut) },
+      { at, bytes: bytes.subarray(cut) },
+    );
     expectLittle(path, HUGE, 8192 + 2 * HUGE.length);
   });
 
@@ -75,21 +101,42 @@ describe("a file of 1 GB", () => {
 
 describe("openSource", () => {
   it("gives ranges of the file, small ones and large ones, across blocks", () => {
-    const bytes = fixture("x86_64-glibc-static"), source = openSource(fixturePath("x86_64-glibc-static"));
+    const bytes = fixture("x86_64-glibc-static");
+    const source = openSource(fixturePath("x86_64-glibc-static"));
     expect(source.size).toBe(bytes.length);
-    for (const [offset, length] of [[0, 64], [4090, 12], [4096, 4096], [1, 4095], [5, 100_000], [bytes.length - 3, 3], [0, bytes.length]] as const)
-      expect(Buffer.compare(source.read(offset, length), bytes.subarray(offset, offset + length)), `${offset} ${length}`).toBe(0);
+
+    for (const [offset, length] of [
+      [0, 64],
+      [4090, 12],
+      [4096, 4096],
+      [1, 4095],
+      [5, 100_000],
+      [bytes.length - 3, 3],
+      [0, bytes.length],
+    ] as const) {
+      expect(
+        Buffer.compare(source.read(offset, length), bytes.subarray(offset, offset + length)),
+        `${offset} ${length}`,
+      ).toBe(0);
+    }
+
     source.close();
   });
 
   it("keeps few blocks, and reads an older one again", () => {
-    const bytes = fixture("x86_64-glibc-static"), source = openSource(fixturePath("x86_64-glibc-static"));
-    for (let round = 0; round < 2; round++) for (let at = 0; at < 100 * 4096; at += 4096) expect(source.read(at, 4)).toEqual(new Uint8Array(bytes.subarray(at, at + 4)));
+    const bytes = fixture("x86_64-glibc-static");
+    const source = openSource(fixturePath("x86_64-glibc-static"));
+    for (let round = 0; round < 2; round++) {
+      for (let at = 0; at < 100 * 4096; at += 4096) {
+        expect(source.read(at, 4)).toEqual(new Uint8Array(bytes.subarray(at, at + 4)));
+      }
+    }
     source.close();
   });
 
   it("close: once or twice, and no other file is read by its number afterwards", () => {
-    const source = openSource(fixturePath(NAME)), first = source.read(0, 4);
+    const source = openSource(fixturePath(NAME));
+    const first = source.read(0, 4);
     source.close();
     const other = openSource(fixturePath("s390x-glibc-pie"));
     source.close();
@@ -100,7 +147,8 @@ describe("openSource", () => {
   });
 
   it("a file that became shorter is an IO error", () => {
-    const path = files.write("shorter", fixture(NAME)), source = openSource(path);
+    const path = files.write("shorter", fixture(NAME));
+    const source = openSource(path);
     truncateSync(path, 100);
     expect(caught(() => source.read(50, 100)).code).toBe("IO");
     source.close();
@@ -117,10 +165,13 @@ describe("readElfFile", () => {
   });
 
   const refused: [string, () => string, string | undefined][] = [
-    ["a file that is not there", () => "/no/such/file", "ENOENT"], ["a folder", () => fixturePath(""), undefined], ["a device", () => "/dev/null", undefined],
+    ["a file that is not there", () => "/no/such/file", "ENOENT"],
+    ["a folder", () => fixturePath(""), undefined],
+    ["a device", () => "/dev/null", undefined],
   ];
   it.each(refused)("%s is an IO error that names it", (_, make, cause) => {
-    const path = make(), e = caught(() => readElfFile(path));
+    const path = make();
+    const e = caught(() => readElfFile(path));
     expect(e).toMatchObject({ code: "IO", detail: { path, ...(cause === undefined ? {} : { cause }) } });
     expect(e.message.startsWith(`IO: ${path}: `)).toBe(true);
   });
@@ -128,7 +179,10 @@ describe("readElfFile", () => {
   itWithTools(["mkfifo"], "a FIFO is refused without waiting for its writer", () => {
     const path = files.path("fifo");
     must("mkfifo", [path]);
-    expect(caught(() => readElfFile(path))).toMatchObject({ code: "IO", message: `IO: ${path}: this is not a regular file` });
+    expect(caught(() => readElfFile(path))).toMatchObject({
+      code: "IO",
+      message: `IO: ${path}: this is not a regular file`,
+    });
   });
 
   it("a file that may not be read is an IO error", () => {
@@ -136,7 +190,10 @@ describe("readElfFile", () => {
     mkdirSync(folder, { mode: 0o755 });
     chmodSync(files.path("."), 0o755);
     const path = files.write("locked/file", fixture(NAME), 0o000);
-    expect(asNobody(() => caught(() => readElfFile(path)))).toMatchObject({ code: "IO", detail: { path, cause: "EACCES" } });
+    expect(asNobody(() => caught(() => readElfFile(path)))).toMatchObject({
+      code: "IO",
+      detail: { path, cause: "EACCES" },
+    });
     rmSync(path);
   });
 

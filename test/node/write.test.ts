@@ -12,7 +12,11 @@ import { buildElf } from "../../src/testing/build-elf.js";
 import { scratch } from "../support/fixtures.js";
 
 /** The system calls so far: where and how much was read and written, and how often a file was copied. */
-const calls = vi.hoisted(() => ({ reads: [] as { at: number; length: number }[], writes: [] as { at: number; length: number }[], copies: 0 }));
+const calls = vi.hoisted(() => ({
+  reads: [] as { at: number; length: number }[],
+  writes: [] as { at: number; length: number }[],
+  copies: 0,
+}));
 
 vi.mock("node:fs", async (original) => {
   const real = await original<typeof fs>();
@@ -28,36 +32,51 @@ vi.mock("node:fs", async (original) => {
     calls.copies++;
     return real.copyFileSync(...args);
   };
+
   return { ...real, readSync, writeSync, copyFileSync };
 });
 
 const reset = () => Object.assign(calls, { reads: [], writes: [], copies: 0 });
 beforeEach(reset);
 
-const files = scratch(), MIB = 1 << 20;
+const files = scratch();
+const MIB = 1 << 20;
 const sum = (list: readonly { length: number }[]) => list.reduce((n, { length }) => n + length, 0);
 
 /** Debugging information and nothing else makes the file large. */
-const LARGE = buildElf({ soname: "x", debugInfo: 8 * MIB, symbols: [{ name: "answer" }] }), DEBUG = readElf(LARGE).sections.find((s) => s.name === ".debug_info")!.header;
+const LARGE = buildElf({ soname: "x", debugInfo: 8 * MIB, symbols: [{ name: "answer" }] });
+const DEBUG = readElf(LARGE).sections.find((s) => s.name === ".debug_info")!.header;
 
 describe("a strip", () => {
-  for (const [way, inPlace] of [["beside the file", false], ["in place", true]] as const)
+  for (const [way, inPlace] of [
+    ["beside the file", false],
+    ["in place", true],
+  ] as const) {
     it(`${way}: what goes is neither read nor copied`, () => {
       const path = files.write("large", LARGE);
       const { sizeAfter } = patchFileSync(path, [stripUnneeded()], { inPlace });
       expect(readFileSync(path).equals(patch(LARGE, [stripUnneeded()]).bytes)).toBe(true);
       expect([calls.copies, sizeAfter < 64 << 10]).toEqual([0, true]);
+
       // The blocks at its ends hold other things, too.
       const [start, end] = [DEBUG.offset + 4096, DEBUG.offset + DEBUG.size - 4096];
-      expect(calls.reads.filter((r) => r.at < end && r.at + r.length > start && (!inPlace || r.at >= sizeAfter))).toEqual([]);
+      expect(
+        calls.reads.filter((r) => r.at < end && r.at + r.length > start && (!inPlace || r.at >= sizeAfter)),
+      ).toEqual([]);
       expect(sum(calls.reads)).toBeLessThan(4 * sizeAfter + (256 << 10));
       expect(sum(calls.writes)).toBeLessThanOrEqual(sizeAfter);
       if (!inPlace) expect(calls.writes.length).toBe(1);
     });
+  }
 
   it("that changes nothing is found before a byte is written, and by a part of the file", () => {
-    const path = files.write("stripped", patch(buildElf({ soname: "x", debugInfo: 100, slack: 4 * MIB }), [stripUnneeded()]).bytes);
-    for (const inPlace of [false, true]) expect(patchFileSync(path, [stripUnneeded()], { inPlace }).changed).toBe(false);
+    const path = files.write(
+      "stripped",
+      patch(buildElf({ soname: "x", debugInfo: 100, slack: 4 * MIB }), [stripUnneeded()]).bytes,
+    );
+    for (const inPlace of [false, true]) {
+      expect(patchFileSync(path, [stripUnneeded()], { inPlace }).changed).toBe(false);
+    }
     expect([calls.writes, calls.copies]).toEqual([[], 0]);
     expect(sum(calls.reads)).toBeLessThan(statSync(path).size / 4);
   });
@@ -75,29 +94,59 @@ describe("a rewrite that keeps nearly all", () => {
 
 /** A plan of very many small pieces, as a strip of an object file with tens of thousands of sections makes one. */
 function manyPieces(source: ByteSource): Plan {
-  const pieces: Piece[] = [], bytes = Uint8Array.from({ length: 40 }, (_, i) => i);
-  for (let i = 0; i < 40_000; i++) pieces.push({ kind: "input", at: 100 * i, size: 60, from: 180 * i }, { kind: "bytes", at: 100 * i + 60, size: 40, bytes });
-  return planOf(source, { size: 4_000_000, pieces, changed: true, placements: [], notes: [], findings: [], changes: () => [] });
+  const pieces: Piece[] = [];
+  const bytes = Uint8Array.from({ length: 40 }, (_, i) => i);
+  for (let i = 0; i < 40_000; i++) {
+    pieces.push(
+      { kind: "input", at: 100 * i, size: 60, from: 180 * i },
+      { kind: "bytes", at: 100 * i + 60, size: 40, bytes },
+    );
+  }
+
+  return planOf(source, {
+    size: 4_000_000,
+    pieces,
+    changed: true,
+    placements: [],
+    notes: [],
+    findings: [],
+    changes: () => [],
+  });
 }
 
 describe("80,000 small pieces", () => {
   const INPUT = Uint8Array.from({ length: 7_200_000 }, (_, i) => (i * 31 + (i >> 12)) & 0xff);
   const expected = () => manyPieces({ size: INPUT.length, read: (at, n) => INPUT.subarray(at, at + n) }).bytes();
 
-  for (const [way, write1] of [["write", write], ["writeNow", async (...args: Parameters<typeof write>) => writeNow(...args)]] as const)
+  for (const [way, write1] of [
+    ["write", write],
+    ["writeNow", async (...args: Parameters<typeof write>) => writeNow(...args)],
+  ] as const) {
     it(`${way}: take few system calls`, async () => {
-      const input = files.write("many", INPUT), source = openSource(input), target = files.path(`many-${way}`);
+      const input = files.write("many", INPUT);
+      const source = openSource(input);
+      const target = files.path(`many-${way}`);
       reset();
-      await write1({ plan: manyPieces(source), input, stats: statSync(input), temp: `${target}.tmp`, target, sync: false });
+      await write1({
+        plan: manyPieces(source),
+        input,
+        stats: statSync(input),
+        temp: `${target}.tmp`,
+        target,
+        sync: false,
+      });
+
       expect(calls.reads.length).toBeLessThan(140);
       // The other way writes through a file handle, where none are counted.
       expect(calls.writes.length).toBe(way === "writeNow" ? 4 : 0);
       expect(readFileSync(target).equals(expected())).toBe(true);
       source.close();
     });
+  }
 
   it("in place: take few system calls, too", () => {
-    const input = files.write("many-in-place", INPUT), source = openSource(input);
+    const input = files.write("many-in-place", INPUT);
+    const source = openSource(input);
     reset();
     writeInPlace(input, manyPieces(source), statSync(input), false);
     expect(calls.reads.length).toBeLessThan(300);
@@ -109,38 +158,78 @@ describe("80,000 small pieces", () => {
 
 describe("memory", () => {
   it("stays flat: all that is kept goes through one buffer of 1 MiB", () => {
-    const buffers = new Set<ArrayBufferLike>(), size = 24 * MIB, input = files.write("input", new Uint8Array(size).fill(1)), read = vi.fn((_: number, length: number) => new Uint8Array(length));
+    const buffers = new Set<ArrayBufferLike>();
+    const size = 24 * MIB;
+    const input = files.write("input", new Uint8Array(size).fill(1));
+    const read = vi.fn((_: number, length: number) => new Uint8Array(length));
     const source: ByteSource = {
-      size, read,
+      size,
+      read,
       readInto(offset, target) {
         buffers.add(target.buffer);
         target.fill((offset >> 20) + 1);
       },
     };
-    const pieces: Piece[] = [{ kind: "input", at: 0, size: 8 * MIB, from: 4 * MIB }, { kind: "zero", at: 8 * MIB, size: 3 * MIB }, { kind: "input", at: 11 * MIB, size: 8 * MIB, from: 16 * MIB }];
-    const plan = planOf(source, { size: 19 * MIB, pieces, changed: true, placements: [], notes: [], findings: [], changes: () => [] });
-    writeNow({ plan, input, stats: statSync(input), temp: files.path("flat.tmp"), target: files.path("flat"), sync: false });
+    const pieces: Piece[] = [
+      { kind: "input", at: 0, size: 8 * MIB, from: 4 * MIB },
+      { kind: "zero", at: 8 * MIB, size: 3 * MIB },
+      { kind: "input", at: 11 * MIB, size: 8 * MIB, from: 16 * MIB },
+    ];
+    const plan = planOf(source, {
+      size: 19 * MIB,
+      pieces,
+      changed: true,
+      placements: [],
+      notes: [],
+      findings: [],
+      changes: () => [],
+    });
+    writeNow({
+      plan,
+      input,
+      stats: statSync(input),
+      temp: files.path("flat.tmp"),
+      target: files.path("flat"),
+      sync: false,
+    });
+
     expect([buffers.size, [...buffers][0]!.byteLength, read.mock.calls]).toEqual([1, MIB, []]);
+
     const out = readFileSync(files.path("flat"));
-    expect([out.length, out[0], out[8 * MIB - 1], out[8 * MIB], out[11 * MIB - 1], out[11 * MIB], out[19 * MIB - 1]]).toEqual([19 * MIB, 5, 12, 0, 0, 17, 24]);
+    expect([
+      out.length,
+      out[0],
+      out[8 * MIB - 1],
+      out[8 * MIB],
+      out[11 * MIB - 1],
+      out[11 * MIB],
+      out[19 * MIB - 1],
+    ]).toEqual([19 * MIB, 5, 12, 0, 0, 17, 24]);
   });
 });
 
 describe("holes", () => {
   it("stay holes, where bytes stand between them, and the bytes come whole", async ({ skip }) => {
-    const path = files.path("holes"), { truncateSync, openSync, closeSync } = await import("node:fs"), file = buildElf({ soname: "x", debugInfo: 100 });
+    const path = files.path("holes");
+    const { truncateSync, openSync, closeSync } = await import("node:fs");
+    const file = buildElf({ soname: "x", debugInfo: 100 });
     writeFileSync(path, file);
     truncateSync(path, 64 * MIB);
-    const fd = openSync(path, "r+"), marks = [3 * MIB + 5, 20 * MIB - 1, 64 * MIB - 1];
+    const fd = openSync(path, "r+");
+    const marks = [3 * MIB + 5, 20 * MIB - 1, 64 * MIB - 1];
     const { writeSync } = await vi.importActual<typeof fs>("node:fs");
     for (const at of marks) writeSync(fd, Uint8Array.of(7), 0, 1, at);
     closeSync(fd);
-    const before = readFileSync(path), { blocks } = statSync(path);
+    const before = readFileSync(path);
+    const { blocks } = statSync(path);
     // A file system without holes has nothing to show here.
     skip(blocks * 512 > 8 * MIB, "needs sparse files");
+
     for (const run of [patchFile, patchFileSync]) {
       await run(path, [stripUnneeded()], { output: `${path}-out`, overlay: "keep" });
-      expect(readFileSync(`${path}-out`).equals(patch(before, [stripUnneeded()], { overlay: "keep" }).bytes)).toBe(true);
+      expect(readFileSync(`${path}-out`).equals(patch(before, [stripUnneeded()], { overlay: "keep" }).bytes)).toBe(
+        true,
+      );
       expect(statSync(`${path}-out`).blocks * 512).toBeLessThan(MIB);
     }
   });

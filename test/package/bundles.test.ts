@@ -13,14 +13,21 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Something that each part of the cards holds, and nothing else does. */
 const MARKS: Readonly<Record<string, string>> = {
-  dynamic: "MIPS_RLD_MAP_REL", memory: "executableStack", symbols: "unusedSectionSymbols", types: "ARM_PREEMPTMAP",
-  names: "GOTPCREL64", loading: "ld-linux-mipsn8.so.1", recognition: "4831ed 4889e7", ports: "tradbigmips",
+  dynamic: "MIPS_RLD_MAP_REL",
+  memory: "executableStack",
+  symbols: "unusedSectionSymbols",
+  types: "ARM_PREEMPTMAP",
+  names: "GOTPCREL64",
+  loading: "ld-linux-mipsn8.so.1",
+  recognition: "4831ed 4889e7",
+  ports: "tradbigmips",
 };
 
 /** What a bundler makes of a program that takes these names from there. */
 async function bundleOf(from: string, ...names: readonly string[]): Promise<string> {
   const name = names.join("-");
-  const entry = join(folder, `${name}.ts`), outDir = join(folder, "out");
+  const entry = join(folder, `${name}.ts`);
+  const outDir = join(folder, "out");
   writeFileSync(entry, `export { ${names.join(", ")} } from ${JSON.stringify(from)};`);
   const outExtension = () => ({ js: ".mjs" });
   await build({ entry: { [name]: entry }, outDir, format: "esm", config: false, silent: true, outExtension });
@@ -29,7 +36,9 @@ async function bundleOf(from: string, ...names: readonly string[]): Promise<stri
 
 /** The parts of the cards that it holds. */
 function partsOf(bundle: string): string[] {
-  return Object.entries(MARKS).filter(([, mark]) => bundle.includes(mark)).map(([part]) => part);
+  return Object.entries(MARKS)
+    .filter(([, mark]) => bundle.includes(mark))
+    .map(([part]) => part);
 }
 
 describe("a bundle has the parts of the cards that it reads", () => {
@@ -45,8 +54,12 @@ describe("a bundle has the parts of the cards that it reads", () => {
   });
 });
 
-/** Names of the families of edits that it holds. The package is one file, where a bundler drops only what is free of effects by itself. */
-const familiesOf = (bundle: string): string[] => [...bundle.matchAll(/name: "([a-z-]+)",\s*order: [^,]*,\s*takes: /g)].map((m) => m[1]!);
+/**
+ * Names of the families of edits that it holds. The package is one file, where a bundler drops only what is free of
+ * effects by itself.
+ */
+const familiesOf = (bundle: string): string[] =>
+  [...bundle.matchAll(/name: "([a-z-]+)",\s*order: [^,]*,\s*takes: /g)].map((m) => m[1]!);
 
 describe("a bundle has the families of the edits that it uses", () => {
   it.each([
@@ -58,5 +71,6 @@ describe("a bundle has the families of the edits that it uses", () => {
     expect(familiesOf(await bundleOf(PACKAGE, ...names))).toEqual(families);
   });
 
-  it("parseEdit has all", async () => expect(familiesOf(await bundleOf(PACKAGE, "parseEdit")).length).toBeGreaterThan(15));
+  it("parseEdit has all", async () =>
+    expect(familiesOf(await bundleOf(PACKAGE, "parseEdit")).length).toBeGreaterThan(15));
 });

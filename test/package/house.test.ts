@@ -12,13 +12,17 @@ interface Import {
   readonly isType: boolean;
 }
 
-const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".ts")).sort();
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((f) => f.endsWith(".ts"))
+  .sort();
 
 const STATEMENT = /^(?:import|export)( type)? [^;"]*?from "(\.[^"]+)";/gms;
 
 const importsOf = (file: string): Import[] =>
   [...readFileSync(join(SRC, file), "utf8").matchAll(STATEMENT)].map(([, type, path]) => ({
-    from: file, to: relative(SRC, join(SRC, dirname(file), path!)).replace(/\.js$/, ".ts"), isType: type !== undefined,
+    from: file,
+    to: relative(SRC, join(SRC, dirname(file), path!)).replace(/\.js$/, ".ts"),
+    isType: type !== undefined,
   }));
 
 const imports = files.flatMap(importsOf);
@@ -47,7 +51,8 @@ it("every room has a floor", () => {
 });
 
 it("nothing imports from a higher floor, nor another room of its own", () => {
-  const isUp = ({ from, to }: Import): boolean => floorOf(to) > floorOf(from) || (floorOf(to) === floorOf(from) && roomOf(to) !== roomOf(from));
+  const isUp = ({ from, to }: Import): boolean =>
+    floorOf(to) > floorOf(from) || (floorOf(to) === floorOf(from) && roomOf(to) !== roomOf(from));
   // The tables of C libraries are big: only their types come into diagnose, and a target carries its own.
   expect(imports.filter(isUp).map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
 });
@@ -63,6 +68,7 @@ it("no files import each other in a circle, not even types", () => {
     done.add(file);
   };
   for (const f of files) visit(f, []);
+
   expect(circles).toEqual([]);
 });
 
@@ -73,13 +79,20 @@ describe("what the core knows", () => {
   });
 
   it("no family of edits: only the index lists them", () => {
-    const families = imports.filter((i) => !i.isType && /^(?:edit|strip)\/[\w-]+\.ts$/.test(i.to) && /Family\b/.test(readFileSync(join(SRC, i.to), "utf8")));
+    const families = imports.filter(
+      (i) =>
+        !i.isType &&
+        /^(?:edit|strip)\/[\w-]+\.ts$/.test(i.to) &&
+        /Family\b/.test(readFileSync(join(SRC, i.to), "utf8")),
+    );
     const rewriting = families.filter((i) => ["rewrite", "patch.ts"].includes(roomOf(i.from)));
     expect(rewriting.map((i) => i.to).filter((to) => !["edit/asked.ts"].includes(to))).toEqual([]);
   });
 
   it("of the C libraries' tables, types alone", () => {
-    const loaded = imports.filter((i) => roomOf(i.to) === "targets" && !["targets", "cli", "node"].includes(roomOf(i.from)) && !i.isType);
+    const loaded = imports.filter(
+      (i) => roomOf(i.to) === "targets" && !["targets", "cli", "node"].includes(roomOf(i.from)) && !i.isType,
+    );
     expect(loaded.map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
   });
 });

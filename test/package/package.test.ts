@@ -4,16 +4,25 @@ import { fileURLToPath } from "node:url";
 import { build } from "tsup";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  checkRules, diagnosisRules, pageRules, patch, removeSections, replaceNeeded, setRunpath, stripUnneeded,
+  checkRules,
+  diagnosisRules,
+  pageRules,
+  patch,
+  removeSections,
+  replaceNeeded,
+  setRunpath,
+  stripUnneeded,
 } from "../../src/index.js";
 import { fixture, fixturePath, scratch } from "../support/fixtures.js";
 import { hasTool, must, REQUIRED, run } from "../support/tools.js";
 
 const files = scratch();
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-const project = files.path("project"), installed = join(project, "node_modules", "elfwright");
+const project = files.path("project");
+const installed = join(project, "node_modules", "elfwright");
 /** What is packed has to be unpacked. */
-const canUnpack = hasTool("tar") || REQUIRED, describeInstalled = canUnpack ? describe : describe.skip;
+const canUnpack = hasTool("tar") || REQUIRED;
+const describeInstalled = canUnpack ? describe : describe.skip;
 const ENTRIES = ["elfwright", "elfwright/node", "elfwright/targets"];
 
 /** What an exports map says of one entry. */
@@ -36,9 +45,23 @@ let manifest: Manifest;
 // The tests of the command run beside this one: prepack would take dist/ from under them.
 beforeAll(() => {
   if (!canUnpack) return;
+
   mkdirSync(installed, { recursive: true });
-  must("npm", ["pack", "--ignore-scripts", "--offline", "--no-update-notifier", "--pack-destination", project], { cwd: repository });
-  must("tar", ["-x", "-z", "-f", join(project, readdirSync(project).find((f) => f.endsWith(".tgz"))!), "-C", installed, "--strip-components=1"]);
+  must("npm", ["pack", "--ignore-scripts", "--offline", "--no-update-notifier", "--pack-destination", project], {
+    cwd: repository,
+  });
+  must("tar", [
+    "-x",
+    "-z",
+    "-f",
+    join(
+      project,
+      readdirSync(project).find((f) => f.endsWith(".tgz"))!,
+    ),
+    "-C",
+    installed,
+    "--strip-components=1",
+  ]);
   manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Manifest;
   write("package.json", JSON.stringify({ name: "project", private: true }));
 });
@@ -59,18 +82,34 @@ const there = (path: string): boolean => statSync(join(installed, path), { throw
 
 describeInstalled("the tarball", () => {
   it("has what users read and run, and nothing else", () => {
-    const all = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name).slice(installed.length + 1));
-    expect(all.filter((f) => !f.startsWith("dist/")).sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "docs/json.md", "package.json"]);
-    for (const f of all.filter((f) => f.startsWith("dist/"))) expect(f).toMatch(/^dist\/[A-Za-z0-9_-]+(\.d)?\.(js|cjs|ts|cts)$/);
+    const all = readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((e) => e.isFile())
+      .map((e) => join(e.parentPath, e.name).slice(installed.length + 1));
+    expect(all.filter((f) => !f.startsWith("dist/")).sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "docs/json.md",
+      "package.json",
+    ]);
+
+    for (const f of all.filter((f) => f.startsWith("dist/"))) {
+      expect(f).toMatch(/^dist\/[A-Za-z0-9_-]+(\.d)?\.(js|cjs|ts|cts)$/);
+    }
+
     for (const f of all) expect(readFileSync(join(installed, f), "utf8"), f).not.toContain("sourceMappingURL");
   });
 
   it("names no path of the machine that built it", () => {
-    for (const f of readdirSync(join(installed, "dist"))) expect(readFileSync(join(installed, "dist", f), "utf8").includes(repository), f).toBe(false);
+    for (const f of readdirSync(join(installed, "dist"))) {
+      expect(readFileSync(join(installed, "dist", f), "utf8").includes(repository), f).toBe(false);
+    }
   });
 
   it("needs no other package", () => {
-    for (const key of ["dependencies", "peerDependencies", "optionalDependencies", "bundleDependencies"]) expect(manifest[key], key).toBeUndefined();
+    for (const key of ["dependencies", "peerDependencies", "optionalDependencies", "bundleDependencies"]) {
+      expect(manifest[key], key).toBeUndefined();
+    }
     expect(manifest).toMatchObject({ license: "MIT", sideEffects: false, type: "module" });
   });
 });
@@ -83,33 +122,59 @@ describeInstalled("package.json", () => {
         expect([entry, there(target)]).toEqual(["./package.json", true]);
         continue;
       }
+
       expect(Object.keys(target)).toEqual(["import", "require"]);
-      for (const [condition, extension] of [["import", "js"], ["require", "cjs"]] as const) {
+      for (const [condition, extension] of [
+        ["import", "js"],
+        ["require", "cjs"],
+      ] as const) {
         const { types, default: code } = target[condition];
         expect(Object.keys(target[condition])).toEqual(["types", "default"]);
-        expect([types.endsWith(condition === "import" ? ".d.ts" : ".d.cts"), code.endsWith(`.${extension}`)]).toEqual([true, true]);
+        expect([types.endsWith(condition === "import" ? ".d.ts" : ".d.cts"), code.endsWith(`.${extension}`)]).toEqual([
+          true,
+          true,
+        ]);
         expect([code.startsWith("./"), there(types), there(code)], `${entry} ${condition}`).toEqual([true, true, true]);
       }
     }
   });
 
   it("what older resolvers read leads to the same files", () => {
-    const main = manifest.exports["."] as { import: Conditions; require: Conditions }, node = manifest.exports["./node"] as { require: Conditions }, targets = manifest.exports["./targets"] as { require: Conditions };
-    expect([manifest.main, manifest.module, manifest.types]).toEqual([main.require.default, main.import.default, main.require.types]);
+    const main = manifest.exports["."] as { import: Conditions; require: Conditions };
+    const node = manifest.exports["./node"] as { require: Conditions };
+    const targets = manifest.exports["./targets"] as { require: Conditions };
+    expect([manifest.main, manifest.module, manifest.types]).toEqual([
+      main.require.default,
+      main.import.default,
+      main.require.types,
+    ]);
     expect(manifest.typesVersions).toEqual({ "*": { node: [node.require.types], targets: [targets.require.types] } });
   });
 });
 
 describeInstalled("both module formats", () => {
   const edits = `[setRunpath("/opt/lib"), replaceNeeded({ "libc.so.6": "libd.so" }), stripUnneeded(), removeSections(".comment")]`;
-  const names = "patch, setRunpath, replaceNeeded, stripUnneeded, removeSections", name = "s390x-glibc-pie";
+  const names = "patch, setRunpath, replaceNeeded, stripUnneeded, removeSections";
+  const name = "s390x-glibc-pie";
   const use = `const done = patch(readFileSync(${JSON.stringify(fixturePath(name))}), ${edits}); console.log(Buffer.isBuffer(done.bytes), done.bytes.toString("base64"));`;
 
   it("import and require give the same bytes", () => {
-    const { bytes } = patch(fixture(name), [setRunpath("/opt/lib"), replaceNeeded({ "libc.so.6": "libd.so" }), stripUnneeded(), removeSections(".comment")]);
+    const { bytes } = patch(fixture(name), [
+      setRunpath("/opt/lib"),
+      replaceNeeded({ "libc.so.6": "libd.so" }),
+      stripUnneeded(),
+      removeSections(".comment"),
+    ]);
     const expected = `true ${bytes.toString("base64")}\n`;
-    expect(runScript("use.mjs", `import { readFileSync } from "node:fs"; import { ${names} } from "elfwright"; ${use}`)).toBe(expected);
-    expect(runScript("use.cjs", `const { readFileSync } = require("node:fs"); const { ${names} } = require("elfwright"); ${use}`)).toBe(expected);
+    expect(
+      runScript("use.mjs", `import { readFileSync } from "node:fs"; import { ${names} } from "elfwright"; ${use}`),
+    ).toBe(expected);
+    expect(
+      runScript(
+        "use.cjs",
+        `const { readFileSync } = require("node:fs"); const { ${names} } = require("elfwright"); ${use}`,
+      ),
+    ).toBe(expected);
   });
 
   it.each(ENTRIES)("%s exports the same names in both", (entry) => {
@@ -117,14 +182,30 @@ describeInstalled("both module formats", () => {
     const esm = JSON.parse(runScript("names.mjs", `import * as all from "${entry}"; ${print}`)) as string[];
     const cjs = JSON.parse(runScript("names.cjs", `const all = require("${entry}"); ${print}`)) as string[];
     expect(esm).toEqual(cjs);
-    expect(esm).toContain({ elfwright: "patch", "elfwright/node": "patchFile", "elfwright/targets": "parseTarget" }[entry]);
+    expect(esm).toContain(
+      { elfwright: "patch", "elfwright/node": "patchFile", "elfwright/targets": "parseTarget" }[entry],
+    );
   });
 
   it("patch files", () => {
-    for (const [script, head] of [["file.mjs", `import { patchFileSync, readElfFile } from "elfwright/node"; import { setRunpath } from "elfwright";`], ["file.cjs", `const { patchFileSync, readElfFile } = require("elfwright/node"); const { setRunpath } = require("elfwright");`]] as const) {
+    for (const [script, head] of [
+      [
+        "file.mjs",
+        `import { patchFileSync, readElfFile } from "elfwright/node"; import { setRunpath } from "elfwright";`,
+      ],
+      [
+        "file.cjs",
+        `const { patchFileSync, readElfFile } = require("elfwright/node"); const { setRunpath } = require("elfwright");`,
+      ],
+    ] as const) {
       const path = join(project, `${script}.elf`);
       writeFileSync(path, fixture(name));
-      expect(runScript(script, `${head} patchFileSync(${JSON.stringify(path)}, [setRunpath("/opt/lib")]); const elf = readElfFile(${JSON.stringify(path)}); console.log(elf.runpath); elf.close();`)).toBe("/opt/lib\n");
+      expect(
+        runScript(
+          script,
+          `${head} patchFileSync(${JSON.stringify(path)}, [setRunpath("/opt/lib")]); const elf = readElfFile(${JSON.stringify(path)}); console.log(elf.runpath); elf.close();`,
+        ),
+      ).toBe("/opt/lib\n");
     }
   });
 
@@ -141,9 +222,16 @@ describeInstalled("a bundle", () => {
     const entry = write(`bundle-${name}.mjs`, `export { ${name} } from "elfwright";\n`);
     const outDir = join(project, "bundles");
     await build({
-      entry: [entry], outDir, outExtension: () => ({ js: ".mjs" }), format: "esm", splitting: false, noExternal: [/./],
-      config: false, silent: true,
+      entry: [entry],
+      outDir,
+      outExtension: () => ({ js: ".mjs" }),
+      format: "esm",
+      splitting: false,
+      noExternal: [/./],
+      config: false,
+      silent: true,
     });
+
     return readFileSync(join(outDir, `bundle-${name}.mjs`), "utf8");
   }
 
@@ -165,7 +253,9 @@ describeInstalled("the command", () => {
     expect(readFileSync(path, "utf8").startsWith("#!/usr/bin/env node\n")).toBe(true);
     expect(statSync(path).mode & 0o111).toBe(0o111);
     expect(must(process.execPath, [path, "--version"])).toBe(`${manifest.version}\n`);
-    expect(must(process.execPath, [path, "patchelf", "--print-needed", fixturePath("x86_64-glibc-pie")])).toBe("libc.so.6\n");
+    expect(must(process.execPath, [path, "patchelf", "--print-needed", fixturePath("x86_64-glibc-pie")])).toBe(
+      "libc.so.6\n",
+    );
   });
 });
 
@@ -175,7 +265,9 @@ describeInstalled("the main entry", () => {
     if (seen.has(file)) return seen;
     const text = readFileSync(file, "utf8");
     seen.set(file, text);
-    for (const [, from] of text.matchAll(/(?:from|import|require\()\s*["'](\.[^"']+)["']/g)) closure(join(dirname(file), from!), seen);
+    for (const [, from] of text.matchAll(/(?:from|import|require\()\s*["'](\.[^"']+)["']/g)) {
+      closure(join(dirname(file), from!), seen);
+    }
     return seen;
   }
 
@@ -183,15 +275,24 @@ describeInstalled("the main entry", () => {
     const loaded = closure(join(installed, "dist", name));
     expect(loaded.size).toBeGreaterThan(1);
     for (const [file, text] of loaded) {
-      expect([...text.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^."'][^"']*)["']/g)].map((m) => m[1]), file).toEqual([]);
+      expect(
+        [...text.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^."'][^"']*)["']/g)].map((m) => m[1]),
+        file,
+      ).toEqual([]);
       expect(text, file).not.toMatch(/["']node:|\bBuffer\s*[.([]|\bprocess\.|__dirname|import\.meta/);
     }
   });
 
-  it.each(["index.js", "index.cjs", "node.js", "node.cjs"])("%s does not load the tables of the C libraries", (name) => {
-    const has = (file: string) => [...closure(join(installed, "dist", file)).values()].some((text) => text.includes("manylinux_2_5 manylinux1") || text.includes("musllinux_1_1"));
-    expect([has(name), has(name.replace(/^\w+/, "targets"))]).toEqual([false, true]);
-  });
+  it.each(["index.js", "index.cjs", "node.js", "node.cjs"])(
+    "%s does not load the tables of the C libraries",
+    (name) => {
+      const has = (file: string) =>
+        [...closure(join(installed, "dist", file)).values()].some(
+          (text) => text.includes("manylinux_2_5 manylinux1") || text.includes("musllinux_1_1"),
+        );
+      expect([has(name), has(name.replace(/^\w+/, "targets"))]).toEqual([false, true]);
+    },
+  );
 
   it("runs where there is no Buffer, process or require", () => {
     const text = `import vm from "node:vm"; import { readFileSync } from "node:fs"; import { dirname, join } from "node:path";
@@ -203,7 +304,9 @@ describeInstalled("the main entry", () => {
       const { patch, setRunpath, readElf } = main.namespace, bytes = vm.runInContext("n => new Uint8Array(n)", context)(${fixture("x86_64-glibc-pie").length});
       bytes.set(readFileSync(${JSON.stringify(fixturePath("x86_64-glibc-pie"))}));
       console.log(readElf(patch(bytes, [setRunpath("/opt/lib")]).bytes).runpath);`;
-    expect(must(process.execPath, ["--experimental-vm-modules", "--no-warnings", write("bare.mjs", text)], { cwd: project })).toBe("/opt/lib\n");
+    expect(
+      must(process.execPath, ["--experimental-vm-modules", "--no-warnings", write("bare.mjs", text)], { cwd: project }),
+    ).toBe("/opt/lib\n");
   });
 });
 
@@ -234,20 +337,48 @@ describeInstalled("types", () => {
     glibc("2.17", "vax");
   `;
   const compilers: [string, string, object][] = [
-    ["nodenext, ESM", "mts", { module: "nodenext", moduleResolution: "nodenext" }], ["nodenext, CommonJS", "cts", { module: "nodenext", moduleResolution: "nodenext" }],
-    ["node16, ESM", "mts", { module: "node16", moduleResolution: "node16" }], ["bundler", "ts", { module: "esnext", moduleResolution: "bundler" }], ["node10", "ts", { module: "commonjs", moduleResolution: "node10" }],
+    ["nodenext, ESM", "mts", { module: "nodenext", moduleResolution: "nodenext" }],
+    ["nodenext, CommonJS", "cts", { module: "nodenext", moduleResolution: "nodenext" }],
+    ["node16, ESM", "mts", { module: "node16", moduleResolution: "node16" }],
+    ["bundler", "ts", { module: "esnext", moduleResolution: "bundler" }],
+    ["node10", "ts", { module: "commonjs", moduleResolution: "node10" }],
   ];
   const typeRoots = [join(repository, "node_modules", "@types")];
 
-  it.each(compilers)("%s: the main entry and elfwright/targets without Node's types, elfwright/node with them", (title, extension, options) => {
-    for (const [entry, text, types] of [["main", main + targets, []], ["files", node, ["node"]]] as const) {
-      const folder = `types-${title.replaceAll(/\W+/g, "-")}-${entry}`;
-      write(`${folder}/use.${extension}`, text);
-      const config = write(`${folder}/tsconfig.json`, JSON.stringify({
-        compilerOptions: { target: "es2022", lib: ["es2022"], strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, types, typeRoots, ...options }, files: [`use.${extension}`],
-      }));
-      const r = run(process.execPath, [join(repository, "node_modules", "typescript", "lib", "tsc.js"), "-p", config], { cwd: project });
-      expect({ entry, status: r.status, stdout: r.stdout }).toEqual({ entry, status: 0, stdout: "" });
-    }
-  });
+  it.each(compilers)(
+    "%s: the main entry and elfwright/targets without Node's types, elfwright/node with them",
+    (title, extension, options) => {
+      for (const [entry, text, types] of [
+        ["main", main + targets, []],
+        ["files", node, ["node"]],
+      ] as const) {
+        const folder = `types-${title.replaceAll(/\W+/g, "-")}-${entry}`;
+        write(`${folder}/use.${extension}`, text);
+        const config = write(
+          `${folder}/tsconfig.json`,
+          JSON.stringify({
+            compilerOptions: {
+              target: "es2022",
+              lib: ["es2022"],
+              strict: true,
+              exactOptionalPropertyTypes: true,
+              skipLibCheck: false,
+              noEmit: true,
+              types,
+              typeRoots,
+              ...options,
+            },
+            files: [`use.${extension}`],
+          }),
+        );
+        const r = run(
+          process.execPath,
+          [join(repository, "node_modules", "typescript", "lib", "tsc.js"), "-p", config],
+          { cwd: project },
+        );
+
+        expect({ entry, status: r.status, stdout: r.stdout }).toEqual({ entry, status: 0, stdout: "" });
+      }
+    },
+  );
 });

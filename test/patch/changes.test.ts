@@ -1,6 +1,17 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { DT, type Edit, EM, isElfError, patch, type PatchOptions, readElf, SHF, SHT, stripDebug } from "../../src/index.js";
+import {
+  DT,
+  type Edit,
+  EM,
+  isElfError,
+  patch,
+  type PatchOptions,
+  readElf,
+  SHF,
+  SHT,
+  stripDebug,
+} from "../../src/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { testArchive } from "../support/archives.js";
 import { fixture } from "../support/elf.js";
@@ -14,9 +25,31 @@ const X86_64 = { class: 64, littleEndian: true, machine: EM.X86_64 } as const;
 /** The fixtures, and what none of them has and some edit changes. */
 const FILES: readonly [string, Uint8Array][] = [
   ...FIXTURES.map((name): [string, Uint8Array] => [name, fixture(name)]),
-  ["old tags and flags", buildElf({ ...X86_64, needed: ["libc.so.6", "liba.so.1"], rpath: "/opt/lib", versionNeeds: [{ file: "libc.so.6", versions: ["V_1"] }], tags: [{ tag: DT.CHECKSUM, value: 9 }, { tag: DT.BIND_NOW, value: 0 }] })],
+  [
+    "old tags and flags",
+    buildElf({
+      ...X86_64,
+      needed: ["libc.so.6", "liba.so.1"],
+      rpath: "/opt/lib",
+      versionNeeds: [{ file: "libc.so.6", versions: ["V_1"] }],
+      tags: [
+        { tag: DT.CHECKSUM, value: 9 },
+        { tag: DT.BIND_NOW, value: 0 },
+      ],
+    }),
+  ],
   ["pages of 4 KiB", buildElf({ ...X86_64, pageSize: 4096, slack: 0x20000 })],
-  ["an object with debug information", objectFile({ ...X86_64, sections: [{ name: ".text", flags: SHF.ALLOC, bytes: new Uint8Array(8) }, { name: ".debug_info", type: SHT.PROGBITS, bytes: new Uint8Array(8), relocations: [[0, 1]] }], symbols: [{ name: "f", section: ".text" }] })],
+  [
+    "an object with debug information",
+    objectFile({
+      ...X86_64,
+      sections: [
+        { name: ".text", flags: SHF.ALLOC, bytes: new Uint8Array(8) },
+        { name: ".debug_info", type: SHT.PROGBITS, bytes: new Uint8Array(8), relocations: [[0, 1]] },
+      ],
+      symbols: [{ name: "f", section: ".text" }],
+    }),
+  ],
 ];
 
 /** The changes that a patch tells; undefined where it is refused or changes no byte. */
@@ -38,7 +71,11 @@ describe("a plan that changes bytes says what changes", () => {
 
   it("and every edit changes some file here, or it would be told of nothing here", () => {
     const idle = new Set(everyEdit(readElf(FILES[0]![1])).map((w) => w.name));
-    for (const [, bytes] of FILES) for (const w of everyEdit(readElf(bytes))) if (idle.has(w.name) && told(bytes, w.edits(), { overlay: "drop" })) idle.delete(w.name);
+    for (const [, bytes] of FILES) {
+      for (const w of everyEdit(readElf(bytes))) {
+        if (idle.has(w.name) && told(bytes, w.edits(), { overlay: "drop" })) idle.delete(w.name);
+      }
+    }
     expect([...idle]).toEqual(["nothing"]);
   });
 

@@ -9,11 +9,19 @@ import { dynamicFixtures, fixture, GREETING, runProgram, scratch } from "../supp
 import { itWithTools } from "../support/tools.js";
 
 const files = scratch();
-const all = [...new Set(["x86_64-glibc-static", "x86_64-musl-static-pie", "x86_64-object.o", ...dynamicFixtures.map((f) => f.name)])];
+const all = [
+  ...new Set([
+    "x86_64-glibc-static",
+    "x86_64-musl-static-pie",
+    "x86_64-object.o",
+    ...dynamicFixtures.map((f) => f.name),
+  ]),
+];
 
 describe("no change, no difference", () => {
   it.each(all)("%s without edits", (name) => {
-    const before = fixture(name), { bytes, changed, changes, plan } = patch(before, []);
+    const before = fixture(name);
+    const { bytes, changed, changes, plan } = patch(before, []);
     expect(changed).toBe(false);
     expect(Buffer.compare(bytes, before)).toBe(0);
     expect(changes).toEqual([]);
@@ -22,13 +30,19 @@ describe("no change, no difference", () => {
 
   it("an edit that says what is there already changes nothing", () => {
     const before = fixture("x86_64-glibc-pie-runpath");
-    const r = patch(before, [setRunpath("/opt/elfwright/fixture/lib"), addRunpath("/opt/elfwright/fixture/lib"), setInterpreter("/lib64/ld-linux-x86-64.so.2"), replaceNeeded({ "libc.so.6": "libc.so.6" })]);
+    const r = patch(before, [
+      setRunpath("/opt/elfwright/fixture/lib"),
+      addRunpath("/opt/elfwright/fixture/lib"),
+      setInterpreter("/lib64/ld-linux-x86-64.so.2"),
+      replaceNeeded({ "libc.so.6": "libc.so.6" }),
+    ]);
     expect(r.changed).toBe(false);
     expect(Buffer.compare(r.bytes, before)).toBe(0);
   });
 
   it("never writes to its input, a Buffer gives a Buffer, an array gives an array", () => {
-    const before = fixture("x86_64-glibc-pie"), copy = Buffer.from(before);
+    const before = fixture("x86_64-glibc-pie");
+    const copy = Buffer.from(before);
     const r = patch(before, [setRunpath("/x".repeat(3000)), setInterpreter("/a/b/c/ld.so"), stripUnneeded()]);
     expect(Buffer.compare(before, copy)).toBe(0);
     expect(Buffer.isBuffer(r.bytes)).toBe(true);
@@ -44,7 +58,10 @@ describe("what costs nothing", () => {
     const { bytes, plan } = patch(before, [setRunpath("$ORIGIN/lib")]);
     expect(bytes.length).toBe(before.length);
     expect(readElf(bytes).runpath).toBe("$ORIGIN/lib");
-    expect(plan.placements.map((p) => [p.region, p.strategy])).toEqual([[".dynstr", "in-place"], [".dynamic", "in-place"]]);
+    expect(plan.placements.map((p) => [p.region, p.strategy])).toEqual([
+      [".dynstr", "in-place"],
+      [".dynamic", "in-place"],
+    ]);
   });
 
   it("a string that is in .dynstr already, also as the end of another", () => {
@@ -54,7 +71,8 @@ describe("what costs nothing", () => {
   });
 
   it("a spare dynamic entry takes a new tag", () => {
-    const plain = fixture("x86_64-glibc-pie"), { bytes, plan } = patch(plain, [setRunpath("libc.so.6")]);
+    const plain = fixture("x86_64-glibc-pie");
+    const { bytes, plan } = patch(plain, [setRunpath("libc.so.6")]);
     expect(bytes.length).toBe(plain.length);
     expect(plan.placements.map((p) => [p.region, p.strategy])).toEqual([[".dynamic", "in-place"]]);
   });
@@ -92,16 +110,20 @@ describe("what costs nothing", () => {
 describe("twenty patches", () => {
   const f = dynamicFixtures.find((f) => f.name === "x86_64-glibc-pie")!;
   itWithTools([f.interpreter], "of alternating longer values keep the program running, and grow it by little", () => {
-    const original = fixture(f.name), elf = readElf(original);
+    const original = fixture(f.name);
+    const elf = readElf(original);
     let bytes = original;
     const strings = new Set<string>();
+
     for (let i = 0; i < 20; i++) {
-      const runpath = `/opt/elfwright/${"longer/".repeat(3 * i)}${i % 2}`, interpreter = `/${"lib64/../".repeat(i + 1)}lib64/ld-linux-x86-64.so.2`;
+      const runpath = `/opt/elfwright/${"longer/".repeat(3 * i)}${i % 2}`;
+      const interpreter = `/${"lib64/../".repeat(i + 1)}lib64/ld-linux-x86-64.so.2`;
       strings.add(runpath).add(interpreter);
       bytes = patch(bytes, [setRunpath(runpath), setInterpreter(interpreter)]).bytes;
       const path = files.write("twenty", bytes);
       expect(runProgram(f, path)).toMatchObject({ status: 0, stdout: GREETING(1), stderr: "" });
     }
+
     const distinct = [...strings].reduce((n, s) => n + s.length + 1, 0);
     const limit = distinct + elf.dynamic!.strings!.size + elf.dynamic!.size + 4096;
     expect(bytes.length - original.length).toBeLessThanOrEqual(limit);

@@ -13,7 +13,8 @@ import { itWithTools } from "../support/tools.js";
 const files = scratch();
 const PAYLOAD = Buffer.from(`PAYLOAD ${"zip".repeat(100)} END`);
 const f = dynamicFixtures.find((f) => f.name === "x86_64-glibc-pie-runpath")!;
-const plain = fixture(f.name), bundle = Buffer.concat([plain, PAYLOAD]);
+const plain = fixture(f.name);
+const bundle = Buffer.concat([plain, PAYLOAD]);
 const HUGE = "/opt/elfwright/".repeat(500);
 
 const refused = (edit: Edit) => {
@@ -30,18 +31,30 @@ describe("a payload behind the ELF file", () => {
   it("is seen", () => expect(readElf(bundle).overlay).toEqual({ offset: plain.length, size: PAYLOAD.length }));
 
   it("stays untouched by edits that need no room at the end", () => {
-    for (const edit of [setRunpath("/short"), setInterpreter("/lib/ld.so"), setRunpath("/a/path/that/only/fits/into/slack/of/the/first/segment")]) {
+    for (const edit of [
+      setRunpath("/short"),
+      setInterpreter("/lib/ld.so"),
+      setRunpath("/a/path/that/only/fits/into/slack/of/the/first/segment"),
+    ]) {
       const { bytes } = patch(bundle, [edit]);
       expect(bytes.length).toBe(bundle.length);
       expect(bytes.subarray(plain.length).equals(PAYLOAD)).toBe(true);
     }
   });
 
-  it.each([["a strip", stripUnneeded()], ["a section", removeSections(".comment")], ["a huge runpath", setRunpath(HUGE)]])("is refused by default: %s", (_, edit) => {
+  it.each([
+    ["a strip", stripUnneeded()],
+    ["a section", removeSections(".comment")],
+    ["a huge runpath", setRunpath(HUGE)],
+  ])("is refused by default: %s", (_, edit) => {
     expect(refused(edit)).toEqual({ offset: plain.length, size: PAYLOAD.length });
   });
 
-  for (const [title, edits] of [["a strip", [stripUnneeded()]], ["a huge runpath", [setRunpath(HUGE)]], ["both", [stripUnneeded(), setRunpath(HUGE)]]] as const) {
+  for (const [title, edits] of [
+    ["a strip", [stripUnneeded()]],
+    ["a huge runpath", [setRunpath(HUGE)]],
+    ["both", [stripUnneeded(), setRunpath(HUGE)]],
+  ] as const) {
     itWithTools([f.interpreter], `${title}, kept in place: at the same offset, and the program runs`, () => {
       const { bytes } = patch(bundle, edits, { overlay: "keep-in-place" });
       expect(bytes.subarray(plain.length, bundle.length).equals(PAYLOAD)).toBe(true);
@@ -63,7 +76,8 @@ describe("a payload behind the ELF file", () => {
   }
 
   it("kept in place by a strip: the section header table ends where it did, as payloads are found behind it", () => {
-    const { bytes } = patch(bundle, [stripUnneeded()], { overlay: "keep-in-place" }), [a, b] = [readElf(bundle).header, readElf(bytes).header];
+    const { bytes } = patch(bundle, [stripUnneeded()], { overlay: "keep-in-place" });
+    const [a, b] = [readElf(bundle).header, readElf(bytes).header];
     expect([b.shoff, b.shnum, bytes.length]).toEqual([a.shoff, a.shnum, bundle.length]);
     expect(readElf(bytes).symbols).toBe(null);
     expect(check(readElf(bytes)).filter((f) => f.severity !== "note")).toEqual([]);
@@ -75,17 +89,28 @@ describe("a payload behind the ELF file", () => {
   });
 
   itWithTools([f.interpreter], "kept behind a first patch, kept in place by a second, and both run", () => {
-    const first = patch(bundle, [setRunpath(HUGE)], { overlay: "keep" }).bytes, at = readElf(first).overlay!.offset;
+    const first = patch(bundle, [setRunpath(HUGE)], { overlay: "keep" }).bytes;
+    const at = readElf(first).overlay!.offset;
     const second = patch(first, [setRunpath(`${HUGE}/and/more`), stripUnneeded()], { overlay: "keep-in-place" }).bytes;
+
     expect(second.subarray(at, at + PAYLOAD.length).equals(PAYLOAD)).toBe(true);
-    for (const [name, bytes] of [["first", first], ["second", second]] as const) expect(runProgram(f, files.write(name, bytes))).toMatchObject({ status: 0, stdout: GREETING(1) });
+
+    for (const [name, bytes] of [
+      ["first", first],
+      ["second", second],
+    ] as const) {
+      expect(runProgram(f, files.write(name, bytes))).toMatchObject({ status: 0, stdout: GREETING(1) });
+    }
+
     // Inside the file it is no overlay any more, and asking to drop it is answered.
     expect(patch(second, [], { overlay: "drop" }).notes.map((n) => n.note)).toEqual(["NOT_FOUND"]);
   });
 
   it("hidden between the sections and their headers is refused too", () => {
     // The section header table moves behind the payload: now it lies inside the file, but nothing names it.
-    const at = readElf(plain).header.shoff, table = plain.subarray(at), hidden = Buffer.concat([plain.subarray(0, at), PAYLOAD, Buffer.alloc((8 - (PAYLOAD.length % 8)) % 8), table]);
+    const at = readElf(plain).header.shoff;
+    const table = plain.subarray(at);
+    const hidden = Buffer.concat([plain.subarray(0, at), PAYLOAD, Buffer.alloc((8 - (PAYLOAD.length % 8)) % 8), table]);
     hidden.writeBigUInt64LE(BigInt(hidden.length - table.length), 40);
     expect(readElf(hidden).overlay).toBe(null);
     expect(() => patch(hidden, [stripUnneeded()])).toThrowError(/OVERLAY/);

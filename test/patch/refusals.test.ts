@@ -46,7 +46,12 @@ describe("files that an edit cannot hold for", () => {
     ["a text file", Buffer.from("#!/bin/sh\necho hello, this is no ELF file\n"), setRunpath("/x"), "NOT_ELF"],
     ["an empty file", Buffer.alloc(0), setRunpath("/x"), "NOT_ELF"],
     ["a static library", Buffer.from("!<arch>\n"), setRunpath("/x"), "ARCHIVE"],
-    ["a static library that is cut", Buffer.from("!<arch>\nhello.o/        0           0     0     644     8         `\n"), stripUnneeded(), "TRUNCATED"],
+    [
+      "a static library that is cut",
+      Buffer.from("!<arch>\nhello.o/        0           0     0     644     8         `\n"),
+      stripUnneeded(),
+      "TRUNCATED",
+    ],
     ["a thin archive", Buffer.from("!<thin>\n"), stripUnneeded(), "UNSUPPORTED"],
     ["a file cut inside its header", pie.subarray(0, 40), setRunpath("/x"), "TRUNCATED"],
     ["a file cut inside its program headers", pie.subarray(0, 300), setRunpath("/x"), "TRUNCATED"],
@@ -64,7 +69,13 @@ describe("files that an edit cannot hold for", () => {
   });
 
   it("the loader itself, told by what it lacks: nothing needed, no interpreter, an entry point", () => {
-    const loader = buildElf({ interpreter: null, needed: [], soname: "ld-linux-x86-64.so.2", entry: true, symbols: [{ name: "_r_debug" }] });
+    const loader = buildElf({
+      interpreter: null,
+      needed: [],
+      soname: "ld-linux-x86-64.so.2",
+      entry: true,
+      symbols: [{ name: "_r_debug" }],
+    });
     expect(readElf(loader).linkage).toBe("loader");
     expect(codeOf(() => patch(loader, [setRunpath("/x")]))).toBe("LOADER");
     expect(codeOf(() => patch(loader, [setInterpreter("/x")]))).toBe("LOADER");
@@ -72,11 +83,26 @@ describe("files that an edit cannot hold for", () => {
 });
 
 describe("every edit of the dynamic section", () => {
-  const edits: readonly Edit[] = [setRunpath("/x"), LIBRARY, addNeeded("liba.so"), removeNeeded("liba.so"), setSoname("x"), removeSoname(), noDefaultLib(), clearFlags("DF_1_NOW"), addDebugTag(), removeDebugTag()];
+  const edits: readonly Edit[] = [
+    setRunpath("/x"),
+    LIBRARY,
+    addNeeded("liba.so"),
+    removeNeeded("liba.so"),
+    setSoname("x"),
+    removeSoname(),
+    noDefaultLib(),
+    clearFlags("DF_1_NOW"),
+    addDebugTag(),
+    removeDebugTag(),
+  ];
   it.each<[string, Uint8Array, ElfErrorCode]>([
     ["a static program", fixture("x86_64-glibc-static"), "STATIC"],
     ["a static-pie program", fixture("x86_64-musl-static-pie"), "STATIC"],
-    ["the loader itself", buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true, symbols: [{ name: "_r_debug" }] }), "LOADER"],
+    [
+      "the loader itself",
+      buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true, symbols: [{ name: "_r_debug" }] }),
+      "LOADER",
+    ],
     ["a relocatable object", fixture("x86_64-object.o"), "RELOCATABLE"],
     ["a separate debug file", debugFile(), "UNSUPPORTED"],
   ])("%s", (_, bytes, code) => {
@@ -84,16 +110,27 @@ describe("every edit of the dynamic section", () => {
   });
 
   it("the flags of the stack: in the loader and static programs, not in a separate debug file", () => {
-    for (const [bytes, code] of [[fixture("x86_64-glibc-static"), "none"], [buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true, symbols: [{ name: "_r_debug" }] }), "none"], [debugFile(), "UNSUPPORTED"]] as const)
+    for (const [bytes, code] of [
+      [fixture("x86_64-glibc-static"), "none"],
+      [
+        buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true, symbols: [{ name: "_r_debug" }] }),
+        "none",
+      ],
+      [debugFile(), "UNSUPPORTED"],
+    ] as const) {
       expect(codeOf(() => patch(bytes, [setExecstack(true)]))).toBe(code);
+    }
     expect(readElf(patch(debugFile(), [setOsAbi(3)]).bytes).header.osabi).toBe(3);
   });
 });
 
 /** What `objcopy --only-keep-debug` makes of a file: all that is loaded is SHT_NOBITS. */
 function debugFile(): Uint8Array {
-  const bytes = buildElf(), elf = readElf(bytes);
-  for (const s of elf.sections) if (s.header.flags & SHF.ALLOC && s.header.type !== SHT.NOTE) shdr(bytes, s.name).type = SHT.NOBITS;
+  const bytes = buildElf();
+  const elf = readElf(bytes);
+  for (const s of elf.sections) {
+    if (s.header.flags & SHF.ALLOC && s.header.type !== SHT.NOTE) shdr(bytes, s.name).type = SHT.NOBITS;
+  }
   return bytes;
 }
 
@@ -121,7 +158,11 @@ describe("edits that are wrong in themselves, or contradict each other", () => {
 
 describe("edits that match nothing", () => {
   it("are notes, not silence", () => {
-    const { notes, changed } = patch(fixture("x86_64-glibc-pie"), [replaceNeeded({ "libpthread.so.1": "libpthread.so.0" }), removeRunpath(), removeSections(".no-such", ".debug_*")]);
+    const { notes, changed } = patch(fixture("x86_64-glibc-pie"), [
+      replaceNeeded({ "libpthread.so.1": "libpthread.so.0" }),
+      removeRunpath(),
+      removeSections(".no-such", ".debug_*"),
+    ]);
     expect(changed).toBe(false);
     expect(notes.map((n) => n.note)).toEqual(["NOT_FOUND", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"]);
     expect(notes.map((n) => n.message).join("\n")).toContain("libpthread.so.1");

@@ -15,53 +15,85 @@ import { buildElf } from "../../src/testing/build-elf.js";
 import { dyn, phdr } from "../support/elf.js";
 import { dynamicFixtures, fixture } from "../support/fixtures.js";
 
-const LONG = "/opt/elfwright/".repeat(20), HUGE = "/opt/elfwright/".repeat(500);
+const LONG = "/opt/elfwright/".repeat(20);
+const HUGE = "/opt/elfwright/".repeat(500);
 
 /** Offsets inside the PT_LOADs of `before` whose byte is another in `after`. */
 function changedBytes(before: Uint8Array, after: Uint8Array): number[] {
   const out: number[] = [];
-  for (const s of readElf(before).segments)
-    if (s.type === PT.LOAD) for (let at = s.offset; at < s.offset + s.filesz; at++) if (before[at] !== after[at]) out.push(at);
+  for (const s of readElf(before).segments) {
+    if (s.type === PT.LOAD) {
+      for (let at = s.offset; at < s.offset + s.filesz; at++) if (before[at] !== after[at]) out.push(at);
+    }
+  }
   return out;
 }
 
 /** The first word of the GOT, where it is the address of `.dynamic`: it follows when that moves. */
 function firstOfGot(elf: ElfFile): number[][] {
-  const { dynamic, header: h, source } = elf, word = h.class / 8, got = dynamic!.get(DT.PLTGOT), at = got === undefined ? undefined : elf.offsetOf(got, word);
+  const { dynamic, header: h, source } = elf;
+  const word = h.class / 8;
+  const got = dynamic!.get(DT.PLTGOT);
+  const at = got === undefined ? undefined : elf.offsetOf(got, word);
   if (at === undefined) return [];
   const v = viewOf(source.read(at, word));
-  return (word === 8 ? v.getBigUint64(0, h.littleEndian) : BigInt(v.getUint32(0, h.littleEndian))) === dynamic!.address ? [[at, at + word]] : [];
+  return (word === 8 ? v.getBigUint64(0, h.littleEndian) : BigInt(v.getUint32(0, h.littleEndian))) === dynamic!.address
+    ? [[at, at + word]]
+    : [];
 }
 
-/** Where a patch may write: the two headers, the places the plan names, the file names in the version needs, the first word of the GOT. */
+/**
+ * Where a patch may write: the two headers, the places the plan names, the file names in the version needs, the first
+ * word of the GOT.
+ */
 function allowed(before: Uint8Array, result: ReturnType<typeof patch>): (at: number) => boolean {
-  const elf = readElf(before), h = elf.header;
+  const elf = readElf(before);
+  const h = elf.header;
   const ranges = [
-    [0, headerSize(h)], [h.phoff, h.phoff + (h.phnum + 1) * h.phentsize], ...result.plan.placements.map((p) => [p.offset, p.offset + p.size]),
-    ...elf.versionNeeds.map((n) => [n.at + 4, n.at + 8]), ...firstOfGot(elf),
+    [0, headerSize(h)],
+    [h.phoff, h.phoff + (h.phnum + 1) * h.phentsize],
+    ...result.plan.placements.map((p) => [p.offset, p.offset + p.size]),
+    ...elf.versionNeeds.map((n) => [n.at + 4, n.at + 8]),
+    ...firstOfGot(elf),
   ];
   const d = elf.dynamic!;
   // Where tables moved, their tags follow in place.
   ranges.push([d.offset, d.offset + d.size]);
+
   return (at) => ranges.some(([start, end]) => start! <= at && at < end!);
 }
 
 describe.each(dynamicFixtures)("$name: what is loaded stays as it is", (f) => {
   const before = fixture(f.name);
   const cases: [string, Edit[]][] = [
-    ["a long runpath", [setRunpath(LONG)]], ["a huge runpath", [setRunpath(HUGE)]], ["a replaced library", [replaceNeeded({ [f.libcName]: LONG })]],
-    ["everything", [setRunpath(HUGE), replaceNeeded({ [f.libcName]: LONG }), stripUnneeded(), ...(f.kind === "program" ? [setInterpreter(LONG)] : [])]],
+    ["a long runpath", [setRunpath(LONG)]],
+    ["a huge runpath", [setRunpath(HUGE)]],
+    ["a replaced library", [replaceNeeded({ [f.libcName]: LONG })]],
+    [
+      "everything",
+      [
+        setRunpath(HUGE),
+        replaceNeeded({ [f.libcName]: LONG }),
+        stripUnneeded(),
+        ...(f.kind === "program" ? [setInterpreter(LONG)] : []),
+      ],
+    ],
     ["a long interpreter", f.kind === "program" ? [setInterpreter(LONG)] : []],
   ];
   it.each(cases)("%s: but for what the plan names", (_, edits) => {
-    const result = patch(before, edits), may = allowed(before, result);
+    const result = patch(before, edits);
+    const may = allowed(before, result);
     expect(changedBytes(before, result.bytes).filter((at) => !may(at))).toEqual([]);
   });
 
   it("a strip changes nothing but e_shoff, e_shnum and e_shstrndx", () => {
     const { bytes } = patch(before, [stripUnneeded(), removeSections(".comment")]);
-    const h = readElf(before).header, end = headerSize(h), shoff = h.class === 64 ? [40, 48] : [32, 36];
-    expect(changedBytes(before, bytes).filter((at) => !(at >= shoff[0]! && at < shoff[1]!) && !(at >= end - 4 && at < end))).toEqual([]);
+    const h = readElf(before).header;
+    const end = headerSize(h);
+    const shoff = h.class === 64 ? [40, 48] : [32, 36];
+    expect(
+      changedBytes(before, bytes).filter((at) => !(at >= shoff[0]! && at < shoff[1]!) && !(at >= end - 4 && at < end)),
+    ).toEqual([]);
     const program = (b: Uint8Array) => Array.from(b.subarray(h.phoff, h.phoff + h.phnum * h.phentsize));
     expect(program(bytes)).toEqual(program(before));
   });
@@ -71,7 +103,8 @@ describe("headers that do not agree to the byte", () => {
   it("a PT_DYNAMIC that ends in half an entry moves as a whole", () => {
     const before = buildElf({ spareTags: 0 });
     phdr(before, PT.DYNAMIC).filesz += 8;
-    const elf = readElf(patch(before, [setRunpath(LONG)]).bytes), s = elf.segments.find((s) => s.type === PT.DYNAMIC)!;
+    const elf = readElf(patch(before, [setRunpath(LONG)]).bytes);
+    const s = elf.segments.find((s) => s.type === PT.DYNAMIC)!;
     expect(s.offset).toBe(elf.dynamic!.offset);
     expect(s.filesz % 16).toBe(0);
     expect(elf.runpath).toBe(LONG);
@@ -79,12 +112,17 @@ describe("headers that do not agree to the byte", () => {
 
   it("a DT_STRSZ smaller than the section of .dynstr is the one that counts", () => {
     const before = buildElf({ needed: ["libother.so"], rpath: "libc.so.6" });
-    const { strings } = readElf(before).dynamic!, end = strings!.size - "libc.so.6".length - 1;
+    const { strings } = readElf(before).dynamic!;
+    const end = strings!.size - "libc.so.6".length - 1;
+
     expect(strings!.at(end)).toBe("libc.so.6");
+
     // The last string belongs to nobody now: as if it were padding.
     dyn(before, DT.STRSZ).val = end;
     dyn(before, DT.RPATH).val = dyn(before, DT.NEEDED).val;
-    const elf = readElf(patch(before, [setRunpath(HUGE)]).bytes), section = elf.sections.find((s) => s.name === ".dynstr")!.header;
+    const elf = readElf(patch(before, [setRunpath(HUGE)]).bytes);
+    const section = elf.sections.find((s) => s.name === ".dynstr")!.header;
+
     expect([section.offset, section.size]).toEqual([elf.dynamic!.strings!.offset, elf.dynamic!.strings!.size]);
     expect(elf.runpath).toBe(HUGE);
     expect(elf.needed).toEqual(["libother.so"]);

@@ -14,7 +14,13 @@ it("a range that lies in one piece is a range of the input", () => {
 
 it("a range over several pieces is cut at their borders, and new bytes are cut, too", () => {
   const inner = [input(0, 4, 0), zero(4, 4), bytes(8, 1, 2, 3), input(11, 5, 4)];
-  expect(composePieces([bytes(0, 9), input(1, 9, 3)], inner)).toEqual([bytes(0, 9), input(1, 1, 3), zero(2, 4), bytes(6, 1, 2, 3), input(9, 1, 4)]);
+  expect(composePieces([bytes(0, 9), input(1, 9, 3)], inner)).toEqual([
+    bytes(0, 9),
+    input(1, 1, 3),
+    zero(2, 4),
+    bytes(6, 1, 2, 3),
+    input(9, 1, 4),
+  ]);
   expect(composePieces([input(0, 1, 9), zero(1, 2)], inner)).toEqual([bytes(0, 2), zero(1, 2)]);
 });
 
@@ -26,26 +32,40 @@ it("neighbours that continue each other become one", () => {
 function somePieces(below: (n: number) => number, size: number): Piece[] {
   const out: Piece[] = [];
   for (let at = 0, i = 0; i < 12; i++) {
-    const n = 1 + below(20), kind = below(3);
-    out.push(kind === 0 ? zero(at, n) : kind === 1 ? bytes(at, ...Array.from({ length: n }, () => below(256))) : input(at, n, below(size - n)));
+    const n = 1 + below(20);
+    const kind = below(3);
+    out.push(
+      kind === 0
+        ? zero(at, n)
+        : kind === 1
+          ? bytes(at, ...Array.from({ length: n }, () => below(256)))
+          : input(at, n, below(size - n)),
+    );
     at += n;
   }
+
   return out;
 }
 
 const sizeOf = (pieces: readonly Piece[]): number => pieces.at(-1)!.at + pieces.at(-1)!.size;
 
 it(`any two rewrites: the bytes are those of one after the other, in order and without gaps (seed ${SEED})`, () => {
-  const below = random(SEED), source = bytesSource(Uint8Array.from({ length: 300 }, () => below(256)));
+  const below = random(SEED);
+  const source = bytesSource(Uint8Array.from({ length: 300 }, () => below(256)));
   for (let round = 0; round < 500; round++) {
-    const inner = somePieces(below, source.size), size = sizeOf(inner), outer = somePieces(below, size);
-    const between = bytesSource(readPieces(source, inner, 0, size)), all = sizeOf(outer);
+    const inner = somePieces(below, source.size);
+    const size = sizeOf(inner);
+    const outer = somePieces(below, size);
+    const between = bytesSource(readPieces(source, inner, 0, size));
+    const all = sizeOf(outer);
     const composed = composePieces(outer, inner);
     let at = 0;
+
     for (const p of composed) {
       expect([p.at, p.size > 0]).toEqual([at, true]);
       at += p.size;
     }
+
     expect(at).toBe(all);
     expect(readPieces(source, composed, 0, all)).toEqual(readPieces(between, outer, 0, all));
   }

@@ -6,63 +6,121 @@ import { captured } from "../support/captured.js";
 import { fixture, scratch } from "../support/fixtures.js";
 import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
 
-const files = scratch(), ROUNDS = Number(process.env["ELFWRIGHT_ROUNDS"] ?? 120);
+const files = scratch();
+const ROUNDS = Number(process.env["ELFWRIGHT_ROUNDS"] ?? 120);
 chmodSync(files.path("."), 0o755);
 const MAP = files.write("map", Buffer.from("puts my_puts\ngetenv my_getenv\nfixture_answer other_answer\n"), 0o644);
 
 /** Every kind of option, so that each table is asked for. */
 const CALLS: readonly (readonly string[])[] = [
-  ["patchelf", "--print-interpreter", "--print-os-abi", "--print-soname", "--print-rpath", "--print-execstack", "--print-needed"],
-  ["patchelf", "--set-rpath", "/opt/elfwright/".repeat(100), "--set-interpreter", "/opt/elfwright/lib/ld.so"], ["patchelf", "--add-rpath", "/a", "--force-rpath"], ["patchelf", "--remove-rpath", "--no-default-lib", "--add-debug-tag"],
-  ["patchelf", "--shrink-rpath"], ["patchelf", "--add-needed", "liba.so", "--replace-needed", "libc.so.6", "libd.so"], ["patchelf", "--remove-needed", "libc.so.6", "--weaken-versions"],
-  ["patchelf", "--set-soname", "a.so", "--set-execstack", "--set-os-abi", "freebsd"], ["patchelf", "--rename-dynamic-symbols", MAP], ["patchelf", "--clear-symbol-version", "puts", "--clear-symbol-version", "getenv"],
-  ["patchelf", "--add-version-need", "libc.so.6", "V_1", "--bind", "puts"], ["patchelf", "--add-hash", "--add-gnu-hash"], ["patchelf", "--raise-alignment", "16384"], ["strip"], ["strip", "-R", ".comment", "--in-place"],
-  ["patchelf", "--in-place", "--set-rpath", "/opt/elfwright/".repeat(100)], ["chrpath", "-r", "/a"],
+  [
+    "patchelf",
+    "--print-interpreter",
+    "--print-os-abi",
+    "--print-soname",
+    "--print-rpath",
+    "--print-execstack",
+    "--print-needed",
+  ],
+  ["patchelf", "--set-rpath", "/opt/elfwright/".repeat(100), "--set-interpreter", "/opt/elfwright/lib/ld.so"],
+  ["patchelf", "--add-rpath", "/a", "--force-rpath"],
+  ["patchelf", "--remove-rpath", "--no-default-lib", "--add-debug-tag"],
+  ["patchelf", "--shrink-rpath"],
+  ["patchelf", "--add-needed", "liba.so", "--replace-needed", "libc.so.6", "libd.so"],
+  ["patchelf", "--remove-needed", "libc.so.6", "--weaken-versions"],
+  ["patchelf", "--set-soname", "a.so", "--set-execstack", "--set-os-abi", "freebsd"],
+  ["patchelf", "--rename-dynamic-symbols", MAP],
+  ["patchelf", "--clear-symbol-version", "puts", "--clear-symbol-version", "getenv"],
+  ["patchelf", "--add-version-need", "libc.so.6", "V_1", "--bind", "puts"],
+  ["patchelf", "--add-hash", "--add-gnu-hash"],
+  ["patchelf", "--raise-alignment", "16384"],
+  ["strip"],
+  ["strip", "-R", ".comment", "--in-place"],
+  ["patchelf", "--in-place", "--set-rpath", "/opt/elfwright/".repeat(100)],
+  ["chrpath", "-r", "/a"],
 ];
 
-/** The command on one file in a folder of its own: an exit code and, where it is not 0, a message and the file as it was. Nothing else stays. */
+/**
+ * The command on one file in a folder of its own: an exit code and, where it is not 0, a message and the file as it
+ * was. Nothing else stays.
+ */
 function examine(label: string, bytes: Uint8Array, call: readonly string[]): number {
-  const dir = files.path(`dir-${made++}`), path = join(dir, "file");
+  const dir = files.path(`dir-${made++}`);
+  const path = join(dir, "file");
   mkdirSync(dir);
   files.write(`dir-${made - 1}/file`, bytes);
   let r;
+
   try {
     r = captured(...call, path);
   } catch (e) {
     throw new Error(`${label}: ${call.join(" ")}: ${String(e)}`, { cause: e });
   }
+
   expect(readdirSync(dir), label).toEqual(["file"]);
+
   if (r.status === 0) return 0;
+
   // chrpath has a code of its own for a file without a search path.
   expect([1, ...(call[0] === "chrpath" ? [2] : [])], label).toContain(r.status);
-  if (r.status === 1) expect(r.stderr, `${label}: ${call.join(" ")}`).toMatch(/^elfwright: [^\n]*: ([A-Z_]+: )?\S[^\n]*\n/);
+
+  if (r.status === 1) {
+    expect(r.stderr, `${label}: ${call.join(" ")}`).toMatch(/^elfwright: [^\n]*: ([A-Z_]+: )?\S[^\n]*\n/);
+  }
+
   expect(readFileSync(path).equals(bytes), `${label}: ${call.join(" ")}`).toBe(true);
   return r.status;
 }
 
 let made = 0;
 
-it.each(["x86_64-glibc-lib.so", "x86_64-glibc-pie-runpath", "i386-glibc-exec", "s390x-glibc-pie", "mips64el-glibc-lib.so", "x86_64-musl-pie"])(`broken copies of %s: a message and no change, or a whole result (seed ${SEED})`, (name) => {
+it.each([
+  "x86_64-glibc-lib.so",
+  "x86_64-glibc-pie-runpath",
+  "i386-glibc-exec",
+  "s390x-glibc-pie",
+  "mips64el-glibc-lib.so",
+  "x86_64-musl-pie",
+])(`broken copies of %s: a message and no change, or a whole result (seed ${SEED})`, (name) => {
   // A Buffer's slice would be the same bytes.
-  const original = Uint8Array.from(fixture(name)), hot = hotRanges(original);
-  let done = 0, refused = 0;
+  const original = Uint8Array.from(fixture(name));
+  const hot = hotRanges(original);
+  let done = 0;
+  let refused = 0;
+
   for (let round = 0; round < ROUNDS; round++) {
     const bytes = Buffer.from(mutant(original, hot, random(SEED * 7919 + round)));
     if (examine(`ELFWRIGHT_SEED=${SEED}, round ${round}`, bytes, CALLS[round % CALLS.length]!) === 0) done++;
     else refused++;
   }
+
   // Mutants that all fail, or all pass, would test nothing.
   expect(done).toBeGreaterThan(ROUNDS / 20);
   expect(refused).toBeGreaterThan(ROUNDS / 20);
 });
 
 describe("what is no ELF file", () => {
-  const below = random(SEED), original = fixture("x86_64-glibc-pie");
+  const below = random(SEED);
+  const original = fixture("x86_64-glibc-pie");
   const inputs: [string, Uint8Array][] = [
-    ["empty", new Uint8Array(0)], ["one byte", Uint8Array.of(0x7f)], ["magic alone", Buffer.from("\x7fELF", "latin1")], ["text", Buffer.from("#!/bin/sh\nexit 0\n")], ["a broken archive", Buffer.from("!<arch>\nhello.o/")], ["a thin archive", Buffer.from("!<thin>\n")],
-    ...[1, 5, 16, 52, 63, 64, 100, 1000, 5000].map((n): [string, Uint8Array] => [`cut to ${n} bytes`, original.subarray(0, n)]),
-    ...Array.from({ length: 20 }, (_, i): [string, Uint8Array] => [`random bytes ${i}`, Uint8Array.from({ length: below(3000) }, () => below(256))]),
-    ...Array.from({ length: 20 }, (_, i): [string, Uint8Array] => [`random bytes behind a header ${i}`, Buffer.concat([original.subarray(0, 64), Uint8Array.from({ length: below(3000) }, () => below(256))])]),
+    ["empty", new Uint8Array(0)],
+    ["one byte", Uint8Array.of(0x7f)],
+    ["magic alone", Buffer.from("\x7fELF", "latin1")],
+    ["text", Buffer.from("#!/bin/sh\nexit 0\n")],
+    ["a broken archive", Buffer.from("!<arch>\nhello.o/")],
+    ["a thin archive", Buffer.from("!<thin>\n")],
+    ...[1, 5, 16, 52, 63, 64, 100, 1000, 5000].map((n): [string, Uint8Array] => [
+      `cut to ${n} bytes`,
+      original.subarray(0, n),
+    ]),
+    ...Array.from({ length: 20 }, (_, i): [string, Uint8Array] => [
+      `random bytes ${i}`,
+      Uint8Array.from({ length: below(3000) }, () => below(256)),
+    ]),
+    ...Array.from({ length: 20 }, (_, i): [string, Uint8Array] => [
+      `random bytes behind a header ${i}`,
+      Buffer.concat([original.subarray(0, 64), Uint8Array.from({ length: below(3000) }, () => below(256))]),
+    ]),
   ];
 
   it.each(inputs)("%s: a message, exit 1, and nothing is written", (label, bytes) => {
@@ -70,14 +128,18 @@ describe("what is no ELF file", () => {
   });
 
   it("a folder, a device, a file that is not there, and one that cannot be read", () => {
-    const unreadable = files.write("unreadable", original, 0), dir = files.path("folder");
+    const unreadable = files.write("unreadable", original, 0);
+    const dir = files.path("folder");
     mkdirSync(dir);
-    for (const path of [dir, "/dev/null", "/dev/zero", files.path("missing"), unreadable, join(unreadable, "below")])
+
+    for (const path of [dir, "/dev/null", "/dev/zero", files.path("missing"), unreadable, join(unreadable, "below")]) {
       for (const call of CALLS) {
         const r = asNobody(() => captured(...call, path));
         expect({ path, call, status: r.status, stdout: r.stdout }).toEqual({ path, call, status: 1, stdout: "" });
         expect(r.stderr).toMatch(/^elfwright: [^\n]+\n$/);
       }
+    }
+
     expect(readFileSync(unreadable).equals(original)).toBe(true);
   });
 });

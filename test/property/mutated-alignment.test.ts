@@ -16,28 +16,55 @@ const MUTANTS = Number(process.env["ELFWRIGHT_MUTANTS"] ?? 1000);
 /** Where the padding is no more than a file is worth. */
 const MOST_GROWTH = 65 << 20;
 
-it.each(ENCODINGS)(`raiseAlignment of a broken file ends in a file that is fit and the same in memory, or in an ElfError: $label (seed ${SEED})`, (e) => {
-  const original = squeezed(buildElf({ ...e, pageSize: 65536, symbols: [{ name: "answer" }] })), ends = { raised: 0, results: 0, errors: 0 };
-  const header = readElf(original).header, tables = [{ at: 0, length: 64 }, { at: header.phoff, length: header.phnum * header.phentsize }];
-  for (let round = 0; round < MUTANTS / 4; round++) {
-    const b = mutant(original, round % 2 === 0 ? tables : hotRanges(original), random(SEED + round)), where = `ELFWRIGHT_SEED=${SEED}, round ${round}`;
-    for (const [pageSize, others] of [[65536, []], [16384, [setRunpath("/opt/elfwright/".repeat(300))]]] as const)
-      try {
-        const p = plan(b, [raiseAlignment(pageSize), ...others]), after = readElf(p), before = readElf(b);
-        ends.results++;
-        if (p.size > b.length + MOST_GROWTH) throw new Error(`${where}: ${p.size} bytes`);
-        if (!pageFitness(after, pageSize).fit) throw new Error(`${where}: not fit`);
-        if (others.length > 0 || !p.changed) continue;
-        ends.raised++;
-        const loads = after.segments.filter((s) => s.type === PT.LOAD);
-        // Behind the headers, every byte that was mapped still is, at its address.
-        for (const [i, l] of before.segments.filter((s) => s.type === PT.LOAD).entries())
-          if (l.offset >= header.phoff + header.phnum * header.phentsize && !Buffer.from(p.read(loads[i]!.offset, l.filesz)).equals(Buffer.from(b.subarray(l.offset, l.offset + l.filesz)))) throw new Error(`${where}: the bytes at ${l.vaddr} changed`);
-      } catch (x) {
-        ends.errors++;
-        if (!isElfError(x)) throw new Error(`${where}: ${x instanceof Error ? x.stack : String(x)}`, { cause: x });
+it.each(ENCODINGS)(
+  `raiseAlignment of a broken file ends in a file that is fit and the same in memory, or in an ElfError: $label (seed ${SEED})`,
+  (e) => {
+    const original = squeezed(buildElf({ ...e, pageSize: 65536, symbols: [{ name: "answer" }] }));
+    const ends = { raised: 0, results: 0, errors: 0 };
+    const header = readElf(original).header;
+    const tables = [
+      { at: 0, length: 64 },
+      { at: header.phoff, length: header.phnum * header.phentsize },
+    ];
+
+    for (let round = 0; round < MUTANTS / 4; round++) {
+      const b = mutant(original, round % 2 === 0 ? tables : hotRanges(original), random(SEED + round));
+      const where = `ELFWRIGHT_SEED=${SEED}, round ${round}`;
+      for (const [pageSize, others] of [
+        [65536, []],
+        [16384, [setRunpath("/opt/elfwright/".repeat(300))]],
+      ] as const) {
+        try {
+          const p = plan(b, [raiseAlignment(pageSize), ...others]);
+          const after = readElf(p);
+          const before = readElf(b);
+          ends.results++;
+          if (p.size > b.length + MOST_GROWTH) throw new Error(`${where}: ${p.size} bytes`);
+          if (!pageFitness(after, pageSize).fit) throw new Error(`${where}: not fit`);
+          if (others.length > 0 || !p.changed) continue;
+
+          ends.raised++;
+          const loads = after.segments.filter((s) => s.type === PT.LOAD);
+          // Behind the headers, every byte that was mapped still is, at its address.
+          for (const [i, l] of before.segments.filter((s) => s.type === PT.LOAD).entries()) {
+            if (
+              l.offset >= header.phoff + header.phnum * header.phentsize &&
+              !Buffer.from(p.read(loads[i]!.offset, l.filesz)).equals(
+                Buffer.from(b.subarray(l.offset, l.offset + l.filesz)),
+              )
+            ) {
+              throw new Error(`${where}: the bytes at ${l.vaddr} changed`);
+            }
+          }
+        } catch (x) {
+          ends.errors++;
+          if (!isElfError(x)) throw new Error(`${where}: ${x instanceof Error ? x.stack : String(x)}`, { cause: x });
+        }
       }
-  }
-  expect(ends.raised).toBeGreaterThan(10);
-  expect(ends.errors).toBeGreaterThan(10);
-}, 600_000);
+    }
+
+    expect(ends.raised).toBeGreaterThan(10);
+    expect(ends.errors).toBeGreaterThan(10);
+  },
+  600_000,
+);

@@ -7,7 +7,15 @@ import { setFlags } from "../../src/edit/flags.js";
 import { setExecstack } from "../../src/edit/execstack.js";
 import { setOsAbi } from "../../src/edit/os-abi.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import { addRunpath, convertToRpath, makeRunpathRelative, removeRunpath, setRpath, setRunpath, shrinkRunpath } from "../../src/edit/runpath.js";
+import {
+  addRunpath,
+  convertToRpath,
+  makeRunpathRelative,
+  removeRunpath,
+  setRpath,
+  setRunpath,
+  shrinkRunpath,
+} from "../../src/edit/runpath.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { setSoname } from "../../src/edit/soname.js";
 import { isElfError } from "../../src/error.js";
@@ -21,10 +29,23 @@ import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
 
 const MUTANTS = Number(process.env["ELFWRIGHT_MUTANTS"] ?? 10_000);
 const FILES = [
-  "x86_64-glibc-pie", "x86_64-glibc-exec", "x86_64-glibc-lib.so", "x86_64-glibc-pie-runpath", "x86_64-musl-pie", "x86_64-musl-lib.so", "x86_64-musl-static-pie",
-  "i386-glibc-pie", "i386-glibc-exec", "i386-glibc-lib.so", "s390x-glibc-pie", "s390x-glibc-exec", "s390x-glibc-lib.so", "x86_64-object.o",
+  "x86_64-glibc-pie",
+  "x86_64-glibc-exec",
+  "x86_64-glibc-lib.so",
+  "x86_64-glibc-pie-runpath",
+  "x86_64-musl-pie",
+  "x86_64-musl-lib.so",
+  "x86_64-musl-static-pie",
+  "i386-glibc-pie",
+  "i386-glibc-exec",
+  "i386-glibc-lib.so",
+  "s390x-glibc-pie",
+  "s390x-glibc-exec",
+  "s390x-glibc-lib.so",
+  "x86_64-object.o",
 ];
-const LONG = "/opt/elfwright/".repeat(20), HUGE = "/opt/elfwright/".repeat(500);
+const LONG = "/opt/elfwright/".repeat(20);
+const HUGE = "/opt/elfwright/".repeat(500);
 
 const EDITS: readonly (readonly [string, readonly Edit[], { overlay?: "keep" | "drop" | "keep-in-place" }?])[] = [
   ["setInterpreter", [setInterpreter(LONG)]],
@@ -33,7 +54,13 @@ const EDITS: readonly (readonly [string, readonly Edit[], { overlay?: "keep" | "
   ["setRpath", [setRpath("/x")]],
   ["removeRunpath", [removeRunpath()]],
   ["convertToRpath", [convertToRpath()]],
-  ["makeRunpathRelative, shrinkRunpath", [makeRunpathRelative({ root: "/", origin: "/bin", outside: "drop" }), shrinkRunpath({ lookup: (_, name) => (name === "libc.so.6" ? fixture("x86_64-glibc-lib.so") : undefined) })]],
+  [
+    "makeRunpathRelative, shrinkRunpath",
+    [
+      makeRunpathRelative({ root: "/", origin: "/bin", outside: "drop" }),
+      shrinkRunpath({ lookup: (_, name) => (name === "libc.so.6" ? fixture("x86_64-glibc-lib.so") : undefined) }),
+    ],
+  ],
   ["replaceNeeded", [replaceNeeded({ "libc.so.6": "libc-by-a-longer-name.so.6" })]],
   ["removeNeeded", [removeNeeded("libc.so.6")]],
   ["removeNeeded, weaken", [removeNeeded("libc.so.6", { uses: "weaken" }), addNeeded(["libx.so", LONG])]],
@@ -45,40 +72,64 @@ const EDITS: readonly (readonly [string, readonly Edit[], { overlay?: "keep" | "
   ["all, overlay in place", [setInterpreter(LONG), setRunpath(HUGE), stripUnneeded()], { overlay: "keep-in-place" }],
 ];
 
-it.each(FILES)(`check, describe and each edit of a broken file end in a result or an ElfError: %s (seed ${SEED})`, (name) => {
-  const original = fixture(name), hot = hotRanges(original);
-  const rounds = Math.ceil(MUTANTS / FILES.length), ends = { results: 0, errors: 0 };
-  for (let round = 0; round < rounds; round++) {
-    const b = mutant(original, hot, random(SEED + round)), before = b.slice();
-    const attempt = (what: string, body: () => void) => {
-      const start = performance.now();
-      try {
-        body();
-        ends.results++;
-      } catch (e) {
-        ends.errors++;
-        if (!isElfError(e)) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}, ${what}: ${e instanceof Error ? e.stack : String(e)}`, { cause: e });
-      }
-      // A fixture has some 16 KB: seconds would mean work out of all proportion.
-      if (performance.now() - start > 5000) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}, ${what}: took ${performance.now() - start} ms`);
-    };
-    attempt("check", () => check(readElf(b)));
-    attempt("pageFitness", () => pageFitness(readElf(b), 16384));
-    attempt("describe", () => JSON.stringify(describe(readElf(b))));
-    for (const [what, edits, options] of EDITS)
-      attempt(what, () => {
-        const p = plan(b, edits, options);
-        // Where there is no other way, up to 1 MiB of .bss gets bytes in the file.
-        if (p.size > 2 * b.length + 65536 + (1 << 20)) throw new Error(`the output has ${p.size} bytes for ${b.length}`);
-        let at = 0;
-        for (const piece of p.pieces) {
-          if (piece.at !== at) throw new Error(`a gap in the plan at ${at}`);
-          at += piece.size;
+it.each(FILES)(
+  `check, describe and each edit of a broken file end in a result or an ElfError: %s (seed ${SEED})`,
+  (name) => {
+    const original = fixture(name);
+    const hot = hotRanges(original);
+    const rounds = Math.ceil(MUTANTS / FILES.length);
+    const ends = { results: 0, errors: 0 };
+
+    for (let round = 0; round < rounds; round++) {
+      const b = mutant(original, hot, random(SEED + round));
+      const before = b.slice();
+      const attempt = (what: string, body: () => void) => {
+        const start = performance.now();
+        try {
+          body();
+          ends.results++;
+        } catch (e) {
+          ends.errors++;
+          if (!isElfError(e)) {
+            throw new Error(
+              `ELFWRIGHT_SEED=${SEED}, round ${round}, ${what}: ${e instanceof Error ? e.stack : String(e)}`,
+              { cause: e },
+            );
+          }
         }
-        if (at !== p.size) throw new Error(`the plan has ${at} bytes, not ${p.size}`);
-      });
-    if (!equalBytes(b, before)) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}: the input changed`);
-  }
-  expect(ends.results).toBeGreaterThan(rounds);
-  expect(ends.errors).toBeGreaterThan(0);
-}, 600_000);
+
+        // A fixture has some 16 KB: seconds would mean work out of all proportion.
+        if (performance.now() - start > 5000) {
+          throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}, ${what}: took ${performance.now() - start} ms`);
+        }
+      };
+      attempt("check", () => check(readElf(b)));
+      attempt("pageFitness", () => pageFitness(readElf(b), 16384));
+      attempt("describe", () => JSON.stringify(describe(readElf(b))));
+
+      for (const [what, edits, options] of EDITS) {
+        attempt(what, () => {
+          const p = plan(b, edits, options);
+          // Where there is no other way, up to 1 MiB of .bss gets bytes in the file.
+          if (p.size > 2 * b.length + 65536 + (1 << 20)) {
+            throw new Error(`the output has ${p.size} bytes for ${b.length}`);
+          }
+
+          let at = 0;
+          for (const piece of p.pieces) {
+            if (piece.at !== at) throw new Error(`a gap in the plan at ${at}`);
+            at += piece.size;
+          }
+
+          if (at !== p.size) throw new Error(`the plan has ${at} bytes, not ${p.size}`);
+        });
+      }
+
+      if (!equalBytes(b, before)) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}: the input changed`);
+    }
+
+    expect(ends.results).toBeGreaterThan(rounds);
+    expect(ends.errors).toBeGreaterThan(0);
+  },
+  600_000,
+);

@@ -9,23 +9,63 @@ import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
 const ROUNDS = Number(process.env["ELFWRIGHT_ROUNDS"] ?? 250);
 
 it.each(ENCODINGS)(`trees of broken files are results or ElfErrors: $label (seed ${SEED})`, (e) => {
-  const main = buildElf({ ...e, needed: ["libx.so", "liby.so"], runpath: "$ORIGIN/lib:/opt", interpreter: "/ld.so", pageSize: 0x1000 }), lib = buildElf({ ...e, soname: "libx.so", needed: ["liby.so", "libx.so"], interpreter: null, rpath: "${ORIGIN}", pageSize: 0x1000 });
-  const cache = makeCache({ littleEndian: e.littleEndian, entries: [{ name: "liby.so", path: "/c/liby.so" }, { name: "libx.so", path: "/c/libx.so", hwcaps: "x" }] });
-  const hotMain = hotRanges(main), hotLib = hotRanges(lib), all = [{ at: 0, length: cache.length }];
-  let refused = 0, invalid = 0;
+  const main = buildElf({
+    ...e,
+    needed: ["libx.so", "liby.so"],
+    runpath: "$ORIGIN/lib:/opt",
+    interpreter: "/ld.so",
+    pageSize: 0x1000,
+  });
+  const lib = buildElf({
+    ...e,
+    soname: "libx.so",
+    needed: ["liby.so", "libx.so"],
+    interpreter: null,
+    rpath: "${ORIGIN}",
+    pageSize: 0x1000,
+  });
+  const cache = makeCache({
+    littleEndian: e.littleEndian,
+    entries: [
+      { name: "liby.so", path: "/c/liby.so" },
+      { name: "libx.so", path: "/c/libx.so", hwcaps: "x" },
+    ],
+  });
+  const hotMain = hotRanges(main);
+  const hotLib = hotRanges(lib);
+  const all = [{ at: 0, length: cache.length }];
+  let refused = 0;
+  let invalid = 0;
+
   for (let round = 0; round < ROUNDS; round++) {
-    const below = random(SEED * 977 + round), broken = (b: Uint8Array, hot: typeof all) => (below(3) === 0 ? b : mutant(b, hot, below));
-    const contents = { "/main": broken(main, hotMain), "/lib/libx.so": broken(lib, hotLib), "/opt/libx.so": lib, "/c/liby.so": broken(lib, hotLib), "/etc/ld.so.cache": broken(cache, all), "/ld.so": broken(lib, hotLib) };
+    const below = random(SEED * 977 + round);
+    const broken = (b: Uint8Array, hot: typeof all) => (below(3) === 0 ? b : mutant(b, hot, below));
+    const contents = {
+      "/main": broken(main, hotMain),
+      "/lib/libx.so": broken(lib, hotLib),
+      "/opt/libx.so": lib,
+      "/c/liby.so": broken(lib, hotLib),
+      "/etc/ld.so.cache": broken(cache, all),
+      "/ld.so": broken(lib, hotLib),
+    };
+
     try {
-      const tree = resolveLibraries("/main", { files: memory(contents), rules: round % 2 === 0 ? "glibc" : "musl", hwcaps: ["x"] });
+      const tree = resolveLibraries("/main", {
+        files: memory(contents),
+        rules: round % 2 === 0 ? "glibc" : "musl",
+        hwcaps: ["x"],
+      });
       why(tree, "liby.so");
       collectLibraries(tree);
       invalid += tree.objects.some((o) => o.needs.some((n) => n.tried.some((t) => t.outcome === "invalid"))) ? 1 : 0;
     } catch (error) {
-      if (!isElfError(error)) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}: ${String(error)}`, { cause: error });
+      if (!isElfError(error)) {
+        throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}: ${String(error)}`, { cause: error });
+      }
       refused++;
     }
   }
+
   // Mutants that all fail, or all pass, would test nothing.
   expect(Math.min(refused, invalid)).toBeGreaterThan(ROUNDS / 50);
 });

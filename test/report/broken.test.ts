@@ -10,7 +10,15 @@ import { Tolerant } from "../../src/image/tolerant.js";
 import { fixture } from "../support/elf.js";
 import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
 
-const NAMES = ["x86_64-glibc-pie", "armhf-glibc-lib.so", "s390x-glibc-exec", "mips64el-glibc-pie", "powerpc-glibc-pie", "x86_64-glibc-static", "x86_64-object.o"];
+const NAMES = [
+  "x86_64-glibc-pie",
+  "armhf-glibc-lib.so",
+  "s390x-glibc-exec",
+  "mips64el-glibc-pie",
+  "powerpc-glibc-pie",
+  "x86_64-glibc-static",
+  "x86_64-object.o",
+];
 
 /** True for a result, false for an ElfError; anything else goes on. */
 function ends(work: () => unknown): boolean {
@@ -25,20 +33,30 @@ function ends(work: () => unknown): boolean {
 
 suite("a broken file", () => {
   it.each(NAMES)("is described, listed and compared, or refused: %s", (name) => {
-    const original = fixture(name), hot = hotRanges(original), below = random(SEED), whole = readElf(original);
+    const original = fixture(name);
+    const hot = hotRanges(original);
+    const below = random(SEED);
+    const whole = readElf(original);
     let described = 0;
+
     for (let i = 0; i < 25; i++) {
       const bytes = mutant(original, hot, below);
       if (!ends(() => readElf(bytes))) continue;
-      const elf = readElf(bytes), t = new Tolerant(), d = describe(elf);
+
+      const elf = readElf(bytes);
+      const t = new Tolerant();
+      const d = describe(elf);
+
       expect(JSON.parse(JSON.stringify(d))).toEqual(d);
       expect(formatDescription(d)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+
       ends(() => listSymbols(elf));
       ends(() => listDynamicSymbols(elf, t));
       ends(() => [...listRelocations(elf, t)]);
       ends(() => diff(whole, elf));
       described++;
     }
+
     expect(described).toBeGreaterThan(8);
   });
 });

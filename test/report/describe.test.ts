@@ -13,8 +13,14 @@ const of = (name: string) => describe(readElf(fixture(name)));
 
 /** The fixture with one dynamic entry changed. */
 function withTag(name: string, tag: number, value: number): Uint8Array {
-  const bytes = fixture(name), elf = readElf(bytes), d = elf.dynamic!;
-  Dyn.view(viewOf(bytes), d.offset + d.entries.find((e) => e.tag === tag)!.index * Dyn.size(elf.header.class), elf.header).val = value;
+  const bytes = fixture(name);
+  const elf = readElf(bytes);
+  const d = elf.dynamic!;
+  Dyn.view(
+    viewOf(bytes),
+    d.offset + d.entries.find((e) => e.tag === tag)!.index * Dyn.size(elf.header.class),
+    elf.header,
+  ).val = value;
   return bytes;
 }
 
@@ -29,26 +35,79 @@ suite("describe", () => {
   it("has a stable order of keys", () => {
     expect(Object.keys(of("x86_64-object.o"))).toEqual(Object.keys(of("s390x-glibc-lib.so")));
     expect(Object.keys(of("x86_64-glibc-pie"))).toEqual([
-      "file", "interpreter", "soname", "needed", "runpath", "rpath", "buildId", "segments", "sections", "dynamic", "versionNeeds", "versionDefinitions", "notes", "symbols",
-      "dynamicSymbols", "overlay", "symbolCounts", "relocations", "relro", "tls", "arrays", "security", "problems",
+      "file",
+      "interpreter",
+      "soname",
+      "needed",
+      "runpath",
+      "rpath",
+      "buildId",
+      "segments",
+      "sections",
+      "dynamic",
+      "versionNeeds",
+      "versionDefinitions",
+      "notes",
+      "symbols",
+      "dynamicSymbols",
+      "overlay",
+      "symbolCounts",
+      "relocations",
+      "relro",
+      "tls",
+      "arrays",
+      "security",
+      "problems",
     ]);
   });
 
-  it.each(["armhf-glibc-lib.so", "mips64el-glibc-pie", "powerpc-glibc-exec", "s390x-glibc-pie", "x86_64-glibc-pie-nosections", "x86_64-object.o"])("is what it was: %s", async (name) => {
+  it.each([
+    "armhf-glibc-lib.so",
+    "mips64el-glibc-pie",
+    "powerpc-glibc-exec",
+    "s390x-glibc-pie",
+    "x86_64-glibc-pie-nosections",
+    "x86_64-object.o",
+  ])("is what it was: %s", async (name) => {
     // One line for each entry of a list, so that a difference can be read.
-    const text = Object.entries(of(name)).map(([key, value]) => `${JSON.stringify(key)}: ${Array.isArray(value) ? `[\n${value.map((v) => `  ${JSON.stringify(v)}`).join(",\n")}\n]` : JSON.stringify(value)}`).join(",\n");
+    const text = Object.entries(of(name))
+      .map(
+        ([key, value]) =>
+          `${JSON.stringify(key)}: ${Array.isArray(value) ? `[\n${value.map((v) => `  ${JSON.stringify(v)}`).join(",\n")}\n]` : JSON.stringify(value)}`,
+      )
+      .join(",\n");
     await expect(`{\n${text}\n}\n`).toMatchFileSnapshot(`golden/${name}.json`);
   });
 
   it("names what the header says", () => {
-    expect(of("s390x-glibc-exec").file).toMatchObject({ class: "ELFCLASS64", byteOrder: "big", type: "ET_EXEC", machine: "EM_S390", osabi: "ELFOSABI_NONE", linkage: "dynamic" });
-    expect(of("i386-glibc-lib.so").file).toMatchObject({ class: "ELFCLASS32", byteOrder: "little", type: "ET_DYN", machine: "EM_386", linkage: "shared-library" });
+    expect(of("s390x-glibc-exec").file).toMatchObject({
+      class: "ELFCLASS64",
+      byteOrder: "big",
+      type: "ET_EXEC",
+      machine: "EM_S390",
+      osabi: "ELFOSABI_NONE",
+      linkage: "dynamic",
+    });
+    expect(of("i386-glibc-lib.so").file).toMatchObject({
+      class: "ELFCLASS32",
+      byteOrder: "little",
+      type: "ET_DYN",
+      machine: "EM_386",
+      linkage: "shared-library",
+    });
   });
 
   it("reads the dynamic section as texts, flags and numbers", () => {
     const d = of("x86_64-glibc-pie-runpath");
-    expect(d).toMatchObject({ interpreter: "/lib64/ld-linux-x86-64.so.2", runpath: "/opt/elfwright/fixture/lib", rpath: null, needed: ["libc.so.6"] });
-    expect(d.dynamic).toContainEqual(expect.objectContaining({ tag: "DT_RUNPATH", text: "/opt/elfwright/fixture/lib" }));
+    expect(d).toMatchObject({
+      interpreter: "/lib64/ld-linux-x86-64.so.2",
+      runpath: "/opt/elfwright/fixture/lib",
+      rpath: null,
+      needed: ["libc.so.6"],
+    });
+    expect(d.dynamic).toContainEqual(
+      expect.objectContaining({ tag: "DT_RUNPATH", text: "/opt/elfwright/fixture/lib" }),
+    );
     expect(d.dynamic!.find((e) => e.tag === "DT_FLAGS_1")!.flags).toEqual(["DF_1_PIE"]);
     expect(d.dynamic!.find((e) => e.tag === "DT_SYMENT")).toEqual({ tag: "DT_SYMENT", value: 24 });
   });
@@ -61,24 +120,65 @@ suite("describe", () => {
       { index: 2, base: false, names: ["ELFWRIGHT_1.0"] },
       { index: 3, base: false, names: ["ELFWRIGHT_2.0", "ELFWRIGHT_1.0"] },
     ]);
-    expect(d.dynamicSymbols!.filter((s) => s.name === "answer").sort((a, b) => Number(a.hidden) - Number(b.hidden))).toEqual([
-      { name: "answer", binding: "STB_GLOBAL", type: "STT_FUNC", visibility: "STV_DEFAULT", defined: true, version: "ELFWRIGHT_2.0", hidden: false },
-      { name: "answer", binding: "STB_GLOBAL", type: "STT_FUNC", visibility: "STV_DEFAULT", defined: true, version: "ELFWRIGHT_1.0", hidden: true },
+    expect(
+      d.dynamicSymbols!.filter((s) => s.name === "answer").sort((a, b) => Number(a.hidden) - Number(b.hidden)),
+    ).toEqual([
+      {
+        name: "answer",
+        binding: "STB_GLOBAL",
+        type: "STT_FUNC",
+        visibility: "STV_DEFAULT",
+        defined: true,
+        version: "ELFWRIGHT_2.0",
+        hidden: false,
+      },
+      {
+        name: "answer",
+        binding: "STB_GLOBAL",
+        type: "STT_FUNC",
+        visibility: "STV_DEFAULT",
+        defined: true,
+        version: "ELFWRIGHT_1.0",
+        hidden: true,
+      },
     ]);
     expect(d.symbols).toEqual({ symtab: 31, dynsym: 10 });
   });
 
   it("reads program headers, sections and notes", () => {
     const d = of("x86_64-glibc-exec");
-    expect(d.segments![0]).toEqual({ type: "PT_PHDR", flags: "R  ", offset: 64, vaddr: 0x400040, paddr: 0x400040, filesz: 728, memsz: 728, align: 8 });
-    expect(d.sections!.find((s) => s.name === ".text")).toMatchObject({ type: "SHT_PROGBITS", flags: ["SHF_ALLOC", "SHF_EXECINSTR"] });
+    expect(d.segments![0]).toEqual({
+      type: "PT_PHDR",
+      flags: "R  ",
+      offset: 64,
+      vaddr: 0x400040,
+      paddr: 0x400040,
+      filesz: 728,
+      memsz: 728,
+      align: 8,
+    });
+    expect(d.sections!.find((s) => s.name === ".text")).toMatchObject({
+      type: "SHT_PROGBITS",
+      flags: ["SHF_ALLOC", "SHF_EXECINSTR"],
+    });
     expect(d.buildId).toMatch(/^[0-9a-f]{40}$/);
-    expect(d.notes).toContainEqual({ owner: "GNU", type: 3, name: "NT_GNU_BUILD_ID", size: 20, description: d.buildId, offset: expect.any(Number), contents: { kind: "build-id", id: d.buildId } });
-    expect(d.notes).toContainEqual(expect.objectContaining({ name: "NT_GNU_ABI_TAG", contents: { kind: "abi-tag", os: "Linux", kernel: "3.2.0" } }));
+    expect(d.notes).toContainEqual({
+      owner: "GNU",
+      type: 3,
+      name: "NT_GNU_BUILD_ID",
+      size: 20,
+      description: d.buildId,
+      offset: expect.any(Number),
+      contents: { kind: "build-id", id: d.buildId },
+    });
+    expect(d.notes).toContainEqual(
+      expect.objectContaining({ name: "NT_GNU_ABI_TAG", contents: { kind: "abi-tag", os: "Linux", kernel: "3.2.0" } }),
+    );
   });
 
   it("says where an overlay is", () => {
-    const bytes = fixture("x86_64-glibc-pie"), whole = new Uint8Array(bytes.length + 5);
+    const bytes = fixture("x86_64-glibc-pie");
+    const whole = new Uint8Array(bytes.length + 5);
     whole.set(bytes);
     expect(describe(readElf(whole)).overlay).toEqual({ offset: bytes.length, size: 5, kind: null });
     whole.set(encodeText("hsqs"), bytes.length);
@@ -86,7 +186,9 @@ suite("describe", () => {
   });
 
   it("gives addresses above 2^53 as text", () => {
-    const bytes = fixture("x86_64-glibc-static"), elf = readElf(bytes), high = 0xffffffff81000000n;
+    const bytes = fixture("x86_64-glibc-static");
+    const elf = readElf(bytes);
+    const high = 0xffffffff81000000n;
     headerView(bytes, elf.header).setExact("entry", high);
     Phdr.view(viewOf(bytes), elf.header.phoff, elf.header).setExact("vaddr", high);
     const d = describe(readElf(bytes));
@@ -112,7 +214,8 @@ suite("describe", () => {
   });
 
   it("lists no dynamic symbols where nothing tells how many there are", () => {
-    const bytes = withTag("x86_64-glibc-pie", DT.GNU_HASH, 0x100000), h = headerView(bytes, readElf(bytes).header);
+    const bytes = withTag("x86_64-glibc-pie", DT.GNU_HASH, 0x100000);
+    const h = headerView(bytes, readElf(bytes).header);
     h.shoff = h.shnum = h.shstrndx = 0;
     const d = describe(readElf(bytes));
     expect(d.sections).toEqual([]);

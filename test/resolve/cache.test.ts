@@ -5,21 +5,36 @@ import { buildElf } from "../../src/testing/build-elf.js";
 import { type MadeCache, makeCache } from "./cache-file.js";
 import { type Contents, library, link, memory, program, said, tries } from "./memory.js";
 
-const ENTRIES = [{ name: "libx.so", path: "/c/x/libx.so", hwcaps: "x86-64-v3" }, { name: "libx.so", path: "/c/libx.so" }, { name: "liby.so", path: "/c/liby.so", flags: 3 }];
+const ENTRIES = [
+  { name: "libx.so", path: "/c/x/libx.so", hwcaps: "x86-64-v3" },
+  { name: "libx.so", path: "/c/libx.so" },
+  { name: "liby.so", path: "/c/liby.so", flags: 3 },
+];
 
 describe("reading ld.so.cache", () => {
   it.each<[string, Omit<MadeCache, "entries">]>([
-    ["new, little-endian", {}], ["new, big-endian", { littleEndian: false }], ["new, of before glibc 2.33", { mark: 0 }], ["both", { format: "both" }], ["both, on a machine that aligns to 4", { format: "both", align: 4 }], ["both, big-endian", { format: "both", littleEndian: false }],
+    ["new, little-endian", {}],
+    ["new, big-endian", { littleEndian: false }],
+    ["new, of before glibc 2.33", { mark: 0 }],
+    ["both", { format: "both" }],
+    ["both, on a machine that aligns to 4", { format: "both", align: 4 }],
+    ["both, big-endian", { format: "both", littleEndian: false }],
   ])("%s", (_, made) => {
     const cache = readCache(makeCache({ entries: ENTRIES, ...made }), made.littleEndian ?? true)!;
     expect(cache.generator).toBe("ldconfig (test)");
     expect(cache.entries).toEqual([
-      { name: "libx.so", path: "/c/x/libx.so", flags: 0x303, hwcaps: "x86-64-v3", isLegacy: false }, { name: "libx.so", path: "/c/libx.so", flags: 0x303, hwcaps: null, isLegacy: false }, { name: "liby.so", path: "/c/liby.so", flags: 3, hwcaps: null, isLegacy: false },
+      { name: "libx.so", path: "/c/x/libx.so", flags: 0x303, hwcaps: "x86-64-v3", isLegacy: false },
+      { name: "libx.so", path: "/c/libx.so", flags: 0x303, hwcaps: null, isLegacy: false },
+      { name: "liby.so", path: "/c/liby.so", flags: 3, hwcaps: null, isLegacy: false },
     ]);
   });
 
   it.each([true, false])("old, little-endian: %s", (littleEndian) => {
-    expect(readCache(makeCache({ entries: ENTRIES, format: "old", littleEndian }), littleEndian)!.entries.map((e) => `${e.name} ${e.path}`)).toEqual(["libx.so /c/x/libx.so", "libx.so /c/libx.so", "liby.so /c/liby.so"]);
+    expect(
+      readCache(makeCache({ entries: ENTRIES, format: "old", littleEndian }), littleEndian)!.entries.map(
+        (e) => `${e.name} ${e.path}`,
+      ),
+    ).toEqual(["libx.so /c/x/libx.so", "libx.so /c/libx.so", "liby.so /c/liby.so"]);
   });
 
   it("what is none, or of the other byte order, is none", () => {
@@ -32,24 +47,33 @@ describe("reading ld.so.cache", () => {
     for (const format of ["old", "new", "both"] as const) {
       const whole = makeCache({ entries: ENTRIES, format });
       for (let n = 0; n <= whole.length; n++) readCache(whole.subarray(0, n), true);
-      for (let at = 0; at < whole.length; at++) for (const value of [0, 0x7f, 0xff]) {
-        const b = whole.slice();
-        b[at] = value;
-        readCache(b, true);
+      for (let at = 0; at < whole.length; at++) {
+        for (const value of [0, 0x7f, 0xff]) {
+          const b = whole.slice();
+          b[at] = value;
+          readCache(b, true);
+        }
       }
     }
   });
 });
 
 const X = library();
-const edge = (files: Contents, options: Partial<ResolveOptions> = {}, of: object = {}) => resolveLibraries("/p", { files: memory({ "/p": program(["libx.so"], of), "/lib64/ld-linux-x86-64.so.2": library(), ...files }), systemDirs: ["/lib"], ...options }).root.needs[0]!;
+const edge = (files: Contents, options: Partial<ResolveOptions> = {}, of: object = {}) =>
+  resolveLibraries("/p", {
+    files: memory({ "/p": program(["libx.so"], of), "/lib64/ld-linux-x86-64.so.2": library(), ...files }),
+    systemDirs: ["/lib"],
+    ...options,
+  }).root.needs[0]!;
 const cached = (...entries: MadeCache["entries"]) => ({ "/etc/ld.so.cache": makeCache({ entries }) });
 
 describe("finding by ld.so.cache", () => {
   it("after the search paths, before the system directories", () => {
     const files = { ...cached({ name: "libx.so", path: "/c/libx.so" }), "/c/libx.so": X, "/lib/libx.so": X };
     expect(said(edge(files))).toBe("libx.so: /c/libx.so by cache");
-    expect(said(edge({ ...files, "/r/libx.so": X }, {}, { runpath: "/r" }))).toBe("libx.so: /r/libx.so by runpath of /p");
+    expect(said(edge({ ...files, "/r/libx.so": X }, {}, { runpath: "/r" }))).toBe(
+      "libx.so: /r/libx.so by runpath of /p",
+    );
     expect(said(edge(files, { cache: "ignore" }))).toBe("libx.so: /lib/libx.so by default");
     expect(tries(edge(cached()))).toEqual(["cache /etc/ld.so.cache absent", "default /lib/libx.so absent"]);
   });
@@ -57,52 +81,100 @@ describe("finding by ld.so.cache", () => {
   it("a file that is gone, or of another machine, leaves it to the system directories", () => {
     const files = { ...cached({ name: "libx.so", path: "/c/libx.so" }), "/lib/libx.so": X };
     expect(tries(edge(files))).toEqual(["cache /c/libx.so absent", "default /lib/libx.so found"]);
-    expect(tries(edge({ ...files, "/c/libx.so": library([], { machine: EM.AARCH64 }) }))).toEqual(["cache /c/libx.so other-machine", "default /lib/libx.so found"]);
+    expect(tries(edge({ ...files, "/c/libx.so": library([], { machine: EM.AARCH64 }) }))).toEqual([
+      "cache /c/libx.so other-machine",
+      "default /lib/libx.so found",
+    ]);
   });
 
   it("the machine's own entries", () => {
-    const files = { ...cached({ name: "libx.so", path: "/c32/libx.so", flags: 3 }, { name: "libx.so", path: "/cx32/libx.so", flags: 0x803 }, { name: "libx.so", path: "/c/libx.so" }), "/c/libx.so": X };
+    const files = {
+      ...cached(
+        { name: "libx.so", path: "/c32/libx.so", flags: 3 },
+        { name: "libx.so", path: "/cx32/libx.so", flags: 0x803 },
+        { name: "libx.so", path: "/c/libx.so" },
+      ),
+      "/c/libx.so": X,
+    };
     expect(said(edge(files))).toBe("libx.so: /c/libx.so by cache");
+
     const i386 = (needed: string[]) => buildElf({ class: 32, needed, interpreter: null, soname: "l" });
-    const tree = resolveLibraries("/p", { files: memory({ ...files, "/p": i386(["libx.so"]), "/c32/libx.so": i386([]) }), systemDirs: [] });
+    const tree = resolveLibraries("/p", {
+      files: memory({ ...files, "/p": i386(["libx.so"]), "/c32/libx.so": i386([]) }),
+      systemDirs: [],
+    });
     expect(tree.root.needs.map(said)).toEqual(["libx.so: /c32/libx.so by cache"]);
   });
 
   it("of entries for processors the best that can be used; those of old that ask for something are left out", () => {
     const files = {
-      ...cached({ name: "libx.so", path: "/v2/libx.so", hwcaps: "x86-64-v2" }, { name: "libx.so", path: "/v3/libx.so", hwcaps: "x86-64-v3" }, { name: "libx.so", path: "/avx/libx.so", hwcap: 4n }, { name: "libx.so", path: "/c/libx.so" }, { name: "libx.so", path: "/later/libx.so" }),
-      "/c/libx.so": X, "/v2/libx.so": X, "/v3/libx.so": X, "/avx/libx.so": X,
+      ...cached(
+        { name: "libx.so", path: "/v2/libx.so", hwcaps: "x86-64-v2" },
+        { name: "libx.so", path: "/v3/libx.so", hwcaps: "x86-64-v3" },
+        { name: "libx.so", path: "/avx/libx.so", hwcap: 4n },
+        { name: "libx.so", path: "/c/libx.so" },
+        { name: "libx.so", path: "/later/libx.so" },
+      ),
+      "/c/libx.so": X,
+      "/v2/libx.so": X,
+      "/v3/libx.so": X,
+      "/avx/libx.so": X,
     };
     expect(said(edge(files))).toBe("libx.so: /c/libx.so by cache");
     expect(said(edge(files, { hwcaps: "x86-64-v2" }))).toBe("libx.so: /v2/libx.so by cache");
     expect(said(edge(files, { hwcaps: "x86-64-v4" }))).toBe("libx.so: /v3/libx.so by cache");
-    expect(said(edge({ ...cached({ name: "libx.so", path: "/tls/libx.so", hwcap: 1n << 63n }), "/tls/libx.so": X }))).toBe("libx.so: /tls/libx.so by cache");
+    expect(
+      said(edge({ ...cached({ name: "libx.so", path: "/tls/libx.so", hwcap: 1n << 63n }), "/tls/libx.so": X })),
+    ).toBe("libx.so: /tls/libx.so by cache");
   });
 
   it("DF_1_NODEFLIB: not what lies in the system directories", () => {
     const tags = [{ tag: DT.FLAGS_1, value: DF_1.NODEFLIB }];
-    expect(said(edge({ ...cached({ name: "libx.so", path: "/lib/sub/libx.so" }), "/lib/sub/libx.so": X }, {}, { tags }))).toBe("libx.so: missing");
-    expect(said(edge({ ...cached({ name: "libx.so", path: "/library/libx.so" }), "/library/libx.so": X }, {}, { tags }))).toBe("libx.so: /library/libx.so by cache");
+    expect(
+      said(edge({ ...cached({ name: "libx.so", path: "/lib/sub/libx.so" }), "/lib/sub/libx.so": X }, {}, { tags })),
+    ).toBe("libx.so: missing");
+    expect(
+      said(edge({ ...cached({ name: "libx.so", path: "/library/libx.so" }), "/library/libx.so": X }, {}, { tags })),
+    ).toBe("libx.so: /library/libx.so by cache");
   });
 
   it("on a big-endian machine", () => {
-    const s390x = (needed: string[]) => buildElf({ littleEndian: false, needed, interpreter: null, soname: "l" }), cache = makeCache({ littleEndian: false, entries: [{ name: "libx.so", path: "/c/libx.so", flags: 0x403 }] });
-    expect(resolveLibraries("/p", { files: memory({ "/p": s390x(["libx.so"]), "/c/libx.so": s390x([]), "/etc/ld.so.cache": cache }) }).root.needs.map(said)).toEqual(["libx.so: /c/libx.so by cache"]);
+    const s390x = (needed: string[]) => buildElf({ littleEndian: false, needed, interpreter: null, soname: "l" });
+    const cache = makeCache({ littleEndian: false, entries: [{ name: "libx.so", path: "/c/libx.so", flags: 0x403 }] });
+    expect(
+      resolveLibraries("/p", {
+        files: memory({ "/p": s390x(["libx.so"]), "/c/libx.so": s390x([]), "/etc/ld.so.cache": cache }),
+      }).root.needs.map(said),
+    ).toEqual(["libx.so: /c/libx.so by cache"]);
   });
 });
 
 describe("ld.so.conf where there is no cache", () => {
   const CONF = {
-    "/etc/ld.so.conf": "# comment\ninclude ld.so.conf.d/*.conf\n/last/ # more\ninclude /etc/none\nhwcap 0 nosegneg\n", "/etc/ld.so.conf.d/b.conf": "/b=libc6\n", "/etc/ld.so.conf.d/a.conf": "include /etc/ld.so.conf\n/a",
-    "/etc/ld.so.conf.d/.hidden.conf": "/hidden", "/etc/ld.so.conf.d/other.txt": "/other",
+    "/etc/ld.so.conf": "# comment\ninclude ld.so.conf.d/*.conf\n/last/ # more\ninclude /etc/none\nhwcap 0 nosegneg\n",
+    "/etc/ld.so.conf.d/b.conf": "/b=libc6\n",
+    "/etc/ld.so.conf.d/a.conf": "include /etc/ld.so.conf\n/a",
+    "/etc/ld.so.conf.d/.hidden.conf": "/hidden",
+    "/etc/ld.so.conf.d/other.txt": "/other",
   };
   it("its directories, included ones in their place", () => {
-    expect(tries(edge(CONF))).toEqual(["configured /a/libx.so absent", "configured /b/libx.so absent", "configured /last/libx.so absent", "default /lib/libx.so absent"]);
+    expect(tries(edge(CONF))).toEqual([
+      "configured /a/libx.so absent",
+      "configured /b/libx.so absent",
+      "configured /last/libx.so absent",
+      "default /lib/libx.so absent",
+    ]);
     expect(tries(edge(CONF, { cache: "ignore" }))).toEqual(["default /lib/libx.so absent"]);
-    expect(tries(edge({ ...CONF, ...cached() }))).toEqual(["cache /etc/ld.so.cache absent", "default /lib/libx.so absent"]);
+    expect(tries(edge({ ...CONF, ...cached() }))).toEqual([
+      "cache /etc/ld.so.cache absent",
+      "default /lib/libx.so absent",
+    ]);
   });
 
   it("through links", () => {
-    expect(tries(edge({ "/etc/ld.so.conf": link("../opt/conf"), "/opt/conf": "/a" }))).toEqual(["configured /a/libx.so absent", "default /lib/libx.so absent"]);
+    expect(tries(edge({ "/etc/ld.so.conf": link("../opt/conf"), "/opt/conf": "/a" }))).toEqual([
+      "configured /a/libx.so absent",
+      "default /lib/libx.so absent",
+    ]);
   });
 });

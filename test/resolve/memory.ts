@@ -18,17 +18,20 @@ export function memory(contents: Contents): Required<Pick<LibraryFiles, "readFil
       return c instanceof Uint8Array || typeof c === "string" ? undefined : c?.link;
     },
     listDirectory(path) {
-      const below = path === "/" ? "/" : `${path}/`, found = names.filter((n) => n.startsWith(below)).map((n) => n.slice(below.length).split("/")[0]!);
+      const below = path === "/" ? "/" : `${path}/`;
+      const found = names.filter((n) => n.startsWith(below)).map((n) => n.slice(below.length).split("/")[0]!);
       return found.length > 0 ? [...new Set(found)] : undefined;
     },
   };
 }
 
 /** A library that needs these. */
-export const library = (needed: readonly string[] = [], options: BuildOptions = {}): Uint8Array => buildElf({ soname: "none", interpreter: null, needed, bss: 0, ...options });
+export const library = (needed: readonly string[] = [], options: BuildOptions = {}): Uint8Array =>
+  buildElf({ soname: "none", interpreter: null, needed, bss: 0, ...options });
 
 /** A program that needs these; `/app/main` in the tests. */
-export const program = (needed: readonly string[], options: BuildOptions = {}): Uint8Array => buildElf({ needed, bss: 0, ...options });
+export const program = (needed: readonly string[], options: BuildOptions = {}): Uint8Array =>
+  buildElf({ needed, bss: 0, ...options });
 
 /** An edge in words: `libx.so: /lib/libx.so by runpath of /app/main`. */
 export function said({ name, object, by, of }: Edge): string {
@@ -36,7 +39,8 @@ export function said({ name, object, by, of }: Edge): string {
 }
 
 /** Each object's edges, in words. */
-export const edges = (tree: LibraryTree): Record<string, string[]> => Object.fromEntries(tree.objects.filter((o) => o.needs.length > 0).map((o) => [o.path, o.needs.map(said)]));
+export const edges = (tree: LibraryTree): Record<string, string[]> =>
+  Object.fromEntries(tree.objects.filter((o) => o.needs.length > 0).map((o) => [o.path, o.needs.map(said)]));
 
 export const paths = (tree: LibraryTree): string[] => tree.objects.map((o) => o.path);
 

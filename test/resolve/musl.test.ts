@@ -3,37 +3,67 @@ import { EM, type ResolveOptions, resolveLibraries } from "../../src/index.js";
 import type { BuildOptions } from "../../src/testing/build-elf.js";
 import { type Contents, edges, library, link, memory, paths, program, said, tries } from "./memory.js";
 
-const LOADER = "/lib/ld-musl-x86_64.so.1", X = library([], { soname: "libx.so.1" });
-const muslProgram = (needed: readonly string[], options: BuildOptions = {}) => program(needed, { interpreter: LOADER, ...options });
-const resolve = (contents: Contents, options: Partial<ResolveOptions> = {}) => resolveLibraries("/app/main", { files: memory({ [LOADER]: library(), ...contents }), ...options });
-const first = (contents: Contents, options: Partial<ResolveOptions> = {}) => said(resolve(contents, options).root.needs[0]!);
-const only = (contents: Contents, options: Partial<ResolveOptions> = {}) => tries(resolve(contents, options).root.needs[0]!);
+const LOADER = "/lib/ld-musl-x86_64.so.1";
+const X = library([], { soname: "libx.so.1" });
+const muslProgram = (needed: readonly string[], options: BuildOptions = {}) =>
+  program(needed, { interpreter: LOADER, ...options });
+const resolve = (contents: Contents, options: Partial<ResolveOptions> = {}) =>
+  resolveLibraries("/app/main", { files: memory({ [LOADER]: library(), ...contents }), ...options });
+const first = (contents: Contents, options: Partial<ResolveOptions> = {}) =>
+  said(resolve(contents, options).root.needs[0]!);
+const only = (contents: Contents, options: Partial<ResolveOptions> = {}) =>
+  tries(resolve(contents, options).root.needs[0]!);
 
 describe("where musl searches", () => {
   it("LD_LIBRARY_PATH, then the search paths, then the system's", () => {
     const env = { LD_LIBRARY_PATH: ":/e::/f" };
     expect(only({ "/app/main": muslProgram(["libx.so"], { rpath: "/r" }) }, { env })).toEqual([
-      "library-path /e/libx.so absent", "library-path /f/libx.so absent", "rpath /r/libx.so absent", "default /lib/libx.so absent", "default /usr/local/lib/libx.so absent", "default /usr/lib/libx.so absent",
+      "library-path /e/libx.so absent",
+      "library-path /f/libx.so absent",
+      "rpath /r/libx.so absent",
+      "default /lib/libx.so absent",
+      "default /usr/local/lib/libx.so absent",
+      "default /usr/lib/libx.so absent",
     ]);
   });
 
   it("DT_RUNPATH in place of DT_RPATH, both inherited", () => {
-    const tree = resolve({ "/app/main": muslProgram(["liba.so"], { runpath: "/r", rpath: "/never" }), "/r/liba.so": library(["libx.so"], { runpath: "/a" }), "/r/libx.so": X });
+    const tree = resolve({
+      "/app/main": muslProgram(["liba.so"], { runpath: "/r", rpath: "/never" }),
+      "/r/liba.so": library(["libx.so"], { runpath: "/a" }),
+      "/r/libx.so": X,
+    });
     expect(edges(tree)["/r/liba.so"]).toEqual(["libx.so: /r/libx.so by runpath of /app/main"]);
     expect(tries(tree.objects[1]!.needs[0]!)).toEqual(["runpath /a/libx.so absent", "runpath /r/libx.so found"]);
   });
 
   it("/etc/ld-musl-ARCH.path, beside the loader's own directory", () => {
-    const at = (contents: Contents, interpreter: string) => only({ ...contents, "/app/main": muslProgram(["libx.so"], { interpreter }) }).map((t) => t.split(" ").slice(0, 2).join(" "));
-    expect(at({ "/etc/ld-musl-x86_64.path": "/one\n/two:/three\n" }, LOADER)).toEqual(["configured /one/libx.so", "configured /two/libx.so", "configured /three/libx.so"]);
+    const at = (contents: Contents, interpreter: string) =>
+      only({ ...contents, "/app/main": muslProgram(["libx.so"], { interpreter }) }).map((t) =>
+        t.split(" ").slice(0, 2).join(" "),
+      );
+    expect(at({ "/etc/ld-musl-x86_64.path": "/one\n/two:/three\n" }, LOADER)).toEqual([
+      "configured /one/libx.so",
+      "configured /two/libx.so",
+      "configured /three/libx.so",
+    ]);
     expect(at({ "/etc/ld-musl-x86_64.path": "" }, LOADER)).toEqual([]);
-    expect(at({ "/opt/musl/etc/ld-musl-x86_64.path": "/opt/lib" }, "/opt/musl/lib/ld-musl-x86_64.so.1")).toEqual(["configured /opt/lib/libx.so"]);
-    expect(at({ "/etc/ld-musl-riscv64-sp.path": "/sp" }, "/lib/ld-musl-riscv64-sp.so.1")).toEqual(["configured /sp/libx.so"]);
+    expect(at({ "/opt/musl/etc/ld-musl-x86_64.path": "/opt/lib" }, "/opt/musl/lib/ld-musl-x86_64.so.1")).toEqual([
+      "configured /opt/lib/libx.so",
+    ]);
+    expect(at({ "/etc/ld-musl-riscv64-sp.path": "/sp" }, "/lib/ld-musl-riscv64-sp.so.1")).toEqual([
+      "configured /sp/libx.so",
+    ]);
   });
 
   it("$ORIGIN alone; with another token the whole path counts for nothing", () => {
-    const at = (runpath: string, options: Partial<ResolveOptions> = {}) => only({ "/app/main": muslProgram(["libx.so"], { runpath }) }, options).filter((t) => t.startsWith("runpath"));
-    expect(at("$ORIGIN/../l:${ORIGIN}/m:/n$ORIGIN")).toEqual(["runpath /app/../l/libx.so absent", "runpath /app/m/libx.so absent", "runpath /n/app/libx.so absent"]);
+    const at = (runpath: string, options: Partial<ResolveOptions> = {}) =>
+      only({ "/app/main": muslProgram(["libx.so"], { runpath }) }, options).filter((t) => t.startsWith("runpath"));
+    expect(at("$ORIGIN/../l:${ORIGIN}/m:/n$ORIGIN")).toEqual([
+      "runpath /app/../l/libx.so absent",
+      "runpath /app/m/libx.so absent",
+      "runpath /n/app/libx.so absent",
+    ]);
     expect(at("$ORIGINAL")).toEqual(["runpath /appAL/libx.so absent"]);
     expect(at("$ORIGIN/l:/n/$LIB")).toEqual([]);
     expect(at("$ORIGIN/l:/n", { secure: true })).toEqual([]);
@@ -41,12 +71,17 @@ describe("where musl searches", () => {
   });
 
   it("no cache, no DF_1_NODEFLIB, no subdirectories", () => {
-    const files = { "/app/main": muslProgram(["libx.so"], { tags: [{ tag: 0x6ffffffb, value: 0x800 }] }), "/lib/libx.so": X, "/lib/glibc-hwcaps/x86-64-v2/libx.so": X };
+    const files = {
+      "/app/main": muslProgram(["libx.so"], { tags: [{ tag: 0x6ffffffb, value: 0x800 }] }),
+      "/lib/libx.so": X,
+      "/lib/glibc-hwcaps/x86-64-v2/libx.so": X,
+    };
     expect(first(files, { hwcaps: "x86-64-v4" })).toBe("libx.so: /lib/libx.so by default");
   });
 
   it("the first file of the name is taken, whatever it is", () => {
-    const after = (found: Uint8Array | string) => only({ "/app/main": muslProgram(["libx.so"], { runpath: "/r" }), "/r/libx.so": found, "/lib/libx.so": X });
+    const after = (found: Uint8Array | string) =>
+      only({ "/app/main": muslProgram(["libx.so"], { runpath: "/r" }), "/r/libx.so": found, "/lib/libx.so": X });
     expect(after(library([], { machine: EM.AARCH64 }))).toEqual(["runpath /r/libx.so other-machine"]);
     expect(after("INPUT(-lx)")).toEqual(["runpath /r/libx.so invalid"]);
     expect(after(program([]))).toEqual(["runpath /r/libx.so found"]);
@@ -54,45 +89,101 @@ describe("where musl searches", () => {
 
   it("names and paths that are too long are not looked for", () => {
     expect(only({ "/app/main": muslProgram([`lib${"x".repeat(253)}`]) })).toEqual([]);
-    expect(only({ "/app/main": muslProgram(["libx.so"], { runpath: `/${"d".repeat(600)}:/r` }) })[0]).toBe("runpath /r/libx.so absent");
+    expect(only({ "/app/main": muslProgram(["libx.so"], { runpath: `/${"d".repeat(600)}:/r` }) })[0]).toBe(
+      "runpath /r/libx.so absent",
+    );
     expect(only({ "/app/main": muslProgram([""]) })).toEqual([]);
   });
 });
 
 describe("what musl takes for itself", () => {
-  it.each(["libc.so", "libc.musl-x86_64.so.1", "libc.so.6", "libm.so.6", "libpthread.so.0", "librt.so.1", "libdl.so.2", "libutil.so.1", "libxnet.so", LOADER])("%s", (name) => {
+  it.each([
+    "libc.so",
+    "libc.musl-x86_64.so.1",
+    "libc.so.6",
+    "libm.so.6",
+    "libpthread.so.0",
+    "librt.so.1",
+    "libdl.so.2",
+    "libutil.so.1",
+    "libxnet.so",
+    LOADER,
+  ])("%s", (name) => {
     const tree = resolve({ "/app/main": muslProgram([name]), [`/lib/${name}`]: X, [LOADER]: library() });
-    expect([tree.root.needs.map(said), tree.root.needs[0]!.tried, paths(tree)]).toEqual([[`${name}: ${LOADER} by loader`], [], ["/app/main", LOADER]]);
+    expect([tree.root.needs.map(said), tree.root.needs[0]!.tried, paths(tree)]).toEqual([
+      [`${name}: ${LOADER} by loader`],
+      [],
+      ["/app/main", LOADER],
+    ]);
   });
 
   it.each(["libcrypt.so.1", "libresolv.so.2", "ld-linux-x86-64.so.2", "libc++.so", "libmagic.so"])("not %s", (name) => {
-    expect(first({ "/app/main": muslProgram([name]), [`/usr/lib/${name}`]: X })).toBe(`${name}: /usr/lib/${name} by default`);
+    expect(first({ "/app/main": muslProgram([name]), [`/usr/lib/${name}`]: X })).toBe(
+      `${name}: /usr/lib/${name} by default`,
+    );
   });
 
   it("another C library, known by its symbols", () => {
-    const libc = library([], { symbols: [{ name: "__libc_start_main" }, { name: "stdin" }] }), half = library([], { symbols: [{ name: "__libc_start_main" }, { name: "stdin", defined: false }] });
-    expect(first({ "/app/main": muslProgram(["/opt/libc.so.6"]), "/opt/libc.so.6": libc })).toBe(`/opt/libc.so.6: ${LOADER} by loaded`.replace("loaded", "loader"));
-    expect(first({ "/app/main": muslProgram(["/opt/libc.so.6"]), "/opt/libc.so.6": half })).toBe("/opt/libc.so.6: /opt/libc.so.6 by path");
+    const libc = library([], { symbols: [{ name: "__libc_start_main" }, { name: "stdin" }] });
+    const half = library([], { symbols: [{ name: "__libc_start_main" }, { name: "stdin", defined: false }] });
+    expect(first({ "/app/main": muslProgram(["/opt/libc.so.6"]), "/opt/libc.so.6": libc })).toBe(
+      `/opt/libc.so.6: ${LOADER} by loaded`.replace("loaded", "loader"),
+    );
+    expect(first({ "/app/main": muslProgram(["/opt/libc.so.6"]), "/opt/libc.so.6": half })).toBe(
+      "/opt/libc.so.6: /opt/libc.so.6 by path",
+    );
   });
 });
 
 describe("what musl knows again", () => {
   it("the file's name, where it was searched for; no DT_SONAME; and the file", () => {
-    const tree = resolve({ "/app/main": muslProgram(["libx.so", "libx.so.1", "liba.so"]), "/lib/libx.so": X, "/lib/liba.so": link("libx.so") });
-    expect(tree.root.needs.map(said)).toEqual(["libx.so: /lib/libx.so by default", "libx.so.1: missing", "liba.so: /lib/libx.so by loaded"]);
+    const tree = resolve({
+      "/app/main": muslProgram(["libx.so", "libx.so.1", "liba.so"]),
+      "/lib/libx.so": X,
+      "/lib/liba.so": link("libx.so"),
+    });
+    expect(tree.root.needs.map(said)).toEqual([
+      "libx.so: /lib/libx.so by default",
+      "libx.so.1: missing",
+      "liba.so: /lib/libx.so by loaded",
+    ]);
     expect(tree.missing.map((m) => m.edge.name)).toEqual(["libx.so.1"]);
   });
 
   it("one loaded by its path is found by its name only after a search", () => {
-    const tree = resolve({ "/app/main": muslProgram(["/opt/libx.so", "libx.so", "libx.so"], { runpath: "/opt" }), "/opt/libx.so": X });
-    expect(tree.root.needs.map((e) => [said(e), e.tried.length])).toEqual([["/opt/libx.so: /opt/libx.so by path", 1], ["libx.so: /opt/libx.so by loaded", 1], ["libx.so: /opt/libx.so by loaded", 0]]);
+    const tree = resolve({
+      "/app/main": muslProgram(["/opt/libx.so", "libx.so", "libx.so"], { runpath: "/opt" }),
+      "/opt/libx.so": X,
+    });
+    expect(tree.root.needs.map((e) => [said(e), e.tried.length])).toEqual([
+      ["/opt/libx.so: /opt/libx.so by path", 1],
+      ["libx.so: /opt/libx.so by loaded", 1],
+      ["libx.so: /opt/libx.so by loaded", 0],
+    ]);
   });
 
   it("preloads come first, from no object's search path; a missing one does not matter", () => {
-    const tree = resolve({ "/app/main": muslProgram(["liba.so"], { runpath: "/r" }), "/r/libp.so": X, "/lib/libq.so": library(["libr.so"]), "/r/liba.so": library(), "/r/libr.so": X, "/etc/ld.so.preload": "/r/libp.so" }, { env: { LD_PRELOAD: "libp.so:libq.so\n/r/libp.so" } });
-    expect(tree.preloads.map(said)).toEqual(["libp.so: missing", "libq.so: /lib/libq.so by default", "/r/libp.so: /r/libp.so by path"]);
+    const tree = resolve(
+      {
+        "/app/main": muslProgram(["liba.so"], { runpath: "/r" }),
+        "/r/libp.so": X,
+        "/lib/libq.so": library(["libr.so"]),
+        "/r/liba.so": library(),
+        "/r/libr.so": X,
+        "/etc/ld.so.preload": "/r/libp.so",
+      },
+      { env: { LD_PRELOAD: "libp.so:libq.so\n/r/libp.so" } },
+    );
+    expect(tree.preloads.map(said)).toEqual([
+      "libp.so: missing",
+      "libq.so: /lib/libq.so by default",
+      "/r/libp.so: /r/libp.so by path",
+    ]);
     expect(edges(tree)["/lib/libq.so"]).toEqual(["libr.so: missing"]);
     expect(paths(tree)).toEqual(["/app/main", "/lib/libq.so", "/r/libp.so", "/r/liba.so"]);
-    expect(resolve({ "/app/main": muslProgram([]), "/lib/libq.so": X }, { secure: true, env: { LD_PRELOAD: "libq.so" } }).preloads).toEqual([]);
+    expect(
+      resolve({ "/app/main": muslProgram([]), "/lib/libq.so": X }, { secure: true, env: { LD_PRELOAD: "libq.so" } })
+        .preloads,
+    ).toEqual([]);
   });
 });

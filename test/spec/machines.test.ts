@@ -17,27 +17,48 @@ import { sectionTypeName, segmentTypeName } from "../../src/spec/names.js";
 import { relocationTypeName } from "../../src/spec/relocation-types.js";
 
 const PARTS: readonly (readonly [name: string, list: CardList<object>])[] = [
-  ["dynamic", DYNAMIC], ["memory", MEMORY], ["symbols", SYMBOLS], ["types", TYPES], ["names", NAMES],
-  ["loading", LOADING], ["recognition", RECOGNITION], ["ports", PORTS],
+  ["dynamic", DYNAMIC],
+  ["memory", MEMORY],
+  ["symbols", SYMBOLS],
+  ["types", TYPES],
+  ["names", NAMES],
+  ["loading", LOADING],
+  ["recognition", RECOGNITION],
+  ["ports", PORTS],
 ];
 const IDS = Object.keys(DYNAMIC) as CardId[];
 
 /** Fields of what few machines have: null means that a machine has none. */
 const RARE: ReadonlySet<string> = new Set([
-  "dynamic.gotOrder", "memory.segments", "symbols.mapping", "symbols.temporaryPrefix", "loading.sameFlags",
-  "loading.osabi", "loading.pltSymbol", "recognition.noLibc",
+  "dynamic.gotOrder",
+  "memory.segments",
+  "symbols.mapping",
+  "symbols.temporaryPrefix",
+  "loading.sameFlags",
+  "loading.osabi",
+  "loading.pltSymbol",
+  "recognition.noLibc",
 ]);
 
 /** All fields of a card: `memory.maxPage`. */
 const fieldsOf = (id: CardId): { name: string; value: unknown }[] =>
   PARTS.flatMap(([part, list]) =>
-    Object.entries(list[id]).map(([field, value]) => ({ name: `${part}.${field}`, value })));
+    Object.entries(list[id]).map(([field, value]) => ({ name: `${part}.${field}`, value })),
+  );
 
 /** The null fields of a card but for the rare ones, one part a line. */
 function lacking(id: CardId): string[] {
-  const open = fieldsOf(id).filter((f) => f.value === null && !RARE.has(f.name)).map((f) => f.name.split("."));
+  const open = fieldsOf(id)
+    .filter((f) => f.value === null && !RARE.has(f.name))
+    .map((f) => f.name.split("."));
   const parts = [...new Set(open.map(([part]) => part))];
-  return parts.map((part) => `${part}: ${open.filter(([p]) => p === part).map(([, field]) => field).join(" ")}`);
+  return parts.map(
+    (part) =>
+      `${part}: ${open
+        .filter(([p]) => p === part)
+        .map(([, field]) => field)
+        .join(" ")}`,
+  );
 }
 
 describe("cards of machines", () => {
@@ -305,13 +326,16 @@ const twice = <T>(all: readonly T[]): T[] => all.filter((x, i) => all.indexOf(x)
 describe("a card agrees with itself", () => {
   it("what one part has by number, another one has by name", () => {
     const faults = inAll((id, machine) => {
-      const got = DYNAMIC[id].gotOrder, segments = MEMORY[id].segments ?? [];
+      const got = DYNAMIC[id].gotOrder;
+      const segments = MEMORY[id].segments ?? [];
       const tags = got ? [got.countTag, got.firstTag, got.hashTag] : [];
       const sections = [...(got ? [got.hashSection] : []), ...segments.flatMap((s) => s.section?.type ?? [])];
       const names = [
-        ...tags.map((n) => dynamicTag(n, machine).name), ...segments.map((s) => segmentTypeName(s.type, machine)),
+        ...tags.map((n) => dynamicTag(n, machine).name),
+        ...segments.map((s) => segmentTypeName(s.type, machine)),
         ...sections.map((n) => sectionTypeName(n, machine)),
       ];
+
       return names.filter((name) => name.includes("_0x"));
     });
     expect(faults).toEqual([]);
@@ -319,7 +343,8 @@ describe("a card agrees with itself", () => {
 
   it("no number has two names, no name two numbers", () => {
     const faults = inAll((id) => {
-      const { segmentTypes, sectionTypes } = TYPES[id], { relocations, headerFlags } = NAMES[id];
+      const { segmentTypes, sectionTypes } = TYPES[id];
+      const { relocations, headerFlags } = NAMES[id];
       const tables = [
         Object.values(DYNAMIC[id].tags ?? {}).map(([n]) => n),
         ...[segmentTypes, sectionTypes, headerFlags?.bits].map((t) => Object.values(t ?? {})),
@@ -332,7 +357,8 @@ describe("a card agrees with itself", () => {
 
   it("relocations that loaders treat apart have names that say so", () => {
     const faults = inAll((id, machine) => {
-      const { relocations: r } = LOADING[id], nameOf = (type: number) => relocationTypeName(type, machine);
+      const { relocations: r } = LOADING[id];
+      const nameOf = (type: number) => relocationTypeName(type, machine);
       if (!r) return [];
       return [
         ...(nameOf(r.copy).endsWith("_COPY") ? [] : [nameOf(r.copy)]),
@@ -345,14 +371,16 @@ describe("a card agrees with itself", () => {
   });
 
   it("its loaders are known as loaders for it", () => {
-    const faults = inAll((id, machine) => (LOADING[id].abis ?? []).flatMap(({ loaders, muslArch }) => {
-      const musl = muslArch === null ? [] : [`/lib/ld-musl-${muslArch}.so.1`];
-      const isFor = (path: string, libc: string) => {
-        const known = knownLoader(path);
-        return known?.libc === libc && (known.machines?.includes(machine) ?? true);
-      };
-      return [...loaders.filter((path) => !isFor(path, "glibc")), ...musl.filter((path) => !isFor(path, "musl"))];
-    }));
+    const faults = inAll((id, machine) =>
+      (LOADING[id].abis ?? []).flatMap(({ loaders, muslArch }) => {
+        const musl = muslArch === null ? [] : [`/lib/ld-musl-${muslArch}.so.1`];
+        const isFor = (path: string, libc: string) => {
+          const known = knownLoader(path);
+          return known?.libc === libc && (known.machines?.includes(machine) ?? true);
+        };
+        return [...loaders.filter((path) => !isFor(path, "glibc")), ...musl.filter((path) => !isFor(path, "musl"))];
+      }),
+    );
     // A gap: the interpreters of SuperH's card are not filled in, and the name is that of other machines' loaders.
     expect([...new Set(faults)]).toEqual(["SH: /lib/ld-linux.so.2"]);
   });
@@ -366,24 +394,32 @@ describe("a card agrees with itself", () => {
   });
 
   it("an ABI that takes any flags stands behind those that ask for some", () => {
-    const faults = inAll((id) => (LOADING[id].abis ?? []).flatMap((abi, i, all) => {
-      const takesAll = (a: typeof abi) =>
-        a.flags === null && (a.class ?? abi.class) === abi.class &&
-        (a.littleEndian ?? abi.littleEndian) === abi.littleEndian;
-      return all.slice(0, i).some(takesAll) ? [`abis[${i}] is never reached`] : [];
-    }));
+    const faults = inAll((id) =>
+      (LOADING[id].abis ?? []).flatMap((abi, i, all) => {
+        const takesAll = (a: typeof abi) =>
+          a.flags === null &&
+          (a.class ?? abi.class) === abi.class &&
+          (a.littleEndian ?? abi.littleEndian) === abi.littleEndian;
+        return all.slice(0, i).some(takesAll) ? [`abis[${i}] is never reached`] : [];
+      }),
+    );
     expect(faults).toEqual([]);
   });
 
   it("patterns of start code are whole bytes", () => {
-    const faults = inAll((id) => (RECOGNITION[id].startCode ?? []).flatMap(({ rows }) =>
-      rows.map(([, code]) => code).filter((code) => !/^([0-9a-f.]{2})+$/.test(code.replaceAll(" ", "")))));
+    const faults = inAll((id) =>
+      (RECOGNITION[id].startCode ?? []).flatMap(({ rows }) =>
+        rows.map(([, code]) => code).filter((code) => !/^([0-9a-f.]{2})+$/.test(code.replaceAll(" ", ""))),
+      ),
+    );
     expect(faults).toEqual([]);
   });
 
   it("names of machines lead to one port and back", () => {
     expect(MACHINE_NAMES.map((name) => machineNameOf(machineNamed(name)))).toEqual(MACHINE_NAMES);
-    const named = cardsOf(PORTS).flatMap(({ card }) => card.ports ?? []).flatMap((p) => p.name ?? []);
+    const named = cardsOf(PORTS)
+      .flatMap(({ card }) => card.ports ?? [])
+      .flatMap((p) => p.name ?? []);
     expect([...named].sort()).toEqual([...MACHINE_NAMES].sort());
   });
 });

@@ -1,29 +1,65 @@
 import { describe, expect, it } from "vitest";
-import { check, describe as describeElf, type Edit, EM, ET, patch, type PatchOptions, plan, PT, readElf, setRunpath, SHT, STT, type ElfFile } from "../../src/index.js";
+import {
+  check,
+  describe as describeElf,
+  type Edit,
+  EM,
+  ET,
+  patch,
+  type PatchOptions,
+  plan,
+  PT,
+  readElf,
+  setRunpath,
+  SHT,
+  STT,
+  type ElfFile,
+} from "../../src/index.js";
 import { crc32 } from "../../src/codec/crc32.js";
 import { concat, encodeText, viewOf } from "../../src/codec/bytes.js";
 import { Shdr, Sym } from "../../src/codec/records.js";
 import { fileRange, isLoaded } from "../../src/image/headers/sections.js";
 import { addDebugLink } from "../../src/strip/debug-link.js";
-import { discardLocals, keepFileSymbols, keepSections, keepSymbols, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded } from "../../src/strip/strip.js";
+import {
+  discardLocals,
+  keepFileSymbols,
+  keepSections,
+  keepSymbols,
+  removeSections,
+  stripAll,
+  stripDebug,
+  stripSymbols,
+  stripUnneeded,
+} from "../../src/strip/strip.js";
 import { dropSectionHeaders } from "../../src/strip/drop-section-headers.js";
 import { onlyKeepDebug } from "../../src/strip/only-keep-debug.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught } from "../support/elf.js";
 import { fixture } from "../support/fixtures.js";
 
-const kinds = [{ class: 64, littleEndian: true }, { class: 64, littleEndian: false }, { class: 32, littleEndian: true }, { class: 32, littleEndian: false }] as const;
+const kinds = [
+  { class: 64, littleEndian: true },
+  { class: 64, littleEndian: false },
+  { class: 32, littleEndian: true },
+  { class: 32, littleEndian: false },
+] as const;
 const names = (elf: ElfFile) => elf.sections.slice(1).map((s) => s.name);
 const symbolNames = (elf: ElfFile) => [...(elf.symbols ?? [])].filter((s) => s.name !== "").map((s) => s.name);
 
 /** The bytes and headers of what is loaded, the ELF header's words on sections aside. */
 function loaded(elf: ElfFile): unknown {
-  const headers = elf.segments.map((s) => Object.fromEntries((["type", "flags", "offset", "vaddr", "filesz", "memsz", "align"] as const).map((f) => [f, s.exact(f)])));
-  const bytes = elf.segments.filter((s) => s.type === PT.LOAD).map((s) => {
-    const b = elf.source.read(s.offset, s.filesz).slice();
-    if (s.offset === 0) b.fill(0, 0, 64);
-    return [...b];
-  });
+  const headers = elf.segments.map((s) =>
+    Object.fromEntries(
+      (["type", "flags", "offset", "vaddr", "filesz", "memsz", "align"] as const).map((f) => [f, s.exact(f)]),
+    ),
+  );
+  const bytes = elf.segments
+    .filter((s) => s.type === PT.LOAD)
+    .map((s) => {
+      const b = elf.source.read(s.offset, s.filesz).slice();
+      if (s.offset === 0) b.fill(0, 0, 64);
+      return [...b];
+    });
   return { headers, bytes };
 }
 
@@ -37,17 +73,29 @@ function stripped(bytes: Uint8Array, edits: readonly Edit[], options: PatchOptio
 }
 
 describe.each(kinds)("a program of ELFCLASS$class, little endian $littleEndian", (kind) => {
-  const bytes = buildElf({ ...kind, debugInfo: 300, symbols: [{ name: "global" }, { name: "other_global" }] }), before = readElf(bytes);
+  const bytes = buildElf({ ...kind, debugInfo: 300, symbols: [{ name: "global" }, { name: "other_global" }] });
+  const before = readElf(bytes);
 
   it.each<[string, Edit[]]>([
-    ["stripUnneeded", [stripUnneeded()]], ["stripAll", [stripAll()]], ["stripDebug", [stripDebug()]], ["discardLocals", [discardLocals()]], ["a symbol", [stripSymbols(["global"])]],
-    ["a section", [removeSections(".comment")]], ["all but a symbol", [stripAll(), keepSymbols(["global"])]], ["headers", [dropSectionHeaders()]], ["headers and more", [dropSectionHeaders(), stripUnneeded()]],
+    ["stripUnneeded", [stripUnneeded()]],
+    ["stripAll", [stripAll()]],
+    ["stripDebug", [stripDebug()]],
+    ["discardLocals", [discardLocals()]],
+    ["a symbol", [stripSymbols(["global"])]],
+    ["a section", [removeSections(".comment")]],
+    ["all but a symbol", [stripAll(), keepSymbols(["global"])]],
+    ["headers", [dropSectionHeaders()]],
+    ["headers and more", [dropSectionHeaders(), stripUnneeded()]],
   ])("%s changes nothing that is loaded", (_, edits) => expect(loaded(stripped(bytes, edits))).toEqual(loaded(before)));
 
   it("keeps symbols that are asked for, and only these", () => {
     expect(symbolNames(stripped(bytes, [stripUnneeded(), keepSymbols(["global"])]))).toEqual(["global"]);
-    expect(symbolNames(stripped(bytes, [stripAll(), keepSymbols(["*_global"], { wildcard: true })]))).toEqual(["other_global"]);
-    expect([...stripped(bytes, [stripUnneeded(), keepFileSymbols()]).symbols!].slice(1).map((s) => s.type)).toEqual([STT.FILE]);
+    expect(symbolNames(stripped(bytes, [stripAll(), keepSymbols(["*_global"], { wildcard: true })]))).toEqual([
+      "other_global",
+    ]);
+    expect([...stripped(bytes, [stripUnneeded(), keepFileSymbols()]).symbols!].slice(1).map((s) => s.type)).toEqual([
+      STT.FILE,
+    ]);
     expect(names(stripped(bytes, [stripUnneeded(), keepSymbols(["no_such"])]))).not.toContain(".symtab");
     expect(symbolNames(stripped(bytes, [stripUnneeded(), keepSections(".symtab")]))).toEqual(symbolNames(before));
   });
@@ -64,40 +112,64 @@ describe.each(kinds)("a program of ELFCLASS$class, little endian $littleEndian",
   });
 
   it("without section headers it is what a loader sees", () => {
-    const elf = stripped(bytes, [dropSectionHeaders()]), { needed, dynamicSymbols } = elf;
+    const elf = stripped(bytes, [dropSectionHeaders()]);
+    const { needed, dynamicSymbols } = elf;
     expect(elf.sections).toEqual([]);
     expect(elf.header).toMatchObject({ shoff: 0, shnum: 0, shstrndx: 0 });
-    expect([needed, dynamicSymbols?.count, elf.interpreter]).toEqual([before.needed, before.dynamicSymbols?.count, before.interpreter]);
+    expect([needed, dynamicSymbols?.count, elf.interpreter]).toEqual([
+      before.needed,
+      before.dynamicSymbols?.count,
+      before.interpreter,
+    ]);
     expect(elf.source.size).toBe(Math.max(...elf.segments.map((s) => s.offset + s.filesz)));
     expect(stripped(bytes, [dropSectionHeaders(), setRunpath("/x")]).runpath).toBe("/x");
   });
 
   it("its debug file has the headers of all, and the bytes of notes and of what is not loaded", () => {
     const debug = stripped(bytes, [onlyKeepDebug()]);
-    expect(debug.sections.map((s) => [s.name, s.header.flags, s.header.exact("addr"), s.header.exact("size")])).toEqual(before.sections.map((s) => [s.name, s.header.flags, s.header.exact("addr"), s.header.exact("size")]));
+    expect(debug.sections.map((s) => [s.name, s.header.flags, s.header.exact("addr"), s.header.exact("size")])).toEqual(
+      before.sections.map((s) => [s.name, s.header.flags, s.header.exact("addr"), s.header.exact("size")]),
+    );
+
     for (const s of debug.sections.slice(1)) {
-      const was = before.sections[s.index]!, keeps = !isLoaded(s) || was.header.type === SHT.NOTE;
+      const was = before.sections[s.index]!;
+      const keeps = !isLoaded(s) || was.header.type === SHT.NOTE;
       expect([s.name, s.header.type]).toEqual([s.name, keeps ? was.header.type : SHT.NOBITS]);
       if (!keeps) continue;
       const [a, b] = [fileRange(s, debug.source), fileRange(was, before.source)];
       expect([...debug.source.read(a.offset, a.size)]).toEqual([...before.source.read(b.offset, b.size)]);
     }
+
     expect(debug.segments.map((s) => s.exact("vaddr"))).toEqual(before.segments.map((s) => s.exact("vaddr")));
+
     // An empty PT_LOAD keeps its offset within the page, which may lie behind the end.
-    for (const s of debug.segments) if (s.type !== PT.LOAD || s.filesz > 0) expect(s.offset + s.filesz).toBeLessThanOrEqual(debug.source.size);
-    expect(debug.notes.map((n) => [n.owner, n.type, ...n.description])).toEqual(before.notes.map((n) => [n.owner, n.type, ...n.description]));
+    for (const s of debug.segments) {
+      if (s.type !== PT.LOAD || s.filesz > 0) expect(s.offset + s.filesz).toBeLessThanOrEqual(debug.source.size);
+    }
+
+    expect(debug.notes.map((n) => [n.owner, n.type, ...n.description])).toEqual(
+      before.notes.map((n) => [n.owner, n.type, ...n.description]),
+    );
     // What is patched and split in one patch is what is split after it.
-    expect(patch(bytes, [setRunpath("/a/b"), onlyKeepDebug()]).bytes).toEqual(patch(patch(bytes, [setRunpath("/a/b")]).bytes, [onlyKeepDebug()]).bytes);
+    expect(patch(bytes, [setRunpath("/a/b"), onlyKeepDebug()]).bytes).toEqual(
+      patch(patch(bytes, [setRunpath("/a/b")]).bytes, [onlyKeepDebug()]).bytes,
+    );
   });
 
   it("names its debug file, and another one in its place", () => {
     const link = (elf: ElfFile) => {
-      const { offset, size } = fileRange(elf.sections.find((s) => s.name === ".gnu_debuglink")!, elf.source);
+      const { offset, size } = fileRange(
+        elf.sections.find((s) => s.name === ".gnu_debuglink")!,
+        elf.source,
+      );
       return [...elf.source.read(offset, size)];
     };
-    const crc = crc32(encodeText("the debug file")), word = kind.littleEndian ? [0, 8, 16, 24] : [24, 16, 8, 0];
+    const crc = crc32(encodeText("the debug file"));
+    const word = kind.littleEndian ? [0, 8, 16, 24] : [24, 16, 8, 0];
     const once = patch(bytes, [addDebugLink("dir/a.debug", encodeText("the debug file")), stripUnneeded()]).bytes;
+
     expect(link(readElf(once))).toEqual([...encodeText("a.debug\0"), ...word.map((by) => (crc >>> by) & 255)]);
+
     const twice = stripped(once, [addDebugLink("another.debug", 1)]);
     expect(link(twice)).toEqual([...encodeText("another.debug\0\0\0"), ...word.map((by) => (1 >>> by) & 255)]);
     expect(names(twice).filter((n) => n === ".gnu_debuglink")).toHaveLength(1);
@@ -111,21 +183,39 @@ it("the CRC is that of zip, also in parts", () => {
 });
 
 describe("loaded sections", () => {
-  const bytes = buildElf({ notes: [{ section: ".note.me", owner: "Me", type: 7, description: Uint8Array.of(1, 2, 3, 4) }] }), before = readElf(bytes), notes = before.sections.filter((s) => s.header.type === SHT.NOTE);
+  const bytes = buildElf({
+    notes: [{ section: ".note.me", owner: "Me", type: 7, description: Uint8Array.of(1, 2, 3, 4) }],
+  });
+  const before = readElf(bytes);
+  const notes = before.sections.filter((s) => s.header.type === SHT.NOTE);
 
   it("go only by force", () => {
-    expect(caught(() => patch(bytes, [removeSections(".note*")]))).toMatchObject({ code: "LOADED_SECTION", detail: { sections: notes.map((s) => s.name) } });
-    expect(caught(() => patch(bytes, [removeSections(".dynsym", { force: true })]))).toMatchObject({ code: "STILL_NEEDED" });
-    expect(caught(() => patch(bytes, [removeSections(".interp", { force: true, zero: true })]))).toMatchObject({ code: "STILL_NEEDED", detail: { names: ["PT_INTERP"] } });
+    expect(caught(() => patch(bytes, [removeSections(".note*")]))).toMatchObject({
+      code: "LOADED_SECTION",
+      detail: { sections: notes.map((s) => s.name) },
+    });
+    expect(caught(() => patch(bytes, [removeSections(".dynsym", { force: true })]))).toMatchObject({
+      code: "STILL_NEEDED",
+    });
+    expect(caught(() => patch(bytes, [removeSections(".interp", { force: true, zero: true })]))).toMatchObject({
+      code: "STILL_NEEDED",
+      detail: { names: ["PT_INTERP"] },
+    });
   });
 
   it.each([false, true])("a note that goes by force is in no program header any more (zero: %s)", (zero) => {
     for (const note of notes) {
-      const elf = stripped(bytes, [removeSections(note.name, { force: true, zero })]), { offset, size } = fileRange(note, before.source), ranges = elf.segments.filter((s) => s.type === PT.NOTE);
+      const elf = stripped(bytes, [removeSections(note.name, { force: true, zero })]);
+      const { offset, size } = fileRange(note, before.source);
+      const ranges = elf.segments.filter((s) => s.type === PT.NOTE);
+
       expect(names(elf)).not.toContain(note.name);
       expect(elf.notes).toHaveLength(before.notes.length - 1);
       expect(ranges.every((s) => s.offset + s.filesz <= offset || s.offset >= offset + size)).toBe(true);
-      expect([...elf.source.read(offset, size)]).toEqual(zero ? Array.from({ length: size }, () => 0) : [...bytes.subarray(offset, offset + size)]);
+      expect([...elf.source.read(offset, size)]).toEqual(
+        zero ? Array.from({ length: size }, () => 0) : [...bytes.subarray(offset, offset + size)],
+      );
+
       const relro = (e: ElfFile) => e.segments.filter((s) => s.type === PT.GNU_RELRO).map((s) => [s.offset, s.filesz]);
       expect(relro(elf)).toEqual(relro(before));
       expect(elf.segments).toHaveLength(before.segments.length);
@@ -135,18 +225,25 @@ describe("loaded sections", () => {
 
 it("a section that a dynamic symbol names keeps its index", () => {
   // .comment first of all, which a linker script can do.
-  const bytes = buildElf({ symbols: [{ name: "global" }] }), elf = readElf(bytes), symbols = [...elf.dynamicSymbols!].filter((s) => s.shndx > 0), after = readElf(patch(bytes, [stripUnneeded()]).bytes);
+  const bytes = buildElf({ symbols: [{ name: "global" }] });
+  const elf = readElf(bytes);
+  const symbols = [...elf.dynamicSymbols!].filter((s) => s.shndx > 0);
+  const after = readElf(patch(bytes, [stripUnneeded()]).bytes);
   for (const s of symbols) expect(after.sections[s.shndx]!.name).toBe(elf.sections[s.shndx]!.name);
 });
 
 it("a static program loses the symbols that its loaded relocations link to", () => {
-  const bytes = fixture("x86_64-glibc-static"), elf = stripped(bytes, [stripUnneeded()]);
+  const bytes = fixture("x86_64-glibc-static");
+  const elf = stripped(bytes, [stripUnneeded()]);
   expect(elf.sections.find((s) => s.name === ".rela.plt")?.header.link).toBe(0);
   expect(loaded(stripped(bytes, [stripDebug()]))).toEqual(loaded(readElf(bytes)));
 });
 
 it("a symbol of type STT_SECTION with a name of its own goes with debugging information, as with GNU strip", () => {
-  const bytes = buildElf({ class: 64, littleEndian: false, debugInfo: 10 }), { offset, strings } = readElf(bytes).symbols!, records = [...readElf(bytes).symbols!], file = records.find((s) => s.type === STT.FILE)!;
+  const bytes = buildElf({ class: 64, littleEndian: false, debugInfo: 10 });
+  const { offset, strings } = readElf(bytes).symbols!;
+  const records = [...readElf(bytes).symbols!];
+  const file = records.find((s) => s.type === STT.FILE)!;
   const view = Sym.view(viewOf(bytes), offset + file.index * Sym.size(64), { class: 64, littleEndian: false });
   Object.assign(view, { info: STT.SECTION, shndx: 1 });
   expect(strings!.at(view.name)).not.toBe("");
@@ -156,26 +253,46 @@ it("a symbol of type STT_SECTION with a name of its own goes with debugging info
 
 it("edits that cannot both hold are refused", () => {
   const bytes = buildElf({});
-  for (const edits of [[onlyKeepDebug(), stripUnneeded()], [dropSectionHeaders(), keepSections(".comment")], [addDebugLink("a", 1), addDebugLink("b", 1)], [onlyKeepDebug(), addDebugLink("a", 1)]])
+  for (const edits of [
+    [onlyKeepDebug(), stripUnneeded()],
+    [dropSectionHeaders(), keepSections(".comment")],
+    [addDebugLink("a", 1), addDebugLink("b", 1)],
+    [onlyKeepDebug(), addDebugLink("a", 1)],
+  ]) {
     for (const e of [edits, [...edits].reverse()]) expect(caught(() => patch(bytes, e)).code).toBe("BAD_EDIT");
-  for (const make of [() => removeSections(""), () => keepSymbols([""]), () => addDebugLink("", 1), () => addDebugLink("a", -1), () => removeSections("[z-a]"), () => discardLocals("some" as "all")])
+  }
+
+  for (const make of [
+    () => removeSections(""),
+    () => keepSymbols([""]),
+    () => addDebugLink("", 1),
+    () => addDebugLink("a", -1),
+    () => removeSections("[z-a]"),
+    () => discardLocals("some" as "all"),
+  ]) {
     expect(caught(() => patch(bytes, [make()])).code).toBe("BAD_EDIT");
+  }
 });
 
 it("a separate debug file of an object is not emptied either", () => {
   const debug = patch(fixture("x86_64-object.o"), [onlyKeepDebug()]).bytes;
-  for (const edit of [stripUnneeded(), stripDebug(), stripAll({ force: true })]) expect(caught(() => patch(debug, [edit])).code).toBe("UNSUPPORTED");
+  for (const edit of [stripUnneeded(), stripDebug(), stripAll({ force: true })]) {
+    expect(caught(() => patch(debug, [edit])).code).toBe("UNSUPPORTED");
+  }
   expect(patch(debug, [onlyKeepDebug()]).changed).toBe(false);
 });
 
 it("a separate debug file is not emptied, and may lose a section", () => {
   const debug = patch(buildElf({ debugInfo: 100 }), [onlyKeepDebug()]).bytes;
-  for (const edit of [stripUnneeded(), stripDebug(), stripAll(), dropSectionHeaders()]) expect(caught(() => patch(debug, [edit])).code).toBe("UNSUPPORTED");
+  for (const edit of [stripUnneeded(), stripDebug(), stripAll(), dropSectionHeaders()]) {
+    expect(caught(() => patch(debug, [edit])).code).toBe("UNSUPPORTED");
+  }
   expect(names(readElf(patch(debug, [removeSections(".comment")]).bytes))).not.toContain(".comment");
 });
 
 it("a payload keeps its place, and what shrinks leaves zeros", () => {
-  const payload = encodeText("a payload, found by its offset"), bytes = concat([buildElf({ debugInfo: 100, symbols: [{ name: "a" }, { name: "b" }] }), payload]);
+  const payload = encodeText("a payload, found by its offset");
+  const bytes = concat([buildElf({ debugInfo: 100, symbols: [{ name: "a" }, { name: "b" }] }), payload]);
   for (const edits of [[stripUnneeded()], [stripUnneeded(), keepSymbols(["a"])], [stripDebug()]]) {
     const r = patch(bytes, edits, { overlay: "keep-in-place" });
     expect(r.bytes.subarray(0, bytes.length).subarray(-payload.length)).toEqual(payload);
@@ -187,11 +304,17 @@ it("a payload keeps its place, and what shrinks leaves zeros", () => {
 describe("a symbol table in front of a segment", () => {
   // The patch appends a segment behind everything, and so behind the symbols.
   const symbols = Array.from({ length: 400 }, (_, i) => ({ name: `symbol_with_a_long_name_${i}` }));
-  const bytes = patch(buildElf({ debugInfo: 50, symbols }), [setRunpath(`/${"x".repeat(6000)}`)]).bytes, before = readElf(bytes);
-  const rangeOf = (elf: ElfFile, name: string) => fileRange(elf.sections.find((s) => s.name === name)!, elf.source);
+  const bytes = patch(buildElf({ debugInfo: 50, symbols }), [setRunpath(`/${"x".repeat(6000)}`)]).bytes;
+  const before = readElf(bytes);
+  const rangeOf = (elf: ElfFile, name: string) =>
+    fileRange(
+      elf.sections.find((s) => s.name === name)!,
+      elf.source,
+    );
 
   it("takes its old place when it shrinks, so that the file does not grow", () => {
-    const loads = before.segments.filter((s) => s.type === PT.LOAD), last = Math.max(...loads.map((s) => s.offset));
+    const loads = before.segments.filter((s) => s.type === PT.LOAD);
+    const last = Math.max(...loads.map((s) => s.offset));
     expect(rangeOf(before, ".symtab").offset).toBeLessThan(last);
     const elf = stripped(bytes, [stripDebug()]);
     expect(elf.source.size).toBeLessThanOrEqual(bytes.length);
@@ -201,10 +324,14 @@ describe("a symbol table in front of a segment", () => {
   });
 
   it("does not where another section lies over it", () => {
-    const odd = bytes.slice(), comment = before.sections.find((s) => s.name === ".comment")!, { offset, size } = rangeOf(before, ".symtab");
+    const odd = bytes.slice();
+    const comment = before.sections.find((s) => s.name === ".comment")!;
+    const { offset, size } = rangeOf(before, ".symtab");
     const header = Shdr.view(viewOf(odd), before.header.shoff + comment.index * before.header.shentsize, before.header);
     Object.assign(header, { offset, size: 64 });
-    const elf = stripped(odd, [stripDebug()]), kept = rangeOf(elf, ".comment");
+    const elf = stripped(odd, [stripDebug()]);
+    const kept = rangeOf(elf, ".comment");
+
     expect(size).toBeGreaterThan(64);
     expect([...elf.source.read(kept.offset, kept.size)]).toEqual([...odd.subarray(offset, offset + 64)]);
     expect(symbolNames(elf)).toEqual(symbolNames(before).filter((n) => n !== "elf.c"));
@@ -212,9 +339,22 @@ describe("a symbol table in front of a segment", () => {
 });
 
 it("reads nothing of what goes", () => {
-  const bytes = buildElf({ debugInfo: 1 << 20, type: ET.DYN, machine: EM.X86_64 }), elf = readElf(bytes), gone = elf.sections.filter((s) => [".debug_info", ".symtab", ".strtab"].includes(s.name)).map((s) => fileRange(s, elf.source));
+  const bytes = buildElf({ debugInfo: 1 << 20, type: ET.DYN, machine: EM.X86_64 });
+  const elf = readElf(bytes);
+  const gone = elf.sections
+    .filter((s) => [".debug_info", ".symtab", ".strtab"].includes(s.name))
+    .map((s) => fileRange(s, elf.source));
   const reads: [number, number][] = [];
-  const p = plan({ size: bytes.length, read: (offset, length) => (reads.push([offset, offset + length]), bytes.subarray(offset, offset + length)) }, [stripUnneeded()]);
+  const p = plan(
+    {
+      size: bytes.length,
+      read: (offset, length) => (reads.push([offset, offset + length]), bytes.subarray(offset, offset + length)),
+    },
+    [stripUnneeded()],
+  );
   for (const chunk of p.chunks()) expect(chunk.length).toBeGreaterThan(0);
-  for (const { offset, size } of gone) expect(reads.filter(([start, end]) => start < offset + size && offset < end)).toEqual([]);
+
+  for (const { offset, size } of gone) {
+    expect(reads.filter(([start, end]) => start < offset + size && offset < end)).toEqual([]);
+  }
 });

@@ -1,8 +1,8 @@
 import { run } from "./run.js";
 
 /**
- * The methods by which an article on programs built on Alpine tells musl from glibc, put down anew from its description: to show beside ours what
- * they say. They want ldd, readelf and objdump of the machine they run on.
+ * The methods by which an article on programs built on Alpine tells musl from glibc, put down anew from its
+ * description: to show beside ours what they say. They want ldd, readelf and objdump of the machine they run on.
  */
 export interface ArticleMethod {
   readonly name: string;
@@ -22,7 +22,16 @@ export const stringsMethod: ArticleMethod = {
 export const scriptMethod: ArticleMethod = {
   name: "ldd, then objdump -s -j .dynamic",
   say(path) {
-    if (run("ldd", [path]).stdout.includes("musl")) return { libc: "musl", version: lines("readelf", ["-d", path]).find((l) => l.includes("ld-musl"))?.trim() ?? "" };
+    if (run("ldd", [path]).stdout.includes("musl")) {
+      return {
+        libc: "musl",
+        version:
+          lines("readelf", ["-d", path])
+            .find((l) => l.includes("ld-musl"))
+            ?.trim() ?? "",
+      };
+    }
+
     const versions = lines("objdump", ["-s", "-j", ".dynamic", path]).flatMap((l) => l.match(/GLIBC_\d+\.\d+/g) ?? []);
     return { libc: "glibc", version: versions.sort().at(-1) ?? "unknown" };
   },

@@ -12,13 +12,16 @@ export interface Captured {
 
 /** Runs the command in this process. An exception goes on: the command must not throw. */
 export function captured(...args: string[]): Captured {
-  const out = { stdout: "", stderr: "" }, { stdout, stderr } = process, was = [stdout.write, stderr.write] as const;
+  const out = { stdout: "", stderr: "" };
+  const { stdout, stderr } = process;
+  const was = [stdout.write, stderr.write] as const;
   const into = (name: keyof typeof out) => (text: string | Uint8Array) => {
     out[name] += String(text);
     return true;
   };
   stdout.write = into("stdout") as typeof stdout.write;
   stderr.write = into("stderr") as typeof stderr.write;
+
   try {
     const status = runCommand(args, loaded.get(args[0] ?? ""));
     return { status, ...out };

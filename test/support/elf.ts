@@ -64,13 +64,19 @@ export function shdr(bytes: Uint8Array, name: string): ShdrView {
 /** A writable view over the first dynamic entry with this tag. */
 export function dyn(bytes: Uint8Array, tag: number): DynView {
   const { header: h, dynamic } = readElf(bytes);
-  return Dyn.view(viewOf(bytes), dynamic!.offset + dynamic!.entries.find((e) => e.tag === tag)!.index * Dyn.size(h.class), h);
+  return Dyn.view(
+    viewOf(bytes),
+    dynamic!.offset + dynamic!.entries.find((e) => e.tag === tag)!.index * Dyn.size(h.class),
+    h,
+  );
 }
 
 /** A source that counts what is read of it. */
 export function counting(source: ByteSource): ByteSource & { bytes: number; reads: number } {
   return {
-    size: source.size, bytes: 0, reads: 0,
+    size: source.size,
+    bytes: 0,
+    reads: 0,
     read(offset, length) {
       this.bytes += length;
       this.reads++;
@@ -80,13 +86,17 @@ export function counting(source: ByteSource): ByteSource & { bytes: number; read
 }
 
 /** A large file of which only some places are not zero. */
-export function sparse(size: number, places: readonly { readonly at: number; readonly bytes: Uint8Array }[]): ByteSource {
+export function sparse(
+  size: number,
+  places: readonly { readonly at: number; readonly bytes: Uint8Array }[],
+): ByteSource {
   return {
     size,
     read(offset, length) {
       const b = new Uint8Array(length);
       for (const { at, bytes } of places) {
-        const from = Math.max(at, offset), to = Math.min(at + bytes.length, offset + length);
+        const from = Math.max(at, offset);
+        const to = Math.min(at + bytes.length, offset + length);
         if (from < to) b.set(bytes.subarray(from - at, to - at), from - offset);
       }
       return b;
@@ -96,8 +106,20 @@ export function sparse(size: number, places: readonly { readonly at: number; rea
 
 /** Everything that can be read of a file, each property by its name. */
 export const READERS: Readonly<Record<string, (elf: ElfFile) => unknown>> = {
-  segments: (e) => e.segments, sections: (e) => e.sections.map((s) => s.name), dynamic: (e) => e.dynamic, interpreter: (e) => e.interpreter, needed: (e) => e.needed,
-  runpath: (e) => e.runpath, rpath: (e) => e.rpath, soname: (e) => e.soname, symbols: (e) => e.symbols && [...e.symbols], dynamicSymbols: (e) => e.dynamicSymbols && [...e.dynamicSymbols],
-  versionNeeds: (e) => e.versionNeeds, versionDefinitions: (e) => e.versionDefinitions, symbolVersions: (e) => symbolVersions(e)(1), notes: (e) => e.notes,
-  overlay: (e) => e.overlay, linkage: (e) => e.linkage,
+  segments: (e) => e.segments,
+  sections: (e) => e.sections.map((s) => s.name),
+  dynamic: (e) => e.dynamic,
+  interpreter: (e) => e.interpreter,
+  needed: (e) => e.needed,
+  runpath: (e) => e.runpath,
+  rpath: (e) => e.rpath,
+  soname: (e) => e.soname,
+  symbols: (e) => e.symbols && [...e.symbols],
+  dynamicSymbols: (e) => e.dynamicSymbols && [...e.dynamicSymbols],
+  versionNeeds: (e) => e.versionNeeds,
+  versionDefinitions: (e) => e.versionDefinitions,
+  symbolVersions: (e) => symbolVersions(e)(1),
+  notes: (e) => e.notes,
+  overlay: (e) => e.overlay,
+  linkage: (e) => e.linkage,
 };

@@ -9,15 +9,35 @@ import type { LibraryTree } from "../../src/resolve/tree.js";
 
 /** A file's facts with nothing detected but what a test says. */
 export function factsOf(bytes: Uint8Array, more: Partial<Facts> = {}): Facts {
-  const elf = readElf(bytes), subject = subjectOf(elf, new Tolerant());
-  const detected = { libc: "glibc", libcConfidence: "certain", linkage: elf.linkage, language: "c", packer: null, go: null, evidence: [] } as const;
+  const elf = readElf(bytes);
+  const subject = subjectOf(elf, new Tolerant());
+  const detected = {
+    libc: "glibc",
+    libcConfidence: "certain",
+    linkage: elf.linkage,
+    language: "c",
+    packer: null,
+    go: null,
+    evidence: [],
+  } as const;
+
   return {
-    ...detected, ...subject, imports: subject.imports, exports: subject.exports, target: null, tables: null, libraries: null, raisedRights: null, scan: false, ...more,
+    ...detected,
+    ...subject,
+    imports: subject.imports,
+    exports: subject.exports,
+    target: null,
+    tables: null,
+    libraries: null,
+    raisedRights: null,
+    scan: false,
+    ...more,
   };
 }
 
 /** What the rules find, of all or of one. */
-export const findings = (bytes: Uint8Array, more: Partial<Facts> = {}, rule?: string): DiagnosisFinding[] => ruleFindings(factsOf(bytes, more)).filter((f) => rule === undefined || f.rule === rule);
+export const findings = (bytes: Uint8Array, more: Partial<Facts> = {}, rule?: string): DiagnosisFinding[] =>
+  ruleFindings(factsOf(bytes, more)).filter((f) => rule === undefined || f.rule === rule);
 
 /** The one finding of a rule, as `severity: message`; null where there is none. */
 export function said(bytes: Uint8Array, rule: string, more: Partial<Facts> = {}): string | null {
@@ -27,7 +47,13 @@ export function said(bytes: Uint8Array, rule: string, more: Partial<Facts> = {})
 }
 
 /** What detection says where it knows a start code. */
-export const startCode = (says: string): Evidence[] => [{ about: "libc", kind: "entry-code", says, text: "", offset: 0 }];
+export const startCode = (says: string): Evidence[] => [
+  { about: "libc", kind: "entry-code", says, text: "", offset: 0 },
+];
 
 /** What a loader would load of files that are a map. */
-export const treeOf = (path: string, files: Readonly<Record<string, Uint8Array>>, rules?: "glibc" | "musl"): LibraryTree => resolveLibraries(path, { files: { readFile: (p) => files[p] }, rules });
+export const treeOf = (
+  path: string,
+  files: Readonly<Record<string, Uint8Array>>,
+  rules?: "glibc" | "musl",
+): LibraryTree => resolveLibraries(path, { files: { readFile: (p) => files[p] }, rules });

@@ -25,39 +25,90 @@ export interface DynamicFixture {
   readonly sections: boolean;
 }
 
-const MUSL = "/lib/ld-musl-x86_64.so.1", ALPINE = "libc.musl-x86_64.so.1";
+const MUSL = "/lib/ld-musl-x86_64.so.1";
+const ALPINE = "libc.musl-x86_64.so.1";
 
 /** What the names of glibc programs end in: the kind, and what is special about it. */
-const variants = (m: Machine): string[] => (m === "x86_64" ? ["pie", "exec", "pie-runpath", "pie-nosections", ...["lld", "mold", "gold"].flatMap((l) => [`pie-${l}`, `exec-${l}`])] : ["pie", "exec"]);
+const variants = (m: Machine): string[] =>
+  m === "x86_64"
+    ? [
+        "pie",
+        "exec",
+        "pie-runpath",
+        "pie-nosections",
+        ...["lld", "mold", "gold"].flatMap((l) => [`pie-${l}`, `exec-${l}`]),
+      ]
+    : ["pie", "exec"];
 const libraries = (m: Machine): string[] => (m === "x86_64" ? ["lib", "lib-lld", "lib-mold", "lib-gold"] : ["lib"]);
 
 const glibc = (machine: Machine, variant: string): DynamicFixture => {
-  const library = variant.startsWith("lib"), shared = { machine, libc: "glibc", libcName: "libc.so.6", sections: variant !== "pie-nosections" } as const;
-  if (library) return { ...shared, name: `${machine}-glibc-${variant}.so`, kind: "library", interpreter: "", partner: `${machine}-glibc-pie` };
-  return { ...shared, name: `${machine}-glibc-${variant}`, kind: "program", interpreter: loaderOf(machine), partner: `${machine}-glibc-lib.so` };
+  const library = variant.startsWith("lib");
+  const shared = { machine, libc: "glibc", libcName: "libc.so.6", sections: variant !== "pie-nosections" } as const;
+  if (library) {
+    return {
+      ...shared,
+      name: `${machine}-glibc-${variant}.so`,
+      kind: "library",
+      interpreter: "",
+      partner: `${machine}-glibc-pie`,
+    };
+  }
+
+  return {
+    ...shared,
+    name: `${machine}-glibc-${variant}`,
+    kind: "program",
+    interpreter: loaderOf(machine),
+    partner: `${machine}-glibc-lib.so`,
+  };
 };
 
 export const dynamicFixtures: readonly DynamicFixture[] = [
   ...MACHINES.flatMap((m) => [...variants(m), ...libraries(m)].map((v) => glibc(m, v))),
   ...["x86_64-musl-pie", "x86_64-musl-exec", "x86_64-musl-pie-libc.so"].map((name): DynamicFixture => ({
-    name, machine: "x86_64", libc: "musl", kind: "program", interpreter: MUSL, libcName: name.endsWith("libc.so") ? "libc.so" : ALPINE, partner: "x86_64-musl-lib.so", sections: true,
+    name,
+    machine: "x86_64",
+    libc: "musl",
+    kind: "program",
+    interpreter: MUSL,
+    libcName: name.endsWith("libc.so") ? "libc.so" : ALPINE,
+    partner: "x86_64-musl-lib.so",
+    sections: true,
   })),
-  { name: "x86_64-musl-lib.so", machine: "x86_64", libc: "musl", kind: "library", interpreter: "", libcName: ALPINE, partner: "x86_64-musl-pie", sections: true },
+  {
+    name: "x86_64-musl-lib.so",
+    machine: "x86_64",
+    libc: "musl",
+    kind: "library",
+    interpreter: "",
+    libcName: ALPINE,
+    partner: "x86_64-musl-pie",
+    sections: true,
+  },
 ];
 
 /** The tools that {@link runProgram} needs for this fixture. */
 export const runners = (f: DynamicFixture): string[] => (f.libc === "musl" ? [MUSL] : runnersOf(f.machine));
 
 /** Runs a program for the fixture's machine, natively or under qemu-user with the cross libc. */
-export const runProgram = (f: DynamicFixture, path: string, args: readonly string[] = [], env: Record<string, string> = {}): Ran => runOn(f.machine, path, args, env);
+export const runProgram = (
+  f: DynamicFixture,
+  path: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Ran => runOn(f.machine, path, args, env);
 
 /** The machine's own GNU strip. */
 export const gnuStrip = (f: DynamicFixture): string => crossTool(f.machine, "strip");
 
-export const GREETING = (argc: number): string => `hello from elfwright: argc=${argc}\nsorted=efghilrtw length=9 env=none\n`;
+export const GREETING = (argc: number): string =>
+  `hello from elfwright: argc=${argc}\nsorted=efghilrtw length=9 env=none\n`;
 
 /** A folder for one test file's results, gone when it ends. */
-export function scratch(): { path(name: string): string; write(name: string, bytes: Uint8Array, mode?: number): string } {
+export function scratch(): {
+  path(name: string): string;
+  write(name: string, bytes: Uint8Array, mode?: number): string;
+} {
   const dir = mkdtempSync(join(tmpdir(), "elfwright-test-"));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   return {

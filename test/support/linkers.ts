@@ -21,7 +21,11 @@ export interface Flavour {
   readonly built?: RegExp;
 }
 
-const flavour = (name: string, flags: readonly string[], built?: RegExp): Flavour => ({ name, flags: () => flags, ...(built ? { built } : {}) });
+const flavour = (name: string, flags: readonly string[], built?: RegExp): Flavour => ({
+  name,
+  flags: () => flags,
+  ...(built ? { built } : {}),
+});
 
 const FIRST_LOAD = (flags: string): RegExp => new RegExp(`^  LOAD +0x0+ \\S+ \\S+ \\S+ \\S+ ${flags} `, "m");
 
@@ -36,17 +40,43 @@ export const SYSV_HASH = flavour("with --hash-style=sysv", ["-Wl,--hash-style=sy
 export const BIG_BSS = flavour("with 300 MB of .bss", ["-DZEROS=300000000"], /\.bss +NOBITS +\S+ \S+ 0*11e1/);
 export const NO_SPARE = flavour("without spare entries", ["-Wl,--spare-dynamic-tags=1"]);
 export const NO_RELACOUNT = flavour("without DT_RELACOUNT", ["-Wl,-z,nocombreloc"], /^(?![^]*RELACOUNT)/);
-export const NO_SPARE_NO_RELACOUNT = flavour("without spare entries or DT_RELACOUNT", ["-Wl,--spare-dynamic-tags=1", "-Wl,-z,nocombreloc"], /^(?![^]*RELACOUNT)/);
+export const NO_SPARE_NO_RELACOUNT = flavour(
+  "without spare entries or DT_RELACOUNT",
+  ["-Wl,--spare-dynamic-tags=1", "-Wl,-z,nocombreloc"],
+  /^(?![^]*RELACOUNT)/,
+);
 
 /** GNU ld names the version that glibc asks for beside DT_RELR. */
 export const RELR = flavour("with DT_RELR", ["-Wl,-z,pack-relative-relocs"], /\(RELR\)/);
-export const LLD_RELR: Flavour = { ...RELR, flags: (files) => ["-Wl,--pack-dyn-relocs=relr", ...unversionedLibc(files)] };
-export const MOLD_RELR: Flavour = { ...RELR, flags: (files) => ["-Wl,-z,pack-relative-relocs", ...unversionedLibc(files)] };
+export const LLD_RELR: Flavour = {
+  ...RELR,
+  flags: (files) => ["-Wl,--pack-dyn-relocs=relr", ...unversionedLibc(files)],
+};
+export const MOLD_RELR: Flavour = {
+  ...RELR,
+  flags: (files) => ["-Wl,-z,pack-relative-relocs", ...unversionedLibc(files)],
+};
 
 /** The rows of x86-64 for one linker and flavour. */
 export const rowsOf = (l: Linker, kinds: readonly Row["kind"][], f?: Flavour): Row[] =>
-  kinds.map((kind) => ({ machine: "x86_64", linker: l.name, tool: l.tool, kind, flavour: f?.name ?? "", flags: (files) => [...l.flags, ...(f?.flags(files) ?? [])], ...(f?.built ? { built: f.built } : {}) }));
+  kinds.map((kind) => ({
+    machine: "x86_64",
+    linker: l.name,
+    tool: l.tool,
+    kind,
+    flavour: f?.name ?? "",
+    flags: (files) => [...l.flags, ...(f?.flags(files) ?? [])],
+    ...(f?.built ? { built: f.built } : {}),
+  }));
 
 /** The rows of another machine, linked by its GNU ld. */
 export const crossRowsOf = (machine: Row["machine"], kinds: readonly Row["kind"][], f?: Flavour): Row[] =>
-  kinds.map((kind) => ({ machine, linker: "GNU ld", tool: "readelf", kind, flavour: f?.name ?? "", flags: f?.flags ?? (() => []), ...(f?.built ? { built: f.built } : {}) }));
+  kinds.map((kind) => ({
+    machine,
+    linker: "GNU ld",
+    tool: "readelf",
+    kind,
+    flavour: f?.name ?? "",
+    flags: f?.flags ?? (() => []),
+    ...(f?.built ? { built: f.built } : {}),
+  }));

@@ -36,10 +36,17 @@ export const crossTool = (m: Machine, name: string): string => (m === "x86_64" ?
 export const rootOf = (m: Machine): string => `/usr/${TOOLS[m].triple}`;
 
 /** The tools that {@link runOn} needs. */
-export const runnersOf = (m: Machine): string[] => (m === "x86_64" ? [TOOLS.x86_64.loader] : [TOOLS[m].qemu, `${rootOf(m)}${TOOLS[m].loader}`]);
+export const runnersOf = (m: Machine): string[] =>
+  m === "x86_64" ? [TOOLS.x86_64.loader] : [TOOLS[m].qemu, `${rootOf(m)}${TOOLS[m].loader}`];
 
 /** Runs a program for this machine, natively or under qemu-user with the cross libc. */
 export function runOn(m: Machine, path: string, args: readonly string[] = [], env: Record<string, string> = {}): Ran {
   if (m === "x86_64") return run(path, args, { env });
-  return run(TOOLS[m].qemu, ["-L", rootOf(m), ...Object.entries(env).flatMap(([k, v]) => ["-E", `${k}=${v}`]), path, ...args]);
+  return run(TOOLS[m].qemu, [
+    "-L",
+    rootOf(m),
+    ...Object.entries(env).flatMap(([k, v]) => ["-E", `${k}=${v}`]),
+    path,
+    ...args,
+  ]);
 }

@@ -4,7 +4,10 @@ import { readElf } from "../../src/image/read-elf.js";
 /** The same for each run, so that a failure is the change's; another from the environment, to search further. */
 export const SEED = Number(process.env["ELFWRIGHT_SEED"] ?? 1);
 
-const INTERESTING = [0, 1, 2, 4, 7, 8, 0x10, 0x7f, 0x80, 0xff, 0xfff, 0x1000, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff];
+const INTERESTING = [
+  0, 1, 2, 4, 7, 8, 0x10, 0x7f, 0x80, 0xff, 0xfff, 0x1000, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffff0,
+  0xffffffff,
+];
 
 /** mulberry32. */
 export function random(seed: number): (below: number) => number {
@@ -18,23 +21,64 @@ export function random(seed: number): (below: number) => number {
 }
 
 /** Breaks a few bytes, mostly where headers and tables are, and sometimes cuts the file. */
-export function mutant(original: Uint8Array, hot: readonly { at: number; length: number }[], below: (n: number) => number): Uint8Array {
-  const b = original.slice(), v = viewOf(b);
+export function mutant(
+  original: Uint8Array,
+  hot: readonly { at: number; length: number }[],
+  below: (n: number) => number,
+): Uint8Array {
+  const b = original.slice();
+  const v = viewOf(b);
   for (let i = 1 + below(6); i > 0; i--) {
-    const range = below(8) === 0 ? { at: 0, length: b.length } : hot[below(hot.length)]!, at = range.at + below(range.length);
-    const word = at - (at % 4), kind = below(4);
-    if (kind === 0) b[at] = below(256);
-    else if (kind === 1) b[at]! ^= 1 << below(8);
-    else if (kind === 2 && word + 4 <= b.length) v.setUint32(word, INTERESTING[below(INTERESTING.length)]!, below(2) === 0);
-    else if (word + 8 <= b.length) v.setBigUint64(word, BigInt.asUintN(64, BigInt(INTERESTING[below(INTERESTING.length)]!) << BigInt(below(33))), below(2) === 0);
+    const range = below(8) === 0 ? { at: 0, length: b.length } : hot[below(hot.length)]!;
+    const at = range.at + below(range.length);
+    const word = at - (at % 4);
+    const kind = below(4);
+
+    if (kind === 0) {
+      b[at] = below(256);
+    } else if (kind === 1) {
+      b[at]! ^= 1 << below(8);
+    } else if (kind === 2 && word + 4 <= b.length) {
+      v.setUint32(word, INTERESTING[below(INTERESTING.length)]!, below(2) === 0);
+    } else if (word + 8 <= b.length) {
+      v.setBigUint64(
+        word,
+        BigInt.asUintN(64, BigInt(INTERESTING[below(INTERESTING.length)]!) << BigInt(below(33))),
+        below(2) === 0,
+      );
+    }
   }
+
   return below(10) === 0 ? b.subarray(0, below(b.length)) : b;
 }
 
 /** Where a broken byte says something: headers, and every table of the file. */
 export function hotRanges(b: Uint8Array): { at: number; length: number }[] {
   const { header: h, sections } = readElf(b);
-  const ranges = [{ at: 0, length: 64 }, { at: h.phoff, length: h.phnum * h.phentsize }, { at: h.shoff, length: h.shnum * h.shentsize }];
-  for (const s of sections) if ([".dynamic", ".dynsym", ".hash", ".gnu.hash", ".gnu.version", ".gnu.version_r", ".gnu.version_d", ".note.gnu.build-id", ".rela.dyn", ".rel.dyn", ".symtab"].includes(s.name)) ranges.push({ at: s.header.offset, length: s.header.size });
+  const ranges = [
+    { at: 0, length: 64 },
+    { at: h.phoff, length: h.phnum * h.phentsize },
+    { at: h.shoff, length: h.shnum * h.shentsize },
+  ];
+  for (const s of sections) {
+    if (
+      [
+        ".dynamic",
+        ".dynsym",
+        ".hash",
+        ".gnu.hash",
+        ".gnu.version",
+        ".gnu.version_r",
+        ".gnu.version_d",
+        ".note.gnu.build-id",
+        ".rela.dyn",
+        ".rel.dyn",
+        ".symtab",
+      ].includes(s.name)
+    ) {
+      ranges.push({ at: s.header.offset, length: s.header.size });
+    }
+  }
+
   return ranges.filter((r) => r.length > 0);
 }

@@ -19,7 +19,11 @@ export function newLines(before: readonly string[], after: readonly string[]): s
   });
 }
 
-const lines = (text: string, path: string): string[] => text.replaceAll(path, "FILE").split("\n").filter((l) => l.trim() !== "");
+const lines = (text: string, path: string): string[] =>
+  text
+    .replaceAll(path, "FILE")
+    .split("\n")
+    .filter((l) => l.trim() !== "");
 
 /** What eu-elflint complains of. */
 export function lint(path: string): string[] {
@@ -29,11 +33,23 @@ export function lint(path: string): string[] {
 /** readelf's warnings and errors over everything it prints. */
 export function readelfWarnings(path: string): string[] {
   const r = run("readelf", ["-aW", path]);
-  return [...lines(r.stderr, path), ...lines(r.stdout, path).filter((l) => /warning:|error:|<corrupt|<unknown>:/i.test(l))];
+  return [
+    ...lines(r.stderr, path),
+    ...lines(r.stdout, path).filter((l) => /warning:|error:|<corrupt|<unknown>:/i.test(l)),
+  ];
 }
 
 /** The dynamic section and interpreter as readelf reads them. */
-export function readelfValues(path: string): { interpreter: string | null; needed: string[]; runpath: string | null; rpath: string | null; flags1: string | null; soname: string | null; sections: string[]; versionFiles: string[] } {
+export function readelfValues(path: string): {
+  interpreter: string | null;
+  needed: string[];
+  runpath: string | null;
+  rpath: string | null;
+  flags1: string | null;
+  soname: string | null;
+  sections: string[];
+  versionFiles: string[];
+} {
   const text = run("readelf", ["-dlSVW", path]).stdout;
   const all = (re: RegExp): string[] => [...text.matchAll(re)].map((m) => m[1]!);
   return {

@@ -2,8 +2,8 @@ import { crossTool, type Machine } from "./machines.js";
 import { must } from "./tools.js";
 
 /**
- * Counts on what loaders do: constructors, thread-local storage, zeroed .bss, relocated pointers, the program headers as
- * dl_iterate_phdr finds them. Loads argv[1] and calls it; says whether argv[2] was loaded before and after.
+ * Counts on what loaders do: constructors, thread-local storage, zeroed .bss, relocated pointers, the program headers
+ * as dl_iterate_phdr finds them. Loads argv[1] and calls it; says whether argv[2] was loaded before and after.
  */
 const PROGRAM = `
 #define _GNU_SOURCE
@@ -48,7 +48,19 @@ int answer(int x) { for (unsigned i = 0; i < sizeof zeros; i++) if (zeros[i]) re
 const VERSIONS = "ELFWRIGHT_1.0 { global: answer; local: *; };\n";
 
 /** What the programs need of the C library. */
-const STUB_SYMBOLS = ["__libc_start_main", "__cxa_finalize", "__tls_get_addr", "dl_iterate_phdr", "dlerror", "dlopen", "dlsym", "malloc", "printf", "puts", "strlen"];
+const STUB_SYMBOLS = [
+  "__libc_start_main",
+  "__cxa_finalize",
+  "__tls_get_addr",
+  "dl_iterate_phdr",
+  "dlerror",
+  "dlopen",
+  "dlsym",
+  "malloc",
+  "printf",
+  "puts",
+  "strlen",
+];
 
 export type Kind = "PIE" | "non-PIE" | "library";
 
@@ -57,22 +69,60 @@ interface Files {
   write(name: string, bytes: Uint8Array): string;
 }
 
-const KIND_FLAGS: Readonly<Record<Kind, readonly string[]>> = { PIE: ["-fPIE", "-pie"], "non-PIE": ["-fno-pie", "-no-pie"], library: ["-fPIC", "-shared"] };
+const KIND_FLAGS: Readonly<Record<Kind, readonly string[]>> = {
+  PIE: ["-fPIE", "-pie"],
+  "non-PIE": ["-fno-pie", "-no-pie"],
+  library: ["-fPIC", "-shared"],
+};
 
 /** A program, or a library that the program loads, compiled for this machine. The result's path ends in `name`. */
-export function compile(files: Files, machine: Machine, kind: Kind, name: string, flags: readonly string[] = []): string {
-  const source = files.write(`${name}.c`, Buffer.from(kind === "library" ? LIBRARY : PROGRAM)), out = files.path(name);
-  const library = kind === "library" ? [`-Wl,-soname,${name}`, `-Wl,--version-script,${files.write(`${name}.map`, Buffer.from(VERSIONS))}`] : [];
-  must(crossTool(machine, "gcc"), ["-O1", "-fno-builtin", ...KIND_FLAGS[kind], ...library, "-o", out, source, ...flags]);
+export function compile(
+  files: Files,
+  machine: Machine,
+  kind: Kind,
+  name: string,
+  flags: readonly string[] = [],
+): string {
+  const source = files.write(`${name}.c`, Buffer.from(kind === "library" ? LIBRARY : PROGRAM));
+  const out = files.path(name);
+  const library =
+    kind === "library"
+      ? [`-Wl,-soname,${name}`, `-Wl,--version-script,${files.write(`${name}.map`, Buffer.from(VERSIONS))}`]
+      : [];
+  must(crossTool(machine, "gcc"), [
+    "-O1",
+    "-fno-builtin",
+    ...KIND_FLAGS[kind],
+    ...library,
+    "-o",
+    out,
+    source,
+    ...flags,
+  ]);
+
   return out;
 }
 
 /**
- * Flags with which glibc takes the DT_RELR of lld and mold: it asks for a version beside it that these two, as Debian 12 has them, do
- * not name, but only of files that name other versions. So they are linked against a libc.so.6 that has none.
+ * Flags with which glibc takes the DT_RELR of lld and mold: it asks for a version beside it that these two, as Debian
+ * 12 has them, do not name, but only of files that name other versions. So they are linked against a libc.so.6 that has
+ * none.
  */
 export function unversionedLibc(files: Files): string[] {
-  const source = files.write("libc-stub.c", Buffer.from(STUB_SYMBOLS.map((s) => `void ${s}(void) {}\n`).join(""))), out = files.path("libc-stub.so");
-  must("gcc", ["-O1", "-w", "-fno-builtin", "-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libc.so.6", "-o", out, source]);
+  const source = files.write("libc-stub.c", Buffer.from(STUB_SYMBOLS.map((s) => `void ${s}(void) {}\n`).join("")));
+  const out = files.path("libc-stub.so");
+  must("gcc", [
+    "-O1",
+    "-w",
+    "-fno-builtin",
+    "-shared",
+    "-fPIC",
+    "-nostdlib",
+    "-Wl,-soname,libc.so.6",
+    "-o",
+    out,
+    source,
+  ]);
+
   return ["-nodefaultlibs", out];
 }

@@ -1,6 +1,9 @@
 import { EM, type ElfFile } from "../../src/index.js";
 
-/** r_info as the symbol's index and all else of it (gABI; little-endian 64-bit MIPS keeps r_sym in the low word, by its psABI). */
+/**
+ * r_info as the symbol's index and all else of it (gABI; little-endian 64-bit MIPS keeps r_sym in the low word, by its
+ * psABI).
+ */
 export function symbolOf(h: ElfFile["header"], info: bigint): { symbol: number; rest: bigint } {
   if (h.class === 32) return { symbol: Number(info >> 8n), rest: info & 0xffn };
   if (h.machine === EM.MIPS && h.littleEndian) return { symbol: Number(info & 0xffffffffn), rest: info >> 32n };

@@ -14,7 +14,9 @@ export const UNNEEDED: Mode = { option: "--strip-unneeded", edits: [stripUnneede
 export const DEBUG: Mode = { option: "-g", edits: [stripDebug()] };
 export const MODES: readonly Mode[] = [UNNEEDED, DEBUG];
 
-/** The results have the same name in two folders, so that a linker can tell them apart by nothing but their contents. */
+/**
+ * The results have the same name in two folders, so that a linker can tell them apart by nothing but their contents.
+ */
 export interface Both {
   readonly input: string;
   readonly ours: string;
@@ -23,7 +25,8 @@ export interface Both {
 
 /** The file stripped by us and by the machine's GNU strip, in folders beside the input. */
 export function stripBoth(input: string, { option, edits }: Mode, machine: Machine = "x86_64"): Both {
-  const out = (who: string) => `${dirname(input)}/${who}${option}/${basename(input)}`, gnu = out("gnu");
+  const out = (who: string) => `${dirname(input)}/${who}${option}/${basename(input)}`;
+  const gnu = out("gnu");
   mkdirSync(dirname(gnu), { recursive: true });
   must(crossTool(machine, "strip"), [option, "-o", gnu, input]);
   return { input, ours: stripTo(out("ours"), input, edits), gnu };

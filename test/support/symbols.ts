@@ -18,7 +18,10 @@ __asm__(".symver new_twice,twice@@V2");
 `;
 const SCRIPT = `V1 { global: fun_*; counter; through; inner; outer; twice; local: *; };\nV2 { global: twice; } V1;\n`;
 
-/** Counts what dlsym and dlvsym find of the library's functions, and calls some. argv: the names of `fun_13` and `inner` there. */
+/**
+ * Counts what dlsym and dlvsym find of the library's functions, and calls some. argv: the names of `fun_13` and `inner`
+ * there.
+ */
 const PROGRAM = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -43,7 +46,8 @@ int main(int argc, char **argv) {
 `;
 
 /** What the program prints of an unedited library; `found` counts functions without and with their version. */
-export const says = (found = `${COUNT}/${COUNT}`, twice = 60, more = ""): string => `1 13 through=43 outer=101 twice=${twice} counter=5 found=${found} old=6 new=60${more}\n`;
+export const says = (found = `${COUNT}/${COUNT}`, twice = 60, more = ""): string =>
+  `1 13 through=43 outer=101 twice=${twice} counter=5 found=${found} old=6 new=60${more}\n`;
 
 interface Files {
   path(name: string): string;
@@ -51,10 +55,37 @@ interface Files {
 }
 
 /** Builds the library and a program that uses it; the program finds the library as `libsym.so` beside itself. */
-export function buildPair(m: Machine, files: Files, name: string, flags: readonly string[]): { library: string; program: string } {
-  const gcc = crossTool(m, "gcc"), library = files.path(`${name}.so`), program = files.path(`${name}.bin`);
+export function buildPair(
+  m: Machine,
+  files: Files,
+  name: string,
+  flags: readonly string[],
+): { library: string; program: string } {
+  const gcc = crossTool(m, "gcc");
+  const library = files.path(`${name}.so`);
+  const program = files.path(`${name}.bin`);
   const script = files.write(`${name}.map`, Buffer.from(SCRIPT));
-  must(gcc, ["-O1", "-fPIC", "-shared", "-Wl,-soname,libsym.so", `-Wl,--version-script=${script}`, ...flags, "-o", library, files.write(`${name}.lib.c`, Buffer.from(LIBRARY))]);
-  must(gcc, ["-O1", "-Wl,-rpath,$ORIGIN", ...flags, "-o", program, files.write(`${name}.c`, Buffer.from(PROGRAM)), library, "-ldl"]);
+  must(gcc, [
+    "-O1",
+    "-fPIC",
+    "-shared",
+    "-Wl,-soname,libsym.so",
+    `-Wl,--version-script=${script}`,
+    ...flags,
+    "-o",
+    library,
+    files.write(`${name}.lib.c`, Buffer.from(LIBRARY)),
+  ]);
+  must(gcc, [
+    "-O1",
+    "-Wl,-rpath,$ORIGIN",
+    ...flags,
+    "-o",
+    program,
+    files.write(`${name}.c`, Buffer.from(PROGRAM)),
+    library,
+    "-ldl",
+  ]);
+
   return { library, program };
 }

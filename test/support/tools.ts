@@ -19,13 +19,24 @@ export function hasTool(name: string): boolean {
   });
 }
 
-/** A test that needs tools (names on PATH, or absolute paths): skipped by name where one is absent, or failed where tools are required. */
-export function itWithTools(tools: readonly string[], title: string, body: () => void | Promise<void>, timeout?: number): void {
+/**
+ * A test that needs tools (names on PATH, or absolute paths): skipped by name where one is absent, or failed where
+ * tools are required.
+ */
+export function itWithTools(
+  tools: readonly string[],
+  title: string,
+  body: () => void | Promise<void>,
+  timeout?: number,
+): void {
   const missing = tools.filter((t) => !hasTool(t));
-  if (missing.length === 0) it(title, body, timeout);
-  else if (REQUIRED)
+  if (missing.length === 0) {
+    it(title, body, timeout);
+  } else if (REQUIRED) {
     it(title, () => {
       throw new Error(`required tools are absent: ${missing.join(", ")}`);
     });
-  else it.skip(`${title} [absent: ${missing.join(", ")}]`, () => {});
+  } else {
+    it.skip(`${title} [absent: ${missing.join(", ")}]`, () => {});
+  }
 }

@@ -7,8 +7,11 @@ const stringAt = (b: Uint8Array, at: number) => [...b.subarray(at, b.indexOf(0, 
 
 /** The least bytes: those of the strings that end no other, each with its NUL, and the first NUL. */
 function least(table: Uint8Array, offsets: Uint32Array): number {
-  const all = [...new Set([...offsets].map((o) => stringAt(table, o)))].filter((s) => s !== "").map((s) => s.split(","));
-  const endsOther = (s: string[]) => all.some((o) => o.length > s.length && s.every((c, i) => c === o[o.length - s.length + i]));
+  const all = [...new Set([...offsets].map((o) => stringAt(table, o)))]
+    .filter((s) => s !== "")
+    .map((s) => s.split(","));
+  const endsOther = (s: string[]) =>
+    all.some((o) => o.length > s.length && s.every((c, i) => c === o[o.length - s.length + i]));
   return 1 + all.filter((s) => !endsOther(s)).reduce((n, s) => n + s.length + 1, 0);
 }
 
@@ -19,7 +22,8 @@ describe("compactTable", () => {
       // Few letters, so that ends are shared often; bytes of no text among them.
       const table = Uint8Array.from({ length: 30 + below(300) }, () => [0, 97, 98, 97, 255, 98][below(6)]!);
       table[table.length - 1] = 0;
-      const offsets = Uint32Array.from({ length: below(40) }, () => below(table.length)), out = compactTable(table, offsets);
+      const offsets = Uint32Array.from({ length: below(40) }, () => below(table.length));
+      const out = compactTable(table, offsets);
       expect([...out.offsets].map((o) => stringAt(out.bytes, o))).toEqual([...offsets].map((o) => stringAt(table, o)));
       expect(out.bytes.length).toBe(least(table, offsets));
       expect(compactTable(table, offsets)).toEqual(out);
@@ -29,7 +33,10 @@ describe("compactTable", () => {
   it("takes time in proportion to the table, whatever points into it", () => {
     const table = new Uint8Array(1 << 18).fill(97);
     table[table.length - 1] = 0;
-    const out = compactTable(table, Uint32Array.from({ length: 1 << 17 }, (_, i) => i));
+    const out = compactTable(
+      table,
+      Uint32Array.from({ length: 1 << 17 }, (_, i) => i),
+    );
     expect([out.bytes.length, out.offsets[0], out.offsets[1]]).toEqual([table.length + 1, 1, 2]);
   });
 

@@ -5,21 +5,28 @@ import { EM } from "../../src/spec/constants.js";
 import { permuteRecords, renumberRelocations } from "../../src/tables/symbols.js";
 
 describe("hashes of names", () => {
-  it.each([["", 0, 0x1505], ["printf", 0x077905a6, 0x156b2bb8], ["exit", 0x0006cf04, 0x7c967e3f], ["syscall", 0x0b09985c, 0xbac212a0]])("of %j", (name, sysv, gnu) => {
+  it.each([
+    ["", 0, 0x1505],
+    ["printf", 0x077905a6, 0x156b2bb8],
+    ["exit", 0x0006cf04, 0x7c967e3f],
+    ["syscall", 0x0b09985c, 0xbac212a0],
+  ])("of %j", (name, sysv, gnu) => {
     expect(sysvHash(name)).toBe(sysv);
     expect(gnuHash(name)).toBe(gnu);
   });
 
   it("of a version, as vna_hash has it", () => expect(sysvHash("GLIBC_2.3")).toBe(0x0d696913));
 
-  it("bytes that are no text count as they are", () => expect(gnuHash(Uint8Array.of(0xff, 0xfe))).toBe(((5381 * 33 + 0xff) * 33 + 0xfe) >>> 0));
+  it("bytes that are no text count as they are", () =>
+    expect(gnuHash(Uint8Array.of(0xff, 0xfe))).toBe(((5381 * 33 + 0xff) * 33 + 0xfe) >>> 0));
 });
 
 describe("DT_HASH", () => {
   it("three symbols in one bucket, least significant byte first and last, words and double words", () => {
     const hashes = [undefined, 4, 7, undefined, 1];
     const words = [3, 5, 0, 1, 0, 0, 2, 4, 0, 0];
-    const little = buildSysvHash(hashes, { buckets: 3, entry: 4, littleEndian: true }), big = buildSysvHash(hashes, { buckets: 3, entry: 8, littleEndian: false });
+    const little = buildSysvHash(hashes, { buckets: 3, entry: 4, littleEndian: true });
+    const big = buildSysvHash(hashes, { buckets: 3, entry: 8, littleEndian: false });
     expect([...new Uint32Array(little.buffer)]).toEqual(words);
     expect(words.map((_, i) => Number(new DataView(big.buffer).getBigUint64(i * 8)))).toEqual(words);
   });
@@ -29,8 +36,16 @@ describe("DT_HASH", () => {
 
 describe("DT_GNU_HASH", () => {
   it("two symbols of one bucket and one of another, 64-bit words", () => {
-    const hashes = [10, 13, 11], order = gnuHashOrder(hashes, 3), b = buildGnuHash(order.map((p) => hashes[p]!), 5, { buckets: 3, bloomWords: 1, shift: 6, word: 8, littleEndian: true });
+    const hashes = [10, 13, 11];
+    const order = gnuHashOrder(hashes, 3);
+    const b = buildGnuHash(
+      order.map((p) => hashes[p]!),
+      5,
+      { buckets: 3, bloomWords: 1, shift: 6, word: 8, littleEndian: true },
+    );
+
     expect(order).toEqual([0, 1, 2]);
+
     const v = new DataView(b.buffer);
     expect([0, 4, 8, 12].map((o) => v.getUint32(o, true))).toEqual([3, 5, 1, 6]);
     expect(v.getBigUint64(16, true)).toBe((1n << 10n) | (1n << 13n) | (1n << 11n) | 1n);
@@ -40,8 +55,11 @@ describe("DT_GNU_HASH", () => {
   });
 
   it("most significant byte first, 32-bit words, with MIPS's translation behind the chains", () => {
-    const b = buildGnuHash([32, 64], 2, { buckets: 1, bloomWords: 2, shift: 5, word: 4, littleEndian: false }, [9, 3]), v = new DataView(b.buffer);
-    expect([0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40].map((o) => v.getUint32(o))).toEqual([1, 2, 2, 5, 0b101, 0b11, 2, 32, 65, 9, 3]);
+    const b = buildGnuHash([32, 64], 2, { buckets: 1, bloomWords: 2, shift: 5, word: 4, littleEndian: false }, [9, 3]);
+    const v = new DataView(b.buffer);
+    expect([0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40].map((o) => v.getUint32(o))).toEqual([
+      1, 2, 2, 5, 0b101, 0b11, 2, 32, 65, 9, 3,
+    ]);
   });
 
   it("the shape grows with the number of symbols, its filter by powers of two", () => {
@@ -55,15 +73,32 @@ describe("DT_GNU_HASH", () => {
 describe("another order of the symbols", () => {
   const order = (i: number) => [0, 2, 1][i]!;
 
-  it("records change places", () => expect([...permuteRecords(Uint8Array.of(0, 0, 1, 1, 2, 2), 2, order)]).toEqual([0, 0, 2, 2, 1, 1]));
+  it("records change places", () =>
+    expect([...permuteRecords(Uint8Array.of(0, 0, 1, 1, 2, 2), 2, order)]).toEqual([0, 0, 2, 2, 1, 1]));
 
-  it.each([[32, true, 8], [32, false, 12], [64, true, 24], [64, false, 24]] as const)("relocations of ELFCLASS%d, little endian %s, %d bytes each, name the same symbol", (c, littleEndian, stride) => {
-    const b = new Uint8Array(stride * 2), v = new DataView(b.buffer);
-    const info = (at: number, symbol: number, type: number) => (c === 32 ? v.setUint32(at + 4, (symbol << 8) | type, littleEndian) : v.setBigUint64(at + 8, (BigInt(symbol) << 32n) | BigInt(type), littleEndian));
-    const read = (bytes: Uint8Array, at: number) => (c === 32 ? BigInt(new DataView(bytes.buffer).getUint32(at + 4, littleEndian)) : new DataView(bytes.buffer).getBigUint64(at + 8, littleEndian));
-    info(0, 1, 7);
-    info(stride, 0, 8);
-    const out = renumberRelocations(b, stride, { class: c, littleEndian, machine: EM.X86_64 }, order);
-    expect([read(out, 0), read(out, stride)]).toEqual(c === 32 ? [(2n << 8n) | 7n, 8n] : [(2n << 32n) | 7n, 8n]);
-  });
+  it.each([
+    [32, true, 8],
+    [32, false, 12],
+    [64, true, 24],
+    [64, false, 24],
+  ] as const)(
+    "relocations of ELFCLASS%d, little endian %s, %d bytes each, name the same symbol",
+    (c, littleEndian, stride) => {
+      const b = new Uint8Array(stride * 2);
+      const v = new DataView(b.buffer);
+      const info = (at: number, symbol: number, type: number) =>
+        c === 32
+          ? v.setUint32(at + 4, (symbol << 8) | type, littleEndian)
+          : v.setBigUint64(at + 8, (BigInt(symbol) << 32n) | BigInt(type), littleEndian);
+      const read = (bytes: Uint8Array, at: number) =>
+        c === 32
+          ? BigInt(new DataView(bytes.buffer).getUint32(at + 4, littleEndian))
+          : new DataView(bytes.buffer).getBigUint64(at + 8, littleEndian);
+      info(0, 1, 7);
+      info(stride, 0, 8);
+      const out = renumberRelocations(b, stride, { class: c, littleEndian, machine: EM.X86_64 }, order);
+
+      expect([read(out, 0), read(out, stride)]).toEqual(c === 32 ? [(2n << 8n) | 7n, 8n] : [(2n << 32n) | 7n, 8n]);
+    },
+  );
 });

@@ -23,7 +23,8 @@ describe("LEB128", () => {
     pushSigned32(out, n);
     expect(new LebReader(Uint8Array.from(out)).signed32()).toBe(n);
   });
-  it("that does not end is MALFORMED", () => expect(caught(() => new LebReader(Uint8Array.of(128, 128)).unsigned()).code).toBe("MALFORMED"));
+  it("that does not end is MALFORMED", () =>
+    expect(caught(() => new LebReader(Uint8Array.of(128, 128)).unsigned()).code).toBe("MALFORMED"));
 });
 
 describe("SHT_CREL", () => {
@@ -31,31 +32,50 @@ describe("SHT_CREL", () => {
   const records = Uint8Array.of((3 << 3) | 4, 0b0000_0111, 1, 2, 0x7c, 0x80 | 0b0110, 0x7f, 1, 3, 0b0010_0001, 3);
 
   it("is read", () => expect(symbolsOf(records)).toEqual([1, 1, 4]));
-  it("with the same symbols has the same bytes", () => expect([...renumberCrel(records, (s) => s)]).toEqual([...records]));
+  it("with the same symbols has the same bytes", () =>
+    expect([...renumberCrel(records, (s) => s)]).toEqual([...records]));
   it("with other symbols keeps all else", () => {
     const out = renumberCrel(records, (s) => (s === 1 ? 200 : 0));
     expect(symbolsOf(out)).toEqual([200, 200, 0]);
     expect([...renumberCrel(out, (s) => (s === 200 ? 1 : 4))]).toEqual([...records]);
   });
-  it("that ends early is MALFORMED", () => expect(caught(() => renumberCrel(records.subarray(0, 6), (s) => s)).code).toBe("MALFORMED"));
+  it("that ends early is MALFORMED", () =>
+    expect(caught(() => renumberCrel(records.subarray(0, 6), (s) => s)).code).toBe("MALFORMED"));
 });
 
 it("address-significant symbols keep their order, each once", () =>
-  expect([...addressSignificant(Uint8Array.of(3, 0x80, 1, 5, 4), (s) => (s === 4 ? undefined : s === 128 ? 300 : 2))]).toEqual([2, 0xac, 2]));
+  expect([
+    ...addressSignificant(Uint8Array.of(3, 0x80, 1, 5, 4), (s) => (s === 4 ? undefined : s === 128 ? 300 : 2)),
+  ]).toEqual([2, 0xac, 2]));
 
 it.each([true, false])("a call graph profile loses the records of what is gone (little endian: %s)", (littleEndian) => {
-  const b = new Uint8Array(32), v = new DataView(b.buffer);
-  [[1, 2, 77], [2, 3, 88]].forEach(([a, c, w], i) => {
+  const b = new Uint8Array(32);
+  const v = new DataView(b.buffer);
+  [
+    [1, 2, 77],
+    [2, 3, 88],
+  ].forEach(([a, c, w], i) => {
     v.setUint32(i * 16, a!, littleEndian);
     v.setUint32(i * 16 + 4, c!, littleEndian);
     v.setBigUint64(i * 16 + 8, BigInt(w!), littleEndian);
   });
-  const out = callGraphProfile(b, { class: 64, littleEndian }, (s) => (s === 1 ? undefined : s + 5)), o = new DataView(out.buffer, out.byteOffset);
-  expect([out.length, o.getUint32(0, littleEndian), o.getUint32(4, littleEndian), o.getBigUint64(8, littleEndian)]).toEqual([16, 7, 8, 88n]);
+  const out = callGraphProfile(b, { class: 64, littleEndian }, (s) => (s === 1 ? undefined : s + 5));
+  const o = new DataView(out.buffer, out.byteOffset);
+
+  expect([
+    out.length,
+    o.getUint32(0, littleEndian),
+    o.getUint32(4, littleEndian),
+    o.getBigUint64(8, littleEndian),
+  ]).toEqual([16, 7, 8, 88n]);
 });
 
-it.each([[true], [false]])("64-bit MIPS keeps its symbol in the first word of r_info (little endian: %s)", (littleEndian) => {
-  const b = Uint8Array.from({ length: 24 }, (_, i) => i), out = renumberRelocations(b, 24, { class: 64, littleEndian, machine: EM.MIPS }, () => 9);
-  expect(new DataView(out.buffer).getUint32(8, littleEndian)).toBe(9);
-  expect([...out.subarray(12)]).toEqual([...b.subarray(12)]);
-});
+it.each([[true], [false]])(
+  "64-bit MIPS keeps its symbol in the first word of r_info (little endian: %s)",
+  (littleEndian) => {
+    const b = Uint8Array.from({ length: 24 }, (_, i) => i);
+    const out = renumberRelocations(b, 24, { class: 64, littleEndian, machine: EM.MIPS }, () => 9);
+    expect(new DataView(out.buffer).getUint32(8, littleEndian)).toBe(9);
+    expect([...out.subarray(12)]).toEqual([...b.subarray(12)]);
+  },
+);

@@ -11,18 +11,23 @@ describe("GrowingStrings", () => {
 
   it("finds what is there, also as the end of another string", () => {
     const s = start();
-    expect([s.find(z("libfoo.so")), s.find(z("foo.so")), s.find(z("bar")), s.find(z("r")), s.find(z(""))]).toEqual([1, 4, 11, 13, 0]);
+    expect([s.find(z("libfoo.so")), s.find(z("foo.so")), s.find(z("bar")), s.find(z("r")), s.find(z(""))]).toEqual([
+      1, 4, 11, 13, 0,
+    ]);
     expect([s.find(z("libfoo")), s.find(z("ba")), s.find(z("baz"))]).toEqual([undefined, undefined, undefined]);
   });
 
   it("appends only what is not there, and finds that again", () => {
     const s = start();
-    expect([s.add(z("o.so")), s.add(z("new.so")), s.add(z("w.so")), s.add(z("new.so")), s.add(z("other"))]).toEqual([6, 15, 17, 15, 22]);
+    expect([s.add(z("o.so")), s.add(z("new.so")), s.add(z("w.so")), s.add(z("new.so")), s.add(z("other"))]).toEqual([
+      6, 15, 17, 15, 22,
+    ]);
     expect(text(s.bytes())).toBe("\0libfoo.so\0bar\0new.so\0other\0");
   });
 
   it("does not change or copy what nobody edits", () => {
-    const bytes = encodeText("\0a\0"), s = new GrowingStrings(bytes);
+    const bytes = encodeText("\0a\0");
+    const s = new GrowingStrings(bytes);
     expect(s.add(z("a"))).toBe(1);
     expect(s.bytes()).toBe(bytes);
     s.add(z("b"));
@@ -34,8 +39,14 @@ describe("GrowingStrings", () => {
     const s = start();
     s.add(z("tail"));
     s.overwrite(1, 10, z("lib.so"));
+
     expect(text(s.bytes())).toBe("\0lib.so\0\0\0\0bar\0tail\0");
-    expect([s.find(z("lib.so")), s.find(z("libfoo.so")), s.find(z("tail")), s.add(z("more"))]).toEqual([1, undefined, 15, 20]);
+    expect([s.find(z("lib.so")), s.find(z("libfoo.so")), s.find(z("tail")), s.add(z("more"))]).toEqual([
+      1,
+      undefined,
+      15,
+      20,
+    ]);
     expect(text(s.bytes())).toBe("\0lib.so\0\0\0\0bar\0tail\0more\0");
   });
 
@@ -46,25 +57,38 @@ describe("GrowingStrings", () => {
 });
 
 describe("compactStrings", () => {
-  const at = (t: ReturnType<typeof compactStrings>, s: string) => { const from = t.offsetOf(s); return new TextDecoder().decode(t.bytes.subarray(from, t.bytes.indexOf(0, from))); };
+  const at = (t: ReturnType<typeof compactStrings>, s: string) => {
+    const from = t.offsetOf(s);
+    return new TextDecoder().decode(t.bytes.subarray(from, t.bytes.indexOf(0, from)));
+  };
 
   it("lets a text that ends another share its bytes", () => {
     const t = compactStrings(["foo", "libfoo", "oo", "bar", "", "xbar", "foo"]);
     expect(t.bytes.length).toBe(1 + 7 + 5);
     expect([t.bytes[0], t.bytes.at(-1), t.offsetOf("")]).toEqual([0, 0, 0]);
     expect(["foo", "libfoo", "oo", "bar", "xbar"].map((s) => at(t, s))).toEqual(["foo", "libfoo", "oo", "bar", "xbar"]);
-    expect([t.offsetOf("foo") - t.offsetOf("libfoo"), t.offsetOf("oo") - t.offsetOf("libfoo"), t.offsetOf("bar") - t.offsetOf("xbar")]).toEqual([3, 4, 1]);
+    expect([
+      t.offsetOf("foo") - t.offsetOf("libfoo"),
+      t.offsetOf("oo") - t.offsetOf("libfoo"),
+      t.offsetOf("bar") - t.offsetOf("xbar"),
+    ]).toEqual([3, 4, 1]);
   });
 
   it("shares across the alphabet's neighbours", () => {
-    const texts = ["aab", "b", "ab", "cab", "zcab", "bab"], t = compactStrings(texts);
+    const texts = ["aab", "b", "ab", "cab", "zcab", "bab"];
+    const t = compactStrings(texts);
     expect(texts.map((s) => at(t, s))).toEqual(texts);
     expect(t.bytes.length).toBe(1 + "aab".length + 1 + "zcab".length + 1 + "bab".length + 1);
   });
 
   it("counts offsets in bytes", () => {
     const t = compactStrings(["xé", "é", "yé😀", "😀"]);
-    expect([t.offsetOf("é") - t.offsetOf("xé"), t.offsetOf("😀") - t.offsetOf("yé😀"), at(t, "yé😀"), at(t, "😀")]).toEqual([1, 3, "yé😀", "😀"]);
+    expect([
+      t.offsetOf("é") - t.offsetOf("xé"),
+      t.offsetOf("😀") - t.offsetOf("yé😀"),
+      at(t, "yé😀"),
+      at(t, "😀"),
+    ]).toEqual([1, 3, "yé😀", "😀"]);
   });
 
   it("of nothing is one NUL", () => {

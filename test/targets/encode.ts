@@ -1,12 +1,16 @@
 /** The inverse of `frontCoded`. Names must be sorted by code units. */
-export function frontCode(entries: readonly { readonly name: string; readonly tag?: string; readonly separator?: string }[]): string {
-  let out = "", last = "";
+export function frontCode(
+  entries: readonly { readonly name: string; readonly tag?: string; readonly separator?: string }[],
+): string {
+  let out = "";
+  let last = "";
   for (const { name, tag = "", separator = "," } of entries) {
     let shared = 0;
     while (shared < 35 && shared < name.length && name[shared] === last[shared]) shared++;
     out += tag + shared.toString(36) + name.slice(shared) + separator;
     last = name;
   }
+
   return out;
 }
 

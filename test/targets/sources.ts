@@ -16,7 +16,13 @@ const MISSED = ["gai_cancel", "gai_error", "gai_suspend", "getaddrinfo_a"];
 
 /** `glibc-symbols-8-machines.txt`: `!library machines version`, then names, data objects with `=` behind. */
 export function glibcRows(folder: string): GlibcRow[] {
-  const out: GlibcRow[] = MISSED.map((name) => ({ library: "libanl", machines: 0x20, version: "2.2.3", name, data: false }));
+  const out: GlibcRow[] = MISSED.map((name) => ({
+    library: "libanl",
+    machines: 0x20,
+    version: "2.2.3",
+    name,
+    data: false,
+  }));
   let head: Omit<GlibcRow, "name" | "data"> = { library: "", machines: 0, version: "" };
   for (const line of readFileSync(join(folder, "glibc-symbols-8-machines.txt"), "utf8").split("\n")) {
     if (line === "" || line.startsWith("#")) continue;
@@ -24,6 +30,7 @@ export function glibcRows(folder: string): GlibcRow[] {
     if (line.startsWith("!")) head = { library: library!, machines: parseInt(machines!, 16), version: version! };
     else out.push({ ...head, name: line.replace(/=$/, ""), data: line.endsWith("=") });
   }
+
   return out;
 }
 
@@ -38,7 +45,12 @@ export interface MuslRow {
 export function muslRows(folder: string): { versions: string[]; rows: MuslRow[] } {
   const [head, ...lines] = readFileSync(join(folder, "musl-symbols-x86_64.txt"), "utf8").trimEnd().split("\n");
   const versions = /Versions built: (.*)$/.exec(head!)![1]!.split(" ");
-  return { versions, rows: lines.map((l) => l.split(" ")).map(([name, first, last]) => ({ name: name!, first: first!, last: last === "-" ? null : last! })) };
+  return {
+    versions,
+    rows: lines
+      .map((l) => l.split(" "))
+      .map(([name, first, last]) => ({ name: name!, first: first!, last: last === "-" ? null : last! })),
+  };
 }
 
 export interface PolicySource {
@@ -57,6 +69,9 @@ export function policies(folder: string, file: "manylinux" | "musllinux"): Polic
 }
 
 /** `libc-symbols-x86_64-glibc2.36-musl1.2.3.json`: what the libraries of one system have. */
-export function systemSymbols(folder: string): { G: Record<string, Record<string, [string, string | null, string, number][]>>; M: Record<string, unknown> } {
+export function systemSymbols(folder: string): {
+  G: Record<string, Record<string, [string, string | null, string, number][]>>;
+  M: Record<string, unknown>;
+} {
   return JSON.parse(readFileSync(join(folder, "libc-symbols-x86_64-glibc2.36-musl1.2.3.json"), "utf8"));
 }

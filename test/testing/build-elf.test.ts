@@ -18,33 +18,101 @@ const SYMBOLS = [{ name: "puts", defined: false }, ...Array.from({ length: 9 }, 
 
 /** What is wrong with the layout: what a loader, strip or readelf would stumble over. */
 function faults(b: Uint8Array): string[] {
-  const elf = readElf(b), out: string[] = [], all = loads(elf), page = (a: bigint, align: bigint) => a / align;
+  const elf = readElf(b);
+  const out: string[] = [];
+  const all = loads(elf);
+  const page = (a: bigint, align: bigint) => a / align;
   all.forEach((s, i) => {
-    const before = all[i - 1], align = s.exact("align");
+    const before = all[i - 1];
+    const align = s.exact("align");
     if (s.filesz > s.memsz) out.push(`PT_LOAD ${i}: filesz above memsz`);
     if ((s.exact("vaddr") - s.exact("offset")) % align !== 0n) out.push(`PT_LOAD ${i}: not congruent`);
     if (s.offset + s.filesz > b.length) out.push(`PT_LOAD ${i}: past the end`);
-    if (before && page(before.exact("vaddr") + before.exact("memsz") - 1n, align) >= page(s.exact("vaddr"), align)) out.push(`PT_LOAD ${i}: shares a page`);
+    if (before && page(before.exact("vaddr") + before.exact("memsz") - 1n, align) >= page(s.exact("vaddr"), align)) {
+      out.push(`PT_LOAD ${i}: shares a page`);
+    }
   });
-  for (const s of elf.sections.filter(isLoaded).filter((s) => elf.header.type !== ET.REL && s.header.type !== SHT.NOBITS))
-    if (elf.offsetOf(s.header.exact("addr"), s.header.size) !== s.header.offset) out.push(`${s.name}: not where its segment says`);
-  const ends = elf.sections.filter((s) => s.header.type !== SHT.NOBITS && s.header.size > 0).sort((a, b) => a.header.offset - b.header.offset);
-  ends.forEach((s, i) => { if (i > 0 && ends[i - 1]!.header.offset + ends[i - 1]!.header.size > s.header.offset) out.push(`${s.name}: overlaps`); });
-  for (const s of elf.sections) if (s.header.addralign > 1 && s.header.exact("addr") % s.header.exact("addralign") !== 0n) out.push(`${s.name}: not aligned`);
-  const byType: Record<number, string> = { [PT.DYNAMIC]: ".dynamic", [PT.INTERP]: ".interp", [PT.GNU_RELRO]: ".dynamic" };
+
+  for (const s of elf.sections
+    .filter(isLoaded)
+    .filter((s) => elf.header.type !== ET.REL && s.header.type !== SHT.NOBITS)) {
+    if (elf.offsetOf(s.header.exact("addr"), s.header.size) !== s.header.offset) {
+      out.push(`${s.name}: not where its segment says`);
+    }
+  }
+
+  const ends = elf.sections
+    .filter((s) => s.header.type !== SHT.NOBITS && s.header.size > 0)
+    .sort((a, b) => a.header.offset - b.header.offset);
+  ends.forEach((s, i) => {
+    if (i > 0 && ends[i - 1]!.header.offset + ends[i - 1]!.header.size > s.header.offset) {
+      out.push(`${s.name}: overlaps`);
+    }
+  });
+  for (const s of elf.sections) {
+    if (s.header.addralign > 1 && s.header.exact("addr") % s.header.exact("addralign") !== 0n) {
+      out.push(`${s.name}: not aligned`);
+    }
+  }
+
+  const byType: Record<number, string> = {
+    [PT.DYNAMIC]: ".dynamic",
+    [PT.INTERP]: ".interp",
+    [PT.GNU_RELRO]: ".dynamic",
+  };
   for (const s of elf.segments) {
     const held = elf.sections.find((x) => x.name === byType[s.type]);
-    if (held && (held.header.offset !== s.offset || held.header.exact("addr") !== s.exact("vaddr") || held.header.size !== s.filesz)) out.push(`${held.name}: not its segment`);
+    if (
+      held &&
+      (held.header.offset !== s.offset ||
+        held.header.exact("addr") !== s.exact("vaddr") ||
+        held.header.size !== s.filesz)
+    ) {
+      out.push(`${held.name}: not its segment`);
+    }
   }
-  for (const s of all) if (elf.sections.length > 0 && !elf.sections.some((x) => isLoaded(x) && x.header.exact("addr") >= s.exact("vaddr") && x.header.exact("addr") < s.exact("vaddr") + s.exact("memsz"))) out.push("a PT_LOAD without a section");
+
+  for (const s of all) {
+    if (
+      elf.sections.length > 0 &&
+      !elf.sections.some(
+        (x) =>
+          isLoaded(x) &&
+          x.header.exact("addr") >= s.exact("vaddr") &&
+          x.header.exact("addr") < s.exact("vaddr") + s.exact("memsz"),
+      )
+    ) {
+      out.push("a PT_LOAD without a section");
+    }
+  }
+
   return out;
 }
 
 const VARIANTS: Readonly<Record<string, BuildOptions>> = {
-  plain: {}, "no room": { slack: 0, dynstrLast: true, symbols: SYMBOLS }, "some slack": { slack: 100 }, "slack without relro": { slack: 7, relro: false }, executable: { type: ET.EXEC, got: true },
-  static: { type: ET.EXEC, dynamic: false, buildId: null }, kernel: { type: ET.EXEC, dynamic: false }, Go: { sectionTable: "start" }, gap: { headerGap: 112, nullSegments: 2 }, "no .bss": { bss: 0 },
-  extended: { extendedNumbering: true }, object: { type: ET.REL, symbols: SYMBOLS, debugInfo: 99 }, "no sections": { sections: false }, core: { type: ET.CORE },
-  rich: { soname: "libx.so", hash: "both", symbols: SYMBOLS, relocations: [{ symbol: "puts" }], versionNeeds: [{ file: "libc.so.6", versions: ["A"] }], versionDefinitions: [{ name: "X" }], notes: [{ section: ".note.x", owner: "x", type: 1, description: new Uint8Array(5) }] },
+  plain: {},
+  "no room": { slack: 0, dynstrLast: true, symbols: SYMBOLS },
+  "some slack": { slack: 100 },
+  "slack without relro": { slack: 7, relro: false },
+  executable: { type: ET.EXEC, got: true },
+  static: { type: ET.EXEC, dynamic: false, buildId: null },
+  kernel: { type: ET.EXEC, dynamic: false },
+  Go: { sectionTable: "start" },
+  gap: { headerGap: 112, nullSegments: 2 },
+  "no .bss": { bss: 0 },
+  extended: { extendedNumbering: true },
+  object: { type: ET.REL, symbols: SYMBOLS, debugInfo: 99 },
+  "no sections": { sections: false },
+  core: { type: ET.CORE },
+  rich: {
+    soname: "libx.so",
+    hash: "both",
+    symbols: SYMBOLS,
+    relocations: [{ symbol: "puts" }],
+    versionNeeds: [{ file: "libc.so.6", versions: ["A"] }],
+    versionDefinitions: [{ name: "X" }],
+    notes: [{ section: ".note.x", owner: "x", type: 1, description: new Uint8Array(5) }],
+  },
 };
 
 describe.each(ENCODINGS)("$label", (e) => {
@@ -57,34 +125,54 @@ describe.each(ENCODINGS)("$label", (e) => {
   });
 
   it("finds every defined symbol by both hash tables", () => {
-    const b = buildElf({ ...e, hash: "both", symbols: SYMBOLS }), elf = readElf(b), v = viewOf(b), le = e.littleEndian, names = [...elf.dynamicSymbols!].map((s) => s.name);
-    const entry = hashEntrySize(elf.header.machine, e.class), hash = elf.offsetOf(elf.dynamic!.get(DT.HASH)!)!, word = (i: number) => (entry === 8 ? Number(v.getBigUint64(hash + i * 8, le)) : v.getUint32(hash + i * 4, le));
+    const b = buildElf({ ...e, hash: "both", symbols: SYMBOLS });
+    const elf = readElf(b);
+    const v = viewOf(b);
+    const le = e.littleEndian;
+    const names = [...elf.dynamicSymbols!].map((s) => s.name);
+    const entry = hashEntrySize(elf.header.machine, e.class);
+    const hash = elf.offsetOf(elf.dynamic!.get(DT.HASH)!)!;
+    const word = (i: number) =>
+      entry === 8 ? Number(v.getBigUint64(hash + i * 8, le)) : v.getUint32(hash + i * 4, le);
     const bySysv = (name: string) => {
       let i = word(2 + (sysvHash(name) % word(0)));
       while (i !== 0 && names[i] !== name) i = word(2 + word(0) + i);
       return i;
     };
-    const gnu = elf.offsetOf(elf.dynamic!.get(DT.GNU_HASH)!)!, at = (i: number) => v.getUint32(gnu + i * 4, le), bloom = wordSize(e) / 4;
+    const gnu = elf.offsetOf(elf.dynamic!.get(DT.GNU_HASH)!)!;
+    const at = (i: number) => v.getUint32(gnu + i * 4, le);
+    const bloom = wordSize(e) / 4;
     const byGnu = (name: string) => {
-      const h = gnuHash(name), filter = wordSize(e) === 8 ? v.getBigUint64(gnu + 16, le) : BigInt(at(4));
+      const h = gnuHash(name);
+      const filter = wordSize(e) === 8 ? v.getBigUint64(gnu + 16, le) : BigInt(at(4));
       const bit = (n: number) => (filter >> BigInt(n % e.class)) & 1n;
       if (!bit(h) || !bit(h >>> at(3))) return 0;
+
       for (let i = at(4 + bloom + (h % at(0))); i !== 0; i++) {
         const chain = at(4 + bloom + at(0) + i - at(1));
         if ((chain | 1) === (h | 1) && names[i] === name) return i;
         if (chain & 1) return 0;
       }
+
       return 0;
     };
     for (const name of names.slice(1)) expect([name, bySysv(name)]).toEqual([name, names.indexOf(name)]);
     for (const name of names.slice(2)) expect([name, byGnu(name)]).toEqual([name, names.indexOf(name)]);
+
     expect([byGnu("puts"), byGnu("absent"), bySysv("absent")]).toEqual([0, 0, 0]);
   });
 });
 
 describe("the hash functions", () => {
   it("are those of every libc", () => {
-    expect([sysvHash("GLIBC_2.2.5"), sysvHash("GLIBC_2.34"), sysvHash(""), gnuHash(""), gnuHash("printf"), gnuHash("exit")]).toEqual([0x09691a75, 0x069691b4, 0, 5381, 0x156b2bb8, 0x7c967e3f]);
+    expect([
+      sysvHash("GLIBC_2.2.5"),
+      sysvHash("GLIBC_2.34"),
+      sysvHash(""),
+      gnuHash(""),
+      gnuHash("printf"),
+      gnuHash("exit"),
+    ]).toEqual([0x09691a75, 0x069691b4, 0, 5381, 0x156b2bb8, 0x7c967e3f]);
   });
 });
 
@@ -96,49 +184,108 @@ describe("options", () => {
   });
 
   it("give a program DT_DEBUG and DF_1_PIE, unless tags say otherwise", () => {
-    const get = (o: BuildOptions, tag: number) => readElf(buildElf(o)).dynamic!.entries.filter((x) => x.tag === tag).map((x) => x.value);
-    expect([get({}, DT.DEBUG), get({}, DT.FLAGS_1), get({ type: ET.EXEC }, DT.FLAGS_1), get({ soname: "x" }, DT.DEBUG)]).toEqual([[0n], [BigInt(DF_1.PIE)], [], []]);
-    expect([get({ tags: [{ tag: DT.FLAGS_1, value: DF_1.NOW }] }, DT.FLAGS_1), get({ tags: [{ tag: DT.DEBUG, value: 7 }] }, DT.DEBUG)]).toEqual([[BigInt(DF_1.NOW)], [7n]]);
+    const get = (o: BuildOptions, tag: number) =>
+      readElf(buildElf(o))
+        .dynamic!.entries.filter((x) => x.tag === tag)
+        .map((x) => x.value);
+    expect([
+      get({}, DT.DEBUG),
+      get({}, DT.FLAGS_1),
+      get({ type: ET.EXEC }, DT.FLAGS_1),
+      get({ soname: "x" }, DT.DEBUG),
+    ]).toEqual([[0n], [BigInt(DF_1.PIE)], [], []]);
+    expect([
+      get({ tags: [{ tag: DT.FLAGS_1, value: DF_1.NOW }] }, DT.FLAGS_1),
+      get({ tags: [{ tag: DT.DEBUG, value: 7 }] }, DT.DEBUG),
+    ]).toEqual([[BigInt(DF_1.NOW)], [7n]]);
   });
 
   it("set DT_RELA or DT_REL by machine, with the symbols' indexes", () => {
-    const options = { symbols: SYMBOLS, relocations: [{ symbol: "puts", type: 6 }, { type: 8, addend: -3 }] };
-    const x = readElf(buildElf(options)), rela = section(x, ".rela.dyn").header;
-    expect([rela.type, rela.entsize, rela.size, x.dynamic!.get(DT.RELASZ), x.dynamic!.get(DT.REL)]).toEqual([SHT.RELA, 24, 48, 48n, undefined]);
-    const v = viewOf(x.source.read(rela.offset, 48)), data = section(x, ".data").header.addr;
-    expect([v.getBigUint64(0, true), v.getBigUint64(8, true), v.getBigInt64(24, true), v.getBigUint64(32, true), v.getBigInt64(40, true)]).toEqual([BigInt(data), (1n << 32n) | 6n, BigInt(data + 8), 8n, -3n]);
-    const i = readElf(buildElf({ ...options, class: 32 })), rel = section(i, ".rel.dyn").header;
-    expect([rel.type, rel.entsize, viewOf(i.source.read(rel.offset, 8)).getUint32(4, true), i.dynamic!.get(DT.REL)]).toEqual([SHT.REL, 8, (1 << 8) | 6, BigInt(rel.addr)]);
+    const options = {
+      symbols: SYMBOLS,
+      relocations: [
+        { symbol: "puts", type: 6 },
+        { type: 8, addend: -3 },
+      ],
+    };
+    const x = readElf(buildElf(options));
+    const rela = section(x, ".rela.dyn").header;
+
+    expect([rela.type, rela.entsize, rela.size, x.dynamic!.get(DT.RELASZ), x.dynamic!.get(DT.REL)]).toEqual([
+      SHT.RELA,
+      24,
+      48,
+      48n,
+      undefined,
+    ]);
+
+    const v = viewOf(x.source.read(rela.offset, 48));
+    const data = section(x, ".data").header.addr;
+    expect([
+      v.getBigUint64(0, true),
+      v.getBigUint64(8, true),
+      v.getBigInt64(24, true),
+      v.getBigUint64(32, true),
+      v.getBigInt64(40, true),
+    ]).toEqual([BigInt(data), (1n << 32n) | 6n, BigInt(data + 8), 8n, -3n]);
+
+    const i = readElf(buildElf({ ...options, class: 32 }));
+    const rel = section(i, ".rel.dyn").header;
+    expect([
+      rel.type,
+      rel.entsize,
+      viewOf(i.source.read(rel.offset, 8)).getUint32(4, true),
+      i.dynamic!.get(DT.REL),
+    ]).toEqual([SHT.REL, 8, (1 << 8) | 6, BigInt(rel.addr)]);
   });
 
   it("make DT_PLTGOT lead to the address of .dynamic", () => {
-    const elf = readElf(buildElf({ type: ET.EXEC, got: true })), at = elf.offsetOf(elf.dynamic!.get(DT.PLTGOT)!)!;
+    const elf = readElf(buildElf({ type: ET.EXEC, got: true }));
+    const at = elf.offsetOf(elf.dynamic!.get(DT.PLTGOT)!)!;
     expect(viewOf(elf.source.read(at, 8)).getBigUint64(0, true)).toBe(elf.dynamic!.address);
   });
 
   it("leave exactly the slack that is asked for", () => {
-    for (const slack of [0, 1, 100, 5000])
+    for (const slack of [0, 1, 100, 5000]) {
       for (const relro of [true, false]) {
-        const [r, x, w] = loads(readElf(buildElf({ slack, relro }))) as [ReturnType<typeof loads>[0], ReturnType<typeof loads>[0], ReturnType<typeof loads>[0]];
+        const [r, x, w] = loads(readElf(buildElf({ slack, relro }))) as [
+          ReturnType<typeof loads>[0],
+          ReturnType<typeof loads>[0],
+          ReturnType<typeof loads>[0],
+        ];
         expect([x!.offset - r!.filesz, w!.offset - x!.offset - x!.filesz]).toEqual([slack, slack]);
         expect(x!.vaddr - r!.memsz).toBeGreaterThanOrEqual(slack);
       }
+    }
+
     const [r, x] = loads(readElf(buildElf()));
     expect([x!.offset, r!.filesz < 0x1000]).toEqual([0x1000, true]);
   });
 
   it("leave a gap and PT_NULL entries behind the program headers", () => {
-    const elf = readElf(buildElf({ headerGap: 56, nullSegments: 2 })), { phoff, phnum, phentsize } = elf.header;
-    expect([phnum, elf.segments.slice(-2).map((s) => s.type), section(elf, ".interp").header.offset]).toEqual([11, [PT.NULL, PT.NULL], phoff + phnum * phentsize + 56]);
+    const elf = readElf(buildElf({ headerGap: 56, nullSegments: 2 }));
+    const { phoff, phnum, phentsize } = elf.header;
+    expect([phnum, elf.segments.slice(-2).map((s) => s.type), section(elf, ".interp").header.offset]).toEqual([
+      11,
+      [PT.NULL, PT.NULL],
+      phoff + phnum * phentsize + 56,
+    ]);
   });
 
   it("put the section headers behind the program headers", () => {
-    const elf = readElf(buildElf({ sectionTable: "start" })), { phoff, phnum, phentsize, shoff, shnum, shentsize } = elf.header;
-    expect([shoff, section(elf, ".interp").header.offset]).toEqual([phoff + phnum * phentsize, shoff + shnum * shentsize]);
+    const elf = readElf(buildElf({ sectionTable: "start" }));
+    const { phoff, phnum, phentsize, shoff, shnum, shentsize } = elf.header;
+    expect([shoff, section(elf, ".interp").header.offset]).toEqual([
+      phoff + phnum * phentsize,
+      shoff + shnum * shentsize,
+    ]);
   });
 
   it("put .dynstr last", () => {
-    const elf = readElf(buildElf({ dynstrLast: true, symbols: SYMBOLS, versionNeeds: [{ file: "libc.so.6", versions: ["A"] }] })), { offset, size } = section(elf, ".dynstr").header;
+    const elf = readElf(
+      buildElf({ dynstrLast: true, symbols: SYMBOLS, versionNeeds: [{ file: "libc.so.6", versions: ["A"] }] }),
+    );
+    const { offset, size } = section(elf, ".dynstr").header;
     expect(offset + size).toBe(loads(elf)[0]!.filesz);
   });
 
@@ -151,27 +298,65 @@ describe("options", () => {
   });
 
   it("leave out what is not wanted", () => {
-    const elf = readElf(buildElf({ stackFlags: null, phdr: false, buildId: null, bss: 0, comment: null, symtab: false, needed: [], interpreter: null }));
+    const elf = readElf(
+      buildElf({
+        stackFlags: null,
+        phdr: false,
+        buildId: null,
+        bss: 0,
+        comment: null,
+        symtab: false,
+        needed: [],
+        interpreter: null,
+      }),
+    );
     expect(elf.segments.map((s) => s.type)).toEqual([PT.LOAD, PT.LOAD, PT.LOAD, PT.DYNAMIC, PT.GNU_RELRO]);
-    expect(elf.sections.map((s) => s.name)).toEqual(["", ".gnu.hash", ".dynsym", ".dynstr", ".text", ".dynamic", ".data", ".shstrtab"]);
-    expect(readElf(buildElf({ stackFlags: 7 })).segments.find((s) => s.type === PT.GNU_STACK)!.flags).toBe(PF.R | PF.W | PF.X);
+    expect(elf.sections.map((s) => s.name)).toEqual([
+      "",
+      ".gnu.hash",
+      ".dynsym",
+      ".dynstr",
+      ".text",
+      ".dynamic",
+      ".data",
+      ".shstrtab",
+    ]);
+    expect(readElf(buildElf({ stackFlags: 7 })).segments.find((s) => s.type === PT.GNU_STACK)!.flags).toBe(
+      PF.R | PF.W | PF.X,
+    );
   });
 
   it("add what is not loaded, and the overlay", () => {
-    const b = buildElf({ comment: "hello", debugInfo: 300, overlay: Uint8Array.of(9, 8, 7) }), elf = readElf(b), { offset, size } = section(elf, ".comment").header;
+    const b = buildElf({ comment: "hello", debugInfo: 300, overlay: Uint8Array.of(9, 8, 7) });
+    const elf = readElf(b);
+    const { offset, size } = section(elf, ".comment").header;
+
     expect(new TextDecoder().decode(b.subarray(offset, offset + size))).toBe("hello\0");
-    expect([section(elf, ".debug_info").header.size, shdr(b, ".debug_info").addr, [...b.subarray(-3)], elf.overlay!.size]).toEqual([300, 0, [9, 8, 7], 3]);
+    expect([
+      section(elf, ".debug_info").header.size,
+      shdr(b, ".debug_info").addr,
+      [...b.subarray(-3)],
+      elf.overlay!.size,
+    ]).toEqual([300, 0, [9, 8, 7], 3]);
   });
 
   it("make an object file without segments and addresses", () => {
     const elf = readElf(buildElf({ type: ET.REL, symbols: SYMBOLS }));
-    expect([elf.header.phoff, elf.segments.length, elf.sections.every((s) => s.header.addr === 0)]).toEqual([0, 0, true]);
-    expect([...elf.symbols!].filter((s) => s.binding === STB.GLOBAL).map((s) => s.name)).toEqual(SYMBOLS.map((s) => s.name));
+    expect([elf.header.phoff, elf.segments.length, elf.sections.every((s) => s.header.addr === 0)]).toEqual([
+      0,
+      0,
+      true,
+    ]);
+    expect([...elf.symbols!].filter((s) => s.binding === STB.GLOBAL).map((s) => s.name)).toEqual(
+      SYMBOLS.map((s) => s.name),
+    );
     expect([...elf.symbols!].find((s) => s.name === "symbol_0")!.value).toBe(16n);
   });
 
   it("that contradict each other are refused", () => {
-    expect(caught(() => buildElf({ symbols: [{ name: "a", version: "V" }] })).message).toContain("version definition has the version V of symbol a");
+    expect(caught(() => buildElf({ symbols: [{ name: "a", version: "V" }] })).message).toContain(
+      "version definition has the version V of symbol a",
+    );
     expect(caught(() => buildElf({ symbols: [{ name: "a", defined: false, version: "V" }] })).code).toBe("BAD_EDIT");
     expect(caught(() => buildElf({ relocations: [{ symbol: "absent" }] })).message).toContain("absent");
     expect(caught(() => buildElf({ base: 0x123 })).code).toBe("BAD_EDIT");

@@ -7,22 +7,53 @@ import { crossTool, type Machine, MACHINES, runnersOf } from "../support/machine
 import { scratch } from "../support/fixtures.js";
 import { itWithTools, must, run } from "../support/tools.js";
 
-const files = scratch(), gcc = ["gcc", ...runnersOf("x86_64")];
+const files = scratch();
+const gcc = ["gcc", ...runnersOf("x86_64")];
 let made = 0;
 
-/** Libraries and a program, each compiled from C (or C++) with its own flags, in a folder of their own. The last one is the root. */
-function build(machine: Machine, parts: readonly { readonly name: string; readonly source: string; readonly flags?: readonly string[]; readonly map?: string; readonly with?: readonly string[]; readonly as?: string; readonly cxx?: boolean }[]): string {
+/**
+ * Libraries and a program, each compiled from C (or C++) with its own flags, in a folder of their own. The last one is
+ * the root.
+ */
+function build(
+  machine: Machine,
+  parts: readonly {
+    readonly name: string;
+    readonly source: string;
+    readonly flags?: readonly string[];
+    readonly map?: string;
+    readonly with?: readonly string[];
+    readonly as?: string;
+    readonly cxx?: boolean;
+  }[],
+): string {
   const dir = `case-${made++}`;
   must("mkdir", ["-p", files.path(dir)]);
   const at = (name: string) => files.path(`${dir}/${name}`);
+
   for (const p of parts) {
-    const source = files.write(`${dir}/${p.as ?? p.name}.${p.cxx ? "cc" : "c"}`, Buffer.from(p.source)), isLibrary = p.name.includes(".so");
-    const script = p.map === undefined ? [] : [`-Wl,--version-script=${files.write(`${dir}/${p.as ?? p.name}.map`, Buffer.from(p.map))}`];
+    const source = files.write(`${dir}/${p.as ?? p.name}.${p.cxx ? "cc" : "c"}`, Buffer.from(p.source));
+    const isLibrary = p.name.includes(".so");
+    const script =
+      p.map === undefined
+        ? []
+        : [`-Wl,--version-script=${files.write(`${dir}/${p.as ?? p.name}.map`, Buffer.from(p.map))}`];
     must(crossTool(machine, p.cxx ? "g++" : "gcc"), [
-      "-O1", "-w", "-fno-builtin", ...(isLibrary ? ["-shared", "-fPIC", `-Wl,-soname,${p.name}`] : []), ...script, ...(p.flags ?? []), "-o", at(p.as ?? p.name), source, "-Wl,--no-as-needed",
-      ...(p.with ?? []).map(at), "-Wl,-rpath,$ORIGIN",
+      "-O1",
+      "-w",
+      "-fno-builtin",
+      ...(isLibrary ? ["-shared", "-fPIC", `-Wl,-soname,${p.name}`] : []),
+      ...script,
+      ...(p.flags ?? []),
+      "-o",
+      at(p.as ?? p.name),
+      source,
+      "-Wl,--no-as-needed",
+      ...(p.with ?? []).map(at),
+      "-Wl,-rpath,$ORIGIN",
     ]);
   }
+
   // The last build of a name is what the loader finds.
   for (const p of parts) if (p.as !== undefined && p.as !== p.name) must("cp", [at(p.as), at(p.name)]);
   return at(parts.at(-1)!.name);
@@ -30,9 +61,16 @@ function build(machine: Machine, parts: readonly { readonly name: string; readon
 
 /** Our answer and the loader's; it must have bound something of this file. */
 function compare(machine: Machine, root: string, env?: Record<string, string>): ReturnType<typeof ourBindings> {
-  const theirs = traceBindings(machine, root, env), ours = ourBindings(tracedTree(machine, root, theirs));
+  const theirs = traceBindings(machine, root, env);
+  const ours = ourBindings(tracedTree(machine, root, theirs));
   const without = (a: ReadonlySet<string>, b: ReadonlySet<string>) => [...a].filter((x) => !b.has(x));
-  for (const of of ["bindings", "missing", "versions"] as const) expect({ of, "ours alone": without(ours[of], theirs[of]), "ld.so's alone": without(theirs[of], ours[of]) }).toEqual({ of, "ours alone": [], "ld.so's alone": [] });
+
+  for (const of of ["bindings", "missing", "versions"] as const) {
+    expect({ of, "ours alone": without(ours[of], theirs[of]), "ld.so's alone": without(theirs[of], ours[of]) }).toEqual(
+      { of, "ours alone": [], "ld.so's alone": [] },
+    );
+  }
+
   expect(ours.stopped).toBe(theirs.stopped);
   return ours;
 }
@@ -46,7 +84,8 @@ __attribute__((visibility("protected"))) int guarded(void) { return 7; } __attri
 void *addresses(void) { static void *a[] = {inner, guarded, weakling, only_new}; return a; }
 int outer(void) { return inner() + guarded() + guarded_data + counter + weakling() + local; }
 `;
-const ONE_MAP = "V1 { global: twice; gone; inner; outer; counter; pointer; local; weakling; guarded*; addresses; local: *; };\nV2 { global: twice; only_new; } V1;\nV3 { global: twice; } V2;\n";
+const ONE_MAP =
+  "V1 { global: twice; gone; inner; outer; counter; pointer; local; weakling; guarded*; addresses; local: *; };\nV2 { global: twice; only_new; } V1;\nV3 { global: twice; } V2;\n";
 const MAIN = `
 extern int counter; extern __thread int local; int twice(int), outer(void), inner(void), guarded(void), only_new(void); void *addresses(void); extern int *pointer;
 __attribute__((weak)) int nowhere(void);
@@ -54,69 +93,202 @@ int main(void) { int (*f)(void) = inner; int (*g)(void) = guarded; return twice(
 `;
 
 describe("bindSymbols says what ld.so says", () => {
-  for (const m of MACHINES) for (const kind of m === "x86_64" ? ["PIE", "non-PIE"] : ["non-PIE"])
-    itWithTools([crossTool(m, "gcc"), ...runnersOf(m)], `of versions, weak, protected and thread-local symbols, copies and function addresses: ${m}, ${kind}`, () => {
-      const flags = kind === "PIE" ? ["-fPIE", "-pie"] : ["-fno-pie", "-no-pie"];
-      const ours = compare(m, build(m, [{ name: "libone.so", source: ONE, map: ONE_MAP }, { name: "main", source: MAIN, flags, with: ["libone.so"] }]));
-      expect(ours.bindings.size).toBeGreaterThan(50);
-      expect([...ours.bindings].filter((b) => / main? twice V3$/.test(b) || b.endsWith("libone.so twice V3"))).toHaveLength(1);
-    });
+  for (const m of MACHINES) {
+    for (const kind of m === "x86_64" ? ["PIE", "non-PIE"] : ["non-PIE"]) {
+      itWithTools(
+        [crossTool(m, "gcc"), ...runnersOf(m)],
+        `of versions, weak, protected and thread-local symbols, copies and function addresses: ${m}, ${kind}`,
+        () => {
+          const flags = kind === "PIE" ? ["-fPIE", "-pie"] : ["-fno-pie", "-no-pie"];
+          const ours = compare(
+            m,
+            build(m, [
+              { name: "libone.so", source: ONE, map: ONE_MAP },
+              { name: "main", source: MAIN, flags, with: ["libone.so"] },
+            ]),
+          );
+          expect(ours.bindings.size).toBeGreaterThan(50);
+          expect(
+            [...ours.bindings].filter((b) => / main? twice V3$/.test(b) || b.endsWith("libone.so twice V3")),
+          ).toHaveLength(1);
+        },
+      );
+    }
+  }
 
-  const stub = { name: "libone.so", as: "stub.so", source: "int twice(int x) { return 0; } int gone(void) { return 0; } int only_new(void) { return 0; } int inner(void) { return 0; }" };
+  const stub = {
+    name: "libone.so",
+    as: "stub.so",
+    source:
+      "int twice(int x) { return 0; } int gone(void) { return 0; } int only_new(void) { return 0; } int inner(void) { return 0; }",
+  };
   const library = { name: "libone.so", as: "real.so", source: ONE, map: ONE_MAP };
 
   itWithTools(gcc, "of references without a version: the oldest one, else the only public one", () => {
-    const main = build("x86_64", [stub, library, { name: "main", with: ["stub.so"], source: "int twice(int), gone(void), only_new(void), inner(void); int main(void) { return twice(1) + gone() + only_new() + inner(); }" }]), ours = compare("x86_64", main), tree = resolveLibraries(main);
+    const main = build("x86_64", [
+      stub,
+      library,
+      {
+        name: "main",
+        with: ["stub.so"],
+        source:
+          "int twice(int), gone(void), only_new(void), inner(void); int main(void) { return twice(1) + gone() + only_new() + inner(); }",
+      },
+    ]);
+    const ours = compare("x86_64", main);
+    const tree = resolveLibraries(main);
+
     // LD_DEBUG does not tell the version of a definition; what the functions give does.
     expect(run(main, []).status).toBe(2 + 6 + 5 + 1);
-    const bound = bindSymbols(tree, { of: [tree.root] }).bindings.filter((b) => b.provider.name === "libone.so").map((b) => [b.symbol, b.providerVersion, b.how]);
-    expect(bound.sort()).toEqual([["gone", "V1", "oldest"], ["inner", "V1", "default"], ["only_new", "V2", "default"], ["twice", "V1", "oldest"]]);
+
+    const bound = bindSymbols(tree, { of: [tree.root] })
+      .bindings.filter((b) => b.provider.name === "libone.so")
+      .map((b) => [b.symbol, b.providerVersion, b.how]);
+    expect(bound.sort()).toEqual([
+      ["gone", "V1", "oldest"],
+      ["inner", "V1", "default"],
+      ["only_new", "V2", "default"],
+      ["twice", "V1", "oldest"],
+    ]);
+
     tree.close();
-    expect([...ours.bindings].filter((b) => b.includes("main ") && b.includes("libone.so")).map((b) => b.split(" ").slice(2).join(" ").trim()).sort()).toEqual(["gone", "inner", "only_new", "twice"]);
+    expect(
+      [...ours.bindings]
+        .filter((b) => b.includes("main ") && b.includes("libone.so"))
+        .map((b) => b.split(" ").slice(2).join(" ").trim())
+        .sort(),
+    ).toEqual(["gone", "inner", "only_new", "twice"]);
   });
 
   itWithTools(gcc, "of a symbol with several public versions from the third on: none of them", () => {
-    const source = "int a(void) { return 1; } int b(void) { return 2; } int c(void) { return 0; } __asm__(\".symver a,many@V2\"); __asm__(\".symver b,many@@V3\"); int single(void) { return 3; }";
-    const real = { name: "libone.so", as: "real.so", source, map: "V1 { global: c; local: *; };\nV2 { global: many; single; } V1;\nV3 { global: many; } V2;\n" };
+    const source =
+      'int a(void) { return 1; } int b(void) { return 2; } int c(void) { return 0; } __asm__(".symver a,many@V2"); __asm__(".symver b,many@@V3"); int single(void) { return 3; }';
+    const real = {
+      name: "libone.so",
+      as: "real.so",
+      source,
+      map: "V1 { global: c; local: *; };\nV2 { global: many; single; } V1;\nV3 { global: many; } V2;\n",
+    };
     const plain = { ...stub, source: "int many(void) { return 0; } int single(void) { return 0; }" };
-    compare("x86_64", build("x86_64", [plain, real, { name: "main", with: ["stub.so"], source: "int many(void), single(void); int main(void) { return many() + single(); }" }]));
+    compare(
+      "x86_64",
+      build("x86_64", [
+        plain,
+        real,
+        {
+          name: "main",
+          with: ["stub.so"],
+          source: "int many(void), single(void); int main(void) { return many() + single(); }",
+        },
+      ]),
+    );
   });
 
   itWithTools(gcc, "of what is missing: symbols, versions, weak versions, version information", () => {
-    const needs = { name: "main", with: ["full.so"], source: "int twice(int), only_new(void), inner(void); int main(void) { return twice(1) + only_new() + inner(); }" };
+    const needs = {
+      name: "main",
+      with: ["full.so"],
+      source: "int twice(int), only_new(void), inner(void); int main(void) { return twice(1) + only_new() + inner(); }",
+    };
     const full = { ...library, as: "full.so" };
-    const without = (source: string, map?: string, flags?: readonly string[]) => compare("x86_64", build("x86_64", [full, { name: "libone.so", as: "real.so", source, ...(map === undefined ? {} : { map }), ...(flags ? { flags } : {}) }, needs]));
+    const without = (source: string, map?: string, flags?: readonly string[]) =>
+      compare(
+        "x86_64",
+        build("x86_64", [
+          full,
+          {
+            name: "libone.so",
+            as: "real.so",
+            source,
+            ...(map === undefined ? {} : { map }),
+            ...(flags ? { flags } : {}),
+          },
+          needs,
+        ]),
+      );
     const body = "int twice(int x) { return 0; } int only_new(void) { return 0; } int inner(void) { return 0; }";
-    expect(without(body, "V1 { global: inner; local: *; };\nV2 { global: only_new; } V1;\n")).toMatchObject({ versions: { size: 1 }, missing: { size: 1 } });
-    expect(without(body, "V1 { global: inner; local: *; };\nV3 { global: twice; } V1;\nV2 { } V1;\n")).toMatchObject({ versions: { size: 0 }, missing: { size: 1 } });
+
+    expect(without(body, "V1 { global: inner; local: *; };\nV2 { global: only_new; } V1;\n")).toMatchObject({
+      versions: { size: 1 },
+      missing: { size: 1 },
+    });
+    expect(without(body, "V1 { global: inner; local: *; };\nV3 { global: twice; } V1;\nV2 { } V1;\n")).toMatchObject({
+      versions: { size: 0 },
+      missing: { size: 1 },
+    });
     expect(without("int inner(void) { return 0; }")).toMatchObject({ versions: { size: 1 }, missing: { size: 2 } });
     // It has versions of others, but defines none: a warning, and its symbols serve.
-    expect(without(`${body} void *malloc(unsigned long); void *user(void) { return malloc(1); }`)).toMatchObject({ versions: { size: 1 }, missing: { size: 0 }, stopped: false });
+    expect(without(`${body} void *malloc(unsigned long); void *user(void) { return malloc(1); }`)).toMatchObject({
+      versions: { size: 1 },
+      missing: { size: 0 },
+      stopped: false,
+    });
   });
 
   itWithTools(gcc, "of a file without any .gnu.version, of which versions are needed: it stops", () => {
-    const root = build("x86_64", [{ ...library, as: "full.so" }, { name: "libone.so", as: "real.so", source: "int inner(void) { return 0; }", flags: ["-nostdlib"] }, { name: "main", with: ["full.so"], source: "int inner(void); int main(void) { return inner(); }" }]);
-    const traced = traceBindings("x86_64", root), ours = ourBindings(tracedTree("x86_64", root, traced));
+    const root = build("x86_64", [
+      { ...library, as: "full.so" },
+      { name: "libone.so", as: "real.so", source: "int inner(void) { return 0; }", flags: ["-nostdlib"] },
+      { name: "main", with: ["full.so"], source: "int inner(void); int main(void) { return inner(); }" },
+    ]);
+    const traced = traceBindings("x86_64", root);
+    const ours = ourBindings(tracedTree("x86_64", root, traced));
     expect([traced.stopped, ours.stopped]).toEqual([true, true]);
     expect(ours.versions).toEqual(traced.versions);
   });
 
   itWithTools(gcc, "of DT_SYMBOLIC, and of definitions that others stand before", () => {
-    const two = (flags: readonly string[]) => ({ name: "libtwo.so", flags, source: "int shared(void) { return 2; } int mine(void) { return 3; } int hidden_one(void) __attribute__((visibility(\"hidden\"))); int hidden_one(void) { return 9; } void *table[] = {shared, mine}; int use(void) { return shared() + mine() + hidden_one(); }" });
-    const three = { name: "libthree.so", source: "int shared(void) { return 5; } int mine(void) { return 6; } int other(void) { return shared(); }" };
-    const main = { name: "main", with: ["libthree.so", "libtwo.so"], flags: ["-rdynamic"], source: "int use(void), other(void); int mine(void) { return 1; } int main(void) { return use() + other() + mine(); }" };
-    const plain = compare("x86_64", build("x86_64", [two([]), three, main])), symbolic = compare("x86_64", build("x86_64", [two(["-Wl,-Bsymbolic"]), three, main]));
-    const shared = (of: typeof plain) => [...of.bindings].filter((b) => b.includes("libtwo.so ") && / (shared|mine) $/.test(b)).map((b) => b.replace(/\S*\//g, "")).sort();
+    const two = (flags: readonly string[]) => ({
+      name: "libtwo.so",
+      flags,
+      source:
+        'int shared(void) { return 2; } int mine(void) { return 3; } int hidden_one(void) __attribute__((visibility("hidden"))); int hidden_one(void) { return 9; } void *table[] = {shared, mine}; int use(void) { return shared() + mine() + hidden_one(); }',
+    });
+    const three = {
+      name: "libthree.so",
+      source: "int shared(void) { return 5; } int mine(void) { return 6; } int other(void) { return shared(); }",
+    };
+    const main = {
+      name: "main",
+      with: ["libthree.so", "libtwo.so"],
+      flags: ["-rdynamic"],
+      source:
+        "int use(void), other(void); int mine(void) { return 1; } int main(void) { return use() + other() + mine(); }",
+    };
+    const plain = compare("x86_64", build("x86_64", [two([]), three, main]));
+    const symbolic = compare("x86_64", build("x86_64", [two(["-Wl,-Bsymbolic"]), three, main]));
+    const shared = (of: typeof plain) =>
+      [...of.bindings]
+        .filter((b) => b.includes("libtwo.so ") && / (shared|mine) $/.test(b))
+        .map((b) => b.replace(/\S*\//g, ""))
+        .sort();
+
     expect(shared(plain)).toEqual(["libtwo.so libthree.so shared ", "libtwo.so main mine "]);
     expect(shared(symbolic)).toEqual([]);
   });
 
   itWithTools(["g++", ...gcc], "of unique symbols, in programs and in a DT_SYMBOLIC library", () => {
-    const source = "template <class T> struct Once { static int one; int get() { static int n; return ++n; } }; template <class T> int Once<T>::one = 1; inline int shared_count = 3;";
+    const source =
+      "template <class T> struct Once { static int one; int get() { static int n; return ++n; } }; template <class T> int Once<T>::one = 1; inline int shared_count = 3;";
     const parts = (flags: readonly string[]) => [
-      { name: "liba.so", cxx: true, flags, source: `${source} int a() { return Once<int>::one + Once<int>().get() + shared_count; }` },
-      { name: "libb.so", cxx: true, source: `${source} int b() { return Once<int>::one + Once<int>().get() + shared_count; }` },
-      { name: "main", cxx: true, flags: ["-fno-pie", "-no-pie"], with: ["libb.so", "liba.so"], source: `${source} int a(), b(); int main() { return a() + b() + Once<int>::one + shared_count; }` },
+      {
+        name: "liba.so",
+        cxx: true,
+        flags,
+        source: `${source} int a() { return Once<int>::one + Once<int>().get() + shared_count; }`,
+      },
+      {
+        name: "libb.so",
+        cxx: true,
+        source: `${source} int b() { return Once<int>::one + Once<int>().get() + shared_count; }`,
+      },
+      {
+        name: "main",
+        cxx: true,
+        flags: ["-fno-pie", "-no-pie"],
+        with: ["libb.so", "liba.so"],
+        source: `${source} int a(), b(); int main() { return a() + b() + Once<int>::one + shared_count; }`,
+      },
     ];
     for (const flags of [[], ["-Wl,-Bsymbolic-functions"], ["-Wl,-Bsymbolic"]]) {
       const ours = compare("x86_64", build("x86_64", parts(flags)));
@@ -125,12 +297,26 @@ describe("bindSymbols says what ld.so says", () => {
   });
 
   itWithTools(gcc, "of what a preload takes over", () => {
-    const preload = build("x86_64", [{ name: "libfake.so", source: "#define F(n) void *n(void) { return 0; }\nF(malloc) F(free) F(getenv) F(pthread_create) F(setlocale) F(stdout_not_there) F(main)" }]);
-    for (const file of ["/bin/bash", process.execPath, "/usr/bin/make"].filter((f) => existsSync(f)).map((f) => realpathSync(f))) {
-      const theirs = traceBindings("x86_64", file, { LD_PRELOAD: preload }), tree = resolveLibraries(file), { captured, findings } = interposed(tree, readElfFile(preload), preload);
-      expect(new Set(captured.map((c) => `${c.from.path} ${preload} ${c.symbol} ${c.version ?? ""}`))).toEqual(new Set([...theirs.bindings].filter((b) => b.split(" ")[1] === preload && !b.startsWith(preload))));
+    const preload = build("x86_64", [
+      {
+        name: "libfake.so",
+        source:
+          "#define F(n) void *n(void) { return 0; }\nF(malloc) F(free) F(getenv) F(pthread_create) F(setlocale) F(stdout_not_there) F(main)",
+      },
+    ]);
+    for (const file of ["/bin/bash", process.execPath, "/usr/bin/make"]
+      .filter((f) => existsSync(f))
+      .map((f) => realpathSync(f))) {
+      const theirs = traceBindings("x86_64", file, { LD_PRELOAD: preload });
+      const tree = resolveLibraries(file);
+      const { captured, findings } = interposed(tree, readElfFile(preload), preload);
+
+      expect(new Set(captured.map((c) => `${c.from.path} ${preload} ${c.symbol} ${c.version ?? ""}`))).toEqual(
+        new Set([...theirs.bindings].filter((b) => b.split(" ")[1] === preload && !b.startsWith(preload))),
+      );
       expect(captured.length).toBeGreaterThan(2);
       expect(findings).toEqual([]);
+
       // The same by a tree that has it.
       const preloaded = resolveLibraries(file, { env: { LD_PRELOAD: preload } });
       expect(ourBindings(preloaded).bindings).toEqual(theirs.bindings);
@@ -139,17 +325,51 @@ describe("bindSymbols says what ld.so says", () => {
   });
 
   itWithTools(["ldd", ...gcc], "of needed libraries that give no symbol (ldd -u)", () => {
-    const two = { name: "libtwo.so", source: "int spare(void) { return 1; }" }, one = { name: "libone.so", source: "int used(void) { return 2; }" };
-    const main = build("x86_64", [one, two, { name: "main", with: ["libone.so", "libtwo.so"], source: "int used(void); int main(void) { return used(); }" }]);
-    for (const [file, count] of [[main, 1], ["/usr/bin/gdb", 0], [realpathSync(process.execPath), 0]] as const) {
+    const two = { name: "libtwo.so", source: "int spare(void) { return 1; }" };
+    const one = { name: "libone.so", source: "int used(void) { return 2; }" };
+    const main = build("x86_64", [
+      one,
+      two,
+      { name: "main", with: ["libone.so", "libtwo.so"], source: "int used(void); int main(void) { return used(); }" },
+    ]);
+
+    for (const [file, count] of [
+      [main, 1],
+      ["/usr/bin/gdb", 0],
+      [realpathSync(process.execPath), 0],
+    ] as const) {
       if (!existsSync(file)) continue;
-      const tree = resolveLibraries(file), [use] = unusedLibraries(tree), theirs = run("ldd", ["-r", "-u", file]).stdout.split("Unused direct dependencies:")[1] ?? "";
-      expect(use!.unused.map((e) => e.object!.path)).toEqual(theirs.split("\n").map((l) => l.trim()).filter((l) => l !== ""));
+
+      const tree = resolveLibraries(file);
+      const [use] = unusedLibraries(tree);
+      const theirs = run("ldd", ["-r", "-u", file]).stdout.split("Unused direct dependencies:")[1] ?? "";
+
+      expect(use!.unused.map((e) => e.object!.path)).toEqual(
+        theirs
+          .split("\n")
+          .map((l) => l.trim())
+          .filter((l) => l !== ""),
+      );
       expect(use!.unused.length).toBeGreaterThanOrEqual(count);
       tree.close();
     }
   });
 
-  const SYSTEM = [process.execPath, "/usr/bin/git", "/usr/bin/gdb", "/usr/bin/ld.bfd", "/usr/bin/eu-readelf", "/usr/bin/patchelf", "/usr/bin/rustc", "/usr/bin/ld.lld-19", "/bin/bash", "/bin/tar", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6"];
-  it.each(SYSTEM.filter((f) => process.arch === "x64" && existsSync(f)).map((f) => realpathSync(f)))("of every symbol of %s and its libraries", (file) => expect(compare("x86_64", file).bindings.size).toBeGreaterThan(50));
+  const SYSTEM = [
+    process.execPath,
+    "/usr/bin/git",
+    "/usr/bin/gdb",
+    "/usr/bin/ld.bfd",
+    "/usr/bin/eu-readelf",
+    "/usr/bin/patchelf",
+    "/usr/bin/rustc",
+    "/usr/bin/ld.lld-19",
+    "/bin/bash",
+    "/bin/tar",
+    "/usr/lib/x86_64-linux-gnu/libstdc++.so.6",
+  ];
+  it.each(SYSTEM.filter((f) => process.arch === "x64" && existsSync(f)).map((f) => realpathSync(f)))(
+    "of every symbol of %s and its libraries",
+    (file) => expect(compare("x86_64", file).bindings.size).toBeGreaterThan(50),
+  );
 });

@@ -17,15 +17,31 @@ function folder(): string {
   const write = (name: string, bytes: Uint8Array) => writeFileSync(join(dir, name), bytes);
   write("rpath", buildElf({ rpath: "/opt/some/lib:/b" }));
   write("library.so", buildElf({ soname: "library.so", runpath: "/x/y" }));
-  for (const [name, e] of [["s390", { littleEndian: false }], ["i386", { class: 32 }], ["ppc", { class: 32, littleEndian: false }]] as const) write(name, buildElf({ ...e, rpath: "/opt/big:/c" }));
+
+  for (const [name, e] of [
+    ["s390", { littleEndian: false }],
+    ["i386", { class: 32 }],
+    ["ppc", { class: 32, littleEndian: false }],
+  ] as const) {
+    write(name, buildElf({ ...e, rpath: "/opt/big:/c" }));
+  }
+
   write("empty-path", buildElf({ rpath: "" }));
   write("both", buildElf({ rpath: "/opt/ignored", runpath: "/opt/used" }));
-  for (const [name, of] of [["runpath", "pie-runpath"], ["none", "pie"], ["static", "static"]] as const) write(name, fixture(`x86_64-glibc-${of}`));
+  for (const [name, of] of [
+    ["runpath", "pie-runpath"],
+    ["none", "pie"],
+    ["static", "static"],
+  ] as const) {
+    write(name, fixture(`x86_64-glibc-${of}`));
+  }
+
   write("object.o", fixture("x86_64-object.o"));
   write("static-pie", fixture("x86_64-musl-static-pie"));
   write("text", Buffer.from("no ELF file\n"));
   write("empty", new Uint8Array(0));
   symlinkSync("rpath", join(dir, "link"));
+
   return dir;
 }
 
@@ -47,7 +63,25 @@ function dynamic(bytes: Uint8Array): [string, string | bigint][] {
   return (d?.entries ?? []).map((e) => [e.name, e.kind === "string" ? d!.text(e) : e.value]);
 }
 
-const ALL = ["rpath", "runpath", "library.so", "s390", "i386", "ppc", "empty-path", "none", "static", "static-pie", "object.o", "text", "empty", "dir", "missing", "link", "./runpath"];
+const ALL = [
+  "rpath",
+  "runpath",
+  "library.so",
+  "s390",
+  "i386",
+  "ppc",
+  "empty-path",
+  "none",
+  "static",
+  "static-pie",
+  "object.o",
+  "text",
+  "empty",
+  "dir",
+  "missing",
+  "link",
+  "./runpath",
+];
 
 describe("as chrpath does", () => {
   itWithTools(["chrpath"], "each kind of file has its exit code and its line", () => {
@@ -57,34 +91,79 @@ describe("as chrpath does", () => {
     }
   });
 
-  for (const options of [["-l"], ["-d"], ["-c"], ["-r", "/s"], ["-r", ""], ["-c", "-r", "/s"]])
-    itWithTools(["chrpath"], `${options.join(" ")}: what is printed, the exit code and the dynamic sections are the same`, () => {
-      // A longer path than the old, empty one is where chrpath gives up.
-      const names = ALL.filter((name) => name !== "empty-path" || !options.includes("/s"));
-      const [a, b] = [ours("-k", ...options, ...names), theirs("-k", ...options, ...names)];
-      expect([a.stdout, a.status]).toEqual([b.stdout, b.status]);
-      for (const name of names.filter((n) => n !== "dir" && n !== "missing")) {
-        if (readElfOrNull(b.bytes(name)) === null) expect(a.bytes(name).equals(b.bytes(name))).toBe(true);
-        else expect([name, dynamic(a.bytes(name))]).toEqual([name, dynamic(b.bytes(name))]);
-      }
-    });
+  for (const options of [["-l"], ["-d"], ["-c"], ["-r", "/s"], ["-r", ""], ["-c", "-r", "/s"]]) {
+    itWithTools(
+      ["chrpath"],
+      `${options.join(" ")}: what is printed, the exit code and the dynamic sections are the same`,
+      () => {
+        // A longer path than the old, empty one is where chrpath gives up.
+        const names = ALL.filter((name) => name !== "empty-path" || !options.includes("/s"));
+        const [a, b] = [ours("-k", ...options, ...names), theirs("-k", ...options, ...names)];
+        expect([a.stdout, a.status]).toEqual([b.stdout, b.status]);
+        for (const name of names.filter((n) => n !== "dir" && n !== "missing")) {
+          if (readElfOrNull(b.bytes(name)) === null) expect(a.bytes(name).equals(b.bytes(name))).toBe(true);
+          else expect([name, dynamic(a.bytes(name))]).toEqual([name, dynamic(b.bytes(name))]);
+        }
+      },
+    );
+  }
 
-  itWithTools(["chrpath"], "several files: it stops at the first failure, with -k it goes on and the codes are or-ed", () => {
-    for (const args of [
-      ["rpath", "runpath"], ["none", "rpath"], ["-k", "none", "rpath"], ["-k", "text", "rpath", "none"], ["text", "rpath"], ["-k", "static", "rpath"], ["-d", "-k", "text", "rpath"], ["-d", "none", "rpath"],
-      ["-d", "rpath", "rpath"], ["-k", "-r", "/s", "none", "rpath", "missing"], ["-c", "rpath", "runpath"], ["-k", "none", "none"], ["-k", "text", "text"], ["-l"], ["-d"], ["-r", "/s"],
-    ]) {
-      const [a, b] = [ours(...args), theirs(...args)];
-      expect([args, a.stdout, a.status]).toEqual([args, b.stdout, b.status]);
-      for (const name of ["rpath", "runpath", "none"]) expect([args, dynamic(a.bytes(name))]).toEqual([args, dynamic(b.bytes(name))]);
-    }
-  });
+  itWithTools(
+    ["chrpath"],
+    "several files: it stops at the first failure, with -k it goes on and the codes are or-ed",
+    () => {
+      for (const args of [
+        ["rpath", "runpath"],
+        ["none", "rpath"],
+        ["-k", "none", "rpath"],
+        ["-k", "text", "rpath", "none"],
+        ["text", "rpath"],
+        ["-k", "static", "rpath"],
+        ["-d", "-k", "text", "rpath"],
+        ["-d", "none", "rpath"],
+        ["-d", "rpath", "rpath"],
+        ["-k", "-r", "/s", "none", "rpath", "missing"],
+        ["-c", "rpath", "runpath"],
+        ["-k", "none", "none"],
+        ["-k", "text", "text"],
+        ["-l"],
+        ["-d"],
+        ["-r", "/s"],
+      ]) {
+        const [a, b] = [ours(...args), theirs(...args)];
+        expect([args, a.stdout, a.status]).toEqual([args, b.stdout, b.status]);
+        for (const name of ["rpath", "runpath", "none"]) {
+          expect([args, dynamic(a.bytes(name))]).toEqual([args, dynamic(b.bytes(name))]);
+        }
+      }
+    },
+  );
 
   itWithTools(["chrpath"], "options as getopt takes them, and which of several counts", () => {
     for (const args of [
-      ["-r", "/s", "-l", "rpath"], ["-l", "-r", "/s", "rpath"], ["-d", "-c", "rpath"], ["-c", "-d", "rpath"], ["-l", "-d", "rpath"], ["-d", "-l", "rpath"], ["-r", "/s", "-d", "rpath"], ["-d", "-r", "/s", "rpath"],
-      ["-r", "/s", "-c", "rpath"], ["-r", "/a", "-r", "/b", "rpath"], ["-c", "-l", "rpath"], ["--list", "rpath"], ["--replace=/q", "rpath"], ["--rep", "/q", "rpath"], ["--d", "rpath"], ["--keepgoing", "none", "rpath"],
-      ["-lk", "none", "rpath"], ["-kr/q", "none", "rpath"], ["rpath", "-d"], ["--", "-d"], ["-r/q", "rpath"], ["-c", "./rpath"], ["-r", "/opt/some/lib:/b", "rpath"],
+      ["-r", "/s", "-l", "rpath"],
+      ["-l", "-r", "/s", "rpath"],
+      ["-d", "-c", "rpath"],
+      ["-c", "-d", "rpath"],
+      ["-l", "-d", "rpath"],
+      ["-d", "-l", "rpath"],
+      ["-r", "/s", "-d", "rpath"],
+      ["-d", "-r", "/s", "rpath"],
+      ["-r", "/s", "-c", "rpath"],
+      ["-r", "/a", "-r", "/b", "rpath"],
+      ["-c", "-l", "rpath"],
+      ["--list", "rpath"],
+      ["--replace=/q", "rpath"],
+      ["--rep", "/q", "rpath"],
+      ["--d", "rpath"],
+      ["--keepgoing", "none", "rpath"],
+      ["-lk", "none", "rpath"],
+      ["-kr/q", "none", "rpath"],
+      ["rpath", "-d"],
+      ["--", "-d"],
+      ["-r/q", "rpath"],
+      ["-c", "./rpath"],
+      ["-r", "/opt/some/lib:/b", "rpath"],
     ]) {
       const [a, b] = [ours(...args), theirs(...args)];
       expect([args, a.stdout, a.status]).toEqual([args, b.stdout, b.status]);
@@ -93,21 +172,44 @@ describe("as chrpath does", () => {
   });
 
   itWithTools(["chrpath"], "a conversion, and a replacement by the same path, leave the very same bytes", () => {
-    for (const [name, ...args] of [["rpath", "-c"], ["i386", "-c"], ["s390", "-c"], ["ppc", "-c"], ["rpath", "-r", "/opt/some/lib:/b"], ["runpath", "-c"], ["none", "-d"], ["both", "-l"]] as const)
-      expect(ours(...args, name).bytes(name).equals(theirs(...args, name).bytes(name))).toBe(true);
+    for (const [name, ...args] of [
+      ["rpath", "-c"],
+      ["i386", "-c"],
+      ["s390", "-c"],
+      ["ppc", "-c"],
+      ["rpath", "-r", "/opt/some/lib:/b"],
+      ["runpath", "-c"],
+      ["none", "-d"],
+      ["both", "-l"],
+    ] as const) {
+      expect(
+        ours(...args, name)
+          .bytes(name)
+          .equals(theirs(...args, name).bytes(name)),
+      ).toBe(true);
+    }
   });
 
-  itWithTools(["chrpath"], "the same files and exit codes for wrong usage, but that chrpath calls a wrong option a success", () => {
-    expect([ours().status, theirs().status]).toEqual([1, 1]);
-    for (const args of [["-x", "rpath"], ["--nothing", "rpath"], ["-r"], ["--list=x", "rpath"]]) {
-      const [a, b] = [ours(...args), theirs(...args)];
-      expect([args, a.status, b.status]).toEqual([args, 1, 0]);
-      expect(a.stderr).toContain("elfwright chrpath --help");
-      expect(a.bytes("rpath").equals(b.bytes("rpath"))).toBe(true);
-    }
-    for (const option of ["-v", "--version", "-h", "--help"]) expect([option, ours(option, "rpath").status]).toEqual([option, theirs(option, "rpath").status]);
-    expect(ours("-v").stdout).toContain(must("chrpath", ["-v"]).trim());
-  });
+  itWithTools(
+    ["chrpath"],
+    "the same files and exit codes for wrong usage, but that chrpath calls a wrong option a success",
+    () => {
+      expect([ours().status, theirs().status]).toEqual([1, 1]);
+
+      for (const args of [["-x", "rpath"], ["--nothing", "rpath"], ["-r"], ["--list=x", "rpath"]]) {
+        const [a, b] = [ours(...args), theirs(...args)];
+        expect([args, a.status, b.status]).toEqual([args, 1, 0]);
+        expect(a.stderr).toContain("elfwright chrpath --help");
+        expect(a.bytes("rpath").equals(b.bytes("rpath"))).toBe(true);
+      }
+
+      for (const option of ["-v", "--version", "-h", "--help"]) {
+        expect([option, ours(option, "rpath").status]).toEqual([option, theirs(option, "rpath").status]);
+      }
+
+      expect(ours("-v").stdout).toContain(must("chrpath", ["-v"]).trim());
+    },
+  );
 });
 
 function readElfOrNull(bytes: Uint8Array): ReturnType<typeof readElf> | null {
@@ -122,8 +224,17 @@ const LONG = "$ORIGIN/../lib:/a/path/that/is/longer/than/the/old/one";
 
 describe("where chrpath gives up", () => {
   itWithTools(["chrpath"], "a longer path takes its place", () => {
-    for (const [name, tag] of [["rpath", "RPATH"], ["runpath", "RUNPATH"], ["library.so", "RUNPATH"], ["s390", "RPATH"], ["i386", "RPATH"], ["ppc", "RPATH"], ["empty-path", "RPATH"]] as const) {
-      const [a, b] = [ours("-r", LONG, name), theirs("-r", LONG, name)], elf = readElf(a.bytes(name));
+    for (const [name, tag] of [
+      ["rpath", "RPATH"],
+      ["runpath", "RUNPATH"],
+      ["library.so", "RUNPATH"],
+      ["s390", "RPATH"],
+      ["i386", "RPATH"],
+      ["ppc", "RPATH"],
+      ["empty-path", "RPATH"],
+    ] as const) {
+      const [a, b] = [ours("-r", LONG, name), theirs("-r", LONG, name)];
+      const elf = readElf(a.bytes(name));
       expect([name, b.status]).toEqual([name, 7]);
       expect([name, a.status, a.stdout]).toEqual([name, 0, `${b.stdout}${name}: new ${tag}: ${LONG}\n`]);
       expect(tag === "RPATH" ? elf.rpath : elf.runpath).toBe(LONG);
@@ -132,12 +243,14 @@ describe("where chrpath gives up", () => {
   });
 
   itWithTools(["gcc"], "a library that only the longer path leads to is loaded", () => {
-    const dir = folder(), far = join(dir, "some/directory/that/is/far/away");
+    const dir = folder();
+    const far = join(dir, "some/directory/that/is/far/away");
     mkdirSync(far, { recursive: true });
     writeFileSync(join(dir, "l.c"), "int answer(void) { return 42; }\n");
     writeFileSync(join(dir, "m.c"), "int answer(void);\nint main(void) { return answer() != 42; }\n");
     must("gcc", ["-shared", "-fPIC", "-Wl,-soname,libanswer.so", "-o", join(far, "libanswer.so"), join(dir, "l.c")]);
     must("gcc", ["-o", join(dir, "m"), join(dir, "m.c"), join(far, "libanswer.so"), "-Wl,-rpath,/x"]);
+
     expect(run(join(dir, "m"), []).status).toBe(127);
     expect(run(process.execPath, [CLI, "chrpath", "-r", far, join(dir, "m")])).toMatchObject({ status: 0, stderr: "" });
     expect(run(join(dir, "m"), []).status).toBe(0);
@@ -153,23 +266,31 @@ describe("where chrpath gives up", () => {
   });
 
   it("a file without section headers is changed, too", () => {
-    const dir = folder(), path = join(dir, "nosections");
+    const dir = folder();
+    const path = join(dir, "nosections");
     writeFileSync(path, buildElf({ rpath: "/a/b", sections: false }));
-    expect(run(process.execPath, [CLI, "chrpath", "-c", "-r", "/q", "nosections"], { cwd: dir })).toMatchObject({ status: 0, stdout: "nosections: RPATH converted to RUNPATH\nnosections: RUNPATH=/a/b\nnosections: new RUNPATH: /q\n" });
+    expect(run(process.execPath, [CLI, "chrpath", "-c", "-r", "/q", "nosections"], { cwd: dir })).toMatchObject({
+      status: 0,
+      stdout: "nosections: RPATH converted to RUNPATH\nnosections: RUNPATH=/a/b\nnosections: new RUNPATH: /q\n",
+    });
     expect(readElf(readFileSync(path)).runpath).toBe("/q");
   });
 });
 
 describe("more than chrpath has", () => {
   it("--dry-run says what would be and writes nothing", () => {
-    const dir = folder(), before = readFileSync(join(dir, "rpath")), r = run(process.execPath, [CLI, "chrpath", "--dry-run", "-c", "rpath"], { cwd: dir });
+    const dir = folder();
+    const before = readFileSync(join(dir, "rpath"));
+    const r = run(process.execPath, [CLI, "chrpath", "--dry-run", "-c", "rpath"], { cwd: dir });
     expect(r).toMatchObject({ status: 0, stderr: "" });
     expect(r.stdout).toMatch(/^rpath: RPATH converted to RUNPATH\nrpath: RUNPATH=.*\nrpath: would change, /);
     expect(readFileSync(join(dir, "rpath")).equals(before)).toBe(true);
   });
 
   it("-o leaves the input and always writes", () => {
-    const dir = folder(), input = readFileSync(join(dir, "runpath")), go = (...args: string[]) => run(process.execPath, [CLI, "chrpath", ...args], { cwd: dir });
+    const dir = folder();
+    const input = readFileSync(join(dir, "runpath"));
+    const go = (...args: string[]) => run(process.execPath, [CLI, "chrpath", ...args], { cwd: dir });
     expect(go("-r", "/q", "-o", "out", "runpath").status).toBe(0);
     expect(readElf(readFileSync(join(dir, "out"))).runpath).toBe("/q");
     expect(go("-c", "--output=same", "runpath").status).toBe(0);
@@ -179,19 +300,30 @@ describe("more than chrpath has", () => {
   });
 
   it("--json tells what was, what was done, and what was refused", () => {
-    const r = ours("--json", "-k", "-r", "/s", "none", "rpath", "text"), [none, rpath, text, ...more] = JSON.parse(r.stdout) as Record<string, unknown>[];
+    const r = ours("--json", "-k", "-r", "/s", "none", "rpath", "text");
+    const [none, rpath, text, ...more] = JSON.parse(r.stdout) as Record<string, unknown>[];
     expect([r.status, more]).toEqual([3, []]);
     expect(none).toEqual({ file: "none", searchPath: null });
-    expect(rpath).toMatchObject({ file: "rpath", searchPath: { tag: "DT_RPATH", path: "/opt/some/lib:/b" }, dryRun: false, changed: true });
+    expect(rpath).toMatchObject({
+      file: "rpath",
+      searchPath: { tag: "DT_RPATH", path: "/opt/some/lib:/b" },
+      dryRun: false,
+      changed: true,
+    });
     expect(text).toMatchObject({ file: "text", error: { code: "NOT_ELF" } });
   });
 
   it("bytes behind the end stay where they are, or are refused to move", () => {
-    const dir = folder(), tail = Buffer.from("payload".repeat(100)), bytes = Buffer.concat([fixture("x86_64-glibc-pie-runpath"), tail]), path = join(dir, "overlay");
+    const dir = folder();
+    const tail = Buffer.from("payload".repeat(100));
+    const bytes = Buffer.concat([fixture("x86_64-glibc-pie-runpath"), tail]);
+    const path = join(dir, "overlay");
     writeFileSync(path, bytes);
     copyFileSync(path, `${path}-copy`);
+
     expect(run(process.execPath, [CLI, "chrpath", "-r", "/q", path]).status).toBe(0);
     expect(readFileSync(path).subarray(-tail.length).equals(tail)).toBe(true);
+
     const refused = run(process.execPath, [CLI, "chrpath", "-r", `/long${"/x".repeat(3000)}`, `${path}-copy`]);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain("OVERLAY");

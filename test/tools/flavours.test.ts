@@ -1,4 +1,25 @@
-import { BFD, BIG_BSS, BIG_PAGES, GOLD, LINKERS, LLD, LLD_RELR, MOLD, MOLD_RELR, NO_RELACOUNT, NO_SEPARATE_CODE, NO_SPARE, NO_SPARE_NO_RELACOUNT, NOW, ONE_TEXT_SEGMENT, RELR, ROSEGMENT, rowsOf, SEPARATE_CODE, SYSV_HASH } from "../support/linkers.js";
+import {
+  BFD,
+  BIG_BSS,
+  BIG_PAGES,
+  GOLD,
+  LINKERS,
+  LLD,
+  LLD_RELR,
+  MOLD,
+  MOLD_RELR,
+  NO_RELACOUNT,
+  NO_SEPARATE_CODE,
+  NO_SPARE,
+  NO_SPARE_NO_RELACOUNT,
+  NOW,
+  ONE_TEXT_SEGMENT,
+  RELR,
+  ROSEGMENT,
+  rowsOf,
+  SEPARATE_CODE,
+  SYSV_HASH,
+} from "../support/linkers.js";
 import { matrix } from "../support/matrix.js";
 
 const PROGRAMS = ["PIE", "non-PIE"] as const;

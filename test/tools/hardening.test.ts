@@ -15,38 +15,68 @@ const files = scratch();
 /** Each so-manieth file of a folder; 1 for all. */
 const STEP = Number(process.env["ELFWRIGHT_STEP"] ?? 25);
 
-const PROGRAM = files.write("program.c", Buffer.from(`
+const PROGRAM = files.write(
+  "program.c",
+  Buffer.from(`
   #include <stdio.h>
   #include <string.h>
   int main(int argc, char **argv) { char b[64]; strcpy(b, argv[argc - 1]); printf("%s %d\\n", b, argc); return 0; }
-`));
-const LIBRARY = files.write("library.c", Buffer.from("int f(int x) { return x + 1; }\nint (*volatile g)(int) = f;\nint h(int x) { return g(x); }\n"));
+`),
+);
+const LIBRARY = files.write(
+  "library.c",
+  Buffer.from("int f(int x) { return x + 1; }\nint (*volatile g)(int) = f;\nint h(int x) { return g(x); }\n"),
+);
 
 function built(compiler: string, flags: readonly string[], source = PROGRAM, name = "built"): Buffer {
   const out = files.path(name);
   must(compiler, ["-O2", "-w", "-U_FORTIFY_SOURCE", ...flags, "-o", out, source]);
   return readFileSync(out);
 }
-const of = (compiler: string, flags: readonly string[], source = PROGRAM): Hardening => readHardening(readElf(built(compiler, flags, source)))!;
-const rules = (compiler: string, flags: readonly string[], source = PROGRAM): string[] => diagnose(readElf(built(compiler, flags, source))).findings.map((f) => f.rule);
+const of = (compiler: string, flags: readonly string[], source = PROGRAM): Hardening =>
+  readHardening(readElf(built(compiler, flags, source)))!;
+const rules = (compiler: string, flags: readonly string[], source = PROGRAM): string[] =>
+  diagnose(readElf(built(compiler, flags, source))).findings.map((f) => f.rule);
 
 const HARD = ["-fPIE", "-pie", "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", "-Wl,-z,relro,-z,now"];
 
 describe("what compilers and linkers are told, one switch after the other", () => {
   itWithTools(["gcc"], "gcc: everything on, then each off", () => {
-    expect(of("gcc", HARD)).toMatchObject({ relro: "full", bindNow: true, pie: true, canary: true, fortify: { fortified: ["printf", "strcpy"], fortifiable: [] }, stack: { stated: true, executable: false }, stripped: false, debugInfo: false });
+    expect(of("gcc", HARD)).toMatchObject({
+      relro: "full",
+      bindNow: true,
+      pie: true,
+      canary: true,
+      fortify: { fortified: ["printf", "strcpy"], fortifiable: [] },
+      stack: { stated: true, executable: false },
+      stripped: false,
+      debugInfo: false,
+    });
     expect(rules("gcc", HARD).filter((r) => r !== "no-cet")).toEqual([]);
+
     const off: readonly (readonly [flag: string, facts: Partial<Hardening>, rule: string])[] = [
-      ["-Wl,-z,norelro", { relro: "none", bindNow: true }, "relro-none"], ["-Wl,-z,lazy", { relro: "partial", bindNow: false }, "relro-partial"], ["-no-pie", { pie: false }, "no-pie"],
-      ["-fno-stack-protector", { canary: false }, "no-canary"], ["-U_FORTIFY_SOURCE", { fortify: { fortified: [], fortifiable: ["printf", "strcpy"] } }, "no-fortify"],
-      ["-Wl,-z,execstack", { stack: { stated: true, executable: true } }, "exec-stack"], ["-Wl,-rpath,/home/builder/out", { runpath: "/home/builder/out" }, "search-path-build-folder"],
-      ["-Wl,-rpath,/home/builder/out,--disable-new-dtags", { rpath: "/home/builder/out", runpath: null }, "search-path-rpath"],
+      ["-Wl,-z,norelro", { relro: "none", bindNow: true }, "relro-none"],
+      ["-Wl,-z,lazy", { relro: "partial", bindNow: false }, "relro-partial"],
+      ["-no-pie", { pie: false }, "no-pie"],
+      ["-fno-stack-protector", { canary: false }, "no-canary"],
+      ["-U_FORTIFY_SOURCE", { fortify: { fortified: [], fortifiable: ["printf", "strcpy"] } }, "no-fortify"],
+      ["-Wl,-z,execstack", { stack: { stated: true, executable: true } }, "exec-stack"],
+      ["-Wl,-rpath,/home/builder/out", { runpath: "/home/builder/out" }, "search-path-build-folder"],
+      [
+        "-Wl,-rpath,/home/builder/out,--disable-new-dtags",
+        { rpath: "/home/builder/out", runpath: null },
+        "search-path-rpath",
+      ],
     ];
     for (const [flag, facts, rule] of off) {
       expect([flag, of("gcc", [...HARD, flag])]).toMatchObject([flag, facts]);
       expect([flag, rules("gcc", [...HARD, flag])]).toEqual([flag, expect.arrayContaining([rule])]);
     }
-    expect(of("gcc", [...HARD, "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3", "-g"])).toMatchObject({ fortify: { fortified: ["printf", "strcpy"] }, debugInfo: true });
+
+    expect(of("gcc", [...HARD, "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3", "-g"])).toMatchObject({
+      fortify: { fortified: ["printf", "strcpy"] },
+      debugInfo: true,
+    });
     expect(of("gcc", [...HARD, "-s"])).toMatchObject({ stripped: true, canary: true, relro: "full" });
   });
 
@@ -72,26 +102,54 @@ describe("what compilers and linkers are told, one switch after the other", () =
   });
 
   itWithTools(["clang-19", "ld.lld-19"], "clang: SafeStack, and control flow integrity across libraries", () => {
-    const object = ["-c", "-fsanitize=safe-stack"], cfi = ["-fuse-ld=lld", "-shared", "-fPIC", "-flto", "-fvisibility=hidden", "-fno-sanitize-ignorelist", "-fsanitize=cfi", "-nostdlib"];
+    const object = ["-c", "-fsanitize=safe-stack"];
+    const cfi = [
+      "-fuse-ld=lld",
+      "-shared",
+      "-fPIC",
+      "-flto",
+      "-fvisibility=hidden",
+      "-fno-sanitize-ignorelist",
+      "-fsanitize=cfi",
+      "-nostdlib",
+    ];
     files.write("safestack.o", built("clang-19", object));
     must("clang-19", ["-shared", "-nostdlib", "-o", files.path("safestack.so"), files.path("safestack.o")]);
+
     expect(readHardening(readElf(readFileSync(files.path("safestack.so"))))).toMatchObject({ safeStack: true });
-    expect([of("clang-19", [...cfi, "-fsanitize-cfi-cross-dso"], LIBRARY).cfi, of("clang-19", cfi, LIBRARY)]).toMatchObject([true, { cfi: null, safeStack: false }]);
+    expect([
+      of("clang-19", [...cfi, "-fsanitize-cfi-cross-dso"], LIBRARY).cfi,
+      of("clang-19", cfi, LIBRARY),
+    ]).toMatchObject([true, { cfi: null, safeStack: false }]);
   });
 
   itWithTools(["i686-linux-gnu-gcc"], "text relocations", () => {
     const notPic = ["-shared", "-fno-pic", "-Wl,-z,notext"];
     expect(of("i686-linux-gnu-gcc", notPic, LIBRARY).textRelocations).toBe(true);
-    const [found] = diagnose(readElf(built("i686-linux-gnu-gcc", notPic, LIBRARY))).findings.filter((f) => f.rule === "text-relocations");
-    expect(found?.message).toMatch(/: \d+ relocations? into what is not writable, the first at 0x[0-9a-f]+; SELinux may refuse it$/);
+    const [found] = diagnose(readElf(built("i686-linux-gnu-gcc", notPic, LIBRARY))).findings.filter(
+      (f) => f.rule === "text-relocations",
+    );
+    expect(found?.message).toMatch(
+      /: \d+ relocations? into what is not writable, the first at 0x[0-9a-f]+; SELinux may refuse it$/,
+    );
     expect(rules("i686-linux-gnu-gcc", ["-shared", "-fPIC"], LIBRARY)).not.toContain("text-relocations");
   });
 
   itWithTools(["aarch64-linux-gnu-gcc"], "AArch64: branch protection, and pages", () => {
     const alone = ["-shared", "-fPIC", "-nostdlib"];
-    expect(of("aarch64-linux-gnu-gcc", [...alone, "-mbranch-protection=standard"], LIBRARY).branchProtection).toEqual({ bti: true, pac: true, gcs: false });
-    expect(of("aarch64-linux-gnu-gcc", [...alone, "-mbranch-protection=pac-ret"], LIBRARY).branchProtection).toEqual({ bti: false, pac: true, gcs: false });
-    expect(rules("aarch64-linux-gnu-gcc", [...alone, "-mbranch-protection=none"], LIBRARY)).toContain("no-branch-protection");
+    expect(of("aarch64-linux-gnu-gcc", [...alone, "-mbranch-protection=standard"], LIBRARY).branchProtection).toEqual({
+      bti: true,
+      pac: true,
+      gcs: false,
+    });
+    expect(of("aarch64-linux-gnu-gcc", [...alone, "-mbranch-protection=pac-ret"], LIBRARY).branchProtection).toEqual({
+      bti: false,
+      pac: true,
+      gcs: false,
+    });
+    expect(rules("aarch64-linux-gnu-gcc", [...alone, "-mbranch-protection=none"], LIBRARY)).toContain(
+      "no-branch-protection",
+    );
     expect(rules("aarch64-linux-gnu-gcc", [...alone, "-Wl,-z,max-page-size=4096"], LIBRARY)).toContain("page-size");
     expect(rules("aarch64-linux-gnu-gcc", alone, LIBRARY)).not.toContain("page-size");
   });
@@ -99,7 +157,8 @@ describe("what compilers and linkers are told, one switch after the other", () =
 
 /** Linkers' names are not theirs to tell apart here. */
 function isElf(path: string): boolean {
-  const b = Buffer.alloc(4), fd = openSync(path, "r");
+  const b = Buffer.alloc(4);
+  const fd = openSync(path, "r");
   try {
     return readSync(fd, b) === 4 && b.toString("latin1") === "\x7fELF";
   } finally {
@@ -108,7 +167,12 @@ function isElf(path: string): boolean {
 }
 
 const isFile = (path: string): boolean => lstatSync(path).isFile() && isElf(path);
-const sample = (folder: string): string[] => readdirSync(folder).sort().filter((_, i) => i % STEP === 0).map((n) => `${folder}/${n}`).filter(isFile);
+const sample = (folder: string): string[] =>
+  readdirSync(folder)
+    .sort()
+    .filter((_, i) => i % STEP === 0)
+    .map((n) => `${folder}/${n}`)
+    .filter(isFile);
 
 describe("against readelf's words", () => {
   const compare = (path: string) => {
@@ -116,9 +180,12 @@ describe("against readelf's words", () => {
     try {
       const ours = readHardening(elf);
       if (ours === null) return false;
-      const theirs = readelfHardening(path, checkedForms()), { cfi: _, safeStack: __, ...told } = ours;
+
+      const theirs = readelfHardening(path, checkedForms());
+      const { cfi: _, safeStack: __, ...told } = ours;
       // .symtab is not asked of readelf: of a static file it tells what .dynsym does not.
       if (theirs.canary === null && !ours.stripped) Object.assign(told, { canary: null, fortify: null });
+
       expect([path, told]).toEqual([path, theirs]);
       return true;
     } finally {
@@ -128,26 +195,40 @@ describe("against readelf's words", () => {
 
   itWithTools(["readelf"], "the fixtures of eight machines", () => {
     const folder = fixturePath("");
-    const done = readdirSync(folder).map((n) => `${folder}${n}`).filter(isFile).filter(compare);
+    const done = readdirSync(folder)
+      .map((n) => `${folder}${n}`)
+      .filter(isFile)
+      .filter(compare);
     expect(done.length).toBeGreaterThan(40);
   });
 
   itWithTools(["readelf"], "programs and libraries of this system", () => {
-    const done = ["/usr/bin", "/usr/sbin", "/usr/lib/x86_64-linux-gnu", "/usr/lib/klibc/bin", "/usr/lib/musl/lib"].flatMap((d) => {
-      try {
-        return sample(d);
-      } catch {
-        return [];
-      }
-    }).filter(compare);
+    const done = ["/usr/bin", "/usr/sbin", "/usr/lib/x86_64-linux-gnu", "/usr/lib/klibc/bin", "/usr/lib/musl/lib"]
+      .flatMap((d) => {
+        try {
+          return sample(d);
+        } catch {
+          return [];
+        }
+      })
+      .filter(compare);
     expect(done.length).toBeGreaterThan(20);
   });
 
   itWithTools(["gcc"], "without section headers, all is told that loaders could know", () => {
-    for (const flags of [HARD, ["-no-pie", "-Wl,-z,norelro"], ["-static-pie"], ["-shared", "-fPIC", "-Wl,-z,execstack"]]) {
-      const b = built("gcc", flags), { stripped: _, debugInfo: __, safeStack: ___, canary, fortify, ...whole } = readHardening(readElf(b))!;
+    for (const flags of [
+      HARD,
+      ["-no-pie", "-Wl,-z,norelro"],
+      ["-static-pie"],
+      ["-shared", "-fPIC", "-Wl,-z,execstack"],
+    ]) {
+      const b = built("gcc", flags);
+      const { stripped: _, debugInfo: __, safeStack: ___, canary, fortify, ...whole } = readHardening(readElf(b))!;
       const bare = readHardening(readElf(patch(b, [dropSectionHeaders()]).bytes))!;
-      expect([flags, bare]).toMatchObject([flags, { ...whole, stripped: true, debugInfo: false, ...(!flags.includes("-static-pie") && { canary, fortify }) }]);
+      expect([flags, bare]).toMatchObject([
+        flags,
+        { ...whole, stripped: true, debugInfo: false, ...(!flags.includes("-static-pie") && { canary, fortify }) },
+      ]);
     }
   });
 });

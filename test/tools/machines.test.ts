@@ -4,7 +4,8 @@ import { matrix } from "../support/matrix.js";
 
 const PROGRAMS = ["PIE", "non-PIE"] as const;
 
-// GNU ld's programs for every other machine that has a cross libc here, run by its emulator; libraries where the machine is a kind of its own.
+// GNU ld's programs for every other machine that has a cross libc here, run by its emulator; libraries where the
+// machine is a kind of its own.
 matrix([
   ...MACHINES.filter((m) => m !== "x86_64").flatMap((m) => crossRowsOf(m, PROGRAMS)),
   ...(["i386", "s390x", "mips64el", "powerpc"] as const).flatMap((m) => crossRowsOf(m, ["library"])),

@@ -6,7 +6,17 @@ import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/edit/family.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
-import { type DynamicFixture, dynamicFixtures, fixture, fixturePath, gnuStrip, GREETING, runners, runProgram, scratch } from "../support/fixtures.js";
+import {
+  type DynamicFixture,
+  dynamicFixtures,
+  fixture,
+  fixturePath,
+  gnuStrip,
+  GREETING,
+  runners,
+  runProgram,
+  scratch,
+} from "../support/fixtures.js";
 import { libraryFolder } from "../support/machines.js";
 import { lint, newLines, readelfValues, readelfWarnings } from "../support/oracles.js";
 import { itWithTools, must, type Ran, run } from "../support/tools.js";
@@ -32,20 +42,49 @@ interface Case {
 }
 
 function cases(f: DynamicFixture): Case[] {
-  const program = f.kind === "program", { runpath } = readElf(fixture(f.name));
-  const interp: Case[] = program ? [{ title: "a longer interpreter", edits: [setInterpreter(longer(f.interpreter))], expect: { interpreter: longer(f.interpreter) } }] : [];
+  const program = f.kind === "program";
+  const { runpath } = readElf(fixture(f.name));
+  const interp: Case[] = program
+    ? [
+        {
+          title: "a longer interpreter",
+          edits: [setInterpreter(longer(f.interpreter))],
+          expect: { interpreter: longer(f.interpreter) },
+        },
+      ]
+    : [];
   const together = [
-    ...(program ? [setInterpreter(longer(f.interpreter))] : []), setRunpath(HUGE), replaceNeeded({ [f.libcName]: otherLibc(f) }), stripUnneeded(), removeSections(".comment"),
+    ...(program ? [setInterpreter(longer(f.interpreter))] : []),
+    setRunpath(HUGE),
+    replaceNeeded({ [f.libcName]: otherLibc(f) }),
+    stripUnneeded(),
+    removeSections(".comment"),
   ];
+
   return [
     ...interp,
-    { title: "a short runpath", edits: [setRunpath("$ORIGIN/../lib")], expect: { runpath: "$ORIGIN/../lib", rpath: null } },
+    {
+      title: "a short runpath",
+      edits: [setRunpath("$ORIGIN/../lib")],
+      expect: { runpath: "$ORIGIN/../lib", rpath: null },
+    },
     { title: "a long runpath", edits: [setRunpath(LONG)], expect: { runpath: LONG } },
     { title: "a huge runpath", edits: [setRunpath(HUGE.split(":"))], expect: { runpath: HUGE } },
-    { title: "an added runpath", edits: [addRunpath(["$ORIGIN", "/usr/local/lib"])], expect: { runpath: `${runpath === null ? "" : `${runpath}:`}$ORIGIN:/usr/local/lib` } },
+    {
+      title: "an added runpath",
+      edits: [addRunpath(["$ORIGIN", "/usr/local/lib"])],
+      expect: { runpath: `${runpath === null ? "" : `${runpath}:`}$ORIGIN:/usr/local/lib` },
+    },
     { title: "an rpath", edits: [setRpath(LONG)], expect: { rpath: LONG, runpath: null } },
     { title: "no runpath", edits: [removeRunpath()], expect: { runpath: null, rpath: null } },
-    { title: "a replaced library", edits: [replaceNeeded({ [f.libcName]: otherLibc(f) })], expect: { needed: [otherLibc(f)], ...(f.sections ? { versionFiles: f.libc === "glibc" ? [otherLibc(f)] : [] } : {}) } },
+    {
+      title: "a replaced library",
+      edits: [replaceNeeded({ [f.libcName]: otherLibc(f) })],
+      expect: {
+        needed: [otherLibc(f)],
+        ...(f.sections ? { versionFiles: f.libc === "glibc" ? [otherLibc(f)] : [] } : {}),
+      },
+    },
     { title: "stripped", edits: [stripUnneeded()], expect: {} },
     { title: ".comment removed", edits: [removeSections(".comment")], expect: {} },
     { title: "all edits together", edits: together, expect: { needed: [otherLibc(f)], runpath: HUGE } },
@@ -55,24 +94,39 @@ function cases(f: DynamicFixture): Case[] {
 /** Runs the fixture: a program as it is and with its library, a library through its program. */
 function output(f: DynamicFixture, path: string): Ran[] {
   if (f.kind === "program") return [runProgram(f, path), runProgram(f, path, [fixturePath(f.partner)])];
-  return [runProgram(dynamicFixtures.find((p) => p.name === f.partner)!, fixturePath(f.partner), [path])];
+  return [
+    runProgram(
+      dynamicFixtures.find((p) => p.name === f.partner)!,
+      fixturePath(f.partner),
+      [path],
+    ),
+  ];
 }
 
 function expectRuns(f: DynamicFixture, path: string, what: string): void {
-  const loaded = `${GREETING(2)}answer=42\n`, expected = f.kind === "program" ? [GREETING(1), loaded] : [loaded];
-  expect(output(f, path).map((r) => ({ what, status: r.status, signal: r.signal, stdout: r.stdout, stderr: r.stderr }))).toEqual(
-    expected.map((stdout) => ({ what, status: 0, signal: null, stdout, stderr: "" })),
-  );
+  const loaded = `${GREETING(2)}answer=42\n`;
+  const expected = f.kind === "program" ? [GREETING(1), loaded] : [loaded];
+  expect(
+    output(f, path).map((r) => ({ what, status: r.status, signal: r.signal, stdout: r.stdout, stderr: r.stderr })),
+  ).toEqual(expected.map((stdout) => ({ what, status: 0, signal: null, stdout, stderr: "" })));
 }
 
 describe.each(dynamicFixtures)("$name", (f) => {
-  const tools = ["readelf", "eu-elflint", "eu-strip", gnuStrip(f), ...runners(f), ...(f.machine === "x86_64" ? ["qemu-x86_64"] : [])];
+  const tools = [
+    "readelf",
+    "eu-elflint",
+    "eu-strip",
+    gnuStrip(f),
+    ...runners(f),
+    ...(f.machine === "x86_64" ? ["qemu-x86_64"] : []),
+  ];
   const before = fixture(f.name);
 
-  for (const [index, c] of cases(f).entries())
+  for (const [index, c] of cases(f).entries()) {
     itWithTools(tools, c.title, () => {
       const result = patch(before, c.edits);
-      const name = `${f.name}.${index}`, path = files.write(name, result.bytes);
+      const name = `${f.name}.${index}`;
+      const path = files.write(name, result.bytes);
       expect(readelfValues(path)).toMatchObject(c.expect);
       expect(newLines(readelfWarnings(fixturePath(f.name)), readelfWarnings(path))).toEqual([]);
       expect(newLines(lint(fixturePath(f.name)), lint(path))).toEqual([]);
@@ -80,13 +134,20 @@ describe.each(dynamicFixtures)("$name", (f) => {
       expectRuns(f, path, "patched");
       if (f.machine === "x86_64") expectUnderQemu(f, path);
 
-      for (const [strip, ...args] of f.sections ? [[gnuStrip(f)], [gnuStrip(f), "-g"], ["eu-strip"]] as const : []) {
+      for (const [strip, ...args] of f.sections ? ([[gnuStrip(f)], [gnuStrip(f), "-g"], ["eu-strip"]] as const) : []) {
         const to = files.path(`${name}.stripped`);
         must(strip, [...args, "-o", to, path]);
         expectRuns(f, to, `patched, then ${strip} ${args.join(" ")}`);
       }
-      expectRuns(f, files.write(`${name}.ours`, patch(result.bytes, [stripUnneeded()]).bytes), "patched, then our strip");
-      const again = patch(result.bytes, [setRunpath(`${HUGE}:/and/one/more`), ...(f.kind === "program" ? [setInterpreter(longer(longer(f.interpreter)))] : [])]);
+      expectRuns(
+        f,
+        files.write(`${name}.ours`, patch(result.bytes, [stripUnneeded()]).bytes),
+        "patched, then our strip",
+      );
+      const again = patch(result.bytes, [
+        setRunpath(`${HUGE}:/and/one/more`),
+        ...(f.kind === "program" ? [setInterpreter(longer(longer(f.interpreter)))] : []),
+      ]);
       const twice = files.write(`${name}.again`, again.bytes);
       expectRuns(f, twice, "patched again");
       expect(newLines(lint(fixturePath(f.name)), lint(twice)), "patched again").toEqual([]);
@@ -94,10 +155,12 @@ describe.each(dynamicFixtures)("$name", (f) => {
       must(gnuStrip(f), ["-o", files.path(`${name}.again.stripped`), twice]);
       expectRuns(f, files.path(`${name}.again.stripped`), "patched again, then stripped");
     });
+  }
 });
 
 /** qemu-user computes AT_PHDR from the load address and e_phoff, as kernels before 5.18 did. */
 function expectUnderQemu(f: DynamicFixture, path: string): void {
-  const [program, args, expected] = f.kind === "program" ? [path, [], GREETING(1)] : [fixturePath(f.partner), [path], `${GREETING(2)}answer=42\n`];
+  const [program, args, expected] =
+    f.kind === "program" ? [path, [], GREETING(1)] : [fixturePath(f.partner), [path], `${GREETING(2)}answer=42\n`];
   expect(run("qemu-x86_64", [program, ...args]).stdout, "under qemu-x86_64").toBe(expected);
 }

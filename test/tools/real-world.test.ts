@@ -20,24 +20,42 @@ describe("built for Alpine, run on glibc", () => {
     const f = dynamicFixtures.find((f) => f.name === name)!;
     itWithTools([GLIBC], `${name}, all edits in one pass`, () => {
       const edits = [
-        setInterpreter(GLIBC), replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6", "libc.so": "libc.so.6" }), setRunpath("$ORIGIN/../lib:/usr/local/lib"), stripUnneeded(), removeSections(".comment"),
+        setInterpreter(GLIBC),
+        replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6", "libc.so": "libc.so.6" }),
+        setRunpath("$ORIGIN/../lib:/usr/local/lib"),
+        stripUnneeded(),
+        removeSections(".comment"),
       ];
-      const { bytes, changes } = patch(fixture(name), edits), path = files.write(name, bytes);
+      const { bytes, changes } = patch(fixture(name), edits);
+      const path = files.write(name, bytes);
+
       expect(runProgram(f, path)).toMatchObject({ status: 0, stdout: GREETING(1), stderr: "" });
-      expect(runProgram(f, path, [], { LD_BIND_NOW: "1" })).toMatchObject({ status: 0, stdout: GREETING(1), stderr: "" });
+      expect(runProgram(f, path, [], { LD_BIND_NOW: "1" })).toMatchObject({
+        status: 0,
+        stdout: GREETING(1),
+        stderr: "",
+      });
       expect(changes).toContainEqual({ at: "dynamic", tag: "DT_NEEDED", from: f.libcName, to: "libc.so.6" });
       expect(bytes.length).toBeLessThan(fixture(name).length);
     });
   }
 });
 
-/** A package of the npm registry, unpacked; undefined where the registry cannot be reached, or nothing is there to unpack it. */
+/**
+ * A package of the npm registry, unpacked; undefined where the registry cannot be reached, or nothing is there to
+ * unpack it.
+ */
 function fetchPackage(spec: string): string | undefined {
   if (!hasTool("tar")) return undefined;
+
   const dir = files.path(spec.replace(/\W+/g, "-"));
-  const packed = spawnSync("npm", ["pack", spec, "--pack-destination", files.path(".")], { encoding: "utf8", timeout: 60_000 });
+  const packed = spawnSync("npm", ["pack", spec, "--pack-destination", files.path(".")], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
   const tarball = packed.stdout?.trim().split("\n").at(-1);
   if (packed.status !== 0 || !tarball || !existsSync(files.path(tarball))) return undefined;
+
   mkdirSync(dir, { recursive: true });
   must("tar", ["-xzf", files.path(tarball), "-C", dir]);
   return join(dir, "package");
@@ -51,46 +69,102 @@ describe("a musl Node addon of the registry", () => {
   const onGlibc = process.platform === "linux" && process.arch === "x64" && existsSync(GLIBC);
   const folder = onGlibc ? fetchPackage(spec) : undefined;
   const title = `${spec} loads in this Node after replaceNeeded, and after a strip on top`;
-  if (!folder && !REQUIRED) it.skip(`${title} [absent: the registry, tar, or glibc on x86-64]`, () => {});
-  else
+
+  if (!folder && !REQUIRED) {
+    it.skip(`${title} [absent: the registry, tar, or glibc on x86-64]`, () => {});
+  } else {
     it(title, () => {
       if (!folder) throw new Error(`${spec} could not be fetched`);
+
       const addon = readdirSync(folder).find((n) => n.endsWith(".node"))!;
       const path = files.path("watcher.node");
       copyFileSync(join(folder, addon), path);
+
       expect(run(process.execPath, ["-e", LOAD, path]).status).not.toBe(0);
+
       const before = readFileSync(path);
       expect(readElf(before).needed).toContain("libc.musl-x86_64.so.1");
+
       const { bytes } = patch(before, [replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" })]);
-      expect(run(process.execPath, ["-e", LOAD, files.write("patched.node", bytes)])).toMatchObject({ status: 0, stdout: "loaded\n" });
-      const all = patch(before, [replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" }), setRunpath("$ORIGIN"), stripUnneeded()]);
-      expect(run(process.execPath, ["-e", LOAD, files.write("stripped.node", all.bytes)])).toMatchObject({ status: 0, stdout: "loaded\n" });
+      expect(run(process.execPath, ["-e", LOAD, files.write("patched.node", bytes)])).toMatchObject({
+        status: 0,
+        stdout: "loaded\n",
+      });
+
+      const all = patch(before, [
+        replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" }),
+        setRunpath("$ORIGIN"),
+        stripUnneeded(),
+      ]);
+      expect(run(process.execPath, ["-e", LOAD, files.write("stripped.node", all.bytes)])).toMatchObject({
+        status: 0,
+        stdout: "loaded\n",
+      });
     });
+  }
 });
 
 describe("two libraries become one", () => {
-  itWithTools(["gcc", "eu-elflint", GLIBC], "their version needs merge, and glibc binds every symbol, lazily and at once", () => {
-    const compile = (name: string, source: string, ...args: string[]) => {
-      must("gcc", ["-O1", "-o", files.path(name), files.write(`${name}.c`, Buffer.from(source)), ...args]);
-      return files.path(name);
-    };
-    const library = (name: string, functions: Record<string, number>, map: string) =>
-      compile(name, Object.entries(functions).map(([f, n]) => `int ${f}(void) { return ${n}; }`).join("\n"), "-shared", "-fPIC", `-Wl,-soname,${name}`, `-Wl,--version-script,${files.write(`${name}.map`, Buffer.from(map))}`);
-    library("libone.so", { one: 1 }, "V_1 { one; }; V_2 { };");
-    library("libtwo.so", { two: 2, three: 3 }, "V_1 { global: two; local: *; }; V_2 { global: three; } V_1;");
-    library("liball.so", { one: 10, two: 20, three: 30 }, "V_1 { global: one; two; local: *; }; V_2 { global: three; } V_1;");
-    const main = compile("merge", "#include <stdio.h>\nint one(void), two(void), three(void);\nint main(void) { printf(\"%d\\n\", one() + two() + three()); return 0; }", files.path("libone.so"), files.path("libtwo.so"), "-Wl,--disable-new-dtags");
-    const env = { LD_LIBRARY_PATH: files.path("."), LD_WARN: "1" };
-    expect(must(main, [], { env })).toBe("6\n");
-    const { bytes, notes } = patch(readFileSync(main), [replaceNeeded({ "libone.so": "liball.so", "libtwo.so": "liball.so" })]);
-    const merged = files.write("merged", bytes), elf = readElf(bytes);
-    expect(elf.needed).toEqual(["liball.so", "libc.so.6"]);
-    expect(elf.versionNeeds.map((n) => n.file).sort()).toEqual(["libc.so.6", "liball.so"].sort());
-    expect(elf.versionNeeds.find((n) => n.file === "liball.so")!.versions.map((v) => v.name).sort()).toEqual(["V_1", "V_2"]);
-    expect(notes.map((n) => n.note)).toEqual(["MERGED"]);
-    expect(lint(merged)).toEqual([]);
-    for (const more of [{}, { LD_BIND_NOW: "1" }]) expect(run(merged, [], { env: { ...env, ...more } })).toMatchObject({ status: 0, stdout: "60\n", stderr: "" });
-    must("strip", ["-o", files.path("merged-stripped"), merged]);
-    expect(run(files.path("merged-stripped"), [], { env })).toMatchObject({ status: 0, stdout: "60\n", stderr: "" });
-  });
+  itWithTools(
+    ["gcc", "eu-elflint", GLIBC],
+    "their version needs merge, and glibc binds every symbol, lazily and at once",
+    () => {
+      const compile = (name: string, source: string, ...args: string[]) => {
+        must("gcc", ["-O1", "-o", files.path(name), files.write(`${name}.c`, Buffer.from(source)), ...args]);
+        return files.path(name);
+      };
+      const library = (name: string, functions: Record<string, number>, map: string) =>
+        compile(
+          name,
+          Object.entries(functions)
+            .map(([f, n]) => `int ${f}(void) { return ${n}; }`)
+            .join("\n"),
+          "-shared",
+          "-fPIC",
+          `-Wl,-soname,${name}`,
+          `-Wl,--version-script,${files.write(`${name}.map`, Buffer.from(map))}`,
+        );
+      library("libone.so", { one: 1 }, "V_1 { one; }; V_2 { };");
+      library("libtwo.so", { two: 2, three: 3 }, "V_1 { global: two; local: *; }; V_2 { global: three; } V_1;");
+      library(
+        "liball.so",
+        { one: 10, two: 20, three: 30 },
+        "V_1 { global: one; two; local: *; }; V_2 { global: three; } V_1;",
+      );
+      const main = compile(
+        "merge",
+        '#include <stdio.h>\nint one(void), two(void), three(void);\nint main(void) { printf("%d\\n", one() + two() + three()); return 0; }',
+        files.path("libone.so"),
+        files.path("libtwo.so"),
+        "-Wl,--disable-new-dtags",
+      );
+      const env = { LD_LIBRARY_PATH: files.path("."), LD_WARN: "1" };
+
+      expect(must(main, [], { env })).toBe("6\n");
+
+      const { bytes, notes } = patch(readFileSync(main), [
+        replaceNeeded({ "libone.so": "liball.so", "libtwo.so": "liball.so" }),
+      ]);
+      const merged = files.write("merged", bytes);
+      const elf = readElf(bytes);
+
+      expect(elf.needed).toEqual(["liball.so", "libc.so.6"]);
+      expect(elf.versionNeeds.map((n) => n.file).sort()).toEqual(["libc.so.6", "liball.so"].sort());
+      expect(
+        elf.versionNeeds
+          .find((n) => n.file === "liball.so")!
+          .versions.map((v) => v.name)
+          .sort(),
+      ).toEqual(["V_1", "V_2"]);
+      expect(notes.map((n) => n.note)).toEqual(["MERGED"]);
+      expect(lint(merged)).toEqual([]);
+
+      for (const more of [{}, { LD_BIND_NOW: "1" }]) {
+        expect(run(merged, [], { env: { ...env, ...more } })).toMatchObject({ status: 0, stdout: "60\n", stderr: "" });
+      }
+
+      must("strip", ["-o", files.path("merged-stripped"), merged]);
+      expect(run(files.path("merged-stripped"), [], { env })).toMatchObject({ status: 0, stdout: "60\n", stderr: "" });
+    },
+  );
 });

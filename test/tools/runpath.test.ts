@@ -15,26 +15,58 @@ interface Tree {
   program(name: string, flag: "rpath" | "runpath", path: string): string;
 }
 
-/** A tree with libx in lib/x and again in lib/again, liby in lib/y, a text file and another machine's libx, and an empty directory. */
+/**
+ * A tree with libx in lib/x and again in lib/again, liby in lib/y, a text file and another machine's libx, and an empty
+ * directory.
+ */
 function tree(): Tree {
-  const root = files.path(`tools${made++}`), at = (...names: string[]) => names.map((n) => `${root}/${n}`).join(":");
-  for (const d of ["bin", "lib/x", "lib/again", "lib/y", "text", "foreign", "empty"]) mkdirSync(`${root}/${d}`, { recursive: true });
-  for (const [name, value] of [["x", 40], ["y", 2]] as const) {
-    writeFileSync(`${root}/${name}.c`, `int ${name}(void) { return ${value}; }\n`);
-    must("gcc", ["-shared", "-fPIC", `-Wl,-soname,lib${name}.so`, "-o", `${root}/lib/${name}/lib${name}.so`, `${root}/${name}.c`]);
+  const root = files.path(`tools${made++}`);
+  const at = (...names: string[]) => names.map((n) => `${root}/${n}`).join(":");
+  for (const d of ["bin", "lib/x", "lib/again", "lib/y", "text", "foreign", "empty"]) {
+    mkdirSync(`${root}/${d}`, { recursive: true });
   }
+
+  for (const [name, value] of [
+    ["x", 40],
+    ["y", 2],
+  ] as const) {
+    writeFileSync(`${root}/${name}.c`, `int ${name}(void) { return ${value}; }\n`);
+    must("gcc", [
+      "-shared",
+      "-fPIC",
+      `-Wl,-soname,lib${name}.so`,
+      "-o",
+      `${root}/lib/${name}/lib${name}.so`,
+      `${root}/${name}.c`,
+    ]);
+  }
+
   copyFileSync(`${root}/lib/x/libx.so`, `${root}/lib/again/libx.so`);
   writeFileSync(`${root}/text/libx.so`, "INPUT(libx.so.1)\n");
   // The machine of its header is AArch64: no loader of this machine looks further.
   const foreign = readFileSync(`${root}/lib/x/libx.so`);
   foreign[18] = 183;
   writeFileSync(`${root}/foreign/libx.so`, foreign);
-  writeFileSync(`${root}/main.c`, "#include <stdio.h>\nint x(void), y(void);\nint main(void) { printf(\"%d\\n\", x() + y()); return 0; }\n");
+  writeFileSync(
+    `${root}/main.c`,
+    '#include <stdio.h>\nint x(void), y(void);\nint main(void) { printf("%d\\n", x() + y()); return 0; }\n',
+  );
+
   return {
-    root, at,
+    root,
+    at,
     program(name, flag, path) {
-      const out = `${root}/bin/${name}`, tags = flag === "rpath" ? "--disable-new-dtags" : "--enable-new-dtags";
-      must("gcc", ["-o", out, `${root}/main.c`, `${root}/lib/x/libx.so`, `${root}/lib/y/liby.so`, `-Wl,${tags},-rpath,${path}`]);
+      const out = `${root}/bin/${name}`;
+      const tags = flag === "rpath" ? "--disable-new-dtags" : "--enable-new-dtags";
+      must("gcc", [
+        "-o",
+        out,
+        `${root}/main.c`,
+        `${root}/lib/x/libx.so`,
+        `${root}/lib/y/liby.so`,
+        `-Wl,${tags},-rpath,${path}`,
+      ]);
+
       return out;
     },
   };
@@ -53,14 +85,16 @@ function edit(file: string, ...edits: Edit[]): void {
 
 describe("programs run with the search path that is left", () => {
   itWithTools(["gcc"], "shrunk: past what ld.so cannot load", () => {
-    const t = tree(), p = t.program("p", "runpath", t.at("text", "empty", "foreign", "main.c", "lib/x", "lib/again", "lib/y"));
+    const t = tree();
+    const p = t.program("p", "runpath", t.at("text", "empty", "foreign", "main.c", "lib/x", "lib/again", "lib/y"));
     edit(p, shrinkRunpath());
     expect(paths(p)).toEqual({ rpath: null, runpath: t.at("lib/x", "lib/y") });
     expect(must(p, [])).toBe("42\n");
   });
 
   itWithTools(["gcc"], "relative: wherever the tree goes", () => {
-    const t = tree(), p = t.program("p", "runpath", t.at("lib/again", "lib/y"));
+    const t = tree();
+    const p = t.program("p", "runpath", t.at("lib/again", "lib/y"));
     edit(p, makeRunpathRelative(p, { root: t.root }));
     expect(paths(p).runpath).toBe("$ORIGIN/../lib/again:$ORIGIN/../lib/y");
     const moved = files.path(`moved${made++}`);
@@ -70,14 +104,18 @@ describe("programs run with the search path that is left", () => {
   });
 
   itWithTools(["gcc"], "converted: ld.so's order of LD_LIBRARY_PATH shows the tag", () => {
-    const t = tree(), p = t.program("p", "runpath", t.at("lib/x", "lib/y"));
+    const t = tree();
+    const p = t.program("p", "runpath", t.at("lib/x", "lib/y"));
     mkdirSync(`${t.root}/env`);
     writeFileSync(`${t.root}/x.c`, "int x(void) { return 5; }\n");
     must("gcc", ["-shared", "-fPIC", "-Wl,-soname,libx.so", "-o", `${t.root}/env/libx.so`, `${t.root}/x.c`]);
     const env = { LD_LIBRARY_PATH: t.at("env") };
+
     expect(must(p, [], { env })).toBe("7\n");
+
     edit(p, convertToRpath());
     expect(must(p, [], { env })).toBe("42\n");
+
     edit(p, convertToRunpath());
     expect(must(p, [], { env })).toBe("7\n");
   });
@@ -85,27 +123,47 @@ describe("programs run with the search path that is left", () => {
 
 describe("as patchelf --shrink-rpath", () => {
   /** What both leave; patchelf makes a DT_RPATH that it changes a DT_RUNPATH. */
-  function both(t: Tree, flag: "rpath" | "runpath", path: string, prefixes?: readonly string[]): { ours: string | null; theirs: string | null } {
-    const p = t.program("p", flag, path), q = `${p}-patchelf`;
+  function both(
+    t: Tree,
+    flag: "rpath" | "runpath",
+    path: string,
+    prefixes?: readonly string[],
+  ): { ours: string | null; theirs: string | null } {
+    const p = t.program("p", flag, path);
+    const q = `${p}-patchelf`;
     copyFileSync(p, q);
     must("patchelf", ["--shrink-rpath", ...(prefixes ? ["--allowed-rpath-prefixes", prefixes.join(":")] : []), q]);
     edit(p, shrinkRunpath({ allowedPrefixes: prefixes }));
-    const ours = paths(p), theirs = paths(q);
+    const ours = paths(p);
+    const theirs = paths(q);
+
     expect(flag === "rpath" ? ours.runpath : ours.rpath).toBe(null);
     return { ours: ours.runpath ?? ours.rpath, theirs: theirs.runpath ?? theirs.rpath };
   }
 
   itWithTools(["gcc", "patchelf"], "the same directories stay", () => {
-    const t = tree(), x = t.at("lib/x"), y = t.at("lib/y");
+    const t = tree();
+    const x = t.at("lib/x");
+    const y = t.at("lib/y");
     const cases: [path: string, prefixes?: readonly string[]][] = [
-      [t.at("lib/x", "lib/again", "lib/y")], [t.at("lib/again", "lib/x")], [t.at("empty", "foreign", "none")], [t.at("foreign", "lib/x")], [`$ORIGIN:rel:${x}:$ORIGIN/../lib/y:${y}`],
-      [t.at("lib/x", "lib/y"), [x]], [t.at("lib/x", "lib/y"), [t.at("lib/")]], [t.at("lib/x", "lib/y"), ["/none"]], [`$ORIGIN:${x}`, ["/none", x]], [`${x}:${x}:${y}`],
+      [t.at("lib/x", "lib/again", "lib/y")],
+      [t.at("lib/again", "lib/x")],
+      [t.at("empty", "foreign", "none")],
+      [t.at("foreign", "lib/x")],
+      [`$ORIGIN:rel:${x}:$ORIGIN/../lib/y:${y}`],
+      [t.at("lib/x", "lib/y"), [x]],
+      [t.at("lib/x", "lib/y"), [t.at("lib/")]],
+      [t.at("lib/x", "lib/y"), ["/none"]],
+      [`$ORIGIN:${x}`, ["/none", x]],
+      [`${x}:${x}:${y}`],
     ];
-    for (const flag of ["rpath", "runpath"] as const)
+
+    for (const flag of ["rpath", "runpath"] as const) {
       for (const [path, prefixes] of cases) {
         const { ours, theirs } = both(t, flag, path, prefixes);
         expect([path, prefixes, ours]).toEqual([path, prefixes, theirs]);
       }
+    }
   });
 
   itWithTools(["gcc", "patchelf"], "but not where patchelf 0.14.3 fails: a text file, a file for a directory", () => {

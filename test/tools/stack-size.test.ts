@@ -35,7 +35,8 @@ describe("setGnuStackSize, in a program of musl's", () => {
   const files = scratch();
 
   itWithTools(["musl-gcc"], "threads get the size, up to 8 MiB; also stripped, and patched once more", () => {
-    const source = files.write("threads.c", Buffer.from(PROGRAM)), program = files.path("threads");
+    const source = files.write("threads.c", Buffer.from(PROGRAM));
+    const program = files.path("threads");
     must("musl-gcc", ["-O1", "-o", program, source]);
     const size = (bytes: Uint8Array): number => Number(must(files.write("patched", bytes), []).trim());
 
@@ -45,7 +46,11 @@ describe("setGnuStackSize, in a program of musl's", () => {
     expect(size(once)).toBeGreaterThanOrEqual(MIB);
     expect(size(once)).toBeLessThan(2 * MIB);
 
-    const more = patch(once, [setGnuStackSize(64 * MIB), setRunpath("/opt/elfwright/".repeat(99)), stripUnneeded()]).bytes;
+    const more = patch(once, [
+      setGnuStackSize(64 * MIB),
+      setRunpath("/opt/elfwright/".repeat(99)),
+      stripUnneeded(),
+    ]).bytes;
     expect(Math.round(size(more) / MIB)).toBe(8);
     expect(check(readElf(more)).filter((f) => f.severity === "error")).toEqual([]);
   });

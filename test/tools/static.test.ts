@@ -16,20 +16,29 @@ const EDITS = [setRunpath("/x"), replaceNeeded({ "libc.so.6": "libc.so.7" })];
 
 describe("static programs", () => {
   const onLinux = process.platform === "linux" && process.arch === "x64";
-  for (const name of ["x86_64-glibc-static", "x86_64-musl-static-pie"])
+  for (const name of ["x86_64-glibc-static", "x86_64-musl-static-pie"]) {
     (onLinux ? it : it.skip)(`${name} stripped by us is smaller and runs`, () => {
-      const before = fixture(name), { bytes } = patch(before, [stripUnneeded(), removeSections(".comment")]);
+      const before = fixture(name);
+      const { bytes } = patch(before, [stripUnneeded(), removeSections(".comment")]);
       expect(bytes.length).toBeLessThan(before.length);
       expect(run(files.write(name, bytes), [])).toMatchObject({ status: 0, stdout: GREETING(1), stderr: "" });
     });
+  }
 
   itWithTools(["gcc"], "a glibc static-pie program: told as one, refused a search path, stripped and run", () => {
-    const source = files.write("static.c", Buffer.from('#include <stdio.h>\nint main(void) { puts("static-pie"); return 0; }\n')), path = files.path("static-pie");
+    const source = files.write(
+      "static.c",
+      Buffer.from('#include <stdio.h>\nint main(void) { puts("static-pie"); return 0; }\n'),
+    );
+    const path = files.path("static-pie");
     must("gcc", ["-static-pie", "-O1", "-o", path, source]);
     const before = readFileSync(path);
+
     expect(readElf(before).linkage).toBe("static-pie");
+
     for (const edit of EDITS) expect(caught(() => patch(before, [edit])).code).toBe("STATIC");
     expect(caught(() => patch(before, [setInterpreter("/x")])).code).toBe("NO_INTERPRETER");
+
     const { bytes } = patch(before, [stripUnneeded()]);
     expect(bytes.length).toBeLessThan(before.length);
     expect(run(files.write("static-pie-stripped", bytes), [])).toMatchObject({ status: 0, stdout: "static-pie\n" });
@@ -37,10 +46,13 @@ describe("static programs", () => {
 });
 
 describe("the dynamic loader itself", () => {
-  for (const path of ["/lib/ld-musl-x86_64.so.1", ...MACHINES.map((m) => runnersOf(m).at(-1)!)])
+  for (const path of ["/lib/ld-musl-x86_64.so.1", ...MACHINES.map((m) => runnersOf(m).at(-1)!)]) {
     itWithTools([path], `${path} is told as one, and refused`, () => {
       const before = readFileSync(path);
       expect(readElf(before).linkage).toBe("loader");
-      for (const edit of [...EDITS, setInterpreter("/x")]) expect(caught(() => patch(before, [edit])).code).toBe("LOADER");
+      for (const edit of [...EDITS, setInterpreter("/x")]) {
+        expect(caught(() => patch(before, [edit])).code).toBe("LOADER");
+      }
     });
+  }
 });

@@ -1,6 +1,17 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { addGnuHash, addHash, addVersionNeed, clearSymbolVersion, type Edit, patch, readElf, renameDynamicSymbols, setSymbolVersion, stripUnneeded } from "../../src/index.js";
+import {
+  addGnuHash,
+  addHash,
+  addVersionNeed,
+  clearSymbolVersion,
+  type Edit,
+  patch,
+  readElf,
+  renameDynamicSymbols,
+  setSymbolVersion,
+  stripUnneeded,
+} from "../../src/index.js";
 import { scratch } from "../support/fixtures.js";
 import { crossTool, type Machine, MACHINES, runnersOf, runOn } from "../support/machines.js";
 import { lint, newLines, readelfWarnings } from "../support/oracles.js";
@@ -38,19 +49,39 @@ function patched(path: string, edits: readonly Edit[]): Buffer {
 }
 
 /** Puts both files into one folder and runs the program, lazily and with everything bound at once. */
-function ask({ m, folder }: Pair, library: Uint8Array | string, program: Uint8Array | string, args: readonly string[] = []): string {
-  const put = (name: string, from: Uint8Array | string) => (typeof from === "string" ? copyFileSync(from, `${folder}/${name}`) : writeFileSync(`${folder}/${name}`, from, { mode: 0o755 }));
+function ask(
+  { m, folder }: Pair,
+  library: Uint8Array | string,
+  program: Uint8Array | string,
+  args: readonly string[] = [],
+): string {
+  const put = (name: string, from: Uint8Array | string) =>
+    typeof from === "string"
+      ? copyFileSync(from, `${folder}/${name}`)
+      : writeFileSync(`${folder}/${name}`, from, { mode: 0o755 });
   put("libsym.so", library);
   put("program", program);
-  const lazy = runOn(m, `${folder}/program`, args), now = runOn(m, `${folder}/program`, args, { LD_BIND_NOW: "1", LD_WARN: "1" });
-  expect([now.stdout, now.stderr, lazy.stderr, lazy.status, now.status], lazy.stdout).toEqual([lazy.stdout, "", "", 0, 0]);
+  const lazy = runOn(m, `${folder}/program`, args);
+  const now = runOn(m, `${folder}/program`, args, { LD_BIND_NOW: "1", LD_WARN: "1" });
+
+  expect([now.stdout, now.stderr, lazy.stderr, lazy.status, now.status], lazy.stdout).toEqual([
+    lazy.stdout,
+    "",
+    "",
+    0,
+    0,
+  ]);
   return lazy.stdout;
 }
 
 /** Readers say nothing that they did not say of the file before. Neither of them knows DT_MIPS_XHASH well. */
 function readersAgree(before: string, after: Uint8Array, name: string): void {
-  const path = files.write(name, after), isXhash = (l: string) => /MIPS.xhash|unknown tag|unsupported type/.test(l);
-  expect(newLines(lint(before), lint(path)).filter((l) => !isXhash(l)), name).toEqual([]);
+  const path = files.write(name, after);
+  const isXhash = (l: string) => /MIPS.xhash|unknown tag|unsupported type/.test(l);
+  expect(
+    newLines(lint(before), lint(path)).filter((l) => !isXhash(l)),
+    name,
+  ).toEqual([]);
   expect(newLines(readelfWarnings(before), readelfWarnings(path)), name).toEqual([]);
   expect(run("readelf", ["-sVDW", path]).stderr, name).toBe("");
 }
@@ -59,77 +90,144 @@ const RENAME = { fun_13: "thirteen", inner: "an_inner_function_with_a_longer_nam
 const renamed = says("39/39", 60, " fun_13=-1 thirteen=13 an_inner_function_with_a_longer_name=100");
 const ASK = ["fun_13", "thirteen", "an_inner_function_with_a_longer_name"];
 
-/** Every name that the dynamic symbols have, each looked up by the loader's own rules in whichever tables the file has. */
-const dynamicNames = (b: Uint8Array): string[] => [...(readElf(b).dynamicSymbols ?? [])].slice(1).map((s) => `${s.name} ${s.shndx === 0 ? "U" : s.value}`).sort();
+/**
+ * Every name that the dynamic symbols have, each looked up by the loader's own rules in whichever tables the file has.
+ */
+const dynamicNames = (b: Uint8Array): string[] =>
+  [...(readElf(b).dynamicSymbols ?? [])]
+    .slice(1)
+    .map((s) => `${s.name} ${s.shndx === 0 ? "U" : s.value}`)
+    .sort();
 
-for (const m of MACHINES)
+for (const m of MACHINES) {
   describe(`symbols on ${m}`, () => {
-    for (const [name, flags] of FLAVOURS)
-      itWithTools([crossTool(m, "gcc"), "readelf", "eu-elflint", ...runnersOf(m)], `${name}: renamed in library and program, the other names still found, in every version`, () => {
-        const p = pair(m, name, flags), edits = [renameDynamicSymbols(RENAME)];
-        expect(ask(p, p.library, p.program, ASK)).toBe(says("40/40", 60, " fun_13=13 thirteen=-1 an_inner_function_with_a_longer_name=-1"));
-        const library = patched(p.library, edits), program = patched(p.program, edits);
-        expect(ask(p, library, program, ASK)).toBe(renamed);
-        readersAgree(p.library, library, `${m}-${name}.renamed.so`);
-        readersAgree(p.program, program, `${m}-${name}.renamed.bin`);
-        // Names only: each symbol keeps its value, and .symtab its relocations.
-        const was = dynamicNames(readFileSync(p.library)).map((l) => l.replace(/^fun_13 /, "thirteen ").replace(/^inner /, `${RENAME.inner} `)).sort();
-        expect(dynamicNames(library)).toEqual(was);
-        if (name === "emit-relocs") {
-          const relocations = (path: string) => must("readelf", ["-rW", path]).split("\n\n").filter((part) => /section '\.rela?\.(text|data)/.test(part)).map((part) => part.replace(/at offset \w+/, ""));
-          expect(relocations(p.library).length).toBeGreaterThan(0);
-          expect(relocations(files.path(`${m}-${name}.renamed.so`))).toEqual(relocations(p.library));
-        }
-      });
+    for (const [name, flags] of FLAVOURS) {
+      itWithTools(
+        [crossTool(m, "gcc"), "readelf", "eu-elflint", ...runnersOf(m)],
+        `${name}: renamed in library and program, the other names still found, in every version`,
+        () => {
+          const p = pair(m, name, flags);
+          const edits = [renameDynamicSymbols(RENAME)];
+          expect(ask(p, p.library, p.program, ASK)).toBe(
+            says("40/40", 60, " fun_13=13 thirteen=-1 an_inner_function_with_a_longer_name=-1"),
+          );
 
-    itWithTools([crossTool(m, "gcc"), crossTool(m, "strip"), "eu-strip", "readelf", "eu-elflint", ...runnersOf(m)], "hash tables are added to either kind, with a renaming and alone, and survive every strip", () => {
-      for (const style of ["gnu", "sysv"] as const) {
-        const p = pair(m, `add-${style}`, [`-Wl,--hash-style=${style}`]), hash = [addHash(), addGnuHash()];
-        const library = patched(p.library, hash), both = patched(p.library, [...hash, renameDynamicSymbols(RENAME)]), program = patched(p.program, [...hash, renameDynamicSymbols(RENAME)]);
-        expect(ask(p, library, patched(p.program, hash))).toBe(says());
-        expect(ask(p, both, program, ASK)).toBe(renamed);
-        const tags = readElf(both).dynamic!.entries.map((e) => e.name);
-        expect(tags).toEqual(expect.arrayContaining(["DT_HASH", m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH"]));
-        // With only the new table left, the loader has no other to look into.
-        const lone = withoutTag(both, style === "gnu" ? "DT_HASH" : m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH", style === "gnu" ? (m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH") : "DT_HASH");
-        expect(ask(p, lone, program, ASK)).toBe(renamed);
-        readersAgree(p.library, both, `${m}-add-${style}.so`);
-        for (const [i, [strip, ...args]] of ([[crossTool(m, "strip")], [crossTool(m, "strip"), "-g"], ["eu-strip"]] as const).entries()) {
-          const out = files.path(`${m}-add-${style}.${i}`), bin = `${out}.bin`;
-          must(strip, [...args, "-o", out, files.path(`${m}-add-${style}.so`)]);
-          must(strip, [...args, "-o", bin, files.write(`${m}-add-${style}.bin`, program)]);
-          expect(ask(p, out, bin, ASK), `${strip} ${args.join(" ")}`).toBe(renamed);
-        }
-        expect(ask(p, patched(p.library, [...hash, renameDynamicSymbols(RENAME), stripUnneeded()]), program, ASK)).toBe(renamed);
-      }
-    });
+          const library = patched(p.library, edits);
+          const program = patched(p.program, edits);
+          expect(ask(p, library, program, ASK)).toBe(renamed);
 
-    itWithTools([crossTool(m, "gcc"), "readelf", "eu-elflint", ...runnersOf(m)], "versions: bound to another one, cleared, needed anew", () => {
-      const p = pair(m, "versions", []);
-      for (const [name, edits, twice] of [
-        ["older", [setSymbolVersion("twice", "V1")], 6],
-        ["by its version", [setSymbolVersion("twice@V2", "V1", { file: "libsym.so" })], 6],
-        ["none", [clearSymbolVersion("twice")], 60],
-        ["a renamed one", [setSymbolVersion("twice", "V1"), clearSymbolVersion("fun_1", "fun_13", "counter", "through", "outer")], 6],
-        ["needed", [addVersionNeed("libsym.so", "V1", { symbols: ["twice"] })], 6],
-      ] as const) {
-        const program = patched(p.program, edits);
-        readersAgree(p.program, program, `${m}-versions.edited`);
-        const out = ask(p, p.library, program);
-        // A symbol without a version takes the base or the oldest definition: what that is, ld.so decides.
-        expect(name === "none" ? [says(), says("40/40", 6)] : [says("40/40", twice)], name).toContain(out);
-      }
-      const renamedToo = [renameDynamicSymbols(RENAME), setSymbolVersion("twice", "V1")];
-      expect(ask(p, patched(p.library, [renameDynamicSymbols(RENAME)]), patched(p.program, renamedToo), ASK)).toBe(renamed.replace("twice=60", "twice=6"));
-      // V2 went with its only user.
-      expect(readElf(patched(p.program, [setSymbolVersion("twice", "V1")])).versionNeeds.find((n) => n.file === "libsym.so")!.versions.map((v) => v.name)).toEqual(["V1"]);
-    });
+          readersAgree(p.library, library, `${m}-${name}.renamed.so`);
+          readersAgree(p.program, program, `${m}-${name}.renamed.bin`);
+          // Names only: each symbol keeps its value, and .symtab its relocations.
+          const was = dynamicNames(readFileSync(p.library))
+            .map((l) => l.replace(/^fun_13 /, "thirteen ").replace(/^inner /, `${RENAME.inner} `))
+            .sort();
+
+          expect(dynamicNames(library)).toEqual(was);
+          if (name === "emit-relocs") {
+            const relocations = (path: string) =>
+              must("readelf", ["-rW", path])
+                .split("\n\n")
+                .filter((part) => /section '\.rela?\.(text|data)/.test(part))
+                .map((part) => part.replace(/at offset \w+/, ""));
+            expect(relocations(p.library).length).toBeGreaterThan(0);
+            expect(relocations(files.path(`${m}-${name}.renamed.so`))).toEqual(relocations(p.library));
+          }
+        },
+      );
+    }
+
+    itWithTools(
+      [crossTool(m, "gcc"), crossTool(m, "strip"), "eu-strip", "readelf", "eu-elflint", ...runnersOf(m)],
+      "hash tables are added to either kind, with a renaming and alone, and survive every strip",
+      () => {
+        for (const style of ["gnu", "sysv"] as const) {
+          const p = pair(m, `add-${style}`, [`-Wl,--hash-style=${style}`]);
+          const hash = [addHash(), addGnuHash()];
+          const library = patched(p.library, hash);
+          const both = patched(p.library, [...hash, renameDynamicSymbols(RENAME)]);
+          const program = patched(p.program, [...hash, renameDynamicSymbols(RENAME)]);
+
+          expect(ask(p, library, patched(p.program, hash))).toBe(says());
+          expect(ask(p, both, program, ASK)).toBe(renamed);
+
+          const tags = readElf(both).dynamic!.entries.map((e) => e.name);
+          expect(tags).toEqual(expect.arrayContaining(["DT_HASH", m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH"]));
+
+          // With only the new table left, the loader has no other to look into.
+          const lone = withoutTag(
+            both,
+            style === "gnu" ? "DT_HASH" : m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH",
+            style === "gnu" ? (m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH") : "DT_HASH",
+          );
+          expect(ask(p, lone, program, ASK)).toBe(renamed);
+
+          readersAgree(p.library, both, `${m}-add-${style}.so`);
+          for (const [i, [strip, ...args]] of (
+            [[crossTool(m, "strip")], [crossTool(m, "strip"), "-g"], ["eu-strip"]] as const
+          ).entries()) {
+            const out = files.path(`${m}-add-${style}.${i}`);
+            const bin = `${out}.bin`;
+            must(strip, [...args, "-o", out, files.path(`${m}-add-${style}.so`)]);
+            must(strip, [...args, "-o", bin, files.write(`${m}-add-${style}.bin`, program)]);
+            expect(ask(p, out, bin, ASK), `${strip} ${args.join(" ")}`).toBe(renamed);
+          }
+
+          expect(
+            ask(p, patched(p.library, [...hash, renameDynamicSymbols(RENAME), stripUnneeded()]), program, ASK),
+          ).toBe(renamed);
+        }
+      },
+    );
+
+    itWithTools(
+      [crossTool(m, "gcc"), "readelf", "eu-elflint", ...runnersOf(m)],
+      "versions: bound to another one, cleared, needed anew",
+      () => {
+        const p = pair(m, "versions", []);
+        for (const [name, edits, twice] of [
+          ["older", [setSymbolVersion("twice", "V1")], 6],
+          ["by its version", [setSymbolVersion("twice@V2", "V1", { file: "libsym.so" })], 6],
+          ["none", [clearSymbolVersion("twice")], 60],
+          [
+            "a renamed one",
+            [setSymbolVersion("twice", "V1"), clearSymbolVersion("fun_1", "fun_13", "counter", "through", "outer")],
+            6,
+          ],
+          ["needed", [addVersionNeed("libsym.so", "V1", { symbols: ["twice"] })], 6],
+        ] as const) {
+          const program = patched(p.program, edits);
+          readersAgree(p.program, program, `${m}-versions.edited`);
+          const out = ask(p, p.library, program);
+          // A symbol without a version takes the base or the oldest definition: what that is, ld.so decides.
+          expect(name === "none" ? [says(), says("40/40", 6)] : [says("40/40", twice)], name).toContain(out);
+        }
+
+        const renamedToo = [renameDynamicSymbols(RENAME), setSymbolVersion("twice", "V1")];
+        expect(ask(p, patched(p.library, [renameDynamicSymbols(RENAME)]), patched(p.program, renamedToo), ASK)).toBe(
+          renamed.replace("twice=60", "twice=6"),
+        );
+        // V2 went with its only user.
+        expect(
+          readElf(patched(p.program, [setSymbolVersion("twice", "V1")]))
+            .versionNeeds.find((n) => n.file === "libsym.so")!
+            .versions.map((v) => v.name),
+        ).toEqual(["V1"]);
+      },
+    );
   });
+}
 
 /** Makes a tag unknown to the loader, so that it must use the other table. */
 function withoutTag(bytes: Uint8Array, keep: string, hide: string): Uint8Array {
-  const b = Buffer.from(bytes), elf = readElf(b), e = elf.dynamic!.entries.find((e) => e.name === hide)!, word = elf.header.class / 8, at = elf.dynamic!.offset + e.index * 2 * word;
+  const b = Buffer.from(bytes);
+  const elf = readElf(b);
+  const e = elf.dynamic!.entries.find((e) => e.name === hide)!;
+  const word = elf.header.class / 8;
+  const at = elf.dynamic!.offset + e.index * 2 * word;
+
   expect(elf.dynamic!.entries.map((e) => e.name)).toContain(keep);
+
   const tag = 0x6000000d + 0x100;
   if (word === 4) elf.header.littleEndian ? b.writeUInt32LE(tag, at) : b.writeUInt32BE(tag, at);
   else elf.header.littleEndian ? b.writeBigUInt64LE(BigInt(tag), at) : b.writeBigUInt64BE(BigInt(tag), at);
@@ -137,15 +235,44 @@ function withoutTag(bytes: Uint8Array, keep: string, hide: string): Uint8Array {
 }
 
 describe("a program whose functions' addresses are those of its own linkage table", () => {
-  itWithTools(["gcc", "readelf", ...runnersOf("x86_64")], "addGnuHash holds them, so that a library sees the same address", () => {
-    const folder = files.path("addresses"), source = (name: string, text: string) => files.write(name, Buffer.from(text));
-    mkdirSync(folder, { recursive: true });
-    must("gcc", ["-shared", "-fPIC", "-Wl,-soname,libsym.so", "-o", `${folder}/libsym.so`, source("address.lib.c", "void f(void) {}\nvoid *theirs(void) { return (void *)f; }\n")]);
-    const main = source("address.c", '#include <stdio.h>\nvoid f(void);\nvoid *theirs(void);\nint main(void) { puts((void *)f == theirs() ? "same" : "other"); return 0; }\n');
-    must("gcc", ["-O1", "-no-pie", "-fno-pie", "-Wl,--hash-style=sysv", "-Wl,-rpath,$ORIGIN", "-o", `${folder}/main`, main, `${folder}/libsym.so`]);
-    const before = readFileSync(`${folder}/main`), says = (bytes: Uint8Array) => run(files.write("addresses/edited", bytes), []).stdout;
-    expect([...readElf(before).dynamicSymbols!].some((s) => s.name === "f" && s.shndx === 0 && s.value !== 0n)).toBe(true);
-    expect([says(before), says(patch(before, [addGnuHash()]).bytes)]).toEqual(["same\n", "same\n"]);
-    expect(says(withoutTag(patch(before, [addGnuHash()]).bytes, "DT_GNU_HASH", "DT_HASH"))).toBe("same\n");
-  });
+  itWithTools(
+    ["gcc", "readelf", ...runnersOf("x86_64")],
+    "addGnuHash holds them, so that a library sees the same address",
+    () => {
+      const folder = files.path("addresses");
+      const source = (name: string, text: string) => files.write(name, Buffer.from(text));
+      mkdirSync(folder, { recursive: true });
+      must("gcc", [
+        "-shared",
+        "-fPIC",
+        "-Wl,-soname,libsym.so",
+        "-o",
+        `${folder}/libsym.so`,
+        source("address.lib.c", "void f(void) {}\nvoid *theirs(void) { return (void *)f; }\n"),
+      ]);
+      const main = source(
+        "address.c",
+        '#include <stdio.h>\nvoid f(void);\nvoid *theirs(void);\nint main(void) { puts((void *)f == theirs() ? "same" : "other"); return 0; }\n',
+      );
+      must("gcc", [
+        "-O1",
+        "-no-pie",
+        "-fno-pie",
+        "-Wl,--hash-style=sysv",
+        "-Wl,-rpath,$ORIGIN",
+        "-o",
+        `${folder}/main`,
+        main,
+        `${folder}/libsym.so`,
+      ]);
+      const before = readFileSync(`${folder}/main`);
+      const says = (bytes: Uint8Array) => run(files.write("addresses/edited", bytes), []).stdout;
+
+      expect([...readElf(before).dynamicSymbols!].some((s) => s.name === "f" && s.shndx === 0 && s.value !== 0n)).toBe(
+        true,
+      );
+      expect([says(before), says(patch(before, [addGnuHash()]).bytes)]).toEqual(["same\n", "same\n"]);
+      expect(says(withoutTag(patch(before, [addGnuHash()]).bytes, "DT_GNU_HASH", "DT_HASH"))).toBe("same\n");
+    },
+  );
 });

@@ -4,16 +4,32 @@ import type { Edit } from "../../edit/family.js";
 import { attempt, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "../command.js";
 import { getopt, type OptionName } from "../getopt.js";
 import { withFile } from "../read-files.js";
-import { checkFiles, overlayChoice, printRewritten, rewriteDefaults, rewriteFile, type RewriteOptions, type Rewritten } from "../rewrite.js";
+import {
+  checkFiles,
+  overlayChoice,
+  printRewritten,
+  rewriteDefaults,
+  rewriteFile,
+  type RewriteOptions,
+  type Rewritten,
+} from "../rewrite.js";
 import { version } from "../version.js";
 
 /** chrpath's exit code for a file without a search path. With -k the codes of all files are or-ed. */
 const NOT_FOUND = 2;
 
 const OPTIONS: readonly OptionName[] = [
-  { short: "l", long: "list" }, { short: "r", long: "replace", takesValue: true }, { short: "d", long: "delete" }, { short: "c", long: "convert" },
-  { short: "k", long: "keepgoing" }, { short: "v", long: "version" }, { short: "h", long: "help" },
-  { short: "o", long: "output", takesValue: true, extra: true }, { long: "overlay", takesValue: true, extra: true }, { long: "dry-run", extra: true }, { long: "json", extra: true },
+  { short: "l", long: "list" },
+  { short: "r", long: "replace", takesValue: true },
+  { short: "d", long: "delete" },
+  { short: "c", long: "convert" },
+  { short: "k", long: "keepgoing" },
+  { short: "v", long: "version" },
+  { short: "h", long: "help" },
+  { short: "o", long: "output", takesValue: true, extra: true },
+  { long: "overlay", takesValue: true, extra: true },
+  { long: "dry-run", extra: true },
+  { long: "json", extra: true },
 ];
 
 interface Command extends RewriteOptions {
@@ -27,26 +43,45 @@ interface Command extends RewriteOptions {
 
 function parse(args: readonly string[]): Command {
   const { options, files } = getopt(args, OPTIONS);
-  const command: Command = { ...rewriteDefaults(), files, remove: false, convert: false, path: undefined, keepGoing: false, version: false };
+  const command: Command = {
+    ...rewriteDefaults(),
+    files,
+    remove: false,
+    convert: false,
+    path: undefined,
+    keepGoing: false,
+    version: false,
+  };
   for (const { name, value } of options) option(command, name, value);
   // chrpath takes a list of files that came out empty for nothing to do; without any argument it says how it is used.
   if (!command.version && (args.length === 0 || command.output !== undefined)) checkFiles(files, "-o", command);
+
   return command;
 }
 
 function option(command: Command, name: string, value: string): void {
   switch (name) {
-    case "delete": return void (command.remove = true);
-    case "convert": return void (command.convert = true);
-    case "replace": return void (command.path = value);
+    case "delete":
+      return void (command.remove = true);
+    case "convert":
+      return void (command.convert = true);
+    case "replace":
+      return void (command.path = value);
     // As in chrpath, the last of -l and -r counts.
-    case "list": return void (command.path = undefined);
-    case "keepgoing": return void (command.keepGoing = true);
-    case "version": return void (command.version = true);
-    case "output": return void (command.output = value);
-    case "overlay": return void (command.overlay = overlayChoice(value));
-    case "dry-run": return void (command.dryRun = true);
-    case "json": return void (command.json = true);
+    case "list":
+      return void (command.path = undefined);
+    case "keepgoing":
+      return void (command.keepGoing = true);
+    case "version":
+      return void (command.version = true);
+    case "output":
+      return void (command.output = value);
+    case "overlay":
+      return void (command.overlay = overlayChoice(value));
+    case "dry-run":
+      return void (command.dryRun = true);
+    case "json":
+      return void (command.json = true);
   }
   throw new UsageError(`unknown option ${name}`);
 }
@@ -76,7 +111,8 @@ function editsFor(found: Found, { remove, convert, path }: Command): Edit[] {
 }
 
 function change(file: string, command: Command): Entry {
-  const found = searchPath(file), edits = found ? editsFor(found, command) : [];
+  const found = searchPath(file);
+  const edits = found ? editsFor(found, command) : [];
   // A result of another name is written also where nothing changes.
   const writes = edits.length > 0 || (command.output !== undefined && (found !== null || command.remove));
   return { file, searchPath: found, ...(writes && rewriteFile(file, edits, command)) };
@@ -84,14 +120,18 @@ function change(file: string, command: Command): Entry {
 
 /** In chrpath's words. */
 function report({ searchPath: found, ...entry }: Entry, command: Command): void {
-  const { file } = entry, lines: string[] = [];
-  if (!command.remove && !found) lines.push(`${file}: no rpath or runpath tag found.`);
-  else if (!command.remove && found) {
-    const converts = command.convert && found.tag === "DT_RPATH", name = converts ? "RUNPATH" : found.tag.slice("DT_".length);
+  const { file } = entry;
+  const lines: string[] = [];
+  if (!command.remove && !found) {
+    lines.push(`${file}: no rpath or runpath tag found.`);
+  } else if (!command.remove && found) {
+    const converts = command.convert && found.tag === "DT_RPATH";
+    const name = converts ? "RUNPATH" : found.tag.slice("DT_".length);
     if (converts) lines.push(`${file}: RPATH converted to RUNPATH`);
     lines.push(`${file}: ${name}=${found.path}`);
     if (command.path !== undefined) lines.push(`${file}: new ${name}: ${command.path}`);
   }
+
   print(lines.join("\n"));
   if (isRewritten(entry)) printRewritten(entry);
 }
@@ -109,6 +149,7 @@ function runAll(command: Command): number {
     if (!command.json && "result" in a) report(a.result, command);
     if (code !== OK && !command.keepGoing) break;
   }
+
   if (command.json) print(toJson(entries));
   return code;
 }

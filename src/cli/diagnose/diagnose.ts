@@ -23,9 +23,18 @@ const RAISED = 0o6000;
 
 function diagnoseFile(path: string, elf: OpenElfFile, { target, sysroot, scan }: Wish): Diagnosis {
   const raised = (statSync(path).mode & RAISED) !== 0;
-  const libraries = sysroot === undefined || new Tolerant().part(() => isDebugFile(elf)) === true || elf.dynamic === null ? undefined : resolveLibraries(path, { sysroot });
+  const libraries =
+    sysroot === undefined || new Tolerant().part(() => isDebugFile(elf)) === true || elf.dynamic === null
+      ? undefined
+      : resolveLibraries(path, { sysroot });
   try {
-    return diagnose(elf, { tables, scan, ...(target && { target }), ...(libraries && { libraries }), ...(raised && { raisedRights: true }) });
+    return diagnose(elf, {
+      tables,
+      scan,
+      ...(target && { target }),
+      ...(libraries && { libraries }),
+      ...(raised && { raisedRights: true }),
+    });
   } finally {
     libraries?.close();
   }
@@ -74,8 +83,16 @@ of level error.
       return OK;
     }
 
-    const target = text(flags["target"]), wish: Wish = { target: target === undefined ? undefined : targetOf(target), sysroot: text(flags["sysroot"]), scan: flags["scan"] === true };
-    const work = (file: string): { file: string } & Diagnosis => ({ file, ...withFile(file, (elf) => diagnoseFile(file, elf, wish)) });
+    const target = text(flags["target"]);
+    const wish: Wish = {
+      target: target === undefined ? undefined : targetOf(target),
+      sysroot: text(flags["sysroot"]),
+      scan: flags["scan"] === true,
+    };
+    const work = (file: string): { file: string } & Diagnosis => ({
+      file,
+      ...withFile(file, (elf) => diagnoseFile(file, elf, wish)),
+    });
     let gap = "";
     const { results, failed } = eachFile(files, flags["json"] === true, work, ({ file, ...d }) => {
       print(gap + formatDiagnosis(file, d));

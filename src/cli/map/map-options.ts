@@ -36,22 +36,34 @@ const isPlanner = (s: string): s is Planner => s === "patchelf" || s === "strip"
 
 /** Options, then one file, two files, or a rewriting verb with all that it takes. */
 export function parse(args: readonly string[]): Command {
-  const c: Command = { json: false, svg: undefined, color: undefined, ascii: false, width: undefined, theme: "auto", background: true, files: [], planned: undefined };
+  const c: Command = {
+    json: false,
+    svg: undefined,
+    color: undefined,
+    ascii: false,
+    width: undefined,
+    theme: "auto",
+    background: true,
+    files: [],
+    planned: undefined,
+  };
   let only = false;
-  for (const rest = [...args]; rest.length > 0; ) {
+  for (const rest = [...args]; rest.length > 0;) {
     const arg = rest.shift()!;
     if (!only && c.files.length === 0 && isPlanner(arg)) return { ...c, planned: { verb: arg, args: rest } };
     if (!only && arg === "--") only = true;
     else if (!only && arg.startsWith("-") && arg !== "-") option(c, arg, rest);
     else c.files.push(arg);
   }
+
   if (c.files.length === 0) throw new UsageError("missing file name");
   if (c.files.length > 2) throw new UsageError("one file is shown, or two beside each other");
   return c;
 }
 
 function option(c: Command, arg: string, rest: string[]): void {
-  const { name, inline } = splitOption(arg), take = Object.hasOwn(OPTIONS, name) ? OPTIONS[name]! : undefined;
+  const { name, inline } = splitOption(arg);
+  const take = Object.hasOwn(OPTIONS, name) ? OPTIONS[name]! : undefined;
   let taken = false;
   if (!take) throw new UsageError(`unknown option ${name}`);
   take(c, () => {
@@ -62,7 +74,9 @@ function option(c: Command, arg: string, rest: string[]): void {
 }
 
 function widthOf(value: string): number {
-  if (!/^\d{1,4}$/.test(value) || Number(value) < 60) throw new UsageError(`--width takes a number of columns from 60 on, not ${JSON.stringify(value)}`);
+  if (!/^\d{1,4}$/.test(value) || Number(value) < 60) {
+    throw new UsageError(`--width takes a number of columns from 60 on, not ${JSON.stringify(value)}`);
+  }
   return Number(value);
 }
 

@@ -15,7 +15,11 @@ export interface Planned {
   plan(elf: ElfFile): Plan;
 }
 
-const planned = (files: readonly string[], options: Pick<RewriteOptions, "overlay">, edits: (elf: ElfFile) => Edit[]): Planned => {
+const planned = (
+  files: readonly string[],
+  options: Pick<RewriteOptions, "overlay">,
+  edits: (elf: ElfFile) => Edit[],
+): Planned => {
   if (files.length !== 1) throw new UsageError("a plan is shown of one file");
   return { file: files[0]!, plan: (elf) => plan(elf.source, edits(elf), { overlay: options.overlay }) };
 };

@@ -25,25 +25,42 @@ function look(c: Command): Attempt {
   const [file, other] = c.files;
   if (c.planned) {
     const { file, plan } = plannedBy(c.planned.verb, c.planned.args);
-    return attempt(file, () => withFile(file, (elf) => ({ map: compareMaps(elf, readElf(plan(elf))), names: [file, null], titles: [file, `${file} after ${c.planned!.verb}`] })));
+    return attempt(file, () =>
+      withFile(file, (elf) => ({
+        map: compareMaps(elf, readElf(plan(elf))),
+        names: [file, null],
+        titles: [file, `${file} after ${c.planned!.verb}`],
+      })),
+    );
   }
-  if (other === undefined) return attempt(file!, () => ({ map: withFile(file!, layoutMap), names: [file!], titles: [file!] }));
+  if (other === undefined) {
+    return attempt(file!, () => ({ map: withFile(file!, layoutMap), names: [file!], titles: [file!] }));
+  }
+
   // Each is opened on its own, so that a refusal names the right one.
   const first = attempt(file!, () => withFile(file!, () => null));
   if ("refusal" in first) return first;
-  return attempt(other, () => withFile(file!, (a) => withFile(other, (b) => ({ map: compareMaps(a, b), names: [file!, other], titles: [file!, other] }))));
+  return attempt(other, () =>
+    withFile(file!, (a) =>
+      withFile(other, (b) => ({ map: compareMaps(a, b), names: [file!, other], titles: [file!, other] })),
+    ),
+  );
 }
 
-const entries = ({ map, names }: Shown) => ("before" in map ? [map.before, map.after] : [map]).map((m, i) => ({ file: names[i]!, map: m }));
+const entries = ({ map, names }: Shown) =>
+  ("before" in map ? [map.before, map.after] : [map]).map((m, i) => ({ file: names[i]!, map: m }));
 
-const colored = (): boolean => process.stdout.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+const colored = (): boolean =>
+  process.stdout.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
 
 /** A slip of the hand must not cost a program. */
 function writePicture(path: string, picture: string, names: Shown["names"]): void {
   const there = onFile(path, () => statSync(path, { throwIfNoEntry: false }));
   for (const name of names) {
     const file = name === null ? undefined : onFile(name, () => statSync(name));
-    if (file && there && file.ino === there.ino && file.dev === there.dev) fail("IO", `${path}: the picture would take the place of the file that it shows`, { path });
+    if (file && there && file.ino === there.ino && file.dev === there.dev) {
+      fail("IO", `${path}: the picture would take the place of the file that it shows`, { path });
+    }
   }
   onFile(path, () => writeFileSync(path, picture));
 }
@@ -51,12 +68,24 @@ function writePicture(path: string, picture: string, names: Shown["names"]): voi
 function draw(s: Shown, c: Command): void {
   const title = s.titles.length === 1 ? s.titles[0]! : ([s.titles[0]!, s.titles[1]!] as const);
   if (c.svg !== undefined) {
-    const { svg } = c, picture = mapSvg(s.map, { title, theme: c.theme, background: c.background });
+    const { svg } = c;
+    const picture = mapSvg(s.map, { title, theme: c.theme, background: c.background });
     if (svg === "-") print(picture);
     else writePicture(svg, picture, s.names);
   }
-  if (c.json) print(toJson(entries(s)));
-  else if (c.svg === undefined) print(mapText(s.map, { title, width: c.width ?? process.stdout.columns ?? 80, color: c.color ?? colored(), ascii: c.ascii }));
+
+  if (c.json) {
+    print(toJson(entries(s)));
+  } else if (c.svg === undefined) {
+    print(
+      mapText(s.map, {
+        title,
+        width: c.width ?? process.stdout.columns ?? 80,
+        color: c.color ?? colored(),
+        ascii: c.ascii,
+      }),
+    );
+  }
 }
 
 export const mapVerb: Verb = {
@@ -78,7 +107,8 @@ these two verbs is ./strip.
   --json                  an array of { file, map } (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const command = parse(args), shown = look(command);
+    const command = parse(args);
+    const shown = look(command);
     if ("refusal" in shown) {
       if (command.json) print(toJson([shown.refusal]));
       return REFUSED;

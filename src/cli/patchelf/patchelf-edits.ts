@@ -5,10 +5,24 @@ import { setExecstack } from "../../edit/execstack.js";
 import { setOsAbi } from "../../edit/os-abi.js";
 import { setInterpreter } from "../../edit/interpreter.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../edit/needed.js";
-import { addRpath, addRunpath, convertToRpath, convertToRunpath, removeRunpath, setRpath, setRunpath } from "../../edit/runpath.js";
+import {
+  addRpath,
+  addRunpath,
+  convertToRpath,
+  convertToRunpath,
+  removeRunpath,
+  setRpath,
+  setRunpath,
+} from "../../edit/runpath.js";
 import { setSoname } from "../../edit/soname.js";
 import { addGnuHash, addHash, renameDynamicSymbols } from "../../edit/symbols.js";
-import { addVersionNeed, clearSymbolVersion, removeVersionNeed, setSymbolVersion, weakenVersionNeed } from "../../edit/versions.js";
+import {
+  addVersionNeed,
+  clearSymbolVersion,
+  removeVersionNeed,
+  setSymbolVersion,
+  weakenVersionNeed,
+} from "../../edit/versions.js";
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { shrinkRunpath } from "../../node/index.js";
@@ -20,44 +34,68 @@ import type { Command } from "./patchelf-options.js";
 
 /** The edits that the options ask of this file. An empty value asks for nothing, except an empty search path. */
 export function editsFor(c: Command, elf: ElfFile): Edit[] {
-  return [...(c.interpreter ? [setInterpreter(c.interpreter)] : []), ...searchPath(c, elf), ...needed(c, elf), ...headers(c, elf), ...symbols(c, elf)];
+  return [
+    ...(c.interpreter ? [setInterpreter(c.interpreter)] : []),
+    ...searchPath(c, elf),
+    ...needed(c, elf),
+    ...headers(c, elf),
+    ...symbols(c, elf),
+  ];
 }
 
 /** Of the options that change the search path one acts, in this order (patchelf). */
 function searchPath(c: Command, elf: ElfFile): Edit[] {
-  const { force } = c, has = elf.runpath !== null || elf.rpath !== null;
+  const { force } = c;
+  const has = elf.runpath !== null || elf.rpath !== null;
   if (c.shrink) {
     if (!has && libraryless(elf)) return [];
     const converts = force ? elf.runpath !== null : elf.runpath === null && elf.rpath !== null;
-    return [...(converts ? [force ? convertToRpath() : convertToRunpath()] : []), shrinkRunpath(c.allowedPrefixes.length > 0 ? { allowedPrefixes: c.allowedPrefixes } : {})];
+    return [
+      ...(converts ? [force ? convertToRpath() : convertToRunpath()] : []),
+      shrinkRunpath(c.allowedPrefixes.length > 0 ? { allowedPrefixes: c.allowedPrefixes } : {}),
+    ];
   }
   if (c.remove) return has || !libraryless(elf) ? [removeRunpath()] : [];
-  if (c.set !== undefined) return c.set === "" && !has && libraryless(elf) ? [] : [force ? setRpath(c.set) : setRunpath(c.set)];
+  if (c.set !== undefined) {
+    return c.set === "" && !has && libraryless(elf) ? [] : [force ? setRpath(c.set) : setRunpath(c.set)];
+  }
+
   // An empty directory would be the current one, which is hardly what an empty variable in a script meant.
   return c.add.filter((path) => path !== "").map((path) => (force ? addRpath(path) : addRunpath(path)));
 }
 
-/** Does the file load no libraries, so that the library refuses every edit of the kind, also one that would find nothing to do? */
-const libraryless = (elf: ElfFile): boolean => elf.dynamic !== null && ["static", "static-pie", "loader"].includes(elf.linkage);
+/**
+ * Does the file load no libraries, so that the library refuses every edit of the kind, also one that would find nothing
+ * to do?
+ */
+const libraryless = (elf: ElfFile): boolean =>
+  elf.dynamic !== null && ["static", "static-pie", "loader"].includes(elf.linkage);
 
 /** patchelf removes first, then renames, then adds. */
 function needed(c: Command, elf: ElfFile): Edit[] {
   const matches = (name: string) => !libraryless(elf) || elf.needed.includes(name);
-  const renamed = [...c.needed].filter(([old, name]) => old !== "" && name !== "" && !c.removeNeeded.has(old) && matches(old));
+  const renamed = [...c.needed].filter(
+    ([old, name]) => old !== "" && name !== "" && !c.removeNeeded.has(old) && matches(old),
+  );
   const comes = new Set([...renamed.map(([, name]) => name), ...c.addNeeded]);
-  const added = [...c.addNeeded].filter((name) => name !== ""), removed = [...c.removeNeeded].filter((name) => name !== "" && matches(name));
+  const added = [...c.addNeeded].filter((name) => name !== "");
+  const removed = [...c.removeNeeded].filter((name) => name !== "" && matches(name));
   // What goes and comes again takes its new place.
-  const moved = added.filter((name) => c.removeNeeded.has(name)), others = added.filter((name) => !c.removeNeeded.has(name)), gone = removed.filter((name) => !comes.has(name));
+  const moved = added.filter((name) => c.removeNeeded.has(name));
+  const others = added.filter((name) => !c.removeNeeded.has(name));
+  const gone = removed.filter((name) => !comes.has(name));
   const edits: Edit[] = [];
   if (renamed.length > 0) edits.push(replaceNeeded(Object.fromEntries(renamed)));
   // A sorted set there, and put before the libraries that are needed.
   if (others.length > 0) edits.push(addNeeded(sorted(others), { first: true }));
   if (moved.length > 0) edits.push(addNeeded(sorted(moved), { first: true, move: true }));
   if (gone.length > 0) edits.push(removeNeeded(gone, c.uses ? { uses: c.uses } : {}));
+
   return edits;
 }
 
-const sorted = (names: readonly string[]): string[] => [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+const sorted = (names: readonly string[]): string[] =>
+  [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
 function headers(c: Command, elf: ElfFile): Edit[] {
   const edits: Edit[] = [];
@@ -70,21 +108,36 @@ function headers(c: Command, elf: ElfFile): Edit[] {
   if (c.debugTag) edits.push(addDebugTag());
   // The edit itself refuses other sizes.
   if (c.raisePages !== undefined) edits.push(raiseAlignment(c.raisePages as RaisedPageSize));
+
   return edits;
 }
 
 function symbols(c: Command, elf: ElfFile): Edit[] {
-  const edits: Edit[] = [], clear = [...c.clearVersion].filter((symbol) => symbol !== "");
+  const edits: Edit[] = [];
+  const clear = [...c.clearVersion].filter((symbol) => symbol !== "");
   if (c.renames.size > 0) edits.push(renameDynamicSymbols(Object.fromEntries(c.renames), { swap: true }));
   if (c.hash) edits.push(addHash());
   if (c.gnuHash) edits.push(addGnuHash());
+
   if (clear.length > 0) {
-    if (elf.dynamic && elf.dynamic.get(DT.VERSYM) === undefined) fail("BAD_EDIT", "the file's symbols have no versions (DT_VERSYM)", { edit: "clearSymbolVersion" });
+    if (elf.dynamic && elf.dynamic.get(DT.VERSYM) === undefined) {
+      fail("BAD_EDIT", "the file's symbols have no versions (DT_VERSYM)", { edit: "clearSymbolVersion" });
+    }
     edits.push(clearSymbolVersion(...clear));
   }
-  for (const [symbol, { file, version }] of c.setVersion) edits.push(setSymbolVersion(symbol, version, file === undefined ? {} : { file }));
-  for (const { file, version, symbols } of c.addNeeds) edits.push(addVersionNeed(file!, version, symbols.length > 0 ? { symbols } : {}));
-  for (const { file, version } of c.removeNeeds) edits.push(removeVersionNeed(file!, version, c.uses ? { uses: c.uses } : {}));
+
+  for (const [symbol, { file, version }] of c.setVersion) {
+    edits.push(setSymbolVersion(symbol, version, file === undefined ? {} : { file }));
+  }
+
+  for (const { file, version, symbols } of c.addNeeds) {
+    edits.push(addVersionNeed(file!, version, symbols.length > 0 ? { symbols } : {}));
+  }
+
+  for (const { file, version } of c.removeNeeds) {
+    edits.push(removeVersionNeed(file!, version, c.uses ? { uses: c.uses } : {}));
+  }
+
   for (const { file, version } of c.weakenNeeds) edits.push(weakenVersionNeed(file!, version));
   return edits;
 }

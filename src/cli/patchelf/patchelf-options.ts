@@ -52,10 +52,38 @@ export interface Command extends RewriteOptions {
 }
 
 const defaults = (): Command => ({
-  files: [], queries: new Set(), info: undefined, debug: process.env["PATCHELF_DEBUG"] !== undefined, force: false, interpreter: undefined, remove: false, shrink: false, allowedPrefixes: [],
-  set: undefined, add: [], needed: new Map(), addNeeded: new Set(), removeNeeded: new Set(), uses: undefined, soname: undefined, noDefaultLib: false, setExecstack: false,
-  clearExecstack: false, osAbi: undefined, debugTag: false, pages: 0, raisePages: undefined, renames: new Map(), clearVersion: new Set(), setVersion: [], addNeeds: [], removeNeeds: [],
-  weakenNeeds: [], hash: false, gnuHash: false, ...rewriteDefaults(),
+  files: [],
+  queries: new Set(),
+  info: undefined,
+  debug: process.env["PATCHELF_DEBUG"] !== undefined,
+  force: false,
+  interpreter: undefined,
+  remove: false,
+  shrink: false,
+  allowedPrefixes: [],
+  set: undefined,
+  add: [],
+  needed: new Map(),
+  addNeeded: new Set(),
+  removeNeeded: new Set(),
+  uses: undefined,
+  soname: undefined,
+  noDefaultLib: false,
+  setExecstack: false,
+  clearExecstack: false,
+  osAbi: undefined,
+  debugTag: false,
+  pages: 0,
+  raisePages: undefined,
+  renames: new Map(),
+  clearVersion: new Set(),
+  setVersion: [],
+  addNeeds: [],
+  removeNeeds: [],
+  weakenNeeds: [],
+  hash: false,
+  gnuHash: false,
+  ...rewriteDefaults(),
 });
 
 /** `value` gives the option's next argument as it stands, `text` what an `@file` there holds. */
@@ -71,7 +99,14 @@ const OPTIONS: Readonly<Record<string, Take>> = {
   "--add-rpath": (c, _, text) => void c.add.push(text()),
   "--remove-rpath": (c) => void (c.remove = true),
   "--shrink-rpath": (c) => void (c.shrink = true),
-  "--allowed-rpath-prefixes": (c, value) => void c.allowedPrefixes.splice(0, Infinity, ...value().split(":").filter((p) => p !== "")),
+  "--allowed-rpath-prefixes": (c, value) =>
+    void c.allowedPrefixes.splice(
+      0,
+      Infinity,
+      ...value()
+        .split(":")
+        .filter((p) => p !== ""),
+    ),
   "--force-rpath": (c) => void (c.force = true),
   "--replace-needed": (c, value) => void c.needed.set(value(), value()),
   "--add-needed": (c, _, text) => void c.addNeeded.add(text()),
@@ -116,20 +151,26 @@ const OPTIONS: Readonly<Record<string, Take>> = {
 export function parse(args: readonly string[]): Command {
   const command = defaults();
   // As with patchelf, help and version end the reading where they stand.
-  for (const rest = [...args]; rest.length > 0 && command.info === undefined; ) {
+  for (const rest = [...args]; rest.length > 0 && command.info === undefined;) {
     const arg = rest.shift()!;
     if (arg.startsWith("-") && arg !== "-") option(command, arg, rest);
     else command.files.push(arg);
   }
+
   if (command.info !== undefined) return command;
+
   checkFiles(command.files, "--output", command);
-  if (command.set !== undefined && command.add.length > 0) throw new UsageError("--set-rpath is not allowed with --add-rpath");
+  if (command.set !== undefined && command.add.length > 0) {
+    throw new UsageError("--set-rpath is not allowed with --add-rpath");
+  }
+
   return command;
 }
 
 function option(command: Command, arg: string, rest: string[]): void {
   if (commonOption(command, arg)) return;
-  const take = Object.hasOwn(OPTIONS, arg) ? OPTIONS[arg]! : undefined, value = () => takeValue(arg, undefined, rest);
+  const take = Object.hasOwn(OPTIONS, arg) ? OPTIONS[arg]! : undefined;
+  const value = () => takeValue(arg, undefined, rest);
   if (!take) throw new UsageError(`unknown option ${arg}`);
   take(command, value, () => resolved(value(), arg));
 }

@@ -19,12 +19,17 @@ export type Query = keyof Printed;
 
 function dynamicOf({ dynamic, header: { type } }: ElfFile): object {
   if (!dynamic) fail("NO_DYNAMIC", "the file has no dynamic section; it is a static program", { type });
-  return dynamic.strings ?? fail("NO_DYNAMIC", "the file's dynamic section has no strings (DT_STRTAB); no loader uses it", { type });
+  return (
+    dynamic.strings ??
+    fail("NO_DYNAMIC", "the file's dynamic section has no strings (DT_STRTAB); no loader uses it", { type })
+  );
 }
 
 /** In the order in which patchelf prints, whatever the order of the options. */
 const ANSWERS: { readonly [Q in Query]-?: (elf: ElfFile) => NonNullable<Printed[Q]> | null } = {
-  interpreter: (elf) => elf.interpreter ?? fail("NO_INTERPRETER", "the file has no PT_INTERP; it is a library or a static program", { type: elf.header.type }),
+  interpreter: (elf) =>
+    elf.interpreter ??
+    fail("NO_INTERPRETER", "the file has no PT_INTERP; it is a library or a static program", { type: elf.header.type }),
   osAbi: (elf) => osAbiText(elf.header.osabi),
   // As with patchelf, a program at a fixed address has no name, and that is no failure.
   soname: (elf) => (elf.header.type === ET.DYN && dynamicOf(elf) ? elf.soname : null) ?? "",
@@ -47,7 +52,10 @@ const TEXT: { readonly [Q in Query]-?: (answer: never) => string } = {
   needed: (names: readonly string[]) => names.map((name) => `${name}\n`).join(""),
 };
 
-/** Answers what is asked, giving each text to `say` at once: what is known is said also where the next question has no answer. */
+/**
+ * Answers what is asked, giving each text to `say` at once: what is known is said also where the next question has no
+ * answer.
+ */
 export function answer(elf: ElfFile, queries: ReadonlySet<Query>, say: (text: string) => void): Printed {
   const printed: Record<string, unknown> = {};
   for (const query of Object.keys(ANSWERS) as Query[]) {

@@ -2,16 +2,37 @@ import { type OpenLibraryTree, resolveLibraries, type ResolveFilesOptions } from
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "../command.js";
 import { parse } from "../read-files.js";
 import { resolveEntry, type ResolveEntry } from "./resolve-entry.js";
-import { asksForSymbols, isUnbound, symbolEntry, type SymbolEntry, symbolFlags, symbolHelp, symbolText } from "./resolve-symbols.js";
+import {
+  asksForSymbols,
+  isUnbound,
+  symbolEntry,
+  type SymbolEntry,
+  symbolFlags,
+  symbolHelp,
+  symbolText,
+} from "./resolve-symbols.js";
 import { listText, treeText, whyText } from "./resolve-text.js";
 
 const FLAGS = {
-  json: { type: "boolean" }, list: { type: "boolean" }, tried: { type: "boolean" }, why: { type: "string" }, sysroot: { type: "string" }, target: { type: "string" }, rules: { type: "string" },
-  "library-path": { type: "string" }, preload: { type: "string" }, "inhibit-cache": { type: "boolean" }, hwcaps: { type: "string" }, platform: { type: "string" }, secure: { type: "boolean" }, ...symbolFlags,
+  json: { type: "boolean" },
+  list: { type: "boolean" },
+  tried: { type: "boolean" },
+  why: { type: "string" },
+  sysroot: { type: "string" },
+  target: { type: "string" },
+  rules: { type: "string" },
+  "library-path": { type: "string" },
+  preload: { type: "string" },
+  "inhibit-cache": { type: "boolean" },
+  hwcaps: { type: "string" },
+  platform: { type: "string" },
+  secure: { type: "boolean" },
+  ...symbolFlags,
 } as const;
 type Flags = Record<string, boolean | string>;
 
-const text = (value: boolean | string | undefined): string | undefined => (typeof value === "string" ? value : undefined);
+const text = (value: boolean | string | undefined): string | undefined =>
+  typeof value === "string" ? value : undefined;
 
 function rulesOf(value: string | undefined): ResolveFilesOptions["rules"] {
   if (value === undefined || value === "auto" || value === "glibc" || value === "musl") return value;
@@ -20,13 +41,30 @@ function rulesOf(value: string | undefined): ResolveFilesOptions["rules"] {
 
 /** A program that is resolved for this system would get this environment too; for another one it is not known. */
 function optionsOf(flags: Flags): ResolveFilesOptions {
-  const target = text(flags["target"]), sysroot = text(flags["sysroot"]), hwcaps = text(flags["hwcaps"])?.split(/[:,]/);
-  if (target !== undefined && target !== "host") throw new UsageError(`--target takes host, not ${JSON.stringify(target)}; another system is named by --sysroot DIR`);
-  if (target !== undefined && sysroot !== undefined) throw new UsageError("--target host and --sysroot contradict each other");
+  const target = text(flags["target"]);
+  const sysroot = text(flags["sysroot"]);
+  const hwcaps = text(flags["hwcaps"])?.split(/[:,]/);
+
+  if (target !== undefined && target !== "host") {
+    throw new UsageError(
+      `--target takes host, not ${JSON.stringify(target)}; another system is named by --sysroot DIR`,
+    );
+  }
+  if (target !== undefined && sysroot !== undefined) {
+    throw new UsageError("--target host and --sysroot contradict each other");
+  }
+
   const own = sysroot === undefined ? process.env : {};
   return {
-    sysroot, rules: rulesOf(text(flags["rules"])), env: { LD_LIBRARY_PATH: text(flags["library-path"]) ?? own["LD_LIBRARY_PATH"], LD_PRELOAD: text(flags["preload"]) ?? own["LD_PRELOAD"] },
-    cache: flags["inhibit-cache"] === true ? "ignore" : undefined, platform: text(flags["platform"]), secure: flags["secure"] === true ? true : undefined,
+    sysroot,
+    rules: rulesOf(text(flags["rules"])),
+    env: {
+      LD_LIBRARY_PATH: text(flags["library-path"]) ?? own["LD_LIBRARY_PATH"],
+      LD_PRELOAD: text(flags["preload"]) ?? own["LD_PRELOAD"],
+    },
+    cache: flags["inhibit-cache"] === true ? "ignore" : undefined,
+    platform: text(flags["platform"]),
+    secure: flags["secure"] === true ? true : undefined,
     hwcaps: hwcaps && (hwcaps.length === 1 ? hwcaps[0] : hwcaps),
   };
 }
@@ -72,10 +110,18 @@ ${symbolHelp}
   --json               an array of trees (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(args, FLAGS), options = optionsOf(flags), json = flags["json"] === true;
-    const entry = (file: string): Entry => withTree(file, options, (tree) => ({ ...resolveEntry(file, tree, text(flags["why"])), ...(asksForSymbols(flags) && symbolEntry(tree, flags)) }));
-    const heading = (e: Entry) => (files.length > 1 && (flags["list"] === true || flags["why"] !== undefined) ? `${e.file}:\n` : "");
+    const { files, flags } = parse(args, FLAGS);
+    const options = optionsOf(flags);
+    const json = flags["json"] === true;
+    const entry = (file: string): Entry =>
+      withTree(file, options, (tree) => ({
+        ...resolveEntry(file, tree, text(flags["why"])),
+        ...(asksForSymbols(flags) && symbolEntry(tree, flags)),
+      }));
+    const heading = (e: Entry) =>
+      files.length > 1 && (flags["list"] === true || flags["why"] !== undefined) ? `${e.file}:\n` : "";
     const { results, failed } = eachFile(files, json, entry, (e) => print(`${heading(e)}${printed(e, flags)}`));
+
     return failed || results.some((r) => r.missing.length > 0 || isUnbound(r)) ? REFUSED : OK;
   },
 };

@@ -1,6 +1,17 @@
 import { addDebugLink } from "../../node/debug-link.js";
 import type { Edit } from "../../edit/family.js";
-import { discardLocals, keepFileSymbols, keepSections, keepSymbols, removeRelocations, removeSections, stripAll, stripDebug, stripSymbols, stripUnneeded } from "../../strip/strip.js";
+import {
+  discardLocals,
+  keepFileSymbols,
+  keepSections,
+  keepSymbols,
+  removeRelocations,
+  removeSections,
+  stripAll,
+  stripDebug,
+  stripSymbols,
+  stripUnneeded,
+} from "../../strip/strip.js";
 import { dropSectionHeaders } from "../../strip/drop-section-headers.js";
 import { onlyKeepDebug } from "../../strip/only-keep-debug.js";
 import type { Command, Mode } from "./strip-options.js";
@@ -10,7 +21,9 @@ const DWO = [".debug*.dwo", ".zdebug*.dwo"];
 
 /** The edits that the options ask for; a debug file that is to be named is read. */
 export function editsFor(c: Command): Edit[] {
-  const { force, wildcard } = c, names = { wildcard }, edits = modeEdits(modeOf(c), force);
+  const { force, wildcard } = c;
+  const names = { wildcard };
+  const edits = modeEdits(modeOf(c), force);
   if (c.sections.length > 0) edits.push(removeSections(...c.sections, { force }));
   if (c.keepSections.length > 0) edits.push(keepSections(...c.keepSections));
   if (c.relocations.length > 0) edits.push(removeRelocations(...c.relocations));
@@ -20,19 +33,30 @@ export function editsFor(c: Command): Edit[] {
   if (c.fileSymbols) edits.push(keepFileSymbols());
   if (c.dropHeaders) edits.push(dropSectionHeaders());
   if (c.debugLink !== undefined) edits.push(addDebugLink(c.debugLink));
+
   return edits;
 }
 
-/** All symbols go where no option says which; -R and -K say it not, -N does with an empty name too (seen with GNU strip 2.40). */
-const modeOf = (c: Command): Mode | undefined => c.mode ?? (c.discard !== undefined || c.someSymbols ? undefined : "all");
+/**
+ * All symbols go where no option says which; -R and -K say it not, -N does with an empty name too (seen with GNU strip
+ * 2.40).
+ */
+const modeOf = (c: Command): Mode | undefined =>
+  c.mode ?? (c.discard !== undefined || c.someSymbols ? undefined : "all");
 
 function modeEdits(mode: Mode | undefined, force: boolean): Edit[] {
   switch (mode) {
-    case "all": return [stripAll({ force })];
-    case "unneeded": return [stripUnneeded()];
-    case "debug": return [stripDebug()];
-    case "dwo": return [removeSections(...DWO)];
-    case "onlyKeepDebug": return [onlyKeepDebug()];
-    case undefined: return [];
+    case "all":
+      return [stripAll({ force })];
+    case "unneeded":
+      return [stripUnneeded()];
+    case "debug":
+      return [stripDebug()];
+    case "dwo":
+      return [removeSections(...DWO)];
+    case "onlyKeepDebug":
+      return [onlyKeepDebug()];
+    case undefined:
+      return [];
   }
 }

@@ -1,7 +1,9 @@
 import { COMMON_HELP } from "../rewrite.js";
 import { version } from "../version.js";
 
-/** The version whose manual page is the contract. Scripts look for "GNU strip" and for a number at the end of the line. */
+/**
+ * The version whose manual page is the contract. Scripts look for "GNU strip" and for a number at the end of the line.
+ */
 export const versionText = `elfwright ${version}, in place of GNU strip 2.40`;
 
 export const help = `usage: elfwright strip [OPTIONS] FILE…

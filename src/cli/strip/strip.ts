@@ -20,12 +20,14 @@ interface Stripped extends Rewritten {
 function stripFile(file: string, edits: readonly Edit[], c: Command): Stripped {
   if (c.outputClass !== undefined) refuseOthers(headerOf(file), c.outputClass);
   // GNU strip says nothing of a section that is not there.
-  const says = (n: Note) => n.note !== "NOT_FOUND" || c.verbose || c.dryRun, r = rewriteFile(file, edits, { ...c, inPlace: c.inPlace || hasOtherNames(file, c) }, says);
+  const says = (n: Note) => n.note !== "NOT_FOUND" || c.verbose || c.dryRun;
+  const r = rewriteFile(file, edits, { ...c, inPlace: c.inPlace || hasOtherNames(file, c) }, says);
   return { ...r, saved: r.sizeBefore - r.sizeAfter };
 }
 
 /** With GNU strip all names of a file keep to be its names. */
-const hasOtherNames = (file: string, c: Command): boolean => c.output === undefined && (onFile(file, () => statSync(file, { throwIfNoEntry: false }))?.nlink ?? 1) > 1;
+const hasOtherNames = (file: string, c: Command): boolean =>
+  c.output === undefined && (onFile(file, () => statSync(file, { throwIfNoEntry: false }))?.nlink ?? 1) > 1;
 
 /** Undefined for a static library, whose members have a header each. */
 function headerOf(file: string): Header | undefined {
@@ -38,13 +40,18 @@ function headerOf(file: string): Header | undefined {
 }
 
 function refuseOthers(header: Header | undefined, elfClass: number): void {
-  if (header && header.class !== elfClass) fail("UNSUPPORTED", `the file is of class ELFCLASS${header.class}, and no strip makes ELFCLASS${elfClass} of it`, { what: `class ${elfClass}` });
+  if (header && header.class !== elfClass) {
+    fail("UNSUPPORTED", `the file is of class ELFCLASS${header.class}, and no strip makes ELFCLASS${elfClass} of it`, {
+      what: `class ${elfClass}`,
+    });
+  }
 }
 
 /** A strip is silent; -v has GNU strip's line first. */
 function report(r: Stripped, c: Command): void {
   if (c.verbose) {
-    const header = headerOf(r.file), format = header ? ` [${formatName(header)}]` : "";
+    const header = headerOf(r.file);
+    const format = header ? ` [${formatName(header)}]` : "";
     print(`copy from \`${r.file}'${format} to \`${c.output ?? r.file}'${format}`);
     if (!c.dryRun) print(`${r.file}: ${r.sizeBefore} -> ${r.sizeAfter} bytes, ${r.saved} saved`);
   }
@@ -63,7 +70,14 @@ export const strip: Verb = {
       print(command.info === "help" ? help : versionText);
       return OK;
     }
-    const edits = editsFor(command), { failed } = eachFile(command.files, command.json, (file) => stripFile(file, edits, command), (r) => report(r, command));
+
+    const edits = editsFor(command);
+    const { failed } = eachFile(
+      command.files,
+      command.json,
+      (file) => stripFile(file, edits, command),
+      (r) => report(r, command),
+    );
     return failed ? REFUSED : OK;
   },
 };

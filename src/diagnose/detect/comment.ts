@@ -13,12 +13,18 @@ export interface Comment {
 /** One line a compiler; a linker that does not merge them has one an object file. */
 const LARGEST = 1 << 20;
 
-/** The texts of .comment. Hints only: they name compilers of parts, and where those were built, not what the program runs on. */
+/**
+ * The texts of .comment. Hints only: they name compilers of parts, and where those were built, not what the program
+ * runs on.
+ */
 export function comments({ elf, tolerant }: Subject): Comment[] {
-  return tolerant.part(() => {
-    const section = elf.sections.find((s) => s.name === ".comment");
-    if (!section) return [];
-    const { offset, size } = fileRange(section, elf.source), text = toLatin1(readExactly(elf.source, offset, Math.min(size, LARGEST), ".comment"));
-    return [...text.matchAll(/[^\0]+/g)].map((m): Comment => ({ text: m[0], offset: offset + m.index }));
-  }) ?? [];
+  return (
+    tolerant.part(() => {
+      const section = elf.sections.find((s) => s.name === ".comment");
+      if (!section) return [];
+      const { offset, size } = fileRange(section, elf.source);
+      const text = toLatin1(readExactly(elf.source, offset, Math.min(size, LARGEST), ".comment"));
+      return [...text.matchAll(/[^\0]+/g)].map((m): Comment => ({ text: m[0], offset: offset + m.index }));
+    }) ?? []
+  );
 }

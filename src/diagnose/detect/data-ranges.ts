@@ -5,11 +5,14 @@ import { disjoint, type Range } from "./text-search.js";
 const near = (s: { near(field: "offset"): number }, size: number): Range => ({ offset: s.near("offset"), size });
 
 /**
- * Where constants can stand: segments that are not executable, and sections that are not. Linkers that give code and constants one
- * segment leave nothing else to tell them apart, so a file without section headers is then searched there, too.
+ * Where constants can stand: segments that are not executable, and sections that are not. Linkers that give code and
+ * constants one segment leave nothing else to tell them apart, so a file without section headers is then searched
+ * there, too.
  */
 export function dataRanges(elf: ElfFile): Range[] {
-  const loads = elf.segments.filter((s) => s.type === PT.LOAD), code = loads.filter((s) => s.flags & PF.X), data = loads.filter((s) => !(s.flags & PF.X));
+  const loads = elf.segments.filter((s) => s.type === PT.LOAD);
+  const code = loads.filter((s) => s.flags & PF.X);
+  const data = loads.filter((s) => !(s.flags & PF.X));
   const ranges = data.map((s) => near(s, s.near("filesz")));
   if (elf.sections.length > 0) ranges.push(...constantSections(elf));
   else if (data.every((s) => s.flags & PF.W)) ranges.push(...code.map((s) => near(s, s.near("filesz"))));
@@ -17,7 +20,9 @@ export function dataRanges(elf: ElfFile): Range[] {
 }
 
 const constantSections = (elf: ElfFile): Range[] =>
-  elf.sections.filter(({ header: h }) => h.type === SHT.PROGBITS && h.flags & SHF.ALLOC && !(h.flags & SHF.EXECINSTR)).map(({ header: h }) => near(h, h.near("size")));
+  elf.sections
+    .filter(({ header: h }) => h.type === SHT.PROGBITS && h.flags & SHF.ALLOC && !(h.flags & SHF.EXECINSTR))
+    .map(({ header: h }) => near(h, h.near("size")));
 
 /** The names of symbols that only linkers and debuggers need: they name runtimes, where they were not stripped. */
 export function symbolNameRanges(elf: ElfFile): Range[] {

@@ -12,14 +12,22 @@ const LONGEST = Math.max(...ENTRY_PATTERNS.map((p) => p.code.length / 2));
 function entryOffset(elf: ElfFile): number | undefined {
   const { machine, entry, littleEndian, class: elfClass, flags, type } = elf.header;
   if (entry === 0n || (type !== ET.EXEC && type !== ET.DYN)) return undefined;
+
   const kind = cardOf(RECOGNITION, machine)?.entry;
   // An odd address is Thumb code.
   if (kind === "thumb") return elf.offsetOf(entry & ~1n, 1);
+
   // ELFv1 of PowerPC: e_entry is the address of a descriptor, whose first word is that of the code.
   if (kind === "descriptor-v1" && elfClass === 64 && (flags & 3) !== 2) {
     const at = elf.offsetOf(entry, 8);
-    if (at !== undefined) return elf.offsetOf(viewOf(readExactly(elf.source, at, 8, "the entry point's descriptor")).getBigUint64(0, littleEndian), 1);
+    if (at !== undefined) {
+      return elf.offsetOf(
+        viewOf(readExactly(elf.source, at, 8, "the entry point's descriptor")).getBigUint64(0, littleEndian),
+        1,
+      );
+    }
   }
+
   return elf.offsetOf(entry, 1);
 }
 
@@ -27,12 +35,24 @@ function entryOffset(elf: ElfFile): number | undefined {
 export function entryCode(elf: ElfFile): { readonly pattern: EntryPattern; readonly offset: number } | undefined {
   const offset = entryOffset(elf);
   if (offset === undefined) return undefined;
+
   const { machine, class: elfClass, littleEndian } = elf.header;
-  const code = toHex(readExactly(elf.source, offset, Math.min(LONGEST, elf.source.size - offset), "the code at e_entry"));
-  const pattern = ENTRY_PATTERNS.find((p) => p.machine === machine && p.class === elfClass && p.littleEndian === littleEndian && new RegExp(`^${p.code}`).test(code));
+  const code = toHex(
+    readExactly(elf.source, offset, Math.min(LONGEST, elf.source.size - offset), "the code at e_entry"),
+  );
+  const pattern = ENTRY_PATTERNS.find(
+    (p) =>
+      p.machine === machine &&
+      p.class === elfClass &&
+      p.littleEndian === littleEndian &&
+      new RegExp(`^${p.code}`).test(code),
+  );
+
   return pattern && { pattern, offset };
 }
 
 /** Is something known of the start files for this machine, so that code that none of them has says something? */
 export const knowsEntryCode = ({ machine, class: elfClass, littleEndian }: ElfFile["header"]): boolean =>
-  ENTRY_PATTERNS.some((p) => p.of === "glibc" && p.machine === machine && p.class === elfClass && p.littleEndian === littleEndian);
+  ENTRY_PATTERNS.some(
+    (p) => p.of === "glibc" && p.machine === machine && p.class === elfClass && p.littleEndian === littleEndian,
+  );

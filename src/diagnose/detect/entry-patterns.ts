@@ -17,17 +17,26 @@ export interface EntryPattern {
 
 const patterns = (machine: number, { class: elfClass, littleEndian, rows }: StartCode): EntryPattern[] =>
   rows.map(([of, code, confidence]) => ({
-    of, machine, class: elfClass, littleEndian, code: code.replaceAll(" ", ""), confidence: confidence ?? "certain",
+    of,
+    machine,
+    class: elfClass,
+    littleEndian,
+    code: code.replaceAll(" ", ""),
+    confidence: confidence ?? "certain",
   }));
 
 /** The same instructions in the other byte order, where they are words. */
 const swapped = (list: readonly EntryPattern[]): EntryPattern[] =>
   list.map((p) => ({
-    ...p, littleEndian: !p.littleEndian, confidence: "likely", code: p.code.replace(/(..)(..)(..)(..)/g, "$4$3$2$1"),
+    ...p,
+    littleEndian: !p.littleEndian,
+    confidence: "likely",
+    code: p.code.replace(/(..)(..)(..)(..)/g, "$4$3$2$1"),
   }));
 
 export const ENTRY_PATTERNS: readonly EntryPattern[] = cardsOf(RECOGNITION).flatMap(({ machine, card }) =>
   (card.startCode ?? []).flatMap((s) => {
     const seen = patterns(machine, s);
     return s.bothOrders ? [...seen, ...swapped(seen)] : seen;
-  }));
+  }),
+);

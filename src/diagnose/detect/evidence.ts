@@ -6,10 +6,17 @@ import type { Evidence } from "../diagnosis.js";
 /** Makes evidence about one thing. */
 export const evidenceOf =
   (about: Evidence["about"]) =>
-  (kind: string, says: string, text: string, offset: number | null = null): Evidence => ({ about, kind, says, text, offset });
+  (kind: string, says: string, text: string, offset: number | null = null): Evidence => ({
+    about,
+    kind,
+    says,
+    text,
+    offset,
+  });
 
 /** File offset of the DT_NEEDED entry with this name. */
 export function neededOffset(elf: ElfFile, name: string): number | null {
-  const d = elf.dynamic, e = d?.entries.find((e) => e.tag === DT.NEEDED && d.text(e) === name);
+  const d = elf.dynamic;
+  const e = d?.entries.find((e) => e.tag === DT.NEEDED && d.text(e) === name);
   return d && e ? d.offset + e.index * 2 * wordSize(elf.header) : null;
 }

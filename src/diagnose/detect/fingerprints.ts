@@ -27,7 +27,8 @@ export interface FoundFingerprint {
 }
 
 const RUST_PATH = /^\/rustc\/[0-9a-f]{40}[/\\]/;
-const textAt = (elf: ElfFile, offset: number, length: number): string => toLatin1(readExactly(elf.source, offset, Math.min(length, elf.source.size - offset), "a text"));
+const textAt = (elf: ElfFile, offset: number, length: number): string =>
+  toLatin1(readExactly(elf.source, offset, Math.min(length, elf.source.size - offset), "a text"));
 
 const isCxxSymbol = (elf: ElfFile, at: number): boolean => isCxxName(/^[^\0]*/.exec(textAt(elf, at + 1, 1024))![0]);
 
@@ -38,8 +39,18 @@ const DATA: readonly Fingerprint[] = [
   { of: { libc: "glibc" }, text: "glibc.malloc.check", what: "glibc's tunables" },
   { of: { libc: "glibc" }, text: "GLIBC_TUNABLES", what: "glibc's tunables" },
   { of: { runtime: "go" }, text: "\xff Go buildinf:", what: "Go's build information", holds: isBuildInfo },
-  ...GO_TABLE_MAGICS.map((text): Fingerprint => ({ of: { runtime: "go" }, text, what: "Go's table of functions", holds: isGoTable })),
-  { of: { runtime: "rust" }, text: "/rustc/", what: "a source path of Rust's library", holds: (elf, at) => RUST_PATH.test(textAt(elf, at, 48)) },
+  ...GO_TABLE_MAGICS.map((text): Fingerprint => ({
+    of: { runtime: "go" },
+    text,
+    what: "Go's table of functions",
+    holds: isGoTable,
+  })),
+  {
+    of: { runtime: "rust" },
+    text: "/rustc/",
+    what: "a source path of Rust's library",
+    holds: (elf, at) => RUST_PATH.test(textAt(elf, at, 48)),
+  },
   { of: { runtime: "rust" }, text: "library/std/src/", what: "a source path of Rust's library" },
   { of: { runtime: "rust" }, text: "library/core/src/", what: "a source path of Rust's library" },
   { of: { runtime: "rust-main" }, text: "initialization or cleanup bug", what: "what Rust's start code says" },
@@ -65,7 +76,8 @@ const SYMBOLS: readonly Fingerprint[] = [
 ];
 
 const isLibc = (f: { readonly of: Fingerprint["of"] }): boolean => "libc" in f.of;
-const isOf = (f: { readonly of: Fingerprint["of"] }, runtimes: readonly Runtime[]): boolean => "runtime" in f.of && runtimes.includes(f.of.runtime);
+const isOf = (f: { readonly of: Fingerprint["of"] }, runtimes: readonly Runtime[]): boolean =>
+  "runtime" in f.of && runtimes.includes(f.of.runtime);
 
 /** What a search is for. */
 export interface Wanted {
@@ -79,9 +91,19 @@ export function fingerprints(elf: ElfFile, { libc, settles }: Wanted): FoundFing
   const search = (list: readonly Fingerprint[], ranges: ReturnType<typeof dataRanges>): FoundFingerprint[] => {
     // Sections tell of Go, where there are any.
     const wanted = list.filter((f) => (libc || !isLibc(f)) && (elf.sections.length === 0 || !isOf(f, ["go"])));
-    const needles = wanted.map(({ text, holds }): Needle => (holds ? { text, holds: (at) => holds(elf, at) } : { text }));
-    const found = searchTexts(elf.source, ranges, needles, (found) => !libc && found.some((at, i) => at !== undefined && isOf(wanted[i]!, settles)));
-    return wanted.flatMap(({ of, what, text }, i) => (found[i] === undefined ? [] : [{ of, what: what ?? text, offset: found[i] }]));
+    const needles = wanted.map(({ text, holds }): Needle =>
+      holds ? { text, holds: (at) => holds(elf, at) } : { text },
+    );
+    const found = searchTexts(
+      elf.source,
+      ranges,
+      needles,
+      (found) => !libc && found.some((at, i) => at !== undefined && isOf(wanted[i]!, settles)),
+    );
+
+    return wanted.flatMap(({ of, what, text }, i) =>
+      found[i] === undefined ? [] : [{ of, what: what ?? text, offset: found[i] }],
+    );
   };
   const symbols = search(SYMBOLS, symbolNameRanges(elf));
   return !libc && symbols.some((f) => isOf(f, settles)) ? symbols : [...symbols, ...search(DATA, dataRanges(elf))];

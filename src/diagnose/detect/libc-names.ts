@@ -13,7 +13,9 @@ const LOADERS: readonly Named[] = [
   [/^ld-2\.\d+\.so$/, "glibc"],
 ];
 
-/** Names of the C library itself, as DT_NEEDED and DT_SONAME have them. `libc.so` is musl's or bionic's: see the caller. */
+/**
+ * Names of the C library itself, as DT_NEEDED and DT_SONAME have them. `libc.so` is musl's or bionic's: see the caller.
+ */
 const LIBRARIES: readonly Named[] = [
   [/^libc\.so\.6(\.1)?$/, "glibc"],
   [/^libc\.musl-[^.]+\.so\.1$/, "musl"],
@@ -23,7 +25,8 @@ const LIBRARIES: readonly Named[] = [
   [/^libuClibc-[\d.]+\.so$/, "uclibc"],
 ];
 
-const named = (list: readonly Named[], name: string): Libc | undefined => list.find(([pattern]) => pattern.test(name))?.[1];
+const named = (list: readonly Named[], name: string): Libc | undefined =>
+  list.find(([pattern]) => pattern.test(name))?.[1];
 
 export const fileName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
@@ -35,8 +38,16 @@ export const libraryLibc = (name: string): Libc | undefined => named(LIBRARIES, 
 
 /** Undefined names that one C library alone has: they tell where its own name, `libc.so`, does not. */
 export const TELLING_IMPORTS: ReadonlyMap<string, Libc> = new Map([
-  ["__errno", "bionic"], ["__sF", "bionic"], ["__system_property_get", "bionic"], ["__android_log_print", "bionic"], ["__libc_init", "bionic"], ["__register_atfork", "bionic"],
-  ["android_set_abort_message", "bionic"], ["__errno_location", "musl"], ["__libc_start_main", "musl"], ["__stat_time64", "musl"],
+  ["__errno", "bionic"],
+  ["__sF", "bionic"],
+  ["__system_property_get", "bionic"],
+  ["__android_log_print", "bionic"],
+  ["__libc_init", "bionic"],
+  ["__register_atfork", "bionic"],
+  ["android_set_abort_message", "bionic"],
+  ["__errno_location", "musl"],
+  ["__libc_start_main", "musl"],
+  ["__stat_time64", "musl"],
 ]);
 
 /** Libraries that bionic has apart, and musl within libc.so. */

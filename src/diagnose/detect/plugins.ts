@@ -22,7 +22,11 @@ const HOSTS: readonly Host[] = [
   { name: "Java", entry: /^(JNI_OnLoad(_\w+)?|Java_\w+)$/, api: null },
   { name: "nginx", entry: /^ngx_modules$/, api: /^ngx_/ },
   { name: "Apache", entry: /^\w+_module$/, api: /^(ap_|apr_)/ },
-  { name: "PostgreSQL", entry: /^(Pg_magic_func|_PG_init)$/, api: /^(palloc|errstart|ereport|pg_|Pg|CurrentMemoryContext)/ },
+  {
+    name: "PostgreSQL",
+    entry: /^(Pg_magic_func|_PG_init)$/,
+    api: /^(palloc|errstart|ereport|pg_|Pg|CurrentMemoryContext)/,
+  },
   { name: "R", entry: /^R_init_\w+$/, api: /^(Rf_|R_)/ },
   { name: "PAM", entry: /^pam_sm_\w+$/, api: null },
   { name: "SQLite", entry: /^sqlite3_\w*_?extension_init$/, api: null },
@@ -38,13 +42,21 @@ const REGISTRARS: readonly string[] = ["napi_module_register", "node_module_regi
 
 const evidence = evidenceOf("linkage");
 
-/** What says that a host program loads this library and gives it symbols. A library that has the host's interface itself is none. */
+/**
+ * What says that a host program loads this library and gives it symbols. A library that has the host's interface itself
+ * is none.
+ */
 export function pluginEvidence({ imports, findExport }: Subject): Evidence | undefined {
   const registrar = imports.find((i) => REGISTRARS.includes(i.name));
   if (registrar) return evidence("plugin-entry", "plugin", `calls ${registrar.name}, which Node.js has`, registrar.at);
-  const hosts = HOSTS.filter(({ api }) => api === null || imports.some((i) => api.test(i.name))), hostOf = (name: string) => hosts.find((h) => h.entry.test(name));
-  const entry = findExport((e) => hostOf(e.name) !== undefined), host = entry && hostOf(entry.name);
+
+  const hosts = HOSTS.filter(({ api }) => api === null || imports.some((i) => api.test(i.name)));
+  const hostOf = (name: string) => hosts.find((h) => h.entry.test(name));
+  const entry = findExport((e) => hostOf(e.name) !== undefined);
+  const host = entry && hostOf(entry.name);
   if (!entry || !host) return undefined;
-  const { name, api } = host, taken = api ? `, and takes ${imports.filter((i) => api.test(i.name)).length} symbols of ${name}'s own` : "";
+
+  const { name, api } = host;
+  const taken = api ? `, and takes ${imports.filter((i) => api.test(i.name)).length} symbols of ${name}'s own` : "";
   return evidence("plugin-entry", "plugin", `exports ${entry.name}, which ${name} looks for${taken}`, entry.at);
 }

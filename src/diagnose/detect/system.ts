@@ -4,12 +4,25 @@ import { evidenceOf } from "./evidence.js";
 import { fileName } from "./libc-names.js";
 import type { Subject } from "../subject.js";
 
-/** Systems whose C library has no name in this library. Their files must not pass for one of Linux's: NetBSD's loader needs `libc.so`, too. */
+/**
+ * Systems whose C library has no name in this library. Their files must not pass for one of Linux's: NetBSD's loader
+ * needs `libc.so`, too.
+ */
 const OSABI: Readonly<Record<number, string>> = {
-  [ELFOSABI.FREEBSD]: "FreeBSD", [ELFOSABI.NETBSD]: "NetBSD", [ELFOSABI.OPENBSD]: "OpenBSD", [ELFOSABI.SOLARIS]: "Solaris", [ELFOSABI.HPUX]: "HP-UX", [ELFOSABI.CUDA]: "CUDA",
+  [ELFOSABI.FREEBSD]: "FreeBSD",
+  [ELFOSABI.NETBSD]: "NetBSD",
+  [ELFOSABI.OPENBSD]: "OpenBSD",
+  [ELFOSABI.SOLARIS]: "Solaris",
+  [ELFOSABI.HPUX]: "HP-UX",
+  [ELFOSABI.CUDA]: "CUDA",
 };
 const NOTE_OWNERS: readonly string[] = ["FreeBSD", "NetBSD", "OpenBSD", "DragonFly"];
-const LOADERS: Readonly<Record<string, string>> = { "ld-elf.so.1": "FreeBSD", "ld.elf_so": "NetBSD", "ld.so": "OpenBSD", "ld-elf.so.2": "DragonFly" };
+const LOADERS: Readonly<Record<string, string>> = {
+  "ld-elf.so.1": "FreeBSD",
+  "ld.elf_so": "NetBSD",
+  "ld.so": "OpenBSD",
+  "ld-elf.so.2": "DragonFly",
+};
 const SOLARIS_LOADER = /^\/(usr\/)?lib\/(amd64\/|64\/|sparcv9\/)?ld\.so\.1$/;
 
 const evidence = evidenceOf("libc");
@@ -18,12 +31,19 @@ const evidence = evidenceOf("libc");
 export function foreignSystem({ elf, tolerant, interpreter, needed }: Subject): Evidence | undefined {
   const byAbi = OSABI[elf.header.osabi];
   if (byAbi) return evidence("system", byAbi, `EI_OSABI is that of ${byAbi}`, 7);
+
   const note = tolerant.part(() => elf.notes.find((n) => NOTE_OWNERS.includes(n.owner)));
   if (note) return evidence("system", note.owner, `a note of ${note.owner}`, note.offset);
   if (interpreter === null) return undefined;
+
   // PowerPC's and MIPS's glibc have a loader of this name, but need libc.so.6.
-  const solaris = SOLARIS_LOADER.test(interpreter) && (needed.includes("libc.so.1") || interpreter.startsWith("/usr/lib/")) ? "Solaris" : undefined, system = LOADERS[fileName(interpreter)] ?? solaris;
+  const solaris =
+    SOLARIS_LOADER.test(interpreter) && (needed.includes("libc.so.1") || interpreter.startsWith("/usr/lib/"))
+      ? "Solaris"
+      : undefined;
+  const system = LOADERS[fileName(interpreter)] ?? solaris;
   // Of glibc's libraries OpenBSD has none: somebody gave the loader a name of his own.
   if (system === "OpenBSD" && needed.includes("libc.so.6")) return undefined;
+
   return system ? evidence("system", system, `PT_INTERP is ${interpreter}`, null) : undefined;
 }

@@ -17,7 +17,10 @@ export interface Needle {
 const MOST_TRIES = 4096;
 const PIECE = 1 << 20;
 
-/** Of the file's bytes only each fourth pair is looked at: a text of five bytes has a pair at one of those places, wherever it begins. */
+/**
+ * Of the file's bytes only each fourth pair is looked at: a text of five bytes has a pair at one of those places,
+ * wherever it begins.
+ */
 const STRIDE = 4;
 export const SHORTEST = STRIDE + 1;
 
@@ -28,11 +31,13 @@ interface Probe {
 }
 
 const pairAt = (text: string, at: number): number => (text.charCodeAt(at) << 8) | text.charCodeAt(at + 1);
-const isCommon = (text: string, at: number): number => (/^([a-z]{2}|\0\0|\xff\xff)$/.test(text.slice(at, at + 2)) ? 1 : 0);
+const isCommon = (text: string, at: number): number =>
+  /^([a-z]{2}|\0\0|\xff\xff)$/.test(text.slice(at, at + 2)) ? 1 : 0;
 
 /** The pairs of that part of the text whose pairs are rarest in programs: of what is neither a word nor zeros. */
 function probesOf(text: string, needle: number): Probe[] {
-  let best = 0, least = Infinity;
+  let best = 0;
+  let least = Infinity;
   for (let from = 0; from + STRIDE < text.length; from++) {
     let common = 0;
     for (let at = from; at < from + STRIDE; at++) common += isCommon(text, at);
@@ -46,32 +51,46 @@ function probesOf(text: string, needle: number): Probe[] {
  *
  * @returns offsets in the order of the needles; undefined for those that were not found
  */
-export function searchTexts(source: ByteSource, ranges: readonly Range[], needles: readonly Needle[], enough: (found: readonly (number | undefined)[]) => boolean): (number | undefined)[] {
-  const found: (number | undefined)[] = needles.map(() => undefined), tries = needles.map(() => 0), isProbe = new Uint8Array(1 << 16), probes = new Map<number, Probe[]>();
-  for (const [n, { text }] of needles.entries())
+export function searchTexts(
+  source: ByteSource,
+  ranges: readonly Range[],
+  needles: readonly Needle[],
+  enough: (found: readonly (number | undefined)[]) => boolean,
+): (number | undefined)[] {
+  const found: (number | undefined)[] = needles.map(() => undefined);
+  const tries = needles.map(() => 0);
+  const isProbe = new Uint8Array(1 << 16);
+  const probes = new Map<number, Probe[]>();
+
+  for (const [n, { text }] of needles.entries()) {
     for (const p of probesOf(text, n)) {
       const pair = pairAt(text, p.at);
       isProbe[pair] = 1;
       probes.set(pair, [...(probes.get(pair) ?? []), p]);
     }
+  }
+
   const look = (bytes: Uint8Array, start: number) => {
     for (let i = 1; i < bytes.length; i += STRIDE) {
       const pair = (bytes[i - 1]! << 8) | bytes[i]!;
       if (isProbe[pair] === 0) continue;
       for (const { needle, at } of probes.get(pair)!) {
-        const from = i - 1 - at, { text, holds } = needles[needle]!;
+        const from = i - 1 - at;
+        const { text, holds } = needles[needle]!;
         if (found[needle] !== undefined || tries[needle]! >= MOST_TRIES || !standsAt(bytes, from, text)) continue;
         if (!holds || (tries[needle]!++, holds(start + from))) found[needle] = start + from;
       }
     }
   };
   const overlap = Math.max(...needles.map((n) => n.text.length)) - 1;
-  for (const { offset, size } of ranges)
+  for (const { offset, size } of ranges) {
     for (let at = 0; at < size; at += PIECE) {
       const from = Math.max(0, at - overlap);
       look(readExactly(source, offset + from, Math.min(at + PIECE, size) - from, "data"), offset + from);
       if (enough(found)) return found;
     }
+  }
+
   return found;
 }
 
@@ -86,10 +105,12 @@ export function disjoint(ranges: readonly Range[], fileSize: number): Range[] {
   const out: Range[] = [];
   let end = 0;
   for (const r of [...ranges].sort((a, b) => a.offset - b.offset)) {
-    const from = Math.max(r.offset, end), to = Math.min(r.offset + r.size, fileSize);
+    const from = Math.max(r.offset, end);
+    const to = Math.min(r.offset + r.size, fileSize);
     if (to <= from) continue;
     out.push({ offset: from, size: to - from });
     end = to;
   }
+
   return out;
 }

@@ -1,10 +1,26 @@
-/** Where sources are built and nothing is installed: folders of people, of build services and of packagers' build roots. */
+/**
+ * Where sources are built and nothing is installed: folders of people, of build services and of packagers' build roots.
+ */
 const BUILD: readonly RegExp[] = [
-  /^\/(?:home|Users|root|export\/home)(?=\/|$)/, /^\/(?:var\/)?tmp(?=\/|$)/, /^\/dev\/shm(?=\/|$)/,
+  /^\/(?:home|Users|root|export\/home)(?=\/|$)/,
+  /^\/(?:var\/)?tmp(?=\/|$)/,
+  /^\/dev\/shm(?=\/|$)/,
   // Debian's and Fedora's builders, GitLab, GitHub, Azure, Jenkins, Travis, Drone, Bitrise, Docker's usual WORKDIRs.
-  /^\/build(?:s|dir|root)?(?=\/|$)/, /^\/(?:usr\/)?src(?=\/|$)/, /^\/(?:github\/)?workspaces?(?=\/|$)/, /^\/__w(?=\/|$)/, /^\/var\/lib\/jenkins(?=\/|$)/, /^\/var\/jenkins_home(?=\/|$)/,
-  /^\/drone\/src(?=\/|$)/, /^\/bitrise(?=\/|$)/, /^\/go\/src(?=\/|$)/, /^\/(?:data\/)?jenkins(?=\/|$)/, /^\/opt\/(?:hostedtoolcache|actions-runner|buildagent)(?=\/|$)/,
-  /^\/(?:croot|feedstock_root|work)(?=\/|$)/, /^\/(?:io|project|ci)(?=\/|$)/, /^\/usr\/(?:obj|ports)(?=\/|$)/, /^\/var\/(?:builds?|cache)(?=\/|$)/,
+  /^\/build(?:s|dir|root)?(?=\/|$)/,
+  /^\/(?:usr\/)?src(?=\/|$)/,
+  /^\/(?:github\/)?workspaces?(?=\/|$)/,
+  /^\/__w(?=\/|$)/,
+  /^\/var\/lib\/jenkins(?=\/|$)/,
+  /^\/var\/jenkins_home(?=\/|$)/,
+  /^\/drone\/src(?=\/|$)/,
+  /^\/bitrise(?=\/|$)/,
+  /^\/go\/src(?=\/|$)/,
+  /^\/(?:data\/)?jenkins(?=\/|$)/,
+  /^\/opt\/(?:hostedtoolcache|actions-runner|buildagent)(?=\/|$)/,
+  /^\/(?:croot|feedstock_root|work)(?=\/|$)/,
+  /^\/(?:io|project|ci)(?=\/|$)/,
+  /^\/usr\/(?:obj|ports)(?=\/|$)/,
+  /^\/var\/(?:builds?|cache)(?=\/|$)/,
   // Their contents are packages, and whole on systems that have them.
   /^\/(?:nix|gnu)\/store(?=\/|$)/,
 ];

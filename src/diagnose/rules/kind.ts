@@ -3,24 +3,51 @@ import { fileTypeName, machineName } from "../../spec/names.js";
 import type { Facts } from "../facts.js";
 import type { Rule } from "./rule.js";
 
-const bits = (m: { readonly machine: number; readonly class: number; readonly littleEndian: boolean }): string => `${machineName(m.machine)}, ${m.class}-bit, ${m.littleEndian ? "little" : "big"}-endian`;
+const bits = (m: { readonly machine: number; readonly class: number; readonly littleEndian: boolean }): string =>
+  `${machineName(m.machine)}, ${m.class}-bit, ${m.littleEndian ? "little" : "big"}-endian`;
 
 /** What kind of file it is, and whether it is for the machine at all. */
 export const kindRules: readonly Rule[] = [
   {
-    id: "wrong-machine", severity: "error", sentence: "The file is for another machine than the target.", advice: "Take the build for the target's machine.",
+    id: "wrong-machine",
+    severity: "error",
+    sentence: "The file is for another machine than the target.",
+    advice: "Take the build for the target's machine.",
     *test({ elf: { header: h }, target }: Facts) {
       const m = target?.machine;
-      if (m && (m.machine !== h.machine || m.class !== h.class || m.littleEndian !== h.littleEndian)) yield { message: `it is for ${bits(h)}, the target ${target.name} for ${bits(m)}: "Exec format error", or "wrong ELF class" for a library` };
+      if (m && (m.machine !== h.machine || m.class !== h.class || m.littleEndian !== h.littleEndian)) {
+        yield {
+          message: `it is for ${bits(h)}, the target ${target.name} for ${bits(m)}: "Exec format error", or "wrong ELF class" for a library`,
+        };
+      }
     },
   },
   {
-    id: "not-loadable", severity: "note", sentence: "Nothing starts or loads this kind of file.", advice: "Link it first; an object file has no interpreter, no search path and no needed libraries yet.",
+    id: "not-loadable",
+    severity: "note",
+    sentence: "Nothing starts or loads this kind of file.",
+    advice: "Link it first; an object file has no interpreter, no search path and no needed libraries yet.",
     *test({ linkage, elf, evidence, hasContents }: Facts) {
-      if (evidence.some((e) => e.kind === "kernel-module")) yield { message: "it is a module of the Linux kernel, which nothing but the kernel loads (insmod, modprobe)", advice: "It fits the kernel that it was built for, whatever C library a system has: build it against that kernel's headers." };
-      else if (linkage === "relocatable") yield { message: `it is a relocatable object (${fileTypeName(elf.header.type)})` };
-      else if (elf.header.type === ET.CORE) yield { message: "it is a core file: the memory of a process that crashed, or was dumped", advice: "Open it in a debugger together with the program that it is of." };
-      else if (!hasContents) yield { message: "it is a separate debug file: it has the debug information of a program or library, but not its code and data", advice: "Diagnose the program or library that it belongs to: its build ID is the same." };
+      if (evidence.some((e) => e.kind === "kernel-module")) {
+        yield {
+          message: "it is a module of the Linux kernel, which nothing but the kernel loads (insmod, modprobe)",
+          advice:
+            "It fits the kernel that it was built for, whatever C library a system has: build it against that kernel's headers.",
+        };
+      } else if (linkage === "relocatable") {
+        yield { message: `it is a relocatable object (${fileTypeName(elf.header.type)})` };
+      } else if (elf.header.type === ET.CORE) {
+        yield {
+          message: "it is a core file: the memory of a process that crashed, or was dumped",
+          advice: "Open it in a debugger together with the program that it is of.",
+        };
+      } else if (!hasContents) {
+        yield {
+          message:
+            "it is a separate debug file: it has the debug information of a program or library, but not its code and data",
+          advice: "Diagnose the program or library that it belongs to: its build ID is the same.",
+        };
+      }
     },
   },
 ];

@@ -18,28 +18,46 @@ function libcOf(o: LoadedObject): "glibc" | "musl" | null {
 /** A process has one C library. */
 export const libcRules: readonly Rule[] = [
   {
-    id: "two-libcs", severity: "error", sentence: "Two C libraries would be loaded into one program.",
-    advice: "Build all parts for one C library, or replace the names of the other (elfwright patchelf --replace-needed OLD NEW) after reading what that changes.",
+    id: "two-libcs",
+    severity: "error",
+    sentence: "Two C libraries would be loaded into one program.",
+    advice:
+      "Build all parts for one C library, or replace the names of the other (elfwright patchelf --replace-needed OLD NEW) after reading what that changes.",
     *test(f) {
-      const { needed } = f, musl = needed.filter(isMusl), glibc = needed.filter(isGlibc);
+      const { needed } = f;
+      const musl = needed.filter(isMusl);
+      const glibc = needed.filter(isGlibc);
+
       // musl's loader takes libc.so.6 for itself; ld-linux-*.so.* it does not.
       if (musl.length > 0 && glibc.length > 0) {
         yield { message: `it needs ${list(glibc)} of glibc and ${list(musl)} of musl`, names: [...glibc, ...musl] };
         return;
       }
-      const objects = f.libraries?.objects.map((o) => ({ o, libc: libcOf(o) })) ?? [], paths = (libc: string) => objects.filter((x) => x.libc === libc).map(({ o }) => o.path);
-      if (paths("glibc").length > 0 && paths("musl").length > 0)
-        yield { message: `the loader would load ${list(paths("glibc"))} of glibc and ${list(paths("musl"))} of musl`, names: [...paths("glibc"), ...paths("musl")] };
+
+      const objects = f.libraries?.objects.map((o) => ({ o, libc: libcOf(o) })) ?? [];
+      const paths = (libc: string) => objects.filter((x) => x.libc === libc).map(({ o }) => o.path);
+      if (paths("glibc").length > 0 && paths("musl").length > 0) {
+        yield {
+          message: `the loader would load ${list(paths("glibc"))} of glibc and ${list(paths("musl"))} of musl`,
+          names: [...paths("glibc"), ...paths("musl")],
+        };
+      }
     },
   },
   {
-    id: "musl-libc-so", severity: "note", sentence: "A library needs musl's libc by a name that means something else on glibc.",
-    advice: "Use the package that is made for the system's C library; nothing is wrong where a program of musl loads it.",
+    id: "musl-libc-so",
+    severity: "note",
+    sentence: "A library needs musl's libc by a name that means something else on glibc.",
+    advice:
+      "Use the package that is made for the system's C library; nothing is wrong where a program of musl loads it.",
     *test(f) {
       if (f.libc !== "musl" || !f.needed.includes("libc.so") || f.interpreter !== null) return;
       const glibc = f.target?.libc === "glibc" || namedLibc(f)?.libc === "glibc";
       yield {
-        message: "it needs libc.so, musl's: a program of glibc finds no such library, or GNU ld's script of that name, and then says \"invalid ELF header\"", names: ["libc.so"], ...(glibc && { severity: "error" as const }),
+        message:
+          "it needs libc.so, musl's: a program of glibc finds no such library, or GNU ld's script of that name, and then says \"invalid ELF header\"",
+        names: ["libc.so"],
+        ...(glibc && { severity: "error" as const }),
       };
     },
   },

@@ -14,30 +14,58 @@ const MOST_EMBEDDED = 20;
 /** What is in the file beside the program itself. */
 export const payloadRules: readonly Rule[] = [
   {
-    id: "packed", severity: "warning", sentence: "The program is packed: what is said of it holds for its unpacker.", advice: "Unpack it first (upx -d), and diagnose what comes out.",
+    id: "packed",
+    severity: "warning",
+    sentence: "The program is packed: what is said of it holds for its unpacker.",
+    advice: "Unpack it first (upx -d), and diagnose what comes out.",
     *test({ packer, evidence }) {
       const at = evidence.find((e) => e.about === "packer" && e.offset !== null)?.offset;
-      if (packer !== null) yield { message: `it is packed with ${packer}${at === undefined || at === null ? "" : ` (its mark is at ${hex(at)})`}: C library, needs and hardening of the program inside are not to be seen`, names: [packer] };
+      if (packer !== null) {
+        yield {
+          message: `it is packed with ${packer}${at === undefined || at === null ? "" : ` (its mark is at ${hex(at)})`}: C library, needs and hardening of the program inside are not to be seen`,
+          names: [packer],
+        };
+      }
     },
   },
   {
-    id: "overlay", severity: "note", sentence: "Bytes follow the end of the ELF file.", advice: "Do not run GNU strip on it, which drops them without a word, nor a tool that appends to it, where the program looks for them from its end; elfwright refuses, or keeps them where it is told to (--overlay).",
+    id: "overlay",
+    severity: "note",
+    sentence: "Bytes follow the end of the ELF file.",
+    advice:
+      "Do not run GNU strip on it, which drops them without a word, nor a tool that appends to it, where the program looks for them from its end; elfwright refuses, or keeps them where it is told to (--overlay).",
     *test({ elf }) {
       const o = elf.overlay;
       if (o) yield { message: `${o.size} bytes follow the end of the ELF file at ${hex(o.offset)}: ${inWords(elf)}` };
     },
   },
   {
-    id: "single-executable", severity: "note", sentence: "A program with a Node.js application inside.", advice: "Strip the program before the application is put in, not afterwards.",
+    id: "single-executable",
+    severity: "note",
+    sentence: "A program with a Node.js application inside.",
+    advice: "Strip the program before the application is put in, not afterwards.",
     *test({ elf }) {
-      for (const n of elf.notes) if (n.owner === "NODE_SEA_BLOB") yield { message: `it holds a Node.js application of ${n.description.length} bytes (single executable application) in a note at ${hex(n.offset)}` };
+      for (const n of elf.notes) {
+        if (n.owner === "NODE_SEA_BLOB") {
+          yield {
+            message: `it holds a Node.js application of ${n.description.length} bytes (single executable application) in a note at ${hex(n.offset)}`,
+          };
+        }
+      }
     },
   },
   {
-    id: "embedded-elf", severity: "note", sentence: "Other ELF files are inside of this one.", advice: "Diagnose them, too: a program that unpacks and loads them needs them to fit the system as well.",
+    id: "embedded-elf",
+    severity: "note",
+    sentence: "Other ELF files are inside of this one.",
+    advice: "Diagnose them, too: a program that unpacks and loads them needs them to fit the system as well.",
     *test(f) {
       const found = [...embedded(f)];
-      if (found.length > 0) yield { message: `ELF files are inside of it: ${list(found.map((e) => `${e.machine} ${e.type} at ${hex(e.offset)}`))}` };
+      if (found.length > 0) {
+        yield {
+          message: `ELF files are inside of it: ${list(found.map((e) => `${e.machine} ${e.type} at ${hex(e.offset)}`))}`,
+        };
+      }
     },
   },
 ];
@@ -50,12 +78,23 @@ function* embedded({ elf, scan }: Facts): Generator<EmbeddedElf> {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  squashfs: "a squashfs file system", dwarfs: "a DwarFS file system", zip: "a zip archive", "7z": "a 7z archive", elf: "another ELF file", "module-signature": "a kernel module's signature", bun: "an application for bun",
-  deno: "an application for deno", nexe: "an application for Node.js (nexe)", pyinstaller: "a PyInstaller archive",
+  squashfs: "a squashfs file system",
+  dwarfs: "a DwarFS file system",
+  zip: "a zip archive",
+  "7z": "a 7z archive",
+  elf: "another ELF file",
+  "module-signature": "a kernel module's signature",
+  bun: "an application for bun",
+  deno: "an application for deno",
+  nexe: "an application for Node.js (nexe)",
+  pyinstaller: "a PyInstaller archive",
 };
 
 function inWords(elf: ElfFile): string {
-  const kind = overlayKind(elf), what = kind === null ? "nothing tells what they are" : (WORDS[kind] ?? `${kind} data`);
+  const kind = overlayKind(elf);
+  const what = kind === null ? "nothing tells what they are" : (WORDS[kind] ?? `${kind} data`);
   // AppImage's own mark stands in the padding of e_ident.
-  return /^AI[\x01\x02]$/.test(toLatin1(readExactly(elf.source, 8, 3, "the ELF header"))) ? `an AppImage, ${what}` : what;
+  return /^AI[\x01\x02]$/.test(toLatin1(readExactly(elf.source, 8, 3, "the ELF header")))
+    ? `an AppImage, ${what}`
+    : what;
 }

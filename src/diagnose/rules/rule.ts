@@ -32,11 +32,16 @@ export function* findingsOf(rule: Rule, facts: Facts): Generator<DiagnosisFindin
 
 /** What a rule found, as a finding: the rule's own severity and advice where the case has none. */
 export const findingOf = (rule: DiagnosisRule, { message, advice, severity, names }: Found): DiagnosisFinding => ({
-  rule: rule.id, severity: severity ?? rule.severity, message, advice: advice ?? rule.advice, ...(names && { names }),
+  rule: rule.id,
+  severity: severity ?? rule.severity,
+  message,
+  advice: advice ?? rule.advice,
+  ...(names && { names }),
 });
 
 /** Names come from the file, and may hold what a terminal takes for commands. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
+const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 
 /** `a, b and c`; of many the first ones and their number. */
 export function list(names: readonly string[], most = 8): string {
@@ -48,4 +53,5 @@ export function list(names: readonly string[], most = 8): string {
 export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : what.endsWith("y") ? "" : "s"}`;
 
 /** Is it something that a kernel starts? */
-export const isProgram = ({ linkage }: Facts): boolean => linkage === "dynamic" || linkage === "interpreter-only" || linkage === "static" || linkage === "static-pie";
+export const isProgram = ({ linkage }: Facts): boolean =>
+  linkage === "dynamic" || linkage === "interpreter-only" || linkage === "static" || linkage === "static-pie";

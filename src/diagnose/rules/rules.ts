@@ -54,8 +54,10 @@ const fileRules: readonly Rule[] = /* @__PURE__ */ [
 export const diagnosisRules: readonly DiagnosisRule[] = /* @__PURE__ */ [fileRules, targetRules].flat();
 
 /** What there is to know of a file, in the order of the rules. What cannot be read is among the diagnosis' problems. */
-export const ruleFindings = (facts: Facts): DiagnosisFinding[] =>
-  [...fileFindings(facts), ...(facts.tolerant.part(() => targetFindings(facts)) ?? [])];
+export const ruleFindings = (facts: Facts): DiagnosisFinding[] => [
+  ...fileFindings(facts),
+  ...(facts.tolerant.part(() => targetFindings(facts)) ?? []),
+];
 
 /** Where a rule cannot read the file, the others go on. */
 function fileFindings(facts: Facts): DiagnosisFinding[] {

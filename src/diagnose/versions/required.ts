@@ -13,9 +13,17 @@ export type Requirements = Pick<Diagnosis, "required" | "floor" | "distributions
 export const requirements = /* @__PURE__ */ once(requirementsOf);
 
 function requirementsOf(f: Facts): Requirements {
-  const uses = versionUses(f), floor = [...versionFloor(f, uses), ...symbolFloor(f, uses)].sort(byFamily), required = strongest(f, floor);
+  const uses = versionUses(f);
+  const floor = [...versionFloor(f, uses), ...symbolFloor(f, uses)].sort(byFamily);
+  const required = strongest(f, floor);
   const tables = areNamesRead(f) ? f.tables : null;
-  return { required, floor, distributions: tables && distributionsFor(f, uses, required, tables), wheelTag: tables && judgeWheel(f, uses, required["musl"], tables).tag };
+
+  return {
+    required,
+    floor,
+    distributions: tables && distributionsFor(f, uses, required, tables),
+    wheelTag: tables && judgeWheel(f, uses, required["musl"], tables).tag,
+  };
 }
 
 /** Without its symbols nothing can be said of where a file runs. */
@@ -25,12 +33,30 @@ const areNamesRead = (f: Facts): boolean => f.imports.length > 0 || f.tolerant.p
 const MARKERS: ReadonlyMap<string, string> = new Map([["GLIBC_ABI_DT_RELR", RELR_SINCE.glibc]]);
 
 /** The release that a version stands for; undefined for one that is no number, as GLIBC_PRIVATE. */
-export const releaseOf = (u: VersionUse): string | undefined => MARKERS.get(u.name) ?? (u.numeric ? u.version : undefined);
+export const releaseOf = (u: VersionUse): string | undefined =>
+  MARKERS.get(u.name) ?? (u.numeric ? u.version : undefined);
 
 function versionFloor(f: Facts, uses: readonly VersionUse[]): FloorEntry[] {
-  const out = uses.map(({ library, family, version, symbols, weak }): FloorEntry => ({ library, family, version, symbols, weak, source: "version" }));
+  const out = uses.map(({ library, family, version, symbols, weak }): FloorEntry => ({
+    library,
+    family,
+    version,
+    symbols,
+    weak,
+    source: "version",
+  }));
   // Loaders before 2.36 do not see the relocations, whether or not the file says that it counts on them.
-  if (f.libc === "glibc" && f.linkage !== "static-pie" && hasRelr(f) && !isRelrMarked(f, uses)) out.push({ library: null, family: "GLIBC", version: RELR_SINCE.glibc, symbols: [], weak: false, source: "version" });
+  if (f.libc === "glibc" && f.linkage !== "static-pie" && hasRelr(f) && !isRelrMarked(f, uses)) {
+    out.push({
+      library: null,
+      family: "GLIBC",
+      version: RELR_SINCE.glibc,
+      symbols: [],
+      weak: false,
+      source: "version",
+    });
+  }
+
   return out;
 }
 
@@ -45,10 +71,17 @@ function symbolFloor(f: Facts, uses: readonly VersionUse[]): readonly FloorEntry
 function strongest(f: Facts, floor: readonly FloorEntry[]): Record<string, string> {
   const out = new Map<string, string>();
   for (const e of floor) {
-    const release = e.weak ? undefined : MARKERS.get(`${e.family}_${e.version}`) ?? (/^\d/.test(e.version) ? e.version : undefined);
-    const family = e.family.toLowerCase(), before = out.get(family);
-    if (release !== undefined && !(family === "glibc" && f.libc === "musl")) out.set(family, newest(before === undefined ? [release] : [before, release])!);
+    const release = e.weak
+      ? undefined
+      : (MARKERS.get(`${e.family}_${e.version}`) ?? (/^\d/.test(e.version) ? e.version : undefined));
+    const family = e.family.toLowerCase();
+    const before = out.get(family);
+
+    if (release !== undefined && !(family === "glibc" && f.libc === "musl")) {
+      out.set(family, newest(before === undefined ? [release] : [before, release])!);
+    }
   }
+
   return Object.fromEntries(out);
 }
 

@@ -6,11 +6,18 @@ import { lacks, mayHaveOthers } from "./retargeted.js";
 import type { VersionUse } from "./version-uses.js";
 
 /** Versions that belong to one build of glibc, or to something that the tables do not date. */
-export const isUndated = (u: VersionUse): boolean => u.family === "GLIBC" && !u.weak && !u.numeric && u.name !== "GLIBC_ABI_DT_RELR";
+export const isUndated = (u: VersionUse): boolean =>
+  u.family === "GLIBC" && !u.weak && !u.numeric && u.name !== "GLIBC_ABI_DT_RELR";
 
 /** Ids of the distributions whose C library suffices; null where it cannot be told. */
-export function distributionsFor(f: Facts, uses: readonly VersionUse[], required: Readonly<Record<string, string>>, tables: LibcTables): string[] | null {
-  const suffices = (libc: "glibc" | "musl", version: string) => tables.distributions.filter((d) => d.libc === libc && compareVersions(d.version, version) >= 0).map((d) => d.id);
+export function distributionsFor(
+  f: Facts,
+  uses: readonly VersionUse[],
+  required: Readonly<Record<string, string>>,
+  tables: LibcTables,
+): string[] | null {
+  const suffices = (libc: "glibc" | "musl", version: string) =>
+    tables.distributions.filter((d) => d.libc === libc && compareVersions(d.version, version) >= 0).map((d) => d.id);
   if (f.linkage === "static" || f.linkage === "static-pie") return tables.distributions.map((d) => d.id);
   if (f.linkage === "relocatable" || f.linkage === "loader" || f.linkage === "other" || !f.hasContents) return null;
   if (f.libc === "glibc" && lacks(f, tables).never.length > 0) return mayHaveOthers(f) ? null : [];
@@ -19,6 +26,7 @@ export function distributionsFor(f: Facts, uses: readonly VersionUse[], required
   if (f.libc === "unknown") return null;
   if (f.libc !== "none") return [];
   if (f.interpreter === null) return f.needed.length === 0 ? tables.distributions.map((d) => d.id) : null;
+
   const libc = knownLoader(f.interpreter)?.libc;
   return libc === "glibc" || libc === "musl" ? suffices(libc, "0") : null;
 }

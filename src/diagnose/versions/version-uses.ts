@@ -16,23 +16,34 @@ export interface VersionUse extends VersionName {
 }
 
 /**
- * The versions of .gnu.version_r with their symbols by .gnu.version, both found through PT_DYNAMIC. Variables that were copied into
- * the program (copy relocations) count: they are defined there, yet their version is one that is needed.
+ * The versions of .gnu.version_r with their symbols by .gnu.version, both found through PT_DYNAMIC. Variables that were
+ * copied into the program (copy relocations) count: they are defined there, yet their version is one that is needed.
  *
  * @throws ElfError `MALFORMED`, `TRUNCATED`
  */
 export function versionUses(s: Subject): VersionUse[] {
   const needs = s.hasContents ? s.elf.versionNeeds : [];
   if (needs.length === 0) return [];
-  const bound = symbolsByNeed(s), uses = new Map<string, { library: string; name: string; flagged: boolean }>();
-  for (const { file, versions } of needs)
+
+  const bound = symbolsByNeed(s);
+  const uses = new Map<string, { library: string; name: string; flagged: boolean }>();
+  for (const { file, versions } of needs) {
     for (const { name, flags } of versions) {
-      const key = `${file} ${name}`, before = uses.get(key);
+      const key = `${file} ${name}`;
+      const before = uses.get(key);
       uses.set(key, { library: file, name, flagged: (before?.flagged ?? true) && (flags & VER_FLG.WEAK) !== 0 });
     }
+  }
+
   return [...uses].map(([key, { library, name, flagged }]) => {
     const { strong = [], weak = [] } = bound.get(key) ?? {};
-    return { ...parseVersionName(name), library, name, symbols: [...new Set([...strong, ...weak])].sort(), weak: flagged && strong.length === 0 };
+    return {
+      ...parseVersionName(name),
+      library,
+      name,
+      symbols: [...new Set([...strong, ...weak])].sort(),
+      weak: flagged && strong.length === 0,
+    };
   });
 }
 
@@ -44,18 +55,23 @@ export function byLibrary(uses: readonly VersionUse[]): Map<string, VersionUse[]
 }
 
 function symbolsByNeed(s: Subject): Map<string, { strong: string[]; weak: string[] }> {
-  const out = new Map<string, { strong: string[]; weak: string[] }>(), version = symbolVersions(s.elf);
+  const out = new Map<string, { strong: string[]; weak: string[] }>();
+  const version = symbolVersions(s.elf);
   const add = (library: string | null, versionName: string, name: string, weak: boolean) => {
     if (library === null) return;
-    const key = `${library} ${versionName}`, of = out.get(key) ?? { strong: [], weak: [] };
+    const key = `${library} ${versionName}`;
+    const of = out.get(key) ?? { strong: [], weak: [] };
     of[weak ? "weak" : "strong"].push(name);
     out.set(key, of);
   };
   for (const { name, version: v, weak } of s.imports) if (v) add(v.file, v.name, name, weak);
-  const table = s.elf.dynamicSymbols, budget = new NameBudget(table?.strings?.size ?? 0);
+  const table = s.elf.dynamicSymbols;
+  const budget = new NameBudget(table?.strings?.size ?? 0);
+
   for (const { index, symbol } of table?.records() ?? []) {
     const v = symbol.shndx === SHN.UNDEF ? undefined : version(index);
     if (v && v.file !== null) add(v.file, v.name, budget.spend(nameAt(table!.strings, symbol.name)), false);
   }
+
   return out;
 }

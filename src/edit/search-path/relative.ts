@@ -25,11 +25,13 @@ export interface RelativeTo {
 
 /** The path with the directories inside the edit's root relative to the file. */
 export function madeRelative(path: string, { root, origin, outside, resolve }: RelativeTo): string {
-  const out: string[] = [], present = new Set<string>();
+  const out: string[] = [];
+  const present = new Set<string>();
   const add = (element: string) => {
     out.push(element);
     present.add(element);
   };
+
   for (const element of elements(path)) {
     if (!element.startsWith("/") || hasToken(element)) {
       add(element);
@@ -39,6 +41,7 @@ export function madeRelative(path: string, { root, origin, outside, resolve }: R
     const now = isInside(directory, root) && isElement(directory) ? fromOrigin(origin, directory) : element;
     if (now === element ? outside === "keep" : !present.has(now)) add(now);
   }
+
   return out.join(":");
 }
 

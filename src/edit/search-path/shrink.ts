@@ -7,8 +7,8 @@ import { ET } from "../../spec/constants.js";
 import { directoryOf, elements } from "./elements.js";
 
 /**
- * Finds a library by the directory, as the search path names it, and its name; undefined where there is none. The first 64 bytes of the file
- * are enough.
+ * Finds a library by the directory, as the search path names it, and its name; undefined where there is none. The first
+ * 64 bytes of the file are enough.
  */
 export type LibraryLookup = (directory: string, name: string) => Uint8Array | ByteSource | undefined;
 
@@ -16,9 +16,15 @@ export type LibraryLookup = (directory: string, name: string) => Uint8Array | By
 export interface ShrinkRunpathOptions {
   /** What a directory is asked for. */
   readonly lookup: LibraryLookup;
-  /** Absolute directories that do not begin with one of these texts go, whatever they hold. They are compared as text: `/opt` allows `/optional` too, `/opt/` does not. Default: all may stay. */
+  /**
+   * Absolute directories that do not begin with one of these texts go, whatever they hold. They are compared as text:
+   * `/opt` allows `/optional` too, `/opt/` does not. Default: all may stay.
+   */
   readonly allowedPrefixes?: readonly string[] | undefined;
-  /** The directory that the file lies in: with it, elements with `$ORIGIN` are looked at like the others. Without it they stay. */
+  /**
+   * The directory that the file lies in: with it, elements with `$ORIGIN` are looked at like the others. Without it
+   * they stay.
+   */
   readonly origin?: string | undefined;
 }
 
@@ -27,8 +33,17 @@ export interface ShrinkRunpathOptions {
  *
  * @param known where the file lies, to know what `$ORIGIN` elements have that stay anyway
  */
-export function shrunk(path: string, edit: ShrinkRunpathOptions, elf: ElfFile, needed: readonly string[], known: string | undefined): string {
-  if (typeof edit.lookup !== "function") fail("BAD_EDIT", "shrinkRunpath: the edit has no lookup; JSON cannot carry it", { edit: "shrinkRunpath" });
+export function shrunk(
+  path: string,
+  edit: ShrinkRunpathOptions,
+  elf: ElfFile,
+  needed: readonly string[],
+  known: string | undefined,
+): string {
+  if (typeof edit.lookup !== "function") {
+    fail("BAD_EDIT", "shrinkRunpath: the edit has no lookup; JSON cannot carry it", { edit: "shrinkRunpath" });
+  }
+
   // ld.so searches no path for a name with a slash.
   const missing = new Set(needed.filter((name) => !name.includes("/")));
   const seen = new Set<string>();
@@ -46,9 +61,11 @@ export function shrunk(path: string, edit: ShrinkRunpathOptions, elf: ElfFile, n
       if (directory !== undefined) serves(directory);
       return true;
     }
-    const allowed = !element.startsWith("/") || !edit.allowedPrefixes || edit.allowedPrefixes.some((p) => element.startsWith(p));
+    const allowed =
+      !element.startsWith("/") || !edit.allowedPrefixes || edit.allowedPrefixes.some((p) => element.startsWith(p));
     return allowed && serves(judged);
   };
+
   return elements(path).filter(stays).join(":");
 }
 
@@ -57,8 +74,15 @@ const COMMON = 7;
 
 /** Would ld.so, loading this file, take the other one as its library? What is none is passed over. */
 function isLoadable(found: Uint8Array | ByteSource | undefined, { header, source }: ElfFile): boolean {
-  const other = found && toSource(found), size = headerSize(header);
+  const other = found && toSource(found);
+  const size = headerSize(header);
   if (!other || other.size < size) return false;
-  const b = readExactly(other, 0, size, "the ELF header"), { type, machine } = headerView(b, header);
-  return equalBytes(b.subarray(0, COMMON), readExactly(source, 0, COMMON, "e_ident")) && (type === ET.DYN || type === ET.EXEC) && machine === header.machine;
+
+  const b = readExactly(other, 0, size, "the ELF header");
+  const { type, machine } = headerView(b, header);
+  return (
+    equalBytes(b.subarray(0, COMMON), readExactly(source, 0, COMMON, "e_ident")) &&
+    (type === ET.DYN || type === ET.EXEC) &&
+    machine === header.machine
+  );
 }

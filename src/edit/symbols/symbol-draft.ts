@@ -31,10 +31,19 @@ export interface SymbolDraft {
 }
 
 /** The symbols under their new names. A name that the file has not is a note. `UNSUPPORTED`, `BAD_EDIT`. */
-export function draftedSymbols(dynamic: DynamicDraft, versions: VersionDraft, names: ReadonlyMap<string, string>, adds: SymbolDraft["adds"]): SymbolDraft {
+export function draftedSymbols(
+  dynamic: DynamicDraft,
+  versions: VersionDraft,
+  names: ReadonlyMap<string, string>,
+  adds: SymbolDraft["adds"],
+): SymbolDraft {
   const { elf } = dynamic;
   const table = elf.dynamicSymbols;
-  if (!table?.exact || !table.strings) fail("UNSUPPORTED", "nothing in the file tells how many dynamic symbols it has", { what: "symbols without a count" });
+  if (!table?.exact || !table.strings) {
+    fail("UNSUPPORTED", "nothing in the file tells how many dynamic symbols it has", {
+      what: "symbols without a count",
+    });
+  }
   const { strings } = table;
   strings.load();
 
@@ -43,22 +52,43 @@ export function draftedSymbols(dynamic: DynamicDraft, versions: VersionDraft, na
   for (const name of missing) dynamic.note("NOT_FOUND", `renameDynamicSymbols: the file has no dynamic symbol ${name}`);
 
   const symbols: DraftSymbol[] = [];
-  for (const { index, symbol } of table.records()) symbols.push(drafted(index, symbol, strings.bytesAt(symbol.name), names));
+  for (const { index, symbol } of table.records()) {
+    symbols.push(drafted(index, symbol, strings.bytesAt(symbol.name), names));
+  }
   refuseDoubles(symbols, versions);
   return { elf, symbols, adds };
 }
 
-function drafted(index: number, s: ReadonlyView<typeof SYM>, bytes: Uint8Array, names: ReadonlyMap<string, string>): DraftSymbol {
+function drafted(
+  index: number,
+  s: ReadonlyView<typeof SYM>,
+  bytes: Uint8Array,
+  names: ReadonlyMap<string, string>,
+): DraftSymbol {
   // A name that is not UTF-8 is nobody's: several such names read alike.
-  const wanted = index === 0 || !isLossless(bytes) ? undefined : names.get(decodeText(bytes)), name = wanted === undefined ? bytes : encodeText(wanted);
+  const wanted = index === 0 || !isLossless(bytes) ? undefined : names.get(decodeText(bytes));
+  const name = wanted === undefined ? bytes : encodeText(wanted);
   const renamed = wanted !== undefined && !equalBytes(name, bytes) ? wanted : undefined;
-  return { index, nameAt: s.name, name, renamed, isDefined: s.shndx !== SHN.UNDEF, hasAddress: s.exact("value") !== 0n, isLocal: s.info >> 4 === STB.LOCAL };
+
+  return {
+    index,
+    nameAt: s.name,
+    name,
+    renamed,
+    isDefined: s.shndx !== SHN.UNDEF,
+    hasAddress: s.exact("value") !== 0n,
+    isLocal: s.info >> 4 === STB.LOCAL,
+  };
 }
 
 /** See {@link refuseTwice}. */
 function refuseDoubles(symbols: readonly DraftSymbol[], versions: VersionDraft): void {
   if (symbols.every((s) => s.renamed === undefined)) return;
-  const numberOf = (s: DraftSymbol) => (versions.isVersioned ? versionNumber(versions.numbers[s.index]!) : VERSYM.GLOBAL);
+  const numberOf = (s: DraftSymbol) =>
+    versions.isVersioned ? versionNumber(versions.numbers[s.index]!) : VERSYM.GLOBAL;
   const definitions = symbols.filter((s) => s.index > 0 && s.isDefined && !s.isLocal);
-  refuseTwice("renameDynamicSymbols", definitions.map((s) => ({ name: toLatin1(s.name), number: numberOf(s), isEdited: s.renamed !== undefined })));
+  refuseTwice(
+    "renameDynamicSymbols",
+    definitions.map((s) => ({ name: toLatin1(s.name), number: numberOf(s), isEdited: s.renamed !== undefined })),
+  );
 }

@@ -29,7 +29,15 @@ export function applyVersions(wish: Wish, edits: readonly VersionEdit[]): void {
 
   const names = edits.some(namesSymbols);
   const numbers = names && draft.isVersioned ? draft.numbers.slice() : undefined;
-  const binding: Binding = { draft, dynamic, needed, symbols: names ? symbolsOf(draft) : [], needs: draft.needs, numbers, given: new Map() };
+  const binding: Binding = {
+    draft,
+    dynamic,
+    needed,
+    symbols: names ? symbolsOf(draft) : [],
+    needs: draft.needs,
+    numbers,
+    given: new Map(),
+  };
   for (const e of edits) {
     const binds = e.edit === "setSymbolVersion" || (e.edit === "addVersionNeed" && e.symbols.length > 0);
     if (binds) bindSymbols(binding, e);
@@ -49,11 +57,17 @@ export function applyVersions(wish: Wish, edits: readonly VersionEdit[]): void {
   }
 }
 
-const namesSymbols = (e: VersionEdit): boolean => e.edit === "setSymbolVersion" || e.edit === "clearSymbolVersion" || (e.edit === "addVersionNeed" && e.symbols.length > 0);
+const namesSymbols = (e: VersionEdit): boolean =>
+  e.edit === "setSymbolVersion" ||
+  e.edit === "clearSymbolVersion" ||
+  (e.edit === "addVersionNeed" && e.symbols.length > 0);
 
 function symbolsOf(draft: VersionDraft): readonly ElfSymbol[] {
-  if (draft.elf.dynamicSymbols && !draft.elf.dynamicSymbols.exact)
-    fail("UNSUPPORTED", "nothing in the file tells how many dynamic symbols it has, so they cannot be found by name", { what: "symbols without a count" });
+  if (draft.elf.dynamicSymbols && !draft.elf.dynamicSymbols.exact) {
+    fail("UNSUPPORTED", "nothing in the file tells how many dynamic symbols it has, so they cannot be found by name", {
+      what: "symbols without a count",
+    });
+  }
   return draft.symbols();
 }
 
@@ -65,12 +79,20 @@ function numbersInUse(draft: VersionDraft, edits: readonly VersionEdit[]): Set<n
 }
 
 /** Where edits need a version both weakly and not, it is needed: as when two needs become one. */
-const isWeak = (e: AddVersionNeed, edits: readonly VersionEdit[]): boolean => edits.every((o) => o.edit !== "addVersionNeed" || o.file !== e.file || o.version !== e.version || o.weak);
+const isWeak = (e: AddVersionNeed, edits: readonly VersionEdit[]): boolean =>
+  edits.every((o) => o.edit !== "addVersionNeed" || o.file !== e.file || o.version !== e.version || o.weak);
 
 /** A version that a symbol is given and that goes: the same patch again would find neither. `BAD_EDIT`. */
 function refuseGoing({ draft, given }: Binding, edits: readonly VersionEdit[]): void {
   const numbers = new Set(given.values());
-  const goes = (file: string, name: string) => draft.removedFiles.has(file) || edits.some((e) => e.edit === "removeVersionNeed" && e.file === file && e.versions.includes(name));
-  for (const n of draft.needs)
-    for (const v of n.versions) if (numbers.has(v.index) && goes(n.file, v.name)) fail("BAD_EDIT", `${v.name} of ${n.file} shall go, and a symbol is given it`, { edit: "setSymbolVersion" });
+  const goes = (file: string, name: string) =>
+    draft.removedFiles.has(file) ||
+    edits.some((e) => e.edit === "removeVersionNeed" && e.file === file && e.versions.includes(name));
+  for (const n of draft.needs) {
+    for (const v of n.versions) {
+      if (numbers.has(v.index) && goes(n.file, v.name)) {
+        fail("BAD_EDIT", `${v.name} of ${n.file} shall go, and a symbol is given it`, { edit: "setSymbolVersion" });
+      }
+    }
+  }
 }

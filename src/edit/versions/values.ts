@@ -42,4 +42,5 @@ export interface WeakenVersionNeed extends Edit {
   readonly versions: readonly string[];
 }
 
-export type VersionEdit = SetSymbolVersion | ClearSymbolVersion | AddVersionNeed | RemoveVersionNeed | WeakenVersionNeed;
+export type VersionEdit =
+  SetSymbolVersion | ClearSymbolVersion | AddVersionNeed | RemoveVersionNeed | WeakenVersionNeed;

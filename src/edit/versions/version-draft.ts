@@ -26,7 +26,10 @@ export interface DraftNeed {
   readonly was?: VersionNeed;
 }
 
-/** The version needs and the version of each dynamic symbol as the edits want them: what each says, not where anything goes. */
+/**
+ * The version needs and the version of each dynamic symbol as the edits want them: what each says, not where anything
+ * goes.
+ */
 export class VersionDraft {
   readonly elf: ElfFile;
   needs: readonly DraftNeed[];
@@ -42,7 +45,17 @@ export class VersionDraft {
 
   constructor(elf: ElfFile) {
     this.elf = elf;
-    this.needs = elf.versionNeeds.map((was) => ({ file: was.file, was, versions: was.versions.map((v) => ({ name: v.name, hash: v.hash, flags: v.flags, index: versionNumber(v.index), was: v })) }));
+    this.needs = elf.versionNeeds.map((was) => ({
+      file: was.file,
+      was,
+      versions: was.versions.map((v) => ({
+        name: v.name,
+        hash: v.hash,
+        flags: v.flags,
+        index: versionNumber(v.index),
+        was: v,
+      })),
+    }));
   }
 
   /** Does the file have a .gnu.version, or do the edits give it one? */
@@ -50,14 +63,22 @@ export class VersionDraft {
     return this.#numbers !== undefined || versymTable(this.elf) !== undefined;
   }
 
-  /** .gnu.version by symbol index, to be changed with {@link setNumber}; of a file that has none, as if it had one without versions. */
+  /**
+   * .gnu.version by symbol index, to be changed with {@link setNumber}; of a file that has none, as if it had one
+   * without versions.
+   */
   get numbers(): Readonly<Uint16Array> {
     if (this.#numbers) return this.#numbers;
-    const table = versymTable(this.elf), le = this.elf.header.littleEndian;
+
+    const table = versymTable(this.elf);
+    const le = this.elf.header.littleEndian;
     if (table) {
       const v = viewOf(readExactly(this.elf.source, table.offset, table.count * 2, ".gnu.version"));
       this.#numbers = Uint16Array.from({ length: table.count }, (_, i) => v.getUint16(i * 2, le));
-    } else this.#numbers = unversioned(this.elf);
+    } else {
+      this.#numbers = unversioned(this.elf);
+    }
+
     this.#before = this.#numbers.slice();
     return this.#numbers;
   }
@@ -65,13 +86,20 @@ export class VersionDraft {
   /** Gives a symbol a version's number, hidden bit and all. */
   setNumber(symbol: number, number: number): void {
     if (this.numbers[symbol] === number) return;
-    if (symbol >= certainCount(this.elf)) fail("UNSUPPORTED", "nothing in the file tells how many dynamic symbols it has, so it is not known where .gnu.version ends", { what: "versions without a symbol count" });
+    if (symbol >= certainCount(this.elf)) {
+      fail(
+        "UNSUPPORTED",
+        "nothing in the file tells how many dynamic symbols it has, so it is not known where .gnu.version ends",
+        { what: "versions without a symbol count" },
+      );
+    }
     this.#numbers![symbol] = number;
   }
 
   /** Symbols whose number is another one than in the file. */
   changedNumbers(): number[] {
-    const now = this.#numbers, before = this.#before!;
+    const now = this.#numbers;
+    const before = this.#before!;
     return now ? Array.from(now.keys()).filter((i) => now[i] !== before[i]) : [];
   }
 
@@ -92,9 +120,14 @@ export class VersionDraft {
   /** Version needs of renamed files take the new names; where two become one, symbols follow. */
   renameFiles(names: ReadonlyMap<string, string>): void {
     if (!this.needs.some((n) => names.has(n.file))) return;
-    const { needs, renumbered } = mergeVersionNeeds(this.needs.map((n) => ({ ...n, file: names.get(n.file) ?? n.file })), (file) => file);
+    const { needs, renumbered } = mergeVersionNeeds(
+      this.needs.map((n) => ({ ...n, file: names.get(n.file) ?? n.file })),
+      (file) => file,
+    );
     this.needs = needs;
-    for (const [from, to] of renumbered) for (const i of this.usersOf(versionNumber(from))) this.setNumber(i, to | (this.numbers[i]! & VERSYM.HIDDEN));
+    for (const [from, to] of renumbered) {
+      for (const i of this.usersOf(versionNumber(from))) this.setNumber(i, to | (this.numbers[i]! & VERSYM.HIDDEN));
+    }
   }
 
   need(file: string, version: string): DraftVersion | undefined {
@@ -107,7 +140,9 @@ export class VersionDraft {
     if (found) return found.index;
     const added: DraftVersion = { name: version, hash: sysvHash(version), flags, index: this.#freeNumber() };
     const has = this.needs.some((n) => n.file === file);
-    this.needs = has ? this.needs.map((n) => (n.file === file ? { ...n, versions: [...n.versions, added] } : n)) : [...this.needs, { file, versions: [added] }];
+    this.needs = has
+      ? this.needs.map((n) => (n.file === file ? { ...n, versions: [...n.versions, added] } : n))
+      : [...this.needs, { file, versions: [added] }];
     return added.index;
   }
 
@@ -129,15 +164,27 @@ export class VersionDraft {
   }
 
   #freeNumber(): number {
-    const taken = [VERSYM.GLOBAL, ...this.elf.versionDefinitions.map((d) => versionNumber(d.index)), ...this.needs.flatMap((n) => n.versions.map((v) => v.index))];
+    const taken = [
+      VERSYM.GLOBAL,
+      ...this.elf.versionDefinitions.map((d) => versionNumber(d.index)),
+      ...this.needs.flatMap((n) => n.versions.map((v) => v.index)),
+    ];
     const number = Math.max(...taken) + 1;
-    return number < VERSYM.HIDDEN ? number : fail("UNSUPPORTED", "the version numbers are used up: .gnu.version has 15 bits for them", { what: "more than 32767 versions" });
+    return number < VERSYM.HIDDEN
+      ? number
+      : fail("UNSUPPORTED", "the version numbers are used up: .gnu.version has 15 bits for them", {
+          what: "more than 32767 versions",
+        });
   }
 }
 
 function unversioned(elf: ElfFile): Uint16Array {
   const symbols = elf.dynamicSymbols;
-  if (!symbols?.exact) fail("UNSUPPORTED", "nothing in the file tells how many dynamic symbols it has, so it cannot get a .gnu.version", { what: "versions without a symbol count" });
+  if (!symbols?.exact) {
+    fail("UNSUPPORTED", "nothing in the file tells how many dynamic symbols it has, so it cannot get a .gnu.version", {
+      what: "versions without a symbol count",
+    });
+  }
   const out = new Uint16Array(symbols.count).fill(VERSYM.GLOBAL);
   for (const { index, symbol } of symbols.records()) if (symbol.info >> 4 === STB.LOCAL) out[index] = VERSYM.LOCAL;
   return out;

@@ -19,28 +19,53 @@ export function readDynamic(elf: ElfFile): Dynamic | null {
   const size = segment.filesz - (segment.filesz % stride);
   const records = Dyn.table(readExactly(source, offset, size, "the dynamic section"), h);
   const end = records.findIndex((r) => r.tag === DT.NULL);
-  if (end < 0) fail("MALFORMED", `the dynamic section (${size} bytes at ${hex(offset)}) has no terminating DT_NULL`, { offset });
+  if (end < 0) {
+    fail("MALFORMED", `the dynamic section (${size} bytes at ${hex(offset)}) has no terminating DT_NULL`, { offset });
+  }
   const used = records.findIndex((r, i) => i > end && r.exact("tag") !== 0n);
-  const entries = records.slice(0, end).map((r, index): DynamicEntry => ({ index, tag: r.tag, value: r.exact("val"), ...dynamicTag(r.tag, h.machine) }));
+  const entries = records
+    .slice(0, end)
+    .map((r, index): DynamicEntry => ({ index, tag: r.tag, value: r.exact("val"), ...dynamicTag(r.tag, h.machine) }));
 
   const get = (tag: number) => entries.find((e) => e.tag === tag)?.value;
   const strings = locate(elf, get(DT.STRTAB), get(DT.STRSZ));
-  const budget = new NameBudget(strings?.size ?? 0), known = new Map<bigint, string>();
+  const budget = new NameBudget(strings?.size ?? 0);
+  const known = new Map<bigint, string>();
   const text = (e: DynamicEntry) => {
-    if (!strings) fail("MALFORMED", `${e.name} names a string, but DT_STRTAB and DT_STRSZ do not lead to a string table in the file`, { offset });
+    if (!strings) {
+      fail(
+        "MALFORMED",
+        `${e.name} names a string, but DT_STRTAB and DT_STRSZ do not lead to a string table in the file`,
+        { offset },
+      );
+    }
+
     const found = known.get(e.value) ?? budget.spend(strings.at(Number(e.value)));
     known.set(e.value, found);
     return found;
   };
   return {
-    offset, address: segment.exact("vaddr"), size, entries, capacity: used < 0 ? records.length : used, strings, get, text,
+    offset,
+    address: segment.exact("vaddr"),
+    size,
+    entries,
+    capacity: used < 0 ? records.length : used,
+    strings,
+    get,
+    text,
     texts: (tag) => entries.filter((e) => e.tag === tag).map(text),
   };
 }
 
-/** A separate debug file keeps the program headers, but its .dynamic is NOBITS: what stands at p_offset is something else. */
+/**
+ * A separate debug file keeps the program headers, but its .dynamic is NOBITS: what stands at p_offset is something
+ * else.
+ */
 function isDetached(elf: ElfFile, address: bigint): boolean {
-  return sectionsOf(elf, SHT.NOBITS).some(({ header: h }) => h.flags & SHF.ALLOC && !(h.flags & SHF.TLS) && h.exact("addr") === address && h.exact("size") > 0n);
+  return sectionsOf(elf, SHT.NOBITS).some(
+    ({ header: h }) =>
+      h.flags & SHF.ALLOC && !(h.flags & SHF.TLS) && h.exact("addr") === address && h.exact("size") > 0n,
+  );
 }
 
 function locate(elf: ElfFile, address: bigint | undefined, size: bigint | undefined): StringTable | undefined {

@@ -45,31 +45,52 @@ class Walk {
 
 /** DT_VERNEED: which versions the file needs, and of whom. Empty where there is none. */
 export function readVersionNeeds(elf: ElfFile): VersionNeed[] {
-  const walk = new Walk(elf), out: VersionNeed[] = [], what = "DT_VERNEED";
+  const walk = new Walk(elf);
+  const out: VersionNeed[] = [];
+  const what = "DT_VERNEED";
   let at = walk.start(DT.VERNEED);
+
   for (let left = limit(elf, DT.VERNEEDNUM); at !== undefined && left > 0; left--) {
-    const need = walk.record(Verneed, at, what), versions: NeededVersion[] = [], size = Vernaux.size(elf.header.class);
+    const need = walk.record(Verneed, at, what);
+    const versions: NeededVersion[] = [];
+    const size = Vernaux.size(elf.header.class);
     let end = at + Verneed.size(elf.header.class);
+
     for (let i = 0, a = at + need.aux; i < need.cnt; i++) {
       const v = walk.record(Vernaux, a, what);
       end = Math.max(end, a + size);
-      versions.push({ name: walk.name(v.name), hash: v.hash, flags: v.flags, index: v.other, nameOffset: v.name, at: a });
+      versions.push({
+        name: walk.name(v.name),
+        hash: v.hash,
+        flags: v.flags,
+        index: v.other,
+        nameOffset: v.name,
+        at: a,
+      });
       if (v.next === 0) break;
       a += v.next;
     }
+
     out.push({ file: walk.name(need.file), fileOffset: need.file, versions, at, end });
     at = need.next === 0 ? undefined : at + need.next;
   }
+
   return out;
 }
 
 /** DT_VERDEF: which versions the file defines. Empty where there is none. */
 export function readVersionDefinitions(elf: ElfFile): VersionDefinition[] {
-  const walk = new Walk(elf), out: VersionDefinition[] = [], what = "DT_VERDEF";
+  const walk = new Walk(elf);
+  const out: VersionDefinition[] = [];
+  const what = "DT_VERDEF";
   let at = walk.start(DT.VERDEF);
+
   for (let left = limit(elf, DT.VERDEFNUM); at !== undefined && left > 0; left--) {
-    const def = walk.record(Verdef, at, what), nameOffsets: number[] = [], size = Verdaux.size(elf.header.class);
+    const def = walk.record(Verdef, at, what);
+    const nameOffsets: number[] = [];
+    const size = Verdaux.size(elf.header.class);
     let end = at + Verdef.size(elf.header.class);
+
     for (let i = 0, a = at + def.aux; i < def.cnt; i++) {
       const v = walk.record(Verdaux, a, what);
       end = Math.max(end, a + size);
@@ -77,9 +98,11 @@ export function readVersionDefinitions(elf: ElfFile): VersionDefinition[] {
       if (v.next === 0) break;
       a += v.next;
     }
+
     out.push({ index: def.ndx, flags: def.flags, names: nameOffsets.map((n) => walk.name(n)), nameOffsets, at, end });
     at = def.next === 0 ? undefined : at + def.next;
   }
+
   return out;
 }
 
@@ -106,7 +129,9 @@ export function versionsByNumber(
   needs: readonly { readonly file: string; readonly versions: readonly Pick<NeededVersion, "index" | "name">[] }[],
 ): Map<number, Omit<SymbolVersion, "hidden">> {
   const out = new Map<number, Omit<SymbolVersion, "hidden">>();
-  for (const d of definitions) if (d.names[0] !== undefined) out.set(versionNumber(d.index), { name: d.names[0], file: null });
+  for (const d of definitions) {
+    if (d.names[0] !== undefined) out.set(versionNumber(d.index), { name: d.names[0], file: null });
+  }
   for (const n of needs) for (const v of n.versions) out.set(versionNumber(v.index), { name: v.name, file: n.file });
   return out;
 }
@@ -115,18 +140,21 @@ export function versionsByNumber(
 export function symbolVersions(elf: ElfFile): (index: number) => SymbolVersion | undefined {
   const table = versymTable(elf);
   if (!table) return () => undefined;
+
   const byNumber = versionsByNumber(elf.versionDefinitions, elf.versionNeeds);
   const b = viewOf(readExactly(elf.source, table.offset, table.count * 2, ".gnu.version"));
   return (index) => {
     if (index >= table.count) return undefined;
-    const v = b.getUint16(index * 2, elf.header.littleEndian), found = byNumber.get(versionNumber(v));
+    const v = b.getUint16(index * 2, elf.header.littleEndian);
+    const found = byNumber.get(versionNumber(v));
     return versionNumber(v) <= VERSYM.GLOBAL || !found ? undefined : { ...found, hidden: (v & VERSYM.HIDDEN) !== 0 };
   };
 }
 
 /** .gnu.version by DT_VERSYM: its file offset, and one half-word for each dynamic symbol. */
 export function versymTable(elf: ElfFile): { offset: number; count: number } | undefined {
-  const address = elf.dynamic?.get(DT.VERSYM), symbols = elf.dynamicSymbols;
+  const address = elf.dynamic?.get(DT.VERSYM);
+  const symbols = elf.dynamicSymbols;
   const offset = address === undefined ? undefined : elf.offsetOf(address, 1);
   if (offset === undefined || !symbols) return undefined;
   return { offset, count: Math.min(symbols.count, Math.max(0, Math.floor((elf.source.size - offset) / 2))) };

@@ -15,6 +15,7 @@ export function elfEnd(elf: ElfFile): number {
   for (const s of elf.segments) grow(s.near("offset"), s.near("filesz"));
   const { count, offset, fileSize } = sectionColumns(elf);
   for (let i = 0; i < count; i++) grow(offset[i]!, fileSize[i]!);
+
   return Math.min(end, elf.source.size);
 }
 

@@ -17,15 +17,19 @@ export interface LoadMap {
 }
 
 export function loadMap(segments: readonly Segment[]): LoadMap {
-  const loads = segments.filter((s) => s.type === PT.LOAD).map((s) => ({ start: s.exact("vaddr"), offset: s.exact("offset"), filesz: s.exact("filesz") }));
+  const loads = segments
+    .filter((s) => s.type === PT.LOAD)
+    .map((s) => ({ start: s.exact("vaddr"), offset: s.exact("offset"), filesz: s.exact("filesz") }));
   return {
     offsetOf(address, length = 1) {
-      const a = BigInt(address), n = BigInt(length);
+      const a = BigInt(address);
+      const n = BigInt(length);
       const l = loads.find((l) => l.start <= a && a + n <= l.start + l.filesz);
       return l && Number(a - l.start + l.offset);
     },
     addressOf(offset, length = 1) {
-      const o = BigInt(offset), n = BigInt(length);
+      const o = BigInt(offset);
+      const n = BigInt(length);
       const l = loads.find((l) => l.offset <= o && o + n <= l.offset + l.filesz);
       return l && o - l.offset + l.start;
     },
@@ -38,10 +42,14 @@ export interface AddressRange {
   readonly memsz: bigint;
 }
 
-/** Finds, among ranges ascending by address, the one that holds an address; in logarithmic time. Of ranges that overlap, the one that begins last. */
+/**
+ * Finds, among ranges ascending by address, the one that holds an address; in logarithmic time. Of ranges that overlap,
+ * the one that begins last.
+ */
 export function rangeFinder<T extends AddressRange>(sorted: readonly T[]): (address: bigint) => T | undefined {
   return (address) => {
-    let low = 0, high = sorted.length;
+    let low = 0;
+    let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (sorted[middle]!.vaddr <= address) low = middle + 1;

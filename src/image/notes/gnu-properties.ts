@@ -26,27 +26,46 @@ const LONGEST_DATA = 64;
 
 /** The set bits by name, those without one as `0x…`. */
 export function bitNames(value: number, names: readonly string[]): string[] {
-  const known = names.filter((_, i) => value & (1 << i)), rest = (value & ~((1 << names.length) - 1)) >>> 0;
+  const known = names.filter((_, i) => value & (1 << i));
+  const rest = (value & ~((1 << names.length) - 1)) >>> 0;
   return rest ? [...known, hex(rest)] : known;
 }
 
 /** Each property is padded to the width of the class's words: 8 bytes in ELFCLASS64, 4 in ELFCLASS32 (x32 too). */
 export function decodeProperties(b: Uint8Array, f: NoteFormat): GnuProperty[] {
-  const v = viewOf(b), align = wordSize(f), out: GnuProperty[] = [];
-  for (let at = 0; at < b.length; ) {
+  const v = viewOf(b);
+  const align = wordSize(f);
+  const out: GnuProperty[] = [];
+
+  for (let at = 0; at < b.length;) {
     if (at + 8 > b.length) brokenNote(`has ${b.length - at} bytes at its end that are no property`);
     if (out.length === MOST_PROPERTIES) brokenNote(`has more than ${MOST_PROPERTIES} properties`);
-    const type = v.getUint32(at, f.littleEndian), size = v.getUint32(at + 4, f.littleEndian), start = at + 8;
-    if (start + size > b.length) brokenNote(`has a property (${hex(type)}) of ${size} bytes where ${b.length - start} are left`);
+    const type = v.getUint32(at, f.littleEndian);
+    const size = v.getUint32(at + 4, f.littleEndian);
+    const start = at + 8;
+
+    if (start + size > b.length) {
+      brokenNote(`has a property (${hex(type)}) of ${size} bytes where ${b.length - start} are left`);
+    }
+
     out.push(property(type, b.subarray(start, start + size), f));
     at = alignUp(start + size, align);
   }
+
   return out;
 }
 
 function property(type: number, data: Uint8Array, f: NoteFormat): GnuProperty {
-  const known = propertyType(type, f.machine), value = numberIn(data, f);
-  const plain = { type, name: known ? `GNU_PROPERTY_${known.name}` : null, size: data.length, data: toHex(data.subarray(0, LONGEST_DATA)), value };
+  const known = propertyType(type, f.machine);
+  const value = numberIn(data, f);
+  const plain = {
+    type,
+    name: known ? `GNU_PROPERTY_${known.name}` : null,
+    size: data.length,
+    data: toHex(data.subarray(0, LONGEST_DATA)),
+    value,
+  };
+
   return known?.bits && data.length === 4 ? { ...plain, flags: bitNames(Number(value), known.bits) } : plain;
 }
 

@@ -24,37 +24,57 @@ export type NoteContents =
   | { readonly kind: "package"; readonly metadata: PackageMetadata }
   | { readonly kind: "dlopen"; readonly libraries: readonly DlopenDependency[] }
   /** The API level that it was built for, and the NDK's version and build where they are told. */
-  | { readonly kind: "android"; readonly apiLevel: number; readonly ndk: string | null; readonly ndkBuild: string | null }
-  /** The system that it was built for: `FreeBSD`, `14.1` or what else its number means, and that number (`__FreeBSD_version`). */
+  | {
+      readonly kind: "android";
+      readonly apiLevel: number;
+      readonly ndk: string | null;
+      readonly ndkBuild: string | null;
+    }
+  /**
+   * The system that it was built for: `FreeBSD`, `14.1` or what else its number means, and that number
+   * (`__FreeBSD_version`).
+   */
   | { readonly kind: "system"; readonly os: string; readonly version: string; readonly number: number }
   /** NT_FREEBSD_FEATURE_CTL. */
   | { readonly kind: "features"; readonly features: readonly string[] }
   /** A SystemTap (USDT) probe. */
-  | { readonly kind: "probe"; readonly provider: string; readonly name: string; readonly address: number | string; readonly arguments: string }
+  | {
+      readonly kind: "probe";
+      readonly provider: string;
+      readonly name: string;
+      readonly address: number | string;
+      readonly arguments: string;
+    }
   /** A text or number whose meaning is its type's name. */
   | { readonly kind: "text"; readonly text: string };
 
 type Decode = (b: Uint8Array, f: NoteFormat) => NoteContents;
 
 const LONGEST_TEXT = 64 << 10;
-const shortText = (b: Uint8Array): string => (b.length > LONGEST_TEXT ? brokenNote(`has ${b.length} bytes of text, more than ${LONGEST_TEXT}`) : textOf(b));
+const shortText = (b: Uint8Array): string =>
+  b.length > LONGEST_TEXT ? brokenNote(`has ${b.length} bytes of text, more than ${LONGEST_TEXT}`) : textOf(b);
 const text: Decode = (b) => ({ kind: "text", text: shortText(b) });
 
-const dotted = (n: number, ...divisors: number[]): string => divisors.map((d, i) => Math.floor(n / d) % (i === 0 ? Infinity : 100)).join(".");
+const dotted = (n: number, ...divisors: number[]): string =>
+  divisors.map((d, i) => Math.floor(n / d) % (i === 0 ? Infinity : 100)).join(".");
 
 const DECODERS: Readonly<Record<string, Decode>> = {
   NT_GNU_ABI_TAG(b, f) {
     const [os, ...kernel] = wordsOf(b, 4, f);
     return { kind: "abi-tag", os: ABI_TAG_OS[os!] ?? hex(os!), kernel: kernel.join(".") };
   },
-  NT_GNU_BUILD_ID: (b) => ({ kind: "build-id", id: b.length > 1024 ? brokenNote(`has ${b.length} bytes, more than any build ID`) : toHex(b) }),
+  NT_GNU_BUILD_ID: (b) => ({
+    kind: "build-id",
+    id: b.length > 1024 ? brokenNote(`has ${b.length} bytes, more than any build ID`) : toHex(b),
+  }),
   NT_GNU_GOLD_VERSION: (b) => ({ kind: "gold-version", version: shortText(b) }),
   NT_GNU_PROPERTY_TYPE_0: (b, f) => ({ kind: "properties", properties: decodeProperties(b, f) }),
   NT_GO_BUILD_ID: (b) => ({ kind: "go-build-id", id: shortText(b) }),
   NT_FDO_PACKAGING_METADATA: (b) => ({ kind: "package", metadata: decodePackageMetadata(b) }),
   NT_FDO_DLOPEN_METADATA: (b) => ({ kind: "dlopen", libraries: decodeDlopen(b) }),
   NT_ANDROID_TYPE_IDENT(b, f) {
-    const [apiLevel] = wordsOf(b, 1, f), part = (at: number) => (b.length >= at + 64 ? textOf(b.subarray(at, at + 64)) : null);
+    const [apiLevel] = wordsOf(b, 1, f);
+    const part = (at: number) => (b.length >= at + 64 ? textOf(b.subarray(at, at + 64)) : null);
     return { kind: "android", apiLevel: apiLevel!, ndk: part(4), ndkBuild: part(68) };
   },
   NT_FREEBSD_ABI_TAG: system("FreeBSD", (n) => dotted(n, 100_000, 1000)),
@@ -62,7 +82,10 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   NT_NETBSD_IDENT: system("NetBSD", (n) => dotted(n, 100_000_000, 1_000_000, 100)),
   NT_OPENBSD_IDENT: system("OpenBSD", String),
   NT_DRAGONFLY_ABI_TAG: system("DragonFly", (n) => dotted(n, 100_000, 100)),
-  NT_FREEBSD_ARCH_TAG: text, NT_NETBSD_MARCH: text, NT_NETBSD_CMODEL: text, LINUX_ELFNOTE_BUILD_SALT: text,
+  NT_FREEBSD_ARCH_TAG: text,
+  NT_NETBSD_MARCH: text,
+  NT_NETBSD_CMODEL: text,
+  LINUX_ELFNOTE_BUILD_SALT: text,
   NT_FREEBSD_FEATURE_CTL: (b, f) => ({ kind: "features", features: bitNames(wordsOf(b, 1, f)[0]!, FREEBSD_FEATURES) }),
   LINUX_ELFNOTE_VERSION: (b, f) => ({ kind: "text", text: kernelVersion(wordsOf(b, 1, f)[0]!) }),
   NT_STAPSDT: decodeProbe,
@@ -80,18 +103,30 @@ function system(os: string, version: (n: number) => string): Decode {
 
 /** Three addresses (of the probe, of .stapsdt.base, of the semaphore), then three texts (SystemTap's sys/sdt.h). */
 function decodeProbe(b: Uint8Array, f: NoteFormat): NoteContents {
-  const word = wordSize(f), rest = b.subarray(3 * word);
-  if (b.length < 3 * word + 3 || b.length > LONGEST_TEXT) brokenNote(`has ${b.length} bytes, which a probe cannot have`);
-  const v = viewOf(b), address = word === 8 ? v.getBigUint64(0, f.littleEndian) : BigInt(v.getUint32(0, f.littleEndian));
+  const word = wordSize(f);
+  const rest = b.subarray(3 * word);
+  if (b.length < 3 * word + 3 || b.length > LONGEST_TEXT) {
+    brokenNote(`has ${b.length} bytes, which a probe cannot have`);
+  }
+
+  const v = viewOf(b);
+  const address = word === 8 ? v.getBigUint64(0, f.littleEndian) : BigInt(v.getUint32(0, f.littleEndian));
   const texts = decodeText(rest).split("\0", 3);
   if (texts.length < 3) brokenNote("has no provider, name and arguments");
   const [provider, name, args] = texts as [string, string, string];
-  return { kind: "probe", provider, name, address: address <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(address) : hex(address), arguments: args };
+
+  return {
+    kind: "probe",
+    provider,
+    name,
+    address: address <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(address) : hex(address),
+    arguments: args,
+  };
 }
 
 /**
- * What a note says, or null where its owner and type are not among those that are understood (core files' sets of registers, Xen, private
- * ones): its name and bytes are all that is known then.
+ * What a note says, or null where its owner and type are not among those that are understood (core files' sets of
+ * registers, Xen, private ones): its name and bytes are all that is known then.
  *
  * @param format the file's header, which has class, byte order and machine
  * @throws ElfError `MALFORMED` where the contents are not what the type promises
@@ -105,7 +140,11 @@ export function decodeNote(note: Note, format: NoteFormat): NoteContents | null 
 }
 
 /** Contents of one kind, e.g. every probe: of those notes that can be read. */
-export function* contentsOfKind<K extends NoteContents["kind"]>(notes: Iterable<Note>, format: NoteFormat, kind: K): Generator<Extract<NoteContents, { kind: K }>> {
+export function* contentsOfKind<K extends NoteContents["kind"]>(
+  notes: Iterable<Note>,
+  format: NoteFormat,
+  kind: K,
+): Generator<Extract<NoteContents, { kind: K }>> {
   for (const n of notes) {
     const c = readable(n, format);
     if (c?.kind === kind) yield c as Extract<NoteContents, { kind: K }>;
@@ -122,4 +161,5 @@ function readable(note: Note, format: NoteFormat): NoteContents | null {
 }
 
 /** The GNU properties of a file, of all its property notes. */
-export const gnuProperties = (notes: Iterable<Note>, format: NoteFormat): GnuProperty[] => [...contentsOfKind(notes, format, "properties")].flatMap((c) => c.properties);
+export const gnuProperties = (notes: Iterable<Note>, format: NoteFormat): GnuProperty[] =>
+  [...contentsOfKind(notes, format, "properties")].flatMap((c) => c.properties);

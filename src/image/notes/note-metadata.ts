@@ -11,7 +11,10 @@ export interface DlopenDependency {
   readonly priority: string | null;
 }
 
-/** Which package the file is of (systemd's "Package Metadata for ELF Files"): `type`, `name`, `version`, `architecture`, `osCpe`, … A value that is no plain one is its JSON. */
+/**
+ * Which package the file is of (systemd's "Package Metadata for ELF Files"): `type`, `name`, `version`, `architecture`,
+ * `osCpe`, … A value that is no plain one is its JSON.
+ */
 export type PackageMetadata = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Metadata is a few hundred bytes. */
@@ -28,20 +31,29 @@ function fromJson<T>(b: Uint8Array, use: (value: unknown) => T): T {
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === "object" && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
 
 const plain = (value: unknown): string | number | boolean | null =>
-  value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : JSON.stringify(value);
+  value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? value
+    : JSON.stringify(value);
 
 export const decodePackageMetadata = (b: Uint8Array): PackageMetadata =>
-  fromJson(b, (value) => (isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)])) : brokenNote("is no JSON object")));
+  fromJson(b, (value) =>
+    isObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)]))
+      : brokenNote("is no JSON object"),
+  );
 
 /** An array; the first version of the specification had a single object. */
-export const decodeDlopen = (b: Uint8Array): DlopenDependency[] => fromJson(b, (value) => (Array.isArray(value) ? (value as unknown[]) : [value]).map(dependency));
+export const decodeDlopen = (b: Uint8Array): DlopenDependency[] =>
+  fromJson(b, (value) => (Array.isArray(value) ? (value as unknown[]) : [value]).map(dependency));
 
 function dependency(entry: unknown): DlopenDependency {
   if (!isObject(entry)) return brokenNote("has an entry that is no JSON object");
-  const text = (key: string) => (typeof entry[key] === "string" ? entry[key] : null), { soname } = entry;
+  const text = (key: string) => (typeof entry[key] === "string" ? entry[key] : null);
+  const { soname } = entry;
   const sonames = (Array.isArray(soname) ? (soname as unknown[]) : [soname]).filter((s) => typeof s === "string");
   if (sonames.length === 0) brokenNote("has an entry without soname");
   return { sonames, feature: text("feature"), description: text("description"), priority: text("priority") };

@@ -19,7 +19,8 @@ export interface BlockCount {
 /** Counts a file's relocations, table by table. `TRUNCATED`, `MALFORMED` for packed ones that contradict themselves. */
 export const countRelocations = (elf: ElfFile, missing?: (name: string) => void): BlockCount[] =>
   relocationBlocks(elf, missing).map((block) => {
-    const types = new Map<number, number>(), add = (type: number, n = 1) => void types.set(type, (types.get(type) ?? 0) + n);
+    const types = new Map<number, number>();
+    const add = (type: number, n = 1) => void types.set(type, (types.get(type) ?? 0) + n);
     if (block.form === "relr") return { block, types, count: countRelr(elf, block) };
     if (block.form === "rel" || block.form === "rela") countPlain(elf, block, add);
     else for (const r of packedRelocations(elf, block)) add(r.type);
@@ -29,28 +30,39 @@ export const countRelocations = (elf: ElfFile, missing?: (name: string) => void)
 type Add = (type: number, count?: number) => void;
 
 function countPlain(elf: ElfFile, b: RelocationBlock, add: Add): void {
-  const size = relocationSize(b.form === "rela" ? SHT.RELA : SHT.REL, elf.header), info = wordSize(elf.header), typeOf = typeReader(elf.header);
-  let type = -1, run = 0;
+  const size = relocationSize(b.form === "rela" ? SHT.RELA : SHT.REL, elf.header);
+  const info = wordSize(elf.header);
+  const typeOf = typeReader(elf.header);
+  let type = -1;
+  let run = 0;
+
   for (const piece of chunks(elf.source, b.offset, b.size - (b.size % size), "a relocation table", size * 16384)) {
     const v = viewOf(piece);
     // Linkers sort by type: most records are of the one before.
     for (let at = info; at < piece.length; at += size) {
       const t = typeOf(v, at);
-      if (t === type) run++;
-      else {
+      if (t === type) {
+        run++;
+      } else {
         if (run > 0) add(type, run);
         type = t;
         run = 1;
       }
     }
   }
+
   if (run > 0) add(type, run);
 }
 
-/** An even word is an address to relocate, an odd one says which of the words behind it are, too (gABI, "Relative Relocation Table"). */
+/**
+ * An even word is an address to relocate, an odd one says which of the words behind it are, too (gABI, "Relative
+ * Relocation Table").
+ */
 function countRelr(elf: ElfFile, b: RelocationBlock): number {
-  const word = wordSize(elf.header), le = elf.header.littleEndian;
+  const word = wordSize(elf.header);
+  const le = elf.header.littleEndian;
   let count = 0;
+
   for (const piece of chunks(elf.source, b.offset, b.size - (b.size % word), "a RELR table", word * 16384)) {
     const v = viewOf(piece);
     for (let at = 0; at < piece.length; at += word) {
@@ -59,10 +71,12 @@ function countRelr(elf: ElfFile, b: RelocationBlock): number {
       else count += ones(low) - 1 + (word === 8 ? ones(v.getUint32(at + (le ? 4 : 0), le)) : 0);
     }
   }
+
   return count;
 }
 
 function ones(n: number): number {
-  const pairs = n - ((n >>> 1) & 0x55555555), nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  const pairs = n - ((n >>> 1) & 0x55555555);
+  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -16,14 +16,26 @@ export const isRelocations = ({ header }: Section): boolean => holdsRelocations(
 /** Bytes of a record of SHT_REL or SHT_RELA. */
 export const relocationSize = (type: number, e: Encoding): number => (type === SHT.RELA ? Rela : Rel).size(e.class);
 
-/** The word of a record that holds the symbol's index, and how far up in it: ELF32_R_SYM is r_info above its lowest byte, ELF64_R_SYM its high word; 64-bit MIPS has r_sym first, whatever the byte order (its psABI). */
+/**
+ * The word of a record that holds the symbol's index, and how far up in it: ELF32_R_SYM is r_info above its lowest
+ * byte, ELF64_R_SYM its high word; 64-bit MIPS has r_sym first, whatever the byte order (its psABI).
+ */
 export function symbolField(f: RelocationFormat): { readonly at: number; readonly shift: 0 | 8 } {
   if (f.class === 32) return { at: 4, shift: 8 };
   return { at: f.littleEndian && f.machine !== EM.MIPS ? 12 : 8, shift: 0 };
 }
 
 /** Gives every symbol index in the records from byte `from` up to `to`, 0 for none. */
-export function eachRelocationSymbol(v: DataView, from: number, to: number, type: number, f: RelocationFormat, visit: (symbol: number) => void): void {
-  const stride = relocationSize(type, f), { at, shift } = symbolField(f), { littleEndian } = f;
+export function eachRelocationSymbol(
+  v: DataView,
+  from: number,
+  to: number,
+  type: number,
+  f: RelocationFormat,
+  visit: (symbol: number) => void,
+): void {
+  const stride = relocationSize(type, f);
+  const { at, shift } = symbolField(f);
+  const { littleEndian } = f;
   for (let i = from; i + stride <= to; i += stride) visit(v.getUint32(i + at, littleEndian) >>> shift);
 }

@@ -2,17 +2,20 @@ import { EM } from "../../spec/constants.js";
 import { relocationTypeName } from "../../spec/relocation-types.js";
 import type { RelocationFormat } from "./relocation-sections.js";
 
-const isMips64 = (f: RelocationFormat): boolean => f.class === 64 && (f.machine === EM.MIPS || f.machine === EM.MIPS_RS3_LE);
+const isMips64 = (f: RelocationFormat): boolean =>
+  f.class === 64 && (f.machine === EM.MIPS || f.machine === EM.MIPS_RS3_LE);
 
 /**
- * Reads the type of a record whose r_info begins at a byte: ELF32_R_TYPE is its lowest byte, ELF64_R_TYPE its low word. 64-bit SPARC keeps data above
- * the type's byte. 64-bit MIPS has three types, in bytes of their own: the first in the lowest byte here, then the second and third.
+ * Reads the type of a record whose r_info begins at a byte: ELF32_R_TYPE is its lowest byte, ELF64_R_TYPE its low word.
+ * 64-bit SPARC keeps data above the type's byte. 64-bit MIPS has three types, in bytes of their own: the first in the
+ * lowest byte here, then the second and third.
  */
 export function typeReader(f: RelocationFormat): (v: DataView, info: number) => number {
   const { littleEndian } = f;
   if (isMips64(f)) return (v, at) => v.getUint8(at + 7) | (v.getUint8(at + 6) << 8) | (v.getUint8(at + 5) << 16);
   if (f.class === 32) return (v, at) => v.getUint32(at, littleEndian) & 255;
-  const low = littleEndian ? 0 : 4, mask = f.machine === EM.SPARCV9 ? 255 : 0xffffffff;
+  const low = littleEndian ? 0 : 4;
+  const mask = f.machine === EM.SPARCV9 ? 255 : 0xffffffff;
   return (v, at) => (v.getUint32(at + low, littleEndian) & mask) >>> 0;
 }
 

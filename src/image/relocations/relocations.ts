@@ -26,6 +26,7 @@ export interface RelocationTable {
 export function relocationTables(elf: ElfFile): (RelocationTable | undefined)[] {
   const d = elf.dynamic;
   if (!d) return [];
+
   const tables: [bigint | undefined, bigint | undefined, boolean][] = [
     [d.get(DT.REL), d.get(DT.RELSZ), false],
     [d.get(DT.RELA), d.get(DT.RELASZ), true],
@@ -33,20 +34,30 @@ export function relocationTables(elf: ElfFile): (RelocationTable | undefined)[] 
   ];
   return tables.flatMap(([address, size, rela]) => {
     if (address === undefined || !size) return [];
-    const offset = elf.offsetOf(address, 1), isThere = offset !== undefined && BigInt(offset) + size <= BigInt(elf.source.size);
+    const offset = elf.offsetOf(address, 1);
+    const isThere = offset !== undefined && BigInt(offset) + size <= BigInt(elf.source.size);
     return [isThere ? { offset, size: Number(size), rela } : undefined];
   });
 }
 
 /** Every relocation that DT_REL, DT_RELA and DT_JMPREL reach. A table that the file does not hold is passed over. */
 export function* dynamicRelocations(elf: ElfFile): Generator<DynamicRelocation> {
-  const h = elf.header, { at, shift } = symbolField(h);
+  const h = elf.header;
+  const { at, shift } = symbolField(h);
   for (const { offset, size, rela } of relocationTables(elf).flatMap((t) => t ?? [])) {
     const entry = (rela ? Rela : Rel).size(h.class);
     for (const piece of chunks(elf.source, offset, size - (size % entry), "a relocation table", entry * 8192)) {
-      const v = viewOf(piece), symbol = (i: number) => v.getUint32(i * entry + at, h.littleEndian) >>> shift;
-      if (rela) for (const [i, r] of Rela.table(piece, h).entries()) yield { offset: r.exact("offset"), symbol: symbol(i), addend: r.exact("addend") };
-      else for (const [i, r] of Rel.table(piece, h).entries()) yield { offset: r.exact("offset"), symbol: symbol(i), addend: undefined };
+      const v = viewOf(piece);
+      const symbol = (i: number) => v.getUint32(i * entry + at, h.littleEndian) >>> shift;
+      if (rela) {
+        for (const [i, r] of Rela.table(piece, h).entries()) {
+          yield { offset: r.exact("offset"), symbol: symbol(i), addend: r.exact("addend") };
+        }
+      } else {
+        for (const [i, r] of Rel.table(piece, h).entries()) {
+          yield { offset: r.exact("offset"), symbol: symbol(i), addend: undefined };
+        }
+      }
     }
   }
 }

@@ -1,7 +1,9 @@
 import { SHN, STB, STT } from "../../spec/constants.js";
 import type { SymbolTable } from "../elf.js";
 
-/** How many symbols a table has, the null symbol left out. Bindings and types overlap with "defined" and "undefined". */
+/**
+ * How many symbols a table has, the null symbol left out. Bindings and types overlap with "defined" and "undefined".
+ */
 export interface SymbolCounts {
   readonly total: number;
   readonly defined: number;
@@ -21,8 +23,11 @@ export interface SymbolCounts {
 
 /** Counts in one pass over the records; names are not read. */
 export function countSymbols(table: SymbolTable): SymbolCounts {
-  const bindings = new Array<number>(16).fill(0), types = new Array<number>(16).fill(0);
-  let total = 0, missing = 0;
+  const bindings = new Array<number>(16).fill(0);
+  const types = new Array<number>(16).fill(0);
+  let total = 0;
+  let missing = 0;
+
   for (const { index, symbol } of table.records()) {
     if (index === 0) continue;
     const { info } = symbol;
@@ -31,8 +36,18 @@ export function countSymbols(table: SymbolTable): SymbolCounts {
     bindings[info >> 4]!++;
     types[info & 15]!++;
   }
+
   return {
-    total, defined: total - missing, undefined: missing, local: bindings[STB.LOCAL]!, global: bindings[STB.GLOBAL]!, weak: bindings[STB.WEAK]!, unique: bindings[STB.GNU_UNIQUE]!,
-    functions: types[STT.FUNC]!, objects: types[STT.OBJECT]!, tls: types[STT.TLS]!, ifuncs: types[STT.GNU_IFUNC]!,
+    total,
+    defined: total - missing,
+    undefined: missing,
+    local: bindings[STB.LOCAL]!,
+    global: bindings[STB.GLOBAL]!,
+    weak: bindings[STB.WEAK]!,
+    unique: bindings[STB.GNU_UNIQUE]!,
+    functions: types[STT.FUNC]!,
+    objects: types[STT.OBJECT]!,
+    tls: types[STT.TLS]!,
+    ifuncs: types[STT.GNU_IFUNC]!,
   };
 }

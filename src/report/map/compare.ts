@@ -12,24 +12,42 @@ export interface MapComparison {
 }
 
 /**
- * The maps of two files, before and after a rewrite for instance, with `marks` on what differs: a part of the same name that stands at another offset or address
- * (`moved`), that has another size or other bytes (`changed`), and what only one of the two has (`new`, `gone`). Bytes of all parts of the same name are compared.
+ * The maps of two files, before and after a rewrite for instance, with `marks` on what differs: a part of the same name
+ * that stands at another offset or address (`moved`), that has another size or other bytes (`changed`), and what only
+ * one of the two has (`new`, `gone`). Bytes of all parts of the same name are compared.
  *
  * @example
  * const p = plan(bytes, [setRunpath("$ORIGIN/../lib")]);
  * mapSvg(compareMaps(readElf(bytes), readElf(p)))
  */
 export function compareMaps(before: ElfFile, after: ElfFile): MapComparison {
-  const a = layoutMap(before), b = layoutMap(after), marks = new Marks();
-  const files = match(inFile(a), inFile(b), nameOf), memory = match(inMemory(a), inMemory(b), nameOf);
-  for (const [x, y] of files.kept) marks.both(x, y, [...moved(x, y), ...(x.size !== y.size || !sameBytes(before.source, x, after.source, y) ? ["changed" as const] : [])]);
-  for (const [x, y] of memory.kept) marks.both(x, y, [...moved(x, y), ...(x.size !== y.size ? ["changed" as const] : [])]);
+  const a = layoutMap(before);
+  const b = layoutMap(after);
+  const marks = new Marks();
+  const files = match(inFile(a), inFile(b), nameOf);
+  const memory = match(inMemory(a), inMemory(b), nameOf);
+  for (const [x, y] of files.kept) {
+    marks.both(x, y, [
+      ...moved(x, y),
+      ...(x.size !== y.size || !sameBytes(before.source, x, after.source, y) ? ["changed" as const] : []),
+    ]);
+  }
+  for (const [x, y] of memory.kept) {
+    marks.both(x, y, [...moved(x, y), ...(x.size !== y.size ? ["changed" as const] : [])]);
+  }
   for (const { from, to } of [...files.steps, ...memory.steps]) marks.ends(from, to);
 
   const segments = match(a.memory, b.memory, (m) => `${m.address}`);
-  for (const [x, y] of segments.kept) marks.both(x, y, differs(x, y, ["offset", "flags", "filesz", "size"]) ? ["changed"] : []);
+  for (const [x, y] of segments.kept) {
+    marks.both(x, y, differs(x, y, ["offset", "flags", "filesz", "size"]) ? ["changed"] : []);
+  }
   const markers = match(a.markers, b.markers, (m) => m.type);
-  for (const [x, y] of markers.kept) marks.both(x, y, [...(differs(x, y, ["offset", "address"]) ? (["moved"] as const) : []), ...(differs(x, y, ["flags", "filesz", "memsz"]) ? (["changed"] as const) : [])]);
+  for (const [x, y] of markers.kept) {
+    marks.both(x, y, [
+      ...(differs(x, y, ["offset", "address"]) ? (["moved"] as const) : []),
+      ...(differs(x, y, ["flags", "filesz", "memsz"]) ? (["changed"] as const) : []),
+    ]);
+  }
   for (const { from, to } of [...segments.steps, ...markers.steps]) marks.ends(from, to);
   return { before: marks.onto(a), after: marks.onto(b) };
 }
@@ -45,8 +63,11 @@ const moved = (x: MapPart, y: MapPart): Mark[] => (x.offset !== y.offset || x.ad
 const differs = <T>(x: T, y: T, fields: readonly (keyof T)[]): boolean => fields.some((f) => x[f] !== y[f]);
 
 function sameBytes(before: ByteSource, x: MapPart, after: ByteSource, y: MapPart): boolean {
-  const size = Number(x.size), theirs = chunks(after, y.offset!, size, y.label);
-  for (const ours of chunks(before, x.offset!, size, x.label)) if (!equalBytes(ours, theirs.next().value!)) return false;
+  const size = Number(x.size);
+  const theirs = chunks(after, y.offset!, size, y.label);
+  for (const ours of chunks(before, x.offset!, size, x.label)) {
+    if (!equalBytes(ours, theirs.next().value!)) return false;
+  }
   return true;
 }
 
@@ -72,7 +93,10 @@ class Marks {
       return { ...on(p), other: other ? { offset: other.offset, address: other.address } : null };
     };
     return {
-      ...map, regions: map.regions.map((r) => ({ ...r, parts: r.parts.map(part) })), memory: map.memory.map((m) => ({ ...on(m), parts: m.parts.map(part) })), markers: map.markers.map(on),
+      ...map,
+      regions: map.regions.map((r) => ({ ...r, parts: r.parts.map(part) })),
+      memory: map.memory.map((m) => ({ ...on(m), parts: m.parts.map(part) })),
+      markers: map.markers.map(on),
     };
   }
 }

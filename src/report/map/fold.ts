@@ -13,15 +13,26 @@ export interface Limit {
 export function foldRows(blocks: Column, { most, folded: left }: Limit): Column {
   const all = blocks.flatMap((b) => b.rows);
   if (all.length <= most) return blocks;
-  const rank = ranks(all.filter((r) => !isFixed(r)), (r) => r.bytes), folds = (kept: number) => blocks.map((b) => runs(b.rows, (r) => (rank.get(r) ?? -1) >= kept));
+
+  const rank = ranks(
+    all.filter((r) => !isFixed(r)),
+    (r) => r.bytes,
+  );
+  const folds = (kept: number) => blocks.map((b) => runs(b.rows, (r) => (rank.get(r) ?? -1) >= kept));
   const kept = largest(rank.size, (k) => folds(k).reduce((n, b) => n + b.length, 0) <= left);
-  return folds(kept).map((rows, i) => ({ ...blocks[i]!, rows: rows.map((run) => (run.length === 1 ? run[0]! : folded(run))) }));
+
+  return folds(kept).map((rows, i) => ({
+    ...blocks[i]!,
+    rows: rows.map((run) => (run.length === 1 ? run[0]! : folded(run))),
+  }));
 }
 
 /** Folds runs of the smallest blocks: a core dump has thousands of PT_LOADs. */
 export function foldBlocks(blocks: Column, { most, folded: left }: Limit): Column {
   if (blocks.length <= most) return blocks;
-  const rank = ranks(blocks, bytesOf), folds = (kept: number) => runs(blocks, (b) => rank.get(b)! >= kept), kept = largest(rank.size, (k) => folds(k).length <= left);
+  const rank = ranks(blocks, bytesOf);
+  const folds = (kept: number) => runs(blocks, (b) => rank.get(b)! >= kept);
+  const kept = largest(rank.size, (k) => folds(k).length <= left);
   return folds(kept).map((run) => (run.length === 1 ? run[0]! : foldedBlock(run)));
 }
 
@@ -32,12 +43,15 @@ const bytesOf = (b: Block): bigint => b.rows.reduce((n, r) => n + r.bytes, 0n);
 /** The places in order of size: the largest first, of equal ones the first. */
 function ranks<T>(items: readonly T[], size: (item: T) => bigint): Map<T, number> {
   const sizes = items.map((item) => ({ item, size: size(item) }));
-  return new Map(sizes.sort((a, b) => (a.size < b.size ? 1 : a.size > b.size ? -1 : 0)).map(({ item }, i) => [item, i]));
+  return new Map(
+    sizes.sort((a, b) => (a.size < b.size ? 1 : a.size > b.size ? -1 : 0)).map(({ item }, i) => [item, i]),
+  );
 }
 
 /** How many of the largest can stay. */
 function largest(count: number, fits: (kept: number) => boolean): number {
-  let low = 0, high = count;
+  let low = 0;
+  let high = count;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if (fits(middle)) low = middle;
@@ -46,10 +60,13 @@ function largest(count: number, fits: (kept: number) => boolean): number {
   return low;
 }
 
-/** Runs of items that fold, and every other item alone. What differs in another way than its neighbours stays apart from them. */
+/**
+ * Runs of items that fold, and every other item alone. What differs in another way than its neighbours stays apart from
+ * them.
+ */
 function runs<T extends { readonly marks: readonly string[] }>(items: readonly T[], small: (r: T) => boolean): T[][] {
   const out: T[][] = [];
-  for (let i = 0; i < items.length; ) {
+  for (let i = 0; i < items.length;) {
     const { marks } = items[i]!;
     let end = i;
     while (end < items.length && small(items[end]!) && sameMarks(items[end]!.marks, marks)) end++;
@@ -57,23 +74,63 @@ function runs<T extends { readonly marks: readonly string[] }>(items: readonly T
     else for (const r of items.slice(i, Math.max(end, i + 1))) out.push([r]);
     i = Math.max(end, i + 1);
   }
+
   return out;
 }
 
-const sameMarks = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((m, i) => m === b[i]);
+const sameMarks = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((m, i) => m === b[i]);
 
-const KINDS: Readonly<Partial<Record<Row["kind"], string>>> = { code: "code sections", data: "data sections", "read-only": "read-only sections", note: "notes", debug: "debug sections", symbols: "symbol sections", table: "tables", bss: "bss sections" };
+const KINDS: Readonly<Partial<Record<Row["kind"], string>>> = {
+  code: "code sections",
+  data: "data sections",
+  "read-only": "read-only sections",
+  note: "notes",
+  debug: "debug sections",
+  symbols: "symbol sections",
+  table: "tables",
+  bss: "bss sections",
+};
 
 function folded(run: readonly Row[]): Row {
-  const [first] = run as readonly [Row], last = run[run.length - 1]!, what = (run.every((r) => r.kind === first.kind) ? KINDS[first.kind] : undefined) ?? "parts", label = `${run.length} ${what}`;
-  return { kind: "group", label, names: run.map((r) => r.label), start: first.start, end: last.end, bytes: run.reduce((n, r) => n + r.bytes, 0n), pad: 0, marks: first.marks, title: label };
+  const [first] = run as readonly [Row];
+  const last = run[run.length - 1]!;
+  const what = (run.every((r) => r.kind === first.kind) ? KINDS[first.kind] : undefined) ?? "parts";
+  const label = `${run.length} ${what}`;
+
+  return {
+    kind: "group",
+    label,
+    names: run.map((r) => r.label),
+    start: first.start,
+    end: last.end,
+    bytes: run.reduce((n, r) => n + r.bytes, 0n),
+    pad: 0,
+    marks: first.marks,
+    title: label,
+  };
 }
 
 function foldedBlock(run: readonly Block[]): Block {
-  const loads = run.filter((b) => b.segment !== null), label = loads.length > 0 ? `${loads.length} PT_LOADs` : `${run.length} stretches`;
+  const loads = run.filter((b) => b.segment !== null);
+  const label = loads.length > 0 ? `${loads.length} PT_LOADs` : `${run.length} stretches`;
   const row: Row = {
-    kind: "group", label, names: loads.map((b) => `${b.title.replace(/^PT_LOAD |,.*$/g, "")} 0x${b.rows[0]!.start.toString(16)}`), start: run[0]!.rows[0]!.start, end: run[run.length - 1]!.rows.at(-1)!.end,
-    bytes: run.reduce((n, b) => n + bytesOf(b), 0n), pad: 0, marks: run[0]!.marks, title: label,
+    kind: "group",
+    label,
+    names: loads.map((b) => `${b.title.replace(/^PT_LOAD |,.*$/g, "")} 0x${b.rows[0]!.start.toString(16)}`),
+    start: run[0]!.rows[0]!.start,
+    end: run[run.length - 1]!.rows.at(-1)!.end,
+    bytes: run.reduce((n, b) => n + bytesOf(b), 0n),
+    pad: 0,
+    marks: run[0]!.marks,
+    title: label,
   };
-  return { segment: null, flags: new Set(loads.map((b) => b.flags)).size === 1 ? loads[0]!.flags : "", title: label, marks: run[0]!.marks, rows: [row] };
+
+  return {
+    segment: null,
+    flags: new Set(loads.map((b) => b.flags)).size === 1 ? loads[0]!.flags : "",
+    title: label,
+    marks: run[0]!.marks,
+    rows: [row],
+  };
 }

@@ -24,31 +24,50 @@ export interface MapTextOptions {
   readonly ascii?: boolean;
 }
 
-const LIMITS = { rows: { most: 160, folded: 60 }, blocks: { most: 48, folded: 24 } }, NARROWEST = 60, WIDEST_BOX = 48, BAND = 6, BETWEEN = 2;
+const LIMITS = { rows: { most: 160, folded: 60 }, blocks: { most: 48, folded: 24 } };
+const NARROWEST = 60;
+const WIDEST_BOX = 48;
+const BAND = 6;
+const BETWEEN = 2;
 
 /**
- * The layout as text: the file on the left with offsets, memory on the right with addresses, what is loaded on one line with where it is loaded to; of a
- * comparison, both files. Names out of the file are escaped.
+ * The layout as text: the file on the left with offsets, memory on the right with addresses, what is loaded on one line
+ * with where it is loaded to; of a comparison, both files. Names out of the file are escaped.
  *
  * @param map what {@link layoutMap} gives, or {@link compareMaps} for two files side by side
  * @example
  * console.log(mapText(layoutMap(readElf(bytes)), { width: 100 }));
  */
 export function mapText(map: LayoutMap | MapComparison, options: MapTextOptions = {}): string {
-  const width = Math.max(NARROWEST, Math.floor(options.width ?? 80)), g = options.ascii ? ASCII : BOXES, paint = options.color ? painted : plain;
-  const lines = "before" in map ? comparison(map, options.title, width, g, paint) : single(map, options.title, width, g, paint);
+  const width = Math.max(NARROWEST, Math.floor(options.width ?? 80));
+  const g = options.ascii ? ASCII : BOXES;
+  const paint = options.color ? painted : plain;
+  const lines =
+    "before" in map ? comparison(map, options.title, width, g, paint) : single(map, options.title, width, g, paint);
   return lines.map((l) => `${l.trimEnd()}\n`).join("");
 }
 
 function single(map: LayoutMap, title: MapTextOptions["title"], width: number, g: Glyphs, paint: Paint): string[] {
-  const p = picture(map, LIMITS), numbers = [widest(p.file), p.memory.length > 0 ? widest(p.memory) : 0] as const;
-  const draft = markerLanes(map.markers, singlePairs(p, NARROWEST, g)), taken = numbers[0] + 1 + (numbers[1] > 0 ? BAND + 1 + numbers[1] + (draft.width > 0 ? draft.width + 1 : 0) : 0);
-  const w: SheetWidths = { number: numbers, box: Math.min(WIDEST_BOX, Math.floor((width - taken) / (numbers[1] > 0 ? 2 : 1))), band: BAND };
-  const pairs = singlePairs(p, w.box, g), lanes = markerLanes(map.markers, pairs);
-  const last = p.map.file.size, heads = `${" ".repeat(numbers[0])} ${pad("file", w.box + BAND)}${numbers[1] > 0 ? "memory" : ""}`;
+  const p = picture(map, LIMITS);
+  const numbers = [widest(p.file), p.memory.length > 0 ? widest(p.memory) : 0] as const;
+  const draft = markerLanes(map.markers, singlePairs(p, NARROWEST, g));
+  const taken = numbers[0] + 1 + (numbers[1] > 0 ? BAND + 1 + numbers[1] + (draft.width > 0 ? draft.width + 1 : 0) : 0);
+  const w: SheetWidths = {
+    number: numbers,
+    box: Math.min(WIDEST_BOX, Math.floor((width - taken) / (numbers[1] > 0 ? 2 : 1))),
+    band: BAND,
+  };
+  const pairs = singlePairs(p, w.box, g);
+  const lanes = markerLanes(map.markers, pairs);
+  const last = p.map.file.size;
+  const heads = `${" ".repeat(numbers[0])} ${pad("file", w.box + BAND)}${numbers[1] > 0 ? "memory" : ""}`;
+
   return [
-    ...heading(typeof title === "string" ? [title] : [], [p], width, paint), paint(heads, "head"), ...sheetLines(pairs, w, g, paint, (pair) => (lanes.width > 0 ? ` ${lanes.at(pair)}` : "")),
-    `0x${last.toString(16)}`.padStart(numbers[0]), ...rest(p, lanes, width),
+    ...heading(typeof title === "string" ? [title] : [], [p], width, paint),
+    paint(heads, "head"),
+    ...sheetLines(pairs, w, g, paint, (pair) => (lanes.width > 0 ? ` ${lanes.at(pair)}` : "")),
+    `0x${last.toString(16)}`.padStart(numbers[0]),
+    ...rest(p, lanes, width),
   ];
 }
 
@@ -57,12 +76,33 @@ function rest(p: Picture, lanes: Lanes, width: number): string[] {
   return [...headerList(p.map.markers, lanes), ...(words.length > 0 ? ["", ...words] : [])];
 }
 
-function comparison(c: MapComparison, title: MapTextOptions["title"], width: number, g: Glyphs, paint: Paint): string[] {
-  const a = picture(c.before, LIMITS, "before"), b = picture(c.after, LIMITS), numbers = [widest(a.file), widest(b.file)] as const;
-  const w: SheetWidths = { number: numbers, box: Math.min(WIDEST_BOX, Math.floor((width - numbers[0] - numbers[1] - 2 - BETWEEN) / 2)), band: BETWEEN };
-  const pairs: Pair[] = bothPairs(a.file, b.file, w.box, g), titles = typeof title === "string" ? [title] : (title ?? []);
+function comparison(
+  c: MapComparison,
+  title: MapTextOptions["title"],
+  width: number,
+  g: Glyphs,
+  paint: Paint,
+): string[] {
+  const a = picture(c.before, LIMITS, "before");
+  const b = picture(c.after, LIMITS);
+  const numbers = [widest(a.file), widest(b.file)] as const;
+  const w: SheetWidths = {
+    number: numbers,
+    box: Math.min(WIDEST_BOX, Math.floor((width - numbers[0] - numbers[1] - 2 - BETWEEN) / 2)),
+    band: BETWEEN,
+  };
+  const pairs: Pair[] = bothPairs(a.file, b.file, w.box, g);
+  const titles = typeof title === "string" ? [title] : (title ?? []);
   const heads = `${" ".repeat(numbers[0])} ${pad("before", w.box + BETWEEN)}after`;
-  return [...heading(titles, [a, b], width, paint), paint(heads, "head"), ...sheetLines(pairs, w, g, paint, () => ""), ...differenceList(c).flatMap((l) => (l.length > width ? wrap(l.trimStart(), width - 4).map((part, i) => (i === 0 ? "  " : "      ") + part) : [l]))];
+
+  return [
+    ...heading(titles, [a, b], width, paint),
+    paint(heads, "head"),
+    ...sheetLines(pairs, w, g, paint, () => ""),
+    ...differenceList(c).flatMap((l) =>
+      l.length > width ? wrap(l.trimStart(), width - 4).map((part, i) => (i === 0 ? "  " : "      ") + part) : [l],
+    ),
+  ];
 }
 
 function heading(titles: readonly string[], pictures: readonly Picture[], width: number, paint: Paint): string[] {
@@ -71,4 +111,5 @@ function heading(titles: readonly string[], pictures: readonly Picture[], width:
   return [...names, ...[...new Set(lines)].flatMap((l) => wrap(l, width)), ""];
 }
 
-const widest = (column: Column): number => column.reduce((most, b) => b.rows.reduce((m, r) => Math.max(m, r.start.toString(16).length + 2), most), 0);
+const widest = (column: Column): number =>
+  column.reduce((most, b) => b.rows.reduce((m, r) => Math.max(m, r.start.toString(16).length + 2), most), 0);

@@ -2,26 +2,40 @@ import type { FileDescription, Quantity } from "../description.js";
 
 /** What a range holds. The last four take memory only. */
 export type PartKind =
-  | "elf-header" | "program-headers" | "section-headers"
+  | "elf-header"
+  | "program-headers"
+  | "section-headers"
   /** Sections by what they are for: instructions, constants, variables, tables and strings of the loader, notes. */
-  | "code" | "read-only" | "data" | "table" | "note"
+  | "code"
+  | "read-only"
+  | "data"
+  | "table"
+  | "note"
   /** Sections for tools: symbols, their names and relocations; DWARF; others. */
-  | "symbols" | "debug" | "other"
+  | "symbols"
+  | "debug"
+  | "other"
   /** Bytes of a PT_LOAD in a file without section headers that no table of the loader explains. */
   | "contents"
   /** Bytes that nothing describes: all zero, or not (or too many to be looked at). */
-  | "zeros" | "undescribed"
+  | "zeros"
+  | "undescribed"
   /** Bytes behind the end of the ELF file. */
   | "overlay"
   /** SHT_NOBITS sections; other memory behind a segment's file bytes. */
-  | "bss" | "zero-fill"
+  | "bss"
+  | "zero-fill"
   /** What is mapped with a segment since memory comes in whole pages: in front of it, and behind it. */
-  | "page-head" | "page-tail";
+  | "page-head"
+  | "page-tail";
 
 /** How a part differs from the other file's. */
 export type Mark = "moved" | "changed" | "new" | "gone";
 
-/** What says what the bytes are: a header at a fixed place, a section header, a dynamic tag, a program header; null for nothing. */
+/**
+ * What says what the bytes are: a header at a fixed place, a section header, a dynamic tag, a program header; null for
+ * nothing.
+ */
 export type DescribedBy = "header" | "section" | "dynamic" | "segment" | null;
 
 /** A range of the file, of memory, or of both. Offsets and sizes in bytes. */

@@ -14,23 +14,36 @@ export interface Tile<T> {
   readonly claim: Claim<T> | null;
 }
 
-/** Covers `start..end` with tiles, in order and without gaps. Time n log n of the claims, whatever their overlaps; at most 2n + 1 tiles. */
+/**
+ * Covers `start..end` with tiles, in order and without gaps. Time n log n of the claims, whatever their overlaps; at
+ * most 2n + 1 tiles.
+ */
 export function tile<T>(start: number, end: number, claims: readonly Claim<T>[]): Tile<T>[] {
-  const waiting = claims.filter((c) => c.start < c.end && c.end > start && c.start < end).sort((a, b) => a.start - b.start);
-  const borders = [...new Set([start, end, ...waiting.flatMap((c) => [Math.max(c.start, start), Math.min(c.end, end)])])].sort((a, b) => a - b);
-  const open = new Heap<T>(), out: Tile<T>[] = [];
+  const waiting = claims
+    .filter((c) => c.start < c.end && c.end > start && c.start < end)
+    .sort((a, b) => a.start - b.start);
+  const borders = [
+    ...new Set([start, end, ...waiting.flatMap((c) => [Math.max(c.start, start), Math.min(c.end, end)])]),
+  ].sort((a, b) => a - b);
+  const open = new Heap<T>();
+  const out: Tile<T>[] = [];
   let next = 0;
+
   for (let i = 0; i + 1 < borders.length; i++) {
-    const at = borders[i]!, to = borders[i + 1]!;
+    const at = borders[i]!;
+    const to = borders[i + 1]!;
     while (next < waiting.length && waiting[next]!.start <= at) open.push(waiting[next++]!);
-    const claim = open.best(at), last = out[out.length - 1];
+    const claim = open.best(at);
+    const last = out[out.length - 1];
     if (last && last.claim === claim) out[out.length - 1] = { ...last, end: to };
     else out.push({ start: at, end: to, claim });
   }
+
   return out;
 }
 
-const wins = (a: Claim<unknown>, b: Claim<unknown>): boolean => (a.rank !== b.rank ? a.rank < b.rank : a.end - a.start < b.end - b.start);
+const wins = (a: Claim<unknown>, b: Claim<unknown>): boolean =>
+  a.rank !== b.rank ? a.rank < b.rank : a.end - a.start < b.end - b.start;
 
 /** Claims that have begun, the one that wins on top. Those that have ended are dropped when they get there. */
 class Heap<T> {
@@ -52,8 +65,10 @@ class Heap<T> {
   }
 
   #pop(): void {
-    const items = this.#items, last = items.pop()!;
+    const items = this.#items;
+    const last = items.pop()!;
     if (items.length === 0) return;
+
     let at = 0;
     for (;;) {
       let down = 2 * at + 1;
@@ -62,6 +77,7 @@ class Heap<T> {
       items[at] = items[down]!;
       at = down;
     }
+
     items[at] = last;
   }
 }

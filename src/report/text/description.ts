@@ -5,25 +5,58 @@ import { notes } from "./notes.js";
 import { block, lines, number, quote, safe, table } from "./print.js";
 
 /** What of a description is printed. */
-export type Part = "header" | "segments" | "sections" | "dynamic" | "versions" | "notes" | "symbols" | "relocations" | "security";
+export type Part =
+  "header" | "segments" | "sections" | "dynamic" | "versions" | "notes" | "symbols" | "relocations" | "security";
 
-export const PARTS: readonly Part[] = ["header", "segments", "sections", "dynamic", "versions", "notes", "symbols", "relocations", "security"];
+export const PARTS: readonly Part[] = [
+  "header",
+  "segments",
+  "sections",
+  "dynamic",
+  "versions",
+  "notes",
+  "symbols",
+  "relocations",
+  "security",
+];
 
 function header(d: ElfDescription): string[] {
   const { file: f } = d;
   const pairs: [string, string | null][] = [
-    ["class", `${f.class}, ${f.byteOrder}-endian`], ["type", f.linkage ? `${f.type} (${f.linkage})` : f.type], ["machine", f.machine], ["OS ABI", f.abiVersion ? `${f.osabi}, version ${f.abiVersion}` : f.osabi],
-    ["flags", f.flags ? [hex(f.flags), ...f.flagNames].join(" ") : null], ["entry", number(f.entry)], ["size", `${f.size} bytes`], ["interpreter", d.interpreter], ["soname", d.soname],
-    ["needed", d.needed?.join(", ") || null], ["runpath", d.runpath], ["rpath", d.rpath], ["build ID", d.buildId],
+    ["class", `${f.class}, ${f.byteOrder}-endian`],
+    ["type", f.linkage ? `${f.type} (${f.linkage})` : f.type],
+    ["machine", f.machine],
+    ["OS ABI", f.abiVersion ? `${f.osabi}, version ${f.abiVersion}` : f.osabi],
+    ["flags", f.flags ? [hex(f.flags), ...f.flagNames].join(" ") : null],
+    ["entry", number(f.entry)],
+    ["size", `${f.size} bytes`],
+    ["interpreter", d.interpreter],
+    ["soname", d.soname],
+    ["needed", d.needed?.join(", ") || null],
+    ["runpath", d.runpath],
+    ["rpath", d.rpath],
+    ["build ID", d.buildId],
   ];
   return pairs.flatMap(([key, value]) => (value === null ? [] : [`${key}:`.padEnd(13) + safe(value)]));
 }
 
 const segments = (list: readonly SegmentDescription[]): string[] =>
-  table(["type", "flags", "offset", "vaddr", "filesz", "memsz", "align"], list.map((s) => [s.type, s.flags, ...[s.offset, s.vaddr, s.filesz, s.memsz, s.align].map(number)]));
+  table(
+    ["type", "flags", "offset", "vaddr", "filesz", "memsz", "align"],
+    list.map((s) => [s.type, s.flags, ...[s.offset, s.vaddr, s.filesz, s.memsz, s.align].map(number)]),
+  );
 
 const sections = (list: readonly SectionDescription[]): string[] =>
-  table(["#", "name", "type", "addr", "offset", "size", "flags"], list.map((s) => [String(s.index), safe(s.name), s.type, ...[s.addr, s.offset, s.size].map(number), s.flags.join(" ")]));
+  table(
+    ["#", "name", "type", "addr", "offset", "size", "flags"],
+    list.map((s) => [
+      String(s.index),
+      safe(s.name),
+      s.type,
+      ...[s.addr, s.offset, s.size].map(number),
+      s.flags.join(" "),
+    ]),
+  );
 
 function dynamicValue(e: DynamicDescription): string {
   if (e.text !== undefined) return e.text === null ? `unreadable string at ${number(e.value)}` : quote(e.text);
@@ -37,8 +70,12 @@ const dynamic = (list: readonly DynamicDescription[]): string[] => {
 };
 
 function versions(d: ElfDescription): string[] {
-  const needs = (d.versionNeeds ?? []).map((n) => `  ${safe(n.file)}: ${n.versions.map((v) => safe(v.name) + (v.weak ? " (weak)" : "")).join(", ")}`);
-  const definitions = (d.versionDefinitions ?? []).map((v) => `  ${safe(v.names.join(" > "))}${v.base ? " (the file itself)" : ""}`);
+  const needs = (d.versionNeeds ?? []).map(
+    (n) => `  ${safe(n.file)}: ${n.versions.map((v) => safe(v.name) + (v.weak ? " (weak)" : "")).join(", ")}`,
+  );
+  const definitions = (d.versionDefinitions ?? []).map(
+    (v) => `  ${safe(v.names.join(" > "))}${v.base ? " (the file itself)" : ""}`,
+  );
   return [...block("Versions needed", needs), ...block("Versions defined", definitions)];
 }
 
@@ -54,11 +91,19 @@ const PRINT: Readonly<Record<Part, (d: ElfDescription) => string[]>> = {
   security: (d) => block("Security", d.security ? security(d.security) : []),
 };
 
-const overlay = ({ overlay: o }: ElfDescription): string[] => block("Overlay", o ? [`  ${o.size} bytes at ${hex(o.offset)}${o.kind === null ? "" : ` (${o.kind})`}`] : []);
+const overlay = ({ overlay: o }: ElfDescription): string[] =>
+  block("Overlay", o ? [`  ${o.size} bytes at ${hex(o.offset)}${o.kind === null ? "" : ` (${o.kind})`}`] : []);
 
 /** The description as text, for people: all of it, or the parts that are asked for. */
 export function formatDescription(d: ElfDescription, parts: readonly Part[] = PARTS): string {
   const body = PARTS.filter((p) => parts.includes(p)).flatMap((p) => PRINT[p](d));
-  const all = [...body, ...(parts.includes("header") ? overlay(d) : []), ...block("Problems", d.problems.map((p) => `  ${safe(p)}`))];
+  const all = [
+    ...body,
+    ...(parts.includes("header") ? overlay(d) : []),
+    ...block(
+      "Problems",
+      d.problems.map((p) => `  ${safe(p)}`),
+    ),
+  ];
   return lines(all[0] === "" ? all.slice(1) : all);
 }

@@ -9,4 +9,5 @@ export interface PrintableFinding {
 }
 
 /** One line a finding, as compilers print theirs. Empty for none. */
-export const formatFindings = (findings: readonly PrintableFinding[]): string => lines(findings.map((f) => `${f.severity}: ${safe(f.at)}: ${safe(f.message)} [${f.rule}]`));
+export const formatFindings = (findings: readonly PrintableFinding[]): string =>
+  lines(findings.map((f) => `${f.severity}: ${safe(f.at)}: ${safe(f.message)} [${f.rule}]`));

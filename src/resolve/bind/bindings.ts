@@ -1,9 +1,10 @@
 import type { LoadedObject } from "../tree.js";
 
 /**
- * By which rule a definition serves. "default": it is the public one of its version, or of its name. "hidden": an older version (`name@VERSION`) that the
- * reference asks for. "oldest": an older version that an unversioned reference gets all the same. "base": without version, in an object that defines
- * versions. "unversioned": in an object that defines none.
+ * By which rule a definition serves. "default": it is the public one of its version, or of its name. "hidden": an older
+ * version (`name@VERSION`) that the reference asks for. "oldest": an older version that an unversioned reference gets
+ * all the same. "base": without version, in an object that defines versions. "unversioned": in an object that defines
+ * none.
  */
 export type BoundBy = "default" | "hidden" | "oldest" | "base" | "unversioned";
 
@@ -59,8 +60,9 @@ export interface VersionError {
   /** Null where it is not about one. */
   readonly version: string | null;
   /**
-   * "missing": the object defines versions, but not this one; "weak": so, but a weak need; "no-versions": the object defines none (ld.so only warns);
-   * "inconsistency": ld.so stops with a failed assertion; "relr": DT_RELR without a need of GLIBC_ABI_DT_RELR.
+   * "missing": the object defines versions, but not this one; "weak": so, but a weak need; "no-versions": the object
+   * defines none (ld.so only warns); "inconsistency": ld.so stops with a failed assertion; "relr": DT_RELR without a
+   * need of GLIBC_ABI_DT_RELR.
    */
   readonly kind: "missing" | "weak" | "no-versions" | "inconsistency" | "relr";
   /** Does ld.so stop here? */

@@ -8,7 +8,14 @@ import { USED_BY } from "./references.js";
 import type { Found, Member, Reference, Scope } from "./scope.js";
 
 /** Symbol types that code or data have; a reference passes over others. */
-const DEFINITIONS: ReadonlySet<number> = new Set([STT.NOTYPE, STT.OBJECT, STT.FUNC, STT.COMMON, STT.TLS, STT.GNU_IFUNC]);
+const DEFINITIONS: ReadonlySet<number> = new Set([
+  STT.NOTYPE,
+  STT.OBJECT,
+  STT.FUNC,
+  STT.COMMON,
+  STT.TLS,
+  STT.GNU_IFUNC,
+]);
 /** The first number of a version that is not the oldest: 1 is the file's base, 2 what it had first. */
 const SECOND_VERSION = 3;
 
@@ -23,8 +30,9 @@ interface Query {
 }
 
 /**
- * The lookup of glibc (elf/dl-lookup.c, as of 2.30 and later): objects in order, the first definition that matches. A versioned reference takes its version,
- * or a definition without one; an unversioned reference takes the base or oldest version even where it is hidden, else the only public one.
+ * The lookup of glibc (elf/dl-lookup.c, as of 2.30 and later): objects in order, the first definition that matches. A
+ * versioned reference takes its version, or a definition without one; an unversioned reference takes the base or oldest
+ * version even where it is hidden, else the only public one.
  */
 export class GlibcScope implements Scope {
   readonly members: readonly Member[];
@@ -51,7 +59,8 @@ export class GlibcScope implements Scope {
 
   find(r: Reference): Found | undefined {
     const query: Query = { name: r.name, version: r.version, call: r.use === "call", copy: r.use === "copy" };
-    const found = (r.from.isSymbolic ? this.#through([r.from], r, query) : undefined) ?? this.#through(this.members, r, query);
+    const found =
+      (r.from.isSymbolic ? this.#through([r.from], r, query) : undefined) ?? this.#through(this.members, r, query);
     return found && this.#protectedOne(r, query, found);
   }
 
@@ -79,34 +88,55 @@ export class GlibcScope implements Scope {
     return known && !query.copy ? known : found;
   }
 
-  /** A protected definition is bound to itself, but for a function whose address is another place in the program, or an object that the program has a copy of. */
+  /**
+   * A protected definition is bound to itself, but for a function whose address is another place in the program, or an
+   * object that the program has a copy of.
+   */
   #protectedOne(r: Reference, query: Query, found: Found): Found {
     const own = r.from.symbols!.symbol(r.index);
     if (own.visibility !== STV.PROTECTED || found.member === r.from) return found;
     const self = { member: r.from, index: r.index };
     if (query.call) return self;
-    const isCopied = this.#copiesProtected && own.type === STT.OBJECT && r.use === "got" ? (m: Member) => m === this.members[0] && m !== r.from && hasCopy(m, r.name) : undefined;
+    const isCopied =
+      this.#copiesProtected && own.type === STT.OBJECT && r.use === "got"
+        ? (m: Member) => m === this.members[0] && m !== r.from && hasCopy(m, r.name)
+        : undefined;
     return this.#through(this.members, r, { ...query, call: true }, isCopied)?.member === r.from ? found : self;
   }
 
   /** The index of the symbol that a lookup in one object gives, 0 for none. */
   match(o: ObjectSymbols, q: Query): number {
-    let taken = 0, publicOne = 0, publicOnes = 0;
+    let taken = 0;
+    let publicOne = 0;
+    let publicOnes = 0;
     o.find?.(q.name, (index) => {
       if (index >= o.count) return false;
+
       const s = o.symbol(index);
       if (!this.#isDefinition(s, q) || !o.isNamed(s.nameOffset, q.name.bytes)) return false;
-      const versym = o.versym(index), number = versionNumber(versym), isHidden = (versym & VERSYM.HIDDEN) !== 0;
+
+      const versym = o.versym(index);
+      const number = versionNumber(versym);
+      const isHidden = (versym & VERSYM.HIDDEN) !== 0;
+
       if (q.version) {
         const version = o.isVersioned ? o.version(versym) : undefined;
-        if (o.isVersioned && !isSameVersion(version, q.version) && (q.version.exact || (version?.hash ?? 0) !== 0 || isHidden)) return false;
+        if (
+          o.isVersioned &&
+          !isSameVersion(version, q.version) &&
+          (q.version.exact || (version?.hash ?? 0) !== 0 || isHidden)
+        ) {
+          return false;
+        }
       } else if (o.isVersioned && number >= SECOND_VERSION) {
         if (!isHidden && publicOnes++ === 0) publicOne = index;
         return false;
       }
+
       taken = index;
       return true;
     });
+
     return taken || (publicOnes === 1 ? publicOne : 0);
   }
 
@@ -122,7 +152,8 @@ function hasCopy({ symbols }: Member, name: LookupName): boolean {
   let copied = false;
   symbols?.find?.(name, (index) => {
     const s = index < symbols.count ? symbols.symbol(index) : undefined;
-    copied = s !== undefined && symbols.isNamed(s.nameOffset, name.bytes) && (symbols.uses[index]! & USED_BY.copy) !== 0;
+    copied =
+      s !== undefined && symbols.isNamed(s.nameOffset, name.bytes) && (symbols.uses[index]! & USED_BY.copy) !== 0;
     return copied;
   });
   return copied;

@@ -8,8 +8,9 @@ const C = /^(?:napi_|node_api_|node_module_register$|uv_)/;
 const CPP = /^_ZT?[ISVT]?N[KVR]*(?:4node|2v8|5cppgc)/;
 
 /**
- * Is it a symbol that Node gives to addons: Node-API (`napi_*`, `node_api_*`), libuv (`uv_*`), `node::` and `v8::`? Told by the name alone, so it also holds
- * for what one version of Node does not have. Node exports more, such as its OpenSSL; {@link exportedSymbols} of a Node binary names all.
+ * Is it a symbol that Node gives to addons: Node-API (`napi_*`, `node_api_*`), libuv (`uv_*`), `node::` and `v8::`?
+ * Told by the name alone, so it also holds for what one version of Node does not have. Node exports more, such as its
+ * OpenSSL; {@link exportedSymbols} of a Node binary names all.
  *
  * @example
  * bindSymbols(tree, { hostSymbols: isNodeSymbol }).missing // what the addon lacks besides
@@ -23,6 +24,17 @@ export const isNodeSymbol = (symbol: string): boolean => (C.test(symbol) && !OWN
  */
 export function exportedSymbols(elf: ElfFile): Set<string> {
   const out = new Set<string>();
-  for (const s of elf.dynamicSymbols ?? []) if (s.shndx !== SHN.UNDEF && s.binding !== STB.LOCAL && s.visibility !== STV.HIDDEN && s.visibility !== STV.INTERNAL && s.name !== "") out.add(s.name);
+  for (const s of elf.dynamicSymbols ?? []) {
+    if (
+      s.shndx !== SHN.UNDEF &&
+      s.binding !== STB.LOCAL &&
+      s.visibility !== STV.HIDDEN &&
+      s.visibility !== STV.INTERNAL &&
+      s.name !== ""
+    ) {
+      out.add(s.name);
+    }
+  }
+
   return out;
 }

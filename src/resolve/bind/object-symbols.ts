@@ -57,13 +57,20 @@ export class ObjectSymbols {
   /** @throws ElfError `TRUNCATED`, `MALFORMED`, `UNSAFE_INTEGER` */
   constructor(elf: ElfFile, xhash: boolean) {
     this.elf = elf;
-    const table = elf.dynamicSymbols, h = elf.header;
+    const table = elf.dynamicSymbols;
+    const h = elf.header;
     this.count = table?.count ?? 0;
     this.exact = table?.exact ?? true;
-    this.#records = viewOf(table ? readExactly(elf.source, table.offset, table.count * Sym.size(h.class), "the dynamic symbol table") : new Uint8Array(0));
+    this.#records = viewOf(
+      table
+        ? readExactly(elf.source, table.offset, table.count * Sym.size(h.class), "the dynamic symbol table")
+        : new Uint8Array(0),
+    );
     this.#strings = table?.strings?.load() ?? new Uint8Array(0);
     this.find = table ? hashLookup(elf, xhash) : undefined;
-    const defined = elf.versionDefinitions, needed = elf.versionNeeds, versym = versymTable(elf);
+    const defined = elf.versionDefinitions;
+    const needed = elf.versionNeeds;
+    const versym = versymTable(elf);
     this.isVersioned = versym !== undefined && defined.length + needed.length > 0;
     this.definesVersions = defined.some((d) => !(d.flags & VER_FLG.BASE));
     this.#versym = versym && viewOf(readExactly(elf.source, versym.offset, versym.count * 2, ".gnu.version"));
@@ -72,10 +79,21 @@ export class ObjectSymbols {
   }
 
   symbol(index: number): DynamicSymbol {
-    const c = this.elf.header.class, v = this.#records, le = this.elf.header.littleEndian, at = index * Sym.size(c);
-    const info = v.getUint8(at + Sym.offsetOf("info", c)), other = v.getUint8(at + Sym.offsetOf("other", c)), value = at + Sym.offsetOf("value", c);
+    const c = this.elf.header.class;
+    const v = this.#records;
+    const le = this.elf.header.littleEndian;
+    const at = index * Sym.size(c);
+    const info = v.getUint8(at + Sym.offsetOf("info", c));
+    const other = v.getUint8(at + Sym.offsetOf("other", c));
+    const value = at + Sym.offsetOf("value", c);
+
     return {
-      nameOffset: v.getUint32(at, le), binding: info >> 4, type: info & 15, visibility: other & 3, other, shndx: v.getUint16(at + Sym.offsetOf("shndx", c), le),
+      nameOffset: v.getUint32(at, le),
+      binding: info >> 4,
+      type: info & 15,
+      visibility: other & 3,
+      other,
+      shndx: v.getUint16(at + Sym.offsetOf("shndx", c), le),
       isZero: v.getUint32(value, le) === 0 && (c === 32 || v.getUint32(value + 4, le) === 0),
     };
   }
@@ -88,9 +106,12 @@ export class ObjectSymbols {
   }
 
   isNamed(nameOffset: number, name: Uint8Array): boolean {
-    const s = this.#strings, end = nameOffset + name.length;
+    const s = this.#strings;
+    const end = nameOffset + name.length;
     if (end >= s.length || s[end] !== 0) return false;
-    if ((this.#compared += name.length) > MOST_COMPARED) fail("MALFORMED", "very many symbols have the same long name", {});
+    if ((this.#compared += name.length) > MOST_COMPARED) {
+      fail("MALFORMED", "very many symbols have the same long name", {});
+    }
     for (let i = 0; i < name.length; i++) if (s[nameOffset + i] !== name[i]) return false;
     return true;
   }
@@ -106,7 +127,10 @@ export class ObjectSymbols {
     return v && index * 2 + 2 <= v.byteLength ? v.getUint16(index * 2, this.elf.header.littleEndian) : VERSYM.GLOBAL;
   }
 
-  /** The version that an entry of .gnu.version means; undefined for none (local, global, a number that nothing explains). */
+  /**
+   * The version that an entry of .gnu.version means; undefined for none (local, global, a number that nothing
+   * explains).
+   */
   version(versym: number): FoundVersion | undefined {
     return this.#versions.get(versionNumber(versym));
   }
@@ -121,12 +145,23 @@ export class ObjectSymbols {
 /** Versions by number, as _dl_check_map_versions keeps them: definitions over needs, without the base's name. */
 function versionTable(elf: ElfFile): Map<number, FoundVersion> {
   const out = new Map<number, FoundVersion>();
-  for (const n of elf.versionNeeds) for (const v of n.versions) out.set(versionNumber(v.index), { name: v.name, hash: v.hash, exact: (v.index & VERSYM.HIDDEN) !== 0, file: n.file });
+  for (const n of elf.versionNeeds) {
+    for (const v of n.versions) {
+      out.set(versionNumber(v.index), {
+        name: v.name,
+        hash: v.hash,
+        exact: (v.index & VERSYM.HIDDEN) !== 0,
+        file: n.file,
+      });
+    }
+  }
+
   for (const d of elf.versionDefinitions) {
     const name = d.names[0];
     if (name === undefined || d.flags & VER_FLG.BASE) continue;
     out.set(versionNumber(d.index), { name, hash: definitionHash(elf, d.at), exact: false, file: null });
   }
+
   return out;
 }
 
@@ -137,5 +172,5 @@ export function definitionHash(elf: ElfFile, at: number): number {
 }
 
 /** Is it the version of this name? */
-export const isSameVersion = (a: FoundVersion | undefined, b: FoundVersion): boolean => a !== undefined && a.hash === b.hash && a.name === b.name;
-
+export const isSameVersion = (a: FoundVersion | undefined, b: FoundVersion): boolean =>
+  a !== undefined && a.hash === b.hash && a.name === b.name;

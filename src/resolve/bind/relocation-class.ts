@@ -10,6 +10,7 @@ export type RelocationClass = "call" | "copy" | "got" | "other";
 
 /** The class of each relocation type of a machine; "other" for all of a machine that is not known. */
 export function relocationClasses(machine: number): (type: number) => RelocationClass {
-  const t = cardOf(LOADING, machine)?.relocations, call = new Set(t?.call);
+  const t = cardOf(LOADING, machine)?.relocations;
+  const call = new Set(t?.call);
   return (type) => (call.has(type) ? "call" : type === t?.copy ? "copy" : type === t?.got ? "got" : "other");
 }

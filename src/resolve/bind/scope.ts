@@ -10,7 +10,10 @@ import type { LibraryTree, LoadedObject } from "../tree.js";
 export interface Member {
   readonly object: LoadedObject;
   readonly symbols: ObjectSymbols | null;
-  /** DT_SYMBOLIC or DF_SYMBOLIC: its references look at the object itself first. glibc heeds it, but not in the program; musl does not. */
+  /**
+   * DT_SYMBOLIC or DF_SYMBOLIC: its references look at the object itself first. glibc heeds it, but not in the program;
+   * musl does not.
+   */
   readonly isSymbolic: boolean;
 }
 
@@ -56,13 +59,22 @@ export function membersOf(tree: LibraryTree, problems: BindProblem[]): Member[] 
   return tree.objects.map((object) => memberOf(object, tree, problems));
 }
 
-export function memberOf(object: LoadedObject, tree: Pick<LibraryTree, "rules" | "root">, problems: BindProblem[]): Member {
+export function memberOf(
+  object: LoadedObject,
+  tree: Pick<LibraryTree, "rules" | "root">,
+  problems: BindProblem[],
+): Member {
   const isGlibc = tree.rules === "glibc";
   const symbols = attempt(object, problems, () => new ObjectSymbols(object.elf, isGlibc));
-  const isSymbolic = isGlibc && object !== tree.root && (attempt(object, problems, () => {
-    const d = object.elf.dynamic;
-    return d?.get(DT.SYMBOLIC) !== undefined || ((d?.get(DT.FLAGS) ?? 0n) & BigInt(DF.SYMBOLIC)) !== 0n;
-  }) ?? false);
+  const isSymbolic =
+    isGlibc &&
+    object !== tree.root &&
+    (attempt(object, problems, () => {
+      const d = object.elf.dynamic;
+      return d?.get(DT.SYMBOLIC) !== undefined || ((d?.get(DT.FLAGS) ?? 0n) & BigInt(DF.SYMBOLIC)) !== 0n;
+    }) ??
+      false);
+
   return { object, symbols, isSymbolic };
 }
 

@@ -12,13 +12,19 @@ import { readWants, type Wants } from "./object.js";
 import type { LoaderRules, Tried } from "../tree.js";
 
 /** What a loader makes of a file. */
-export type Examined = { readonly outcome: "found"; readonly elf: ElfFile; readonly wants: Wants } | { readonly outcome: Exclude<Tried["outcome"], "found" | "absent"> };
+export type Examined =
+  | { readonly outcome: "found"; readonly elf: ElfFile; readonly wants: Wants }
+  | { readonly outcome: Exclude<Tried["outcome"], "found" | "absent"> };
 
-const EI_CLASS = 4, EI_DATA = 5, EI_OSABI = 7, EI_PAD = 9, EI_NIDENT = 16;
+const EI_CLASS = 4;
+const EI_DATA = 5;
+const EI_OSABI = 7;
+const EI_PAD = 9;
+const EI_NIDENT = 16;
 
 /**
- * Looks at a file as a loader does before it maps it (glibc: open_verify and _dl_map_object_from_fd of elf/dl-load.c). A file of another class or
- * machine is passed over there; any other fault ends the search.
+ * Looks at a file as a loader does before it maps it (glibc: open_verify and _dl_map_object_from_fd of elf/dl-load.c).
+ * A file of another class or machine is passed over there; any other fault ends the search.
  */
 export function examine(file: FoundFile, root: ElfFile, rules: LoaderRules): Examined {
   try {
@@ -30,11 +36,17 @@ export function examine(file: FoundFile, root: ElfFile, rules: LoaderRules): Exa
 }
 
 function examineElf({ source }: FoundFile, root: ElfFile, rules: LoaderRules): Examined {
-  const h = root.header, ident = source.read(0, Math.min(source.size, EI_NIDENT)), own = root.source.read(0, EI_NIDENT);
-  const isElf = source.size >= headerSize(h) && ident.length === EI_NIDENT && [0, 1, 2, 3].every((i) => ident[i] === own[i]);
+  const h = root.header;
+  const ident = source.read(0, Math.min(source.size, EI_NIDENT));
+  const own = root.source.read(0, EI_NIDENT);
+  const isElf =
+    source.size >= headerSize(h) && ident.length === EI_NIDENT && [0, 1, 2, 3].every((i) => ident[i] === own[i]);
   if (!isElf) return { outcome: "invalid" };
   if (ident[EI_CLASS] !== own[EI_CLASS]) return { outcome: "other-machine" };
-  if (ident[EI_DATA] !== own[EI_DATA] || (rules === "glibc" && !isOurSystem(ident, h.machine))) return { outcome: "invalid" };
+  if (ident[EI_DATA] !== own[EI_DATA] || (rules === "glibc" && !isOurSystem(ident, h.machine))) {
+    return { outcome: "invalid" };
+  }
+
   const elf = readElf(source);
   if (elf.header.machine !== h.machine || abiFlags(elf.header) !== abiFlags(h)) return { outcome: "other-machine" };
   return isLibrary(elf, rules) ? { outcome: "found", elf, wants: readWants(elf) } : { outcome: "invalid" };
@@ -47,7 +59,9 @@ function isOurSystem(ident: Uint8Array, machine: number): boolean {
   return known && ident.subarray(EI_PAD).every((b) => b === 0);
 }
 
-/** Can it be loaded for another file: a dynamic one with something to map. glibc takes no program, musl does not care. */
+/**
+ * Can it be loaded for another file: a dynamic one with something to map. glibc takes no program, musl does not care.
+ */
 function isLibrary(elf: ElfFile, rules: LoaderRules): boolean {
   const { type } = elf.header;
   if (elf.dynamic === null || !elf.segments.some((s) => s.type === PT.LOAD)) return false;

@@ -3,13 +3,21 @@ import { decodeText } from "../../codec/bytes.js";
 import { fail } from "../../error.js";
 import { followLinks } from "./links.js";
 
-/** The file system that a program would see: a folder, the layers of an image, a map in a test. Paths are absolute, as they are in there. */
+/**
+ * The file system that a program would see: a folder, the layers of an image, a map in a test. Paths are absolute, as
+ * they are in there.
+ */
 export interface LibraryFiles {
-  /** A regular file; undefined for what is not there or cannot be opened. For a directory, no bytes. Links in the path are followed by the caller where there is `readLink`. */
+  /**
+   * A regular file; undefined for what is not there or cannot be opened. For a directory, no bytes. Links in the path
+   * are followed by the caller where there is `readLink`.
+   */
   readFile(path: string): Uint8Array | ByteSource | undefined;
   /** The target of a symbolic link, as it is written; undefined for what is no link. Without it there are no links. */
   readLink?(path: string): string | undefined;
-  /** The names in a directory, for `include` in ld.so.conf; undefined for what is none. Without it nothing is included. */
+  /**
+   * The names in a directory, for `include` in ld.so.conf; undefined for what is none. Without it nothing is included.
+   */
   listDirectory?(path: string): readonly string[] | undefined;
   /** Is it a directory? Default: what `listDirectory` says, if anything; without both, yes. */
   isDirectory?(path: string): boolean;
@@ -29,8 +37,12 @@ export interface FoundFile {
 /** Longer paths are ENAMETOOLONG (limits.h). */
 const PATH_MAX = 4096;
 
-/** How much work all paths together may be for one program: a quarter of a million places, which only a made-up file asks for. */
-const BUDGET = 1 << 24, PLACE = 64;
+/**
+ * How much work all paths together may be for one program: a quarter of a million places, which only a made-up file
+ * asks for.
+ */
+const BUDGET = 1 << 24;
+const PLACE = 64;
 
 /** Settings files of loaders have a few lines. */
 const LARGEST_TEXT = 1 << 20;
@@ -51,22 +63,34 @@ export class SeenFiles {
   real(path: string): string | undefined {
     // Each directory on the way is a question of its own.
     this.#left -= Math.max(PLACE, (path.length * path.split("/", PATH_MAX).length) >> 3);
-    if (this.#left < 0) fail("MALFORMED", "the needed libraries and search paths together ask for more places than can be looked at", {});
+    if (this.#left < 0) {
+      fail("MALFORMED", "the needed libraries and search paths together ask for more places than can be looked at", {});
+    }
+
     const { readLink } = this.#files;
     if (path.length >= PATH_MAX || path.includes("\0")) return undefined;
-    return followLinks(path, (p) => {
-      if (!this.#links.has(p)) this.#links.set(p, readLink?.call(this.#files, p));
-      return this.#links.get(p);
-    }, (p) => this.#isDirectory(p));
+    return followLinks(
+      path,
+      (p) => {
+        if (!this.#links.has(p)) this.#links.set(p, readLink?.call(this.#files, p));
+        return this.#links.get(p);
+      },
+      (p) => this.#isDirectory(p),
+    );
   }
 
   find(path: string): FoundFile | undefined {
     const realPath = this.real(path);
     if (realPath === undefined) return undefined;
+
     if (!this.#found.has(realPath)) {
       const file = this.#files.readFile(realPath);
-      this.#found.set(realPath, file && { realPath, id: this.#files.identity?.(realPath) ?? realPath, source: toSource(file) });
+      this.#found.set(
+        realPath,
+        file && { realPath, id: this.#files.identity?.(realPath) ?? realPath, source: toSource(file) },
+      );
     }
+
     return this.#found.get(realPath);
   }
 
@@ -98,7 +122,9 @@ export class SeenFiles {
     let known = this.#directories.get(path);
     if (known === undefined) {
       const { isDirectory, listDirectory } = this.#files;
-      known = isDirectory ? isDirectory.call(this.#files, path) : !listDirectory || listDirectory.call(this.#files, path) !== undefined;
+      known = isDirectory
+        ? isDirectory.call(this.#files, path)
+        : !listDirectory || listDirectory.call(this.#files, path) !== undefined;
       this.#directories.set(path, known);
     }
     return known;

@@ -9,10 +9,15 @@ const MOST_LINKS = 40;
  *
  * @param isDirectory asked for what `..` leaves: the kernel does not get out of where it cannot get in
  */
-export function followLinks(path: string, readLink: ReadLink, isDirectory: (path: string) => boolean = () => true): string | undefined {
+export function followLinks(
+  path: string,
+  readLink: ReadLink,
+  isDirectory: (path: string) => boolean = () => true,
+): string | undefined {
   // Reversed, so that what a link stands for is put at the end.
-  const todo = path.split("/").reverse(), done: string[] = [];
-  for (let links = 0; todo.length > 0; ) {
+  const todo = path.split("/").reverse();
+  const done: string[] = [];
+  for (let links = 0; todo.length > 0;) {
     const part = todo.pop()!;
     if (part === "" || part === ".") continue;
     if (part === "..") {
@@ -20,13 +25,16 @@ export function followLinks(path: string, readLink: ReadLink, isDirectory: (path
       done.pop();
     } else {
       const target = readLink(`/${[...done, part].join("/")}`);
-      if (target === undefined) done.push(part);
-      else if (++links > MOST_LINKS) return undefined;
-      else {
+      if (target === undefined) {
+        done.push(part);
+      } else if (++links > MOST_LINKS) {
+        return undefined;
+      } else {
         if (target.startsWith("/")) done.length = 0;
         todo.push(...target.split("/").reverse());
       }
     }
   }
+
   return `/${done.join("/")}`;
 }

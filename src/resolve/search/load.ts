@@ -44,6 +44,7 @@ export class Loading {
     if (rules === "glibc") this.#byFile.set(mainFile, main);
     if (itself) this.#byFile.set(itself.id, itself.known);
     if (rules === "musl") return;
+
     // The kernel names no file, so the program's name is empty (elf/rtld.c).
     this.#name(main, ["", ...(main.wants.soname === null ? [] : [main.wants.soname])]);
     if (itself) this.#name(itself.known, itself.names);
@@ -57,7 +58,7 @@ export class Loading {
   }
 
   run(): void {
-    for (let i = 0; i < this.scope.length; ) {
+    for (let i = 0; i < this.scope.length;) {
       const at = this.scope[i]!;
       // A filtee may have come before the object that is done.
       if (this.#done.has(at)) i++;
@@ -86,7 +87,8 @@ export class Loading {
 
   /** The symbols of a filtee are found before those of the object that names it. */
   #putBefore(known: Known, filter: Known): void {
-    const at = this.scope.indexOf(filter), old = this.#inScope.has(known) ? this.scope.indexOf(known) : -1;
+    const at = this.scope.indexOf(filter);
+    const old = this.#inScope.has(known) ? this.scope.indexOf(known) : -1;
     if (old >= 0 && old < at) return;
     if (old >= 0) this.scope.splice(old, 1);
     this.#inScope.add(known);
@@ -97,15 +99,24 @@ export class Loading {
     const base = { name: asked, ...(want === "DT_FILTER" || want === "DT_AUXILIARY" ? { tag: want } : {}) };
     const name = this.#search.nameOf(asked, from);
     if (name === undefined) return { edge: { ...base, object: null, by: null, of: null, tried: [] }, known: null };
+
     const there = this.#there(name);
-    if (there) return { edge: { ...base, object: there.known.object, by: there.by, of: null, tried: [] }, known: there.known };
+    if (there) {
+      return { edge: { ...base, object: there.known.object, by: there.by, of: null, tried: [] }, known: there.known };
+    }
+
     const { hit, tried } = this.#search.find(name, from, want === "preload");
     if (!hit) return { edge: { ...base, object: null, by: null, of: null, tried }, known: null };
+
     const same = this.#sameFile(hit) ?? this.#secondLibc(hit);
     if (same) {
       this.#nameAgain(same, name);
-      return { edge: { ...base, object: same.object, by: same === this.#itself?.known ? "loader" : "loaded", of: null, tried }, known: same };
+      return {
+        edge: { ...base, object: same.object, by: same === this.#itself?.known ? "loader" : "loaded", of: null, tried },
+        known: same,
+      };
     }
+
     const known = this.#map(name, hit, from, want === "preload");
     return { edge: { ...base, object: known.object, by: hit.by, of: hit.of, tried }, known };
   }
@@ -119,7 +130,9 @@ export class Loading {
   /** What is found without a search. */
   #there(name: string): { known: Known; by: "loader" | "loaded" } | undefined {
     const itself = this.#itself;
-    if (this.#rules === "musl" && itself && (isMuslItself(name) || itself.names.includes(name))) return { known: itself.known, by: "loader" };
+    if (this.#rules === "musl" && itself && (isMuslItself(name) || itself.names.includes(name))) {
+      return { known: itself.known, by: "loader" };
+    }
     // musl takes a name with a slash for a file.
     const known = this.#rules === "musl" && name.includes("/") ? undefined : this.#byName.get(name);
     return known && { known, by: known === itself?.known ? "loader" : "loaded" };
@@ -135,12 +148,19 @@ export class Loading {
   }
 
   #map(name: string, hit: Hit, from: Known, isPreload: boolean): Known {
-    const { elf, wants } = hit.examined, object = new Mapped(name, hit.path, hit.file.realPath, elf);
-    const known: Known = { object, wants, origin: directoryOf(hit.path), loader: this.#rules === "musl" && isPreload ? null : from };
+    const { elf, wants } = hit.examined;
+    const object = new Mapped(name, hit.path, hit.file.realPath, elf);
+    const known: Known = {
+      object,
+      wants,
+      origin: directoryOf(hit.path),
+      loader: this.#rules === "musl" && isPreload ? null : from,
+    };
     this.#byFile.set(hit.file.id, known);
     // musl knows an object by its file's name alone, and only if it searched for it.
     if (this.#rules === "glibc") this.#name(known, [hit.path, name, ...(wants.soname === null ? [] : [wants.soname])]);
     else if (!name.includes("/")) this.#name(known, [baseName(hit.path)]);
+
     return known;
   }
 
@@ -154,7 +174,9 @@ export class Loading {
 function isLibc(elf: ElfFile): boolean {
   const left = new Set(["__libc_start_main", "stdin"]);
   try {
-    for (const s of elf.dynamicSymbols ?? []) if (s.shndx !== SHN.UNDEF && left.delete(s.name) && left.size === 0) return true;
+    for (const s of elf.dynamicSymbols ?? []) {
+      if (s.shndx !== SHN.UNDEF && left.delete(s.name) && left.size === 0) return true;
+    }
   } catch (e) {
     if (!isElfError(e)) throw e;
   }

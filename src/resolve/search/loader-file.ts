@@ -24,13 +24,22 @@ const LIBRARIES = /\/lib(?:32|64|x32)?\//;
 export function readLoaderFile(files: SeenFiles, path: string): LoaderFile | undefined {
   const bytes = files.bytes(path, LOOKED_AT);
   if (!bytes) return undefined;
+
   const text = toLatin1(bytes);
   let best: string[] = [];
   for (const m of text.matchAll(DIRECTORIES)) {
     const run = m[1]!.split("\0").slice(0, -1);
     if (run.length > best.length && run.every((d) => LIBRARIES.test(d))) best = run;
   }
+
   // Before 2.33 a loader does not say its release, and does not know the word.
-  const release = /\brelease version 2\.(\d{1,3})/.exec(text), isGlibc = best.length > 0, triesHwcaps = !isGlibc || text.includes("glibc-hwcaps");
-  return { systemDirs: isGlibc ? best.map((d) => d.slice(0, -1)) : null, triesHwcaps, triesLegacy: release ? Number(release[1]) <= LAST_LEGACY : !triesHwcaps };
+  const release = /\brelease version 2\.(\d{1,3})/.exec(text);
+  const isGlibc = best.length > 0;
+  const triesHwcaps = !isGlibc || text.includes("glibc-hwcaps");
+
+  return {
+    systemDirs: isGlibc ? best.map((d) => d.slice(0, -1)) : null,
+    triesHwcaps,
+    triesLegacy: release ? Number(release[1]) <= LAST_LEGACY : !triesHwcaps,
+  };
 }

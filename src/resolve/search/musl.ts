@@ -43,16 +43,24 @@ export class MuslSearch implements Search {
   }
 
   find(name: string, from: Known, isPreload: boolean): Result {
-    const a = new Attempt(this.#places), secure = this.#options.secure === true;
-    if (name.includes("/")) a.try(name, "path", null);
-    else if (new TextEncoder().encode(name).length <= NAME_MAX) {
+    const a = new Attempt(this.#places);
+    const secure = this.#options.secure === true;
+    if (name.includes("/")) {
+      a.try(name, "path", null);
+    } else if (new TextEncoder().encode(name).length <= NAME_MAX) {
       if (!secure) this.#in(a, name, elements(this.#options.env?.LD_LIBRARY_PATH ?? ""), "library-path", null);
-      if (!isPreload) for (let k: Known | null = from; k && !a.done; k = k.loader) this.#in(a, name, this.#searchPath(k), k.wants.runpath === null ? "rpath" : "runpath", k.object.path);
+      if (!isPreload) {
+        for (let k: Known | null = from; k && !a.done; k = k.loader) {
+          this.#in(a, name, this.#searchPath(k), k.wants.runpath === null ? "rpath" : "runpath", k.object.path);
+        }
+      }
+
       if (!a.done) {
         this.#system ??= this.#systemPath();
         this.#in(a, name, this.#system.directories, this.#system.by, null);
       }
     }
+
     return a.result;
   }
 
@@ -75,12 +83,16 @@ export class MuslSearch implements Search {
     const path = k.wants.runpath ?? k.wants.rpath ?? "";
     if (!path.includes("$")) return elements(path);
     if (/\$(?!ORIGIN|\{ORIGIN\})/.test(path) || (this.#options.secure && k === this.#main)) return [];
-    return elements(path).map((e) => (e.length > 9 * LONGEST_PATH ? e : e.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () => (k.origin === "/" ? "" : k.origin))));
+    return elements(path).map((e) =>
+      e.length > 9 * LONGEST_PATH ? e : e.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () => (k.origin === "/" ? "" : k.origin)),
+    );
   }
 
   #systemPath(): { readonly directories: readonly string[]; readonly by: FoundBy } {
     const text = this.#files.text(this.#pathFile);
-    return text === undefined ? { directories: elements(DEFAULT_PATH), by: "default" } : { directories: elements(text), by: "configured" };
+    return text === undefined
+      ? { directories: elements(DEFAULT_PATH), by: "default" }
+      : { directories: elements(text), by: "configured" };
   }
 }
 

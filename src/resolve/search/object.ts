@@ -9,7 +9,10 @@ export interface Want {
   readonly tag: "DT_NEEDED" | "DT_FILTER" | "DT_AUXILIARY";
 }
 
-/** What loaders read of the dynamic section to find libraries. Of a tag that stands there twice, the last one counts for them. */
+/**
+ * What loaders read of the dynamic section to find libraries. Of a tag that stands there twice, the last one counts for
+ * them.
+ */
 export interface Wants {
   readonly wants: readonly Want[];
   readonly soname: string | null;
@@ -19,22 +22,28 @@ export interface Wants {
   readonly noDefaultLib: boolean;
 }
 
-const wantTag = (tag: number): Want["tag"] | undefined => (tag === DT.NEEDED ? "DT_NEEDED" : tag === DT.FILTER ? "DT_FILTER" : tag === DT.AUXILIARY ? "DT_AUXILIARY" : undefined);
+const wantTag = (tag: number): Want["tag"] | undefined =>
+  tag === DT.NEEDED ? "DT_NEEDED" : tag === DT.FILTER ? "DT_FILTER" : tag === DT.AUXILIARY ? "DT_AUXILIARY" : undefined;
 
 /** Reads them. `MALFORMED` where a name lies outside .dynstr. */
 export function readWants(elf: ElfFile): Wants {
-  const d = elf.dynamic, entries = d?.entries ?? [];
+  const d = elf.dynamic;
+  const entries = d?.entries ?? [];
   const last = (tag: number): string | null => {
     const e = entries.findLast((e) => e.tag === tag);
     return e ? d!.text(e) : null;
   };
   const flags = entries.findLast((e) => e.tag === DT.FLAGS_1)?.value ?? 0n;
+
   return {
     wants: entries.flatMap((e) => {
       const tag = wantTag(e.tag);
       return tag ? [{ name: d!.text(e), tag }] : [];
     }),
-    soname: last(DT.SONAME), rpath: last(DT.RPATH), runpath: last(DT.RUNPATH), noDefaultLib: (flags & BigInt(DF_1.NODEFLIB)) !== 0n,
+    soname: last(DT.SONAME),
+    rpath: last(DT.RPATH),
+    runpath: last(DT.RUNPATH),
+    noDefaultLib: (flags & BigInt(DF_1.NODEFLIB)) !== 0n,
   };
 }
 

@@ -19,55 +19,120 @@ import { glibcSystem, loaderPath } from "./system.js";
 import type { Edge, LibraryTree, LoaderRules } from "../tree.js";
 
 /**
- * What a loader would map for a program or library, without running anything: the tree of its libraries, each with the reason why it is taken and
- * the places that were tried. By the rules of glibc's ld.so (elf/dl-load.c, elf/dl-deps.c, elf/dl-cache.c) or of musl's dynamic linker
- * (ldso/dynlink.c), for a file of any machine. What programs load by dlopen() is not known here.
+ * What a loader would map for a program or library, without running anything: the tree of its libraries, each with the
+ * reason why it is taken and the places that were tried. By the rules of glibc's ld.so (elf/dl-load.c, elf/dl-deps.c,
+ * elf/dl-cache.c) or of musl's dynamic linker (ldso/dynlink.c), for a file of any machine. What programs load by
+ * dlopen() is not known here.
  *
- * For a program, which the kernel starts, `$ORIGIN` is the directory of its real path; for a library that of the path as given, as `ldd` has it.
+ * For a program, which the kernel starts, `$ORIGIN` is the directory of its real path; for a library that of the path
+ * as given, as `ldd` has it.
  *
  * @param path of the program or library, as it is in `files`
- * @throws ElfError `IO` where `path` is not there; `RELOCATABLE`, `UNSUPPORTED` for what no loader takes; `MALFORMED` where the needed libraries and
- *   search paths ask for more places than anybody could look at; as `readElf` for the file itself. A library that cannot be read is an
- *   {@link Edge} without object.
+ * @throws ElfError `IO` where `path` is not there; `RELOCATABLE`, `UNSUPPORTED` for what no loader takes; `MALFORMED`
+ *   where the needed libraries and search paths ask for more places than anybody could look at; as `readElf` for the
+ *   file itself. A library that cannot be read is an {@link Edge} without object.
  * @example
  * const files = { readFile: (path) => layer.get(path) };
  * for (const { from, edge } of resolveLibraries("/app/server", { files }).missing) console.log(from.path, "needs", edge.name);
  */
 export function resolveLibraries(path: string, options: ResolveOptions): LibraryTree {
-  const files = new SeenFiles(options.files), at = path.startsWith("/") ? path : `${options.cwd ?? ""}/${path}`, file = files.find(at);
+  const files = new SeenFiles(options.files);
+  const at = path.startsWith("/") ? path : `${options.cwd ?? ""}/${path}`;
+  const file = files.find(at);
   if (!file) fail("IO", `${path}: there is no such file`, { path });
+
   const elf = readElf(file.source);
-  if (elf.header.type === ET.REL) fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
-  if (elf.header.type !== ET.EXEC && elf.header.type !== ET.DYN) fail("UNSUPPORTED", "this is neither a program nor a library", { what: `e_type ${elf.header.type}` });
-  if (new Tolerant().part(() => isDebugFile(elf)) === true) fail("UNSUPPORTED", "this is a separate debug file, which has no code that could be loaded: resolve the program or library that it belongs to", { what: "separate debug file" });
-  const wants = readWants(elf), object = new Mapped(path, at, file.realPath, elf);
-  const main: Known = { object, wants, origin: directoryOf(elf.interpreter === null ? at : file.realPath), loader: null }, machine = loaderMachine(elf.header);
-  const rules = options.rules === "glibc" || options.rules === "musl" ? options.rules : rulesOf(elf, wants, files, machine);
+  if (elf.header.type === ET.REL) {
+    fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
+  }
+  if (elf.header.type !== ET.EXEC && elf.header.type !== ET.DYN) {
+    fail("UNSUPPORTED", "this is neither a program nor a library", { what: `e_type ${elf.header.type}` });
+  }
+  if (new Tolerant().part(() => isDebugFile(elf)) === true) {
+    fail(
+      "UNSUPPORTED",
+      "this is a separate debug file, which has no code that could be loaded: resolve the program or library that it belongs to",
+      { what: "separate debug file" },
+    );
+  }
+
+  const wants = readWants(elf);
+  const object = new Mapped(path, at, file.realPath, elf);
+  const main: Known = {
+    object,
+    wants,
+    origin: directoryOf(elf.interpreter === null ? at : file.realPath),
+    loader: null,
+  };
+  const machine = loaderMachine(elf.header);
+  const rules =
+    options.rules === "glibc" || options.rules === "musl" ? options.rules : rulesOf(elf, wants, files, machine);
+
   return load(main, file, rules, machine, files, options);
 }
 
-function load(main: Known, file: FoundFile, rules: LoaderRules, machine: LoaderMachine, files: SeenFiles, options: LoaderOptions): LibraryTree {
-  const { elf } = main.object, places = new Places(files, elf, rules, options.cwd ?? "/");
-  const usual = rules === "glibc" ? machine.loaders : [muslLoader(machine) ?? []].flat(), loader = loaderPath(files, elf, usual, rules);
+function load(
+  main: Known,
+  file: FoundFile,
+  rules: LoaderRules,
+  machine: LoaderMachine,
+  files: SeenFiles,
+  options: LoaderOptions,
+): LibraryTree {
+  const { elf } = main.object;
+  const places = new Places(files, elf, rules, options.cwd ?? "/");
+  const usual = rules === "glibc" ? machine.loaders : [muslLoader(machine) ?? []].flat();
+  const loader = loaderPath(files, elf, usual, rules);
   const isDynamic = elf.interpreter !== null || main.wants.wants.length > 0;
-  const { edge: interpreter, itself } = isDynamic && loader !== null ? interpreterOf(loader, elf, rules, files, places) : { edge: null, itself: null };
-  const search: Search = rules === "glibc"
-    ? new GlibcSearch(files, places, glibcSystem(files, machine, loader, options), machine, main, options)
-    : new MuslSearch(files, places, main, loader ?? usual[0] ?? "", machine.muslArch ?? "", options);
+  const { edge: interpreter, itself } =
+    isDynamic && loader !== null ? interpreterOf(loader, elf, rules, files, places) : { edge: null, itself: null };
+  const search: Search =
+    rules === "glibc"
+      ? new GlibcSearch(files, places, glibcSystem(files, machine, loader, options), machine, main, options)
+      : new MuslSearch(files, places, main, loader ?? usual[0] ?? "", machine.muslArch ?? "", options);
   const loading = new Loading(main, file.id, itself, rules, search);
-  if (elf.interpreter !== null && elf.interpreter === loader && interpreter && !interpreter.object) loading.missing.push({ from: main.object, edge: interpreter });
+
+  if (elf.interpreter !== null && elf.interpreter === loader && interpreter && !interpreter.object) {
+    loading.missing.push({ from: main.object, edge: interpreter });
+  }
+
   const preloads = isDynamic ? preloadsOf(rules, files, options).map((name) => loading.preload(name)) : [];
   loading.run();
-  return { rules, root: main.object, interpreter, preloads, objects: loading.scope.map((k) => k.object), missing: loading.missing };
+  return {
+    rules,
+    root: main.object,
+    interpreter,
+    preloads,
+    objects: loading.scope.map((k) => k.object),
+    missing: loading.missing,
+  };
 }
 
 /** The loader, as the kernel finds it; for a library, the one that the system has. */
-function interpreterOf(path: string, root: ElfFile, rules: LoaderRules, files: SeenFiles, places: Places): { edge: Edge; itself: Itself | null } {
-  const at = places.absolute(path), file = files.find(at), examined = file && examine(file, root, rules);
-  const edge = { name: path, tried: [{ path: at, by: "interpreter", outcome: examined?.outcome ?? "absent" }], of: null } as const;
+function interpreterOf(
+  path: string,
+  root: ElfFile,
+  rules: LoaderRules,
+  files: SeenFiles,
+  places: Places,
+): { edge: Edge; itself: Itself | null } {
+  const at = places.absolute(path);
+  const file = files.find(at);
+  const examined = file && examine(file, root, rules);
+  const edge = {
+    name: path,
+    tried: [{ path: at, by: "interpreter", outcome: examined?.outcome ?? "absent" }],
+    of: null,
+  } as const;
   if (!file || examined?.outcome !== "found") return { edge: { ...edge, object: null, by: null }, itself: null };
-  const { elf, wants } = examined, object = new Mapped(path, at, file.realPath, elf);
+
+  const { elf, wants } = examined;
+  const object = new Mapped(path, at, file.realPath, elf);
   // musl knows its own path only, and the names that it keeps for itself.
   const names = rules === "musl" ? [path] : [path, at, wants.soname ?? baseName(at)];
-  return { edge: { ...edge, object, by: "interpreter" }, itself: { known: { object, wants, origin: directoryOf(at), loader: null }, names, id: file.id } };
+
+  return {
+    edge: { ...edge, object, by: "interpreter" },
+    itself: { known: { object, wants, origin: directoryOf(at), loader: null }, names, id: file.id },
+  };
 }

@@ -20,12 +20,14 @@ export function rulesOf(elf: ElfFile, wants: Wants, files: SeenFiles, machine: L
   if (needed.some((n) => MUSL_NAME.test(n))) return "musl";
   if (needed.some((n) => GLIBC_NAME.test(n)) || needsGlibc(elf)) return "glibc";
   if (needed.includes("libc.so") && !needed.some((n) => BIONIC_NAME.test(n))) return "musl";
-  const hasGlibc = machine.loaders.some((l) => files.find(l)), musl = muslLoader(machine);
+  const hasGlibc = machine.loaders.some((l) => files.find(l));
+  const musl = muslLoader(machine);
   return !hasGlibc && musl !== null && files.find(musl) ? "musl" : "glibc";
 }
 
 /** musl's loader in its usual place. */
-export const muslLoader = ({ muslArch }: LoaderMachine): string | null => (muslArch === undefined ? null : `/lib/ld-musl-${muslArch}.so.1`);
+export const muslLoader = ({ muslArch }: LoaderMachine): string | null =>
+  muslArch === undefined ? null : `/lib/ld-musl-${muslArch}.so.1`;
 
 function needsGlibc(elf: ElfFile): boolean {
   try {

@@ -54,11 +54,19 @@ export class Attempt {
    */
   try(path: string, by: FoundBy, of: string | null, quiet = false): void {
     if (this.done) return;
-    const place = this.#places.look(path), outcome = place?.examined.outcome ?? "absent";
-    if (outcome !== "absent" || !quiet) this.tried.push({ path: this.#places.absolute(path), by, ...(of !== null && { of }), outcome });
+
+    const place = this.#places.look(path);
+    const outcome = place?.examined.outcome ?? "absent";
+    if (outcome !== "absent" || !quiet) {
+      this.tried.push({ path: this.#places.absolute(path), by, ...(of !== null && { of }), outcome });
+    }
+
     if (!place) return;
-    if (place.examined.outcome === "found") this.hit = { path: this.#places.absolute(path), by, of, file: place.file, examined: place.examined };
-    else this.failed = place.examined.outcome === "invalid" || this.#places.rules === "musl";
+    if (place.examined.outcome === "found") {
+      this.hit = { path: this.#places.absolute(path), by, of, file: place.file, examined: place.examined };
+    } else {
+      this.failed = place.examined.outcome === "invalid" || this.#places.rules === "musl";
+    }
   }
 
   /** A file that is not to be used after all. */

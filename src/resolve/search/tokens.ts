@@ -26,8 +26,8 @@ export function expand(path: string, tokens: Tokens): string | undefined {
 }
 
 /**
- * In secure mode `$ORIGIN` counts only as a whole first part of the path (glibc: _dl_dst_substitute), and for the program's own paths only where
- * the result lies in a directory that is trusted anyway.
+ * In secure mode `$ORIGIN` counts only as a whole first part of the path (glibc: _dl_dst_substitute), and for the
+ * program's own paths only where the result lies in a directory that is trusted anyway.
  */
 export function expandSecurely(path: string, tokens: Tokens, trusted: readonly string[] | null): string | undefined {
   const uses = [...path.matchAll(TOKEN)].filter((m) => (m[1] ?? m[2]) === "ORIGIN");

@@ -8,15 +8,17 @@ export interface Step {
 }
 
 /**
- * Why a library is in the process: for each object that asks for it, the shortest way from the program to that object, and then the edge itself.
- * Preloads and the interpreter are asked for by the program. Empty where nothing asks for it; of a missing library too.
+ * Why a library is in the process: for each object that asks for it, the shortest way from the program to that object,
+ * and then the edge itself. Preloads and the interpreter are asked for by the program. Empty where nothing asks for it;
+ * of a missing library too.
  *
  * @param name as in DT_NEEDED, a DT_SONAME, a file's name or its path
  * @example
  * for (const way of why(tree, "libssl.so.3")) console.log(way.map((s) => s.from.path).join(" -> "));
  */
 export function why(tree: LibraryTree, name: string): (readonly Step[])[] {
-  const ways = waysTo(tree), out: (readonly Step[])[] = [];
+  const ways = waysTo(tree);
+  const out: (readonly Step[])[] = [];
   for (const step of stepsOf(tree)) if (isMeant(step.edge, name)) out.push([...(ways.get(step.from) ?? []), step]);
   return out;
 }
@@ -30,7 +32,8 @@ function* stepsOf({ root, preloads, interpreter, objects }: LibraryTree): Genera
 
 /** The shortest way to each object, without the program itself. */
 function waysTo(tree: LibraryTree): Map<LoadedObject, readonly Step[]> {
-  const ways = new Map<LoadedObject, readonly Step[]>([[tree.root, []]]), todo: LoadedObject[] = [tree.root];
+  const ways = new Map<LoadedObject, readonly Step[]>([[tree.root, []]]);
+  const todo: LoadedObject[] = [tree.root];
   const go = (from: LoadedObject, edge: Edge) => {
     if (!edge.object || ways.has(edge.object)) return;
     ways.set(edge.object, [...ways.get(from)!, { from, edge }]);
@@ -38,10 +41,17 @@ function waysTo(tree: LibraryTree): Map<LoadedObject, readonly Step[]> {
   };
   for (const p of tree.preloads) go(tree.root, p);
   for (let i = 0; i < todo.length; i++) for (const edge of todo[i]!.needs) go(todo[i]!, edge);
+
   return ways;
 }
 
 function isMeant({ name, object }: Edge, wanted: string): boolean {
   if (name === wanted || !object) return name === wanted;
-  return object.name === wanted || object.path === wanted || object.realPath === wanted || baseName(object.path) === wanted || object.elf.soname === wanted;
+  return (
+    object.name === wanted ||
+    object.path === wanted ||
+    object.realPath === wanted ||
+    baseName(object.path) === wanted ||
+    object.elf.soname === wanted
+  );
 }

@@ -1,5 +1,6 @@
 /** How a table got its place. */
-export type Strategy = "in-place" | "extended" | "in-front" | "slack" | "hole" | "trailing-segment" | "new-segment" | "last-segment";
+export type Strategy =
+  "in-place" | "extended" | "in-front" | "slack" | "hole" | "trailing-segment" | "new-segment" | "last-segment";
 
 /** Where a table went and why. Offsets and sizes in bytes. */
 export interface Placement {

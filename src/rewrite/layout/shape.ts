@@ -29,7 +29,8 @@ export interface Shape {
 }
 
 /** A payload behind the ELF file that shall stay at its offset. */
-export const keepsOverlay = ({ overlay }: ElfFile, options: LayoutOptions): boolean => options.overlay === "keep-in-place" && overlay !== null;
+export const keepsOverlay = ({ overlay }: ElfFile, options: LayoutOptions): boolean =>
+  options.overlay === "keep-in-place" && overlay !== null;
 
 export function decideShape(elf: ElfFile, requests: Requests, options: LayoutOptions, placing: Placing): Shape {
   const { ground, homeless, grownTo, entries } = placing;
@@ -43,7 +44,8 @@ export function decideShape(elf: ElfFile, requests: Requests, options: LayoutOpt
   const changesSections = dropped.size > 0 || contents.runs.length > 0 || dropsHeaders;
   const needsEnd = grows || tableIsInTheWay || addsRows || changesSections;
 
-  // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless the file grows behind it.
+  // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless
+  // the file grows behind it.
   const tableIsFixed = keepsOverlay(elf, options) && !grows && !tableIsInTheWay && !addsRows;
 
   // The end of the file stays untouched before an overlay while nothing but covers would change it.

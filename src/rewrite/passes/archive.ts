@@ -27,18 +27,34 @@ interface Done {
 }
 
 /**
- * The plan for a static library: each member that is an ELF file gets a plan of its own by the same edits, then the archive is made of
- * their results. A member that refuses stops it all.
+ * The plan for a static library: each member that is an ELF file gets a plan of its own by the same edits, then the
+ * archive is made of their results. A member that refuses stops it all.
  */
-export function planArchive(source: ByteSource, planMember: (elf: ElfFile) => Plan, { deterministic = false }: { readonly deterministic?: boolean | undefined }): Plan {
-  const archive = readArchive(source), labels = labelsOf(archive.members);
-  const done = archive.members.map((m, i) => (m.kind === "file" ? within(labels[i]!, () => planOne(m, labels[i]!, planMember)) : undefined));
+export function planArchive(
+  source: ByteSource,
+  planMember: (elf: ElfFile) => Plan,
+  { deterministic = false }: { readonly deterministic?: boolean | undefined },
+): Plan {
+  const archive = readArchive(source);
+  const labels = labelsOf(archive.members);
+  const done = archive.members.map((m, i) =>
+    m.kind === "file" ? within(labels[i]!, () => planOne(m, labels[i]!, planMember)) : undefined,
+  );
   const contents = new Map(done.flatMap((d, i) => (d?.content ? [[i, d.content] as const] : [])));
   const whole: Content = { size: source.size, pieces: [{ kind: "input", at: 0, size: source.size, from: 0 }] };
-  const { size, pieces } = contents.size > 0 || deterministic ? rewriteArchive(archive, { contents, drops: (i, symbol) => done[i]!.gone.has(symbol), deterministic }) : whole;
+  const { size, pieces } =
+    contents.size > 0 || deterministic
+      ? rewriteArchive(archive, { contents, drops: (i, symbol) => done[i]!.gone.has(symbol), deterministic })
+      : whole;
   const all = <T>(of: (d: Done) => readonly T[]): T[] => done.flatMap((d) => (d ? of(d) : []));
+
   return planOf(source, {
-    size, pieces, changed: differs(source, pieces, size), placements: all((d) => d.placements), notes: all((d) => d.notes), findings: all((d) => d.findings),
+    size,
+    pieces,
+    changed: differs(source, pieces, size),
+    placements: all((d) => d.placements),
+    notes: all((d) => d.notes),
+    findings: all((d) => d.findings),
     changes: () => [...all(changesOf), ...changed({ at: "size" }, source.size, size)],
   });
 }
@@ -55,10 +71,25 @@ function labelsOf(members: readonly Member[]): string[] {
 
 function planOne(member: Member, label: string, planMember: (elf: ElfFile) => Plan): Done {
   const kept = keptBecause(member.content);
-  if (kept) return { member, label, content: undefined, gone: new Set(), placements: [], notes: [{ note: "MEMBER_KEPT", message: `${label}: this member is ${kept}, and stays as it is` }], findings: [] };
-  const elf = withoutPadding(member), plan = planMember(elf);
+  if (kept) {
+    return {
+      member,
+      label,
+      content: undefined,
+      gone: new Set(),
+      placements: [],
+      notes: [{ note: "MEMBER_KEPT", message: `${label}: this member is ${kept}, and stays as it is` }],
+      findings: [],
+    };
+  }
+
+  const elf = withoutPadding(member);
+  const plan = planMember(elf);
   return {
-    member, label, content: plan.changed ? padded(plan, elf.source.size < member.size) : undefined, gone: plan.changed ? lost(elf, readElf(plan)) : new Set(),
+    member,
+    label,
+    content: plan.changed ? padded(plan, elf.source.size < member.size) : undefined,
+    gone: plan.changed ? lost(elf, readElf(plan)) : new Set(),
     placements: plan.placements.map((p) => ({ ...p, region: `${label}: ${p.region}` })),
     notes: plan.notes.map((n) => ({ ...n, message: `${label}: ${n.message}` })),
     findings: plan.findings.map((f) => ({ ...f, at: `${label}: ${f.at}` })),
@@ -74,22 +105,33 @@ function keptBecause(content: ByteSource): string | undefined {
 }
 
 /** Darwin's `ar` brings members up to a multiple of 8 bytes by newlines that count as theirs. */
-const DARWIN = 8, NEWLINE = 0x0a;
+const DARWIN = 8;
+const NEWLINE = 0x0a;
 
 function withoutPadding({ content, size, nameSize }: Member): ElfFile {
   const elf = readElf(content);
   if (nameSize === 0 || size % DARWIN !== 0) return elf;
   const { overlay } = elf;
-  const isPadding = overlay !== null && overlay.size < DARWIN && content.read(overlay.offset, overlay.size).every((b) => b === NEWLINE);
+  const isPadding =
+    overlay !== null && overlay.size < DARWIN && content.read(overlay.offset, overlay.size).every((b) => b === NEWLINE);
   return isPadding ? readElf(partOf(content, 0, overlay.offset)) : elf;
 }
 
 function padded({ pieces, size }: Content, wasPadded: boolean): Content {
   const missing = wasPadded ? -size & (DARWIN - 1) : 0;
-  return { size: size + missing, pieces: missing === 0 ? pieces : [...pieces, { kind: "bytes", at: size, size: missing, bytes: new Uint8Array(missing).fill(NEWLINE) }] };
+  return {
+    size: size + missing,
+    pieces:
+      missing === 0
+        ? pieces
+        : [...pieces, { kind: "bytes", at: size, size: missing, bytes: new Uint8Array(missing).fill(NEWLINE) }],
+  };
 }
 
-/** Symbols that a linker would take the member for, and that strips have taken away. Names that only a compiler's plugin knows (LTO) are not among them. */
+/**
+ * Symbols that a linker would take the member for, and that strips have taken away. Names that only a compiler's plugin
+ * knows (LTO) are not among them.
+ */
 function lost(before: ElfFile, after: ElfFile): ReadonlySet<string> {
   const names = definedBy(before);
   for (const name of definedBy(after)) names.delete(name);
@@ -105,5 +147,7 @@ function definedBy(elf: ElfFile): Set<string> {
 /** Read anew, so that a large archive's members do not stay in memory for what is seldom asked. */
 function changesOf({ member: { content }, label, content: next }: Done): Change[] {
   if (!next) return [];
-  return diff(readElf(content), readElf(piecesSource(content, next.pieces, next.size)), { summaries: false }).map((c) => ({ member: label, ...c }));
+  return diff(readElf(content), readElf(piecesSource(content, next.pieces, next.size)), { summaries: false }).map(
+    (c) => ({ member: label, ...c }),
+  );
 }

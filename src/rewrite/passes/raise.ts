@@ -35,8 +35,13 @@ function unfitSize(elf: ElfFile, pageSizes: readonly number[]): number | undefin
   const largest = unfit.at(-1)?.pageSize;
 
   const tried = unfit.flatMap((f) => f.obstacles);
-  if (tried.length > 0)
-    fail("NO_ROOM", `raiseAlignment(${largest}) cannot make the file fit without moving addresses, which only a linker can: ${tried.join("; ")}`, { tried });
+  if (tried.length > 0) {
+    fail(
+      "NO_ROOM",
+      `raiseAlignment(${largest}) cannot make the file fit without moving addresses, which only a linker can: ${tried.join("; ")}`,
+      { tried },
+    );
+  }
   return largest;
 }
 
@@ -49,6 +54,10 @@ function expectFit(after: ElfFile, pageSizes: readonly number[]): void {
     if (errors.length === 0) continue;
 
     const problems = errors.map((f) => `${f.at}: ${f.message}`).join("; ");
-    fail("INVARIANT", `the rewritten file would not be fit for pages of ${size} bytes, so nothing was written: ${problems}`, { rules: errors.map((f) => f.rule) });
+    fail(
+      "INVARIANT",
+      `the rewritten file would not be fit for pages of ${size} bytes, so nothing was written: ${problems}`,
+      { rules: errors.map((f) => f.rule) },
+    );
   }
 }

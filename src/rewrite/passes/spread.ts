@@ -21,8 +21,9 @@ export interface Spread extends Layout {
 }
 
 /**
- * Raises p_align of every PT_LOAD to the page size and moves the PT_LOADs whose offsets are not congruent to their addresses up in the
- * file, with everything behind them. The file must allow it (`pageFitness`). `OVERLAY`, `MALFORMED`, `TRUNCATED`.
+ * Raises p_align of every PT_LOAD to the page size and moves the PT_LOADs whose offsets are not congruent to their
+ * addresses up in the file, with everything behind them. The file must allow it (`pageFitness`). `OVERLAY`,
+ * `MALFORMED`, `TRUNCATED`.
  */
 export function spread(elf: ElfFile, pageSize: number, overlay: OverlayChoice | undefined): Spread {
   const { shifts } = realignment(elf, pageSize);
@@ -38,46 +39,70 @@ export function spread(elf: ElfFile, pageSize: number, overlay: OverlayChoice | 
   return { pieces: map.finish(size), size, placements: [], notes: notesOf(elf, pageSize, shifts, size - from), held };
 }
 
-/** A payload that keeps its place, or one of which nothing was said, stands in the way; one that is dropped goes with the ordinary layout. */
+/**
+ * A payload that keeps its place, or one of which nothing was said, stands in the way; one that is dropped goes with
+ * the ordinary layout.
+ */
 function movedOverlay(elf: ElfFile, choice: OverlayChoice | undefined): Overlay | undefined {
   const { overlay } = elf;
   if (!overlay || choice === "drop") return undefined;
   if (choice === undefined) refuseOverlay({ start: overlay.offset, end: overlay.offset + overlay.size });
-  if (choice === "keep-in-place")
-    fail("OVERLAY", `${overlay.size} bytes at ${hex(overlay.offset)}, behind the end of the ELF file, cannot keep their place: raiseAlignment has to move PT_LOADs up in the file; say overlay: "keep" or "drop"`, { offset: overlay.offset, size: overlay.size });
+  if (choice === "keep-in-place") {
+    fail(
+      "OVERLAY",
+      `${overlay.size} bytes at ${hex(overlay.offset)}, behind the end of the ELF file, cannot keep their place: raiseAlignment has to move PT_LOADs up in the file; say overlay: "keep" or "drop"`,
+      { offset: overlay.offset, size: overlay.size },
+    );
+  }
+
   return overlay;
 }
 
-/** Bytes behind what is loaded that nothing describes: somebody's payload, which may be found by its offset. Padding between PT_LOADs moves along. */
+/**
+ * Bytes behind what is loaded that nothing describes: somebody's payload, which may be found by its offset. Padding
+ * between PT_LOADs moves along.
+ */
 function lostRanges(elf: ElfFile, shifts: readonly Shift[], choice: OverlayChoice | undefined): Range[] {
-  const { header: h, source } = elf, ends = elf.segments.filter((s) => s.type === PT.LOAD && s.exact("filesz") > 0n).map((s) => s.offset + s.filesz);
+  const { header: h, source } = elf;
+  const ends = elf.segments.filter((s) => s.type === PT.LOAD && s.exact("filesz") > 0n).map((s) => s.offset + s.filesz);
   const start = Math.max(shifts[0]!.at, largest(ends));
   const range = (offset: bigint, size: bigint): Range => ({ start: Number(offset), end: Number(offset + size) });
   const described = merged([
-    { start: h.phoff, end: h.phoff + h.phnum * h.phentsize }, { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
+    { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
+    { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
     ...elf.segments.filter((s) => s.type !== PT.NULL).map((s) => range(s.exact("offset"), s.exact("filesz"))),
-    ...elf.sections.filter((s) => s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS).map((s) => range(s.header.exact("offset"), s.header.exact("size"))),
+    ...elf.sections
+      .filter((s) => s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS)
+      .map((s) => range(s.header.exact("offset"), s.header.exact("size"))),
   ]);
   const unknown = subtract([{ start, end: Math.max(start, elfEnd(elf)) }], described).filter((r) => {
     for (const b of chunks(source, r.start, r.end - r.start, "a gap")) if (skipZeros(b) < b.length) return true;
     return false;
   });
   if (unknown.length > 0 && (choice === undefined || choice === "keep-in-place")) refuseOverlay(unknown[0]!);
+
   return choice === "drop" ? unknown : [];
 }
 
 function keepShifted(map: FileMap, ranges: readonly Range[], shifts: readonly Shift[]): void {
-  const cuts = [{ at: 0, by: 0 }, ...shifts].map(({ at, by }, i) => ({ start: at, end: shifts[i]?.at ?? Infinity, by }));
-  for (const c of cuts)
+  const cuts = [{ at: 0, by: 0 }, ...shifts].map(({ at, by }, i) => ({
+    start: at,
+    end: shifts[i]?.at ?? Infinity,
+    by,
+  }));
+  for (const c of cuts) {
     for (const r of ranges) {
-      const start = Math.max(r.start, c.start), end = Math.min(r.end, c.end);
+      const start = Math.max(r.start, c.start);
+      const end = Math.min(r.end, c.end);
       if (start < end) map.keep(start, end - start, start + c.by);
     }
+  }
 }
 
 /** The three header tables, each at the place that its old one moves to. */
 function writeTables(elf: ElfFile, map: FileMap, pageSize: number, shifts: readonly Shift[], size: number): void {
-  const { header: h, source } = elf, owner = loadsByAddress(elf);
+  const { header: h, source } = elf;
+  const owner = loadsByAddress(elf);
   const followed = (offset: bigint, address: bigint | undefined): bigint => {
     if (offset > BigInt(size)) return offset;
     // What has no bytes in the file may stand where one PT_LOAD ends and the next begins: its address tells.
@@ -85,42 +110,76 @@ function writeTables(elf: ElfFile, map: FileMap, pageSize: number, shifts: reado
     return offset + BigInt(shiftAt(shifts, Number(load && load.exact("filesz") > 0n ? load.exact("offset") : offset)));
   };
   const segments = readExactly(source, h.phoff, h.phnum * h.phentsize, "the program header table").slice();
-  for (let i = 0; i < h.phnum; i++) spreadSegment(Phdr.view(viewOf(segments), i * h.phentsize, h), pageSize, size, shifts, followed);
+
+  for (let i = 0; i < h.phnum; i++) {
+    spreadSegment(Phdr.view(viewOf(segments), i * h.phentsize, h), pageSize, size, shifts, followed);
+  }
+
   map.write(h.phoff, segments);
   if (shifts.length === 0 || h.shnum === 0) return;
+
   const sections = readExactly(source, h.shoff, h.shnum * h.shentsize, "the section header table").slice();
   for (let i = 0; i < h.shnum; i++) spreadSection(Shdr.view(viewOf(sections), i * h.shentsize, h), followed);
   map.write(h.shoff + shiftAt(shifts, h.shoff), sections);
-  const bytes = readExactly(source, 0, headerSize(h), "the ELF header").slice(), header = headerView(bytes, h);
+  const bytes = readExactly(source, 0, headerSize(h), "the ELF header").slice();
+  const header = headerView(bytes, h);
   header.shoff += shiftAt(shifts, h.shoff);
   map.write(0, bytes);
 }
 
 type Followed = (offset: bigint, address: bigint | undefined) => bigint;
 
-function spreadSegment(s: PhdrView, pageSize: number, size: number, shifts: readonly Shift[], followed: Followed): void {
+function spreadSegment(
+  s: PhdrView,
+  pageSize: number,
+  size: number,
+  shifts: readonly Shift[],
+  followed: Followed,
+): void {
   const isEmpty = s.exact("filesz") === 0n;
   if (s.type === PT.NULL) return;
-  if (s.type !== PT.LOAD) return s.setExact("offset", followed(s.exact("offset"), isEmpty && s.exact("memsz") > 0n ? s.exact("vaddr") : undefined));
+  if (s.type !== PT.LOAD) {
+    return s.setExact(
+      "offset",
+      followed(s.exact("offset"), isEmpty && s.exact("memsz") > 0n ? s.exact("vaddr") : undefined),
+    );
+  }
+
   if (s.exact("align") < BigInt(pageSize)) s.align = pageSize;
-  s.setExact("offset", isEmpty ? emptyOffset(s, size + shiftAt(shifts, size), followed) : followed(s.exact("offset"), undefined));
+  s.setExact(
+    "offset",
+    isEmpty ? emptyOffset(s, size + shiftAt(shifts, size), followed) : followed(s.exact("offset"), undefined),
+  );
 }
 
-/** A PT_LOAD without bytes in the file maps none of it: any offset does that is congruent to the address, best one inside the file. */
+/**
+ * A PT_LOAD without bytes in the file maps none of it: any offset does that is congruent to the address, best one
+ * inside the file.
+ */
 function emptyOffset(s: PhdrView, end: number, followed: Followed): bigint {
-  const offset = followed(s.exact("offset"), undefined), align = s.exact("align");
+  const offset = followed(s.exact("offset"), undefined);
+  const align = s.exact("align");
   const up = offset + ((((s.exact("vaddr") - offset) % align) + align) % align);
   return up <= BigInt(end) || up < align ? up : up - align;
 }
 
 function spreadSection(s: ShdrView, followed: Followed): void {
   if (s.type === SHT.NULL) return;
-  const isLoaded = (s.exact("flags") & BigInt(SHF.ALLOC)) !== 0n, isEmpty = s.type === SHT.NOBITS || s.exact("size") === 0n;
+  const isLoaded = (s.exact("flags") & BigInt(SHF.ALLOC)) !== 0n;
+  const isEmpty = s.type === SHT.NOBITS || s.exact("size") === 0n;
   s.setExact("offset", followed(s.exact("offset"), isLoaded && isEmpty ? s.exact("addr") : undefined));
 }
 
 function notesOf(elf: ElfFile, pageSize: number, shifts: readonly Shift[], grown: number): Note[] {
   if (shifts.length === 0) return [];
-  const moved = elf.segments.filter((s) => s.type === PT.LOAD && s.exact("filesz") > 0n && shiftAt(shifts, s.offset) > 0).length;
-  return [{ note: "REALIGNED", message: `the file grew by ${grown} bytes of padding, so that the ${moved} PT_LOAD(s) behind it lie at offsets congruent to their addresses modulo ${pageSize}; no address changed` }];
+
+  const moved = elf.segments.filter(
+    (s) => s.type === PT.LOAD && s.exact("filesz") > 0n && shiftAt(shifts, s.offset) > 0,
+  ).length;
+  return [
+    {
+      note: "REALIGNED",
+      message: `the file grew by ${grown} bytes of padding, so that the ${moved} PT_LOAD(s) behind it lie at offsets congruent to their addresses modulo ${pageSize}; no address changed`,
+    },
+  ];
 }

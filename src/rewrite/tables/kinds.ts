@@ -40,7 +40,15 @@ export interface KindAnswers {
 }
 
 /** What most tables that a dynamic tag leads to have in common. */
-const TAGGED = { segment: null, sectionIsLoose: false, rank: 1, readByCode: "nothing", mayHoldMore: "nothing", leavesHole: true, isRelro: false } as const;
+const TAGGED = {
+  segment: null,
+  sectionIsLoose: false,
+  rank: 1,
+  readByCode: "nothing",
+  mayHoldMore: "nothing",
+  leavesHole: true,
+  isRelro: false,
+} as const;
 
 /** MIPS's own tables: loaders find them by program headers that lie over them, tools by their sections. */
 const MIPS = { ...TAGGED, link: null, tag: null, leavesHole: false } as const;
@@ -49,16 +57,40 @@ const { hashTag, hashSection } = MIPS_DYNAMIC.gotOrder!;
 
 export const KINDS: Readonly<Record<TableKind, KindAnswers>> = {
   interpreter: {
-    segment: PT.INTERP, section: SHT.PROGBITS, sectionIsLoose: true, link: null, tag: null, rank: 1,
-    readByCode: "nothing", mayHoldMore: "behind its path", leavesHole: false, isRelro: false,
+    segment: PT.INTERP,
+    section: SHT.PROGBITS,
+    sectionIsLoose: true,
+    link: null,
+    tag: null,
+    rank: 1,
+    readByCode: "nothing",
+    mayHoldMore: "behind its path",
+    leavesHole: false,
+    isRelro: false,
   },
   notes: {
-    segment: null, section: SHT.NOTE, sectionIsLoose: false, link: null, tag: null, rank: 1,
-    readByCode: "own notes", mayHoldMore: "own notes", leavesHole: false, isRelro: false,
+    segment: null,
+    section: SHT.NOTE,
+    sectionIsLoose: false,
+    link: null,
+    tag: null,
+    rank: 1,
+    readByCode: "own notes",
+    mayHoldMore: "own notes",
+    leavesHole: false,
+    isRelro: false,
   },
   dynamic: {
-    segment: PT.DYNAMIC, section: SHT.DYNAMIC, sectionIsLoose: true, link: null, tag: null, rank: 0,
-    readByCode: "all", mayHoldMore: "nothing", leavesHole: false, isRelro: true,
+    segment: PT.DYNAMIC,
+    section: SHT.DYNAMIC,
+    sectionIsLoose: true,
+    link: null,
+    tag: null,
+    rank: 0,
+    readByCode: "all",
+    mayHoldMore: "nothing",
+    leavesHole: false,
+    isRelro: true,
   },
   strings: { ...TAGGED, section: SHT.STRTAB, sectionIsLoose: true, link: null, tag: DT.STRTAB, rank: 2 },
   symbols: { ...TAGGED, section: SHT.DYNSYM, link: "strings", tag: DT.SYMTAB },

@@ -47,6 +47,12 @@ export interface Move extends Placed {
 }
 
 /** A new table, or one that grows. */
-export function tableOf(kind: TableKind, bytes: Uint8Array, align: number, was: Extent | undefined, header: NonNullable<Table["header"]>): Table {
+export function tableOf(
+  kind: TableKind,
+  bytes: Uint8Array,
+  align: number,
+  was: Extent | undefined,
+  header: NonNullable<Table["header"]>,
+): Table {
   return { kind, was, align, writable: false, size: bytes.length, least: bytes.length, bytes, header };
 }

@@ -1,6 +1,8 @@
 import type { Followers } from "./followers.js";
 
-/** New bytes for sections that are not loaded, all in one array: what many small tables become costs no object for each. */
+/**
+ * New bytes for sections that are not loaded, all in one array: what many small tables become costs no object for each.
+ */
 export interface ContentRun {
   /** The sections' indexes. */
   readonly sections: ArrayLike<number>;
@@ -14,7 +16,13 @@ export interface ContentRun {
 }
 
 /** The new bytes of one section. */
-export const oneContent = (section: number, size: number, bytes: ContentRun["bytes"], info?: number): ContentRun => ({ sections: [section], at: [0], sizes: [size], infos: info === undefined ? undefined : [info], bytes });
+export const oneContent = (section: number, size: number, bytes: ContentRun["bytes"], info?: number): ContentRun => ({
+  sections: [section],
+  at: [0],
+  sizes: [size],
+  infos: info === undefined ? undefined : [info],
+  bytes,
+});
 
 const NONE = -1;
 

@@ -14,8 +14,8 @@ export interface DraftEntry {
 }
 
 /**
- * The dynamic section as the edits want it: what each entry says, not where anything goes. Edits of one family run in the
- * order given; families do not see each other's entries.
+ * The dynamic section as the edits want it: what each entry says, not where anything goes. Edits of one family run in
+ * the order given; families do not see each other's entries.
  */
 export class DynamicDraft {
   readonly elf: ElfFile;
@@ -37,8 +37,13 @@ export class DynamicDraft {
   /** `text`, for a string that is to be taken apart and written again: `MALFORMED` where it is not UTF-8. */
   exactText(e: DraftEntry): string {
     const text = this.text(e);
-    if (e.text === undefined && !isLossless(this.elf.dynamic!.strings!.bytesAt(Number(e.was!.value))))
-      fail("MALFORMED", `the string of ${e.was!.name} is not UTF-8, so it cannot be extended without changing it; set it as a whole`, {});
+    if (e.text === undefined && !isLossless(this.elf.dynamic!.strings!.bytesAt(Number(e.was!.value)))) {
+      fail(
+        "MALFORMED",
+        `the string of ${e.was!.name} is not UTF-8, so it cannot be extended without changing it; set it as a whole`,
+        {},
+      );
+    }
     return text;
   }
 

@@ -11,7 +11,13 @@ import type { Wish } from "./wish.js";
 
 type DynamicRequests = Pick<Requests, "dynamic" | "writes" | "tables" | "symbolOrder" | "versionNeeds">;
 
-const NOTHING: DynamicRequests = { dynamic: undefined, writes: [], tables: [], symbolOrder: undefined, versionNeeds: undefined };
+const NOTHING: DynamicRequests = {
+  dynamic: undefined,
+  writes: [],
+  tables: [],
+  symbolOrder: undefined,
+  versionNeeds: undefined,
+};
 
 /** From what a file shall say to the bytes that say it: what the wish asks of the layout. */
 export function settle(wish: Wish): Requests {
@@ -28,7 +34,9 @@ function settleDynamic({ elf, dynamic, versions, symbols, notes }: Wish): Dynami
   const users = [versions?.strings() ?? versionNames(elf), ...(symbols ? [symbols.strings()] : [])];
   const strings = resolveStrings(dynamic, { users, renamedSymbols: symbols?.renamed ?? new Set() });
 
-  const made = [symbols, versions].flatMap((t: DynamicTables | undefined) => (t ? [t.make(strings.offsetOf, order)] : []));
+  const made = [symbols, versions].flatMap((t: DynamicTables | undefined) =>
+    t ? [t.make(strings.offsetOf, order)] : [],
+  );
   const writes = made.flatMap((m) => m.writes);
   const others = made.flatMap((m) => m.tables);
   const needs = made.at(-1)?.needs;
@@ -36,10 +44,16 @@ function settleDynamic({ elf, dynamic, versions, symbols, notes }: Wish): Dynami
   const d = elf.dynamic!;
   const wanted = withNeeds([...strings.entries, ...newTags(others)], needs);
   const entries = spendRedundant(wanted, d.capacity, notes, elf.header.machine);
-  const isSame = entries.length === d.entries.length && entries.every((e, i) => e.tag === d.entries[i]!.tag && e.value === d.entries[i]!.value);
+  const isSame =
+    entries.length === d.entries.length &&
+    entries.every((e, i) => e.tag === d.entries[i]!.tag && e.value === d.entries[i]!.value);
   if (isSame && !strings.bytes && writes.length + others.length === 0) return NOTHING;
 
-  const tables = [...(strings.bytes ? [stringTable(elf, strings.bytes)] : []), dynamicTable(elf, entries.length), ...others];
+  const tables = [
+    ...(strings.bytes ? [stringTable(elf, strings.bytes)] : []),
+    dynamicTable(elf, entries.length),
+    ...others,
+  ];
   return { dynamic: entries, writes, tables, symbolOrder: order, versionNeeds: needs };
 }
 
@@ -51,7 +65,8 @@ function versionNames({ versionNeeds, versionDefinitions }: ElfFile): StringUser
 }
 
 /** The tags that lead to new tables; their values are known when these have got their places. */
-const newTags = (tables: readonly Table[]): DynamicValue[] => tables.filter((t) => !t.was).map((t) => ({ tag: KINDS[t.kind].tag!, value: 0n }));
+const newTags = (tables: readonly Table[]): DynamicValue[] =>
+  tables.filter((t) => !t.was).map((t) => ({ tag: KINDS[t.kind].tag!, value: 0n }));
 
 /**
  * DT_VERNEEDNUM follows its table, and goes with it: ld.so would read .gnu.version by versions that are nowhere

@@ -21,27 +21,34 @@ const CACHE = resolve(".cache", "diagnose");
 
 /** The folder of an unpacked package. It gets its name when it is whole. */
 function fetched(spec: string): string {
-  const folder = join(CACHE, spec.replace(/[^\w.-]/g, "_")), part = `${folder}.part`;
+  const folder = join(CACHE, spec.replace(/[^\w.-]/g, "_"));
+  const part = `${folder}.part`;
   if (existsSync(folder)) return folder;
+
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true });
   const name = must("npm", ["pack", "--silent", "--ignore-scripts", spec], { cwd: part }).trim().split("\n").at(-1)!;
   must("tar", ["-xzf", name], { cwd: part });
   rmSync(join(part, name));
   renameSync(part, folder);
+
   return folder;
 }
 
 function pathOf({ spec, file }: Published): string {
-  const found = filesUnder(fetched(spec)).filter((f) => f.endsWith(file) && readFileSync(f).subarray(0, 4).equals(Buffer.from("\x7fELF", "latin1")));
+  const found = filesUnder(fetched(spec)).filter(
+    (f) => f.endsWith(file) && readFileSync(f).subarray(0, 4).equals(Buffer.from("\x7fELF", "latin1")),
+  );
   if (found.length !== 1) throw new Error(`${spec}: ${found.length} files end in ${file}`);
   return found[0]!;
 }
 
-const words = (d: Pick<Diagnosis, "libc" | "linkage" | "language"> & { readonly packer?: string | null }): string => `${d.libc}, ${d.linkage}, ${d.language}${d.packer ? `, ${d.packer}` : ""}`;
+const words = (d: Pick<Diagnosis, "libc" | "linkage" | "language"> & { readonly packer?: string | null }): string =>
+  `${d.libc}, ${d.linkage}, ${d.language}${d.packer ? `, ${d.packer}` : ""}`;
 
 function known(path: string): { diagnosis: Diagnosis; milliseconds: number } {
-  const start = performance.now(), elf = readElfFile(path);
+  const start = performance.now();
+  const elf = readElfFile(path);
   try {
     return { diagnosis: diagnose(elf), milliseconds: performance.now() - start };
   } finally {
@@ -59,14 +66,16 @@ function edited(path: string, edits: readonly Edit[]): string | undefined {
   }
 }
 
-const mark = (said: string | undefined, expected: string): string => (said === undefined ? "refused" : said === expected ? "same" : `WRONG: ${said}`);
+const mark = (said: string | undefined, expected: string): string =>
+  said === undefined ? "refused" : said === expected ? "same" : `WRONG: ${said}`;
 const times: number[] = [];
 
 /** Which files each rule speaks of. */
 const spoken = new Map<string, string[]>();
 
 function row(name: string, path: string, expected: string): (string | number)[] {
-  const { diagnosis: d, milliseconds } = known(path), said = words(d);
+  const { diagnosis: d, milliseconds } = known(path);
+  const said = words(d);
   times.push(milliseconds);
   for (const { rule, severity } of d.findings) {
     const key = `${severity} ${rule}`;
@@ -77,21 +86,56 @@ function row(name: string, path: string, expected: string): (string | number)[] 
     const { libc, version } = m.say(path);
     return version === "" ? libc : `${libc} ${version}`;
   });
-  return [name, expected, said === expected ? "right" : `WRONG: ${said}`, mark(edited(path, [stripAll()]), expected), mark(edited(path, [stripAll(), dropSectionHeaders()]), expected), d.problems.length > 0 ? `problems: ${d.problems.join("; ")}` : d.libcConfidence, ...theirs];
+  return [
+    name,
+    expected,
+    said === expected ? "right" : `WRONG: ${said}`,
+    mark(edited(path, [stripAll()]), expected),
+    mark(edited(path, [stripAll(), dropSectionHeaders()]), expected),
+    d.problems.length > 0 ? `problems: ${d.problems.join("; ")}` : d.libcConfidence,
+    ...theirs,
+  ];
 }
 
-if (process.argv.includes("--help")) console.log(HELP);
-else {
+if (process.argv.includes("--help")) {
+  console.log(HELP);
+} else {
   const gcc = run("sh", ["-c", "readlink -f $(command -v gcc)"]).stdout.trim();
   const rows = [
     ...PACKAGES.map((p) => row(`${p.spec} ${basename(p.file)}`, pathOf(p), words(p))),
-    row("this node", process.execPath, "glibc, dynamic, c++"), ...(gcc === "" ? [] : [row("this gcc", gcc, "glibc, dynamic, c++"), row("its cc1", must("gcc", ["-print-prog-name=cc1"]).trim(), "glibc, dynamic, c++")]),
+    row("this node", process.execPath, "glibc, dynamic, c++"),
+    ...(gcc === ""
+      ? []
+      : [
+          row("this gcc", gcc, "glibc, dynamic, c++"),
+          row("its cc1", must("gcc", ["-print-prog-name=cc1"]).trim(), "glibc, dynamic, c++"),
+        ]),
   ];
-  console.log(table([["file", "what it is", "diagnose", "stripped", "no section headers", "confidence", ...ARTICLE_METHODS.map((m) => m.name)], ...rows]));
-  const wrong = rows.filter((r) => r.some((c) => String(c).startsWith("WRONG") || String(c).startsWith("problems"))), sorted = times.sort((a, b) => a - b);
+  console.log(
+    table([
+      [
+        "file",
+        "what it is",
+        "diagnose",
+        "stripped",
+        "no section headers",
+        "confidence",
+        ...ARTICLE_METHODS.map((m) => m.name),
+      ],
+      ...rows,
+    ]),
+  );
+  const wrong = rows.filter((r) => r.some((c) => String(c).startsWith("WRONG") || String(c).startsWith("problems")));
+  const sorted = times.sort((a, b) => a - b);
   const right = (n: number) => rows.filter((r) => String(r[1]).split(",")[0] === String(r[6 + n]).split(" ")[0]).length;
-  console.log(`\n${rows.length} files: ${rows.length - wrong.length} right in every form, ${wrong.length} not; the article's methods name the C library of ${ARTICLE_METHODS.map((m, i) => `${right(i)} (${m.name})`).join(" and ")}`);
-  console.log(`a diagnosis takes ${sorted[sorted.length >> 1]!.toFixed(0)} ms (median), ${sorted.at(-1)!.toFixed(0)} ms at most`);
-  console.log(`\n${table([["finding", "files", "of them"], ...[...spoken].sort().map(([key, names]) => [key, names.length, names.slice(0, 2).join(", ")])])}`);
+  console.log(
+    `\n${rows.length} files: ${rows.length - wrong.length} right in every form, ${wrong.length} not; the article's methods name the C library of ${ARTICLE_METHODS.map((m, i) => `${right(i)} (${m.name})`).join(" and ")}`,
+  );
+  console.log(
+    `a diagnosis takes ${sorted[sorted.length >> 1]!.toFixed(0)} ms (median), ${sorted.at(-1)!.toFixed(0)} ms at most`,
+  );
+  console.log(
+    `\n${table([["finding", "files", "of them"], ...[...spoken].sort().map(([key, names]) => [key, names.length, names.slice(0, 2).join(", ")])])}`,
+  );
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }

@@ -6,24 +6,35 @@ import { compareSegments, compareWithInput, compareWithTool } from "./compare.js
 
 /** What the comparison says of a strip's result that someone changed. */
 function spoiled(name: string, spoil: (bytes: Buffer, elf: ReturnType<typeof readElf>) => void): string[] {
-  const before = fixture(name), { bytes } = patch(before, [stripDebug()]), was = contents(before);
+  const before = fixture(name);
+  const { bytes } = patch(before, [stripDebug()]);
+  const was = contents(before);
   const say = (b: Buffer): string[] => {
     const now = contents(b);
-    return [...compareSegments(before, b), ...compareWithInput(was, now), ...compareWithTool(b, { tool: "strip", bytes }, now, was)];
+    return [
+      ...compareSegments(before, b),
+      ...compareWithInput(was, now),
+      ...compareWithTool(b, { tool: "strip", bytes }, now, was),
+    ];
   };
+
   expect(say(bytes)).toEqual([]);
+
   const copy = Buffer.from(bytes);
   spoil(copy, readElf(bytes));
   expect(copy.equals(bytes)).toBe(false);
+
   return say(copy);
 }
 
-const OBJECT = "x86_64-object.o", PROGRAM = "x86_64-glibc-pie";
+const OBJECT = "x86_64-object.o";
+const PROGRAM = "x86_64-glibc-pie";
 type Elf = ReturnType<typeof readElf>;
 const flip = (b: Buffer, at: number): void => void (b[at]! ^= 1);
 const section = (e: Elf, type: number) => e.sections.find((s) => s.header.type === type)!.header;
 const named = (e: Elf, name: string) => e.sections.find((s) => s.name === name)!.header;
-const loadAt = (e: Elf, flags: number): number => e.segments.find((s) => s.type === PT.LOAD && s.flags === flags)!.offset;
+const loadAt = (e: Elf, flags: number): number =>
+  e.segments.find((s) => s.type === PT.LOAD && s.flags === flags)!.offset;
 
 const CHANGES: readonly (readonly [string, string, (b: Buffer, e: Elf) => void, RegExp])[] = [
   ["a relocation's symbol", OBJECT, (b, e) => flip(b, section(e, SHT.RELA).offset + 12), /^relocations: /],
@@ -43,8 +54,12 @@ describe("the comparison of strips notices", () => {
   });
 
   it("a symbol and a section more or less than the other tool's, and a larger file", () => {
-    const before = fixture(OBJECT), was = contents(before), [debug, unneeded] = [[stripDebug()], [stripUnneeded()]].map((edits) => patch(before, edits).bytes);
-    const say = (ours: Buffer, theirs: Buffer) => compareWithTool(ours, { tool: "strip", bytes: theirs }, contents(ours), was);
+    const before = fixture(OBJECT);
+    const was = contents(before);
+    const [debug, unneeded] = [[stripDebug()], [stripUnneeded()]].map((edits) => patch(before, edits).bytes);
+    const say = (ours: Buffer, theirs: Buffer) =>
+      compareWithTool(ours, { tool: "strip", bytes: theirs }, contents(ours), was);
+
     expect(say(before, unneeded!).join("\n")).toMatch(/symbols: ours alone has /);
     expect(say(unneeded!, before).join("\n")).toMatch(/symbols: ours lacks /);
     expect(say(debug!, debug!)).toEqual([]);

@@ -1,5 +1,17 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type Edit, type ElfFile, ET, isElfError, type OverlayChoice, patch, readElf, removeSections, stripAll, stripDebug, stripUnneeded } from "../../../src/index.js";
+import {
+  type Edit,
+  type ElfFile,
+  ET,
+  isElfError,
+  type OverlayChoice,
+  patch,
+  readElf,
+  removeSections,
+  stripAll,
+  stripDebug,
+  stripUnneeded,
+} from "../../../src/index.js";
 import { newLines, readelfWarnings } from "../../support/oracles.js";
 import { run } from "../../support/run.js";
 import { contents } from "../../support/contents.js";
@@ -35,17 +47,32 @@ interface Wish extends Asked {
 
 const COMMENT = removeSections(".comment");
 
-const same = (name: string, options: readonly string[], ...edits: Edit[]): Wish => ({ name, gnu: options, llvm: options, edits });
+const same = (name: string, options: readonly string[], ...edits: Edit[]): Wish => ({
+  name,
+  gnu: options,
+  llvm: options,
+  edits,
+});
 const MODES = [same("--strip-unneeded", ["--strip-unneeded"], stripUnneeded()), same("-g", ["-g"], stripDebug())];
 
 /** `-R` alone means strip-all too; that of a relocatable file is refused, so there `-g` goes with it. */
 const OBJECT_WISHES = [...MODES, same("-R .comment", ["-g", "-R", ".comment"], stripDebug(), COMMENT)];
-const LINKED_WISHES = [...MODES, { name: "-R .comment", gnu: ["-R", ".comment"], llvm: ["--strip-all-gnu", "-R", ".comment"], edits: [stripAll(), COMMENT] }];
+const LINKED_WISHES = [
+  ...MODES,
+  {
+    name: "-R .comment",
+    gnu: ["-R", ".comment"],
+    llvm: ["--strip-all-gnu", "-R", ".comment"],
+    edits: [stripAll(), COMMENT],
+  },
+];
 
 /** One file: every wish by us and by another tool. `name` is its path below the corpus. */
 export function examine(path: string, name: string, scratch: string): FileReport {
-  const bytes = readFileSync(path), base = { path, name, bytes, scratch };
+  const bytes = readFileSync(path);
+  const base = { path, name, bytes, scratch };
   let elf: ElfFile;
+
   try {
     elf = readElf(bytes);
   } catch (e) {
@@ -53,20 +80,42 @@ export function examine(path: string, name: string, scratch: string): FileReport
     if (!isElfError(e, "ARCHIVE")) throw e;
     return examineArchive(base);
   }
-  const { machine, type } = elf.header, was = contents(bytes), tail = elf.overlay ? bytes.subarray(elf.overlay.offset) : undefined;
+
+  const { machine, type } = elf.header;
+  const was = contents(bytes);
+  const tail = elf.overlay ? bytes.subarray(elf.overlay.offset) : undefined;
   const compare: Input["compare"] = (ours, theirs) => {
     const now = contents(ours);
     // Where no tool can do it, nothing is promised but a whole file.
-    return [...compareSegments(bytes, ours), ...compareWithInput(was, now), ...(typeof theirs !== "string" ? compareWithTool(ours, theirs, now, was) : [])];
+    return [
+      ...compareSegments(bytes, ours),
+      ...compareWithInput(was, now),
+      ...(typeof theirs !== "string" ? compareWithTool(ours, theirs, now, was) : []),
+    ];
   };
   const input: Input = { ...base, machine, tail, warnings: askReadelf(path), compare };
-  return { file: name, machine, type, kind: "ELF", outcomes: (type === ET.REL ? OBJECT_WISHES : LINKED_WISHES).map((w) => tryWish(input, w)) };
+
+  return {
+    file: name,
+    machine,
+    type,
+    kind: "ELF",
+    outcomes: (type === ET.REL ? OBJECT_WISHES : LINKED_WISHES).map((w) => tryWish(input, w)),
+  };
 }
 
 function examineArchive(base: Pick<Input, "path" | "name" | "bytes" | "scratch">): FileReport {
-  const { bytes, name, path } = base, machine = archiveMachine(bytes);
+  const { bytes, name, path } = base;
+  const machine = archiveMachine(bytes);
   if (machine === undefined) return { file: name, machine: 0, type: 0, kind: "other", outcomes: [] };
-  const input: Input = { ...base, machine, tail: undefined, warnings: askReadelf(path), compare: (ours, theirs) => compareArchives(bytes, ours, theirs) };
+
+  const input: Input = {
+    ...base,
+    machine,
+    tail: undefined,
+    warnings: askReadelf(path),
+    compare: (ours, theirs) => compareArchives(bytes, ours, theirs),
+  };
   return { file: name, machine, type: 0, kind: "archive", outcomes: OBJECT_WISHES.map((w) => tryWish(input, w)) };
 }
 
@@ -83,26 +132,55 @@ interface Input {
 }
 
 function askReadelf(path: string): string[] {
-  const llvm = isInstalled("llvm-readelf-19") ? run("llvm-readelf-19", ["-aW", path]).stderr.replaceAll(path, "FILE").split("\n").filter((l) => l.trim() !== "") : [];
+  const llvm = isInstalled("llvm-readelf-19")
+    ? run("llvm-readelf-19", ["-aW", path])
+        .stderr.replaceAll(path, "FILE")
+        .split("\n")
+        .filter((l) => l.trim() !== "")
+    : [];
   return [...readelfWarnings(path), ...llvm];
 }
 
 function tryWish(input: Input, wish: Wish): Outcome {
-  const theirs = otherStrip(input.machine, input.path, `${input.scratch}/theirs`, wish), tool = typeof theirs === "string" ? theirs : theirs.tool;
+  const theirs = otherStrip(input.machine, input.path, `${input.scratch}/theirs`, wish);
+  const tool = typeof theirs === "string" ? theirs : theirs.tool;
   let found: { failures: string[]; ours?: number; overlay?: string };
+
   try {
     found = attempt(input, wish, theirs);
   } catch (e) {
-    found = { failures: [isElfError(e) ? `refused: ${e.code}: ${e.message}` : `threw: ${e instanceof Error ? e.stack : String(e)}`] };
+    found = {
+      failures: [
+        isElfError(e) ? `refused: ${e.code}: ${e.message}` : `threw: ${e instanceof Error ? e.stack : String(e)}`,
+      ],
+    };
   }
+
   const excused = found.failures.filter((f) => exceptionFor(input.name, wish.name, f.split(":")[0]!) !== undefined);
-  return { wish: wish.name, tool, ...found, ...(typeof theirs === "string" ? {} : { theirs: theirs.bytes.length }), failures: found.failures.filter((f) => !excused.includes(f)), excused };
+  return {
+    wish: wish.name,
+    tool,
+    ...found,
+    ...(typeof theirs === "string" ? {} : { theirs: theirs.bytes.length }),
+    failures: found.failures.filter((f) => !excused.includes(f)),
+    excused,
+  };
 }
 
-/** A payload behind the file is dropped, as the other tools drop it without a word, after we were seen to refuse and to keep it. */
-function attempt({ bytes, tail, scratch, warnings, compare }: Input, wish: Wish, theirs: Stripped | string): { failures: string[]; ours?: number; overlay?: string } {
-  const failures: string[] = [], strip = (of: Buffer, overlay?: OverlayChoice) => patch(of, wish.edits, overlay ? { overlay } : {}).bytes;
-  let ours: Buffer, overlay: OverlayChoice | undefined;
+/**
+ * A payload behind the file is dropped, as the other tools drop it without a word, after we were seen to refuse and to
+ * keep it.
+ */
+function attempt(
+  { bytes, tail, scratch, warnings, compare }: Input,
+  wish: Wish,
+  theirs: Stripped | string,
+): { failures: string[]; ours?: number; overlay?: string } {
+  const failures: string[] = [];
+  const strip = (of: Buffer, overlay?: OverlayChoice) => patch(of, wish.edits, overlay ? { overlay } : {}).bytes;
+  let ours: Buffer;
+  let overlay: OverlayChoice | undefined;
+
   try {
     ours = strip(bytes);
     // Where there is nothing to strip, all stays, the payload too.
@@ -111,13 +189,18 @@ function attempt({ bytes, tail, scratch, warnings, compare }: Input, wish: Wish,
     if (!isElfError(e, "OVERLAY")) throw e;
     overlay = "drop";
     ours = strip(bytes, "drop");
-    for (const keep of ["keep", "keep-in-place"] as const) if (!strip(bytes, keep).subarray(-tail!.length).equals(tail!)) failures.push(`overlay: ${keep} does not keep it`);
+    for (const keep of ["keep", "keep-in-place"] as const) {
+      if (!strip(bytes, keep).subarray(-tail!.length).equals(tail!)) failures.push(`overlay: ${keep} does not keep it`);
+    }
   }
+
   failures.push(...compare(ours, theirs));
   if (!strip(ours).equals(ours)) failures.push("twice: a second identical strip changes the file");
+
   const out = `${scratch}/ours`;
   writeFileSync(out, ours);
   failures.push(...newLines(warnings, askReadelf(out)).map((l) => `readelf: ${l}`));
   rmSync(out);
+
   return { failures, ours: ours.length, ...(overlay ? { overlay } : {}) };
 }

@@ -4,8 +4,15 @@ import { run } from "../../support/run.js";
 
 /** GNU strip for a machine, as Debian names it. The host's knows x86 only. */
 const GNU: Readonly<Record<number, string>> = {
-  [EM["386"]]: "strip", [EM.X86_64]: "strip", [EM.AARCH64]: "aarch64-linux-gnu-strip", [EM.ARM]: "arm-linux-gnueabihf-strip", [EM.RISCV]: "riscv64-linux-gnu-strip",
-  [EM.MIPS]: "mips64el-linux-gnuabi64-strip", [EM.PPC]: "powerpc-linux-gnu-strip", [EM.PPC64]: "powerpc-linux-gnu-strip", [EM.S390]: "s390x-linux-gnu-strip",
+  [EM["386"]]: "strip",
+  [EM.X86_64]: "strip",
+  [EM.AARCH64]: "aarch64-linux-gnu-strip",
+  [EM.ARM]: "arm-linux-gnueabihf-strip",
+  [EM.RISCV]: "riscv64-linux-gnu-strip",
+  [EM.MIPS]: "mips64el-linux-gnuabi64-strip",
+  [EM.PPC]: "powerpc-linux-gnu-strip",
+  [EM.PPC64]: "powerpc-linux-gnu-strip",
+  [EM.S390]: "s390x-linux-gnu-strip",
 };
 
 export const LLVM = "llvm-strip-19";
@@ -38,8 +45,12 @@ export interface Asked {
 /** GNU strip's result, else LLVM's; or why there is none. A strip that says 0 and writes nothing has failed. */
 export function otherStrip(machine: number, path: string, out: string, asked: Asked): Stripped | string {
   const why: string[] = [];
-  for (const [tool, options] of [[GNU[machine], asked.gnu], [LLVM, asked.llvm]] as const) {
+  for (const [tool, options] of [
+    [GNU[machine], asked.gnu],
+    [LLVM, asked.llvm],
+  ] as const) {
     if (tool === undefined || !isInstalled(tool)) continue;
+
     const r = run(tool, [...options, "-o", out, path]);
     try {
       const bytes = r.status === 0 ? readFileSync(out) : undefined;
@@ -49,5 +60,6 @@ export function otherStrip(machine: number, path: string, out: string, asked: As
       rmSync(out, { force: true });
     }
   }
+
   return why.join("; ") || "no tool is installed";
 }

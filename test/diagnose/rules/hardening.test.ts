@@ -16,12 +16,14 @@ it.each(ENCODINGS)("$label: what stays writable after relocation", (e) => {
   // A static program has next to nothing to relocate.
   expect(said(buildElf({ ...e, type: 2, dynamic: false, relro: false }), "relro-none")).toBe(null);
 
-  const late = "note: it is not bound at start (no DF_BIND_NOW, no DF_1_NOW), "
-    + "so that the table of functions' addresses (.got.plt) stays writable";
+  const late =
+    "note: it is not bound at start (no DF_BIND_NOW, no DF_1_NOW), " +
+    "so that the table of functions' addresses (.got.plt) stays writable";
   expect(said(buildElf({ ...e, tags: [LATE] }), "relro-partial")).toBe(late);
   // Without relocations of that table nothing is bound late; without PT_GNU_RELRO the other rule says all.
-  for (const options of [{ tags: [LATE, NOW] }, {}, { tags: [LATE], relro: false }] satisfies BuildOptions[])
+  for (const options of [{ tags: [LATE, NOW] }, {}, { tags: [LATE], relro: false }] satisfies BuildOptions[]) {
     expect([options, said(buildElf({ ...e, ...options }), "relro-partial")]).toEqual([options, null]);
+  }
 });
 
 it.each(ENCODINGS)("$label: a program that is always loaded at one address", (e) => {
@@ -45,9 +47,12 @@ it("calls that do not check sizes, though glibc could", () => {
     "note: 2 functions of glibc that can check sizes are called in the plain form only: memcpy and strcpy",
   );
   expect(said(buildElf(calls("strcpy")), "no-fortify")).toMatch(/^note: 1 function .* is called in the plain form/);
+
   // Some compilers know the sizes themselves: one checked call says that it was asked for.
-  for (const names of [["strcpy", "__memcpy_chk"], ["puts"]])
+  for (const names of [["strcpy", "__memcpy_chk"], ["puts"]]) {
     expect([names, said(buildElf(calls(...names)), "no-fortify")]).toEqual([names, null]);
+  }
+
   expect(said(plain, "no-fortify", { libc: "musl" })).toBe(null);
 });
 

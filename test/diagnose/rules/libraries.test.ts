@@ -4,15 +4,30 @@ import { ENCODINGS } from "../../support/elf.js";
 import { findings, said, treeOf } from "../../support/findings.js";
 
 /** Rules that only speak where the libraries are there. */
-const RULES = ["library-missing", "interpreter-absent", "version-missing", "symbol-missing", "library-unused", "library-undeclared"];
+const RULES = [
+  "library-missing",
+  "interpreter-absent",
+  "version-missing",
+  "symbol-missing",
+  "library-unused",
+  "library-undeclared",
+];
 const LOADER = "/lib64/ld-linux-x86-64.so.2";
 
 describe.each(ENCODINGS)("$label", (e) => {
-  const library = (name: string, options: BuildOptions = {}) => buildElf({ ...e, soname: name, needed: [], hash: "both", ...options });
-  const program = (options: BuildOptions) => buildElf({ ...e, interpreter: LOADER, runpath: "/l", hash: "both", ...options });
-  const call = (name: string, version?: string) => ({ symbols: [{ name, defined: false, ...(version !== undefined && { version }) }], relocations: [{ symbol: name, type: 6 }] });
+  const library = (name: string, options: BuildOptions = {}) =>
+    buildElf({ ...e, soname: name, needed: [], hash: "both", ...options });
+  const program = (options: BuildOptions) =>
+    buildElf({ ...e, interpreter: LOADER, runpath: "/l", hash: "both", ...options });
+  const call = (name: string, version?: string) => ({
+    symbols: [{ name, defined: false, ...(version !== undefined && { version }) }],
+    relocations: [{ symbol: name, type: 6 }],
+  });
   const loader = buildElf({ ...e, soname: "ld-linux-x86-64.so.2", needed: [], entry: true });
-  const all = (main: Uint8Array, files: Readonly<Record<string, Uint8Array>>) => findings(main, { libraries: treeOf("/p", { "/p": main, [LOADER]: loader, ...files }, "glibc") }).filter((f) => RULES.includes(f.rule)).map((f) => `${f.severity} ${f.rule}: ${f.message}`);
+  const all = (main: Uint8Array, files: Readonly<Record<string, Uint8Array>>) =>
+    findings(main, { libraries: treeOf("/p", { "/p": main, [LOADER]: loader, ...files }, "glibc") })
+      .filter((f) => RULES.includes(f.rule))
+      .map((f) => `${f.severity} ${f.rule}: ${f.message}`);
 
   it("a whole closure: nothing to say", () => {
     const main = program({ needed: ["liba.so"], ...call("f") });
@@ -22,40 +37,68 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("a library that is not there, for another machine, or none", () => {
     const main = program({ needed: ["liba.so"] });
-    expect(all(main, {})[0]).toMatch(/^error library-missing: liba\.so, which it needs, is not found; looked at \d+ places: \/l\/liba\.so, /);
+    expect(all(main, {})[0]).toMatch(
+      /^error library-missing: liba\.so, which it needs, is not found; looked at \d+ places: \/l\/liba\.so, /,
+    );
+
     const other = library("liba.so", { class: e.class === 64 ? 32 : 64 });
     expect(all(main, { "/l/liba.so": other })[0]).toContain("/l/liba.so (for another machine)");
-    expect(all(main, { "/l/liba.so": Uint8Array.from("/* GNU ld script */", (c) => c.charCodeAt(0)) })).toEqual(['error library-missing: liba.so, which it needs, is no ELF file at /l/liba.so: ld.so stops there ("invalid ELF header")']);
+    expect(all(main, { "/l/liba.so": Uint8Array.from("/* GNU ld script */", (c) => c.charCodeAt(0)) })).toEqual([
+      'error library-missing: liba.so, which it needs, is no ELF file at /l/liba.so: ld.so stops there ("invalid ELF header")',
+    ]);
+
     const nested = all(main, { "/l/liba.so": library("liba.so", { needed: ["libb.so"] }) });
     expect(nested[0]).toContain("error library-missing: libb.so, which /l/liba.so needs, is not found");
   });
 
   it("an interpreter that is not there", () => {
     const main = program({ interpreter: "/opt/no/ld.so", needed: [] });
-    expect(all(main, {})).toEqual(['error interpreter-absent: the interpreter /opt/no/ld.so is not there: starting the program fails with "No such file or directory"']);
+    expect(all(main, {})).toEqual([
+      'error interpreter-absent: the interpreter /opt/no/ld.so is not there: starting the program fails with "No such file or directory"',
+    ]);
   });
 
   it("a symbol that nobody has: of a program an error, of a library not for sure", () => {
     const lib = { "/l/liba.so": library("liba.so", { symbols: [{ name: "g" }] }) };
-    expect(all(program({ needed: ["liba.so"], ...call("f") }), lib)).toContain("error symbol-missing: nothing defines 1 symbol that it asks for: f");
+    expect(all(program({ needed: ["liba.so"], ...call("f") }), lib)).toContain(
+      "error symbol-missing: nothing defines 1 symbol that it asks for: f",
+    );
+
     const part = buildElf({ ...e, soname: "p.so", needed: ["liba.so"], runpath: "/l", hash: "both", ...call("f") });
-    const python = (name: string) => all(buildElf({ ...e, soname: "x.so", needed: ["liba.so"], runpath: "/l", hash: "both", ...call(name) }), lib).filter((s) => s.includes("symbol-missing"));
+    const python = (name: string) =>
+      all(
+        buildElf({ ...e, soname: "x.so", needed: ["liba.so"], runpath: "/l", hash: "both", ...call(name) }),
+        lib,
+      ).filter((s) => s.includes("symbol-missing"));
     expect([python("PyList_New"), python("_Py_Dealloc"), python("Pyramid").length]).toEqual([[], [], 1]);
-    expect(all(part, lib)).toContain("warning symbol-missing: nothing defines 1 symbol that it asks for: f, unless the program that loads it does");
+    expect(all(part, lib)).toContain(
+      "warning symbol-missing: nothing defines 1 symbol that it asks for: f, unless the program that loads it does",
+    );
+
     // Node's own are no news in an addon.
     const addon = buildElf({ ...e, soname: "p.node", needed: [], hash: "both", ...call("napi_create_object") });
     expect(all(addon, {})).toEqual([]);
   });
 
   it("a version that the library has not", () => {
-    const main = program({ needed: ["liba.so"], versionNeeds: [{ file: "liba.so", versions: ["A_2"] }], ...call("f", "A_2") });
+    const main = program({
+      needed: ["liba.so"],
+      versionNeeds: [{ file: "liba.so", versions: ["A_2"] }],
+      ...call("f", "A_2"),
+    });
     const lib = library("liba.so", { versionDefinitions: [{ name: "A_1" }], symbols: [{ name: "f", version: "A_1" }] });
-    expect(all(main, { "/l/liba.so": lib })[0]).toBe("error version-missing: ld.so stops: /l/liba.so: version `A_2' not found (required by /p)");
+    expect(all(main, { "/l/liba.so": lib })[0]).toBe(
+      "error version-missing: ld.so stops: /l/liba.so: version `A_2' not found (required by /p)",
+    );
   });
 
   it("libraries that give nothing, and those that give unasked", () => {
     const main = program({ needed: ["liba.so", "libc.so"], ...call("f") });
-    const found = all(main, { "/l/liba.so": library("liba.so", { needed: ["libb.so"], runpath: "/l" }), "/l/libb.so": library("libb.so", { symbols: [{ name: "f" }] }), "/l/libc.so": library("libc.so") });
+    const found = all(main, {
+      "/l/liba.so": library("liba.so", { needed: ["libb.so"], runpath: "/l" }),
+      "/l/libb.so": library("libb.so", { symbols: [{ name: "f" }] }),
+      "/l/libc.so": library("libc.so"),
+    });
     expect(found).toEqual([
       "note library-unused: it needs liba.so and libc.so, but takes no symbol of them",
       "note library-undeclared: it takes f of /l/libb.so, which it does not name in DT_NEEDED: it is there only because another library needs it",

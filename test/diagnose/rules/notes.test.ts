@@ -7,61 +7,130 @@ import { findings, said, treeOf } from "../../support/findings.js";
 
 describe.each(ENCODINGS)("$label", (e) => {
   const words = (...values: number[]) => concat(values.map((v) => numberBytes(v, 4, e.littleEndian)));
-  const note = (owner: string, type: number, description: Uint8Array) => ({ notes: [{ section: `.note.${type}`, owner, type, description }] });
+  const note = (owner: string, type: number, description: Uint8Array) => ({
+    notes: [{ section: `.note.${type}`, owner, type, description }],
+  });
   const property = (type: number, value: number) => {
     const b = words(type, 4, value);
     return note("GNU", 5, concat([b, new Uint8Array(alignUp(b.length, e.class / 8) - b.length)]));
   };
   const dlopen = (...entries: object[]) => note("FDO", 0x407c0c0a, encodeText(`${JSON.stringify(entries)}\0`));
-  const of = (rule: string, options: BuildOptions, more = {}) => said(buildElf({ ...e, soname: "libx.so", ...options }), rule, more);
+  const of = (rule: string, options: BuildOptions, more = {}) =>
+    said(buildElf({ ...e, soname: "libx.so", ...options }), rule, more);
 
   it("the ABI tag's kernel and system", () => {
     const tag = (...v: number[]) => note("GNU", 1, words(...v));
-    expect(of("kernel-minimum", tag(0, 4, 15, 0))).toBe("note: its ABI tag asks for Linux 4.15.0: glibc refuses it on older kernels (CentOS 7 has 3.10)");
-    for (const old of [[0, 3, 2, 0], [0, 3, 10, 0], [0, 2, 6, 32]]) expect(of("kernel-minimum", tag(...old))).toBe(null);
+    expect(of("kernel-minimum", tag(0, 4, 15, 0))).toBe(
+      "note: its ABI tag asks for Linux 4.15.0: glibc refuses it on older kernels (CentOS 7 has 3.10)",
+    );
+
+    for (const old of [
+      [0, 3, 2, 0],
+      [0, 3, 10, 0],
+      [0, 2, 6, 32],
+    ]) {
+      expect(of("kernel-minimum", tag(...old))).toBe(null);
+    }
+
     expect(of("abi-tag-system", tag(3, 9, 0, 0))).toBe("warning: its ABI tag says FreeBSD: glibc on Linux refuses it");
-    expect(of("abi-tag-system", note("FreeBSD", 1, words(1400097)))).toContain("warning: a note says that it was built for FreeBSD 14.0");
+    expect(of("abi-tag-system", note("FreeBSD", 1, words(1400097)))).toContain(
+      "warning: a note says that it was built for FreeBSD 14.0",
+    );
     expect(of("abi-tag-system", tag(0, 3, 2, 0))).toBe(null);
   });
 
   it("processors", () => {
     if (e.class !== 64 || !e.littleEndian) return;
+
     const isa = (bits: number) => of("cpu-isa-level", { machine: EM.X86_64, ...property(0xc0008002, bits) });
-    expect(isa(0b111)).toContain("warning: its property note asks for x86-64-v3: on an older processor, glibc from 2.33 on refuses it");
+    expect(isa(0b111)).toContain(
+      "warning: its property note asks for x86-64-v3: on an older processor, glibc from 2.33 on refuses it",
+    );
     expect(isa(0b11)).toContain("note: its property note asks for x86-64-v2");
     expect(isa(1)).toBe(null);
-    expect(of("cpu-features", { machine: EM.X86_64, ...property(0xc0008001, 0b1111111) })).toBe("note: its property note says that it needs the registers YMM and ZMM");
+    expect(of("cpu-features", { machine: EM.X86_64, ...property(0xc0008001, 0b1111111) })).toBe(
+      "note: its property note says that it needs the registers YMM and ZMM",
+    );
     expect(of("cpu-features", { machine: EM.X86_64, ...property(0xc0008001, 0b1111) })).toBe(null);
     expect(of("cpu-isa-level", { machine: EM.AARCH64, ...property(0xc0008002, 0b111) })).toBe(null);
   });
 
   it("CET and branch protection", () => {
     if (e.class !== 64 || !e.littleEndian) return;
-    const cet = (bits: number, more = {}) => of("no-cet", { machine: EM.X86_64, ...property(0xc0000002, bits) }, more), bti = (bits: number) => of("no-branch-protection", { machine: EM.AARCH64, ...property(0xc0000000, bits) });
+
+    const cet = (bits: number, more = {}) => of("no-cet", { machine: EM.X86_64, ...property(0xc0000002, bits) }, more);
+    const bti = (bits: number) => of("no-branch-protection", { machine: EM.AARCH64, ...property(0xc0000000, bits) });
     expect([cet(3), bti(3), bti(7)]).toEqual([null, null, null]);
-    expect([cet(1), cet(2), bti(1), bti(2)].map((x) => /promise (.*?)(:|$)/.exec(x!)![1])).toEqual(["SHSTK", "IBT", "PAC", "BTI"]);
-    expect(of("no-cet", { machine: EM.X86_64 })).toBe("note: its property note does not promise IBT and SHSTK: the system cannot switch them on for it, nor for a program that loads it");
-    expect([cet(0, { language: "go" }), cet(0, { libc: "musl" }), of("no-cet", { machine: EM.RISCV }), of("no-branch-protection", { machine: EM.X86_64 })]).toEqual([null, null, null, null]);
+    expect([cet(1), cet(2), bti(1), bti(2)].map((x) => /promise (.*?)(:|$)/.exec(x!)![1])).toEqual([
+      "SHSTK",
+      "IBT",
+      "PAC",
+      "BTI",
+    ]);
+    expect(of("no-cet", { machine: EM.X86_64 })).toBe(
+      "note: its property note does not promise IBT and SHSTK: the system cannot switch them on for it, nor for a program that loads it",
+    );
+    expect([
+      cet(0, { language: "go" }),
+      cet(0, { libc: "musl" }),
+      of("no-cet", { machine: EM.RISCV }),
+      of("no-branch-protection", { machine: EM.X86_64 }),
+    ]).toEqual([null, null, null, null]);
   });
 
   it("libraries that it opens by itself", () => {
-    const bz2 = { soname: ["libbz2.so.1", "libbz2.so.1.0"], feature: "bzip2", priority: "required" }, idn = { soname: ["libidn2.so.0"], priority: "suggested" };
-    expect(of("dlopen-dependencies", dlopen(bz2, idn))).toBe("note: it may open 2 libraries at run time (.note.dlopen): libbz2.so.1 or libbz2.so.1.0 (bzip2), required and libidn2.so.0, suggested");
+    const bz2 = { soname: ["libbz2.so.1", "libbz2.so.1.0"], feature: "bzip2", priority: "required" };
+    const idn = { soname: ["libidn2.so.0"], priority: "suggested" };
+    expect(of("dlopen-dependencies", dlopen(bz2, idn))).toBe(
+      "note: it may open 2 libraries at run time (.note.dlopen): libbz2.so.1 or libbz2.so.1.0 (bzip2), required and libidn2.so.0, suggested",
+    );
     expect(of("dlopen-dependencies", dlopen(idn))).toContain("it may open 1 library at run time");
     expect(of("dlopen-dependencies", {})).toBe(null);
-    const opener = buildElf({ ...e, soname: "libx.so", needed: [], ...dlopen(bz2, idn) }), bringing = buildElf({ ...e, soname: "libx.so", needed: ["libbz2.so.1.0"], runpath: "/l", ...dlopen(bz2, idn) });
-    expect(said(opener, "dlopen-missing", { libraries: treeOf("/x", { "/x": opener }) })).toContain("warning: it opens libbz2.so.1 or libbz2.so.1.0 (bzip2) at run time and says that it needs it (.note.dlopen)");
-    expect(said(bringing, "dlopen-missing", { libraries: treeOf("/x", { "/x": bringing, "/l/libbz2.so.1.0": buildElf({ ...e, soname: "libbz2.so.1.0", needed: [] }) }) })).toBe(null);
+
+    const opener = buildElf({ ...e, soname: "libx.so", needed: [], ...dlopen(bz2, idn) });
+    const bringing = buildElf({
+      ...e,
+      soname: "libx.so",
+      needed: ["libbz2.so.1.0"],
+      runpath: "/l",
+      ...dlopen(bz2, idn),
+    });
+    expect(said(opener, "dlopen-missing", { libraries: treeOf("/x", { "/x": opener }) })).toContain(
+      "warning: it opens libbz2.so.1 or libbz2.so.1.0 (bzip2) at run time and says that it needs it (.note.dlopen)",
+    );
+    expect(
+      said(bringing, "dlopen-missing", {
+        libraries: treeOf("/x", {
+          "/x": bringing,
+          "/l/libbz2.so.1.0": buildElf({ ...e, soname: "libbz2.so.1.0", needed: [] }),
+        }),
+      }),
+    ).toBe(null);
     expect(said(opener, "dlopen-missing")).toBe(null);
   });
 
   it("the package", () => {
-    expect(of("package", note("FDO", 0xcafe1a7e, encodeText('{"type":"deb","os":"debian","name":"coreutils","version":"9.1-1","architecture":"amd64"}\0')))).toBe("note: it belongs to a package: type deb, os debian, name coreutils, version 9.1-1, architecture amd64");
+    expect(
+      of(
+        "package",
+        note(
+          "FDO",
+          0xcafe1a7e,
+          encodeText('{"type":"deb","os":"debian","name":"coreutils","version":"9.1-1","architecture":"amd64"}\0'),
+        ),
+      ),
+    ).toBe("note: it belongs to a package: type deb, os debian, name coreutils, version 9.1-1, architecture amd64");
     expect(of("package", note("FDO", 0xcafe1a7e, encodeText('{"type":')))).toBe(null);
   });
 });
 
 it("one broken note does not silence the others", () => {
-  const b = buildElf({ soname: "libx.so", notes: [{ section: ".note.a", owner: "GNU", type: 1, description: new Uint8Array(3) }, { section: ".note.b", owner: "FDO", type: 0xcafe1a7e, description: encodeText('{"name":"x"}') }] });
+  const b = buildElf({
+    soname: "libx.so",
+    notes: [
+      { section: ".note.a", owner: "GNU", type: 1, description: new Uint8Array(3) },
+      { section: ".note.b", owner: "FDO", type: 0xcafe1a7e, description: encodeText('{"name":"x"}') },
+    ],
+  });
   expect(findings(b, {}, "package").length).toBe(1);
 });

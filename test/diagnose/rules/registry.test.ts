@@ -70,7 +70,8 @@ describe("tests", () => {
 
   const folders = ["diagnose", "check"].map((name) => fileURLToPath(new URL(`../../${name}/`, import.meta.url)));
   const paths = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)));
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+  );
   const texts = paths
     .filter((path) => path.endsWith(".test.ts") && path !== fileURLToPath(import.meta.url))
     .map((path) => readFileSync(path, "utf8"));
@@ -93,13 +94,17 @@ describe("findings on a target", () => {
 
   it("stand in the order in which kernel and loader come upon them", () => {
     const bytes = needing(["atexit", "pow", "malloc", "b@GLIBCXX_3.4.29@libstdc++.so.6"], {
-      ...relr, interpreter: "/lib/ld-musl-x86_64.so.1", needed: ["libc.musl-x86_64.so.1", "libstdc++.so.6"],
+      ...relr,
+      interpreter: "/lib/ld-musl-x86_64.so.1",
+      needed: ["libc.musl-x86_64.so.1", "libstdc++.so.6"],
     });
     const rules = against(bytes, "manylinux_2_17", { libc: "musl" }).map((f) => f.rule);
     expect(rules.slice(0, 4)).toEqual(["target-interpreter", "target-libc", "target-loader", "target-symbol"]);
+
     // Relocations are applied when libraries and symbols are there.
     const unmarked = against(needing(["dlopen@GLIBC_2.34", "x@GLIBC_2.17"], relr), "centos7", GLIBC);
     expect(unmarked.map((f) => f.rule)).toEqual(["target-version", "target-symbol", "target-loader"]);
+
     const refused = needing(["dlopen@GLIBC_2.34"], { ...relr, needed: ["libc.so.6", "libssl.so.3"] });
     const policy = against(refused, "manylinux_2_17", GLIBC);
     expect(policy.map((f) => f.rule)).toEqual(["target-version", "target-loader", "target-policy"]);
@@ -122,8 +127,11 @@ describe("findings on a target", () => {
     expect(said(bytes, "target-version", { target })).toMatch(/^error: libc\.so\.6 of CentOS 7 /);
     expect(said(bytes, "target-version")).toBe(null);
     expect(said(bytes, "target-version", { target: parseTarget("centos7", "aarch64") })).toBe(null);
-    for (const linkage of ["static", "static-pie", "relocatable", "other"] as const)
+
+    for (const linkage of ["static", "static-pie", "relocatable", "other"] as const) {
       expect([linkage, said(bytes, "target-version", { target, linkage })]).toEqual([linkage, null]);
+    }
+
     expect(said(bytes, "target-version", { target, hasContents: false })).toBe(null);
     expect(said(buildElf({ needed: [] }), "target-libc", { target, libc: "none" })).toBe(null);
   });

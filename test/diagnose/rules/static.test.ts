@@ -7,13 +7,15 @@ import { said } from "../../support/findings.js";
 
 const RULE = "static-glibc-loads";
 const STATIC: BuildOptions = { type: 2, dynamic: false };
-const defines = (...names: string[]): BuildOptions =>
-  ({ ...STATIC, symbols: names.map((name) => ({ name, type: STT.FUNC })) });
+const defines = (...names: string[]): BuildOptions => ({
+  ...STATIC,
+  symbols: names.map((name) => ({ name, type: STT.FUNC })),
+});
 
 it.each(ENCODINGS)("$label: functions of glibc's static library that load parts of the shared one", (e) => {
   expect(said(buildElf({ ...e, ...defines("main", "iconv_open", "getaddrinfo") }), RULE)).toBe(
-    "warning: it is static, but getaddrinfo and iconv_open of glibc load shared libraries (name services, "
-    + "character sets) at run time, and those must be of the very version it was built with",
+    "warning: it is static, but getaddrinfo and iconv_open of glibc load shared libraries (name services, " +
+      "character sets) at run time, and those must be of the very version it was built with",
   );
   expect(said(buildElf({ ...e, ...defines("getpwnam") }), RULE)).toMatch(/getpwnam of glibc loads shared libraries/);
   expect(said(buildElf({ ...e, ...defines("main") }), RULE)).toBe(null);
@@ -21,8 +23,9 @@ it.each(ENCODINGS)("$label: functions of glibc's static library that load parts 
 
 it("musl carries its own resolver, and a dynamic program has its library", () => {
   const b = buildElf(defines("getaddrinfo"));
-  for (const known of [{ libc: "musl" }, { linkage: "dynamic" }, { packer: "upx" }] as const)
+  for (const known of [{ libc: "musl" }, { linkage: "dynamic" }, { packer: "upx" }] as const) {
     expect([known, said(b, RULE, known)]).toEqual([known, null]);
+  }
 });
 
 it("without symbols, by the file that name services read", () => {

@@ -5,17 +5,24 @@ import { random, SEED } from "../../support/mutants.js";
 it(`each byte goes to the claim that a search finds (seed ${SEED})`, () => {
   const below = random(SEED);
   for (let round = 0; round < 300; round++) {
-    const size = 1 + below(40), claims = Array.from({ length: below(12) }, (_, of) => {
+    const size = 1 + below(40);
+    const claims = Array.from({ length: below(12) }, (_, of) => {
       const start = below(50) - 5;
       return { start, end: start + below(20), rank: below(3), of };
     });
-    const tiles = tile(0, size, claims), owners = tiles.flatMap((t) => new Array<number | null>(t.end - t.start).fill(t.claim?.of ?? null));
+    const tiles = tile(0, size, claims);
+    const owners = tiles.flatMap((t) => new Array<number | null>(t.end - t.start).fill(t.claim?.of ?? null));
+
     expect(tiles.map((t) => t.start)).toEqual([0, ...tiles.slice(0, -1).map((t) => t.end)]);
     expect(owners.length).toBe(size);
     for (let at = 0; at < size; at++) {
-      const over = claims.filter((c) => c.start <= at && at < c.end), best = over.sort((a, b) => a.rank - b.rank || a.end - a.start - (b.end - b.start))[0];
+      const over = claims.filter((c) => c.start <= at && at < c.end);
+      const best = over.sort((a, b) => a.rank - b.rank || a.end - a.start - (b.end - b.start))[0];
       const got = owners[at] === null ? undefined : claims[owners[at]!]!;
-      expect([got?.rank, got && got.end - got.start], `byte ${at}`).toEqual([best?.rank, best && best.end - best.start]);
+      expect([got?.rank, got && got.end - got.start], `byte ${at}`).toEqual([
+        best?.rank,
+        best && best.end - best.start,
+      ]);
     }
   }
 });

@@ -11,9 +11,24 @@ import { type Job, LOADER } from "./jobs.js";
 export { HUGE, type Job, libraryJobs, LOADER, LONG, longer, MORE, programJobs } from "./jobs.js";
 
 /** Tools of every chain on x86-64; the linker that a case is about comes on top. */
-export const TOOLS: readonly string[] = ["gcc", "readelf", "eu-elflint", "strip", "eu-strip", "llvm-strip", "qemu-x86_64", "patchelf", LOADER];
+export const TOOLS: readonly string[] = [
+  "gcc",
+  "readelf",
+  "eu-elflint",
+  "strip",
+  "eu-strip",
+  "llvm-strip",
+  "qemu-x86_64",
+  "patchelf",
+  LOADER,
+];
 
-const STRIPS = { "strip": ["strip"], "strip -g": ["strip", "-g"], "eu-strip": ["eu-strip"], "llvm-strip": ["llvm-strip"] } as const;
+const STRIPS = {
+  strip: ["strip"],
+  "strip -g": ["strip", "-g"],
+  "eu-strip": ["eu-strip"],
+  "llvm-strip": ["llvm-strip"],
+} as const;
 export type StripName = keyof typeof STRIPS;
 
 /** A file as a linker made it, and how to see that it works. */
@@ -40,13 +55,18 @@ function attempt(f: () => Ran): Ran {
   }
 }
 
-/** eu-elflint knows a section's type by its name: a .bss that had to become bytes of the file, so that tables can stand behind it, is PROGBITS in truth. */
+/**
+ * eu-elflint knows a section's type by its name: a .bss that had to become bytes of the file, so that tables can stand
+ * behind it, is PROGBITS in truth.
+ */
 const heuristic = (complaint: string, placements: readonly Placement[]): boolean =>
-  /^section \[ *\d+\] '\.bss' has wrong type: expected NOBITS, is PROGBITS$/.test(complaint) && placements.some((p) => p.strategy === "last-segment");
+  /^section \[ *\d+\] '\.bss' has wrong type: expected NOBITS, is PROGBITS$/.test(complaint) &&
+  placements.some((p) => p.strategy === "last-segment");
 
 /** What `check` finds in the output alone: errors, and warnings that the result did not tell of. */
 function harm(before: Uint8Array, after: Uint8Array, notes: readonly Note[]): Finding[] {
-  const told = (f: Finding) => f.severity === "note" || (f.rule === "dynamic-relro" && notes.some((n) => n.note === "LEFT_RELRO"));
+  const told = (f: Finding) =>
+    f.severity === "note" || (f.rule === "dynamic-relro" && notes.some((n) => n.note === "LEFT_RELRO"));
   return newFindings(check(readElf(before)), check(readElf(after))).filter((f) => !told(f));
 }
 
@@ -76,27 +96,54 @@ int main(int argc, char **argv) {
 
 /** Builds the programs of one test file, each once, and runs the chains. */
 export function workbench() {
-  const files = scratch(), built = new Map<string, string>();
+  const files = scratch();
+  const built = new Map<string, string>();
 
   function build(name: string, { cc = "gcc", source, flags = [], script, versions }: Build): string {
     const known = built.get(name);
     if (known !== undefined) return known;
-    const path = files.path(name), text = (suffix: string, content: string) => files.write(`${name}${suffix}`, Buffer.from(content));
-    const scripts = [...(script === undefined ? [] : [`-Wl,-T,${text(".ld", script)}`]), ...(versions === undefined ? [] : [`-Wl,--version-script=${text(".map", versions)}`])];
+
+    const path = files.path(name);
+    const text = (suffix: string, content: string) => files.write(`${name}${suffix}`, Buffer.from(content));
+    const scripts = [
+      ...(script === undefined ? [] : [`-Wl,-T,${text(".ld", script)}`]),
+      ...(versions === undefined ? [] : [`-Wl,--version-script=${text(".map", versions)}`]),
+    ];
     must(cc, ["-O1", "-o", path, text(".c", source), ...scripts, ...flags]);
     built.set(name, path);
+
     return path;
   }
 
   /** A program for this machine; it prints `expected`. */
   function program(name: string, expected: string, options: Build, without: Case["without"] = {}): Case {
-    return { path: build(name, options), expected, run: (path) => run(path, []), emulated: (path) => run("qemu-x86_64", [path]), without };
+    return {
+      path: build(name, options),
+      expected,
+      run: (path) => run(path, []),
+      emulated: (path) => run("qemu-x86_64", [path]),
+      without,
+    };
   }
 
   /** A library whose `say()` gives `expected`, loaded by `host` (one that calls dlopen and `say`, when not given). */
-  function library(name: string, expected: string, options: Build, without: Case["without"] = {}, host: Build = { source: HOST }, hostName = "host"): Case {
-    const path = build(name, { ...options, flags: ["-shared", "-fPIC", ...(options.flags ?? [])] }), loads = build(hostName, host);
-    return { path, expected: `${expected}\n`, run: (lib) => run(loads, [lib]), emulated: (lib) => run("qemu-x86_64", [loads, lib]), without };
+  function library(
+    name: string,
+    expected: string,
+    options: Build,
+    without: Case["without"] = {},
+    host: Build = { source: HOST },
+    hostName = "host",
+  ): Case {
+    const path = build(name, { ...options, flags: ["-shared", "-fPIC", ...(options.flags ?? [])] });
+    const loads = build(hostName, host);
+    return {
+      path,
+      expected: `${expected}\n`,
+      run: (lib) => run(loads, [lib]),
+      emulated: (lib) => run("qemu-x86_64", [loads, lib]),
+      without,
+    };
   }
 
   function stripped(c: Case, name: StripName, path: string, to: string): Ran {
@@ -107,10 +154,17 @@ export function workbench() {
   /** The strips that do the unpatched file no harm, which is proven here, as is that the others do. */
   function strips(c: Case): StripName[] {
     return (Object.keys(STRIPS) as StripName[]).filter((name) => {
-      const to = files.path(`${basename(c.path)}.unpatched`), r = stripped(c, name, c.path, to), said = r.stdout + r.stderr;
-      const fine = r.status === 0 && said === "" && JSON.stringify(attempt(() => c.run(to))) === JSON.stringify(right(c));
+      const to = files.path(`${basename(c.path)}.unpatched`);
+      const r = stripped(c, name, c.path, to);
+      const said = r.stdout + r.stderr;
+      const fine =
+        r.status === 0 && said === "" && JSON.stringify(attempt(() => c.run(to))) === JSON.stringify(right(c));
       const reason = c.without?.[name];
-      expect({ strip: name, fine, said: fine ? "" : said }, `${name} of the unpatched file; left out because: ${reason ?? "(it is not left out)"}`).toEqual({ strip: name, fine: reason === undefined, said: fine ? "" : said });
+
+      expect(
+        { strip: name, fine, said: fine ? "" : said },
+        `${name} of the unpatched file; left out because: ${reason ?? "(it is not left out)"}`,
+      ).toEqual({ strip: name, fine: reason === undefined, said: fine ? "" : said });
       return fine;
     });
   }
@@ -123,33 +177,68 @@ export function workbench() {
 
   function expectStrips(c: Case, kinds: readonly StripName[], path: string, what: string): void {
     for (const kind of kinds) {
-      const to = files.path(`${basename(c.path)}.stripped`), r = stripped(c, kind, path, to);
-      expect({ what, kind, ...outcome(r) }, "what strip says").toEqual({ what, kind, status: 0, signal: null, stdout: "", stderr: "" });
+      const to = files.path(`${basename(c.path)}.stripped`);
+      const r = stripped(c, kind, path, to);
+      expect({ what, kind, ...outcome(r) }, "what strip says").toEqual({
+        what,
+        kind,
+        status: 0,
+        signal: null,
+        stdout: "",
+        stderr: "",
+      });
       expectRuns(c, to, `${what}, then ${kind}`);
     }
   }
 
-  /** The whole chain for one job: patched, stripped four ways, patched twice, stripped and patched, and under an old kernel's AT_PHDR. */
+  /**
+   * The whole chain for one job: patched, stripped four ways, patched twice, stripped and patched, and under an old
+   * kernel's AT_PHDR.
+   */
   function chain(c: Case, job: Job): Uint8Array {
-    const before = readFileSync(c.path), name = basename(c.path), { title } = job;
+    const before = readFileSync(c.path);
+    const name = basename(c.path);
+    const { title } = job;
     expectRuns(c, c.path, "as the linker made it");
     const kinds = strips(c);
-    const { bytes, notes, plan: { placements } } = patch(before, job.edits), path = files.write(`${name}.patched`, bytes);
+    const {
+      bytes,
+      notes,
+      plan: { placements },
+    } = patch(before, job.edits);
+    const path = files.write(`${name}.patched`, bytes);
+
     expect(readelfValues(path), title).toMatchObject(job.values);
     expect(harm(before, bytes, notes), `${title}: new findings`).toEqual([]);
-    expect(newLines(lint(c.path), lint(path)).filter((l) => !heuristic(l, placements)), `${title}: new complaints of eu-elflint`).toEqual([]);
+    expect(
+      newLines(lint(c.path), lint(path)).filter((l) => !heuristic(l, placements)),
+      `${title}: new complaints of eu-elflint`,
+    ).toEqual([]);
     expect(Buffer.compare(patch(bytes, job.edits).bytes, bytes), `${title}: the same patch twice`).toBe(0);
+
     expectRuns(c, path, title);
-    if (c.emulated) expect({ what: `${title}, under qemu`, ...outcome(c.emulated(path)) }).toEqual({ what: `${title}, under qemu`, ...right(c) });
+    if (c.emulated) {
+      expect({ what: `${title}, under qemu`, ...outcome(c.emulated(path)) }).toEqual({
+        what: `${title}, under qemu`,
+        ...right(c),
+      });
+    }
+
     expectStrips(c, kinds, path, title);
     const twice = files.write(`${name}.twice`, patch(bytes, job.again).bytes);
     expectRuns(c, twice, `${title}, patched twice`);
     expectStrips(c, kinds, twice, `${title}, patched twice`);
+
     for (const kind of kinds) {
       const first = files.path(`${name}.first`);
       stripped(c, kind, c.path, first);
-      expectRuns(c, files.write(`${name}.later`, patch(readFileSync(first), job.edits).bytes), `${kind}, then ${title}`);
+      expectRuns(
+        c,
+        files.write(`${name}.later`, patch(readFileSync(first), job.edits).bytes),
+        `${kind}, then ${title}`,
+      );
     }
+
     return bytes;
   }
 
@@ -166,22 +255,34 @@ export function workbench() {
    * Proves the contrast with patchelf 0.14.3: the tool itself fails, or what it wrote does not run ("patched"), or no
    * longer runs after a strip. `says` is what is seen then: signal, output and messages in one line of text.
    */
-  function patchelfBreaks(c: Case, args: readonly string[], when: "tool" | "patched" | "emulated" | StripName, says: RegExp): void {
-    expect(run("patchelf", ["--version"]).stdout, "the version that the failure table is about").toBe("patchelf 0.14.3\n");
+  function patchelfBreaks(
+    c: Case,
+    args: readonly string[],
+    when: "tool" | "patched" | "emulated" | StripName,
+    says: RegExp,
+  ): void {
+    expect(run("patchelf", ["--version"]).stdout, "the version that the failure table is about").toBe(
+      "patchelf 0.14.3\n",
+    );
+
     const { path, ...tool } = patchelf(c, args);
     const text = (r: Ran) => `${r.status ?? r.signal} ${r.stdout}${r.stderr}`;
     if (when === "tool") {
       expect(tool.status, text(tool)).not.toBe(0);
       return expect(text(tool)).toMatch(says);
     }
+
     expect(tool.status, text(tool)).toBe(0);
+
     let broken = attempt(() => (when === "emulated" ? c.emulated! : c.run)(path));
     if (when !== "patched" && when !== "emulated") {
       expectRuns(c, path, "patched by patchelf");
-      const to = files.path(`${basename(c.path)}.stripped`), r = stripped(c, when, path, to);
+      const to = files.path(`${basename(c.path)}.stripped`);
+      const r = stripped(c, when, path, to);
       if (r.status !== 0) return expect(text(r), `${when} of patchelf's result`).toMatch(says);
       broken = attempt(() => c.run(to));
     }
+
     expect(outcome(broken), "patchelf's result").not.toEqual(right(c));
     expect(text(broken)).toMatch(says);
   }

@@ -28,13 +28,17 @@ const MOVING: readonly (readonly [string, readonly Edit[]])[] = [
   ["a huge runpath", [setRunpath(HUGE), setInterpreter(longer(LOADER))]],
 ];
 
-/** A program built with -g, and its debug file as objcopy and as eu-strip write it, beside the stripped program of each. */
+/**
+ * A program built with -g, and its debug file as objcopy and as eu-strip write it, beside the stripped program of each.
+ */
 function pairs(pie: string): { c: Case; kind: string; stripped: string; debug: string }[] {
-  const c = bench.program(`debug${pie}`, "42\n", { source: SOURCE, flags: ["-g", "-O0", pie] }), f = (s: string) => bench.files.path(`debug${pie}.${s}`);
+  const c = bench.program(`debug${pie}`, "42\n", { source: SOURCE, flags: ["-g", "-O0", pie] });
+  const f = (s: string) => bench.files.path(`debug${pie}.${s}`);
   must("objcopy", ["--only-keep-debug", c.path, f("debug")]);
   must("strip", ["-o", f("stripped"), c.path]);
   must("strip", ["-g", "-o", f("stripped-g"), c.path]);
   must("eu-strip", ["-f", f("eu-debug"), "-o", f("eu-stripped"), c.path]);
+
   return [
     { c, kind: "objcopy and strip", stripped: f("stripped"), debug: f("debug") },
     { c, kind: "objcopy and strip -g", stripped: f("stripped-g"), debug: f("debug") },
@@ -44,44 +48,104 @@ function pairs(pie: string): { c: Case; kind: string; stripped: string; debug: s
 
 /** What gdb knows of line 3, and what it sees when it stops there. */
 function gdb(program: string, debug: string): string {
-  return must("gdb", ["-nx", "-batch", "-iex", "set debuginfod enabled off", "-ex", `symbol-file ${debug}`, "-ex", "info line twice", "-ex", "break 3", "-ex", "run", "-ex", "bt", program])
-    .split("\n").filter((l) => /^(Line|#\d|Breakpoint \d, )/.test(l)).join("\n").replaceAll(/argv=0x[0-9a-f]+/g, "argv=_");
+  return must("gdb", [
+    "-nx",
+    "-batch",
+    "-iex",
+    "set debuginfod enabled off",
+    "-ex",
+    `symbol-file ${debug}`,
+    "-ex",
+    "info line twice",
+    "-ex",
+    "break 3",
+    "-ex",
+    "run",
+    "-ex",
+    "bt",
+    program,
+  ])
+    .split("\n")
+    .filter((l) => /^(Line|#\d|Breakpoint \d, )/.test(l))
+    .join("\n")
+    .replaceAll(/argv=0x[0-9a-f]+/g, "argv=_");
 }
 
 describe("a debug file split off before the program was patched", () => {
   for (const pie of ["-pie", "-no-pie"]) {
-    itWithTools(["gcc", "objcopy", "strip", "eu-strip", "eu-unstrip", "patchelf", LOADER], `#24 ${pie}: eu-unstrip puts them together again, where every section kept its place`, () => {
-      for (const { c, kind, stripped, debug } of pairs(pie)) {
-        const out = bench.files.path("together"), put = (patched: string) => run("eu-unstrip", [patched, debug, "-o", out]);
-        for (const [title, edits] of [["unpatched", []] as const, ...IN_PLACE]) {
-          const { bytes, plan } = patch(readFileSync(stripped), edits);
-          expect(plan.placements.map((p) => p.strategy).filter((s) => s !== "in-place")).toEqual([]);
-          expect({ kind, title, ...put(bench.files.write("patched", bytes)) }).toEqual({ kind, title, status: 0, signal: null, stdout: "", stderr: "" });
-          expect(must("readelf", ["-wL", out])).toContain("debug-");
+    itWithTools(
+      ["gcc", "objcopy", "strip", "eu-strip", "eu-unstrip", "patchelf", LOADER],
+      `#24 ${pie}: eu-unstrip puts them together again, where every section kept its place`,
+      () => {
+        for (const { c, kind, stripped, debug } of pairs(pie)) {
+          const out = bench.files.path("together");
+          const put = (patched: string) => run("eu-unstrip", [patched, debug, "-o", out]);
+          for (const [title, edits] of [["unpatched", []] as const, ...IN_PLACE]) {
+            const { bytes, plan } = patch(readFileSync(stripped), edits);
+            expect(plan.placements.map((p) => p.strategy).filter((s) => s !== "in-place")).toEqual([]);
+            expect({ kind, title, ...put(bench.files.write("patched", bytes)) }).toEqual({
+              kind,
+              title,
+              status: 0,
+              signal: null,
+              stdout: "",
+              stderr: "",
+            });
+            expect(must("readelf", ["-wL", out])).toContain("debug-");
+          }
+
+          // A table that moved or grew has another address or size, and says so: eu-unstrip refuses then, and writes
+          // nothing that looks right.
+          for (const [, edits] of MOVING) {
+            expect(put(bench.files.write("patched", patch(readFileSync(stripped), edits).bytes))).toMatchObject({
+              status: 1,
+              stderr: expect.stringMatching(/cannot find matching section|do not seem to match/) as unknown,
+            });
+          }
+
+          // patchelf moves what it need not move.
+          const theirs = bench.patchelf({ ...c, path: stripped }, ["--set-interpreter", "/lib64/ld.so"]);
+          const broken = put(theirs.path);
+          expect(`${broken.status} ${broken.stderr}`).toMatch(/^1 [^]*cannot find matching section/);
         }
-        // A table that moved or grew has another address or size, and says so: eu-unstrip refuses then, and writes nothing that looks right.
-        for (const [, edits] of MOVING) expect(put(bench.files.write("patched", patch(readFileSync(stripped), edits).bytes))).toMatchObject({ status: 1, stderr: expect.stringMatching(/cannot find matching section|do not seem to match/) as unknown });
-        // patchelf moves what it need not move.
-        const theirs = bench.patchelf({ ...c, path: stripped }, ["--set-interpreter", "/lib64/ld.so"]), broken = put(theirs.path);
-        expect(`${broken.status} ${broken.stderr}`).toMatch(/^1 [^]*cannot find matching section/);
-      }
-    });
-    itWithTools(["gcc", "objcopy", "strip", "eu-strip", "eu-unstrip", "eu-addr2line", LOADER], `#24 ${pie}: they are found by their build ID, whatever moved`, () => {
-      for (const { stripped, debug } of pairs(pie))
-        for (const [title, edits] of [...IN_PLACE, ...MOVING]) {
-          const folder = bench.files.path(`by-id${pie}`), id = must("readelf", ["-n", stripped]).match(/Build ID: ([0-9a-f]+)/)![1]!, patched = bench.files.write("patched-id", patch(readFileSync(stripped), edits).bytes);
-          mkdirSync(`${folder}/.build-id/${id.slice(0, 2)}`, { recursive: true });
-          copyFileSync(debug, `${folder}/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`);
-          expect(must("eu-unstrip", ["-n", "-e", patched, `--debuginfo-path=${folder}`]), title).toContain(id);
-          expect(must("eu-addr2line", ["-e", patched, `--debuginfo-path=${folder}`, "twice"]), title).toMatch(/:2(:\d+)?$/m);
+      },
+    );
+    itWithTools(
+      ["gcc", "objcopy", "strip", "eu-strip", "eu-unstrip", "eu-addr2line", LOADER],
+      `#24 ${pie}: they are found by their build ID, whatever moved`,
+      () => {
+        for (const { stripped, debug } of pairs(pie)) {
+          for (const [title, edits] of [...IN_PLACE, ...MOVING]) {
+            const folder = bench.files.path(`by-id${pie}`);
+            const id = must("readelf", ["-n", stripped]).match(/Build ID: ([0-9a-f]+)/)![1]!;
+            const patched = bench.files.write("patched-id", patch(readFileSync(stripped), edits).bytes);
+            mkdirSync(`${folder}/.build-id/${id.slice(0, 2)}`, { recursive: true });
+            copyFileSync(debug, `${folder}/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`);
+
+            expect(must("eu-unstrip", ["-n", "-e", patched, `--debuginfo-path=${folder}`]), title).toContain(id);
+            expect(must("eu-addr2line", ["-e", patched, `--debuginfo-path=${folder}`, "twice"]), title).toMatch(
+              /:2(:\d+)?$/m,
+            );
+          }
         }
-    });
-    itWithTools(["gcc", "objcopy", "strip", "eu-strip", "gdb", LOADER], `#24 ${pie}: gdb stops at the same line, also with a new segment`, () => {
-      for (const { stripped, debug } of pairs(pie)) {
-        const before = gdb(stripped, debug);
-        expect(before).toMatch(/^Line 2 of ".*".*\nBreakpoint 1, twice \(x=21\) at [^\n]*:3\n#0 .*twice[^]*#1 .* in main/);
-        for (const [, edits] of [...IN_PLACE.slice(0, 1), ...MOVING]) expect(gdb(bench.files.write("patched-gdb", patch(readFileSync(stripped), edits).bytes), debug)).toBe(before);
-      }
-    });
+      },
+    );
+    itWithTools(
+      ["gcc", "objcopy", "strip", "eu-strip", "gdb", LOADER],
+      `#24 ${pie}: gdb stops at the same line, also with a new segment`,
+      () => {
+        for (const { stripped, debug } of pairs(pie)) {
+          const before = gdb(stripped, debug);
+          expect(before).toMatch(
+            /^Line 2 of ".*".*\nBreakpoint 1, twice \(x=21\) at [^\n]*:3\n#0 .*twice[^]*#1 .* in main/,
+          );
+          for (const [, edits] of [...IN_PLACE.slice(0, 1), ...MOVING]) {
+            expect(gdb(bench.files.write("patched-gdb", patch(readFileSync(stripped), edits).bytes), debug)).toBe(
+              before,
+            );
+          }
+        }
+      },
+    );
   }
 });

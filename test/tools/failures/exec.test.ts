@@ -16,45 +16,91 @@ static unsigned char zeros[${size}];
 int main(void) { int dirty = 0; for (int i = 0; i < ${size}; i++) dirty += zeros[i] != 0; zeros[7] = 1; printf("%d dirty bytes\\n", dirty); return 0; }
 `;
   itWithTools([...TOOLS, "mold"], "#35 a .bss larger than the file", () => {
-    const c = bench.program("mold-large", "0 dirty bytes\n", { source: source(100_000), flags: ["-fuse-ld=mold", ...NO_PIE] });
+    const c = bench.program("mold-large", "0 dirty bytes\n", {
+      source: source(100_000),
+      flags: ["-fuse-ld=mold", ...NO_PIE],
+    });
     bench.patchelfBreaks(c, ["--set-rpath", LONG], "strip", /SIGSEGV/);
     bench.chains(c, programJobs());
   });
   itWithTools([...TOOLS, "mold"], "#35 a .bss of 30 MB", () => {
-    const c = bench.program("mold-huge", "0 dirty bytes\n", { source: source(30_000_000), flags: ["-fuse-ld=mold", ...NO_PIE] });
+    const c = bench.program("mold-huge", "0 dirty bytes\n", {
+      source: source(30_000_000),
+      flags: ["-fuse-ld=mold", ...NO_PIE],
+    });
     bench.patchelfBreaks(c, ["--set-rpath", LONG], "tool", /SIGSEGV/);
     bench.chains(c, programJobs());
   });
-  for (const size of [120, 1000])
+
+  for (const size of [120, 1000]) {
     itWithTools([...TOOLS, "mold"], `#35 a small .bss, ${size} bytes: clean after strip`, () => {
-      const c = bench.program(`mold-${size}`, "0 dirty bytes\n", { source: source(size), flags: ["-fuse-ld=mold", ...NO_PIE] });
+      const c = bench.program(`mold-${size}`, "0 dirty bytes\n", {
+        source: source(size),
+        flags: ["-fuse-ld=mold", ...NO_PIE],
+      });
       bench.patchelfBreaks(c, ["--set-rpath", LONG], "strip", /^0 [1-9]\d* dirty bytes/);
       bench.chains(c, programJobs());
     });
+  }
 });
 
 describe("a low image base", () => {
-  const SOURCE = '#include <stdio.h>\nstatic int at;\nint main(void) { printf("%d\\n", (unsigned long)&at < 0x20000); return 0; }\n';
-  // 0x1000 is below vm.mmap_min_addr where that is 64 KiB, as it is for users on most machines: the test says so by its name, and needs root.
-  for (const base of ["0x10000", "0x3000", "0x1000"])
+  const SOURCE =
+    '#include <stdio.h>\nstatic int at;\nint main(void) { printf("%d\\n", (unsigned long)&at < 0x20000); return 0; }\n';
+  // 0x1000 is below vm.mmap_min_addr where that is 64 KiB, as it is for users on most machines: the test says so by its
+  // name, and needs root.
+  for (const base of ["0x10000", "0x3000", "0x1000"]) {
     itWithTools(TOOLS, `#15 -Ttext-segment=${base}: no segment begins below it`, () => {
-      const c = bench.program(`base-${base}`, "1\n", { source: SOURCE, flags: ["-fuse-ld=bfd", ...NO_PIE, `-Wl,-Ttext-segment=${base}`, "-Wl,-z,max-page-size=4096"] });
-      if (base !== "0x10000" && run(c.path, []).status !== 0) return expect(Number(readFileSync("/proc/sys/vm/mmap_min_addr", "utf8"))).toBeGreaterThan(Number(base));
+      const c = bench.program(`base-${base}`, "1\n", {
+        source: SOURCE,
+        flags: ["-fuse-ld=bfd", ...NO_PIE, `-Wl,-Ttext-segment=${base}`, "-Wl,-z,max-page-size=4096"],
+      });
+      if (base !== "0x10000" && run(c.path, []).status !== 0) {
+        return expect(Number(readFileSync("/proc/sys/vm/mmap_min_addr", "utf8"))).toBeGreaterThan(Number(base));
+      }
+
       // Below the lowest address that the kernel lets a user map, such a file does not start.
-      expect(lowest(readFileSync(bench.patchelf(c, ["--set-rpath", LONG]).path)), "where patchelf begins").toBeLessThan(Number(base));
+      expect(lowest(readFileSync(bench.patchelf(c, ["--set-rpath", LONG]).path)), "where patchelf begins").toBeLessThan(
+        Number(base),
+      );
       for (const job of programJobs()) expect(lowest(bench.chain(c, job))).toBe(Number(base));
     });
+  }
 });
 
-const lowest = (bytes: Uint8Array): number => Math.min(...readElf(bytes).segments.filter((s) => s.type === PT_LOAD).map((s) => s.vaddr));
+const lowest = (bytes: Uint8Array): number =>
+  Math.min(
+    ...readElf(bytes)
+      .segments.filter((s) => s.type === PT_LOAD)
+      .map((s) => s.vaddr),
+  );
 
 describe("big-endian ET_EXEC", () => {
-  const SOURCE = '#include <stdio.h>\nstatic int big[300];\nint main(void) { big[5] = 42; printf("big-endian %d\\n", big[5]); return 0; }\n';
-  for (const [triple, qemu, loader] of [["s390x-linux-gnu", "qemu-s390x", "/lib/ld64.so.1"], ["powerpc-linux-gnu", "qemu-ppc", "/lib/ld.so.1"]] as const)
-    for (const pie of ["-no-pie", "-pie"])
-      itWithTools([`${triple}-gcc`, qemu, `${triple}-strip`, "eu-strip", "llvm-strip", "readelf", "eu-elflint"], `#8 ${triple} ${pie}`, () => {
-        const path = bench.build(`${triple}${pie}`, { cc: `${triple}-gcc`, source: SOURCE, flags: [pie, pie === "-pie" ? "-fPIE" : "-fno-pie"] });
-        const c: Case = { path, expected: "big-endian 42\n", binutils: `${triple}-`, run: (p) => run(qemu, ["-L", `/usr/${triple}`, p]) };
-        bench.chains(c, programJobs(loader));
-      });
+  const SOURCE =
+    '#include <stdio.h>\nstatic int big[300];\nint main(void) { big[5] = 42; printf("big-endian %d\\n", big[5]); return 0; }\n';
+  for (const [triple, qemu, loader] of [
+    ["s390x-linux-gnu", "qemu-s390x", "/lib/ld64.so.1"],
+    ["powerpc-linux-gnu", "qemu-ppc", "/lib/ld.so.1"],
+  ] as const) {
+    for (const pie of ["-no-pie", "-pie"]) {
+      itWithTools(
+        [`${triple}-gcc`, qemu, `${triple}-strip`, "eu-strip", "llvm-strip", "readelf", "eu-elflint"],
+        `#8 ${triple} ${pie}`,
+        () => {
+          const path = bench.build(`${triple}${pie}`, {
+            cc: `${triple}-gcc`,
+            source: SOURCE,
+            flags: [pie, pie === "-pie" ? "-fPIE" : "-fno-pie"],
+          });
+          const c: Case = {
+            path,
+            expected: "big-endian 42\n",
+            binutils: `${triple}-`,
+            run: (p) => run(qemu, ["-L", `/usr/${triple}`, p]),
+          };
+          bench.chains(c, programJobs(loader));
+        },
+      );
+    }
+  }
 });

@@ -1,5 +1,20 @@
 import { spawn } from "node:child_process";
-import { chmodSync, closeSync, copyFileSync, ftruncateSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { headerView } from "../../../src/image/headers/header.js";
@@ -17,7 +32,8 @@ const TOOLS = ["gcc", "patchelf", LOADER];
 
 /** A folder of its own with a copy of the program in it. */
 function copyIn(name: string): { dir: string; path: string } {
-  const dir = bench.files.path(name), path = join(dir, "program");
+  const dir = bench.files.path(name);
+  const path = join(dir, "program");
   mkdirSync(dir);
   copyFileSync(bench.build("hello", HELLO), path);
   return { dir, path };
@@ -25,20 +41,26 @@ function copyIn(name: string): { dir: string; path: string } {
 
 describe("how the result gets its name", () => {
   itWithTools(TOOLS, "#27 the other names of a hard link keep the old file; patchelf's get the new one", () => {
-    const { path } = copyIn("hard"), other = `${path}.other`, before = readFileSync(path);
+    const { path } = copyIn("hard");
+    const other = `${path}.other`;
+    const before = readFileSync(path);
     linkSync(path, other);
     const { notes } = patchFileSync(path, [setRunpath(LONG)]);
+
     expect(notes.map((n) => n.note)).toContain("HARD_LINKS");
     expect(readelfValues(path).runpath).toBe(LONG);
     expect(readFileSync(other).equals(before)).toBe(true);
+
     const theirs = `${path}.theirs`;
     linkSync(other, theirs);
     must("patchelf", ["--set-rpath", LONG, theirs]);
+
     expect(readFileSync(other).equals(before)).toBe(false);
   });
 
   itWithTools(TOOLS, "#28 a symbolic link stays one, and the file behind it is patched", () => {
-    const { path } = copyIn("symbolic"), link = `${path}.link`;
+    const { path } = copyIn("symbolic");
+    const link = `${path}.link`;
     symlinkSync("program", link);
     expect(patchFileSync(link, [setRunpath(LONG)]).path).toBe(path);
     expect(lstatSync(link).isSymbolicLink() && readlinkSync(link)).toBe("program");
@@ -47,42 +69,74 @@ describe("how the result gets its name", () => {
   });
 
   itWithTools(TOOLS, "the output has the input's mode; patchelf's has 0755", () => {
-    const { dir, path } = copyIn("mode"), mode = (p: string) => statSync(p).mode & 0o7777;
+    const { dir, path } = copyIn("mode");
+    const mode = (p: string) => statSync(p).mode & 0o7777;
     for (const wanted of [0o640, 0o4750, 0o555]) {
       chmodSync(path, wanted);
       patchFileSync(path, [setRunpath(LONG)], { output: join(dir, `ours-${wanted}`) });
       expect(mode(join(dir, `ours-${wanted}`))).toBe(wanted);
     }
+
     chmodSync(path, 0o640);
     must("patchelf", ["--set-rpath", LONG, "--output", join(dir, "theirs"), path]);
     expect(mode(join(dir, "theirs"))).not.toBe(0o640);
   });
 
-  itWithTools([...TOOLS, "bash"], "a write that hits a limit leaves the old file whole and nothing beside it; patchelf cuts it off", () => {
-    const { dir, path } = copyIn("limit"), before = readFileSync(path);
-    const r = run("bash", ["-c", `ulimit -f 8; trap '' XFSZ; exec "$@"`, "bash", process.execPath, CLI, "patchelf", "--set-rpath", HUGE, path]);
-    expect(r.status).toBe(1);
-    expect(r.stderr).toMatch(/file too large|EFBIG/i);
-    expect(readFileSync(path).equals(before)).toBe(true);
-    expect(readdirSync(dir)).toEqual(["program"]);
-    run("bash", ["-c", `ulimit -f 8; trap '' XFSZ; exec "$@"`, "bash", "patchelf", "--set-rpath", HUGE, path]);
-    expect(readFileSync(path).length).toBe(8192);
-  });
+  itWithTools(
+    [...TOOLS, "bash"],
+    "a write that hits a limit leaves the old file whole and nothing beside it; patchelf cuts it off",
+    () => {
+      const { dir, path } = copyIn("limit");
+      const before = readFileSync(path);
+      const r = run("bash", [
+        "-c",
+        `ulimit -f 8; trap '' XFSZ; exec "$@"`,
+        "bash",
+        process.execPath,
+        CLI,
+        "patchelf",
+        "--set-rpath",
+        HUGE,
+        path,
+      ]);
 
-  itWithTools(TOOLS, "a running program can be patched in place, and goes on; patchelf's \"Text file busy\"", async () => {
-    const path = bench.files.path("running");
-    copyFileSync(bench.build("reads", { source: '#include <stdio.h>\nint main(void) { puts("started"); fflush(stdout); getchar(); puts("went on"); return 0; }\n' }), path);
-    const child = spawn(path, [], { stdio: ["pipe", "pipe", "inherit"] });
-    let text = "";
-    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-    await new Promise<void>((resolve) => child.stdout.on("data", (d: Buffer) => ((text += d.toString()), resolve())));
-    expect(run("patchelf", ["--set-rpath", LONG, path]).stderr).toMatch(/Text file busy/);
-    patchFileSync(path, [setRunpath(HUGE)]);
-    expect(readelfValues(path).runpath).toBe(HUGE);
-    child.stdin.end("x");
-    expect(await ended).toBe(0);
-    expect(text).toBe("started\nwent on\n");
-  });
+      expect(r.status).toBe(1);
+      expect(r.stderr).toMatch(/file too large|EFBIG/i);
+      expect(readFileSync(path).equals(before)).toBe(true);
+      expect(readdirSync(dir)).toEqual(["program"]);
+
+      run("bash", ["-c", `ulimit -f 8; trap '' XFSZ; exec "$@"`, "bash", "patchelf", "--set-rpath", HUGE, path]);
+      expect(readFileSync(path).length).toBe(8192);
+    },
+  );
+
+  itWithTools(
+    TOOLS,
+    'a running program can be patched in place, and goes on; patchelf\'s "Text file busy"',
+    async () => {
+      const path = bench.files.path("running");
+      copyFileSync(
+        bench.build("reads", {
+          source:
+            '#include <stdio.h>\nint main(void) { puts("started"); fflush(stdout); getchar(); puts("went on"); return 0; }\n',
+        }),
+        path,
+      );
+      const child = spawn(path, [], { stdio: ["pipe", "pipe", "inherit"] });
+      let text = "";
+      const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+      await new Promise<void>((resolve) => child.stdout.on("data", (d: Buffer) => ((text += d.toString()), resolve())));
+
+      expect(run("patchelf", ["--set-rpath", LONG, path]).stderr).toMatch(/Text file busy/);
+
+      patchFileSync(path, [setRunpath(HUGE)]);
+      expect(readelfValues(path).runpath).toBe(HUGE);
+
+      child.stdin.end("x");
+      expect(await ended).toBe(0);
+      expect(text).toBe("started\nwent on\n");
+    },
+  );
 });
 
 describe("bytes behind the end of the ELF file", () => {
@@ -100,33 +154,61 @@ int main(void) {
   return 0;
 }
 `;
-  itWithTools(TOOLS, "#32 a payload read from the end of the file: refused by default, whole where asked to be kept; patchelf loses it", () => {
-    const text = Buffer.from("the payload"), length = Buffer.alloc(8);
-    length.writeUInt32LE(text.length);
-    for (const pie of ["-pie", "-no-pie"]) {
-      const bare = bench.build(`payload${pie}`, { source: READS_ITSELF, flags: [pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,-rpath,/opt/there"] }), before = Buffer.concat([readFileSync(bare), text, length]);
-      const path = bench.files.write(`payload${pie}.full`, before), says = (p: string) => must(p, []);
-      expect(says(path)).toBe("the payload\n");
-      expect(caught(() => patchFileSync(path, [setRunpath(HUGE)])).code).toBe("OVERLAY");
-      expect(readFileSync(path).equals(before)).toBe(true);
-      // Room is in the file for these.
-      for (const runpath of ["/opt/ther", LONG]) expect(says(patchFileSync(path, [setRunpath(runpath)], { output: `${path}.in-place` }).path)).toBe("the payload\n");
-      expect(says(patchFileSync(path, [setRunpath(HUGE)], { output: `${path}.kept`, overlay: "keep" }).path)).toBe("the payload\n");
-      if (pie === "-no-pie") continue;
-      copyFileSync(path, `${path}.theirs`);
-      must("patchelf", ["--set-rpath", LONG, `${path}.theirs`]);
-      expect(run(`${path}.theirs`, []).stdout).not.toBe("the payload\n");
-    }
-  });
+  itWithTools(
+    TOOLS,
+    "#32 a payload read from the end of the file: refused by default, whole where asked to be kept; patchelf loses it",
+    () => {
+      const text = Buffer.from("the payload");
+      const length = Buffer.alloc(8);
+      length.writeUInt32LE(text.length);
+
+      for (const pie of ["-pie", "-no-pie"]) {
+        const bare = bench.build(`payload${pie}`, {
+          source: READS_ITSELF,
+          flags: [pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,-rpath,/opt/there"],
+        });
+        const before = Buffer.concat([readFileSync(bare), text, length]);
+        const path = bench.files.write(`payload${pie}.full`, before);
+        const says = (p: string) => must(p, []);
+
+        expect(says(path)).toBe("the payload\n");
+        expect(caught(() => patchFileSync(path, [setRunpath(HUGE)])).code).toBe("OVERLAY");
+        expect(readFileSync(path).equals(before)).toBe(true);
+
+        // Room is in the file for these.
+        for (const runpath of ["/opt/ther", LONG]) {
+          expect(says(patchFileSync(path, [setRunpath(runpath)], { output: `${path}.in-place` }).path)).toBe(
+            "the payload\n",
+          );
+        }
+
+        expect(says(patchFileSync(path, [setRunpath(HUGE)], { output: `${path}.kept`, overlay: "keep" }).path)).toBe(
+          "the payload\n",
+        );
+
+        if (pie === "-no-pie") continue;
+
+        copyFileSync(path, `${path}.theirs`);
+        must("patchelf", ["--set-rpath", LONG, `${path}.theirs`]);
+        expect(run(`${path}.theirs`, []).stdout).not.toBe("the payload\n");
+      }
+    },
+  );
 });
 
 describe("a file of more than 4 GiB", () => {
-  const GIB = 2 ** 30, END = 4 * GIB + 0x1000_0000;
+  const GIB = 2 ** 30;
+  const END = 4 * GIB + 0x1000_0000;
 
   /** A program whose .comment is 4.25 GiB of holes, its section header table behind that. */
   function huge(path: string): void {
-    const bytes = Buffer.from(readFileSync(bench.build("hello-no-pie", { ...HELLO, flags: ["-no-pie", "-fno-pie"] }))), elf = readElf(bytes), h = headerView(bytes, { class: 64, littleEndian: true });
-    const table = Buffer.from(bytes.subarray(elf.header.shoff, elf.header.shoff + elf.header.shnum * elf.header.shentsize)), row = elf.sections.findIndex((s) => s.name === ".comment") * elf.header.shentsize;
+    const bytes = Buffer.from(readFileSync(bench.build("hello-no-pie", { ...HELLO, flags: ["-no-pie", "-fno-pie"] })));
+    const elf = readElf(bytes);
+    const h = headerView(bytes, { class: 64, littleEndian: true });
+    const table = Buffer.from(
+      bytes.subarray(elf.header.shoff, elf.header.shoff + elf.header.shnum * elf.header.shentsize),
+    );
+    const row = elf.sections.findIndex((s) => s.name === ".comment") * elf.header.shentsize;
     const from = Math.ceil(bytes.length / 4096) * 4096;
     table.writeBigUInt64LE(BigInt(from), row + 0x18);
     table.writeBigUInt64LE(BigInt(END - from), row + 0x20);
@@ -144,15 +226,16 @@ describe("a file of more than 4 GiB", () => {
     const path = bench.files.path("huge");
     huge(path);
     if (onDisk(path) > GIB) return expect.unreachable("this file system has no sparse files");
+
     expect(must(path, [])).toBe("hello\n");
     expect(patchFileSync(path, [setRunpath(HUGE)]).changed).toBe(true);
     expect(statSync(path).size).toBeGreaterThan(4 * GIB);
     // Holes are kept by the MiB.
     expect(onDisk(path)).toBeLessThan(4 << 20);
     expect(must(path, [])).toBe("hello\n");
+
     const source = openSource(path);
     expect(readElf(source).runpath).toBe(HUGE);
     source.close();
   });
 });
-

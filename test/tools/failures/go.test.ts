@@ -4,13 +4,23 @@ import { type Case, LONG, programJobs, TOOLS, workbench } from "./case.js";
 
 const bench = workbench();
 
-const CGO = 'package main\n\n// static int twice(int x) { return 2 * x; }\nimport "C"\nimport "fmt"\n\nfunc main() { fmt.Println("go", C.twice(21)) }\n';
-const USER = 'package main\n\nimport (\n\t"fmt"\n\t"os/user"\n)\n\nfunc main() { u, _ := user.Current(); fmt.Println("go", u != nil) }\n';
+const CGO =
+  'package main\n\n// static int twice(int x) { return 2 * x; }\nimport "C"\nimport "fmt"\n\nfunc main() { fmt.Println("go", C.twice(21)) }\n';
+const USER =
+  'package main\n\nimport (\n\t"fmt"\n\t"os/user"\n)\n\nfunc main() { u, _ := user.Current(); fmt.Println("go", u != nil) }\n';
 
 /** A Go program; the build cache is the user's own, so that the standard library is compiled once. */
-function go(name: string, source: string, expected: string, flags: readonly string[], without: Case["without"] = {}): Case {
+function go(
+  name: string,
+  source: string,
+  expected: string,
+  flags: readonly string[],
+  without: Case["without"] = {},
+): Case {
   const path = bench.files.path(name);
-  must("go", ["build", ...flags, "-o", path, bench.files.write(`${name}.go`, Buffer.from(source))], { env: { GO111MODULE: "off", CGO_ENABLED: "1" } });
+  must("go", ["build", ...flags, "-o", path, bench.files.write(`${name}.go`, Buffer.from(source))], {
+    env: { GO111MODULE: "off", CGO_ENABLED: "1" },
+  });
   return { path, expected, run: (p) => run(p, []), without };
 }
 

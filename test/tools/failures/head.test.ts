@@ -5,7 +5,12 @@ import { itWithTools } from "../../support/tools.js";
 import { libraryJobs, LONG, programJobs, TOOLS, workbench } from "./case.js";
 
 const bench = workbench();
-const LINKERS = [["bfd", "ld.bfd"], ["gold", "ld.gold"], ["lld", "ld.lld"], ["mold", "mold"]] as const;
+const LINKERS = [
+  ["bfd", "ld.bfd"],
+  ["gold", "ld.gold"],
+  ["lld", "ld.lld"],
+  ["mold", "mold"],
+] as const;
 const pieFlags = (pie: string): string[] => [pie, pie === "-pie" ? "-fPIE" : "-fno-pie"];
 
 /** Finds its own program headers as a program may: by the ELF header's e_phoff; and by AT_PHDR. */
@@ -33,12 +38,19 @@ static int walk(void) {
 describe("llvm-strip of a patched file", () => {
   for (const [linker, tool] of LINKERS) {
     itWithTools([...TOOLS, tool], `#2 ${linker}: a PIE program`, () => {
-      const c = bench.program(`pie-${linker}`, "plain\n", { source: '#include <stdio.h>\nint main(void) { puts("plain"); return 0; }\n', flags: [`-fuse-ld=${linker}`, "-pie", "-fPIE"] });
+      const c = bench.program(`pie-${linker}`, "plain\n", {
+        source: '#include <stdio.h>\nint main(void) { puts("plain"); return 0; }\n',
+        flags: [`-fuse-ld=${linker}`, "-pie", "-fPIE"],
+      });
       bench.patchelfBreaks(c, ["--set-rpath", LONG], "llvm-strip", /SIGSEGV/);
       bench.chains(c, programJobs());
     });
     itWithTools([...TOOLS, tool], `#1 #2 ${linker}: a library`, () => {
-      const c = bench.library(`lib-${linker}`, "a library", { source: '#include <stdio.h>\nconst char *say(void) { static char b[20]; sprintf(b, "%s", "a library"); return b; }\n', flags: [`-fuse-ld=${linker}`] });
+      const c = bench.library(`lib-${linker}`, "a library", {
+        source:
+          '#include <stdio.h>\nconst char *say(void) { static char b[20]; sprintf(b, "%s", "a library"); return b; }\n',
+        flags: [`-fuse-ld=${linker}`],
+      });
       bench.patchelfBreaks(c, ["--set-rpath", LONG], "llvm-strip", /not page-aligned/);
       bench.chains(c, libraryJobs());
     });
@@ -56,29 +68,47 @@ static int whole(void) { int n = 0; for (int i = 0; i < FAT; i++) n += fat[i] ==
 
   itWithTools(TOOLS, "#1 #3 a library: its bytes stay", () => {
     const source = `#include <stdio.h>\n${FAT}\nconst char *say(void) { static char b[40]; sprintf(b, "%d fat bytes", whole()); return b; }\n`;
-    const c = bench.library("fat.so", "600 fat bytes", { source, script: behind("BEFORE .gnu.hash"), flags: ["-fuse-ld=bfd", "-Wl,--build-id=none"] });
+    const c = bench.library("fat.so", "600 fat bytes", {
+      source,
+      script: behind("BEFORE .gnu.hash"),
+      flags: ["-fuse-ld=bfd", "-Wl,--build-id=none"],
+    });
     expect(firstSection(c.path)).toBe(".fat");
     bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 0 fat bytes/);
     bench.chains(c, libraryJobs());
   });
 
-  for (const pie of ["-pie", "-no-pie"])
+  for (const pie of ["-pie", "-no-pie"]) {
     itWithTools(TOOLS, `#3 #37 a ${pie} program: its bytes stay, and it still finds its program headers`, () => {
       const source = `${FAT}${WALK}\nint main(void) { printf("%d fat bytes, headers %s\\n", whole(), walk() ? "right" : "wrong"); return 0; }\n`;
-      const c = bench.program(`fat${pie}`, "600 fat bytes, headers right\n", { source, script: behind("AFTER .interp"), flags: ["-fuse-ld=bfd", ...pieFlags(pie)] });
+      const c = bench.program(`fat${pie}`, "600 fat bytes, headers right\n", {
+        source,
+        script: behind("AFTER .interp"),
+        flags: ["-fuse-ld=bfd", ...pieFlags(pie)],
+      });
       expect(readElf(readFileSync(c.path)).sections[2]!.name).toBe(".fat");
       if (pie === "-pie") bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 (?!600 fat bytes)/);
       bench.chains(c, programJobs());
     });
+  }
 });
 
 const firstSection = (path: string): string => readElf(readFileSync(path)).sections[1]!.name;
 
 describe("the program header table stays where e_phoff and AT_PHDR say", () => {
-  for (const [linker, tool] of LINKERS)
-    for (const pie of ["-pie", "-no-pie"])
-      itWithTools([...TOOLS, tool], `#4 #37 ${linker} ${pie}: __ehdr_start + e_phoff, natively and with an old kernel's AT_PHDR`, () => {
-        const c = bench.program(`walk-${linker}${pie}`, "headers right\n", { source: `${WALK}\nint main(void) { puts(walk() ? "headers right" : "headers wrong"); return 0; }\n`, flags: [`-fuse-ld=${linker}`, ...pieFlags(pie)] });
-        bench.chains(c, programJobs());
-      });
+  for (const [linker, tool] of LINKERS) {
+    for (const pie of ["-pie", "-no-pie"]) {
+      itWithTools(
+        [...TOOLS, tool],
+        `#4 #37 ${linker} ${pie}: __ehdr_start + e_phoff, natively and with an old kernel's AT_PHDR`,
+        () => {
+          const c = bench.program(`walk-${linker}${pie}`, "headers right\n", {
+            source: `${WALK}\nint main(void) { puts(walk() ? "headers right" : "headers wrong"); return 0; }\n`,
+            flags: [`-fuse-ld=${linker}`, ...pieFlags(pie)],
+          });
+          bench.chains(c, programJobs());
+        },
+      );
+    }
+  }
 });

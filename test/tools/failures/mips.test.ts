@@ -5,8 +5,10 @@ import { itWithTools, run } from "../../support/tools.js";
 import { type Case, LONG, programJobs, workbench } from "./case.js";
 
 const bench = workbench();
-const TRIPLE = "mips64el-linux-gnuabi64", QEMU = "qemu-mips64el";
-const DIRTY = '#include <stdio.h>\nstatic int zeros[200];\nint main(void) { int n = 0; for (int i = 0; i < 200; i++) n += zeros[i] != 0; zeros[3] = 1; printf("%d dirty\\n", n); return 0; }\n';
+const TRIPLE = "mips64el-linux-gnuabi64";
+const QEMU = "qemu-mips64el";
+const DIRTY =
+  '#include <stdio.h>\nstatic int zeros[200];\nint main(void) { int n = 0; for (int i = 0; i < 200; i++) n += zeros[i] != 0; zeros[3] = 1; printf("%d dirty\\n", n); return 0; }\n';
 
 const DT_MIPS_RLD_MAP_REL = 0x70000035;
 
@@ -18,13 +20,29 @@ function rldMap(elf: ElfFile): bigint | undefined {
 }
 
 describe("MIPS", () => {
-  for (const pie of ["-pie", "-no-pie"])
-    itWithTools([`${TRIPLE}-gcc`, `${TRIPLE}-strip`, QEMU, "eu-strip", "llvm-strip", "readelf", "eu-elflint", "patchelf"], `#30 mips64el ${pie}: a clean .bss, and DT_MIPS_RLD_MAP_REL leads where it led`, () => {
-      const path = bench.build(`mips${pie}`, { cc: `${TRIPLE}-gcc`, source: DIRTY, flags: [pie, pie === "-pie" ? "-fPIE" : "-fno-pie"] });
-      const c: Case = { path, expected: "0 dirty\n", binutils: `${TRIPLE}-`, run: (p) => run(QEMU, ["-L", `/usr/${TRIPLE}`, p]) };
-      const before = rldMap(readElf(readFileSync(path)));
-      expect(before).toBeDefined();
-      bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 [1-9]\d* dirty/);
-      for (const job of programJobs("/lib64/ld.so.1")) expect(rldMap(readElf(bench.chain(c, job)))).toBe(before);
-    });
+  for (const pie of ["-pie", "-no-pie"]) {
+    itWithTools(
+      [`${TRIPLE}-gcc`, `${TRIPLE}-strip`, QEMU, "eu-strip", "llvm-strip", "readelf", "eu-elflint", "patchelf"],
+      `#30 mips64el ${pie}: a clean .bss, and DT_MIPS_RLD_MAP_REL leads where it led`,
+      () => {
+        const path = bench.build(`mips${pie}`, {
+          cc: `${TRIPLE}-gcc`,
+          source: DIRTY,
+          flags: [pie, pie === "-pie" ? "-fPIE" : "-fno-pie"],
+        });
+        const c: Case = {
+          path,
+          expected: "0 dirty\n",
+          binutils: `${TRIPLE}-`,
+          run: (p) => run(QEMU, ["-L", `/usr/${TRIPLE}`, p]),
+        };
+        const before = rldMap(readElf(readFileSync(path)));
+
+        expect(before).toBeDefined();
+
+        bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 [1-9]\d* dirty/);
+        for (const job of programJobs("/lib64/ld.so.1")) expect(rldMap(readElf(bench.chain(c, job)))).toBe(before);
+      },
+    );
+  }
 });

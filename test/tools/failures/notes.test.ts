@@ -6,25 +6,46 @@ import { HUGE, libraryJobs, LONG, MORE, programJobs, TOOLS, workbench } from "./
 
 const bench = workbench();
 
-/** `count` notes of a program's own, each in its section; alignments of 4 and 8 take turns, so that there are several PT_NOTE. */
+/**
+ * `count` notes of a program's own, each in its section; alignments of 4 and 8 take turns, so that there are several
+ * PT_NOTE.
+ */
 const notes = (count: number): string =>
-  Array.from({ length: count }, (_, i) => `
-__asm__(".pushsection .note.mine${i},\\"a\\",@note\\n.balign ${i % 2 ? 8 : 4}\\n.long 5, 8, 1\\n.asciz \\"mine\\"\\n.balign ${i % 2 ? 8 : 4}\\n.long ${1000 + i}, ${2000 + i}\\n.popsection\\n");`).join("");
+  Array.from(
+    { length: count },
+    (_, i) => `
+__asm__(".pushsection .note.mine${i},\\"a\\",@note\\n.balign ${i % 2 ? 8 : 4}\\n.long 5, 8, 1\\n.asciz \\"mine\\"\\n.balign ${i % 2 ? 8 : 4}\\n.long ${1000 + i}, ${2000 + i}\\n.popsection\\n");`,
+  ).join("");
 
 const VERSIONS = "V1 { global: say; local: *; };\n";
 
 describe("many note sections", () => {
   const cases = [
-    ["lld", 2, "llvm-strip"], ["lld", 8, "patched"], ["lld", 16, "patched"], ["bfd", 8, "llvm-strip"], ["bfd", 16, "patched"], ["gold", 6, "patched"], ["gold", 16, "patched"],
+    ["lld", 2, "llvm-strip"],
+    ["lld", 8, "patched"],
+    ["lld", 16, "patched"],
+    ["bfd", 8, "llvm-strip"],
+    ["bfd", 16, "patched"],
+    ["gold", 6, "patched"],
+    ["gold", 16, "patched"],
     ["mold", 16, "llvm-strip"],
   ] as const;
-  for (const [linker, count, when] of cases)
-    itWithTools([...TOOLS, linker === "mold" ? "mold" : `ld.${linker}`], `#1 #5 #19 a ${linker} library with ${count} note sections and a version script`, () => {
-      const source = `${notes(count)}\nconst char *say(void) { return "noted"; }\n`;
-      const c = bench.library(`${linker}-${count}`, "noted", { source, versions: VERSIONS, flags: [`-fuse-ld=${linker}`] });
-      bench.patchelfBreaks(c, ["--set-rpath", LONG], when, /SIGSEGV|not page-aligned|unexpected reloc type/);
-      bench.chains(c, libraryJobs());
-    });
+  for (const [linker, count, when] of cases) {
+    itWithTools(
+      [...TOOLS, linker === "mold" ? "mold" : `ld.${linker}`],
+      `#1 #5 #19 a ${linker} library with ${count} note sections and a version script`,
+      () => {
+        const source = `${notes(count)}\nconst char *say(void) { return "noted"; }\n`;
+        const c = bench.library(`${linker}-${count}`, "noted", {
+          source,
+          versions: VERSIONS,
+          flags: [`-fuse-ld=${linker}`],
+        });
+        bench.patchelfBreaks(c, ["--set-rpath", LONG], when, /SIGSEGV|not page-aligned|unexpected reloc type/);
+        bench.chains(c, libraryJobs());
+      },
+    );
+  }
 });
 
 describe("a program that reads its own note", () => {
@@ -35,19 +56,28 @@ __asm__(".pushsection .note.mine0,\\"a\\",@note\\nown:.long 5, 8, 2\\n.asciz \\"
 extern const unsigned own[] __attribute__((visibility("hidden")));
 int main(void) { printf("%u %u %u %s %u %u\\n", own[0], own[1], own[2], (const char *)(own + 3), own[5], own[6]); return 0; }
 `;
-  for (const linker of ["bfd", "lld", "gold", "mold"])
-    for (const pie of ["-pie", "-no-pie"])
-      itWithTools([...TOOLS, linker === "mold" ? "mold" : `ld.${linker}`], `#36 ${linker} ${pie}: .note.mine, addressed by a symbol`, () => {
-        const c = bench.program(`own-${linker}${pie}`, "5 8 2 mine 42 43\n", { source: SOURCE, flags: [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie"] });
-        bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 (?!5 8 2 mine 42 43)/);
-        bench.chains(c, programJobs());
-      });
+  for (const linker of ["bfd", "lld", "gold", "mold"]) {
+    for (const pie of ["-pie", "-no-pie"]) {
+      itWithTools(
+        [...TOOLS, linker === "mold" ? "mold" : `ld.${linker}`],
+        `#36 ${linker} ${pie}: .note.mine, addressed by a symbol`,
+        () => {
+          const c = bench.program(`own-${linker}${pie}`, "5 8 2 mine 42 43\n", {
+            source: SOURCE,
+            flags: [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie"],
+          });
+          bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 (?!5 8 2 mine 42 43)/);
+          bench.chains(c, programJobs());
+        },
+      );
+    }
+  }
 });
 
 describe("a program's own notes, once moved with the others, stay at their old address, too", () => {
-  // gold puts all notes into one PT_NOTE, which moves as a whole when its first bytes make room for a program header; llvm-strip after each patch
-  // keeps the appended segment from growing, so that the next patch wants one more.
-  for (const pie of ["-pie", "-no-pie"])
+  // gold puts all notes into one PT_NOTE, which moves as a whole when its first bytes make room for a program header;
+  // llvm-strip after each patch keeps the appended segment from growing, so that the next patch wants one more.
+  for (const pie of ["-pie", "-no-pie"]) {
     itWithTools([...TOOLS, "ld.gold"], `#36 gold ${pie}: ever longer runpaths, llvm-strip after each`, () => {
       const source = `
 #include <stdio.h>
@@ -58,17 +88,27 @@ extern const unsigned own[] __attribute__((visibility("hidden")));
 static const char pad[700] = "pad";
 int main(int argc, char **argv) { (void)argv; if (pad[argc] != 'a') return 1; printf("%u %s %u %u\\n", own[0], (const char *)(own + 3), own[5], own[6]); return 0; }
 `;
-      const c = bench.program(`kept${pie}`, "5 mine 42 43\n", { source, flags: ["-fuse-ld=gold", pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,--build-id=none"] });
+      const c = bench.program(`kept${pie}`, "5 mine 42 43\n", {
+        source,
+        flags: ["-fuse-ld=gold", pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,--build-id=none"],
+      });
       let bytes: Uint8Array = readFileSync(c.path);
-      const runpaths = [HUGE, LONG, HUGE.repeat(2), HUGE.repeat(4)], more = [0, 4, 6, 6];
+      const runpaths = [HUGE, LONG, HUGE.repeat(2), HUGE.repeat(4)];
+      const more = [0, 4, 6, 6];
+
       for (const [i, runpath] of runpaths.entries()) {
-        const path = bench.files.write(`kept${pie}.${i}`, patchOrStay(bytes, [setRunpath(runpath), ...(more[i] === 0 ? [] : [addNeeded(MORE.slice(0, more[i]))])])), stripped = bench.files.path(`kept${pie}.${i}.stripped`);
+        const path = bench.files.write(
+          `kept${pie}.${i}`,
+          patchOrStay(bytes, [setRunpath(runpath), ...(more[i] === 0 ? [] : [addNeeded(MORE.slice(0, more[i]))])]),
+        );
+        const stripped = bench.files.path(`kept${pie}.${i}.stripped`);
         bench.expectRuns(c, path, `after ${i} patches`);
         must("llvm-strip", ["-o", stripped, path]);
         bench.expectRuns(c, stripped, `after ${i} patches and strips`);
         bytes = readFileSync(stripped);
       }
     });
+  }
 });
 
 /** The patched file; a refusal for want of room is right, too, since the notes are in the way. */

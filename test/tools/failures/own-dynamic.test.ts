@@ -8,7 +8,10 @@ import { type Case, libraryJobs, LOADER, LONG, programJobs, TOOLS, workbench } f
 const bench = workbench();
 
 describe("code that reads its own _DYNAMIC", () => {
-  /** What stands where `_DYNAMIC` led must stay a table with its terminator, its tags and valid strings: the old one, when another is in use. */
+  /**
+   * What stands where `_DYNAMIC` led must stay a table with its terminator, its tags and valid strings: the old one,
+   * when another is in use.
+   */
   const READS = `
 #include <link.h>
 #include <stdio.h>
@@ -29,15 +32,27 @@ static const char *table(void) {
 }
 `;
   const EXPECTED = "needed 1 libc 1 strtab 1 whole";
-  for (const [linker, tool] of [["bfd", "ld.bfd"], ["gold", "ld.gold"], ["lld", "ld.lld"], ["mold", "mold"]] as const) {
-    for (const pie of ["-pie", "-no-pie"])
+  for (const [linker, tool] of [
+    ["bfd", "ld.bfd"],
+    ["gold", "ld.gold"],
+    ["lld", "ld.lld"],
+    ["mold", "mold"],
+  ] as const) {
+    for (const pie of ["-pie", "-no-pie"]) {
       itWithTools([...TOOLS, tool], `#6 ${linker} ${pie}: a program`, () => {
-        const c = bench.program(`dynamic-${linker}${pie}`, `${EXPECTED}\n`, { source: `${READS}\nint main(void) { puts(table()); return 0; }\n`, flags: [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie"] });
+        const c = bench.program(`dynamic-${linker}${pie}`, `${EXPECTED}\n`, {
+          source: `${READS}\nint main(void) { puts(table()); return 0; }\n`,
+          flags: [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie"],
+        });
         bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /SIGSEGV|^0 (?!needed 1 libc 1 strtab 1 whole)/);
         bench.chains(c, programJobs());
       });
+    }
     itWithTools([...TOOLS, tool], `#6 ${linker}: a library`, () => {
-      const c = bench.library(`dynamic-${linker}.so`, EXPECTED, { source: `${READS}\nconst char *say(void) { return table(); }\n`, flags: [`-fuse-ld=${linker}`] });
+      const c = bench.library(`dynamic-${linker}.so`, EXPECTED, {
+        source: `${READS}\nconst char *say(void) { return table(); }\n`,
+        flags: [`-fuse-ld=${linker}`],
+      });
       bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /SIGSEGV|^0 (?!needed 1 libc 1 strtab 1 whole)/);
       bench.chains(c, libraryJobs());
     });
@@ -46,31 +61,47 @@ static const char *table(void) {
 
 describe("files that relocate themselves", () => {
   itWithTools(TOOLS, "#6 static-pie: refused, patchelf's crashes", () => {
-    const c = bench.program("static-pie", "static\n", { source: '#include <stdio.h>\nint main(void) { puts("static"); return 0; }\n', flags: ["-static-pie"] });
+    const c = bench.program("static-pie", "static\n", {
+      source: '#include <stdio.h>\nint main(void) { puts("static"); return 0; }\n',
+      flags: ["-static-pie"],
+    });
     bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /SIGSEGV/);
-    const before = readFileSync(c.path), copy = Buffer.from(before);
+    const before = readFileSync(c.path);
+    const copy = Buffer.from(before);
     expect(caught(() => patch(before, [setRunpath(LONG)])).code).toBe("STATIC");
     expect(before.equals(copy)).toBe(true);
   });
 
   const HELLO = { source: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n' };
   const MUSL = "/lib/ld-musl-x86_64.so.1";
-  for (const [loader, cc] of [[LOADER, "gcc"], [MUSL, "musl-gcc"]] as const)
+  for (const [loader, cc] of [
+    [LOADER, "gcc"],
+    [MUSL, "musl-gcc"],
+  ] as const) {
     itWithTools([...TOOLS, loader, cc], `#6 ${loader}: refused, patchelf's crashes`, () => {
       const hello = bench.build(`hello-${cc}`, { cc, ...HELLO });
       const c: Case = { path: loader, expected: "hello\n", run: (l) => run(l, [hello]) };
       bench.expectRuns(c, loader, "as it is");
       bench.patchelfBreaks(c, ["--set-soname", LONG.replaceAll("/", "-")], "patched", /SIGSEGV|SIGFPE/);
       const before = readFileSync(loader);
-      for (const edit of [setRunpath(LONG), setInterpreter(LONG)]) expect(caught(() => patch(before, [edit])).code).toBe("LOADER");
+      for (const edit of [setRunpath(LONG), setInterpreter(LONG)]) {
+        expect(caught(() => patch(before, [edit])).code).toBe("LOADER");
+      }
     });
+  }
 
   const LIBC = "/lib/x86_64-linux-gnu/libc.so.6";
-  itWithTools([...TOOLS, LIBC], "#6 glibc's libc.so.6, which has a PT_INTERP of its own: patched, and programs run with it", () => {
-    const hello = bench.build("hello-gcc", HELLO);
-    const c: Case = {
-      path: LIBC, expected: "hello\n", run: (lib) => run(LOADER, ["--preload", lib, hello]),
-    };
-    bench.chains(c, programJobs());
-  });
+  itWithTools(
+    [...TOOLS, LIBC],
+    "#6 glibc's libc.so.6, which has a PT_INTERP of its own: patched, and programs run with it",
+    () => {
+      const hello = bench.build("hello-gcc", HELLO);
+      const c: Case = {
+        path: LIBC,
+        expected: "hello\n",
+        run: (lib) => run(LOADER, ["--preload", lib, hello]),
+      };
+      bench.chains(c, programJobs());
+    },
+  );
 });

@@ -6,86 +6,176 @@ import { type Case, HUGE, type Job, libraryJobs, LOADER, longer, programJobs, TO
 
 const bench = workbench();
 const HELLO = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n';
-const LINKERS = [["bfd", "ld.bfd"], ["gold", "ld.gold"], ["lld", "ld.lld"], ["mold", "mold"]] as const;
+const LINKERS = [
+  ["bfd", "ld.bfd"],
+  ["gold", "ld.gold"],
+  ["lld", "ld.lld"],
+  ["mold", "mold"],
+] as const;
 /** A path that would fit over the old one. */
-const short = (jobs: readonly Job[]): Job[] => [{ title: "a short runpath", edits: [setRunpath("/y")], again: [setRunpath("/zz")], values: { runpath: "/y" } }, ...jobs];
+const short = (jobs: readonly Job[]): Job[] => [
+  { title: "a short runpath", edits: [setRunpath("/y")], again: [setRunpath("/zz")], values: { runpath: "/y" } },
+  ...jobs,
+];
 
 describe("a search path whose string other records use", () => {
-  for (const [linker, tool] of LINKERS)
-    for (const pie of linker === "bfd" ? ["-pie", "-no-pie"] : ["-pie"])
+  for (const [linker, tool] of LINKERS) {
+    for (const pie of linker === "bfd" ? ["-pie", "-no-pie"] : ["-pie"]) {
       itWithTools([...TOOLS, tool], `#12 ${linker} ${pie}: the path is a needed version's name`, () => {
-        const c = bench.program(`version-${linker}${pie}`, "hello\n", { source: HELLO, flags: [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,-rpath,GLIBC_2.34"] });
+        const c = bench.program(`version-${linker}${pie}`, "hello\n", {
+          source: HELLO,
+          flags: [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,-rpath,GLIBC_2.34"],
+        });
         bench.patchelfBreaks(c, ["--set-rpath", "/y"], "patched", /version `\/y' not found/);
         bench.chains(c, short(programJobs()));
       });
+    }
+  }
 
   itWithTools(TOOLS, "#12 bfd: the path ends in a symbol's name", () => {
-    const c = bench.library("symbol.so", "said", { source: 'const char *say(void) { return "said"; }\n', flags: ["-fuse-ld=bfd", "-Wl,-rpath,/zz/say"] });
+    const c = bench.library("symbol.so", "said", {
+      source: 'const char *say(void) { return "said"; }\n',
+      flags: ["-fuse-ld=bfd", "-Wl,-rpath,/zz/say"],
+    });
     bench.patchelfBreaks(c, ["--set-rpath", "/y"], "patched", /undefined symbol: say/);
     bench.chains(c, short(libraryJobs()));
   });
 
   itWithTools(TOOLS, "#12 bfd: the path is a version that the library defines", () => {
-    const c = bench.library("defined.so", "said", { source: 'const char *say(void) { return "said"; }\n', versions: "VERS_1 { global: say; local: *; };\n", flags: ["-fuse-ld=bfd", "-Wl,-rpath,VERS_1"] });
-    expect(readElf(readFileSync(bench.patchelf(c, ["--set-rpath", "/y"]).path)).versionDefinitions.flatMap((v) => v.names)).not.toContain("VERS_1");
+    const c = bench.library("defined.so", "said", {
+      source: 'const char *say(void) { return "said"; }\n',
+      versions: "VERS_1 { global: say; local: *; };\n",
+      flags: ["-fuse-ld=bfd", "-Wl,-rpath,VERS_1"],
+    });
+    expect(
+      readElf(readFileSync(bench.patchelf(c, ["--set-rpath", "/y"]).path)).versionDefinitions.flatMap((v) => v.names),
+    ).not.toContain("VERS_1");
+
     bench.chains(c, short(libraryJobs()));
-    for (const path of ["/y", HUGE]) expect(readElf(patch(readFileSync(c.path), [setRunpath(path)]).bytes).versionDefinitions.flatMap((v) => v.names)).toContain("VERS_1");
+    for (const path of ["/y", HUGE]) {
+      expect(
+        readElf(patch(readFileSync(c.path), [setRunpath(path)]).bytes).versionDefinitions.flatMap((v) => v.names),
+      ).toContain("VERS_1");
+    }
   });
 
-  const auxiliary = (text: string) => [...text.matchAll(/\((AUXILIARY|FILTER|AUDIT)\)[^[]*\[(.*)\]/g)].map((m) => `${m[1]} ${m[2]}`).sort();
-  for (const [linker, tool] of LINKERS)
-    itWithTools([...TOOLS, tool], `#12 ${linker}: the path ends in the name of DT_AUXILIARY, DT_FILTER${linker === "bfd" ? " and DT_AUDIT" : ""}`, () => {
-      const flags = ["-Wl,-f,libaa.so", "-Wl,-F,libaa.so", ...(linker === "bfd" ? ["-Wl,--audit=libaa.so"] : []), "-Wl,-rpath,/zz/libaa.so", "-Wl,-soname,libaa.so"];
-      const path = bench.build(`auxiliary-${linker}`, { source: 'const char *say(void) { return "said"; }\nint use(void) { extern int puts(const char *); return puts("x"); }\n', flags: ["-shared", "-fPIC", `-fuse-ld=${linker}`, ...flags] });
-      const values = (p: string) => auxiliary(must("readelf", ["-dW", p])), before = values(path);
-      expect(before).toEqual([...(linker === "bfd" ? ["AUDIT libaa.so"] : []), "AUXILIARY libaa.so", "FILTER libaa.so"]);
-      const c: Case = { path, expected: `${before.join("\n")}\n`, run: (p) => ({ status: 0, signal: null, stdout: `${values(p).join("\n")}\n`, stderr: "" }) };
-      // Only GNU ld lets them share their end.
-      if (linker === "bfd") bench.patchelfBreaks(c, ["--set-rpath", "/y"], "patched", /X{8}/);
-      bench.chains(c, short(libraryJobs()));
-    });
+  const auxiliary = (text: string) =>
+    [...text.matchAll(/\((AUXILIARY|FILTER|AUDIT)\)[^[]*\[(.*)\]/g)].map((m) => `${m[1]} ${m[2]}`).sort();
+  for (const [linker, tool] of LINKERS) {
+    itWithTools(
+      [...TOOLS, tool],
+      `#12 ${linker}: the path ends in the name of DT_AUXILIARY, DT_FILTER${linker === "bfd" ? " and DT_AUDIT" : ""}`,
+      () => {
+        const flags = [
+          "-Wl,-f,libaa.so",
+          "-Wl,-F,libaa.so",
+          ...(linker === "bfd" ? ["-Wl,--audit=libaa.so"] : []),
+          "-Wl,-rpath,/zz/libaa.so",
+          "-Wl,-soname,libaa.so",
+        ];
+        const path = bench.build(`auxiliary-${linker}`, {
+          source:
+            'const char *say(void) { return "said"; }\nint use(void) { extern int puts(const char *); return puts("x"); }\n',
+          flags: ["-shared", "-fPIC", `-fuse-ld=${linker}`, ...flags],
+        });
+        const values = (p: string) => auxiliary(must("readelf", ["-dW", p]));
+        const before = values(path);
+
+        expect(before).toEqual([
+          ...(linker === "bfd" ? ["AUDIT libaa.so"] : []),
+          "AUXILIARY libaa.so",
+          "FILTER libaa.so",
+        ]);
+
+        const c: Case = {
+          path,
+          expected: `${before.join("\n")}\n`,
+          run: (p) => ({ status: 0, signal: null, stdout: `${values(p).join("\n")}\n`, stderr: "" }),
+        };
+        // Only GNU ld lets them share their end.
+        if (linker === "bfd") bench.patchelfBreaks(c, ["--set-rpath", "/y"], "patched", /X{8}/);
+        bench.chains(c, short(libraryJobs()));
+      },
+    );
+  }
 });
 
 describe("edits of one call, and many calls", () => {
   itWithTools(TOOLS, "#13 a replaced library, a runpath and an interpreter at once give each its own string", () => {
     const c = bench.program("multi", "hello\n", { source: HELLO, flags: ["-fuse-ld=bfd", "-Wl,-rpath,/old/path"] });
-    const interpreter = longer(LOADER), needed = ["/lib/x86_64-linux-gnu/libc.so.6"];
+    const interpreter = longer(LOADER);
+    const needed = ["/lib/x86_64-linux-gnu/libc.so.6"];
     bench.chain(c, {
-      title: "all at once", edits: [setInterpreter(interpreter), setRunpath(HUGE), replaceNeeded({ "libc.so.6": needed[0]! })], again: [setRunpath(`${HUGE}:/x`), setInterpreter(longer(LOADER, 40))],
+      title: "all at once",
+      edits: [setInterpreter(interpreter), setRunpath(HUGE), replaceNeeded({ "libc.so.6": needed[0]! })],
+      again: [setRunpath(`${HUGE}:/x`), setInterpreter(longer(LOADER, 40))],
       values: { interpreter, runpath: HUGE, needed, versionFiles: needed },
     });
   });
 
-  for (const [linker, tool] of LINKERS)
-    for (const pie of ["-pie", "-no-pie"])
-      itWithTools([...TOOLS, tool], `#25 ${linker} ${pie}: 60 growing runpaths cost no more than what they say, and no further program headers`, () => {
-        const c = bench.program(`grow-${linker}${pie}`, "hello\n", { source: HELLO, flags: [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie"] });
-        const before = readFileSync(c.path);
-        let bytes: Uint8Array = before, text = 0;
-        for (let i = 1; i <= 60; i++) {
-          const path = `/opt/${"x".repeat(10 * i)}`;
-          bytes = patch(bytes, [setRunpath(path)]).bytes;
-          text += path.length + 1;
-          if (i % 10 === 0) bench.expectRuns(c, bench.files.write(`grow-${linker}${pie}.${i}`, bytes), `after ${i} patches`);
-        }
-        expect(bytes.length - before.length).toBeLessThan(text + 4096);
-        expect(readElf(bytes).header.phnum - readElf(before).header.phnum).toBeLessThanOrEqual(2);
-        bench.expectStrips(c, bench.strips(c), bench.files.write(`grow-${linker}${pie}.last`, bytes), "after 60 patches");
-      });
+  for (const [linker, tool] of LINKERS) {
+    for (const pie of ["-pie", "-no-pie"]) {
+      itWithTools(
+        [...TOOLS, tool],
+        `#25 ${linker} ${pie}: 60 growing runpaths cost no more than what they say, and no further program headers`,
+        () => {
+          const c = bench.program(`grow-${linker}${pie}`, "hello\n", {
+            source: HELLO,
+            flags: [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie"],
+          });
+          const before = readFileSync(c.path);
+          let bytes: Uint8Array = before;
+          let text = 0;
+
+          for (let i = 1; i <= 60; i++) {
+            const path = `/opt/${"x".repeat(10 * i)}`;
+            bytes = patch(bytes, [setRunpath(path)]).bytes;
+            text += path.length + 1;
+            if (i % 10 === 0) {
+              bench.expectRuns(c, bench.files.write(`grow-${linker}${pie}.${i}`, bytes), `after ${i} patches`);
+            }
+          }
+
+          expect(bytes.length - before.length).toBeLessThan(text + 4096);
+          expect(readElf(bytes).header.phnum - readElf(before).header.phnum).toBeLessThanOrEqual(2);
+          bench.expectStrips(
+            c,
+            bench.strips(c),
+            bench.files.write(`grow-${linker}${pie}.last`, bytes),
+            "after 60 patches",
+          );
+        },
+      );
+    }
+  }
 });
 
 describe("a library's name", () => {
-  for (const [linker, tool] of LINKERS)
-    itWithTools([...TOOLS, tool], `#5 #12 ${linker}: DT_SONAME shares its string with the version definitions' own name`, () => {
-      const c = bench.library(`soname-${linker}.so`, "said", {
-        source: 'const char *say(void) { return "said"; }\nint use(void) { extern int puts(const char *); return puts("x"); }\n', versions: "VERS_1 { global: say; local: *; };\n",
-        flags: [`-fuse-ld=${linker}`, "-Wl,-soname,libsaid.so.1"],
-      });
-      const longName = `lib${"said".repeat(30)}.so.2`, soname = (p: Uint8Array) => readElf(p).soname;
-      for (const name of ["libsay.so", longName]) {
-        const bytes = bench.chain(c, { title: `soname ${name}`, edits: [setSoname(name)], again: [setSoname(`${name}.again`), setRunpath(HUGE)], values: {} });
-        expect(soname(bytes)).toBe(name);
-        expect(readElf(bytes).versionDefinitions.flatMap((v) => v.names)).toContain("VERS_1");
-      }
-    });
+  for (const [linker, tool] of LINKERS) {
+    itWithTools(
+      [...TOOLS, tool],
+      `#5 #12 ${linker}: DT_SONAME shares its string with the version definitions' own name`,
+      () => {
+        const c = bench.library(`soname-${linker}.so`, "said", {
+          source:
+            'const char *say(void) { return "said"; }\nint use(void) { extern int puts(const char *); return puts("x"); }\n',
+          versions: "VERS_1 { global: say; local: *; };\n",
+          flags: [`-fuse-ld=${linker}`, "-Wl,-soname,libsaid.so.1"],
+        });
+        const longName = `lib${"said".repeat(30)}.so.2`;
+        const soname = (p: Uint8Array) => readElf(p).soname;
+
+        for (const name of ["libsay.so", longName]) {
+          const bytes = bench.chain(c, {
+            title: `soname ${name}`,
+            edits: [setSoname(name)],
+            again: [setSoname(`${name}.again`), setRunpath(HUGE)],
+            values: {},
+          });
+          expect(soname(bytes)).toBe(name);
+          expect(readElf(bytes).versionDefinitions.flatMap((v) => v.names)).toContain("VERS_1");
+        }
+      },
+    );
+  }
 });

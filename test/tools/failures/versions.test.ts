@@ -29,13 +29,29 @@ int answer_2(void) { return 42; }
 const VERSIONS = "V1 { global: answer; local: *; };\nV2 { global: answer; } V1;\n";
 
 describe("version definitions", () => {
-  for (const [linker, tool] of [["bfd", "ld.bfd"], ["gold", "ld.gold"], ["lld", "ld.lld"], ["mold", "mold"]] as const)
-    for (const start of ["-nostdlib", "-lc"])
+  for (const [linker, tool] of [
+    ["bfd", "ld.bfd"],
+    ["gold", "ld.gold"],
+    ["lld", "ld.lld"],
+    ["mold", "mold"],
+  ] as const) {
+    for (const start of ["-nostdlib", "-lc"]) {
       itWithTools([...TOOLS, tool], `#5 ${linker} ${start}: dlvsym of two versions in a library`, () => {
-        const c = bench.library(`verdef-${linker}${start}`, "41 42 no third", { source: ANSWERS, versions: VERSIONS, flags: [`-fuse-ld=${linker}`, start] }, {}, VERSIONED_HOST, "versioned-host");
-        expect(readElf(readFileSync(c.path)).versionDefinitions.flatMap((v) => v.names.slice(0, 1))).toEqual(expect.arrayContaining(["V1", "V2"]));
+        const c = bench.library(
+          `verdef-${linker}${start}`,
+          "41 42 no third",
+          { source: ANSWERS, versions: VERSIONS, flags: [`-fuse-ld=${linker}`, start] },
+          {},
+          VERSIONED_HOST,
+          "versioned-host",
+        );
+        expect(readElf(readFileSync(c.path)).versionDefinitions.flatMap((v) => v.names.slice(0, 1))).toEqual(
+          expect.arrayContaining(["V1", "V2"]),
+        );
         bench.chains(c, libraryJobs());
       });
+    }
+  }
 
   const SELF = `
 #define _GNU_SOURCE
@@ -50,9 +66,18 @@ int main(void) {
   return 0;
 }
 `;
-  for (const [linker, tool] of [["bfd", "ld.bfd"], ["gold", "ld.gold"], ["lld", "ld.lld"]] as const)
+  for (const [linker, tool] of [
+    ["bfd", "ld.bfd"],
+    ["gold", "ld.gold"],
+    ["lld", "ld.lld"],
+  ] as const) {
     itWithTools([...TOOLS, tool], `#5 ${linker}: a -no-pie program with versions of its own`, () => {
-      const c = bench.program(`self-${linker}`, "41 42\n", { source: SELF, versions: "V1 { global: first; local: *; };\nV2 { global: second; } V1;\n", flags: [`-fuse-ld=${linker}`, "-no-pie", "-fno-pie", "-Wl,--export-dynamic"] });
+      const c = bench.program(`self-${linker}`, "41 42\n", {
+        source: SELF,
+        versions: "V1 { global: first; local: *; };\nV2 { global: second; } V1;\n",
+        flags: [`-fuse-ld=${linker}`, "-no-pie", "-fno-pie", "-Wl,--export-dynamic"],
+      });
       bench.chains(c, programJobs());
     });
+  }
 });

@@ -8,13 +8,18 @@ import { type Difference, differences, type Pair } from "./differences.js";
 import { sample } from "./sample.js";
 import { Sides } from "./sides.js";
 
-const TOOLS = ["patchelf", "readelf", "bash"], files = scratch(), value = files.write("value", Buffer.from("/from/a/file")), pool = files.path("pool");
+const TOOLS = ["patchelf", "readelf", "bash"];
+const files = scratch();
+const value = files.write("value", Buffer.from("/from/a/file"));
+const pool = files.path("pool");
 const seen = new Set<Difference>();
-let names: readonly string[] = [], sides: Sides | undefined;
+let names: readonly string[] = [];
+let sides: Sides | undefined;
 
 /** One line for what is different, and for which files. */
 function unexpected(name: string, { theirs, ours }: Pair): string {
-  const of = ({ status, stdout, stderr, values }: Pair["ours"]) => JSON.stringify({ status, stdout, stderr: stderr.slice(0, 200), ...values, symbols: values?.symbols.length });
+  const of = ({ status, stdout, stderr, values }: Pair["ours"]) =>
+    JSON.stringify({ status, stdout, stderr: stderr.slice(0, 200), ...values, symbols: values?.symbols.length });
   return `${name}\n  patchelf:  ${of(theirs)}\n  elfwright: ${of(ours)}`;
 }
 
@@ -25,21 +30,45 @@ itWithTools(TOOLS, "300 files of the system, of other machines and of the fixtur
   sides = new Sides(pool, files.path("."), names);
 });
 
-for (const { args, symbols } of cases(value))
-  itWithTools(TOOLS, `patchelf ${args.map((a) => (a === "" ? "''" : a.startsWith("@") ? "@FILE" : a.slice(0, 40))).join(" ") || "without an option"}`, async () => {
-    const wrong: string[] = [];
-    let changed = 0;
-    for (const [i, both] of (await sides!.run(args, symbols === true)).entries()) {
-      const { theirs, ours } = both, name = names[i]!;
-      if (ours.changed) changed++;
-      if (theirs.status === ours.status && theirs.stdout === ours.stdout && JSON.stringify(theirs.values) === JSON.stringify(ours.values)) continue;
-      const pair = { args, before: readFileSync(join(pool, name)), ...both }, known = differences.find((d) => d.holds(pair));
-      if (known) seen.add(known);
-      else wrong.push(unexpected(name, pair));
-    }
-    expect(wrong).toEqual([]);
-    // The case does something, if only to the files that were given a search path.
-    if (args.some((a) => /^--(set|add|no-default|interpreter|replace|remove-rpath|shrink|clear)/.test(a)) && !args.includes("") && !args.some((a) => /libnone|no_such/.test(a))) expect(changed).toBeGreaterThan(5);
-  });
+for (const { args, symbols } of cases(value)) {
+  itWithTools(
+    TOOLS,
+    `patchelf ${args.map((a) => (a === "" ? "''" : a.startsWith("@") ? "@FILE" : a.slice(0, 40))).join(" ") || "without an option"}`,
+    async () => {
+      const wrong: string[] = [];
+      let changed = 0;
+      for (const [i, both] of (await sides!.run(args, symbols === true)).entries()) {
+        const { theirs, ours } = both;
+        const name = names[i]!;
+        if (ours.changed) changed++;
 
-itWithTools(TOOLS, "each difference of the table was seen", () => expect(differences.filter((d) => !d.optional && !seen.has(d)).map((d) => d.name)).toEqual([]));
+        if (
+          theirs.status === ours.status &&
+          theirs.stdout === ours.stdout &&
+          JSON.stringify(theirs.values) === JSON.stringify(ours.values)
+        ) {
+          continue;
+        }
+
+        const pair = { args, before: readFileSync(join(pool, name)), ...both };
+        const known = differences.find((d) => d.holds(pair));
+        if (known) seen.add(known);
+        else wrong.push(unexpected(name, pair));
+      }
+
+      expect(wrong).toEqual([]);
+      // The case does something, if only to the files that were given a search path.
+      if (
+        args.some((a) => /^--(set|add|no-default|interpreter|replace|remove-rpath|shrink|clear)/.test(a)) &&
+        !args.includes("") &&
+        !args.some((a) => /libnone|no_such/.test(a))
+      ) {
+        expect(changed).toBeGreaterThan(5);
+      }
+    },
+  );
+}
+
+itWithTools(TOOLS, "each difference of the table was seen", () =>
+  expect(differences.filter((d) => !d.optional && !seen.has(d)).map((d) => d.name)).toEqual([]),
+);

@@ -27,30 +27,60 @@ export interface Outcome {
   readonly values: Values | undefined;
 }
 
-/** One process for all files: patchelf itself takes a millisecond each. Standard output, error and exit code of each go to files beside it. */
-const LOOP = 'cd "$1"; shift; for f in *; do patchelf "$@" "$f" >"../out/$f.out" 2>"../out/$f.err"; echo $? >"../out/$f.rc"; done';
+/**
+ * One process for all files: patchelf itself takes a millisecond each. Standard output, error and exit code of each go
+ * to files beside it.
+ */
+const LOOP =
+  'cd "$1"; shift; for f in *; do patchelf "$@" "$f" >"../out/$f.out" 2>"../out/$f.err"; echo $? >"../out/$f.rc"; done';
 
 function theirs(dir: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn("bash", ["-c", LOOP, "bash", dir, ...args], { stdio: "ignore", env: { ...process.env, LC_ALL: "C" } });
+    const child = spawn("bash", ["-c", LOOP, "bash", dir, ...args], {
+      stdio: "ignore",
+      env: { ...process.env, LC_ALL: "C" },
+    });
     child.on("error", reject);
     child.on("close", () => resolve());
   });
 }
 
-const symbolOf = (line: string): string[] => (/^ *\d+: [0-9a-f]+ /.test(line) ? [line.trim().split(/\s+/).slice(3).filter((word) => !/^(\(\d+\)|\d+)$/.test(word)).join(" ")] : []);
+const symbolOf = (line: string): string[] =>
+  /^ *\d+: [0-9a-f]+ /.test(line)
+    ? [
+        line
+          .trim()
+          .split(/\s+/)
+          .slice(3)
+          .filter((word) => !/^(\(\d+\)|\d+)$/.test(word))
+          .join(" "),
+      ]
+    : [];
 
 function valuesIn(dir: string, names: readonly string[], symbols: boolean): Map<string, Values> {
-  const { stdout } = names.length === 0 ? { stdout: "" } : run("readelf", ["-dlW", ...(symbols ? ["--dyn-syms"] : []), ...names, "/dev/null"], { cwd: dir }), out = new Map<string, Values>();
+  const { stdout } =
+    names.length === 0
+      ? { stdout: "" }
+      : run("readelf", ["-dlW", ...(symbols ? ["--dyn-syms"] : []), ...names, "/dev/null"], { cwd: dir });
+  const out = new Map<string, Values>();
   for (const part of stdout.split(/^File: /m).slice(1)) {
-    const [name, ...lines] = part.split("\n"), all = (re: RegExp) => lines.flatMap((line) => re.exec(line)?.slice(1) ?? []);
+    const [name, ...lines] = part.split("\n");
+    const all = (re: RegExp) => lines.flatMap((line) => re.exec(line)?.slice(1) ?? []);
     // Where a tag stands among those of other kinds means nothing.
-    const of = (tag: string) => all(new RegExp(`\\(${tag}\\)\\s+(.*)$`)).map((text) => /\[(.*)\]$/.exec(text)?.[1] ?? text);
+    const of = (tag: string) =>
+      all(new RegExp(`\\(${tag}\\)\\s+(.*)$`)).map((text) => /\[(.*)\]$/.exec(text)?.[1] ?? text);
     out.set(name!, {
-      interpreter: all(/Requesting program interpreter: (.*)\]/), NEEDED: of("NEEDED"), RUNPATH: of("RUNPATH"), RPATH: of("RPATH"), SONAME: of("SONAME"), FLAGS: of("FLAGS"), FLAGS_1: of("FLAGS_1"),
+      interpreter: all(/Requesting program interpreter: (.*)\]/),
+      NEEDED: of("NEEDED"),
+      RUNPATH: of("RUNPATH"),
+      RPATH: of("RPATH"),
+      SONAME: of("SONAME"),
+      FLAGS: of("FLAGS"),
+      FLAGS_1: of("FLAGS_1"),
       symbols: lines.flatMap(symbolOf),
     });
   }
+
   return out;
 }
 
@@ -75,20 +105,33 @@ export class Sides {
   }
 
   #changed(dir: string): Set<string> {
-    return new Set(this.#names.filter((name) => !readFileSync(join(dir, name)).equals(readFileSync(join(this.#pool, name)))));
+    return new Set(
+      this.#names.filter((name) => !readFileSync(join(dir, name)).equals(readFileSync(join(this.#pool, name)))),
+    );
   }
 
   /** Runs both with the same options on every file, side by side. */
   async run(args: readonly string[], symbols: boolean): Promise<{ theirs: Outcome; ours: Outcome }[]> {
-    const [a, b] = this.#dirs, child = theirs(a, args), ours = new Map<string, ReturnType<typeof captured>>();
+    const [a, b] = this.#dirs;
+    const child = theirs(a, args);
+    const ours = new Map<string, ReturnType<typeof captured>>();
     for (const name of this.#names) ours.set(name, captured("patchelf", ...args, join(b, name)));
     await child;
-    const changed = [this.#changed(a), this.#changed(b)] as const, either = this.#names.filter((name) => changed.some((c) => c.has(name)));
-    const values = [valuesIn(a, either, symbols), valuesIn(b, either, symbols)] as const, text = (name: string, end: string) => readFileSync(join(this.#out, `${name}.${end}`), "utf8");
+    const changed = [this.#changed(a), this.#changed(b)] as const;
+    const either = this.#names.filter((name) => changed.some((c) => c.has(name)));
+    const values = [valuesIn(a, either, symbols), valuesIn(b, either, symbols)] as const;
+    const text = (name: string, end: string) => readFileSync(join(this.#out, `${name}.${end}`), "utf8");
     this.#renew(a, [...changed[0]]);
     this.#renew(b, [...changed[1]]);
+
     return this.#names.map((name) => ({
-      theirs: { status: Number(text(name, "rc")), stdout: text(name, "out"), stderr: text(name, "err"), changed: changed[0].has(name), values: values[0].get(name) },
+      theirs: {
+        status: Number(text(name, "rc")),
+        stdout: text(name, "out"),
+        stderr: text(name, "err"),
+        changed: changed[0].has(name),
+        values: values[0].get(name),
+      },
       ours: { ...ours.get(name)!, changed: changed[1].has(name), values: values[1].get(name) },
     }));
   }

@@ -9,7 +9,10 @@ export interface Bench {
   readonly root: string;
   at(name: string): string;
   /** A library that defines a function of its own name and calls those of the libraries it is linked with. */
-  library(path: string, options?: { calls?: readonly string[]; soname?: string; flags?: readonly string[]; value?: number }): string;
+  library(
+    path: string,
+    options?: { calls?: readonly string[]; soname?: string; flags?: readonly string[]; value?: number },
+  ): string;
   /** A program that prints the sum of what its libraries give. */
   program(path: string, calls: readonly string[], flags?: readonly string[]): string;
 }
@@ -22,25 +25,48 @@ const nameOf = (path: string): string => /lib([^/.]*)\.so/.exec(path)![1]!;
 
 /** Libraries and programs that one compiler makes, below a folder of their own. */
 export function bench(cc: Compiler): Bench {
-  const files = scratch(), root = files.path("bench");
+  const files = scratch();
+  const root = files.path("bench");
   let made = 0;
   mkdirSync(root);
   const at = (name: string) => `${root}/${name}`;
   const build = (path: string, source: string, flags: readonly string[]) => {
-    const out = at(path), c = at(`${made++}.c`);
+    const out = at(path);
+    const c = at(`${made++}.c`);
     mkdirSync(out.slice(0, out.lastIndexOf("/")), { recursive: true });
     writeFileSync(c, source);
-    must(cc, ["-o", out, c, "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined", "-Wl,--unresolved-symbols=ignore-in-shared-libs", ...flags]);
+    must(cc, [
+      "-o",
+      out,
+      c,
+      "-Wl,--no-as-needed",
+      "-Wl,--allow-shlib-undefined",
+      "-Wl,--unresolved-symbols=ignore-in-shared-libs",
+      ...flags,
+    ]);
+
     return out;
   };
-  const sum = (calls: readonly string[]) => calls.map((c) => ` + ${nameOf(c)}()`).join(""), declared = (calls: readonly string[]) => calls.map((c) => `int ${nameOf(c)}(void);\n`).join("");
+  const sum = (calls: readonly string[]) => calls.map((c) => ` + ${nameOf(c)}()`).join("");
+  const declared = (calls: readonly string[]) => calls.map((c) => `int ${nameOf(c)}(void);\n`).join("");
   return {
-    root, at,
+    root,
+    at,
     library(path, { calls = [], soname, flags = [], value = 1 } = {}) {
-      return build(path, `${declared(calls)}int ${nameOf(path)}(void) { return ${value}${sum(calls)}; }\n`, ["-shared", "-fPIC", ...(soname === undefined ? [] : [`-Wl,-soname,${soname}`]), ...calls.flatMap(linked), ...flags]);
+      return build(path, `${declared(calls)}int ${nameOf(path)}(void) { return ${value}${sum(calls)}; }\n`, [
+        "-shared",
+        "-fPIC",
+        ...(soname === undefined ? [] : [`-Wl,-soname,${soname}`]),
+        ...calls.flatMap(linked),
+        ...flags,
+      ]);
     },
     program(path, calls, flags = []) {
-      return build(path, `#include <stdio.h>\n${declared(calls)}int main(void) { printf("%d\\n", 0${sum(calls)}); return 0; }\n`, [...calls.flatMap(linked), ...flags]);
+      return build(
+        path,
+        `#include <stdio.h>\n${declared(calls)}int main(void) { printf("%d\\n", 0${sum(calls)}); return 0; }\n`,
+        [...calls.flatMap(linked), ...flags],
+      );
     },
   };
 

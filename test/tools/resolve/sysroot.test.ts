@@ -9,55 +9,106 @@ import { itWithTools, must, run } from "../../support/tools.js";
 const files = scratch();
 let made = 0;
 
-/** A system for another machine: its C library, libraries in a folder of ld.so.conf's kind, behind links, and a program. */
+/**
+ * A system for another machine: its C library, libraries in a folder of ld.so.conf's kind, behind links, and a program.
+ */
 function sysroot(m: Machine): string {
-  const root = files.path(`${m}${made++}`), cc = crossTool(m, "gcc"), cross = `/usr/${cc.slice(0, -"-gcc".length)}`, at = (p: string) => `${root}/${p}`;
+  const root = files.path(`${m}${made++}`);
+  const cc = crossTool(m, "gcc");
+  const cross = `/usr/${cc.slice(0, -"-gcc".length)}`;
+  const at = (p: string) => `${root}/${p}`;
   for (const d of ["opt/lib", "opt/more", "app/bin", "app/lib"]) mkdirSync(at(d), { recursive: true });
   const lib = loaderOf(m).split("/")[1]!;
-  for (const d of new Set(["lib", lib])) if (existsSync(`${cross}/${d}`)) cpSync(`${cross}/${d}`, at(d), { recursive: true, verbatimSymlinks: true, filter: (f) => !/\.(?:a|o)$/.test(f) });
+
+  for (const d of new Set(["lib", lib])) {
+    if (existsSync(`${cross}/${d}`)) {
+      cpSync(`${cross}/${d}`, at(d), { recursive: true, verbatimSymlinks: true, filter: (f) => !/\.(?:a|o)$/.test(f) });
+    }
+  }
+
   const library = (path: string, source: string, ...flags: string[]) => {
     writeFileSync(at("x.c"), source);
-    must(cc, ["-shared", "-fPIC", "-o", at(path), at("x.c"), "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined", ...flags]);
+    must(cc, [
+      "-shared",
+      "-fPIC",
+      "-o",
+      at(path),
+      at("x.c"),
+      "-Wl,--no-as-needed",
+      "-Wl,--allow-shlib-undefined",
+      ...flags,
+    ]);
   };
   library("opt/more/libdeep.so.1", "int deep(void) { return 1; }", "-Wl,-soname,libdeep.so.1");
-  library("opt/lib/libtop.so.1", "int deep(void); int top(void) { return deep(); }", "-Wl,-soname,libtop.so.1", at("opt/more/libdeep.so.1"), "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../more");
+  library(
+    "opt/lib/libtop.so.1",
+    "int deep(void); int top(void) { return deep(); }",
+    "-Wl,-soname,libtop.so.1",
+    at("opt/more/libdeep.so.1"),
+    "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../more",
+  );
   // The emulator does not keep absolute links in its root.
   symlinkSync("../../opt/lib/libtop.so.1", at("app/lib/libtop.so.1"));
   writeFileSync(at("p.c"), "int top(void); int main(void) { return top() - 1; }");
-  must(cc, ["-o", at("app/bin/p"), at("p.c"), "-Wl,--no-as-needed", at("opt/lib/libtop.so.1"), "-lm", "-Wl,--unresolved-symbols=ignore-all", "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../lib"]);
+  must(cc, [
+    "-o",
+    at("app/bin/p"),
+    at("p.c"),
+    "-Wl,--no-as-needed",
+    at("opt/lib/libtop.so.1"),
+    "-lm",
+    "-Wl,--unresolved-symbols=ignore-all",
+    "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../lib",
+  ]);
+
   return root;
 }
 
 describe("a system for another machine", () => {
-  for (const m of MACHINES.filter((m) => m !== "x86_64"))
+  for (const m of MACHINES.filter((m) => m !== "x86_64")) {
     itWithTools([crossTool(m, "gcc"), ...runnersOf(m)], `${m}: as its own ld.so lists it`, () => {
-      const root = sysroot(m), tree = resolveLibraries("/app/bin/p", { sysroot: root }), ours = listOf(tree);
+      const root = sysroot(m);
+      const tree = resolveLibraries("/app/bin/p", { sysroot: root });
+      const ours = listOf(tree);
       tree.close();
-      const theirs = readList(run(runnersOf(m)[0]!, ["-L", root, "-E", "LD_TRACE_LOADED_OBJECTS=1", `${root}${loaderOf(m)}`, "/app/bin/p"]).stdout).lines;
+      const theirs = readList(
+        run(runnersOf(m)[0]!, ["-L", root, "-E", "LD_TRACE_LOADED_OBJECTS=1", `${root}${loaderOf(m)}`, "/app/bin/p"])
+          .stdout,
+      ).lines;
       // It lists itself as it was called.
-      const loader = loaderOf(m), path = (p: string | null) => p?.replace(`${root}${loader}`, loader) ?? null;
-      const inOrder = (lines: readonly Line[]) => lines.map(([n, p]) => `${path(n)} => ${path(p)}`).filter((l) => !l.endsWith(` => ${loader}`));
+      const loader = loaderOf(m);
+      const path = (p: string | null) => p?.replace(`${root}${loader}`, loader) ?? null;
+      const inOrder = (lines: readonly Line[]) =>
+        lines.map(([n, p]) => `${path(n)} => ${path(p)}`).filter((l) => !l.endsWith(` => ${loader}`));
+
       expect(inOrder(ours)).toEqual(inOrder(theirs));
       expect(inOrder(ours)).toEqual(expect.arrayContaining(["libdeep.so.1 => null"]));
       expect(tree.missing.map((e) => e.edge.name)).toEqual(["libdeep.so.1"]);
       expect(tree.interpreter?.object?.realPath.startsWith(`/${loader.split("/")[1]}/`)).toBe(true);
     });
+  }
 
-  itWithTools([crossTool("aarch64", "gcc"), ...runnersOf("aarch64")], "a program that lies elsewhere, or is named as it is outside", () => {
-    const root = sysroot("aarch64");
-    // Only in there this link leads somewhere.
-    rmSync(`${root}/app/lib/libtop.so.1`);
-    symlinkSync("/opt/lib/libtop.so.1", `${root}/app/lib/libtop.so.1`);
-    const paths = (path: string) => {
-      const tree = resolveLibraries(path, { sysroot: root });
-      tree.close();
-      return [tree.root.path, ...tree.root.needs.map((e) => e.object?.path ?? null)];
-    };
-    const inside = paths("/app/bin/p");
-    expect(inside).toEqual(["/app/bin/p", "/app/bin/../lib/libtop.so.1", "/lib/libm.so.6", "/lib/libc.so.6"]);
-    expect(paths(`${root}/app/bin/p`)).toEqual(inside);
-    expect(paths("app/bin/p")).toEqual(inside);
-    cpSync(`${root}/app/bin/p`, files.path("outside"));
-    expect(paths(files.path("outside"))).toEqual([files.path("outside"), null, "/lib/libm.so.6", "/lib/libc.so.6"]);
-  });
+  itWithTools(
+    [crossTool("aarch64", "gcc"), ...runnersOf("aarch64")],
+    "a program that lies elsewhere, or is named as it is outside",
+    () => {
+      const root = sysroot("aarch64");
+      // Only in there this link leads somewhere.
+      rmSync(`${root}/app/lib/libtop.so.1`);
+      symlinkSync("/opt/lib/libtop.so.1", `${root}/app/lib/libtop.so.1`);
+      const paths = (path: string) => {
+        const tree = resolveLibraries(path, { sysroot: root });
+        tree.close();
+        return [tree.root.path, ...tree.root.needs.map((e) => e.object?.path ?? null)];
+      };
+      const inside = paths("/app/bin/p");
+
+      expect(inside).toEqual(["/app/bin/p", "/app/bin/../lib/libtop.so.1", "/lib/libm.so.6", "/lib/libc.so.6"]);
+      expect(paths(`${root}/app/bin/p`)).toEqual(inside);
+      expect(paths("app/bin/p")).toEqual(inside);
+
+      cpSync(`${root}/app/bin/p`, files.path("outside"));
+      expect(paths(files.path("outside"))).toEqual([files.path("outside"), null, "/lib/libm.so.6", "/lib/libc.so.6"]);
+    },
+  );
 });

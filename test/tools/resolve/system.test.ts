@@ -8,12 +8,21 @@ import { explained } from "../../corpus/resolve/explained.js";
 import { ldd, listOf } from "../../support/ldd.js";
 import { itWithTools } from "../../support/tools.js";
 
-const FOLDERS = ["/usr/bin", "/usr/lib/x86_64-linux-gnu"], SAMPLE = 60;
+const FOLDERS = ["/usr/bin", "/usr/lib/x86_64-linux-gnu"];
+const SAMPLE = 60;
 
 /** Dynamic files of these folders, chosen by the hash of their paths, so that every run has the same. */
 function sample(): string[] {
-  const order = (path: string) => createHash("sha256").update(path).digest("hex"), out: string[] = [];
-  const all = FOLDERS.flatMap((f) => readdirSync(f, { withFileTypes: true }).filter((e) => e.isFile()).map((e) => join(f, e.name))).filter((f) => statSync(f).size < 20 << 20).sort((a, b) => order(a).localeCompare(order(b)));
+  const order = (path: string) => createHash("sha256").update(path).digest("hex");
+  const out: string[] = [];
+  const all = FOLDERS.flatMap((f) =>
+    readdirSync(f, { withFileTypes: true })
+      .filter((e) => e.isFile())
+      .map((e) => join(f, e.name)),
+  )
+    .filter((f) => statSync(f).size < 20 << 20)
+    .sort((a, b) => order(a).localeCompare(order(b)));
+
   for (const path of all) {
     if (out.length === SAMPLE) break;
     try {
@@ -22,15 +31,20 @@ function sample(): string[] {
       if (!isElfError(e)) throw e;
     }
   }
+
   return out;
 }
 
 describe("a sample of this system", () => {
   itWithTools(["ldd", "/lib64/ld-linux-x86-64.so.2"], "resolves as ldd says, in its order", () => {
-    const files = sample(), theirs = ldd(files);
+    const files = sample();
+    const theirs = ldd(files);
     expect(files.length).toBeGreaterThan(30);
+
     for (const file of files) {
-      const tree = resolveLibraries(file), ours = listOf(tree), list = theirs.get(file)!;
+      const tree = resolveLibraries(file);
+      const ours = listOf(tree);
+      const list = theirs.get(file)!;
       if (explained(tree, ours, list) === null) expect([file, ours]).toEqual([file, list.lines]);
       tree.close();
     }
@@ -41,12 +55,14 @@ const OPENED = "/proc/self/fd";
 
 describe("many libraries", () => {
   itWithTools(["gcc", OPENED], "few files are open at a time, none after close()", () => {
-    const count = () => readdirSync(OPENED).length, before = count();
-    const tree = resolveLibraries("/usr/bin/gdb"), open = count() - before;
+    const count = () => readdirSync(OPENED).length;
+    const before = count();
+    const tree = resolveLibraries("/usr/bin/gdb");
+    const open = count() - before;
     for (const o of tree.objects) expect(o.elf.dynamicSymbols!.count).toBeGreaterThan(0);
     expect([tree.objects.length > 40, open <= 32, count() - before <= 32]).toEqual([true, true, true]);
     tree.close();
     expect(count()).toBe(before);
-    expect(() => [...tree.objects[1]!.elf.symbols ?? tree.objects[1]!.elf.notes]).toThrow();
+    expect(() => [...(tree.objects[1]!.elf.symbols ?? tree.objects[1]!.elf.notes)]).toThrow();
   });
 });

@@ -13,10 +13,19 @@ const files = scratch();
 
 /** An object file with a relocation of every type from 0 on. */
 function everyType(machine: number, elfClass: ElfClass, littleEndian: boolean, count: number): Uint8Array {
-  const e = { class: elfClass, littleEndian }, word = wordSize(e), size = 3 * word;
-  const bytes = buildElf({ ...e, machine, type: ET.REL, debugInfo: count * size, symbols: [{ name: "a" }] }), sections = readElf(bytes).sections, header = shdr(bytes, ".debug_info"), v = viewOf(bytes);
+  const e = { class: elfClass, littleEndian };
+  const word = wordSize(e);
+  const size = 3 * word;
+  const bytes = buildElf({ ...e, machine, type: ET.REL, debugInfo: count * size, symbols: [{ name: "a" }] });
+  const sections = readElf(bytes).sections;
+  const header = shdr(bytes, ".debug_info");
+  const v = viewOf(bytes);
   const index = (name: string) => sections.find((s) => s.name === name)!.index;
-  for (let i = 0; i < count; i++) v.setUint32(header.offset + i * size + word + (elfClass === 64 && !littleEndian ? 4 : 0), i, littleEndian);
+
+  for (let i = 0; i < count; i++) {
+    v.setUint32(header.offset + i * size + word + (elfClass === 64 && !littleEndian ? 4 : 0), i, littleEndian);
+  }
+
   Object.assign(header, { type: SHT.RELA, entsize: size, link: index(".symtab"), info: index(".text") });
   return bytes;
 }
@@ -26,22 +35,62 @@ const NOT_NAMED = /_UNUSED_?\d+$|USED_BY_INTEL|_P32_|_NULL$|^R_MIPS16_|^R_MICROM
 
 /** Machines of which every type has a name. */
 const WHOLE: [name: keyof typeof EM, elfClass: ElfClass, littleEndian: boolean][] = [
-  ["X86_64", 64, true], ["386", 32, true], ["ARM", 32, true], ["AARCH64", 64, true], ["RISCV", 64, true], ["PPC", 32, false], ["PPC64", 64, false], ["S390", 64, false], ["MIPS", 32, false], ["SPARC", 32, false], ["LOONGARCH", 64, true],
+  ["X86_64", 64, true],
+  ["386", 32, true],
+  ["ARM", 32, true],
+  ["AARCH64", 64, true],
+  ["RISCV", 64, true],
+  ["PPC", 32, false],
+  ["PPC64", 64, false],
+  ["S390", 64, false],
+  ["MIPS", 32, false],
+  ["SPARC", 32, false],
+  ["LOONGARCH", 64, true],
 ];
 /** And those of which only dynamic relocations have. */
-const DYNAMIC: typeof WHOLE = [["ALPHA_OLD", 64, true], ["PARISC", 32, false], ["68K", 32, false], ["SH", 32, true], ["IA_64", 64, true], ["CSKY", 32, true], ["MICROBLAZE", 32, false], ["NIOS2", 32, true], ["OPENRISC", 32, false], ["ARC_COMPACT2", 32, true]];
+const DYNAMIC: typeof WHOLE = [
+  ["ALPHA_OLD", 64, true],
+  ["PARISC", 32, false],
+  ["68K", 32, false],
+  ["SH", 32, true],
+  ["IA_64", 64, true],
+  ["CSKY", 32, true],
+  ["MICROBLAZE", 32, false],
+  ["NIOS2", 32, true],
+  ["OPENRISC", 32, false],
+  ["ARC_COMPACT2", 32, true],
+];
 
 describe("types of relocations have the names that readelf has for them", () => {
-  for (const [name, elfClass, littleEndian] of [...WHOLE, ...DYNAMIC])
+  for (const [name, elfClass, littleEndian] of [...WHOLE, ...DYNAMIC]) {
     itWithTools(["readelf"], `on ${name}`, () => {
-      const count = elfClass === 64 ? 1100 : 256, path = files.write(name, everyType(EM[name], elfClass, littleEndian, count));
-      const theirs = new Map([...must("readelf", ["-rW", path]).matchAll(/^[0-9a-f]+ +([0-9a-f]+) +(R_\S+)/gm)].map((m) => [parseInt(m[1]!, 16), m[2]!]));
-      const isWhole = WHOLE.some(([n]) => n === name), wrong: unknown[] = [];
+      const count = elfClass === 64 ? 1100 : 256;
+      const path = files.write(name, everyType(EM[name], elfClass, littleEndian, count));
+      const theirs = new Map(
+        [...must("readelf", ["-rW", path]).matchAll(/^[0-9a-f]+ +([0-9a-f]+) +(R_\S+)/gm)].map((m) => [
+          parseInt(m[1]!, 16),
+          m[2]!,
+        ]),
+      );
+      const isWhole = WHOLE.some(([n]) => n === name);
+      const wrong: unknown[] = [];
+
       for (let type = 0; type < count; type++) {
-        const ours = relocationTypeName(type, EM[name]), their = theirs.get(type), isNamed = !ours.startsWith("R_0x");
-        if (isNamed ? their !== undefined && their !== ours && !NOT_NAMED.test(their) : isWhole && their !== undefined && !NOT_NAMED.test(their)) wrong.push({ type, ours, their });
+        const ours = relocationTypeName(type, EM[name]);
+        const their = theirs.get(type);
+        const isNamed = !ours.startsWith("R_0x");
+
+        if (
+          isNamed
+            ? their !== undefined && their !== ours && !NOT_NAMED.test(their)
+            : isWhole && their !== undefined && !NOT_NAMED.test(their)
+        ) {
+          wrong.push({ type, ours, their });
+        }
       }
+
       expect(wrong).toEqual([]);
       expect(theirs.size).toBeGreaterThan(20);
     });
+  }
 });

@@ -21,7 +21,8 @@ int main(int argc, char **argv) {
 }
 `;
 /** Where `main` stands in it. */
-const LINE = 6, OUTPUT = "word 4\n";
+const LINE = 6;
+const OUTPUT = "word 4\n";
 
 interface Pair {
   readonly whole: string;
@@ -31,68 +32,127 @@ interface Pair {
 
 /** A program with its debugging information, and the two files that we make of it. */
 function split(machine: Machine, name: string, flags: readonly string[]): Pair {
-  const whole = files.path(name), debug = files.path(`${name}.debug`), program = files.path(`${name}.stripped`);
+  const whole = files.path(name);
+  const debug = files.path(`${name}.debug`);
+  const program = files.path(`${name}.stripped`);
   must(crossTool(machine, "gcc"), ["-O1", "-g", ...flags, "-o", whole, files.write(`${name}.c`, Buffer.from(SOURCE))]);
   stripTo(debug, whole, [onlyKeepDebug()]);
-  return { whole, debug, program: stripTo(program, whole, [stripUnneeded(), addDebugLink(debug, readFileSync(debug))]) };
+
+  return {
+    whole,
+    debug,
+    program: stripTo(program, whole, [stripUnneeded(), addDebugLink(debug, readFileSync(debug))]),
+  };
 }
 
-const gdb = (command: string, program: string): string => must(command, ["-batch", "-nx", "-ex", "info line main", "-ex", "info address helper", program]);
+const gdb = (command: string, program: string): string =>
+  must(command, ["-batch", "-nx", "-ex", "info line main", "-ex", "info address helper", program]);
 
 const KINDS: readonly (readonly [Machine, string, readonly string[]])[] = [
-  ["x86_64", "pie", ["-pie"]], ["x86_64", "exec", ["-no-pie", "-fno-pie"]], ["x86_64", "static", ["-static"]], ["x86_64", "compressed", ["-gz"]],
-  ["aarch64", "pie", []], ["s390x", "pie", []], ["i386", "pie", []], ["mips64el", "pie", []],
+  ["x86_64", "pie", ["-pie"]],
+  ["x86_64", "exec", ["-no-pie", "-fno-pie"]],
+  ["x86_64", "static", ["-static"]],
+  ["x86_64", "compressed", ["-gz"]],
+  ["aarch64", "pie", []],
+  ["s390x", "pie", []],
+  ["i386", "pie", []],
+  ["mips64el", "pie", []],
 ];
 
 describe("separate debug files", () => {
   for (const [machine, kind, flags] of KINDS) {
-    const name = `${machine}-${kind}`, tools = [crossTool(machine, "gcc"), ...runnersOf(machine)], debugger_ = machine === "x86_64" || machine === "i386" ? "gdb" : "gdb-multiarch";
+    const name = `${machine}-${kind}`;
+    const tools = [crossTool(machine, "gcc"), ...runnersOf(machine)];
+    const debugger_ = machine === "x86_64" || machine === "i386" ? "gdb" : "gdb-multiarch";
 
     // gdb-multiarch has what gdb has, and is where it is: readelf and eu-unstrip speak for the others.
-    if (debugger_ === "gdb" || hasTool(debugger_))
-      itWithTools([...tools, debugger_], `${name}: ${debugger_} finds the line of main through the debug file, and not without it`, () => {
-        const { program, debug } = split(machine, name, flags), found = gdb(debugger_, program);
-        expect(found).toMatch(new RegExp(`Line ${LINE} of ".*${name}\\.c" starts at address 0x[0-9a-f]+ <main`));
-        expect(found).toMatch(/Symbol "helper" is (a function )?at/);
-        rmSync(debug);
-        expect(run(debugger_, ["-batch", "-nx", "-ex", "info line main", program]).stdout).not.toContain(`Line ${LINE}`);
-      });
+    if (debugger_ === "gdb" || hasTool(debugger_)) {
+      itWithTools(
+        [...tools, debugger_],
+        `${name}: ${debugger_} finds the line of main through the debug file, and not without it`,
+        () => {
+          const { program, debug } = split(machine, name, flags);
+          const found = gdb(debugger_, program);
+          expect(found).toMatch(new RegExp(`Line ${LINE} of ".*${name}\\.c" starts at address 0x[0-9a-f]+ <main`));
+          expect(found).toMatch(/Symbol "helper" is (a function )?at/);
+          rmSync(debug);
+          expect(run(debugger_, ["-batch", "-nx", "-ex", "info line main", program]).stdout).not.toContain(
+            `Line ${LINE}`,
+          );
+        },
+      );
+    }
 
-    itWithTools([...tools, "eu-unstrip", "readelf"], `${name}: the program runs, and eu-unstrip puts the two together again`, () => {
-      const { whole, program, debug } = split(machine, name, flags), again = files.path(`${name}.again`);
-      expect(runOn(machine, program)).toMatchObject({ status: 0, stdout: OUTPUT });
-      must("eu-unstrip", ["-o", again, program, debug]);
-      expect(runOn(machine, again)).toMatchObject({ status: 0, stdout: OUTPUT });
-      const was = contents(readFileSync(whole)), now = contents(readFileSync(again));
-      expect(now.sections.filter((s) => s !== ".gnu_debuglink")).toEqual(was.sections);
-      const named = (symbols: readonly string[]) => symbols.filter((s) => !/ type 3 /.test(s));
-      expect(named(now.symbols)).toEqual(named(was.symbols));
-      for (const [section, bytes] of was.bytes) if (section.startsWith(".debug_")) expect([section, now.bytes.get(section)?.equals(bytes)]).toEqual([section, true]);
-      expect(must("readelf", ["--debug-dump=decodedline", again])).toContain(`${name}.c`);
-    });
+    itWithTools(
+      [...tools, "eu-unstrip", "readelf"],
+      `${name}: the program runs, and eu-unstrip puts the two together again`,
+      () => {
+        const { whole, program, debug } = split(machine, name, flags);
+        const again = files.path(`${name}.again`);
+        expect(runOn(machine, program)).toMatchObject({ status: 0, stdout: OUTPUT });
 
-    itWithTools([...tools, crossTool(machine, "objcopy")], `${name}: both files are as GNU objcopy makes them, and no larger`, () => {
-      const { whole, program, debug } = split(machine, name, flags), objcopy = crossTool(machine, "objcopy"), theirs = files.path(`${name}.gnu-debug`);
-      must(objcopy, ["--only-keep-debug", whole, theirs]);
-      const [was, ours, gnu] = [whole, debug, theirs].map((p) => contents(readFileSync(p)));
-      expect(ours!.sections).toEqual(gnu!.sections);
-      // GNU objcopy gives untyped symbols of .tbss a type.
-      const untyped = (symbols: readonly string[]) => symbols.map((s) => s.replace(/ type [06] /, " "));
-      expect(untyped(ours!.symbols)).toEqual(untyped(gnu!.symbols));
-      expect(ours!.symbols).toEqual(was!.symbols);
-      for (const [section, bytes] of gnu!.bytes) expect([section, ours!.bytes.get(section)?.equals(bytes)]).toEqual([section, true]);
-      expect(statSync(debug).size).toBeLessThanOrEqual(statSync(theirs).size + 64);
-      const linked = files.path(`${name}.gnu-linked`), link = (path: string) => contents(readFileSync(path)).bytes.get(".gnu_debuglink#0");
-      must(objcopy, ["--strip-unneeded", `--add-gnu-debuglink=${debug}`, whole, linked]);
-      expect(link(program)).toBeDefined();
-      expect(link(program)!.equals(link(linked)!)).toBe(true);
-    });
+        must("eu-unstrip", ["-o", again, program, debug]);
+        expect(runOn(machine, again)).toMatchObject({ status: 0, stdout: OUTPUT });
+
+        const was = contents(readFileSync(whole));
+        const now = contents(readFileSync(again));
+        expect(now.sections.filter((s) => s !== ".gnu_debuglink")).toEqual(was.sections);
+
+        const named = (symbols: readonly string[]) => symbols.filter((s) => !/ type 3 /.test(s));
+        expect(named(now.symbols)).toEqual(named(was.symbols));
+
+        for (const [section, bytes] of was.bytes) {
+          if (section.startsWith(".debug_")) {
+            expect([section, now.bytes.get(section)?.equals(bytes)]).toEqual([section, true]);
+          }
+        }
+
+        expect(must("readelf", ["--debug-dump=decodedline", again])).toContain(`${name}.c`);
+      },
+    );
+
+    itWithTools(
+      [...tools, crossTool(machine, "objcopy")],
+      `${name}: both files are as GNU objcopy makes them, and no larger`,
+      () => {
+        const { whole, program, debug } = split(machine, name, flags);
+        const objcopy = crossTool(machine, "objcopy");
+        const theirs = files.path(`${name}.gnu-debug`);
+        must(objcopy, ["--only-keep-debug", whole, theirs]);
+        const [was, ours, gnu] = [whole, debug, theirs].map((p) => contents(readFileSync(p)));
+
+        expect(ours!.sections).toEqual(gnu!.sections);
+
+        // GNU objcopy gives untyped symbols of .tbss a type.
+        const untyped = (symbols: readonly string[]) => symbols.map((s) => s.replace(/ type [06] /, " "));
+        expect(untyped(ours!.symbols)).toEqual(untyped(gnu!.symbols));
+        expect(ours!.symbols).toEqual(was!.symbols);
+
+        for (const [section, bytes] of gnu!.bytes) {
+          expect([section, ours!.bytes.get(section)?.equals(bytes)]).toEqual([section, true]);
+        }
+
+        expect(statSync(debug).size).toBeLessThanOrEqual(statSync(theirs).size + 64);
+
+        const linked = files.path(`${name}.gnu-linked`);
+        const link = (path: string) => contents(readFileSync(path)).bytes.get(".gnu_debuglink#0");
+        must(objcopy, ["--strip-unneeded", `--add-gnu-debuglink=${debug}`, whole, linked]);
+
+        expect(link(program)).toBeDefined();
+        expect(link(program)!.equals(link(linked)!)).toBe(true);
+      },
+    );
   }
 
-  itWithTools(["gcc", "readelf"], "the debug file keeps the identity by which debuggers match it, and is the same each time", () => {
-    const { whole, debug } = split("x86_64", "identity", ["-Wl,--build-id=sha1"]), id = (p: string) => /Build ID: ([0-9a-f]{40})/.exec(must("readelf", ["-n", p]))?.[1];
-    expect(id(whole)).toBeDefined();
-    expect(id(debug)).toBe(id(whole));
-    expect(patch(readFileSync(whole), [onlyKeepDebug()]).bytes.equals(readFileSync(debug))).toBe(true);
-  });
+  itWithTools(
+    ["gcc", "readelf"],
+    "the debug file keeps the identity by which debuggers match it, and is the same each time",
+    () => {
+      const { whole, debug } = split("x86_64", "identity", ["-Wl,--build-id=sha1"]);
+      const id = (p: string) => /Build ID: ([0-9a-f]{40})/.exec(must("readelf", ["-n", p]))?.[1];
+      expect(id(whole)).toBeDefined();
+      expect(id(debug)).toBe(id(whole));
+      expect(patch(readFileSync(whole), [onlyKeepDebug()]).bytes.equals(readFileSync(debug))).toBe(true);
+    },
+  );
 });

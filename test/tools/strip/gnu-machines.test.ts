@@ -7,37 +7,76 @@ import { SOURCES, TEXTS } from "./gnu-cases.js";
 import { compare, type Difference, differences, explained } from "./gnu-differences.js";
 import { both } from "./gnu-sides.js";
 
-/** The kinds of files in which machines differ: relocations with addends and without, symbols and sections of their own. */
+/**
+ * The kinds of files in which machines differ: relocations with addends and without, symbols and sections of their own.
+ */
 const KINDS = ["pie", "exec", "lib.so", "emit-relocs", "debug.o", "plain.o"];
-const LINES = ["", "-s", "-g", "--strip-unneeded", "-x", "-X", "-R .comment", "-g -R .comment", "-K used", "-N data", "-N puts", "--strip-unneeded --keep-file-symbols", "--remove-relocations=.text -X"];
+const LINES = [
+  "",
+  "-s",
+  "-g",
+  "--strip-unneeded",
+  "-x",
+  "-X",
+  "-R .comment",
+  "-g -R .comment",
+  "-K used",
+  "-N data",
+  "-N puts",
+  "--strip-unneeded --keep-file-symbols",
+  "--remove-relocations=.text -X",
+];
 
-const files = scratch(), seen = new Set<Difference>();
+const files = scratch();
+const seen = new Set<Difference>();
 
 for (const m of MACHINES.filter((machine) => machine !== "x86_64")) {
-  const strip = crossTool(m, "strip"), gcc = crossTool(m, "gcc");
-  itWithTools([strip, gcc, "readelf"], `${m}: ${LINES.length} sets of options on ${KINDS.length} files, beside ${strip}`, () => {
-    const wrong: string[] = [], dir = files.path(m);
-    for (const [name, text] of Object.entries(TEXTS)) files.write(name, Buffer.from(text));
-    files.write("versions", Buffer.from("V1 { global: used; data; main; local: unused; };\n"));
-    for (const { name, args, source } of SOURCES.filter((s) => KINDS.includes(s.name))) {
-      const file = `${dir}-${name}`;
-      must(gcc, [...args.map((a) => a.replace("VERSIONS", files.path("versions"))), source, "-o", file, ...(args.includes("-shared") ? ["-Wl,--unresolved-symbols=ignore-all"] : [])], { cwd: files.path(".") });
-      for (const line of LINES) {
-        const options = line.split(" ").filter((a) => a !== ""), { theirs, ours } = both(file, options, false, files.path("work"), strip), lines = compare(theirs, ours);
-        const pair = { args: options, file: name, machine: m, theirs, ours, lines };
-        for (const d of explained(pair) ?? []) seen.add(d);
-        if (!explained(pair)) wrong.push(...lines.map((l) => `${name} ${line}: ${l}`));
+  const strip = crossTool(m, "strip");
+  const gcc = crossTool(m, "gcc");
+  itWithTools(
+    [strip, gcc, "readelf"],
+    `${m}: ${LINES.length} sets of options on ${KINDS.length} files, beside ${strip}`,
+    () => {
+      const wrong: string[] = [];
+      const dir = files.path(m);
+      for (const [name, text] of Object.entries(TEXTS)) files.write(name, Buffer.from(text));
+      files.write("versions", Buffer.from("V1 { global: used; data; main; local: unused; };\n"));
+
+      for (const { name, args, source } of SOURCES.filter((s) => KINDS.includes(s.name))) {
+        const file = `${dir}-${name}`;
+        must(
+          gcc,
+          [
+            ...args.map((a) => a.replace("VERSIONS", files.path("versions"))),
+            source,
+            "-o",
+            file,
+            ...(args.includes("-shared") ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
+          ],
+          { cwd: files.path(".") },
+        );
+        for (const line of LINES) {
+          const options = line.split(" ").filter((a) => a !== "");
+          const { theirs, ours } = both(file, options, false, files.path("work"), strip);
+          const lines = compare(theirs, ours);
+          const pair = { args: options, file: name, machine: m, theirs, ours, lines };
+          for (const d of explained(pair) ?? []) seen.add(d);
+          if (!explained(pair)) wrong.push(...lines.map((l) => `${name} ${line}: ${l}`));
+        }
       }
-    }
-    expect(wrong).toEqual([]);
-  });
+
+      expect(wrong).toEqual([]);
+    },
+  );
 
   itWithTools([strip, gcc], `${m}: -v prints what ${strip} prints`, () => {
-    const file = files.path(`${m}-verbose.o`), args = ["-v", "-g", "-o", "/dev/null", file];
+    const file = files.path(`${m}-verbose.o`);
+    const args = ["-v", "-g", "-o", "/dev/null", file];
     must(gcc, ["-g", "-c", "-x", "c", "-", "-o", file], { input: "int x;\n" });
     expect(captured("strip", ...args).stdout.split("\n")[0]).toBe(run(strip, args).stdout.trimEnd());
   });
 }
 
 itWithTools(["riscv64-linux-gnu-strip", "riscv64-linux-gnu-gcc"], "each difference of other machines was seen", () =>
-  expect(differences.filter((d) => d.machines && !seen.has(d)).map((d) => d.name)).toEqual([]));
+  expect(differences.filter((d) => d.machines && !seen.has(d)).map((d) => d.name)).toEqual([]),
+);

@@ -6,34 +6,58 @@ import { cases, SOURCES, TEXTS } from "./gnu-cases.js";
 import { compare, type Difference, differences, explained } from "./gnu-differences.js";
 import { both, leftOf } from "./gnu-sides.js";
 
-const TOOLS = ["strip", "readelf", "gcc", "g++"], files = scratch(), seen = new Set<Difference>();
+const TOOLS = ["strip", "readelf", "gcc", "g++"];
+const files = scratch();
+const seen = new Set<Difference>();
 
 itWithTools(TOOLS, "files, and GNU strip", () => {
   expect(must("strip", ["--version"])).toMatch(/^GNU strip /);
+
   for (const [name, text] of Object.entries(TEXTS)) files.write(name, Buffer.from(text));
   files.write("versions", Buffer.from("V1 { global: used; data; main; local: unused; };\n"));
-  for (const { name, compiler, source, args } of SOURCES)
-    must(compiler, [...args.map((a) => a.replace("VERSIONS", files.path("versions"))), source, "-o", name, ...(args.includes("-shared") ? ["-Wl,--unresolved-symbols=ignore-all"] : [])], { cwd: files.path(".") });
+  for (const { name, compiler, source, args } of SOURCES) {
+    must(
+      compiler,
+      [
+        ...args.map((a) => a.replace("VERSIONS", files.path("versions"))),
+        source,
+        "-o",
+        name,
+        ...(args.includes("-shared") ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
+      ],
+      { cwd: files.path(".") },
+    );
+  }
+
   // Linkers of before 2020 left a symbol for each section.
   copyFileSync(files.path("emit-relocs"), files.path("section-symbols"));
   must("strip", ["--remove-relocations=*", "-N", "nothing", files.path("section-symbols")]);
   const { sections, symbols } = leftOf(files.path("pie"));
+
   expect(sections).toContain(".symtab SYMTAB ");
   expect(sections).toContain(".text PROGBITS AX");
   expect(symbols.filter((line) => line.startsWith("used FUNC GLOBAL DEFAULT .text "))).toHaveLength(1);
-  expect(leftOf(files.path("comdat.o")).sections.filter((line) => line.startsWith(".group GROUP")).length).toBeGreaterThan(5);
+  expect(
+    leftOf(files.path("comdat.o")).sections.filter((line) => line.startsWith(".group GROUP")).length,
+  ).toBeGreaterThan(5);
 });
 
-for (const { args, force } of cases)
+for (const { args, force } of cases) {
   itWithTools(TOOLS, `strip ${args.join(" ") || "without an option"}${force ? ", forced" : ""}`, () => {
     const wrong: string[] = [];
     for (const file of [...SOURCES.map((s) => s.name), "dwo.dwo", "section-symbols"]) {
-      const { theirs, ours } = both(files.path(file), args, force === true, files.path("work")), lines = compare(theirs, ours);
-      const pair = { args, file, theirs, ours, lines, ...(force && { force }) }, known = explained(pair);
+      const { theirs, ours } = both(files.path(file), args, force === true, files.path("work"));
+      const lines = compare(theirs, ours);
+      const pair = { args, file, theirs, ours, lines, ...(force && { force }) };
+      const known = explained(pair);
       for (const d of known ?? []) seen.add(d);
       if (!known) wrong.push(...lines.map((line) => `${file}: ${line}`));
     }
+
     expect(wrong).toEqual([]);
   });
+}
 
-itWithTools(TOOLS, "each difference of the table was seen", () => expect(differences.filter((d) => !d.machines && !seen.has(d)).map((d) => d.name)).toEqual([]));
+itWithTools(TOOLS, "each difference of the table was seen", () =>
+  expect(differences.filter((d) => !d.machines && !seen.has(d)).map((d) => d.name)).toEqual([]),
+);

@@ -7,9 +7,13 @@ import { BFD, GOLD, LLD } from "../../support/linkers.js";
 import { type Both, MODES, stripBoth, UNNEEDED } from "../../support/strip.js";
 import { itWithTools, must, run } from "../../support/tools.js";
 
-const files = scratch(), LINKERS = [BFD, GOLD, LLD];
+const files = scratch();
+const LINKERS = [BFD, GOLD, LLD];
 
-/** Twelve templates that both sources instantiate: as many COMDAT groups in each object; an exception passes between them. */
+/**
+ * Twelve templates that both sources instantiate: as many COMDAT groups in each object; an exception passes between
+ * them.
+ */
 const HEADER = `
 #include <cstdio>
 #include <stdexcept>
@@ -35,22 +39,36 @@ const OUTPUT = "108 243\nbox 7 45\n";
 
 /** Both objects, compiled once for all tests with these flags, in a folder of their own. */
 function compileBoth(flags: readonly string[]): string[] {
-  const folder = files.path(`objects${flags.join("")}`), objects = ["main", "other"].map((name) => `${folder}/${name}.o`);
+  const folder = files.path(`objects${flags.join("")}`);
+  const objects = ["main", "other"].map((name) => `${folder}/${name}.o`);
   if (existsSync(folder)) return objects;
   mkdirSync(folder);
   writeFileSync(`${folder}/all.h`, HEADER);
-  [MAIN, OTHER].forEach((text, i) => must("g++", ["-O1", "-c", ...flags, "-I", folder, "-x", "c++", "-o", objects[i]!, "-"], { input: text }));
+  [MAIN, OTHER].forEach((text, i) =>
+    must("g++", ["-O1", "-c", ...flags, "-I", folder, "-x", "c++", "-o", objects[i]!, "-"], { input: text }),
+  );
   return objects;
 }
 
 /** Each side's objects linked in their own folder, by the same command. */
 const link = (objects: readonly string[], flags: readonly string[]): string => {
-  must("g++", [...flags, "-o", "program", ...objects.map((o) => o.slice(o.lastIndexOf("/") + 1))], { cwd: dirname(objects[0]!) });
+  must("g++", [...flags, "-o", "program", ...objects.map((o) => o.slice(o.lastIndexOf("/") + 1))], {
+    cwd: dirname(objects[0]!),
+  });
   return `${dirname(objects[0]!)}/program`;
 };
 
 function linksTheSame(both: readonly Both[], flags: readonly string[]): void {
-  const [ours, gnu] = [link(both.map((b) => b.ours), flags), link(both.map((b) => b.gnu), flags)];
+  const [ours, gnu] = [
+    link(
+      both.map((b) => b.ours),
+      flags,
+    ),
+    link(
+      both.map((b) => b.gnu),
+      flags,
+    ),
+  ];
   expect(run(ours, [])).toMatchObject({ status: 0, stdout: OUTPUT });
   expect(readFileSync(ours).equals(readFileSync(gnu))).toBe(true);
 }
@@ -63,37 +81,55 @@ const KINDS: readonly (readonly [title: string, flags: readonly string[]])[] = [
 ];
 
 describe("objects stripped by us link to the same program, byte by byte, as objects stripped by GNU strip", () => {
-  for (const [title, flags] of KINDS)
-    for (const mode of MODES)
-      itWithTools(["g++", "strip", "ld.bfd", "ld.gold", "ld.lld"], `${title}, ${mode.option}, by ld, gold and lld`, () => {
-        const both = compileBoth(flags).map((o) => stripBoth(o, mode));
-        const groups = [...contents(readFileSync(both[0]!.ours)).groups.keys()];
-        expect(groups.length).toBeGreaterThanOrEqual(12);
-        for (const linker of LINKERS) linksTheSame(both, [...linker.flags, ...(flags.includes("-fno-pie") ? ["-no-pie"] : [])]);
-      });
+  for (const [title, flags] of KINDS) {
+    for (const mode of MODES) {
+      itWithTools(
+        ["g++", "strip", "ld.bfd", "ld.gold", "ld.lld"],
+        `${title}, ${mode.option}, by ld, gold and lld`,
+        () => {
+          const both = compileBoth(flags).map((o) => stripBoth(o, mode));
+          const groups = [...contents(readFileSync(both[0]!.ours)).groups.keys()];
+          expect(groups.length).toBeGreaterThanOrEqual(12);
+          for (const linker of LINKERS) {
+            linksTheSame(both, [...linker.flags, ...(flags.includes("-fno-pie") ? ["-no-pie"] : [])]);
+          }
+        },
+      );
+    }
+  }
 
   itWithTools(["g++", "strip", "ld.bfd", "ld.gold", "ld.lld"], "--gc-sections drops the same", () => {
     const both = compileBoth(["-g", "-ffunction-sections", "-fdata-sections"]).map((o) => stripBoth(o, UNNEEDED));
     for (const { flags } of LINKERS) linksTheSame(both, [...flags, "-Wl,--gc-sections"]);
   });
 
-  for (const mode of MODES)
+  for (const mode of MODES) {
     itWithTools(["g++", "ld", "strip"], `the result of ld -r, ${mode.option}`, () => {
       const whole = files.path("whole.o");
       must("ld", ["-r", "-o", whole, ...compileBoth(["-g", "-ffunction-sections", "-fdata-sections"])]);
-      const both = stripBoth(whole, mode), ours = contents(readFileSync(both.ours)), gnu = contents(readFileSync(both.gnu));
+      const both = stripBoth(whole, mode);
+      const ours = contents(readFileSync(both.ours));
+      const gnu = contents(readFileSync(both.gnu));
       expect(ours).toEqual(gnu);
       for (const { flags } of LINKERS) linksTheSame([both], flags);
     });
+  }
 
-  for (const mode of MODES)
-    itWithTools(["g++", "strip"], `a program linked with --emit-relocs, ${mode.option}: the relocations stay, with their symbols`, () => {
-      const program = link(compileBoth(["-g"]), ["-Wl,--emit-relocs"]), both = stripBoth(program, mode);
-      const ours = contents(readFileSync(both.ours)), gnu = contents(readFileSync(both.gnu));
-      expect([...ours.relocations.keys()]).toContain(".rela.text#0");
-      expect(ours.sections).toEqual(gnu.sections);
-      expect(ours.symbols).toEqual(gnu.symbols);
-      expect(ours.relocations).toEqual(gnu.relocations);
-      expect(run(both.ours, [])).toMatchObject({ status: 0, stdout: OUTPUT });
-    });
+  for (const mode of MODES) {
+    itWithTools(
+      ["g++", "strip"],
+      `a program linked with --emit-relocs, ${mode.option}: the relocations stay, with their symbols`,
+      () => {
+        const program = link(compileBoth(["-g"]), ["-Wl,--emit-relocs"]);
+        const both = stripBoth(program, mode);
+        const ours = contents(readFileSync(both.ours));
+        const gnu = contents(readFileSync(both.gnu));
+        expect([...ours.relocations.keys()]).toContain(".rela.text#0");
+        expect(ours.sections).toEqual(gnu.sections);
+        expect(ours.symbols).toEqual(gnu.symbols);
+        expect(ours.relocations).toEqual(gnu.relocations);
+        expect(run(both.ours, [])).toMatchObject({ status: 0, stdout: OUTPUT });
+      },
+    );
+  }
 });

@@ -19,7 +19,16 @@ describe("what LLVM adds", () => {
   const LLVM = ["clang-19", "ld.lld-19", "llvm-readelf-19"];
   const clang = (name: string, ...flags: string[]): string => {
     const out = files.path(`${name}.o`);
-    must("clang-19", ["-O1", "-g", "-c", "-ffunction-sections", ...flags, "-o", out, files.write("llvm.c", Buffer.from(SOURCE))]);
+    must("clang-19", [
+      "-O1",
+      "-g",
+      "-c",
+      "-ffunction-sections",
+      ...flags,
+      "-o",
+      out,
+      files.write("llvm.c", Buffer.from(SOURCE)),
+    ]);
     return out;
   };
   /** Size of the code, which tells what identical code folding did. */
@@ -27,37 +36,70 @@ describe("what LLVM adds", () => {
     must("clang-19", ["-fuse-ld=lld-19", "-Wl,--icf=safe", "-o", `${object}.out`, object]);
     const { status, stdout } = run(`${object}.out`, []);
     expect(status).toBe(0);
-    return { stdout, text: parseInt(/ \.text +PROGBITS +\S+ \S+ (\S+)/.exec(must("llvm-readelf-19", ["-SW", `${object}.out`]))![1]!, 16) };
+
+    return {
+      stdout,
+      text: parseInt(
+        / \.text +PROGBITS +\S+ \S+ (\S+)/.exec(must("llvm-readelf-19", ["-SW", `${object}.out`]))![1]!,
+        16,
+      ),
+    };
   };
 
-  for (const mode of MODES)
-    itWithTools(LLVM, `.llvm_addrsig, ${mode.option}: names the same symbols; lld folds what it may and no more`, () => {
-      const input = clang("addrsig", "-faddrsig"), ours = stripTo(files.path(`addrsig${mode.option}.o`), input, mode.edits);
-      const significant = (path: string) => [...must("llvm-readelf-19", ["--elf-output-style=LLVM", "--addrsig", path]).matchAll(/Sym: (\S*) \(/g)].map((m) => m[1]!).filter((n) => !/^\.|^$/.test(n)).sort();
-      expect(significant(input)).toEqual(expect.arrayContaining(["same1", "same2"]));
-      expect(significant(ours)).toEqual(significant(input));
-      expect(link(ours)).toEqual(link(input));
-      expect(link(input).stdout).toBe("0 11\n");
-    });
+  for (const mode of MODES) {
+    itWithTools(
+      LLVM,
+      `.llvm_addrsig, ${mode.option}: names the same symbols; lld folds what it may and no more`,
+      () => {
+        const input = clang("addrsig", "-faddrsig");
+        const ours = stripTo(files.path(`addrsig${mode.option}.o`), input, mode.edits);
+        const significant = (path: string) =>
+          [...must("llvm-readelf-19", ["--elf-output-style=LLVM", "--addrsig", path]).matchAll(/Sym: (\S*) \(/g)]
+            .map((m) => m[1]!)
+            .filter((n) => !/^\.|^$/.test(n))
+            .sort();
 
-  for (const mode of MODES)
+        expect(significant(input)).toEqual(expect.arrayContaining(["same1", "same2"]));
+        expect(significant(ours)).toEqual(significant(input));
+        expect(link(ours)).toEqual(link(input));
+        expect(link(input).stdout).toBe("0 11\n");
+      },
+    );
+  }
+
+  for (const mode of MODES) {
     itWithTools(LLVM, `.llvm.call-graph-profile, ${mode.option}: the same callers and callees`, () => {
-      const text = `.text\n.globl a, b, c\na: call b\nret\nb: ret\nc: ret\nd: ret\n.cg_profile a, b, 10\n.cg_profile b, c, 77\n.cg_profile a, d, 5\n`, input = files.path("profile.o");
+      const text = `.text\n.globl a, b, c\na: call b\nret\nb: ret\nc: ret\nd: ret\n.cg_profile a, b, 10\n.cg_profile b, c, 77\n.cg_profile a, d, 5\n`;
+      const input = files.path("profile.o");
       must("clang-19", ["-c", "-o", input, files.write("profile.s", Buffer.from(text))]);
       const ours = stripTo(files.path(`profile${mode.option}.o`), input, mode.edits);
-      const edges = (path: string) => [...must("llvm-readelf-19", ["--elf-output-style=LLVM", "--cg-profile", path]).matchAll(/From: (\S+).*\n.*To: (\S+).*\n.*Weight: (\d+)/g)].map((m) => `${m[1]} ${m[2]} ${m[3]}`);
+      const edges = (path: string) =>
+        [
+          ...must("llvm-readelf-19", ["--elf-output-style=LLVM", "--cg-profile", path]).matchAll(
+            /From: (\S+).*\n.*To: (\S+).*\n.*Weight: (\d+)/g,
+          ),
+        ].map((m) => `${m[1]} ${m[2]} ${m[3]}`);
+
       expect(edges(input)).toEqual(["a b 10", "b c 77", "a d 5"]);
       expect(edges(ours)).toEqual(edges(input));
     });
+  }
 
-  for (const mode of MODES)
+  for (const mode of MODES) {
     itWithTools(LLVM, `SHT_CREL, ${mode.option}: the relocations name the same symbols; linked and run`, () => {
-      const input = clang("crel", "-Wa,--crel,--allow-experimental-crel"), ours = stripTo(files.path(`crel${mode.option}.o`), input, mode.edits);
-      const relocations = (path: string) => must("llvm-readelf-19", ["-rW", path]).split("\n").filter((l) => /^[0-9a-f]{8}/.test(l)).map((l) => l.replace(/^(\S+) +\S+ +/, "$1 "));
+      const input = clang("crel", "-Wa,--crel,--allow-experimental-crel");
+      const ours = stripTo(files.path(`crel${mode.option}.o`), input, mode.edits);
+      const relocations = (path: string) =>
+        must("llvm-readelf-19", ["-rW", path])
+          .split("\n")
+          .filter((l) => /^[0-9a-f]{8}/.test(l))
+          .map((l) => l.replace(/^(\S+) +\S+ +/, "$1 "));
       const kept = relocations(ours);
+
       expect(must("llvm-readelf-19", ["-SW", ours])).toContain(" CREL ");
       expect(kept.length).toBeGreaterThan(5);
       expect(relocations(input)).toEqual(expect.arrayContaining(kept));
       expect(link(ours)).toEqual(link(input));
     });
+  }
 });

@@ -9,7 +9,10 @@ import { itWithTools, must } from "../../support/tools.js";
 
 const files = scratch();
 
-/** What a kernel's build makes of a module, without its headers: information, versions, parameters, exported symbols, the module's own record, tracing. */
+/**
+ * What a kernel's build makes of a module, without its headers: information, versions, parameters, exported symbols,
+ * the module's own record, tracing.
+ */
 const MODULE = `
 typedef unsigned long u64;
 #define INFO(name, text) static const char name[] __attribute__((section(".modinfo"), used, aligned(1))) = text
@@ -46,63 +49,130 @@ let built: string | undefined;
 
 function module(): string {
   if (built !== undefined) return built;
-  const object = files.path("module.o"), out = files.path("module.ko");
-  must("gcc", ["-O1", "-g", "-c", "-fno-pie", "-mcmodel=kernel", "-ffreestanding", "-fno-asynchronous-unwind-tables", "-o", object, files.write("module.c", Buffer.from(MODULE))]);
+
+  const object = files.path("module.o");
+  const out = files.path("module.ko");
+  must("gcc", [
+    "-O1",
+    "-g",
+    "-c",
+    "-fno-pie",
+    "-mcmodel=kernel",
+    "-ffreestanding",
+    "-fno-asynchronous-unwind-tables",
+    "-o",
+    object,
+    files.write("module.c", Buffer.from(MODULE)),
+  ]);
   must("ld", ["-r", "-o", out, object]);
+
   return (built = out);
 }
 
 /** What modinfo prints, from the section that it reads. */
 function modinfo(path: string): string[] {
-  const bytes = readFileSync(path), { offset, size } = readElf(bytes).sections.find((s) => s.name === ".modinfo")!.header;
-  return bytes.toString("latin1", offset, offset + size).split("\0").filter((s) => s !== "");
+  const bytes = readFileSync(path);
+  const { offset, size } = readElf(bytes).sections.find((s) => s.name === ".modinfo")!.header;
+  return bytes
+    .toString("latin1", offset, offset + size)
+    .split("\0")
+    .filter((s) => s !== "");
 }
 
-/** A signature as sign-file appends it: PKCS#7 data, struct module_signature (big-endian length last), the magic string. */
+/**
+ * A signature as sign-file appends it: PKCS#7 data, struct module_signature (big-endian length last), the magic string.
+ */
 function signature(): Buffer {
-  const data = Buffer.from("this stands for PKCS#7 data of some size ".repeat(11)), info = Buffer.alloc(12);
+  const data = Buffer.from("this stands for PKCS#7 data of some size ".repeat(11));
+  const info = Buffer.alloc(12);
   info[2] = 2;
   info.writeUInt32BE(data.length, 8);
   return Buffer.concat([data, info, Buffer.from("~Module signature appended~\n")]);
 }
 
 describe("kernel modules", () => {
-  for (const mode of MODES)
-    itWithTools(["gcc", "ld", "strip"], `${mode.option}: modinfo prints the same, the kernel's tables stay, and it goes through ld -r`, () => {
-      const { input, ours, gnu } = stripBoth(module(), mode), was = contents(readFileSync(input)), now = contents(readFileSync(ours));
-      expect(modinfo(ours)).toEqual(modinfo(input));
-      expect(modinfo(ours)).toContain("license=GPL");
-      expect(now).toEqual(contents(readFileSync(gnu)));
-      for (const name of [".rela.gnu.linkonce.this_module#0", ".rela__mcount_loc#0", ".rela___ksymtab_gpl+exported#0", ".rela__param#0"]) expect([name, now.relocations.get(name)]).toEqual([name, was.relocations.get(name)]);
-      const [a, b] = [ours, gnu].map((path, i) => {
-        const out = files.path(`again${i}.ko`);
-        must("ld", ["-r", "-o", out, path]);
-        return readFileSync(out);
-      });
-      expect(a!.equals(b!)).toBe(true);
-      for (const name of ["init_module", "cleanup_module", "__this_module", "exported", "__mod_pci__ids_device_table", "_printk"]) expect(contents(a!).symbols.some((s) => s.startsWith(`${name} `)), name).toBe(true);
-    });
+  for (const mode of MODES) {
+    itWithTools(
+      ["gcc", "ld", "strip"],
+      `${mode.option}: modinfo prints the same, the kernel's tables stay, and it goes through ld -r`,
+      () => {
+        const { input, ours, gnu } = stripBoth(module(), mode);
+        const was = contents(readFileSync(input));
+        const now = contents(readFileSync(ours));
+
+        expect(modinfo(ours)).toEqual(modinfo(input));
+        expect(modinfo(ours)).toContain("license=GPL");
+        expect(now).toEqual(contents(readFileSync(gnu)));
+
+        for (const name of [
+          ".rela.gnu.linkonce.this_module#0",
+          ".rela__mcount_loc#0",
+          ".rela___ksymtab_gpl+exported#0",
+          ".rela__param#0",
+        ]) {
+          expect([name, now.relocations.get(name)]).toEqual([name, was.relocations.get(name)]);
+        }
+
+        const [a, b] = [ours, gnu].map((path, i) => {
+          const out = files.path(`again${i}.ko`);
+          must("ld", ["-r", "-o", out, path]);
+          return readFileSync(out);
+        });
+        expect(a!.equals(b!)).toBe(true);
+        for (const name of [
+          "init_module",
+          "cleanup_module",
+          "__this_module",
+          "exported",
+          "__mod_pci__ids_device_table",
+          "_printk",
+        ]) {
+          expect(
+            contents(a!).symbols.some((s) => s.startsWith(`${name} `)),
+            name,
+          ).toBe(true);
+        }
+      },
+    );
+  }
 
   itWithTools(["gcc", "ld"], "--strip-all is refused: the kernel could not load it", () => {
     expect(caught(() => patch(readFileSync(module()), [stripAll()])).code).toBe("RELOCATABLE");
   });
 
-  for (const { option, edits } of [UNNEEDED, DEBUG])
-    itWithTools(["gcc", "ld", "strip"], `${option} of a signed module: refused, or the signature stays whole at the end; GNU strip loses it`, () => {
-      const bytes = readFileSync(module()), tail = signature(), signed = Buffer.concat([bytes, tail]), path = files.write("signed.ko", signed);
-      expect(caught(() => patch(signed, edits)).code).toBe("OVERLAY");
-      const plain = patch(bytes, edits).bytes, kept = patch(signed, edits, { overlay: "keep" }).bytes, inPlace = patch(signed, edits, { overlay: "keep-in-place" }).bytes;
-      expect(kept.subarray(-tail.length).equals(tail)).toBe(true);
-      expect(kept.length).toBeLessThan(signed.length);
-      expect(contents(kept)).toEqual(contents(plain));
-      expect(inPlace.length).toBe(signed.length);
-      expect(inPlace.subarray(-tail.length).equals(tail)).toBe(true);
-      // Nothing moves: headers of sections that went are unused ones.
-      const { sections, ...rest } = contents(inPlace), { sections: wanted, ...others } = contents(plain);
-      expect([sections.filter((s) => s !== ""), rest]).toEqual([wanted, others]);
-      must("ld", ["-r", "-o", files.path("again.ko"), files.write("in-place.ko", inPlace)]);
-      expect(patch(signed, edits, { overlay: "drop" }).bytes.equals(plain)).toBe(true);
-      must("strip", [option, path]);
-      expect(readFileSync(path).includes("~Module signature appended~")).toBe(false);
-    });
+  for (const { option, edits } of [UNNEEDED, DEBUG]) {
+    itWithTools(
+      ["gcc", "ld", "strip"],
+      `${option} of a signed module: refused, or the signature stays whole at the end; GNU strip loses it`,
+      () => {
+        const bytes = readFileSync(module());
+        const tail = signature();
+        const signed = Buffer.concat([bytes, tail]);
+        const path = files.write("signed.ko", signed);
+
+        expect(caught(() => patch(signed, edits)).code).toBe("OVERLAY");
+
+        const plain = patch(bytes, edits).bytes;
+        const kept = patch(signed, edits, { overlay: "keep" }).bytes;
+        const inPlace = patch(signed, edits, { overlay: "keep-in-place" }).bytes;
+
+        expect(kept.subarray(-tail.length).equals(tail)).toBe(true);
+        expect(kept.length).toBeLessThan(signed.length);
+        expect(contents(kept)).toEqual(contents(plain));
+        expect(inPlace.length).toBe(signed.length);
+        expect(inPlace.subarray(-tail.length).equals(tail)).toBe(true);
+
+        // Nothing moves: headers of sections that went are unused ones.
+        const { sections, ...rest } = contents(inPlace);
+        const { sections: wanted, ...others } = contents(plain);
+        expect([sections.filter((s) => s !== ""), rest]).toEqual([wanted, others]);
+
+        must("ld", ["-r", "-o", files.path("again.ko"), files.write("in-place.ko", inPlace)]);
+        expect(patch(signed, edits, { overlay: "drop" }).bytes.equals(plain)).toBe(true);
+
+        must("strip", [option, path]);
+        expect(readFileSync(path).includes("~Module signature appended~")).toBe(false);
+      },
+    );
+  }
 });

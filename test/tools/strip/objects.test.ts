@@ -55,22 +55,37 @@ const assemble = (name: string, text: string): string => {
   return out;
 };
 const read = (path: string) => contents(readFileSync(path));
-const names = (path: string): string[] => read(path).symbols.filter((s) => !/ type 3 /.test(s)).map((s) => s.split(" ")[0]!);
+const names = (path: string): string[] =>
+  read(path)
+    .symbols.filter((s) => !/ type 3 /.test(s))
+    .map((s) => s.split(" ")[0]!);
 
 describe("one symbol of every kind", () => {
-  for (const mode of MODES)
+  for (const mode of MODES) {
     itWithTools(["gcc", "strip"], `${mode.option} keeps what GNU strip keeps`, () => {
       const { ours, gnu } = stripBoth(assemble("kinds", KINDS), mode);
       expect(read(ours)).toEqual(read(gnu));
     });
+  }
 
   itWithTools(["gcc"], "--strip-unneeded keeps what is defined for others and what a relocation names", () => {
     const ours = stripTo(files.path("unneeded.o"), assemble("kinds", KINDS), UNNEEDED.edits);
-    expect(names(ours)).toEqual(["absg", "com", "gdef", "hdef", "tglobal", "tlocal_ref", "und_ref", "wdef", "wund_ref"]);
+    expect(names(ours)).toEqual([
+      "absg",
+      "com",
+      "gdef",
+      "hdef",
+      "tglobal",
+      "tlocal_ref",
+      "und_ref",
+      "wdef",
+      "wund_ref",
+    ]);
   });
 
   itWithTools(["gcc"], "-g keeps all but the source file's name, and what only debugging information names", () => {
-    const input = assemble("kinds", KINDS), ours = stripTo(files.path("debug.o"), input, DEBUG.edits);
+    const input = assemble("kinds", KINDS);
+    const ours = stripTo(files.path("debug.o"), input, DEBUG.edits);
     expect(names(input)).toContain("kinds.c");
     expect(names(ours)).toEqual(names(input).filter((n) => n !== "kinds.c"));
   });
@@ -78,18 +93,40 @@ describe("one symbol of every kind", () => {
 
 describe("more sections than fit in 16 bits", () => {
   const COUNT = 66_000;
-  const many = (): string => Array.from({ length: COUNT }, (_, i) => `.section .text.f${i},"ax"\n.globl f${i}\nf${i}: mov $${i}, %eax\nret\n`).join("");
+  const many = (): string =>
+    Array.from(
+      { length: COUNT },
+      (_, i) => `.section .text.f${i},"ax"\n.globl f${i}\nf${i}: mov $${i}, %eax\nret\n`,
+    ).join("");
 
-  for (const mode of MODES)
-    itWithTools(["gcc", "strip", "ld.lld"], `${COUNT} sections, ${mode.option}: as GNU strip leaves them; linked and run`, () => {
-      const { ours, gnu } = stripBoth(assemble("many", `${many()}.local here\nhere = f65990\n.section .data\n.globl table\ntable: .quad f1, f65999, here\n.section .debug_x\n.quad f9\n`), mode);
-      const [a, b] = [read(ours), read(gnu)];
-      expect(a.symbols).toEqual(b.symbols);
-      expect(a.sections).toEqual(b.sections);
-      expect(a.relocations).toEqual(b.relocations);
-      const main = files.write("many-main.c", Buffer.from("#include <stdio.h>\nextern int (*table[3])(void); int f7(void); int f65280(void); int main(void) { printf(\"%d %d %d %d %d\\n\", table[0](), table[1](), table[2](), f7(), f65280()); }\n"));
-      const program = files.path("many");
-      must("gcc", ["-fuse-ld=lld", "-o", program, main, ours]);
-      expect(run(program, []).stdout).toBe("1 65999 65990 7 65280\n");
-    });
+  for (const mode of MODES) {
+    itWithTools(
+      ["gcc", "strip", "ld.lld"],
+      `${COUNT} sections, ${mode.option}: as GNU strip leaves them; linked and run`,
+      () => {
+        const { ours, gnu } = stripBoth(
+          assemble(
+            "many",
+            `${many()}.local here\nhere = f65990\n.section .data\n.globl table\ntable: .quad f1, f65999, here\n.section .debug_x\n.quad f9\n`,
+          ),
+          mode,
+        );
+        const [a, b] = [read(ours), read(gnu)];
+        expect(a.symbols).toEqual(b.symbols);
+        expect(a.sections).toEqual(b.sections);
+        expect(a.relocations).toEqual(b.relocations);
+
+        const main = files.write(
+          "many-main.c",
+          Buffer.from(
+            '#include <stdio.h>\nextern int (*table[3])(void); int f7(void); int f65280(void); int main(void) { printf("%d %d %d %d %d\\n", table[0](), table[1](), table[2](), f7(), f65280()); }\n',
+          ),
+        );
+        const program = files.path("many");
+        must("gcc", ["-fuse-ld=lld", "-o", program, main, ours]);
+
+        expect(run(program, []).stdout).toBe("1 65999 65990 7 65280\n");
+      },
+    );
+  }
 });

@@ -1,6 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { type Edit, isElfError, patch, type PatchOptions, readElf, removeSections, stripAll, stripDebug, stripUnneeded } from "../../../src/index.js";
+import {
+  type Edit,
+  isElfError,
+  patch,
+  type PatchOptions,
+  readElf,
+  removeSections,
+  stripAll,
+  stripDebug,
+  stripUnneeded,
+} from "../../../src/index.js";
 import { caught } from "../../support/elf.js";
 import { scratch } from "../../support/fixtures.js";
 import { injectSegment } from "../../support/payload.js";
@@ -24,7 +34,13 @@ function compile(name: string, source: string, flags: readonly string[]): Buffer
 }
 
 /** Our strip of a file that runs: refused, or a file that runs as before. True where it was done. */
-function refusedOrWhole(name: string, bytes: Buffer, edits: readonly Edit[], stdout: string, options: PatchOptions = {}): boolean {
+function refusedOrWhole(
+  name: string,
+  bytes: Buffer,
+  edits: readonly Edit[],
+  stdout: string,
+  options: PatchOptions = {},
+): boolean {
   let result: Buffer;
   try {
     result = patch(bytes, edits, options).bytes;
@@ -32,6 +48,7 @@ function refusedOrWhole(name: string, bytes: Buffer, edits: readonly Edit[], std
     if (isElfError(e)) return false;
     throw e;
   }
+
   expect([name, run(files.write(`${name}-ours`, result), [])]).toMatchObject([name, { status: 0, stdout }]);
   return true;
 }
@@ -52,22 +69,31 @@ describe("data appended behind the end", () => {
 
   for (const [title, edits, gnu] of STRIPS) {
     itWithTools(["gcc", "strip"], `${title}: refused; kept where it is asked for; GNU strip loses it`, () => {
-      const program = compile("from-end", reader(`-${PAYLOAD.length}L, SEEK_END`), []), bundle = Buffer.concat([program, PAYLOAD]);
+      const program = compile("from-end", reader(`-${PAYLOAD.length}L, SEEK_END`), []);
+      const bundle = Buffer.concat([program, PAYLOAD]);
       const e = caught(() => patch(bundle, edits));
       expect([e.code, e.message]).toEqual(["OVERLAY", expect.stringContaining(String(PAYLOAD.length))]);
-      for (const overlay of ["keep", "keep-in-place"] as const) expect(refusedOrWhole(`from-end-${overlay}`, bundle, edits, FOUND, { overlay })).toBe(true);
+      for (const overlay of ["keep", "keep-in-place"] as const) {
+        expect(refusedOrWhole(`from-end-${overlay}`, bundle, edits, FOUND, { overlay })).toBe(true);
+      }
       gnuDamages(`from-end${title}`, bundle, gnu, FOUND);
     });
 
-    itWithTools(["gcc", "strip"], `${title}: a payload that is found at its offset stays there with keep-in-place`, () => {
-      // The offset is a number in the program, which stands in its debugging information, too: any number of the same width gives the same length.
-      const size = compile("at-offset", reader("20000L, SEEK_SET"), []).length, program = compile("at-offset", reader(`${size}L, SEEK_SET`), []);
-      expect(program.length).toBe(size);
-      const bundle = Buffer.concat([program, PAYLOAD]);
-      expect(caught(() => patch(bundle, edits)).code).toBe("OVERLAY");
-      expect(refusedOrWhole("at-offset", bundle, edits, FOUND, { overlay: "keep-in-place" })).toBe(true);
-      gnuDamages(`at-offset${title}`, bundle, gnu, FOUND);
-    });
+    itWithTools(
+      ["gcc", "strip"],
+      `${title}: a payload that is found at its offset stays there with keep-in-place`,
+      () => {
+        // The offset is a number in the program, which stands in its debugging information, too: any number of the same
+        // width gives the same length.
+        const size = compile("at-offset", reader("20000L, SEEK_SET"), []).length;
+        const program = compile("at-offset", reader(`${size}L, SEEK_SET`), []);
+        expect(program.length).toBe(size);
+        const bundle = Buffer.concat([program, PAYLOAD]);
+        expect(caught(() => patch(bundle, edits)).code).toBe("OVERLAY");
+        expect(refusedOrWhole("at-offset", bundle, edits, FOUND, { overlay: "keep-in-place" })).toBe(true);
+        gnuDamages(`at-offset${title}`, bundle, gnu, FOUND);
+      },
+    );
   }
 });
 
@@ -79,7 +105,8 @@ describe("bytes of a segment that no section covers", () => {
     __attribute__((section(".bun_next"), used, aligned(4096))) volatile int other = 5;
     int main(void) { if (where[0] == 0) puts("help"); else printf("found %lu bytes, %.28s\\n", where[1], (const char *)where[0]); return 0; }`;
   const build = (section?: string): Buffer => {
-    const program = compile("bun", SOURCE, ["-no-pie", "-fno-pie"]), { offset } = readElf(program).sections.find((s) => s.name === ".bun")!.header;
+    const program = compile("bun", SOURCE, ["-no-pie", "-fno-pie"]);
+    const { offset } = readElf(program).sections.find((s) => s.name === ".bun")!.header;
     const { bytes, address } = injectSegment(program, PAYLOAD, section);
     bytes.writeBigUInt64LE(BigInt(address), offset);
     bytes.writeBigUInt64LE(BigInt(PAYLOAD.length), offset + 8);
@@ -87,17 +114,25 @@ describe("bytes of a segment that no section covers", () => {
   };
 
   for (const [title, edits, gnu] of STRIPS) {
-    itWithTools(["gcc", "strip"], `${title}: a segment without a section (as postject leaves it): whole; GNU strip loses it`, () => {
-      const bytes = build();
-      expect(readElf(bytes).overlay).toBe(null);
-      expect(refusedOrWhole("segment", bytes, edits, FOUND)).toBe(true);
-      gnuDamages(`segment${title}`, bytes, gnu, FOUND);
-    });
+    itWithTools(
+      ["gcc", "strip"],
+      `${title}: a segment without a section (as postject leaves it): whole; GNU strip loses it`,
+      () => {
+        const bytes = build();
+        expect(readElf(bytes).overlay).toBe(null);
+        expect(refusedOrWhole("segment", bytes, edits, FOUND)).toBe(true);
+        gnuDamages(`segment${title}`, bytes, gnu, FOUND);
+      },
+    );
 
-    itWithTools(["gcc", "strip"], `${title}: a section that was moved to the payload (as bun build --compile does): whole; GNU strip loses what it held`, () => {
-      const bytes = build(".bun");
-      expect(refusedOrWhole("bun", bytes, edits, FOUND)).toBe(true);
-      gnuDamages(`bun${title}`, bytes, gnu, FOUND);
-    });
+    itWithTools(
+      ["gcc", "strip"],
+      `${title}: a section that was moved to the payload (as bun build --compile does): whole; GNU strip loses what it held`,
+      () => {
+        const bytes = build(".bun");
+        expect(refusedOrWhole("bun", bytes, edits, FOUND)).toBe(true);
+        gnuDamages(`bun${title}`, bytes, gnu, FOUND);
+      },
+    );
   }
 });

@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { type Edit, patch, readElf, setInterpreter, setRunpath, stripDebug, stripUnneeded } from "../../../src/index.js";
+import {
+  type Edit,
+  patch,
+  readElf,
+  setInterpreter,
+  setRunpath,
+  stripDebug,
+  stripUnneeded,
+} from "../../../src/index.js";
 import { scratch } from "../../support/fixtures.js";
 import { crossTool, loaderOf, type Machine, MACHINES, runnersOf, runOn } from "../../support/machines.js";
 import { stripTo } from "../../support/strip.js";
@@ -54,62 +62,135 @@ interface Program {
   readonly env?: Record<string, string>;
 }
 
-const cOutput = "8 one 0 5 3\n", cxxOutput = "unwound\nunwound\nunwound\nunwound\ncaught at the bottom\n5\n";
-const c = (compiler: string, ...flags: string[]) => (out: string) => void must(compiler, ["-O1", "-g", ...flags, "-x", "c", "-o", out, "-"], { input: C });
-const go = (env: Record<string, string>, ...flags: string[]) => (out: string) =>
-  void must("go", ["build", "-o", out, ...flags, files.write("main.go", Buffer.from(GO))], { env: { GOCACHE: files.path("go-cache"), GO111MODULE: "off", GOFLAGS: "", ...env } });
-const goProgram = (title: string, env: Record<string, string>, ...flags: string[]): Program => ({ title: `Go, ${title}`, tools: ["go", "gcc"], build: go(env, ...flags), stdout: "1 1 runtime error: index out of range [7] with length 1 in main.inner 4\n" });
+const cOutput = "8 one 0 5 3\n";
+const cxxOutput = "unwound\nunwound\nunwound\nunwound\ncaught at the bottom\n5\n";
+const c =
+  (compiler: string, ...flags: string[]) =>
+  (out: string) =>
+    void must(compiler, ["-O1", "-g", ...flags, "-x", "c", "-o", out, "-"], { input: C });
+const go =
+  (env: Record<string, string>, ...flags: string[]) =>
+  (out: string) =>
+    void must("go", ["build", "-o", out, ...flags, files.write("main.go", Buffer.from(GO))], {
+      env: { GOCACHE: files.path("go-cache"), GO111MODULE: "off", GOFLAGS: "", ...env },
+    });
+const goProgram = (title: string, env: Record<string, string>, ...flags: string[]): Program => ({
+  title: `Go, ${title}`,
+  tools: ["go", "gcc"],
+  build: go(env, ...flags),
+  stdout: "1 1 runtime error: index out of range [7] with length 1 in main.inner 4\n",
+});
 
 const PROGRAMS: readonly Program[] = [
-  ...(["-pie", "-no-pie", "-static", "-static-pie"] as const).map((kind): Program => ({ title: `C, ${kind}`, tools: ["gcc"], build: c("gcc", kind, ...(kind === "-no-pie" ? ["-fno-pie"] : [])), stdout: cOutput })),
-  { title: "C, musl", tools: ["musl-gcc", "/lib/ld-musl-x86_64.so.1"], build: (out) => void must("musl-gcc", ["-O1", "-g", "-x", "c", "-o", out, "-"], { input: C.replaceAll("__x86_64__", "NEVER") }), stdout: cOutput },
-  { title: "C, musl, -static", tools: ["musl-gcc"], build: (out) => void must("musl-gcc", ["-static", "-O1", "-g", "-x", "c", "-o", out, "-"], { input: C.replaceAll("__x86_64__", "NEVER") }), stdout: cOutput },
-  { title: "C++ with exceptions", tools: ["g++"], build: (out) => void must("g++", ["-O1", "-g", "-x", "c++", "-o", out, "-"], { input: CXX }), stdout: cxxOutput },
-  { title: "C++ with exceptions, -static", tools: ["g++"], build: (out) => void must("g++", ["-O1", "-g", "-static", "-x", "c++", "-o", out, "-"], { input: CXX }), stdout: cxxOutput },
-  { title: "Rust with a backtrace", tools: ["rustc"], build: (out) => void must("rustc", ["-g", "-o", out, files.write("main.rs", Buffer.from(RUST))]), stdout: "3\ntrue\n", env: { RUST_BACKTRACE: "1" } },
+  ...(["-pie", "-no-pie", "-static", "-static-pie"] as const).map((kind): Program => ({
+    title: `C, ${kind}`,
+    tools: ["gcc"],
+    build: c("gcc", kind, ...(kind === "-no-pie" ? ["-fno-pie"] : [])),
+    stdout: cOutput,
+  })),
+  {
+    title: "C, musl",
+    tools: ["musl-gcc", "/lib/ld-musl-x86_64.so.1"],
+    build: (out) =>
+      void must("musl-gcc", ["-O1", "-g", "-x", "c", "-o", out, "-"], { input: C.replaceAll("__x86_64__", "NEVER") }),
+    stdout: cOutput,
+  },
+  {
+    title: "C, musl, -static",
+    tools: ["musl-gcc"],
+    build: (out) =>
+      void must("musl-gcc", ["-static", "-O1", "-g", "-x", "c", "-o", out, "-"], {
+        input: C.replaceAll("__x86_64__", "NEVER"),
+      }),
+    stdout: cOutput,
+  },
+  {
+    title: "C++ with exceptions",
+    tools: ["g++"],
+    build: (out) => void must("g++", ["-O1", "-g", "-x", "c++", "-o", out, "-"], { input: CXX }),
+    stdout: cxxOutput,
+  },
+  {
+    title: "C++ with exceptions, -static",
+    tools: ["g++"],
+    build: (out) => void must("g++", ["-O1", "-g", "-static", "-x", "c++", "-o", out, "-"], { input: CXX }),
+    stdout: cxxOutput,
+  },
+  {
+    title: "Rust with a backtrace",
+    tools: ["rustc"],
+    build: (out) => void must("rustc", ["-g", "-o", out, files.write("main.rs", Buffer.from(RUST))]),
+    stdout: "3\ntrue\n",
+    env: { RUST_BACKTRACE: "1" },
+  },
   goProgram("internal linking", { CGO_ENABLED: "0" }, "-ldflags=-linkmode=internal"),
   goProgram("external linking", { CGO_ENABLED: "1" }, "-ldflags=-linkmode=external"),
   goProgram("PIE", { CGO_ENABLED: "1" }, "-buildmode=pie"),
   ...MACHINES.filter((m) => m !== "x86_64").flatMap((machine) =>
-    [[], ["-static"]].map((kind): Program => ({ title: `C on ${machine} ${kind.join("")}`, machine, tools: [crossTool(machine, "gcc"), ...runnersOf(machine)], build: c(crossTool(machine, "gcc"), ...kind), stdout: cOutput }))),
+    [[], ["-static"]].map((kind): Program => ({
+      title: `C on ${machine} ${kind.join("")}`,
+      machine,
+      tools: [crossTool(machine, "gcc"), ...runnersOf(machine)],
+      build: c(crossTool(machine, "gcc"), ...kind),
+      stdout: cOutput,
+    })),
+  ),
 ];
 
-/** What a patch of the same pass may ask for: a long search path for a dynamic program, its own interpreter again by a longer way for others. */
+/**
+ * What a patch of the same pass may ask for: a long search path for a dynamic program, its own interpreter again by a
+ * longer way for others.
+ */
 function patches(bytes: Buffer, machine: Machine): Edit[] {
   const { linkage, interpreter } = readElf(bytes);
   if (interpreter === null || linkage.startsWith("static")) return [];
-  const longer = interpreter === loaderOf(machine) && machine === "x86_64" ? [setInterpreter(interpreter.replace("/lib64/", "/lib64/../lib64/./"))] : [];
+  const longer =
+    interpreter === loaderOf(machine) && machine === "x86_64"
+      ? [setInterpreter(interpreter.replace("/lib64/", "/lib64/../lib64/./"))]
+      : [];
   return [setRunpath(`/nowhere/${"a-long-folder/".repeat(30)}`), ...longer];
 }
 
 describe("stripped programs run as before", () => {
   PROGRAMS.forEach(({ title, tools, machine = "x86_64", build, stdout, env }, n) => {
-    itWithTools([...tools, crossTool(machine, "strip")], `${title}: stripped; patched and stripped in one pass; patched, then stripped by GNU; stripped, patched, stripped`, () => {
-      const path = files.path(`program-${n}`), strip = crossTool(machine, "strip");
-      build(path);
-      const input = readFileSync(path), edits = patches(input, machine), at = (name: string) => files.path(`program-${n}-${name}`);
-      const runs = (file: string): void => expect([file, runOn(machine, file, [], env)]).toMatchObject([file, { status: 0, stdout }]);
-      const byGnu = (from: string, name: string): string => {
-        must(strip, ["-o", at(name), from]);
-        return at(name);
-      };
-      runs(path);
-      const stripped = stripTo(at("stripped"), path, [stripUnneeded()]);
-      runs(stripped);
-      expect(readFileSync(stripped).length).toBeLessThan(input.length);
-      runs(stripTo(at("debug"), path, [stripDebug()]));
-      runs(byGnu(stripped, "stripped-gnu"));
-      if (edits.length === 0) return;
-      const once = stripTo(at("once"), path, [...edits, stripUnneeded()]), patched = stripTo(at("patched"), path, edits);
-      runs(once);
-      runs(byGnu(once, "once-gnu"));
-      runs(stripTo(at("patched-ours"), patched, [stripUnneeded()]));
-      runs(byGnu(patched, "patched-gnu"));
-      const between = stripTo(at("between"), stripped, edits);
-      runs(between);
-      const again = patch(readFileSync(between), [stripUnneeded()]);
-      runs(files.write(`program-${n}-again`, again.bytes));
-      runs(byGnu(between, "between-gnu"));
-    });
+    itWithTools(
+      [...tools, crossTool(machine, "strip")],
+      `${title}: stripped; patched and stripped in one pass; patched, then stripped by GNU; stripped, patched, stripped`,
+      () => {
+        const path = files.path(`program-${n}`);
+        const strip = crossTool(machine, "strip");
+        build(path);
+        const input = readFileSync(path);
+        const edits = patches(input, machine);
+        const at = (name: string) => files.path(`program-${n}-${name}`);
+        const runs = (file: string): void =>
+          expect([file, runOn(machine, file, [], env)]).toMatchObject([file, { status: 0, stdout }]);
+        const byGnu = (from: string, name: string): string => {
+          must(strip, ["-o", at(name), from]);
+          return at(name);
+        };
+        runs(path);
+        const stripped = stripTo(at("stripped"), path, [stripUnneeded()]);
+        runs(stripped);
+
+        expect(readFileSync(stripped).length).toBeLessThan(input.length);
+
+        runs(stripTo(at("debug"), path, [stripDebug()]));
+        runs(byGnu(stripped, "stripped-gnu"));
+        if (edits.length === 0) return;
+
+        const once = stripTo(at("once"), path, [...edits, stripUnneeded()]);
+        const patched = stripTo(at("patched"), path, edits);
+        runs(once);
+        runs(byGnu(once, "once-gnu"));
+        runs(stripTo(at("patched-ours"), patched, [stripUnneeded()]));
+        runs(byGnu(patched, "patched-gnu"));
+        const between = stripTo(at("between"), stripped, edits);
+        runs(between);
+        const again = patch(readFileSync(between), [stripUnneeded()]);
+        runs(files.write(`program-${n}-again`, again.bytes));
+        runs(byGnu(between, "between-gnu"));
+      },
+    );
   });
 });

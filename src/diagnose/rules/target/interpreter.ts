@@ -20,10 +20,12 @@ export const interpreterRule: LoadedRule = {
     if (libc !== undefined && libc !== t.libc) {
       yield {
         names,
-        message: `The program asks for ${libc}'s loader ${interpreter}, which ${systemOf(t)} does not have: `
-          + 'it cannot be started ("No such file or directory")',
-        advice: `Build it for ${t.libc}. The loader's path alone can be changed (setInterpreter), `
-          + "but then it meets another C library than it was built for.",
+        message:
+          `The program asks for ${libc}'s loader ${interpreter}, which ${systemOf(t)} does not have: ` +
+          'it cannot be started ("No such file or directory")',
+        advice:
+          `Build it for ${t.libc}. The loader's path alone can be changed (setInterpreter), ` +
+          "but then it meets another C library than it was built for.",
       };
       return;
     }
@@ -34,8 +36,9 @@ export const interpreterRule: LoadedRule = {
       severity: "warning",
       names,
       message: `The program asks for the loader ${interpreter}; ${systemOf(t)} has it at ${there[0]!}`,
-      advice: `Set it with setInterpreter(${JSON.stringify(there[0])}), `
-        + "unless the system that it runs on has this path too.",
+      advice:
+        `Set it with setInterpreter(${JSON.stringify(there[0])}), ` +
+        "unless the system that it runs on has this path too.",
     };
   },
 };

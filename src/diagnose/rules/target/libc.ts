@@ -30,10 +30,12 @@ export const libcRule: LoadedRule = {
     yield {
       severity: "warning",
       names,
-      message: `${built}: musl takes libc.so.6, libm.so.6 and their like for itself, `
-        + "but does not have all that is in them",
-      advice: `${build} (on Alpine, or for a -musl target), or link it statically; `
-        + "Alpine's package gcompat helps with some programs.",
+      message:
+        `${built}: musl takes libc.so.6, libm.so.6 and their like for itself, ` +
+        "but does not have all that is in them",
+      advice:
+        `${build} (on Alpine, or for a -musl target), or link it statically; ` +
+        "Alpine's package gcompat helps with some programs.",
     };
   },
 };

@@ -24,8 +24,17 @@ const MUSL_LIBC = /^(libc\.musl-[^.]+\.so\.1|libc\.so|ld-musl-[^.]+\.so\.1)$/;
 
 /** glibc's libraries that musl's loader does not take for itself, as it does lib{c,pthread,rt,m,dl,util,xnet}.so.*. */
 const GLIBC_ONLY: readonly string[] = [
-  "ld64.so.1", "ld64.so.2", "ld.so.1", "libresolv.so.2", "libcrypt.so.1", "libnsl.so.1", "libanl.so.1", "libmvec.so.1",
-  "libthread_db.so.1", "libBrokenLocale.so.1", "libc_malloc_debug.so.0",
+  "ld64.so.1",
+  "ld64.so.2",
+  "ld.so.1",
+  "libresolv.so.2",
+  "libcrypt.so.1",
+  "libnsl.so.1",
+  "libanl.so.1",
+  "libmvec.so.1",
+  "libthread_db.so.1",
+  "libBrokenLocale.so.1",
+  "libc_malloc_debug.so.0",
 ];
 
 const isMuslLibc = (name: string): boolean => MUSL_LIBC.test(name);
@@ -37,7 +46,7 @@ function neededAs(f: Facts, isSo: (name: string) => boolean): string[] {
   return [...needed].filter((n) => n !== "libc.so" || f.interpreter !== null);
 }
 
-const SCRIPT = " (where glibc's development files are installed, libc.so is a linker script: \"invalid ELF header\")";
+const SCRIPT = ' (where glibc\'s development files are installed, libc.so is a linker script: "invalid ELF header")';
 
 /** On glibc: musl's libc. */
 function* muslsLibc(f: Facts, t: Target): Generator<TargetFound> {
@@ -45,10 +54,12 @@ function* muslsLibc(f: Facts, t: Target): Generator<TargetFound> {
   if (names.length === 0) return;
   yield {
     names,
-    message: `The file needs musl's libc as ${some(names)}, which ${systemOf(t)} does not have`
-      + (names.includes("libc.so") ? SCRIPT : ""),
-    advice: "Build it for glibc. The name alone can be changed (replaceNeeded), "
-      + "but then it meets another C library than it was built for.",
+    message:
+      `The file needs musl's libc as ${some(names)}, which ${systemOf(t)} does not have` +
+      (names.includes("libc.so") ? SCRIPT : ""),
+    advice:
+      "Build it for glibc. The name alone can be changed (replaceNeeded), " +
+      "but then it meets another C library than it was built for.",
   };
 }
 
@@ -58,8 +69,9 @@ function* glibcsOwn(f: Facts): Generator<TargetFound> {
   if (names.length === 0) return;
   yield {
     names,
-    message: `The file needs ${some(names)}, which musl does not have, `
-      + "and does not take for itself as it does with libc.so.6 or libm.so.6",
+    message:
+      `The file needs ${some(names)}, which musl does not have, ` +
+      "and does not take for itself as it does with libc.so.6 or libm.so.6",
     advice: "Build it for musl; what musl's libc has itself may be removed from the needed libraries (removeNeeded).",
   };
 }
@@ -75,12 +87,15 @@ function* packedRelocations(f: Facts, t: Target, uses: readonly VersionUse[]): G
   if (compareVersions(t.version, since) < 0) {
     // Such a glibc refuses the file by its marker, as a version that it does not have.
     if (marked && t.libc === "glibc") return;
+
     yield {
       ...shared,
-      message: `The file has packed relative relocations (DT_RELR), which ${t.libc} applies since ${since} `
-        + `and ${systemOf(t)} does not see: its pointers would be wrong, and it would crash`,
-      advice: "Link without them: `-Wl,-z,nopack-relative-relocs`, "
-        + "or for lld and mold without `--pack-dyn-relocs=relr`.",
+      message:
+        `The file has packed relative relocations (DT_RELR), which ${t.libc} applies since ${since} ` +
+        `and ${systemOf(t)} does not see: its pointers would be wrong, and it would crash`,
+      advice:
+        "Link without them: `-Wl,-z,nopack-relative-relocs`, " +
+        "or for lld and mold without `--pack-dyn-relocs=relr`.",
     };
     return;
   }
@@ -88,9 +103,11 @@ function* packedRelocations(f: Facts, t: Target, uses: readonly VersionUse[]): G
   if (t.libc !== "glibc" || marked || !uses.some((u) => u.family === "GLIBC")) return;
   yield {
     ...shared,
-    message: "The file has packed relative relocations (DT_RELR) but does not need GLIBC_ABI_DT_RELR: "
-      + 'glibc refuses it with "DT_RELR without GLIBC_ABI_DT_RELR dependency"',
-    advice: "Link with GNU ld's `-z pack-relative-relocs` or a newer lld or mold, "
-      + "which ask for the version, or link without packed relocations.",
+    message:
+      "The file has packed relative relocations (DT_RELR) but does not need GLIBC_ABI_DT_RELR: " +
+      'glibc refuses it with "DT_RELR without GLIBC_ABI_DT_RELR dependency"',
+    advice:
+      "Link with GNU ld's `-z pack-relative-relocs` or a newer lld or mold, " +
+      "which ask for the version, or link without packed relocations.",
   };
 }

@@ -25,8 +25,9 @@ export function* absentOnMusl(f: Facts, t: Target): Generator<TargetFound> {
   yield {
     severity: known ? "error" : "warning",
     names: missing,
-    message: `${systemOf(t)} does not have ${some(shown)}: "Error relocating …: symbol not found"`
-      + (known ? "" : "; the tables were read from a 64-bit machine"),
+    message:
+      `${systemOf(t)} does not have ${some(shown)}: "Error relocating …: symbol not found"` +
+      (known ? "" : "; the tables were read from a 64-bit machine"),
     advice: f.libc === "musl" ? "Build on a system with that musl or an older one." : buildForMusl(missing),
   };
 }

@@ -35,5 +35,6 @@ export const policyRule: ComparingRule = {
 const isTooNew = (o: WheelObstacle, t: Target): boolean =>
   o.kind === "version" && /^GLIBC_\d/.test(o.name) && compareVersions(o.name.slice("GLIBC_".length), t.version) > 0;
 
-const BUNDLE = "Libraries that are not on the policy's list can be put into the wheel (`auditwheel repair`); "
-  + "versions and symbols need a build in the policy's image.";
+const BUNDLE =
+  "Libraries that are not on the policy's list can be put into the wheel (`auditwheel repair`); " +
+  "versions and symbols need a build in the policy's image.";

@@ -23,8 +23,9 @@ export const runtimeRule: ComparingRule = {
       const limits = families.map((family) => `${family}_${limitOf(policy, family)!}`);
       yield {
         names: of.flatMap(boundNames),
-        message: `${library} must have ${some(of.map((u) => u.name))}; `
-          + `the systems with glibc ${releaseOf(policy)} all have it up to ${limits.join(", ")} only`,
+        message:
+          `${library} must have ${some(of.map((u) => u.name))}; ` +
+          `the systems with glibc ${releaseOf(policy)} all have it up to ${limits.join(", ")} only`,
         advice: adviceOn(library),
       };
     }
@@ -53,6 +54,8 @@ function isOver(u: VersionUse, p: WheelPolicy): boolean {
 
 function adviceOn(library: string): string {
   if (library.startsWith("libz")) return "Link zlib statically, or ship it with the program.";
-  return `Link with -static-libstdc++ -static-libgcc, ship ${library} with the program (RUNPATH $ORIGIN), `
-    + "or use a compiler of the target's own (or Red Hat's gcc-toolset, which links what is newer statically).";
+  return (
+    `Link with -static-libstdc++ -static-libgcc, ship ${library} with the program (RUNPATH $ORIGIN), ` +
+    "or use a compiler of the target's own (or Red Hat's gcc-toolset, which links what is newer statically)."
+  );
 }

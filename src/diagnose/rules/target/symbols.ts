@@ -20,7 +20,9 @@ export const symbolRule: ComparingRule = {
     if (t.libc === "glibc") {
       yield* unknownToGlibc(f, t, uses);
       yield* absentOnGlibc(f, t, uses);
-    } else if (f.libc !== "musl") yield* absentOnMusl(f, t);
+    } else if (f.libc !== "musl") {
+      yield* absentOnMusl(f, t);
+    }
   },
 };
 
@@ -35,14 +37,16 @@ export const libraryRule: ComparingRule = {
 
     const guest = mayHaveOthers(f);
     const fate = guest ? "it works only where something else has loaded it already" : "the loader does not find them";
-    for (const [library, names] of searchGlibc(f)?.homes ?? [])
+    for (const [library, names] of searchGlibc(f)?.homes ?? []) {
       yield {
         severity: guest ? "warning" : "error",
         names: [library],
-        message: `${some(names)} ${names.length === 1 ? "is" : "are"} in ${library} of ${systemOf(t)}, `
-          + `which the file does not need: ${fate}`,
+        message:
+          `${some(names)} ${names.length === 1 ? "is" : "are"} in ${library} of ${systemOf(t)}, ` +
+          `which the file does not need: ${fate}`,
         advice: `Link against glibc, or add ${library} to what the file needs (addNeeded).`,
       };
+    }
   },
 };
 
@@ -81,8 +85,9 @@ function* absentOnGlibc(f: Facts, t: Target, uses: readonly VersionUse[]): Gener
   if (!found) {
     yield {
       severity: "note",
-      message: "The tables do not know glibc's symbols on this machine, "
-        + `so it is not known which functions ${systemOf(t)} lacks`,
+      message:
+        "The tables do not know glibc's symbols on this machine, " +
+        `so it is not known which functions ${systemOf(t)} lacks`,
       advice: "Judge it against the libraries of such a system (a sysroot).",
     };
     return;
@@ -94,15 +99,17 @@ function* absentOnGlibc(f: Facts, t: Target, uses: readonly VersionUse[]): Gener
   const shown = absent.map(({ name, since }) => `${name} (${when(since)})`);
   yield {
     names: absent.map(({ name }) => name),
-    message: `${systemOf(t)} does not have ${some(shown)}: `
-      + '"symbol lookup error" or "undefined symbol", for some only when they are called',
+    message:
+      `${systemOf(t)} does not have ${some(shown)}: ` +
+      '"symbol lookup error" or "undefined symbol", for some only when they are called',
     advice: buildAnew(f, t, absent),
   };
 }
 
 function buildAnew(f: Facts, t: Target, absent: readonly Absent[]): string {
-  if (absent.every(({ name }) => name === "atexit" || name === "at_quick_exit"))
+  if (absent.every(({ name }) => name === "atexit" || name === "at_quick_exit")) {
     return "glibc puts them into each file when it is linked (libc_nonshared.a): link the file against glibc.";
+  }
   if (isForMusl(f)) return `Build it for glibc, on a system with glibc ${t.version} or older.`;
   return "Build the file against a glibc that is no newer than the target's.";
 }

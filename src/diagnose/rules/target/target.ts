@@ -26,9 +26,11 @@ export const targetRules: readonly TargetRule[] = /* @__PURE__ */ [
 export function targetFindings(facts: Facts): DiagnosisFinding[] {
   const placeOf = (id: string) => targetRules.findIndex((r) => r.id === id);
   const placed: { readonly place: number; readonly finding: DiagnosisFinding }[] = [];
-  for (const rule of targetRules)
-    for (const found of rule.test(facts))
+  for (const rule of targetRules) {
+    for (const found of rule.test(facts)) {
       placed.push({ place: placeOf(found.before ?? rule.id), finding: findingOf(rule, found) });
+    }
+  }
 
   // What was found in one place stays in the order of the rules.
   return placed.sort((a, b) => a.place - b.place).map(({ finding }) => finding);

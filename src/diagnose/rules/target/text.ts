@@ -33,12 +33,16 @@ export function buildForGlibc(f: Facts, t: Target): string {
   const zig = triple && `zig cc -target ${triple}.${t.version}`;
 
   if (f.language === "go") {
-    return "Build with CGO_ENABLED=0, which needs no C library, if nothing in the program is written in C; "
-      + `else build ${system}${zig ? `, or with CC="${zig}"` : ""}`;
+    return (
+      "Build with CGO_ENABLED=0, which needs no C library, if nothing in the program is written in C; " +
+      `else build ${system}${zig ? `, or with CC="${zig}"` : ""}`
+    );
   }
   if (f.language === "rust") {
-    return `Build ${system}, with \`cargo zigbuild\` for a target that ends in \`-gnu.${t.version}\`, `
-      + "or for the `-musl` target, which links statically";
+    return (
+      `Build ${system}, with \`cargo zigbuild\` for a target that ends in \`-gnu.${t.version}\`, ` +
+      "or for the `-musl` target, which links statically"
+    );
   }
   return `Build it ${system} (an image of that release${imageOf(t)})${zig ? `, or with \`${zig}\`` : ""}`;
 }

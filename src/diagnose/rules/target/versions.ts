@@ -19,7 +19,9 @@ export const versionRule: ComparingRule = {
     if (t.libc === "glibc") {
       yield* tooNew(f, t, uses);
       yield* undated(t, uses);
-    } else if (f.libc === "musl") yield* absentOnMusl(f, t);
+    } else if (f.libc === "musl") {
+      yield* absentOnMusl(f, t);
+    }
   },
 };
 
@@ -29,8 +31,7 @@ export function isTooNew(u: VersionUse, t: Target): boolean {
   return u.family === "GLIBC" && release !== undefined && compareVersions(release, t.version) > 0;
 }
 
-const newestFirst = (a: VersionUse, b: VersionUse): number =>
-  compareVersions(releaseOf(b) ?? "0", releaseOf(a) ?? "0");
+const newestFirst = (a: VersionUse, b: VersionUse): number => compareVersions(releaseOf(b) ?? "0", releaseOf(a) ?? "0");
 
 /** Versions that the target's libraries do not have: ld.so stops before the program starts. */
 function* tooNew(f: Facts, t: Target, uses: readonly VersionUse[]): Generator<TargetFound> {
@@ -40,8 +41,9 @@ function* tooNew(f: Facts, t: Target, uses: readonly VersionUse[]): Generator<Ta
     of.sort(newestFirst);
     yield {
       names: of.flatMap(boundNames),
-      message: `${library} of ${systemOf(t)} has no ${some(of.map(shownUse))}: `
-        + `the loader stops with "version \`${of[0]!.name}' not found"`,
+      message:
+        `${library} of ${systemOf(t)} has no ${some(of.map(shownUse))}: ` +
+        `the loader stops with "version \`${of[0]!.name}' not found"`,
       advice: `${buildForGlibc(f, t)}.${olderVersions(f, of, t)}`,
     };
   }
@@ -51,8 +53,8 @@ function* tooNew(f: Facts, t: Target, uses: readonly VersionUse[]): Generator<Ta
   yield {
     severity: "note",
     names: weak.flatMap(boundNames),
-    message: `${systemOf(t)} has no ${some(weak.map(shownUse))}, `
-      + "but the loader goes on without: the references are weak",
+    message:
+      `${systemOf(t)} has no ${some(weak.map(shownUse))}, ` + "but the loader goes on without: the references are weak",
     advice: "Nothing to do, as long as the program tests for them before it uses them.",
   };
 }
@@ -88,8 +90,9 @@ function* undated(t: Target, uses: readonly VersionUse[]): Generator<TargetFound
 const ofOneBuild = (u: VersionUse, t: Target): TargetFound => ({
   severity: "warning",
   names: boundNames(u),
-  message: `${shownUse(u)} of ${u.library} is private to one build of glibc: `
-    + `it may be missing, or something else, in ${systemOf(t)}`,
+  message:
+    `${shownUse(u)} of ${u.library} is private to one build of glibc: ` +
+    `it may be missing, or something else, in ${systemOf(t)}`,
   advice: "Ship the file together with the glibc that it was built for, or do without the private functions.",
 });
 
@@ -103,7 +106,8 @@ function marker(u: VersionUse, t: Target): TargetFound {
     severity: before ? "error" : "warning",
     names: boundNames(u),
     message: `${u.library} must have ${u.name}, ${fate}`,
-    advice: "Link without the feature that it marks: `-mtls-dialect=gnu` against GLIBC_ABI_GNU2_TLS, "
-      + "`-z nomark-plt` against GLIBC_ABI_DT_X86_64_PLT.",
+    advice:
+      "Link without the feature that it marks: `-mtls-dialect=gnu` against GLIBC_ABI_GNU2_TLS, " +
+      "`-z nomark-plt` against GLIBC_ABI_DT_X86_64_PLT.",
   };
 }

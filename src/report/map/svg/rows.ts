@@ -30,45 +30,63 @@ export interface PlacedBlock {
 export const INSET = 8;
 export const HEADING = 20;
 
-const SHORTEST = 18, TALLEST = 90, HOLE = 28;
-const MOST_LABEL_LINES = 4, MOST_NAME_LINES = 8;
+const SHORTEST = 18;
+const TALLEST = 90;
+const HOLE = 28;
+const MOST_LABEL_LINES = 4;
+const MOST_NAME_LINES = 8;
 /** Letters of a name that are looked at: no label has room for more. */
 const LONGEST = 500;
 
 /** Height by the logarithm of the size: a header of 64 bytes and code of 30 MB can both be read. */
-const scaled = (r: Row): number => r.kind === "hole" ? HOLE : Math.min(TALLEST, Math.max(SHORTEST, SHORTEST + 4 * Math.log2(Number(r.bytes) / 256)));
+const scaled = (r: Row): number =>
+  r.kind === "hole" ? HOLE : Math.min(TALLEST, Math.max(SHORTEST, SHORTEST + 4 * Math.log2(Number(r.bytes) / 256)));
 
 /** Places a column's rows one below the other, each as high as its size and its text want. */
 export function placeColumn(column: Column, top: number, width: number, headings: boolean): PlacedBlock[] {
   let y = top;
   return column.map((b): PlacedBlock => {
-    const start = y, heading = headings && b.segment !== null;
+    const start = y;
+    const heading = headings && b.segment !== null;
     if (heading) y += HEADING;
     const rows = b.rows.map((row): PlacedRow => {
-      const from = y, lines = linesOf(row, width - 2 * INSET), tall = 5 + LINE * (lines.label.length + lines.names.length + (row.marks.length > 0 ? 1 : 0));
+      const from = y;
+      const lines = linesOf(row, width - 2 * INSET);
+      const tall = 5 + LINE * (lines.label.length + lines.names.length + (row.marks.length > 0 ? 1 : 0));
       y += Math.max(scaled(row), tall - 1);
       return { row, flags: b.flags, top: from, bottom: y, ...lines };
     });
+
     return { segment: b.segment, flags: b.flags, title: b.title, marks: b.marks, top: start, bottom: y, heading, rows };
   });
 }
 
 function linesOf(r: Row, width: number): Pick<PlacedRow, "label" | "size" | "names"> {
   const size = r.kind === "hole" ? "" : sizeOf(r.bytes - BigInt(r.pad)) + (r.pad > 0 ? ` +${r.pad}` : "");
-  const label = limited(wrap(printable(r.label.slice(0, LONGEST)), cellsIn(width - textWidth(size, SMALL) - INSET)), MOST_LABEL_LINES);
-  return { label, size, names: limited(r.names.length === 0 ? [] : wrap(nameList(r.names, width), cellsIn(width, SMALL)), MOST_NAME_LINES) };
+  const label = limited(
+    wrap(printable(r.label.slice(0, LONGEST)), cellsIn(width - textWidth(size, SMALL) - INSET)),
+    MOST_LABEL_LINES,
+  );
+  return {
+    label,
+    size,
+    names: limited(r.names.length === 0 ? [] : wrap(nameList(r.names, width), cellsIn(width, SMALL)), MOST_NAME_LINES),
+  };
 }
 
 /** Only as many as lines can show: a group may stand for ten thousand. */
 const nameList = (names: readonly string[], width: number): string => {
-  const most = cellsIn(width, SMALL), all: string[] = [];
+  const most = cellsIn(width, SMALL);
+  const all: string[] = [];
   let room = most * (MOST_NAME_LINES + 1);
+
   for (const n of names) {
     if (room < 0) break;
     const name = shorten(printable(n.slice(0, LONGEST)), most - 1);
     room -= name.length + 2;
     all.push(name);
   }
+
   return all.join(", ");
 };
 
@@ -77,12 +95,12 @@ const limited = (lines: readonly string[], most: number): string[] =>
 
 /** Where an offset or address stands in a column: in proportion inside a row. Undefined where no row has it. */
 export function yOf(blocks: readonly PlacedBlock[], at: bigint, end = false): number | undefined {
-  for (const b of blocks)
+  for (const b of blocks) {
     for (const p of b.rows) {
       const { start, end: stop } = p.row;
       if (p.row.kind === "hole" || !(end ? start < at && at <= stop : start <= at && at < stop)) continue;
       return p.top + ((p.bottom - p.top) * Number(at - start)) / Number(stop - start);
     }
+  }
   return undefined;
 }
-

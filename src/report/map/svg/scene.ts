@@ -1,7 +1,8 @@
 import { cells, printable } from "../words.js";
 
 /** Font sizes in pixels: names, and numbers beside them. */
-export const TEXT = 11, SMALL = 10;
+export const TEXT = 11;
+export const SMALL = 10;
 
 /** No fixed-width font that browsers choose has wider letters, in parts of the font size. */
 const WIDEST = 0.62;
@@ -29,7 +30,12 @@ export interface TextStyle {
 }
 
 /** A line of text; `y` is its baseline. */
-export function text(x: number, y: number, s: string, { size = TEXT, className = "", anchor = "start" }: TextStyle = {}): string {
+export function text(
+  x: number,
+  y: number,
+  s: string,
+  { size = TEXT, className = "", anchor = "start" }: TextStyle = {},
+): string {
   const classes = [size === SMALL ? "small" : "", className].filter(Boolean).join(" ");
   return `<text x="${px(x)}" y="${px(y)}"${classes ? ` class="${classes}"` : ""}${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${escape(s)}</text>`;
 }
@@ -40,4 +46,5 @@ export const rect = (x: number, y: number, width: number, height: number, classN
 export const path = (d: string, className: string): string => `<path d="${d}" class="${className}"/>`;
 
 /** Things that belong together, with what a pointer over them says. */
-export const group = (className: string, title: string, ...inside: string[]): string => `<g class="${className}">${title ? `<title>${escape(title)}</title>` : ""}${inside.join("")}</g>`;
+export const group = (className: string, title: string, ...inside: string[]): string =>
+  `<g class="${className}">${title ? `<title>${escape(title)}</title>` : ""}${inside.join("")}</g>`;

@@ -10,20 +10,31 @@ export interface Lanes {
   at(p: Pair): string;
 }
 
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz", MOST_LANES = 5;
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
+const MOST_LANES = 5;
 
 export function markerLanes(markers: readonly MapMarker[], pairs: readonly Pair[]): Lanes {
-  const rows = pairs.map((p) => p.right?.row), letters = new Map<MapMarker, string>(), columns: string[][] = [];
+  const rows = pairs.map((p) => p.right?.row);
+  const letters = new Map<MapMarker, string>();
+  const columns: string[][] = [];
+
   for (const m of markers) {
-    const { start, end } = spanOf(m), name = ALPHABET[letters.size];
+    const { start, end } = spanOf(m);
+    const name = ALPHABET[letters.size];
     if (name === undefined || end === start) continue;
+
     const covered = rows.flatMap((r, i) => (r && r.kind !== "hole" && r.start < end && start < r.end ? [i] : []));
     if (covered.length === 0) continue;
-    const lane = columns.find((c) => covered.every((i) => c[i] === undefined)) ?? (columns.length < MOST_LANES ? newLane(columns) : undefined);
+
+    const lane =
+      columns.find((c) => covered.every((i) => c[i] === undefined)) ??
+      (columns.length < MOST_LANES ? newLane(columns) : undefined);
     if (!lane) continue;
+
     letters.set(m, name);
     for (const i of covered) lane[i] = name;
   }
+
   const index = new Map(pairs.map((p, i) => [p, i]));
   return { letters, width: columns.length, at: (p) => columns.map((c) => c[index.get(p)!] ?? " ").join("") };
 }

@@ -9,7 +9,9 @@ export interface Pair {
   readonly band: string | null;
 }
 
-/** Two columns of cells. What belongs to nothing on the other side waits, and shares its lines with what waits there. */
+/**
+ * Two columns of cells. What belongs to nothing on the other side waits, and shares its lines with what waits there.
+ */
 export class Sheet {
   readonly pairs: Pair[] = [];
   #left: Cell[] = [];
@@ -30,7 +32,9 @@ export class Sheet {
 
   /** Puts down what waits. A border stands right above what follows it. */
   flush(): void {
-    const n = Math.max(this.#left.length, this.#right.length), left = spread(this.#left, n), right = spread(this.#right, n);
+    const n = Math.max(this.#left.length, this.#right.length);
+    const left = spread(this.#left, n);
+    const right = spread(this.#right, n);
     for (let i = 0; i < n; i++) this.pairs.push({ left: left[i]!, right: right[i]!, band: null });
     this.#left = [];
     this.#right = [];
@@ -38,7 +42,8 @@ export class Sheet {
 }
 
 function spread(cells: readonly Cell[], n: number): (Cell | null)[] {
-  const blank = new Array<null>(n - cells.length).fill(null), last = cells.at(-1);
+  const blank = new Array<null>(n - cells.length).fill(null);
+  const last = cells.at(-1);
   return last && last.row === null ? [...cells.slice(0, -1), ...blank, last] : [...cells, ...blank];
 }
 
@@ -49,19 +54,30 @@ export interface SheetWidths {
 }
 
 /** The lines of a sheet; `after` gives what stands behind a line of a pair. */
-export function sheetLines(pairs: readonly Pair[], w: SheetWidths, g: Glyphs, paint: Paint, after: (p: Pair) => string): string[] {
+export function sheetLines(
+  pairs: readonly Pair[],
+  w: SheetWidths,
+  g: Glyphs,
+  paint: Paint,
+  after: (p: Pair) => string,
+): string[] {
   return pairs.flatMap((p) => {
     const height = Math.max(p.left?.lines.length ?? 0, p.right?.lines.length ?? 0);
     return Array.from({ length: height }, (_, i) => {
-      const number = (c: Cell | null) => (i === 0 && c ? c.number : ""), box = (c: Cell | null) => (c ? paint(c.lines[i] ?? emptyLine(c, w.box, g), c.ink) : " ".repeat(w.box));
-      const band = p.band === null ? " ".repeat(w.band) : paint(bandText(i === 0 ? p.band : "", w.band, g.band), inkOf(p.right!.flags));
+      const number = (c: Cell | null) => (i === 0 && c ? c.number : "");
+      const box = (c: Cell | null) => (c ? paint(c.lines[i] ?? emptyLine(c, w.box, g), c.ink) : " ".repeat(w.box));
+      const band =
+        p.band === null
+          ? " ".repeat(w.band)
+          : paint(bandText(i === 0 ? p.band : "", w.band, g.band), inkOf(p.right!.flags));
       return `${number(p.left).padStart(w.number[0])} ${box(p.left)}${w.number[1] > 0 ? `${band}${box(p.right)} ${pad(number(p.right), w.number[1])}${after(p)}` : ""}`.trimEnd();
     });
   });
 }
 
 /** The shorter of two cells goes on to the other's end. */
-const emptyLine = (c: Cell, width: number, g: Glyphs): string => (c.row?.kind === "hole" ? " ".repeat(width) : g.side + " ".repeat(width - 2) + g.side);
+const emptyLine = (c: Cell, width: number, g: Glyphs): string =>
+  c.row?.kind === "hole" ? " ".repeat(width) : g.side + " ".repeat(width - 2) + g.side;
 
 function bandText(s: string, width: number, fill: string): string {
   if (s === "") return fill.repeat(width);

@@ -14,7 +14,16 @@ export const ASCII: Glyphs = { side: "|", line: "-", corners: ["+", "+"], band: 
 /** Colours by what they mean, as SGR parameters: the terminal's own palette, which fits its background. */
 export type Ink = "r" | "x" | "w" | "wx" | "slack" | "head" | "mark" | "plain";
 
-const SGR: Readonly<Record<Ink, string>> = { r: "36", x: "32", w: "33", wx: "31", slack: "2", head: "1", mark: "1;35", plain: "" };
+const SGR: Readonly<Record<Ink, string>> = {
+  r: "36",
+  x: "32",
+  w: "33",
+  wx: "31",
+  slack: "2",
+  head: "1",
+  mark: "1;35",
+  plain: "",
+};
 
 export type Paint = (s: string, ink: Ink) => string;
 
@@ -22,4 +31,5 @@ export const painted: Paint = (s, ink) => (SGR[ink] === "" || s.trim() === "" ? 
 export const plain: Paint = (s) => s;
 
 /** The ink of a PT_LOAD's letters. */
-export const inkOf = (flags: string): Ink => (flags === "" ? "plain" : flags.includes("W") ? (flags.includes("X") ? "wx" : "w") : flags.includes("X") ? "x" : "r");
+export const inkOf = (flags: string): Ink =>
+  flags === "" ? "plain" : flags.includes("W") ? (flags.includes("X") ? "wx" : "w") : flags.includes("X") ? "x" : "r";

@@ -45,7 +45,13 @@ export function addCovers(following: Following, places: Places): void {
   }
 }
 
-function addCover({ elf, rows, headers }: Following, { vacated }: Places, name: string, from: number, end: number): void {
+function addCover(
+  { elf, rows, headers }: Following,
+  { vacated }: Places,
+  name: string,
+  from: number,
+  end: number,
+): void {
   const isInTable = from < headers.end && from >= elf.header.phoff;
   const start = isInTable ? Math.min(headers.end, end) : from;
   const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
@@ -53,7 +59,13 @@ function addCover({ elf, rows, headers }: Following, { vacated }: Places, name: 
   if (start === end || !load || isGone) return;
 
   const flags = SHF.ALLOC | (load.flags & PF.W ? SHF.WRITE : 0);
-  rows.add(name, { type: SHT.PROGBITS, flags, addr: load.vaddr + start - load.offset, offset: start, size: end - start });
+  rows.add(name, {
+    type: SHT.PROGBITS,
+    flags,
+    addr: load.vaddr + start - load.offset,
+    offset: start,
+    size: end - start,
+  });
 }
 
 /** Where in this range a program may read what a table has left: its own _DYNAMIC or notes. */
@@ -61,9 +73,12 @@ function readByCode({ elf, moves }: Places, start: number, end: number): number[
   const overlapping = moves.filter(({ was }) => was.offset < end && was.offset + was.size > start);
   return overlapping.flatMap(({ table, was }) => {
     switch (KINDS[table.kind].readByCode) {
-      case "all": return [was.offset];
-      case "own notes": return ownNotes(elf, was).map((n) => n.offset);
-      case "nothing": return [];
+      case "all":
+        return [was.offset];
+      case "own notes":
+        return ownNotes(elf, was).map((n) => n.offset);
+      case "nothing":
+        return [];
     }
   });
 }
@@ -75,7 +90,8 @@ function leftBehind({ elf, rows }: Following, { moves, placed }: Places): Range[
   const sections: Range[] = [];
   for (let row = 0; row < rows.inputs; row++) {
     const { header: old, name } = sectionAt(elf, rows.was(row)!);
-    const hasMoved = (old.flags & SHF.ALLOC) !== 0 && old.type !== SHT.NOBITS && rows.view(row).exact("addr") !== old.exact("addr");
+    const hasMoved =
+      (old.flags & SHF.ALLOC) !== 0 && old.type !== SHT.NOBITS && rows.view(row).exact("addr") !== old.exact("addr");
     // A cover is never moved: where its address is another, it was only trimmed.
     if (hasMoved && !COVERS.includes(name)) sections.push({ start: old.offset, end: old.offset + old.size });
   }

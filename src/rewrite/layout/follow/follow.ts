@@ -31,7 +31,13 @@ export interface Followed {
 }
 
 /** Makes program headers, section headers, dynamic tags and symbols follow what has got a new place. */
-export function follow(places: Places, headers: ProgramHeaders, shape: Shape, requests: Requests, tail: Tail): Followed {
+export function follow(
+  places: Places,
+  headers: ProgramHeaders,
+  shape: Shape,
+  requests: Requests,
+  tail: Tail,
+): Followed {
   const { elf } = places;
   const following = new Following(elf, headers);
 
@@ -52,7 +58,14 @@ export function follow(places: Places, headers: ProgramHeaders, shape: Shape, re
   fixGot(following, places);
 
   const { rows, pokes, notes } = following;
-  return { headers, rows, pokes, notes, dynamic: encodeDynamic(places, requests), followers: followers(rows, places, renumbered) };
+  return {
+    headers,
+    rows,
+    pokes,
+    notes,
+    dynamic: encodeDynamic(places, requests),
+    followers: followers(rows, places, renumbered),
+  };
 }
 
 /** What moved tables leave behind gets sections, so that strip keeps it; those of earlier patches make room. */
@@ -61,7 +74,8 @@ function coverOldBytes(following: Following, places: Places, shape: Shape): void
   if (shape.covers === "added") addCovers(following, places);
   if (shape.covers !== "impossible") return;
 
-  const message = "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them";
+  const message =
+    "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them";
   following.notes.push({ note: "UNCOVERED", message });
 }
 

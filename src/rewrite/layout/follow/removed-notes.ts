@@ -16,7 +16,9 @@ export function dropNotes(following: Following, { dropped, zeroed }: Requests): 
   for (const index of dropped) {
     const s = elf.sections[index]!;
     if (s.header.type !== SHT.NOTE || !isPlaced(elf, s)) continue;
-    for (const h of headers.all()) if (h.type === PT.NOTE || h.type === PT.GNU_PROPERTY) shrink(following, h, s, zeroed.has(index));
+    for (const h of headers.all()) {
+      if (h.type === PT.NOTE || h.type === PT.GNU_PROPERTY) shrink(following, h, s, zeroed.has(index));
+    }
   }
 }
 

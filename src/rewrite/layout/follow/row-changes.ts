@@ -22,7 +22,15 @@ export function addTables({ elf, rows }: Following, { placed }: Places, { tables
     const place = placed.find((p) => p.table === table)!;
     const { section, link } = KINDS[table.kind];
     const { size, align: addralign, header } = table;
-    const fields = { type: section!, flags: SHF.ALLOC, offset: place.offset, size, addralign, link: link ? links[link] : 0, ...header };
+    const fields = {
+      type: section!,
+      flags: SHF.ALLOC,
+      offset: place.offset,
+      size,
+      addralign,
+      link: link ? links[link] : 0,
+      ...header,
+    };
     const row = rows.add(TABLE_NAMES[table.kind], fields);
     rows.view(row).setExact("addr", place.address);
   }
@@ -37,8 +45,14 @@ const ungroup = (s: ShdrView): void => s.setExact("flags", s.exact("flags") & ~B
  *
  * @param fixedUpTo dropped sections up to this index become SHT_NULL, so that the others keep theirs
  */
-export function dropRows({ elf, rows }: Following, { dropped, ungrouped }: Requests, fixedUpTo: number): Uint32Array | undefined {
-  for (let row = 0; ungrouped.size > 0 && row < rows.inputs; row++) if (ungrouped.has(rows.was(row)!)) ungroup(rows.view(row));
+export function dropRows(
+  { elf, rows }: Following,
+  { dropped, ungrouped }: Requests,
+  fixedUpTo: number,
+): Uint32Array | undefined {
+  for (let row = 0; ungrouped.size > 0 && row < rows.inputs; row++) {
+    if (ungrouped.has(rows.was(row)!)) ungroup(rows.view(row));
+  }
   if (dropped.size === 0) return undefined;
 
   rows.retain((was) => !dropped.has(was) || was <= fixedUpTo);

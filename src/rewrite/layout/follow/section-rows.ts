@@ -6,14 +6,19 @@ import { sectionColumns } from "../../../image/headers/section-columns.js";
 import { type SectionNames, sectionNames } from "../../../image/headers/section-names.js";
 
 /** The fields of a section that the input has not; what is not given is 0, sh_addralign 1. */
-export type NewFields = Partial<Record<"type" | "flags" | "addr" | "offset" | "size" | "addralign" | "entsize" | "link" | "info", number>>;
+export type NewFields = Partial<
+  Record<"type" | "flags" | "addr" | "offset" | "size" | "addralign" | "entsize" | "link" | "info", number>
+>;
 
 interface NewRow {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** The section headers of the output: those of the input that are left, as one copy of the table, and new ones behind them. By their place in the output. */
+/**
+ * The section headers of the output: those of the input that are left, as one copy of the table, and new ones behind
+ * them. By their place in the output.
+ */
 export class SectionRows {
   readonly #header: Header;
   readonly #names: SectionNames;
@@ -69,7 +74,9 @@ export class SectionRows {
 
   view(row: number): ShdrView {
     const { shentsize } = this.#header;
-    return row < this.inputs ? Shdr.view(this.#data, row * shentsize, this.#header) : Shdr.view(viewOf(this.#added[row - this.inputs]!.bytes), 0, this.#header);
+    return row < this.inputs
+      ? Shdr.view(this.#data, row * shentsize, this.#header)
+      : Shdr.view(viewOf(this.#added[row - this.inputs]!.bytes), 0, this.#header);
   }
 
   /** Visits the rows from the input; the view is one that moves on. */
@@ -98,26 +105,31 @@ export class SectionRows {
 
   /** Takes out the rows from the input that do not stay. The name table is followed, or is none any more. */
   retain(stays: (was: number) => boolean): void {
-    const { shentsize } = this.#header, was = this.#was;
+    const { shentsize } = this.#header;
+    const was = this.#was;
     const names = this.#nameTable === undefined ? undefined : was[this.#nameTable];
     let count = 0;
-    for (let row = 0; row < was.length; ) {
+
+    for (let row = 0; row < was.length;) {
       let end = row;
       while (end < was.length && stays(was[end]!)) end++;
       if (row !== count) {
         this.#table.copyWithin(count * shentsize, row * shentsize, end * shentsize);
         was.copyWithin(count, row, end);
       }
+
       count += end - row;
       row = end + 1;
     }
+
     this.#was = was.subarray(0, count);
     if (names !== undefined) this.#nameTable = this.indexOf(names);
   }
 
   /** The whole table. */
   bytes(): Uint8Array {
-    const { shentsize } = this.#header, inputs = this.#table.subarray(0, this.inputs * shentsize);
+    const { shentsize } = this.#header;
+    const inputs = this.#table.subarray(0, this.inputs * shentsize);
     if (this.#added.length === 0) return inputs;
     const all = new Uint8Array(this.length * shentsize);
     all.set(inputs);

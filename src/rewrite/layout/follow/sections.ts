@@ -46,7 +46,12 @@ function vacate({ elf, rows }: Following, { start, end }: Range): void {
 }
 
 /** Section headers follow what moved, also in the part of the file that is not loaded, and take the new sizes. */
-export function fixSections({ elf, rows }: Following, places: Places, { contents }: Requests, { outputOf, places: tailPlaces }: Tail): void {
+export function fixSections(
+  { elf, rows }: Following,
+  places: Places,
+  { contents }: Requests,
+  { outputOf, places: tailPlaces }: Tail,
+): void {
   const c = sectionColumns(elf);
 
   rows.eachInput((s, was, row) => {
@@ -100,12 +105,13 @@ export function fixVersionSections({ elf, rows }: Following, { dynamic, versionN
     return found.map((s) => rows.indexOf(s.index)).filter((row) => row >= 0);
   };
 
-  if (versionNeeds !== undefined)
+  if (versionNeeds !== undefined) {
     for (const row of rowsOf(SHT.GNU_VERNEED, DT.VERNEED)) {
       if (versionNeeds === 0) retire(rows, row);
       // Its size stays: what follows the last record is zero, and of no other section.
       else rows.view(row).info = versionNeeds;
     }
+  }
 
   const losesVersions = dynamic && !dynamic.some((e) => e.tag === DT.VERSYM);
   if (losesVersions) for (const row of rowsOf(SHT.GNU_VERSYM, DT.VERSYM)) retire(rows, row);

@@ -28,7 +28,11 @@ export function leftBy(own: Placed | undefined): Extent | undefined {
  * Program headers follow what moved, also in the part of the file that is not loaded; PT_INTERP and PT_DYNAMIC take the
  * new size.
  */
-export function fixSegments({ elf, headers }: Following, { placed, moves }: Places, outputOf: (offset: number) => number): void {
+export function fixSegments(
+  { elf, headers }: Following,
+  { placed, moves }: Places,
+  outputOf: (offset: number) => number,
+): void {
   const unloaded = new Set(unloadedSegments(elf).map((s) => s.offset));
 
   for (const s of headers.all()) {

@@ -36,7 +36,8 @@ export function trailingSegment(ground: Ground): PhdrView | undefined {
 
   const end = last.offset + last.filesz;
   const interpreter = elf.segments.find((s) => s.type === PT.INTERP)?.offset;
-  const isTable = (s: Section): boolean => isTableSection(s.header.type) || isCover(s) || s.header.offset === interpreter;
+  const isTable = (s: Section): boolean =>
+    isTableSection(s.header.type) || isCover(s) || s.header.offset === interpreter;
   let tables = 0;
   for (const s of elf.sections) {
     const { type, offset, size } = s.header;
@@ -49,7 +50,13 @@ export function trailingSegment(ground: Ground): PhdrView | undefined {
 }
 
 /** Puts the tables behind the end of a segment. Returns its end in the file. */
-function growSegment(ground: Ground, segment: PhdrView, tables: readonly Table[], strategy: Strategy, why: string): number {
+function growSegment(
+  ground: Ground,
+  segment: PhdrView,
+  tables: readonly Table[],
+  strategy: Strategy,
+  why: string,
+): number {
   const end = segment.offset + segment.filesz;
 
   // The one that stands last grows where it is.
@@ -107,7 +114,13 @@ export function growLast(ground: Ground, segment: PhdrView, tables: readonly Tab
   segment.filesz = memsz;
 
   const backed = bss > 0 ? `, whose ${bss} bytes of .bss stand in the file now` : "";
-  return growSegment(ground, segment, tables, "last-segment", `behind the memory of the last segment${backed}: ${ground.tried.join("; ")}`);
+  return growSegment(
+    ground,
+    segment,
+    tables,
+    "last-segment",
+    `behind the memory of the last segment${backed}: ${ground.tried.join("; ")}`,
+  );
 }
 
 /**
@@ -117,22 +130,27 @@ export function growLast(ground: Ground, segment: PhdrView, tables: readonly Tab
 export function emptiedSegment(ground: Ground): PhdrView | undefined {
   const { elf, headers, placed, homeless } = ground;
   const left = homeless.flatMap((t) => t.was ?? []);
-  const goes = (offset: number, size: number): boolean => left.some((w) => w.offset <= offset && offset + size <= w.offset + w.size);
+  const goes = (offset: number, size: number): boolean =>
+    left.some((w) => w.offset <= offset && offset + size <= w.offset + w.size);
 
   return headers.loads().find((l) => {
     if (l.filesz === 0 || l.filesz !== l.memsz || l.flags & PF.X || !isMarked(ground, l)) return false;
 
     const start = l.exact("vaddr");
     const end = start + l.exact("memsz");
-    const isWithin = (offset: number, size: number): boolean => size > 0 && offset < l.offset + l.filesz && offset + size > l.offset;
+    const isWithin = (offset: number, size: number): boolean =>
+      size > 0 && offset < l.offset + l.filesz && offset + size > l.offset;
     const stays = (offset: number, size: number): boolean => isWithin(offset, size) && !goes(offset, size);
-    const holds = (address: bigint): boolean => start <= address && address < end && !goes(Number(address - start) + l.offset, 1);
+    const holds = (address: bigint): boolean =>
+      start <= address && address < end && !goes(Number(address - start) + l.offset, 1);
     const hasBytes = (s: Section): boolean => s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS && !isCover(s);
 
-    return !elf.sections.some((s) => hasBytes(s) && stays(s.header.offset, s.header.size))
-      && !elf.segments.some((s) => !LIES_OVER.includes(s.type) && stays(s.offset, s.filesz))
-      && !elf.dynamic?.entries.some((e) => e.kind === "address" && holds(e.value))
-      && !placed.some((p) => isWithin(p.offset, p.size));
+    return (
+      !elf.sections.some((s) => hasBytes(s) && stays(s.header.offset, s.header.size)) &&
+      !elf.segments.some((s) => !LIES_OVER.includes(s.type) && stays(s.offset, s.filesz)) &&
+      !elf.dynamic?.entries.some((e) => e.kind === "address" && holds(e.value)) &&
+      !placed.some((p) => isWithin(p.offset, p.size))
+    );
   });
 }
 
@@ -140,7 +158,12 @@ export function emptiedSegment(ground: Ground): PhdrView | undefined {
  * Adds a PT_LOAD at the end of the file, in the entry that there is room for, or in that of an emptied one. Returns its
  * end in the file.
  */
-export function addSegment(ground: Ground, end: number, tables: readonly Table[], emptied: PhdrView | undefined): number {
+export function addSegment(
+  ground: Ground,
+  end: number,
+  tables: readonly Table[],
+  emptied: PhdrView | undefined,
+): number {
   const { headers, page } = ground;
   if (emptied) {
     ground.vacated.push({ start: emptied.offset, end: emptied.offset + emptied.filesz });
@@ -166,12 +189,21 @@ export function addSegment(ground: Ground, end: number, tables: readonly Table[]
  * Puts tables one behind the other from an offset on, the one that may yet grow last. Returns the segment's new end in
  * the file.
  */
-function appendTo(ground: Ground, segment: PhdrView, from: number, tables: readonly Table[], strategy: Strategy, why: string): number {
+function appendTo(
+  ground: Ground,
+  segment: PhdrView,
+  from: number,
+  tables: readonly Table[],
+  strategy: Strategy,
+  why: string,
+): number {
   const { elf } = ground;
   const delta = segment.vaddr - segment.offset;
   const room = tables.reduce((n, t) => n + t.size + t.align, 0);
   let end = from;
-  for (const a of emptySections(elf).sort((a, b) => a - b)) if (a > end + delta && a < end + delta + room) end = a - delta;
+  for (const a of emptySections(elf).sort((a, b) => a - b)) {
+    if (a > end + delta && a < end + delta + room) end = a - delta;
+  }
 
   const inOrder = [...tables].sort((a, b) => KINDS[a.kind].rank - KINDS[b.kind].rank);
   for (const table of inOrder) {

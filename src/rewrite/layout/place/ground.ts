@@ -70,7 +70,9 @@ export class Ground implements Places {
   }
 
   get moves(): Move[] {
-    return this.#placed.flatMap((p) => (p.table.was && p.table.was.offset !== p.offset ? [{ ...p, was: p.table.was }] : []));
+    return this.#placed.flatMap((p) =>
+      p.table.was && p.table.was.offset !== p.offset ? [{ ...p, was: p.table.was }] : [],
+    );
   }
 
   placeOf(kind: TableKind): Placed | undefined {
@@ -91,7 +93,15 @@ export class Ground implements Places {
     const known = this.#tables.get(offset);
     if (known) return known;
 
-    const table: Table = { kind, was: { offset, address, size }, align, writable: false, size, least: size, bytes: undefined };
+    const table: Table = {
+      kind,
+      was: { offset, address, size },
+      align,
+      writable: false,
+      size,
+      least: size,
+      bytes: undefined,
+    };
     this.#tables.set(offset, table);
     return table;
   }
@@ -121,7 +131,11 @@ export class Ground implements Places {
 
     const at = ranges.findIndex((r, i) => i > 0 && r.start < ranges[i - 1]!.end && r.start < r.end);
     if (at < 0) return;
-    fail("INVARIANT", `${ranges[at - 1]!.name} and ${ranges[at]!.name} would take the same bytes at ${hex(ranges[at]!.start)}`, { rules: ["placements"] });
+    fail(
+      "INVARIANT",
+      `${ranges[at - 1]!.name} and ${ranges[at]!.name} would take the same bytes at ${hex(ranges[at]!.start)}`,
+      { rules: ["placements"] },
+    );
   }
 
   noRoom(what: string): never {

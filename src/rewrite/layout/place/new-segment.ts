@@ -21,7 +21,11 @@ export interface AllPlaced {
  *
  * @param end of what is in the output already
  */
-export function placeNewSegment({ ground, homeless, emptied }: Placing, end: number, segments: readonly SegmentWish[]): AllPlaced {
+export function placeNewSegment(
+  { ground, homeless, emptied }: Placing,
+  end: number,
+  segments: readonly SegmentWish[],
+): AllPlaced {
   const newEnd = homeless.length > 0 ? addSegment(ground, end, homeless, emptied) : end;
 
   const { headers, notes } = ground;

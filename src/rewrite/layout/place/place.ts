@@ -10,7 +10,16 @@ import { ProgramHeaders } from "../program-headers.js";
 import { emptiedSegment, extensibleSegment, growLast, growTrailing, trailingSegment } from "./at-end.js";
 import { entryRoom } from "./entry-room.js";
 import { Ground, namesOf } from "./ground.js";
-import { AT_ITS_PLACE, findSpot, IN_LOADED, LAST_RESORT, type Limits, MAKING_ROOM, mayHaveDebugFile, type Strategist } from "./strategies.js";
+import {
+  AT_ITS_PLACE,
+  findSpot,
+  IN_LOADED,
+  LAST_RESORT,
+  type Limits,
+  MAKING_ROOM,
+  mayHaveDebugFile,
+  type Strategist,
+} from "./strategies.js";
 
 /**
  * What placing has found before the end of the file is known: every table has its place, but for those of a new
@@ -74,7 +83,13 @@ function headersEnd({ header: h }: ElfFile, added: readonly SegmentWish[]): numb
   return h.phoff + (h.phnum + added.length + 1) * h.phentsize;
 }
 
-function takeFirst(ground: Ground, table: Table, size: number, strategies: readonly Strategist[], limits: Limits): boolean {
+function takeFirst(
+  ground: Ground,
+  table: Table,
+  size: number,
+  strategies: readonly Strategist[],
+  limits: Limits,
+): boolean {
   const spot = findSpot(strategies, ground, table, size, limits);
   if (spot) ground.take(table, spot);
   return spot !== undefined;
@@ -151,11 +166,19 @@ function lastResort(ground: Ground, isNew: boolean, added: readonly SegmentWish[
   const { elf, homeless, notes } = ground;
   const isNewRoom = !mayHaveDebugFile(elf) || !isNew;
   const strategies = [...(added.length === 0 ? AT_ITS_PLACE : []), ...LAST_RESORT];
-  const left = isNewRoom ? homeless : homeless.filter((t) => !takeFirst(ground, t, t.size, strategies, { headersEnd: limits.headersEnd, growsFirst: true }));
+  const left = isNewRoom
+    ? homeless
+    : homeless.filter(
+        (t) => !takeFirst(ground, t, t.size, strategies, { headersEnd: limits.headersEnd, growsFirst: true }),
+      );
 
   if (left.length > 0) ground.noRoom(namesOf(left));
   if (!isNew) ground.noRoom(added.map((s) => segmentTypeName(s.type, elf.header.machine)).join(", "));
-  notes.push({ note: "FIRST_SEGMENT", message: "the first segment had to grow, so elfutils takes wrong addresses from a debug file that was split off before" });
+  notes.push({
+    note: "FIRST_SEGMENT",
+    message:
+      "the first segment had to grow, so elfutils takes wrong addresses from a debug file that was split off before",
+  });
 }
 
 /**

@@ -36,7 +36,13 @@ export const MAKING_ROOM: readonly Strategist[] = [inHole, inSlack, inFront];
 export const LAST_RESORT: readonly Strategist[] = [inSlack];
 
 /** The first place that one of these strategies finds. */
-export function findSpot(strategies: readonly Strategist[], ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
+export function findSpot(
+  strategies: readonly Strategist[],
+  ground: Ground,
+  table: Table,
+  size: number,
+  limits: Limits,
+): Spot | undefined {
   for (const strategy of strategies) {
     const spot = strategy(ground, table, size, limits);
     if (spot) return spot;
@@ -52,10 +58,14 @@ export function findSpot(strategies: readonly Strategist[], ground: Ground, tabl
 export function mayHaveDebugFile({ sections, notes }: ElfFile): boolean {
   const hasDebugging = sections.some((s) => /^\.z?debug_/.test(s.name));
   if (hasDebugging) return false;
-  return sections.some((s) => s.name === ".gnu_debuglink") || notes.some((n) => n.owner === "GNU" && n.type === NT_GNU.BUILD_ID);
+  return (
+    sections.some((s) => s.name === ".gnu_debuglink") ||
+    notes.some((n) => n.owner === "GNU" && n.type === NT_GNU.BUILD_ID)
+  );
 }
 
-const mayGrow = ({ headers }: Ground, load: PhdrView, { growsFirst }: Limits): boolean => growsFirst || load !== headers.loads()[0];
+const mayGrow = ({ headers }: Ground, load: PhdrView, { growsFirst }: Limits): boolean =>
+  growsFirst || load !== headers.loads()[0];
 
 /** The PT_LOAD that has all the bytes of a table. */
 function homeOf({ headers }: Ground, { was }: Table): PhdrView | undefined {
@@ -64,7 +74,13 @@ function homeOf({ headers }: Ground, { was }: Table): PhdrView | undefined {
 
 function inPlace(_: Ground, { was }: Table, size: number): Spot | undefined {
   if (!was || size > was.size) return undefined;
-  return { strategy: "in-place", offset: was.offset, address: was.address, size, why: "the new bytes fit in the old place" };
+  return {
+    strategy: "in-place",
+    offset: was.offset,
+    address: was.address,
+    size,
+    why: "the new bytes fit in the old place",
+  };
 }
 
 function overZeros(ground: Ground, table: Table, size: number): Spot | undefined {
@@ -76,7 +92,14 @@ function overZeros(ground: Ground, table: Table, size: number): Spot | undefined
   const more = size - was.size;
   if (ground.space.gap(end, load.offset + load.filesz) < more) return undefined;
   const why = `${more} zero bytes behind it belonged to nothing`;
-  return { strategy: "extended", offset: was.offset, address: was.address, size, why, takes: { offset: end, size: more } };
+  return {
+    strategy: "extended",
+    offset: was.offset,
+    address: was.address,
+    size,
+    why,
+    takes: { offset: end, size: more },
+  };
 }
 
 function atSegmentEnd(ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
@@ -92,7 +115,15 @@ function atSegmentEnd(ground: Ground, table: Table, size: number, limits: Limits
     return undefined;
   }
   const why = `it ends its segment, which could grow by ${more} bytes`;
-  return { strategy: "extended", offset: was.offset, address: was.address, size, why, takes: { offset: end, size: more }, grows: { load, by: more } };
+  return {
+    strategy: "extended",
+    offset: was.offset,
+    address: was.address,
+    size,
+    why,
+    takes: { offset: end, size: more },
+    grows: { load, by: more },
+  };
 }
 
 /** Behind a read-only segment, without code if there is a choice. */
@@ -111,10 +142,20 @@ function inSlack(ground: Ground, table: Table, size: number, limits: Limits): Sp
     const fileEnd = load.offset + load.filesz;
     const why = `${bytes} bytes were free at the end of the read-only segment at 0x${load.vaddr.toString(16)}`;
     const takes = { offset: fileEnd, size: bytes };
-    return { strategy: "slack", offset: fileEnd + address - end, address: BigInt(address), size, why, takes, grows: { load, by: bytes } };
+    return {
+      strategy: "slack",
+      offset: fileEnd + address - end,
+      address: BigInt(address),
+      size,
+      why,
+      takes,
+      grows: { load, by: bytes },
+    };
   }
 
-  ground.tried.push(`no read-only segment ${limits.growsFirst ? "" : "behind the first "}has ${size} free bytes behind it`);
+  ground.tried.push(
+    `no read-only segment ${limits.growsFirst ? "" : "behind the first "}has ${size} free bytes behind it`,
+  );
   return undefined;
 }
 
@@ -152,11 +193,24 @@ function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
 
   const segments = relro ? [load, relro] : [load];
   const why = `${by} bytes were free in front of its segment${relro ? " and of PT_GNU_RELRO" : ""}`;
-  return { strategy: "in-front", offset, address: BigInt(address), size, why, takes: { offset, size: by }, lowers: { segments, by } };
+  return {
+    strategy: "in-front",
+    offset,
+    address: BigInt(address),
+    size,
+    why,
+    takes: { offset, size: by },
+    lowers: { segments, by },
+  };
 }
 
 /** Where a larger table has just left: notes stay in the file's first page then, where core dumps keep the build ID. */
-function inHole({ headers, placed, homeless, moves }: Ground, table: Table, size: number, { headersEnd }: Limits): Spot | undefined {
+function inHole(
+  { headers, placed, homeless, moves }: Ground,
+  table: Table,
+  size: number,
+  { headersEnd }: Limits,
+): Spot | undefined {
   const left = [...homeless, ...moves.map((m) => m.table)];
   // A program that reads its own _DYNAMIC where it was goes on from there to the old tables.
   const isRead = left.some((t) => KINDS[t.kind].readByCode === "all");
@@ -164,7 +218,8 @@ function inHole({ headers, placed, homeless, moves }: Ground, table: Table, size
 
   // What lies in the last segment may yet grow where it is.
   const last = headers.lastLoad();
-  const isHole = (t: Table): boolean => KINDS[t.kind].leavesHole && !t.writable && !(last && t.was && t.was.offset >= last.offset);
+  const isHole = (t: Table): boolean =>
+    KINDS[t.kind].leavesHole && !t.writable && !(last && t.was && t.was.offset >= last.offset);
   for (const { kind, was } of left.filter(isHole)) {
     if (!was) continue;
     const isInside = (offset: number): boolean => offset >= was.offset && offset < was.offset + was.size;
@@ -174,7 +229,13 @@ function inHole({ headers, placed, homeless, moves }: Ground, table: Table, size
     const skew = Number(delta % BigInt(table.align));
     const offset = alignUp(Math.max(was.offset, headersEnd, ...taken) + skew, table.align) - skew;
     if (offset + size > was.offset + was.size) continue;
-    return { strategy: "hole", offset, address: BigInt(offset) + delta, size, why: `${TABLE_NAMES[kind]} left its place` };
+    return {
+      strategy: "hole",
+      offset,
+      address: BigInt(offset) + delta,
+      size,
+      why: `${TABLE_NAMES[kind]} left its place`,
+    };
   }
   return undefined;
 }

@@ -15,7 +15,13 @@ interface Decided {
 }
 
 /** Lays the part of the file behind everything that is loaded. */
-export function layTail(map: FileMap, elf: ElfFile, requests: Requests, { overlay }: LayoutOptions, { shape, grownTo }: Decided): Tail {
+export function layTail(
+  map: FileMap,
+  elf: ElfFile,
+  requests: Requests,
+  { overlay }: LayoutOptions,
+  { shape, grownTo }: Decided,
+): Tail {
   if (shape.unloaded === "stays") return keepTail(elf, map);
 
   const behind = elf.overlay;

@@ -3,7 +3,10 @@ import { alignUp } from "../../../codec/bytes.js";
 import type { FileMap } from "../../../pieces/pieces.js";
 import type { Range } from "../../../pieces/ranges.js";
 
-/** What of the tail stays together: ranges of the input, and the new bytes of sections. One array a field, since there may be very many. */
+/**
+ * What of the tail stays together: ranges of the input, and the new bytes of sections. One array a field, since there
+ * may be very many.
+ */
 export class TailItems {
   count = 0;
   /** Offset in the input; `Infinity` for what goes behind all that has one. */
@@ -39,18 +42,25 @@ export class TailItems {
     return end;
   }
 
-  /** In the order of the input; ranges of it that overlap are one. Also tells which of these each of the old ones is in. */
+  /**
+   * In the order of the input; ranges of it that overlap are one. Also tells which of these each of the old ones is in.
+   */
   joined(): { items: TailItems; into: Uint32Array } {
-    const { start, size, align, section, isNew, count } = this, items = new TailItems(count), into = new Uint32Array(count);
+    const { start, size, align, section, isNew, count } = this;
+    const items = new TailItems(count);
+    const into = new Uint32Array(count);
     let last = -1;
+
     for (const i of ascending(start, count)) {
-      if (isNew[i] === 0 && last >= 0 && start[i]! < items.start[last]! + items.size[last]!) items.size[last] = Math.max(items.size[last]!, start[i]! + size[i]! - items.start[last]!);
-      else {
+      if (isNew[i] === 0 && last >= 0 && start[i]! < items.start[last]! + items.size[last]!) {
+        items.size[last] = Math.max(items.size[last]!, start[i]! + size[i]! - items.start[last]!);
+      } else {
         items.add(start[i]!, size[i]!, align[i]!, section[i], isNew[i]);
         if (isNew[i] === 0) last = items.count - 1;
       }
       into[i] = isNew[i] === 1 ? items.count - 1 : last;
     }
+
     return { items, into };
   }
 }
@@ -68,27 +78,38 @@ export class PackedItems {
    * @param padding ranges of the input, in order, that are zero: padding that is the same in the output comes along
    */
   constructor(items: TailItems, map: FileMap, start: number, padding: readonly Range[]) {
-    const { count } = items, at = new Float64Array(count), kept: number[] = [];
-    let end = start, pad = 0;
+    const { count } = items;
+    const at = new Float64Array(count);
+    const kept: number[] = [];
+    let end = start;
+    let pad = 0;
+
     for (let i = 0; i < count; i++) {
       at[i] = alignUp(end, items.align[i]!);
       end = at[i]! + items.size[i]!;
       if (items.isNew[i] === 1) continue;
+
       kept.push(i);
-      const until = items.start[i]! + items.size[i]!, gap = i + 1 < count ? alignUp(end, items.align[i + 1]!) - end : 0;
+      const until = items.start[i]! + items.size[i]!;
+      const gap = i + 1 < count ? alignUp(end, items.align[i + 1]!) - end : 0;
       while (pad < padding.length && padding[pad]!.start < until) pad++;
       const along = pad < padding.length && padding[pad]!.start === until && until + gap <= padding[pad]!.end ? gap : 0;
       map.keep(items.start[i]!, items.size[i]! + along, at[i]!);
     }
+
     this.#items = items;
     this.#kept = kept;
     this.at = at;
     this.end = end;
   }
 
-  /** Where a byte of the input is in the output; where it went, what follows it. A section may lie over a table that is written anew: its own bytes are where those of the input went. */
+  /**
+   * Where a byte of the input is in the output; where it went, what follows it. A section may lie over a table that is
+   * written anew: its own bytes are where those of the input went.
+   */
   outputOf(offset: number): number {
-    const behind = firstBehind(this.#items.count, (i) => this.#items.start[i]!, offset), kept = this.#kept[firstBehind(this.#kept.length, (k) => this.#items.start[this.#kept[k]!]!, offset) - 1];
+    const behind = firstBehind(this.#items.count, (i) => this.#items.start[i]!, offset);
+    const kept = this.#kept[firstBehind(this.#kept.length, (k) => this.#items.start[this.#kept[k]!]!, offset) - 1];
     return this.#in(kept, offset) ?? this.#in(behind - 1, offset) ?? this.at[behind] ?? this.end;
   }
 
@@ -101,7 +122,8 @@ export class PackedItems {
 
 /** The first of `count` ascending starts that is behind an offset. Binary search. */
 function firstBehind(count: number, startOf: (i: number) => number, offset: number): number {
-  let low = 0, high = count;
+  let low = 0;
+  let high = count;
   while (low < high) {
     const mid = (low + high) >> 1;
     if (startOf(mid) <= offset) low = mid + 1;

@@ -19,7 +19,9 @@ export interface Tail {
   readonly end: number;
   /** Where a byte of the input is in the output; where it went, what follows it. */
   outputOf(offset: number): number;
-  /** Where sections are, by index: all that are written anew, and others as far as it is known; below 0 where it is not. */
+  /**
+   * Where sections are, by index: all that are written anew, and others as far as it is known; below 0 where it is not.
+   */
   readonly places: Float64Array;
 }
 
@@ -33,36 +35,51 @@ export function keepTail(elf: ElfFile, map: FileMap): Tail {
 }
 
 /**
- * For an overlay that keeps its place: nothing moves, dropped sections become zeros, and new bytes go behind the overlay, but for those that
- * take no more room than what they replace.
+ * For an overlay that keeps its place: nothing moves, dropped sections become zeros, and new bytes go behind the
+ * overlay, but for those that take no more room than what they replace.
  */
 export function blankTail(elf: ElfFile, map: FileMap, requests: Requests): Tail {
-  const { size } = elf.source, { contents } = requests, { align } = sectionColumns(elf), holes = holesBefore(elf, requests, size), places = oldPlaces(elf, contents, holes);
+  const { size } = elf.source;
+  const { contents } = requests;
+  const { align } = sectionColumns(elf);
+  const holes = holesBefore(elf, requests, size);
+  const places = oldPlaces(elf, contents, holes);
   let end = size;
+
   for (const i of contents.sections) {
     if (places[i]! >= 0) continue;
     places[i] = alignUp(end, fileAlignment(align[i]!));
     end = places[i]! + contents.size(i);
   }
+
   keepExcept(map, 0, size, holes);
   return { end, outputOf: (o) => o, places };
 }
 
-const holesBefore = (elf: ElfFile, { dropped, contents }: Requests, end: number): Range[] => blanks(elf, (i) => dropped.has(i) || contents.has(i), end);
+const holesBefore = (elf: ElfFile, { dropped, contents }: Requests, end: number): Range[] =>
+  blanks(elf, (i) => dropped.has(i) || contents.has(i), end);
 
-/** Sections whose new bytes take the place of the old ones: they are no more, and the old ones have become a hole, which is no other section's. */
+/**
+ * Sections whose new bytes take the place of the old ones: they are no more, and the old ones have become a hole, which
+ * is no other section's.
+ */
 function oldPlaces(elf: ElfFile, contents: Requests["contents"], holes: readonly Range[]): Float64Array {
-  const places = unknownPlaces(elf), { offset, fileSize } = sectionColumns(elf);
+  const places = unknownPlaces(elf);
+  const { offset, fileSize } = sectionColumns(elf);
   if (holes.length === 0) return places;
-  let hole = 0, free = 0;
+
+  let hole = 0;
+  let free = 0;
   for (const i of contents.sections.sort((a, b) => offset[a]! - offset[b]!)) {
-    const start = offset[i]!, end = start + fileSize[i]!;
+    const start = offset[i]!;
+    const end = start + fileSize[i]!;
     while (hole < holes.length && holes[hole]!.end <= start) hole++;
     const h = holes[hole];
     if (!h || contents.size(i) > fileSize[i]! || start < Math.max(free, h.start) || end > h.end) continue;
     places[i] = start;
     free = end;
   }
+
   return places;
 }
 
@@ -79,23 +96,35 @@ export interface TailOptions {
  * Cuts the section header table and the name table off, which are written anew at the end, closes the holes of dropped
  * sections, and makes room for a last segment that grew. What is loaded never moves.
  */
-export function compactTail(elf: ElfFile, map: FileMap, requests: Requests, { rewritten, overlay, grownTo }: TailOptions): Tail {
+export function compactTail(
+  elf: ElfFile,
+  map: FileMap,
+  requests: Requests,
+  { rewritten, overlay, grownTo }: TailOptions,
+): Tail {
   const unloaded = isDebugFile(elf) ? [] : unloadedRanges(elf);
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
-  const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : [])), moves = requests.dropped.size > 0 || requests.contents.runs.length > 0 || grownTo !== undefined;
-  const holes = holesBefore(elf, requests, fixed), places = oldPlaces(elf, requests.contents, holes), { padding, payload } = gapsFrom(elf, fixed, requests.dropped);
-  const items = new TailItems(elf.header.shnum + unloaded.length + payload.length), keep = (r: Range) => items.add(r.start, r.end - r.start, 1);
+  const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : []));
+  const moves = requests.dropped.size > 0 || requests.contents.runs.length > 0 || grownTo !== undefined;
+  const holes = holesBefore(elf, requests, fixed);
+  const places = oldPlaces(elf, requests.contents, holes);
+  const { padding, payload } = gapsFrom(elf, fixed, requests.dropped);
+  const items = new TailItems(elf.header.shnum + unloaded.length + payload.length);
+  const keep = (r: Range) => items.add(r.start, r.end - r.start, 1);
   addSections(items, elf, requests, rewritten, fixed, places);
   // What a program header speaks of stays, also where its section goes.
   for (const r of unloaded) if (r.start >= fixed) keep(r);
   const last = items.end(fixed);
+
   for (const r of payload) {
     if (!moves && r.start < last) continue;
     if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(r);
     if (overlay === "keep") keep(r);
   }
+
   keepExcept(map, 0, fixed, holes);
   if (moves) return packed(elf, map, items, { start: grownTo ?? fixed, fixed, padding }, places);
+
   const end = items.end(fixed);
   map.keep(fixed, end - fixed);
   return { end, outputOf: (o) => o, places };
@@ -106,17 +135,36 @@ function unloadedRanges(elf: ElfFile): Range[] {
   const { size } = elf.source;
   return unloadedSegments(elf).map(({ type, offset, filesz }) => {
     const isGone = offset > size;
-    if (isGone) fail("TRUNCATED", `${segmentTypeName(type, elf.header.machine)} (${filesz} bytes at ${hex(offset)}) begins behind the end of the file (${size} bytes)`, { offset, length: filesz, size });
+    if (isGone) {
+      fail(
+        "TRUNCATED",
+        `${segmentTypeName(type, elf.header.machine)} (${filesz} bytes at ${hex(offset)}) begins behind the end of the file (${size} bytes)`,
+        { offset, length: filesz, size },
+      );
+    }
     return { start: offset, end: Math.min(offset + filesz, size) };
   });
 }
 
-/** Sections behind `fixed` that stay, and those that are written anew, but for the ones that take their old place before it. */
-function addSections(items: TailItems, elf: ElfFile, { dropped, contents }: Requests, rewritten: ReadonlySet<number>, fixed: number, places: Float64Array): void {
+/**
+ * Sections behind `fixed` that stay, and those that are written anew, but for the ones that take their old place before
+ * it.
+ */
+function addSections(
+  items: TailItems,
+  elf: ElfFile,
+  { dropped, contents }: Requests,
+  rewritten: ReadonlySet<number>,
+  fixed: number,
+  places: Float64Array,
+): void {
   const c = sectionColumns(elf);
   for (const i of sectionsByOffset(elf)) {
     assertInFile(elf, c, i);
-    const offset = c.offset[i]!, end = offset + c.fileSize[i]!, align = fileAlignment(c.align[i]!);
+    const offset = c.offset[i]!;
+    const end = offset + c.fileSize[i]!;
+    const align = fileAlignment(c.align[i]!);
+
     if (contents.has(i)) {
       if (places[i]! < 0) items.add(end <= fixed ? Infinity : offset, contents.size(i), align, i, 1);
     } else if (c.fileSize[i]! > 0 && end > fixed && !dropped.has(i) && !rewritten.has(i) && !placedAt(elf, c, i)) {
@@ -134,12 +182,27 @@ interface Bounds {
 }
 
 /** Puts what stays one behind the other. */
-function packed(elf: ElfFile, map: FileMap, all: TailItems, { start, fixed, padding }: Bounds, places: Float64Array): Tail {
-  const { items, into } = all.joined(), p = new PackedItems(items, map, start, padding), { offset } = sectionColumns(elf);
+function packed(
+  elf: ElfFile,
+  map: FileMap,
+  all: TailItems,
+  { start, fixed, padding }: Bounds,
+  places: Float64Array,
+): Tail {
+  const { items, into } = all.joined();
+  const p = new PackedItems(items, map, start, padding);
+  const { offset } = sectionColumns(elf);
+
   for (let i = 0; i < all.count; i++) {
-    const section = all.section[i]!, item = into[i]!, from = offset[section]!;
-    if (section >= 0) places[section] = all.isNew[i] === 1 ? p.at[item]! : from < fixed ? from : p.at[item]! + from - items.start[item]!;
+    const section = all.section[i]!;
+    const item = into[i]!;
+    const from = offset[section]!;
+    if (section >= 0) {
+      places[section] =
+        all.isNew[i] === 1 ? p.at[item]! : from < fixed ? from : p.at[item]! + from - items.start[item]!;
+    }
   }
+
   return { end: p.end, places, outputOf: (o) => (o < fixed ? o : p.outputOf(o)) };
 }
 

@@ -16,16 +16,27 @@ interface Decided {
 }
 
 /** The program header table, the section header table and the ELF header. Returns the end of the output so far. */
-export function writeHeaders(map: FileMap, { elf }: Places, { headers, rows }: Followed, { shape, requests, end }: Decided): number {
+export function writeHeaders(
+  map: FileMap,
+  { elf }: Places,
+  { headers, rows }: Followed,
+  { shape, requests, end }: Decided,
+): number {
   const h = elf.header;
   const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice();
   const header = headerView(bytes, h);
 
   if (headers.count !== h.phnum) {
     const zero = rows.length > 0 && shape.sectionHeaders !== "goes" ? rows.view(0) : undefined;
-    if (header.phnum !== PN_XNUM) header.phnum = headers.count;
-    else if (zero) zero.info = headers.count;
-    else fail("UNSUPPORTED", "e_phnum is PN_XNUM, but there is no section header 0 to hold the new number", { what: "PN_XNUM without section headers" });
+    if (header.phnum !== PN_XNUM) {
+      header.phnum = headers.count;
+    } else if (zero) {
+      zero.info = headers.count;
+    } else {
+      fail("UNSUPPORTED", "e_phnum is PN_XNUM, but there is no section header 0 to hold the new number", {
+        what: "PN_XNUM without section headers",
+      });
+    }
   }
   map.write(h.phoff, headers.bytes());
 
@@ -36,15 +47,18 @@ export function writeHeaders(map: FileMap, { elf }: Places, { headers, rows }: F
     newEnd = newShoff + rows.length * h.shentsize;
     header.shoff = newShoff;
   }
-  if (shape.sectionHeaders === "goes") Object.assign(header, { shoff: 0, shnum: 0, shstrndx: 0 });
-  else {
+  if (shape.sectionHeaders === "goes") {
+    Object.assign(header, { shoff: 0, shnum: 0, shstrndx: 0 });
+  } else {
     // A table that stays and keeps its length keeps the numbers that the ELF header has of it.
     const changesLength = shape.sectionHeaders === "moves" || requests.dropped.size > 0;
     if (changesLength) Object.assign(header, extendedNumbers(rows));
     map.write(newShoff, rows.bytes());
   }
 
-  for (const field of Object.keys(IDENT) as (keyof typeof IDENT)[]) bytes[IDENT[field]] = requests.header[field] ?? h[field];
+  for (const field of Object.keys(IDENT) as (keyof typeof IDENT)[]) {
+    bytes[IDENT[field]] = requests.header[field] ?? h[field];
+  }
   map.write(0, bytes);
   return newEnd;
 }

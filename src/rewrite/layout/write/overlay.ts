@@ -12,14 +12,19 @@ interface Decided {
 }
 
 /** Bytes behind the end of the ELF file, as the option says. Returns the end of the output, and what became of them. */
-export function writeOverlay(map: FileMap, elf: ElfFile, { shape, options, end }: Decided): { readonly end: number; readonly notes: readonly Note[] } {
+export function writeOverlay(
+  map: FileMap,
+  elf: ElfFile,
+  { shape, options, end }: Decided,
+): { readonly end: number; readonly notes: readonly Note[] } {
   const { overlay: choice } = options;
   const behind = elf.overlay;
   const said = (note: Note["note"], message: string): Note[] => [{ note, message }];
 
   if (!behind) {
     if (choice !== "drop") return { end, notes: [] };
-    const message = 'overlay: "drop": no bytes follow the end of the ELF file (a payload that an earlier rewrite kept in place lies inside it now)';
+    const message =
+      'overlay: "drop": no bytes follow the end of the ELF file (a payload that an earlier rewrite kept in place lies inside it now)';
     return { end, notes: said("NOT_FOUND", message) };
   }
 

@@ -28,7 +28,13 @@ export function addSections(map: FileMap, rows: SectionRows, { newSections }: Re
  * Writes the names at `end`, behind everything else, where the table needs new ones, and says where the section header
  * table follows.
  */
-export function appendNames(map: FileMap, elf: ElfFile, rows: SectionRows, { dropped, contents }: Requests, end: number): number {
+export function appendNames(
+  map: FileMap,
+  elf: ElfFile,
+  rows: SectionRows,
+  { dropped, contents }: Requests,
+  end: number,
+): number {
   const { shstrndx } = elf.header;
   // Symbols that took their strings from the same table have got that for themselves.
   const isShared = contents.has(shstrndx);
@@ -59,7 +65,9 @@ function nameBytes(elf: ElfFile, rows: SectionRows, own: number, rebuilds: boole
   rows.eachInput(({ name }, _was, row) => {
     names[row] = name < old.length ? name : 0;
   });
-  for (let row = rows.inputs; row < rows.length; row++) names[row] = table.add(concat([encodeText(rows.name(row)), new Uint8Array(1)]));
+  for (let row = rows.inputs; row < rows.length; row++) {
+    names[row] = table.add(concat([encodeText(rows.name(row)), new Uint8Array(1)]));
+  }
 
   const all = table.bytes();
   const keepsTable = own < rows.inputs && !rebuilds;

@@ -28,7 +28,12 @@ interface Decided {
 /**
  * Writes all new bytes over what stays of the input. Returns the size of the output, and what there is to say of it.
  */
-export function write(map: FileMap, places: Places, followed: Followed, decided: Decided): { readonly size: number; readonly notes: readonly Note[] } {
+export function write(
+  map: FileMap,
+  places: Places,
+  followed: Followed,
+  decided: Decided,
+): { readonly size: number; readonly notes: readonly Note[] } {
   const { shape, requests, options, tail } = decided;
 
   writeContents(map, places, followed, requests, tail);
@@ -42,7 +47,13 @@ export function write(map: FileMap, places: Places, followed: Followed, decided:
 }
 
 /** Sections that are not loaded and get new bytes, and zeros for loaded ones that are to go as a whole. */
-function writeContents(map: FileMap, { elf }: Places, { followers }: Followed, { contents, zeroed }: Requests, { places }: Tail): void {
+function writeContents(
+  map: FileMap,
+  { elf }: Places,
+  { followers }: Followed,
+  { contents, zeroed }: Requests,
+  { places }: Tail,
+): void {
   for (const { sections, at, sizes, bytes } of contents.runs) {
     const all = bytes(followers);
     for (let i = 0; i < sections.length; i++) map.write(places[sections[i]!]!, all, at[i]!, sizes[i]!);
@@ -79,7 +90,9 @@ function bytesOf({ table, strategy, size }: Placed, { elf }: Places, dynamic: Ui
 
 /** What was asked of single bytes follows the tables that they are in. */
 function writeSingleBytes(map: FileMap, places: Places, { pokes }: Followed, { writes }: Requests, tail: Tail): void {
-  for (const { offset, bytes } of [...writes, ...pokes]) map.write(places.movedOffset(offset) ?? tail.outputOf(offset), bytes);
+  for (const { offset, bytes } of [...writes, ...pokes]) {
+    map.write(places.movedOffset(offset) ?? tail.outputOf(offset), bytes);
+  }
 }
 
 /** Full RELRO makes .dynamic read-only after start-up; one that had to leave is not covered any more. */
@@ -94,5 +107,10 @@ function relroNotes(places: Places, { headers }: Followed): Note[] {
   const move = places.moveOf("dynamic");
   const hasLeft = move && covers(move.was.address) && !covers(move.address);
   if (!hasLeft) return [];
-  return [{ note: "LEFT_RELRO", message: ".dynamic had to move out of PT_GNU_RELRO, so it stays writable while the program runs" }];
+  return [
+    {
+      note: "LEFT_RELRO",
+      message: ".dynamic had to move out of PT_GNU_RELRO, so it stays writable while the program runs",
+    },
+  ];
 }
