@@ -39,7 +39,7 @@ export type { StringTable } from "./image/strings.js";
 export type { ElfSymbol, SymbolTable } from "./image/elf.js";
 export { symbolVersions, type SymbolVersion } from "./image/dynamic/versions.js";
 export { type NeededVersion, type VersionDefinition, type VersionNeed } from "./image/elf.js";
-export type { Note as ElfNote } from "./image/elf.js";
+export type { ElfNote } from "./image/elf.js";
 export {
   decodeNote,
   type DlopenDependency,
@@ -145,11 +145,11 @@ export type { Piece } from "./pieces/pieces.js";
 export { patch, type PatchOptions, type PatchResult, plan, type Plan } from "./patch.js";
 export { check, type CheckRule, checkRules, type Finding, type Severity, type Violation } from "./check/check.js";
 export { pageFitness, type PageFitness, type PageRule, pageRules } from "./check/pages.js";
-export { describe } from "./report/describe.js";
+export { describeElf } from "./report/describe.js";
 export type { ElfDescription } from "./report/description.js";
-export { diff, type Change, type DiffOptions } from "./report/diff.js";
+export { diffElf, type Change, type DiffOptions } from "./report/diff.js";
 export { resolveLibraries } from "./resolve/search/resolve.js";
-export { type Step, why } from "./resolve/search/why.js";
+export { type LoadStep, whyLoaded } from "./resolve/search/why.js";
 export { type CollectedFile, type Collection, collectLibraries, type CollectOptions } from "./collect.js";
 export type { LoaderOptions, ResolveOptions } from "./resolve/search/options.js";
 export type { LibraryFiles } from "./resolve/search/files.js";
@@ -164,7 +164,7 @@ export type {
   VersionError,
 } from "./resolve/bind/bindings.js";
 export { exportedSymbols, isNodeSymbol } from "./resolve/bind/host-symbols.js";
-export { interposed, type Interposed, type Interposition, type PreloadFinding } from "./resolve/bind/interpose.js";
+export { interpositions, type Interposed, type Interposition, type PreloadFinding } from "./resolve/bind/interpose.js";
 export { type LibraryUse, unusedLibraries, type UnusedOptions } from "./resolve/bind/unused.js";
 export { layoutMap } from "./report/map/layout-map.js";
 export { compareMaps, type MapComparison } from "./report/map/compare.js";

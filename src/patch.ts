@@ -6,7 +6,7 @@ import type { Edit } from "./edit/family.js";
 import { fail, type Note } from "./error.js";
 import type { ElfFile } from "./image/elf.js";
 import { readElf } from "./image/read-elf.js";
-import { type Change, diff } from "./report/diff.js";
+import { type Change, diffElf } from "./report/diff.js";
 import type { LayoutOptions } from "./rewrite/layout/options.js";
 import { planArchive } from "./rewrite/passes/archive.js";
 import { Stage } from "./rewrite/passes/pass.js";
@@ -72,7 +72,7 @@ function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): 
     ...done.layout,
     changed,
     findings,
-    changes: () => diff(elf, after, { summaries: false }),
+    changes: () => diffElf(elf, after, { summaries: false }),
   });
 }
 

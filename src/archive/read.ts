@@ -23,7 +23,7 @@ export const FIELDS = {
 export type IndexFormat = "sysv" | "sysv64" | "bsd" | "bsd64";
 
 /** One member. Offsets and sizes in bytes; content is what lies behind the header and a name that follows it. */
-export interface Member {
+export interface ArchiveMember {
   /** "names" is the table of long names; "table" is one that tools know and we do not. */
   readonly kind: "file" | "index" | "names" | "table";
   readonly name: string;
@@ -40,7 +40,7 @@ export interface Member {
 /** A static library, all headers read and no member. */
 export interface Archive {
   readonly source: ByteSource;
-  readonly members: readonly Member[];
+  readonly members: readonly ArchiveMember[];
   /** How the symbol index, which is always the first member, is written; undefined where there is none. */
   readonly index: IndexFormat | undefined;
 }
@@ -65,7 +65,7 @@ export function readArchive(source: ByteSource): Archive {
     });
   }
 
-  const members: Member[] = [];
+  const members: ArchiveMember[] = [];
   const names = new LongNames(source);
   for (let at = MAGIC_SIZE; at < source.size; at = members.at(-1)!.end) {
     const member = readMember(source, at, names);
@@ -77,7 +77,7 @@ export function readArchive(source: ByteSource): Archive {
   return { source, members, index: first?.kind === "index" ? indexFormat(first.name) : undefined };
 }
 
-function readMember(source: ByteSource, offset: number, names: LongNames): Member {
+function readMember(source: ByteSource, offset: number, names: LongNames): ArchiveMember {
   const header = readExactly(source, offset, HEADER_SIZE, "a member's header");
   const text = String.fromCharCode(...header);
   const field = (name: keyof typeof FIELDS) => text.slice(...FIELDS[name]);
@@ -136,7 +136,7 @@ const withoutSlash = (name: string): string => (name.endsWith("/") ? name.slice(
  * The tables have names of their own; what else starts with a slash, and is not the place of a long name, is another
  * tool's.
  */
-function kindOf(name: string, offset: number): Member["kind"] {
+function kindOf(name: string, offset: number): ArchiveMember["kind"] {
   if (indexFormat(name)) return offset === MAGIC_SIZE ? "index" : "table";
   if (name === "//" || name === "ARFILENAMES/") return "names";
   return name.startsWith("/") && !LONG_NAME.test(name) ? "table" : "file";
@@ -154,7 +154,7 @@ class LongNames {
   readonly #source: ByteSource;
   #bytes: Uint8Array | undefined;
   #budget: NameBudget | undefined;
-  table: Member | undefined;
+  table: ArchiveMember | undefined;
 
   constructor(source: ByteSource) {
     this.#source = source;

@@ -2,7 +2,7 @@ import { decodeText, encodeText } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import { joined, type Piece, slice } from "../pieces/pieces.js";
-import { type Archive, FIELDS, HEADER_SIZE, MAGIC_SIZE, type Member } from "./read.js";
+import { type Archive, FIELDS, HEADER_SIZE, MAGIC_SIZE, type ArchiveMember } from "./read.js";
 import { encodeIndex, type IndexEntry, indexSize, readIndex, type SymbolIndex } from "./symbol-index.js";
 
 /** A member's new content: pieces of the member, in order and without gaps. */
@@ -87,7 +87,7 @@ function keptIndex(archive: Archive, { contents, drops }: ArchiveChanges): Symbo
 }
 
 /** Where each header goes; members begin at even offsets (ar(5)). */
-function placesOf(members: readonly Member[], sizes: readonly number[]): number[] {
+function placesOf(members: readonly ArchiveMember[], sizes: readonly number[]): number[] {
   let at = MAGIC_SIZE;
   return members.map((m, i) => {
     const start = at;
@@ -97,7 +97,7 @@ function placesOf(members: readonly Member[], sizes: readonly number[]): number[
   });
 }
 
-function contentPieces(m: Member, at: number, content: Content | undefined): Piece[] {
+function contentPieces(m: ArchiveMember, at: number, content: Content | undefined): Piece[] {
   const from = m.offset + HEADER_SIZE + m.nameSize;
   if (!content) return [{ kind: "input", at, size: m.size, from }];
   return content.pieces.map((p) => {
@@ -109,7 +109,7 @@ function contentPieces(m: Member, at: number, content: Content | undefined): Pie
 const NEWLINE = Uint8Array.of(0x0a);
 
 /** What makes the next member's offset even: the old byte, where there is one. */
-function padding(m: Member, at: number, size: number): Piece {
+function padding(m: ArchiveMember, at: number, size: number): Piece {
   const end = m.offset + HEADER_SIZE + m.nameSize + m.size;
   if ((m.nameSize + size) % 2 === 0) return { kind: "zero", at, size: 0 };
   return m.end > end ? { kind: "input", at, size: 1, from: end } : { kind: "bytes", at, size: 1, bytes: NEWLINE };
@@ -119,7 +119,7 @@ const ZERO = { date: "0", uid: "0", gid: "0" };
 const DETERMINISTIC = { file: { ...ZERO, mode: "644" }, index: ZERO, names: {}, table: {} } as const;
 
 /** All that stays the same is copied as it stands: tools differ in how they write modes and empty fields. */
-function header({ source }: Archive, m: Member, at: number, size: number, deterministic: boolean): Piece {
+function header({ source }: Archive, m: ArchiveMember, at: number, size: number, deterministic: boolean): Piece {
   const bytes = readExactly(source, m.offset, HEADER_SIZE, "a member's header").slice();
   const old = bytes.slice();
   const fields: Partial<Record<keyof typeof FIELDS, string>> = {

@@ -3,7 +3,7 @@ import { chunks } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { SHT } from "../spec/constants.js";
-import { type Extent, loadedSections, loadIndex, loads, range, type SectionExtent } from "./extents.js";
+import { type SegmentExtent, loadedSections, loadIndex, loads, range, type SectionExtent } from "./extents.js";
 import type { CheckRule } from "./rule.js";
 
 /** The sections that a PT_LOAD holds, by the PT_LOAD's address. */
@@ -21,7 +21,7 @@ function sectionsByLoad(elf: ElfFile): Map<bigint, SectionExtent[]> {
   return out;
 }
 
-function misplaced(s: SectionExtent, l: Extent | undefined): string | undefined {
+function misplaced(s: SectionExtent, l: SegmentExtent | undefined): string | undefined {
   if (!l) return `its address ${hex(s.addr)} lies in no PT_LOAD`;
   if (s.addr + s.size > l.vaddr + l.memsz) {
     return `its addresses ${range(s.addr, s.size)} reach past the end of ${l.at} (${hex(l.vaddr + l.memsz)})`;
@@ -38,7 +38,7 @@ function misplaced(s: SectionExtent, l: Extent | undefined): string | undefined 
 }
 
 /** Where the file has a byte other than zero for memory that a section says starts as zero. */
-function firstDirty(elf: ElfFile, s: SectionExtent, l: Extent): bigint | undefined {
+function firstDirty(elf: ElfFile, s: SectionExtent, l: SegmentExtent): bigint | undefined {
   const backed = l.vaddr + l.filesz;
   const end = s.addr + s.size < backed ? s.addr + s.size : backed;
   if (end <= s.addr || l.offset + l.filesz > BigInt(elf.source.size)) return undefined;

@@ -5,12 +5,13 @@ import { PF, PT, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { cardOf } from "../spec/machines/card-of.js";
 import { MEMORY } from "../spec/machines/lists/memory.js";
-import { type Extent, extents, loadIndex, range, sectionExtents, sectionLabel } from "./extents.js";
+import { type SegmentExtent, extents, loadIndex, range, sectionExtents, sectionLabel } from "./extents.js";
 import type { CheckRule, Violation } from "./rule.js";
 
-const dynamicSegment = (elf: ElfFile): Extent | undefined => (elf.dynamic ? extents(elf, PT.DYNAMIC)[0] : undefined);
+const dynamicSegment = (elf: ElfFile): SegmentExtent | undefined =>
+  elf.dynamic ? extents(elf, PT.DYNAMIC)[0] : undefined;
 
-const isWritable = (l: Extent | undefined): boolean => l !== undefined && (l.flags & PF.W) !== 0;
+const isWritable = (l: SegmentExtent | undefined): boolean => l !== undefined && (l.flags & PF.W) !== 0;
 
 /** Which section a tag leads to, where the file has exactly one of that type. */
 const TARGETS: readonly (readonly [tag: number, name: string, type: number])[] = [

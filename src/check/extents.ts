@@ -6,7 +6,7 @@ import { PT, SHF, SHT } from "../spec/constants.js";
 import { segmentTypeName } from "../spec/names.js";
 
 /** A program header as exact numbers: a kernel's addresses are above 2^53. */
-export interface Extent {
+export interface SegmentExtent {
   /** How findings name it: PT_LOADs by address, since there are many and none of them moves. */
   readonly at: string;
   readonly type: number;
@@ -18,7 +18,7 @@ export interface Extent {
   readonly align: bigint;
 }
 
-function extentOf(s: Segment, machine: number): Extent {
+function extentOf(s: Segment, machine: number): SegmentExtent {
   const name = segmentTypeName(s.type, machine);
   const vaddr = s.exact("vaddr");
   return {
@@ -34,23 +34,24 @@ function extentOf(s: Segment, machine: number): Extent {
 }
 
 /** The program headers of these types, in table order. */
-export const extents = (elf: ElfFile, ...types: number[]): Extent[] =>
+export const extents = (elf: ElfFile, ...types: number[]): SegmentExtent[] =>
   elf.segments.filter((s) => types.includes(s.type)).map((s) => extentOf(s, elf.header.machine));
 
 /** The PT_LOADs that take any room, in table order. An empty one maps nothing. */
-export const loads = /* @__PURE__ */ once((elf): readonly Extent[] =>
+export const loads = /* @__PURE__ */ once((elf): readonly SegmentExtent[] =>
   extents(elf, PT.LOAD).filter((l) => l.memsz > 0n || l.filesz > 0n),
 );
 
 export const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The same, ascending by address. */
-export const loadsByAddress = /* @__PURE__ */ once((elf): readonly Extent[] =>
+export const loadExtents = /* @__PURE__ */ once((elf): readonly SegmentExtent[] =>
   [...loads(elf)].sort((a, b) => compare(a.vaddr, b.vaddr)),
 );
 
 /** Finds the PT_LOAD of an address in logarithmic time. */
-export const loadIndex = (elf: ElfFile): ((address: bigint) => Extent | undefined) => rangeFinder(loadsByAddress(elf));
+export const loadIndex = (elf: ElfFile): ((address: bigint) => SegmentExtent | undefined) =>
+  rangeFinder(loadExtents(elf));
 
 export const sectionLabel = (s: Section): string => `section ${s.name || `[${s.index}]`}`;
 

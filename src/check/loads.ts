@@ -2,7 +2,7 @@ import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { PT } from "../spec/constants.js";
 import { pageSize } from "../spec/machines.js";
-import { type Extent, extents, loads, loadsByAddress, range } from "./extents.js";
+import { type SegmentExtent, extents, loads, loadExtents, range } from "./extents.js";
 import type { CheckRule, Violation } from "./rule.js";
 
 /**
@@ -12,19 +12,20 @@ const SMALLEST_PAGE = 0x1000n;
 
 const isPowerOfTwo = (n: bigint): boolean => n > 0n && (n & (n - 1n)) === 0n;
 
-const end = (l: Extent): bigint => l.vaddr + l.memsz;
+const end = (l: SegmentExtent): bigint => l.vaddr + l.memsz;
 
 /** Each PT_LOAD with the one below it that reaches highest. */
-export function* neighbours(elf: ElfFile): Generator<{ below: Extent; load: Extent }> {
-  let below: Extent | undefined;
-  for (const load of loadsByAddress(elf)) {
+export function* neighbours(elf: ElfFile): Generator<{ below: SegmentExtent; load: SegmentExtent }> {
+  let below: SegmentExtent | undefined;
+  for (const load of loadExtents(elf)) {
     if (below) yield { below, load };
     if (!below || end(load) > end(below)) below = load;
   }
 }
 
 function* sharedPages(elf: ElfFile, page: bigint, except?: bigint): Generator<Violation> {
-  const shares = (below: Extent, load: Extent, page: bigint) => load.vaddr / page <= (end(below) - 1n) / page;
+  const shares = (below: SegmentExtent, load: SegmentExtent, page: bigint) =>
+    load.vaddr / page <= (end(below) - 1n) / page;
   for (const { below, load } of neighbours(elf)) {
     if (
       load.vaddr < end(below) ||

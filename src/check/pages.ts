@@ -3,7 +3,7 @@ import type { ElfFile } from "../image/elf.js";
 import { modulusOf, realignment } from "../image/headers/realign.js";
 import { isDebugFile } from "../image/headers/sections.js";
 import { ET, PF, PT } from "../spec/constants.js";
-import { type Extent, extents, loadIndex, loads, range } from "./extents.js";
+import { type SegmentExtent, extents, loadIndex, loads, range } from "./extents.js";
 import { neighbours } from "./loads.js";
 import { failure } from "./readable.js";
 import type { Finding, Severity, Violation } from "./rule.js";
@@ -226,11 +226,11 @@ function* atZero(elf: ElfFile, page: bigint): Generator<Violation> {
   }
 }
 
-type Find = (address: bigint) => Extent | undefined;
-const endOf = (l: Extent): bigint => l.vaddr + l.memsz;
+type Find = (address: bigint) => SegmentExtent | undefined;
+const endOf = (l: SegmentExtent): bigint => l.vaddr + l.memsz;
 
 /** Every loader rounds the start of PT_GNU_RELRO down. */
-function* beforeRelro(r: Extent, page: bigint, find: Find): Generator<Violation> {
+function* beforeRelro(r: SegmentExtent, page: bigint, find: Find): Generator<Violation> {
   const start = floor(r.vaddr, page);
   const l = r.vaddr > start ? find(r.vaddr - 1n) : undefined;
   if (!l || !(l.flags & PF.W)) return;
@@ -242,7 +242,7 @@ function* beforeRelro(r: Extent, page: bigint, find: Find): Generator<Violation>
 }
 
 /** A page with both kinds of bytes: protected whole, or not at all. */
-function* behindRelro(r: Extent, page: bigint, find: Find, rounding: Rounding): Generator<Violation> {
+function* behindRelro(r: SegmentExtent, page: bigint, find: Find, rounding: Rounding): Generator<Violation> {
   const end = endOf(r);
   const l = end % page === 0n ? undefined : find(end);
   if (!l || !(l.flags & PF.W)) return;
@@ -261,7 +261,7 @@ function* behindRelro(r: Extent, page: bigint, find: Find, rounding: Rounding): 
 }
 
 /** mprotect fails where nothing is mapped, and loaders give up: old lld pads p_memsz to the page size it was told. */
-function* pastLoad(r: Extent, page: bigint, find: Find, rounding: Rounding): Generator<Violation> {
+function* pastLoad(r: SegmentExtent, page: bigint, find: Find, rounding: Rounding): Generator<Violation> {
   const l = find(r.vaddr);
   const end = endOf(r);
   const rounded = rounding === "down" ? floor(end, page) : ceil(end, page);
@@ -273,7 +273,7 @@ function* pastLoad(r: Extent, page: bigint, find: Find, rounding: Rounding): Gen
 }
 
 /** Where nothing writable follows, bionic protects the last page whole; glibc and musl leave it writable. */
-function* unprotected(r: Extent, page: bigint, find: Find): Generator<Violation> {
+function* unprotected(r: SegmentExtent, page: bigint, find: Find): Generator<Violation> {
   const end = endOf(r);
   const l = find(r.vaddr);
   const last = find(end);

@@ -1,7 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { NT_GNU, PT, SHT } from "../spec/constants.js";
-import { type Extent, extents, loadedSections, loads, range } from "./extents.js";
+import { type SegmentExtent, extents, loadedSections, loads, range } from "./extents.js";
 import type { CheckRule } from "./rule.js";
 
 const TABLE = "program header table";
@@ -149,7 +149,7 @@ export const phdrRules: readonly CheckRule[] = [
   },
 ];
 
-function fieldsOf(p: Extent, t: Table): [string, bigint, bigint][] {
+function fieldsOf(p: SegmentExtent, t: Table): [string, bigint, bigint][] {
   return [
     ["p_offset", p.offset, t.offset],
     ["p_vaddr", p.vaddr, t.address ?? p.vaddr],

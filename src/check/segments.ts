@@ -6,13 +6,13 @@ import { hex } from "../error.js";
 import { PT, SHT } from "../spec/constants.js";
 import { cardOf } from "../spec/machines/card-of.js";
 import { MEMORY } from "../spec/machines/lists/memory.js";
-import { type Extent, extents, loadIndex, range, sectionExtents } from "./extents.js";
+import { type SegmentExtent, extents, loadIndex, range, sectionExtents } from "./extents.js";
 import type { CheckRule } from "./rule.js";
 
 /** Program headers that describe a part of what PT_LOADs map. */
 const PARTS = [PT.DYNAMIC, PT.INTERP, PT.NOTE, PT.TLS, PT.GNU_EH_FRAME, PT.GNU_RELRO, PT.GNU_PROPERTY, PT.GNU_SFRAME];
 
-function parts(elf: ElfFile): Extent[] {
+function parts(elf: ElfFile): SegmentExtent[] {
   const own = cardOf(MEMORY, elf.header.machine)?.segments ?? [];
   const types = [...PARTS, ...own.filter((s) => s.isMapped).map((s) => s.type)];
   // Notes without an address are for tools, not for the running program.
@@ -23,7 +23,7 @@ function parts(elf: ElfFile): Extent[] {
  * How far a part may reach. Protection works on pages: lld rounds PT_GNU_RELRO up to the end of the last page, file
  * bytes or not.
  */
-function endFor(p: Extent, l: Extent): bigint {
+function endFor(p: SegmentExtent, l: SegmentExtent): bigint {
   const page = l.align > 1n ? l.align : 1n;
   return p.type === PT.GNU_RELRO ? ((l.vaddr + l.memsz + page - 1n) / page) * page : l.vaddr + l.filesz;
 }
@@ -35,13 +35,13 @@ const LONGEST_INTERP = 4096n;
 const LARGEST_NOTES = 64n << 20n;
 
 /** mold puts notes of both alignments into one PT_NOTE of p_align 8, so that either may be the one that fits. */
-function brokenNotes(elf: ElfFile, p: Extent): string | undefined {
+function brokenNotes(elf: ElfFile, p: SegmentExtent): string | undefined {
   const b = readExactly(elf.source, Number(p.offset), Number(p.filesz), p.at);
   const message = brokenNote(elf, p, b, p.align === 8n ? 8 : 4);
   return message && brokenNote(elf, p, b, p.align === 8n ? 4 : 8) ? message : undefined;
 }
 
-function brokenNote(elf: ElfFile, p: Extent, b: Uint8Array, align: 4 | 8): string | undefined {
+function brokenNote(elf: ElfFile, p: SegmentExtent, b: Uint8Array, align: 4 | 8): string | undefined {
   const data = viewOf(b);
   const head = Nhdr.size(elf.header.class);
   for (let at = 0; at < b.length;) {

@@ -2,7 +2,7 @@ import { check, checkRules, type Finding } from "../check/check.js";
 import { pageFitness, type PageFitness, pageRules } from "../check/pages.js";
 import { formatFindings } from "../report/text.js";
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "./command.js";
-import { json, parse, withFile } from "./read-files.js";
+import { json, parseReadArguments, withFile } from "./read-files.js";
 import { printRules } from "./rules.js";
 
 /** A file's entry of `check`; with `--page-size`, what {@link pageFitness} says in addition. */
@@ -54,7 +54,7 @@ Prints each finding as "severity: subject: message [rule]". Exits with 1 when on
   --json              an array of { file, findings }, or of { id, severity, sentence } (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(
+    const { files, flags } = parseReadArguments(
       args,
       { ...json, "page-size": { type: "string" }, rules: { type: "boolean" } },
       "rules",

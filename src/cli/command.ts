@@ -53,7 +53,7 @@ export interface ErrorEntry {
 /**
  * Runs the work on a file. A refusal goes to stderr and gives its entry; anything but an ElfError is a bug and goes on.
  */
-export function attempt<T>(file: string, work: () => T): { result: T } | { refusal: ErrorEntry } {
+export function attemptFile<T>(file: string, work: () => T): { result: T } | { refusal: ErrorEntry } {
   try {
     return { result: work() };
   } catch (e) {
@@ -79,7 +79,7 @@ export function eachFile<T>(
   const results: T[] = [];
   const entries: (T | ErrorEntry)[] = [];
   for (const file of files) {
-    const a = attempt(file, () => work(file));
+    const a = attemptFile(file, () => work(file));
     if ("result" in a) {
       results.push(a.result);
       if (!json) text(a.result);

@@ -1,15 +1,15 @@
 import { readElfFile } from "../node/index.js";
-import { type Change, diff } from "../report/diff.js";
+import { type Change, diffElf } from "../report/diff.js";
 import { formatChanges } from "../report/text.js";
-import { attempt, OK, print, REFUSED, toJson, USAGE, UsageError, type Verb } from "./command.js";
-import { json, parse, withFile } from "./read-files.js";
+import { attemptFile, OK, print, REFUSED, toJson, USAGE, UsageError, type Verb } from "./command.js";
+import { json, parseReadArguments, withFile } from "./read-files.js";
 
 /** Each file is opened on its own, so that a refusal names the right one. */
 function compare(before: string, after: string, layout: boolean) {
-  const a = attempt(before, () => readElfFile(before));
+  const a = attemptFile(before, () => readElfFile(before));
   if ("refusal" in a) return a;
   try {
-    return attempt(after, () => withFile(after, (elf): Change[] => diff(a.result, elf, { layout })));
+    return attemptFile(after, () => withFile(after, (elf): Change[] => diffElf(a.result, elf, { layout })));
   } finally {
     a.result.close();
   }
@@ -25,7 +25,7 @@ Bytes of code and data are not compared. Exits with 0 whether there are differen
   --json     an array of changes (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(args, { ...json, layout: { type: "boolean" } });
+    const { files, flags } = parseReadArguments(args, { ...json, layout: { type: "boolean" } });
     const [before, after] = files;
     if (before === undefined || after === undefined || files.length !== 2) {
       throw new UsageError("two files are compared");

@@ -13,7 +13,7 @@ export interface OptionName {
 }
 
 /** The options in their order, by long name, and the other arguments. */
-export interface Parsed {
+export interface ParsedOptions {
   readonly options: readonly { readonly name: string; readonly value: string }[];
   readonly files: readonly string[];
 }
@@ -22,7 +22,7 @@ export interface Parsed {
  * Takes arguments apart as GNU getopt_long does: options among and behind the files, `-lk`, `-rPATH`, `--replace=PATH`,
  * long names cut short; `--` ends them.
  */
-export function getopt(args: readonly string[], names: readonly OptionName[]): Parsed {
+export function getopt(args: readonly string[], names: readonly OptionName[]): ParsedOptions {
   const options: { name: string; value: string }[] = [];
   const files: string[] = [];
   for (const rest = [...args]; rest.length > 0;) {

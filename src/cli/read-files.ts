@@ -15,13 +15,13 @@ export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
 
 export type Flags = Record<string, { type: "boolean" | "string" }>;
 
-export interface Parsed {
+export interface ReadArguments {
   readonly files: string[];
   readonly flags: Record<string, boolean | string>;
 }
 
 /** Options and files. An option that is `alone` says all by itself: with it there is no file. */
-export function parse(args: readonly string[], options: Flags, alone?: string): Parsed {
+export function parseReadArguments(args: readonly string[], options: Flags, alone?: string): ReadArguments {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     const parsed = { files: positionals, flags: values as Record<string, boolean | string> };
@@ -35,7 +35,7 @@ export function parse(args: readonly string[], options: Flags, alone?: string): 
   }
 }
 
-function onlyOption(name: string, parsed: Parsed): Parsed {
+function onlyOption(name: string, parsed: ReadArguments): ReadArguments {
   const others = Object.keys(parsed.flags).filter((flag) => flag !== name && flag !== "json");
   if (parsed.files.length > 0) throw new UsageError(`--${name} takes no file`);
   if (others.length > 0) throw new UsageError(`--${name} does not go with --${others[0]!}`);

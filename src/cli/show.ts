@@ -1,21 +1,21 @@
 import type { ElfFile } from "../image/elf.js";
-import { describe } from "../report/describe.js";
+import { describeElf } from "../report/describe.js";
 import type { ElfDescription } from "../report/description.js";
 import { type ListedRelocation, listRelocations } from "../report/list-relocations.js";
 import { listDynamicSymbols, type ListedSymbol, listSymbols } from "../report/list-symbols.js";
 import { dumpSection, type SectionDump } from "../report/section-dump.js";
-import { formatDescription, type Part } from "../report/text.js";
+import { formatDescription, type DescriptionPart } from "../report/text.js";
 import { formatDump } from "../report/text/dump.js";
 import { formatRelocations, formatSymbols } from "../report/text/lists.js";
 import { Tolerant } from "../image/tolerant.js";
 import { eachFile, OK, print, REFUSED, USAGE, type Verb } from "./command.js";
-import { type Flags, json, parse, withFile } from "./read-files.js";
+import { type Flags, json, parseReadArguments, withFile } from "./read-files.js";
 
 /**
  * What a part's option shows of the description. Lists are read only where they are asked for: they have millions of
  * entries.
  */
-const PART_OF: Readonly<Record<string, readonly Part[]>> = {
+const PART_OF: Readonly<Record<string, readonly DescriptionPart[]>> = {
   header: ["header"],
   segments: ["segments"],
   sections: ["sections"],
@@ -47,11 +47,11 @@ function entry(file: string, elf: ElfFile, lists: ReadonlySet<List>, section: st
     ...(lists.has("dynamic-symbols") ? { dynamicSymbols: t.part(() => listDynamicSymbols(elf, t)) } : {}),
     ...(lists.has("relocations") ? { relocations: t.part(() => [...listRelocations(elf, t)]) } : {}),
   };
-  const d = describe(elf);
+  const d = describeElf(elf);
   return { file, description: { ...d, problems: [...new Set([...d.problems, ...t.problems])] }, ...listed, ...dump };
 }
 
-function text(e: Entry, parts: readonly Part[] | undefined): string {
+function text(e: Entry, parts: readonly DescriptionPart[] | undefined): string {
   const pieces = [parts?.length === 0 ? "" : formatDescription(e.description, parts)];
   if (e.symbols) pieces.push(formatSymbols("Symbols of .symtab", e.symbols));
   if (e.dynamicSymbols) pieces.push(formatSymbols("Symbols of .dynsym", e.dynamicSymbols));
@@ -88,7 +88,7 @@ the parts that are asked for. Parts that cannot be read are listed as problems.
       section: { type: "string" },
       ...Object.fromEntries(names.map((n) => [n, { type: "boolean" } as const])),
     };
-    const { files, flags } = parse(args, options);
+    const { files, flags } = parseReadArguments(args, options);
     const asked = names.filter((n) => n !== "all" && (flags[n] === true || flags["all"] === true));
     const section = flags["section"];
     const lists = new Set(LISTS.filter((l) => asked.includes(l)));

@@ -7,7 +7,7 @@ import { onFile } from "../node/source.js";
  * The text of a file. `IO` where it cannot be read, `BAD_EDIT` where it is not UTF-8, which would be another text in
  * the ELF file.
  */
-export function textOf(path: string, option: string): string {
+export function fileText(path: string, option: string): string {
   let bytes: Uint8Array;
   try {
     bytes = onFile(path, () => readFileSync(path));

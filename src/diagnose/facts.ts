@@ -4,10 +4,10 @@ import type { LibraryTree } from "../resolve/tree.js";
 import type { LibcTables, Target } from "../targets/target.js";
 import { detect, type Detected } from "./detect/detect.js";
 import type { DiagnoseOptions } from "./options.js";
-import { type Subject, subjectOf } from "./subject.js";
+import { type DiagnosedSubject, subjectOf } from "./subject.js";
 
 /** What the parts of a diagnosis judge: the file, what detection found out about it, and what it is judged against. */
-export interface Facts extends Subject, Detected {
+export interface Facts extends DiagnosedSubject, Detected {
   readonly target: Target | null;
   /** The target's, where no others were given. */
   readonly tables: LibcTables | null;

@@ -10,8 +10,8 @@ export interface DiagnoseOptions {
    */
   readonly tables?: LibcTables;
   /**
-   * What the loader would load, from `resolveLibraries`: for findings on libraries that are missing, unused or of
-   * another C library.
+   * What the loader would load, from `resolveLibraries` or `resolveFileLibraries`: for findings on libraries that are
+   * missing, unused or of another C library.
    */
   readonly libraries?: LibraryTree;
   /** Is it installed set-user-ID, set-group-ID or with file capabilities? Nothing in the file says so. */

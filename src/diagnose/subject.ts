@@ -4,7 +4,7 @@ import type { Tolerant } from "../image/tolerant.js";
 import { type Export, exportsOf, type Import, importsOf } from "./dynamic-names.js";
 
 /** A file under diagnosis. What is broken in it is left out, and `tolerant` has the reason. */
-export interface Subject {
+export interface DiagnosedSubject {
   readonly elf: ElfFile;
   readonly tolerant: Tolerant;
   /** False for a separate debug file, whose program headers describe bytes that it does not have. */
@@ -19,7 +19,7 @@ export interface Subject {
   findExport(is: (e: Export) => boolean): Export | undefined;
 }
 
-export function subjectOf(elf: ElfFile, tolerant: Tolerant): Subject {
+export function subjectOf(elf: ElfFile, tolerant: Tolerant): DiagnosedSubject {
   const hasContents = !(tolerant.part(() => isDebugFile(elf)) ?? false);
   const whole = <T>(read: () => T[]): T[] => (hasContents ? tolerant.part(read) : null) ?? [];
   let imports: readonly Import[] | undefined;

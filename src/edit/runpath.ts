@@ -111,8 +111,8 @@ export const convertToRpath = (): RunpathEdit => made(runpathFamily, { edit: "co
  * `origin`), `$LIB` or `$PLATFORM`. Libraries that the program loads by dlopen(), and those of its libraries (a
  * DT_RPATH serves them too), are not known here.
  *
- * @param options `lookup` gives the file in a directory, from anywhere: `elfwright/node` has a `shrinkRunpath` for the
- * file system
+ * @param options `lookup` gives the file in a directory, from anywhere: `elfwright/node` has a `shrinkFileRunpath` for
+ * the file system
  * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `lookup` throws, and as
  * `setRunpath`
  * @example
@@ -145,7 +145,7 @@ export function shrinkRunpath({ lookup, allowedPrefixes, origin }: ShrinkRunpath
  * becomes equal to an earlier one goes. The tag stays as it is.
  *
  * @param options `outside: "drop"` for a build tree that the users of the result do not have; `elfwright/node` has a
- *   `makeRunpathRelative` that takes the file's path and follows links
+ *   `makeFileRunpathRelative` that takes the file's path and follows links
  * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `resolve` throws, and as
  * `setRunpath`
  * @example

@@ -35,7 +35,7 @@ export interface ElfFile {
   readonly dynamicSymbols: SymbolTable | null;
   readonly versionNeeds: readonly VersionNeed[];
   readonly versionDefinitions: readonly VersionDefinition[];
-  readonly notes: readonly Note[];
+  readonly notes: readonly ElfNote[];
   /** Bytes behind the end of the ELF file, or null. */
   readonly overlay: Overlay | null;
   readonly linkage: Linkage;
@@ -219,7 +219,7 @@ export interface VersionDefinition {
 }
 
 /** One note (gABI, "Note Section"). */
-export interface Note {
+export interface ElfNote {
   /** Its owner, e.g. `GNU`. */
   readonly owner: string;
   readonly type: number;

@@ -10,7 +10,7 @@ import type {
   ElfFile,
   Header,
   Linkage,
-  Note,
+  ElfNote,
   Overlay,
   Section,
   Segment,
@@ -101,7 +101,7 @@ class LazyElf implements ElfFile {
   get versionDefinitions(): readonly VersionDefinition[] {
     return this.#keep("versionDefinitions", () => readVersionDefinitions(this));
   }
-  get notes(): readonly Note[] {
+  get notes(): readonly ElfNote[] {
     return this.#keep("notes", () => readNotes(this));
   }
   get overlay(): Overlay | null {

@@ -19,7 +19,7 @@ const CHUNK = 1 << 20;
  * await patchFile("server", [onlyKeepDebug()], { output: "server.debug" });
  * await patchFile("server", [stripUnneeded(), addDebugLink("server.debug")]);
  */
-export function addDebugLink(path: string): AddDebugLink {
+export function addFileDebugLink(path: string): AddDebugLink {
   const source = openSource(path);
   try {
     let crc = 0;

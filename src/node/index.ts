@@ -9,14 +9,14 @@ import { openSource } from "./source.js";
 
 export { openSource, type FileSource } from "./source.js";
 export {
-  makeRunpathRelative,
-  type MakeRunpathRelativeFilesOptions,
-  shrinkRunpath,
-  type ShrinkRunpathFilesOptions,
+  makeFileRunpathRelative,
+  type MakeFileRunpathRelativeOptions,
+  shrinkFileRunpath,
+  type ShrinkFileRunpathOptions,
 } from "./runpath.js";
-export { type OpenLibraryTree, resolveLibraries, type ResolveFilesOptions } from "./resolve.js";
+export { type OpenLibraryTree, resolveFileLibraries, type ResolveFileLibrariesOptions } from "./resolve.js";
 export { patchFile, patchFileSync, type PatchFileOptions, type PatchFileResult } from "./patch-file.js";
-export { addDebugLink } from "./debug-link.js";
+export { addFileDebugLink } from "./debug-link.js";
 
 /** An {@link ElfFile} over an open file. */
 export interface OpenElfFile extends ElfFile {

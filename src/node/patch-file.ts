@@ -8,7 +8,7 @@ import type { Edit } from "../edit/family.js";
 import { backupName, keepBackup } from "./backup.js";
 import { DAMAGED, writeInPlace } from "./in-place.js";
 import { type FileSource, ioError, onFile, openSource } from "./source.js";
-import { keepDates, write, writeNow, type Writing } from "./write.js";
+import { keepDates, writeFileAtomically, writeNow, type Writing } from "./write.js";
 
 /** Options of {@link patchFile}. */
 export interface PatchFileOptions extends PatchOptions {
@@ -74,7 +74,7 @@ export async function patchFile(
   const job = prepare(path, edits, options);
   try {
     const writing = begin(job);
-    if (writing) await write(writing);
+    if (writing) await writeFileAtomically(writing);
     return job.result;
   } catch (e) {
     return abandon(job, e);

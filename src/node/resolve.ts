@@ -12,8 +12,8 @@ import { linkTarget } from "./links.js";
 import { SourcePool, statOf } from "./pooled-source.js";
 import { onFile, openSource } from "./source.js";
 
-/** Options of {@link resolveLibraries}. */
-export interface ResolveFilesOptions extends LoaderOptions {
+/** Options of {@link resolveFileLibraries}. */
+export interface ResolveFileLibrariesOptions extends LoaderOptions {
   /**
    * The directory that will be `/` for the program: directories, links and the loader's settings are those in there.
    */
@@ -38,7 +38,10 @@ export interface OpenLibraryTree extends LibraryTree {
  * const tree = resolveLibraries("/usr/bin/git");
  * try { for (const o of tree.objects) console.log(o.path); } finally { tree.close(); }
  */
-export function resolveLibraries(path: string, { sysroot, ...options }: ResolveFilesOptions = {}): OpenLibraryTree {
+export function resolveFileLibraries(
+  path: string,
+  { sysroot, ...options }: ResolveFileLibrariesOptions = {},
+): OpenLibraryTree {
   const pool = new SourcePool();
   const root = resolve(sysroot ?? "/");
   if (!onFile(root, () => statSync(root)).isDirectory()) {

@@ -13,8 +13,8 @@ import { followLinks } from "../resolve/search/links.js";
 import { linkTarget } from "./links.js";
 import { onFile, openSource } from "./source.js";
 
-/** Options of {@link shrinkRunpath}. */
-export interface ShrinkRunpathFilesOptions {
+/** Options of {@link shrinkFileRunpath}. */
+export interface ShrinkFileRunpathOptions {
   /** Absolute directories that do not begin with one of these texts go, whatever they hold. */
   readonly allowedPrefixes?: readonly string[] | undefined;
   /**
@@ -34,15 +34,15 @@ export interface ShrinkRunpathFilesOptions {
  * @example
  * await patchFile("build/server", [shrinkRunpath({ allowedPrefixes: ["/opt/"] })]);
  */
-export function shrinkRunpath({ sysroot, ...options }: ShrinkRunpathFilesOptions = {}): ShrinkRunpath {
+export function shrinkFileRunpath({ sysroot, ...options }: ShrinkFileRunpathOptions = {}): ShrinkRunpath {
   return shrinkBy({
     ...options,
     lookup: sysroot === undefined ? libraryIn : (directory, name) => inSysroot(sysroot, directory, name),
   });
 }
 
-/** Options of {@link makeRunpathRelative}. */
-export interface MakeRunpathRelativeFilesOptions {
+/** Options of {@link makeFileRunpathRelative}. */
+export interface MakeFileRunpathRelativeOptions {
   /** The directory that moves as a whole. */
   readonly root: string;
   /** What becomes of absolute directories that are not in `root`. Default: `"keep"`. */
@@ -63,9 +63,9 @@ export interface MakeRunpathRelativeFilesOptions {
  * @example
  * await patchFile("out/bin/server", [makeRunpathRelative("out/bin/server", { root: "out" })]);
  */
-export function makeRunpathRelative(
+export function makeFileRunpathRelative(
   file: string,
-  { root, outside, sysroot }: MakeRunpathRelativeFilesOptions,
+  { root, outside, sysroot }: MakeFileRunpathRelativeOptions,
 ): MakeRunpathRelative {
   const real = onFile(root, () => realpathSync(root));
   const origin = dirname(onFile(file, () => realpathSync(file)));

@@ -95,7 +95,7 @@ function* filled(at: number, bytes: Uint8Array): Generator<{ at: number; bytes: 
 const NEW = ["wx", 0o600] as const;
 
 /** Writes the result beside its target and gives it the target's name. The caller removes what a failure leaves. */
-export async function write(w: Writing): Promise<void> {
+export async function writeFileAtomically(w: Writing): Promise<void> {
   const copied = isCopied(w);
   if (copied) {
     await copyFile(w.input, w.temp, COPY_FLAGS);
@@ -122,7 +122,7 @@ export async function write(w: Writing): Promise<void> {
   await rename(w.temp, w.target);
 }
 
-/** {@link write}, synchronous. */
+/** {@link writeFileAtomically}, synchronous. */
 export function writeNow(w: Writing): void {
   const copied = isCopied(w);
   if (copied) {

@@ -39,9 +39,9 @@ export interface Change {
   readonly to: ChangeValue;
 }
 
-export type Subject = Omit<Change, "from" | "to">;
+export type ChangeSubject = Omit<Change, "from" | "to">;
 
 /** The change of one value, if it is one. */
-export function* changed(subject: Subject, from: ChangeValue, to: ChangeValue): Generator<Change> {
+export function* changed(subject: ChangeSubject, from: ChangeValue, to: ChangeValue): Generator<Change> {
   if (from !== to) yield { ...subject, from, to };
 }

@@ -52,7 +52,7 @@ export function buildIdOf(elf: ElfFile): string | null {
   return n ? toHex(n.description) : null;
 }
 
-export function countSymbols(elf: ElfFile, t: Tolerant): ElfDescription["symbols"] {
+export function symbolTableCounts(elf: ElfFile, t: Tolerant): ElfDescription["symbols"] {
   const count = (table: SymbolTable | null) => (table?.exact ? table.count : null);
   return { symtab: t.part(() => count(elf.symbols)), dynsym: t.part(() => count(elf.dynamicSymbols)) };
 }
@@ -61,9 +61,9 @@ export function countSymbols(elf: ElfFile, t: Tolerant): ElfDescription["symbols
  * Everything the reader knows of a file, as JSON with a stable order of keys.
  *
  * @example
- * expect(describe(readElf(bytes))).toMatchSnapshot()
+ * expect(describeElf(readElf(bytes))).toMatchSnapshot()
  */
-export function describe(elf: ElfFile): ElfDescription {
+export function describeElf(elf: ElfFile): ElfDescription {
   const t = new Tolerant();
   const file = describeFile(elf, t);
   const description: Omit<ElfDescription, "problems"> = {
@@ -80,7 +80,7 @@ export function describe(elf: ElfFile): ElfDescription {
     versionNeeds: t.part(() => describeVersionNeeds(elf)),
     versionDefinitions: t.part(() => describeVersionDefinitions(elf)),
     notes: t.part(() => describeNotes(elf, t)),
-    symbols: countSymbols(elf, t),
+    symbols: symbolTableCounts(elf, t),
     dynamicSymbols: t.part(() => describeDynamicSymbols(elf, t)),
     overlay: t.part(() => elf.overlay && { ...elf.overlay, kind: overlayKind(elf) }),
     symbolCounts: describeSymbolCounts(elf, t),

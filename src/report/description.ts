@@ -2,7 +2,7 @@ import type { Linkage } from "../image/elf.js";
 import type { NoteContents } from "../image/notes/note-contents.js";
 import type { Quantity } from "./quantity.js";
 import type {
-  AddressRange,
+  MemoryRange,
   ArraysDescription,
   RelocationSummary,
   SecurityDescription,
@@ -146,7 +146,7 @@ export interface ElfDescription {
   readonly overlay: { readonly offset: number; readonly size: number; readonly kind: string | null } | null;
   readonly symbolCounts: SymbolSummary;
   readonly relocations: RelocationSummary | null;
-  readonly relro: AddressRange | null;
+  readonly relro: MemoryRange | null;
   readonly tls: TlsDescription | null;
   /** Null where the file has no dynamic section. */
   readonly arrays: ArraysDescription | null;

@@ -1,4 +1,4 @@
-import type { ElfFile, Note } from "../image/elf.js";
+import type { ElfFile, ElfNote } from "../image/elf.js";
 import { decodeNote, type NoteContents } from "../image/notes/note-contents.js";
 import { toHex } from "../codec/bytes.js";
 import { hex } from "../error.js";
@@ -46,7 +46,7 @@ function saidBy(elf: ElfFile): Said[] {
 }
 
 /** Core files and private notes: their bytes, as far as they are few. */
-const raw = (name: string, n: Note): Said => ({
+const raw = (name: string, n: ElfNote): Said => ({
   name,
   value: n.description.length <= 64 ? toHex(n.description) : `${n.description.length} bytes`,
 });

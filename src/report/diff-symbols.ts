@@ -6,7 +6,7 @@ import type { ElfFile, SymbolTable } from "../image/elf.js";
 import { Tolerant } from "../image/tolerant.js";
 import { symbolBindingName } from "../spec/names.js";
 import { type Change, changed } from "./change.js";
-import { countSymbols } from "./describe.js";
+import { symbolTableCounts } from "./describe.js";
 import { match } from "./match.js";
 
 /**
@@ -14,8 +14,8 @@ import { match } from "./match.js";
  * binding.
  */
 export function* diffSymbols(before: ElfFile, after: ElfFile): Generator<Change> {
-  const a = countSymbols(before, new Tolerant());
-  const b = countSymbols(after, new Tolerant());
+  const a = symbolTableCounts(before, new Tolerant());
+  const b = symbolTableCounts(after, new Tolerant());
   yield* changed({ at: "symbols" }, a.symtab, b.symtab);
   yield* changed({ at: "dynamicSymbols" }, a.dynsym, b.dynsym);
 

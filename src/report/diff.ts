@@ -27,9 +27,9 @@ export interface DiffOptions {
  * like one that is not there.
  *
  * @example
- * diff(readElf(before), readElf(after)) // [{ at: "dynamic", tag: "DT_RUNPATH", from: null, to: "$ORIGIN/../lib" }]
+ * diffElf(readElf(before), readElf(after)) // [{ at: "dynamic", tag: "DT_RUNPATH", from: null, to: "$ORIGIN/../lib" }]
  */
-export function diff(before: ElfFile, after: ElfFile, options: DiffOptions = {}): Change[] {
+export function diffElf(before: ElfFile, after: ElfFile, options: DiffOptions = {}): Change[] {
   const layout = options.layout ?? false;
   const t = new Tolerant();
   return [

@@ -2,7 +2,7 @@
  * One step from a list to another: an item that went (`to` undefined), one that came, or one that took the place of
  * another.
  */
-export interface Step<T> {
+export interface MatchStep<T> {
   readonly from: T | undefined;
   readonly to: T | undefined;
 }
@@ -11,7 +11,7 @@ export interface Step<T> {
 export interface Match<T> {
   /** Items of both, by key and order of appearance. */
   readonly kept: readonly (readonly [before: T, after: T])[];
-  readonly steps: readonly Step<T>[];
+  readonly steps: readonly MatchStep<T>[];
   /** The kept items stand in another order. */
   readonly reordered: boolean;
 }
@@ -52,7 +52,7 @@ export function match<T>(
   let neighbours = 0;
   after.forEach((item, i) => (taken.has(i) ? neighbours++ : come.add(neighbours, item)));
 
-  const steps: Step<T>[] = [];
+  const steps: MatchStep<T>[] = [];
   for (let gap = 0; gap <= kept.length; gap++) {
     const a = gone.at(gap);
     const b = come.at(gap);

@@ -1,5 +1,5 @@
 import { toHex } from "../codec/bytes.js";
-import type { ElfFile, Note, Section } from "../image/elf.js";
+import type { ElfFile, ElfNote, Section } from "../image/elf.js";
 import { symbolVersions } from "../image/dynamic/versions.js";
 import { hex } from "../error.js";
 import { decodeNote } from "../image/notes/note-contents.js";
@@ -96,7 +96,7 @@ export const describeVersionDefinitions = (elf: ElfFile): VersionDefinitionDescr
   elf.versionDefinitions.map((d) => ({ index: d.index, base: (d.flags & VER_FLG.BASE) !== 0, names: d.names }));
 
 /** Those that loaders find first, then those of sections alone. */
-export const allNotes = (elf: ElfFile, t: Tolerant): Note[] => [
+export const allNotes = (elf: ElfFile, t: Tolerant): ElfNote[] => [
   ...elf.notes,
   ...(t.part(() => readUnloadedNotes(elf)) ?? []),
 ];

@@ -50,7 +50,7 @@ export function describeSymbolCounts(elf: ElfFile, t: Tolerant): SymbolSummary {
 }
 
 /** A range of memory. */
-export interface AddressRange {
+export interface MemoryRange {
   readonly address: Quantity;
   /** Bytes. */
   readonly size: Quantity;
@@ -66,7 +66,7 @@ export interface TlsDescription {
 }
 
 /** PT_GNU_RELRO: what loaders make read-only after relocation. */
-export function describeRelro(elf: ElfFile): AddressRange | null {
+export function describeRelro(elf: ElfFile): MemoryRange | null {
   const s = elf.segments.find((s) => s.type === PT.GNU_RELRO);
   return s ? { address: toQuantity(s.exact("vaddr")), size: toQuantity(s.exact("memsz")) } : null;
 }
@@ -85,16 +85,16 @@ export function describeTls(elf: ElfFile): TlsDescription | null {
 
 /** Functions that run before and after the program's own, by their tables; null for no table. */
 export interface ArraysDescription {
-  readonly preinit: AddressRange | null;
-  readonly init: AddressRange | null;
-  readonly fini: AddressRange | null;
+  readonly preinit: MemoryRange | null;
+  readonly init: MemoryRange | null;
+  readonly fini: MemoryRange | null;
 }
 
 export function describeArrays(elf: ElfFile): ArraysDescription | null {
   const d = elf.dynamic;
   if (!d) return null;
 
-  const range = (at: number, sizeAt: number): AddressRange | null => {
+  const range = (at: number, sizeAt: number): MemoryRange | null => {
     const address = d.get(at);
     return address === undefined ? null : { address: toQuantity(address), size: toQuantity(d.get(sizeAt) ?? 0n) };
   };

@@ -34,7 +34,7 @@ export interface Plan extends ByteSource {
 }
 
 /** A plan without what follows from its pieces. */
-export type Planned = Pick<Plan, "size" | "pieces" | "changed" | "placements" | "notes" | "findings"> & {
+export type LaidPlan = Pick<Plan, "size" | "pieces" | "changed" | "placements" | "notes" | "findings"> & {
   /** Made when asked for. */
   readonly changes: () => readonly Change[];
 };
@@ -49,7 +49,7 @@ export const differs = (source: ByteSource, pieces: readonly Piece[], size: numb
 /** The plan that takes its pieces from this source. */
 export function planOf(
   source: ByteSource,
-  { size, pieces, changed, placements, notes, findings, changes }: Planned,
+  { size, pieces, changed, placements, notes, findings, changes }: LaidPlan,
 ): Plan {
   const out = piecesSource(source, pieces, size);
   let made: readonly Change[] | undefined;

@@ -1,4 +1,5 @@
-// The numbers of the gABI, its processor supplements and the GNU extensions (elf.h), by their own names without the prefix.
+// The numbers of the gABI, its processor supplements and the GNU extensions (elf.h), by their own names without the
+// prefix.
 
 /** EI_OSABI (gABI, "ELF Identification"). */
 export const ELFOSABI = {
@@ -30,7 +31,9 @@ export const PT = {
 /** p_flags. */
 export const PF = { X: 1, W: 2, R: 4 } as const;
 
-/** Special values of e_phnum, e_shnum and e_shstrndx: the real number stands in section header 0 (gABI, "ELF Header"). */
+/**
+ * Special values of e_phnum, e_shnum and e_shstrndx: the real number stands in section header 0 (gABI, "ELF Header").
+ */
 export const PN_XNUM = 0xffff;
 
 /** Special section indexes. */

@@ -1,5 +1,5 @@
 import { cardOf } from "./machines/card-of.js";
-import { NAMES } from "./machines/lists/names.js";
+import { NAMES_BY_MACHINE } from "./machines/lists/names.js";
 
 const byMachine = new Map<number, ReadonlyMap<number, string>>();
 
@@ -8,7 +8,7 @@ function typesOf(machine: number): ReadonlyMap<number, string> {
   if (known) return known;
 
   const names = new Map<number, string>();
-  const types = cardOf(NAMES, machine)?.relocations;
+  const types = cardOf(NAMES_BY_MACHINE, machine)?.relocations;
   let next = 0;
 
   for (const word of types?.names.split(" ") ?? []) {

@@ -11,8 +11,9 @@ export interface VersionName {
 const NUMBER = /^\d+$/, LAST_NUMBER = /^\d+[a-z]?$/, DOTTED = /^\d+(?:\.\d+)*(?:[a-z]+\d*)?$/, VENDOR = /^[A-Z]+$/;
 
 /**
- * Takes a version's name apart. There is no rule for such names but the linker's that they are strings, so these are the grammars that
- * libraries use: `GLIBC_2.34`, `OPENSSL_1_1_0`, `krb5_3_MIT`, and words like `GLIBC_PRIVATE` and `GLIBC_ABI_DT_RELR`.
+ * Takes a version's name apart. There is no rule for such names but the linker's that they are strings, so these are
+ * the grammars that libraries use: `GLIBC_2.34`, `OPENSSL_1_1_0`, `krb5_3_MIT`, and words like `GLIBC_PRIVATE` and
+ * `GLIBC_ABI_DT_RELR`.
  *
  * @example
  * parseVersionName("LIBPAM_EXTENSION_1.0") // { family: "LIBPAM_EXTENSION", version: "1.0", numeric: true }
@@ -28,7 +29,8 @@ export function parseVersionName(name: string): VersionName {
 }
 
 /**
- * Compares two versions number by number: below zero where `a` is the older one. `2.4` is older than `2.17`, and `2.2` than `2.2.5`.
+ * Compares two versions number by number: below zero where `a` is the older one. `2.4` is older than `2.17`, and `2.2`
+ * than `2.2.5`.
  */
 export function compareVersions(a: string, b: string): number {
   for (let i = 0, j = 0; ; ) {
@@ -39,7 +41,10 @@ export function compareVersions(a: string, b: string): number {
   }
 }
 
-/** The number that begins here, and where the next one does; -1 behind the last. A letter behind the last number counts as one more: 1.1.1d is newer than 1.1.1. */
+/**
+ * The number that begins here, and where the next one does; -1 behind the last. A letter behind the last number counts
+ * as one more: 1.1.1d is newer than 1.1.1.
+ */
 function partAt(version: string, at: number): { readonly value: number; readonly end: number } {
   let value = -1, i = at;
   for (; i < version.length; i++) {

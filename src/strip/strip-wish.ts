@@ -3,11 +3,11 @@ import { exactly, type Matcher, matcher } from "./patterns.js";
 
 /** How much a strip drops, from the least on. */
 const MODES = ["none", "debug", "unneeded", "all"] as const;
-export type Mode = (typeof MODES)[number];
+export type StripDepth = (typeof MODES)[number];
 
 /** All strip edits of a patch as one. */
 export interface StripWish {
-  readonly mode: Mode;
+  readonly mode: StripDepth;
   /** Symbols and relocations of a relocatable file may go. */
   readonly forceAll: boolean;
   readonly removes: Matcher;
@@ -27,7 +27,7 @@ export interface StripWish {
   readonly keepsFiles: boolean;
 }
 
-const MODE_OF: Readonly<Partial<Record<StripEdit["edit"], Mode>>> = {
+const MODE_OF: Readonly<Partial<Record<StripEdit["edit"], StripDepth>>> = {
   stripDebug: "debug",
   stripUnneeded: "unneeded",
   stripAll: "all",

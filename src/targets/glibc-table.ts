@@ -1,5 +1,5 @@
 import { compareVersions } from "../spec/version-names.js";
-import { GLIBC_NEWEST, MOVED_LIBRARIES, NAMES, ROWS, SIGNATURES } from "./data/glibc.js";
+import { GLIBC_NEWEST, MOVED_LIBRARIES, GLIBC_NAMES, ROWS, SIGNATURES } from "./data/glibc.js";
 import { frontCoded, unwrapped } from "./front-coding.js";
 import type { GlibcVersion, Machine } from "./target.js";
 import { machineBit } from "./machines.js";
@@ -65,7 +65,7 @@ function entries(): ReadonlyMap<string, Entry> {
     .map((s) => s.match(/../g)!.map((r) => rows[parseInt(r, 36)]!));
   const out = new Map<string, Entry>();
 
-  for (const { name, tag, separator } of frontCoded(unwrapped(NAMES), 2, ",=")) {
+  for (const { name, tag, separator } of frontCoded(unwrapped(GLIBC_NAMES), 2, ",=")) {
     out.set(name, { rows: sets[parseInt(tag, 36)]!, data: separator === "=" });
   }
 

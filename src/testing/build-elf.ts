@@ -10,14 +10,14 @@ import {
   dynamicParts,
   type DynamicOptions,
 } from "./dynamic-parts.js";
-import { layOut, type Room } from "./layout.js";
+import { layOutParts, type Room } from "./layout.js";
 import {
   type BuildNote,
   type BuildSymbol,
   encodeNote,
   fixedPart,
   noteParts,
-  type Part,
+  type SectionPart,
   symbolParts,
   SymbolPlaces,
   unloadedParts,
@@ -189,7 +189,7 @@ export function buildElf(options: BuildOptions = {}): Uint8Array {
   };
   const dyn = isDynamic ? dynamicParts(dynamicOptions, places, e) : undefined;
 
-  const readOnly: Part[] = [];
+  const readOnly: SectionPart[] = [];
   if (interpreter !== null) {
     readOnly.push(fixedPart(".interp", SHT.PROGBITS, SHF.ALLOC, 1, new TextEncoder().encode(`${interpreter}\0`)));
   }
@@ -212,7 +212,7 @@ export function buildElf(options: BuildOptions = {}): Uint8Array {
     headerGap: options.headerGap ?? 0,
     nullSegments: options.nullSegments ?? 0,
   };
-  const text: Part = {
+  const text: SectionPart = {
     name: ".text",
     type: SHT.PROGBITS,
     flags: SHF.ALLOC | SHF.EXECINSTR,
@@ -220,7 +220,7 @@ export function buildElf(options: BuildOptions = {}): Uint8Array {
     size: places.textSize,
   };
   const relro = dyn ? [dyn.dynamic] : [];
-  const writable: Part[] = [];
+  const writable: SectionPart[] = [];
   if (dyn && dynamicOptions.got) writable.push(gotPart(e));
   writable.push({
     name: ".data",
@@ -240,14 +240,14 @@ export function buildElf(options: BuildOptions = {}): Uint8Array {
   }
 
   const hasSections = isObject || (options.sections ?? true);
-  const tail: Part[] = [];
+  const tail: SectionPart[] = [];
   if (hasSections) {
     tail.push(...unloadedParts(options.comment === undefined ? "elfwright" : options.comment, options.debugInfo ?? 0));
     if (options.symtab ?? true) {
       tail.push(...symbolParts([...readOnly, text, ...relro, ...writable], symbols, places, hasEntry, e));
     }
   }
-  const image = layOut({
+  const image = layOutParts({
     e,
     readOnly,
     text,
@@ -271,9 +271,9 @@ export function buildElf(options: BuildOptions = {}): Uint8Array {
 }
 
 /** The three words that a lazy-binding loader knows; the first one is the address of .dynamic. */
-function gotPart(e: Encoding): Part {
+function gotPart(e: Encoding): SectionPart {
   const word = wordSize(e);
-  const bytes: Part["bytes"] = (p) => {
+  const bytes: SectionPart["bytes"] = (p) => {
     const b = new Uint8Array(3 * word);
     const address = p.address(".dynamic");
     if (word === 8) viewOf(b).setBigUint64(0, address, e.littleEndian);

@@ -10,7 +10,14 @@ import { cardOf } from "../spec/machines/card-of.js";
 import { LOADING } from "../spec/machines/lists/loading.js";
 import { compactStrings } from "../tables/compact-strings.js";
 import { encodeVersionNeeds } from "../tables/versions.js";
-import { type BuildSymbol, encodeRecords, fixedPart, type Part, type Placement, type SymbolPlaces } from "./parts.js";
+import {
+  type BuildSymbol,
+  encodeRecords,
+  fixedPart,
+  type SectionPart,
+  type PartPlacement,
+  type SymbolPlaces,
+} from "./parts.js";
 
 /** What the dynamic section and its tables shall say: the options of `buildElf` with their defaults filled in. */
 export interface DynamicOptions {
@@ -58,7 +65,7 @@ export interface BuildRelocation {
 }
 
 /** The hash of a symbol name in DT_GNU_HASH. */
-export function gnuHash(name: string): number {
+export function gnuHashOf(name: string): number {
   let h = 5381;
   for (const c of encodeText(name)) h = (Math.imul(h, 33) + c) >>> 0;
   return h;
@@ -71,13 +78,13 @@ function hashOrder(symbols: readonly BuildSymbol[], hash: DynamicOptions["hash"]
   const undefinedOnes = symbols.filter((s) => s.defined === false);
   const defined = symbols.filter((s) => s.defined !== false);
   if (hash === "gnu" || hash === "both") {
-    const bucket = (s: BuildSymbol) => gnuHash(s.name) % gnuBuckets(defined.length);
+    const bucket = (s: BuildSymbol) => gnuHashOf(s.name) % gnuBuckets(defined.length);
     defined.sort((a, b) => bucket(a) - bucket(b));
   }
   return [...undefinedOnes, ...defined];
 }
 
-function sysvHashPart(symbols: readonly BuildSymbol[], machine: number, e: Encoding): Part {
+function sysvHashPart(symbols: readonly BuildSymbol[], machine: number, e: Encoding): SectionPart {
   const entry = hashEntrySize(machine, e.class);
   const count = symbols.length + 1;
   const buckets = Math.max(1, symbols.length >> 1);
@@ -98,7 +105,7 @@ function sysvHashPart(symbols: readonly BuildSymbol[], machine: number, e: Encod
   return fixedPart(".hash", SHT.HASH, SHF.ALLOC, wordSize(e), b, { entsize: entry, link: ".dynsym" });
 }
 
-function gnuHashPart(symbols: readonly BuildSymbol[], e: Encoding): Part {
+function gnuHashPart(symbols: readonly BuildSymbol[], e: Encoding): SectionPart {
   const defined = symbols.filter((s) => s.defined !== false);
   const buckets = gnuBuckets(defined.length);
   const word = wordSize(e);
@@ -109,7 +116,7 @@ function gnuHashPart(symbols: readonly BuildSymbol[], e: Encoding): Part {
   const v = viewOf(b);
   const le = e.littleEndian;
   [buckets, first, 1, shift].forEach((n, i) => v.setUint32(i * 4, n, le));
-  const hashes = defined.map((s) => gnuHash(s.name));
+  const hashes = defined.map((s) => gnuHashOf(s.name));
   const bucketOf = (i: number) => hashes[i]! % buckets;
   let bloom = 0n;
   hashes.forEach((h, i) => {
@@ -167,10 +174,10 @@ function versionParts(
   ordered: readonly BuildSymbol[],
   offsetOf: (text: string) => number,
   e: Encoding,
-): Part[] {
+): SectionPart[] {
   const numbers = new VersionNumbers(o);
   const align = wordSize(e);
-  const out: Part[] = [];
+  const out: SectionPart[] = [];
   const versym = new Uint8Array((ordered.length + 1) * 2);
   ordered.forEach((s, i) => viewOf(versym).setUint16((i + 1) * 2, numbers.of(s), e.littleEndian));
   if (o.versionNeeds.length === 0 && o.versionDefinitions.length === 0) return [];
@@ -241,14 +248,14 @@ function relocationInfo(symbol: number, type: number, machine: number, e: Encodi
     : (BigInt(symbol) << 32n) | BigInt(type);
 }
 
-function relocationPart(o: DynamicOptions, ordered: readonly BuildSymbol[], e: Encoding): Part[] {
+function relocationPart(o: DynamicOptions, ordered: readonly BuildSymbol[], e: Encoding): SectionPart[] {
   if (o.relocations.length === 0) return [];
 
   const isRel = cardOf(LOADING, o.machine)?.relocationForm === "rel";
   const record = isRel ? Rel : Rela;
   const size = record.size(e.class);
   const word = wordSize(e);
-  const rows = (p: Placement) =>
+  const rows = (p: PartPlacement) =>
     o.relocations.map((r, i) => {
       const symbol = r.symbol === undefined ? 0 : 1 + ordered.findIndex((s) => s.name === r.symbol);
       if (r.symbol !== undefined && symbol === 0) {
@@ -283,7 +290,11 @@ function relocationPart(o: DynamicOptions, ordered: readonly BuildSymbol[], e: E
 }
 
 /** The read-only tables behind .dynamic in GNU ld's order, and .dynamic itself. */
-export function dynamicParts(o: DynamicOptions, places: SymbolPlaces, e: Encoding): { tables: Part[]; dynamic: Part } {
+export function dynamicParts(
+  o: DynamicOptions,
+  places: SymbolPlaces,
+  e: Encoding,
+): { tables: SectionPart[]; dynamic: SectionPart } {
   const ordered = hashOrder(o.symbols, o.hash);
   const strings = compactStrings([
     ...o.needed,
@@ -295,7 +306,7 @@ export function dynamicParts(o: DynamicOptions, places: SymbolPlaces, e: Encodin
   ]);
   const { offsetOf } = strings;
   const symSize = Sym.size(e.class);
-  const tables: Part[] = [];
+  const tables: SectionPart[] = [];
   if (o.hash === "sysv" || o.hash === "both") tables.push(sysvHashPart(ordered, o.machine, e));
   if (o.hash === "gnu" || o.hash === "both") tables.push(gnuHashPart(ordered, e));
   tables.push({
@@ -317,7 +328,7 @@ export function dynamicParts(o: DynamicOptions, places: SymbolPlaces, e: Encodin
 
   const entries = dynamicEntries(o, new Map(tables.map((t) => [t.name, t])), offsetOf, e);
   const size = Dyn.size(e.class);
-  const dynamic: Part = {
+  const dynamic: SectionPart = {
     name: ".dynamic",
     type: SHT.DYNAMIC,
     flags: SHF.ALLOC | SHF.WRITE,
@@ -337,7 +348,7 @@ export function dynamicParts(o: DynamicOptions, places: SymbolPlaces, e: Encodin
 /** The entries before DT_NULL in GNU ld's order. A text value is the part whose address it is. */
 function dynamicEntries(
   o: DynamicOptions,
-  tables: ReadonlyMap<string, Part>,
+  tables: ReadonlyMap<string, SectionPart>,
   offsetOf: (text: string) => number,
   e: Encoding,
 ): { tag: number; value: number | bigint | string }[] {
@@ -348,7 +359,7 @@ function dynamicEntries(
   const text = (tag: number, t: string | null) => {
     if (t !== null) out.push({ tag, value: offsetOf(t) });
   };
-  const table = (name: string, tag: number, more: (part: Part) => [number, number][] = () => []) => {
+  const table = (name: string, tag: number, more: (part: SectionPart) => [number, number][] = () => []) => {
     const part = tables.get(name);
     if (part) out.push({ tag, value: name }, ...more(part).map(([tag, value]) => ({ tag, value })));
   };

@@ -5,7 +5,7 @@ import { fail } from "../error.js";
 import { headerSize } from "../image/headers/header.js";
 import { PF, PT, SHF, SHN, SHT } from "../spec/constants.js";
 import { compactStrings } from "../tables/compact-strings.js";
-import { fixedPart, type Part, type Placement } from "./parts.js";
+import { fixedPart, type SectionPart, type PartPlacement } from "./parts.js";
 
 /** How much room for growth the file has. */
 export interface Room {
@@ -15,13 +15,13 @@ export interface Room {
 }
 
 /** The parts of a file by segment, and what decides where they go. */
-export interface LayoutOptions {
+export interface PartsLayout {
   readonly e: Encoding;
-  readonly readOnly: readonly Part[];
-  readonly text: Part;
-  readonly relro: readonly Part[];
-  readonly writable: readonly Part[];
-  readonly tail: readonly Part[];
+  readonly readOnly: readonly SectionPart[];
+  readonly text: SectionPart;
+  readonly relro: readonly SectionPart[];
+  readonly writable: readonly SectionPart[];
+  readonly tail: readonly SectionPart[];
   readonly room: Room;
   readonly hasSections: boolean;
   /** ET_REL: no segments, no addresses. */
@@ -34,7 +34,7 @@ export interface LayoutOptions {
   readonly stackFlags: number | null;
 }
 
-export interface PlacedPart extends Part {
+export interface PlacedPart extends SectionPart {
   readonly offset: number;
   readonly address: bigint;
 }
@@ -51,7 +51,7 @@ export interface PlacedSegment {
 }
 
 /** A file whose every byte has its place. */
-export interface Image extends Placement {
+export interface Image extends PartPlacement {
   readonly parts: readonly PlacedPart[];
   readonly segments: readonly PlacedSegment[];
   readonly phoff: number;
@@ -61,7 +61,7 @@ export interface Image extends Placement {
   readonly size: number;
 }
 
-export function layOut(o: LayoutOptions): Image {
+export function layOutParts(o: PartsLayout): Image {
   if (o.base % BigInt(o.page) !== 0n) {
     fail("BAD_EDIT", `buildElf: the base address is no multiple of the page size ${o.page}`, { edit: "buildElf" });
   }
@@ -69,7 +69,7 @@ export function layOut(o: LayoutOptions): Image {
   return place(o, o.isObject ? 0 : place(o, 0).segments.length);
 }
 
-function place(o: LayoutOptions, phnum: number): Image {
+function place(o: PartsLayout, phnum: number): Image {
   const { e, page, room } = o;
   const parts: PlacedPart[] = [];
   const names = compactStrings(
@@ -87,7 +87,7 @@ function place(o: LayoutOptions, phnum: number): Image {
     shoff = at = alignUp(at, wordSize(e));
     at += shnum * Shdr.size(e.class);
   };
-  const put = (p: Part) => {
+  const put = (p: SectionPart) => {
     const isLoaded = (p.flags & SHF.ALLOC) !== 0 && !o.isObject;
     const isBss = p.type === SHT.NOBITS;
     const offset = isBss ? at : (at = alignUp(at, p.align));
@@ -154,7 +154,7 @@ function place(o: LayoutOptions, phnum: number): Image {
 
 /** The program headers in GNU ld's order. */
 function segments(
-  o: LayoutOptions,
+  o: PartsLayout,
   parts: readonly PlacedPart[],
   loads: readonly PlacedSegment[],
   phnum: number,

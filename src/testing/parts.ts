@@ -7,7 +7,7 @@ import type { RecordFields } from "../spec/records.js";
 import { compactStrings } from "../tables/compact-strings.js";
 
 /** A section in the making: what its header says, and its bytes once every address is known. */
-export interface Part {
+export interface SectionPart {
   readonly name: string;
   /** SHT_*, SHF_*, sh_addralign and size in bytes. */
   readonly type: number;
@@ -19,11 +19,11 @@ export interface Part {
   readonly link?: string;
   readonly info?: number;
   /** Zeros where missing. */
-  readonly bytes?: (placed: Placement) => Uint8Array;
+  readonly bytes?: (placed: PartPlacement) => Uint8Array;
 }
 
 /** Where the parts went. A part that is not there has address 0 and index SHN_UNDEF. */
-export interface Placement {
+export interface PartPlacement {
   address(part: string): bigint;
   /** Section header index. */
   index(part: string): number;
@@ -80,12 +80,12 @@ export function fixedPart(
   flags: number,
   align: number,
   bytes: Uint8Array,
-  more: Pick<Part, "entsize" | "link" | "info"> = {},
-): Part {
+  more: Pick<SectionPart, "entsize" | "link" | "info"> = {},
+): SectionPart {
   return { name, type, flags, align, size: bytes.length, bytes: () => bytes, ...more };
 }
 
-export function noteParts(notes: readonly BuildNote[], buildId: Uint8Array | null, e: Encoding): Part[] {
+export function noteParts(notes: readonly BuildNote[], buildId: Uint8Array | null, e: Encoding): SectionPart[] {
   const all = buildId
     ? [{ section: ".note.gnu.build-id", owner: "GNU", type: NT_GNU.BUILD_ID, description: buildId }, ...notes]
     : notes;
@@ -138,7 +138,7 @@ export class SymbolPlaces {
   }
 
   /** A symbol's record, but for its name. */
-  record(s: BuildSymbol, placed: Placement) {
+  record(s: BuildSymbol, placed: PartPlacement) {
     const place = this.#places.get(s);
     const info = ((s.binding ?? STB.GLOBAL) << 4) | (s.type ?? STT.FUNC);
     return place
@@ -154,12 +154,12 @@ export class SymbolPlaces {
 
 /** .symtab and .strtab: a symbol for each loaded section, `_DYNAMIC`, `_start`, then the given symbols. */
 export function symbolParts(
-  loaded: readonly Part[],
+  loaded: readonly SectionPart[],
   symbols: readonly BuildSymbol[],
   places: SymbolPlaces,
   hasEntry: boolean,
   e: Encoding,
-): Part[] {
+): SectionPart[] {
   const locals: { name: string; part: string; type: number }[] = loaded.map((p) => ({
     name: "",
     part: p.name,
@@ -170,7 +170,7 @@ export function symbolParts(
   const ordered = [...symbols].sort((a, b) => Number(a.binding !== STB.LOCAL) - Number(b.binding !== STB.LOCAL));
   const given = ordered.filter((s) => s.binding === STB.LOCAL).length;
   const names = compactStrings([...locals.map((l) => l.name), "elf.c", "_start", ...symbols.map((s) => s.name)]);
-  const rows = (placed: Placement) => [
+  const rows = (placed: PartPlacement) => [
     {},
     ...locals.map((l) => ({
       name: names.offsetOf(l.name),
@@ -213,8 +213,8 @@ export function symbolParts(
 }
 
 /** .comment, .debug_info. */
-export function unloadedParts(comment: string | null, debugInfo: number): Part[] {
-  const out: Part[] = [];
+export function unloadedParts(comment: string | null, debugInfo: number): SectionPart[] {
+  const out: SectionPart[] = [];
   if (comment !== null) {
     out.push(
       fixedPart(".comment", SHT.PROGBITS, SHF.MERGE | SHF.STRINGS, 1, encodeText(`${comment}\0`), { entsize: 1 }),

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import {
   type Change,
   check,
-  describe as describeElf,
-  diff,
+  describeElf,
+  diffElf,
   type ElfDescription,
   type Finding,
   pageFitness,
@@ -257,12 +257,12 @@ describe("diff", () => {
     expect(elfwrightJson<Change[]>("diff", "--json", pie, withPath)).toEqual({
       status: 0,
       stderr: "",
-      json: diff(a, b),
+      json: diffElf(a, b),
     });
     expect(elfwrightJson<Change[]>("diff", "--layout", "--json", pie, withPath).json).toEqual(
-      diff(a, b, { layout: true }),
+      diffElf(a, b, { layout: true }),
     );
-    expect(diff(a, b, { layout: true }).length).toBeGreaterThan(diff(a, b).length);
+    expect(diffElf(a, b, { layout: true }).length).toBeGreaterThan(diffElf(a, b).length);
   });
 
   it("names the file that it refuses, the first or the second", () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { editsFor } from "../../src/cli/strip/strip-edits.js";
-import { type Command, parse } from "../../src/cli/strip/strip-options.js";
+import { stripEdits } from "../../src/cli/strip/strip-edits.js";
+import { type StripCommand, parseStrip } from "../../src/cli/strip/strip-options.js";
 import {
   discardLocals,
   dropSectionHeaders,
@@ -17,13 +17,13 @@ import {
   stripSymbols,
   stripUnneeded,
 } from "../../src/index.js";
-import { addDebugLink } from "../../src/node/index.js";
+import { addFileDebugLink } from "../../src/node/index.js";
 import { captured } from "../support/captured.js";
 import { scratch } from "../support/fixtures.js";
 
 const files = scratch();
 const write = (name: string, text: string | Uint8Array) => files.write(name, Buffer.from(text));
-const edits = (...args: string[]): Edit[] => editsFor(parse([...args, "file"]));
+const edits = (...args: string[]): Edit[] => stripEdits(parseStrip([...args, "file"]));
 const dwo = removeSections(".debug*.dwo", ".zdebug*.dwo");
 
 describe("strip, the edits that options ask for", () => {
@@ -99,20 +99,20 @@ describe("strip, the edits that options ask for", () => {
       stripDebug(),
       { edit: "addDebugLink", file: "file.debug", crc: 0xcbf43926 },
     ]);
-    expect(addDebugLink(path)).toEqual({ edit: "addDebugLink", file: "file.debug", crc: 0xcbf43926 });
+    expect(addFileDebugLink(path)).toEqual({ edit: "addDebugLink", file: "file.debug", crc: 0xcbf43926 });
   });
 
   it("of a large file too, a part at a time", () => {
     const path = write("large.debug", Buffer.alloc(3 * (1 << 20) + 5, 7));
     // Python's zlib.crc32 of the same bytes.
-    expect(addDebugLink(path).crc).toBe(0x5d49c7e2);
+    expect(addFileDebugLink(path).crc).toBe(0x5d49c7e2);
   });
 });
 
 describe("strip, options", () => {
-  const of = (...args: string[]): Partial<Command> => parse([...args, "file"]);
+  const of = (...args: string[]): Partial<StripCommand> => parseStrip([...args, "file"]);
 
-  it.each<[string, Partial<Command>]>([
+  it.each<[string, Partial<StripCommand>]>([
     ["-o out", { output: "out" }],
     ["-oout", { output: "out" }],
     ["--output-file=out", { output: "out" }],
@@ -225,14 +225,14 @@ describe("strip, @FILE", () => {
     ["'not closed", ["not closed"]],
   ])("%j is %j", (text, wanted) => {
     const path = write("args", text);
-    expect(parse(["--", `@${path}`, "file"]).files).toEqual([...wanted, "file"]);
+    expect(parseStrip(["--", `@${path}`, "file"]).files).toEqual([...wanted, "file"]);
   });
 
   it("is read where a value stands, and in another such file; what is not there stays as it is", () => {
     const inner = write("inner", ".comment");
     const outer = write("outer", `-R @${inner} -K @/no/such/file`);
     expect(edits(`@${outer}`)).toEqual([stripAll(), removeSections(".comment"), keepSymbols(["@/no/such/file"])]);
-    expect(parse(["@/no/such/file"]).files).toEqual(["@/no/such/file"]);
+    expect(parseStrip(["@/no/such/file"]).files).toEqual(["@/no/such/file"]);
   });
 
   it("one that names itself is refused", () => {

@@ -4,7 +4,7 @@ import { setRunpath } from "../../src/edit/runpath.js";
 import { setGnuStackSize } from "../../src/edit/stack-size.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
-import { diff } from "../../src/report/diff.js";
+import { diffElf } from "../../src/report/diff.js";
 import { PF, PT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS, fixture } from "../support/elf.js";
@@ -25,7 +25,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     const { bytes, changes } = patch(before, [setGnuStackSize(MIB)]);
     const told = [{ at: "segments", name: "PT_GNU_STACK", field: "memsz", from: 0, to: MIB }];
     expect(changes).toEqual(told);
-    expect(diff(readElf(before), readElf(bytes))).toEqual(told);
+    expect(diffElf(readElf(before), readElf(bytes))).toEqual(told);
   });
 
   it("goes along with edits of its flags and with a new segment, in any order", () => {

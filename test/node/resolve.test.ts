@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { resolveLibraries } from "../../src/node/index.js";
+import { resolveFileLibraries } from "../../src/node/index.js";
 import { fixturePath } from "../support/fixtures.js";
 
 it.each([
   ["missing", fixturePath("no-such-folder")],
   ["a file", fixturePath("x86_64-glibc-pie")],
 ])("a sysroot that is %s is an error, not a system without libraries", (_, sysroot) => {
-  expect(() => resolveLibraries(fixturePath("x86_64-glibc-pie"), { sysroot })).toThrow(
+  expect(() => resolveFileLibraries(fixturePath("x86_64-glibc-pie"), { sysroot })).toThrow(
     expect.objectContaining({ code: "IO" }),
   );
 });

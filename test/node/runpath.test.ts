@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { patch, readElf } from "../../src/index.js";
-import { makeRunpathRelative, patchFileSync, shrinkRunpath } from "../../src/node/index.js";
+import { makeFileRunpathRelative, patchFileSync, shrinkFileRunpath } from "../../src/node/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught } from "../support/elf.js";
 import { scratch } from "../support/fixtures.js";
@@ -41,7 +41,7 @@ describe("shrinkRunpath", () => {
       "b/liby": LIBRARY,
     });
     const at = (...names: string[]) => names.map((n) => `${root}/${n}`).join(":");
-    const shrunk = (path: string) => readElf(patch(program(path), [shrinkRunpath()]).bytes).runpath;
+    const shrunk = (path: string) => readElf(patch(program(path), [shrinkFileRunpath()]).bytes).runpath;
 
     expect(shrunk(at("text", "dir", "gone", "loop", "file", "a", "b"))).toBe(at("a", "b"));
     expect(shrunk(at("link", "a"))).toBe(at("link"));
@@ -54,7 +54,7 @@ describe("shrinkRunpath", () => {
     chmodSync(`${root}/b/libx`, 0o000);
 
     try {
-      const { bytes } = asNobody(() => patch(program(`${root}/a:${root}/b:${root}/c`), [shrinkRunpath()]));
+      const { bytes } = asNobody(() => patch(program(`${root}/a:${root}/b:${root}/c`), [shrinkFileRunpath()]));
       expect(readElf(bytes).runpath).toBe(`${root}/c`);
     } finally {
       chmodSync(`${root}/a`, 0o755);
@@ -69,9 +69,9 @@ describe("shrinkRunpath", () => {
       "opt/up/liby": "/../../../usr/lib/libx",
       loop: "/loop",
     });
-    const edit = shrinkRunpath({ sysroot: root });
+    const edit = shrinkFileRunpath({ sysroot: root });
     expect(readElf(patch(program("/loop:/lib:/usr/lib:/opt/up:/none"), [edit]).bytes).runpath).toBe("/lib:/opt/up");
-    expect(readElf(patch(program("/lib:/opt/up"), [shrinkRunpath()]).bytes).runpath).toBe("");
+    expect(readElf(patch(program("/lib:/opt/up"), [shrinkFileRunpath()]).bytes).runpath).toBe("");
   });
 });
 
@@ -84,9 +84,9 @@ describe("makeRunpathRelative", () => {
     const root = tree(contents);
     const file = `${root}/${options.file ?? "out/bin/server"}`;
     writeFileSync(file, program(path.replaceAll("ROOT", root)));
-    patchFileSync(file, [makeRunpathRelative(file, { root: `${root}/${options.by ?? "out"}`, ...options })]);
+    patchFileSync(file, [makeFileRunpathRelative(file, { root: `${root}/${options.by ?? "out"}`, ...options })]);
     const once = readFileSync(file);
-    patchFileSync(file, [makeRunpathRelative(file, { root: `${root}/${options.by ?? "out"}`, ...options })]);
+    patchFileSync(file, [makeFileRunpathRelative(file, { root: `${root}/${options.by ?? "out"}`, ...options })]);
 
     expect(readFileSync(file).equals(once)).toBe(true);
     return readElf(once).runpath?.replaceAll(root, "ROOT") ?? null;
@@ -140,8 +140,8 @@ describe("makeRunpathRelative", () => {
 
   it("a file outside the root, and missing ones, are refused", () => {
     const root = tree({ ...OUT, server: program("/a") });
-    expect(caught(() => makeRunpathRelative(`${root}/server`, { root: `${root}/out` })).code).toBe("BAD_EDIT");
-    expect(caught(() => makeRunpathRelative(`${root}/server`, { root: `${root}/none` })).code).toBe("IO");
-    expect(caught(() => makeRunpathRelative(`${root}/none`, { root })).code).toBe("IO");
+    expect(caught(() => makeFileRunpathRelative(`${root}/server`, { root: `${root}/out` })).code).toBe("BAD_EDIT");
+    expect(caught(() => makeFileRunpathRelative(`${root}/server`, { root: `${root}/none` })).code).toBe("IO");
+    expect(caught(() => makeFileRunpathRelative(`${root}/none`, { root })).code).toBe("IO");
   });
 });

@@ -5,7 +5,7 @@ import type { ByteSource } from "../../src/codec/source.js";
 import { patch, type Piece, readElf, setRunpath, stripUnneeded } from "../../src/index.js";
 import { patchFile, patchFileSync } from "../../src/node/index.js";
 import { openSource } from "../../src/node/source.js";
-import { write, writeNow } from "../../src/node/write.js";
+import { writeFileAtomically, writeNow } from "../../src/node/write.js";
 import { writeInPlace } from "../../src/node/in-place.js";
 import { type Plan, planOf } from "../../src/rewrite/plan.js";
 import { buildElf } from "../../src/testing/build-elf.js";
@@ -119,8 +119,8 @@ describe("80,000 small pieces", () => {
   const expected = () => manyPieces({ size: INPUT.length, read: (at, n) => INPUT.subarray(at, at + n) }).bytes();
 
   for (const [way, write1] of [
-    ["write", write],
-    ["writeNow", async (...args: Parameters<typeof write>) => writeNow(...args)],
+    ["write", writeFileAtomically],
+    ["writeNow", async (...args: Parameters<typeof writeFileAtomically>) => writeNow(...args)],
   ] as const) {
     it(`${way}: take few system calls`, async () => {
       const input = files.write("many", INPUT);

@@ -311,12 +311,12 @@ describeInstalled("the main entry", () => {
 });
 
 describeInstalled("types", () => {
-  const main = `import { type Change, type ElfDescription, type Finding, check, describe, diff, isElfError, patch, plan, readElf, removeSections, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "elfwright";
+  const main = `import { type Change, type ElfDescription, type Finding, check, describeElf, diffElf, isElfError, patch, plan, readElf, removeSections, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "elfwright";
     const bytes = new Uint8Array(64);
     export const result: Uint8Array = patch(bytes, [setInterpreter("/l"), setRunpath(["$ORIGIN"]), replaceNeeded({ a: "b" }), stripUnneeded(), removeSections(".comment")], { overlay: "keep" }).bytes;
     export const findings: Finding[] = check(readElf(plan(bytes, [])));
-    export const description: ElfDescription = describe(readElf({ size: 1, read: (offset, length) => bytes.subarray(offset, offset + length) }));
-    export const changes: Change[] = diff(readElf(bytes), readElf(bytes), { layout: true });
+    export const description: ElfDescription = describeElf(readElf({ size: 1, read: (offset, length) => bytes.subarray(offset, offset + length) }));
+    export const changes: Change[] = diffElf(readElf(bytes), readElf(bytes), { layout: true });
     export const tried = (e: unknown): string[] => (isElfError(e, "NO_ROOM") ? e.detail.tried : []);
     // @ts-expect-error a wrong choice
     patch(bytes, [], { overlay: "lose" });

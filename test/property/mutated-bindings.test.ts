@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bindSymbols, interposed, isElfError, readElf, unusedLibraries } from "../../src/index.js";
+import { bindSymbols, interpositions, isElfError, readElf, unusedLibraries } from "../../src/index.js";
 import { EM, STT } from "../../src/spec/constants.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { ENCODINGS, fixture } from "../support/elf.js";
@@ -69,7 +69,7 @@ it.each(PAIRS)(`bindings in trees of broken files are results or ElfErrors: %s (
       bound += b.bindings.length + b.missing.length + b.tolerated.length;
       problems += b.problems.length;
       unusedLibraries(tree, { of: tree.objects });
-      interposed(tree, readElf(files.lib));
+      interpositions(tree, readElf(files.lib));
     } catch (e) {
       if (!isElfError(e)) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}: ${String(e)}`, { cause: e });
       problems++;

@@ -21,7 +21,7 @@ import { setSoname } from "../../src/edit/soname.js";
 import { isElfError } from "../../src/error.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { plan } from "../../src/patch.js";
-import { describe } from "../../src/report/describe.js";
+import { describeElf } from "../../src/report/describe.js";
 import type { Edit } from "../../src/edit/family.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { fixture } from "../support/elf.js";
@@ -105,7 +105,7 @@ it.each(FILES)(
       };
       attempt("check", () => check(readElf(b)));
       attempt("pageFitness", () => pageFitness(readElf(b), 16384));
-      attempt("describe", () => JSON.stringify(describe(readElf(b))));
+      attempt("describe", () => JSON.stringify(describeElf(readElf(b))));
 
       for (const [what, edits, options] of EDITS) {
         attempt(what, () => {

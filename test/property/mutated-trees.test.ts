@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { collectLibraries, isElfError, resolveLibraries, why } from "../../src/index.js";
+import { collectLibraries, isElfError, resolveLibraries, whyLoaded } from "../../src/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { makeCache } from "../resolve/cache-file.js";
 import { memory } from "../resolve/memory.js";
@@ -55,7 +55,7 @@ it.each(ENCODINGS)(`trees of broken files are results or ElfErrors: $label (seed
         rules: round % 2 === 0 ? "glibc" : "musl",
         hwcaps: ["x"],
       });
-      why(tree, "liby.so");
+      whyLoaded(tree, "liby.so");
       collectLibraries(tree);
       invalid += tree.objects.some((o) => o.needs.some((n) => n.tried.some((t) => t.outcome === "invalid"))) ? 1 : 0;
     } catch (error) {

@@ -1,8 +1,8 @@
 import { describe as suite, expect, it } from "vitest";
 import { isElfError } from "../../src/error.js";
 import { readElf } from "../../src/image/read-elf.js";
-import { describe } from "../../src/report/describe.js";
-import { diff } from "../../src/report/diff.js";
+import { describeElf } from "../../src/report/describe.js";
+import { diffElf } from "../../src/report/diff.js";
 import { listRelocations } from "../../src/report/list-relocations.js";
 import { listDynamicSymbols, listSymbols } from "../../src/report/list-symbols.js";
 import { formatDescription } from "../../src/report/text.js";
@@ -45,7 +45,7 @@ suite("a broken file", () => {
 
       const elf = readElf(bytes);
       const t = new Tolerant();
-      const d = describe(elf);
+      const d = describeElf(elf);
 
       expect(JSON.parse(JSON.stringify(d))).toEqual(d);
       expect(formatDescription(d)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
@@ -53,7 +53,7 @@ suite("a broken file", () => {
       ends(() => listSymbols(elf));
       ends(() => listDynamicSymbols(elf, t));
       ends(() => [...listRelocations(elf, t)]);
-      ends(() => diff(whole, elf));
+      ends(() => diffElf(whole, elf));
       described++;
     }
 

@@ -5,11 +5,11 @@ import { Dyn, Phdr } from "../../src/codec/records.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { headerView } from "../../src/image/headers/header.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { describe } from "../../src/report/describe.js";
+import { describeElf } from "../../src/report/describe.js";
 import { fixture } from "../support/elf.js";
 
 const fixtures = readdirSync(new URL("../../fixtures/bin", import.meta.url)).sort();
-const of = (name: string) => describe(readElf(fixture(name)));
+const of = (name: string) => describeElf(readElf(fixture(name)));
 
 /** The fixture with one dynamic entry changed. */
 function withTag(name: string, tag: number, value: number): Uint8Array {
@@ -180,9 +180,9 @@ suite("describe", () => {
     const bytes = fixture("x86_64-glibc-pie");
     const whole = new Uint8Array(bytes.length + 5);
     whole.set(bytes);
-    expect(describe(readElf(whole)).overlay).toEqual({ offset: bytes.length, size: 5, kind: null });
+    expect(describeElf(readElf(whole)).overlay).toEqual({ offset: bytes.length, size: 5, kind: null });
     whole.set(encodeText("hsqs"), bytes.length);
-    expect(describe(readElf(whole)).overlay).toEqual({ offset: bytes.length, size: 5, kind: "squashfs" });
+    expect(describeElf(readElf(whole)).overlay).toEqual({ offset: bytes.length, size: 5, kind: "squashfs" });
   });
 
   it("gives addresses above 2^53 as text", () => {
@@ -191,13 +191,13 @@ suite("describe", () => {
     const high = 0xffffffff81000000n;
     headerView(bytes, elf.header).setExact("entry", high);
     Phdr.view(viewOf(bytes), elf.header.phoff, elf.header).setExact("vaddr", high);
-    const d = describe(readElf(bytes));
+    const d = describeElf(readElf(bytes));
     expect(d.file.entry).toBe("0xffffffff81000000");
     expect(d.segments![0]!.vaddr).toBe("0xffffffff81000000");
   });
 
   it("hides nothing behind a broken part", () => {
-    const d = describe(readElf(withTag("x86_64-glibc-pie", DT.VERNEED, 0x100000)));
+    const d = describeElf(readElf(withTag("x86_64-glibc-pie", DT.VERNEED, 0x100000)));
     expect(d.versionNeeds).toBe(null);
     expect(d.problems).toEqual(["MALFORMED: the version table at address 0x100000 is not in the file"]);
     expect(d.needed).toEqual(["libc.so.6"]);
@@ -206,7 +206,7 @@ suite("describe", () => {
   });
 
   it("marks the one string that cannot be read", () => {
-    const d = describe(readElf(withTag("x86_64-glibc-pie", DT.NEEDED, 0x100000)));
+    const d = describeElf(readElf(withTag("x86_64-glibc-pie", DT.NEEDED, 0x100000)));
     expect(d.needed).toBe(null);
     expect(d.dynamic![0]).toEqual({ tag: "DT_NEEDED", value: 0x100000, text: null });
     expect(d.dynamic!.length).toBeGreaterThan(10);
@@ -217,7 +217,7 @@ suite("describe", () => {
     const bytes = withTag("x86_64-glibc-pie", DT.GNU_HASH, 0x100000);
     const h = headerView(bytes, readElf(bytes).header);
     h.shoff = h.shnum = h.shstrndx = 0;
-    const d = describe(readElf(bytes));
+    const d = describeElf(readElf(bytes));
     expect(d.sections).toEqual([]);
     expect(d.dynamicSymbols).toBe(null);
     expect(d.symbols.dynsym).toBe(null);

@@ -6,7 +6,7 @@ import { readElf } from "../../src/image/read-elf.js";
 import { headerView } from "../../src/image/headers/header.js";
 import { PF, PT, SHT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { diff, type DiffOptions } from "../../src/report/diff.js";
+import { diffElf, type DiffOptions } from "../../src/report/diff.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture } from "../support/elf.js";
 
@@ -17,7 +17,7 @@ const LIB = "x86_64-glibc-lib.so";
 /** diff of a fixture with itself after an edit of its bytes, without what follows from other parts. */
 function edited(name: string, edit: (bytes: Uint8Array) => Uint8Array | void, options?: DiffOptions) {
   const bytes = fixture(name);
-  return diff(readElf(fixture(name)), readElf(edit(bytes) ?? bytes), { summaries: false, ...options });
+  return diffElf(readElf(fixture(name)), readElf(edit(bytes) ?? bytes), { summaries: false, ...options });
 }
 
 /** The dynamic entry with this tag (or the first spare one). */
@@ -35,8 +35,8 @@ const replaceText = (bytes: Uint8Array, from: string, to: string) => {
 
 describe("diff", () => {
   it.each(fixtures)("of %s with itself is empty", (name) => {
-    expect(diff(readElf(fixture(name)), readElf(fixture(name)))).toEqual([]);
-    expect(diff(readElf(fixture(name)), readElf(fixture(name)), { layout: true })).toEqual([]);
+    expect(diffElf(readElf(fixture(name)), readElf(fixture(name)))).toEqual([]);
+    expect(diffElf(readElf(fixture(name)), readElf(fixture(name)), { layout: true })).toEqual([]);
   });
 
   it("shows a replaced library as one change", () => {
@@ -56,7 +56,7 @@ describe("diff", () => {
 
     const more = fixture(LIB);
     add(more);
-    expect(diff(readElf(more), readElf(fixture(LIB)))).toEqual([
+    expect(diffElf(readElf(more), readElf(fixture(LIB)))).toEqual([
       { at: "dynamic", tag: "DT_NEEDED", from: "c.so.6", to: null },
     ]);
   });
@@ -72,7 +72,7 @@ describe("diff", () => {
       e.val = value + second;
       return readElf(b);
     };
-    expect(diff(two(0, 3), two(3, 0))).toEqual([
+    expect(diffElf(two(0, 3), two(3, 0))).toEqual([
       { at: "dynamic", tag: "DT_NEEDED", field: "order", from: "libc.so.6, c.so.6", to: "c.so.6, libc.so.6" },
     ]);
   });
@@ -242,9 +242,9 @@ describe("diff", () => {
     it("are there unless they are not wanted", () => {
       const [a, b] = [readElf(fixture(PIE)), readElf(fixture("aarch64-glibc-pie"))];
       const parts = (c: readonly { at: string }[]) => new Set(c.map((c) => c.at));
-      expect(parts(diff(a, b))).toContain("relocations");
-      expect(parts(diff(a, b, { summaries: false }))).not.toContain("relocations");
-      expect(parts(diff(a, b, { summaries: false }))).not.toContain("security");
+      expect(parts(diffElf(a, b))).toContain("relocations");
+      expect(parts(diffElf(a, b, { summaries: false }))).not.toContain("relocations");
+      expect(parts(diffElf(a, b, { summaries: false }))).not.toContain("security");
     });
   });
 
@@ -257,7 +257,7 @@ describe("diff", () => {
         }),
       );
     const between = (a: ReturnType<typeof built>, b: ReturnType<typeof built>) =>
-      diff(a, b).filter((c) => c.at === "notes");
+      diffElf(a, b).filter((c) => c.at === "notes");
     const abi = (minor: number) =>
       ["GNU", 1, Uint8Array.of(0, 0, 0, 0, 3, 0, 0, 0, minor, 0, 0, 0, 0, 0, 0, 0)] as const;
     const json = (type: number, value: unknown) => ["FDO", type, encodeText(JSON.stringify(value))] as const;

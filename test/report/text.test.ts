@@ -2,12 +2,12 @@ import { describe as suite, expect, it } from "vitest";
 import { concat, encodeText } from "../../src/codec/bytes.js";
 import { readElf } from "../../src/image/read-elf.js";
 import type { Change } from "../../src/report/change.js";
-import { describe } from "../../src/report/describe.js";
+import { describeElf } from "../../src/report/describe.js";
 import { formatChanges, formatDescription, formatFindings } from "../../src/report/text.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture } from "../support/elf.js";
 
-const show = (name: string): string => formatDescription(describe(readElf(fixture(name))));
+const show = (name: string): string => formatDescription(describeElf(readElf(fixture(name))));
 
 suite("formatDescription", () => {
   it("starts with what people ask for first", () => {
@@ -57,7 +57,7 @@ suite("formatDescription", () => {
   });
 
   it("says what is wrong and what follows the file", () => {
-    const d = describe(readElf(fixture("x86_64-glibc-pie")));
+    const d = describeElf(readElf(fixture("x86_64-glibc-pie")));
     const text = formatDescription({
       ...d,
       needed: null,
@@ -92,7 +92,7 @@ suite("formatDescription", () => {
         { soname: ["liba.so.1", "liba.so"], feature: "a", priority: "suggested", description: "for a" },
       ]),
     ];
-    const text = formatDescription(describe(readElf(buildElf({ notes }))), ["notes"]);
+    const text = formatDescription(describeElf(readElf(buildElf({ notes }))), ["notes"]);
 
     expect(text.split("\n")).toEqual([
       "Notes",
@@ -126,7 +126,7 @@ suite("formatDescription", () => {
   });
 
   it("lets no control character out of a file", () => {
-    const d = describe(readElf(fixture("x86_64-glibc-pie")));
+    const d = describeElf(readElf(fixture("x86_64-glibc-pie")));
     expect(formatDescription({ ...d, interpreter: "/lib/\u001b[31mld.so\n" })).toContain(
       "interpreter: /lib/\\x1b[31mld.so\\x0a\n",
     );

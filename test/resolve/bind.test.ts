@@ -6,7 +6,7 @@ import {
   type Binding,
   bindSymbols,
   exportedSymbols,
-  interposed,
+  interpositions,
   isNodeSymbol,
   readElf,
   unusedLibraries,
@@ -502,7 +502,7 @@ describe("interposed", () => {
     { interpreter: "libb.so" },
   );
   const found = (bytes: Uint8Array) => {
-    const { captured, findings } = interposed(tree, readElf(bytes), "pre.so");
+    const { captured, findings } = interpositions(tree, readElf(bytes), "pre.so");
     return {
       captured: captured.map((c) => [c.from.name, c.symbol, c.insteadOf?.name]),
       rules: findings.map((f) => f.rule),
@@ -543,7 +543,7 @@ describe("interposed", () => {
     });
 
     const alone = treeInMemory({ main: buildElf({ type: 2, dynamic: false }) });
-    expect(interposed(alone, readElf(library("pre.so"))).findings.map((f) => f.rule)).toEqual(["no-loader"]);
+    expect(interpositions(alone, readElf(library("pre.so"))).findings.map((f) => f.rule)).toEqual(["no-loader"]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { collectLibraries, type CollectOptions, resolveLibraries, why } from "../../src/index.js";
+import { collectLibraries, type CollectOptions, resolveLibraries, whyLoaded } from "../../src/index.js";
 import { caught } from "../support/elf.js";
 import { type Contents, library, memory, program } from "./memory.js";
 
@@ -22,7 +22,7 @@ const SYSTEM: Contents = {
 
 describe("why", () => {
   const ways = (name: string) =>
-    why(tree(SYSTEM), name).map((way) =>
+    whyLoaded(tree(SYSTEM), name).map((way) =>
       [...way.map((s) => s.from.path), way.at(-1)!.edge.object?.path ?? "missing"].join(" "),
     );
   it("each object that asks for it, by the shortest way", () => {

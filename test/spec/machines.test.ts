@@ -8,7 +8,7 @@ import type { CardId, CardList } from "../../src/spec/machines/kinds.js";
 import { DYNAMIC } from "../../src/spec/machines/lists/dynamic.js";
 import { LOADING } from "../../src/spec/machines/lists/loading.js";
 import { MEMORY } from "../../src/spec/machines/lists/memory.js";
-import { NAMES } from "../../src/spec/machines/lists/names.js";
+import { NAMES_BY_MACHINE } from "../../src/spec/machines/lists/names.js";
 import { PORTS } from "../../src/spec/machines/lists/ports.js";
 import { RECOGNITION } from "../../src/spec/machines/lists/recognition.js";
 import { SYMBOLS } from "../../src/spec/machines/lists/symbols.js";
@@ -21,7 +21,7 @@ const PARTS: readonly (readonly [name: string, list: CardList<object>])[] = [
   ["memory", MEMORY],
   ["symbols", SYMBOLS],
   ["types", TYPES],
-  ["names", NAMES],
+  ["names", NAMES_BY_MACHINE],
   ["loading", LOADING],
   ["recognition", RECOGNITION],
   ["ports", PORTS],
@@ -344,7 +344,7 @@ describe("a card agrees with itself", () => {
   it("no number has two names, no name two numbers", () => {
     const faults = inAll((id) => {
       const { segmentTypes, sectionTypes } = TYPES[id];
-      const { relocations, headerFlags } = NAMES[id];
+      const { relocations, headerFlags } = NAMES_BY_MACHINE[id];
       const tables = [
         Object.values(DYNAMIC[id].tags ?? {}).map(([n]) => n),
         ...[segmentTypes, sectionTypes, headerFlags?.bits].map((t) => Object.values(t ?? {})),

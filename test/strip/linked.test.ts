@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   check,
-  describe as describeElf,
+  describeElf,
   type Edit,
   EM,
   ET,

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readElfFile, resolveLibraries } from "../../src/node/index.js";
+import { readElfFile, resolveFileLibraries } from "../../src/node/index.js";
 import { bindSymbols, type BindOptions } from "../../src/resolve/bind/bind.js";
 import type { LibraryTree } from "../../src/resolve/tree.js";
 import { loaderOf, type Machine, rootOf, runOn } from "./machines.js";
@@ -57,7 +57,7 @@ export function traceBindings(machine: Machine, path: string, env: Record<string
  * found them.
  */
 export function tracedTree(machine: Machine, path: string, traced: Traced): LibraryTree {
-  if (machine === "x86_64") return resolveLibraries(path, { rules: "glibc" });
+  if (machine === "x86_64") return resolveFileLibraries(path, { rules: "glibc" });
 
   const root = rootOf(machine);
   const interpreter = [...traced.libraries.values()].find((p) => p.endsWith(loaderOf(machine))) ?? loaderOf(machine);

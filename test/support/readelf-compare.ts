@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ElfFile } from "../../src/image/elf.js";
 import { readElf } from "../../src/image/read-elf.js";
 import type { GnuProperty, NoteContents } from "../../src/image/notes/note-contents.js";
-import { describe } from "../../src/report/describe.js";
+import { describeElf } from "../../src/report/describe.js";
 import type { ElfDescription } from "../../src/report/description.js";
 import { listDynamicSymbols, type ListedSymbol, listSymbols } from "../../src/report/list-symbols.js";
 import { Tolerant } from "../../src/image/tolerant.js";
@@ -245,7 +245,7 @@ function symbols(elf: ElfFile, d: ElfDescription, text: string): string[] {
  */
 export function compareWithReadelf(path: string): string[] {
   const elf = readElf(readFileSync(path));
-  const d = describe(elf);
+  const d = describeElf(elf);
   const text = must("readelf", ["-W", "-h", "-n", "-r", "-s", path]);
   const notesAt = text.indexOf("\nDisplaying notes");
   const before = notesAt < 0 ? text : text.slice(0, notesAt);

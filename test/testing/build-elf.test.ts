@@ -9,7 +9,7 @@ import { DT } from "../../src/spec/dynamic.js";
 import { hashEntrySize } from "../../src/spec/machines.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { sysvHash } from "../../src/codec/hash.js";
-import { gnuHash } from "../../src/testing/dynamic-parts.js";
+import { gnuHashOf } from "../../src/testing/dynamic-parts.js";
 import { caught, ENCODINGS, shdr } from "../support/elf.js";
 
 const section = (elf: ElfFile, name: string): Section => elf.sections.find((s) => s.name === name)!;
@@ -143,7 +143,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     const at = (i: number) => v.getUint32(gnu + i * 4, le);
     const bloom = wordSize(e) / 4;
     const byGnu = (name: string) => {
-      const h = gnuHash(name);
+      const h = gnuHashOf(name);
       const filter = wordSize(e) === 8 ? v.getBigUint64(gnu + 16, le) : BigInt(at(4));
       const bit = (n: number) => (filter >> BigInt(n % e.class)) & 1n;
       if (!bit(h) || !bit(h >>> at(3))) return 0;
@@ -169,9 +169,9 @@ describe("the hash functions", () => {
       sysvHash("GLIBC_2.2.5"),
       sysvHash("GLIBC_2.34"),
       sysvHash(""),
-      gnuHash(""),
-      gnuHash("printf"),
-      gnuHash("exit"),
+      gnuHashOf(""),
+      gnuHashOf("printf"),
+      gnuHashOf("exit"),
     ]).toEqual([0x09691a75, 0x069691b4, 0, 5381, 0x156b2bb8, 0x7c967e3f]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect } from "vitest";
-import { resolveLibraries } from "../../src/node/index.js";
+import { resolveFileLibraries } from "../../src/node/index.js";
 import { bindSymbols } from "../../src/resolve/bind/bind.js";
 import { scratch } from "../support/fixtures.js";
 import { itWithTools, must, run } from "../support/tools.js";
@@ -76,7 +76,7 @@ describe("bindSymbols by musl's rules", () => {
           .split("\n")
           .map((l) => l.split(" ") as [string, string]),
       );
-      const tree = resolveLibraries(path);
+      const tree = resolveFileLibraries(path);
       const { bindings, missing, tolerated, versionErrors, problems } = bindSymbols(tree);
 
       expect({ rules: tree.rules, missing, versionErrors, problems }).toEqual({
@@ -124,7 +124,7 @@ describe("bindSymbols by musl's rules", () => {
     "names what the loader does not find, in its words: hidden versions count for nothing",
     () => {
       const path = `${build("lacking")}lacking`;
-      const tree = resolveLibraries(path);
+      const tree = resolveFileLibraries(path);
       const { missing, tolerated } = bindSymbols(tree);
       const said = run(MUSL, ["--list", path]);
       const lines = `${said.stdout}${said.stderr}`.split("\n").filter((l) => l.startsWith("Error relocating"));

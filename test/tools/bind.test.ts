@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { existsSync, realpathSync } from "node:fs";
-import { bindSymbols, interposed, unusedLibraries } from "../../src/index.js";
-import { readElfFile, resolveLibraries } from "../../src/node/index.js";
+import { bindSymbols, interpositions, unusedLibraries } from "../../src/index.js";
+import { readElfFile, resolveFileLibraries } from "../../src/node/index.js";
 import { ourBindings, traceBindings, tracedTree } from "../support/ld-trace.js";
 import { crossTool, type Machine, MACHINES, runnersOf } from "../support/machines.js";
 import { scratch } from "../support/fixtures.js";
@@ -136,7 +136,7 @@ describe("bindSymbols says what ld.so says", () => {
       },
     ]);
     const ours = compare("x86_64", main);
-    const tree = resolveLibraries(main);
+    const tree = resolveFileLibraries(main);
 
     // LD_DEBUG does not tell the version of a definition; what the functions give does.
     expect(run(main, []).status).toBe(2 + 6 + 5 + 1);
@@ -308,8 +308,8 @@ describe("bindSymbols says what ld.so says", () => {
       .filter((f) => existsSync(f))
       .map((f) => realpathSync(f))) {
       const theirs = traceBindings("x86_64", file, { LD_PRELOAD: preload });
-      const tree = resolveLibraries(file);
-      const { captured, findings } = interposed(tree, readElfFile(preload), preload);
+      const tree = resolveFileLibraries(file);
+      const { captured, findings } = interpositions(tree, readElfFile(preload), preload);
 
       expect(new Set(captured.map((c) => `${c.from.path} ${preload} ${c.symbol} ${c.version ?? ""}`))).toEqual(
         new Set([...theirs.bindings].filter((b) => b.split(" ")[1] === preload && !b.startsWith(preload))),
@@ -318,7 +318,7 @@ describe("bindSymbols says what ld.so says", () => {
       expect(findings).toEqual([]);
 
       // The same by a tree that has it.
-      const preloaded = resolveLibraries(file, { env: { LD_PRELOAD: preload } });
+      const preloaded = resolveFileLibraries(file, { env: { LD_PRELOAD: preload } });
       expect(ourBindings(preloaded).bindings).toEqual(theirs.bindings);
       for (const t of [tree, preloaded]) t.close();
     }
@@ -340,7 +340,7 @@ describe("bindSymbols says what ld.so says", () => {
     ] as const) {
       if (!existsSync(file)) continue;
 
-      const tree = resolveLibraries(file);
+      const tree = resolveFileLibraries(file);
       const [use] = unusedLibraries(tree);
       const theirs = run("ldd", ["-r", "-u", file]).stdout.split("Unused direct dependencies:")[1] ?? "";
 

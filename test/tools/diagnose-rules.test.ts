@@ -7,7 +7,7 @@ import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { isElfError } from "../../src/error.js";
 import { readElf } from "../../src/image/read-elf.js";
-import { readElfFile, resolveLibraries } from "../../src/node/index.js";
+import { readElfFile, resolveFileLibraries } from "../../src/node/index.js";
 import { patch } from "../../src/patch.js";
 import { tables } from "../../src/targets/index.js";
 import { scratch } from "../support/fixtures.js";
@@ -145,7 +145,7 @@ describe("what glibc and kernels refuse", () => {
     const here = [`-L${files.path(".")}`, `-Wl,-rpath,${files.path(".")}`];
     const closure = (bytes: Uint8Array) => {
       const path = files.write(`closure-${made++}`, bytes);
-      const tree = resolveLibraries(path);
+      const tree = resolveFileLibraries(path);
       try {
         return {
           said: diagnose(readElf(bytes), { libraries: tree })
@@ -229,7 +229,9 @@ describe("what works is not blamed", () => {
       }
 
       const tree =
-        done % 5 === 0 && elf.header.machine === 62 && elf.linkage === "dynamic" ? resolveLibraries(path) : undefined;
+        done % 5 === 0 && elf.header.machine === 62 && elf.linkage === "dynamic"
+          ? resolveFileLibraries(path)
+          : undefined;
       try {
         const { findings, problems } = diagnose(elf, { tables, ...(tree && { libraries: tree }) });
         expect([path, findings.filter((f) => f.severity !== "note"), problems]).toEqual([path, [], []]);
@@ -251,7 +253,7 @@ describe("what works is not blamed", () => {
       ["-shared", "-fPIC"],
     );
     const path = files.write("addon.node", addon);
-    const tree = resolveLibraries(path);
+    const tree = resolveFileLibraries(path);
 
     expect(diagnose(readElf(addon), { tables, libraries: tree }).findings.filter((f) => f.severity !== "note")).toEqual(
       [],

@@ -1,7 +1,7 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { convertToRpath, convertToRunpath, type Edit, readElf } from "../../src/index.js";
-import { makeRunpathRelative, patchFileSync, shrinkRunpath } from "../../src/node/index.js";
+import { makeFileRunpathRelative, patchFileSync, shrinkFileRunpath } from "../../src/node/index.js";
 import { scratch } from "../support/fixtures.js";
 import { itWithTools, must, run } from "../support/tools.js";
 
@@ -87,7 +87,7 @@ describe("programs run with the search path that is left", () => {
   itWithTools(["gcc"], "shrunk: past what ld.so cannot load", () => {
     const t = tree();
     const p = t.program("p", "runpath", t.at("text", "empty", "foreign", "main.c", "lib/x", "lib/again", "lib/y"));
-    edit(p, shrinkRunpath());
+    edit(p, shrinkFileRunpath());
     expect(paths(p)).toEqual({ rpath: null, runpath: t.at("lib/x", "lib/y") });
     expect(must(p, [])).toBe("42\n");
   });
@@ -95,7 +95,7 @@ describe("programs run with the search path that is left", () => {
   itWithTools(["gcc"], "relative: wherever the tree goes", () => {
     const t = tree();
     const p = t.program("p", "runpath", t.at("lib/again", "lib/y"));
-    edit(p, makeRunpathRelative(p, { root: t.root }));
+    edit(p, makeFileRunpathRelative(p, { root: t.root }));
     expect(paths(p).runpath).toBe("$ORIGIN/../lib/again:$ORIGIN/../lib/y");
     const moved = files.path(`moved${made++}`);
     cpSync(t.root, moved, { recursive: true });
@@ -133,7 +133,7 @@ describe("as patchelf --shrink-rpath", () => {
     const q = `${p}-patchelf`;
     copyFileSync(p, q);
     must("patchelf", ["--shrink-rpath", ...(prefixes ? ["--allowed-rpath-prefixes", prefixes.join(":")] : []), q]);
-    edit(p, shrinkRunpath({ allowedPrefixes: prefixes }));
+    edit(p, shrinkFileRunpath({ allowedPrefixes: prefixes }));
     const ours = paths(p);
     const theirs = paths(q);
 
@@ -171,7 +171,7 @@ describe("as patchelf --shrink-rpath", () => {
     for (const bad of ["text", "main.c"]) {
       const p = t.program("p", "runpath", t.at(bad, "lib/x", "lib/y"));
       expect(run("patchelf", ["--shrink-rpath", p]).status).toBe(1);
-      edit(p, shrinkRunpath());
+      edit(p, shrinkFileRunpath());
       expect(paths(p).runpath).toBe(t.at("lib/x", "lib/y"));
     }
   });

@@ -1,7 +1,7 @@
 import { convertToRunpath, removeRunpath, setRpath, setRunpath } from "../../edit/runpath.js";
 import { fail } from "../../error.js";
 import type { Edit } from "../../edit/family.js";
-import { attempt, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "../command.js";
+import { attemptFile, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "../command.js";
 import { getopt, type OptionName } from "../getopt.js";
 import { withFile } from "../read-files.js";
 import {
@@ -142,7 +142,7 @@ function runAll(command: Command): number {
   const entries: (Entry | ErrorEntry)[] = [];
   let code = OK;
   for (const file of command.files) {
-    const a = attempt(file, () => change(file, command));
+    const a = attemptFile(file, () => change(file, command));
     if ("refusal" in a) code |= REFUSED;
     else if (!command.remove && !a.result.searchPath) code |= NOT_FOUND;
     entries.push("refusal" in a ? a.refusal : a.result);

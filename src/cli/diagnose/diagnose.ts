@@ -5,12 +5,12 @@ import { diagnosisRules } from "../../diagnose/rules/rules.js";
 import { isElfError } from "../../error.js";
 import { isDebugFile } from "../../image/headers/sections.js";
 import { Tolerant } from "../../image/tolerant.js";
-import { type OpenElfFile, resolveLibraries } from "../../node/index.js";
+import { type OpenElfFile, resolveFileLibraries } from "../../node/index.js";
 import { parseTarget, tables } from "../../targets/index.js";
 import type { Target } from "../../targets/target.js";
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "../command.js";
 import { formatDiagnosis } from "./diagnosis-text.js";
-import { type Flags, json, parse, withFile } from "../read-files.js";
+import { type Flags, json, parseReadArguments, withFile } from "../read-files.js";
 import { printRules } from "../rules.js";
 
 interface Wish {
@@ -26,7 +26,7 @@ function diagnoseFile(path: string, elf: OpenElfFile, { target, sysroot, scan }:
   const libraries =
     sysroot === undefined || new Tolerant().part(() => isDebugFile(elf)) === true || elf.dynamic === null
       ? undefined
-      : resolveLibraries(path, { sysroot });
+      : resolveFileLibraries(path, { sysroot });
   try {
     return diagnose(elf, {
       tables,
@@ -77,7 +77,7 @@ of level error.
   --json            an array of { file, libc, linkage, … }, or of { id, severity, sentence, advice } (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(args, OPTIONS, "rules");
+    const { files, flags } = parseReadArguments(args, OPTIONS, "rules");
     if (flags["rules"] === true) {
       printRules(diagnosisRules, flags["json"] === true);
       return OK;

@@ -3,7 +3,7 @@ import { splitOption, takeValue, UsageError } from "../command.js";
 /** The verbs whose options say what a plan is of. */
 export type Planner = "patchelf" | "strip";
 
-export interface Command {
+export interface MapCommand {
   json: boolean;
   /** Where the SVG goes; `-` is stdout. */
   svg: string | undefined;
@@ -17,7 +17,7 @@ export interface Command {
   planned: { readonly verb: Planner; readonly args: readonly string[] } | undefined;
 }
 
-type Take = (c: Command, value: () => string) => void;
+type Take = (c: MapCommand, value: () => string) => void;
 
 const THEMES = ["auto", "light", "dark"] as const;
 
@@ -35,8 +35,8 @@ const OPTIONS: Readonly<Record<string, Take>> = {
 const isPlanner = (s: string): s is Planner => s === "patchelf" || s === "strip";
 
 /** Options, then one file, two files, or a rewriting verb with all that it takes. */
-export function parse(args: readonly string[]): Command {
-  const c: Command = {
+export function parseMap(args: readonly string[]): MapCommand {
+  const c: MapCommand = {
     json: false,
     svg: undefined,
     color: undefined,
@@ -61,7 +61,7 @@ export function parse(args: readonly string[]): Command {
   return c;
 }
 
-function option(c: Command, arg: string, rest: string[]): void {
+function option(c: MapCommand, arg: string, rest: string[]): void {
   const { name, inline } = splitOption(arg);
   const take = Object.hasOwn(OPTIONS, name) ? OPTIONS[name]! : undefined;
   let taken = false;
@@ -80,7 +80,7 @@ function widthOf(value: string): number {
   return Number(value);
 }
 
-function themeOf(value: string): Command["theme"] {
+function themeOf(value: string): MapCommand["theme"] {
   const found = THEMES.find((t) => t === value);
   if (!found) throw new UsageError(`--theme takes ${THEMES.join(", ")}, not ${JSON.stringify(value)}`);
   return found;

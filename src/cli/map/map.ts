@@ -7,8 +7,8 @@ import { layoutMap } from "../../report/map/layout-map.js";
 import { mapSvg } from "../../report/map/map-svg.js";
 import { mapText } from "../../report/map/map-text.js";
 import type { LayoutMap } from "../../report/map/model.js";
-import { attempt, type ErrorEntry, OK, print, REFUSED, toJson, USAGE, type Verb } from "../command.js";
-import { type Command, parse } from "./map-options.js";
+import { attemptFile, type ErrorEntry, OK, print, REFUSED, toJson, USAGE, type Verb } from "../command.js";
+import { type MapCommand, parseMap } from "./map-options.js";
 import { plannedBy } from "./map-plan.js";
 import { withFile } from "../read-files.js";
 
@@ -21,11 +21,11 @@ interface Shown {
 
 type Attempt = { readonly result: Shown } | { readonly refusal: ErrorEntry };
 
-function look(c: Command): Attempt {
+function look(c: MapCommand): Attempt {
   const [file, other] = c.files;
   if (c.planned) {
     const { file, plan } = plannedBy(c.planned.verb, c.planned.args);
-    return attempt(file, () =>
+    return attemptFile(file, () =>
       withFile(file, (elf) => ({
         map: compareMaps(elf, readElf(plan(elf))),
         names: [file, null],
@@ -34,13 +34,13 @@ function look(c: Command): Attempt {
     );
   }
   if (other === undefined) {
-    return attempt(file!, () => ({ map: withFile(file!, layoutMap), names: [file!], titles: [file!] }));
+    return attemptFile(file!, () => ({ map: withFile(file!, layoutMap), names: [file!], titles: [file!] }));
   }
 
   // Each is opened on its own, so that a refusal names the right one.
-  const first = attempt(file!, () => withFile(file!, () => null));
+  const first = attemptFile(file!, () => withFile(file!, () => null));
   if ("refusal" in first) return first;
-  return attempt(other, () =>
+  return attemptFile(other, () =>
     withFile(file!, (a) =>
       withFile(other, (b) => ({ map: compareMaps(a, b), names: [file!, other], titles: [file!, other] })),
     ),
@@ -65,7 +65,7 @@ function writePicture(path: string, picture: string, names: Shown["names"]): voi
   onFile(path, () => writeFileSync(path, picture));
 }
 
-function draw(s: Shown, c: Command): void {
+function draw(s: Shown, c: MapCommand): void {
   const title = s.titles.length === 1 ? s.titles[0]! : ([s.titles[0]!, s.titles[1]!] as const);
   if (c.svg !== undefined) {
     const { svg } = c;
@@ -107,13 +107,13 @@ these two verbs is ./strip.
   --json                  an array of { file, map } (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const command = parse(args);
+    const command = parseMap(args);
     const shown = look(command);
     if ("refusal" in shown) {
       if (command.json) print(toJson([shown.refusal]));
       return REFUSED;
     }
-    const drawn = attempt(command.svg ?? shown.result.names[0]!, () => draw(shown.result, command));
+    const drawn = attemptFile(command.svg ?? shown.result.names[0]!, () => draw(shown.result, command));
     return "refusal" in drawn ? REFUSED : OK;
   },
 };

@@ -25,15 +25,15 @@ import {
 } from "../../edit/versions.js";
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
-import { shrinkRunpath } from "../../node/index.js";
+import { shrinkFileRunpath } from "../../node/index.js";
 import type { Edit } from "../../edit/family.js";
 import { ET } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import { osAbiNumber } from "./os-abi.js";
-import type { Command } from "./patchelf-options.js";
+import type { PatchelfCommand } from "./patchelf-options.js";
 
 /** The edits that the options ask of this file. An empty value asks for nothing, except an empty search path. */
-export function editsFor(c: Command, elf: ElfFile): Edit[] {
+export function patchelfEdits(c: PatchelfCommand, elf: ElfFile): Edit[] {
   return [
     ...(c.interpreter ? [setInterpreter(c.interpreter)] : []),
     ...searchPath(c, elf),
@@ -44,7 +44,7 @@ export function editsFor(c: Command, elf: ElfFile): Edit[] {
 }
 
 /** Of the options that change the search path one acts, in this order (patchelf). */
-function searchPath(c: Command, elf: ElfFile): Edit[] {
+function searchPath(c: PatchelfCommand, elf: ElfFile): Edit[] {
   const { force } = c;
   const has = elf.runpath !== null || elf.rpath !== null;
   if (c.shrink) {
@@ -52,7 +52,7 @@ function searchPath(c: Command, elf: ElfFile): Edit[] {
     const converts = force ? elf.runpath !== null : elf.runpath === null && elf.rpath !== null;
     return [
       ...(converts ? [force ? convertToRpath() : convertToRunpath()] : []),
-      shrinkRunpath(c.allowedPrefixes.length > 0 ? { allowedPrefixes: c.allowedPrefixes } : {}),
+      shrinkFileRunpath(c.allowedPrefixes.length > 0 ? { allowedPrefixes: c.allowedPrefixes } : {}),
     ];
   }
   if (c.remove) return has || !libraryless(elf) ? [removeRunpath()] : [];
@@ -72,7 +72,7 @@ const libraryless = (elf: ElfFile): boolean =>
   elf.dynamic !== null && ["static", "static-pie", "loader"].includes(elf.linkage);
 
 /** patchelf removes first, then renames, then adds. */
-function needed(c: Command, elf: ElfFile): Edit[] {
+function needed(c: PatchelfCommand, elf: ElfFile): Edit[] {
   const matches = (name: string) => !libraryless(elf) || elf.needed.includes(name);
   const renamed = [...c.needed].filter(
     ([old, name]) => old !== "" && name !== "" && !c.removeNeeded.has(old) && matches(old),
@@ -97,7 +97,7 @@ function needed(c: Command, elf: ElfFile): Edit[] {
 const sorted = (names: readonly string[]): string[] =>
   [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
-function headers(c: Command, elf: ElfFile): Edit[] {
+function headers(c: PatchelfCommand, elf: ElfFile): Edit[] {
   const edits: Edit[] = [];
   // A name is for libraries and for programs that could be loaded like one (ET_DYN); patchelf passes over others.
   if (c.soname && elf.header.type === ET.DYN) edits.push(setSoname(c.soname));
@@ -112,7 +112,7 @@ function headers(c: Command, elf: ElfFile): Edit[] {
   return edits;
 }
 
-function symbols(c: Command, elf: ElfFile): Edit[] {
+function symbols(c: PatchelfCommand, elf: ElfFile): Edit[] {
   const edits: Edit[] = [];
   const clear = [...c.clearVersion].filter((symbol) => symbol !== "");
   if (c.renames.size > 0) edits.push(renameDynamicSymbols(Object.fromEntries(c.renames), { swap: true }));

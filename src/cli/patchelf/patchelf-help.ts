@@ -2,9 +2,9 @@ import { COMMON_HELP } from "../rewrite.js";
 import { version } from "../version.js";
 
 /** The version whose manual page is the contract. Scripts look for "patchelf" and a number at the start of the line. */
-export const versionText = `patchelf 0.18.0 (elfwright ${version})`;
+export const patchelfVersion = `patchelf 0.18.0 (elfwright ${version})`;
 
-export const help = `usage: elfwright patchelf OPTIONS FILE…
+export const patchelfHelp = `usage: elfwright patchelf OPTIONS FILE…
 
   --set-interpreter PATH     the dynamic loader (PT_INTERP); also --interpreter
   --print-interpreter

@@ -15,7 +15,7 @@ export interface Need extends FileVersion {
 }
 
 /** What the arguments of one call say. */
-export interface Command extends RewriteOptions {
+export interface PatchelfCommand extends RewriteOptions {
   readonly files: string[];
   readonly queries: Set<Query>;
   /** Print this and do nothing. */
@@ -51,7 +51,7 @@ export interface Command extends RewriteOptions {
   gnuHash: boolean;
 }
 
-const defaults = (): Command => ({
+const defaults = (): PatchelfCommand => ({
   files: [],
   queries: new Set(),
   info: undefined,
@@ -87,7 +87,7 @@ const defaults = (): Command => ({
 });
 
 /** `value` gives the option's next argument as it stands, `text` what an `@file` there holds. */
-type Take = (c: Command, value: () => string, text: () => string) => void;
+type Take = (c: PatchelfCommand, value: () => string, text: () => string) => void;
 
 const fileVersion = (value: () => string): FileVersion => ({ file: value(), version: value() });
 
@@ -148,7 +148,7 @@ const OPTIONS: Readonly<Record<string, Take>> = {
   "--overlay": (c, value) => void (c.overlay = overlayChoice(value())),
 };
 
-export function parse(args: readonly string[]): Command {
+export function parsePatchelf(args: readonly string[]): PatchelfCommand {
   const command = defaults();
   // As with patchelf, help and version end the reading where they stand.
   for (const rest = [...args]; rest.length > 0 && command.info === undefined;) {
@@ -167,7 +167,7 @@ export function parse(args: readonly string[]): Command {
   return command;
 }
 
-function option(command: Command, arg: string, rest: string[]): void {
+function option(command: PatchelfCommand, arg: string, rest: string[]): void {
   if (commonOption(command, arg)) return;
   const take = Object.hasOwn(OPTIONS, arg) ? OPTIONS[arg]! : undefined;
   const value = () => takeValue(arg, undefined, rest);
@@ -188,7 +188,7 @@ function versionAt(value: string): FileVersion {
   return at < 0 ? { file: undefined, version: value } : { file: value.slice(at + 1), version: value.slice(0, at) };
 }
 
-function boundTo({ addNeeds }: Command): Need {
+function boundTo({ addNeeds }: PatchelfCommand): Need {
   const need = addNeeds.at(-1);
   if (!need) throw new UsageError("--bind comes behind the --add-version-need whose version the symbol shall have");
   return need;

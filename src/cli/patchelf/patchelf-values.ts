@@ -1,12 +1,12 @@
 import { fail } from "../../error.js";
-import { textOf } from "../text-file.js";
+import { fileText } from "../text-file.js";
 
 /**
  * `@file` is what the file holds (patchelf(1)), without a line end at its end: no path or name in an ELF file ends so.
  * Else the value itself.
  */
 export function resolved(value: string, option: string): string {
-  return value.startsWith("@") ? textOf(value.slice(1), `${option} ${value}`).replace(/\r?\n$/, "") : value;
+  return value.startsWith("@") ? fileText(value.slice(1), `${option} ${value}`).replace(/\r?\n$/, "") : value;
 }
 
 /**
@@ -15,7 +15,7 @@ export function resolved(value: string, option: string): string {
  */
 export function addRenames(names: Map<string, string>, path: string): void {
   const option = "--rename-dynamic-symbols";
-  for (const [i, line] of textOf(path, option).split("\n").entries()) {
+  for (const [i, line] of fileText(path, option).split("\n").entries()) {
     const [old, name] = line.split(/\s+/).filter((word) => word !== "");
     const at = `${path}:${i + 1}`;
     const refuse = (why: string) => fail("BAD_EDIT", `${option}: ${at}: ${why}`, { edit: "renameDynamicSymbols" });

@@ -4,9 +4,9 @@ import type { Edit } from "../../edit/family.js";
 import { ET } from "../../spec/constants.js";
 import { pageSize } from "../../spec/machines.js";
 import { eachFile, OK, print, REFUSED, type Verb, warn } from "../command.js";
-import { editsFor } from "./patchelf-edits.js";
-import { help, versionText } from "./patchelf-help.js";
-import { type Command, parse } from "./patchelf-options.js";
+import { patchelfEdits } from "./patchelf-edits.js";
+import { patchelfHelp, patchelfVersion } from "./patchelf-help.js";
+import { type PatchelfCommand, parsePatchelf } from "./patchelf-options.js";
 import { answer, type Printed } from "./patchelf-print.js";
 import { withFile } from "../read-files.js";
 import { placementLines, printRewritten, rewriteFile, type Rewritten } from "../rewrite.js";
@@ -14,12 +14,12 @@ import { placementLines, printRewritten, rewriteFile, type Rewritten } from "../
 /** A file's entry in JSON output: what was printed, what was rewritten. */
 type Entry = { readonly file: string; readonly printed?: Printed } | (Rewritten & { readonly printed?: Printed });
 
-function onFile(file: string, c: Command): Entry {
+function onFile(file: string, c: PatchelfCommand): Entry {
   const { printed, edits } = withFile(file, (elf) => {
     refuseOthers(elf);
     // Before the edits, which may be refused.
     const printed = c.queries.size > 0 ? answer(elf, c.queries, c.json ? () => {} : print) : undefined;
-    const edits = editsFor(c, elf);
+    const edits = patchelfEdits(c, elf);
     if (edits.length > 0) notePages(file, elf, c.pages);
     return { printed, edits };
   });
@@ -49,7 +49,7 @@ function notePages(file: string, elf: ElfFile, wanted: number): void {
   }
 }
 
-function rewrite(file: string, edits: readonly Edit[], c: Command): Rewritten {
+function rewrite(file: string, edits: readonly Edit[], c: PatchelfCommand): Rewritten {
   const r = rewriteFile(file, edits, c);
   if (c.debug) {
     for (const line of [
@@ -64,17 +64,17 @@ function rewrite(file: string, edits: readonly Edit[], c: Command): Rewritten {
 }
 
 function say(info: "help" | "version"): number {
-  print(info === "help" ? help : versionText);
+  print(info === "help" ? patchelfHelp : patchelfVersion);
   return OK;
 }
 
 export const patchelf: Verb = {
   name: "patchelf",
-  help,
+  help: patchelfHelp,
   usageCode: REFUSED,
   findsHelp: true,
   run(args) {
-    const command = parse(args);
+    const command = parsePatchelf(args);
     if (command.info !== undefined) return say(command.info);
     const { failed } = eachFile(
       command.files,

@@ -1,5 +1,5 @@
 import type { Edge, FoundBy, LibraryTree, LoadedObject, LoaderRules, Tried } from "../../resolve/tree.js";
-import { why } from "../../resolve/search/why.js";
+import { whyLoaded } from "../../resolve/search/why.js";
 
 /** An edge and what it leads to. `needs` is empty where the object stands elsewhere in the tree. */
 export interface ResolveNode {
@@ -61,7 +61,7 @@ export function resolveEntry(file: string, tree: LibraryTree, name: string | und
     objects: tree.objects.map((o) => o.path),
     missing: tree.missing.map(({ from, edge }) => ({ name: edge.name, from: from.path })),
     ...(name !== undefined && {
-      why: why(tree, name).map((way) =>
+      why: whyLoaded(tree, name).map((way) =>
         way.map(({ from, edge }) => ({ from: from.path, name: edge.name, path: edge.object?.path ?? null })),
       ),
     }),

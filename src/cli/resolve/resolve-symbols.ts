@@ -1,13 +1,13 @@
-import { readElfFile, resolveLibraries } from "../../node/index.js";
+import { readElfFile, resolveFileLibraries } from "../../node/index.js";
 import { bindSymbols, type BindOptions } from "../../resolve/bind/bind.js";
 import type { BoundBy, VersionError } from "../../resolve/bind/bindings.js";
 import { isNodeSymbol } from "../../resolve/bind/host-symbols.js";
-import { interposed, type PreloadFinding } from "../../resolve/bind/interpose.js";
+import { interpositions, type PreloadFinding } from "../../resolve/bind/interpose.js";
 import type { LibraryTree, LoadedObject } from "../../resolve/tree.js";
 import { unusedLibraries } from "../../resolve/bind/unused.js";
 import { isElfError } from "../../error.js";
 import { UsageError } from "../command.js";
-import { textOf } from "../text-file.js";
+import { fileText } from "../text-file.js";
 
 /** The options of `resolve` that are about symbols, for parseArgs. */
 export const symbolFlags = {
@@ -138,13 +138,13 @@ function withHost<T>(host: SymbolFlags["host"], work: (options: BindOptions) => 
   if (host === "node") return work({ hostSymbols: isNodeSymbol });
   if (!isElf(host)) {
     return work({
-      hostSymbols: textOf(host, "--host")
+      hostSymbols: fileText(host, "--host")
         .split(/\s+/)
         .filter((l) => l !== ""),
     });
   }
 
-  const tree = resolveLibraries(host);
+  const tree = resolveFileLibraries(host);
   try {
     return work({ host: tree });
   } finally {
@@ -165,7 +165,7 @@ function isElf(path: string): boolean {
 function interposedBy(tree: LibraryTree, path: string): NonNullable<SymbolEntry["interposed"]> {
   const elf = readElfFile(path);
   try {
-    const { captured, findings } = interposed(tree, elf, path);
+    const { captured, findings } = interpositions(tree, elf, path);
     return {
       preload: path,
       captured: captured.map(({ insteadOf, ...c }) => ({

@@ -1,6 +1,6 @@
-import { type OpenLibraryTree, resolveLibraries, type ResolveFilesOptions } from "../../node/resolve.js";
+import { type OpenLibraryTree, resolveFileLibraries, type ResolveFileLibrariesOptions } from "../../node/resolve.js";
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "../command.js";
-import { parse } from "../read-files.js";
+import { parseReadArguments } from "../read-files.js";
 import { resolveEntry, type ResolveEntry } from "./resolve-entry.js";
 import {
   asksForSymbols,
@@ -34,13 +34,13 @@ type Flags = Record<string, boolean | string>;
 const text = (value: boolean | string | undefined): string | undefined =>
   typeof value === "string" ? value : undefined;
 
-function rulesOf(value: string | undefined): ResolveFilesOptions["rules"] {
+function rulesOf(value: string | undefined): ResolveFileLibrariesOptions["rules"] {
   if (value === undefined || value === "auto" || value === "glibc" || value === "musl") return value;
   throw new UsageError(`--rules takes auto, glibc or musl, not ${JSON.stringify(value)}`);
 }
 
 /** A program that is resolved for this system would get this environment too; for another one it is not known. */
-function optionsOf(flags: Flags): ResolveFilesOptions {
+function optionsOf(flags: Flags): ResolveFileLibrariesOptions {
   const target = text(flags["target"]);
   const sysroot = text(flags["sysroot"]);
   const hwcaps = text(flags["hwcaps"])?.split(/[:,]/);
@@ -69,8 +69,8 @@ function optionsOf(flags: Flags): ResolveFilesOptions {
   };
 }
 
-function withTree<T>(file: string, options: ResolveFilesOptions, work: (tree: OpenLibraryTree) => T): T {
-  const tree = resolveLibraries(file, options);
+function withTree<T>(file: string, options: ResolveFileLibrariesOptions, work: (tree: OpenLibraryTree) => T): T {
+  const tree = resolveFileLibraries(file, options);
   try {
     return work(tree);
   } finally {
@@ -110,7 +110,7 @@ ${symbolHelp}
   --json               an array of trees (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parse(args, FLAGS);
+    const { files, flags } = parseReadArguments(args, FLAGS);
     const options = optionsOf(flags);
     const json = flags["json"] === true;
     const entry = (file: string): Entry =>

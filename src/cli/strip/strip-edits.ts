@@ -1,4 +1,4 @@
-import { addDebugLink } from "../../node/debug-link.js";
+import { addFileDebugLink } from "../../node/debug-link.js";
 import type { Edit } from "../../edit/family.js";
 import {
   discardLocals,
@@ -14,13 +14,13 @@ import {
 } from "../../strip/strip.js";
 import { dropSectionHeaders } from "../../strip/drop-section-headers.js";
 import { onlyKeepDebug } from "../../strip/only-keep-debug.js";
-import type { Command, Mode } from "./strip-options.js";
+import type { StripCommand, StripPurpose } from "./strip-options.js";
 
 /** What `--strip-dwo` takes: debugging information that belongs into a file of its own (-gsplit-dwarf). */
 const DWO = [".debug*.dwo", ".zdebug*.dwo"];
 
 /** The edits that the options ask for; a debug file that is to be named is read. */
-export function editsFor(c: Command): Edit[] {
+export function stripEdits(c: StripCommand): Edit[] {
   const { force, wildcard } = c;
   const names = { wildcard };
   const edits = modeEdits(modeOf(c), force);
@@ -32,7 +32,7 @@ export function editsFor(c: Command): Edit[] {
   if (c.discard !== undefined) edits.push(discardLocals(c.discard));
   if (c.fileSymbols) edits.push(keepFileSymbols());
   if (c.dropHeaders) edits.push(dropSectionHeaders());
-  if (c.debugLink !== undefined) edits.push(addDebugLink(c.debugLink));
+  if (c.debugLink !== undefined) edits.push(addFileDebugLink(c.debugLink));
 
   return edits;
 }
@@ -41,10 +41,10 @@ export function editsFor(c: Command): Edit[] {
  * All symbols go where no option says which; -R and -K say it not, -N does with an empty name too (seen with GNU strip
  * 2.40).
  */
-const modeOf = (c: Command): Mode | undefined =>
+const modeOf = (c: StripCommand): StripPurpose | undefined =>
   c.mode ?? (c.discard !== undefined || c.someSymbols ? undefined : "all");
 
-function modeEdits(mode: Mode | undefined, force: boolean): Edit[] {
+function modeEdits(mode: StripPurpose | undefined, force: boolean): Edit[] {
   switch (mode) {
     case "all":
       return [stripAll({ force })];

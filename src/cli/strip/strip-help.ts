@@ -4,9 +4,9 @@ import { version } from "../version.js";
 /**
  * The version whose manual page is the contract. Scripts look for "GNU strip" and for a number at the end of the line.
  */
-export const versionText = `elfwright ${version}, in place of GNU strip 2.40`;
+export const stripVersion = `elfwright ${version}, in place of GNU strip 2.40`;
 
-export const help = `usage: elfwright strip [OPTIONS] FILE…
+export const stripHelp = `usage: elfwright strip [OPTIONS] FILE…
 
   -s, --strip-all            all symbols, debugging information and relocations that a linker left (the default)
   -g, -S, -d, --strip-debug  debugging information and the names of source files

@@ -5,14 +5,14 @@ import { checkFiles, commonOption, overlayChoice, rewriteDefaults, type RewriteO
 import { elfFormat, namesIn } from "./strip-values.js";
 
 /** What a strip is for; of several the last counts, as with GNU strip. */
-export type Mode = "all" | "unneeded" | "debug" | "dwo" | "onlyKeepDebug";
+export type StripPurpose = "all" | "unneeded" | "debug" | "dwo" | "onlyKeepDebug";
 
 /** What the arguments of one call say. */
-export interface Command extends RewriteOptions {
+export interface StripCommand extends RewriteOptions {
   readonly files: readonly string[];
   /** Print this and do nothing. */
   info: "help" | "version" | undefined;
-  mode: Mode | undefined;
+  mode: StripPurpose | undefined;
   /** Names and patterns of sections. */
   readonly sections: string[];
   readonly keepSections: string[];
@@ -34,7 +34,7 @@ export interface Command extends RewriteOptions {
   outputClass: number | undefined;
 }
 
-const defaults = (files: readonly string[]): Command => ({
+const defaults = (files: readonly string[]): StripCommand => ({
   files,
   info: undefined,
   mode: undefined,
@@ -57,7 +57,7 @@ const defaults = (files: readonly string[]): Command => ({
   ...rewriteDefaults(),
 });
 
-type Take = (c: Command, value: string) => void;
+type Take = (c: StripCommand, value: string) => void;
 type Option = OptionName & { readonly take: Take };
 
 const flag = (long: string, short: string | undefined, take: Take): Option => ({
@@ -71,13 +71,14 @@ const valued = (long: string, short: string | undefined, take: Take): Option => 
 });
 /** One that GNU strip has not. */
 const ours = (option: Option): Option => ({ ...option, extra: true });
-const mode = (long: string, short: string | undefined, m: Mode): Option => flag(long, short, (c) => void (c.mode = m));
+const mode = (long: string, short: string | undefined, m: StripPurpose): Option =>
+  flag(long, short, (c) => void (c.mode = m));
 const common = (long: string): Option =>
   ours(flag(long, undefined, (c, value) => void commonOption(c, `--${long}${value}`)));
 
 /** An empty name is no section's: GNU strip finds nothing by it. */
 const add = (list: string[], name: string): void => void (name !== "" && name !== "!" && list.push(name));
-function drop(c: Command, names: readonly string[]): void {
+function drop(c: StripCommand, names: readonly string[]): void {
   c.stripSymbols.push(...names.filter((name) => name !== ""));
   c.someSymbols = true;
 }
@@ -139,7 +140,7 @@ function outputName(value: string): string {
   return value;
 }
 
-export function parse(args: readonly string[]): Command {
+export function parseStrip(args: readonly string[]): StripCommand {
   const { options, files } = getopt(withResponseFiles(args), OPTIONS);
   const command = defaults(files);
   for (const { name, value } of options) BY_NAME.get(name)!(command, value);

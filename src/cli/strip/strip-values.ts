@@ -1,5 +1,5 @@
 import { UsageError, warn } from "../command.js";
-import { textOf } from "../text-file.js";
+import { fileText } from "../text-file.js";
 
 /**
  * Names of symbols, a line each (objcopy(1), --keep-symbols): `#` begins a comment; what stands behind a name is not
@@ -7,7 +7,7 @@ import { textOf } from "../text-file.js";
  */
 export function namesIn(path: string, option: string): string[] {
   const names: string[] = [];
-  for (const [i, line] of textOf(path, option)
+  for (const [i, line] of fileText(path, option)
     .split(/\r\n|[\n\r]/)
     .entries()) {
     const [name, ...rubbish] = line

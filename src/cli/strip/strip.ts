@@ -7,9 +7,9 @@ import { formatName } from "./bfd-name.js";
 import { eachFile, OK, print, REFUSED, type Verb } from "../command.js";
 import { withFile } from "../read-files.js";
 import { printRewritten, rewriteFile, type Rewritten } from "../rewrite.js";
-import { editsFor } from "./strip-edits.js";
-import { help, versionText } from "./strip-help.js";
-import { type Command, parse } from "./strip-options.js";
+import { stripEdits } from "./strip-edits.js";
+import { stripHelp, stripVersion } from "./strip-help.js";
+import { type StripCommand, parseStrip } from "./strip-options.js";
 
 /** A file's entry in JSON output. */
 interface Stripped extends Rewritten {
@@ -17,7 +17,7 @@ interface Stripped extends Rewritten {
   readonly saved: number;
 }
 
-function stripFile(file: string, edits: readonly Edit[], c: Command): Stripped {
+function stripFile(file: string, edits: readonly Edit[], c: StripCommand): Stripped {
   if (c.outputClass !== undefined) refuseOthers(headerOf(file), c.outputClass);
   // GNU strip says nothing of a section that is not there.
   const says = (n: Note) => n.note !== "NOT_FOUND" || c.verbose || c.dryRun;
@@ -26,7 +26,7 @@ function stripFile(file: string, edits: readonly Edit[], c: Command): Stripped {
 }
 
 /** With GNU strip all names of a file keep to be its names. */
-const hasOtherNames = (file: string, c: Command): boolean =>
+const hasOtherNames = (file: string, c: StripCommand): boolean =>
   c.output === undefined && (onFile(file, () => statSync(file, { throwIfNoEntry: false }))?.nlink ?? 1) > 1;
 
 /** Undefined for a static library, whose members have a header each. */
@@ -48,7 +48,7 @@ function refuseOthers(header: Header | undefined, elfClass: number): void {
 }
 
 /** A strip is silent; -v has GNU strip's line first. */
-function report(r: Stripped, c: Command): void {
+function report(r: Stripped, c: StripCommand): void {
   if (c.verbose) {
     const header = headerOf(r.file);
     const format = header ? ` [${formatName(header)}]` : "";
@@ -61,17 +61,17 @@ function report(r: Stripped, c: Command): void {
 
 export const strip: Verb = {
   name: "strip",
-  help,
+  help: stripHelp,
   usageCode: REFUSED,
   findsHelp: true,
   run(args) {
-    const command = parse(args);
+    const command = parseStrip(args);
     if (command.info !== undefined) {
-      print(command.info === "help" ? help : versionText);
+      print(command.info === "help" ? stripHelp : stripVersion);
       return OK;
     }
 
-    const edits = editsFor(command);
+    const edits = stripEdits(command);
     const { failed } = eachFile(
       command.files,
       command.json,

@@ -1,7 +1,7 @@
 import { toLatin1 } from "../../codec/bytes.js";
 import { readExactly } from "../../codec/source.js";
 import { fileRange } from "../../image/headers/sections.js";
-import type { Subject } from "../subject.js";
+import type { DiagnosedSubject } from "../subject.js";
 
 /** What a compiler left in .comment. */
 export interface Comment {
@@ -17,7 +17,7 @@ const LARGEST = 1 << 20;
  * The texts of .comment. Hints only: they name compilers of parts, and where those were built, not what the program
  * runs on.
  */
-export function comments({ elf, tolerant }: Subject): Comment[] {
+export function comments({ elf, tolerant }: DiagnosedSubject): Comment[] {
   return (
     tolerant.part(() => {
       const section = elf.sections.find((s) => s.name === ".comment");

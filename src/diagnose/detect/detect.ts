@@ -7,7 +7,7 @@ import { diagnoseLanguage, languageNames, wantsFingerprints } from "./language.j
 import { concludeLibc, fingerprintClues, libcClues, wantsLibcFingerprints } from "./libc.js";
 import { diagnoseLinkage } from "./linkage.js";
 import { packer } from "./packer.js";
-import type { Subject } from "../subject.js";
+import type { DiagnosedSubject } from "../subject.js";
 import { foreignSystem } from "./system.js";
 
 /** What detection says of a file. */
@@ -23,7 +23,7 @@ const libcEvidence = evidenceOf("libc");
  * versions that are needed, the start code, notes, Go's build information. Only where these leave something open are
  * the constants searched for texts of runtimes.
  */
-export function detect(s: Subject): Detected {
+export function detect(s: DiagnosedSubject): Detected {
   const { linkage, evidence: linked } = diagnoseLinkage(s);
   const packed = s.tolerant.part(() => packer(s.elf));
   if (packed) {
@@ -108,7 +108,7 @@ export function detect(s: Subject): Detected {
  * could all be read: what is not known is no reason to say "none".
  */
 function usesNoLibc(
-  { tolerant, needed, imports }: Subject,
+  { tolerant, needed, imports }: DiagnosedSubject,
   linkage: DiagnosedLinkage,
   evidence: readonly Evidence[],
 ): boolean {

@@ -3,7 +3,7 @@ import { wordSize } from "../../codec/encoding.js";
 import { readExactly } from "../../codec/source.js";
 import type { ElfFile } from "../../image/elf.js";
 import { PF, PT } from "../../spec/constants.js";
-import { disjoint, type Range, searchTexts } from "./text-search.js";
+import { disjoint, type SearchedRange, searchTexts } from "./text-search.js";
 
 /** What `go version -m` prints (Go's debug/buildinfo): the version, and lines of a module's description. */
 export interface GoBuildInfo {
@@ -84,7 +84,7 @@ function inlineTexts(elf: ElfFile, offset: number): Texts | undefined {
   );
 }
 
-function inlineText(elf: ElfFile, offset: number, longest: number): Range | undefined {
+function inlineText(elf: ElfFile, offset: number, longest: number): SearchedRange | undefined {
   const head = readExactly(elf.source, offset, Math.max(0, Math.min(5, elf.source.size - offset)), "a length");
   let size = 0;
   let used = 0;
@@ -99,7 +99,7 @@ function inlineText(elf: ElfFile, offset: number, longest: number): Range | unde
     : undefined;
 }
 
-const bytesAt = (elf: ElfFile, range: Range | undefined): Uint8Array =>
+const bytesAt = (elf: ElfFile, range: SearchedRange | undefined): Uint8Array =>
   range ? readExactly(elf.source, range.offset, range.size, "Go's build information") : NONE;
 
 /** Before: pointers to Go's strings, each an address and a length. */
@@ -109,7 +109,7 @@ function pointedTexts(elf: ElfFile, head: Uint8Array, littleEndian: boolean): Te
 
   const word = (b: Uint8Array, at: number) =>
     size === 8 ? viewOf(b).getBigUint64(at, littleEndian) : BigInt(viewOf(b).getUint32(at, littleEndian));
-  const text = (pointer: bigint, longest: number): Range | undefined => {
+  const text = (pointer: bigint, longest: number): SearchedRange | undefined => {
     const at = elf.offsetOf(pointer, 2 * size);
     if (at === undefined) return undefined;
     const b = readExactly(elf.source, at, 2 * size, "a Go string");

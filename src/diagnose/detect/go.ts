@@ -4,7 +4,7 @@ import { entryCode, knowsEntryCode } from "./entry-code.js";
 import { evidenceOf } from "./evidence.js";
 import type { FoundFingerprint } from "./fingerprints.js";
 import { type GoBuildInfo, goBuildInfo, goBuildInfoAt } from "./go-build-info.js";
-import type { Subject } from "../subject.js";
+import type { DiagnosedSubject } from "../subject.js";
 
 const evidence = evidenceOf("language");
 
@@ -20,7 +20,7 @@ const BUILD_ID = 4;
 const TABLES: readonly string[] = [".gopclntab", ".data.rel.ro.gopclntab", ".go.buildinfo"];
 
 /** Go by its note or its sections, which survive a strip; undefined for none. */
-export function goTraces({ elf, tolerant }: Subject): GoTraces | undefined {
+export function goTraces({ elf, tolerant }: DiagnosedSubject): GoTraces | undefined {
   const note = tolerant.part(() => elf.notes.find((n) => n.owner === "Go"));
   const section = tolerant.part(() => elf.sections.find((s) => TABLES.includes(s.name)));
   if (!note && !section) return undefined;
@@ -43,7 +43,10 @@ const infoEvidence = (info: GoBuildInfo): Evidence =>
   evidence("go-build-info", "go", `build information of ${info.version}`, info.offset);
 
 /** The same for a file whose sections were dropped, by what a search found. */
-export function searchedGo({ elf, tolerant }: Subject, found: readonly FoundFingerprint[]): GoTraces | undefined {
+export function searchedGo(
+  { elf, tolerant }: DiagnosedSubject,
+  found: readonly FoundFingerprint[],
+): GoTraces | undefined {
   const traces = found.filter((f) => "runtime" in f.of && f.of.runtime === "go");
   if (traces.length === 0) return undefined;
   const info = tolerant.part(() => traces.map((t) => goBuildInfoAt(elf, t.offset)).find((i) => i !== null)) ?? null;
@@ -61,7 +64,7 @@ export function searchedGo({ elf, tolerant }: Subject, found: readonly FoundFing
  *
  * @param libc what the file itself holds or needs, its loader aside
  */
-export function diagnoseGo(s: Subject, traces: GoTraces, libc: Libc): GoDiagnosis {
+export function diagnoseGo(s: DiagnosedSubject, traces: GoTraces, libc: Libc): GoDiagnosis {
   const { info, buildId } = traces;
   const cgo = goLinking(s, traces, libc);
   return {
@@ -78,13 +81,13 @@ export function diagnoseGo(s: Subject, traces: GoTraces, libc: Libc): GoDiagnosi
 /**
  * Go's own start code, or a build that could have no C code; and no library that gives symbols. Nothing but Go then.
  */
-export function startsAsGo({ elf, tolerant, needed }: Subject, { info }: GoTraces): boolean {
+export function startsAsGo({ elf, tolerant, needed }: DiagnosedSubject, { info }: GoTraces): boolean {
   const start = tolerant.part(() => entryCode(elf)) ?? undefined;
   if (elf.header.entry === 0n || needed.length > 0) return false;
   return start ? start.pattern.of === "go" : info?.settings["CGO_ENABLED"] === "0";
 }
 
-function goLinking(s: Subject, traces: GoTraces, libc: Libc): GoDiagnosis["cgo"] {
+function goLinking(s: DiagnosedSubject, traces: GoTraces, libc: Libc): GoDiagnosis["cgo"] {
   if (startsAsGo(s, traces)) return "pure";
 
   const start = s.tolerant.part(() => entryCode(s.elf)) ?? undefined;

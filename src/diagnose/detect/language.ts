@@ -3,7 +3,7 @@ import type { Comment } from "./comment.js";
 import { evidenceOf, neededOffset } from "./evidence.js";
 import type { FoundFingerprint, Runtime } from "./fingerprints.js";
 import { isCxxName, isRustName } from "./mangling.js";
-import type { Subject } from "../subject.js";
+import type { DiagnosedSubject } from "../subject.js";
 
 const evidence = evidenceOf("language");
 
@@ -31,7 +31,7 @@ export interface LanguageNames {
   readonly other: boolean;
 }
 
-export function languageNames(s: Subject): LanguageNames {
+export function languageNames(s: DiagnosedSubject): LanguageNames {
   const out: Evidence[] = [];
   const library = (pattern: RegExp, says: string) => {
     const name = s.needed.find((n) => pattern.test(n));
@@ -83,7 +83,11 @@ const UNWINDING: readonly string[] = [
 ];
 
 /** Is the language still open after what names say? Reading all constants is worth it then. */
-export function wantsFingerprints({ imports }: Subject, names: LanguageNames, comments: readonly Comment[]): boolean {
+export function wantsFingerprints(
+  { imports }: DiagnosedSubject,
+  names: LanguageNames,
+  comments: readonly Comment[],
+): boolean {
   if (names.exportsCxx || names.other) return false;
   if (names.needsCxx) return comments.some(isRustc) || imports.some((i) => UNWINDING.includes(i.name));
   return !names.rust;

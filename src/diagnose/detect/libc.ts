@@ -7,7 +7,7 @@ import { entryCode } from "./entry-code.js";
 import { evidenceOf, neededOffset } from "./evidence.js";
 import type { FoundFingerprint } from "./fingerprints.js";
 import { BIONIC_LIBRARIES, libraryLibc, loaderLibc, TELLING_IMPORTS } from "./libc-names.js";
-import type { Subject } from "../subject.js";
+import type { DiagnosedSubject } from "../subject.js";
 
 const evidence = evidenceOf("libc");
 
@@ -25,14 +25,14 @@ const clue = (libc: Libc, strength: Confidence, kind: string, text: string, offs
 });
 
 /** Whose loader PT_INTERP names. */
-function interpreterClue({ elf, interpreter }: Subject): Clue[] {
+function interpreterClue({ elf, interpreter }: DiagnosedSubject): Clue[] {
   const libc = interpreter === null ? undefined : loaderLibc(interpreter);
   const at = elf.segments.find((s) => s.type === PT.INTERP)?.near("offset") ?? null;
   return libc ? [clue(libc, "certain", "interpreter", `PT_INTERP is ${interpreter}`, at)] : [];
 }
 
 /** One clue for each C library that is needed by name. */
-function neededClues(s: Subject): Clue[] {
+function neededClues(s: DiagnosedSubject): Clue[] {
   const out: Clue[] = [];
   for (const name of s.needed) {
     const found = libraryLibc(name) ?? (name === "libc.so" ? plainLibc(s) : undefined);
@@ -45,7 +45,7 @@ function neededClues(s: Subject): Clue[] {
 }
 
 /** musl's and bionic's C library are both called libc.so: what stands beside it tells. */
-function plainLibc({ elf, needed, imports }: Subject): { libc: Libc; strength: Confidence; why: string } {
+function plainLibc({ elf, needed, imports }: DiagnosedSubject): { libc: Libc; strength: Confidence; why: string } {
   if (elf.notes.some((n) => n.owner === "Android")) {
     return { libc: "bionic", strength: "certain", why: ", with an Android note" };
   }
@@ -73,7 +73,7 @@ function plainLibc({ elf, needed, imports }: Subject): { libc: Libc; strength: C
 const GLIBC_LIBRARY =
   /^(lib(c|m|mvec|pthread|dl|rt|resolv|util|nsl|crypt|anl|thread_db|BrokenLocale|c_malloc_debug)|ld[-\w]*)[.-]/;
 
-function versionClues({ elf }: Subject): Clue[] {
+function versionClues({ elf }: DiagnosedSubject): Clue[] {
   const out: Clue[] = [];
   for (const n of elf.versionNeeds) {
     if (!GLIBC_LIBRARY.test(n.file)) continue;
@@ -89,7 +89,7 @@ function versionClues({ elf }: Subject): Clue[] {
 }
 
 /** Parts of a C library itself. musl's loader has no name. */
-function ownClues({ elf, findExport }: Subject): Clue[] {
+function ownClues({ elf, findExport }: DiagnosedSubject): Clue[] {
   const name = elf.soname;
   const libc = name === null ? undefined : libraryLibc(name);
   const hook = elf.linkage === "loader" ? findExport((e) => e.name === "_dlstart" || e.name === "__dls3") : undefined;
@@ -99,7 +99,7 @@ function ownClues({ elf, findExport }: Subject): Clue[] {
   ];
 }
 
-function entryClue({ elf }: Subject): Clue[] {
+function entryClue({ elf }: DiagnosedSubject): Clue[] {
   const found = entryCode(elf);
   if (!found || found.pattern.of === "go") return [];
   const { of, confidence } = found.pattern;
@@ -107,7 +107,7 @@ function entryClue({ elf }: Subject): Clue[] {
 }
 
 /** Start files of glibc leave the ABI tag, those of bionic and OpenHarmony their notes. */
-function noteClues({ elf }: Subject): Clue[] {
+function noteClues({ elf }: DiagnosedSubject): Clue[] {
   const out: Clue[] = [];
   for (const n of elf.notes) {
     if (
@@ -128,7 +128,7 @@ function noteClues({ elf }: Subject): Clue[] {
 }
 
 /** Code that no C library carries. */
-function noLibcClue({ elf }: Subject): Clue[] {
+function noLibcClue({ elf }: DiagnosedSubject): Clue[] {
   const module =
     elf.header.type === ET.REL ? elf.sections.find((s) => s.name === ".gnu.linkonce.this_module") : undefined;
   if (module) {
@@ -139,7 +139,7 @@ function noLibcClue({ elf }: Subject): Clue[] {
 }
 
 /** All clues that need no search, the strongest kinds first. */
-export function libcClues(s: Subject): readonly Clue[] {
+export function libcClues(s: DiagnosedSubject): readonly Clue[] {
   const parts = s.hasContents
     ? [noLibcClue, interpreterClue, neededClues, versionClues, ownClues, entryClue, noteClues]
     : [noLibcClue, noteClues];
@@ -150,7 +150,7 @@ export function libcClues(s: Subject): readonly Clue[] {
  * Is the library still open, so that a search for its texts is worth it? Only for files that may hold one: programs
  * without libraries.
  */
-export const wantsLibcFingerprints = ({ elf, needed }: Subject, clues: readonly Clue[]): boolean =>
+export const wantsLibcFingerprints = ({ elf, needed }: DiagnosedSubject, clues: readonly Clue[]): boolean =>
   !clues.some((c) => c.strength === "certain") &&
   needed.length === 0 &&
   (elf.header.type === ET.EXEC || elf.header.type === ET.DYN) &&

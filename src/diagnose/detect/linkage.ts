@@ -4,12 +4,12 @@ import type { DiagnosedLinkage, Evidence } from "../diagnosis.js";
 import { evidenceOf } from "./evidence.js";
 import { loaderLibc } from "./libc-names.js";
 import { pluginEvidence } from "./plugins.js";
-import type { Subject } from "../subject.js";
+import type { DiagnosedSubject } from "../subject.js";
 
 const evidence = evidenceOf("linkage");
 
 /** {@link ElfFile.linkage}, told finer. */
-export function diagnoseLinkage(s: Subject): { linkage: DiagnosedLinkage; evidence: Evidence[] } {
+export function diagnoseLinkage(s: DiagnosedSubject): { linkage: DiagnosedLinkage; evidence: Evidence[] } {
   const linkage = s.tolerant.part(() => s.elf.linkage) ?? "other";
   if (linkage === "shared-library" || isLibraryWithLoader(s)) {
     const plugin = pluginEvidence(s);
@@ -29,7 +29,7 @@ export function diagnoseLinkage(s: Subject): { linkage: DiagnosedLinkage; eviden
  * Libraries that can be started, to print their version (libc.so.6): they have PT_INTERP, but a name to be needed by,
  * and no mark of a program.
  */
-function isLibraryWithLoader({ elf, interpreter, tolerant }: Subject): boolean {
+function isLibraryWithLoader({ elf, interpreter, tolerant }: DiagnosedSubject): boolean {
   if (interpreter === null || elf.header.type !== ET.DYN) return false;
   return (
     tolerant.part(() => {

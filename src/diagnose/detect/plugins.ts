@@ -1,6 +1,6 @@
 import type { Evidence } from "../diagnosis.js";
 import { evidenceOf } from "./evidence.js";
-import type { Subject } from "../subject.js";
+import type { DiagnosedSubject } from "../subject.js";
 
 interface Host {
   readonly name: string;
@@ -46,7 +46,7 @@ const evidence = evidenceOf("linkage");
  * What says that a host program loads this library and gives it symbols. A library that has the host's interface itself
  * is none.
  */
-export function pluginEvidence({ imports, findExport }: Subject): Evidence | undefined {
+export function pluginEvidence({ imports, findExport }: DiagnosedSubject): Evidence | undefined {
   const registrar = imports.find((i) => REGISTRARS.includes(i.name));
   if (registrar) return evidence("plugin-entry", "plugin", `calls ${registrar.name}, which Node.js has`, registrar.at);
 

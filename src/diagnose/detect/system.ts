@@ -2,7 +2,7 @@ import { ELFOSABI } from "../../spec/constants.js";
 import type { Evidence } from "../diagnosis.js";
 import { evidenceOf } from "./evidence.js";
 import { fileName } from "./libc-names.js";
-import type { Subject } from "../subject.js";
+import type { DiagnosedSubject } from "../subject.js";
 
 /**
  * Systems whose C library has no name in this library. Their files must not pass for one of Linux's: NetBSD's loader
@@ -28,7 +28,7 @@ const SOLARIS_LOADER = /^\/(usr\/)?lib\/(amd64\/|64\/|sparcv9\/)?ld\.so\.1$/;
 const evidence = evidenceOf("libc");
 
 /** What says that the file is of another system than Linux and Android. */
-export function foreignSystem({ elf, tolerant, interpreter, needed }: Subject): Evidence | undefined {
+export function foreignSystem({ elf, tolerant, interpreter, needed }: DiagnosedSubject): Evidence | undefined {
   const byAbi = OSABI[elf.header.osabi];
   if (byAbi) return evidence("system", byAbi, `EI_OSABI is that of ${byAbi}`, 7);
 

@@ -1,7 +1,7 @@
 import { type ByteSource, readExactly } from "../../codec/source.js";
 
 /** Bytes of the file, by offset. */
-export interface Range {
+export interface SearchedRange {
   readonly offset: number;
   readonly size: number;
 }
@@ -53,7 +53,7 @@ function probesOf(text: string, needle: number): Probe[] {
  */
 export function searchTexts(
   source: ByteSource,
-  ranges: readonly Range[],
+  ranges: readonly SearchedRange[],
   needles: readonly Needle[],
   enough: (found: readonly (number | undefined)[]) => boolean,
 ): (number | undefined)[] {
@@ -101,8 +101,8 @@ function standsAt(bytes: Uint8Array, at: number, text: string): boolean {
 }
 
 /** Ranges in order of their offsets, inside the file, none twice: program headers of a broken file may overlap. */
-export function disjoint(ranges: readonly Range[], fileSize: number): Range[] {
-  const out: Range[] = [];
+export function disjoint(ranges: readonly SearchedRange[], fileSize: number): SearchedRange[] {
+  const out: SearchedRange[] = [];
   let end = 0;
   for (const r of [...ranges].sort((a, b) => a.offset - b.offset)) {
     const from = Math.max(r.offset, end);

@@ -4,7 +4,7 @@ import { machineName } from "../../spec/names.js";
 import type { Facts } from "../facts.js";
 import { builtFor } from "../versions/crossing.js";
 import { buildFolder } from "./folders.js";
-import { type Found, list, type Rule } from "./rule.js";
+import { type RuleMatch, list, type Rule } from "./rule.js";
 
 /** PATH_MAX: kernels refuse a PT_INTERP that is longer (`fs/binfmt_elf.c`). */
 const LONGEST = 4096;
@@ -116,7 +116,7 @@ const isStore = (folder: string): boolean => folder.includes("store");
  * musl's loader takes libc.so.6, libm.so.6 and the like for itself, so that much of what was built for glibc runs with
  * it; glibc's loader knows nothing of musl.
  */
-function* foreignLoader(f: Facts): Generator<Found> {
+function* foreignLoader(f: Facts): Generator<RuleMatch> {
   const { interpreter: i, needed } = f;
   const loader = i === null ? undefined : knownLoader(i);
   const from = builtFor(f);

@@ -2,7 +2,7 @@ import { pageFitness } from "../../check/pages.js";
 import { cardOf } from "../../spec/machines/card-of.js";
 import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import type { Facts } from "../facts.js";
-import { type Found, list, type Rule } from "./rule.js";
+import { type RuleMatch, list, type Rule } from "./rule.js";
 import { hardeningOf } from "./segments.js";
 
 /** Sizes of pages that systems of the machine have besides 4 KiB, with whose they are. */
@@ -14,7 +14,7 @@ function sizes({ elf: { header: h }, libc }: Facts): readonly (readonly [size: n
 }
 
 /** Systems whose pages are too large for it. */
-export const pageRules: readonly Rule[] = [
+export const pageSizeRules: readonly Rule[] = [
   {
     id: "page-size",
     severity: "warning",
@@ -31,7 +31,7 @@ export const pageRules: readonly Rule[] = [
   },
 ];
 
-function unfit(f: Facts, size: number, whose: string): Found | undefined {
+function unfit(f: Facts, size: number, whose: string): RuleMatch | undefined {
   const { fit, raisable, problems } = pageFitness(f.elf, size);
   if (fit) return undefined;
   const errors = problems.filter((p) => p.severity === "error").map((p) => `${p.at}: ${p.message}`);

@@ -2,7 +2,7 @@ import type { DiagnosisFinding, DiagnosisRule, DiagnosisSeverity } from "../diag
 import type { Facts } from "../facts.js";
 
 /** What a rule found, once for each subject. */
-export interface Found {
+export interface RuleMatch {
   /** One exact sentence, with names and offsets. */
   readonly message: string;
   /** Where what to do depends on the case; else the rule's. */
@@ -16,7 +16,7 @@ export interface Found {
 /** A rule with its test. */
 export interface Rule extends DiagnosisRule {
   /** May throw an `ElfError` where the file cannot be read that far. */
-  test(facts: Facts): Iterable<Found>;
+  test(facts: Facts): Iterable<RuleMatch>;
 }
 
 /** A broken file may have one finding for each of its entries; more than this tell nobody more. */
@@ -31,7 +31,7 @@ export function* findingsOf(rule: Rule, facts: Facts): Generator<DiagnosisFindin
 }
 
 /** What a rule found, as a finding: the rule's own severity and advice where the case has none. */
-export const findingOf = (rule: DiagnosisRule, { message, advice, severity, names }: Found): DiagnosisFinding => ({
+export const findingOf = (rule: DiagnosisRule, { message, advice, severity, names }: RuleMatch): DiagnosisFinding => ({
   rule: rule.id,
   severity: severity ?? rule.severity,
   message,

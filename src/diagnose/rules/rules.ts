@@ -10,12 +10,12 @@ import { libcRules } from "./libcs.js";
 import { kindRules } from "./kind.js";
 import { libraryRules } from "./libraries.js";
 import { noteRules } from "./notes.js";
-import { pageRules } from "./pages.js";
+import { pageSizeRules } from "./pages.js";
 import { payloadRules } from "./payload.js";
 import { retargetedRules } from "./retargeted.js";
 import { findingsOf, type Rule } from "./rule.js";
 import { searchPathRules } from "./search-path.js";
-import { segmentRules } from "./segments.js";
+import { programHeaderRules } from "./segments.js";
 import { startupRules } from "./startup.js";
 import { staticRules } from "./static.js";
 import { targetFindings, targetRules } from "./target/target.js";
@@ -32,10 +32,10 @@ const fileRules: readonly Rule[] = /* @__PURE__ */ [
   startupRules, // how the program comes to its own code
   retargetedRules, // musl's programs under glibc's names
   importRules, // references, for another C library than the one built for
-  segmentRules, // what may be executed, what may be written
+  programHeaderRules, // what may be executed, what may be written
   staticRules, // what a static program does not carry along
   searchPathRules, // DT_RUNPATH, DT_RPATH
-  pageRules, // page sizes
+  pageSizeRules, // page sizes
   cpuRules, // processor and kernel
   noteRules, // the file's own ELF notes
   goRules, // Go's linker

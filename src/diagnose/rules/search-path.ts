@@ -1,6 +1,6 @@
 import type { Facts } from "../facts.js";
 import { buildFolder, isWorldWritable } from "./folders.js";
-import { type Found, isProgram, list, type Rule } from "./rule.js";
+import { type RuleMatch, isProgram, list, type Rule } from "./rule.js";
 
 interface Path {
   readonly tag: "DT_RUNPATH" | "DT_RPATH";
@@ -27,8 +27,8 @@ const normal = (path: string): string => path.replace(/\/(?:\.?\/)+/g, "/");
 function* about(
   f: Facts,
   concerned: (element: string) => boolean,
-  message: (p: Path, names: readonly string[]) => Found,
-): Generator<Found> {
+  message: (p: Path, names: readonly string[]) => RuleMatch,
+): Generator<RuleMatch> {
   const path = pathOf(f);
   const names = path?.elements.filter(concerned) ?? [];
   if (path && names.length > 0) yield message(path, [...new Set(names)]);

@@ -6,7 +6,7 @@ import { PF, PT } from "../../spec/constants.js";
 import { cardOf } from "../../spec/machines/card-of.js";
 import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import type { Facts } from "../facts.js";
-import { count, type Found, isProgram, type Rule } from "./rule.js";
+import { count, type RuleMatch, isProgram, type Rule } from "./rule.js";
 
 const known = /* @__PURE__ */ new WeakMap<ElfFile, Hardening | null>();
 
@@ -22,7 +22,7 @@ const CLEAR =
   "or clear the flag: elfwright patchelf --clear-execstack.";
 
 /** What may be executed and what may be written. */
-export const segmentRules: readonly Rule[] = [
+export const programHeaderRules: readonly Rule[] = [
   {
     id: "exec-stack",
     severity: "warning",
@@ -83,7 +83,7 @@ function entryIsDescriptor({ elf: { header: h } }: Facts): boolean {
   return kind === "descriptor" || (kind === "descriptor-v1" && (h.flags & 3) !== 2);
 }
 
-function* execStack(f: Facts): Generator<Found> {
+function* execStack(f: Facts): Generator<RuleMatch> {
   const stack = hardeningOf(f)?.stack;
   if (!stack?.executable) return;
 
@@ -112,7 +112,7 @@ function isAtLeast(version: string, major: number, minor: number): boolean {
   return a > major || (a === major && b >= minor);
 }
 
-function* textRelocations(f: Facts): Generator<Found> {
+function* textRelocations(f: Facts): Generator<RuleMatch> {
   if (!hardeningOf(f)?.textRelocations) return;
 
   const { first, number } = intoCode(f);

@@ -2,7 +2,7 @@ import { nameAt, NameBudget } from "../../image/strings.js";
 import { symbolVersions } from "../../image/dynamic/versions.js";
 import { SHN, VER_FLG } from "../../spec/constants.js";
 import { parseVersionName, type VersionName } from "../../spec/version-names.js";
-import type { Subject } from "../subject.js";
+import type { DiagnosedSubject } from "../subject.js";
 
 /** A version that a file needs of a library, and what for. */
 export interface VersionUse extends VersionName {
@@ -21,7 +21,7 @@ export interface VersionUse extends VersionName {
  *
  * @throws ElfError `MALFORMED`, `TRUNCATED`
  */
-export function versionUses(s: Subject): VersionUse[] {
+export function versionUses(s: DiagnosedSubject): VersionUse[] {
   const needs = s.hasContents ? s.elf.versionNeeds : [];
   if (needs.length === 0) return [];
 
@@ -54,7 +54,7 @@ export function byLibrary(uses: readonly VersionUse[]): Map<string, VersionUse[]
   return out;
 }
 
-function symbolsByNeed(s: Subject): Map<string, { strong: string[]; weak: string[] }> {
+function symbolsByNeed(s: DiagnosedSubject): Map<string, { strong: string[]; weak: string[] }> {
   const out = new Map<string, { strong: string[]; weak: string[] }>();
   const version = symbolVersions(s.elf);
   const add = (library: string | null, versionName: string, name: string, weak: boolean) => {

@@ -19,7 +19,7 @@ export const hasToken = (element: string): boolean => TOKEN.test(element);
  * The directory that an element names for a file in `origin`; undefined for a relative one, or where another token
  * decides.
  */
-export function directoryOf(element: string, origin: string | undefined): string | undefined {
+export function directoryNamed(element: string, origin: string | undefined): string | undefined {
   const path = origin === undefined ? element : element.replace(ORIGIN, () => origin);
   return path.startsWith("/") && !hasToken(path) ? path : undefined;
 }

@@ -1,6 +1,6 @@
 import { elements, fromOrigin, hasToken, isInside, normalized } from "./elements.js";
 
-/** Where a directory of the search path really is, as an absolute path; undefined to take it as it is written. */
+/** Where a directory of the search path really is, as an absolute path; undefined to take it is written. */
 export type DirectoryResolver = (directory: string) => string | undefined;
 
 /** Options of {@link makeRunpathRelative}. */

@@ -4,7 +4,7 @@ import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { headerSize, headerView } from "../../image/headers/header.js";
 import { ET } from "../../spec/constants.js";
-import { directoryOf, elements } from "./elements.js";
+import { directoryNamed, elements } from "./elements.js";
 
 /**
  * Finds a library by the directory, as the search path names it, and its name; undefined where there is none. The first
@@ -55,9 +55,9 @@ export function shrunk(
     return found.length > 0;
   };
   const stays = (element: string): boolean => {
-    const judged = directoryOf(element, edit.origin);
+    const judged = directoryNamed(element, edit.origin);
     if (judged === undefined) {
-      const directory = directoryOf(element, known);
+      const directory = directoryNamed(element, known);
       if (directory !== undefined) serves(directory);
       return true;
     }

@@ -4,7 +4,7 @@ import { fail } from "../../error.js";
 import type { Wish } from "../../rewrite/wish/wish.js";
 import { VER_FLG } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
-import { type Binding, bindSymbols, clearVersions, knownFile, refuseDoubles } from "./binding.js";
+import { type VersionBinding, bindVersions, clearVersions, knownFile, refuseDoubles } from "./binding.js";
 import { removeFiles, removeNeeds, weaken } from "./removals.js";
 import type { AddVersionNeed, VersionEdit } from "./values.js";
 import type { VersionDraft } from "./version-draft.js";
@@ -29,7 +29,7 @@ export function applyVersions(wish: Wish, edits: readonly VersionEdit[]): void {
 
   const names = edits.some(namesSymbols);
   const numbers = names && draft.isVersioned ? draft.numbers.slice() : undefined;
-  const binding: Binding = {
+  const binding: VersionBinding = {
     draft,
     dynamic,
     needed,
@@ -40,7 +40,7 @@ export function applyVersions(wish: Wish, edits: readonly VersionEdit[]): void {
   };
   for (const e of edits) {
     const binds = e.edit === "setSymbolVersion" || (e.edit === "addVersionNeed" && e.symbols.length > 0);
-    if (binds) bindSymbols(binding, e);
+    if (binds) bindVersions(binding, e);
     if (e.edit === "clearSymbolVersion") clearVersions(binding, e);
   }
   refuseDoubles(binding);
@@ -83,7 +83,7 @@ const isWeak = (e: AddVersionNeed, edits: readonly VersionEdit[]): boolean =>
   edits.every((o) => o.edit !== "addVersionNeed" || o.file !== e.file || o.version !== e.version || o.weak);
 
 /** A version that a symbol is given and that goes: the same patch again would find neither. `BAD_EDIT`. */
-function refuseGoing({ draft, given }: Binding, edits: readonly VersionEdit[]): void {
+function refuseGoing({ draft, given }: VersionBinding, edits: readonly VersionEdit[]): void {
   const numbers = new Set(given.values());
   const goes = (file: string, name: string) =>
     draft.removedFiles.has(file) ||

@@ -8,7 +8,7 @@ import type { VersionDraft } from "./version-draft.js";
 import type { AddVersionNeed, ClearSymbolVersion, SetSymbolVersion } from "./values.js";
 
 /** What the edits of symbols' versions work on. */
-export interface Binding {
+export interface VersionBinding {
   readonly draft: VersionDraft;
   readonly dynamic: DynamicDraft;
   readonly symbols: readonly ElfSymbol[];
@@ -25,7 +25,11 @@ export interface Binding {
 }
 
 /** ld.so stops at versions of a file that is not loaded ("Assertion `needed != NULL' failed"). `BAD_EDIT`. */
-export function knownFile({ draft, needed }: Pick<Binding, "draft" | "needed">, file: string, edit: string): string {
+export function knownFile(
+  { draft, needed }: Pick<VersionBinding, "draft" | "needed">,
+  file: string,
+  edit: string,
+): string {
   if (needed.has(file) || draft.needs.some((n) => n.file === file)) return file;
   return fail(
     "BAD_EDIT",
@@ -35,7 +39,11 @@ export function knownFile({ draft, needed }: Pick<Binding, "draft" | "needed">, 
 }
 
 /** The symbols that a name means, `name` or `name@VERSION`; a note where there is none. */
-function selected(b: Binding, wanted: readonly string[], edit: string): { symbol: ElfSymbol; file: string | null }[] {
+function selected(
+  b: VersionBinding,
+  wanted: readonly string[],
+  edit: string,
+): { symbol: ElfSymbol; file: string | null }[] {
   const versions = versionsByNumber(b.draft.elf.versionDefinitions, b.needs);
   const versionOf = (s: ElfSymbol) => (b.numbers ? versions.get(versionNumber(b.numbers[s.index]!)) : undefined);
   return wanted.flatMap((text) => {
@@ -56,7 +64,7 @@ function selected(b: Binding, wanted: readonly string[], edit: string): { symbol
 }
 
 /** Gives symbols a version: of a needed file to undefined ones, one of the file's own to those that it defines. */
-export function bindSymbols(b: Binding, e: SetSymbolVersion | AddVersionNeed): void {
+export function bindVersions(b: VersionBinding, e: SetSymbolVersion | AddVersionNeed): void {
   for (const { symbol, file } of selected(b, e.symbols, e.edit)) {
     if (symbol.shndx === SHN.UNDEF) {
       give(b, e.edit, symbol, b.draft.require(fileOf(b, e, symbol, file), e.version, 0));
@@ -73,7 +81,7 @@ export function bindSymbols(b: Binding, e: SetSymbolVersion | AddVersionNeed): v
 }
 
 /** `BAD_EDIT` where another edit gives the symbol another version. */
-function give({ draft, given }: Binding, edit: string, symbol: ElfSymbol, number: number): void {
+function give({ draft, given }: VersionBinding, edit: string, symbol: ElfSymbol, number: number): void {
   if ((given.get(symbol.index) ?? number) !== number) {
     fail("BAD_EDIT", `${edit}: ${symbol.name} is given different versions`, { edit });
   }
@@ -82,7 +90,12 @@ function give({ draft, given }: Binding, edit: string, symbol: ElfSymbol, number
 }
 
 /** The library of which an undefined symbol is to have a version. `BAD_EDIT` where no single one is meant. */
-function fileOf(b: Binding, e: SetSymbolVersion | AddVersionNeed, symbol: ElfSymbol, now: string | null): string {
+function fileOf(
+  b: VersionBinding,
+  e: SetSymbolVersion | AddVersionNeed,
+  symbol: ElfSymbol,
+  now: string | null,
+): string {
   if (e.file !== null) return knownFile(b, e.file, e.edit);
   if (now !== null) return now;
 
@@ -97,7 +110,7 @@ function fileOf(b: Binding, e: SetSymbolVersion | AddVersionNeed, symbol: ElfSym
   );
 }
 
-function defineIn(b: Binding, e: SetSymbolVersion, symbol: ElfSymbol): void {
+function defineIn(b: VersionBinding, e: SetSymbolVersion, symbol: ElfSymbol): void {
   const { draft, numbers } = b;
   const version = draft.elf.versionDefinitions.find((d) => d.names[0] === e.version);
   const now = numbers ? numbers[symbol.index]! : VERSYM.GLOBAL;
@@ -117,7 +130,7 @@ function defineIn(b: Binding, e: SetSymbolVersion, symbol: ElfSymbol): void {
 }
 
 /** Takes the version from symbols. Of a file without versions there is nothing to take. */
-export function clearVersions(b: Binding, e: ClearSymbolVersion): void {
+export function clearVersions(b: VersionBinding, e: ClearSymbolVersion): void {
   for (const { symbol } of selected(b, e.symbols, e.edit)) {
     const now = b.numbers?.[symbol.index] ?? VERSYM.GLOBAL;
     give(b, e.edit, symbol, versionNumber(now) > VERSYM.GLOBAL ? VERSYM.GLOBAL : now);
@@ -125,7 +138,7 @@ export function clearVersions(b: Binding, e: ClearSymbolVersion): void {
 }
 
 /** See {@link refuseTwice}. */
-export function refuseDoubles({ draft, symbols }: Binding): void {
+export function refuseDoubles({ draft, symbols }: VersionBinding): void {
   const changed = new Set(draft.changedNumbers());
   if (changed.size === 0) return;
 

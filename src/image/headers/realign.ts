@@ -194,7 +194,7 @@ function* described(elf: ElfFile): Generator<Described> {
 }
 
 /** The PT_LOADs by address, to tell which one something without bytes in the file belongs to. */
-export function loadsByAddress(elf: ElfFile): (address: bigint) => Segment | undefined {
+export function loadContaining(elf: ElfFile): (address: bigint) => Segment | undefined {
   const sorted = elf.segments
     .filter((s) => s.type === PT.LOAD)
     .sort((a, b) => (a.exact("vaddr") < b.exact("vaddr") ? -1 : 1));

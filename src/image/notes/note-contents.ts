@@ -3,9 +3,9 @@ import { wordSize } from "../../codec/encoding.js";
 import { hex, isElfError, within } from "../../error.js";
 import { ABI_TAG_OS, FREEBSD_FEATURES, noteTypeName } from "../../spec/notes.js";
 import { bitNames, decodeProperties, type GnuProperty } from "./gnu-properties.js";
-import { brokenNote, type NoteFormat, textOf, wordsOf } from "./note-fields.js";
+import { brokenNote, type NoteFormat, textBeforeNul, wordsOf } from "./note-fields.js";
 import { decodeDlopen, decodePackageMetadata, type DlopenDependency, type PackageMetadata } from "./note-metadata.js";
-import type { Note } from "../elf.js";
+import type { ElfNote } from "../elf.js";
 
 export type { GnuProperty } from "./gnu-properties.js";
 export type { NoteFormat } from "./note-fields.js";
@@ -52,7 +52,7 @@ type Decode = (b: Uint8Array, f: NoteFormat) => NoteContents;
 
 const LONGEST_TEXT = 64 << 10;
 const shortText = (b: Uint8Array): string =>
-  b.length > LONGEST_TEXT ? brokenNote(`has ${b.length} bytes of text, more than ${LONGEST_TEXT}`) : textOf(b);
+  b.length > LONGEST_TEXT ? brokenNote(`has ${b.length} bytes of text, more than ${LONGEST_TEXT}`) : textBeforeNul(b);
 const text: Decode = (b) => ({ kind: "text", text: shortText(b) });
 
 const dotted = (n: number, ...divisors: number[]): string =>
@@ -74,7 +74,7 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   NT_FDO_DLOPEN_METADATA: (b) => ({ kind: "dlopen", libraries: decodeDlopen(b) }),
   NT_ANDROID_TYPE_IDENT(b, f) {
     const [apiLevel] = wordsOf(b, 1, f);
-    const part = (at: number) => (b.length >= at + 64 ? textOf(b.subarray(at, at + 64)) : null);
+    const part = (at: number) => (b.length >= at + 64 ? textBeforeNul(b.subarray(at, at + 64)) : null);
     return { kind: "android", apiLevel: apiLevel!, ndk: part(4), ndkBuild: part(68) };
   },
   NT_FREEBSD_ABI_TAG: system("FreeBSD", (n) => dotted(n, 100_000, 1000)),
@@ -133,7 +133,7 @@ function decodeProbe(b: Uint8Array, f: NoteFormat): NoteContents {
  * @example
  * elf.notes.map((n) => decodeNote(n, elf.header)) // [{ kind: "build-id", id: "e005…" }, { kind: "abi-tag", os: "Linux", kernel: "3.2.0" }]
  */
-export function decodeNote(note: Note, format: NoteFormat): NoteContents | null {
+export function decodeNote(note: ElfNote, format: NoteFormat): NoteContents | null {
   const name = noteTypeName(note.owner, note.type);
   const decode = name !== null && Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
   return decode ? within(`the note ${name} at ${hex(note.offset)}`, () => decode(note.description, format)) : null;
@@ -141,7 +141,7 @@ export function decodeNote(note: Note, format: NoteFormat): NoteContents | null 
 
 /** Contents of one kind, e.g. every probe: of those notes that can be read. */
 export function* contentsOfKind<K extends NoteContents["kind"]>(
-  notes: Iterable<Note>,
+  notes: Iterable<ElfNote>,
   format: NoteFormat,
   kind: K,
 ): Generator<Extract<NoteContents, { kind: K }>> {
@@ -151,7 +151,7 @@ export function* contentsOfKind<K extends NoteContents["kind"]>(
   }
 }
 
-function readable(note: Note, format: NoteFormat): NoteContents | null {
+function readable(note: ElfNote, format: NoteFormat): NoteContents | null {
   try {
     return decodeNote(note, format);
   } catch (e) {
@@ -161,5 +161,5 @@ function readable(note: Note, format: NoteFormat): NoteContents | null {
 }
 
 /** The GNU properties of a file, of all its property notes. */
-export const gnuProperties = (notes: Iterable<Note>, format: NoteFormat): GnuProperty[] =>
+export const gnuProperties = (notes: Iterable<ElfNote>, format: NoteFormat): GnuProperty[] =>
   [...contentsOfKind(notes, format, "properties")].flatMap((c) => c.properties);

@@ -18,7 +18,7 @@ export function wordsOf(b: Uint8Array, count: number, f: NoteFormat): number[] {
 }
 
 /** A text that ends at its first NUL, or with the bytes. */
-export function textOf(b: Uint8Array): string {
+export function textBeforeNul(b: Uint8Array): string {
   const end = b.indexOf(0);
   return decodeText(end < 0 ? b : b.subarray(0, end));
 }

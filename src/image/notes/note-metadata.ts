@@ -1,5 +1,5 @@
 import { isElfError } from "../../error.js";
-import { brokenNote, textOf } from "./note-fields.js";
+import { brokenNote, textBeforeNul } from "./note-fields.js";
 
 /** A library that the program opens by itself, with dlopen() (UAPI specification "ELF dlopen metadata"). */
 export interface DlopenDependency {
@@ -24,7 +24,7 @@ const LONGEST_JSON = 64 << 10;
 function fromJson<T>(b: Uint8Array, use: (value: unknown) => T): T {
   if (b.length > LONGEST_JSON) brokenNote(`has ${b.length} bytes of JSON, more than ${LONGEST_JSON}`);
   try {
-    return use(JSON.parse(textOf(b)));
+    return use(JSON.parse(textBeforeNul(b)));
   } catch (e) {
     if (isElfError(e)) throw e;
     return brokenNote(`is no JSON: ${e instanceof SyntaxError ? e.message : "it is nested too deep"}`);

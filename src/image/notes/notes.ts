@@ -2,7 +2,7 @@ import { alignUp, decodeText, viewOf } from "../../codec/bytes.js";
 import { Nhdr } from "../../codec/records.js";
 import { readExactly } from "../../codec/source.js";
 import { NT_GNU, PT, SHT } from "../../spec/constants.js";
-import type { ElfFile, Note } from "../elf.js";
+import type { ElfFile, ElfNote } from "../elf.js";
 import { sectionsOf } from "../headers/sections.js";
 
 /** Notes larger than this in a core file or an attack are not read into memory. */
@@ -12,7 +12,7 @@ const LARGEST_TABLE = 64 << 20;
  * All notes of the PT_NOTE segments, or of the SHT_NOTE sections where the file has no segments (ET_REL). A broken note
  * ends its table.
  */
-export function readNotes(elf: ElfFile): Note[] {
+export function readNotes(elf: ElfFile): ElfNote[] {
   const ranges = new Map<string, { offset: number; size: number; align: number }>();
   const add = (offset: bigint, size: bigint, align: bigint) => {
     if (size > 0n && size <= BigInt(LARGEST_TABLE) && offset + size <= BigInt(elf.source.size)) {
@@ -29,7 +29,7 @@ export function readNotes(elf: ElfFile): Note[] {
 
   // Ranges that overlap more than they should are an attack: stop when more was read than the file holds.
   let left = elf.source.size;
-  const out: Note[] = [];
+  const out: ElfNote[] = [];
   for (const r of ranges.values()) if ((left -= r.size) >= 0) for (const n of parse(elf, r)) out.push(n);
 
   return out;
@@ -39,11 +39,11 @@ export function readNotes(elf: ElfFile): Note[] {
  * Notes that only a section header leads to, since nobody needs them in memory: probes (`.note.stapsdt`), gold's
  * version. Those that {@link readNotes} has are not among them.
  */
-export function readUnloadedNotes(elf: ElfFile): Note[] {
+export function readUnloadedNotes(elf: ElfFile): ElfNote[] {
   if (elf.segments.length === 0) return [];
 
   const known = new Set(elf.notes.map((n) => n.offset));
-  const out: Note[] = [];
+  const out: ElfNote[] = [];
   let left = elf.source.size;
 
   for (const { header: s } of elf.sections) {
@@ -70,7 +70,7 @@ export function readUnloadedNotes(elf: ElfFile): Note[] {
 /**
  * mold puts notes of both alignments into one PT_NOTE: where the one it states does not lead to the end, the other may.
  */
-function parse(elf: ElfFile, { offset, size, align }: { offset: number; size: number; align: number }): Note[] {
+function parse(elf: ElfFile, { offset, size, align }: { offset: number; size: number; align: number }): ElfNote[] {
   const bytes = readExactly(elf.source, offset, size, "a note segment");
   const stated = [...notesIn(elf, bytes, offset, align)];
   const last = stated[stated.length - 1];
@@ -80,7 +80,7 @@ function parse(elf: ElfFile, { offset, size, align }: { offset: number; size: nu
   return other.length > stated.length ? other : stated;
 }
 
-function* notesIn(elf: ElfFile, b: Uint8Array, offset: number, align: number): Generator<Note> {
+function* notesIn(elf: ElfFile, b: Uint8Array, offset: number, align: number): Generator<ElfNote> {
   const data = viewOf(b);
   const head = Nhdr.size(elf.header.class);
   const size = b.length;
@@ -125,5 +125,7 @@ function isWellKnown(n: { readonly owner: string; readonly type: number }): bool
 }
 
 /** The program's own notes in a range of the file: code may hold their addresses. */
-export const ownNotes = (elf: ElfFile, { offset, size }: { readonly offset: number; readonly size: number }): Note[] =>
-  elf.notes.filter((n) => offset <= n.offset && n.offset < offset + size && !isWellKnown(n));
+export const ownNotes = (
+  elf: ElfFile,
+  { offset, size }: { readonly offset: number; readonly size: number },
+): ElfNote[] => elf.notes.filter((n) => offset <= n.offset && n.offset < offset + size && !isWellKnown(n));

@@ -51,7 +51,7 @@ export function fileClaims(elf: ElfFile, { loads, detached }: Loads, t: Tolerant
 }
 
 /** A section's name for people; its index where it has none that can be read. */
-export const sectionLabel = (s: Section, t: Tolerant): string => t.part(() => s.name) || `[${s.index}]`;
+export const sectionCaption = (s: Section, t: Tolerant): string => t.part(() => s.name) || `[${s.index}]`;
 
 function sectionClaims(elf: ElfFile, loads: readonly Load[], t: Tolerant): FileClaim[] {
   const find = loadFinder(loads);
@@ -69,7 +69,7 @@ function sectionClaims(elf: ElfFile, loads: readonly Load[], t: Tolerant): FileC
             end: Math.min(s.header.near("offset") + wanted, size),
             cut: s.header.near("offset") + wanted > size,
           };
-    const label = sectionLabel(s, t);
+    const label = sectionCaption(s, t);
     if (place && place.cut && type !== SHT.NOBITS) t.problem(`section ${label} reaches past the end of the file`);
     if (!place || place.start >= place.end) return [];
 

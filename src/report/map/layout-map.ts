@@ -4,7 +4,7 @@ import { segmentFlagsText, segmentTypeName } from "../../spec/names.js";
 import { describeFile } from "../describe.js";
 import { toQuantity } from "../quantity.js";
 import { Tolerant } from "../../image/tolerant.js";
-import { sectionLabel } from "./claims.js";
+import { sectionCaption } from "./claims.js";
 import { fileRegions } from "./file-regions.js";
 import { layoutPage, mapLoads } from "./loads.js";
 import { memorySegments } from "./memory.js";
@@ -73,6 +73,6 @@ function unplaced(
   const shown = new Set([...regions.flatMap((r) => r.parts), ...memory].map((p) => p.section));
   return (t.part(() => elf.sections) ?? []).flatMap((s) => {
     if (s.header.type === SHT.NULL || shown.has(s.index)) return [];
-    return [{ section: s.index, label: sectionLabel(s, t), size: toQuantity(s.header.exact("size")) }];
+    return [{ section: s.index, label: sectionCaption(s, t), size: toQuantity(s.header.exact("size")) }];
   });
 }

@@ -2,7 +2,7 @@ import type { ElfFile, Section } from "../../image/elf.js";
 import { SHF, SHT } from "../../spec/constants.js";
 import { toQuantity } from "../quantity.js";
 import type { Tolerant } from "../../image/tolerant.js";
-import { sectionLabel } from "./claims.js";
+import { sectionCaption } from "./claims.js";
 import { addressAt } from "./file-regions.js";
 import { byAddress, type Load, loadFinder, type Loads } from "./loads.js";
 import type { FileRegion, MapPart, MemorySegment, PartKind } from "./model.js";
@@ -171,7 +171,7 @@ function* zeroFill(
     const s = claim?.of;
     const [a, b] = [start + BigInt(from), start + BigInt(to)];
     yield s
-      ? only("bss", sectionLabel(s, t), a, b, s.index, to - from < s.header.near("size"))
+      ? only("bss", sectionCaption(s, t), a, b, s.index, to - from < s.header.near("size"))
       : only(kind, label, a, b);
   }
 }

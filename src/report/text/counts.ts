@@ -1,6 +1,6 @@
 import type { SymbolCounts } from "../../image/symbols/symbol-counts.js";
 import type { ElfDescription } from "../description.js";
-import type { AddressRange, RelocationSummary, SecurityDescription } from "../summaries.js";
+import type { MemoryRange, RelocationSummary, SecurityDescription } from "../summaries.js";
 import { number, pairs, safe, table } from "./print.js";
 
 const COUNTED = [
@@ -83,7 +83,7 @@ export const security = (s: SecurityDescription): string[] =>
     "  ",
   );
 
-const range = (r: AddressRange | null): string | null => r && `${number(r.size)} bytes at ${number(r.address)}`;
+const range = (r: MemoryRange | null): string | null => r && `${number(r.size)} bytes at ${number(r.address)}`;
 
 /** Ranges of memory with a part of their own when a program starts. */
 export const ranges = (d: ElfDescription): string[] =>

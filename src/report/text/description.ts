@@ -5,10 +5,10 @@ import { notes } from "./notes.js";
 import { block, lines, number, quote, safe, table } from "./print.js";
 
 /** What of a description is printed. */
-export type Part =
+export type DescriptionPart =
   "header" | "segments" | "sections" | "dynamic" | "versions" | "notes" | "symbols" | "relocations" | "security";
 
-export const PARTS: readonly Part[] = [
+export const PARTS: readonly DescriptionPart[] = [
   "header",
   "segments",
   "sections",
@@ -79,7 +79,7 @@ function versions(d: ElfDescription): string[] {
   return [...block("Versions needed", needs), ...block("Versions defined", definitions)];
 }
 
-const PRINT: Readonly<Record<Part, (d: ElfDescription) => string[]>> = {
+const PRINT: Readonly<Record<DescriptionPart, (d: ElfDescription) => string[]>> = {
   header,
   segments: (d) => [...block("Program headers", segments(d.segments ?? [])), ...block("Memory", ranges(d))],
   sections: (d) => block("Sections", sections(d.sections ?? [])),
@@ -95,7 +95,7 @@ const overlay = ({ overlay: o }: ElfDescription): string[] =>
   block("Overlay", o ? [`  ${o.size} bytes at ${hex(o.offset)}${o.kind === null ? "" : ` (${o.kind})`}`] : []);
 
 /** The description as text, for people: all of it, or the parts that are asked for. */
-export function formatDescription(d: ElfDescription, parts: readonly Part[] = PARTS): string {
+export function formatDescription(d: ElfDescription, parts: readonly DescriptionPart[] = PARTS): string {
   const body = PARTS.filter((p) => parts.includes(p)).flatMap((p) => PRINT[p](d));
   const all = [
     ...body,

@@ -1,7 +1,15 @@
 import { VERSYM } from "../../spec/constants.js";
 import { versionNumber } from "../../image/dynamic/versions.js";
 import type { Binding, BoundBy, HostBinding, SymbolBindings, UnboundSymbol, VersionError } from "./bindings.js";
-import { attempt, type BindProblem, type Found, type Member, membersOf, type Reference, type Scope } from "./scope.js";
+import {
+  attemptObject,
+  type BindProblem,
+  type BoundSymbol,
+  type ScopeMember,
+  membersOf,
+  type Reference,
+  type Scope,
+} from "./scope.js";
 import type { LibraryTree, LoadedObject } from "../tree.js";
 import { checkVersions, objectsByName } from "./version-check.js";
 import { references, scopeOf } from "./walk.js";
@@ -57,13 +65,13 @@ function bindIn(tree: LibraryTree, options: BindOptions): SymbolBindings {
   const isHost = hostTest(options.hostSymbols);
   const scope = scopeOf(tree, members);
   const of = options.of && new Set(options.of);
-  const results = new Map<Member, Results>();
+  const results = new Map<ScopeMember, Results>();
   const named = objectsByName(tree);
 
   // A loader relocates what is needed before what needs it, which decides whose unique symbol is first.
   for (const m of [...members].reverse()) {
     if (!of || of.has(m.object)) {
-      results.set(m, attempt(m.object, problems, () => bindMember(m, scope, isHost, named)) ?? new Results());
+      results.set(m, attemptObject(m.object, problems, () => bindMember(m, scope, isHost, named)) ?? new Results());
     }
   }
 
@@ -103,7 +111,7 @@ function hostTest(host: BindOptions["hostSymbols"]): HostTest {
 }
 
 function bindMember(
-  member: Member,
+  member: ScopeMember,
   scope: Scope,
   isHost: HostTest,
   named: ReadonlyMap<string, LoadedObject | null>,
@@ -152,7 +160,7 @@ function bindMember(
  * such a definition.
  */
 const isInconsistent = (
-  { member }: Found,
+  { member }: BoundSymbol,
   { version }: Reference,
   named: ReadonlyMap<string, LoadedObject | null>,
 ): boolean =>
@@ -161,7 +169,7 @@ const isInconsistent = (
   !member.symbols!.isVersioned &&
   named.get(version.file)?.realPath === member.object.realPath;
 
-const inconsistency = ({ member }: Found, r: Reference): VersionError => ({
+const inconsistency = ({ member }: BoundSymbol, r: Reference): VersionError => ({
   from: r.from.object,
   provider: member.object,
   version: r.version!.name,
@@ -171,7 +179,10 @@ const inconsistency = ({ member }: Found, r: Reference): VersionError => ({
 });
 
 /** What is said of a definition in a binding. */
-function definition({ member, index }: Found, r: Reference): Pick<Binding, "provider" | "providerVersion" | "how"> {
+function definition(
+  { member, index }: BoundSymbol,
+  r: Reference,
+): Pick<Binding, "provider" | "providerVersion" | "how"> {
   const o = member.symbols!;
   const versym = o.versym(index);
   const version = o.isVersioned ? o.version(versym) : undefined;

@@ -5,7 +5,7 @@ import { versionNumber } from "../../image/dynamic/versions.js";
 import { type DynamicSymbol, type FoundVersion, isSameVersion, type ObjectSymbols } from "./object-symbols.js";
 import type { LookupName } from "./hash-lookup.js";
 import { USED_BY } from "./references.js";
-import type { Found, Member, Reference, Scope } from "./scope.js";
+import type { BoundSymbol, ScopeMember, Reference, Scope } from "./scope.js";
 
 /** Symbol types that code or data have; a reference passes over others. */
 const DEFINITIONS: ReadonlySet<number> = new Set([
@@ -35,14 +35,14 @@ interface Query {
  * version even where it is hidden, else the only public one.
  */
 export class GlibcScope implements Scope {
-  readonly members: readonly Member[];
+  readonly members: readonly ScopeMember[];
   /** See `pltSymbol` of a machine's card. */
   readonly #pltSymbol: number | null;
   /** x86: a program's copy of a protected object counts as the object itself. */
   readonly #copiesProtected: boolean;
-  readonly #unique = new Map<string, Found>();
+  readonly #unique = new Map<string, BoundSymbol>();
 
-  constructor(members: readonly Member[], machine: number) {
+  constructor(members: readonly ScopeMember[], machine: number) {
     this.members = members;
     const card = cardOf(LOADING, machine);
     this.#pltSymbol = card?.pltSymbol ?? null;
@@ -57,7 +57,7 @@ export class GlibcScope implements Scope {
     return binding === STB.WEAK;
   }
 
-  find(r: Reference): Found | undefined {
+  find(r: Reference): BoundSymbol | undefined {
     const query: Query = { name: r.name, version: r.version, call: r.use === "call", copy: r.use === "copy" };
     const found =
       (r.from.isSymbolic ? this.#through([r.from], r, query) : undefined) ?? this.#through(this.members, r, query);
@@ -68,7 +68,12 @@ export class GlibcScope implements Scope {
     return `undefined symbol: ${r.text}${r.version ? `, version ${r.version.name}` : ""}`;
   }
 
-  #through(members: readonly Member[], r: Reference, query: Query, skips?: (m: Member) => boolean): Found | undefined {
+  #through(
+    members: readonly ScopeMember[],
+    r: Reference,
+    query: Query,
+    skips?: (m: ScopeMember) => boolean,
+  ): BoundSymbol | undefined {
     for (const member of members) {
       if ((query.copy && member === this.members[0]) || skips?.(member)) continue;
       const index = member.symbols ? this.match(member.symbols, query) : 0;
@@ -82,7 +87,7 @@ export class GlibcScope implements Scope {
   }
 
   /** Of a unique symbol there is one for the whole process: the one that the first reference found. */
-  #uniqueOne(r: Reference, query: Query, found: Found): Found {
+  #uniqueOne(r: Reference, query: Query, found: BoundSymbol): BoundSymbol {
     const known = this.#unique.get(r.text);
     if (!known) this.#unique.set(r.text, query.copy ? { member: r.from, index: r.index } : found);
     return known && !query.copy ? known : found;
@@ -92,14 +97,14 @@ export class GlibcScope implements Scope {
    * A protected definition is bound to itself, but for a function whose address is another place in the program, or an
    * object that the program has a copy of.
    */
-  #protectedOne(r: Reference, query: Query, found: Found): Found {
+  #protectedOne(r: Reference, query: Query, found: BoundSymbol): BoundSymbol {
     const own = r.from.symbols!.symbol(r.index);
     if (own.visibility !== STV.PROTECTED || found.member === r.from) return found;
     const self = { member: r.from, index: r.index };
     if (query.call) return self;
     const isCopied =
       this.#copiesProtected && own.type === STT.OBJECT && r.use === "got"
-        ? (m: Member) => m === this.members[0] && m !== r.from && hasCopy(m, r.name)
+        ? (m: ScopeMember) => m === this.members[0] && m !== r.from && hasCopy(m, r.name)
         : undefined;
     return this.#through(this.members, r, { ...query, call: true }, isCopied)?.member === r.from ? found : self;
   }
@@ -148,7 +153,7 @@ export class GlibcScope implements Scope {
 }
 
 /** Does the program have its own copy of this object? Then its symbol is defined there. */
-function hasCopy({ symbols }: Member, name: LookupName): boolean {
+function hasCopy({ symbols }: ScopeMember, name: LookupName): boolean {
   let copied = false;
   symbols?.find?.(name, (index) => {
     const s = index < symbols.count ? symbols.symbol(index) : undefined;

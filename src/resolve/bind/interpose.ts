@@ -1,6 +1,6 @@
 import type { ElfFile } from "../../image/elf.js";
 import { references, scopeOf } from "./walk.js";
-import { type BindProblem, type Member, memberOf, membersOf, type Reference } from "./scope.js";
+import { type BindProblem, type ScopeMember, memberOf, membersOf, type Reference } from "./scope.js";
 import type { LibraryTree, LoadedObject } from "../tree.js";
 
 /** A reference that a preloaded library would take over. */
@@ -42,9 +42,9 @@ const MUSL_LIBC = /^(?:libc\.musl-[^.]+\.so\.1|ld-musl-[^.]+\.so\.1|libc\.so)$/;
  * @param name of the preload in findings, and the path that it is loaded from
  * @throws ElfError `TRUNCATED`, `MALFORMED` where the preload, or an object of the tree, cannot be read
  * @example
- * interposed(tree, readElf(bytes), "libfake.so").captured.map((c) => c.symbol) // ["pthread_create"]
+ * interpositions(tree, readElf(bytes), "libfake.so").captured.map((c) => c.symbol) // ["pthread_create"]
  */
-export function interposed(tree: LibraryTree, preload: ElfFile, name = "preload"): Interposition {
+export function interpositions(tree: LibraryTree, preload: ElfFile, name = "preload"): Interposition {
   const findings = [...fitness(tree, preload, name)];
   if (findings.some((f) => f.rule === "no-loader" || f.rule === "other-machine")) return { captured: [], findings };
 
@@ -83,7 +83,7 @@ export function interposed(tree: LibraryTree, preload: ElfFile, name = "preload"
   return { captured, findings };
 }
 
-function isNamedIn({ symbols: o }: Member, r: Reference): boolean {
+function isNamedIn({ symbols: o }: ScopeMember, r: Reference): boolean {
   let is = false;
   o?.find?.(r.name, (index) => (is = index < o.count && o.isNamed(o.symbol(index).nameOffset, r.name.bytes)));
   return is;

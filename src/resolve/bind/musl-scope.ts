@@ -4,7 +4,7 @@ import { cardOf } from "../../spec/machines/card-of.js";
 import { LOADING } from "../../spec/machines/lists/loading.js";
 import { LookupName } from "./hash-lookup.js";
 import type { ObjectSymbols } from "./object-symbols.js";
-import type { Found, Member, Reference, Scope } from "./scope.js";
+import type { BoundSymbol, ScopeMember, Reference, Scope } from "./scope.js";
 import type { LoadedObject } from "../tree.js";
 
 const DEFINITIONS: ReadonlySet<number> = new Set([STT.NOTYPE, STT.OBJECT, STT.FUNC, STT.COMMON, STT.TLS]);
@@ -92,11 +92,11 @@ export function muslAlias(name: string): string | undefined {
  * matter.
  */
 export class MuslScope implements Scope {
-  readonly members: readonly Member[];
+  readonly members: readonly ScopeMember[];
   readonly #loader: number;
   readonly #pltSymbol: number | null;
 
-  constructor(members: readonly Member[], loader: LoadedObject | null, machine: number) {
+  constructor(members: readonly ScopeMember[], loader: LoadedObject | null, machine: number) {
     this.members = members;
     this.#loader = members.findIndex((m) => m.object === loader);
     this.#pltSymbol = cardOf(LOADING, machine)?.pltSymbol ?? null;
@@ -110,7 +110,7 @@ export class MuslScope implements Scope {
     return binding === STB.WEAK && shndx === SHN.UNDEF;
   }
 
-  find(r: Reference): Found | undefined {
+  find(r: Reference): BoundSymbol | undefined {
     return this.#from(r.use === "copy" ? 1 : 0, r.name, r.use === "call") ?? this.#largeFile(r.text);
   }
 
@@ -118,7 +118,7 @@ export class MuslScope implements Scope {
     return `${r.text}: symbol not found`;
   }
 
-  #largeFile(text: string): Found | undefined {
+  #largeFile(text: string): BoundSymbol | undefined {
     const alias = muslAlias(text);
     const found =
       alias === undefined || this.#loader < 0
@@ -127,7 +127,7 @@ export class MuslScope implements Scope {
     return found && { ...found, alias: alias! };
   }
 
-  #from(first: number, name: LookupName, definition: boolean): Found | undefined {
+  #from(first: number, name: LookupName, definition: boolean): BoundSymbol | undefined {
     for (let i = first; i < this.members.length; i++) {
       const member = this.members[i]!;
       const index = member.symbols ? firstPublic(member.symbols, name) : 0;

@@ -7,7 +7,7 @@ import type { RelocationClass } from "./relocation-class.js";
 import type { LibraryTree, LoadedObject } from "../tree.js";
 
 /** An object of the tree with its symbols; null where they cannot be read. */
-export interface Member {
+export interface ScopeMember {
   readonly object: LoadedObject;
   readonly symbols: ObjectSymbols | null;
   /**
@@ -19,7 +19,7 @@ export interface Member {
 
 /** What is looked up for one reference. */
 export interface Reference {
-  readonly from: Member;
+  readonly from: ScopeMember;
   readonly index: number;
   readonly text: string;
   readonly name: LookupName;
@@ -29,8 +29,8 @@ export interface Reference {
 }
 
 /** The symbol that a reference is bound to. */
-export interface Found {
-  readonly member: Member;
+export interface BoundSymbol {
+  readonly member: ScopeMember;
   readonly index: number;
   /** musl: the name under which its loader has it (`open` for `open64`). */
   readonly alias?: string;
@@ -38,8 +38,8 @@ export interface Found {
 
 /** The order of lookup of one loader: what a reference finds in these members. */
 export interface Scope {
-  readonly members: readonly Member[];
-  find(reference: Reference): Found | undefined;
+  readonly members: readonly ScopeMember[];
+  find(reference: Reference): BoundSymbol | undefined;
   /** Does this reference go through the lookup, or is it bound to its own symbol at once? */
   isLookedUp(binding: number, visibility: number): boolean;
   /** May the reference stay unbound? */
@@ -55,7 +55,7 @@ export interface BindProblem {
 }
 
 /** The objects of a tree in the order of lookup. */
-export function membersOf(tree: LibraryTree, problems: BindProblem[]): Member[] {
+export function membersOf(tree: LibraryTree, problems: BindProblem[]): ScopeMember[] {
   return tree.objects.map((object) => memberOf(object, tree, problems));
 }
 
@@ -63,13 +63,13 @@ export function memberOf(
   object: LoadedObject,
   tree: Pick<LibraryTree, "rules" | "root">,
   problems: BindProblem[],
-): Member {
+): ScopeMember {
   const isGlibc = tree.rules === "glibc";
-  const symbols = attempt(object, problems, () => new ObjectSymbols(object.elf, isGlibc));
+  const symbols = attemptObject(object, problems, () => new ObjectSymbols(object.elf, isGlibc));
   const isSymbolic =
     isGlibc &&
     object !== tree.root &&
-    (attempt(object, problems, () => {
+    (attemptObject(object, problems, () => {
       const d = object.elf.dynamic;
       return d?.get(DT.SYMBOLIC) !== undefined || ((d?.get(DT.FLAGS) ?? 0n) & BigInt(DF.SYMBOLIC)) !== 0n;
     }) ??
@@ -79,7 +79,7 @@ export function memberOf(
 }
 
 /** Runs what reads an object; where that is broken, the others still have their bindings. */
-export function attempt<T>(object: LoadedObject, problems: BindProblem[], work: () => T): T | null {
+export function attemptObject<T>(object: LoadedObject, problems: BindProblem[], work: () => T): T | null {
   try {
     return work();
   } catch (e) {

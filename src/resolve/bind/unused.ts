@@ -1,5 +1,5 @@
 import { references, scopeOf } from "./walk.js";
-import { attempt, type BindProblem, type Member, membersOf, type Scope } from "./scope.js";
+import { attemptObject, type BindProblem, type ScopeMember, membersOf, type Scope } from "./scope.js";
 import type { Edge, LibraryTree, LoadedObject } from "../tree.js";
 
 /** What an object's list of needed libraries has too many and too few. */
@@ -34,11 +34,11 @@ export function unusedLibraries(tree: LibraryTree, options: UnusedOptions = {}):
   const scope = scopeOf(tree, members);
   const of = new Set(options.of ?? [tree.root]);
   return members.flatMap((m) =>
-    of.has(m.object) && m.symbols ? (attempt(m.object, problems, () => useOf(m, tree, scope)) ?? []) : [],
+    of.has(m.object) && m.symbols ? (attemptObject(m.object, problems, () => useOf(m, tree, scope)) ?? []) : [],
   );
 }
 
-function useOf(member: Member, tree: LibraryTree, scope: Scope): LibraryUse {
+function useOf(member: ScopeMember, tree: LibraryTree, scope: Scope): LibraryUse {
   const { object } = member;
   const used = new Set<LoadedObject>();
   const declared = new Set(object.needs.map((e) => e.object));

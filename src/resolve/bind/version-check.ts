@@ -3,7 +3,7 @@ import { VER_FLG } from "../../spec/constants.js";
 import type { NeededVersion } from "../../image/elf.js";
 import type { VersionError } from "./bindings.js";
 import { definitionHash } from "./object-symbols.js";
-import { attempt, type BindProblem, type Member } from "./scope.js";
+import { attemptObject, type BindProblem, type ScopeMember } from "./scope.js";
 import type { LibraryTree, LoadedObject } from "../tree.js";
 
 const ABI_RELR = "GLIBC_ABI_DT_RELR";
@@ -11,13 +11,17 @@ const ABI_RELR = "GLIBC_ABI_DT_RELR";
 /**
  * What ld.so says when it looks for the versions that each object needs (elf/dl-version.c), before it binds a symbol.
  */
-export function checkVersions(tree: LibraryTree, members: readonly Member[], problems: BindProblem[]): VersionError[] {
+export function checkVersions(
+  tree: LibraryTree,
+  members: readonly ScopeMember[],
+  problems: BindProblem[],
+): VersionError[] {
   const named = objectsByName(tree);
   const definitions = new Map<LoadedObject, ReadonlySet<string>>();
   const defined = (o: LoadedObject): ReadonlySet<string> => {
     const known =
       definitions.get(o) ??
-      attempt(
+      attemptObject(
         o,
         problems,
         () =>
@@ -34,7 +38,7 @@ export function checkVersions(tree: LibraryTree, members: readonly Member[], pro
 
   return members.flatMap(
     ({ object: from }) =>
-      attempt(from, problems, () => [
+      attemptObject(from, problems, () => [
         ...from.elf.versionNeeds.flatMap((need): VersionError[] => {
           const provider = named.get(need.file);
           if (provider === undefined) {

@@ -3,13 +3,13 @@ import { GlibcScope } from "./glibc-scope.js";
 import { MuslScope } from "./musl-scope.js";
 import { USED_BY } from "./references.js";
 import type { RelocationClass } from "./relocation-class.js";
-import type { Member, Reference, Scope } from "./scope.js";
+import type { ScopeMember, Reference, Scope } from "./scope.js";
 import type { LibraryTree } from "../tree.js";
 
 const CLASSES: readonly RelocationClass[] = ["call", "got", "other", "copy"];
 
 /** The lookup by a tree's rules, among these members. */
-export const scopeOf = (tree: LibraryTree, members: readonly Member[]): Scope => {
+export const scopeOf = (tree: LibraryTree, members: readonly ScopeMember[]): Scope => {
   const { machine } = tree.root.elf.header;
   return tree.rules === "glibc"
     ? new GlibcScope(members, machine)
@@ -18,7 +18,7 @@ export const scopeOf = (tree: LibraryTree, members: readonly Member[]): Scope =>
 
 /** The references of an object, in the order of its symbols; a symbol that is used in several ways gives several. */
 export function* references(
-  member: Member,
+  member: ScopeMember,
   scope: Scope,
 ): Generator<{ readonly reference: Reference; readonly weak: boolean; readonly relocated: boolean }> {
   const o = member.symbols;

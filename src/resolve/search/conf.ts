@@ -1,5 +1,5 @@
 import type { SeenFiles } from "./files.js";
-import { directoryOf } from "./object.js";
+import { directoryOfPath } from "./object.js";
 
 const MOST_INCLUDES = 1000;
 
@@ -14,7 +14,9 @@ export function configuredDirectories(files: SeenFiles, path: string): string[] 
       const [word = "", ...rest] = line.replace(/#.*/, "").trim().split(/\s+/);
       if (word === "include") {
         return rest
-          .flatMap((pattern) => matching(files, pattern.startsWith("/") ? pattern : `${directoryOf(file)}/${pattern}`))
+          .flatMap((pattern) =>
+            matching(files, pattern.startsWith("/") ? pattern : `${directoryOfPath(file)}/${pattern}`),
+          )
           .flatMap(read);
       }
       // What stands behind `=` was once the kind of the libraries in there.

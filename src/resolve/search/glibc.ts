@@ -4,7 +4,7 @@ import type { SeenFiles } from "./files.js";
 import type { LoaderMachine } from "./machines.js";
 import type { Known } from "./object.js";
 import type { LoaderOptions } from "./options.js";
-import { Attempt, type Places, type Result, type Search } from "./search.js";
+import { Attempt, type SearchedPlaces, type Result, type Search } from "./search.js";
 import type { GlibcSystem } from "./system.js";
 import { expand, expandSecurely, type Tokens } from "./tokens.js";
 import type { FoundBy } from "../tree.js";
@@ -17,7 +17,7 @@ const LARGEST_CACHE = 1 << 26;
 /** The search of glibc's ld.so: _dl_map_object of elf/dl-load.c. */
 export class GlibcSearch implements Search {
   readonly #files: SeenFiles;
-  readonly #places: Places;
+  readonly #places: SearchedPlaces;
   readonly #system: GlibcSystem;
   readonly #options: LoaderOptions;
   readonly #machine: LoaderMachine;
@@ -30,7 +30,7 @@ export class GlibcSearch implements Search {
 
   constructor(
     files: SeenFiles,
-    places: Places,
+    places: SearchedPlaces,
     system: GlibcSystem,
     machine: LoaderMachine,
     main: Known,

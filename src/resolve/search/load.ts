@@ -2,7 +2,7 @@ import { isElfError } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { SHN } from "../../spec/constants.js";
 import { isMuslItself } from "./musl.js";
-import { baseName, directoryOf, type Known, Mapped, type Want } from "./object.js";
+import { baseName, directoryOfPath, type Known, Mapped, type Want } from "./object.js";
 import type { Hit, Search } from "./search.js";
 import type { Edge, LoadedObject, LoaderRules } from "../tree.js";
 
@@ -153,7 +153,7 @@ export class Loading {
     const known: Known = {
       object,
       wants,
-      origin: directoryOf(hit.path),
+      origin: directoryOfPath(hit.path),
       loader: this.#rules === "musl" && isPreload ? null : from,
     };
     this.#byFile.set(hit.file.id, known);

@@ -1,7 +1,7 @@
 import type { SeenFiles } from "./files.js";
 import type { Known } from "./object.js";
 import type { LoaderOptions } from "./options.js";
-import { Attempt, type Places, type Result, type Search } from "./search.js";
+import { Attempt, type SearchedPlaces, type Result, type Search } from "./search.js";
 import type { FoundBy } from "../tree.js";
 
 /** Searched where there is no /etc/ld-musl-ARCH.path (ldso/dynlink.c). */
@@ -17,7 +17,7 @@ export const isMuslItself = (name: string): boolean => RESERVED.test(name);
 /** The search of musl's dynamic linker: load_library of ldso/dynlink.c. */
 export class MuslSearch implements Search {
   readonly #files: SeenFiles;
-  readonly #places: Places;
+  readonly #places: SearchedPlaces;
   readonly #options: LoaderOptions;
   readonly #main: Known;
   readonly #pathFile: string;
@@ -28,7 +28,14 @@ export class MuslSearch implements Search {
    * @param loader the path of the loader, which tells the file with its search path
    * @param arch LDSO_ARCH, where the loader's name does not say it
    */
-  constructor(files: SeenFiles, places: Places, main: Known, loader: string, arch: string, options: LoaderOptions) {
+  constructor(
+    files: SeenFiles,
+    places: SearchedPlaces,
+    main: Known,
+    loader: string,
+    arch: string,
+    options: LoaderOptions,
+  ) {
     this.#files = files;
     this.#places = places;
     this.#main = main;

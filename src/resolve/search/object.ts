@@ -74,7 +74,7 @@ export interface Known {
 }
 
 /** The directory of a path. */
-export function directoryOf(path: string): string {
+export function directoryOfPath(path: string): string {
   const at = path.lastIndexOf("/");
   return at <= 0 ? "/" : path.slice(0, at);
 }

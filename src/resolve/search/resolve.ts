@@ -10,11 +10,11 @@ import { GlibcSearch } from "./glibc.js";
 import { type Itself, Loading } from "./load.js";
 import { type LoaderMachine, loaderMachine } from "./machines.js";
 import { MuslSearch } from "./musl.js";
-import { baseName, directoryOf, type Known, Mapped, readWants } from "./object.js";
+import { baseName, directoryOfPath, type Known, Mapped, readWants } from "./object.js";
 import type { LoaderOptions, ResolveOptions } from "./options.js";
 import { preloadsOf } from "./preloads.js";
 import { muslLoader, rulesOf } from "./rules.js";
-import { Places, type Search } from "./search.js";
+import { SearchedPlaces, type Search } from "./search.js";
 import { glibcSystem, loaderPath } from "./system.js";
 import type { Edge, LibraryTree, LoaderRules } from "../tree.js";
 
@@ -61,7 +61,7 @@ export function resolveLibraries(path: string, options: ResolveOptions): Library
   const main: Known = {
     object,
     wants,
-    origin: directoryOf(elf.interpreter === null ? at : file.realPath),
+    origin: directoryOfPath(elf.interpreter === null ? at : file.realPath),
     loader: null,
   };
   const machine = loaderMachine(elf.header);
@@ -80,7 +80,7 @@ function load(
   options: LoaderOptions,
 ): LibraryTree {
   const { elf } = main.object;
-  const places = new Places(files, elf, rules, options.cwd ?? "/");
+  const places = new SearchedPlaces(files, elf, rules, options.cwd ?? "/");
   const usual = rules === "glibc" ? machine.loaders : [muslLoader(machine) ?? []].flat();
   const loader = loaderPath(files, elf, usual, rules);
   const isDynamic = elf.interpreter !== null || main.wants.wants.length > 0;
@@ -114,7 +114,7 @@ function interpreterOf(
   root: ElfFile,
   rules: LoaderRules,
   files: SeenFiles,
-  places: Places,
+  places: SearchedPlaces,
 ): { edge: Edge; itself: Itself | null } {
   const at = places.absolute(path);
   const file = files.find(at);
@@ -133,6 +133,6 @@ function interpreterOf(
 
   return {
     edge: { ...edge, object, by: "interpreter" },
-    itself: { known: { object, wants, origin: directoryOf(at), loader: null }, names, id: file.id },
+    itself: { known: { object, wants, origin: directoryOfPath(at), loader: null }, names, id: file.id },
   };
 }

@@ -33,9 +33,9 @@ export class Attempt {
   hit: Hit | null = null;
   /** A file was found that cannot be loaded: the loader gives up. */
   failed = false;
-  readonly #places: Places;
+  readonly #places: SearchedPlaces;
 
-  constructor(places: Places) {
+  constructor(places: SearchedPlaces) {
     this.#places = places;
   }
 
@@ -77,7 +77,7 @@ export class Attempt {
 }
 
 /** Paths and what is there, for one program. */
-export class Places {
+export class SearchedPlaces {
   readonly rules: LoaderRules;
   readonly #files: SeenFiles;
   readonly #root: ElfFile;

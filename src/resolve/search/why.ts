@@ -2,7 +2,7 @@ import { baseName } from "./object.js";
 import type { Edge, LibraryTree, LoadedObject } from "../tree.js";
 
 /** One step on the way to a library: who asks for what. */
-export interface Step {
+export interface LoadStep {
   readonly from: LoadedObject;
   readonly edge: Edge;
 }
@@ -14,25 +14,25 @@ export interface Step {
  *
  * @param name as in DT_NEEDED, a DT_SONAME, a file's name or its path
  * @example
- * for (const way of why(tree, "libssl.so.3")) console.log(way.map((s) => s.from.path).join(" -> "));
+ * for (const way of whyLoaded(tree, "libssl.so.3")) console.log(way.map((s) => s.from.path).join(" -> "));
  */
-export function why(tree: LibraryTree, name: string): (readonly Step[])[] {
+export function whyLoaded(tree: LibraryTree, name: string): (readonly LoadStep[])[] {
   const ways = waysTo(tree);
-  const out: (readonly Step[])[] = [];
+  const out: (readonly LoadStep[])[] = [];
   for (const step of stepsOf(tree)) if (isMeant(step.edge, name)) out.push([...(ways.get(step.from) ?? []), step]);
   return out;
 }
 
 /** All edges, those of the objects in the order of the objects. */
-function* stepsOf({ root, preloads, interpreter, objects }: LibraryTree): Generator<Step> {
+function* stepsOf({ root, preloads, interpreter, objects }: LibraryTree): Generator<LoadStep> {
   for (const edge of preloads) yield { from: root, edge };
   for (const from of objects) for (const edge of from.needs) yield { from, edge };
   if (interpreter) yield { from: root, edge: interpreter };
 }
 
 /** The shortest way to each object, without the program itself. */
-function waysTo(tree: LibraryTree): Map<LoadedObject, readonly Step[]> {
-  const ways = new Map<LoadedObject, readonly Step[]>([[tree.root, []]]);
+function waysTo(tree: LibraryTree): Map<LoadedObject, readonly LoadStep[]> {
+  const ways = new Map<LoadedObject, readonly LoadStep[]>([[tree.root, []]]);
   const todo: LoadedObject[] = [tree.root];
   const go = (from: LoadedObject, edge: Edge) => {
     if (!edge.object || ways.has(edge.object)) return;

@@ -12,7 +12,7 @@ import { nameOf } from "./place/ground.js";
 import type { Placement } from "./placement.js";
 import { decideShape, keepsOverlay } from "./shape.js";
 import { layTail } from "./tail/lay-tail.js";
-import { write } from "./write/write.js";
+import { writeOutput } from "./write/write.js";
 
 /**
  * Places everything the requests ask for in one pass, and makes every pointer follow. Each phase reads what those
@@ -36,7 +36,7 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
   const followed = follow(places, headers, shape, requests, tail);
 
   // All bytes are known, and are written over what the input has.
-  const { size, notes } = write(map, places, followed, { shape, requests, options, tail, end });
+  const { size, notes } = writeOutput(map, places, followed, { shape, requests, options, tail, end });
   return {
     size,
     pieces: map.finish(size),

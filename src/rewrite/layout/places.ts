@@ -13,7 +13,7 @@ export interface BackedBss {
 }
 
 /** Where every table is: what placing has found out. Later phases only read it. */
-export interface Places {
+export interface TablePlaces {
   readonly elf: ElfFile;
   readonly placed: readonly Placed[];
   /** Those that have left their old places. */

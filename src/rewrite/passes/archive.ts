@@ -1,4 +1,4 @@
-import { type Member, readArchive } from "../../archive/read.js";
+import { type ArchiveMember, readArchive } from "../../archive/read.js";
 import { type Content, rewriteArchive } from "../../archive/rewrite.js";
 import type { Finding } from "../../check/check.js";
 import { type ByteSource, partOf } from "../../codec/source.js";
@@ -10,12 +10,12 @@ import { piecesSource } from "../../pieces/fill.js";
 import type { Placement } from "../layout/placement.js";
 import { differs, type Plan, planOf } from "../plan.js";
 import { type Change, changed } from "../../report/change.js";
-import { diff } from "../../report/diff.js";
+import { diffElf } from "../../report/diff.js";
 import { SHN, STB } from "../../spec/constants.js";
 
 /** What became of one member. */
 interface Done {
-  readonly member: Member;
+  readonly member: ArchiveMember;
   readonly label: string;
   /** Undefined where the member stays byte by byte. */
   readonly content: Content | undefined;
@@ -60,7 +60,7 @@ export function planArchive(
 }
 
 /** Names that tell members apart. */
-function labelsOf(members: readonly Member[]): string[] {
+function labelsOf(members: readonly ArchiveMember[]): string[] {
   const seen = new Map<string, number>();
   return members.map(({ name }) => {
     const nth = (seen.get(name) ?? 0) + 1;
@@ -69,7 +69,7 @@ function labelsOf(members: readonly Member[]): string[] {
   });
 }
 
-function planOne(member: Member, label: string, planMember: (elf: ElfFile) => Plan): Done {
+function planOne(member: ArchiveMember, label: string, planMember: (elf: ElfFile) => Plan): Done {
   const kept = keptBecause(member.content);
   if (kept) {
     return {
@@ -108,7 +108,7 @@ function keptBecause(content: ByteSource): string | undefined {
 const DARWIN = 8;
 const NEWLINE = 0x0a;
 
-function withoutPadding({ content, size, nameSize }: Member): ElfFile {
+function withoutPadding({ content, size, nameSize }: ArchiveMember): ElfFile {
   const elf = readElf(content);
   if (nameSize === 0 || size % DARWIN !== 0) return elf;
   const { overlay } = elf;
@@ -147,7 +147,7 @@ function definedBy(elf: ElfFile): Set<string> {
 /** Read anew, so that a large archive's members do not stay in memory for what is seldom asked. */
 function changesOf({ member: { content }, label, content: next }: Done): Change[] {
   if (!next) return [];
-  return diff(readElf(content), readElf(piecesSource(content, next.pieces, next.size)), { summaries: false }).map(
+  return diffElf(readElf(content), readElf(piecesSource(content, next.pieces, next.size)), { summaries: false }).map(
     (c) => ({ member: label, ...c }),
   );
 }

@@ -6,7 +6,7 @@ import { fail, hex, type Note } from "../../error.js";
 import { headerSize, headerView } from "../../image/headers/header.js";
 import type { ElfFile, Overlay } from "../../image/elf.js";
 import { elfEnd } from "../../image/headers/overlay.js";
-import { loadsByAddress, realignment, type Shift, shiftAt } from "../../image/headers/realign.js";
+import { loadContaining, realignment, type Shift, shiftAt } from "../../image/headers/realign.js";
 import { PT, SHF, SHT } from "../../spec/constants.js";
 import { FileMap } from "../../pieces/pieces.js";
 import { merged, type Range, subtract } from "../../pieces/ranges.js";
@@ -102,7 +102,7 @@ function keepShifted(map: FileMap, ranges: readonly Range[], shifts: readonly Sh
 /** The three header tables, each at the place that its old one moves to. */
 function writeTables(elf: ElfFile, map: FileMap, pageSize: number, shifts: readonly Shift[], size: number): void {
   const { header: h, source } = elf;
-  const owner = loadsByAddress(elf);
+  const owner = loadContaining(elf);
   const followed = (offset: bigint, address: bigint | undefined): bigint => {
     if (offset > BigInt(size)) return offset;
     // What has no bytes in the file may stand where one PT_LOAD ends and the next begins: its address tells.

@@ -2,7 +2,7 @@ import type { TableKind } from "../../spec/table-kinds.js";
 import type { Strategy } from "../layout/placement.js";
 
 /** A range of the input, and the address at which it is mapped. Offset and size in bytes. */
-export interface Extent {
+export interface TableExtent {
   readonly offset: number;
   readonly address: bigint;
   readonly size: number;
@@ -12,7 +12,7 @@ export interface Extent {
 export interface Table {
   readonly kind: TableKind;
   /** Where the input has it; undefined for one that is new. */
-  readonly was: Extent | undefined;
+  readonly was: TableExtent | undefined;
   /** What its address must be a multiple of. */
   readonly align: number;
   /** Its home was writable, so its new one must be. */
@@ -43,7 +43,7 @@ export interface Placed {
 
 /** A table that has left its old place. */
 export interface Move extends Placed {
-  readonly was: Extent;
+  readonly was: TableExtent;
 }
 
 /** A new table, or one that grows. */
@@ -51,7 +51,7 @@ export function tableOf(
   kind: TableKind,
   bytes: Uint8Array,
   align: number,
-  was: Extent | undefined,
+  was: TableExtent | undefined,
   header: NonNullable<Table["header"]>,
 ): Table {
   return { kind, was, align, writable: false, size: bytes.length, least: bytes.length, bytes, header };

@@ -1,13 +1,16 @@
-// Made by `npm run targets` (test/targets/generate.ts): do not edit.
-// Source: glibc's own lists of symbols (*.abilist), walked release by release up to 2.42, read in November 2026; libraries of some
-// symbols that moved without a new version: Debian 12's glibc 2.36.
+// Made by `npm run targets` (test/targets/generate.ts): do not edit. Source: glibc's own lists of symbols (*.abilist),
+// walked release by release up to 2.42, read in November 2026; libraries of some symbols that moved without a new
+// version: Debian 12's glibc 2.36.
 
 export const GLIBC_NEWEST = "2.42";
 
 /** Libraries whose symbols all moved to libc in glibc 2.34. */
 export const MOVED_LIBRARIES = "libpthread libdl librt libutil libanl";
 
-/** library:machines:version, with the releases in which it holds where that is not all; machines are bits in hexadecimal (`machines.ts`). */
+/**
+ * library:machines:version, with the releases in which it holds where that is not all; machines are bits in hexadecimal
+ * (`machines.ts`).
+ */
 export const ROWS = `
 ld:10:2.22 ld:10:2.23 ld:10:2.39 ld:14:2.17 ld:1:2.2.5 ld:20:2.2 ld:20:2.3 ld:2:2.0 ld:2:2.1 ld:2:2.3 ld:3:2.3 ld:40:2.27 ld:4:2.17 ld:7f:2.35 ld:80:2.36
 ld:8:2.4 libBrokenLocale:14:2.17 libBrokenLocale:1:2.2.5 libBrokenLocale:20:2.2 libBrokenLocale:2:2.0 libBrokenLocale:40:2.27 libBrokenLocale:80:2.36
@@ -64,7 +67,7 @@ export const SIGNATURES = `
 `;
 
 /** All symbols, front-coded, each with two digits for its set of rows; data objects end in `=`. */
-export const NAMES = `
+export const GLIBC_NAMES = `
 1r0_Exit,4a1Fork,1m1IO_2_1_stderr_=1mbin_=1mbout_=1a4adjust_column,25bwcolumn,1a4default_doallocate,1acfinish,1acpbackfail,1acuflow,1acxsgetn,1aeputn,165o_write
 ,1a6allocbuf,164fclose,165dopen,1a5eof,1a6rror,1a5flush,1y5getpos,1zb64,1a8s,165ile_attach,1a9close,16e_it,1a9doallocate,1m9finish,16aopen,169init,1a9jumps=1a9o
 pen,16averflow,1a9read,1a9seek,16doff,16btbuf,1aatat,16aync,169underflow,169write,169xsputn,1g5lockfile,1a6ush_all,1ad_linebuffered,165open,125printf,1a6uts,1a5

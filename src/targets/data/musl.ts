@@ -1,6 +1,6 @@
-// Made by `npm run targets` (test/targets/generate.ts): do not edit.
-// Source: the dynamic symbols of libc.so of these 13 releases of musl, built for x86-64 in November 2026. Releases between them were not looked at, so a
-// symbol may be a little older than the table says.
+// Made by `npm run targets` (test/targets/generate.ts): do not edit. Source: the dynamic symbols of libc.so of these 13
+// releases of musl, built for x86-64 in November 2026. Releases between them were not looked at, so a symbol may be a
+// little older than the table says.
 
 export const MUSL_RELEASES = "1.1.0 1.1.5 1.1.10 1.1.16 1.1.20 1.1.24 1.2.0 1.2.1 1.2.2 1.2.3 1.2.4 1.2.5 1.2.6";
 

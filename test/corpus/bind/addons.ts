@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { bindSymbols, exportedSymbols, isNodeSymbol, type LibraryTree } from "../../../src/index.js";
-import { readElfFile, resolveLibraries } from "../../../src/node/index.js";
+import { readElfFile, resolveFileLibraries } from "../../../src/node/index.js";
 import { traceBindings } from "../../support/ld-trace.js";
 import { must, run } from "../../support/run.js";
 import { differences } from "./compare.js";
@@ -66,12 +66,12 @@ export interface ComparedAddon {
 export function compareAddons(): ComparedAddon[] {
   const folder = resolve(".cache", "addons");
   const node = process.execPath;
-  const host = resolveLibraries(node);
+  const host = resolveFileLibraries(node);
   const names = exportedSymbols(readElfFile(node));
   for (const c of COMPANIONS) fetched(c, folder);
 
   return ADDONS.flatMap((spec) => addonsIn(fetched(spec, folder))).map((file) => {
-    const tree = resolveLibraries(file);
+    const tree = resolveFileLibraries(file);
     const alone = traceBindings("x86_64", file);
     const b = bindSymbols(tree, { host });
     const ours = {

@@ -1,5 +1,5 @@
 import { type LibraryTree, unusedLibraries } from "../../../src/index.js";
-import { resolveLibraries } from "../../../src/node/index.js";
+import { resolveFileLibraries } from "../../../src/node/index.js";
 import { ourBindings, traceBindings, type Traced } from "../../support/ld-trace.js";
 import { run } from "../../support/run.js";
 
@@ -31,7 +31,7 @@ export function differences(
 export function compareFile(file: string): Compared {
   const theirs = traceBindings("x86_64", file);
   const start = performance.now();
-  const tree = resolveLibraries(file, { rules: "glibc" });
+  const tree = resolveFileLibraries(file, { rules: "glibc" });
 
   try {
     const ours = ourBindings(tree);

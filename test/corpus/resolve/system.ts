@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isElfError } from "../../../src/index.js";
-import { resolveLibraries } from "../../../src/node/index.js";
+import { resolveFileLibraries } from "../../../src/node/index.js";
 import { ldd, type Line, type Listed, listOf } from "../../support/ldd.js";
 import { progress, table, tally } from "../print.js";
 import { DEBIAN, debianRoot, type DebianMachine, emulated } from "./debian.js";
@@ -61,7 +61,7 @@ const shown = (lines: readonly Line[]): string => lines.map(([n, p]) => `${n} =>
 function compare(file: string, theirs: Listed, sysroot?: string): Compared {
   const start = performance.now();
   try {
-    const tree = resolveLibraries(file, { sysroot });
+    const tree = resolveFileLibraries(file, { sysroot });
     const ours = listOf(tree);
     const milliseconds = performance.now() - start;
 

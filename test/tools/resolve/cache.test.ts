@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { resolveLibraries } from "../../../src/node/index.js";
+import { resolveFileLibraries } from "../../../src/node/index.js";
 import { readCache } from "../../../src/resolve/search/cache.js";
 import { itWithTools, must } from "../../support/tools.js";
 import { bench } from "./programs.js";
@@ -93,7 +93,7 @@ describe("ld.so.cache", () => {
             [[], "/opt/libone.so.1"],
             ["x86-64-v4", "/opt/glibc-hwcaps/x86-64-v3/libone.so.1"],
           ] as const) {
-            const tree = resolveLibraries("/bin/p", { sysroot: root, hwcaps });
+            const tree = resolveFileLibraries("/bin/p", { sysroot: root, hwcaps });
             const { by, object } = tree.root.needs[0]!;
             tree.close();
             expect([format, by, object?.path]).toEqual([format, "cache", path]);
@@ -125,7 +125,7 @@ describe("ld.so.cache", () => {
       writeFileSync(`${root}/etc/ld.so.conf`, "/opt\n");
       for (const format of ["old", "compat", "new"]) {
         must(LDCONFIG, ["-r", root, "-c", format]);
-        const tree = resolveLibraries("/p", { sysroot: root });
+        const tree = resolveFileLibraries("/p", { sysroot: root });
         const ours = tree.root.needs.map((e) => e.object?.path);
         tree.close();
 

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:f
 import { dirname } from "node:path";
 import { describe, expect } from "vitest";
 import { collectLibraries, type CollectOptions } from "../../../src/index.js";
-import { patchFileSync, resolveLibraries } from "../../../src/node/index.js";
+import { patchFileSync, resolveFileLibraries } from "../../../src/node/index.js";
 import { scratch } from "../../support/fixtures.js";
 import { itWithTools, must } from "../../support/tools.js";
 import { bench, type Compiler, MUSL, rpath, runpath } from "./programs.js";
@@ -16,7 +16,7 @@ function collect(
   options: CollectOptions = {},
 ): { readonly program: string; readonly folder: string; readonly leftOut: readonly string[] } {
   const folder = files.path(`out${made++}`);
-  const tree = resolveLibraries(path);
+  const tree = resolveFileLibraries(path);
   try {
     const { program, libraries, leftOut, missing } = collectLibraries(tree, options);
     expect(missing).toEqual([]);

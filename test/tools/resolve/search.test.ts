@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFil
 import { dirname } from "node:path";
 import { describe, expect } from "vitest";
 import type { LoaderOptions } from "../../../src/index.js";
-import { resolveLibraries } from "../../../src/node/index.js";
+import { resolveFileLibraries } from "../../../src/node/index.js";
 import { ldd, type Line, listOf, readList } from "../../support/ldd.js";
 import { itWithTools, must, run } from "../../support/tools.js";
 import { isRoot, NOBODY } from "../../node/rights.js";
@@ -20,7 +20,7 @@ const libraries = (lines: readonly Line[]): string[] =>
 
 /** What we say of a program. */
 function ours(path: string, options: LoaderOptions = {}): string[] {
-  const tree = resolveLibraries(path, options);
+  const tree = resolveFileLibraries(path, options);
   try {
     return libraries(listOf(tree));
   } finally {
@@ -254,7 +254,7 @@ describe("ld.so", () => {
       must("rm", ["-rf", b.at("bad")]);
       mkdirSync(b.at("bad"));
       make();
-      const tree = resolveLibraries(p);
+      const tree = resolveFileLibraries(p);
       const edge = tree.root.needs[0]!;
       tree.close();
 
@@ -293,7 +293,7 @@ describe("both C libraries", () => {
   itWithTools(["gcc", MUSL], "musl's rules for a program that was linked with glibc", () => {
     const b = shared("gcc");
     const p = b.program("p", ["d1/liba.so"], [...runpath(TWO), "-lm", "-lpthread"]);
-    const tree = resolveLibraries(p, { rules: "musl" });
+    const tree = resolveFileLibraries(p, { rules: "musl" });
     expect([tree.interpreter?.name, tree.root.needs.find((e) => e.name === "libc.so.6")?.object?.path]).toEqual([
       MUSL,
       MUSL,
@@ -305,7 +305,7 @@ describe("both C libraries", () => {
   itWithTools(["musl-gcc", LOADER], "glibc's rules for one that was linked with musl", () => {
     const b = shared("musl-gcc");
     const p = b.program("p", ["d1/liba.so"], rpath(TWO));
-    const tree = resolveLibraries(p, { rules: "glibc" });
+    const tree = resolveFileLibraries(p, { rules: "glibc" });
     const { path, outcome } = tree.missing[0]!.edge.tried.at(-1)!;
     tree.close();
     // A linker script, which ends it all.

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { resolveLibraries } from "../../../src/node/index.js";
+import { resolveFileLibraries } from "../../../src/node/index.js";
 import { scratch } from "../../support/fixtures.js";
 import { type Line, listOf, readList } from "../../support/ldd.js";
 import { crossTool, loaderOf, type Machine, MACHINES, runnersOf } from "../../support/machines.js";
@@ -68,7 +68,7 @@ describe("a system for another machine", () => {
   for (const m of MACHINES.filter((m) => m !== "x86_64")) {
     itWithTools([crossTool(m, "gcc"), ...runnersOf(m)], `${m}: as its own ld.so lists it`, () => {
       const root = sysroot(m);
-      const tree = resolveLibraries("/app/bin/p", { sysroot: root });
+      const tree = resolveFileLibraries("/app/bin/p", { sysroot: root });
       const ours = listOf(tree);
       tree.close();
       const theirs = readList(
@@ -97,7 +97,7 @@ describe("a system for another machine", () => {
       rmSync(`${root}/app/lib/libtop.so.1`);
       symlinkSync("/opt/lib/libtop.so.1", `${root}/app/lib/libtop.so.1`);
       const paths = (path: string) => {
-        const tree = resolveLibraries(path, { sysroot: root });
+        const tree = resolveFileLibraries(path, { sysroot: root });
         tree.close();
         return [tree.root.path, ...tree.root.needs.map((e) => e.object?.path ?? null)];
       };

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { isElfError, readElf } from "../../../src/index.js";
-import { resolveLibraries } from "../../../src/node/index.js";
+import { resolveFileLibraries } from "../../../src/node/index.js";
 import { explained } from "../../corpus/resolve/explained.js";
 import { ldd, listOf } from "../../support/ldd.js";
 import { itWithTools } from "../../support/tools.js";
@@ -42,7 +42,7 @@ describe("a sample of this system", () => {
     expect(files.length).toBeGreaterThan(30);
 
     for (const file of files) {
-      const tree = resolveLibraries(file);
+      const tree = resolveFileLibraries(file);
       const ours = listOf(tree);
       const list = theirs.get(file)!;
       if (explained(tree, ours, list) === null) expect([file, ours]).toEqual([file, list.lines]);
@@ -57,7 +57,7 @@ describe("many libraries", () => {
   itWithTools(["gcc", OPENED], "few files are open at a time, none after close()", () => {
     const count = () => readdirSync(OPENED).length;
     const before = count();
-    const tree = resolveLibraries("/usr/bin/gdb");
+    const tree = resolveFileLibraries("/usr/bin/gdb");
     const open = count() - before;
     for (const o of tree.objects) expect(o.elf.dynamicSymbols!.count).toBeGreaterThan(0);
     expect([tree.objects.length > 40, open <= 32, count() - before <= 32]).toEqual([true, true, true]);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readElf } from "../../../src/image/read-elf.js";
 import { patch } from "../../../src/patch.js";
-import { describe as describeElf } from "../../../src/report/describe.js";
+import { describeElf } from "../../../src/report/describe.js";
 import { listRelocations } from "../../../src/report/list-relocations.js";
 import { Tolerant } from "../../../src/image/tolerant.js";
 import { dropSectionHeaders } from "../../../src/strip/drop-section-headers.js";

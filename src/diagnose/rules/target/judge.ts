@@ -5,10 +5,10 @@ import type { DiagnosedLinkage, DiagnosisRule, Libc } from "../../diagnosis.js";
 import type { Facts } from "../../facts.js";
 import { machineOf } from "../../versions/symbol-floor.js";
 import { type VersionUse, versionUses } from "../../versions/version-uses.js";
-import type { Found, Rule } from "../rule.js";
+import type { RuleMatch, Rule } from "../rule.js";
 
 /** What a rule on targets found. */
-export interface TargetFound extends Found {
+export interface TargetFound extends RuleMatch {
   /** Where a case is listed just before another rule's findings: its id. What stops the file first comes first. */
   readonly before?: string;
 }

@@ -5,7 +5,7 @@ import { PF, PT, SHF, SHT } from "../../../spec/constants.js";
 import { merged, type Range, subtract } from "../../../pieces/ranges.js";
 import { KINDS } from "../../tables/kinds.js";
 import { COVER_NAME, KEPT_NAME } from "../place/covers.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 import type { Following } from "./following.js";
 
 const COVERS: readonly string[] = [COVER_NAME, KEPT_NAME];
@@ -37,7 +37,7 @@ function shorten(s: ShdrView, start: number): void {
  * What a move left behind gets a section of its own: `strip` zeroes loaded bytes that no section covers, and a program
  * may read them (its own _DYNAMIC, its notes).
  */
-export function addCovers(following: Following, places: Places): void {
+export function addCovers(following: Following, places: TablePlaces): void {
   for (const { start, end } of leftBehind(following, places)) {
     const kept = Math.max(start, Math.min(end, ...readByCode(places, start, end)));
     addCover(following, places, COVER_NAME, start, kept);
@@ -47,7 +47,7 @@ export function addCovers(following: Following, places: Places): void {
 
 function addCover(
   { elf, rows, headers }: Following,
-  { vacated }: Places,
+  { vacated }: TablePlaces,
   name: string,
   from: number,
   end: number,
@@ -69,7 +69,7 @@ function addCover(
 }
 
 /** Where in this range a program may read what a table has left: its own _DYNAMIC or notes. */
-function readByCode({ elf, moves }: Places, start: number, end: number): number[] {
+function readByCode({ elf, moves }: TablePlaces, start: number, end: number): number[] {
   const overlapping = moves.filter(({ was }) => was.offset < end && was.offset + was.size > start);
   return overlapping.flatMap(({ table, was }) => {
     switch (KINDS[table.kind].readByCode) {
@@ -84,7 +84,7 @@ function readByCode({ elf, moves }: Places, start: number, end: number): number[
 }
 
 /** The old places of what moved: of the tables, and of their sections, which may hold more than the loader's part. */
-function leftBehind({ elf, rows }: Following, { moves, placed }: Places): Range[] {
+function leftBehind({ elf, rows }: Following, { moves, placed }: TablePlaces): Range[] {
   const tables = moves.map(({ was }) => ({ start: was.offset, end: was.offset + was.size }));
 
   const sections: Range[] = [];

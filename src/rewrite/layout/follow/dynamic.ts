@@ -6,13 +6,13 @@ import { DT, dynamicTag } from "../../../spec/dynamic.js";
 import { KINDS } from "../../tables/kinds.js";
 import type { Move } from "../../tables/table.js";
 import type { DynamicValue, Requests } from "../../wish/requests.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 
 /**
  * The bytes of .dynamic: address tags follow what moved, DT_STRSZ is the table's new size, spare entries are DT_NULL.
  * Undefined where it stays.
  */
-export function encodeDynamic(places: Places, requests: Requests): Uint8Array | undefined {
+export function encodeDynamic(places: TablePlaces, requests: Requests): Uint8Array | undefined {
   const { elf, moves } = places;
   const d = elf.dynamic;
   if (!d || (!requests.dynamic && moves.length === 0)) return undefined;
@@ -45,7 +45,7 @@ export function encodeDynamic(places: Places, requests: Requests): Uint8Array | 
 }
 
 /** An entry's value when every table has its place; undefined for one that counts from the entry itself. */
-function valueOf({ tag, value }: DynamicValue, places: Places): bigint | undefined {
+function valueOf({ tag, value }: DynamicValue, places: TablePlaces): bigint | undefined {
   const { elf, placed, moves } = places;
   const made = placed.find(({ table }) => !table.was && KINDS[table.kind].tag === tag);
   if (made) return made.address;

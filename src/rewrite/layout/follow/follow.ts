@@ -2,7 +2,7 @@ import type { Note } from "../../../error.js";
 import type { TableWrite } from "../../wish/dynamic-tables.js";
 import type { Followers } from "../../wish/followers.js";
 import type { Requests } from "../../wish/requests.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 import type { ProgramHeaders } from "../program-headers.js";
 import type { Shape } from "../shape.js";
 import type { Tail } from "../tail/tail.js";
@@ -32,7 +32,7 @@ export interface Followed {
 
 /** Makes program headers, section headers, dynamic tags and symbols follow what has got a new place. */
 export function follow(
-  places: Places,
+  places: TablePlaces,
   headers: ProgramHeaders,
   shape: Shape,
   requests: Requests,
@@ -69,7 +69,7 @@ export function follow(
 }
 
 /** What moved tables leave behind gets sections, so that strip keeps it; those of earlier patches make room. */
-function coverOldBytes(following: Following, places: Places, shape: Shape): void {
+function coverOldBytes(following: Following, places: TablePlaces, shape: Shape): void {
   trimCovers(following);
   if (shape.covers === "added") addCovers(following, places);
   if (shape.covers !== "impossible") return;
@@ -80,7 +80,7 @@ function coverOldBytes(following: Following, places: Places, shape: Shape): void
 }
 
 /** Sections up to this index keep it: all where the table stays, else those that loaded symbols name. */
-function lastFixedRow({ elf }: Places, shape: Shape, { dropped }: Requests): number {
+function lastFixedRow({ elf }: TablePlaces, shape: Shape, { dropped }: Requests): number {
   if (shape.sectionHeaders === "stays") return Infinity;
   return dropped.size > 0 ? lastNamedSection(elf, dropped) : 0;
 }

@@ -2,11 +2,11 @@ import { viewOf } from "../../../codec/bytes.js";
 import { wordSize } from "../../../codec/encoding.js";
 import { readExactly } from "../../../codec/source.js";
 import { DT } from "../../../spec/dynamic.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 import type { Following } from "./following.js";
 
 /** GOT[0] holds the address of .dynamic on many machines (their psABIs); where it does, it follows. */
-export function fixGot(following: Following, places: Places): void {
+export function fixGot(following: Following, places: TablePlaces): void {
   const { elf } = following;
   const dynamic = places.moveOf("dynamic");
   const got = elf.dynamic?.get(DT.PLTGOT);

@@ -6,14 +6,14 @@ import { DT } from "../../../spec/dynamic.js";
 import { TABLE_NAMES } from "../../../spec/table-kinds.js";
 import { KINDS } from "../../tables/kinds.js";
 import type { Requests } from "../../wish/requests.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 import type { Following } from "./following.js";
 
 /**
  * Section headers of the tables that the file had not. Their links are by the input's numbers, as those of the others
  * are still.
  */
-export function addTables({ elf, rows }: Following, { placed }: Places, { tables }: Requests): void {
+export function addTables({ elf, rows }: Following, { placed }: TablePlaces, { tables }: Requests): void {
   const address = elf.dynamic?.get(DT.SYMTAB);
   const symbols = sectionsOf(elf, SHT.DYNSYM).find((s) => s.header.exact("addr") === address);
   const links = { symbols: symbols?.index ?? 0, strings: symbols?.header.link ?? 0 };

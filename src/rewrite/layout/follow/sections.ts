@@ -7,7 +7,7 @@ import { KINDS } from "../../tables/kinds.js";
 import type { Placed } from "../../tables/table.js";
 import type { Requests } from "../../wish/requests.js";
 import { isCover } from "../place/covers.js";
-import type { BackedBss, Places } from "../places.js";
+import type { BackedBss, TablePlaces } from "../places.js";
 import type { Range } from "../../../pieces/ranges.js";
 import type { Tail } from "../tail/tail.js";
 import type { Following } from "./following.js";
@@ -17,7 +17,7 @@ import { beganAt, leftBy, moveOfRange } from "./segments.js";
 /**
  * What placing has done to sections that are no tables: .bss that has bytes now, covers of a segment that is no more.
  */
-export function followPlacing(following: Following, { backed, vacated }: Places): void {
+export function followPlacing(following: Following, { backed, vacated }: TablePlaces): void {
   if (backed) backBss(following.rows, backed);
   for (const range of vacated) vacate(following, range);
 }
@@ -48,7 +48,7 @@ function vacate({ elf, rows }: Following, { start, end }: Range): void {
 /** Section headers follow what moved, also in the part of the file that is not loaded, and take the new sizes. */
 export function fixSections(
   { elf, rows }: Following,
-  places: Places,
+  places: TablePlaces,
   { contents }: Requests,
   { outputOf, places: tailPlaces }: Tail,
 ): void {
@@ -75,7 +75,7 @@ export function fixSections(
 }
 
 /** The header of a section that may have moved with a table of the loader's. */
-function fixMoved(s: ShdrView, old: ShdrViewOf, { placed, moves }: Places, outputOf: Tail["outputOf"]): void {
+function fixMoved(s: ShdrView, old: ShdrViewOf, { placed, moves }: TablePlaces, outputOf: Tail["outputOf"]): void {
   const own = placed.find((p) => isHeaderOf(p, s.type, old));
   const move = own && leftBy(own) ? { ...own, was: own.table.was! } : moveOfRange(moves, old.offset, old.size);
 

@@ -1,8 +1,8 @@
 import { PT } from "../../../spec/constants.js";
 import { KINDS } from "../../tables/kinds.js";
-import type { Extent, Move, Placed } from "../../tables/table.js";
+import type { TableExtent, Move, Placed } from "../../tables/table.js";
 import { LIES_OVER, unloadedSegments } from "../place/space.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 import type { Following } from "./following.js";
 
 /**
@@ -19,7 +19,7 @@ export const moveOfRange = (moves: readonly Move[], offset: number, size: number
 export const beganAt = ({ table }: Placed, offset: number): boolean => table.was?.offset === offset;
 
 /** A table's old place, where it has left that. */
-export function leftBy(own: Placed | undefined): Extent | undefined {
+export function leftBy(own: Placed | undefined): TableExtent | undefined {
   const was = own?.table.was;
   return was && was.offset !== own.offset ? was : undefined;
 }
@@ -30,7 +30,7 @@ export function leftBy(own: Placed | undefined): Extent | undefined {
  */
 export function fixSegments(
   { elf, headers }: Following,
-  { placed, moves }: Places,
+  { placed, moves }: TablePlaces,
   outputOf: (offset: number) => number,
 ): void {
   const unloaded = new Set(unloadedSegments(elf).map((s) => s.offset));

@@ -8,7 +8,7 @@ import { SHN, SHT } from "../../../spec/constants.js";
 import type { Followers } from "../../wish/followers.js";
 import type { Requests } from "../../wish/requests.js";
 import type { ElfFile } from "../../../image/elf.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 import type { Following } from "./following.js";
 import type { SectionRows } from "./section-rows.js";
 
@@ -18,7 +18,7 @@ import type { SectionRows } from "./section-rows.js";
  */
 export function fixSymbols(
   following: Following,
-  places: Places,
+  places: TablePlaces,
   { contents, dropped, symbolOrder: order }: Requests,
 ): void {
   const { elf, rows } = following;
@@ -48,7 +48,7 @@ export function fixSymbols(
 }
 
 /** Where symbols and sections are now, for tables that are written anew. */
-export function followers(rows: SectionRows, places: Places, renumbered: Uint32Array | undefined): Followers {
+export function followers(rows: SectionRows, places: TablePlaces, renumbered: Uint32Array | undefined): Followers {
   const follow = valueFollower(rows, places);
   return {
     section: (index) => renumbered?.[index] ?? index,
@@ -60,7 +60,7 @@ export function followers(rows: SectionRows, places: Places, renumbered: Uint32A
 /** The new value of a symbol; undefined where nothing moved. */
 function valueFollower(
   rows: SectionRows,
-  places: Places,
+  places: TablePlaces,
 ): ((shndx: number, value: bigint, name: () => string) => bigint) | undefined {
   if (places.moves.length === 0) return undefined;
 
@@ -103,7 +103,7 @@ export function lastNamedSection(elf: ElfFile, dropped: ReadonlySet<number>): nu
  */
 function movedSections(
   rows: SectionRows,
-  { elf, moves }: Places,
+  { elf, moves }: TablePlaces,
 ): Map<number, { start: bigint; end: bigint; by: bigint }> {
   const out = new Map<number, { start: bigint; end: bigint; by: bigint }>();
   for (let row = 0; row < rows.inputs; row++) {

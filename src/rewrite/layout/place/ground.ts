@@ -10,7 +10,7 @@ import { TABLE_NAMES, type TableKind } from "../../../spec/table-kinds.js";
 import type { Range } from "../../../pieces/ranges.js";
 import type { Move, Placed, Table } from "../../tables/table.js";
 import type { Strategy } from "../placement.js";
-import type { BackedBss, Places } from "../places.js";
+import type { BackedBss, TablePlaces } from "../places.js";
 import type { ProgramHeaders } from "../program-headers.js";
 import { Space } from "./space.js";
 
@@ -37,7 +37,7 @@ export interface Spot {
  * What placing works on: the program headers, free bytes, and which table has got which place. Only this phase changes
  * it.
  */
-export class Ground implements Places {
+export class Ground implements TablePlaces {
   readonly elf: ElfFile;
   readonly headers: ProgramHeaders;
   /** Page size in bytes for every question of what may share a page. */

@@ -1,13 +1,13 @@
 import type { Note } from "../../../error.js";
 import type { SegmentWish } from "../../wish/wish.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 import type { ProgramHeaders } from "../program-headers.js";
 import { addSegment } from "./at-end.js";
 import type { Placing } from "./place.js";
 
 /** What placing leaves to the phases behind it. */
 export interface AllPlaced {
-  readonly places: Places;
+  readonly places: TablePlaces;
   /** The program headers with their new entries; those that lie over what moved do not follow yet. */
   readonly headers: ProgramHeaders;
   /** The end of the output so far. */

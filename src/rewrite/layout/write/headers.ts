@@ -5,7 +5,7 @@ import { PN_XNUM } from "../../../spec/constants.js";
 import type { FileMap } from "../../../pieces/pieces.js";
 import type { Requests } from "../../wish/requests.js";
 import type { Followed } from "../follow/follow.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 import type { Shape } from "../shape.js";
 import { appendNames, extendedNumbers } from "./sections.js";
 
@@ -18,7 +18,7 @@ interface Decided {
 /** The program header table, the section header table and the ELF header. Returns the end of the output so far. */
 export function writeHeaders(
   map: FileMap,
-  { elf }: Places,
+  { elf }: TablePlaces,
   { headers, rows }: Followed,
   { shape, requests, end }: Decided,
 ): number {

@@ -8,7 +8,7 @@ import type { Requests } from "../../wish/requests.js";
 import type { Followed } from "../follow/follow.js";
 import type { LayoutOptions } from "../options.js";
 import { nameOf } from "../place/ground.js";
-import type { Places } from "../places.js";
+import type { TablePlaces } from "../places.js";
 import type { Shape } from "../shape.js";
 import type { Tail } from "../tail/tail.js";
 import { writeHeaders } from "./headers.js";
@@ -28,9 +28,9 @@ interface Decided {
 /**
  * Writes all new bytes over what stays of the input. Returns the size of the output, and what there is to say of it.
  */
-export function write(
+export function writeOutput(
   map: FileMap,
-  places: Places,
+  places: TablePlaces,
   followed: Followed,
   decided: Decided,
 ): { readonly size: number; readonly notes: readonly Note[] } {
@@ -49,7 +49,7 @@ export function write(
 /** Sections that are not loaded and get new bytes, and zeros for loaded ones that are to go as a whole. */
 function writeContents(
   map: FileMap,
-  { elf }: Places,
+  { elf }: TablePlaces,
   { followers }: Followed,
   { contents, zeroed }: Requests,
   { places }: Tail,
@@ -66,7 +66,7 @@ function writeContents(
 }
 
 /** Every table at its place. */
-function writeTables(map: FileMap, places: Places, { dynamic }: Followed): void {
+function writeTables(map: FileMap, places: TablePlaces, { dynamic }: Followed): void {
   for (const { offset, bytes } of places.marks) map.write(offset, bytes);
   for (const placed of places.placed) map.write(placed.offset, bytesOf(placed, places, dynamic));
 
@@ -75,7 +75,7 @@ function writeTables(map: FileMap, places: Places, { dynamic }: Followed): void 
   if (dynamic && stays) map.write(places.elf.dynamic!.offset, dynamic);
 }
 
-function bytesOf({ table, strategy, size }: Placed, { elf }: Places, dynamic: Uint8Array | undefined): Uint8Array {
+function bytesOf({ table, strategy, size }: Placed, { elf }: TablePlaces, dynamic: Uint8Array | undefined): Uint8Array {
   const { kind, was, bytes } = table;
   if (kind === "dynamic" && dynamic) return dynamic;
   if (!bytes) return readExactly(elf.source, was!.offset, was!.size, nameOf(table));
@@ -89,14 +89,20 @@ function bytesOf({ table, strategy, size }: Placed, { elf }: Places, dynamic: Ui
 }
 
 /** What was asked of single bytes follows the tables that they are in. */
-function writeSingleBytes(map: FileMap, places: Places, { pokes }: Followed, { writes }: Requests, tail: Tail): void {
+function writeSingleBytes(
+  map: FileMap,
+  places: TablePlaces,
+  { pokes }: Followed,
+  { writes }: Requests,
+  tail: Tail,
+): void {
   for (const { offset, bytes } of [...writes, ...pokes]) {
     map.write(places.movedOffset(offset) ?? tail.outputOf(offset), bytes);
   }
 }
 
 /** Full RELRO makes .dynamic read-only after start-up; one that had to leave is not covered any more. */
-function relroNotes(places: Places, { headers }: Followed): Note[] {
+function relroNotes(places: TablePlaces, { headers }: Followed): Note[] {
   const relro = headers.first(PT.GNU_RELRO);
   const covers = (address: bigint): boolean => {
     if (!relro) return false;

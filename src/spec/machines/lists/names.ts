@@ -32,7 +32,7 @@ import * as x86_64 from "../x86-64.js";
 import type { CardList, NamesCard } from "../kinds.js";
 
 /** A machine's words for relocations and e_flags: much text, for whoever describes files. */
-export const NAMES: CardList<NamesCard> = {
+export const NAMES_BY_MACHINE: CardList<NamesCard> = {
   "386": i386.names,
   X86_64: x86_64.names,
   IAMCU: iamcu.names,
