@@ -6,8 +6,8 @@ export interface ElfErrorDetails {
   NOT_ELF: { offset: number };
   /** A structure reaches past the end of the file. */
   TRUNCATED: { offset: number; length: number; size: number };
-  /** A structure contradicts itself or another one. */
-  MALFORMED: { offset?: number };
+  /** A structure contradicts itself or another one; `offset` is that of the wrong record, table or string. */
+  MALFORMED: { offset: number };
   /** A value above 2^53-1 that has to be computed with. */
   UNSAFE_INTEGER: { value: bigint };
   /** The file has no PT_DYNAMIC, so there is nothing to edit there. */

@@ -175,7 +175,7 @@ class LongNames {
     }
 
     this.#bytes ??= readExactly(this.#source, t.offset + HEADER_SIZE + t.nameSize, t.size, "the table of long names");
-    this.#budget ??= new NameBudget(t.size);
+    this.#budget ??= new NameBudget(t);
     let end = at;
     while (end < t.size && this.#bytes[end] !== 0 && this.#bytes[end] !== 0x0a) end++;
 

@@ -2,7 +2,7 @@ import { concat, viewOf } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import { NameBudget } from "../image/strings.js";
-import type { Archive, IndexFormat } from "./read.js";
+import type { Archive, ArchiveMember, IndexFormat } from "./read.js";
 
 /** What an archive's symbol index says: this symbol is defined by that member. */
 export interface IndexEntry {
@@ -19,8 +19,8 @@ export interface SymbolIndex {
   readonly entries: readonly IndexEntry[];
 }
 
-const broken = (what: string): never =>
-  fail("MALFORMED", `the archive's symbol index ${what}; "ranlib" makes a new one`, {});
+const broken = (what: string, { offset }: ArchiveMember): never =>
+  fail("MALFORMED", `the archive's symbol index ${what}; "ranlib" makes a new one`, { offset });
 
 /** Numbers of one width, written one after the other. Offsets of archives are below 2^53. */
 class Numbers {
@@ -58,10 +58,10 @@ export function readIndex({ members, index: format }: Archive): SymbolIndex | un
   // 4.4BSD's is in the byte order of the machine that made it, which is nowhere said.
   const index = format.startsWith("sysv")
     ? sysv(bytes, format)
-    : (bsd(bytes, format, true) ?? bsd(bytes, format, false));
-  if (!index) return broken("cannot be read");
+    : (bsd(bytes, format, true, member) ?? bsd(bytes, format, false, member));
+  if (!index) return broken("cannot be read", member);
 
-  if (index.entries.some((e) => !headers.has(e.member))) broken("names a member that is not there");
+  if (index.entries.some((e) => !headers.has(e.member))) broken("names a member that is not there", member);
   return index;
 }
 
@@ -84,14 +84,19 @@ function sysv(bytes: Uint8Array, format: IndexFormat): SymbolIndex | undefined {
 }
 
 /** The bytes of the pairs of string offset and member, these, the bytes of the strings, these. */
-function bsd(bytes: Uint8Array, format: IndexFormat, littleEndian: boolean): SymbolIndex | undefined {
+function bsd(
+  bytes: Uint8Array,
+  format: IndexFormat,
+  littleEndian: boolean,
+  member: ArchiveMember,
+): SymbolIndex | undefined {
   const n = new Numbers(bytes, format, littleEndian);
   const w = n.width;
   const pairs = n.at(0);
   const strings = 2 * w + pairs;
   const size = n.at(w + pairs);
   const entries: IndexEntry[] = [];
-  const budget = new NameBudget(bytes.length);
+  const budget = new NameBudget(member);
   if (!(pairs % (2 * w) === 0 && strings + size <= bytes.length)) return undefined;
 
   for (let at = w; at < w + pairs; at += 2 * w) {

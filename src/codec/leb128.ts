@@ -6,15 +6,21 @@ import { fail } from "../error.js";
 export class LebReader {
   readonly bytes: Uint8Array;
   at: number;
+  readonly #start: number;
 
-  constructor(bytes: Uint8Array, at = 0) {
+  /**
+   * @param start the file offset of the first of these bytes, for errors
+   * @param at the index of the first number's first byte
+   */
+  constructor(bytes: Uint8Array, start: number, at = 0) {
     this.bytes = bytes;
+    this.#start = start;
     this.at = at;
   }
 
   byte(): number {
     const b = this.bytes[this.at++];
-    return b === undefined ? fail("MALFORMED", "a LEB128 number reaches past the end of its section", {}) : b;
+    return b === undefined ? this.#fail("a LEB128 number reaches past the end of its section") : b;
   }
 
   /** An unsigned number, 0..2^53-1. */
@@ -23,7 +29,7 @@ export class LebReader {
     for (let scale = 1; ; scale *= 128) {
       const b = this.byte();
       n += (b & 127) * scale;
-      if (n > Number.MAX_SAFE_INTEGER) fail("MALFORMED", "a LEB128 number is above 2^53-1", {});
+      if (n > Number.MAX_SAFE_INTEGER) this.#fail("a LEB128 number is above 2^53-1");
       if (b < 128) return n;
     }
   }
@@ -71,6 +77,10 @@ export class LebReader {
 
   skip(): void {
     while (this.byte() >= 128);
+  }
+
+  #fail(message: string): never {
+    return fail("MALFORMED", message, { offset: this.#start + this.at - 1 });
   }
 }
 

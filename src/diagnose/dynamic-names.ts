@@ -44,7 +44,7 @@ function* linked(
   if (!table) return;
 
   table.strings?.load();
-  const budget = new NameBudget(table.strings?.size ?? 0);
+  const budget = new NameBudget(table.strings);
   for (const { index, at, symbol } of table.records()) {
     if (
       index === 0 ||

@@ -69,10 +69,15 @@ export const nameAt = (strings: StringTable | undefined, at: number): string =>
  * their product otherwise.
  */
 export class NameBudget {
+  readonly #offset: number;
   #left: number;
 
-  constructor(tableSize: number) {
-    this.#left = 16 * tableSize + (1 << 20);
+  /**
+   * @param table its file offset, and its size in bytes; undefined where there is none, so that no name has a length
+   */
+  constructor(table: { readonly offset: number; readonly size: number } | undefined) {
+    this.#offset = table?.offset ?? 0;
+    this.#left = 16 * (table?.size ?? 0) + (1 << 20);
   }
 
   spend(name: string): string {
@@ -84,7 +89,9 @@ export class NameBudget {
   count(length: number): void {
     this.#left -= length;
     if (this.#left < 0) {
-      fail("MALFORMED", "the names of a table are many times longer than the table that holds them", {});
+      fail("MALFORMED", "the names of a table are many times longer than the table that holds them", {
+        offset: this.#offset,
+      });
     }
   }
 }

@@ -15,6 +15,16 @@ export function merged(ranges: readonly Range[]): Range[] {
   return out;
 }
 
+/** Where two of these ranges first take the same bytes; undefined where none do. */
+export function firstOverlap(ranges: readonly Range[]): number | undefined {
+  let end = 0;
+  for (const r of ranges.filter((r) => r.start < r.end).sort((a, b) => a.start - b.start)) {
+    if (r.start < end) return r.start;
+    end = r.end;
+  }
+  return undefined;
+}
+
 /** The parts of `from` that no range of `minus` covers; both sorted. */
 export function subtract(from: readonly Range[], minus: readonly Range[]): Range[] {
   const out: Range[] = [];

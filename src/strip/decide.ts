@@ -8,6 +8,7 @@ import { eachRelocationSymbol, holdsRelocations } from "../image/relocations/rel
 import { runs } from "../image/headers/runs.js";
 import { indexesOfType, sectionColumns } from "../image/headers/section-columns.js";
 import { assertInFile, fileRange, sectionAt } from "../image/headers/sections.js";
+import { firstOverlap } from "../pieces/ranges.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { eachCrelSymbol } from "../tables/crel.js";
 import { refuseZeroing } from "./forced.js";
@@ -103,7 +104,16 @@ function refuseManyTables({ elf, columns: c, all }: StripSections): void {
     });
   }
   if (bytes > elf.source.size) {
-    fail("MALFORMED", "symbol tables, and what belongs to them, take the same bytes of the file", {});
+    const tables = Array.from(
+      where(all, (i) => TABLES.includes(c.type[i]!)),
+      (i) => ({
+        start: c.offset[i]!,
+        end: c.offset[i]! + c.fileSize[i]!,
+      }),
+    );
+    fail("MALFORMED", "symbol tables, and what belongs to them, take the same bytes of the file", {
+      offset: firstOverlap(tables) ?? elf.header.shoff,
+    });
   }
 }
 
@@ -168,13 +178,18 @@ function usedSymbols(elf: ElfFile, table: number, users: Uint32Array): Uint8Arra
   const used = new Uint8Array(
     Math.floor(fileRange(sectionAt(elf, table), elf.source).size / Sym.size(elf.header.class)),
   );
+  /** File offset of what names the symbols: a group's section header, a section of relocations. */
+  let from = 0;
   const use = (symbol: number): void => {
-    if (symbol >= used.length) fail("MALFORMED", `a relocation or group names symbol ${symbol} of ${used.length}`, {});
+    if (symbol >= used.length) {
+      fail("MALFORMED", `a relocation or group names symbol ${symbol} of ${used.length}`, { offset: from });
+    }
     used[symbol] = 1;
   };
 
   for (const u of users) {
     isUser[u] = 1;
+    from = elf.header.shoff + u * elf.header.shentsize;
     if (type[u] === SHT.GROUP) use(info[u]!);
   }
 
@@ -183,7 +198,8 @@ function usedSymbols(elf: ElfFile, table: number, users: Uint32Array): Uint8Arra
     for (const i of sections) {
       const at = offset[i]! - start;
       const end = at + fileSize[i]!;
-      if (type[i] === SHT.CREL) eachCrelSymbol(bytes.subarray(at, end), use);
+      from = offset[i]!;
+      if (type[i] === SHT.CREL) eachCrelSymbol(bytes.subarray(at, end), from, use);
       else eachRelocationSymbol(v, at, end, type[i]!, elf.header, use);
     }
   }

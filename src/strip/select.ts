@@ -67,7 +67,7 @@ export function selectSymbols(elf: ElfFile, table: Section, wish: StripWish, s: 
   const total = bytes.length / entry;
   const extended = extendedIndexes(elf, table, total);
   const namesMatter = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined;
-  const budget = new NameBudget((strings?.size ?? 0) + total);
+  const budget = new NameBudget({ offset: strings?.offset ?? offset, size: (strings?.size ?? 0) + total });
   if (namesMatter || wish.discards !== undefined || cardOf(SYMBOLS, h.machine)?.mapping) strings?.load();
   const column = (field: "info" | "shndx" | "name") => Sym.words(field, bytes, total, h);
   const info = column("info");

@@ -127,7 +127,11 @@ function relocationContents(
     const others = where(sections, (i) => type[i] !== SHT.CREL);
 
     for (const i of compact) {
-      const now = renumberCrel(bytes.subarray(offset[i]! - start, offset[i]! - start + fileSize[i]!), order);
+      const now = renumberCrel(
+        bytes.subarray(offset[i]! - start, offset[i]! - start + fileSize[i]!),
+        offset[i]!,
+        order,
+      );
       contents.add(oneContent(i, now.length, () => now));
     }
 
@@ -153,7 +157,7 @@ function followingBytes(elf: ElfFile, selection: SymbolSelection): (index: numbe
     const { type } = s.header;
     const { offset, size } = fileRange(s, elf.source);
     const read = () => readExactly(elf.source, offset, size, s.name);
-    if (type === SHT.LLVM_ADDRSIG) return addressSignificant(read(), (others ??= standIns(selection)));
+    if (type === SHT.LLVM_ADDRSIG) return addressSignificant(read(), offset, (others ??= standIns(selection)));
     if (s.header.entsize !== 16) return undefined;
     return callGraphProfile(read(), elf.header, (symbol) =>
       selection.indexes[symbol] === GONE ? undefined : selection.indexes[symbol],

@@ -8,10 +8,11 @@ const HAS_ADDEND = 4;
  * difference of its offset with flags in the lowest bits, and the differences of symbol, type and addend that the flags
  * announce.
  *
+ * @param start the file offset of the bytes, for errors
  * @param renumber the new index of each symbol, asked for once a record
  */
-export function renumberCrel(bytes: Uint8Array, renumber: (symbol: number) => number): Uint8Array {
-  const r = new LebReader(bytes);
+export function renumberCrel(bytes: Uint8Array, start: number, renumber: (symbol: number) => number): Uint8Array {
+  const r = new LebReader(bytes, start);
   const out: number[] = [];
   const head = r.unsigned();
   const count = Math.floor(head / 8);
@@ -21,10 +22,10 @@ export function renumberCrel(bytes: Uint8Array, renumber: (symbol: number) => nu
   let written = 0;
 
   for (let i = 0; i < count; i++) {
-    const start = r.at;
+    const begin = r.at;
     const first = r.byte();
     if (first >= 128) r.skip();
-    const offset = bytes.subarray(start + 1, r.at);
+    const offset = bytes.subarray(begin + 1, r.at);
     if (first & 1) symbol = (symbol + r.signed32()) | 0;
     const rest = r.at;
     if (first & 2) r.skip();
@@ -39,9 +40,13 @@ export function renumberCrel(bytes: Uint8Array, renumber: (symbol: number) => nu
   return Uint8Array.from(out);
 }
 
-/** Gives every symbol index in the records, 0 for none. */
-export function eachCrelSymbol(bytes: Uint8Array, visit: (symbol: number) => void): void {
-  renumberCrel(bytes, (symbol) => {
+/**
+ * Gives every symbol index in the records, 0 for none.
+ *
+ * @param start the file offset of the bytes, for errors
+ */
+export function eachCrelSymbol(bytes: Uint8Array, start: number, visit: (symbol: number) => void): void {
+  renumberCrel(bytes, start, (symbol) => {
     visit(symbol);
     return symbol;
   });

@@ -6,10 +6,15 @@ import { LebReader, pushUnsigned } from "../codec/leb128.js";
  * SHT_LLVM_ADDRSIG: ULEB128 indexes of symbols whose address matters (LLVM's "Extensions"). Each once, in their old
  * order.
  *
+ * @param start the file offset of the bytes, for errors
  * @param order the new index, or undefined where none is left to say it of
  */
-export function addressSignificant(bytes: Uint8Array, order: (symbol: number) => number | undefined): Uint8Array {
-  const r = new LebReader(bytes);
+export function addressSignificant(
+  bytes: Uint8Array,
+  start: number,
+  order: (symbol: number) => number | undefined,
+): Uint8Array {
+  const r = new LebReader(bytes, start);
   const seen = new Set<number>();
   const out: number[] = [];
 

@@ -47,7 +47,7 @@ describe("StringTable", () => {
 });
 
 it("NameBudget allows many times the table and a margin, no more", () => {
-  const budget = new NameBudget(0);
+  const budget = new NameBudget(undefined);
   const name = "n".repeat(1 << 20);
   expect(budget.spend(name)).toBe(name);
   expect(caught(() => budget.spend("x")).code).toBe("MALFORMED");

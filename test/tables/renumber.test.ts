@@ -8,7 +8,7 @@ import { caught } from "../support/elf.js";
 
 const symbolsOf = (b: Uint8Array) => {
   const out: number[] = [];
-  eachCrelSymbol(b, (s) => out.push(s));
+  eachCrelSymbol(b, 0, (s) => out.push(s));
   return out;
 };
 
@@ -16,15 +16,15 @@ describe("LEB128", () => {
   it.each([0, 1, 63, 64, 127, 128, 300, 2 ** 31, 2 ** 40])("%d", (n) => {
     const out: number[] = [];
     pushUnsigned(out, n);
-    expect(new LebReader(Uint8Array.from(out)).unsigned()).toBe(n);
+    expect(new LebReader(Uint8Array.from(out), 0).unsigned()).toBe(n);
   });
   it.each([0, 1, -1, 63, 64, -64, -65, 2 ** 31 - 1, -(2 ** 31)])("%d, signed", (n) => {
     const out: number[] = [];
     pushSigned32(out, n);
-    expect(new LebReader(Uint8Array.from(out)).signed32()).toBe(n);
+    expect(new LebReader(Uint8Array.from(out), 0).signed32()).toBe(n);
   });
   it("that does not end is MALFORMED", () =>
-    expect(caught(() => new LebReader(Uint8Array.of(128, 128)).unsigned()).code).toBe("MALFORMED"));
+    expect(caught(() => new LebReader(Uint8Array.of(128, 128), 0).unsigned()).code).toBe("MALFORMED"));
 });
 
 describe("SHT_CREL", () => {
@@ -33,19 +33,19 @@ describe("SHT_CREL", () => {
 
   it("is read", () => expect(symbolsOf(records)).toEqual([1, 1, 4]));
   it("with the same symbols has the same bytes", () =>
-    expect([...renumberCrel(records, (s) => s)]).toEqual([...records]));
+    expect([...renumberCrel(records, 0, (s) => s)]).toEqual([...records]));
   it("with other symbols keeps all else", () => {
-    const out = renumberCrel(records, (s) => (s === 1 ? 200 : 0));
+    const out = renumberCrel(records, 0, (s) => (s === 1 ? 200 : 0));
     expect(symbolsOf(out)).toEqual([200, 200, 0]);
-    expect([...renumberCrel(out, (s) => (s === 200 ? 1 : 4))]).toEqual([...records]);
+    expect([...renumberCrel(out, 0, (s) => (s === 200 ? 1 : 4))]).toEqual([...records]);
   });
   it("that ends early is MALFORMED", () =>
-    expect(caught(() => renumberCrel(records.subarray(0, 6), (s) => s)).code).toBe("MALFORMED"));
+    expect(caught(() => renumberCrel(records.subarray(0, 6), 0, (s) => s)).code).toBe("MALFORMED"));
 });
 
 it("address-significant symbols keep their order, each once", () =>
   expect([
-    ...addressSignificant(Uint8Array.of(3, 0x80, 1, 5, 4), (s) => (s === 4 ? undefined : s === 128 ? 300 : 2)),
+    ...addressSignificant(Uint8Array.of(3, 0x80, 1, 5, 4), 0, (s) => (s === 4 ? undefined : s === 128 ? 300 : 2)),
   ]).toEqual([2, 0xac, 2]));
 
 it.each([true, false])("a call graph profile loses the records of what is gone (little endian: %s)", (littleEndian) => {

@@ -66,7 +66,7 @@ function symbolsByNeed(s: DiagnosedSubject): Map<string, { strong: string[]; wea
   };
   for (const { name, version: v, weak } of s.imports) if (v) add(v.file, v.name, name, weak);
   const table = s.elf.dynamicSymbols;
-  const budget = new NameBudget(table?.strings?.size ?? 0);
+  const budget = new NameBudget(table?.strings);
 
   for (const { index, symbol } of table?.records() ?? []) {
     const v = symbol.shndx === SHN.UNDEF ? undefined : version(index);

@@ -29,7 +29,7 @@ export function readDynamic(elf: ElfFile): Dynamic | null {
 
   const get = (tag: number) => entries.find((e) => e.tag === tag)?.value;
   const strings = locate(elf, get(DT.STRTAB), get(DT.STRSZ));
-  const budget = new NameBudget(strings?.size ?? 0);
+  const budget = new NameBudget(strings);
   const known = new Map<bigint, string>();
   const text = (e: DynamicEntry) => {
     if (!strings) {

@@ -19,7 +19,7 @@ class Walk {
 
   constructor(elf: ElfFile) {
     this.elf = elf;
-    this.#budget = new NameBudget(elf.dynamic?.strings?.size ?? 0);
+    this.#budget = new NameBudget(elf.dynamic?.strings);
   }
 
   record<F extends RecordFields>(type: Struct<F>, at: number, what: string): View<F> {
@@ -29,16 +29,22 @@ class Walk {
   }
 
   name(offset: number): string {
-    const s = this.elf.dynamic!.strings;
-    if (!s) fail("MALFORMED", "version records name strings, but the file has no .dynstr", {});
-    return this.#budget.spend(s.at(offset));
+    const { strings, offset: dynamicOffset } = this.elf.dynamic!;
+    if (!strings) {
+      fail("MALFORMED", "version records name strings, but the file has no .dynstr", { offset: dynamicOffset });
+    }
+    return this.#budget.spend(strings.at(offset));
   }
 
   start(tag: number): number | undefined {
-    const address = this.elf.dynamic?.get(tag);
-    if (address === undefined || address === 0n) return undefined;
+    const { dynamic } = this.elf;
+    const address = dynamic?.get(tag);
+    if (!dynamic || address === undefined || address === 0n) return undefined;
+
     const at = this.elf.offsetOf(address, 1);
-    if (at === undefined) fail("MALFORMED", `the version table at address ${hex(address)} is not in the file`, {});
+    if (at === undefined) {
+      fail("MALFORMED", `the version table at address ${hex(address)} is not in the file`, { offset: dynamic.offset });
+    }
     return at;
   }
 }

@@ -22,7 +22,7 @@ export class SectionNames {
   constructor(at: Uint32Array, table: StringTable | undefined) {
     this.#at = at;
     this.#table = table;
-    this.#budget = new NameBudget(table?.size ?? 0);
+    this.#budget = new NameBudget(table);
     this.#paid = new Uint8Array(at.length);
   }
 

@@ -2,7 +2,7 @@ import { alignUp, toHex, viewOf } from "../../codec/bytes.js";
 import { wordSize } from "../../codec/encoding.js";
 import { hex } from "../../error.js";
 import { propertyType } from "../../spec/notes.js";
-import { brokenNote, type NoteFormat } from "./note-fields.js";
+import { brokenNote, type NoteFormat, type NoteReading } from "./note-fields.js";
 
 /** One property of a NT_GNU_PROPERTY_TYPE_0 note. Plain JSON. */
 export interface GnuProperty {
@@ -32,20 +32,20 @@ export function bitNames(value: number, names: readonly string[]): string[] {
 }
 
 /** Each property is padded to the width of the class's words: 8 bytes in ELFCLASS64, 4 in ELFCLASS32 (x32 too). */
-export function decodeProperties(b: Uint8Array, f: NoteFormat): GnuProperty[] {
+export function decodeProperties(b: Uint8Array, f: NoteReading): GnuProperty[] {
   const v = viewOf(b);
   const align = wordSize(f);
   const out: GnuProperty[] = [];
 
   for (let at = 0; at < b.length;) {
-    if (at + 8 > b.length) brokenNote(`has ${b.length - at} bytes at its end that are no property`);
-    if (out.length === MOST_PROPERTIES) brokenNote(`has more than ${MOST_PROPERTIES} properties`);
+    if (at + 8 > b.length) brokenNote(`has ${b.length - at} bytes at its end that are no property`, f);
+    if (out.length === MOST_PROPERTIES) brokenNote(`has more than ${MOST_PROPERTIES} properties`, f);
     const type = v.getUint32(at, f.littleEndian);
     const size = v.getUint32(at + 4, f.littleEndian);
     const start = at + 8;
 
     if (start + size > b.length) {
-      brokenNote(`has a property (${hex(type)}) of ${size} bytes where ${b.length - start} are left`);
+      brokenNote(`has a property (${hex(type)}) of ${size} bytes where ${b.length - start} are left`, f);
     }
 
     out.push(property(type, b.subarray(start, start + size), f));

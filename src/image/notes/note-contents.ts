@@ -3,7 +3,7 @@ import { wordSize } from "../../codec/encoding.js";
 import { hex, isElfError, within } from "../../error.js";
 import { ABI_TAG_OS, FREEBSD_FEATURES, noteTypeName } from "../../spec/notes.js";
 import { bitNames, decodeProperties, type GnuProperty } from "./gnu-properties.js";
-import { brokenNote, type NoteFormat, textBeforeNul, wordsOf } from "./note-fields.js";
+import { brokenNote, type NoteFormat, type NoteReading, textBeforeNul, wordsOf } from "./note-fields.js";
 import { decodeDlopen, decodePackageMetadata, type DlopenDependency, type PackageMetadata } from "./note-metadata.js";
 import type { ElfNote } from "../elf.js";
 
@@ -48,12 +48,14 @@ export type NoteContents =
   /** A text or number whose meaning is its type's name. */
   | { readonly kind: "text"; readonly text: string };
 
-type Decode = (b: Uint8Array, f: NoteFormat) => NoteContents;
+type Decode = (b: Uint8Array, f: NoteReading) => NoteContents;
 
 const LONGEST_TEXT = 64 << 10;
-const shortText = (b: Uint8Array): string =>
-  b.length > LONGEST_TEXT ? brokenNote(`has ${b.length} bytes of text, more than ${LONGEST_TEXT}`) : textBeforeNul(b);
-const text: Decode = (b) => ({ kind: "text", text: shortText(b) });
+const shortText = (b: Uint8Array, f: NoteReading): string =>
+  b.length > LONGEST_TEXT
+    ? brokenNote(`has ${b.length} bytes of text, more than ${LONGEST_TEXT}`, f)
+    : textBeforeNul(b);
+const text: Decode = (b, f) => ({ kind: "text", text: shortText(b, f) });
 
 const dotted = (n: number, ...divisors: number[]): string =>
   divisors.map((d, i) => Math.floor(n / d) % (i === 0 ? Infinity : 100)).join(".");
@@ -63,15 +65,15 @@ const DECODERS: Readonly<Record<string, Decode>> = {
     const [os, ...kernel] = wordsOf(b, 4, f);
     return { kind: "abi-tag", os: ABI_TAG_OS[os!] ?? hex(os!), kernel: kernel.join(".") };
   },
-  NT_GNU_BUILD_ID: (b) => ({
+  NT_GNU_BUILD_ID: (b, f) => ({
     kind: "build-id",
-    id: b.length > 1024 ? brokenNote(`has ${b.length} bytes, more than any build ID`) : toHex(b),
+    id: b.length > 1024 ? brokenNote(`has ${b.length} bytes, more than any build ID`, f) : toHex(b),
   }),
-  NT_GNU_GOLD_VERSION: (b) => ({ kind: "gold-version", version: shortText(b) }),
+  NT_GNU_GOLD_VERSION: (b, f) => ({ kind: "gold-version", version: shortText(b, f) }),
   NT_GNU_PROPERTY_TYPE_0: (b, f) => ({ kind: "properties", properties: decodeProperties(b, f) }),
-  NT_GO_BUILD_ID: (b) => ({ kind: "go-build-id", id: shortText(b) }),
-  NT_FDO_PACKAGING_METADATA: (b) => ({ kind: "package", metadata: decodePackageMetadata(b) }),
-  NT_FDO_DLOPEN_METADATA: (b) => ({ kind: "dlopen", libraries: decodeDlopen(b) }),
+  NT_GO_BUILD_ID: (b, f) => ({ kind: "go-build-id", id: shortText(b, f) }),
+  NT_FDO_PACKAGING_METADATA: (b, f) => ({ kind: "package", metadata: decodePackageMetadata(b, f) }),
+  NT_FDO_DLOPEN_METADATA: (b, f) => ({ kind: "dlopen", libraries: decodeDlopen(b, f) }),
   NT_ANDROID_TYPE_IDENT(b, f) {
     const [apiLevel] = wordsOf(b, 1, f);
     const part = (at: number) => (b.length >= at + 64 ? textBeforeNul(b.subarray(at, at + 64)) : null);
@@ -102,17 +104,17 @@ function system(os: string, version: (n: number) => string): Decode {
 }
 
 /** Three addresses (of the probe, of .stapsdt.base, of the semaphore), then three texts (SystemTap's sys/sdt.h). */
-function decodeProbe(b: Uint8Array, f: NoteFormat): NoteContents {
+function decodeProbe(b: Uint8Array, f: NoteReading): NoteContents {
   const word = wordSize(f);
   const rest = b.subarray(3 * word);
   if (b.length < 3 * word + 3 || b.length > LONGEST_TEXT) {
-    brokenNote(`has ${b.length} bytes, which a probe cannot have`);
+    brokenNote(`has ${b.length} bytes, which a probe cannot have`, f);
   }
 
   const v = viewOf(b);
   const address = word === 8 ? v.getBigUint64(0, f.littleEndian) : BigInt(v.getUint32(0, f.littleEndian));
   const texts = decodeText(rest).split("\0", 3);
-  if (texts.length < 3) brokenNote("has no provider, name and arguments");
+  if (texts.length < 3) brokenNote("has no provider, name and arguments", f);
   const [provider, name, args] = texts as [string, string, string];
 
   return {
@@ -136,7 +138,11 @@ function decodeProbe(b: Uint8Array, f: NoteFormat): NoteContents {
 export function decodeNote(note: ElfNote, format: NoteFormat): NoteContents | null {
   const name = noteTypeName(note.owner, note.type);
   const decode = name !== null && Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-  return decode ? within(`the note ${name} at ${hex(note.offset)}`, () => decode(note.description, format)) : null;
+  if (!decode) return null;
+
+  const { class: bits, littleEndian, machine } = format;
+  const reading = { class: bits, littleEndian, machine, offset: note.offset };
+  return within(`the note ${name} at ${hex(note.offset)}`, () => decode(note.description, reading));
 }
 
 /** Contents of one kind, e.g. every probe: of those notes that can be read. */

@@ -7,12 +7,18 @@ export interface NoteFormat extends Encoding {
   readonly machine: number;
 }
 
+/** How one note's contents are read, and where the note is, for errors. */
+export interface NoteReading extends NoteFormat {
+  /** File offset of the note. */
+  readonly offset: number;
+}
+
 /** Contents that contradict what their owner and type promise. `MALFORMED`; the caller adds which note it is. */
-export const brokenNote = (why: string): never => fail("MALFORMED", why, {});
+export const brokenNote = (why: string, { offset }: NoteReading): never => fail("MALFORMED", why, { offset });
 
 /** The words of a note whose contents have `count` of them at least. */
-export function wordsOf(b: Uint8Array, count: number, f: NoteFormat): number[] {
-  if (b.length < 4 * count) brokenNote(`has ${b.length} bytes, ${4 * count} are needed`);
+export function wordsOf(b: Uint8Array, count: number, f: NoteReading): number[] {
+  if (b.length < 4 * count) brokenNote(`has ${b.length} bytes, ${4 * count} are needed`, f);
   const v = viewOf(b);
   return Array.from({ length: count }, (_, i) => v.getUint32(4 * i, f.littleEndian));
 }

@@ -1,5 +1,5 @@
 import { isElfError } from "../../error.js";
-import { brokenNote, textBeforeNul } from "./note-fields.js";
+import { brokenNote, type NoteReading, textBeforeNul } from "./note-fields.js";
 
 /** A library that the program opens by itself, with dlopen() (UAPI specification "ELF dlopen metadata"). */
 export interface DlopenDependency {
@@ -21,13 +21,13 @@ export type PackageMetadata = Readonly<Record<string, string | number | boolean 
 const LONGEST_JSON = 64 << 10;
 
 /** The engine's own errors (syntax, and nesting too deep for its stack) say that the note is broken. */
-function fromJson<T>(b: Uint8Array, use: (value: unknown) => T): T {
-  if (b.length > LONGEST_JSON) brokenNote(`has ${b.length} bytes of JSON, more than ${LONGEST_JSON}`);
+function fromJson<T>(b: Uint8Array, f: NoteReading, use: (value: unknown) => T): T {
+  if (b.length > LONGEST_JSON) brokenNote(`has ${b.length} bytes of JSON, more than ${LONGEST_JSON}`, f);
   try {
     return use(JSON.parse(textBeforeNul(b)));
   } catch (e) {
     if (isElfError(e)) throw e;
-    return brokenNote(`is no JSON: ${e instanceof SyntaxError ? e.message : "it is nested too deep"}`);
+    return brokenNote(`is no JSON: ${e instanceof SyntaxError ? e.message : "it is nested too deep"}`, f);
   }
 }
 
@@ -39,22 +39,22 @@ const plain = (value: unknown): string | number | boolean | null =>
     ? value
     : JSON.stringify(value);
 
-export const decodePackageMetadata = (b: Uint8Array): PackageMetadata =>
-  fromJson(b, (value) =>
+export const decodePackageMetadata = (b: Uint8Array, f: NoteReading): PackageMetadata =>
+  fromJson(b, f, (value) =>
     isObject(value)
       ? Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)]))
-      : brokenNote("is no JSON object"),
+      : brokenNote("is no JSON object", f),
   );
 
 /** An array; the first version of the specification had a single object. */
-export const decodeDlopen = (b: Uint8Array): DlopenDependency[] =>
-  fromJson(b, (value) => (Array.isArray(value) ? (value as unknown[]) : [value]).map(dependency));
+export const decodeDlopen = (b: Uint8Array, f: NoteReading): DlopenDependency[] =>
+  fromJson(b, f, (value) => (Array.isArray(value) ? (value as unknown[]) : [value]).map((v) => dependency(v, f)));
 
-function dependency(entry: unknown): DlopenDependency {
-  if (!isObject(entry)) return brokenNote("has an entry that is no JSON object");
+function dependency(entry: unknown, f: NoteReading): DlopenDependency {
+  if (!isObject(entry)) return brokenNote("has an entry that is no JSON object", f);
   const text = (key: string) => (typeof entry[key] === "string" ? entry[key] : null);
   const { soname } = entry;
   const sonames = (Array.isArray(soname) ? (soname as unknown[]) : [soname]).filter((s) => typeof s === "string");
-  if (sonames.length === 0) brokenNote("has an entry without soname");
+  if (sonames.length === 0) brokenNote("has an entry without soname", f);
   return { sonames, feature: text("feature"), description: text("description"), priority: text("priority") };
 }

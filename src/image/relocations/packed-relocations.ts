@@ -38,7 +38,7 @@ const ADDEND = 4;
  * lowest bits, and those of the other fields.
  */
 export function* crelRelocations(elf: ElfFile, b: RelocationBlock): Generator<PackedRelocation> {
-  const r = new LebReader(readExactly(elf.source, b.offset, b.size, b.name));
+  const r = new LebReader(readExactly(elf.source, b.offset, b.size, b.name), b.offset);
   const head = r.unsigned();
   const hasAddend = (head & CREL_ADDENDS) !== 0;
   const flagBits = hasAddend ? 3 : 2;
@@ -77,7 +77,7 @@ export function* androidRelocations(elf: ElfFile, b: RelocationBlock): Generator
     fail("MALFORMED", `${b.name} does not begin with APS2`, { offset: b.offset });
   }
 
-  const r = new LebReader(bytes, 4);
+  const r = new LebReader(bytes, b.offset, 4);
   const out: PackedRelocation = { offset: 0n, type: 0, symbol: 0, addend: rela ? 0n : null };
   const takeInfo = () => {
     const info = BigInt.asUintN(bits, r.signed64());

@@ -57,7 +57,7 @@ function symbolTable(
     pieces,
     *[Symbol.iterator]() {
       strings?.load();
-      const budget = new NameBudget(strings?.size ?? 0);
+      const budget = new NameBudget(strings);
       for (const { index, symbol: s } of records()) {
         yield {
           index,

@@ -45,10 +45,10 @@ export function hashLookup(elf: ElfFile, xhash: boolean): HashLookup | undefined
   return mips ? gnuLookup(elf, mips, true) : sysvLookup(elf);
 }
 
-function steps(): () => void {
+function steps(offset: number): () => void {
   let left = MOST_STEPS;
   return () => {
-    if (--left < 0) fail("MALFORMED", "the chains of the symbol hash table lead nowhere", {});
+    if (--left < 0) fail("MALFORMED", "the chains of the symbol hash table lead nowhere", { offset });
   };
 }
 
@@ -72,7 +72,7 @@ function gnuLookup(elf: ElfFile, t: GnuHashTable, translated: boolean): HashLook
   const chains = words(elf, t.chainsOffset, hashed, what);
   const symbols = translated ? words(elf, t.chainsOffset + hashed * 4, hashed, "DT_MIPS_XHASH") : undefined;
   const mask = t.bloomWords - 1;
-  const step = steps();
+  const step = steps(t.offset);
   const bit = (word: number, n: number) =>
     (bloom[word * perWord + (perWord === 1 ? 0 : n < 32 === littleEndian ? 0 : 1)]! >>> (n & 31)) & 1;
 
@@ -96,7 +96,7 @@ function sysvLookup(elf: ElfFile): HashLookup | undefined {
   const all = words(elf, t.offset, t.size / 4, "DT_HASH");
   const low = wide && !elf.header.littleEndian ? 1 : 0;
   const at = (i: number) => (wide ? all[i * 2 + low]! : all[i]!);
-  const step = steps();
+  const step = steps(t.offset);
 
   return ({ sysv: h }, visit) => {
     let left = t.symbols;

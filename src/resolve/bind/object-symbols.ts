@@ -75,7 +75,7 @@ export class ObjectSymbols {
     this.definesVersions = defined.some((d) => !(d.flags & VER_FLG.BASE));
     this.#versym = versym && viewOf(readExactly(elf.source, versym.offset, versym.count * 2, ".gnu.version"));
     this.#versions = versionTable(elf);
-    this.#budget = new NameBudget(this.#strings.length);
+    this.#budget = new NameBudget(table?.strings);
   }
 
   symbol(index: number): DynamicSymbol {
@@ -110,7 +110,9 @@ export class ObjectSymbols {
     const end = nameOffset + name.length;
     if (end >= s.length || s[end] !== 0) return false;
     if ((this.#compared += name.length) > MOST_COMPARED) {
-      fail("MALFORMED", "very many symbols have the same long name", {});
+      fail("MALFORMED", "very many symbols have the same long name", {
+        offset: this.elf.dynamicSymbols!.strings!.offset + nameOffset,
+      });
     }
     for (let i = 0; i < name.length; i++) if (s[nameOffset + i] !== name[i]) return false;
     return true;

@@ -153,7 +153,7 @@ class CacheReader {
 
   #strings(base: number): (at: number) => string {
     const table = new StringTable(bytesSource(this.#bytes), base, this.#bytes.length - base);
-    const budget = new NameBudget(this.#bytes.length);
+    const budget = new NameBudget({ offset: base, size: this.#bytes.length });
     table.load();
     return (at) => budget.spend(table.at(at));
   }

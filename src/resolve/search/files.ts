@@ -53,6 +53,10 @@ export class SeenFiles {
   readonly #links = new Map<string, string | undefined>();
   readonly #found = new Map<string, FoundFile | undefined>();
   readonly #directories = new Map<string, boolean>();
+  /**
+   * File offset of what asks for all the places, for errors: the program's dynamic section, 0 until that is known.
+   */
+  askedAt = 0;
   #left = BUDGET;
 
   constructor(files: LibraryFiles) {
@@ -64,7 +68,9 @@ export class SeenFiles {
     // Each directory on the way is a question of its own.
     this.#left -= Math.max(PLACE, (path.length * path.split("/", PATH_MAX).length) >> 3);
     if (this.#left < 0) {
-      fail("MALFORMED", "the needed libraries and search paths together ask for more places than can be looked at", {});
+      fail("MALFORMED", "the needed libraries and search paths together ask for more places than can be looked at", {
+        offset: this.askedAt,
+      });
     }
 
     const { readLink } = this.#files;

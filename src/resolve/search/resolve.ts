@@ -57,6 +57,7 @@ export function resolveLibraries(path: string, options: ResolveOptions): Library
   }
 
   const wants = readWants(elf);
+  files.askedAt = elf.dynamic?.offset ?? 0;
   const object = new Mapped(path, at, file.realPath, elf);
   const main: Known = {
     object,

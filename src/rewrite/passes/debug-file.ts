@@ -7,6 +7,7 @@ import { fileAlignment, fileRange, isDebugFile, isLoaded } from "../../image/hea
 import { fail } from "../../error.js";
 import { ET, PT, SHT } from "../../spec/constants.js";
 import { FileMap } from "../../pieces/pieces.js";
+import { firstOverlap } from "../../pieces/ranges.js";
 import type { OverlayChoice } from "../layout/options.js";
 import { refuseOverlay } from "../layout/tail/overlay.js";
 import { SectionRows } from "../layout/follow/section-rows.js";
@@ -47,9 +48,15 @@ function layOutDebugFile(elf: ElfFile, overlay: OverlayChoice | undefined): Layo
 }
 
 /** Each section gets bytes of its own: where many lie over the same ones, the output would be many times the input. */
-function refuseOverlaps({ sections, source }: ElfFile): void {
+function refuseOverlaps({ header, sections, source }: ElfFile): void {
   if (sections.reduce((sum, s) => sum + fileRange(s, source).size, 0) > source.size) {
-    fail("MALFORMED", "onlyKeepDebug: sections take the same bytes of the file", {});
+    const ranges = sections.map((s) => {
+      const { offset, size } = fileRange(s, source);
+      return { start: offset, end: offset + size };
+    });
+    fail("MALFORMED", "onlyKeepDebug: sections take the same bytes of the file", {
+      offset: firstOverlap(ranges) ?? header.shoff,
+    });
   }
 }
 

@@ -37,11 +37,15 @@ export class DynamicDraft {
   /** `text`, for a string that is to be taken apart and written again: `MALFORMED` where it is not UTF-8. */
   exactText(e: DraftEntry): string {
     const text = this.text(e);
-    if (e.text === undefined && !isLossless(this.elf.dynamic!.strings!.bytesAt(Number(e.was!.value)))) {
+    if (e.text !== undefined) return text;
+
+    const strings = this.elf.dynamic!.strings!;
+    const at = Number(e.was!.value);
+    if (!isLossless(strings.bytesAt(at))) {
       fail(
         "MALFORMED",
         `the string of ${e.was!.name} is not UTF-8, so it cannot be extended without changing it; set it as a whole`,
-        {},
+        { offset: strings.offset + at },
       );
     }
     return text;

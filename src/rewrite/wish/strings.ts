@@ -55,13 +55,11 @@ function placeStrings(
   others: OtherStrings,
 ): { bytes: Uint8Array | undefined; offsets: Map<string, number> } {
   const { elf } = draft;
-  const strings = elf.dynamic!.strings;
+  const { strings, offset } = elf.dynamic!;
   if (!strings) {
-    fail(
-      "MALFORMED",
-      "DT_STRTAB and DT_STRSZ do not lead to a string table in the file, so no string can be written",
-      {},
-    );
+    fail("MALFORMED", "DT_STRTAB and DT_STRSZ do not lead to a string table in the file, so no string can be written", {
+      offset,
+    });
   }
 
   const old = strings.load();
