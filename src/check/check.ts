@@ -16,15 +16,15 @@ import { versionRules } from "./versions.js";
 export type { CheckRule, Finding, Severity, Violation } from "./rule.js";
 
 /**
- * Every rule of `check`, in the order in which it tests them. Those on the layout in memory pass over relocatable
- * objects, core files and separate debug files.
+ * Every rule of `check`, in the order of its tests. Rules on the layout in memory skip relocatable objects, core files
+ * and separate debug files.
  *
  * @example
  * checkRules.find((r) => r.id === "load-congruent")!.sentence
  * // "p_vaddr and p_offset of every PT_LOAD are congruent modulo p_align."
  */
 export const checkRules: readonly CheckRule[] = /* @__PURE__ */ [
-  [readableRule], // that the file can be read at all
+  [readableRule], // whether the file can be read at all
   sectionRules, // the section header table, in files of every type
   symbolRules, // symbol tables, in files of every type
   forLoadable(loadRules), // what kernels and ld.so ask of PT_LOADs
@@ -39,7 +39,7 @@ export const checkRules: readonly CheckRule[] = /* @__PURE__ */ [
   forLoadable(protectionRules), // what may be written and executed
 ].flat();
 
-/** A broken file may break one rule at each of its sections; more than this tell nobody more. */
+/** The most findings of one rule: a broken file may break it at each of its sections, and more of them help nobody. */
 const MOST = 1000;
 
 /**
@@ -50,40 +50,49 @@ const MOST = 1000;
  * check(readElf(bytes)).filter((f) => f.severity === "error")
  */
 export function check(elf: ElfFile): Finding[] {
-  const out: Finding[] = [];
+  const findings: Finding[] = [];
   const unreadable = new Set<string>();
+
   for (const rule of checkRules) {
     let count = 0;
     const broken = failure(() => {
       for (const { message, at } of rule.test(elf)) {
         if (rule.id === READABLE) unreadable.add(message);
-        out.push({ rule: rule.id, severity: rule.severity, message, at });
-        if (++count === MOST) break;
+        findings.push({ rule: rule.id, severity: rule.severity, message, at });
+        count++;
+        if (count === MOST) break;
       }
     });
     if (broken === undefined || unreadable.has(broken)) continue;
 
     unreadable.add(broken);
-    out.push({ rule: READABLE, severity: "error", message: broken, at: `rule ${rule.id}` });
+    findings.push({ rule: READABLE, severity: "error", message: broken, at: `rule ${rule.id}` });
   }
 
-  return out;
+  return findings;
 }
 
-/** A section without a name is called by its index, which changes when one before it goes. */
+/** A section without a name is called by its index, which changes when a section before it is dropped. */
 const INDEXED = /^section \[\d+\]$/;
 
+/** Rule and subject, without the message, which holds offsets. */
+const keyOf = (finding: Finding): string => `${finding.rule}\n${finding.at.replace(INDEXED, "section []")}`;
+
 /**
- * Those of `after` that `before` has not: what a rewrite did, whatever the input was like. Rule and subject count, not
- * the message, which holds offsets.
+ * The findings of `after` that `before` does not have: what a rewrite did, however broken the input was. Rules and
+ * subjects are compared, messages are not, since they hold offsets.
  */
 export function newFindings(before: readonly Finding[], after: readonly Finding[]): Finding[] {
-  const key = (f: Finding) => `${f.rule}\n${f.at.replace(INDEXED, "section []")}`;
-  const left = new Map<string, number>();
-  for (const f of before) left.set(key(f), (left.get(key(f)) ?? 0) + 1);
-  return after.filter((f) => {
-    const n = left.get(key(f)) ?? 0;
-    left.set(key(f), n - 1);
-    return n <= 0;
+  const unmatched = new Map<string, number>();
+  for (const finding of before) {
+    const key = keyOf(finding);
+    unmatched.set(key, (unmatched.get(key) ?? 0) + 1);
+  }
+
+  return after.filter((finding) => {
+    const key = keyOf(finding);
+    const count = unmatched.get(key) ?? 0;
+    unmatched.set(key, count - 1);
+    return count <= 0;
   });
 }

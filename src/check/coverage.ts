@@ -6,45 +6,56 @@ import { SHT } from "../spec/constants.js";
 import { type SegmentExtent, loadedSections, loadIndex, loads, range, type SectionExtent } from "./extents.js";
 import type { CheckRule } from "./rule.js";
 
-/** The sections that a PT_LOAD holds, by the PT_LOAD's address. */
+/** The sections that each PT_LOAD holds, by the address of the PT_LOAD. */
 function sectionsByLoad(elf: ElfFile): Map<bigint, SectionExtent[]> {
-  const find = loadIndex(elf);
-  const out = new Map<bigint, SectionExtent[]>();
-  for (const s of loadedSections(elf)) {
-    const l = find(s.addr);
-    if (!l) continue;
-    const list = out.get(l.vaddr);
-    if (list) list.push(s);
-    else out.set(l.vaddr, [s]);
+  const loadOf = loadIndex(elf);
+  const held = new Map<bigint, SectionExtent[]>();
+
+  for (const section of loadedSections(elf)) {
+    const load = loadOf(section.addr);
+    if (!load) continue;
+
+    const list = held.get(load.vaddr);
+    if (list) list.push(section);
+    else held.set(load.vaddr, [section]);
   }
 
-  return out;
+  return held;
 }
 
-function misplaced(s: SectionExtent, l: SegmentExtent | undefined): string | undefined {
-  if (!l) return `its address ${hex(s.addr)} lies in no PT_LOAD`;
-  if (s.addr + s.size > l.vaddr + l.memsz) {
-    return `its addresses ${range(s.addr, s.size)} reach past the end of ${l.at} (${hex(l.vaddr + l.memsz)})`;
+/** What is wrong with the place of a section in the PT_LOAD that holds its address. */
+function misplaced(section: SectionExtent, load: SegmentExtent | undefined): string | undefined {
+  const { addr, size } = section;
+  if (!load) return `its address ${hex(addr)} lies in no PT_LOAD`;
+
+  const memoryEnd = load.vaddr + load.memsz;
+  if (addr + size > memoryEnd) {
+    return `its addresses ${range(addr, size)} reach past the end of ${load.at} (${hex(memoryEnd)})`;
   }
-  if (s.filesz === 0n) return undefined;
-  if (s.addr + s.size > l.vaddr + l.filesz) {
-    return `its bytes ${range(s.addr, s.size)} reach past the file bytes of ${l.at} (${hex(l.vaddr + l.filesz)})`;
+  if (section.filesz === 0n) return undefined;
+
+  const bytesEnd = load.vaddr + load.filesz;
+  if (addr + size > bytesEnd) {
+    return `its bytes ${range(addr, size)} reach past the file bytes of ${load.at} (${hex(bytesEnd)})`;
   }
 
-  const loaded = s.addr - l.vaddr + l.offset;
-  return loaded === s.offset
-    ? undefined
-    : `sh_offset is ${hex(s.offset)}, but ${l.at} loads its address ${hex(s.addr)} from ${hex(loaded)}`;
+  const loadedFrom = addr - load.vaddr + load.offset;
+  if (loadedFrom === section.offset) return undefined;
+  return (
+    `sh_offset is ${hex(section.offset)}, ` + `but ${load.at} loads its address ${hex(addr)} from ${hex(loadedFrom)}`
+  );
 }
 
-/** Where the file has a byte other than zero for memory that a section says starts as zero. */
-function firstDirty(elf: ElfFile, s: SectionExtent, l: SegmentExtent): bigint | undefined {
-  const backed = l.vaddr + l.filesz;
-  const end = s.addr + s.size < backed ? s.addr + s.size : backed;
-  if (end <= s.addr || l.offset + l.filesz > BigInt(elf.source.size)) return undefined;
+/** The first address that a section says starts as zero, and for which the file has another byte. */
+function firstDirty(elf: ElfFile, section: SectionExtent, load: SegmentExtent): bigint | undefined {
+  const { addr, size } = section;
+  const bytesEnd = load.vaddr + load.filesz;
+  const end = addr + size < bytesEnd ? addr + size : bytesEnd;
+  if (end <= addr || load.offset + load.filesz > BigInt(elf.source.size)) return undefined;
 
-  let at = s.addr;
-  for (const piece of chunks(elf.source, Number(s.addr - l.vaddr + l.offset), Number(end - s.addr), s.at)) {
+  const offset = Number(addr - load.vaddr + load.offset);
+  let at = addr;
+  for (const piece of chunks(elf.source, offset, Number(end - addr), section.at)) {
     const dirty = skipZeros(piece);
     if (dirty < piece.length) return at + BigInt(dirty);
     at += BigInt(piece.length);
@@ -53,9 +64,18 @@ function firstDirty(elf: ElfFile, s: SectionExtent, l: SegmentExtent): bigint | 
   return undefined;
 }
 
+function highestEnd(sections: readonly SectionExtent[]): bigint | undefined {
+  let highest: bigint | undefined;
+  for (const { addr, size } of sections) {
+    if (highest === undefined || addr + size > highest) highest = addr + size;
+  }
+
+  return highest;
+}
+
 /**
- * Sections and PT_LOADs agree. BFD lays a file out again by its sections: what no section covers, or none holds, is
- * lost in `strip`.
+ * Sections and PT_LOADs agree. BFD lays a file out again by its sections: `strip` loses what no section covers, and
+ * sections that no PT_LOAD holds.
  */
 export const coverageRules: readonly CheckRule[] = [
   {
@@ -64,10 +84,11 @@ export const coverageRules: readonly CheckRule[] = [
     sentence: "Every PT_LOAD holds a loaded section: GNU strip writes an empty one back at a wrong offset.",
     *test(elf) {
       if (elf.header.shnum === 0) return;
+
       const held = sectionsByLoad(elf);
-      for (const l of loads(elf)) {
-        if (!held.has(l.vaddr)) {
-          yield { message: `no loaded section lies in it (${range(l.vaddr, l.memsz)})`, at: l.at };
+      for (const load of loads(elf)) {
+        if (!held.has(load.vaddr)) {
+          yield { message: `no loaded section lies in it (${range(load.vaddr, load.memsz)})`, at: load.at };
         }
       }
     },
@@ -77,10 +98,10 @@ export const coverageRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "Every loaded section lies in one PT_LOAD, at the file offset that is loaded to its address.",
     *test(elf) {
-      const find = loadIndex(elf);
-      for (const s of loadedSections(elf)) {
-        const message = misplaced(s, find(s.addr));
-        if (message) yield { message, at: s.at };
+      const loadOf = loadIndex(elf);
+      for (const section of loadedSections(elf)) {
+        const message = misplaced(section, loadOf(section.addr));
+        if (message) yield { message, at: section.at };
       }
     },
   },
@@ -90,15 +111,21 @@ export const coverageRules: readonly CheckRule[] = [
     sentence:
       "What a SHT_NOBITS section takes of the file bytes of a PT_LOAD is zero: variables of the program start with it.",
     *test(elf) {
-      const find = loadIndex(elf);
-      let left = BigInt(elf.source.size);
-      for (const s of loadedSections(elf)) {
-        const l = s.type === SHT.NOBITS ? find(s.addr) : undefined;
-        // Many headers over the same large range would cost their product.
-        if (!l || s.addr >= l.vaddr + l.filesz || (left -= s.size < l.filesz ? s.size : l.filesz) < 0n) continue;
-        const dirty = firstDirty(elf, s, l);
+      const loadOf = loadIndex(elf);
+      let budget = BigInt(elf.source.size);
+      for (const section of loadedSections(elf)) {
+        if (section.type !== SHT.NOBITS) continue;
+
+        const load = loadOf(section.addr);
+        if (!load || section.addr >= load.vaddr + load.filesz) continue;
+
+        // Without a budget, many headers over one large range would cost their product.
+        budget -= section.size < load.filesz ? section.size : load.filesz;
+        if (budget < 0n) continue;
+
+        const dirty = firstDirty(elf, section, load);
         if (dirty !== undefined) {
-          yield { message: `${l.at} loads a byte other than zero to its address ${hex(dirty)}`, at: s.at };
+          yield { message: `${load.at} loads a byte other than zero to its address ${hex(dirty)}`, at: section.at };
         }
       }
     },
@@ -107,16 +134,15 @@ export const coverageRules: readonly CheckRule[] = [
     id: "load-tail",
     severity: "warning",
     sentence:
-      "A section covers the last byte of every PT_LOAD, in memory too: GNU strip cuts off what follows the last section.",
+      "A section covers the last byte of every PT_LOAD, in memory too: " +
+      "GNU strip cuts off what follows the last section.",
     *test(elf) {
       const held = sectionsByLoad(elf);
-      for (const l of loads(elf)) {
-        const end = (held.get(l.vaddr) ?? []).reduce<bigint | undefined>(
-          (end, s) => (end === undefined || s.addr + s.size > end ? s.addr + s.size : end),
-          undefined,
-        );
-        if (end !== undefined && end < l.vaddr + l.memsz) {
-          yield { message: `no section covers its last bytes ${range(end, l.vaddr + l.memsz - end)}`, at: l.at };
+      for (const load of loads(elf)) {
+        const covered = highestEnd(held.get(load.vaddr) ?? []);
+        const end = load.vaddr + load.memsz;
+        if (covered !== undefined && covered < end) {
+          yield { message: `no section covers its last bytes ${range(covered, end - covered)}`, at: load.at };
         }
       }
     },

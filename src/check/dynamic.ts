@@ -11,9 +11,9 @@ import type { CheckRule, Violation } from "./rule.js";
 const dynamicSegment = (elf: ElfFile): SegmentExtent | undefined =>
   elf.dynamic ? extents(elf, PT.DYNAMIC)[0] : undefined;
 
-const isWritable = (l: SegmentExtent | undefined): boolean => l !== undefined && (l.flags & PF.W) !== 0;
+const isWritable = (load: SegmentExtent | undefined): boolean => load !== undefined && (load.flags & PF.W) !== 0;
 
-/** Which section a tag leads to, where the file has exactly one of that type. */
+/** The type of the section that a tag leads to. It is compared where the file has exactly one such section. */
 const TARGETS: readonly (readonly [tag: number, name: string, type: number])[] = [
   [DT.SYMTAB, "DT_SYMTAB", SHT.DYNSYM],
   [DT.HASH, "DT_HASH", SHT.HASH],
@@ -27,13 +27,15 @@ const TARGETS: readonly (readonly [tag: number, name: string, type: number])[] =
 ];
 
 function* staleTargets(elf: ElfFile): Generator<Violation> {
-  const d = elf.dynamic;
-  if (!d) return;
+  const { dynamic } = elf;
+  if (!dynamic) return;
+
   for (const [tag, name, type] of TARGETS) {
-    const address = d.get(tag);
-    const found = sectionExtents(elf).filter((s) => s.type === type);
-    if (address !== undefined && found.length === 1 && found[0]!.addr !== address) {
-      yield { message: `it holds ${hex(address)}, but ${found[0]!.at} is at ${hex(found[0]!.addr)}`, at: name };
+    const address = dynamic.get(tag);
+    const found = sectionExtents(elf).filter((section) => section.type === type);
+    const section = found.length === 1 ? found[0] : undefined;
+    if (address !== undefined && section && section.addr !== address) {
+      yield { message: `it holds ${hex(address)}, but ${section.at} is at ${hex(section.addr)}`, at: name };
     }
   }
 }
@@ -46,12 +48,16 @@ export const dynamicRules: readonly CheckRule[] = [
     sentence:
       "Where there is an SHT_DYNAMIC section, it has offset and size of PT_DYNAMIC: bionic refuses the file otherwise.",
     *test(elf) {
-      const p = dynamicSegment(elf);
-      for (const s of p ? sectionExtents(elf).filter((s) => s.type === SHT.DYNAMIC) : []) {
-        if (s.offset !== p!.offset || s.size !== p!.filesz) {
+      const segment = dynamicSegment(elf);
+      if (!segment) return;
+
+      for (const section of sectionExtents(elf)) {
+        if (section.type !== SHT.DYNAMIC) continue;
+        if (section.offset !== segment.offset || section.size !== segment.filesz) {
+          const lies = range(section.offset, section.size);
           yield {
-            message: `it lies at ${range(s.offset, s.size)}, PT_DYNAMIC at ${range(p!.offset, p!.filesz)}`,
-            at: s.at,
+            message: `it lies at ${lies}, PT_DYNAMIC at ${range(segment.offset, segment.filesz)}`,
+            at: section.at,
           };
         }
       }
@@ -62,21 +68,21 @@ export const dynamicRules: readonly CheckRule[] = [
     severity: "warning",
     sentence: "sh_link of SHT_DYNAMIC is the string table that DT_STRTAB and DT_STRSZ describe.",
     *test(elf) {
-      const d = elf.dynamic;
-      const address = d?.get(DT.STRTAB);
-      const size = d?.get(DT.STRSZ);
+      const address = elf.dynamic?.get(DT.STRTAB);
+      const size = elf.dynamic?.get(DT.STRSZ);
       if (address === undefined || size === undefined) return;
 
-      for (const s of elf.sections) {
-        if (s.header.type !== SHT.DYNAMIC) continue;
+      for (const section of elf.sections) {
+        const { type, link } = section.header;
+        if (type !== SHT.DYNAMIC) continue;
 
-        const e = sectionExtents(elf)[s.header.link];
-        if (!e || e.type !== SHT.STRTAB) {
-          yield { message: `sh_link ${s.header.link} is not a string table`, at: sectionLabel(s) };
-        } else if (e.addr !== address || e.size !== size) {
+        const linked = sectionExtents(elf)[link];
+        if (!linked || linked.type !== SHT.STRTAB) {
+          yield { message: `sh_link ${link} is not a string table`, at: sectionLabel(section) };
+        } else if (linked.addr !== address || linked.size !== size) {
           yield {
-            message: `DT_STRTAB is ${range(address, size)}, but ${e.at} is ${range(e.addr, e.size)}`,
-            at: sectionLabel(s),
+            message: `DT_STRTAB is ${range(address, size)}, but ${linked.at} is ${range(linked.addr, linked.size)}`,
+            at: sectionLabel(section),
           };
         }
       }
@@ -87,10 +93,11 @@ export const dynamicRules: readonly CheckRule[] = [
     severity: "warning",
     sentence: "The dynamic section is writable (but on MIPS): ld.so stores the address of its own data in DT_DEBUG.",
     *test(elf) {
-      const p = dynamicSegment(elf);
-      if (!p || cardOf(MEMORY, elf.header.machine)?.readOnlyDynamic) return;
-      const l = loadIndex(elf)(p.vaddr);
-      if (l && !isWritable(l)) yield { message: `${l.at}, which holds it, is read-only`, at: p.at };
+      const segment = dynamicSegment(elf);
+      if (!segment || cardOf(MEMORY, elf.header.machine)?.readOnlyDynamic) return;
+
+      const load = loadIndex(elf)(segment.vaddr);
+      if (load && !isWritable(load)) yield { message: `${load.at}, which holds it, is read-only`, at: segment.at };
     },
   },
   {
@@ -98,13 +105,17 @@ export const dynamicRules: readonly CheckRule[] = [
     severity: "warning",
     sentence: "Where there is a PT_GNU_RELRO, it protects a writable dynamic section.",
     *test(elf) {
-      const p = dynamicSegment(elf);
+      const segment = dynamicSegment(elf);
       const relro = extents(elf, PT.GNU_RELRO)[0];
-      if (!p || !relro || !isWritable(loadIndex(elf)(p.vaddr))) return;
-      if (p.vaddr < relro.vaddr || p.vaddr + p.memsz > relro.vaddr + relro.memsz) {
+      if (!segment || !relro || !isWritable(loadIndex(elf)(segment.vaddr))) return;
+
+      const { vaddr, memsz } = segment;
+      if (vaddr < relro.vaddr || vaddr + memsz > relro.vaddr + relro.memsz) {
         yield {
-          message: `it lies at ${range(p.vaddr, p.memsz)}, outside PT_GNU_RELRO (${range(relro.vaddr, relro.memsz)}), and stays writable`,
-          at: p.at,
+          message:
+            `it lies at ${range(vaddr, memsz)}, ` +
+            `outside PT_GNU_RELRO (${range(relro.vaddr, relro.memsz)}), and stays writable`,
+          at: segment.at,
         };
       }
     },
@@ -114,11 +125,12 @@ export const dynamicRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "Every address in the dynamic section lies in a PT_LOAD.",
     *test(elf) {
-      const find = loadIndex(elf);
-      for (const e of elf.dynamic?.entries ?? []) {
+      const loadOf = loadIndex(elf);
+      for (const { kind, name, value } of elf.dynamic?.entries ?? []) {
+        if (kind !== "address" || value === 0n) continue;
         // The end of a PT_LOAD is the address of a table without entries.
-        const found = e.kind !== "address" || e.value === 0n || find(e.value) || find(e.value - 1n);
-        if (!found) yield { message: `its address ${hex(e.value)} lies in no PT_LOAD`, at: e.name };
+        if (loadOf(value) || loadOf(value - 1n)) continue;
+        yield { message: `its address ${hex(value)} lies in no PT_LOAD`, at: name };
       }
     },
   },
@@ -133,16 +145,18 @@ export const dynamicRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "DT_MIPS_RLD_MAP_REL leads from its own entry to a word that ld.so can write.",
     *test(elf) {
-      const d = elf.dynamic;
-      const find = loadIndex(elf);
-      if (!d) return;
+      const { dynamic } = elf;
+      const loadOf = loadIndex(elf);
+      if (!dynamic) return;
 
-      for (const e of d.entries) {
-        if (e.kind !== "self-relative") continue;
-        const width = wordSize(elf.header);
-        const target = BigInt.asUintN(width * 8, d.address + BigInt(e.index * 2 * width) + e.value);
-        if (!isWritable(find(target))) {
-          yield { message: `it leads to ${hex(target)}, which lies in no writable PT_LOAD`, at: e.name };
+      const width = wordSize(elf.header);
+      for (const { index, kind, name, value } of dynamic.entries) {
+        if (kind !== "self-relative") continue;
+
+        const entry = dynamic.address + BigInt(index * 2 * width);
+        const target = BigInt.asUintN(width * 8, entry + value);
+        if (!isWritable(loadOf(target))) {
+          yield { message: `it leads to ${hex(target)}, which lies in no writable PT_LOAD`, at: name };
         }
       }
     },

@@ -18,33 +18,39 @@ export interface SegmentExtent {
   readonly align: bigint;
 }
 
-function extentOf(s: Segment, machine: number): SegmentExtent {
-  const name = segmentTypeName(s.type, machine);
-  const vaddr = s.exact("vaddr");
+function extentOf(segment: Segment, machine: number): SegmentExtent {
+  const name = segmentTypeName(segment.type, machine);
+  const vaddr = segment.exact("vaddr");
+
   return {
-    at: s.type === PT.LOAD ? `${name} ${hex(vaddr)}` : name,
-    type: s.type,
-    flags: s.flags,
-    offset: s.exact("offset"),
+    at: segment.type === PT.LOAD ? `${name} ${hex(vaddr)}` : name,
+    type: segment.type,
+    flags: segment.flags,
+    offset: segment.exact("offset"),
     vaddr,
-    filesz: s.exact("filesz"),
-    memsz: s.exact("memsz"),
-    align: s.exact("align"),
+    filesz: segment.exact("filesz"),
+    memsz: segment.exact("memsz"),
+    align: segment.exact("align"),
   };
 }
 
 /** The program headers of these types, in table order. */
 export const extents = (elf: ElfFile, ...types: number[]): SegmentExtent[] =>
-  elf.segments.filter((s) => types.includes(s.type)).map((s) => extentOf(s, elf.header.machine));
+  elf.segments
+    .filter((segment) => types.includes(segment.type))
+    .map((segment) => extentOf(segment, elf.header.machine));
 
-/** The PT_LOADs that take any room, in table order. An empty one maps nothing. */
+/** The PT_LOADs that are not empty, in table order. An empty one maps nothing. */
 export const loads = /* @__PURE__ */ once((elf): readonly SegmentExtent[] =>
-  extents(elf, PT.LOAD).filter((l) => l.memsz > 0n || l.filesz > 0n),
+  extents(elf, PT.LOAD).filter((load) => load.memsz > 0n || load.filesz > 0n),
 );
 
-export const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+export function compare(a: bigint, b: bigint): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
 
-/** The same, ascending by address. */
+/** The same PT_LOADs, ascending by address. */
 export const loadExtents = /* @__PURE__ */ once((elf): readonly SegmentExtent[] =>
   [...loads(elf)].sort((a, b) => compare(a.vaddr, b.vaddr)),
 );
@@ -53,18 +59,19 @@ export const loadExtents = /* @__PURE__ */ once((elf): readonly SegmentExtent[] 
 export const loadIndex = (elf: ElfFile): ((address: bigint) => SegmentExtent | undefined) =>
   rangeFinder(loadExtents(elf));
 
-export const sectionLabel = (s: Section): string => `section ${s.name || `[${s.index}]`}`;
+/** How findings name a section: by its index where it has no name. */
+export const sectionLabel = (section: Section): string => `section ${section.name || `[${section.index}]`}`;
 
-/** A section header as exact numbers, each worked out when a rule asks for it: a file may have very many. */
+/** A section header as exact numbers. Each is read when a rule asks for it: a file may have very many headers. */
 export class SectionExtent {
   readonly index: number;
   readonly type: number;
   readonly #section: Section;
 
-  constructor(s: Section) {
-    this.index = s.index;
-    this.type = s.header.type;
-    this.#section = s;
+  constructor(section: Section) {
+    this.index = section.index;
+    this.type = section.header.type;
+    this.#section = section;
   }
 
   /** How findings name it. */
@@ -91,19 +98,23 @@ export class SectionExtent {
 
 /** All section headers, in table order. */
 export const sectionExtents = /* @__PURE__ */ once((elf): readonly SectionExtent[] =>
-  elf.sections.map((s) => new SectionExtent(s)),
+  elf.sections.map((section) => new SectionExtent(section)),
 );
 
-/** Is it .tbss, which takes no room where it stands: each thread gets its own? */
-const isThreadBss = (s: SectionExtent): boolean => s.type === SHT.NOBITS && (s.flags & BigInt(SHF.TLS)) !== 0n;
+/** Is it .tbss, which takes no addresses of its own? Each thread gets its own copy. */
+const isThreadBss = (section: SectionExtent): boolean =>
+  section.type === SHT.NOBITS && (section.flags & BigInt(SHF.TLS)) !== 0n;
+
+function takesMemory(section: SectionExtent): boolean {
+  if ((section.flags & BigInt(SHF.ALLOC)) === 0n) return false;
+  return section.type !== SHT.NULL && section.size > 0n && !isThreadBss(section);
+}
 
 /** The SHF_ALLOC sections that take memory, in table order. */
 export const loadedSections = /* @__PURE__ */ once((elf): readonly SectionExtent[] =>
-  sectionExtents(elf).filter(
-    (s) => s.flags & BigInt(SHF.ALLOC) && s.type !== SHT.NULL && s.size > 0n && !isThreadBss(s),
-  ),
+  sectionExtents(elf).filter(takesMemory),
 );
 
-/** `0x1000..0x1fff`, or `0x1000..` where it is empty. */
+/** `0x1000..0x1fff`, or `0x1000 (empty)`. */
 export const range = (start: bigint, size: bigint): string =>
   size > 0n ? `${hex(start)}..${hex(start + size - 1n)}` : `${hex(start)} (empty)`;

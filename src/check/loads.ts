@@ -5,62 +5,62 @@ import { pageSize } from "../spec/machines.js";
 import { type SegmentExtent, extents, loads, loadExtents, range } from "./extents.js";
 import type { CheckRule, Violation } from "./rule.js";
 
-/**
- * The smallest page of any system that runs ELF files: what shares one of these is mapped over each other everywhere.
- */
+/** The smallest page of any system that runs ELF files: PT_LOADs that share one overlap in memory everywhere. */
 const SMALLEST_PAGE = 0x1000n;
 
 const isPowerOfTwo = (n: bigint): boolean => n > 0n && (n & (n - 1n)) === 0n;
 
-const end = (l: SegmentExtent): bigint => l.vaddr + l.memsz;
+const endOf = (load: SegmentExtent): bigint => load.vaddr + load.memsz;
 
-/** Each PT_LOAD with the one below it that reaches highest. */
+/** Each PT_LOAD, with the one that reaches highest of those below it. */
 export function* neighbours(elf: ElfFile): Generator<{ below: SegmentExtent; load: SegmentExtent }> {
   let below: SegmentExtent | undefined;
   for (const load of loadExtents(elf)) {
     if (below) yield { below, load };
-    if (!below || end(load) > end(below)) below = load;
+    if (!below || endOf(load) > endOf(below)) below = load;
   }
 }
 
+const sharePage = (below: SegmentExtent, load: SegmentExtent, page: bigint): boolean =>
+  load.vaddr / page <= (endOf(below) - 1n) / page;
+
+/** PT_LOADs that share a page of this size, but neither addresses nor a page of the size `except`. */
 function* sharedPages(elf: ElfFile, page: bigint, except?: bigint): Generator<Violation> {
-  const shares = (below: SegmentExtent, load: SegmentExtent, page: bigint) =>
-    load.vaddr / page <= (end(below) - 1n) / page;
   for (const { below, load } of neighbours(elf)) {
-    if (
-      load.vaddr < end(below) ||
-      !shares(below, load, page) ||
-      (except !== undefined && shares(below, load, except))
-    ) {
-      continue;
-    }
+    const overlap = load.vaddr < endOf(below);
+    if (overlap || !sharePage(below, load, page)) continue;
+    if (except !== undefined && sharePage(below, load, except)) continue;
+
+    const last = endOf(below) - 1n;
     yield {
-      message: `${load.at} starts in the ${hex(page)}-byte page in which ${below.at} ends (${hex(end(below) - 1n)})`,
+      message: `${load.at} starts in the ${hex(page)}-byte page in which ${below.at} ends (${hex(last)})`,
       at: load.at,
     };
   }
 }
 
-const largestPage = (elf: ElfFile): bigint =>
-  BigInt(
-    pageSize(
-      elf.header.machine,
-      loads(elf).reduce((n, l) => Math.max(n, isPowerOfTwo(l.align) ? Number(l.align) : 0), 0),
-    ),
-  );
+function largestPage(elf: ElfFile): bigint {
+  let largestAlign = 0;
+  for (const { align } of loads(elf)) {
+    if (isPowerOfTwo(align)) largestAlign = Math.max(largestAlign, Number(align));
+  }
 
-/** What kernel and ld.so ask of PT_LOADs before they map them (gABI, "Program Header"). */
+  return BigInt(pageSize(elf.header.machine, largestAlign));
+}
+
+/** What kernels and ld.so require of PT_LOADs before they map them (gABI, "Program Header"). */
 export const loadRules: readonly CheckRule[] = [
   {
     id: "load-in-file",
     severity: "error",
     sentence: "The file bytes of every PT_LOAD lie within the file.",
     *test(elf) {
-      for (const l of loads(elf)) {
-        if (l.offset + l.filesz > BigInt(elf.source.size)) {
+      const { size } = elf.source;
+      for (const { offset, filesz, at } of loads(elf)) {
+        if (offset + filesz > BigInt(size)) {
           yield {
-            message: `its file bytes ${range(l.offset, l.filesz)} reach past the end of the file (${hex(elf.source.size)})`,
-            at: l.at,
+            message: `its file bytes ${range(offset, filesz)} reach past the end of the file (${hex(size)})`,
+            at,
           };
         }
       }
@@ -71,10 +71,8 @@ export const loadRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "No PT_LOAD has more bytes in the file (p_filesz) than in memory (p_memsz).",
     *test(elf) {
-      for (const l of loads(elf)) {
-        if (l.filesz > l.memsz) {
-          yield { message: `p_filesz ${hex(l.filesz)} is larger than p_memsz ${hex(l.memsz)}`, at: l.at };
-        }
+      for (const { filesz, memsz, at } of loads(elf)) {
+        if (filesz > memsz) yield { message: `p_filesz ${hex(filesz)} is larger than p_memsz ${hex(memsz)}`, at };
       }
     },
   },
@@ -83,9 +81,9 @@ export const loadRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "The p_align of every PT_LOAD is 0, 1 or a power of two.",
     *test(elf) {
-      for (const l of extents(elf, PT.LOAD)) {
-        if (l.align > 1n && !isPowerOfTwo(l.align)) {
-          yield { message: `p_align ${hex(l.align)} is not a power of two`, at: l.at };
+      for (const { align, at } of extents(elf, PT.LOAD)) {
+        if (align > 1n && !isPowerOfTwo(align)) {
+          yield { message: `p_align ${hex(align)} is not a power of two`, at };
         }
       }
     },
@@ -96,9 +94,10 @@ export const loadRules: readonly CheckRule[] = [
     sentence: "In a file for ld.so, the p_align of every PT_LOAD is a multiple of a page.",
     *test(elf) {
       if (extents(elf, PT.DYNAMIC).length === 0) return;
-      for (const l of loads(elf)) {
-        if (l.align % SMALLEST_PAGE !== 0n || l.align === 0n) {
-          yield { message: `p_align ${hex(l.align)} is not a multiple of ${hex(SMALLEST_PAGE)}`, at: l.at };
+
+      for (const { align, at } of loads(elf)) {
+        if (align % SMALLEST_PAGE !== 0n || align === 0n) {
+          yield { message: `p_align ${hex(align)} is not a multiple of ${hex(SMALLEST_PAGE)}`, at };
         }
       }
     },
@@ -108,11 +107,12 @@ export const loadRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "p_vaddr and p_offset of every PT_LOAD are congruent modulo p_align.",
     *test(elf) {
-      for (const l of loads(elf)) {
-        if (l.align > 1n && (l.vaddr - l.offset) % l.align !== 0n) {
+      for (const { vaddr, offset, align, at } of loads(elf)) {
+        if (align > 1n && (vaddr - offset) % align !== 0n) {
           yield {
-            message: `p_vaddr ${hex(l.vaddr)} and p_offset ${hex(l.offset)} are not congruent modulo p_align ${hex(l.align)}`,
-            at: l.at,
+            message:
+              `p_vaddr ${hex(vaddr)} and p_offset ${hex(offset)} ` + `are not congruent modulo p_align ${hex(align)}`,
+            at,
           };
         }
       }
@@ -123,11 +123,12 @@ export const loadRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "PT_LOADs stand in ascending order of address.",
     *test(elf) {
-      const list = loads(elf);
-      for (const [i, l] of list.entries()) {
-        if (i > 0 && l.vaddr < list[i - 1]!.vaddr) {
-          yield { message: `it stands behind ${list[i - 1]!.at}, whose address is higher`, at: l.at };
+      let previous: SegmentExtent | undefined;
+      for (const load of loads(elf)) {
+        if (previous && load.vaddr < previous.vaddr) {
+          yield { message: `it stands behind ${previous.at}, whose address is higher`, at: load.at };
         }
+        previous = load;
       }
     },
   },
@@ -137,9 +138,11 @@ export const loadRules: readonly CheckRule[] = [
     sentence: "No two PT_LOADs take the same addresses.",
     *test(elf) {
       for (const { below, load } of neighbours(elf)) {
-        if (load.vaddr < end(below)) {
+        if (load.vaddr < endOf(below)) {
           yield {
-            message: `its addresses ${range(load.vaddr, load.memsz)} overlap those of ${below.at} (${range(below.vaddr, below.memsz)})`,
+            message:
+              `its addresses ${range(load.vaddr, load.memsz)} ` +
+              `overlap those of ${below.at} (${range(below.vaddr, below.memsz)})`,
             at: load.at,
           };
         }

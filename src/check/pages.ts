@@ -8,17 +8,17 @@ import { neighbours } from "./loads.js";
 import { failure } from "./readable.js";
 import type { Finding, Severity, Violation } from "./rule.js";
 
-/** What {@link pageFitness} says of a file. */
+/** The answer of {@link pageFitness}. */
 export interface PageFitness {
   /** Bytes, as asked for. */
   readonly pageSize: number;
   /** No problem is of level error. */
   readonly fit: boolean;
-  /** It is fit, or `raiseAlignment` can make it so without moving an address. */
+  /** The file is fit, or `raiseAlignment` can make it fit without moving an address. */
   readonly raisable: boolean;
   /**
-   * What is wrong, with its numbers. An error: some loader refuses the file, or the program crashes. A warning: it
-   * runs, less protected.
+   * What is wrong, with its numbers. An error: some loader refuses the file, or the program crashes. A warning: the
+   * program runs, less protected.
    */
   readonly problems: readonly Finding[];
   /** Why `raiseAlignment` cannot help, in words. */
@@ -29,7 +29,7 @@ export interface PageFitness {
 export interface PageRule {
   /** Stable id. */
   readonly id: string;
-  /** Of most problems; one that a loader copes with has another. */
+  /** The severity of most problems. A problem that a loader copes with has another. */
   readonly severity: Severity;
   /** What holds in a file that is fit. */
   readonly sentence: string;
@@ -40,24 +40,25 @@ interface TestedRule extends PageRule {
   test(elf: ElfFile, pageSize: number): Iterable<Problem>;
 }
 
-/** Where a rule does not hold, with a severity where it is not the rule's. */
+/** A place where a rule does not hold. */
 interface Problem extends Violation {
+  /** Only where it differs from the severity of the rule. */
   readonly severity?: Severity;
 }
 
-/** Problems that `raiseAlignment` does away with. */
+/** The rules whose problems `raiseAlignment` solves. */
 const RAISED = ["page-align", "page-congruent"];
 
-/** A broken file may have a problem at each of its program headers; more than this tell nobody more. */
+/** The most problems told: a broken file may have one at each of its program headers, and more of them help nobody. */
 const MOST = 1000;
 
 const LARGEST = 2 ** 30;
 
 /**
- * Is the program or library fit for a system with pages of this size? What kernels, glibc (`elf/dl-load.c`,
- * `elf/dl-reloc.c`), musl and bionic (`linker_phdr.cpp`) ask of PT_LOAD and PT_GNU_RELRO; where Android's own checks
- * (`check_elf_alignment.sh`, Android Studio, Play) only look at p_align and the end of PT_GNU_RELRO, this looks at what
- * would share a page.
+ * Is the program or library fit for a system with pages of this size? Tests what kernels, glibc (`elf/dl-load.c`,
+ * `elf/dl-reloc.c`), musl and bionic (`linker_phdr.cpp`) require of PT_LOAD and PT_GNU_RELRO. Android's own checks
+ * (`check_elf_alignment.sh`, Android Studio, Play) only look at p_align and the end of PT_GNU_RELRO; this one looks at
+ * what would share a page.
  *
  * @param pageSize bytes, a power of two from 4096 on: 16384 for Android, 65536 for the largest pages of arm64
  * @throws ElfError `BAD_EDIT` for another size, `RELOCATABLE`, `UNSUPPORTED` for core and separate debug files, and
@@ -75,15 +76,11 @@ export function pageFitness(elf: ElfFile, pageSize: number): PageFitness {
   refuseUnloadable(elf);
   const problems = [...findings(elf, pageSize)];
   const errors = problems.filter((p) => p.severity === "error");
-  const fit = errors.length === 0;
-  const obstacles = fit
-    ? []
-    : [
-        ...errors.filter((p) => !RAISED.includes(p.rule)).map((p) => `${p.at}: ${p.message}`),
-        ...realignment(elf, pageSize).obstacles,
-      ];
+  if (errors.length === 0) return { pageSize, fit: true, raisable: true, problems, obstacles: [] };
 
-  return { pageSize, fit, raisable: obstacles.length === 0, problems, obstacles };
+  const unsolved = errors.filter((p) => !RAISED.includes(p.rule));
+  const obstacles = [...unsolved.map((p) => `${p.at}: ${p.message}`), ...realignment(elf, pageSize).obstacles];
+  return { pageSize, fit: false, raisable: obstacles.length === 0, problems, obstacles };
 }
 
 function refuseUnloadable(elf: ElfFile): void {
@@ -144,7 +141,8 @@ function* findings(elf: ElfFile, pageSize: number): Generator<Finding> {
   let count = 0;
   for (const { id, severity, test } of testedRules) {
     for (const problem of test(elf, pageSize)) {
-      if (++count > MOST) return;
+      count++;
+      if (count > MOST) return;
       yield { rule: id, severity, ...problem };
     }
   }
@@ -154,18 +152,21 @@ function* relroProblems(elf: ElfFile, page: bigint): Generator<Problem> {
   const relro = extents(elf, PT.GNU_RELRO);
   if (relro.length === 0) return;
 
-  const find = loadIndex(elf);
+  const loadOf = loadIndex(elf);
   const rounding = roundingOf(elf);
-  for (const r of relro) {
-    yield* beforeRelro(r, page, find);
-    yield* rounding === "down" ? warnings(behindRelro(r, page, find, rounding)) : behindRelro(r, page, find, rounding);
-    yield* pastLoad(r, page, find, rounding);
-    if (rounding !== "up") yield* warnings(unprotected(r, page, find));
+  for (const segment of relro) {
+    yield* beforeRelro(segment, page, loadOf);
+
+    const behind = behindRelro(segment, page, loadOf, rounding);
+    yield* rounding === "down" ? warnings(behind) : behind;
+
+    yield* pastLoad(segment, page, loadOf, rounding);
+    if (rounding !== "up") yield* warnings(unprotected(segment, page, loadOf));
   }
 }
 
 function* warnings(violations: Iterable<Violation>): Generator<Problem> {
-  for (const v of violations) yield { severity: "warning", ...v };
+  for (const violation of violations) yield { severity: "warning", ...violation };
 }
 
 const floor = (n: bigint, page: bigint): bigint => n - (n % page);
@@ -187,7 +188,7 @@ function* misaligned(elf: ElfFile, page: bigint): Generator<Violation> {
   }
 }
 
-/** glibc: "ELF load command address/offset not page-aligned"; mmap takes whole pages of a file only. */
+/** glibc: "ELF load command address/offset not page-aligned". mmap maps whole pages of a file only. */
 function* incongruent(elf: ElfFile, pageSize: number): Generator<Violation> {
   for (const { vaddr, offset, align, at } of extents(elf, PT.LOAD)) {
     const modulus = modulusOf(align, pageSize);
@@ -200,13 +201,15 @@ function* incongruent(elf: ElfFile, pageSize: number): Generator<Violation> {
   }
 }
 
-/** A page has one protection and comes from one place of the file: the PT_LOAD that is mapped last wins. */
+/** A page has one protection and comes from one place in the file: those of the PT_LOAD that is mapped last. */
 function* shared(elf: ElfFile, page: bigint): Generator<Violation> {
   for (const { below, load } of neighbours(elf)) {
-    const last = below.vaddr + below.memsz - 1n;
+    const last = endOf(below) - 1n;
     if (load.vaddr / page <= last / page) {
       yield {
-        message: `it starts at ${hex(load.vaddr)} in the page at ${hex(floor(last, page))} (${hex(page)} bytes), in which ${below.at} ends at ${hex(last)}`,
+        message:
+          `it starts at ${hex(load.vaddr)} in the page at ${hex(floor(last, page))} (${hex(page)} bytes), ` +
+          `in which ${below.at} ends at ${hex(last)}`,
         at: load.at,
       };
     }
@@ -216,77 +219,91 @@ function* shared(elf: ElfFile, page: bigint): Generator<Violation> {
 /** Kernels map nothing at address 0 (vm.mmap_min_addr). */
 function* atZero(elf: ElfFile, page: bigint): Generator<Violation> {
   if (elf.header.type !== ET.EXEC) return;
-  for (const l of loads(elf)) {
-    if (l.vaddr < page) {
+
+  for (const { vaddr, at } of loads(elf)) {
+    if (vaddr < page) {
       yield {
         message: `its first page of ${hex(page)} would begin at address 0, where kernels let no program map anything`,
-        at: l.at,
+        at,
       };
     }
   }
 }
 
-type Find = (address: bigint) => SegmentExtent | undefined;
-const endOf = (l: SegmentExtent): bigint => l.vaddr + l.memsz;
+type FindLoad = (address: bigint) => SegmentExtent | undefined;
+const endOf = (segment: SegmentExtent): bigint => segment.vaddr + segment.memsz;
+const isWritable = (load: SegmentExtent): boolean => (load.flags & PF.W) !== 0;
 
 /** Every loader rounds the start of PT_GNU_RELRO down. */
-function* beforeRelro(r: SegmentExtent, page: bigint, find: Find): Generator<Violation> {
-  const start = floor(r.vaddr, page);
-  const l = r.vaddr > start ? find(r.vaddr - 1n) : undefined;
-  if (!l || !(l.flags & PF.W)) return;
-  const from = max(start, l.vaddr);
+function* beforeRelro(relro: SegmentExtent, page: bigint, loadOf: FindLoad): Generator<Violation> {
+  const start = floor(relro.vaddr, page);
+  const load = relro.vaddr > start ? loadOf(relro.vaddr - 1n) : undefined;
+  if (!load || !isWritable(load)) return;
+
+  const from = max(start, load.vaddr);
+  const size = relro.vaddr - from;
   yield {
-    message: `loaders also make the ${r.vaddr - from} writable bytes ${range(from, r.vaddr - from)} of ${l.at} read-only, which lie before it in its first page: the program crashes when it writes to them`,
-    at: r.at,
+    message:
+      `loaders also make the ${size} writable bytes ${range(from, size)} of ${load.at} read-only, ` +
+      "which lie before it in its first page: the program crashes when it writes to them",
+    at: relro.at,
   };
 }
 
-/** A page with both kinds of bytes: protected whole, or not at all. */
-function* behindRelro(r: SegmentExtent, page: bigint, find: Find, rounding: Rounding): Generator<Violation> {
-  const end = endOf(r);
-  const l = end % page === 0n ? undefined : find(end);
-  if (!l || !(l.flags & PF.W)) return;
+/** A page with protected and writable bytes is protected as a whole, or not at all. */
+function* behindRelro(relro: SegmentExtent, page: bigint, loadOf: FindLoad, rounding: Rounding): Generator<Violation> {
+  const end = endOf(relro);
+  const load = end % page === 0n ? undefined : loadOf(end);
+  if (!load || !isWritable(load)) return;
 
-  const size = min(ceil(end, page), endOf(l)) - end;
-  const outcome = [
-    ...(rounding === "down"
-      ? []
-      : ["bionic makes them read-only, too, so that the program crashes when it writes to them"]),
-    ...(rounding === "up" ? [] : ["glibc and musl leave that whole page writable"]),
-  ];
-  yield {
-    message: `it ends at ${hex(end)}, inside a page of ${hex(page)}, and the ${size} bytes ${range(end, size)} of ${l.at} behind it are writable: ${outcome.join("; ")}`,
-    at: r.at,
-  };
-}
-
-/** mprotect fails where nothing is mapped, and loaders give up: old lld pads p_memsz to the page size it was told. */
-function* pastLoad(r: SegmentExtent, page: bigint, find: Find, rounding: Rounding): Generator<Violation> {
-  const l = find(r.vaddr);
-  const end = endOf(r);
-  const rounded = rounding === "down" ? floor(end, page) : ceil(end, page);
-  if (!l || r.memsz === 0n || rounded <= ceil(endOf(l), page) || find(end - 1n)) return;
-  yield {
-    message: `it ends at ${hex(end)}, ${rounded - ceil(endOf(l), page)} bytes behind the last page of ${l.at} (${hex(ceil(endOf(l), page))}): loaders cannot protect what is not mapped`,
-    at: r.at,
-  };
-}
-
-/** Where nothing writable follows, bionic protects the last page whole; glibc and musl leave it writable. */
-function* unprotected(r: SegmentExtent, page: bigint, find: Find): Generator<Violation> {
-  const end = endOf(r);
-  const l = find(r.vaddr);
-  const last = find(end);
-  if (!l || (last && last.flags & PF.W)) return;
-
-  const from = max(floor(end, page), r.vaddr);
-  const to = min(end, endOf(l));
-  if (from < to) {
-    yield {
-      message: `glibc and musl protect whole pages only, so its last ${to - from} bytes ${range(from, to - from)} stay writable`,
-      at: r.at,
-    };
+  const outcomes: string[] = [];
+  if (rounding !== "down") {
+    outcomes.push("bionic makes them read-only, too, so that the program crashes when it writes to them");
   }
+  if (rounding !== "up") outcomes.push("glibc and musl leave that whole page writable");
+
+  const size = min(ceil(end, page), endOf(load)) - end;
+  yield {
+    message:
+      `it ends at ${hex(end)}, inside a page of ${hex(page)}, ` +
+      `and the ${size} bytes ${range(end, size)} of ${load.at} behind it are writable: ${outcomes.join("; ")}`,
+    at: relro.at,
+  };
+}
+
+/** mprotect fails where nothing is mapped, and loaders give up. Old lld pads p_memsz to the page size it was told. */
+function* pastLoad(relro: SegmentExtent, page: bigint, loadOf: FindLoad, rounding: Rounding): Generator<Violation> {
+  const load = loadOf(relro.vaddr);
+  if (!load || relro.memsz === 0n) return;
+
+  const end = endOf(relro);
+  const protectedEnd = rounding === "down" ? floor(end, page) : ceil(end, page);
+  const mappedEnd = ceil(endOf(load), page);
+  if (protectedEnd <= mappedEnd || loadOf(end - 1n)) return;
+
+  yield {
+    message:
+      `it ends at ${hex(end)}, ${protectedEnd - mappedEnd} bytes behind the last page of ${load.at} ` +
+      `(${hex(mappedEnd)}): loaders cannot protect what is not mapped`,
+    at: relro.at,
+  };
+}
+
+/** Where nothing writable follows, bionic protects the whole last page. glibc and musl leave it writable. */
+function* unprotected(relro: SegmentExtent, page: bigint, loadOf: FindLoad): Generator<Violation> {
+  const end = endOf(relro);
+  const load = loadOf(relro.vaddr);
+  const behind = loadOf(end);
+  if (!load || (behind && isWritable(behind))) return;
+
+  const from = max(floor(end, page), relro.vaddr);
+  const size = min(end, endOf(load)) - from;
+  if (size <= 0n) return;
+
+  yield {
+    message: `glibc and musl protect whole pages only, so its last ${size} bytes ${range(from, size)} stay writable`,
+    at: relro.at,
+  };
 }
 
 /**
@@ -295,14 +312,18 @@ function* unprotected(r: SegmentExtent, page: bigint, find: Find): Generator<Vio
  */
 type Rounding = "up" | "down" | undefined;
 
-/** Told by Android's note, PT_INTERP, or names with a version, which no library of Android has; else undefined. */
+/** A file name with a version, which no library of Android has, or that of musl. */
+const NOT_ANDROID = /\.so\.\d|^libc\.musl-/;
+
+/** Told by Android's note, by PT_INTERP, or by the names of libraries. Undefined where none of them tells. */
 function roundingOf(elf: ElfFile): Rounding {
   let rounding: Rounding;
   failure(() => {
     const { interpreter } = elf;
-    if (elf.notes.some((n) => n.owner === "Android")) rounding = "up";
+    if (elf.notes.some((note) => note.owner === "Android")) rounding = "up";
     else if (interpreter !== null) rounding = /\/linker\w*$/.test(interpreter) ? "up" : "down";
-    else if ([...elf.needed, elf.soname ?? ""].some((n) => /\.so\.\d|^libc\.musl-/.test(n))) rounding = "down";
+    else if ([...elf.needed, elf.soname ?? ""].some((name) => NOT_ANDROID.test(name))) rounding = "down";
   });
+
   return rounding;
 }

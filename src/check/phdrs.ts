@@ -1,12 +1,12 @@
 import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { NT_GNU, PT, SHT } from "../spec/constants.js";
-import { type SegmentExtent, extents, loadedSections, loads, range } from "./extents.js";
-import type { CheckRule } from "./rule.js";
+import { type SegmentExtent, type SectionExtent, extents, loadedSections, loads, range } from "./extents.js";
+import type { CheckRule, Violation } from "./rule.js";
 
 const TABLE = "program header table";
 
-/** The first page, which is all that some loaders read at first, and what a core file keeps of each file. */
+/** The first page of a file: some loaders read no more at first, and core files keep no more of each file. */
 const FIRST_PAGE = 0x1000n;
 
 interface Table {
@@ -19,24 +19,59 @@ interface Table {
 function tableOf(elf: ElfFile): Table | undefined {
   const { phoff, phnum, phentsize } = elf.header;
   if (phnum === 0) return undefined;
+
   const offset = BigInt(phoff);
   const size = BigInt(phnum) * BigInt(phentsize);
-  const l = loads(elf).find((l) => l.offset <= offset && offset + size <= l.offset + l.filesz);
-  return { offset, size, address: l && offset - l.offset + l.vaddr };
+  const load = loads(elf).find((l) => l.offset <= offset && offset + size <= l.offset + l.filesz);
+  return { offset, size, address: load && offset - load.offset + load.vaddr };
 }
 
-const where = (t: Table): string => `the table (${range(t.offset, t.size)} in the file)`;
+const where = (table: Table): string => `the table (${range(table.offset, table.size)} in the file)`;
 
-/** The program header table: what kernels tell ld.so of it (AT_PHDR), and where BFD's strip expects it. */
+/** The fields of PT_PHDR that do not describe the table, in words. */
+function wrongFields(phdr: SegmentExtent, table: Table): string[] {
+  const fields: [string, bigint, bigint][] = [
+    ["p_offset", phdr.offset, table.offset],
+    ["p_vaddr", phdr.vaddr, table.address ?? phdr.vaddr],
+    ["p_filesz", phdr.filesz, table.size],
+    ["p_memsz", phdr.memsz, table.size],
+  ];
+  return fields
+    .filter(([, actual, expected]) => actual !== expected)
+    .map(([name, actual, expected]) => `${name} is ${hex(actual)}, but ${hex(expected)} for ${where(table)}`);
+}
+
+function* pastFirstPage(what: string, end: bigint): Generator<Violation> {
+  if (end <= FIRST_PAGE) return;
+  yield {
+    message:
+      `it ends at ${hex(end)}, behind the file's first ${hex(FIRST_PAGE)} bytes, ` +
+      "which are all that some loaders read or core files keep",
+    at: what,
+  };
+}
+
+/** The section with bytes in the file that starts first. */
+function firstSection(elf: ElfFile): SectionExtent | undefined {
+  let first: SectionExtent | undefined;
+  for (const section of loadedSections(elf)) {
+    if (section.type === SHT.NOBITS) continue;
+    if (!first || section.offset < first.offset) first = section;
+  }
+
+  return first;
+}
+
+/** The program header table: where kernels say it is (AT_PHDR), and where BFD's strip expects it. */
 export const phdrRules: readonly CheckRule[] = [
   {
     id: "phdr-mapped",
     severity: "error",
     sentence: "Where there is a PT_PHDR, one PT_LOAD holds the whole program header table.",
     *test(elf) {
-      const t = tableOf(elf);
-      if (t && t.address === undefined && extents(elf, PT.PHDR).length > 0) {
-        yield { message: `no PT_LOAD holds ${where(t)}`, at: TABLE };
+      const table = tableOf(elf);
+      if (table && table.address === undefined && extents(elf, PT.PHDR).length > 0) {
+        yield { message: `no PT_LOAD holds ${where(table)}`, at: TABLE };
       }
     },
   },
@@ -45,17 +80,12 @@ export const phdrRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "PT_PHDR says offset, address and size of the program header table.",
     *test(elf) {
-      const t = tableOf(elf);
-      for (const p of t ? extents(elf, PT.PHDR) : []) {
-        const wrong = fieldsOf(p, t!).filter(([, is, should]) => is !== should);
-        if (wrong.length > 0) {
-          yield {
-            message: wrong
-              .map(([field, is, should]) => `${field} is ${hex(is)}, but ${hex(should)} for ${where(t!)}`)
-              .join("; "),
-            at: p.at,
-          };
-        }
+      const table = tableOf(elf);
+      if (!table) return;
+
+      for (const phdr of extents(elf, PT.PHDR)) {
+        const wrong = wrongFields(phdr, table);
+        if (wrong.length > 0) yield { message: wrong.join("; "), at: phdr.at };
       }
     },
   },
@@ -75,16 +105,19 @@ export const phdrRules: readonly CheckRule[] = [
     id: "phdr-old-kernel",
     severity: "error",
     sentence:
-      "AT_PHDR as kernels before 5.18 compute it (from the first PT_LOAD and e_phoff) is the address of the program header table.",
+      "AT_PHDR as kernels before 5.18 compute it (from the first PT_LOAD and e_phoff) " +
+      "is the address of the program header table.",
     *test(elf) {
-      const t = tableOf(elf);
+      const table = tableOf(elf);
       const first = loads(elf)[0];
-      if (!t || t.address === undefined || !first || extents(elf, PT.INTERP).length === 0) return;
+      if (!table || table.address === undefined || !first || extents(elf, PT.INTERP).length === 0) return;
 
-      const computed = first.vaddr - first.offset + t.offset;
-      if (computed !== t.address) {
+      const computed = first.vaddr - first.offset + table.offset;
+      if (computed !== table.address) {
         yield {
-          message: `kernels before 5.18 look for it at address ${hex(computed)}, but ${where(t)} is mapped at ${hex(t.address)}`,
+          message:
+            `kernels before 5.18 look for it at address ${hex(computed)}, ` +
+            `but ${where(table)} is mapped at ${hex(table.address)}`,
           at: TABLE,
         };
       }
@@ -98,7 +131,9 @@ export const phdrRules: readonly CheckRule[] = [
       const { phoff, ehsize, phnum } = elf.header;
       if (phnum > 0 && phoff !== ehsize) {
         yield {
-          message: `e_phoff is ${hex(phoff)}, e_ehsize is ${hex(ehsize)}: GNU strip, objcopy and eu-strip write the table back behind the ELF header`,
+          message:
+            `e_phoff is ${hex(phoff)}, e_ehsize is ${hex(ehsize)}: ` +
+            "GNU strip, objcopy and eu-strip write the table back behind the ELF header",
           at: TABLE,
         };
       }
@@ -109,14 +144,15 @@ export const phdrRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "No loaded section starts before the end of the program header table.",
     *test(elf) {
-      const t = tableOf(elf);
-      if (!t) return;
+      const table = tableOf(elf);
+      if (!table) return;
 
-      let first: ReturnType<typeof loadedSections>[number] | undefined;
-      for (const s of loadedSections(elf)) if (s.type !== SHT.NOBITS && (!first || s.offset < first.offset)) first = s;
-      if (first && first.offset < t.offset + t.size) {
+      const first = firstSection(elf);
+      if (first && first.offset < table.offset + table.size) {
         yield {
-          message: `${first.at} starts at ${hex(first.offset)}, before the end of ${where(t)}: strip would write the table over it`,
+          message:
+            `${first.at} starts at ${hex(first.offset)}, before the end of ${where(table)}: ` +
+            "strip would write the table over it",
           at: TABLE,
         };
       }
@@ -127,33 +163,18 @@ export const phdrRules: readonly CheckRule[] = [
     severity: "note",
     sentence: "The program header table, .interp and the build ID lie in the file's first page.",
     *test(elf) {
-      const check = (what: string, end: bigint) =>
-        end > FIRST_PAGE
-          ? [
-              {
-                message: `it ends at ${hex(end)}, behind the file's first ${hex(FIRST_PAGE)} bytes, which are all that some loaders read or core files keep`,
-                at: what,
-              },
-            ]
-          : [];
-      const t = tableOf(elf);
-      if (t) yield* check(TABLE, t.offset + t.size);
-      for (const p of extents(elf, PT.INTERP)) yield* check(p.at, p.offset + p.filesz);
+      const table = tableOf(elf);
+      if (table) yield* pastFirstPage(TABLE, table.offset + table.size);
 
-      for (const n of elf.notes) {
-        if (n.owner === "GNU" && n.type === NT_GNU.BUILD_ID) {
-          yield* check("build ID", BigInt(n.offset) + 16n + BigInt(n.description.length));
-        }
+      for (const interp of extents(elf, PT.INTERP)) {
+        yield* pastFirstPage(interp.at, interp.offset + interp.filesz);
+      }
+
+      for (const note of elf.notes) {
+        if (note.owner !== "GNU" || note.type !== NT_GNU.BUILD_ID) continue;
+        // 12 bytes of Elf_Nhdr, and "GNU" with its NUL.
+        yield* pastFirstPage("build ID", BigInt(note.offset) + 16n + BigInt(note.description.length));
       }
     },
   },
 ];
-
-function fieldsOf(p: SegmentExtent, t: Table): [string, bigint, bigint][] {
-  return [
-    ["p_offset", p.offset, t.offset],
-    ["p_vaddr", p.vaddr, t.address ?? p.vaddr],
-    ["p_filesz", p.filesz, t.size],
-    ["p_memsz", p.memsz, t.size],
-  ];
-}

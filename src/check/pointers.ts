@@ -11,32 +11,37 @@ import type { CheckRule } from "./rule.js";
 
 function firstGotWord(elf: ElfFile, address: bigint): bigint | undefined {
   const width = wordSize(elf.header);
-  const at = elf.offsetOf(address, width);
-  if (at === undefined) return undefined;
-  const v = viewOf(readExactly(elf.source, at, width, "the global offset table"));
-  const le = elf.header.littleEndian;
-  return width === 8 ? v.getBigUint64(0, le) : BigInt(v.getUint32(0, le));
+  const offset = elf.offsetOf(address, width);
+  if (offset === undefined) return undefined;
+
+  const data = viewOf(readExactly(elf.source, offset, width, "the global offset table"));
+  const { littleEndian } = elf.header;
+  return width === 8 ? data.getBigUint64(0, littleEndian) : BigInt(data.getUint32(0, littleEndian));
 }
 
 function startsWith(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
-  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  for (let i = 0; i < wanted.length; i++) {
+    if (bytes[at + i] !== wanted[i]) return false;
+  }
+
   return true;
 }
 
-/** The values of all definitions of a symbol, without reading the names of the others. */
+/** The values of all definitions of a symbol, without decoding the names of other symbols. */
 function* definitions(table: SymbolTable, name: string): Generator<bigint> {
   const text = table.strings?.load() ?? new Uint8Array(0);
   const wanted = encodeText(`${name}\0`);
-  for (const p of table.pieces()) {
-    const names = p.words("name");
-    const shndx = p.words("shndx");
-    for (let i = 0; i < p.count; i++) {
-      if (shndx[i] !== SHN.UNDEF && startsWith(text, names[i]!, wanted)) yield p.exact("value", i);
+
+  for (const piece of table.pieces()) {
+    const names = piece.words("name");
+    const shndx = piece.words("shndx");
+    for (let i = 0; i < piece.count; i++) {
+      if (shndx[i] !== SHN.UNDEF && startsWith(text, names[i]!, wanted)) yield piece.exact("value", i);
     }
   }
 }
 
-/** The addresses of the dynamic section that code may hold. */
+/** The places where code may find the address of the dynamic section. */
 export const pointerRules: readonly CheckRule[] = [
   {
     id: "dynamic-symbol",
@@ -45,11 +50,12 @@ export const pointerRules: readonly CheckRule[] = [
     *test(elf) {
       const address = elf.dynamic?.address;
       if (address === undefined) return;
+
       for (const table of [elf.symbols, elf.dynamicSymbols]) {
-        for (const value of table ? definitions(table, "_DYNAMIC") : []) {
-          if (value !== address) {
-            yield { message: `its value is ${hex(value)}, PT_DYNAMIC is at ${hex(address)}`, at: "_DYNAMIC" };
-          }
+        if (!table) continue;
+        for (const value of definitions(table, "_DYNAMIC")) {
+          if (value === address) continue;
+          yield { message: `its value is ${hex(value)}, PT_DYNAMIC is at ${hex(address)}`, at: "_DYNAMIC" };
         }
       }
     },
@@ -60,14 +66,14 @@ export const pointerRules: readonly CheckRule[] = [
     sentence:
       "On machines whose global offset table starts with the address of the dynamic section, it is that of PT_DYNAMIC.",
     *test(elf) {
-      const d = elf.dynamic;
-      const got = d?.get(DT.PLTGOT);
-      if (!d || !got || !cardOf(MEMORY, elf.header.machine)?.gotHoldsDynamic) return;
+      const { dynamic } = elf;
+      const got = dynamic?.get(DT.PLTGOT);
+      if (!dynamic || !got || !cardOf(MEMORY, elf.header.machine)?.gotHoldsDynamic) return;
 
       const word = firstGotWord(elf, got);
-      if (word && word !== d.address) {
+      if (word && word !== dynamic.address) {
         yield {
-          message: `the word at DT_PLTGOT (${hex(got)}) is ${hex(word)}, PT_DYNAMIC is at ${hex(d.address)}`,
+          message: `the word at DT_PLTGOT (${hex(got)}) is ${hex(word)}, PT_DYNAMIC is at ${hex(dynamic.address)}`,
           at: "DT_PLTGOT",
         };
       }

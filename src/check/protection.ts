@@ -1,7 +1,19 @@
 import { hex } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
 import { PF, PT } from "../spec/constants.js";
-import { extents, loads } from "./extents.js";
+import { type SegmentExtent, extents, loads } from "./extents.js";
 import type { CheckRule } from "./rule.js";
+
+/** The PT_LOAD with the highest end of those that take more memory than file bytes. */
+function highestWithBss(elf: ElfFile): SegmentExtent | undefined {
+  let highest: SegmentExtent | undefined;
+  for (const load of loads(elf)) {
+    if (load.memsz <= load.filesz) continue;
+    if (!highest || load.vaddr + load.memsz > highest.vaddr + highest.memsz) highest = load;
+  }
+
+  return highest;
+}
 
 /** What may be written and executed. */
 export const protectionRules: readonly CheckRule[] = [
@@ -10,14 +22,11 @@ export const protectionRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "The highest PT_LOAD with more memory than file bytes is writable: kernels clear the rest of its page.",
     *test(elf) {
-      let highest: ReturnType<typeof loads>[number] | undefined;
-      for (const l of loads(elf)) {
-        if (l.memsz > l.filesz && (!highest || l.vaddr + l.memsz > highest.vaddr + highest.memsz)) highest = l;
-      }
-
+      const highest = highestWithBss(elf);
       if (highest && !(highest.flags & PF.W)) {
+        const sizes = `p_memsz ${hex(highest.memsz)}, p_filesz ${hex(highest.filesz)}`;
         yield {
-          message: `its memory goes on behind its file bytes (p_memsz ${hex(highest.memsz)}, p_filesz ${hex(highest.filesz)}), but it is read-only`,
+          message: `its memory goes on behind its file bytes (${sizes}), but it is read-only`,
           at: highest.at,
         };
       }
@@ -28,8 +37,8 @@ export const protectionRules: readonly CheckRule[] = [
     severity: "warning",
     sentence: "No PT_LOAD is both writable and executable.",
     *test(elf) {
-      for (const l of loads(elf)) {
-        if (l.flags & PF.W && l.flags & PF.X) yield { message: "it is both writable and executable", at: l.at };
+      for (const { flags, at } of loads(elf)) {
+        if (flags & PF.W && flags & PF.X) yield { message: "it is both writable and executable", at };
       }
     },
   },
@@ -38,8 +47,8 @@ export const protectionRules: readonly CheckRule[] = [
     severity: "note",
     sentence: "PT_GNU_STACK does not ask for an executable stack.",
     *test(elf) {
-      for (const p of extents(elf, PT.GNU_STACK)) {
-        if (p.flags & PF.X) yield { message: "the stack will be executable", at: p.at };
+      for (const { flags, at } of extents(elf, PT.GNU_STACK)) {
+        if (flags & PF.X) yield { message: "the stack will be executable", at };
       }
     },
   },

@@ -3,7 +3,7 @@ import { sectionColumns } from "../image/headers/section-columns.js";
 import { isElfError } from "../error.js";
 import type { CheckRule } from "./rule.js";
 
-/** What the reader finds in a file, and how to make it read each. */
+/** The parts that the reader finds in a file, and how to make it read each. */
 const PARTS: readonly (readonly [name: string, read: (elf: ElfFile) => unknown])[] = [
   ["program headers", (elf) => elf.segments],
   ["section headers", sectionColumns],
@@ -16,26 +16,29 @@ const PARTS: readonly (readonly [name: string, read: (elf: ElfFile) => unknown])
   ["notes", (elf) => elf.notes],
 ];
 
-/** The id that findings have where reading failed, in this rule and in any other. */
+/** The rule of all findings that come from a failed read, in this rule or in another. */
 export const READABLE = "readable";
 
 export const readableRule: CheckRule = {
   id: READABLE,
   severity: "error",
   sentence:
-    "Everything the headers lead to can be read; the dynamic section ends in DT_NULL, and the names of versions lie in DT_STRTAB.",
+    "Everything the headers lead to can be read; " +
+    "the dynamic section ends in DT_NULL, and the names of versions lie in DT_STRTAB.",
   *test(elf) {
     const said = new Set<string>();
     for (const [at, read] of PARTS) {
       const message = failure(() => read(elf));
-      // What one part lacks, the parts that are found through it lack too.
-      if (message !== undefined && !said.has(message)) yield { message, at };
-      if (message !== undefined) said.add(message);
+      // A part that cannot be read fails in the parts that are found through it, too.
+      if (message === undefined || said.has(message)) continue;
+
+      yield { message, at };
+      said.add(message);
     }
   },
 };
 
-/** The message of the `ElfError` that this throws, if it does. */
+/** The message of the `ElfError` that `act` throws, or undefined. Other errors are thrown on. */
 export function failure(act: () => unknown): string | undefined {
   try {
     act();

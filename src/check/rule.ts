@@ -3,22 +3,22 @@ import { isDebugFile } from "../image/headers/sections.js";
 import { ET } from "../spec/constants.js";
 import { once } from "../image/once.js";
 
-/** "error": some loader or `strip` breaks the file. "warning": wrong, but what runs it copes. "note": worth knowing. */
+/** "error": some loader or `strip` breaks on it. "warning": wrong, but loaders cope with it. "note": worth knowing. */
 export type Severity = "error" | "warning" | "note";
 
 /** What a rule says about one subject. */
 export interface Violation {
   readonly message: string;
   /**
-   * The subject, by something that survives a rewrite that moves things: `section .dynstr`, `PT_INTERP`, `PT_LOAD
-   * 0x1000`, `file`.
+   * The subject, by a name that survives a rewrite that moves it: `section .dynstr`, `PT_INTERP`, `PT_LOAD 0x1000`,
+   * `file`.
    */
   readonly at: string;
 }
 
 /** One place where the file breaks a rule. */
 export interface Finding extends Violation {
-  /** The id of the {@link CheckRule}; of `pageFitness`, that of a rule on pages. */
+  /** The id of the {@link CheckRule}. Findings of `pageFitness` have that of a rule on pages. */
   readonly rule: string;
   readonly severity: Severity;
 }
@@ -30,13 +30,13 @@ export interface CheckRule {
   readonly severity: Severity;
   /** What holds in a whole file. */
   readonly sentence: string;
-  /** Where it does not hold. May throw an `ElfError` where the file cannot be read that far. */
+  /** The places where it does not hold. May throw an `ElfError` where the file cannot be read that far. */
   test(elf: ElfFile): Iterable<Violation>;
 }
 
-/** Rules on what a loader maps: they say nothing about relocatable objects, core files and separate debug files. */
+/** Rules on what a loader maps: they find nothing in relocatable objects, core files and separate debug files. */
 export const forLoadable = (rules: readonly CheckRule[]): CheckRule[] =>
-  rules.map((r) => ({ ...r, test: (elf) => (isLoadable(elf) ? r.test(elf) : []) }));
+  rules.map((rule) => ({ ...rule, test: (elf) => (isLoadable(elf) ? rule.test(elf) : []) }));
 
 const isLoadable = /* @__PURE__ */ once(
   (elf) => (elf.header.type === ET.EXEC || elf.header.type === ET.DYN) && !isDebugFile(elf),

@@ -9,7 +9,7 @@ import type { CheckRule } from "./rule.js";
 
 const extentAt = (elf: ElfFile, index: number): SectionExtent => new SectionExtent(sectionAt(elf, index));
 
-/** The section header table by itself. These hold for files of every type. */
+/** The section header table by itself. These rules hold for files of every type. */
 export const sectionRules: readonly CheckRule[] = [
   {
     id: "section-in-file",
@@ -19,10 +19,12 @@ export const sectionRules: readonly CheckRule[] = [
       const { count, offset, fileSize } = sectionColumns(elf);
       for (let i = 0; i < count; i++) {
         if (fileSize[i] === 0 || offset[i]! + fileSize[i]! <= elf.source.size) continue;
-        const s = extentAt(elf, i);
+
+        const section = extentAt(elf, i);
+        const bytes = range(section.offset, section.filesz);
         yield {
-          message: `its bytes ${range(s.offset, s.filesz)} reach past the end of the file (${hex(elf.source.size)})`,
-          at: s.at,
+          message: `its bytes ${bytes} reach past the end of the file (${hex(elf.source.size)})`,
+          at: section.at,
         };
       }
     },
@@ -33,25 +35,27 @@ export const sectionRules: readonly CheckRule[] = [
     sentence: "No two sections take the same bytes of the file.",
     *test(elf) {
       const { offset, fileSize } = sectionColumns(elf);
-      let below = -1;
+      // The section that reaches farthest so far.
+      let farthest = -1;
       let end = 0;
-
       for (const i of sectionsByOffset(elf)) {
-        const start = offset[i]!;
         if (fileSize[i] === 0) continue;
 
+        const start = offset[i]!;
         if (start < end) {
-          const over = extentAt(elf, i);
-          const under = extentAt(elf, below);
+          const section = extentAt(elf, i);
+          const other = extentAt(elf, farthest);
           yield {
-            message: `its bytes ${range(over.offset, over.filesz)} overlap those of ${under.at} (${range(under.offset, under.filesz)})`,
-            at: over.at,
+            message:
+              `its bytes ${range(section.offset, section.filesz)} ` +
+              `overlap those of ${other.at} (${range(other.offset, other.filesz)})`,
+            at: section.at,
           };
         }
 
         if (start + fileSize[i]! <= end) continue;
 
-        below = i;
+        farthest = i;
         end = start + fileSize[i]!;
       }
     },
@@ -62,14 +66,13 @@ export const sectionRules: readonly CheckRule[] = [
     sentence: "sh_link of every section is the index of a section.",
     *test(elf) {
       const { count, link } = sectionColumns(elf);
-      // Section header 0 holds e_shstrndx there, where that is too large for the ELF header.
+      // sh_link of section header 0 is e_shstrndx, where that is too large for the ELF header.
       for (let i = 1; i < count; i++) {
-        if (link[i]! >= count) {
-          yield {
-            message: `sh_link is ${link[i]}, the file has ${count} section headers`,
-            at: sectionLabel(sectionAt(elf, i)),
-          };
-        }
+        if (link[i]! < count) continue;
+        yield {
+          message: `sh_link is ${link[i]}, the file has ${count} section headers`,
+          at: sectionLabel(sectionAt(elf, i)),
+        };
       }
     },
   },
@@ -83,18 +86,16 @@ export const sectionRules: readonly CheckRule[] = [
       if (shstrndx !== 0 && !table) {
         yield { message: `e_shstrndx ${shstrndx} is no string table in the file`, at: "file" };
       }
-
       if (!table) return;
 
-      const terminated = table.load().lastIndexOf(0);
+      const lastNul = table.load().lastIndexOf(0);
       const { count, type, name } = sectionColumns(elf);
       for (let i = 0; i < count; i++) {
-        if (name[i]! > terminated && type[i] !== SHT.NULL) {
-          yield {
-            message: `sh_name ${hex(name[i]!)} lies outside the section name table (${hex(table.size)} bytes)`,
-            at: `section [${i}]`,
-          };
-        }
+        if (name[i]! <= lastNul || type[i] === SHT.NULL) continue;
+        yield {
+          message: `sh_name ${hex(name[i]!)} lies outside the section name table (${hex(table.size)} bytes)`,
+          at: `section [${i}]`,
+        };
       }
     },
   },

@@ -9,49 +9,58 @@ import { MEMORY } from "../spec/machines/lists/memory.js";
 import { type SegmentExtent, extents, loadIndex, range, sectionExtents } from "./extents.js";
 import type { CheckRule } from "./rule.js";
 
-/** Program headers that describe a part of what PT_LOADs map. */
+/** The types of program headers that describe a part of what PT_LOADs map, on every machine. */
 const PARTS = [PT.DYNAMIC, PT.INTERP, PT.NOTE, PT.TLS, PT.GNU_EH_FRAME, PT.GNU_RELRO, PT.GNU_PROPERTY, PT.GNU_SFRAME];
 
 function parts(elf: ElfFile): SegmentExtent[] {
-  const own = cardOf(MEMORY, elf.header.machine)?.segments ?? [];
-  const types = [...PARTS, ...own.filter((s) => s.isMapped).map((s) => s.type)];
+  const ofMachine = cardOf(MEMORY, elf.header.machine)?.segments ?? [];
+  const types = [...PARTS, ...ofMachine.filter((segment) => segment.isMapped).map((segment) => segment.type)];
   // Notes without an address are for tools, not for the running program.
-  return extents(elf, ...types).filter((p) => p.filesz > 0n && !(p.type === PT.NOTE && p.vaddr === 0n));
+  return extents(elf, ...types).filter((part) => part.filesz > 0n && !(part.type === PT.NOTE && part.vaddr === 0n));
 }
 
 /**
- * How far a part may reach. Protection works on pages: lld rounds PT_GNU_RELRO up to the end of the last page, file
- * bytes or not.
+ * The end of what a part may take of its PT_LOAD. Protection works on pages: lld rounds PT_GNU_RELRO up to the end of
+ * the last page, file bytes or not.
  */
-function endFor(p: SegmentExtent, l: SegmentExtent): bigint {
-  const page = l.align > 1n ? l.align : 1n;
-  return p.type === PT.GNU_RELRO ? ((l.vaddr + l.memsz + page - 1n) / page) * page : l.vaddr + l.filesz;
+function endFor(part: SegmentExtent, load: SegmentExtent): bigint {
+  if (part.type !== PT.GNU_RELRO) return load.vaddr + load.filesz;
+
+  const page = load.align > 1n ? load.align : 1n;
+  const end = load.vaddr + load.memsz;
+  return ((end + page - 1n) / page) * page;
 }
 
 /** Kernels refuse a longer PT_INTERP: PATH_MAX. */
 const LONGEST_INTERP = 4096n;
 
-/** Tables larger than this are not read into memory, as the reader does not. */
+/** Larger tables are not read into memory. The reader does not read them either. */
 const LARGEST_NOTES = 64n << 20n;
 
-/** mold puts notes of both alignments into one PT_NOTE of p_align 8, so that either may be the one that fits. */
-function brokenNotes(elf: ElfFile, p: SegmentExtent): string | undefined {
-  const b = readExactly(elf.source, Number(p.offset), Number(p.filesz), p.at);
-  const message = brokenNote(elf, p, b, p.align === 8n ? 8 : 4);
-  return message && brokenNote(elf, p, b, p.align === 8n ? 4 : 8) ? message : undefined;
+/** mold puts notes of both alignments into one PT_NOTE of p_align 8: broken are those that fit neither alignment. */
+function brokenNotes(elf: ElfFile, segment: SegmentExtent): string | undefined {
+  const bytes = readExactly(elf.source, Number(segment.offset), Number(segment.filesz), segment.at);
+  const [align, otherAlign] = segment.align === 8n ? ([8, 4] as const) : ([4, 8] as const);
+
+  const message = brokenNote(elf, segment, bytes, align);
+  if (!message || !brokenNote(elf, segment, bytes, otherAlign)) return undefined;
+  return message;
 }
 
-function brokenNote(elf: ElfFile, p: SegmentExtent, b: Uint8Array, align: 4 | 8): string | undefined {
-  const data = viewOf(b);
+/** What is wrong with the first note that is not whole, when notes have this alignment. */
+function brokenNote(elf: ElfFile, segment: SegmentExtent, bytes: Uint8Array, align: 4 | 8): string | undefined {
+  const data = viewOf(bytes);
   const head = Nhdr.size(elf.header.class);
-  for (let at = 0; at < b.length;) {
-    const place = hex(p.offset + BigInt(at));
-    if (at + head > b.length) return `${hex(b.length - at)} bytes at ${place} are left behind the last note`;
 
-    const n = Nhdr.view(data, at, elf.header);
-    const end = alignUp(at + head + n.namesz, align) + n.descsz;
-    if (end > b.length) {
-      return `the note at ${place} (n_namesz ${hex(n.namesz)}, n_descsz ${hex(n.descsz)}) reaches past the end of the segment`;
+  for (let at = 0; at < bytes.length;) {
+    const place = hex(segment.offset + BigInt(at));
+    if (at + head > bytes.length) return `${hex(bytes.length - at)} bytes at ${place} are left behind the last note`;
+
+    const { namesz, descsz } = Nhdr.view(data, at, elf.header);
+    const end = alignUp(at + head + namesz, align) + descsz;
+    if (end > bytes.length) {
+      const sizes = `n_namesz ${hex(namesz)}, n_descsz ${hex(descsz)}`;
+      return `the note at ${place} (${sizes}) reaches past the end of the segment`;
     }
 
     at = alignUp(end, align);
@@ -60,29 +69,31 @@ function brokenNote(elf: ElfFile, p: SegmentExtent, b: Uint8Array, align: 4 | 8)
   return undefined;
 }
 
-/** What program headers beside PT_LOAD point to. */
+/** What is wrong with the place of a part in the PT_LOAD that holds its address. */
+function misplaced(part: SegmentExtent, load: SegmentExtent | undefined): string | undefined {
+  const { vaddr, offset, filesz } = part;
+  if (!load) return `its address ${hex(vaddr)} lies in no PT_LOAD`;
+  if (vaddr + filesz > endFor(part, load)) {
+    const bytesEnd = load.vaddr + load.filesz;
+    return `its bytes ${range(vaddr, filesz)} reach past those of ${load.at} (${hex(bytesEnd)})`;
+  }
+
+  const loadedFrom = vaddr - load.vaddr + load.offset;
+  if (loadedFrom === offset) return undefined;
+  return `p_offset is ${hex(offset)}, but ${load.at} loads its address ${hex(vaddr)} from ${hex(loadedFrom)}`;
+}
+
+/** What program headers other than PT_LOAD point to. */
 export const segmentRules: readonly CheckRule[] = [
   {
     id: "segment-mapped",
     severity: "error",
     sentence: "What a program header describes lies in one PT_LOAD, at the file offset that is loaded to its address.",
     *test(elf) {
-      const find = loadIndex(elf);
-      for (const p of parts(elf)) {
-        const l = find(p.vaddr);
-        if (!l) {
-          yield { message: `its address ${hex(p.vaddr)} lies in no PT_LOAD`, at: p.at };
-        } else if (p.vaddr + p.filesz > endFor(p, l)) {
-          yield {
-            message: `its bytes ${range(p.vaddr, p.filesz)} reach past those of ${l.at} (${hex(l.vaddr + l.filesz)})`,
-            at: p.at,
-          };
-        } else if (p.vaddr - l.vaddr + l.offset !== p.offset) {
-          yield {
-            message: `p_offset is ${hex(p.offset)}, but ${l.at} loads its address ${hex(p.vaddr)} from ${hex(p.vaddr - l.vaddr + l.offset)}`,
-            at: p.at,
-          };
-        }
+      const loadOf = loadIndex(elf);
+      for (const part of parts(elf)) {
+        const message = misplaced(part, loadOf(part.vaddr));
+        if (message) yield { message, at: part.at };
       }
     },
   },
@@ -91,12 +102,14 @@ export const segmentRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "PT_INTERP is a path of at most 4096 bytes that ends in NUL.",
     *test(elf) {
-      for (const p of extents(elf, PT.INTERP)) {
-        if (p.filesz < 2n || p.filesz > LONGEST_INTERP) {
-          yield { message: `p_filesz is ${hex(p.filesz)}: kernels accept 2 to ${LONGEST_INTERP} bytes`, at: p.at };
-        } else if (readExactly(elf.source, Number(p.offset), Number(p.filesz), p.at).at(-1) !== 0) {
-          yield { message: `its last byte, at ${hex(p.offset + p.filesz - 1n)}, is not NUL`, at: p.at };
+      for (const { offset, filesz, at } of extents(elf, PT.INTERP)) {
+        if (filesz < 2n || filesz > LONGEST_INTERP) {
+          yield { message: `p_filesz is ${hex(filesz)}: kernels accept 2 to ${LONGEST_INTERP} bytes`, at };
+          continue;
         }
+
+        const path = readExactly(elf.source, Number(offset), Number(filesz), at);
+        if (path.at(-1) !== 0) yield { message: `its last byte, at ${hex(offset + filesz - 1n)}, is not NUL`, at };
       }
     },
   },
@@ -105,12 +118,16 @@ export const segmentRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "A PT_NOTE is a sequence of whole notes.",
     *test(elf) {
-      let left = BigInt(elf.source.size);
-      for (const p of extents(elf, PT.NOTE)) {
-        // Many headers over the same large range would cost their product.
-        if (p.filesz > LARGEST_NOTES || (left -= p.filesz) < 0n) continue;
-        const message = brokenNotes(elf, p);
-        if (message) yield { message, at: p.at };
+      let budget = BigInt(elf.source.size);
+      for (const segment of extents(elf, PT.NOTE)) {
+        if (segment.filesz > LARGEST_NOTES) continue;
+
+        // Without a budget, many headers over one large range would cost their product.
+        budget -= segment.filesz;
+        if (budget < 0n) continue;
+
+        const message = brokenNotes(elf, segment);
+        if (message) yield { message, at: segment.at };
       }
     },
   },
@@ -119,14 +136,14 @@ export const segmentRules: readonly CheckRule[] = [
     severity: "warning",
     sentence: "Every PT_NOTE starts with a note section and ends with one.",
     *test(elf) {
-      const notes = sectionExtents(elf).filter((s) => s.type === SHT.NOTE && s.size > 0n);
-      if (notes.length === 0) return;
-      const starts = new Set(notes.map((s) => s.offset));
-      const ends = new Set(notes.map((s) => s.offset + s.size));
-      for (const p of extents(elf, PT.NOTE)) {
-        if (!starts.has(p.offset) || !ends.has(p.offset + p.filesz)) {
-          yield { message: `its bytes ${range(p.offset, p.filesz)} are not those of SHT_NOTE sections`, at: p.at };
-        }
+      const sections = sectionExtents(elf).filter((section) => section.type === SHT.NOTE && section.size > 0n);
+      if (sections.length === 0) return;
+
+      const starts = new Set(sections.map((section) => section.offset));
+      const ends = new Set(sections.map((section) => section.offset + section.size));
+      for (const { offset, filesz, at } of extents(elf, PT.NOTE)) {
+        if (starts.has(offset) && ends.has(offset + filesz)) continue;
+        yield { message: `its bytes ${range(offset, filesz)} are not those of SHT_NOTE sections`, at };
       }
     },
   },

@@ -13,7 +13,7 @@ interface Table {
   readonly symbols: SymbolTable;
 }
 
-/** .symtab and .dynsym by their section headers; of each type the first, as all tools use it. */
+/** .symtab and .dynsym by their section headers: the first of each type, which is the one that all tools use. */
 function* tables(elf: ElfFile): Generator<Table> {
   for (const type of [SHT.SYMTAB, SHT.DYNSYM]) {
     const section = firstOf(elf, type);
@@ -21,9 +21,9 @@ function* tables(elf: ElfFile): Generator<Table> {
   }
 }
 
-/** What rules ask of a symbol table, found in one walk: a table may have very many. */
+/** What the rules ask of a symbol table. One walk finds it all: a table may have very many symbols. */
 interface Facts {
-  /** Symbols whose section the file has not, and the first of them. */
+  /** How many symbols name a section that the file does not have, and the first of them. */
   readonly homeless: number;
   readonly first: { readonly index: number; readonly shndx: number } | undefined;
   /** The first symbol on the wrong side of sh_info, or -1. */
@@ -35,7 +35,10 @@ const factsOf = /* @__PURE__ */ once((elf) => {
   const known = new Map<number, Facts>();
   return ({ section, symbols }: Table): Facts => {
     let facts = known.get(section.index);
-    if (!facts) known.set(section.index, (facts = walk(elf, symbols, section.header.info)));
+    if (!facts) {
+      facts = walk(elf, symbols, section.header.info);
+      known.set(section.index, facts);
+    }
     return facts;
   };
 });
@@ -47,16 +50,21 @@ function walk(elf: ElfFile, symbols: SymbolTable, locals: number): Facts {
   let misplaced = -1;
   let isLocal = false;
 
-  for (const p of symbols.pieces()) {
-    const shndx = p.words("shndx");
-    const info = p.words("info");
-    for (let i = 0; i < p.count; i++) {
-      if (shndx[i]! >= sections && shndx[i]! < SHN.LORESERVE && homeless++ === 0) {
-        first = { index: p.first + i, shndx: shndx[i]! };
+  for (const piece of symbols.pieces()) {
+    const shndx = piece.words("shndx");
+    const info = piece.words("info");
+    for (let i = 0; i < piece.count; i++) {
+      const index = piece.first + i;
+      if (shndx[i]! >= sections && shndx[i]! < SHN.LORESERVE) {
+        if (homeless === 0) first = { index, shndx: shndx[i]! };
+        homeless++;
       }
-      if (misplaced >= 0 || (info[i]! >> 4 === STB.LOCAL) === p.first + i < locals) continue;
-      misplaced = p.first + i;
-      isLocal = info[i]! >> 4 === STB.LOCAL;
+
+      const local = info[i]! >> 4 === STB.LOCAL;
+      if (misplaced < 0 && local !== index < locals) {
+        misplaced = index;
+        isLocal = local;
+      }
     }
   }
 
@@ -70,14 +78,15 @@ export const symbolRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "st_shndx of every symbol is a special index or that of a section.",
     *test(elf) {
-      for (const t of tables(elf)) {
-        const { homeless, first } = factsOf(elf)(t);
-        if (first) {
-          yield {
-            message: `${homeless} symbols name sections that the file has not (it has ${elf.header.shnum}); the first is symbol ${first.index}, st_shndx ${first.shndx}`,
-            at: t.at,
-          };
-        }
+      for (const table of tables(elf)) {
+        const { homeless, first } = factsOf(elf)(table);
+        if (!first) continue;
+        yield {
+          message:
+            `${homeless} symbols name sections that the file does not have (it has ${elf.header.shnum}); ` +
+            `the first is symbol ${first.index}, st_shndx ${first.shndx}`,
+          at: table.at,
+        };
       }
     },
   },
@@ -86,14 +95,15 @@ export const symbolRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "Local symbols come first, and sh_info of the table is the index of the first other one.",
     *test(elf) {
-      for (const t of tables(elf)) {
-        const { misplaced, isLocal } = factsOf(elf)(t);
-        if (misplaced >= 0) {
-          yield {
-            message: `sh_info is ${t.section.header.info}, but symbol ${misplaced} is ${isLocal ? "local" : "not local"}`,
-            at: t.at,
-          };
-        }
+      for (const table of tables(elf)) {
+        const { misplaced, isLocal } = factsOf(elf)(table);
+        if (misplaced < 0) continue;
+
+        const { info } = table.section.header;
+        yield {
+          message: `sh_info is ${info}, but symbol ${misplaced} is ${isLocal ? "local" : "not local"}`,
+          at: table.at,
+        };
       }
     },
   },
@@ -106,29 +116,23 @@ export const loadedSymbolRules: readonly CheckRule[] = [
     severity: "warning",
     sentence: "The value of a section symbol is its section's address.",
     *test(elf) {
-      for (const t of tables(elf)) {
-        for (const p of t.symbols.pieces()) {
-          const info = p.words("info");
-          const shndx = p.words("shndx");
-          for (let i = 0; i < p.count; i++) {
-            if (
-              (info[i]! & 15) !== STT.SECTION ||
-              shndx[i] === 0 ||
-              shndx[i]! >= Math.min(elf.header.shnum, SHN.LORESERVE)
-            ) {
-              continue;
-            }
+      const limit = Math.min(elf.header.shnum, SHN.LORESERVE);
+      for (const { at, symbols } of tables(elf)) {
+        for (const piece of symbols.pieces()) {
+          const info = piece.words("info");
+          const shndx = piece.words("shndx");
+          for (let i = 0; i < piece.count; i++) {
+            if ((info[i]! & 15) !== STT.SECTION || shndx[i] === 0 || shndx[i]! >= limit) continue;
 
-            const value = p.exact("value", i);
+            const value = piece.exact("value", i);
             const section = sectionAt(elf, shndx[i]!);
             const addr = section.header.exact("addr");
+            if (value === addr) continue;
 
-            if (value !== addr) {
-              yield {
-                message: `its symbol in ${t.at} says ${hex(value)}, the section is at ${hex(addr)}`,
-                at: sectionLabel(section),
-              };
-            }
+            yield {
+              message: `its symbol in ${at} says ${hex(value)}, the section is at ${hex(addr)}`,
+              at: sectionLabel(section),
+            };
           }
         }
       }

@@ -14,7 +14,7 @@ import type { CheckRule, Violation } from "./rule.js";
 const read = <F extends RecordFields>(elf: ElfFile, type: Struct<F>, at: number): View<F> =>
   type.view(viewOf(readExactly(elf.source, at, type.size(elf.header.class), "a version record")), 0, elf.header);
 
-/** A chain against its count: glibc follows the chain, musl and tools the count. */
+/** Compares a chain with its count: glibc follows the chain, musl and tools the count. */
 function* chain(
   elf: ElfFile,
   tag: number,
@@ -33,7 +33,24 @@ function* chain(
   }
 }
 
-/** Symbol versions (LSB, "Symbol Versioning"). That the records can be read at all is the rule "readable". */
+function* wrongHash(hash: number, name: string, at: string): Generator<Violation> {
+  const expected = sysvHash(name);
+  if (hash === expected) return;
+  yield { message: `the hash of ${name} is ${hex(hash)}, should be ${hex(expected)}`, at };
+}
+
+/** The version numbers that symbols may have. */
+function knownVersions(elf: ElfFile): Set<number> {
+  const known = new Set<number>([VERSYM.LOCAL, VERSYM.GLOBAL]);
+  for (const need of elf.versionNeeds) {
+    for (const { index } of need.versions) known.add(index & ~VERSYM.HIDDEN);
+  }
+  for (const { index } of elf.versionDefinitions) known.add(index & ~VERSYM.HIDDEN);
+
+  return known;
+}
+
+/** Symbol versions (LSB, "Symbol Versioning"). The rule "readable" says whether the records can be read at all. */
 export const versionRules: readonly CheckRule[] = [
   {
     id: "version-count",
@@ -42,14 +59,14 @@ export const versionRules: readonly CheckRule[] = [
     *test(elf) {
       yield* chain(elf, DT.VERNEEDNUM, "DT_VERNEEDNUM", elf.versionNeeds, (at) => read(elf, Verneed, at).next);
       yield* chain(elf, DT.VERDEFNUM, "DT_VERDEFNUM", elf.versionDefinitions, (at) => read(elf, Verdef, at).next);
-      for (const n of elf.versionNeeds) {
-        const { cnt } = read(elf, Verneed, n.at);
-        if (cnt !== n.versions.length) {
-          yield {
-            message: `vn_cnt is ${cnt}, but the chain ends after ${n.versions.length} versions`,
-            at: `version needs of ${n.file}`,
-          };
-        }
+
+      for (const { file, at, versions } of elf.versionNeeds) {
+        const { cnt } = read(elf, Verneed, at);
+        if (cnt === versions.length) continue;
+        yield {
+          message: `vn_cnt is ${cnt}, but the chain ends after ${versions.length} versions`,
+          at: `version needs of ${file}`,
+        };
       }
     },
   },
@@ -58,20 +75,16 @@ export const versionRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "vn_version and vd_version are 1: ld.so refuses the file otherwise.",
     *test(elf) {
-      for (const n of elf.versionNeeds) {
-        const { version } = read(elf, Verneed, n.at);
-        if (version !== 1) {
-          yield { message: `vn_version at ${hex(n.at)} is ${version}`, at: `version needs of ${n.file}` };
-        }
+      for (const { file, at } of elf.versionNeeds) {
+        const { version } = read(elf, Verneed, at);
+        if (version === 1) continue;
+        yield { message: `vn_version at ${hex(at)} is ${version}`, at: `version needs of ${file}` };
       }
-      for (const d of elf.versionDefinitions) {
-        const { version } = read(elf, Verdef, d.at);
-        if (version !== 1) {
-          yield {
-            message: `vd_version at ${hex(d.at)} is ${version}`,
-            at: `version definition ${d.names[0] ?? d.index}`,
-          };
-        }
+
+      for (const { index, names, at } of elf.versionDefinitions) {
+        const { version } = read(elf, Verdef, at);
+        if (version === 1) continue;
+        yield { message: `vd_version at ${hex(at)} is ${version}`, at: `version definition ${names[0] ?? index}` };
       }
     },
   },
@@ -80,20 +93,14 @@ export const versionRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "vna_hash and vd_hash are the hashes of their versions' names: ld.so compares them first.",
     *test(elf) {
-      const wrong = (hash: number, name: string, at: string) => {
-        const should = sysvHash(name);
-        return hash === should
-          ? []
-          : [{ message: `the hash of ${name} is ${hex(hash)}, should be ${hex(should)}`, at }];
-      };
-      for (const n of elf.versionNeeds) {
-        for (const v of n.versions) yield* wrong(v.hash, v.name, `version needs of ${n.file}`);
+      for (const { file, versions } of elf.versionNeeds) {
+        for (const { hash, name } of versions) yield* wrongHash(hash, name, `version needs of ${file}`);
       }
 
-      for (const d of elf.versionDefinitions) {
-        if (d.names[0] !== undefined && !(d.flags & VER_FLG.BASE)) {
-          yield* wrong(read(elf, Verdef, d.at).hash, d.names[0], `version definition ${d.names[0]}`);
-        }
+      for (const { names, flags, at } of elf.versionDefinitions) {
+        const name = names[0];
+        if (name === undefined || flags & VER_FLG.BASE) continue;
+        yield* wrongHash(read(elf, Verdef, at).hash, name, `version definition ${name}`);
       }
     },
   },
@@ -101,13 +108,12 @@ export const versionRules: readonly CheckRule[] = [
     id: "version-needed",
     severity: "error",
     sentence:
-      'Every file of which versions are needed is a DT_NEEDED: ld.so stops with "Assertion `needed != NULL\' failed" otherwise.',
+      "Every file of which versions are needed is a DT_NEEDED: " +
+      'ld.so stops with "Assertion `needed != NULL\' failed" otherwise.',
     *test(elf) {
       const needed = new Set(elf.needed);
-      for (const n of elf.versionNeeds) {
-        if (!needed.has(n.file)) {
-          yield { message: `${n.file} is not among DT_NEEDED`, at: `version needs of ${n.file}` };
-        }
+      for (const { file } of elf.versionNeeds) {
+        if (!needed.has(file)) yield { message: `${file} is not among DT_NEEDED`, at: `version needs of ${file}` };
       }
     },
   },
@@ -116,23 +122,20 @@ export const versionRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "Every version number of a dynamic symbol is one that the file needs or defines.",
     *test(elf) {
-      const t = versymTable(elf);
-      if (!t || !elf.dynamicSymbols?.exact) return;
+      const table = versymTable(elf);
+      if (!table || !elf.dynamicSymbols?.exact) return;
 
-      const known = new Set<number>([VERSYM.LOCAL, VERSYM.GLOBAL]);
-      for (const n of elf.versionNeeds) for (const v of n.versions) known.add(v.index & ~VERSYM.HIDDEN);
-      for (const d of elf.versionDefinitions) known.add(d.index & ~VERSYM.HIDDEN);
-      const b = viewOf(readExactly(elf.source, t.offset, t.count * 2, ".gnu.version"));
-      const unknown = new Map<number, number>();
-
-      for (let i = 0; i < t.count; i++) {
-        const n = b.getUint16(i * 2, elf.header.littleEndian) & ~VERSYM.HIDDEN;
-        if (!known.has(n) && !unknown.has(n)) unknown.set(n, i);
+      const known = knownVersions(elf);
+      const data = viewOf(readExactly(elf.source, table.offset, table.count * 2, ".gnu.version"));
+      const firstOf = new Map<number, number>();
+      for (let i = 0; i < table.count; i++) {
+        const version = data.getUint16(i * 2, elf.header.littleEndian) & ~VERSYM.HIDDEN;
+        if (!known.has(version) && !firstOf.has(version)) firstOf.set(version, i);
       }
 
-      for (const [n, symbol] of unknown) {
+      for (const [version, symbol] of firstOf) {
         yield {
-          message: `dynamic symbol ${symbol} has the version number ${n}, which no version record has`,
+          message: `dynamic symbol ${symbol} has the version number ${version}, which no version record has`,
           at: "DT_VERSYM",
         };
       }
