@@ -8,25 +8,25 @@ import { requirements, type Requirements } from "./versions/required.js";
 import { ruleFindings } from "./rules/rules.js";
 
 /**
- * Says what a binary is and what it needs: C library, linkage, language, the versions that set its floor, and what
- * would go wrong, each with what to do about it. Works on any machine's files, stripped or not, with or without section
- * headers; nothing is run. A part that cannot be read is left out, and `problems` says why.
+ * Says what a binary is and what it needs: its C library, linkage and language, the versions that set its floor, and
+ * what would go wrong, each with what to do about it. It works on files of any machine, stripped or not, with or
+ * without section headers, and runs nothing. A part that cannot be read is left out, and `problems` says why.
  *
  * @example
  * const { libc, linkage, required } = diagnose(readElf(bytes)); // "glibc", "dynamic", { glibc: "2.34" }
  */
 export function diagnose(elf: ElfFile, options: DiagnoseOptions = {}): Diagnosis {
   const tolerant = new Tolerant();
-  const h = elf.header;
   const facts = factsOf(elf, tolerant, options);
   const needs = tolerant.part(() => requirements(facts)) ?? UNREADABLE;
   const findings = ruleFindings(facts);
-  const { libc, libcConfidence, linkage, language, packer, go, evidence } = facts;
 
+  const { machine, class: elfClass, littleEndian } = elf.header;
+  const { libc, libcConfidence, linkage, language, packer, go, evidence } = facts;
   return {
-    machine: machineName(h.machine),
-    class: h.class,
-    byteOrder: h.littleEndian ? "little" : "big",
+    machine: machineName(machine),
+    class: elfClass,
+    byteOrder: littleEndian ? "little" : "big",
     libc,
     libcConfidence,
     linkage,
@@ -44,14 +44,14 @@ const UNREADABLE: Requirements = { required: {}, floor: [], distributions: null,
 
 const ORDER: Readonly<Record<DiagnosisSeverity, number>> = { error: 0, warning: 1, note: 2 };
 
-/** The worst first; those of one severity stay in the order of the rules. Each with its keys in one order. */
-const bySeverity = (findings: readonly DiagnosisFinding[]): DiagnosisFinding[] =>
-  [...findings]
-    .sort((a, b) => ORDER[a.severity] - ORDER[b.severity])
-    .map(({ rule, severity, message, advice, names }) => ({
-      rule,
-      severity,
-      message,
-      advice,
-      ...(names && { names }),
-    }));
+/** The worst come first. Findings of one severity stay in the order of the rules; all have their keys in one order. */
+function bySeverity(findings: readonly DiagnosisFinding[]): DiagnosisFinding[] {
+  const sorted = [...findings].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  return sorted.map(({ rule, severity, message, advice, names }) => ({
+    rule,
+    severity,
+    message,
+    advice,
+    ...(names && { names }),
+  }));
+}

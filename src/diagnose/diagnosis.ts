@@ -1,11 +1,11 @@
 import type { Linkage } from "../image/elf.js";
 
-/** "none": the file uses no C library (pure Go, the kernel); "unknown": nothing in it tells. */
+/** "none": the file uses no C library (pure Go, the kernel). "unknown": nothing in the file tells. */
 export type Libc = "glibc" | "musl" | "bionic" | "uclibc" | "dietlibc" | "klibc" | "none" | "unknown";
 
 /**
- * {@link Linkage}, told finer: "interpreter-only" names a loader but needs no library (Go's `-buildmode=pie`), "plugin"
- * is a shared library that a host program loads and provides symbols for (a Node addon).
+ * {@link Linkage} in finer steps. "interpreter-only" names a loader but needs no library (Go's `-buildmode=pie`).
+ * "plugin" is a shared library that a host program loads and provides symbols for (a Node addon).
  */
 export type DiagnosedLinkage = Linkage | "interpreter-only" | "plugin";
 
@@ -17,7 +17,7 @@ export type Confidence = "certain" | "likely" | "guess";
 export interface Evidence {
   readonly about: "libc" | "language" | "linkage" | "packer";
   /**
-   * Stable, for programs: `interpreter`, `needed`, `version-need`, `entry-code`, `abi-tag`, `android-note`,
+   * A stable name, for programs: `interpreter`, `needed`, `version-need`, `entry-code`, `abi-tag`, `android-note`,
    * `go-build-info`, `string`, `comment`, …
    */
   readonly kind: string;
@@ -25,11 +25,11 @@ export interface Evidence {
   readonly says: string;
   /** What was found, for people. */
   readonly text: string;
-  /** File offset in bytes, or null where it is the lack of something. */
+  /** File offset in bytes; null where the evidence is that something is absent. */
   readonly offset: number | null;
 }
 
-/** Go's build information (runtime/debug.BuildInfo), also of stripped files. */
+/** Go's build information (runtime/debug.BuildInfo). Stripped files have it, too. */
 export interface GoDiagnosis {
   /** `go1.19.8`; null where only traces of Go were found. */
   readonly version: string | null;
@@ -38,15 +38,15 @@ export interface GoDiagnosis {
   /** `CGO_ENABLED`, `GOARCH`, `-buildmode`, `vcs.revision`, … */
   readonly settings: Readonly<Record<string, string>>;
   readonly buildId: string | null;
-  /** "pure": no C at all; "internal": linked by Go's own linker, "external": by the system's. */
+  /** "pure": no C at all. "internal": linked by Go's own linker. "external": linked by the system's. */
   readonly cgo: "pure" | "internal" | "external" | "unknown";
-  /** Whether C library code is really called; CGO_ENABLED=1 alone does not say so. */
+  /** Whether the program really calls C library code; CGO_ENABLED=1 alone does not say so. */
   readonly usesLibc: boolean;
 }
 
-/** The strongest version that is needed of one family, and why. */
+/** The strongest version that the file needs of one family, and why. */
 export interface FloorEntry {
-  /** `libc.so.6`; null where the need was derived from a symbol that names no library. */
+  /** `libc.so.6`; null where the need comes from a symbol that names no library. */
   readonly library: string | null;
   /** `GLIBC`, `GLIBCXX`, `CXXABI`, `GCC`, `MUSL`, … */
   readonly family: string;
@@ -54,27 +54,27 @@ export interface FloorEntry {
   readonly version: string;
   /** The symbols bound to it; empty where only the version itself is needed. */
   readonly symbols: readonly string[];
-  /** Nothing but weak references: the loader goes on without. */
+  /** All references are weak: the loader goes on without the version. */
   readonly weak: boolean;
-  /** "version": .gnu.version_r says so; "symbols": derived from unversioned symbols by the C libraries' tables. */
+  /** "version": .gnu.version_r says so. "symbols": the C libraries' tables say so of unversioned symbols. */
   readonly source: "version" | "symbols";
 }
 
 /**
- * "error": it does not start, or does something wrong. "warning": it may, somewhere, or it is unsafe. "note": worth
- * knowing.
+ * "error": the file does not start, or does something wrong. "warning": that may happen on some systems, or the file is
+ * unsafe. "note": worth knowing.
  */
 export type DiagnosisSeverity = "error" | "warning" | "note";
 
-/** A rule of `diagnose`: one thing to know of a binary. */
+/** A rule of `diagnose`: one thing to know about a binary. */
 export interface DiagnosisRule {
   /** Stable id. */
   readonly id: string;
-  /** Of most findings; where a case is worse or less bad than others, its finding has another one. */
+  /** The severity of most findings. A finding has another one where its case is worse or less bad than others. */
   readonly severity: DiagnosisSeverity;
   /** What the rule finds, in general. */
   readonly sentence: string;
-  /** What to do about it, in general; a finding may know better. */
+  /** What to do about it, in general. A finding may have better advice of its own. */
   readonly advice: string;
 }
 
@@ -85,11 +85,11 @@ export interface DiagnosisFinding {
   readonly severity: DiagnosisSeverity;
   readonly message: string;
   readonly advice: string;
-  /** Names it is about: symbols, libraries, directories. */
+  /** The names that the finding is about: symbols, libraries, directories. */
   readonly names?: readonly string[];
 }
 
-/** What is known of a binary. Plain JSON with a fixed order of keys. */
+/** What is known about a binary: plain JSON with a fixed order of keys. */
 export interface Diagnosis {
   /** `EM_X86_64`. */
   readonly machine: string;
@@ -103,13 +103,13 @@ export interface Diagnosis {
   readonly packer: string | null;
   readonly go: GoDiagnosis | null;
   /**
-   * The highest version needed by family, in lower case: `{ glibc: "2.34", glibcxx: "3.4.30" }`. Weak needs do not
-   * count.
+   * The highest version that the file needs of each family, with the family in lower case: `{ glibc: "2.34", glibcxx:
+   * "3.4.30" }`. Weak needs do not count.
    */
   readonly required: Readonly<Record<string, string>>;
-  /** Strongest first within each family. */
+  /** What the versions above rest on, strongest first within each family. */
   readonly floor: readonly FloorEntry[];
-  /** Ids of distributions whose C library suffices; null without tables, or where it cannot be told. */
+  /** Ids of the distributions whose C library suffices; null without tables, or where nobody can tell. */
   readonly distributions: readonly string[] | null;
   /** `manylinux_2_17_x86_64`, `musllinux_1_1_x86_64`, `linux_x86_64`; null without tables. */
   readonly wheelTag: string | null;

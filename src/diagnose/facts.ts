@@ -6,19 +6,19 @@ import { detect, type Detected } from "./detect/detect.js";
 import type { DiagnoseOptions } from "./options.js";
 import { type DiagnosedSubject, subjectOf } from "./subject.js";
 
-/** What the parts of a diagnosis judge: the file, what detection found out about it, and what it is judged against. */
+/** What the parts of a diagnosis judge: the file, what detection found out about it, and what to judge it against. */
 export interface Facts extends DiagnosedSubject, Detected {
   readonly target: Target | null;
-  /** The target's, where no others were given. */
+  /** The tables that were given, or else the target's. */
   readonly tables: LibcTables | null;
   readonly libraries: LibraryTree | null;
-  /** Is it installed set-user-ID, set-group-ID or with file capabilities? Null where nobody said. */
+  /** Is the file installed set-user-ID, set-group-ID or with file capabilities? Null where the caller did not say. */
   readonly raisedRights: boolean | null;
-  /** Look for ELF files inside of the file's data, too. */
+  /** Look for ELF files in all of the file's data, too. */
   readonly scan: boolean;
 }
 
-/** Detects what there is to know of a file. */
+/** Detects what there is to know about a file. */
 export function factsOf(
   elf: ElfFile,
   tolerant: Tolerant,
@@ -26,6 +26,8 @@ export function factsOf(
 ): Facts {
   const subject = subjectOf(elf, tolerant);
   const { hasContents, interpreter, needed, findExport } = subject;
+
+  // Getters, so that the symbols are read only when somebody asks for them.
   return {
     elf,
     tolerant,

@@ -5,17 +5,20 @@ export interface DiagnoseOptions {
   /** The system that the file is to run on, from `elfwright/targets`. */
   readonly target?: Target;
   /**
-   * The C libraries' tables, from `elfwright/targets`; the target's by default. Without any, `distributions` and
+   * The C libraries' tables, from `elfwright/targets`. Default: the target's. Without tables, `distributions` and
    * `wheelTag` are null.
    */
   readonly tables?: LibcTables;
   /**
-   * What the loader would load, from `resolveLibraries` or `resolveFileLibraries`: for findings on libraries that are
-   * missing, unused or of another C library.
+   * What the loader would load, from `resolveLibraries` or `resolveFileLibraries`. Findings on libraries that are
+   * missing, unused or of another C library need it.
    */
   readonly libraries?: LibraryTree;
-  /** Is it installed set-user-ID, set-group-ID or with file capabilities? Nothing in the file says so. */
+  /** Is the file installed set-user-ID, set-group-ID or with file capabilities? Nothing in the file says so. */
   readonly raisedRights?: boolean;
-  /** Look for ELF files in all of its data, which reads the whole file once. Default: only in what follows its end. */
+  /**
+   * Look for ELF files in all of the file's data, which reads the whole file once. Default: only in what follows the
+   * end of the ELF file.
+   */
   readonly scan?: boolean;
 }

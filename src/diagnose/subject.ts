@@ -3,7 +3,7 @@ import { isDebugFile } from "../image/headers/sections.js";
 import type { Tolerant } from "../image/tolerant.js";
 import { type Export, exportsOf, type Import, importsOf } from "./dynamic-names.js";
 
-/** A file under diagnosis. What is broken in it is left out, and `tolerant` has the reason. */
+/** A file under diagnosis. Broken parts are left out, and `tolerant` collects the reasons. */
 export interface DiagnosedSubject {
   readonly elf: ElfFile;
   readonly tolerant: Tolerant;
@@ -12,35 +12,39 @@ export interface DiagnosedSubject {
   /** PT_INTERP, null where there is none. */
   readonly interpreter: string | null;
   readonly needed: readonly string[];
-  /** The dynamic symbols that other files define, and those that the file defines. */
+  /** The dynamic symbols that other files define. */
   readonly imports: readonly Import[];
+  /** The dynamic symbols that the file itself defines. */
   readonly exports: readonly Export[];
-  /** The first export that is so: a large program has very many, whose names nobody need read for that. */
-  findExport(is: (e: Export) => boolean): Export | undefined;
+  /** The first export that matches. A large program has very many, and this reads no more names than it needs. */
+  findExport(matches: (e: Export) => boolean): Export | undefined;
 }
 
 export function subjectOf(elf: ElfFile, tolerant: Tolerant): DiagnosedSubject {
   const hasContents = !(tolerant.part(() => isDebugFile(elf)) ?? false);
-  const whole = <T>(read: () => T[]): T[] => (hasContents ? tolerant.part(read) : null) ?? [];
+  const allOrNone = <T>(read: () => T[]): T[] => (hasContents ? tolerant.part(read) : null) ?? [];
+
   let imports: readonly Import[] | undefined;
   let exports: readonly Export[] | undefined;
+  const firstExport = (matches: (e: Export) => boolean): Export[] => {
+    for (const e of exports ?? exportsOf(elf)) if (matches(e)) return [e];
+    return [];
+  };
 
   return {
     elf,
     tolerant,
     hasContents,
     interpreter: hasContents ? tolerant.part(() => elf.interpreter) : null,
-    needed: whole(() => [...elf.needed]),
+    needed: allOrNone(() => [...elf.needed]),
     get imports() {
-      return (imports ??= whole(() => importsOf(elf)));
+      imports ??= allOrNone(() => importsOf(elf));
+      return imports;
     },
     get exports() {
-      return (exports ??= whole(() => [...exportsOf(elf)]));
+      exports ??= allOrNone(() => [...exportsOf(elf)]);
+      return exports;
     },
-    findExport: (is) =>
-      whole(() => {
-        for (const e of exports ?? exportsOf(elf)) if (is(e)) return [e];
-        return [];
-      })[0],
+    findExport: (matches) => allOrNone(() => firstExport(matches))[0],
   };
 }

@@ -9,35 +9,36 @@ import { judgeWheel } from "../wheel/wheel-judge.js";
 
 export type Requirements = Pick<Diagnosis, "required" | "floor" | "distributions" | "wheelTag">;
 
-/** What a file needs at least, why, and which systems have it. */
+/** What a file needs at least, why, and which systems have that. */
 export const requirements = /* @__PURE__ */ once(requirementsOf);
 
-function requirementsOf(f: Facts): Requirements {
-  const uses = versionUses(f);
-  const floor = [...versionFloor(f, uses), ...symbolFloor(f, uses)].sort(byFamily);
-  const required = strongest(f, floor);
-  const tables = areNamesRead(f) ? f.tables : null;
+function requirementsOf(facts: Facts): Requirements {
+  const uses = versionUses(facts);
+  const floor = [...versionFloor(facts, uses), ...symbolFloor(facts, uses)].sort(byFamily);
+  const required = strongest(facts, floor);
+  const tables = areNamesRead(facts) ? facts.tables : null;
 
   return {
     required,
     floor,
-    distributions: tables && distributionsFor(f, uses, required, tables),
-    wheelTag: tables && judgeWheel(f, uses, required["musl"], tables).tag,
+    distributions: tables && distributionsFor(facts, uses, required, tables),
+    wheelTag: tables && judgeWheel(facts, uses, required["musl"], tables).tag,
   };
 }
 
-/** Without its symbols nothing can be said of where a file runs. */
-const areNamesRead = (f: Facts): boolean => f.imports.length > 0 || f.tolerant.problems.length === 0;
+/** Without its symbols, nobody can say where a file runs. */
+const areNamesRead = (facts: Facts): boolean => facts.imports.length > 0 || facts.tolerant.problems.length === 0;
 
-/** glibc's markers of what its loader can do, by the release that brought each. */
+/** Versions by which glibc marks what its loader can do, with the release that brought each. */
 const MARKERS: ReadonlyMap<string, string> = new Map([["GLIBC_ABI_DT_RELR", RELR_SINCE.glibc]]);
 
-/** The release that a version stands for; undefined for one that is no number, as GLIBC_PRIVATE. */
+/** The release that a version stands for; undefined for one that is no number, such as GLIBC_PRIVATE. */
 export const releaseOf = (u: VersionUse): string | undefined =>
   MARKERS.get(u.name) ?? (u.numeric ? u.version : undefined);
 
-function versionFloor(f: Facts, uses: readonly VersionUse[]): FloorEntry[] {
-  const out = uses.map(({ library, family, version, symbols, weak }): FloorEntry => ({
+/** What .gnu.version_r asks for. */
+function versionFloor(facts: Facts, uses: readonly VersionUse[]): FloorEntry[] {
+  const floor = uses.map(({ library, family, version, symbols, weak }): FloorEntry => ({
     library,
     family,
     version,
@@ -45,9 +46,10 @@ function versionFloor(f: Facts, uses: readonly VersionUse[]): FloorEntry[] {
     weak,
     source: "version",
   }));
-  // Loaders before 2.36 do not see the relocations, whether or not the file says that it counts on them.
-  if (f.libc === "glibc" && f.linkage !== "static-pie" && hasRelr(f) && !isRelrMarked(f, uses)) {
-    out.push({
+
+  // Loaders before 2.36 do not see DT_RELR, whether or not the file says that it needs a newer one.
+  if (facts.libc === "glibc" && facts.linkage !== "static-pie" && hasRelr(facts) && !isRelrMarked(facts, uses)) {
+    floor.push({
       library: null,
       family: "GLIBC",
       version: RELR_SINCE.glibc,
@@ -57,39 +59,44 @@ function versionFloor(f: Facts, uses: readonly VersionUse[]): FloorEntry[] {
     });
   }
 
-  return out;
+  return floor;
 }
 
-/** What the tables know of references without versions. */
-function symbolFloor(f: Facts, uses: readonly VersionUse[]): readonly FloorEntry[] {
-  if (!f.tables || f.linkage === "static" || f.linkage === "static-pie") return [];
-  if (f.libc === "musl") return muslFloor(f, f.tables);
-  return f.libc === "glibc" && !uses.some((u) => u.family === "GLIBC") ? (glibcFloor(f, f.tables) ?? []) : [];
+/** What the tables say of references without versions. */
+function symbolFloor(facts: Facts, uses: readonly VersionUse[]): readonly FloorEntry[] {
+  const { tables, libc, linkage } = facts;
+  if (!tables || linkage === "static" || linkage === "static-pie") return [];
+  if (libc === "musl") return muslFloor(facts, tables);
+
+  const isUnversioned = libc === "glibc" && !uses.some((u) => u.family === "GLIBC");
+  return isUnversioned ? (glibcFloor(facts, tables) ?? []) : [];
 }
 
 /** The highest strong version of each family. */
-function strongest(f: Facts, floor: readonly FloorEntry[]): Record<string, string> {
-  const out = new Map<string, string>();
-  for (const e of floor) {
-    const release = e.weak
-      ? undefined
-      : (MARKERS.get(`${e.family}_${e.version}`) ?? (/^\d/.test(e.version) ? e.version : undefined));
-    const family = e.family.toLowerCase();
-    const before = out.get(family);
+function strongest(facts: Facts, floor: readonly FloorEntry[]): Record<string, string> {
+  const highest = new Map<string, string>();
+  for (const entry of floor) {
+    if (entry.weak) continue;
 
-    if (release !== undefined && !(family === "glibc" && f.libc === "musl")) {
-      out.set(family, newest(before === undefined ? [release] : [before, release])!);
-    }
+    const family = entry.family.toLowerCase();
+    // musl's loader ignores versions.
+    if (family === "glibc" && facts.libc === "musl") continue;
+
+    const release = MARKERS.get(`${entry.family}_${entry.version}`) ?? (isNumber(entry) ? entry.version : undefined);
+    if (release === undefined) continue;
+
+    const before = highest.get(family);
+    highest.set(family, newest(before === undefined ? [release] : [before, release])!);
   }
 
-  return Object.fromEntries(out);
+  return Object.fromEntries(highest);
 }
 
-const FIRST = ["GLIBC", "MUSL", "GLIBCXX", "CXXABI", "GCC"];
-const rank = (family: string): number => (FIRST.includes(family) ? FIRST.indexOf(family) : FIRST.length);
+const FAMILIES = ["GLIBC", "MUSL", "GLIBCXX", "CXXABI", "GCC"];
+const rank = (family: string): number => (FAMILIES.includes(family) ? FAMILIES.indexOf(family) : FAMILIES.length);
 const isNumber = (e: FloorEntry): boolean => /^\d/.test(e.version);
 
-/** Families in a fixed order; within one, what is tied to a single build first, then the newest version. */
+/** Families come in a fixed order. Within one, what is tied to a single build comes first, then the newest version. */
 function byFamily(a: FloorEntry, b: FloorEntry): number {
   if (a.family !== b.family) return rank(a.family) - rank(b.family) || (a.family < b.family ? -1 : 1);
   if (isNumber(a) !== isNumber(b)) return isNumber(a) ? 1 : -1;

@@ -5,28 +5,36 @@ import type { Facts } from "../facts.js";
 import { lacks, mayHaveOthers } from "./retargeted.js";
 import type { VersionUse } from "./version-uses.js";
 
-/** Versions that belong to one build of glibc, or to something that the tables do not date. */
+/** Versions that belong to one build of glibc, or that stand for something which the tables do not date. */
 export const isUndated = (u: VersionUse): boolean =>
   u.family === "GLIBC" && !u.weak && !u.numeric && u.name !== "GLIBC_ABI_DT_RELR";
 
-/** Ids of the distributions whose C library suffices; null where it cannot be told. */
+/** Ids of the distributions whose C library suffices; null where nobody can tell. */
 export function distributionsFor(
-  f: Facts,
+  facts: Facts,
   uses: readonly VersionUse[],
   required: Readonly<Record<string, string>>,
   tables: LibcTables,
 ): string[] | null {
-  const suffices = (libc: "glibc" | "musl", version: string) =>
-    tables.distributions.filter((d) => d.libc === libc && compareVersions(d.version, version) >= 0).map((d) => d.id);
-  if (f.linkage === "static" || f.linkage === "static-pie") return tables.distributions.map((d) => d.id);
-  if (f.linkage === "relocatable" || f.linkage === "loader" || f.linkage === "other" || !f.hasContents) return null;
-  if (f.libc === "glibc" && lacks(f, tables).never.length > 0) return mayHaveOthers(f) ? null : [];
-  if (f.libc === "glibc") return uses.some(isUndated) ? null : suffices("glibc", required["glibc"] ?? "0");
-  if (f.libc === "musl") return suffices("musl", required["musl"] ?? "0");
-  if (f.libc === "unknown") return null;
-  if (f.libc !== "none") return [];
-  if (f.interpreter === null) return f.needed.length === 0 ? tables.distributions.map((d) => d.id) : null;
+  const { linkage, libc, interpreter, needed, hasContents } = facts;
+  const all = () => tables.distributions.map((d) => d.id);
+  const having = (wanted: "glibc" | "musl", version: string) =>
+    tables.distributions.filter((d) => d.libc === wanted && compareVersions(d.version, version) >= 0).map((d) => d.id);
 
-  const libc = knownLoader(f.interpreter)?.libc;
-  return libc === "glibc" || libc === "musl" ? suffices(libc, "0") : null;
+  if (linkage === "static" || linkage === "static-pie") return all();
+  if (linkage === "relocatable" || linkage === "loader" || linkage === "other" || !hasContents) return null;
+
+  if (libc === "glibc") {
+    if (lacks(facts, tables).never.length > 0) return mayHaveOthers(facts) ? null : [];
+    return uses.some(isUndated) ? null : having("glibc", required["glibc"] ?? "0");
+  }
+  if (libc === "musl") return having("musl", required["musl"] ?? "0");
+  if (libc === "unknown") return null;
+  // No distribution of the tables has bionic, uClibc, dietlibc or klibc for its C library.
+  if (libc !== "none") return [];
+
+  // A file without a C library still needs the loader that it names.
+  if (interpreter === null) return needed.length === 0 ? all() : null;
+  const loader = knownLoader(interpreter)?.libc;
+  return loader === "glibc" || loader === "musl" ? having(loader, "0") : null;
 }

@@ -17,21 +17,23 @@ export interface VersionUse extends VersionName {
 
 /**
  * The versions of .gnu.version_r with their symbols by .gnu.version, both found through PT_DYNAMIC. Variables that were
- * copied into the program (copy relocations) count: they are defined there, yet their version is one that is needed.
+ * copied into the program (copy relocations) count: the program defines them, and still needs their version.
  *
  * @throws ElfError `MALFORMED`, `TRUNCATED`
  */
-export function versionUses(s: DiagnosedSubject): VersionUse[] {
-  const needs = s.hasContents ? s.elf.versionNeeds : [];
+export function versionUses(subject: DiagnosedSubject): VersionUse[] {
+  const needs = subject.hasContents ? subject.elf.versionNeeds : [];
   if (needs.length === 0) return [];
 
-  const bound = symbolsByNeed(s);
+  const bound = symbolsByNeed(subject);
   const uses = new Map<string, { library: string; name: string; flagged: boolean }>();
   for (const { file, versions } of needs) {
     for (const { name, flags } of versions) {
-      const key = `${file} ${name}`;
+      const key = keyOf(file, name);
       const before = uses.get(key);
-      uses.set(key, { library: file, name, flagged: (before?.flagged ?? true) && (flags & VER_FLG.WEAK) !== 0 });
+      // A version may be listed twice: it is weak only where both say so.
+      const flagged = (before?.flagged ?? true) && (flags & VER_FLG.WEAK) !== 0;
+      uses.set(key, { library: file, name, flagged });
     }
   }
 
@@ -47,31 +49,42 @@ export function versionUses(s: DiagnosedSubject): VersionUse[] {
   });
 }
 
-/** Uses by the library that they are of. */
+/** The uses by the library that they belong to. */
 export function byLibrary(uses: readonly VersionUse[]): Map<string, VersionUse[]> {
-  const out = new Map<string, VersionUse[]>();
-  for (const u of uses) if (!out.get(u.library)?.push(u)) out.set(u.library, [u]);
-  return out;
+  const libraries = new Map<string, VersionUse[]>();
+  for (const use of uses) {
+    const same = libraries.get(use.library);
+    if (same) same.push(use);
+    else libraries.set(use.library, [use]);
+  }
+  return libraries;
 }
 
-function symbolsByNeed(s: DiagnosedSubject): Map<string, { strong: string[]; weak: string[] }> {
-  const out = new Map<string, { strong: string[]; weak: string[] }>();
-  const version = symbolVersions(s.elf);
+const keyOf = (library: string, versionName: string): string => `${library} ${versionName}`;
+
+/** The symbols that are bound to each version, by {@link keyOf}. */
+function symbolsByNeed(subject: DiagnosedSubject): Map<string, { strong: string[]; weak: string[] }> {
+  const versionOf = symbolVersions(subject.elf);
+  const bound = new Map<string, { strong: string[]; weak: string[] }>();
   const add = (library: string | null, versionName: string, name: string, weak: boolean) => {
     if (library === null) return;
-    const key = `${library} ${versionName}`;
-    const of = out.get(key) ?? { strong: [], weak: [] };
-    of[weak ? "weak" : "strong"].push(name);
-    out.set(key, of);
+    const key = keyOf(library, versionName);
+    const names = bound.get(key) ?? { strong: [], weak: [] };
+    names[weak ? "weak" : "strong"].push(name);
+    bound.set(key, names);
   };
-  for (const { name, version: v, weak } of s.imports) if (v) add(v.file, v.name, name, weak);
-  const table = s.elf.dynamicSymbols;
-  const budget = new NameBudget(table?.strings);
 
-  for (const { index, symbol } of table?.records() ?? []) {
-    const v = symbol.shndx === SHN.UNDEF ? undefined : version(index);
-    if (v && v.file !== null) add(v.file, v.name, budget.spend(nameAt(table!.strings, symbol.name)), false);
+  for (const { name, version, weak } of subject.imports) {
+    if (version) add(version.file, version.name, name, weak);
   }
 
-  return out;
+  const table = subject.elf.dynamicSymbols;
+  const budget = new NameBudget(table?.strings);
+  for (const { index, symbol } of table?.records() ?? []) {
+    const version = symbol.shndx === SHN.UNDEF ? undefined : versionOf(index);
+    if (!version || version.file === null) continue;
+    add(version.file, version.name, budget.spend(nameAt(table!.strings, symbol.name)), false);
+  }
+
+  return bound;
 }

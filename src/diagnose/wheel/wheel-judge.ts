@@ -15,7 +15,7 @@ export interface WheelObstacle {
   readonly kind: "version" | "library" | "symbol";
   /** `GLIBC_2.34`, `libssl.so.3`, `__cxa_thread_atexit_impl`. */
   readonly name: string;
-  /** The library that the version or symbol is of. */
+  /** The library that the version or symbol belongs to. */
   readonly library: string | null;
   /** The symbols bound to the version. */
   readonly symbols: readonly string[];
@@ -25,97 +25,94 @@ export interface WheelObstacle {
 
 /** The platform tag that a file earns, and what stands in the way of better ones. */
 export interface WheelTag {
-  /** `manylinux_2_17_x86_64`, `linux_x86_64` where no policy fits; null for a machine without a name there. */
+  /** `manylinux_2_17_x86_64`; `linux_x86_64` where no policy fits; null for a machine that Python has no name for. */
   readonly tag: string | null;
   /** The worst first. */
   readonly obstacles: readonly WheelObstacle[];
 }
 
-/** auditwheel leaves these out: the loader, and Python itself. */
-const isExempt = (library: string): boolean =>
-  library.includes("ld-linux") ||
-  library === "ld64.so.2" ||
-  library === "ld64.so.1" ||
-  /^libpython\d+\.\d+m?\.so(\.\d)*$/.test(library);
-const hasNoNeeds = (library: string): boolean =>
-  library.startsWith("ld-linux") || library === "ld64.so.2" || library === "ld64.so.1";
-
-/** musl's loader takes all these for itself; the policies name the one of Alpine. */
-const isMusl = (library: string): boolean =>
-  library === "libc.so" || /^libc\.musl-[^.]+\.so\.1$/.test(library) || /^ld-musl-[^.]+\.so\.1$/.test(library);
-
 export interface Wheel extends WheelTag {
-  /** The policies that it was judged by, most compatible first. */
+  /** The policies that the file was judged by, most compatible first. */
   readonly policies: readonly WheelPolicy[];
 }
 
 /** The platform tag of a file, from the versions that it needs. */
 export function judgeWheel(
-  f: Facts,
+  facts: Facts,
   uses: readonly VersionUse[],
   muslRelease: string | undefined,
   tables: LibcTables,
 ): Wheel {
-  const arch = pythonMachine(machineOf(f)) ?? null;
-  const fits = f.hasContents && f.linkage !== "relocatable" && f.linkage !== "other" && f.linkage !== "loader";
+  const arch = pythonMachine(machineOf(facts)) ?? null;
+  const { linkage, hasContents } = facts;
+  const fits = hasContents && linkage !== "relocatable" && linkage !== "other" && linkage !== "loader";
   if (arch === null || !fits) return { tag: null, obstacles: [], policies: [] };
 
-  const musl = f.libc === "musl";
-  const of = tables.policies(machineOf(f)).filter((p) => p.libc === (musl ? "musl" : "glibc"));
-  // The policies of musl name no versions: the release itself is their name.
-  const policies = musl
-    ? of.filter((p) => compareVersions(policyRelease(p), muslRelease ?? "0") >= 0 || p === of.at(-1))
-    : of;
-  const found = isForeign(f)
-    ? []
-    : [
-        ...versionObstacles([...uses, ...derivedUses(f, uses, tables)], policies),
-        ...libraryObstacles(f, policies),
-        ...symbolObstacles(f, policies),
-        ...absentSymbols(f, policies, tables),
-      ];
-  const first = found.reduce((n, o) => Math.max(n, o.at), 0);
-  const best = isForeign(f) ? undefined : policies[first];
-  const obstacles = found
-    .filter((o) => o.at > 0)
-    .sort(
-      (a, b) =>
-        b.at - a.at ||
-        compareVersions(b.obstacle.name.replace(/^\D*/, ""), a.obstacle.name.replace(/^\D*/, "")) ||
-        (a.obstacle.name < b.obstacle.name ? -1 : 1),
-    )
-    .map((o) => o.obstacle);
+  const policies = applyingPolicies(facts, muslRelease, tables);
+  if (isForeign(facts)) return { tag: `linux_${arch}`, obstacles: [], policies };
 
-  return { tag: best ? `${best.name}_${arch}` : `linux_${arch}`, obstacles, policies };
+  const found = [
+    ...versionObstacles([...uses, ...derivedUses(facts, uses, tables)], policies),
+    ...libraryObstacles(facts, policies),
+    ...symbolObstacles(facts, policies),
+    ...absentSymbols(facts, policies, tables),
+  ];
+  const earned = found.reduce((place, o) => Math.max(place, o.place), 0);
+  const best = policies[earned];
+  const obstacles = found.filter((o) => o.place > 0).sort(worstFirst);
+
+  return {
+    tag: best ? `${best.name}_${arch}` : `linux_${arch}`,
+    obstacles: obstacles.map((o) => o.obstacle),
+    policies,
+  };
 }
 
 /** C libraries that no platform tag is for. */
-const isForeign = (f: Facts): boolean => !["glibc", "musl", "none", "unknown"].includes(f.libc);
+const isForeign = (facts: Facts): boolean => !["glibc", "musl", "none", "unknown"].includes(facts.libc);
+
+/** The policies for the file's C library and machine, most compatible first. */
+function applyingPolicies(facts: Facts, muslRelease: string | undefined, tables: LibcTables): WheelPolicy[] {
+  const libc = facts.libc === "musl" ? "musl" : "glibc";
+  const all = tables.policies(machineOf(facts)).filter((p) => p.libc === libc);
+  if (libc === "glibc") return all;
+
+  // The policies of musl name no versions: the release itself is their name.
+  const release = muslRelease ?? "0";
+  return all.filter((p) => compareVersions(policyRelease(p), release) >= 0 || p === all.at(-1));
+}
 
 /** `1.2` of musllinux_1_2 allows all of 1.2.x; the policies do not tell those apart. */
 const policyRelease = (p: WheelPolicy): string => `${p.name.split("_").slice(1).join(".")}.999`;
 
-/** An obstacle, and the place of the first policy that allows it; behind the last where none does. */
-interface Found {
-  readonly at: number;
+/** An obstacle, and the place of the first policy that allows it: behind the last one where none does. */
+interface PlacedObstacle {
+  readonly place: number;
   readonly obstacle: WheelObstacle;
 }
 
-function found(
+function placed(
   policies: readonly WheelPolicy[],
   allows: (p: WheelPolicy, i: number) => boolean,
   obstacle: Omit<WheelObstacle, "allowedBy">,
-): Found {
-  const i = policies.findIndex(allows);
-  const at = i < 0 ? policies.length : i;
-  return { at, obstacle: { ...obstacle, allowedBy: policies[at]?.name ?? null } };
+): PlacedObstacle {
+  const first = policies.findIndex(allows);
+  const place = first < 0 ? policies.length : first;
+  return { place, obstacle: { ...obstacle, allowedBy: policies[place]?.name ?? null } };
+}
+
+/** By policy, then by version, the newest first, then by name. */
+function worstFirst(a: PlacedObstacle, b: PlacedObstacle): number {
+  const versionOf = (o: PlacedObstacle) => o.obstacle.name.replace(/^\D*/, "");
+  const byName = a.obstacle.name < b.obstacle.name ? -1 : 1;
+  return b.place - a.place || compareVersions(versionOf(b), versionOf(a)) || byName;
 }
 
 /** auditwheel takes a file without versions for one that runs everywhere; its symbols say what it needs of glibc. */
-function derivedUses(f: Facts, uses: readonly VersionUse[], tables: LibcTables): VersionUse[] {
-  if (f.libc !== "glibc" || uses.some((u) => u.family === "GLIBC")) return [];
+function derivedUses(facts: Facts, uses: readonly VersionUse[], tables: LibcTables): VersionUse[] {
+  if (facts.libc !== "glibc" || uses.some((u) => u.family === "GLIBC")) return [];
 
-  const floor = (glibcFloor(f, tables) ?? []).filter((e) => !e.weak);
+  const floor = (glibcFloor(facts, tables) ?? []).filter((e) => !e.weak);
   return floor.map(({ family, version, symbols }) => ({
     library: "libc.so.6",
     family,
@@ -127,45 +124,66 @@ function derivedUses(f: Facts, uses: readonly VersionUse[], tables: LibcTables):
   }));
 }
 
-const absentSymbols = (f: Facts, policies: readonly WheelPolicy[], tables: LibcTables): Found[] =>
-  lacks(f, tables).never.map((name) =>
-    found(policies, () => false, { kind: "symbol", name, library: "libc.so.6", symbols: [] }),
+/** Symbols that no release of glibc has. */
+const absentSymbols = (facts: Facts, policies: readonly WheelPolicy[], tables: LibcTables): PlacedObstacle[] =>
+  lacks(facts, tables).never.map((name) =>
+    placed(policies, () => false, { kind: "symbol", name, library: "libc.so.6", symbols: [] }),
   );
 
-function versionObstacles(uses: readonly VersionUse[], policies: readonly WheelPolicy[]): Found[] {
+/** The loader's versions: auditwheel does not look at them. */
+const isLoader = (library: string): boolean =>
+  library.startsWith("ld-linux") || library === "ld64.so.2" || library === "ld64.so.1";
+
+function versionObstacles(uses: readonly VersionUse[], policies: readonly WheelPolicy[]): PlacedObstacle[] {
   return uses
-    .filter((u) => !hasNoNeeds(u.library))
+    .filter((u) => !isLoader(u.library))
     .flatMap(({ name, library, symbols }) => {
       const family = name.split("_", 1)[0]!;
       const version = name.slice(family.length + 1);
-      const of = policies.map((p) => (Object.hasOwn(p.versions, family) ? p.versions[family] : undefined));
-      // Of a family that a policy does not name it asks nothing.
-      return of.some(Boolean)
-        ? [found(policies, (_, i) => of[i]?.includes(version) ?? true, { kind: "version", name, library, symbols })]
-        : [];
+      const allowed = policies.map((p) => (Object.hasOwn(p.versions, family) ? p.versions[family] : undefined));
+      if (!allowed.some(Boolean)) return [];
+
+      // A policy that does not name a family asks nothing of it.
+      const allows = (_: WheelPolicy, i: number) => allowed[i]?.includes(version) ?? true;
+      return [placed(policies, allows, { kind: "version", name, library, symbols })];
     });
 }
 
-function libraryObstacles(f: Facts, policies: readonly WheelPolicy[]): Found[] {
-  const allowed = (p: WheelPolicy, l: string) =>
-    p.libraries.includes(l) || (p.libc === "musl" && isMusl(l) && p.libraries.includes("libc.so"));
-  return [...new Set(f.needed)]
-    .filter((l) => !isExempt(l))
-    .map((l) => found(policies, (p) => allowed(p, l), { kind: "library", name: l, library: null, symbols: [] }));
+/** auditwheel leaves out the loader and Python itself. */
+const isExempt = (library: string): boolean =>
+  library.includes("ld-linux") ||
+  library === "ld64.so.2" ||
+  library === "ld64.so.1" ||
+  /^libpython\d+\.\d+m?\.so(\.\d)*$/.test(library);
+
+/** musl's loader takes all these names for itself; the policies have only the name that Alpine uses. */
+const isMusl = (library: string): boolean =>
+  library === "libc.so" || /^libc\.musl-[^.]+\.so\.1$/.test(library) || /^ld-musl-[^.]+\.so\.1$/.test(library);
+
+function libraryObstacles(facts: Facts, policies: readonly WheelPolicy[]): PlacedObstacle[] {
+  const allows = (p: WheelPolicy, library: string) =>
+    p.libraries.includes(library) || (p.libc === "musl" && isMusl(library) && p.libraries.includes("libc.so"));
+  const judged = [...new Set(facts.needed)].filter((library) => !isExempt(library));
+
+  return judged.map((name) =>
+    placed(policies, (p) => allows(p, name), { kind: "library", name, library: null, symbols: [] }),
+  );
 }
 
-function symbolObstacles(f: Facts, policies: readonly WheelPolicy[]): Found[] {
-  const wanted = new Map<string, string>();
+function symbolObstacles(facts: Facts, policies: readonly WheelPolicy[]): PlacedObstacle[] {
+  const forbidden = new Map<string, string>();
   for (const p of policies) {
     for (const [library, symbols] of Object.entries(p.blacklist)) {
-      if (f.needed.includes(library)) for (const s of symbols) wanted.set(s, library);
+      if (!facts.needed.includes(library)) continue;
+      for (const symbol of symbols) forbidden.set(symbol, library);
     }
   }
 
-  return f.imports.flatMap(({ name }) => {
-    const library = wanted.get(name);
-    return library === undefined
-      ? []
-      : [found(policies, (p) => !p.blacklist[library]?.includes(name), { kind: "symbol", name, library, symbols: [] })];
+  return facts.imports.flatMap(({ name }) => {
+    const library = forbidden.get(name);
+    if (library === undefined) return [];
+
+    const allows = (p: WheelPolicy) => !p.blacklist[library]?.includes(name);
+    return [placed(policies, allows, { kind: "symbol", name, library, symbols: [] })];
   });
 }
