@@ -14,9 +14,9 @@ export interface Room {
   readonly nullSegments: number;
 }
 
-/** The parts of a file by segment, and what decides where they go. */
+/** The parts of a file by segment, and all that decides where they go. */
 export interface PartsLayout {
-  readonly e: Encoding;
+  readonly encoding: Encoding;
   readonly readOnly: readonly SectionPart[];
   readonly text: SectionPart;
   readonly relro: readonly SectionPart[];
@@ -61,141 +61,184 @@ export interface Image extends PartPlacement {
   readonly size: number;
 }
 
-export function layOutParts(o: PartsLayout): Image {
-  if (o.base % BigInt(o.page) !== 0n) {
-    fail("BAD_EDIT", `buildElf: the base address is no multiple of the page size ${o.page}`, { edit: "buildElf" });
+export function layOutParts(layout: PartsLayout): Image {
+  const { base, page, isObject } = layout;
+  if (base % BigInt(page) !== 0n) {
+    fail("BAD_EDIT", `buildElf: the base address is no multiple of the page size ${page}`, { edit: "buildElf" });
   }
-  // Program headers stand before what they describe: place once to count them, and again behind the table of that size.
-  return place(o, o.isObject ? 0 : place(o, 0).segments.length);
+
+  // Program headers stand before what they describe: the first run counts them, the second one leaves room for them.
+  const phnum = isObject ? 0 : placeParts(layout, 0).segments.length;
+  return placeParts(layout, phnum);
 }
 
-function place(o: PartsLayout, phnum: number): Image {
-  const { e, page, room } = o;
-  const parts: PlacedPart[] = [];
-  const names = compactStrings(
-    [...o.readOnly, o.text, ...o.relro, ...o.writable, ...o.tail, { name: ".shstrtab" }].map((p) => p.name),
-  );
-  const tail = o.hasSections ? [...o.tail, fixedPart(".shstrtab", SHT.STRTAB, 0, 1, names.bytes)] : [];
-  const shnum = 1 + o.readOnly.length + 1 + o.relro.length + o.writable.length + tail.length;
+function placeParts(layout: PartsLayout, phnum: number): Image {
+  const { encoding, readOnly, text, relro, writable, hasSections, isObject } = layout;
+  const loaded = [...readOnly, text, ...relro, ...writable];
+  const names = compactStrings([...loaded, ...layout.tail, { name: ".shstrtab" }].map((p) => p.name));
+  const tail = hasSections ? [...layout.tail, fixedPart(".shstrtab", SHT.STRTAB, 0, 1, names.bytes)] : [];
+  const shnum = 1 + loaded.length + tail.length;
 
-  // `at` is the place in the file, `delta` what to add for the place in memory, both counted from the file's start.
-  let at = headerSize(e) + phnum * Phdr.size(e.class) + room.headerGap;
-  let delta = 0;
-  let memory = 0;
+  const start = headerSize(encoding) + phnum * Phdr.size(encoding.class) + layout.room.headerGap;
+  const placer = new Placer(layout, start);
   let shoff = 0;
-  const putTable = () => {
-    shoff = at = alignUp(at, wordSize(e));
-    at += shnum * Shdr.size(e.class);
-  };
-  const put = (p: SectionPart) => {
-    const isLoaded = (p.flags & SHF.ALLOC) !== 0 && !o.isObject;
-    const isBss = p.type === SHT.NOBITS;
-    const offset = isBss ? at : (at = alignUp(at, p.align));
-    const address = isBss ? alignUp(Math.max(memory, at + delta), p.align) : at + delta;
-    parts.push({ ...p, offset, address: isLoaded ? o.base + BigInt(address) : 0n });
-    if (!isBss) at += p.size;
-    memory = address + p.size;
-  };
-  const range = (first: number): { offset: number; vaddr: bigint; filesz: number; memsz: number } => {
-    const p = parts[first]!;
-    return {
-      offset: p.offset,
-      vaddr: p.address,
-      filesz: at - p.offset,
-      memsz: Number(o.base + BigInt(memory) - p.address),
-    };
-  };
-  /** A new segment: the file goes on, the memory on the next page, congruent (GNU ld's DATA_SEGMENT_ALIGN). */
-  const nextPage = () => {
-    delta = alignUp(at + delta, page) + (at % page) - at;
-  };
 
-  if (o.hasSections && o.sectionTable === "start") putTable();
-  const loads: PlacedSegment[] = [];
-  const load = (flags: number, r: { offset: number; vaddr: bigint; filesz: number; memsz: number }) =>
-    loads.push({ type: PT.LOAD, flags, align: page, ...r });
+  if (hasSections && layout.sectionTable === "start") shoff = placer.putSectionTable(shnum);
+  const loads = isObject ? [] : placeLoads(layout, placer);
+  if (isObject) for (const part of [text, ...writable]) placer.put(part);
+  for (const part of tail) placer.put(part);
+  if (hasSections && layout.sectionTable === "end") shoff = placer.putSectionTable(shnum);
 
-  if (o.isObject) {
-    for (const p of [o.text, ...o.writable]) put(p);
-  } else {
-    for (const p of o.readOnly) put(p);
-    load(PF.R, { offset: 0, vaddr: o.base, filesz: at, memsz: at });
-    at = room.slack === undefined ? alignUp(at, page) : at + room.slack;
-    nextPage();
-    const relroSize = o.relro.reduce((n, p) => n + p.size, 0);
-    const unit = o.relroSegment ? page : wordSize(e);
-    const textAt = alignUp(at, o.text.align);
-    const earliest = textAt + o.text.size + (room.slack ?? 0);
-    // PT_GNU_RELRO ends where a page ends, as GNU ld aligns it: what shares its last page would not be protected.
-    const dataAt = alignUp(earliest + relroSize, unit) - relroSize;
-    put(room.slack === undefined ? o.text : { ...o.text, size: o.text.size + dataAt - earliest });
-    load(PF.R | PF.X, range(parts.length - 1));
-    at = dataAt;
-    nextPage();
-    const first = parts.length;
-    for (const p of [...o.relro, ...o.writable]) put(p);
-    load(PF.R | PF.W, range(first));
-  }
-  for (const p of tail) put(p);
-  if (o.hasSections && o.sectionTable === "end") putTable();
-
-  const find = (name: string) => parts.find((p) => p.name === name);
+  const { parts } = placer;
+  const indexOf = (name: string) => parts.findIndex((p) => p.name === name);
   return {
     parts,
-    phoff: phnum > 0 || !o.isObject ? headerSize(e) : 0,
+    phoff: phnum > 0 || !isObject ? headerSize(encoding) : 0,
     shoff,
     names,
-    size: at,
-    segments: o.isObject ? [] : segments(o, parts, loads, phnum),
-    address: (name) => find(name)?.address ?? 0n,
-    index: (name) => (find(name) ? 1 + parts.findIndex((p) => p.name === name) : SHN.UNDEF),
+    size: placer.at,
+    segments: isObject ? [] : programHeaders(layout, parts, loads, phnum),
+    address: (name) => parts[indexOf(name)]?.address ?? 0n,
+    index: (name) => (indexOf(name) < 0 ? SHN.UNDEF : 1 + indexOf(name)),
   };
+}
+
+/** Places the parts of three PT_LOADs: read-only, executable, writable. */
+function placeLoads(layout: PartsLayout, placer: Placer): PlacedSegment[] {
+  const { encoding, text, page, base } = layout;
+  const { slack } = layout.room;
+  const { parts } = placer;
+
+  for (const part of layout.readOnly) placer.put(part);
+  const headers: PlacedSegment = {
+    type: PT.LOAD,
+    flags: PF.R,
+    align: page,
+    offset: 0,
+    vaddr: base,
+    filesz: placer.at,
+    memsz: placer.at,
+  };
+  placer.at = slack === undefined ? alignUp(placer.at, page) : placer.at + slack;
+  placer.startSegment();
+
+  // PT_GNU_RELRO ends where a page ends, as GNU ld aligns it: what shares its last page would not be protected.
+  const relroSize = layout.relro.reduce((size, p) => size + p.size, 0);
+  const relroAlign = layout.relroSegment ? page : wordSize(encoding);
+  const textEnd = alignUp(placer.at, text.align) + text.size + (slack ?? 0);
+  const relroStart = alignUp(textEnd + relroSize, relroAlign) - relroSize;
+  placer.put(slack === undefined ? text : { ...text, size: text.size + relroStart - textEnd });
+  const executable = placer.loadFrom(parts.length - 1, PF.R | PF.X);
+  placer.at = relroStart;
+  placer.startSegment();
+
+  const firstWritable = parts.length;
+  for (const part of [...layout.relro, ...layout.writable]) placer.put(part);
+  return [headers, executable, placer.loadFrom(firstWritable, PF.R | PF.W)];
+}
+
+/** Puts one part behind the other, in the file and in memory. */
+class Placer {
+  readonly parts: PlacedPart[] = [];
+  /** The place in the file of what comes next. */
+  at: number;
+  readonly #layout: PartsLayout;
+  /** What to add to `at` for the place in memory, counted from the file's start too. */
+  #delta = 0;
+  /** The end in memory of what was put last. */
+  #memoryEnd = 0;
+
+  constructor(layout: PartsLayout, start: number) {
+    this.#layout = layout;
+    this.at = start;
+  }
+
+  put(part: SectionPart): void {
+    const { isObject, base } = this.#layout;
+    const isLoaded = (part.flags & SHF.ALLOC) !== 0 && !isObject;
+    const isBss = part.type === SHT.NOBITS;
+
+    if (!isBss) this.at = alignUp(this.at, part.align);
+    const inMemory = this.at + this.#delta;
+    const address = isBss ? alignUp(Math.max(this.#memoryEnd, inMemory), part.align) : inMemory;
+    this.parts.push({ ...part, offset: this.at, address: isLoaded ? base + BigInt(address) : 0n });
+
+    if (!isBss) this.at += part.size;
+    this.#memoryEnd = address + part.size;
+  }
+
+  /** Returns e_shoff. */
+  putSectionTable(shnum: number): number {
+    const { encoding } = this.#layout;
+    const shoff = alignUp(this.at, wordSize(encoding));
+    this.at = shoff + shnum * Shdr.size(encoding.class);
+    return shoff;
+  }
+
+  /** A new segment: the file goes on, the memory on the next page, congruent (GNU ld's DATA_SEGMENT_ALIGN). */
+  startSegment(): void {
+    const { page } = this.#layout;
+    this.#delta = alignUp(this.at + this.#delta, page) + (this.at % page) - this.at;
+  }
+
+  /** The PT_LOAD from this part to the last one. */
+  loadFrom(first: number, flags: number): PlacedSegment {
+    const { base, page } = this.#layout;
+    const { offset, address } = this.parts[first]!;
+    return {
+      type: PT.LOAD,
+      flags,
+      align: page,
+      offset,
+      vaddr: address,
+      filesz: this.at - offset,
+      memsz: Number(base + BigInt(this.#memoryEnd) - address),
+    };
+  }
 }
 
 /** The program headers in GNU ld's order. */
-function segments(
-  o: PartsLayout,
+function programHeaders(
+  layout: PartsLayout,
   parts: readonly PlacedPart[],
   loads: readonly PlacedSegment[],
   phnum: number,
 ): PlacedSegment[] {
-  const out: PlacedSegment[] = [];
-  const word = wordSize(o.e);
-  const over = (type: number, flags: number, align: number, first: PlacedPart, last = first) => {
-    const size = last.offset + last.size - first.offset;
-    out.push({ type, flags, align, offset: first.offset, vaddr: first.address, filesz: size, memsz: size });
-  };
-  const table = headerSize(o.e);
-  const tableSize = phnum * Phdr.size(o.e.class);
-
-  if (o.phdr) {
-    out.push({
-      type: PT.PHDR,
-      flags: PF.R,
-      align: word,
-      offset: table,
-      vaddr: o.base + BigInt(table),
-      filesz: tableSize,
-      memsz: tableSize,
-    });
-  }
-
+  const { encoding } = layout;
+  const word = wordSize(encoding);
   const interp = parts.find((p) => p.name === ".interp");
   const dynamic = parts.find((p) => p.type === SHT.DYNAMIC);
   const notes = parts.filter((p) => p.type === SHT.NOTE);
-  if (interp) over(PT.INTERP, PF.R, 1, interp);
+
+  const out: PlacedSegment[] = [];
+  if (layout.phdr) {
+    const offset = headerSize(encoding);
+    const size = phnum * Phdr.size(encoding.class);
+    const vaddr = layout.base + BigInt(offset);
+    out.push({ type: PT.PHDR, flags: PF.R, align: word, offset, vaddr, filesz: size, memsz: size });
+  }
+  if (interp) out.push(segmentOver(interp, interp, PT.INTERP, PF.R, 1));
   out.push(...loads);
-  if (dynamic) over(PT.DYNAMIC, PF.R | PF.W, word, dynamic);
-  if (notes.length > 0) over(PT.NOTE, PF.R, 4, notes[0]!, notes.at(-1));
-
-  if (o.stackFlags !== null) {
-    out.push({ type: PT.GNU_STACK, flags: o.stackFlags, offset: 0, vaddr: 0n, filesz: 0, memsz: 0, align: 16 });
-  }
-
-  if (dynamic && o.relroSegment) over(PT.GNU_RELRO, PF.R, 1, dynamic);
-  for (let i = 0; i < o.room.nullSegments; i++) {
-    out.push({ type: PT.NULL, flags: 0, offset: 0, vaddr: 0n, filesz: 0, memsz: 0, align: 0 });
-  }
-
+  if (dynamic) out.push(segmentOver(dynamic, dynamic, PT.DYNAMIC, PF.R | PF.W, word));
+  if (notes.length > 0) out.push(segmentOver(notes[0]!, notes.at(-1)!, PT.NOTE, PF.R, 4));
+  if (layout.stackFlags !== null) out.push(emptySegment(PT.GNU_STACK, layout.stackFlags, 16));
+  if (dynamic && layout.relroSegment) out.push(segmentOver(dynamic, dynamic, PT.GNU_RELRO, PF.R, 1));
+  for (let i = 0; i < layout.room.nullSegments; i++) out.push(emptySegment(PT.NULL, 0, 0));
   return out;
 }
+
+function segmentOver(first: PlacedPart, last: PlacedPart, type: number, flags: number, align: number): PlacedSegment {
+  const { offset, address } = first;
+  const size = last.offset + last.size - offset;
+  return { type, flags, align, offset, vaddr: address, filesz: size, memsz: size };
+}
+
+const emptySegment = (type: number, flags: number, align: number): PlacedSegment => ({
+  type,
+  flags,
+  align,
+  offset: 0,
+  vaddr: 0n,
+  filesz: 0,
+  memsz: 0,
+});

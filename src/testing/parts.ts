@@ -9,20 +9,23 @@ import { compactStrings } from "../tables/compact-strings.js";
 /** A section in the making: what its header says, and its bytes once every address is known. */
 export interface SectionPart {
   readonly name: string;
-  /** SHT_*, SHF_*, sh_addralign and size in bytes. */
+  /** SHT_*. */
   readonly type: number;
+  /** SHF_*. */
   readonly flags: number;
+  /** sh_addralign. */
   readonly align: number;
+  /** Bytes. */
   readonly size: number;
   readonly entsize?: number;
-  /** The name of the section that sh_link means. */
+  /** The name of the section that sh_link refers to. */
   readonly link?: string;
   readonly info?: number;
-  /** Zeros where missing. */
+  /** Default: zeros. */
   readonly bytes?: (placed: PartPlacement) => Uint8Array;
 }
 
-/** Where the parts went. A part that is not there has address 0 and index SHN_UNDEF. */
+/** Where the parts are. A missing part has address 0 and index SHN_UNDEF. */
 export interface PartPlacement {
   address(part: string): bigint;
   /** Section header index. */
@@ -35,11 +38,10 @@ export interface BuildSymbol {
   /** Default: true. */
   readonly defined?: boolean;
   /**
-   * One of the version definitions for a defined symbol, of the version needs for an undefined one. Default:
-   * unversioned.
+   * One of the version definitions for a defined symbol, one of the version needs for an undefined one. Default: none.
    */
   readonly version?: string;
-  /** Not the default version of its name (`name@VERSION` instead of `name@@VERSION`). */
+  /** True for a version that is not the default of its name (`name@VERSION` instead of `name@@VERSION`). */
   readonly hidden?: boolean;
   /** STB_*. Default: STB_GLOBAL. */
   readonly binding?: number;
@@ -56,21 +58,21 @@ export interface BuildNote {
   readonly description: Uint8Array;
 }
 
-/** Records from plain rows; a field that a row leaves out is 0. */
+/** Encodes records from plain rows; a field that a row leaves out is 0. */
 export function encodeRecords<F extends RecordFields>(
   type: Struct<F>,
-  e: Encoding,
+  encoding: Encoding,
   rows: readonly { readonly [K in keyof F]?: number | bigint }[],
 ): Uint8Array {
-  const size = type.size(e.class);
-  const b = new Uint8Array(rows.length * size);
-  const data = viewOf(b);
+  const size = type.size(encoding.class);
+  const bytes = new Uint8Array(rows.length * size);
+  const data = viewOf(bytes);
   rows.forEach((row, i) => {
-    const view = type.view(data, i * size, e);
-    for (const field in row) view.setExact(field, BigInt(row[field]!));
+    const record = type.view(data, i * size, encoding);
+    for (const field in row) record.setExact(field, BigInt(row[field]!));
   });
 
-  return b;
+  return bytes;
 }
 
 /** A part whose bytes do not depend on addresses. */
@@ -85,71 +87,92 @@ export function fixedPart(
   return { name, type, flags, align, size: bytes.length, bytes: () => bytes, ...more };
 }
 
-export function noteParts(notes: readonly BuildNote[], buildId: Uint8Array | null, e: Encoding): SectionPart[] {
-  const all = buildId
-    ? [{ section: ".note.gnu.build-id", owner: "GNU", type: NT_GNU.BUILD_ID, description: buildId }, ...notes]
-    : notes;
-  return [...new Set(all.map((n) => n.section))].map((section) => {
-    const bytes = all.filter((n) => n.section === section).map((n) => encodeNote(n, e));
-    return fixedPart(section, SHT.NOTE, SHF.ALLOC, 4, concat(bytes));
+/** A part for each section of notes: the build ID first, then the others in the order of their first note. */
+export function noteParts(notes: readonly BuildNote[], buildId: Uint8Array | null, encoding: Encoding): SectionPart[] {
+  const all = [...notes];
+  if (buildId) {
+    all.unshift({ section: ".note.gnu.build-id", owner: "GNU", type: NT_GNU.BUILD_ID, description: buildId });
+  }
+
+  const sections = new Set(all.map((n) => n.section));
+  return [...sections].map((section) => {
+    const encoded = all.filter((n) => n.section === section).map((n) => encodeNote(n, encoding));
+    return fixedPart(section, SHT.NOTE, SHF.ALLOC, 4, concat(encoded));
   });
 }
 
-export function encodeNote({ owner, type, description }: Omit<BuildNote, "section">, e: Encoding): Uint8Array {
+export function encodeNote(note: Omit<BuildNote, "section">, encoding: Encoding): Uint8Array {
+  const { owner, type, description } = note;
   const name = encodeText(`${owner}\0`);
-  const head = encodeRecords(Nhdr, e, [{ namesz: name.length, descsz: description.length, type }]);
-  const at = head.length + alignUp(name.length, 4);
-  const b = new Uint8Array(at + alignUp(description.length, 4));
-  b.set(head);
-  b.set(name, head.length);
-  b.set(description, at);
-  return b;
+  const head = encodeRecords(Nhdr, encoding, [{ namesz: name.length, descsz: description.length, type }]);
+  const descriptionAt = head.length + alignUp(name.length, 4);
+
+  const bytes = new Uint8Array(descriptionAt + alignUp(description.length, 4));
+  bytes.set(head);
+  bytes.set(name, head.length);
+  bytes.set(description, descriptionAt);
+  return bytes;
 }
 
-const TEXT_ENTRY = 16;
+const ENTRY_SIZE = 16;
 const FUNCTION_SIZE = 4;
 
-/**
- * Where a symbol is defined: the part, and the byte offset in it. Functions follow the entry code, objects the
- * relocated words.
- */
+interface SymbolPlace {
+  readonly part: string;
+  /** Byte offset in the part. */
+  readonly at: number;
+  readonly size: number;
+}
+
+/** Where symbols are defined. Functions follow the entry code in .text, objects the relocated words in .data. */
 export class SymbolPlaces {
   readonly textSize: number;
   readonly dataSize: number;
-  readonly #places = new Map<BuildSymbol, { part: string; at: number; size: number }>();
+  readonly #places = new Map<BuildSymbol, SymbolPlace>();
 
-  constructor(symbols: readonly BuildSymbol[], relocatedWords: number, e: Encoding) {
-    let text = TEXT_ENTRY;
-    let data = relocatedWords * wordSize(e);
-    for (const s of symbols) {
-      if (s.defined === false) continue;
+  constructor(symbols: readonly BuildSymbol[], relocatedWords: number, encoding: Encoding) {
+    const word = wordSize(encoding);
+    let textSize = ENTRY_SIZE;
+    let dataSize = relocatedWords * word;
+    for (const symbol of symbols) {
+      if (symbol.defined === false) continue;
 
-      const isData = s.type === STT.OBJECT;
-      this.#places.set(
-        s,
-        isData ? { part: ".data", at: data, size: wordSize(e) } : { part: ".text", at: text, size: FUNCTION_SIZE },
-      );
-      if (isData) data += wordSize(e);
-      else text += FUNCTION_SIZE;
+      if (symbol.type === STT.OBJECT) {
+        this.#places.set(symbol, { part: ".data", at: dataSize, size: word });
+        dataSize += word;
+      } else {
+        this.#places.set(symbol, { part: ".text", at: textSize, size: FUNCTION_SIZE });
+        textSize += FUNCTION_SIZE;
+      }
     }
 
-    this.textSize = text;
-    this.dataSize = Math.max(data, wordSize(e));
+    this.textSize = textSize;
+    this.dataSize = Math.max(dataSize, word);
   }
 
-  /** A symbol's record, but for its name. */
-  record(s: BuildSymbol, placed: PartPlacement) {
-    const place = this.#places.get(s);
-    const info = ((s.binding ?? STB.GLOBAL) << 4) | (s.type ?? STT.FUNC);
-    return place
-      ? {
-          info,
-          shndx: placed.index(place.part),
-          value: placed.address(place.part) + BigInt(place.at),
-          size: place.size,
-        }
-      : { info, shndx: SHN.UNDEF };
+  /** A symbol's record, without its name. */
+  record(symbol: BuildSymbol, placed: PartPlacement) {
+    const info = symbolInfo(symbol.binding ?? STB.GLOBAL, symbol.type ?? STT.FUNC);
+    const place = this.#places.get(symbol);
+    if (!place) return { info, shndx: SHN.UNDEF };
+
+    return {
+      info,
+      shndx: placed.index(place.part),
+      value: placed.address(place.part) + BigInt(place.at),
+      size: place.size,
+    };
   }
+}
+
+/** st_info (gABI). */
+const symbolInfo = (binding: number, type: number): number => (binding << 4) | type;
+
+/** A local symbol at the start of a part. */
+interface SymbolOfPart {
+  readonly name: string;
+  readonly part: string;
+  readonly type: number;
 }
 
 /** .symtab and .strtab: a symbol for each loaded section, `_DYNAMIC`, `_start`, then the given symbols. */
@@ -158,80 +181,66 @@ export function symbolParts(
   symbols: readonly BuildSymbol[],
   places: SymbolPlaces,
   hasEntry: boolean,
-  e: Encoding,
+  encoding: Encoding,
 ): SectionPart[] {
-  const locals: { name: string; part: string; type: number }[] = loaded.map((p) => ({
-    name: "",
-    part: p.name,
-    type: STT.SECTION,
-  }));
-  if (loaded.some((p) => p.name === ".dynamic")) locals.push({ name: "_DYNAMIC", part: ".dynamic", type: STT.OBJECT });
+  const ofParts: SymbolOfPart[] = loaded.map((p) => ({ name: "", part: p.name, type: STT.SECTION }));
+  const hasDynamic = loaded.some((p) => p.name === ".dynamic");
+  if (hasDynamic) ofParts.push({ name: "_DYNAMIC", part: ".dynamic", type: STT.OBJECT });
+  const locals = symbols.filter((s) => s.binding === STB.LOCAL);
+  const others = symbols.filter((s) => s.binding !== STB.LOCAL);
+  const names = compactStrings([...ofParts.map((o) => o.name), "elf.c", "_start", ...symbols.map((s) => s.name)]);
+
+  const recordsOf = (list: readonly BuildSymbol[], placed: PartPlacement) =>
+    list.map((s) => ({ name: names.offsetOf(s.name), ...places.record(s, placed) }));
+  const start = (placed: PartPlacement) => ({
+    name: names.offsetOf("_start"),
+    info: symbolInfo(STB.GLOBAL, STT.FUNC),
+    shndx: placed.index(".text"),
+    value: placed.address(".text"),
+    size: ENTRY_SIZE,
+  });
   // gABI: local symbols stand before all others.
-  const ordered = [...symbols].sort((a, b) => Number(a.binding !== STB.LOCAL) - Number(b.binding !== STB.LOCAL));
-  const given = ordered.filter((s) => s.binding === STB.LOCAL).length;
-  const names = compactStrings([...locals.map((l) => l.name), "elf.c", "_start", ...symbols.map((s) => s.name)]);
   const rows = (placed: PartPlacement) => [
     {},
-    ...locals.map((l) => ({
-      name: names.offsetOf(l.name),
-      info: (STB.LOCAL << 4) | l.type,
-      shndx: placed.index(l.part),
-      value: placed.address(l.part),
+    ...ofParts.map(({ name, part, type }) => ({
+      name: names.offsetOf(name),
+      info: symbolInfo(STB.LOCAL, type),
+      shndx: placed.index(part),
+      value: placed.address(part),
     })),
-    { name: names.offsetOf("elf.c"), info: (STB.LOCAL << 4) | STT.FILE, shndx: SHN.ABS },
-    ...ordered.slice(0, given).map((s) => ({ name: names.offsetOf(s.name), ...places.record(s, placed) })),
-    ...(hasEntry
-      ? [
-          {
-            name: names.offsetOf("_start"),
-            info: (STB.GLOBAL << 4) | STT.FUNC,
-            shndx: placed.index(".text"),
-            value: placed.address(".text"),
-            size: TEXT_ENTRY,
-          },
-        ]
-      : []),
-    ...ordered.slice(given).map((s) => ({ name: names.offsetOf(s.name), ...places.record(s, placed) })),
+    { name: names.offsetOf("elf.c"), info: symbolInfo(STB.LOCAL, STT.FILE), shndx: SHN.ABS },
+    ...recordsOf(locals, placed),
+    ...(hasEntry ? [start(placed)] : []),
+    ...recordsOf(others, placed),
   ];
-  const count = 1 + locals.length + 1 + symbols.length + (hasEntry ? 1 : 0);
-  const size = Sym.size(e.class);
 
-  return [
-    {
-      name: ".symtab",
-      type: SHT.SYMTAB,
-      flags: 0,
-      align: wordSize(e),
-      size: count * size,
-      entsize: size,
-      link: ".strtab",
-      info: locals.length + 2 + given,
-      bytes: (p) => encodeRecords(Sym, e, rows(p)),
-    },
-    fixedPart(".strtab", SHT.STRTAB, 0, 1, names.bytes),
-  ];
+  const localCount = 1 + ofParts.length + 1 + locals.length;
+  const count = localCount + (hasEntry ? 1 : 0) + others.length;
+  const size = Sym.size(encoding.class);
+  const symtab: SectionPart = {
+    name: ".symtab",
+    type: SHT.SYMTAB,
+    flags: 0,
+    align: wordSize(encoding),
+    size: count * size,
+    entsize: size,
+    link: ".strtab",
+    info: localCount,
+    bytes: (placed) => encodeRecords(Sym, encoding, rows(placed)),
+  };
+  return [symtab, fixedPart(".strtab", SHT.STRTAB, 0, 1, names.bytes)];
 }
 
-/** .comment, .debug_info. */
+/** .comment and .debug_info. */
 export function unloadedParts(comment: string | null, debugInfo: number): SectionPart[] {
   const out: SectionPart[] = [];
   if (comment !== null) {
-    out.push(
-      fixedPart(".comment", SHT.PROGBITS, SHF.MERGE | SHF.STRINGS, 1, encodeText(`${comment}\0`), { entsize: 1 }),
-    );
+    const text = encodeText(`${comment}\0`);
+    out.push(fixedPart(".comment", SHT.PROGBITS, SHF.MERGE | SHF.STRINGS, 1, text, { entsize: 1 }));
   }
-
   if (debugInfo > 0) {
-    out.push(
-      fixedPart(
-        ".debug_info",
-        SHT.PROGBITS,
-        0,
-        1,
-        Uint8Array.from({ length: debugInfo }, (_, i) => 1 + (i % 251)),
-      ),
-    );
+    const bytes = Uint8Array.from({ length: debugInfo }, (_, i) => 1 + (i % 251));
+    out.push(fixedPart(".debug_info", SHT.PROGBITS, 0, 1, bytes));
   }
-
   return out;
 }

@@ -6,9 +6,9 @@ import { PF, PN_XNUM, PT, SHN, SHT } from "../spec/constants.js";
 import type { Image, PlacedSegment } from "./layout.js";
 import { encodeRecords } from "./parts.js";
 
-/** What the ELF header says besides places and numbers of tables, and the overlay. */
+/** What the ELF header says, except places and numbers of tables; and the overlay. */
 export interface Identity {
-  readonly e: Encoding;
+  readonly encoding: Encoding;
   readonly type: number;
   readonly machine: number;
   readonly osabi: number;
@@ -27,126 +27,134 @@ export interface BuildMemory {
   readonly flags?: number;
 }
 
-export function writeElf(id: Identity & { entry: bigint; extendedNumbering: boolean }, image: Image): Uint8Array {
-  const { e } = id;
-  const { parts, segments, shoff } = image;
-  const b = new Uint8Array(image.size);
+/** What else the ELF header of a file with parts says. */
+export interface ElfIdentity extends Identity {
+  readonly entry: bigint;
+  readonly extendedNumbering: boolean;
+}
+
+export function writeElf(identity: ElfIdentity, image: Image): Uint8Array {
+  const { parts, segments, phoff, shoff } = image;
   const shnum = shoff > 0 ? parts.length + 1 : 0;
-  const isExtended = id.extendedNumbering && shnum > 0;
-  writeHeader(b, id, {
-    entry: id.entry,
-    phoff: image.phoff,
+  const isExtended = identity.extendedNumbering && shnum > 0;
+  const bytes = new Uint8Array(image.size);
+
+  writeHeader(bytes, identity, {
+    entry: identity.entry,
+    phoff,
     phnum: isExtended && segments.length > 0 ? PN_XNUM : segments.length,
     shoff,
     shnum: isExtended ? 0 : shnum,
     shstrndx: isExtended ? SHN.XINDEX : Math.max(shnum - 1, 0),
   });
-  b.set(encodeSegments(segments, e), image.phoff);
-  for (const p of parts) if (p.type !== SHT.NOBITS && p.bytes) b.set(p.bytes(image), p.offset);
-
-  if (shnum > 0) {
-    const zero = isExtended ? { size: shnum, link: shnum - 1, info: segments.length } : {};
-    const rows = parts.map((p) => ({
-      name: image.names.offsetOf(p.name),
-      type: p.type,
-      flags: p.flags,
-      addr: p.address,
-      offset: p.offset,
-      size: p.size,
-      link: p.link === undefined ? 0 : image.index(p.link),
-      info: p.info ?? 0,
-      addralign: p.align,
-      entsize: p.entsize ?? 0,
-    }));
-    b.set(encodeRecords(Shdr, e, [zero, ...rows]), shoff);
+  bytes.set(encodeSegments(segments, identity.encoding), phoff);
+  for (const part of parts) {
+    if (part.type !== SHT.NOBITS && part.bytes) bytes.set(part.bytes(image), part.offset);
   }
+  if (shnum > 0) bytes.set(encodeSections(image, shnum, isExtended, identity.encoding), shoff);
 
-  return concat([b, id.overlay]);
+  return concat([bytes, identity.overlay]);
 }
 
 /** A core file: one PT_NOTE, the process's memory, no sections. */
 export function writeCore(
-  id: Identity,
+  identity: Identity,
   notes: readonly Uint8Array[],
   memory: readonly BuildMemory[] | undefined,
   page: number,
 ): Uint8Array {
-  const { e } = id;
+  const { encoding } = identity;
+  const phoff = headerSize(encoding);
   const note = concat(notes);
-  const loads = memory ?? defaultMemory(e, page);
-  let at = headerSize(e) + (1 + loads.length) * Phdr.size(e.class);
-  const segments: PlacedSegment[] = [
-    { type: PT.NOTE, flags: 0, offset: at, vaddr: 0n, filesz: note.length, memsz: 0, align: 4 },
-  ];
-  at += note.length;
+  const loads = memory ?? defaultMemory(encoding, page);
+  const noteAt = phoff + (1 + loads.length) * Phdr.size(encoding.class);
 
-  for (const m of loads) {
+  let at = noteAt + note.length;
+  const segments: PlacedSegment[] = [
+    { type: PT.NOTE, flags: 0, offset: noteAt, vaddr: 0n, filesz: note.length, memsz: 0, align: 4 },
+  ];
+  for (const { address, size, fileSize: filesz = size, flags = PF.R } of loads) {
     at = alignUp(at, page);
-    const filesz = m.fileSize ?? m.size;
-    segments.push({
-      type: PT.LOAD,
-      flags: m.flags ?? PF.R,
-      offset: at,
-      vaddr: BigInt(m.address),
-      filesz,
-      memsz: m.size,
-      align: page,
-    });
+    segments.push({ type: PT.LOAD, flags, offset: at, vaddr: BigInt(address), filesz, memsz: size, align: page });
     at += filesz;
   }
 
-  const b = new Uint8Array(at);
-  writeHeader(b, id, { entry: 0n, phoff: headerSize(e), phnum: segments.length, shoff: 0, shnum: 0, shstrndx: 0 });
-  b.set(encodeSegments(segments, e), headerSize(e));
-  b.set(note, segments[0]!.offset);
-
-  return concat([b, id.overlay]);
+  const bytes = new Uint8Array(at);
+  writeHeader(bytes, identity, { entry: 0n, phoff, phnum: segments.length, shoff: 0, shnum: 0, shstrndx: 0 });
+  bytes.set(encodeSegments(segments, encoding), phoff);
+  bytes.set(note, noteAt);
+  return concat([bytes, identity.overlay]);
 }
 
-function defaultMemory(e: Encoding, page: number): BuildMemory[] {
-  const out = [
+function defaultMemory(encoding: Encoding, page: number): BuildMemory[] {
+  const out: BuildMemory[] = [
     { address: 0x400000, size: page, flags: PF.R | PF.X },
     { address: 0x600000, size: 4 * page, fileSize: 0, flags: PF.R | PF.W },
   ];
   // x86-64's vsyscall page.
-  return e.class === 64 ? [...out, { address: 0xffffffffff600000n, size: page, flags: PF.X }] : out;
+  if (encoding.class === 64) out.push({ address: 0xffffffffff600000n, size: page, flags: PF.X });
+  return out;
 }
 
-function encodeSegments(segments: readonly PlacedSegment[], e: Encoding): Uint8Array {
-  return encodeRecords(
-    Phdr,
-    e,
-    segments.map(({ type, flags, offset, vaddr, filesz, memsz, align }) => ({
-      type,
-      flags,
-      offset,
-      vaddr,
-      paddr: vaddr,
-      filesz,
-      memsz,
-      align,
-    })),
-  );
+function encodeSegments(segments: readonly PlacedSegment[], encoding: Encoding): Uint8Array {
+  const rows = segments.map(({ type, flags, offset, vaddr, filesz, memsz, align }) => ({
+    type,
+    flags,
+    offset,
+    vaddr,
+    paddr: vaddr,
+    filesz,
+    memsz,
+    align,
+  }));
+  return encodeRecords(Phdr, encoding, rows);
+}
+
+function encodeSections(image: Image, shnum: number, isExtended: boolean, encoding: Encoding): Uint8Array {
+  const zero = isExtended ? { size: shnum, link: shnum - 1, info: image.segments.length } : {};
+  const rows = image.parts.map((part) => ({
+    name: image.names.offsetOf(part.name),
+    type: part.type,
+    flags: part.flags,
+    addr: part.address,
+    offset: part.offset,
+    size: part.size,
+    link: part.link === undefined ? 0 : image.index(part.link),
+    info: part.info ?? 0,
+    addralign: part.align,
+    entsize: part.entsize ?? 0,
+  }));
+  return encodeRecords(Shdr, encoding, [zero, ...rows]);
+}
+
+interface TableNumbers {
+  readonly phoff: number;
+  readonly phnum: number;
+  readonly shoff: number;
+  readonly shnum: number;
+  readonly shstrndx: number;
 }
 
 function writeHeader(
-  b: Uint8Array,
-  { e, type, machine, osabi, flags }: Identity,
-  tables: { entry: bigint; phoff: number; phnum: number; shoff: number; shnum: number; shstrndx: number },
+  bytes: Uint8Array,
+  { encoding, type, machine, osabi, flags }: Identity,
+  { entry, ...tables }: TableNumbers & { readonly entry: bigint },
 ): void {
   const EV_CURRENT = 1;
-  b.set([0x7f, 0x45, 0x4c, 0x46, e.class === 64 ? 2 : 1, e.littleEndian ? 1 : 2, EV_CURRENT, osabi]);
-  const h = headerView(b, e);
-  const { entry, ...numbers } = tables;
-  h.setExact("entry", entry);
-  Object.assign(h, {
+  const elfClass = encoding.class === 64 ? 2 : 1;
+  const elfData = encoding.littleEndian ? 1 : 2;
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, elfClass, elfData, EV_CURRENT, osabi]);
+
+  const header = headerView(bytes, encoding);
+  header.setExact("entry", entry);
+  Object.assign(header, {
     type,
     machine,
     version: EV_CURRENT,
     flags,
-    ehsize: headerSize(e),
-    phentsize: tables.phnum > 0 ? Phdr.size(e.class) : 0,
-    shentsize: tables.shoff > 0 ? Shdr.size(e.class) : 0,
-    ...numbers,
+    ehsize: headerSize(encoding),
+    phentsize: tables.phnum > 0 ? Phdr.size(encoding.class) : 0,
+    shentsize: tables.shoff > 0 ? Shdr.size(encoding.class) : 0,
+    ...tables,
   });
 }
