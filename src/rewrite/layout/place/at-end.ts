@@ -2,7 +2,7 @@ import { largest } from "../../../codec/ascending.js";
 import { alignUp } from "../../../codec/bytes.js";
 import type { PhdrView } from "../../../codec/records.js";
 import { readExactly } from "../../../codec/source.js";
-import type { Section } from "../../../image/elf.js";
+import type { ElfFile, Section } from "../../../image/elf.js";
 import { isLoaded } from "../../../image/headers/sections.js";
 import { PF, PT, SHT } from "../../../spec/constants.js";
 import { KINDS } from "../../tables/kinds.js";
@@ -13,43 +13,60 @@ import { type Ground, namesOf } from "./ground.js";
 import { emptySections, fixedEnd, LIES_OVER } from "./space.js";
 
 /**
- * What a new segment begins with, before its first table: it tells a later patch whose segment it is, also without
- * section headers. That it is no table itself matters to llvm-strip, which takes a program header that begins with a
- * PT_LOAD and stands before it in the table (PT_INTERP) for the one that holds it, and aligns the PT_LOAD by that one's
+ * A new segment begins with this mark, before its first table. The mark tells a later patch whose segment it is, also
+ * without section headers.
+ *
+ * The mark is no table, and llvm-strip needs that: it takes a program header (PT_INTERP) that begins where a PT_LOAD
+ * begins, and stands before it in the table, for the parent of the PT_LOAD, and aligns the PT_LOAD by the parent's
  * p_align.
  */
 const MARK = /* @__PURE__ */ new TextEncoder().encode("elfwright:tables");
 
-const isMarked = ({ elf }: Ground, s: PhdrView): boolean =>
-  s.filesz >= MARK.length && readExactly(elf.source, s.offset, MARK.length, "a segment").every((b, i) => b === MARK[i]);
+function isMarked({ elf }: Ground, segment: PhdrView): boolean {
+  if (segment.filesz < MARK.length) return false;
+
+  const start = readExactly(elf.source, segment.offset, MARK.length, "a segment");
+  return start.every((byte, i) => byte === MARK[i]);
+}
+
+/** Sections that say nothing about bytes of the file. */
+const hasNoBytes = (type: number): boolean => type === SHT.NULL || type === SHT.NOBITS;
 
 /**
- * The PT_LOAD that an earlier patch appended: last in memory, ending the loaded part of the file, and holding nothing
- * but tables that loaders reach through pointers.
+ * The PT_LOAD that an earlier patch appended: it is the last one in memory, ends the loaded part of the file, and holds
+ * only tables that loaders reach through pointers.
  */
 export function trailingSegment(ground: Ground): PhdrView | undefined {
   const { elf, headers } = ground;
   const last = headers.lastLoad();
   const isWhole = last !== undefined && last.filesz === last.memsz && last.filesz > 0;
-  if (!isWhole || last.flags & PF.X || last.offset + last.filesz !== fixedEnd(elf)) return undefined;
-  if (elf.sections.length === 0) return isMarked(ground, last) ? last : undefined;
+  if (!isWhole || last.flags & PF.X) return undefined;
+  if (last.offset + last.filesz !== fixedEnd(elf)) return undefined;
 
-  const end = last.offset + last.filesz;
+  const isOurs = elf.sections.length === 0 ? isMarked(ground, last) : holdsOnlyTables(elf, last);
+  return isOurs ? last : undefined;
+}
+
+/** Does the segment hold at least one table, and no other section? */
+function holdsOnlyTables(elf: ElfFile, segment: PhdrView): boolean {
+  const end = segment.offset + segment.filesz;
   const interpreter = elf.segments.find((s) => s.type === PT.INTERP)?.offset;
   const isTable = (s: Section): boolean =>
     isTableSection(s.header.type) || isCover(s) || s.header.offset === interpreter;
+
   let tables = 0;
-  for (const s of elf.sections) {
-    const { type, offset, size } = s.header;
-    const isEmpty = type === SHT.NULL || type === SHT.NOBITS || size === 0;
-    if (isEmpty || offset >= end || offset + size <= last.offset) continue;
-    if (!isLoaded(s) || offset + size > end || !isTable(s)) return undefined;
+  for (const section of elf.sections) {
+    const { type, offset, size } = section.header;
+    const isEmpty = hasNoBytes(type) || size === 0;
+    if (isEmpty || offset >= end || offset + size <= segment.offset) continue;
+
+    if (!isLoaded(section) || offset + size > end || !isTable(section)) return false;
     tables++;
   }
-  return tables > 0 ? last : undefined;
+  return tables > 0;
 }
 
-/** Puts the tables behind the end of a segment. Returns its end in the file. */
+/** Puts the tables after the end of a segment. Returns its new end in the file. */
 function growSegment(
   ground: Ground,
   segment: PhdrView,
@@ -59,7 +76,7 @@ function growSegment(
 ): number {
   const end = segment.offset + segment.filesz;
 
-  // The one that stands last grows where it is.
+  // The table that ends the segment grows where it is.
   const last = tables.find(({ kind, was }) => KINDS[kind].rank === 2 && was && was.offset + was.size === end);
   if (!last?.was) return appendTo(ground, segment, end, tables, strategy, why);
 
@@ -68,20 +85,19 @@ function growSegment(
   return appendTo(ground, segment, end + last.size - last.was.size, others, strategy, why);
 }
 
-/** Puts the tables at the end of the segment that an earlier patch appended. Returns its end in the file. */
+/** Puts the tables at the end of the segment that an earlier patch appended. Returns its new end in the file. */
 export function growTrailing(ground: Ground, segment: PhdrView, tables: readonly Table[]): number {
   const why = `the segment at 0x${segment.vaddr.toString(16)} that an earlier patch appended could grow`;
   return growSegment(ground, segment, tables, "trailing-segment", why);
 }
 
 /**
- * Bytes of .bss that the file may grow by, where there is no other way: no more than a quarter of it, a small one
- * aside.
+ * Bytes of .bss that the file may gain where there is no other way: 1 MiB, or a quarter of the file if that is more.
  */
 const largestBss = (fileSize: number): number => Math.max(1 << 20, fileSize / 4);
 
 /**
- * The program's own last PT_LOAD, where the tables may go behind its memory; undefined with the reason in
+ * The program's own last PT_LOAD, if the tables may go after its memory. If not, undefined, with the reason in
  * `ground.tried`.
  */
 export function extensibleSegment(ground: Ground): PhdrView | undefined {
@@ -93,7 +109,7 @@ export function extensibleSegment(ground: Ground): PhdrView | undefined {
   return undefined;
 }
 
-/** What keeps tables from going behind the memory of the last PT_LOAD. */
+/** What keeps tables from going after the memory of the last PT_LOAD. */
 function obstacleOf({ elf, homeless }: Ground, last: PhdrView): string | undefined {
   const bss = last.memsz - last.filesz;
   if (last.offset + last.filesz !== fixedEnd(elf)) return "it does not end the loaded part of the file";
@@ -104,8 +120,8 @@ function obstacleOf({ elf, homeless }: Ground, last: PhdrView): string | undefin
 }
 
 /**
- * Puts the tables behind the memory of the last PT_LOAD. What it has of .bss gets bytes in the file, zeros, since file
- * bytes can only follow file bytes. Returns its end in the file.
+ * Puts the tables after the memory of the last PT_LOAD. Its .bss gets bytes in the file, all zeros, since file bytes
+ * can only follow file bytes. Returns its new end in the file.
  */
 export function growLast(ground: Ground, segment: PhdrView, tables: readonly Table[]): number {
   const { vaddr, offset, filesz, memsz } = segment;
@@ -114,49 +130,60 @@ export function growLast(ground: Ground, segment: PhdrView, tables: readonly Tab
   segment.filesz = memsz;
 
   const backed = bss > 0 ? `, whose ${bss} bytes of .bss stand in the file now` : "";
-  return growSegment(
-    ground,
-    segment,
-    tables,
-    "last-segment",
-    `behind the memory of the last segment${backed}: ${ground.tried.join("; ")}`,
-  );
+  const why = `behind the memory of the last segment${backed}: ${ground.tried.join("; ")}`;
+  return growSegment(ground, segment, tables, "last-segment", why);
 }
 
+/** Does a table that leaves have all these bytes? Offset and size in the input. */
+type Leaves = (offset: number, size: number) => boolean;
+
 /**
- * A PT_LOAD that an earlier patch appended and that nothing is left in once the tables have gone: its program header
- * can serve again, and strip never meets a segment without a section.
+ * A PT_LOAD that an earlier patch appended, and that holds nothing once the tables have left. Its program header can
+ * serve again, and strip never meets a segment without a section.
  */
 export function emptiedSegment(ground: Ground): PhdrView | undefined {
-  const { elf, headers, placed, homeless } = ground;
+  const { headers, homeless } = ground;
   const left = homeless.flatMap((t) => t.was ?? []);
-  const goes = (offset: number, size: number): boolean =>
-    left.some((w) => w.offset <= offset && offset + size <= w.offset + w.size);
+  const leaves: Leaves = (offset, size) =>
+    left.some((was) => was.offset <= offset && offset + size <= was.offset + was.size);
 
-  return headers.loads().find((l) => {
-    if (l.filesz === 0 || l.filesz !== l.memsz || l.flags & PF.X || !isMarked(ground, l)) return false;
+  return headers.loads().find((load) => isAppended(ground, load) && isEmptied(ground, load, leaves));
+}
 
-    const start = l.exact("vaddr");
-    const end = start + l.exact("memsz");
-    const isWithin = (offset: number, size: number): boolean =>
-      size > 0 && offset < l.offset + l.filesz && offset + size > l.offset;
-    const stays = (offset: number, size: number): boolean => isWithin(offset, size) && !goes(offset, size);
-    const holds = (address: bigint): boolean =>
-      start <= address && address < end && !goes(Number(address - start) + l.offset, 1);
-    const hasBytes = (s: Section): boolean => s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS && !isCover(s);
+function isAppended(ground: Ground, load: PhdrView): boolean {
+  if (load.filesz === 0 || load.filesz !== load.memsz) return false;
+  return (load.flags & PF.X) === 0 && isMarked(ground, load);
+}
 
-    return (
-      !elf.sections.some((s) => hasBytes(s) && stays(s.header.offset, s.header.size)) &&
-      !elf.segments.some((s) => !LIES_OVER.includes(s.type) && stays(s.offset, s.filesz)) &&
-      !elf.dynamic?.entries.some((e) => e.kind === "address" && holds(e.value)) &&
-      !placed.some((p) => isWithin(p.offset, p.size))
-    );
+/** Does no section, no other segment, no dynamic tag and no placed table need the segment any more? */
+function isEmptied({ elf, placed }: Ground, load: PhdrView, leaves: Leaves): boolean {
+  const start = load.exact("vaddr");
+  const end = start + load.exact("memsz");
+  const isWithin = (offset: number, size: number): boolean =>
+    size > 0 && offset < load.offset + load.filesz && offset + size > load.offset;
+  const stays = (offset: number, size: number): boolean => isWithin(offset, size) && !leaves(offset, size);
+
+  const hasSection = elf.sections.some((s) => {
+    if (hasNoBytes(s.header.type) || isCover(s)) return false;
+    return stays(s.header.offset, s.header.size);
   });
+  if (hasSection) return false;
+
+  const hasSegment = elf.segments.some((s) => !LIES_OVER.includes(s.type) && stays(s.offset, s.filesz));
+  if (hasSegment) return false;
+
+  const isNamed = elf.dynamic?.entries.some(({ kind, value }) => {
+    if (kind !== "address" || value < start || value >= end) return false;
+    return !leaves(Number(value - start) + load.offset, 1);
+  });
+  if (isNamed) return false;
+
+  return !placed.some((p) => isWithin(p.offset, p.size));
 }
 
 /**
- * Adds a PT_LOAD at the end of the file, in the entry that there is room for, or in that of an emptied one. Returns its
- * end in the file.
+ * Adds a PT_LOAD at the end of the file. Its program header takes the entry that there is room for, or that of an
+ * emptied segment. Returns the new segment's end in the file.
  */
 export function addSegment(
   ground: Ground,
@@ -170,7 +197,7 @@ export function addSegment(
     headers.clear(emptied);
   }
 
-  // Congruent to the offset, as mmap needs it, so that the file needs no padding.
+  // The address is congruent to the offset, as mmap needs it, so the file needs no padding.
   const offset = alignUp(end, 16);
   const top = largest(headers.loads().map((l) => l.vaddr + l.memsz));
   const vaddr = alignUp(top, page) + (offset % page);
@@ -186,8 +213,8 @@ export function addSegment(
 }
 
 /**
- * Puts tables one behind the other from an offset on, the one that may yet grow last. Returns the segment's new end in
- * the file.
+ * Puts tables one after the other from an offset on. The table that a later patch may grow goes last. Returns the
+ * segment's new end in the file.
  */
 function appendTo(
   ground: Ground,
@@ -199,10 +226,12 @@ function appendTo(
 ): number {
   const { elf } = ground;
   const delta = segment.vaddr - segment.offset;
-  const room = tables.reduce((n, t) => n + t.size + t.align, 0);
+
+  // No table may lie over the address of an empty section.
+  const room = tables.reduce((sum, t) => sum + t.size + t.align, 0);
   let end = from;
-  for (const a of emptySections(elf).sort((a, b) => a - b)) {
-    if (a > end + delta && a < end + delta + room) end = a - delta;
+  for (const address of emptySections(elf).sort((a, b) => a - b)) {
+    if (address > end + delta && address < end + delta + room) end = address - delta;
   }
 
   const inOrder = [...tables].sort((a, b) => KINDS[a.kind].rank - KINDS[b.kind].rank);
@@ -212,7 +241,10 @@ function appendTo(
     if (table.writable) segment.flags |= PF.W;
     end = address - delta + table.size;
   }
-  segment.filesz = segment.memsz = end - segment.offset;
+
+  const size = end - segment.offset;
+  segment.memsz = size;
+  segment.filesz = size;
 
   const limit = elf.header.class === 32 ? 2 ** 32 : Number.MAX_SAFE_INTEGER;
   if (segment.vaddr + segment.memsz > limit) {

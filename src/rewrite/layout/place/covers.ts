@@ -2,42 +2,42 @@ import { isLoaded } from "../../../image/headers/sections.js";
 import type { Section } from "../../../image/elf.js";
 import { SHT } from "../../../spec/constants.js";
 
-/**
- * The name of the section header that keeps what a move left behind under a section, so that `strip` keeps the bytes.
- */
+/** Name of the section for bytes that a move left behind. `strip` keeps them, since they have a section. */
 export const COVER_NAME = ".elfwright.old";
 
 /**
- * The same, for bytes whose address code may hold (the program's own notes, `_DYNAMIC`): nothing is ever written over
+ * The same, for bytes whose address code may hold (the program's own notes, `_DYNAMIC`). Nothing is ever written over
  * them.
  */
 export const KEPT_NAME = ".elfwright.kept";
 
-/** Names of version tables that no tag leads to any more: they keep their bytes only. */
+/** Names of version tables that no tag leads to any more. Their sections only keep the bytes. */
 const RETIRED_NAMES: readonly string[] = ["gnu.version", "gnu.version_r"];
 
 const isNamed = (s: Section, names: readonly string[]): boolean =>
   isLoaded(s) && s.header.type === SHT.PROGBITS && names.includes(s.name);
 
-/** Is the section one of those that keep bytes which earlier patches left behind? */
+/** Does the section only keep bytes that an earlier patch left behind? */
 export const isCover = (s: Section): boolean => isNamed(s, [COVER_NAME, KEPT_NAME, ...RETIRED_NAMES]);
 
-/** May those bytes be written over? */
+/** The same, for bytes that may be written over. */
 export const isFree = (s: Section): boolean => isNamed(s, [COVER_NAME, ...RETIRED_NAMES]);
 
-/** Is the section a table that loaders reach through a pointer (so that nothing else can hold its address)? */
+/**
+ * Does a section of this sh_type hold a table that loaders reach through a pointer, so that nothing else has its
+ * address?
+ */
 export function isTableSection(type: number): boolean {
-  return (
-    [
-      SHT.DYNAMIC,
-      SHT.DYNSYM,
-      SHT.HASH,
-      SHT.GNU_HASH,
-      SHT.GNU_VERDEF,
-      SHT.GNU_VERNEED,
-      SHT.GNU_VERSYM,
-      SHT.STRTAB,
-      SHT.NOTE,
-    ] as number[]
-  ).includes(type);
+  const tables: readonly number[] = [
+    SHT.DYNAMIC,
+    SHT.DYNSYM,
+    SHT.HASH,
+    SHT.GNU_HASH,
+    SHT.GNU_VERDEF,
+    SHT.GNU_VERNEED,
+    SHT.GNU_VERSYM,
+    SHT.STRTAB,
+    SHT.NOTE,
+  ];
+  return tables.includes(type);
 }

@@ -4,21 +4,27 @@ import { type Ground, namesOf } from "./ground.js";
 import { headBlocks } from "./headmove.js";
 
 /**
- * Room for `count` more program headers, the table kept where it is: unused entries, free bytes behind it, or moving
- * the tables behind it.
+ * Finds room for `count` more program headers; the table itself stays where it is. Unused entries serve first, then
+ * free bytes after the table, then the bytes of tables that leave.
  *
- * @returns the tables that must leave for it; undefined where there is no room, with the reason in `ground.tried`
+ * @returns the tables that must leave; undefined where there is no room, with the reason in `ground.tried`
  */
 export function entryRoom(ground: Ground, count: number): Table[] | undefined {
   const { elf, headers, space, homeless, moves, tried } = ground;
   const h = elf.header;
-  const refuse = (why: string): undefined => void tried.push(why);
-  if (headers.loads().length === 0) return refuse("the file has no PT_LOAD to go behind");
+  if (headers.loads().length === 0) {
+    tried.push("the file has no PT_LOAD to go behind");
+    return undefined;
+  }
 
   const more = count - headers.ofType(PT.NULL).length;
   if (more <= 0) return [];
-  if (h.phnum + more >= PN_XNUM) return refuse(`the program header table is full with ${h.phnum} entries`);
+  if (h.phnum + more >= PN_XNUM) {
+    tried.push(`the program header table is full with ${h.phnum} entries`);
+    return undefined;
+  }
 
+  // Bytes count as free only inside the PT_LOAD that maps the table.
   const start = h.phoff + h.phnum * h.phentsize;
   const end = start + more * h.phentsize;
   const mapped = headers.loads().find((l) => l.offset <= h.phoff && h.phoff < l.offset + l.filesz);
@@ -29,7 +35,11 @@ export function entryRoom(ground: Ground, count: number): Table[] | undefined {
   }
 
   const blocks = headBlocks(ground, start, end, [...homeless, ...moves.map((m) => m.table)]);
-  if (typeof blocks === "string") return refuse(`the program header table cannot grow: ${blocks}`);
+  if (typeof blocks === "string") {
+    tried.push(`the program header table cannot grow: ${blocks}`);
+    return undefined;
+  }
+
   if (blocks.length > 0) tried.push(`${namesOf(blocks)} made room for its program header`);
   return blocks;
 }

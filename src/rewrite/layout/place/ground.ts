@@ -15,7 +15,7 @@ import type { ProgramHeaders } from "../program-headers.js";
 import { Space } from "./space.js";
 
 /**
- * A place that a strategy has found for a table, with what changes when the table takes it. Nothing has changed before.
+ * A place that a strategy has found for a table. It says what changes once the table takes it; until then nothing does.
  */
 export interface Spot {
   readonly strategy: Strategy;
@@ -23,30 +23,29 @@ export interface Spot {
   readonly address: bigint;
   /** Bytes that the table takes. */
   readonly size: number;
-  /** In words. */
+  /** The reason, in words. */
   readonly why: string;
-  /** Bytes of the file that are not free any more. */
+  /** Bytes of the file that are not free any more, in the file's offsets. */
   readonly takes?: { readonly offset: number; readonly size: number };
-  /** A PT_LOAD that ends so many bytes later. */
+  /** A PT_LOAD that ends later, and by how many bytes. */
   readonly grows?: { readonly load: PhdrView; readonly by: number };
-  /** Program headers that begin so many bytes earlier. */
+  /** Program headers that begin earlier, and by how many bytes. */
   readonly lowers?: { readonly segments: readonly PhdrView[]; readonly by: number };
 }
 
 /**
- * What placing works on: the program headers, free bytes, and which table has got which place. Only this phase changes
- * it.
+ * What placing works on: the program headers, the free bytes, and the place of each table. Only this phase changes it.
  */
 export class Ground implements TablePlaces {
   readonly elf: ElfFile;
   readonly headers: ProgramHeaders;
-  /** Page size in bytes for every question of what may share a page. */
+  /** Page size in bytes, for every question of what may share a page. */
   readonly page: number;
   readonly space: Space;
   readonly notes: Note[] = [];
-  /** What was tried for a table that found no place, in words. */
+  /** Why tables found no place, one reason an item. */
   readonly tried: string[] = [];
-  /** Tables that leave their places and have found no other one: they go to the end of the file. */
+  /** Tables that leave their places and have found no other: they go to the end of the file. */
   homeless: readonly Table[] = [];
   readonly vacated: Range[] = [];
   readonly marks: { offset: number; bytes: Uint8Array }[] = [];
@@ -70,9 +69,10 @@ export class Ground implements TablePlaces {
   }
 
   get moves(): Move[] {
-    return this.#placed.flatMap((p) =>
-      p.table.was && p.table.was.offset !== p.offset ? [{ ...p, was: p.table.was }] : [],
-    );
+    return this.#placed.flatMap((placed) => {
+      const { was } = placed.table;
+      return was && was.offset !== placed.offset ? [{ ...placed, was }] : [];
+    });
   }
 
   placeOf(kind: TableKind): Placed | undefined {
@@ -88,7 +88,7 @@ export class Ground implements TablePlaces {
     return move && offset - move.was.offset + move.offset;
   }
 
-  /** The table of the input that stands there: always the same object, whoever asks. */
+  /** The table of the input at this place: always the same object, whoever asks. */
   tableAt({ kind, offset, address, size, align }: LoaderTable): Table {
     const known = this.#tables.get(offset);
     if (known) return known;
@@ -106,20 +106,20 @@ export class Ground implements TablePlaces {
     return table;
   }
 
-  /** Gives a table this place, which may be its old one; a place that it had before is taken back. */
+  /** Gives a table this place, which may be its old one. A place that it had been given before is taken back. */
   take(table: Table, spot: Spot): void {
     const { strategy, offset, address, size, why, takes, grows, lowers } = spot;
     if (takes) this.space.take(takes.offset, takes.size);
-    if (grows) grows.load.filesz = grows.load.memsz = grows.load.filesz + grows.by;
-    for (const s of lowers?.segments ?? []) lower(s, lowers!.by);
+    if (grows) grow(grows.load, grows.by);
+    for (const segment of lowers?.segments ?? []) lower(segment, lowers!.by);
 
     this.#placed = this.#placed.filter((p) => p.table !== table);
     this.#placed.push({ table, strategy, offset, address, size, why });
   }
 
   /**
-   * Fails where two tables have got the same bytes, or one those of the headers: a wrong file would read well enough.
-   * `INVARIANT`.
+   * Fails where two tables take the same bytes, or a table those of the headers: such a file would still read without
+   * an error. `INVARIANT`.
    */
   assertApart(): void {
     const { header } = this.elf;
@@ -131,28 +131,38 @@ export class Ground implements TablePlaces {
 
     const at = ranges.findIndex((r, i) => i > 0 && r.start < ranges[i - 1]!.end && r.start < r.end);
     if (at < 0) return;
-    fail(
-      "INVARIANT",
-      `${ranges[at - 1]!.name} and ${ranges[at]!.name} would take the same bytes at ${hex(ranges[at]!.start)}`,
-      { rules: ["placements"] },
-    );
+
+    const first = ranges[at - 1]!;
+    const second = ranges[at]!;
+    fail("INVARIANT", `${first.name} and ${second.name} would take the same bytes at ${hex(second.start)}`, {
+      rules: ["placements"],
+    });
   }
 
+  /** Fails for what found no place, with all that was tried. `NO_ROOM`. */
   noRoom(what: string): never {
     return fail("NO_ROOM", `${what} found no place: ${this.tried.join("; ")}`, { tried: [...this.tried] });
   }
 }
 
 /** What a table is called in messages and placements. */
-export const nameOf = (t: Table): string => TABLE_NAMES[t.kind];
+export const nameOf = (table: Table): string => TABLE_NAMES[table.kind];
 
-/** Names of several, for a message. */
+/** The names of several tables, for a message. */
 export const namesOf = (tables: readonly Table[]): string => tables.map(nameOf).join(", ");
 
-function lower(s: PhdrView, by: number): void {
-  s.offset -= by;
-  s.vaddr -= by;
-  s.paddr -= by;
-  s.filesz += by;
-  s.memsz += by;
+/** Makes a segment, all of whose memory is in the file, end later. */
+function grow(load: PhdrView, by: number): void {
+  const size = load.filesz + by;
+  load.memsz = size;
+  load.filesz = size;
+}
+
+/** Makes a segment begin earlier; its end stays. */
+function lower(segment: PhdrView, by: number): void {
+  segment.offset -= by;
+  segment.vaddr -= by;
+  segment.paddr -= by;
+  segment.filesz += by;
+  segment.memsz += by;
 }

@@ -21,11 +21,13 @@ interface Bytes {
 
 const contains = (outer: Bytes, inner: Bytes): boolean =>
   outer.offset <= inner.offset && inner.offset + inner.size <= outer.offset + outer.size;
+
 const overlap = (a: Bytes, b: Bytes): boolean => a.offset < b.offset + b.size && b.offset < a.offset + a.size;
 
-/** Thrown inside this file only: why the bytes behind the table cannot be freed. */
+/** Thrown inside this file only: why the bytes after the program header table cannot be freed. */
 class Stuck {
   readonly why: string;
+
   constructor(why: string) {
     this.why = why;
   }
@@ -33,8 +35,10 @@ class Stuck {
 
 /**
  * The tables that must leave so that the program header table can grow from `start` to `end`: `.interp`, whole note
- * blocks, and the tables of the dynamic section. Each can move, as loaders reach it through PT_* or DT_* alone; a
- * reason in words where something else stands there. `gone` are tables that leave anyway.
+ * blocks, and the tables of the dynamic section. Each of them can move, as loaders reach it through PT_* or DT_* alone.
+ *
+ * @param gone tables that leave anyway
+ * @returns the tables; or the reason, in words, where something else stands there
  */
 export function headBlocks(ground: Ground, start: number, end: number, gone: readonly Table[]): Table[] | string {
   const { elf } = ground;
@@ -44,20 +48,19 @@ export function headBlocks(ground: Ground, start: number, end: number, gone: rea
   if (!load) return "the PT_LOAD that maps the program header table ends right behind it";
 
   try {
-    // A table that leaves anyway is looked at, too: it may have left for less of the head.
+    // Tables that leave anyway are checked too: they may have left for less of the head.
     const overlapping = loaderTables(elf).filter((t) => overlap(t, head));
     const tables = overlapping.filter((t) => !left.some((g) => contains(g, t)));
-    for (const t of overlapping) assertMovable(elf, t, head);
-    // What an earlier move left here was a table that might have been overwritten then.
+    for (const table of overlapping) assertMovable(elf, table, head);
+
+    // A cover is what an earlier move left: a table that might have been overwritten already then.
     const covers = elf.sections.filter(isFree).map((s) => ({ offset: s.header.offset, size: s.header.size }));
     const taken = [...left, ...covers, ...tables];
     assertNothingElse(elf, head, taken);
     assertDescribed(elf, head, taken);
-    assertUnreferenced(
-      elf,
-      load.exact("vaddr") + BigInt(start - load.offset),
-      load.exact("vaddr") + BigInt(end - load.offset),
-    );
+
+    const vaddr = load.exact("vaddr");
+    assertUnreferenced(elf, vaddr + BigInt(start - load.offset), vaddr + BigInt(end - load.offset));
 
     return tables.map((t) => ground.tableAt(t));
   } catch (e) {
@@ -66,29 +69,32 @@ export function headBlocks(ground: Ground, start: number, end: number, gone: rea
   }
 }
 
-/** A table whose bytes may be overwritten once it has moved: nothing in them is the program's own. */
-function assertMovable(elf: ElfFile, t: LoaderTable, head: Bytes): void {
-  const { mayHoldMore } = KINDS[t.kind];
-  if (t.offset < head.offset) throw new Stuck(`${TABLE_NAMES[t.kind]} overlaps the program header table`);
-  if (mayHoldMore === "behind its path" && !endsWithPath(elf, t)) {
+/** The bytes of the table may be overwritten once it has moved: nothing in them is the program's own. */
+function assertMovable(elf: ElfFile, table: LoaderTable, head: Bytes): void {
+  const { mayHoldMore } = KINDS[table.kind];
+  if (table.offset < head.offset) {
+    throw new Stuck(`${TABLE_NAMES[table.kind]} overlaps the program header table`);
+  }
+  if (mayHoldMore === "behind its path" && !endsWithPath(elf, table)) {
     throw new Stuck("PT_INTERP holds more than a path, which code may address");
   }
+  if (mayHoldMore !== "own notes") return;
 
-  const odd =
-    mayHoldMore === "own notes" ? ownNotes(elf, t).find((n) => n.offset < head.offset + head.size) : undefined;
-  if (odd) throw new Stuck(`a note of ${odd.owner}, which code may address, stands behind the program header table`);
+  const own = ownNotes(elf, table).find((n) => n.offset < head.offset + head.size);
+  if (own) throw new Stuck(`a note of ${own.owner}, which code may address, stands behind the program header table`);
 }
 
-/** Sections and segments that are none of the tables must stay. */
+/** No section and no segment stands there but the tables that leave: all others must stay. */
 function assertNothingElse(elf: ElfFile, head: Bytes, taken: readonly Bytes[]): void {
-  const stays = (b: Bytes) => overlap(b, head) && !taken.some((t) => contains(t, b));
-  for (const s of elf.sections) {
-    const { type, offset, size } = s.header;
-    if (type !== SHT.NULL && type !== SHT.NOBITS && size > 0 && stays({ offset, size })) {
-      throw new Stuck(
-        `${s.name || `section ${s.index}`}, which code may address, stands behind the program header table`,
-      );
-    }
+  const stays = (bytes: Bytes): boolean => overlap(bytes, head) && !taken.some((t) => contains(t, bytes));
+
+  for (const section of elf.sections) {
+    const { type, offset, size } = section.header;
+    const hasBytes = type !== SHT.NULL && type !== SHT.NOBITS && size > 0;
+    if (!hasBytes || !stays({ offset, size })) continue;
+
+    const name = section.name || `section ${section.index}`;
+    throw new Stuck(`${name}, which code may address, stands behind the program header table`);
   }
 
   for (const s of elf.segments) {
@@ -98,25 +104,35 @@ function assertNothingElse(elf: ElfFile, head: Bytes, taken: readonly Bytes[]): 
   }
 }
 
-/** Zeros between two tables of a file without section headers are padding up to this many bytes; more may be data. */
+/** Up to this many zeros between two tables are padding in a file without section headers; more may be data. */
 const LONGEST_PADDING = 15;
 
-/** Bytes that no header names are only free when they are zero; the section header table is written anew elsewhere. */
+/**
+ * Bytes that no header names are free only when they are zero. Those of the section header table are free, since it is
+ * written anew elsewhere.
+ */
 function assertDescribed(elf: ElfFile, head: Bytes, taken: readonly Bytes[]): void {
   const h = elf.header;
   const known = [...taken, { offset: h.shoff, size: h.shnum * h.shentsize }];
-  const b = readExactly(elf.source, head.offset, head.size, "the bytes behind the program header table");
-  let padding = 0;
+  const bytes = readExactly(elf.source, head.offset, head.size, "the bytes behind the program header table");
 
-  for (let i = 0; i < b.length; i++) {
+  let padding = 0;
+  for (let i = 0; i < bytes.length; i++) {
     const at = head.offset + i;
     if (known.some((r) => r.offset <= at && at < r.offset + r.size)) {
       padding = 0;
-    } else if (b[i] !== 0) {
+      continue;
+    }
+
+    if (bytes[i] !== 0) {
       throw new Stuck(
         `the byte at ${hex(at)} behind the program header table belongs to no table or section, but is not free`,
       );
-    } else if (elf.sections.length === 0 && ++padding > LONGEST_PADDING) {
+    }
+    if (elf.sections.length > 0) continue;
+
+    padding++;
+    if (padding > LONGEST_PADDING) {
       throw new Stuck(
         `without section headers it is not known what the bytes at ${hex(at)} behind the program header table are`,
       );
@@ -124,41 +140,45 @@ function assertDescribed(elf: ElfFile, head: Bytes, taken: readonly Bytes[]): vo
   }
 }
 
-function endsWithPath(elf: ElfFile, t: Bytes): boolean {
-  const b = readExactly(elf.source, t.offset, t.size, "PT_INTERP");
-  return skipZeros(b, b.indexOf(0)) === t.size;
+/** Do only zeros follow the path of PT_INTERP? */
+function endsWithPath(elf: ElfFile, table: Bytes): boolean {
+  const bytes = readExactly(elf.source, table.offset, table.size, "PT_INTERP");
+  return skipZeros(bytes, bytes.indexOf(0)) === table.size;
 }
 
 /**
  * May code reach bytes through this symbol? Not through section symbols, nor through the local ones that start files
- * put on their notes (__abi_tag); a thread-local symbol's value is no address, an absolute one's is nobody's bytes.
+ * put on their notes (__abi_tag). A thread-local symbol's value is no address, and an absolute symbol has no bytes.
  */
-function leadsToBytes(elf: ElfFile, s: { readonly info: number; readonly shndx: number }): boolean {
-  const type = s.info & 15;
-  if (s.shndx === SHN.UNDEF || s.shndx >= SHN.LORESERVE || type === STT.SECTION || type === STT.TLS) return false;
-  return s.info >> 4 !== STB.LOCAL || elf.sections[s.shndx]?.header.type !== SHT.NOTE;
+function leadsToBytes(elf: ElfFile, symbol: { readonly info: number; readonly shndx: number }): boolean {
+  const { info, shndx } = symbol;
+  const type = info & 15;
+  const binding = info >> 4;
+  if (shndx === SHN.UNDEF || shndx >= SHN.LORESERVE || type === STT.SECTION || type === STT.TLS) return false;
+  return binding !== STB.LOCAL || elf.sections[shndx]?.header.type !== SHT.NOTE;
 }
 
-/**
- * The bytes that the grown table overwrites must not be anything that code reaches: no symbol, no relocation may lead
- * there.
- */
+/** No symbol and no relocation leads to the bytes that the grown table overwrites: code would reach them. */
 function assertUnreferenced(elf: ElfFile, start: bigint, end: bigint): void {
-  const inside = (a: bigint) => start <= a && a < end;
+  const isInside = (address: bigint): boolean => start <= address && address < end;
+
   for (const table of [elf.dynamicSymbols, elf.symbols]) {
-    for (const { index, symbol: s } of table?.records() ?? []) {
-      if (inside(s.exact("value")) && leadsToBytes(elf, s)) {
-        throw new Stuck(`symbol ${nameOf(table!, s.name) || index} stands behind the program header table`);
+    for (const { index, symbol } of table?.records() ?? []) {
+      if (isInside(symbol.exact("value")) && leadsToBytes(elf, symbol)) {
+        const name = nameOf(table!, symbol.name) || index;
+        throw new Stuck(`symbol ${name} stands behind the program header table`);
       }
     }
   }
 
-  for (const r of dynamicRelocations(elf)) {
-    if (inside(r.offset) || (r.symbol === 0 && r.addend !== undefined && inside(r.addend))) {
-      throw new Stuck(`a relocation leads to the bytes behind the program header table`);
+  for (const { offset, symbol, addend } of dynamicRelocations(elf)) {
+    const isRelativeTo = symbol === 0 && addend !== undefined && isInside(addend);
+    if (isInside(offset) || isRelativeTo) {
+      throw new Stuck("a relocation leads to the bytes behind the program header table");
     }
   }
 }
 
+/** The symbol's name; empty where st_name leads nowhere. */
 const nameOf = (table: SymbolTable, at: number): string =>
   table.strings && at < table.strings.size ? table.strings.at(at) : "";

@@ -5,10 +5,10 @@ import type { ProgramHeaders } from "../program-headers.js";
 import { addSegment } from "./at-end.js";
 import type { Placing } from "./place.js";
 
-/** What placing leaves to the phases behind it. */
+/** What placing leaves to the later phases. */
 export interface AllPlaced {
   readonly places: TablePlaces;
-  /** The program headers with their new entries; those that lie over what moved do not follow yet. */
+  /** The program headers with their new entries. Those that lie over what moved do not follow yet. */
   readonly headers: ProgramHeaders;
   /** The end of the output so far. */
   readonly end: number;
@@ -16,10 +16,10 @@ export interface AllPlaced {
 }
 
 /**
- * The tables that are left get a new segment behind everything else, and program headers the fields that edits want
- * them to have. `INVARIANT`.
+ * Gives the tables that are left a new segment after everything else, and program headers the fields that edits want.
+ * `INVARIANT`.
  *
- * @param end of what is in the output already
+ * @param end where what is in the output already ends
  */
 export function placeNewSegment(
   { ground, homeless, emptied }: Placing,
@@ -31,10 +31,10 @@ export function placeNewSegment(
   const { headers, notes } = ground;
   for (const { type, fields, added } of segments) {
     const found = headers.ofType(type);
+    for (const segment of found) Object.assign(segment, fields);
     if (found.length === 0 && added) Object.assign(headers.add(type), { ...added, ...fields });
-    for (const s of found) Object.assign(s, fields);
   }
-
   ground.assertApart();
+
   return { places: ground, headers, end: newEnd, notes };
 }

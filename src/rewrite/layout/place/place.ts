@@ -21,28 +21,26 @@ import {
   type Strategist,
 } from "./strategies.js";
 
-/**
- * What placing has found before the end of the file is known: every table has its place, but for those of a new
- * segment.
- */
+/** What placing has found: every table has its place, but for those of a new segment, which wait for the file's end. */
 export interface Placing {
   readonly ground: Ground;
-  /** Tables that want a new segment behind everything else. */
+  /** Tables that want a new segment after everything else. */
   readonly homeless: readonly Table[];
-  /** A segment of an earlier patch whose program header the new one takes. */
+  /** A segment of an earlier patch, whose program header the new one takes. */
   readonly emptied: PhdrView | undefined;
-  /** Where the loaded part of the file ends, where its last segment grew. */
+  /** Where the loaded part of the file ends now; undefined where its last segment has not grown. */
   readonly grownTo: number | undefined;
-  /** Program headers that the table grows by. */
+  /** How many entries the program header table grows by. */
   readonly entries: number;
 }
 
 /**
  * Finds a place for every table: in what is loaded already, at the end of the segment that an earlier patch appended,
- * in a new segment, or behind the memory of the last one, in this order. Also finds the room for the program headers
- * that are wanted. `NO_ROOM`.
+ * in a new segment, or after the memory of the last one, in this order. Also finds room for the program headers that
+ * are wanted. `NO_ROOM`.
  *
- * @param atEnd may bytes go to the end of the file? Behind an overlay that keeps its place, only a new segment can.
+ * @param atEnd may segments at the end of the file grow? Not before an overlay that keeps its place: only a new segment
+ * can go after it.
  */
 export function placeTables(elf: ElfFile, { tables, segments }: Requests, atEnd: boolean): Placing {
   const ground = new Ground(elf, new ProgramHeaders(elf), tables);
@@ -58,8 +56,8 @@ export function placeTables(elf: ElfFile, { tables, segments }: Requests, atEnd:
 }
 
 /**
- * The first PT_LOAD keeps its end where a debug file may exist. Many patches place nothing elsewhere, so it is found
- * out when asked.
+ * The first PT_LOAD keeps its end where a debug file may exist. Many patches place nothing elsewhere, so that question
+ * is answered when it is asked.
  */
 function usualLimits(elf: ElfFile, added: readonly SegmentWish[]): Limits {
   let known: boolean | undefined;
@@ -71,18 +69,20 @@ function usualLimits(elf: ElfFile, added: readonly SegmentWish[]): Limits {
   };
 }
 
-/** Gives a table the first place that the strategies find for all its bytes, or else for as few as will do. */
+/** Gives a table the first place that the strategies find for all its bytes, or else for the fewest that will do. */
 function placeInLoaded(ground: Ground, table: Table, limits: Limits): boolean {
   const { size, least } = table;
-  const sizes = least === size ? [size] : [size, least];
-  return sizes.some((bytes) => takeFirst(ground, table, bytes, [...AT_ITS_PLACE, ...IN_LOADED], limits));
+  const strategies = [...AT_ITS_PLACE, ...IN_LOADED];
+  if (takeFirst(ground, table, size, strategies, limits)) return true;
+  return least !== size && takeFirst(ground, table, least, strategies, limits);
 }
 
-/** Where the program header table ends with all that it may get: those that are wanted, and one of a new segment. */
+/** Where the program header table ends with all that it may get: the entries that are wanted, and a new segment's. */
 function headersEnd({ header: h }: ElfFile, added: readonly SegmentWish[]): number {
   return h.phoff + (h.phnum + added.length + 1) * h.phentsize;
 }
 
+/** Gives a table the first place that the strategies find. Returns whether there was one. */
 function takeFirst(
   ground: Ground,
   table: Table,
@@ -95,23 +95,24 @@ function takeFirst(
   return spot !== undefined;
 }
 
-/** The segment whose end takes the tables that are left. */
+/** The segment at whose end the tables go that are left. */
 interface EndSegment {
   readonly view: PhdrView;
   /** Did an earlier patch append it, or is it the program's own? */
   readonly isOurs: boolean;
 }
 
+/** Where the tables go that found no place. */
 interface Home {
-  /** Undefined for a new one. */
+  /** Undefined for a new segment. */
   readonly segment: EndSegment | undefined;
   readonly emptied: PhdrView | undefined;
   readonly entries: number;
 }
 
 /**
- * Where the tables go that found no place: a program header for a new segment may cost another table its place, which
- * then goes along, and so on until nothing changes.
+ * Finds the home of the tables that found no place. The program header of a new segment may cost another table its
+ * place. That table then goes along, and so on until nothing changes.
  */
 function homeFor(ground: Ground, added: readonly SegmentWish[], limits: Limits, atEnd: boolean): Home {
   let segment: EndSegment | undefined;
@@ -122,14 +123,16 @@ function homeFor(ground: Ground, added: readonly SegmentWish[], limits: Limits, 
     const isWanted = ground.homeless.length > 0;
     if (isWanted && !segment && atEnd) segment = ours(trailingSegment(ground));
     if (isWanted && !segment) emptied = emptiedSegment(ground);
+
     const isNew = isWanted && !segment && !emptied;
     const count = added.length + (isNew ? 1 : 0);
     if (count <= found) break;
 
     const blocks = entryRoom(ground, count);
-    // A table that a program may read itself would be overwritten: the last segment comes first then.
-    const costs = !blocks || blocks.some((b) => KINDS[b.kind].readByCode === "all");
-    const last = costs && atEnd && isNew ? extensibleSegment(ground) : undefined;
+
+    // Where a table would be overwritten that a program may read itself, the last segment comes first.
+    const overwritesRead = !blocks || blocks.some((t) => KINDS[t.kind].readByCode === "all");
+    const last = overwritesRead && atEnd && isNew ? extensibleSegment(ground) : undefined;
     if (last) {
       segment = { view: last, isOurs: false };
       continue;
@@ -142,8 +145,9 @@ function homeFor(ground: Ground, added: readonly SegmentWish[], limits: Limits, 
 
     // A table that must leave for a program header may have had its place already.
     for (const block of blocks) {
-      const isSettled = ground.homeless.includes(block) || takeFirst(ground, block, block.size, MAKING_ROOM, limits);
-      if (!isSettled) ground.homeless = [...ground.homeless, block];
+      if (ground.homeless.includes(block)) continue;
+      const hasPlace = takeFirst(ground, block, block.size, MAKING_ROOM, limits);
+      if (!hasPlace) ground.homeless = [...ground.homeless, block];
     }
     found = count;
   }
@@ -158,19 +162,18 @@ const ours = (view: PhdrView | undefined): EndSegment | undefined => view && { v
  * Where nothing else has room, the first segment may grow although a debug file may exist. `NO_ROOM` where that does
  * not help either.
  *
- * @param isNew is it a new segment that there was no room for?
+ * @param isNew is the room missing for the program header of a new segment?
  * @param added program headers that the file shall get: while there are any, a table that made room for one cannot grow
  * where it is
  */
 function lastResort(ground: Ground, isNew: boolean, added: readonly SegmentWish[], limits: Limits): void {
   const { elf, homeless, notes } = ground;
-  const isNewRoom = !mayHaveDebugFile(elf) || !isNew;
   const strategies = [...(added.length === 0 ? AT_ITS_PLACE : []), ...LAST_RESORT];
-  const left = isNewRoom
-    ? homeless
-    : homeless.filter(
-        (t) => !takeFirst(ground, t, t.size, strategies, { headersEnd: limits.headersEnd, growsFirst: true }),
-      );
+  const wider: Limits = { headersEnd: limits.headersEnd, growsFirst: true };
+
+  // Where no debug file can exist, the first segment was tried already.
+  const mayHelp = mayHaveDebugFile(elf) && isNew;
+  const left = mayHelp ? homeless.filter((t) => !takeFirst(ground, t, t.size, strategies, wider)) : homeless;
 
   if (left.length > 0) ground.noRoom(namesOf(left));
   if (!isNew) ground.noRoom(added.map((s) => segmentTypeName(s.type, elf.header.machine)).join(", "));
@@ -181,10 +184,7 @@ function lastResort(ground: Ground, isNew: boolean, added: readonly SegmentWish[
   });
 }
 
-/**
- * Puts the tables behind a segment's end. Returns the new end in the file; undefined where there is nothing to put
- * there.
- */
+/** Puts the tables after a segment's end. Returns its new end in the file; undefined where there are no tables. */
 function growSegment(ground: Ground, { view, isOurs }: EndSegment, tables: readonly Table[]): number | undefined {
   if (tables.length === 0) return undefined;
   return isOurs ? growTrailing(ground, view, tables) : growLast(ground, view, tables);

@@ -11,19 +11,19 @@ import { type Ground, nameOf, type Spot } from "./ground.js";
 export interface Limits {
   /** May the first PT_LOAD end later? */
   readonly growsFirst: boolean;
-  /** The end of the program header table in the file, however large it gets: what lies in front of it is not free. */
+  /** The end of the program header table in the file, however large it gets. Nothing before it is free. */
   readonly headersEnd: number;
 }
 
 /**
- * Looks for a place for a table in what is loaded already. Nothing changes; where there is none, the reason goes to
+ * Looks for a place for a table in what is loaded already, and changes nothing. Where there is none, the reason goes to
  * `ground.tried`.
  *
  * @param size bytes that the table shall have: all, or the fewest that will do
  */
 export type Strategist = (ground: Ground, table: Table, size: number, limits: Limits) => Spot | undefined;
 
-/** Where the table is already: the new bytes fit, zeros behind it are free, or the segment that it ends can grow. */
+/** Where the table is already: the new bytes fit, zeros after it are free, or the segment that it ends can grow. */
 export const AT_ITS_PLACE: readonly Strategist[] = [inPlace, overZeros, atSegmentEnd];
 
 /** Elsewhere in what is loaded. */
@@ -52,37 +52,34 @@ export function findSpot(
 
 /**
  * Can a debug file exist that was split off? libdwfl (elfutils, systemd's core dumps, perf) takes the end of the first
- * PT_LOAD for an address that program and debug file have in common (libdwfl/dwfl_module_getdwarf.c, open_elf): where
- * that segment has grown, it finds wrong lines and names without a word.
+ * PT_LOAD for an address that program and debug file have in common (libdwfl/dwfl_module_getdwarf.c, open_elf). Where
+ * that segment has grown, libdwfl finds wrong lines and names without a warning.
  */
 export function mayHaveDebugFile({ sections, notes }: ElfFile): boolean {
   const hasDebugging = sections.some((s) => /^\.z?debug_/.test(s.name));
   if (hasDebugging) return false;
-  return (
-    sections.some((s) => s.name === ".gnu_debuglink") ||
-    notes.some((n) => n.owner === "GNU" && n.type === NT_GNU.BUILD_ID)
-  );
+
+  const namesDebugFile = sections.some((s) => s.name === ".gnu_debuglink");
+  return namesDebugFile || notes.some((n) => n.owner === "GNU" && n.type === NT_GNU.BUILD_ID);
 }
 
 const mayGrow = ({ headers }: Ground, load: PhdrView, { growsFirst }: Limits): boolean =>
   growsFirst || load !== headers.loads()[0];
 
-/** The PT_LOAD that has all the bytes of a table. */
+/** The PT_LOAD that has all the bytes of a table in the input. */
 function homeOf({ headers }: Ground, { was }: Table): PhdrView | undefined {
-  return was && headers.loads().find((l) => l.offset <= was.offset && was.offset + was.size <= l.offset + l.filesz);
+  if (!was) return undefined;
+  return headers.loads().find((l) => l.offset <= was.offset && was.offset + was.size <= l.offset + l.filesz);
 }
 
 function inPlace(_: Ground, { was }: Table, size: number): Spot | undefined {
   if (!was || size > was.size) return undefined;
-  return {
-    strategy: "in-place",
-    offset: was.offset,
-    address: was.address,
-    size,
-    why: "the new bytes fit in the old place",
-  };
+
+  const why = "the new bytes fit in the old place";
+  return { strategy: "in-place", offset: was.offset, address: was.address, size, why };
 }
 
+/** In its place and over zeros after it, which belong to nothing. */
 function overZeros(ground: Ground, table: Table, size: number): Spot | undefined {
   const { was } = table;
   const load = homeOf(ground, table);
@@ -91,17 +88,18 @@ function overZeros(ground: Ground, table: Table, size: number): Spot | undefined
   const end = was.offset + was.size;
   const more = size - was.size;
   if (ground.space.gap(end, load.offset + load.filesz) < more) return undefined;
-  const why = `${more} zero bytes behind it belonged to nothing`;
+
   return {
     strategy: "extended",
     offset: was.offset,
     address: was.address,
     size,
-    why,
+    why: `${more} zero bytes behind it belonged to nothing`,
     takes: { offset: end, size: more },
   };
 }
 
+/** In its place, where it ends a segment that can grow. */
 function atSegmentEnd(ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
   const { was } = table;
   const load = homeOf(ground, table);
@@ -109,26 +107,28 @@ function atSegmentEnd(ground: Ground, table: Table, size: number, limits: Limits
 
   const end = was.offset + was.size;
   const more = size - was.size;
-  const endsIt = end === load.offset + load.filesz;
-  if (!endsIt || !mayGrow(ground, load, limits) || ground.space.slack(load) < more) {
+  const endsSegment = end === load.offset + load.filesz;
+  const hasRoom = endsSegment && mayGrow(ground, load, limits) && ground.space.slack(load) >= more;
+  if (!hasRoom) {
     ground.tried.push(`${nameOf(table)} needs ${more} bytes more than its place has`);
     return undefined;
   }
-  const why = `it ends its segment, which could grow by ${more} bytes`;
+
   return {
     strategy: "extended",
     offset: was.offset,
     address: was.address,
     size,
-    why,
+    why: `it ends its segment, which could grow by ${more} bytes`,
     takes: { offset: end, size: more },
     grows: { load, by: more },
   };
 }
 
-/** Behind a read-only segment, without code if there is a choice. */
+/** After the end of a read-only segment; of one without code if there is a choice. */
 function inSlack(ground: Ground, table: Table, size: number, limits: Limits): Spot | undefined {
   if (table.writable) return undefined;
+
   const isReadOnly = (l: PhdrView): boolean => (l.flags & PF.R) !== 0 && (l.flags & PF.W) === 0;
   const loads = ground.headers.loads().filter((l) => isReadOnly(l) && mayGrow(ground, l, limits));
   loads.sort((a, b) => (a.flags & PF.X) - (b.flags & PF.X) || a.vaddr - b.vaddr);
@@ -140,33 +140,31 @@ function inSlack(ground: Ground, table: Table, size: number, limits: Limits): Sp
     if (ground.space.slack(load) < bytes) continue;
 
     const fileEnd = load.offset + load.filesz;
-    const why = `${bytes} bytes were free at the end of the read-only segment at 0x${load.vaddr.toString(16)}`;
-    const takes = { offset: fileEnd, size: bytes };
     return {
       strategy: "slack",
       offset: fileEnd + address - end,
       address: BigInt(address),
       size,
-      why,
-      takes,
+      why: `${bytes} bytes were free at the end of the read-only segment at 0x${load.vaddr.toString(16)}`,
+      takes: { offset: fileEnd, size: bytes },
       grows: { load, by: bytes },
     };
   }
 
-  ground.tried.push(
-    `no read-only segment ${limits.growsFirst ? "" : "behind the first "}has ${size} free bytes behind it`,
-  );
+  const which = limits.growsFirst ? "" : "behind the first ";
+  ground.tried.push(`no read-only segment ${which}has ${size} free bytes behind it`);
   return undefined;
 }
 
 /**
- * PT_LOADs and PT_GNU_RELRO that begin earlier do so at a multiple of this: tables of any machine are aligned there.
+ * PT_LOADs and PT_GNU_RELRO that begin earlier begin at a multiple of this. Tables of any machine are aligned there.
  */
 const SEGMENT_START = 16;
 
 /**
- * In front of the writable segment that holds it: GNU ld ends PT_GNU_RELRO on a page and so leaves the start of its
- * first page free. Both then begin earlier in the same page, so kernels and loaders map what they mapped before.
+ * In front of the writable segment that holds it. GNU ld ends PT_GNU_RELRO on a page, and so leaves the start of its
+ * first page free. Segment and PT_GNU_RELRO then begin earlier in the same page, so kernels and loaders map what they
+ * mapped before.
  */
 function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
   const { headers, space, page } = ground;
@@ -182,6 +180,7 @@ function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
   const address = alignDown(load.vaddr - size, Math.max(table.align, SEGMENT_START));
   const by = load.vaddr - address;
   const offset = load.offset - by;
+
   const loads = headers.loads();
   const isAlone = loads.every((l) => l.vaddr >= load.vaddr || l.vaddr + l.memsz <= pageStart);
   const isFree = offset > 0 && address >= pageStart && isAlone && space.free(offset, load.offset) === by;
@@ -191,20 +190,18 @@ function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
   const isMapped = loads.some((l) => l !== load && l.offset < load.offset && l.offset + l.filesz > offset);
   if (holdsEmpty || isMapped) return undefined;
 
-  const segments = relro ? [load, relro] : [load];
-  const why = `${by} bytes were free in front of its segment${relro ? " and of PT_GNU_RELRO" : ""}`;
   return {
     strategy: "in-front",
     offset,
     address: BigInt(address),
     size,
-    why,
+    why: `${by} bytes were free in front of its segment${relro ? " and of PT_GNU_RELRO" : ""}`,
     takes: { offset, size: by },
-    lowers: { segments, by },
+    lowers: { segments: relro ? [load, relro] : [load], by },
   };
 }
 
-/** Where a larger table has just left: notes stay in the file's first page then, where core dumps keep the build ID. */
+/** Where a larger table has just left. Notes then stay in the file's first page, where core dumps keep the build ID. */
 function inHole(
   { headers, placed, homeless, moves }: Ground,
   table: Table,
@@ -212,30 +209,29 @@ function inHole(
   { headersEnd }: Limits,
 ): Spot | undefined {
   const left = [...homeless, ...moves.map((m) => m.table)];
-  // A program that reads its own _DYNAMIC where it was goes on from there to the old tables.
+  // A program that reads its own _DYNAMIC at the old place goes on from there to the old tables.
   const isRead = left.some((t) => KINDS[t.kind].readByCode === "all");
   if (table.writable || isRead) return undefined;
 
-  // What lies in the last segment may yet grow where it is.
+  // A table in the last segment may yet grow where it is.
   const last = headers.lastLoad();
-  const isHole = (t: Table): boolean =>
-    KINDS[t.kind].leavesHole && !t.writable && !(last && t.was && t.was.offset >= last.offset);
-  for (const { kind, was } of left.filter(isHole)) {
+  const mayStay = (t: Table): boolean => last !== undefined && t.was !== undefined && t.was.offset >= last.offset;
+  const holes = left.filter((t) => KINDS[t.kind].leavesHole && !t.writable && !mayStay(t));
+
+  for (const { kind, was } of holes) {
     if (!was) continue;
+
     const isInside = (offset: number): boolean => offset >= was.offset && offset < was.offset + was.size;
     const taken = placed.filter((p) => p.strategy === "hole" && isInside(p.offset)).map((p) => p.offset + p.size);
 
+    // The address is to be aligned, not the offset.
     const delta = was.address - BigInt(was.offset);
     const skew = Number(delta % BigInt(table.align));
     const offset = alignUp(Math.max(was.offset, headersEnd, ...taken) + skew, table.align) - skew;
     if (offset + size > was.offset + was.size) continue;
-    return {
-      strategy: "hole",
-      offset,
-      address: BigInt(offset) + delta,
-      size,
-      why: `${TABLE_NAMES[kind]} left its place`,
-    };
+
+    const why = `${TABLE_NAMES[kind]} left its place`;
+    return { strategy: "hole", offset, address: BigInt(offset) + delta, size, why };
   }
   return undefined;
 }
