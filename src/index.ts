@@ -4,24 +4,25 @@
  *
  * @packageDocumentation
  */
-import { alignmentFamily } from "./edit/alignment.js";
-import { debugTagFamily } from "./edit/debug-tag.js";
-import { dynamicTagFamily } from "./edit/dynamic-tag.js";
-import { execstackFamily } from "./edit/execstack.js";
-import { flagsFamily } from "./edit/flags.js";
-import { interpreterFamily } from "./edit/interpreter.js";
+import { alignmentParsers } from "./edit/alignment.js";
+import { debugTagParsers } from "./edit/debug-tag.js";
+import { dynamicTagParsers } from "./edit/dynamic-tag.js";
+import { execstackParsers } from "./edit/execstack.js";
+import { flagsParsers } from "./edit/flags.js";
+import { interpreterParsers } from "./edit/interpreter.js";
 import { editParser } from "./edit/edit-parser.js";
-import { neededFamily } from "./edit/needed.js";
-import { osAbiFamily } from "./edit/os-abi.js";
-import { runpathFamily } from "./edit/runpath.js";
-import { sonameFamily } from "./edit/soname.js";
-import { stackSizeFamily } from "./edit/stack-size.js";
-import { symbolsFamily } from "./edit/symbols.js";
-import { versionsFamily } from "./edit/versions.js";
-import { debugLinkFamily } from "./strip/debug-link.js";
-import { dropSectionHeadersFamily } from "./strip/drop-section-headers.js";
-import { onlyKeepDebugFamily } from "./strip/only-keep-debug.js";
-import { stripFamily } from "./strip/strip.js";
+import { neededParsers } from "./edit/needed.js";
+import { osAbiParsers } from "./edit/os-abi.js";
+import { runpathParsers } from "./edit/runpath.js";
+import { searchPathParsers } from "./edit/search-path.js";
+import { sonameParsers } from "./edit/soname.js";
+import { stackSizeParsers } from "./edit/stack-size.js";
+import { symbolsParsers } from "./edit/symbols.js";
+import { versionsParsers } from "./edit/versions.js";
+import { debugLinkParsers } from "./strip/debug-link.js";
+import { dropSectionHeadersParsers } from "./strip/drop-section-headers.js";
+import { onlyKeepDebugParsers } from "./strip/only-keep-debug.js";
+import { stripParsers } from "./strip/strip.js";
 
 export { ElfError, type ElfErrorCode, type ElfErrorDetails, isElfError, type Note, type NoteCode } from "./error.js";
 export type { ElfClass, Encoding } from "./codec/encoding.js";
@@ -50,22 +51,26 @@ export {
 } from "./image/notes/note-contents.js";
 export type { Overlay } from "./image/elf.js";
 export type { Edit } from "./edit/family.js";
+export type { NameArguments, Names, NamesThen } from "./edit/names.js";
 export { setInterpreter, type SetInterpreter } from "./edit/interpreter.js";
 export {
   addRpath,
   addRunpath,
   convertToRpath,
   convertToRunpath,
-  makeRunpathRelative,
-  type MakeRunpathRelative,
   removeRunpath,
   type RunpathEdit,
   type SearchPath,
   setRpath,
   setRunpath,
+} from "./edit/runpath.js";
+export {
+  makeRunpathRelative,
+  type MakeRunpathRelative,
+  type SearchPathEdit,
   shrinkRunpath,
   type ShrinkRunpath,
-} from "./edit/runpath.js";
+} from "./edit/search-path.js";
 export type { LibraryLookup, ShrinkRunpathOptions } from "./edit/search-path/shrink.js";
 export type { DirectoryResolver, MakeRunpathRelativeOptions } from "./edit/search-path/relative.js";
 export {
@@ -84,7 +89,6 @@ export { addDebugTag, type DebugTagEdit, removeDebugTag } from "./edit/debug-tag
 export {
   addVersionNeed,
   clearSymbolVersion,
-  type Names,
   removeVersionNeed,
   setSymbolVersion,
   weakenVersionNeed,
@@ -214,23 +218,9 @@ export type { WheelObstacle, WheelTag } from "./diagnose/wheel/wheel-judge.js";
  * patch(bytes, edits);
  */
 export const parseEdit = /* @__PURE__ */ editParser([
-  interpreterFamily,
-  runpathFamily,
-  neededFamily,
-  sonameFamily,
-  flagsFamily,
-  debugTagFamily,
-  dynamicTagFamily,
-  versionsFamily,
-  symbolsFamily,
-  execstackFamily,
-  stackSizeFamily,
-  osAbiFamily,
-  alignmentFamily,
-  stripFamily,
-  dropSectionHeadersFamily,
-  onlyKeepDebugFamily,
-  debugLinkFamily,
+  alignmentParsers, debugLinkParsers, debugTagParsers, dropSectionHeadersParsers, dynamicTagParsers, execstackParsers, flagsParsers,
+  interpreterParsers, neededParsers, onlyKeepDebugParsers, osAbiParsers, runpathParsers, searchPathParsers, sonameParsers, stackSizeParsers, stripParsers,
+  symbolsParsers, versionsParsers,
 ]);
 
 /** An edit of any of elfwright's own functions, told apart by `edit`. */

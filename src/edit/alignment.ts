@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { raisePasses } from "../rewrite/passes/raise.js";
-import { type Edit, type EditFamily, made } from "./family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { ANY_PROGRAM } from "./kinds.js";
 
 /**
@@ -40,10 +40,12 @@ export const alignmentFamily: EditFamily<RaiseAlignment> = {
   name: "alignment",
   order: 5,
   takes: ANY_PROGRAM,
-  parse: { raiseAlignment: (json) => raiseAlignment(json.number("pageSize") as RaisedPageSize) },
 
   // The ordinary layout meets the file with its PT_LOADs spread already.
   apply() {},
 
   passes: (edits) => raisePasses(edits.map((e) => e.pageSize)),
 };
+
+/** Makes the edits again from plain data. */
+export const alignmentParsers: EditParsers<RaiseAlignment> = { raiseAlignment: (json) => raiseAlignment(json.number("pageSize") as RaisedPageSize) };

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { DT } from "../spec/dynamic.js";
-import { type Edit, type EditFamily, made } from "./family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 
 /** See {@link addDebugTag} and {@link removeDebugTag}. */
 export interface DebugTagEdit extends Edit {
@@ -29,10 +29,6 @@ export const debugTagFamily: EditFamily<DebugTagEdit> = {
   name: "debug-tag",
   order: 60,
   takes: [],
-  parse: {
-    addDebugTag: () => addDebugTag(),
-    removeDebugTag: () => removeDebugTag(),
-  },
 
   contradicts([first, ...rest]) {
     const isOther = rest.some((e) => e.edit !== first!.edit);
@@ -49,4 +45,10 @@ export const debugTagFamily: EditFamily<DebugTagEdit> = {
     if (!isThere) dynamic.note("NOT_FOUND", "removeDebugTag: the file has no DT_DEBUG");
     dynamic.entries = dynamic.entries.filter((e) => e.tag !== DT.DEBUG);
   },
+};
+
+/** Makes the edits again from plain data. */
+export const debugTagParsers: EditParsers<DebugTagEdit> = {
+  addDebugTag: () => addDebugTag(),
+  removeDebugTag: () => removeDebugTag(),
 };

@@ -1,7 +1,7 @@
 import { fail } from "../error.js";
 import { tagNumber } from "../spec/dynamic.js";
 import { machineName } from "../spec/names.js";
-import { type Edit, type EditFamily, made } from "./family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 
 /**
  * Tags of the dynamic section whose values are plain numbers that nothing else in the file decides (gABI, "Dynamic
@@ -94,10 +94,6 @@ export const dynamicTagFamily: EditFamily<DynamicTagEdit> = {
   name: "dynamic-tag",
   order: 65,
   takes: [],
-  parse: {
-    setDynamicTag: (json) => setDynamicTag(json.text("tag") as PlainTag, json.number("value")),
-    removeDynamicTag: (json) => removeDynamicTag(json.text("tag") as PlainTag),
-  },
 
   requires({ header }, edits) {
     for (const e of edits) {
@@ -143,4 +139,10 @@ export const dynamicTagFamily: EditFamily<DynamicTagEdit> = {
       }
     }
   },
+};
+
+/** Makes the edits again from plain data. */
+export const dynamicTagParsers: EditParsers<DynamicTagEdit> = {
+  setDynamicTag: (json) => setDynamicTag(json.text("tag") as PlainTag, json.number("value")),
+  removeDynamicTag: (json) => removeDynamicTag(json.text("tag") as PlainTag),
 };

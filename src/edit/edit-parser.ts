@@ -1,27 +1,28 @@
 import { fail } from "../error.js";
-import type { EditFamily } from "./family.js";
+import type { Edit } from "./family.js";
 import { JsonEdit, shown } from "./json-edit.js";
 
-/** The edits of any of these families. */
-type EditOf<F> = F extends EditFamily<infer E> ? E : never;
+/** Functions that make edits again, by the names of the edits. */
+type Parsers = Readonly<Record<string, (json: JsonEdit) => Edit>>;
 
-/** Makes edits of these families again from plain data. See `parseEdit` of the main entry. */
-export function editParser<F extends EditFamily>(families: readonly F[]): (json: unknown) => EditOf<F> {
-  const makers = new Map(families.flatMap((f) => Object.entries(f.parse)));
+/** The edits that these make. */
+type ParsedBy<P> = P extends Parsers ? ReturnType<P[keyof P]> : never;
+
+/** Makes edits of several families again from plain data. See `parseEdit` of the main entry. */
+export function editParser<P extends Parsers>(families: readonly P[]): (json: unknown) => ParsedBy<P> {
+  const makers = new Map(families.flatMap((parsers) => Object.entries(parsers)));
 
   return (json) => {
     const fields = typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>) : {};
     const name = fields["edit"];
     const make = typeof name === "string" ? makers.get(name) : undefined;
     if (!make) {
-      return fail("BAD_EDIT", `parseEdit: ${shown(json)} is no edit: no function of elfwright makes it`, {
-        edit: String(name),
-      });
+      return fail("BAD_EDIT", `parseEdit: no function of elfwright makes ${shown(json)}`, { edit: String(name) });
     }
 
     const reader = new JsonEdit(name as string, fields);
     const edit = make(reader);
     reader.end();
-    return edit as EditOf<F>;
+    return edit as ParsedBy<P>;
   };
 }

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { PF, PT } from "../spec/constants.js";
-import { type Edit, type EditFamily, made } from "./family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { ANY_PROGRAM } from "./kinds.js";
 
 /** See {@link setExecstack}. */
@@ -28,7 +28,6 @@ export const execstackFamily: EditFamily<SetExecstack> = {
   name: "execstack",
   order: 90,
   takes: ANY_PROGRAM,
-  parse: { setExecstack: (json) => setExecstack(json.flag("executable")) },
 
   contradicts([first, ...rest]) {
     const isOther = rest.some((e) => e.executable !== first!.executable);
@@ -44,3 +43,6 @@ export const execstackFamily: EditFamily<SetExecstack> = {
     segments.push({ type: PT.GNU_STACK, fields: { flags }, added: { align: 16 } });
   },
 };
+
+/** Makes the edits again from plain data. */
+export const execstackParsers: EditParsers<SetExecstack> = { setExecstack: (json) => setExecstack(json.flag("executable")) };

@@ -47,9 +47,13 @@ export interface EditFamily<E extends Edit = Edit> {
   apply(wish: Wish, edits: readonly E[]): void;
   /** Passes around the ordinary layout that the edits need. */
   passes?(edits: readonly E[]): readonly Pass[];
-  /** Makes each edit again from plain data, by the function of its name. */
-  readonly parse: { readonly [K in E["edit"]]: (json: JsonEdit) => E };
 }
+
+/**
+ * Makes each edit of a family again from plain data, by the function of its name. They stand apart from the family, since
+ * a bundle that makes its edits itself does not need them.
+ */
+export type EditParsers<E extends Edit = Edit> = { readonly [K in E["edit"]]: (json: JsonEdit) => E };
 
 /** Gives an edit its family. What it carries does not show in JSON, nor where values are compared. */
 export function made<E extends Edit, const V extends Plain<E>>(family: EditFamily<E>, value: V): V & Edit {

@@ -1,7 +1,8 @@
 import { fail } from "../error.js";
 import { DF, DF_1 } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
-import { type Edit, type EditFamily, made } from "./family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
+import { type NameArguments, nonEmpty } from "./names.js";
 
 /** A bit of DT_FLAGS (`DF_…`; gABI, "Dynamic Section") or DT_FLAGS_1 (`DF_1_…`; elf.h). */
 export type FlagName = `DF_${keyof typeof DF}` | `DF_1_${keyof typeof DF_1}`;
@@ -19,7 +20,7 @@ export interface FlagsEdit extends Edit {
  * @example
  * patch(bytes, [setFlags("DF_BIND_NOW", "DF_1_NOW")])
  */
-export const setFlags = (...flags: FlagName[]): FlagsEdit => flagsEdit("setFlags", flags);
+export const setFlags = (...flags: NameArguments<FlagName>): FlagsEdit => flagsEdit("setFlags", flags);
 
 /**
  * Clears bits of DT_FLAGS and DT_FLAGS_1; the entry stays with what is left of it. With DF_SYMBOLIC and DF_BIND_NOW the
@@ -30,7 +31,7 @@ export const setFlags = (...flags: FlagName[]): FlagsEdit => flagsEdit("setFlags
  * @example
  * patch(bytes, [clearFlags("DF_1_PIE")])
  */
-export const clearFlags = (...flags: FlagName[]): FlagsEdit => flagsEdit("clearFlags", flags);
+export const clearFlags = (...flags: NameArguments<FlagName>): FlagsEdit => flagsEdit("clearFlags", flags);
 
 /**
  * Makes ld.so search no default directory for this file's libraries (DF_1_NODEFLIB; ld.so(8), step 5).
@@ -40,10 +41,10 @@ export const clearFlags = (...flags: FlagName[]): FlagsEdit => flagsEdit("clearF
  */
 export const noDefaultLib = (): FlagsEdit => setFlags("DF_1_NODEFLIB");
 
-function flagsEdit(edit: FlagsEdit["edit"], flags: readonly FlagName[]): FlagsEdit {
-  if (flags.length === 0) fail("BAD_EDIT", `${edit}: no flag is given`, { edit });
+function flagsEdit(edit: FlagsEdit["edit"], args: NameArguments<FlagName>): FlagsEdit {
+  const flags = nonEmpty<FlagName>(args, edit, "flag");
   for (const f of flags) bitOf(f, edit);
-  return made(flagsFamily, { edit, flags: [...flags] });
+  return made(flagsFamily, { edit, flags });
 }
 
 type FlagTag = typeof DT.FLAGS | typeof DT.FLAGS_1;
@@ -85,10 +86,6 @@ export const flagsFamily: EditFamily<FlagsEdit> = {
   name: "flags",
   order: 50,
   takes: [],
-  parse: {
-    setFlags: (json) => setFlags(...(json.texts("flags") as FlagName[])),
-    clearFlags: (json) => clearFlags(...(json.texts("flags") as FlagName[])),
-  },
 
   contradicts(edits) {
     for (const tag of FLAG_TAGS) {
@@ -112,4 +109,10 @@ export const flagsFamily: EditFamily<FlagsEdit> = {
       if (set && !dynamic.entries.some((e) => e.tag === tag)) dynamic.entries.push({ tag, value: set });
     }
   },
+};
+
+/** Makes the edits again from plain data. */
+export const flagsParsers: EditParsers<FlagsEdit> = {
+  setFlags: (json) => setFlags(json.texts("flags") as FlagName[]),
+  clearFlags: (json) => clearFlags(json.texts("flags") as FlagName[]),
 };

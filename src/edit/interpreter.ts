@@ -2,7 +2,7 @@ import { cString, encodeText, equalBytes } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import { PT } from "../spec/constants.js";
-import { type Edit, type EditFamily, made } from "./family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 
 /** Linux refuses a PT_INTERP above PATH_MAX, which counts the NUL (binfmt_elf). */
 const PATH_MAX = 4096;
@@ -42,7 +42,6 @@ export const interpreterFamily: EditFamily<SetInterpreter> = {
   name: "interpreter",
   order: 10,
   takes: ["static", "no-dynamic"],
-  parse: { setInterpreter: (json) => setInterpreter(json.text("path")) },
 
   requires({ interpreter, linkage, header }) {
     if (interpreter !== null) return;
@@ -69,3 +68,6 @@ export const interpreterFamily: EditFamily<SetInterpreter> = {
     if (!equalBytes(now.subarray(0, end), wanted)) wish.interpreter = wanted;
   },
 };
+
+/** Makes the edits again from plain data. */
+export const interpreterParsers: EditParsers<SetInterpreter> = { setInterpreter: (json) => setInterpreter(json.text("path")) };

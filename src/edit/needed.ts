@@ -1,8 +1,8 @@
 import { fail } from "../error.js";
 import type { DraftEntry, DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { DT } from "../spec/dynamic.js";
-import { type Edit, type EditFamily, made } from "./family.js";
-import { libraries } from "./libraries.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
+import { namePairs, type NamesThen, nonEmpty, optionsIn } from "./names.js";
 import { removeFiles } from "./versions/removals.js";
 import type { VersionDraft } from "./versions/version-draft.js";
 import { versionsOf } from "./versions/version-tables.js";
@@ -41,23 +41,29 @@ export type NeededEdit = ReplaceNeeded | AddNeeded | RemoveNeeded;
  * new one. Where the new name is needed already, both become one entry in the place of the first. A name that the file
  * does not need is a note in the result.
  *
- * @param names old name to new name, exact; all at once, so no new name may be another's old one
+ * @param names old name to new name, exact; all at once, so no new name may be another's old one. One pair may be
+ *   given as two arguments
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
  * patch(bytes, [replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" })])
  */
-export function replaceNeeded(names: Readonly<Record<string, string>>): ReplaceNeeded {
+export function replaceNeeded(names: Readonly<Record<string, string>>): ReplaceNeeded;
+export function replaceNeeded(old: string, name: string): ReplaceNeeded;
+export function replaceNeeded(old: string | Readonly<Record<string, string>>, name?: string): ReplaceNeeded {
+  const names = namePairs("replaceNeeded", old, name, "library");
+  refuseChains(names);
+  return made(neededFamily, { edit: "replaceNeeded", names });
+}
+
+/** `BAD_EDIT` where a new name is another's old one. */
+function refuseChains(names: Readonly<Record<string, string>>): void {
   for (const [old, name] of Object.entries(names)) {
-    if (old === "" || name === "") {
-      fail("BAD_EDIT", "replaceNeeded: a library's name is empty", { edit: "replaceNeeded" });
-    }
-    if (name !== old && Object.hasOwn(names, name) && names[name] !== name) {
-      fail("BAD_EDIT", `replaceNeeded: ${name} is a new name and an old one; the result would depend on the order`, {
-        edit: "replaceNeeded",
-      });
-    }
+    const isChain = name !== old && Object.hasOwn(names, name) && names[name] !== name;
+    if (!isChain) continue;
+
+    const message = `replaceNeeded: ${name} is a new name and an old one; the result would depend on the order`;
+    fail("BAD_EDIT", message, { edit: "replaceNeeded" });
   }
-  return made(neededFamily, { edit: "replaceNeeded", names: { ...names } });
 }
 
 /**
@@ -65,23 +71,23 @@ export function replaceNeeded(names: Readonly<Record<string, string>>): ReplaceN
  * searches symbols in this order, so a library that shall win over others goes first. What is needed already, also by a
  * renaming of the same patch, is not added again.
  *
- * @param options `first`: before all others, still in the order given; `move`: what is needed already goes to its new
- *   place
+ * @param names one library, several, or a list; {@link AddNeededOptions} may follow
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
  * patch(bytes, [addNeeded("libtrace.so.1", { first: true })])
  */
-export function addNeeded(
-  name: string | readonly string[],
-  options: { readonly first?: boolean; readonly move?: boolean } = {},
-): AddNeeded {
-  const { first = false, move } = options;
-  return made(neededFamily, {
-    edit: "addNeeded",
-    names: libraries(name, "addNeeded"),
-    first,
-    ...(move && { move: true as const }),
-  });
+export function addNeeded(...names: NamesThen<AddNeededOptions>): AddNeeded {
+  const { first = false, move } = optionsIn(names);
+  const added = nonEmpty(names, "addNeeded", "library");
+  return made(neededFamily, { edit: "addNeeded", names: added, first, ...(move && { move: true as const }) });
+}
+
+/** Options of {@link addNeeded}. */
+export interface AddNeededOptions {
+  /** Before all others, still in the order given. */
+  readonly first?: boolean | undefined;
+  /** What is needed already goes to its new place. */
+  readonly move?: boolean | undefined;
 }
 
 /**
@@ -89,23 +95,24 @@ export function addNeeded(
  * ld.so stops at versions of a file that is not needed ("Assertion `needed != NULL' failed"). Symbols without a version
  * name no library, so that nothing tells whether another one defines them.
  *
- * @param options `uses: "drop"`: the version needs of the library go, and ld.so looks its symbols up in every library,
- *   without a version; `uses: "weaken"`: and the undefined ones become weak (STB_WEAK), so that the program starts
- *   where nobody defines them
+ * @param names one library, several, or a list; {@link RemoveNeededOptions} may follow
  * @throws ElfError `BAD_EDIT`; when applied, `STILL_NEEDED` with the versions and their symbols, `STATIC`, `LOADER`,
  *   `RELOCATABLE`, `UNSUPPORTED`
  * @example
  * patch(bytes, [removeNeeded("libdl.so.2", { uses: "drop" })]) // glibc 2.34 has it in libc.so.6
  */
-export function removeNeeded(
-  name: string | readonly string[],
-  options: { readonly uses?: "drop" | "weaken" } = {},
-): RemoveNeeded {
-  return made(neededFamily, {
-    edit: "removeNeeded",
-    names: libraries(name, "removeNeeded"),
-    uses: options.uses ?? "refuse",
-  });
+export function removeNeeded(...names: NamesThen<RemoveNeededOptions>): RemoveNeeded {
+  const { uses = "refuse" } = optionsIn(names);
+  return made(neededFamily, { edit: "removeNeeded", names: nonEmpty(names, "removeNeeded", "library"), uses });
+}
+
+/** Options of {@link removeNeeded}. */
+export interface RemoveNeededOptions {
+  /**
+   * `"drop"`: the version needs of the library go, and ld.so looks its symbols up in every library, without a version.
+   * `"weaken"`: and the undefined ones become weak (STB_WEAK), so that the program starts where nobody defines them.
+   */
+  readonly uses?: "drop" | "weaken" | undefined;
 }
 
 /** What all edits of the family want together. */
@@ -154,7 +161,7 @@ function wishesOf(edits: readonly NeededEdit[]): Wishes {
 }
 
 function refuseContradictions({ renamed, removed, added }: Wishes): void {
-  if (renamed.size > 0) replaceNeeded(Object.fromEntries(renamed));
+  refuseChains(Object.fromEntries(renamed));
   for (const [old, name] of renamed) {
     if (removed.has(old) || removed.has(name)) {
       fail(
@@ -257,12 +264,6 @@ export const neededFamily: EditFamily<NeededEdit> = {
   name: "needed",
   order: 30,
   takes: [],
-  parse: {
-    replaceNeeded: (json) => replaceNeeded(json.record("names")),
-    addNeeded: (json) => addNeeded(json.texts("names"), { first: json.flag("first"), move: json.flag("move") }),
-    removeNeeded: (json) =>
-      removeNeeded(json.texts("names"), usesOf(json.choice("uses", ["drop", "weaken"], "refuse"))),
-  },
 
   contradicts(edits) {
     refuseContradictions(wishesOf(edits));
@@ -283,5 +284,11 @@ export const neededFamily: EditFamily<NeededEdit> = {
   },
 };
 
-const usesOf = (uses: "drop" | "weaken" | undefined): { readonly uses?: "drop" | "weaken" } =>
-  uses === undefined ? {} : { uses };
+
+/** Makes the edits again from plain data. */
+export const neededParsers: EditParsers<NeededEdit> = {
+  replaceNeeded: (json) => replaceNeeded(json.record("names")),
+  addNeeded: (json) => addNeeded(json.texts("names"), { first: json.flag("first"), move: json.flag("move") }),
+  removeNeeded: (json) =>
+    removeNeeded(json.texts("names"), { uses: json.choice("uses", ["drop", "weaken"], "refuse") }),
+};

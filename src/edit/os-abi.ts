@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { ELFOSABI } from "../spec/constants.js";
-import { type Edit, type EditFamily, made } from "./family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 
 /** A name of EI_OSABI, without `ELFOSABI_`. */
 export type OsAbiName = keyof typeof ELFOSABI;
@@ -34,7 +34,6 @@ export const osAbiFamily: EditFamily<SetOsAbi> = {
   name: "os-abi",
   order: 95,
   takes: ["debug-file", "loader", "static", "no-dynamic"],
-  parse: { setOsAbi: (json) => setOsAbi(json.number("abi")) },
 
   contradicts([first, ...rest]) {
     const other = rest.find((e) => e.abi !== first!.abi);
@@ -45,3 +44,6 @@ export const osAbiFamily: EditFamily<SetOsAbi> = {
     header.osabi = first!.abi;
   },
 };
+
+/** Makes the edits again from plain data. */
+export const osAbiParsers: EditParsers<SetOsAbi> = { setOsAbi: (json) => setOsAbi(json.number("abi")) };

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { DT } from "../spec/dynamic.js";
-import { type Edit, type EditFamily, made } from "./family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 
 /** See {@link setSoname} and {@link removeSoname}. */
 export type SonameEdit = Edit &
@@ -36,10 +36,6 @@ export const sonameFamily: EditFamily<SonameEdit> = {
   name: "soname",
   order: 40,
   takes: [],
-  parse: {
-    setSoname: (json) => setSoname(json.text("name")),
-    removeSoname: () => removeSoname(),
-  },
 
   contradicts(edits) {
     const names = new Set(edits.map(wantedName));
@@ -65,4 +61,10 @@ export const sonameFamily: EditFamily<SonameEdit> = {
       dynamic.entries.push({ tag: DT.SONAME, value: 0n, text: name });
     }
   },
+};
+
+/** Makes the edits again from plain data. */
+export const sonameParsers: EditParsers<SonameEdit> = {
+  setSoname: (json) => setSoname(json.text("name")),
+  removeSoname: () => removeSoname(),
 };

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { PT } from "../spec/constants.js";
-import { type Edit, type EditFamily, made } from "./family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { ANY_PROGRAM } from "./kinds.js";
 
 /** See {@link setGnuStackSize}. */
@@ -34,7 +34,6 @@ export const stackSizeFamily: EditFamily<SetGnuStackSize> = {
   name: "stack-size",
   order: 92,
   takes: ANY_PROGRAM,
-  parse: { setGnuStackSize: (json) => setGnuStackSize(json.number("size")) },
 
   requires({ header, segments }, [first]) {
     const isThere = segments.some((s) => s.type === PT.GNU_STACK);
@@ -65,3 +64,6 @@ export const stackSizeFamily: EditFamily<SetGnuStackSize> = {
     segments.push({ type: PT.GNU_STACK, fields: { memsz: first!.size } });
   },
 };
+
+/** Makes the edits again from plain data. */
+export const stackSizeParsers: EditParsers<SetGnuStackSize> = { setGnuStackSize: (json) => setGnuStackSize(json.number("size")) };

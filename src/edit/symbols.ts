@@ -1,5 +1,6 @@
 import { fail } from "../error.js";
-import { type EditFamily, made } from "./family.js";
+import { type EditFamily, type EditParsers, made } from "./family.js";
+import { namePairs } from "./names.js";
 import { draftedSymbols } from "./symbols/symbol-draft.js";
 import { symbolTables } from "./symbols/symbol-tables.js";
 import type { HashEdit, RenameDynamicSymbols, SymbolEdit } from "./symbols/values.js";
@@ -11,9 +12,7 @@ import { versionsOf } from "./versions/version-tables.js";
  * and where DT_GNU_HASH wants another order of the symbols, so do .gnu.version and the relocations. .symtab, which no
  * loader reads, keeps its names. A name that the file has not is a note in the result.
  *
- * @param names old name to new name, exact, without versions
- * @param options `swap`: a new name may be another's old one; all are renamed at once, so the same patch twice gives
- *   another file
+ * @param names old name to new name, exact, without versions. One pair may be given as two arguments
  * @throws ElfError `BAD_EDIT`; when applied, `BAD_EDIT` where two definitions would have the same name and version,
  *   `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`, `UNSUPPORTED`
  * @example
@@ -21,18 +20,30 @@ import { versionsOf } from "./versions/version-tables.js";
  */
 export function renameDynamicSymbols(
   names: Readonly<Record<string, string>>,
-  options: { readonly swap?: boolean } = {},
+  options?: RenameDynamicSymbolsOptions,
+): RenameDynamicSymbols;
+export function renameDynamicSymbols(old: string, name: string): RenameDynamicSymbols;
+export function renameDynamicSymbols(
+  old: string | Readonly<Record<string, string>>,
+  last?: string | RenameDynamicSymbolsOptions,
 ): RenameDynamicSymbols {
-  const { swap = false } = options;
+  const names = namePairs("renameDynamicSymbols", old, last, "symbol");
+  const { swap = false } = typeof last === "object" ? last : {};
   refuseChains(names, swap);
-  return made(symbolsFamily, { edit: "renameDynamicSymbols", names: { ...names }, swap });
+  return made(symbolsFamily, { edit: "renameDynamicSymbols", names, swap });
+}
+
+/** Options of {@link renameDynamicSymbols}. */
+export interface RenameDynamicSymbolsOptions {
+  /**
+   * A new name may be another's old one. All are renamed at once, so that the same patch twice gives another file.
+   */
+  readonly swap?: boolean | undefined;
 }
 
 function refuseChains(names: Readonly<Record<string, string>>, swap: boolean): void {
   const edit = "renameDynamicSymbols";
   for (const [old, name] of Object.entries(names)) {
-    if (old === "" || name === "") fail("BAD_EDIT", `${edit}: a symbol's name is empty`, { edit });
-
     const isChain = !swap && name !== old && Object.hasOwn(names, name) && names[name] !== name;
     if (isChain) {
       fail(
@@ -87,11 +98,6 @@ export const symbolsFamily: EditFamily<SymbolEdit> = {
   name: "symbols",
   order: 80,
   takes: [],
-  parse: {
-    renameDynamicSymbols: (json) => renameDynamicSymbols(json.record("names"), { swap: json.flag("swap") }),
-    addHash: () => addHash(),
-    addGnuHash: () => addGnuHash(),
-  },
 
   contradicts(edits) {
     // Together they may make a chain that none of them is.
@@ -108,4 +114,11 @@ export const symbolsFamily: EditFamily<SymbolEdit> = {
     const draft = draftedSymbols(wish.dynamic, versions, namesOf(edits), adds);
     wish.symbols = symbolTables(draft, wish.notes);
   },
+};
+
+/** Makes the edits again from plain data. */
+export const symbolsParsers: EditParsers<SymbolEdit> = {
+  renameDynamicSymbols: (json) => renameDynamicSymbols(json.record("names"), { swap: json.flag("swap") }),
+  addHash: () => addHash(),
+  addGnuHash: () => addGnuHash(),
 };

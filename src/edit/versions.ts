@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
-import { type EditFamily, made } from "./family.js";
-import { libraries } from "./libraries.js";
+import { type EditFamily, type EditParsers, made } from "./family.js";
+import { type NameArguments, type Names, nonEmpty } from "./names.js";
 import { applyVersions } from "./versions/apply.js";
 import { refuseContradictions, refuseNewNames } from "./versions/contradictions.js";
 import type {
@@ -12,16 +12,7 @@ import type {
   WeakenVersionNeed,
 } from "./versions/values.js";
 
-/** One name or several. */
-export type Names = string | readonly string[];
-
-const list = (names: Names, edit: string, what: string): string[] => {
-  const all = typeof names === "string" ? [names] : [...names];
-  if (all.length === 0 || all.includes("")) {
-    fail("BAD_EDIT", `${edit}: ${all.length === 0 ? `no ${what} is given` : `a ${what}'s name is empty`}`, { edit });
-  }
-  return all;
-};
+const oneName = (name: string, edit: string, what: string): string => nonEmpty([name], edit, what)[0]!;
 
 /**
  * Binds dynamic symbols to another version (LSB, "Symbol Versioning"): undefined ones to one that is needed of a
@@ -38,15 +29,15 @@ const list = (names: Names, edit: string, what: string): string[] => {
 export function setSymbolVersion(
   symbols: Names,
   version: string,
-  options: { readonly file?: string } = {},
+  { file }: { readonly file?: string | undefined } = {},
 ): SetSymbolVersion {
   const edit = "setSymbolVersion";
-  if (options.file === "") fail("BAD_EDIT", `${edit}: a library's name is empty`, { edit });
+  if (file === "") fail("BAD_EDIT", `${edit}: a library's name is empty`, { edit });
   return made(versionsFamily, {
     edit,
-    symbols: list(symbols, edit, "symbol"),
-    version: list(version, edit, "version")[0]!,
-    file: options.file ?? null,
+    symbols: nonEmpty([symbols], edit, "symbol"),
+    version: oneName(version, edit, "version"),
+    file: file ?? null,
   });
 }
 
@@ -59,8 +50,9 @@ export function setSymbolVersion(
  * @example
  * patch(bytes, [clearSymbolVersion("memcpy")])
  */
-export function clearSymbolVersion(...symbols: readonly string[]): ClearSymbolVersion {
-  return made(versionsFamily, { edit: "clearSymbolVersion", symbols: list(symbols, "clearSymbolVersion", "symbol") });
+export function clearSymbolVersion(...symbols: NameArguments): ClearSymbolVersion {
+  const edit = "clearSymbolVersion";
+  return made(versionsFamily, { edit, symbols: nonEmpty(symbols, edit, "symbol") });
 }
 
 /**
@@ -77,17 +69,14 @@ export function clearSymbolVersion(...symbols: readonly string[]): ClearSymbolVe
 export function addVersionNeed(
   file: string,
   version: string,
-  options: { readonly symbols?: Names; readonly weak?: boolean } = {},
+  { symbols, weak = false }: { readonly symbols?: Names | undefined; readonly weak?: boolean | undefined } = {},
 ): AddVersionNeed {
   const edit = "addVersionNeed";
-  const symbols = options.symbols === undefined ? [] : list(options.symbols, edit, "symbol");
-  const { weak = false } = options;
-
   return made(versionsFamily, {
     edit,
-    file: libraries(file, edit)[0]!,
-    version: list(version, edit, "version")[0]!,
-    symbols,
+    file: oneName(file, edit, "library"),
+    version: oneName(version, edit, "version"),
+    symbols: symbols === undefined ? [] : nonEmpty([symbols], edit, "symbol"),
     weak,
   });
 }
@@ -104,14 +93,14 @@ export function addVersionNeed(
 export function removeVersionNeed(
   file: string,
   versions: Names,
-  options: { readonly uses?: "drop" | "weaken" } = {},
+  { uses }: { readonly uses?: "drop" | "weaken" | undefined } = {},
 ): RemoveVersionNeed {
   const edit = "removeVersionNeed";
   return made(versionsFamily, {
     edit,
-    file: libraries(file, edit)[0]!,
-    versions: list(versions, edit, "version"),
-    uses: options.uses ?? "refuse",
+    file: oneName(file, edit, "library"),
+    versions: nonEmpty([versions], edit, "version"),
+    uses: uses ?? "refuse",
   });
 }
 
@@ -126,32 +115,17 @@ export function removeVersionNeed(
  */
 export function weakenVersionNeed(file: string, versions: Names): WeakenVersionNeed {
   const edit = "weakenVersionNeed";
-  return made(versionsFamily, { edit, file: libraries(file, edit)[0]!, versions: list(versions, edit, "version") });
+  return made(versionsFamily, {
+    edit,
+    file: oneName(file, edit, "library"),
+    versions: nonEmpty([versions], edit, "version"),
+  });
 }
 
 export const versionsFamily: EditFamily<VersionEdit> = {
   name: "versions",
   order: 70,
   takes: [],
-  parse: {
-    setSymbolVersion: (json) => {
-      const file = json.optionalText("file");
-      return setSymbolVersion(json.texts("symbols"), json.text("version"), file === undefined ? {} : { file });
-    },
-    clearSymbolVersion: (json) => clearSymbolVersion(...json.texts("symbols")),
-    addVersionNeed: (json) => {
-      const symbols = json.texts("symbols");
-      return addVersionNeed(json.text("file"), json.text("version"), {
-        ...(symbols.length > 0 && { symbols }),
-        weak: json.flag("weak"),
-      });
-    },
-    removeVersionNeed: (json) => {
-      const uses = json.choice("uses", ["drop", "weaken"], "refuse");
-      return removeVersionNeed(json.text("file"), json.texts("versions"), uses === undefined ? {} : { uses });
-    },
-    weakenVersionNeed: (json) => weakenVersionNeed(json.text("file"), json.texts("versions")),
-  },
 
   contradicts(edits, all) {
     refuseNewNames(edits, all);
@@ -161,4 +135,23 @@ export const versionsFamily: EditFamily<VersionEdit> = {
   apply(wish, edits) {
     applyVersions(wish, edits);
   },
+};
+
+/** Makes the edits again from plain data. */
+export const versionsParsers: EditParsers<VersionEdit> = {
+  setSymbolVersion: (json) => {
+    const file = json.optionalText("file");
+    return setSymbolVersion(json.texts("symbols"), json.text("version"), { file });
+  },
+  clearSymbolVersion: (json) => clearSymbolVersion(json.texts("symbols")),
+  addVersionNeed: (json) => {
+    const all = json.texts("symbols");
+    const symbols = all.length > 0 ? all : undefined;
+    return addVersionNeed(json.text("file"), json.text("version"), { symbols, weak: json.flag("weak") });
+  },
+  removeVersionNeed: (json) => {
+    const uses = json.choice("uses", ["drop", "weaken"], "refuse");
+    return removeVersionNeed(json.text("file"), json.texts("versions"), { uses });
+  },
+  weakenVersionNeed: (json) => weakenVersionNeed(json.text("file"), json.texts("versions")),
 };

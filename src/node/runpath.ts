@@ -1,11 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import {
-  type MakeRunpathRelative,
-  makeRunpathRelative as relativeIn,
-  type ShrinkRunpath,
-  shrinkRunpath as shrinkBy,
-} from "../edit/runpath.js";
+import { type MakeRunpathRelative, makeRunpathRelative as relativeIn, type ShrinkRunpath, shrinkRunpath as shrinkBy } from "../edit/search-path.js";
 import { isInside, normalized } from "../edit/search-path/elements.js";
 import type { LibraryLookup } from "../edit/search-path/shrink.js";
 import { isElfError } from "../error.js";

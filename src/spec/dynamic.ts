@@ -4,13 +4,17 @@ import { DYNAMIC } from "./machines/lists/dynamic.js";
 
 export type { TagKind };
 
+/** Search paths (gABI, "Dynamic Section"), by themselves: an edit alone needs no table of tags. */
+export const DT_RPATH = 15;
+export const DT_RUNPATH = 29;
+
 /** Every tag by name: number and kind (gABI, "Dynamic Section"; elf.h for the GNU, Sun and Android ranges). */
 const GENERIC = {
   NULL: [0, "value"], NEEDED: [1, "string"], PLTRELSZ: [2, "value"], PLTGOT: [3, "address"], HASH: [4, "address"], STRTAB: [5, "address"], SYMTAB: [6, "address"],
   RELA: [7, "address"], RELASZ: [8, "value"], RELAENT: [9, "value"], STRSZ: [10, "value"], SYMENT: [11, "value"], INIT: [12, "address"], FINI: [13, "address"],
-  SONAME: [14, "string"], RPATH: [15, "string"], SYMBOLIC: [16, "value"], REL: [17, "address"], RELSZ: [18, "value"], RELENT: [19, "value"], PLTREL: [20, "value"],
+  SONAME: [14, "string"], RPATH: [DT_RPATH, "string"], SYMBOLIC: [16, "value"], REL: [17, "address"], RELSZ: [18, "value"], RELENT: [19, "value"], PLTREL: [20, "value"],
   DEBUG: [21, "value"], TEXTREL: [22, "value"], JMPREL: [23, "address"], BIND_NOW: [24, "value"], INIT_ARRAY: [25, "address"], FINI_ARRAY: [26, "address"],
-  INIT_ARRAYSZ: [27, "value"], FINI_ARRAYSZ: [28, "value"], RUNPATH: [29, "string"], FLAGS: [30, "value"], PREINIT_ARRAY: [32, "address"],
+  INIT_ARRAYSZ: [27, "value"], FINI_ARRAYSZ: [28, "value"], RUNPATH: [DT_RUNPATH, "string"], FLAGS: [30, "value"], PREINIT_ARRAY: [32, "address"],
   PREINIT_ARRAYSZ: [33, "value"], SYMTAB_SHNDX: [34, "address"], RELRSZ: [35, "value"], RELR: [36, "address"], RELRENT: [37, "value"],
   CREL: [0x40000026, "address"],
   ANDROID_REL: [0x6000000f, "address"], ANDROID_RELSZ: [0x60000010, "value"], ANDROID_RELA: [0x60000011, "address"], ANDROID_RELASZ: [0x60000012, "value"],

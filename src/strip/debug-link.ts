@@ -1,7 +1,7 @@
 import { alignUp, cString, equalBytes, numberBytes } from "../codec/bytes.js";
 import { crc32 } from "../codec/crc32.js";
 import { readExactly } from "../codec/source.js";
-import { type Edit, type EditFamily, made } from "../edit/family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "../edit/family.js";
 import { ANY_ELF } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { fileRange } from "../image/headers/sections.js";
@@ -55,7 +55,6 @@ export const debugLinkFamily: EditFamily<AddDebugLink> = {
   name: "debug-link",
   order: 100,
   takes: ANY_ELF,
-  parse: { addDebugLink: (json) => addDebugLink(json.text("file"), json.number("crc")) },
 
   contradicts([first, ...rest]) {
     const isOther = rest.some((l) => l.file !== first!.file || l.crc !== first!.crc);
@@ -84,3 +83,6 @@ export const debugLinkFamily: EditFamily<AddDebugLink> = {
     if (!isSame) sections.contents.add(oneContent(section.index, bytes.length, () => bytes));
   },
 };
+
+/** Makes the edits again from plain data. */
+export const debugLinkParsers: EditParsers<AddDebugLink> = { addDebugLink: (json) => addDebugLink(json.text("file"), json.number("crc")) };

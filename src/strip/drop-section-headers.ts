@@ -1,4 +1,4 @@
-import { type Edit, type EditFamily, made } from "../edit/family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "../edit/family.js";
 import { fail } from "../error.js";
 import { Contents } from "../rewrite/wish/contents.js";
 import { allLoose, decideStrip } from "./decide.js";
@@ -27,7 +27,6 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
   name: "drop-section-headers",
   order: 2,
   takes: ["object", "loader", "static", "no-dynamic"],
-  parse: { dropSectionHeaders: () => dropSectionHeaders() },
 
   requires({ linkage }) {
     if (linkage === "relocatable") {
@@ -55,3 +54,6 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
     wish.sections = { ...wish.sections, contents, dropped: allLoose(elf), dropsHeaders: elf.header.shnum > 0 };
   },
 };
+
+/** Makes the edits again from plain data. */
+export const dropSectionHeadersParsers: EditParsers<DropSectionHeaders> = { dropSectionHeaders: () => dropSectionHeaders() };

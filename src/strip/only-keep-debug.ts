@@ -1,4 +1,4 @@
-import { type Edit, type EditFamily, made } from "../edit/family.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "../edit/family.js";
 import { ANY_ELF } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { debugFilePass } from "../rewrite/passes/debug-file.js";
@@ -36,7 +36,6 @@ export const onlyKeepDebugFamily: EditFamily<OnlyKeepDebug> = {
   name: "only-keep-debug",
   order: 1,
   takes: ANY_ELF,
-  parse: { onlyKeepDebug: () => onlyKeepDebug() },
 
   contradicts(_, all) {
     const other = all.find((e) => AGAINST.includes(e.edit) && !isHarmless(e));
@@ -48,3 +47,6 @@ export const onlyKeepDebugFamily: EditFamily<OnlyKeepDebug> = {
 
   passes: () => [debugFilePass],
 };
+
+/** Makes the edits again from plain data. */
+export const onlyKeepDebugParsers: EditParsers<OnlyKeepDebug> = { onlyKeepDebug: () => onlyKeepDebug() };

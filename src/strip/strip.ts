@@ -1,5 +1,6 @@
 import type { JsonEdit } from "../edit/json-edit.js";
-import { type EditFamily, made } from "../edit/family.js";
+import { type EditFamily, type EditParsers, made } from "../edit/family.js";
+import { type NameArguments, namesIn, type NamesThen, optionsIn } from "../edit/names.js";
 import { ANYTHING, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { decideStrip } from "./decide.js";
@@ -75,22 +76,24 @@ export function stripAll({ force = false }: { readonly force?: boolean | undefin
   return made(stripFamily, { edit: "stripAll", ...(force && { force: true as const }) });
 }
 
-function sectionPatterns(edit: string, patterns: readonly string[]): string[] {
+function sectionPatterns(edit: string, args: readonly unknown[]): string[] {
+  const patterns = namesIn(args);
   for (const p of patterns) {
     if (typeof p !== "string" || p === "" || p === "!") {
       fail("BAD_EDIT", `${edit}: ${JSON.stringify(p)} is no section's name or pattern`, { edit });
     }
   }
-  return [...patterns];
+  return patterns as string[];
 }
 
-function symbolNames(edit: string, names: readonly string[]): string[] {
+function symbolNames(edit: string, args: readonly unknown[]): string[] {
+  const names = namesIn(args);
   for (const n of names) {
     if (typeof n !== "string" || n === "") {
       fail("BAD_EDIT", `${edit}: ${JSON.stringify(n)} is no symbol's name`, { edit });
     }
   }
-  return [...names];
+  return names as string[];
 }
 
 /**
@@ -106,12 +109,10 @@ function symbolNames(edit: string, names: readonly string[]): string[] {
  * patch(bytes, [removeSections(".comment", ".gnu.build.attributes*")])
  * patch(bytes, [removeSections(".note.ABI-tag", { force: true })])
  */
-export function removeSections(...patterns: readonly (string | RemoveSectionsOptions)[]): RemoveSections {
-  const last = patterns.at(-1);
-  const options = typeof last === "object" ? last : undefined;
-  const names = (options ? patterns.slice(0, -1) : patterns) as readonly string[];
-  const flags = { ...(options?.force && { force: true as const }), ...(options?.zero && { zero: true as const }) };
-  return made(stripFamily, { edit: "removeSections", sections: sectionPatterns("removeSections", names), ...flags });
+export function removeSections(...patterns: NamesThen<RemoveSectionsOptions>): RemoveSections {
+  const { force, zero } = optionsIn(patterns);
+  const flags = { ...(force && { force: true as const }), ...(zero && { zero: true as const }) };
+  return made(stripFamily, { edit: "removeSections", sections: sectionPatterns("removeSections", patterns), ...flags });
 }
 
 /**
@@ -122,7 +123,7 @@ export function removeSections(...patterns: readonly (string | RemoveSectionsOpt
  * @example
  * patch(bytes, [stripDebug(), keepSections(".debug_line*")])
  */
-export function keepSections(...patterns: readonly string[]): KeepSections {
+export function keepSections(...patterns: NameArguments): KeepSections {
   return made(stripFamily, { edit: "keepSections", sections: sectionPatterns("keepSections", patterns) });
 }
 
@@ -134,7 +135,7 @@ export function keepSections(...patterns: readonly string[]): KeepSections {
  * @example
  * patch(objectFile, [removeRelocations(".debug_*")])
  */
-export function removeRelocations(...patterns: readonly string[]): RemoveRelocations {
+export function removeRelocations(...patterns: NameArguments): RemoveRelocations {
   return made(stripFamily, { edit: "removeRelocations", sections: sectionPatterns("removeRelocations", patterns) });
 }
 
@@ -145,7 +146,8 @@ export function removeRelocations(...patterns: readonly string[]): RemoveRelocat
  * @example
  * patch(bytes, [stripUnneeded(), keepSymbols(["main", "usage"])])
  */
-export function keepSymbols(names: readonly string[], { wildcard = false }: SymbolNameOptions = {}): KeepSymbols {
+export function keepSymbols(...names: NamesThen<SymbolNameOptions>): KeepSymbols {
+  const { wildcard } = optionsIn(names);
   return made(stripFamily, {
     edit: "keepSymbols",
     names: symbolNames("keepSymbols", names),
@@ -160,7 +162,8 @@ export function keepSymbols(names: readonly string[], { wildcard = false }: Symb
  * @example
  * patch(bytes, [stripSymbols(["helper"]), stripSymbols(["debug_*"], { wildcard: true })])
  */
-export function stripSymbols(names: readonly string[], { wildcard = false }: SymbolNameOptions = {}): StripSymbols {
+export function stripSymbols(...names: NamesThen<SymbolNameOptions>): StripSymbols {
+  const { wildcard } = optionsIn(names);
   return made(stripFamily, {
     edit: "stripSymbols",
     names: symbolNames("stripSymbols", names),
@@ -196,19 +199,6 @@ export const stripFamily: EditFamily<StripEdit> = {
   name: "strip",
   order: 0,
   takes: ANYTHING,
-  parse: {
-    stripUnneeded: () => stripUnneeded(),
-    stripDebug: () => stripDebug(),
-    stripAll: (json) => stripAll({ force: json.flag("force") }),
-    removeSections: (json) =>
-      removeSections(...json.texts("sections"), { force: json.flag("force"), zero: json.flag("zero") }),
-    keepSections: (json) => keepSections(...json.texts("sections")),
-    removeRelocations: (json) => removeRelocations(...json.texts("sections")),
-    keepSymbols: (json) => keepSymbols(json.texts("names"), wildcardOf(json)),
-    stripSymbols: (json) => stripSymbols(json.texts("names"), wildcardOf(json)),
-    discardLocals: (json) => discardLocals(json.choice("which", ["all", "temporary"])),
-    keepFileSymbols: () => keepFileSymbols(),
-  },
 
   requires(elf, edits) {
     refuseUnfindable(elf);
@@ -222,4 +212,19 @@ export const stripFamily: EditFamily<StripEdit> = {
     const { dropped, zeroed } = decision;
     wish.sections = { dropped, zeroed, dropsHeaders: false, ...stripTables(elf, decision) };
   },
+};
+
+/** Makes the edits again from plain data. */
+export const stripParsers: EditParsers<StripEdit> = {
+  stripUnneeded: () => stripUnneeded(),
+  stripDebug: () => stripDebug(),
+  stripAll: (json) => stripAll({ force: json.flag("force") }),
+  removeSections: (json) =>
+    removeSections(json.texts("sections"), { force: json.flag("force"), zero: json.flag("zero") }),
+  keepSections: (json) => keepSections(json.texts("sections")),
+  removeRelocations: (json) => removeRelocations(json.texts("sections")),
+  keepSymbols: (json) => keepSymbols(json.texts("names"), wildcardOf(json)),
+  stripSymbols: (json) => stripSymbols(json.texts("names"), wildcardOf(json)),
+  discardLocals: (json) => discardLocals(json.choice("which", ["all", "temporary"])),
+  keepFileSymbols: () => keepFileSymbols(),
 };

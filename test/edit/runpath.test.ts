@@ -2,18 +2,8 @@ import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { equalBytes } from "../../src/codec/bytes.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import {
-  addRpath,
-  addRunpath,
-  convertToRpath,
-  convertToRunpath,
-  makeRunpathRelative,
-  removeRunpath,
-  type RunpathEdit,
-  setRpath,
-  setRunpath,
-  shrinkRunpath,
-} from "../../src/edit/runpath.js";
+import { addRpath, addRunpath, convertToRpath, convertToRunpath, removeRunpath, type RunpathEdit, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { makeRunpathRelative, shrinkRunpath } from "../../src/edit/search-path.js";
 import type { ShrinkRunpathOptions } from "../../src/edit/search-path/shrink.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";

@@ -7,15 +7,8 @@ import { setExecstack } from "../../src/edit/execstack.js";
 import { setOsAbi } from "../../src/edit/os-abi.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import {
-  addRunpath,
-  convertToRpath,
-  convertToRunpath,
-  makeRunpathRelative,
-  removeRunpath,
-  setRunpath,
-  shrinkRunpath,
-} from "../../src/edit/runpath.js";
+import { addRunpath, convertToRpath, convertToRunpath, removeRunpath, setRunpath } from "../../src/edit/runpath.js";
+import { makeRunpathRelative, shrinkRunpath } from "../../src/edit/search-path.js";
 import { removeSoname, setSoname } from "../../src/edit/soname.js";
 import type { ElfFile } from "../../src/image/elf.js";
 import { readElf } from "../../src/image/read-elf.js";

@@ -7,15 +7,8 @@ import { setFlags } from "../../src/edit/flags.js";
 import { setExecstack } from "../../src/edit/execstack.js";
 import { setOsAbi } from "../../src/edit/os-abi.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import {
-  addRunpath,
-  convertToRpath,
-  makeRunpathRelative,
-  removeRunpath,
-  setRpath,
-  setRunpath,
-  shrinkRunpath,
-} from "../../src/edit/runpath.js";
+import { addRunpath, convertToRpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { makeRunpathRelative, shrinkRunpath } from "../../src/edit/search-path.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { setSoname } from "../../src/edit/soname.js";
 import { isElfError } from "../../src/error.js";

@@ -1,0 +1,175 @@
+import { fail } from "../error.js";
+import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
+import { DT } from "../spec/dynamic.js";
+import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
+import { isInside, normalized } from "./search-path/elements.js";
+import { searchPathOf } from "./search-path/entry.js";
+import { type MakeRunpathRelativeOptions, madeRelative, type RelativeTo } from "./search-path/relative.js";
+import { type LibraryLookup, type ShrinkRunpathOptions, shrunk } from "./search-path/shrink.js";
+
+/** See {@link shrinkRunpath}. JSON leaves `lookup` out. */
+export interface ShrinkRunpath extends Edit {
+  readonly edit: "shrinkRunpath";
+  readonly allowedPrefixes?: readonly string[];
+  readonly origin?: string;
+  readonly lookup: LibraryLookup;
+}
+
+/** See {@link makeRunpathRelative}. JSON leaves `resolve` out. */
+export interface MakeRunpathRelative extends Edit, RelativeTo {
+  readonly edit: "makeRunpathRelative";
+}
+
+/** What is made of the search path as a whole, whoever gave it. */
+export type SearchPathEdit = ShrinkRunpath | MakeRunpathRelative;
+
+/**
+ * Takes those directories out of the search path in which no needed library lies that an earlier one does not have, as
+ * `patchelf --shrink-rpath` does. A file under a library's name counts only where ld.so could load it: an ELF program
+ * or library of the same class, byte order and machine. The libraries are those that the file needs after the patch
+ * (DT_NEEDED, DT_FILTER and DT_AUXILIARY), so the order of the edits does not matter.
+ *
+ * The tag stays as it is, also where no directory is left: an empty DT_RUNPATH still keeps the search paths of the
+ * file's loaders out (ld.so(8)). What stays without a look: relative elements, and those with `$ORIGIN` (but see
+ * `origin`), `$LIB` or `$PLATFORM`. Libraries that the program loads by dlopen(), and those of its libraries (a
+ * DT_RPATH serves them too), are not known here.
+ *
+ * @param options `lookup` gives the file in a directory, from anywhere: `elfwright/node` has a `shrinkFileRunpath` for
+ * the file system
+ * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `lookup` throws, and as
+ * `setRunpath`
+ * @example
+ * const files = new Map([["/opt/lib/libz.so.1", bytesOfLibz]]);
+ * patch(bytes, [shrinkRunpath({ lookup: (directory, name) => files.get(`${directory}/${name}`) })])
+ */
+export function shrinkRunpath({ lookup, allowedPrefixes, origin }: ShrinkRunpathOptions): ShrinkRunpath {
+  if (typeof lookup !== "function") {
+    fail("BAD_EDIT", "shrinkRunpath: lookup is not a function", { edit: "shrinkRunpath" });
+  }
+  if (allowedPrefixes?.includes("")) {
+    fail("BAD_EDIT", "shrinkRunpath: an allowed prefix is empty, so it would allow everything", {
+      edit: "shrinkRunpath",
+    });
+  }
+  if (origin !== undefined && !origin.startsWith("/")) {
+    fail("BAD_EDIT", `shrinkRunpath: the origin ${JSON.stringify(origin)} is not an absolute path`, {
+      edit: "shrinkRunpath",
+    });
+  }
+
+  const prefixes = allowedPrefixes && { allowedPrefixes: [...allowedPrefixes] };
+  return made(searchPathFamily, { edit: "shrinkRunpath", ...prefixes, ...(origin !== undefined && { origin }), lookup });
+}
+
+/**
+ * Makes the absolute directories of the search path that are inside `root` relative to the file, with `$ORIGIN`
+ * (ld.so(8)), so that the tree works wherever it is moved to. Directories elsewhere stay unless asked otherwise, as
+ * libraries may well be there; relative elements and those with `$ORIGIN`, `$LIB` or `$PLATFORM` stay too. One that
+ * becomes equal to an earlier one goes. The tag stays as it is.
+ *
+ * @param options `outside: "drop"` for a build tree that the users of the result do not have; `elfwright/node` has a
+ *   `makeFileRunpathRelative` that takes the file's path and follows links
+ * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `resolve` throws, and as
+ * `setRunpath`
+ * @example
+ * // "/build/out/lib:/usr/lib" becomes "$ORIGIN/../lib:/usr/lib"
+ * patch(bytes, [makeRunpathRelative({ root: "/build/out", origin: "/build/out/bin" })])
+ */
+export function makeRunpathRelative({
+  root,
+  origin,
+  outside,
+  resolve,
+}: MakeRunpathRelativeOptions): MakeRunpathRelative {
+  const bad = (message: string) => fail("BAD_EDIT", `makeRunpathRelative: ${message}`, { edit: "makeRunpathRelative" });
+  for (const p of [root, origin]) if (!p.startsWith("/")) bad(`${JSON.stringify(p)} is not an absolute path`);
+  const edit = {
+    edit: "makeRunpathRelative",
+    root: normalized(root),
+    origin: normalized(origin),
+    outside: outside ?? "keep",
+  } as const;
+  if (!isInside(edit.origin, edit.root)) bad(`${edit.origin}, where the file is, is not inside ${edit.root}`);
+
+  return made(searchPathFamily, { ...edit, ...(resolve && { resolve }) });
+}
+
+const isShrink = (e: SearchPathEdit): e is ShrinkRunpath => e.edit === "shrinkRunpath";
+const isRelative = (e: SearchPathEdit): e is MakeRunpathRelative => e.edit === "makeRunpathRelative";
+
+export const searchPathFamily: EditFamily<SearchPathEdit> = {
+  name: "search-path",
+  order: 21,
+  takes: [],
+
+  contradicts(edits, all) {
+    const removal = all.find((e) => e.edit === "removeRunpath");
+    if (removal) {
+      const { edit } = edits[0]!;
+      fail("BAD_EDIT", `removeRunpath and ${edit} contradict each other`, { edit });
+    }
+    refuseTwoPlaces(edits.filter(isRelative));
+  },
+
+  apply(wish, edits) {
+    const draft = wish.dynamic;
+    if (!searchPathOf(draft.entries)) noteMissing(draft, edits);
+    // The libraries that the file needs are known when every family has had its turn.
+    else wish.afterwards(() => transform(draft, edits));
+  },
+};
+
+/** `BAD_EDIT` where the path shall be relative in two ways. */
+function refuseTwoPlaces(edits: readonly MakeRunpathRelative[]): void {
+  const places = new Set(edits.map((e) => JSON.stringify([e.root, e.origin, e.outside])));
+  if (places.size < 2) return;
+
+  const edit = "makeRunpathRelative";
+  fail("BAD_EDIT", `${edit} is given two places that contradict each other`, { edit });
+}
+
+function noteMissing(draft: DynamicDraft, edits: readonly SearchPathEdit[]): void {
+  for (const name of new Set(edits.map((e) => e.edit))) {
+    draft.note("NOT_FOUND", `${name}: the file has neither DT_RUNPATH nor DT_RPATH`);
+  }
+}
+
+/** Shrinks the path first, then makes it relative. */
+function transform(draft: DynamicDraft, edits: readonly SearchPathEdit[]): void {
+  const entry = searchPathOf(draft.entries);
+  if (!entry) return;
+
+  const relative = edits.find(isRelative);
+  const given = draft.exactText(entry);
+  let path = given;
+  for (const e of edits.filter(isShrink)) {
+    path = shrunk(path, e, draft.elf, searchedLibraries(draft), e.origin ?? relative?.origin);
+  }
+  if (relative) path = madeRelative(path, relative);
+  if (path === given) return;
+
+  // No search path and an empty one are the same to ld.so.
+  const isVain = path === "" && entry.was === undefined;
+  const now = isVain ? [] : [{ ...entry, text: path }];
+  draft.entries = draft.entries.flatMap((e) => (e === entry ? now : [e]));
+}
+
+/**
+ * The libraries that ld.so will search for when it loads the file: needed ones and filters' (gABI, "Dynamic Section").
+ */
+function searchedLibraries(draft: DynamicDraft): string[] {
+  const tags: readonly number[] = [DT.NEEDED, DT.FILTER, DT.AUXILIARY];
+  return draft.entries.filter((e) => tags.includes(e.tag)).map((e) => draft.text(e));
+}
+
+/** Makes the edits again from plain data. */
+export const searchPathParsers: EditParsers<SearchPathEdit> = {
+  shrinkRunpath: () => {
+    const edit = "shrinkRunpath";
+    return fail("BAD_EDIT", `${edit}: JSON cannot carry its lookup; make it with shrinkRunpath()`, { edit });
+  },
+  makeRunpathRelative: (json) => {
+    const outside = json.choice("outside", ["keep", "drop"]);
+    return makeRunpathRelative({ root: json.text("root"), origin: json.text("origin"), outside });
+  },
+};
