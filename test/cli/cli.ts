@@ -9,10 +9,13 @@ export const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 export const elfwright = (...args: string[]): Ran => run(process.execPath, [CLI, ...args]);
 
+/** What a command gives that does its work and says nothing. */
+export const SILENT = { status: 0, stdout: "", stderr: "" };
+
 /** Runs the command and reads its standard output as JSON. */
 export function elfwrightJson<T>(...args: string[]): { status: number | null; stderr: string; json: T } {
-  const r = elfwright(...args);
-  return { status: r.status, stderr: r.stderr, json: JSON.parse(r.stdout) as T };
+  const ran = elfwright(...args);
+  return { status: ran.status, stderr: ran.stderr, json: JSON.parse(ran.stdout) as T };
 }
 
 export const TEXT = Buffer.from("this is no ELF file\n");
@@ -29,6 +32,7 @@ export function workbench(): Workbench {
   const files = scratch();
   let made = 0;
   const next = (name: string) => `${made++}-${basename(name)}`;
+
   return {
     path: (name) => files.path(next(name)),
     copy: (name) => files.write(next(name), fixture(name)),
@@ -40,7 +44,7 @@ export const isUnchanged = (path: string, name: string): boolean => readFileSync
 
 /** Every file of fixtures/bin. */
 export const FIXTURES = [
-  ...["x86_64", "i386", "s390x"].flatMap((m) => [`${m}-glibc-pie`, `${m}-glibc-exec`, `${m}-glibc-lib.so`]),
+  ...["x86_64", "i386", "s390x"].flatMap((arch) => [`${arch}-glibc-pie`, `${arch}-glibc-exec`, `${arch}-glibc-lib.so`]),
   "x86_64-glibc-pie-runpath",
   "x86_64-glibc-static",
   "x86_64-musl-pie",

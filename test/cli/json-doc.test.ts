@@ -10,17 +10,20 @@ import { CLI } from "./cli.js";
 
 const files = scratch();
 const folder = files.path(".");
-for (const [name, of] of [
+
+for (const [name, fixtureName] of [
   ["server", "x86_64-glibc-pie-runpath"],
   ["worker", "x86_64-musl-pie"],
   ["other", "x86_64-musl-pie-libc.so"],
   ["part.o", "x86_64-object.o"],
 ] as const) {
-  files.write(name, fixture(of));
+  files.write(name, fixture(fixtureName));
 }
-// What the program's DT_RUNPATH names, for a loader that has the folder for its root.
+
+// The program's DT_RUNPATH names this directory, for a loader that has the folder for its root.
 mkdirSync(files.path("opt/elfwright/fixture/lib"), { recursive: true });
 files.write("opt/elfwright/fixture/lib/libc.so.6", fixture("x86_64-glibc-lib.so"));
+
 files.write(
   "addon.node",
   buildElf({
@@ -49,28 +52,30 @@ files.write(
 );
 files.write("libspare.so", buildElf({ soname: "libspare.so", needed: [] }));
 files.write("fake.so", buildElf({ soname: "fake.so", needed: ["libelse.so"], symbols: [{ name: "realpath" }] }));
+
 const broken = fixture("x86_64-glibc-pie-runpath");
 phdr(broken, PT.INTERP).filesz = 7;
 files.write("broken", broken);
 
-/** Keys in order and kinds of values: what the page promises. */
+/** What the page promises: keys in order, and kinds of values. */
 function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shape);
-  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
-  return Object.entries(value).map(([key, v]) => [key, shape(v)]);
+  if (value === null) return "null";
+  if (typeof value !== "object") return typeof value;
+  return Object.entries(value).map(([key, inner]) => [key, shape(inner)]);
 }
 
-/** As the page shows the lists of `show`, `map`, `diagnose` and of rules. */
+/** For `JSON.parse`: the page shows only the first item of the lists of `show`, `map`, `diagnose` and of rules. */
 const firstOfEach = (_: string, value: unknown): unknown => (Array.isArray(value) ? value.slice(0, 1) : value);
 
-const words = (line: string): string[] => [...line.matchAll(/'([^']*)'|(\S+)/g)].map((m) => m[1] ?? m[2]!);
+/** The words of a command line; one in single quotes may hold blanks. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 
 describe("docs/json.md", () => {
   const page = readFileSync(new URL("../../docs/json.md", import.meta.url), "utf8");
-  const examples = [...page.matchAll(/```sh\nelfwright (.*)\n```\n\n```json\n([^]*?)\n```/g)].map((m) => ({
-    command: m[1]!,
-    output: m[2]!,
-  }));
+  const blocks = page.matchAll(/```sh\nelfwright (.*)\n```\n\n```json\n([^]*?)\n```/g);
+  const examples = [...blocks].map(([, command, output]) => ({ command: command!, output: output! }));
 
   it("has an example of every verb, in the order of the overview", () => {
     const shown = examples.map((e) => words(e.command)[0]);
@@ -79,10 +84,11 @@ describe("docs/json.md", () => {
 
   it.each(examples)("$command", ({ command, output }) => {
     const args = words(command);
-    const { stdout } = run(process.execPath, [CLI, ...args], { cwd: folder });
-    const printed = JSON.parse(stdout) as unknown;
-    const shown = JSON.parse(output) as unknown;
     const isCut = ["show", "map", "diagnose"].includes(args[0]!) || args.includes("--rules");
-    expect(shape(shown)).toEqual(shape(isCut ? JSON.parse(stdout, firstOfEach) : printed));
+    const { stdout } = run(process.execPath, [CLI, ...args], { cwd: folder });
+
+    const printed = JSON.parse(stdout, isCut ? firstOfEach : undefined) as unknown;
+    const shown = JSON.parse(output) as unknown;
+    expect(shape(shown)).toEqual(shape(printed));
   });
 });

@@ -14,14 +14,14 @@ describe("the command", () => {
   it.each([["--help"], ["-h"], ["help"]])("%s lists every verb on stdout", (option) => {
     const { status, stdout, stderr } = elfwright(option);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    for (const v of VERBS) expect(stdout).toMatch(new RegExp(`^  ${v} +\\S`, "m"));
+    for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^  ${verb} +\\S`, "m"));
   });
 
-  it("alone is wrong usage: the same on stderr", () => {
+  it("without a verb is wrong usage: the same text on stderr", () => {
     expect(elfwright()).toEqual({ status: 2, signal: null, stdout: "", stderr: elfwright("--help").stdout });
   });
 
-  it("--version says the package's", () =>
+  it("--version prints the package's version", () =>
     expect(elfwright("--version")).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" }));
 
   it("an unknown verb is wrong usage", () => {
@@ -49,9 +49,9 @@ describe("the command", () => {
     ["strip", 1],
   ])("wrong usage of %s exits with %i and points at its help", (verb, status) => {
     for (const args of [[], ["--no-such-option", "file"]]) {
-      const r = elfwright(verb, ...args);
-      expect(r).toMatchObject({ status, stdout: "" });
-      expect(r.stderr).toMatch(new RegExp(`^elfwright: ${verb}: .*; see elfwright ${verb} --help\n$`));
+      const ran = elfwright(verb, ...args);
+      expect(ran).toMatchObject({ status, stdout: "" });
+      expect(ran.stderr).toMatch(new RegExp(`^elfwright: ${verb}: .*; see elfwright ${verb} --help\n$`));
     }
   });
 
@@ -60,10 +60,10 @@ describe("the command", () => {
     (verb) => {
       const here = fixturePath("");
       const text = fixturePath("../README.md");
-      const r = elfwright(verb, "/no/such/file", here, text);
+      const ran = elfwright(verb, "/no/such/file", here, text);
 
-      expect(r).toMatchObject({ status: 1, stdout: "" });
-      expect(r.stderr.split("\n")).toEqual([
+      expect(ran).toMatchObject({ status: 1, stdout: "" });
+      expect(ran.stderr.split("\n")).toEqual([
         "elfwright: /no/such/file: ENOENT: no such file or directory (open)",
         `elfwright: ${here}: this is not a regular file`,
         expect.stringContaining(`elfwright: ${text}: NOT_ELF: `),
@@ -72,7 +72,7 @@ describe("the command", () => {
     },
   );
 
-  it("does not hand a terminal what a file's name says", () => {
+  it("prints no control characters of a file's name", () => {
     const { stderr } = elfwright("show", "/no/\u001b[31mred\u001b]0;title\u0007");
     expect(stderr).toMatch(/^elfwright: .*ENOENT/);
     expect(stderr).not.toContain("\u001b");
@@ -80,19 +80,15 @@ describe("the command", () => {
 
   itWithTools(["bash", "head"], "a reader that closes the pipe is no failure", () => {
     const many = Array.from({ length: 100 }, () => fixturePath("x86_64-glibc-pie"));
-    for (const option of ["--json", "--"]) {
-      const r = run("bash", [
-        "-c",
-        'node=$1; shift; "$node" "$@" | head -n 1; echo "${PIPESTATUS[0]}"',
-        "bash",
-        process.execPath,
-        CLI,
-        "show",
-        option,
-        ...many,
-      ]);
-      expect(r.stderr).toBe("");
-      expect(r.stdout.split("\n")).toEqual([option === "--json" ? "[" : `${many[0]}:`, "0", ""]);
+    const script = 'node=$1; shift; "$node" "$@" | head -n 1; echo "${PIPESTATUS[0]}"';
+
+    for (const [option, firstLine] of [
+      ["--json", "["],
+      ["--", `${many[0]}:`],
+    ] as const) {
+      const ran = run("bash", ["-c", script, "bash", process.execPath, CLI, "show", option, ...many]);
+      expect(ran.stderr).toBe("");
+      expect(ran.stdout.split("\n")).toEqual([firstLine, "0", ""]);
     }
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { addRunpath, compareMaps, layoutMap, mapSvg, mapText, plan, readElf, stripAll } from "../../src/index.js";
 import { captured } from "../support/captured.js";
 import { fixture, fixturePath } from "../support/fixtures.js";
-import { isUnchanged, TEXT, workbench } from "./cli.js";
+import { isUnchanged, SILENT, TEXT, workbench } from "./cli.js";
 
 const files = workbench();
 const text = files.write("text", TEXT);
@@ -12,23 +12,28 @@ const pie = fixturePath(NAME);
 const other = fixturePath("x86_64-glibc-pie-runpath");
 const elf = () => readElf(fixture(NAME));
 
-function withEnv<T>(env: Record<string, string | undefined>, isTTY: boolean, work: () => T): T {
-  const before = { ...process.env };
-  const tty = process.stdout.isTTY;
-  for (const [k, v] of Object.entries(env)) {
-    if (v === undefined) delete process.env[k];
-    else process.env[k] = v;
-  }
+type Variables = Record<string, string | undefined>;
 
+/** Sets variables of the environment; `undefined` unsets one. */
+function setEnv(variables: Variables): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}
+
+/** Does the work with other variables, and with standard output as a terminal or not. */
+function withEnv<T>(variables: Variables, isTTY: boolean, work: () => T): T {
+  const variablesBefore = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
+  const isTTYBefore = process.stdout.isTTY;
+
+  setEnv(variables);
   process.stdout.isTTY = isTTY;
   try {
     return work();
   } finally {
-    process.stdout.isTTY = tty;
-    for (const k of Object.keys(env)) {
-      if (before[k] === undefined) delete process.env[k];
-      else process.env[k] = before[k];
-    }
+    process.stdout.isTTY = isTTYBefore;
+    setEnv(variablesBefore);
   }
 }
 
@@ -50,7 +55,7 @@ describe("map", () => {
   it("prints what patchelf or strip would make of a file, and writes nothing", () => {
     const path = files.copy(NAME);
     const title = (verb: string) => [path, `${path} after ${verb}`] as const;
-    const both = (p: ReturnType<typeof plan>) => compareMaps(elf(), readElf(p));
+    const both = (after: ReturnType<typeof plan>) => compareMaps(elf(), readElf(after));
 
     expect(captured("map", "--width", "80", "patchelf", "--add-rpath", "/opt/lib", path)).toEqual({
       status: 0,
@@ -74,9 +79,12 @@ describe("map", () => {
       { file: null, map: after },
     ]);
     for (const args of [[text], [text, pie], [pie, text], ["strip", text]]) {
-      const r = captured("map", "--json", ...args);
-      expect(r).toMatchObject({ status: 1, stderr: expect.stringMatching(`^elfwright: ${text}: NOT_ELF: `) as string });
-      expect(JSON.parse(r.stdout)).toEqual([
+      const ran = captured("map", "--json", ...args);
+      expect(ran).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(`^elfwright: ${text}: NOT_ELF: `) as string,
+      });
+      expect(JSON.parse(ran.stdout)).toEqual([
         { file: text, error: expect.objectContaining({ code: "NOT_ELF" }) as unknown },
       ]);
     }
@@ -85,7 +93,8 @@ describe("map", () => {
   it("--svg writes mapSvg() to a file, or to standard output", () => {
     const out = files.path("map.svg");
     const svg = mapSvg(layoutMap(elf()), { title: pie });
-    expect(captured("map", "--svg", out, pie)).toEqual({ status: 0, stdout: "", stderr: "" });
+
+    expect(captured("map", "--svg", out, pie)).toEqual(SILENT);
     expect(readFileSync(out, "utf8")).toBe(svg);
     expect(captured("map", "--svg=-", pie).stdout).toBe(svg);
     expect(captured("map", "--svg", "-", "--theme", "dark", "--no-background", pie).stdout).toBe(
@@ -93,9 +102,10 @@ describe("map", () => {
     );
   });
 
-  it("never writes the picture over the file that it shows", () => {
+  it("does not write the picture over the file that it shows", () => {
     const path = files.copy(NAME);
     const second = files.copy("x86_64-glibc-pie-runpath");
+
     for (const args of [[path], [second, path], ["strip", "-s", path]]) {
       expect(captured("map", "--svg", path, ...args)).toMatchObject({
         status: 1,
@@ -110,17 +120,16 @@ describe("map", () => {
     });
   });
 
-  it("has colours on a terminal, where NO_COLOR and TERM do not say otherwise, and where they are asked for", () => {
-    const coloured = (...args: string[]) => captured("map", ...args, pie).stdout.includes("\u001b[");
+  it("has colours on a terminal unless NO_COLOR or TERM forbids them, and where --color asks for them", () => {
+    const isColoured = (...args: string[]) => captured("map", ...args, pie).stdout.includes("\u001b[");
     const neutral = { NO_COLOR: undefined, TERM: "xterm" };
-    expect(withEnv(neutral, true, () => [coloured(), coloured("--no-color")])).toEqual([true, false]);
-    expect(withEnv(neutral, false, () => [coloured(), coloured("--color")])).toEqual([false, true]);
-    expect(withEnv({ ...neutral, NO_COLOR: "1" }, true, () => [coloured(), coloured("--color")])).toEqual([
-      false,
-      true,
-    ]);
-    expect(withEnv({ ...neutral, NO_COLOR: "" }, true, () => coloured())).toBe(true);
-    expect(withEnv({ ...neutral, TERM: "dumb" }, true, () => coloured())).toBe(false);
+    const noColor = { ...neutral, NO_COLOR: "1" };
+
+    expect(withEnv(neutral, true, () => [isColoured(), isColoured("--no-color")])).toEqual([true, false]);
+    expect(withEnv(neutral, false, () => [isColoured(), isColoured("--color")])).toEqual([false, true]);
+    expect(withEnv(noColor, true, () => [isColoured(), isColoured("--color")])).toEqual([false, true]);
+    expect(withEnv({ ...neutral, NO_COLOR: "" }, true, () => isColoured())).toBe(true);
+    expect(withEnv({ ...neutral, TERM: "dumb" }, true, () => isColoured())).toBe(false);
   });
 
   it.each([
@@ -142,6 +151,6 @@ describe("map", () => {
     }),
   );
 
-  it("-- ends the options; a file may have a verb's name behind it", () =>
+  it("-- ends the options: a file behind it may have a verb's name", () =>
     expect(captured("map", "--", "strip").stderr).toBe("elfwright: strip: ENOENT: no such file or directory (open)\n"));
 });

@@ -3,25 +3,30 @@ import { describe, expect } from "vitest";
 import { readElf } from "../../src/index.js";
 import { type DynamicFixture, dynamicFixtures, fixturePath } from "../support/fixtures.js";
 import { readelfValues } from "../support/oracles.js";
-import { itWithTools, must, run } from "../support/tools.js";
+import { itWithTools, must, type Ran, run } from "../support/tools.js";
 import { elfwright, FIXTURES, isUnchanged, TEXT, workbench } from "./cli.js";
 
 const files = workbench();
 
-/** What loaders use. Where an entry stands among those of other tags says nothing: patchelf puts new ones first. */
-function loadedBy(path: string) {
+type Command = (...args: string[]) => Ran;
+const theirPatchelf: Command = (...args) => run("patchelf", args);
+const ourPatchelf: Command = (...args) => elfwright("patchelf", ...args);
+
+/** What loaders use. The order among entries of other tags does not matter: patchelf puts new ones first. */
+function loaderValues(path: string) {
   const { interpreter, needed, runpath, rpath, soname, versionFiles } = readelfValues(path);
   return { interpreter, needed, runpath, rpath, soname, versionFiles };
 }
 
 /** Both commands with the same options, each on its own copies. */
 function both(names: readonly string[], args: readonly string[]) {
-  const side = (command: (...args: string[]) => ReturnType<typeof run>) => {
-    const paths = names.map((n) => files.copy(n));
+  const side = (command: Command) => {
+    const paths = names.map((name) => files.copy(name));
     const { status, stdout } = command(...args, ...paths);
-    return { status, stdout, values: paths.map(loadedBy) };
+    return { status, stdout, values: paths.map(loaderValues) };
   };
-  return { theirs: side((...a) => run("patchelf", a)), ours: side((...a) => elfwright("patchelf", ...a)) };
+
+  return { theirs: side(theirPatchelf), ours: side(ourPatchelf) };
 }
 
 const expectSame = (names: readonly string[], args: readonly string[]) => {
@@ -35,13 +40,9 @@ describe("beside patchelf: what it prints, and its exit code", () => {
   for (const option of ["--print-interpreter", "--print-rpath", "--print-needed", "--print-soname"]) {
     itWithTools(["patchelf"], option, () => {
       for (const path of [...FIXTURES.map(fixturePath), text, empty, "/no/such/file", fixturePath("")]) {
-        const theirs = run("patchelf", [option, path]);
-        const ours = elfwright("patchelf", option, path);
-        expect({ path, status: ours.status, stdout: ours.stdout }).toEqual({
-          path,
-          status: theirs.status,
-          stdout: theirs.stdout,
-        });
+        const theirs = theirPatchelf(option, path);
+        const ours = ourPatchelf(option, path);
+        expect([path, ours.status, ours.stdout]).toEqual([path, theirs.status, theirs.stdout]);
       }
     });
   }
@@ -51,31 +52,39 @@ describe("beside patchelf: what it prints, and its exit code", () => {
       ["--print-needed", "--print-rpath", "--print-interpreter"],
       ["--print-rpath", "--print-rpath"],
     ]) {
-      const all = [...args, fixturePath("x86_64-glibc-pie-runpath"), fixturePath("s390x-glibc-pie")];
-      const theirs = run("patchelf", all);
-      const ours = elfwright("patchelf", ...all);
+      const paths = [fixturePath("x86_64-glibc-pie-runpath"), fixturePath("s390x-glibc-pie")];
+      const theirs = theirPatchelf(...args, ...paths);
+      const ours = ourPatchelf(...args, ...paths);
       expect([ours.status, ours.stdout]).toEqual([theirs.status, theirs.stdout]);
     }
   });
 
   itWithTools(["patchelf"], "no option: a file is fine or not", () => {
     for (const path of [fixturePath("x86_64-glibc-pie"), fixturePath("x86_64-glibc-static"), text]) {
-      expect(elfwright("patchelf", path)).toMatchObject({ status: run("patchelf", [path]).status, stdout: "" });
+      expect(ourPatchelf(path)).toMatchObject({ status: theirPatchelf(path).status, stdout: "" });
     }
   });
 });
 
 describe("beside patchelf: what is in the file afterwards, as readelf says", () => {
   const LONG = Array.from({ length: 40 }, (_, i) => `/opt/elfwright/path/${i}`).join(":");
-  const groups = new Map<string, DynamicFixture[]>();
+
   // patchelf refuses a file without section headers, whatever is asked.
-  for (const f of dynamicFixtures.filter((f) => f.sections)) {
-    groups.set(`${f.kind}s that need ${f.libcName}`, [...(groups.get(`${f.kind}s that need ${f.libcName}`) ?? []), f]);
+  const withSections = dynamicFixtures.filter((dynamicFixture) => dynamicFixture.sections);
+  const groups = new Map<string, DynamicFixture[]>();
+  for (const dynamicFixture of withSections) {
+    const kinds = dynamicFixture.kind === "program" ? "programs" : "libraries";
+    const title = `${kinds} that need ${dynamicFixture.libcName}`;
+    const group = groups.get(title) ?? [];
+    groups.set(title, [...group, dynamicFixture]);
   }
+
   for (const [title, group] of groups) {
     itWithTools(["patchelf", "readelf"], `several files in one call: ${title}`, () => {
       const { libcName, kind } = group[0]!;
-      const cases = [
+      const names = group.map((dynamicFixture) => dynamicFixture.name);
+
+      const forAll = [
         ["--set-rpath", "/a:$ORIGIN/b"],
         ["--set-rpath", LONG],
         ["--force-rpath", "--set-rpath", "/a"],
@@ -94,7 +103,7 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
         ["--no-default-lib"],
         ["--add-needed", "libz.so", "--print-needed"],
       ];
-      const programs = [
+      const forPrograms = [
         ["--set-interpreter", "/opt/elfwright/lib/ld.so"],
         ["--interpreter", "/l"],
         ["--print-interpreter", "--set-interpreter", "/lib/x"],
@@ -110,32 +119,31 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
         ],
       ];
 
-      for (const args of [...cases, ...(kind === "program" ? programs : [["--set-soname", "other.so"]])]) {
-        expectSame(
-          group.map((f) => f.name),
-          args,
-        );
-      }
+      const forLibraries = [["--set-soname", "other.so"]];
+
+      for (const args of [...forAll, ...(kind === "program" ? forPrograms : forLibraries)]) expectSame(names, args);
     });
   }
 
-  itWithTools(["patchelf", "readelf"], "an empty path where there is one", () =>
+  itWithTools(["patchelf", "readelf"], "an empty path takes the place of one", () =>
     expectSame(["x86_64-glibc-pie-runpath"], ["--set-rpath", ""]),
   );
 
-  itWithTools(["patchelf", "readelf"], "a DT_RPATH becomes a DT_RUNPATH, and goes", () => {
+  itWithTools(["patchelf", "readelf"], "a DT_RPATH becomes a DT_RUNPATH, stays one, or is removed", () => {
     const path = files.copy("x86_64-glibc-pie");
     must("patchelf", ["--force-rpath", "--set-rpath", "/old", path]);
+
     for (const args of [
       ["--set-rpath", "/a"],
       ["--add-rpath", "/a"],
       ["--remove-rpath"],
       ["--force-rpath", "--add-rpath", "/a"],
     ]) {
-      const [theirs, ours] = [files.write("a", readFileSync(path)), files.write("b", readFileSync(path))];
+      const theirs = files.write("theirs", readFileSync(path));
+      const ours = files.write("ours", readFileSync(path));
       must("patchelf", [...args, theirs]);
-      expect(elfwright("patchelf", ...args, ours).status).toBe(0);
-      expect(loadedBy(ours), args.join(" ")).toEqual(loadedBy(theirs));
+      expect(ourPatchelf(...args, ours).status).toBe(0);
+      expect(loaderValues(ours), args.join(" ")).toEqual(loaderValues(theirs));
     }
   });
 
@@ -153,7 +161,7 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
     }
   });
 
-  itWithTools(["patchelf", "readelf"], "a program at a fixed address takes no name, and has none", () => {
+  itWithTools(["patchelf", "readelf"], "a program at a fixed address has no DT_SONAME and gets none", () => {
     expectSame(["x86_64-glibc-exec", "x86_64-glibc-static"], ["--set-soname", "a.so", "--print-soname"]);
   });
 
@@ -173,22 +181,18 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
     ]) {
       const path = files.copy("x86_64-glibc-pie");
       const file = args.length === 0 ? [] : [path];
-      const theirs = run("patchelf", [...args, ...file]);
-      const ours = elfwright("patchelf", ...args, ...file);
+      const theirs = theirPatchelf(...args, ...file);
+      const ours = ourPatchelf(...args, ...file);
 
-      expect({ args, status: ours.status, stdout: ours.stdout }).toEqual({
-        args,
-        status: theirs.status,
-        stdout: theirs.stdout,
-      });
+      expect([args, ours.status, ours.stdout]).toEqual([args, theirs.status, theirs.stdout]);
       expect(theirs.status).toBe(1);
       expect(isUnchanged(path, "x86_64-glibc-pie")).toBe(true);
     }
   });
 
-  itWithTools(["patchelf", "readelf"], "--output: mode, input and result; /dev/null stays what it is", () => {
+  itWithTools(["patchelf", "readelf"], "--output: the same mode, input and result; /dev/null stays what it is", () => {
     for (const args of [["--set-rpath", "/a"], ["--print-needed"], []]) {
-      const side = (command: (...args: string[]) => ReturnType<typeof run>) => {
+      const side = (command: Command) => {
         const path = files.copy("x86_64-glibc-pie");
         const out = files.path("out");
         const { status, stdout } = command(...args, "--output", out, path);
@@ -198,20 +202,21 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
           stdout,
           input: isUnchanged(path, "x86_64-glibc-pie"),
           mode: statSync(out).mode,
-          values: loadedBy(out),
+          values: loaderValues(out),
           nowhere: command(...args, "--output", "/dev/null", path).status,
         };
       };
-      expect(side((...a) => elfwright("patchelf", ...a))).toEqual(side((...a) => run("patchelf", a)));
+
+      expect(side(ourPatchelf)).toEqual(side(theirPatchelf));
       expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
     }
   });
 
   itWithTools(
     ["patchelf"],
-    "--version begins as patchelf's does, and --version and --help end the reading where they stand",
+    "--version prints patchelf's version first; options after --version and --help are not read",
     () => {
-      const { status, stdout } = elfwright("patchelf", "--version");
+      const { status, stdout } = ourPatchelf("--version");
       expect([status, stdout]).toEqual([0, expect.stringMatching(/^patchelf 0\.18\.0 \(elfwright \d+\.\d+\.\d+\)\n$/)]);
 
       for (const option of ["--version", "--help", "-h"]) {
@@ -219,8 +224,8 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
           ["--set-rpath", "/a", option, "--no-such-option", "/no/such/file"],
           ["--print-rpath", "/no/such/file", option],
         ]) {
-          const ours = elfwright("patchelf", ...args);
-          expect([ours.status, run("patchelf", args).status, ours.stderr]).toEqual([0, 0, ""]);
+          const ours = ourPatchelf(...args);
+          expect([ours.status, theirPatchelf(...args).status, ours.stderr]).toEqual([0, 0, ""]);
         }
       }
 
@@ -228,7 +233,7 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
     },
   );
 
-  itWithTools(["patchelf", "readelf"], "refuses the same: programs without what would be edited", () => {
+  itWithTools(["patchelf", "readelf"], "the same refusals: files without what would be edited", () => {
     for (const [name, args] of [
       ["x86_64-glibc-static", ["--set-rpath", "/a"]],
       ["x86_64-glibc-static", ["--set-interpreter", "/a"]],
@@ -239,10 +244,10 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
   });
 });
 
-describe("other than patchelf, on purpose", () => {
+describe("different from patchelf, on purpose", () => {
   const path = "/opt/elfwright/fixture/lib";
 
-  itWithTools(["patchelf", "readelf"], "a directory that is there already is not repeated", () => {
+  itWithTools(["patchelf", "readelf"], "a directory that the path has is not repeated", () => {
     const { theirs, ours } = both(["x86_64-glibc-pie-runpath"], ["--add-rpath", path]);
     expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual([`${path}:${path}`, path]);
   });
@@ -261,7 +266,7 @@ describe("other than patchelf, on purpose", () => {
     expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual(["", null]);
   });
 
-  itWithTools(["patchelf", "readelf"], "additions collect, where only patchelf's last one counts", () => {
+  itWithTools(["patchelf", "readelf"], "all additions count, where of patchelf's only the last does", () => {
     const { theirs, ours } = both(["x86_64-glibc-pie"], ["--add-rpath", "/a", "--add-rpath", "/b"]);
     expect([theirs.values[0]!.runpath, ours.values[0]!.runpath]).toEqual(["/b", "/a:/b"]);
   });
@@ -274,15 +279,16 @@ describe("other than patchelf, on purpose", () => {
         ["x86_64-glibc-pie"],
         ["--set-rpath", "/a", "--replace-needed", "libc.so.6", "libd.so"],
       );
+
       expect(ours.values[0]).toMatchObject({ runpath: "/a", needed: ["libd.so"] });
-      // 0.14.3; a later one may do better.
+      // A later version may do better.
       if (must("patchelf", ["--version"]).trim() === "patchelf 0.14.3") {
         expect(theirs.values[0]).toMatchObject({ runpath: "libd.so", needed: ["libc.so.6"] });
       }
     },
   );
 
-  itWithTools(["patchelf", "readelf"], "a library that is needed already is not added again", () => {
+  itWithTools(["patchelf", "readelf"], "a library that the file needs is not added again", () => {
     const { theirs, ours } = both(["x86_64-glibc-pie"], ["--add-needed", "libc.so.6"]);
     expect([theirs.values[0]!.needed, ours.values[0]!.needed]).toEqual([["libc.so.6", "libc.so.6"], ["libc.so.6"]]);
   });
@@ -292,13 +298,8 @@ describe("other than patchelf, on purpose", () => {
     "a library whose versions are needed is not removed: ld.so would stop at them",
     () => {
       const { theirs, ours } = both(["x86_64-glibc-pie"], ["--remove-needed", "libc.so.6"]);
-      expect([
-        theirs.status,
-        theirs.values[0]!.needed,
-        theirs.values[0]!.versionFiles,
-        ours.status,
-        ours.values[0]!.needed,
-      ]).toEqual([0, [], ["libc.so.6"], 1, ["libc.so.6"]]);
+      expect(theirs).toMatchObject({ status: 0, values: [{ needed: [], versionFiles: ["libc.so.6"] }] });
+      expect(ours).toMatchObject({ status: 1, values: [{ needed: ["libc.so.6"] }] });
     },
   );
 
@@ -308,10 +309,9 @@ describe("other than patchelf, on purpose", () => {
   });
 
   itWithTools(["patchelf", "readelf"], "a value from a file has no line end, which no path has", () => {
-    const { theirs, ours } = both(
-      ["x86_64-glibc-pie"],
-      ["--set-interpreter", `@${files.write("value", Buffer.from("/lib/l.so\n"))}`],
-    );
+    const value = files.write("value", Buffer.from("/lib/l.so\n"));
+    const { theirs, ours } = both(["x86_64-glibc-pie"], ["--set-interpreter", `@${value}`]);
+
     expect(ours).toMatchObject({ status: 0, values: [{ interpreter: "/lib/l.so" }] });
     expect(theirs.values[0]!.interpreter).not.toBe("/lib/l.so");
   });
@@ -324,16 +324,12 @@ describe("other than patchelf, on purpose", () => {
         ["x86_64-glibc-pie"],
         ["--replace-needed", "libc.so.6", "b.so", "--replace-needed", "b.so", "c.so"],
       );
-      expect([theirs.status, theirs.values[0]!.needed, ours.status, ours.values[0]!.needed]).toEqual([
-        0,
-        ["b.so"],
-        1,
-        ["libc.so.6"],
-      ]);
+      expect(theirs).toMatchObject({ status: 0, values: [{ needed: ["b.so"] }] });
+      expect(ours).toMatchObject({ status: 1, values: [{ needed: ["libc.so.6"] }] });
     },
   );
 
-  itWithTools(["patchelf"], "a file after one that is refused gets its turn", () => {
+  itWithTools(["patchelf"], "a file that follows a refused one is edited", () => {
     const { theirs, ours } = both(["x86_64-object.o", "x86_64-glibc-pie"], ["--print-needed", "--set-rpath", "/a"]);
     expect([theirs.status, ours.status, ours.stdout, ours.values[1]!.runpath]).toEqual([1, 1, "libc.so.6\n", "/a"]);
   });

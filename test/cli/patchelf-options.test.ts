@@ -22,14 +22,13 @@ import {
 } from "../../src/index.js";
 import { fixture } from "../support/fixtures.js";
 import { captured } from "../support/captured.js";
-import { isUnchanged, workbench } from "./cli.js";
+import { isUnchanged, SILENT, workbench } from "./cli.js";
 
 const files = workbench();
 const PIE = "x86_64-glibc-pie";
 const WITH_PATH = "x86_64-glibc-pie-runpath";
 const LIBRARY = "x86_64-glibc-lib.so";
 const MUSL = "x86_64-musl-pie";
-const SILENT = { status: 0, stdout: "", stderr: "" };
 const patchelf = (...args: string[]) => captured("patchelf", ...args);
 const made = (name: string, edits: readonly Edit[]) => patch(fixture(name), edits).bytes;
 
@@ -44,21 +43,25 @@ describe("patchelf, values", () => {
     [LIBRARY, ["--set-soname", "@a.so"], [setSoname("a.so")]],
     [PIE, ["--set-os-abi", "@freebsd\n"], [setOsAbi("FREEBSD")]],
     [PIE, ["--clear-symbol-version", "@puts"], [clearSymbolVersion("puts")]],
-  ])("%s %j is what the file holds", (name, args, edits) => {
+  ])("%s %j takes the value from a file", (name, args, edits) => {
     const path = files.copy(name);
-    const all = args.map((a) => (a.startsWith("@") ? `@${files.write("value", Buffer.from(a.slice(1)))}` : a));
-    expect(patchelf(...all, path)).toMatchObject({ status: 0, stdout: "" });
+    const valueFile = (text: string) => files.write("value", Buffer.from(text));
+    const withFiles = args.map((arg) => (arg.startsWith("@") ? `@${valueFile(arg.slice(1))}` : arg));
+
+    expect(patchelf(...withFiles, path)).toMatchObject({ status: 0, stdout: "" });
     expect(readFileSync(path).equals(made(name, edits))).toBe(true);
   });
 
   it("a file that is not there, or is no text, is refused before any other is read", () => {
     const path = files.copy(PIE);
     const binary = files.write("binary", Uint8Array.of(0x2f, 0xff, 0xfe));
+
     expect(patchelf("--set-rpath", "@/no/such/file", "--print-needed", path)).toEqual({
       status: 1,
       stdout: "",
       stderr:
-        "elfwright: patchelf: IO: the file that --set-rpath @/no/such/file names cannot be read: /no/such/file: ENOENT: no such file or directory (open)\n",
+        "elfwright: patchelf: IO: the file that --set-rpath @/no/such/file names cannot be read: " +
+        "/no/such/file: ENOENT: no such file or directory (open)\n",
     });
     expect(patchelf("--set-rpath", `@${binary}`, path).stderr).toMatch(
       /BAD_EDIT: the file .*, which --set-rpath @.* names, is not UTF-8\n$/,
@@ -128,36 +131,38 @@ describe("patchelf, options that newer versions have", () => {
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
-  it("prints what comes before a question that has no answer", () => {
-    expect(
-      patchelf("--print-os-abi", "--print-interpreter", "--print-rpath", files.copy("x86_64-glibc-static")),
-    ).toMatchObject({ status: 1, stdout: "" });
-    expect(patchelf("--print-os-abi", "--print-rpath", files.copy("x86_64-glibc-static"))).toMatchObject({
-      status: 1,
-      stdout: "Linux\n",
-    });
+  it("prints the answers that come before a question that has none", () => {
+    const ask = (...questions: string[]) => patchelf(...questions, files.copy("x86_64-glibc-static"));
+    expect(ask("--print-os-abi", "--print-interpreter", "--print-rpath")).toMatchObject({ status: 1, stdout: "" });
+    expect(ask("--print-os-abi", "--print-rpath")).toMatchObject({ status: 1, stdout: "Linux\n" });
   });
 
   it.each(["0", "-4096", "x", ""])("--page-size %j is wrong usage", (size) =>
     expect(patchelf("--page-size", size, files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }),
   );
 
-  it("--page-size above what the file has says that it is not so", () => {
+  it("--page-size above the file's own says that it has no effect", () => {
     const path = files.copy(PIE);
     expect(patchelf("--page-size", "65536", "--set-rpath", "/a", path)).toEqual({
       ...SILENT,
-      stderr: `elfwright: ${path}: --page-size 65536: what is new is laid out for pages of 4096 bytes, as the file itself is; --raise-alignment makes it fit for larger ones\n`,
+      stderr:
+        `elfwright: ${path}: --page-size 65536: what is new is laid out for pages of 4096 bytes, ` +
+        "as the file itself is; --raise-alignment makes it fit for larger ones\n",
     });
     expect(readFileSync(path).equals(made(PIE, [setRunpath("/a")]))).toBe(true);
   });
 
   it("--debug says where tables go, on stderr", () => {
     const path = files.copy(PIE);
-    const r = patchelf("--debug", "--set-rpath", "/a", "--print-needed", path);
-    expect(r).toMatchObject({ status: 0, stdout: "libc.so.6\n" });
-    expect(r.stderr).toMatch(
-      /^elfwright: [^\n]*: edits: setRunpath\n(elfwright: [^\n]*: \.dyn\w+: \d+ bytes at offset 0x[^\n]*\n)+elfwright: [^\n]*: \d+ -> \d+ bytes, changed\n$/,
-    );
+    const ran = patchelf("--debug", "--set-rpath", "/a", "--print-needed", path);
+
+    const lines = [
+      /elfwright: [^\n]*: edits: setRunpath\n/,
+      /(elfwright: [^\n]*: \.dyn\w+: \d+ bytes at offset 0x[^\n]*\n)+/,
+      /elfwright: [^\n]*: \d+ -> \d+ bytes, changed\n/,
+    ];
+    expect(ran).toMatchObject({ status: 0, stdout: "libc.so.6\n" });
+    expect(ran.stderr).toMatch(new RegExp(`^${lines.map((line) => line.source).join("")}$`));
 
     process.env["PATCHELF_DEBUG"] = "";
     try {
@@ -167,7 +172,7 @@ describe("patchelf, options that newer versions have", () => {
     }
   });
 
-  it("--output /dev/null writes nothing, and refuses what a file would be refused for", () => {
+  it("--output /dev/null writes nothing, and makes the same refusals", () => {
     const path = files.copy(PIE);
     expect(patchelf("--set-rpath", "/a", "--output", "/dev/null", path)).toEqual(SILENT);
     expect(patchelf("--set-rpath", "/a", "--output", "/dev/full", path)).toMatchObject({ status: 1 });
@@ -180,6 +185,7 @@ describe("patchelf, options that newer versions have", () => {
   it("an object and a core file are refused, whatever is asked", () => {
     const core = Buffer.from(fixture(PIE));
     core[16] = 4;
+
     for (const [path, code] of [
       [files.copy("x86_64-object.o"), "RELOCATABLE"],
       [files.write("core", core), "UNSUPPORTED"],
@@ -219,11 +225,11 @@ describe("patchelf --shrink-rpath", () => {
   });
 
   it("equals the edits of the library", () => {
-    const path = files.write("rpath", made(PIE, [setRpath("$ORIGIN")]));
+    const bytes = made(PIE, [setRpath("$ORIGIN")]);
+    const path = files.write("rpath", bytes);
+
     expect(patchelf("--shrink-rpath", path)).toEqual(SILENT);
-    expect(
-      readFileSync(path).equals(patch(Buffer.from(made(PIE, [setRpath("$ORIGIN")])), [convertToRunpath()]).bytes),
-    ).toBe(true);
+    expect(readFileSync(path).equals(patch(Buffer.from(bytes), [convertToRunpath()]).bytes)).toBe(true);
   });
 });
 
@@ -272,10 +278,9 @@ describe("patchelf, symbols and versions", () => {
     ["", "--add-gnu-hash", [addGnuHash()]],
   ])("--rename-dynamic-symbols %j %s", (text, option, edits) => {
     const path = files.copy(PIE);
-    expect(patchelf(...(option ? [option] : ["--rename-dynamic-symbols", map(text)]), path)).toMatchObject({
-      status: 0,
-      stdout: "",
-    });
+    const args = option === "" ? ["--rename-dynamic-symbols", map(text)] : [option];
+
+    expect(patchelf(...args, path)).toMatchObject({ status: 0, stdout: "" });
     expect(readFileSync(path).equals(made(PIE, edits))).toBe(true);
     // It has a DT_GNU_HASH.
     expect(isUnchanged(path, PIE)).toBe(option === "--add-gnu-hash");
@@ -288,9 +293,9 @@ describe("patchelf, symbols and versions", () => {
     ["a b@V\n", /names are without versions here\n$/],
   ])("a map of %j is refused", (text, message) => {
     const path = files.copy(PIE);
-    const r = patchelf("--rename-dynamic-symbols", map(text), path);
-    expect(r).toMatchObject({ status: 1, stdout: "" });
-    expect(r.stderr).toMatch(message);
+    const ran = patchelf("--rename-dynamic-symbols", map(text), path);
+    expect(ran).toMatchObject({ status: 1, stdout: "" });
+    expect(ran.stderr).toMatch(message);
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
@@ -314,18 +319,20 @@ describe("patchelf, symbols and versions", () => {
 });
 
 describe("patchelf and strip, --backup and --in-place", () => {
-  it.each([["patchelf", "--set-rpath", "/a"], ["strip"]])("%s: both together", (...args) => {
+  it.each([["patchelf", "--set-rpath", "/a"], ["strip"]])("%s: both together", (verb, ...edit) => {
     for (const [option, suffix] of [
       ["--backup", ".orig"],
       ["--backup=.bak", ".bak"],
     ] as const) {
       const path = files.copy(PIE);
-      expect(captured(args[0]!, option, "--in-place", ...args.slice(1), path)).toEqual(SILENT);
-      expect(readFileSync(`${path}${suffix}`).equals(fixture(PIE))).toBe(true);
+      const backup = `${path}${suffix}`;
+
+      expect(captured(verb!, option, "--in-place", ...edit, path)).toEqual(SILENT);
+      expect(isUnchanged(backup, PIE)).toBe(true);
       expect(isUnchanged(path, PIE)).toBe(false);
-      const again = captured(args[0]!, option, ...args.slice(1), path);
-      expect(again).toEqual(SILENT);
-      expect(readFileSync(`${path}${suffix}`).equals(fixture(PIE))).toBe(true);
+
+      expect(captured(verb!, option, ...edit, path)).toEqual(SILENT);
+      expect(isUnchanged(backup, PIE)).toBe(true);
     }
   });
 
@@ -340,9 +347,8 @@ describe("patchelf and strip, --backup and --in-place", () => {
 
   it("--json names the backup", () => {
     const path = files.copy(PIE);
-    const entry = (
-      JSON.parse(patchelf("--json", "--backup", "--set-rpath", "/a", path).stdout) as { backup?: string }[]
-    )[0]!;
-    expect(entry.backup).toBe(`${path}.orig`);
+    const { stdout } = patchelf("--json", "--backup", "--set-rpath", "/a", path);
+    const [entry] = JSON.parse(stdout) as { backup?: string }[];
+    expect(entry!.backup).toBe(`${path}.orig`);
   });
 });

@@ -20,7 +20,7 @@ import {
 } from "../../src/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture } from "../support/fixtures.js";
-import { elfwright, elfwrightJson, isUnchanged, TEXT, workbench } from "./cli.js";
+import { elfwright, elfwrightJson, isUnchanged, SILENT, TEXT, workbench } from "./cli.js";
 
 const files = workbench();
 const PIE = "x86_64-glibc-pie";
@@ -30,12 +30,13 @@ const STATIC = "x86_64-glibc-static";
 const PATH = "/opt/elfwright/fixture/lib";
 const LOADER = "/lib64/ld-linux-x86-64.so.2";
 const HUGE = "/opt/elfwright/".repeat(500);
-const SILENT = { status: 0, stdout: "", stderr: "" };
+
+/** What WITH_PATH asks its loader for. */
+const BEFORE = { interpreter: LOADER, runpath: PATH, rpath: null, needed: ["libc.so.6"] };
 const values = (path: string) => {
   const { interpreter, runpath, rpath, needed } = readElf(readFileSync(path));
   return { interpreter, runpath, rpath, needed: [...needed] };
 };
-const BEFORE = { interpreter: LOADER, runpath: PATH, rpath: null, needed: ["libc.so.6"] };
 
 describe("patchelf, edits", () => {
   it.each<[string[], object]>([
@@ -66,38 +67,29 @@ describe("patchelf, edits", () => {
 
   it("all edits of one call are one rewrite", () => {
     const path = files.copy(PIE);
-    elfwright(
-      "patchelf",
-      "--replace-needed",
-      "libc.so.6",
-      "libd.so",
-      "--set-rpath",
-      HUGE,
-      "--set-interpreter",
-      "/lib/l.so",
-      path,
-    );
-    expect(
-      readFileSync(path).equals(
-        patch(fixture(PIE), [setInterpreter("/lib/l.so"), setRunpath(HUGE), replaceNeeded({ "libc.so.6": "libd.so" })])
-          .bytes,
-      ),
-    ).toBe(true);
+    const options = ["--replace-needed", "libc.so.6", "libd.so", "--set-rpath", HUGE, "--set-interpreter", "/lib/l.so"];
+    elfwright("patchelf", ...options, path);
+
+    const edits = [setInterpreter("/lib/l.so"), setRunpath(HUGE), replaceNeeded({ "libc.so.6": "libd.so" })];
+    expect(readFileSync(path).equals(patch(fixture(PIE), edits).bytes)).toBe(true);
   });
 
-  it("an edit that matched nothing is a line on stderr, and the file is not written", () => {
+  it("an edit that matches nothing is a line on stderr, and the file is not written", () => {
     const path = files.copy(PIE);
     const { ino } = statSync(path);
+
     expect(elfwright("patchelf", "--replace-needed", "libz.so", "liby.so", "--remove-rpath", path)).toMatchObject({
       status: 0,
       stdout: "",
-      stderr: `elfwright: ${path}: removeRunpath: the file has neither DT_RUNPATH nor DT_RPATH\nelfwright: ${path}: replaceNeeded: the file does not need libz.so\n`,
+      stderr:
+        `elfwright: ${path}: removeRunpath: the file has neither DT_RUNPATH nor DT_RPATH\n` +
+        `elfwright: ${path}: replaceNeeded: the file does not need libz.so\n`,
     });
     expect(isUnchanged(path, PIE)).toBe(true);
     expect(statSync(path).ino).toBe(ino);
   });
 
-  it("what is in the path already is not added again, and an empty directory never", () => {
+  it("a directory that the path has is not added again, and an empty one never", () => {
     for (const more of [PATH, "", `${PATH}:${PATH}`]) {
       const path = files.copy(WITH_PATH);
       expect(elfwright("patchelf", "--add-rpath", more, path)).toMatchObject(SILENT);
@@ -144,11 +136,11 @@ describe("patchelf, edits", () => {
     });
   });
 
-  it("several files: one that is refused does not keep the others from their turn", () => {
+  it("edits the other files where one is refused", () => {
     const [a, text, b] = [files.copy(PIE), files.write("text", TEXT), files.copy("i386-glibc-exec")];
-    const r = elfwright("patchelf", "--set-rpath", "/a", a, text, b);
-    expect(r).toMatchObject({ status: 1, stdout: "" });
-    expect(r.stderr.trimEnd().split("\n")).toEqual([expect.stringContaining(`${text}: NOT_ELF: `)]);
+    const ran = elfwright("patchelf", "--set-rpath", "/a", a, text, b);
+    expect(ran).toMatchObject({ status: 1, stdout: "" });
+    expect(ran.stderr.trimEnd().split("\n")).toEqual([expect.stringContaining(`${text}: NOT_ELF: `)]);
     expect([values(a).runpath, values(b).runpath]).toEqual(["/a", "/a"]);
     expect(readFileSync(text).equals(TEXT)).toBe(true);
   });
@@ -163,23 +155,26 @@ describe("patchelf, edits", () => {
     [PIE, ["--replace-needed", "a", "b", "--replace-needed", "b", "c"], "BAD_EDIT"],
   ])("%s %j is refused with %s, byte for byte as it was", (name, args, code) => {
     const path = files.copy(name);
-    const r = elfwright("patchelf", ...args, path);
-    expect(r).toMatchObject({ status: 1, stdout: "" });
-    expect(r.stderr).toMatch(new RegExp(`^elfwright: [^\n]*: ${code}: [^\n]+\n$`));
+    const ran = elfwright("patchelf", ...args, path);
+    expect(ran).toMatchObject({ status: 1, stdout: "" });
+    expect(ran.stderr).toMatch(new RegExp(`^elfwright: [^\n]*: ${code}: [^\n]+\n$`));
     expect(isUnchanged(path, name)).toBe(true);
   });
 
   it("a payload: refused where the end would move, unless --overlay says otherwise", () => {
     const bundle = Buffer.concat([fixture(PIE), Buffer.from("a payload")]);
     const path = files.write("bundle", bundle);
+
     expect(elfwright("patchelf", "--set-rpath", HUGE, path).stderr).toContain(": OVERLAY: ");
     expect(readFileSync(path).equals(bundle)).toBe(true);
+
     expect(elfwright("patchelf", "--overlay", "keep", "--set-rpath", HUGE, path)).toMatchObject({
       status: 0,
       stdout: "",
     });
     expect(readFileSync(path).subarray(-9).toString()).toBe("a payload");
     expect(values(path).runpath).toBe(HUGE);
+
     expect(elfwright("patchelf", "--overlay", "away", path)).toMatchObject({ status: 1 });
   });
 
@@ -245,9 +240,9 @@ describe("patchelf, the other edits", () => {
 
   it("--remove-needed says which versions stand in the way", () => {
     const path = files.copy(PIE);
-    const r = elfwright("patchelf", "--remove-needed", "libc.so.6", path);
-    expect(r).toMatchObject({ status: 1, stdout: "" });
-    expect(r.stderr).toMatch(
+    const ran = elfwright("patchelf", "--remove-needed", "libc.so.6", path);
+    expect(ran).toMatchObject({ status: 1, stdout: "" });
+    expect(ran.stderr).toMatch(
       /: STILL_NEEDED: [^\n]*GLIBC_2\.34 \(dlerror, __libc_start_main, [^)]*\)[^\n]* --drop-versions/,
     );
     expect(isUnchanged(path, PIE)).toBe(true);
@@ -259,6 +254,7 @@ describe("patchelf, the other edits", () => {
 
   it("prints what there is", () => {
     const ask = (name: string, option: string) => elfwright("patchelf", option, files.copy(name)).stdout;
+
     expect([ask(LIBRARY, "--print-soname"), ask(PIE, "--print-soname"), ask(STATIC, "--print-soname")]).toEqual([
       "libelfwright-fixture.so.1\n",
       "",
@@ -270,30 +266,22 @@ describe("patchelf, the other edits", () => {
       "Linux\n",
     ]);
 
-    const odd = (...edits: Edit[]) =>
-      elfwright("patchelf", "--print-execstack", "--print-os-abi", files.write("odd", patch(fixture(PIE), edits).bytes))
-        .stdout;
-    expect([odd(setExecstack(true), setOsAbi("FREEBSD")), odd(setOsAbi("CLOUDABI")), odd(setOsAbi(200))]).toEqual([
-      "FreeBSD\nexecstack: X\n",
-      "0x11\nexecstack: -\n",
-      "0xC8\nexecstack: -\n",
-    ]);
-    expect(elfwright("patchelf", "--print-execstack", files.write("none", buildElf({ stackFlags: null }))).stdout).toBe(
-      "execstack: ?\n",
-    );
+    const afterEdits = (...edits: Edit[]) => {
+      const path = files.write("odd", patch(fixture(PIE), edits).bytes);
+      return elfwright("patchelf", "--print-execstack", "--print-os-abi", path).stdout;
+    };
+    expect(afterEdits(setExecstack(true), setOsAbi("FREEBSD"))).toBe("FreeBSD\nexecstack: X\n");
+    expect(afterEdits(setOsAbi("CLOUDABI"))).toBe("0x11\nexecstack: -\n");
+    expect(afterEdits(setOsAbi(200))).toBe("0xC8\nexecstack: -\n");
+
+    const stackless = files.write("none", buildElf({ stackFlags: null }));
+    expect(elfwright("patchelf", "--print-execstack", stackless).stdout).toBe("execstack: ?\n");
     expect(elfwright("patchelf", "--print-soname", files.copy("x86_64-object.o")).status).toBe(1);
   });
 
   it("--json: what was asked for, in patchelf's order", () => {
-    const { json } = elfwrightJson<{ printed: object }[]>(
-      "patchelf",
-      "--json",
-      "--print-needed",
-      "--print-execstack",
-      "--print-soname",
-      "--print-os-abi",
-      files.copy(LIBRARY),
-    );
+    const questions = ["--print-needed", "--print-execstack", "--print-soname", "--print-os-abi"];
+    const { json } = elfwrightJson<{ printed: object }[]>("patchelf", "--json", ...questions, files.copy(LIBRARY));
     expect(JSON.stringify(json[0]!.printed)).toBe(
       '{"osAbi":"System V","soname":"libelfwright-fixture.so.1","execstack":false,"needed":["libc.so.6"]}',
     );
@@ -303,18 +291,10 @@ describe("patchelf, the other edits", () => {
 describe("patchelf, what it says", () => {
   it("prints the old value, then edits", () => {
     const path = files.copy(WITH_PATH);
-    const r = elfwright(
-      "patchelf",
-      "--set-rpath",
-      "/new",
-      "--print-needed",
-      "--print-rpath",
-      "--print-interpreter",
-      "--set-interpreter",
-      "/lib/l.so",
-      path,
-    );
-    expect(r).toMatchObject({ ...SILENT, stdout: `${LOADER}\n${PATH}\nlibc.so.6\n` });
+    const questions = ["--print-needed", "--print-rpath", "--print-interpreter"];
+    const ran = elfwright("patchelf", "--set-rpath", "/new", ...questions, "--set-interpreter", "/lib/l.so", path);
+
+    expect(ran).toMatchObject({ ...SILENT, stdout: `${LOADER}\n${PATH}\nlibc.so.6\n` });
     expect(values(path)).toMatchObject({ interpreter: "/lib/l.so", runpath: "/new" });
   });
 
@@ -324,31 +304,30 @@ describe("patchelf, what it says", () => {
   });
 
   it("prints DT_RPATH where there is no DT_RUNPATH", () => {
-    expect(
-      elfwright("patchelf", "--print-rpath", files.write("rpath", patch(fixture(PIE), [setRpath("/old")]).bytes))
-        .stdout,
-    ).toBe("/old\n");
+    const path = files.write("rpath", patch(fixture(PIE), [setRpath("/old")]).bytes);
+    expect(elfwright("patchelf", "--print-rpath", path).stdout).toBe("/old\n");
   });
 
   it("prints for each of several files, also behind one that is refused", () => {
     const [a, library, b] = [files.copy(PIE), files.copy(LIBRARY), files.copy("s390x-glibc-pie")];
-    const r = elfwright("patchelf", "--print-interpreter", a, library, b);
-    expect(r).toMatchObject({ status: 1, stdout: `${LOADER}\n/lib/ld64.so.1\n` });
-    expect(r.stderr).toMatch(new RegExp(`^elfwright: ${library}: NO_INTERPRETER: [^\n]+\n$`));
+    const ran = elfwright("patchelf", "--print-interpreter", a, library, b);
+    expect(ran).toMatchObject({ status: 1, stdout: `${LOADER}\n/lib/ld64.so.1\n` });
+    expect(ran.stderr).toMatch(new RegExp(`^elfwright: ${library}: NO_INTERPRETER: [^\n]+\n$`));
   });
 
   it("--dry-run says what would change and where it would go, and writes nothing", () => {
     const path = files.copy(PIE);
-    const r = elfwright("patchelf", "--dry-run", "--set-rpath", "/a", path);
-    expect(r).toMatchObject({ status: 0, stderr: "" });
+    const ran = elfwright("patchelf", "--dry-run", "--set-rpath", "/a", path);
 
-    const [first, second, ...rest] = r.stdout.trimEnd().split("\n");
+    expect(ran).toMatchObject({ status: 0, stderr: "" });
+
+    const [first, second, ...rest] = ran.stdout.trimEnd().split("\n");
     expect(first).toMatch(new RegExp(`^${path}: would change, ${fixture(PIE).length} -> \\d+ bytes$`));
     expect(second).toBe('+ dynamic DT_RUNPATH: "/a"');
-    expect(rest.filter((l) => /^ {2}\.dyn\S+: \d+ bytes at offset 0x[0-9a-f]+ \([a-z-]+: .+\)$/.test(l)).length).toBe(
-      2,
-    );
+    const placement = /^ {2}\.dyn\S+: \d+ bytes at offset 0x[0-9a-f]+ \([a-z-]+: .+\)$/;
+    expect(rest.filter((line) => placement.test(line)).length).toBe(2);
     expect(isUnchanged(path, PIE)).toBe(true);
+
     expect(elfwright("patchelf", "--dry-run", "--set-rpath", "", path).stdout).toBe(`${path}: nothing to do\n`);
     expect(elfwright("patchelf", "--dry-run", "--set-rpath", "/a", "--output", files.path("out"), path).status).toBe(0);
   });
@@ -357,18 +336,9 @@ describe("patchelf, what it says", () => {
     const path = files.copy(PIE);
     const object = files.copy("x86_64-object.o");
     const edits = [addRunpath("/a"), replaceNeeded({ x: "y" })];
-    const { status, json } = elfwrightJson<Record<string, unknown>[]>(
-      "patchelf",
-      "--json",
-      "--add-rpath",
-      "/a",
-      "--replace-needed",
-      "x",
-      "y",
-      path,
-      object,
-    );
-    const p = patch(fixture(PIE), edits);
+    const options = ["--json", "--add-rpath", "/a", "--replace-needed", "x", "y"];
+    const { status, json } = elfwrightJson<Record<string, unknown>[]>("patchelf", ...options, path, object);
+    const wanted = patch(fixture(PIE), edits);
 
     expect(status).toBe(1);
     expect(json).toEqual([
@@ -378,43 +348,44 @@ describe("patchelf, what it says", () => {
         path,
         changed: true,
         sizeBefore: fixture(PIE).length,
-        sizeAfter: p.bytes.length,
-        changes: p.changes,
+        sizeAfter: wanted.bytes.length,
+        changes: wanted.changes,
         notes: [{ note: "NOT_FOUND", message: expect.any(String) as string }],
-        placements: p.plan.placements,
-        findings: p.plan.findings,
+        placements: wanted.plan.placements,
+        findings: wanted.plan.findings,
       },
       {
         file: object,
         error: { code: "RELOCATABLE", message: expect.stringMatching(/^RELOCATABLE: /) as string, detail: {} },
       },
     ]);
-    expect(readFileSync(path).equals(p.bytes)).toBe(true);
+    expect(readFileSync(path).equals(wanted.bytes)).toBe(true);
   });
 
   it("--json: what was asked for is in it, and nothing else is printed", () => {
     const path = files.copy(WITH_PATH);
     const library = files.copy(LIBRARY);
-    expect(elfwrightJson("patchelf", "--json", "--print-needed", "--print-interpreter", "--print-rpath", path)).toEqual(
-      {
-        status: 0,
-        stderr: "",
-        json: [{ file: path, printed: { interpreter: LOADER, rpath: PATH, needed: ["libc.so.6"] } }],
-      },
-    );
-    expect(elfwrightJson("patchelf", "--json", "--print-interpreter", library)).toMatchObject({
+    const patchelf = (...args: string[]) => elfwrightJson("patchelf", "--json", ...args);
+
+    expect(patchelf("--print-needed", "--print-interpreter", "--print-rpath", path)).toEqual({
+      status: 0,
+      stderr: "",
+      json: [{ file: path, printed: { interpreter: LOADER, rpath: PATH, needed: ["libc.so.6"] } }],
+    });
+    expect(patchelf("--print-interpreter", library)).toMatchObject({
       status: 1,
       json: [{ file: library, error: { code: "NO_INTERPRETER", detail: { type: 3 } } }],
     });
-    expect(
-      elfwrightJson("patchelf", "--json", "--dry-run", "--print-rpath", "--set-rpath", "/a", path).json,
-    ).toMatchObject([{ file: path, printed: { rpath: PATH }, dryRun: true, changed: true }]);
+    expect(patchelf("--dry-run", "--print-rpath", "--set-rpath", "/a", path).json).toMatchObject([
+      { file: path, printed: { rpath: PATH }, dryRun: true, changed: true },
+    ]);
     expect(isUnchanged(path, WITH_PATH)).toBe(true);
   });
 
   it("--json without an edit: nothing changed", () => {
     const path = files.copy(PIE);
     const size = fixture(PIE).length;
+
     expect(elfwrightJson("patchelf", "--json", path).json).toEqual([
       {
         file: path,

@@ -35,9 +35,10 @@ function broken(): string {
 
 describe("show", () => {
   it("prints the file for people", () => {
-    const r = elfwright("show", withPath);
-    expect(r).toMatchObject({ status: 0, stderr: "" });
+    const ran = elfwright("show", withPath);
 
+    expect(ran).toMatchObject({ status: 0, stderr: "" });
+    expect(ran.stdout.startsWith("class:")).toBe(true);
     for (const part of [
       /^class: +ELFCLASS64, little-endian$/m,
       /^runpath: +\/opt\/elfwright\/fixture\/lib$/m,
@@ -47,14 +48,13 @@ describe("show", () => {
       /^Versions needed$/m,
       /^Notes$/m,
     ]) {
-      expect(r.stdout).toMatch(part);
+      expect(ran.stdout).toMatch(part);
     }
-
-    expect(r.stdout.startsWith("class:")).toBe(true);
   });
 
   it("names each of several files, with an empty line between them", () => {
     const { status, stdout } = elfwright("show", pie, text, withPath);
+
     expect(status).toBe(1);
     expect(stdout.startsWith(`${pie}:\nclass:`)).toBe(true);
     expect(stdout).toContain(`\n\n${withPath}:\nclass:`);
@@ -68,6 +68,7 @@ describe("show", () => {
       ...paths,
       text,
     );
+
     expect(status).toBe(1);
     expect(json).toEqual([
       ...paths.map((file) => ({ file, description: describeElf(readElf(readFileSync(file))) })),
@@ -76,12 +77,12 @@ describe("show", () => {
     expect(stderr).toMatch(new RegExp(`^elfwright: ${text}: NOT_ELF: [^\n]*\n$`));
   });
 
-  const heads = (...args: string[]) =>
-    elfwright("show", ...args, pie)
-      .stdout.split("\n")
-      .filter((l, i, all) => (i === 0 || all[i - 1] === "") && l !== "");
+  it("prints the parts that are asked for, and no other list", () => {
+    const heads = (...args: string[]) => {
+      const { stdout } = elfwright("show", ...args, pie);
+      return stdout.split("\n\n").map((part) => part.split("\n")[0]);
+    };
 
-  it("prints the parts that are asked for, and no list but those", () => {
     expect(heads("--header")).toEqual(["class:       ELFCLASS64, little-endian"]);
     expect(heads("--segments", "--notes")).toEqual(["Program headers", "Memory", "Notes"]);
     expect(heads("--security", "--versions", "--dynamic")).toEqual(["Dynamic section", "Versions needed", "Security"]);
@@ -107,15 +108,16 @@ describe("show", () => {
   });
 
   it("prints symbols with their versions, and relocations with their symbols", () => {
-    const lib = elfwright("show", "--dynamic-symbols", fixturePath("x86_64-glibc-lib.so")).stdout;
+    const symbols = elfwright("show", "--dynamic-symbols", fixturePath("x86_64-glibc-lib.so")).stdout;
     const relocations = elfwright("show", "--relocations", pie).stdout;
-    expect(lib).toMatch(/ FUNC +GLOBAL +DEFAULT +\.text +answer@@ELFWRIGHT_2\.0$/m);
-    expect(lib).toMatch(/ FUNC +GLOBAL +DEFAULT +\.text +answer@ELFWRIGHT_1\.0$/m);
-    expect(lib).toMatch(/ UNDEF +strlen@GLIBC_2\.2\.5$/m);
+
+    expect(symbols).toMatch(/ FUNC +GLOBAL +DEFAULT +\.text +answer@@ELFWRIGHT_2\.0$/m);
+    expect(symbols).toMatch(/ FUNC +GLOBAL +DEFAULT +\.text +answer@ELFWRIGHT_1\.0$/m);
+    expect(symbols).toMatch(/ UNDEF +strlen@GLIBC_2\.2\.5$/m);
     expect(relocations).toMatch(/^ +0x3fe0 +R_X86_64_GLOB_DAT +0x0 +__cxa_finalize@GLIBC_2\.2\.5$/m);
   });
 
-  it("prints a section's bytes, and says where there is none", () => {
+  it("prints a section's bytes, and refuses one that the file does not have", () => {
     expect(elfwright("show", "--section", ".interp", pie).stdout.split("\n").slice(1)).toEqual([
       "  0x00000318  2f6c6962 36342f6c 642d6c69 6e75782d  /lib64/ld-linux-",
       "  0x00000328  7838362d 36342e73 6f2e3200           x86-64.so.2.",
@@ -131,17 +133,16 @@ describe("show", () => {
   it("--json has the lists that were asked for beside the whole description", () => {
     const entry = (...args: string[]) =>
       elfwrightJson<Record<string, unknown>[]>("show", "--json", ...args, pie).json[0]!;
+    const length = (list: unknown) => (list as unknown[]).length;
+
     expect(Object.keys(entry())).toEqual(["file", "description"]);
     expect(Object.keys(entry("--header"))).toEqual(["file", "description"]);
 
     const all = entry("--all");
     expect(Object.keys(all)).toEqual(["file", "description", "symbols", "dynamicSymbols", "relocations"]);
     expect(all["description"]).toEqual(describeElf(readElf(readFileSync(pie))));
-    expect([
-      (all["symbols"] as unknown[]).length,
-      (all["dynamicSymbols"] as unknown[]).length,
-      (all["relocations"] as unknown[]).length,
-    ]).toEqual([44, 14, 17]);
+    expect([length(all["symbols"]), length(all["dynamicSymbols"]), length(all["relocations"])]).toEqual([44, 14, 17]);
+
     expect(entry("--section", ".interp")["section"]).toMatchObject({
       name: ".interp",
       size: 28,
@@ -160,7 +161,7 @@ describe("check --page-size", () => {
   const fit = files.write("fit", large);
   const raisable = files.write("raisable", lowered(large));
 
-  it("says whether the file is fit for such pages, can be made so, or cannot, and exits with 1 where it is not", () => {
+  it("says whether the file fits such pages, can be made to fit, or cannot; exits with 1 where it does not fit", () => {
     expect(elfwright("check", "--page-size", "16384", fit)).toMatchObject({
       status: 0,
       stdout: `${fit}: fit for pages of 16384 bytes\n`,
@@ -168,16 +169,13 @@ describe("check --page-size", () => {
     });
 
     const can = elfwright("check", "--page-size=16384", raisable);
+    const loads = readElf(large).segments.filter((segment) => segment.type === PT.LOAD);
+    const tooSmall = "p_align 0x1000 is smaller than a page of 0x4000 [page-align]";
     expect([can.status, can.stdout.split("\n")]).toEqual([
       1,
       [
         `${raisable}:`,
-        ...readElf(large)
-          .segments.filter((s) => s.type === PT.LOAD)
-          .map(
-            (s) =>
-              `error: PT_LOAD 0x${s.vaddr.toString(16)}: p_align 0x1000 is smaller than a page of 0x4000 [page-align]`,
-          ),
+        ...loads.map((load) => `error: PT_LOAD 0x${load.vaddr.toString(16)}: ${tooSmall}`),
         "not fit for pages of 16384 bytes, but can be made so without moving an address (raiseAlignment)",
         "",
       ],
@@ -191,9 +189,10 @@ describe("check --page-size", () => {
   });
 
   it("names the reasons that are no finding", () => {
-    const b = lowered(large);
-    phdr(b, PT.LOAD, 0).vaddr += 0x1000;
-    expect(elfwright("check", "--page-size", "16384", files.write("header", b)).stdout).toMatch(
+    const bytes = lowered(large);
+    phdr(bytes, PT.LOAD, 0).vaddr += 0x1000;
+
+    expect(elfwright("check", "--page-size", "16384", files.write("header", bytes)).stdout).toMatch(
       /only a linker can make it so\n {2}the ELF header \(0x0\.\.0x3f\) would have to move/,
     );
   });
@@ -213,14 +212,16 @@ describe("check --page-size", () => {
 });
 
 describe("check", () => {
-  it("says where there is nothing to say", () =>
+  it("says so where there is no finding", () =>
     expect(elfwright("check", pie)).toMatchObject({ status: 0, stdout: `${pie}: no findings\n`, stderr: "" }));
 
   it("prints findings on stdout and exits with 1 for one of level error", () => {
     const path = broken();
-    const r = elfwright("check", path, pie);
-    expect(r).toMatchObject({ status: 1, stderr: "" });
-    const [first, ...rest] = r.stdout.trimEnd().split("\n");
+    const ran = elfwright("check", path, pie);
+
+    expect(ran).toMatchObject({ status: 1, stderr: "" });
+
+    const [first, ...rest] = ran.stdout.trimEnd().split("\n");
     expect(first).toBe(`${path}:`);
     expect(rest.pop()).toBe(`${pie}: no findings`);
     expect(rest.length).toBeGreaterThan(0);
@@ -230,6 +231,7 @@ describe("check", () => {
   it("--json is check() of each file, and an error for one that is refused", () => {
     const path = broken();
     const { status, json } = elfwrightJson<{ file: string; findings: Finding[] }[]>("check", "--json", path, pie, text);
+
     expect(status).toBe(1);
     expect(json).toEqual([
       { file: path, findings: check(readElf(readFileSync(path))) },
@@ -247,9 +249,9 @@ describe("diff", () => {
     expect(elfwright("diff", pie, pie)).toMatchObject({ status: 0, stdout: "no difference\n", stderr: "" }));
 
   it("prints what the second file says differently, and exits with 0", () => {
-    const r = elfwright("diff", pie, withPath);
-    expect(r).toMatchObject({ status: 0, stderr: "" });
-    expect(r.stdout).toContain('+ dynamic DT_RUNPATH: "/opt/elfwright/fixture/lib"\n');
+    const ran = elfwright("diff", pie, withPath);
+    expect(ran).toMatchObject({ status: 0, stderr: "" });
+    expect(ran.stdout).toContain('+ dynamic DT_RUNPATH: "/opt/elfwright/fixture/lib"\n');
   });
 
   it("--json is diff(), with --layout and without", () => {
@@ -270,9 +272,9 @@ describe("diff", () => {
       [text, pie],
       [pie, text],
     ]) {
-      const r = elfwright("diff", ...args);
-      expect(r).toMatchObject({ status: 1, stdout: "" });
-      expect(r.stderr).toContain(`elfwright: ${text}: NOT_ELF: `);
+      const ran = elfwright("diff", ...args);
+      expect(ran).toMatchObject({ status: 1, stdout: "" });
+      expect(ran.stderr).toContain(`elfwright: ${text}: NOT_ELF: `);
       expect(elfwrightJson("diff", "--json", ...args)).toMatchObject({ status: 1, json: [refusal(text)] });
     }
   });

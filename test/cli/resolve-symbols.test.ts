@@ -14,7 +14,7 @@ import { treeInMemory } from "../support/trees.js";
 const files = scratch();
 const undefinedOnes = (...names: readonly string[]) => names.map((name) => ({ name, defined: false }));
 const calls = (...symbols: readonly string[]) => symbols.map((symbol) => ({ symbol, type: 7 }));
-const library = (soname: string, o: BuildOptions = {}) => buildElf({ soname, needed: [], ...o });
+const library = (soname: string, options: BuildOptions = {}) => buildElf({ soname, needed: [], ...options });
 
 const addon = {
   "addon.node": library("addon.node", {
@@ -58,18 +58,18 @@ describe("what resolve says of symbols", () => {
   });
 
   it("--host node, a list of names, or a program", () => {
-    const named = ["  napi_create_object => the host", "undefined symbol: lost\t(addon.node)"];
-    const of = (host: string) => lines({ symbols: true, host });
-    expect(of("node")).toEqual(expect.arrayContaining(named));
-    expect(of(files.write("names", Buffer.from("napi_create_object\nother\n")))).toEqual(expect.arrayContaining(named));
+    const inHost = (host: string) => lines({ symbols: true, host });
+    const list = files.write("names", Buffer.from("napi_create_object\nother\n"));
     const program = files.write("program", buildElf({ needed: [], symbols: [{ name: "napi_create_object" }] }));
-    expect(of(program)).toEqual(
-      expect.arrayContaining([`  napi_create_object => ${program}`, "undefined symbol: lost\t(addon.node)"]),
-    );
-    expect(of("node").some((l) => l.includes("undefined symbol: napi"))).toBe(false);
+    const lost = "undefined symbol: lost\t(addon.node)";
+
+    expect(inHost("node")).toEqual(expect.arrayContaining(["  napi_create_object => the host", lost]));
+    expect(inHost("node").some((line) => line.includes("undefined symbol: napi"))).toBe(false);
+    expect(inHost(list)).toEqual(expect.arrayContaining(["  napi_create_object => the host", lost]));
+    expect(inHost(program)).toEqual(expect.arrayContaining([`  napi_create_object => ${program}`, lost]));
   });
 
-  it("--unused, of the file or of all", () => {
+  it("--unused, of the file or of all its libraries", () => {
     expect(lines({ unused: true })).toEqual(["unused: libb.so\t(addon.node)"]);
     expect(lines({ unused: true, all: true })).toEqual(["unused: libb.so\t(addon.node)", "unused: libc.so\t(liba.so)"]);
   });
@@ -89,9 +89,14 @@ describe("what resolve says of symbols", () => {
   });
 
   it("as JSON, with objects by their paths", () => {
-    const e = symbolEntry(treeInMemory(addon), { symbols: true, all: true });
-    expect(Object.keys(e)).toEqual(["symbols"]);
-    expect(Object.entries(e.symbols!).map(([k, v]) => [k, Object.keys(v[0] ?? {}).join(" ")])).toEqual([
+    const entry = symbolEntry(treeInMemory(addon), { symbols: true, all: true });
+    const keysOfFirst = Object.entries(entry.symbols!).map(([list, [first]]) => [
+      list,
+      Object.keys(first ?? {}).join(" "),
+    ]);
+
+    expect(Object.keys(entry)).toEqual(["symbols"]);
+    expect(keysOfFirst).toEqual([
       ["bindings", "from symbol version provider providerVersion how weak copy relocated alias"],
       ["missing", "from symbol version file weak relocated message"],
       ["tolerated", "from symbol version file weak relocated message"],
@@ -99,7 +104,7 @@ describe("what resolve says of symbols", () => {
       ["versionErrors", "from provider version kind fatal message"],
       ["problems", ""],
     ]);
-    expect(e.symbols!.bindings[1]).toEqual({
+    expect(entry.symbols!.bindings[1]).toEqual({
       from: "addon.node",
       symbol: "trap",
       version: null,
@@ -114,20 +119,21 @@ describe("what resolve says of symbols", () => {
   });
 
   it("tells whether the loader would stop", () => {
-    const unbound = (flags: SymbolFlags, of: Record<string, Uint8Array> = addon) =>
-      isUnbound(symbolEntry(treeInMemory(of), flags));
+    const unbound = (flags: SymbolFlags, objects: Record<string, Uint8Array> = addon) =>
+      isUnbound(symbolEntry(treeInMemory(objects), flags));
+
     expect([
       unbound({ symbols: true }),
       unbound({ unused: true }),
       unbound({ symbols: true }, { main: library("main") }),
     ]).toEqual([true, false, false]);
+
     expect([
       asksForSymbols({}),
       asksForSymbols({ symbols: true, host: "node" }),
       asksForSymbols({ unused: true, all: true }),
       asksForSymbols({ "interposed-by": "x" }),
     ]).toEqual([false, true, true, true]);
-
     for (const alone of [{ host: "node" }, { unused: true, host: "node" }, { all: true }]) {
       expect(() => asksForSymbols(alone)).toThrow(/goes with --symbols/);
     }

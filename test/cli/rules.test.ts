@@ -8,8 +8,8 @@ const pie = fixturePath("x86_64-glibc-pie");
 describe("check --rules", () => {
   const rules = [...checkRules, ...pageRules];
 
-  it("lists every rule as a finding looks, those on pages last, without a file", () => {
-    const lines = rules.map((r) => `${r.severity}: ${r.sentence} [${r.id}]\n`);
+  it("lists every rule in the form of a finding, without a file, those on pages last", () => {
+    const lines = rules.map(({ severity, sentence, id }) => `${severity}: ${sentence} [${id}]\n`);
     expect(elfwright("check", "--rules")).toMatchObject({ status: 0, stdout: lines.join(""), stderr: "" });
   });
 
@@ -22,7 +22,9 @@ describe("check --rules", () => {
 describe("diagnose --rules", () => {
   it("lists every rule with what to do, those on a target too", () => {
     const { status, stdout, stderr } = elfwright("diagnose", "--rules");
-    const lines = diagnosisRules.map((r) => `${r.severity}: ${r.sentence} [${r.id}]\n  ${r.advice}\n`);
+    const lines = diagnosisRules.map(
+      ({ severity, sentence, id, advice }) => `${severity}: ${sentence} [${id}]\n  ${advice}\n`,
+    );
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: lines.join(""), stderr: "" });
     expect(stdout).toContain(" [target-version]\n");
   });
@@ -38,16 +40,18 @@ describe("diagnose --rules", () => {
 describe.each([
   ["check", "--page-size=16384"],
   ["diagnose", "--target=musl"],
-])("%s --rules", (verb, other) => {
+])("%s --rules", (verb, otherOption) => {
   it("takes no file, and no other option", () => {
     const refused = (...args: string[]) => elfwright(verb, "--rules", ...args);
     const hint = `see elfwright ${verb} --help\n`;
+
     const withFile = { status: 2, stdout: "", stderr: `elfwright: ${verb}: --rules takes no file; ${hint}` };
     expect(refused(pie)).toMatchObject(withFile);
     expect(refused("--json", pie)).toMatchObject(withFile);
-    const option = other.split("=")[0]!;
-    const withOption = `elfwright: ${verb}: --rules does not go with ${option}; ${hint}`;
-    expect(refused(other)).toMatchObject({ status: 2, stdout: "", stderr: withOption });
+
+    const name = otherOption.split("=")[0]!;
+    const withOption = `elfwright: ${verb}: --rules does not go with ${name}; ${hint}`;
+    expect(refused(otherOption)).toMatchObject({ status: 2, stdout: "", stderr: withOption });
   });
 
   it("is in the help", () => expect(elfwright(verb, "--help").stdout).toMatch(/^ {2}--rules +list every rule /m));

@@ -69,7 +69,10 @@ describe("strip, the edits that options ask for", () => {
     ["-s -N a", [stripAll(), stripSymbols(["a"])]],
     ["-xg", [stripDebug(), discardLocals("all")]],
     ["-g -K a -N b", [stripDebug(), keepSymbols(["a"]), stripSymbols(["b"])]],
-  ])("%s", (options, wanted) => expect(edits(...options.split(" ").filter((o) => o !== ""))).toEqual(wanted));
+  ])("%s", (options, wanted) => {
+    const args = options === "" ? [] : options.split(" ");
+    expect(edits(...args)).toEqual(wanted);
+  });
 
   it("an empty name finds nothing, and asks for nothing", () => {
     expect(edits("-R", "", "-R", "!", "--keep-section=", "--remove-relocations=", "-K", "")).toEqual([stripAll()]);
@@ -77,7 +80,7 @@ describe("strip, the edits that options ask for", () => {
     expect(edits("-N", "")).toEqual([]);
   });
 
-  it("files of symbols: a name a line, comments, blanks; other words are said", () => {
+  it("a file of symbols has a name a line, comments and blanks; other words are reported", () => {
     const list = write("list", "# all of them\nmain\n\n  usage\t# why\r\nlast");
     const rubbish = write("rubbish", "a\nb c d\n");
     const none = write("none", "# none\n");
@@ -93,16 +96,15 @@ describe("strip, the edits that options ask for", () => {
     );
   });
 
-  it("a debug file is read, and its name and sum are the edit's", () => {
+  it("the edit of a debug file has its name and its CRC", () => {
     const path = write("file.debug", "123456789");
-    expect(edits("-g", `--add-gnu-debuglink=${path}`)).toEqual([
-      stripDebug(),
-      { edit: "addDebugLink", file: "file.debug", crc: 0xcbf43926 },
-    ]);
-    expect(addFileDebugLink(path)).toEqual({ edit: "addDebugLink", file: "file.debug", crc: 0xcbf43926 });
+    const link = { edit: "addDebugLink", file: "file.debug", crc: 0xcbf43926 };
+
+    expect(edits("-g", `--add-gnu-debuglink=${path}`)).toEqual([stripDebug(), link]);
+    expect(addFileDebugLink(path)).toEqual(link);
   });
 
-  it("of a large file too, a part at a time", () => {
+  it("a large debug file is read in parts", () => {
     const path = write("large.debug", Buffer.alloc(3 * (1 << 20) + 5, 7));
     // Python's zlib.crc32 of the same bytes.
     expect(addFileDebugLink(path).crc).toBe(0x5d49c7e2);
@@ -151,7 +153,7 @@ describe("strip, options", () => {
     ["--keep", "ambiguous option --keep"],
     ["--keep-s", "ambiguous option --keep-s"],
     ["--output=x", "ambiguous option --output"],
-    // What GNU strip has not is not cut short.
+    // Options that GNU strip does not have cannot be abbreviated.
     ["--strip-sy", "option --strip-symbol requires an argument", "without"],
     ["--over", "unknown option --over"],
     ["--js", "unknown option --js"],
@@ -168,24 +170,21 @@ describe("strip, options", () => {
     ["-O pei-x86-64", '"pei-x86-64" is no ELF format'],
     ["-O elf64-", "no ELF format"],
   ])("%s is wrong usage: %s", (option, message, file?: string) => {
-    const r = captured("strip", ...option.split(" "), ...(file === "without" ? [] : ["/no/such/file"]));
-    expect(r).toMatchObject({ status: 1, stdout: "" });
-    expect(r.stderr).toContain(message);
-    expect(r.stderr).toMatch(/; see elfwright strip --help\n$/);
+    const ran = captured("strip", ...option.split(" "), ...(file === "without" ? [] : ["/no/such/file"]));
+    expect(ran).toMatchObject({ status: 1, stdout: "" });
+    expect(ran.stderr).toContain(message);
+    expect(ran.stderr).toMatch(/; see elfwright strip --help\n$/);
   });
 
-  it("no file, and -o with several", () => {
-    expect(captured("strip", "-g")).toEqual({
-      status: 1,
-      stdout: "",
-      stderr: "elfwright: strip: missing file name; see elfwright strip --help\n",
-    });
-    expect(captured("strip", "-o", "out", "a", "b").stderr).toBe(
-      "elfwright: strip: -o takes one input file; see elfwright strip --help\n",
-    );
-    expect(captured("strip", "-o", "out", "--in-place", "a").stderr).toBe(
-      "elfwright: strip: -o and --in-place contradict each other; see elfwright strip --help\n",
-    );
+  it("no file, -o with several files, and -o with --in-place are wrong usage", () => {
+    const hint = "see elfwright strip --help\n";
+    const missing = `elfwright: strip: missing file name; ${hint}`;
+    const several = `elfwright: strip: -o takes one input file; ${hint}`;
+    const contradiction = `elfwright: strip: -o and --in-place contradict each other; ${hint}`;
+
+    expect(captured("strip", "-g")).toEqual({ status: 1, stdout: "", stderr: missing });
+    expect(captured("strip", "-o", "out", "a", "b").stderr).toBe(several);
+    expect(captured("strip", "-o", "out", "--in-place", "a").stderr).toBe(contradiction);
   });
 
   it("--help and --version name GNU strip, as scripts ask for it", () => {
@@ -199,16 +198,18 @@ describe("strip, options", () => {
   });
 
   it("a file of symbols or a debug file that cannot be read is refused before any other is opened", () => {
+    const missing = "ENOENT: no such file or directory (open)\n";
+    const noList = `the file that --keep-symbols names cannot be read: /no/such/list: ${missing}`;
+
     expect(captured("strip", "--keep-symbols=/no/such/list", "/no/such/file")).toEqual({
       status: 1,
       stdout: "",
-      stderr:
-        "elfwright: strip: IO: the file that --keep-symbols names cannot be read: /no/such/list: ENOENT: no such file or directory (open)\n",
+      stderr: `elfwright: strip: IO: ${noList}`,
     });
     expect(captured("strip", "--add-gnu-debuglink=/no/such/debug", "/no/such/file")).toEqual({
       status: 1,
       stdout: "",
-      stderr: "elfwright: strip: IO: /no/such/debug: ENOENT: no such file or directory (open)\n",
+      stderr: `elfwright: strip: IO: /no/such/debug: ${missing}`,
     });
   });
 });
@@ -228,7 +229,7 @@ describe("strip, @FILE", () => {
     expect(parseStrip(["--", `@${path}`, "file"]).files).toEqual([...wanted, "file"]);
   });
 
-  it("is read where a value stands, and in another such file; what is not there stays as it is", () => {
+  it("is read where a value stands, and in another such file; the name of a missing file stays a word", () => {
     const inner = write("inner", ".comment");
     const outer = write("outer", `-R @${inner} -K @/no/such/file`);
     expect(edits(`@${outer}`)).toEqual([stripAll(), removeSections(".comment"), keepSymbols(["@/no/such/file"])]);
@@ -238,10 +239,12 @@ describe("strip, @FILE", () => {
   it("one that names itself is refused", () => {
     const path = files.path("self");
     writeFileSync(path, `-g @${path}`);
+
+    const refusal = `@${path}: too many files of arguments; do they name each other?`;
     expect(captured("strip", `@${path}`)).toEqual({
       status: 1,
       stdout: "",
-      stderr: `elfwright: strip: @${path}: too many files of arguments; do they name each other?; see elfwright strip --help\n`,
+      stderr: `elfwright: strip: ${refusal}; see elfwright strip --help\n`,
     });
   });
 });
