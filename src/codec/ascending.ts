@@ -1,38 +1,37 @@
-/** 0, 1, 2 … up to `count`, that not included. */
+/** The numbers 0, 1, 2 … below `count`. */
 export function counting(count: number): Uint32Array {
-  const out = new Uint32Array(count);
-  for (let i = 0; i < count; i++) out[i] = i;
-  return out;
+  const numbers = new Uint32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
 }
 
-/** Those of the numbers of which this holds: the array's own `filter` is several times slower. */
+/** The numbers that pass the test. The array's own `filter` is several times slower. */
 export function where(numbers: Uint32Array, test: (n: number) => boolean): Uint32Array {
-  const out = new Uint32Array(numbers.length);
+  const passed = new Uint32Array(numbers.length);
   let count = 0;
-  for (let i = 0; i < numbers.length; i++) if (test(numbers[i]!)) out[count++] = numbers[i]!;
-  return out.subarray(0, count);
+  for (let i = 0; i < numbers.length; i++) if (test(numbers[i]!)) passed[count++] = numbers[i]!;
+  return passed.subarray(0, count);
 }
 
 /**
- * The positions of the first `count` values, which are 0 or more, in ascending order of the values; those that are
- * equal keep their order.
+ * The positions of the first `count` values in ascending order of the values, which are 0 or more. Equal values keep
+ * their order.
  */
 export function ascending(values: Float64Array, count: number): Uint32Array {
   const order = counting(count);
-  let sorted = true;
+  let isSorted = true;
   let highest = 0;
-
   for (let i = 0; i < count; i++) {
-    if (i > 0 && values[i - 1]! > values[i]!) sorted = false;
+    if (i > 0 && values[i - 1]! > values[i]!) isSorted = false;
     if (values[i]! > highest) highest = values[i]!;
   }
+  if (isSorted) return order;
 
-  if (sorted) return order;
   if ((highest + 1) * count > Number.MAX_SAFE_INTEGER) {
     return order.sort((a, b) => (values[a] === values[b] ? a - b : values[a]! - values[b]!));
   }
 
-  // Value and position as one number: sorting numbers needs no function.
+  // Value and position as one number: a typed array sorts numbers without a function.
   const keys = new Float64Array(count);
   for (let i = 0; i < count; i++) keys[i] = values[i]! * count + i;
   keys.sort();
@@ -42,8 +41,8 @@ export function ascending(values: Float64Array, count: number): Uint32Array {
 }
 
 /**
- * The smallest of very many numbers, `Infinity` where there is none: as many arguments of Math.min as there may be
- * sections or segments are more than the stack holds.
+ * The smallest of any number of numbers, `Infinity` for none. Math.min takes them as arguments, and a file may have
+ * more sections or segments than fit on the stack.
  */
 export function smallest(numbers: Iterable<number>): number {
   let least = Infinity;
@@ -51,7 +50,7 @@ export function smallest(numbers: Iterable<number>): number {
   return least;
 }
 
-/** The largest of very many numbers, `-Infinity` where there is none. */
+/** The largest of any number of numbers, `-Infinity` for none. */
 export function largest(numbers: Iterable<number>): number {
   let most = -Infinity;
   for (const n of numbers) most = Math.max(most, n);

@@ -3,7 +3,7 @@ import { fail } from "../error.js";
 /** A DataView over exactly these bytes. */
 export const viewOf = (b: Uint8Array): DataView => new DataView(b.buffer, b.byteOffset, b.byteLength);
 
-/** The next multiple of `alignment` (any positive integer; 0 and 1 mean none). */
+/** The multiple of `alignment` at or above `n`. An alignment is any positive integer; 0 and 1 mean none. */
 export const alignUp = (n: number, alignment: number): number =>
   alignment > 1 ? Math.ceil(n / alignment) * alignment : n;
 
@@ -11,14 +11,14 @@ export const alignUp = (n: number, alignment: number): number =>
 export const alignDown = (n: number, alignment: number): number =>
   alignment > 1 ? Math.floor(n / alignment) * alignment : n;
 
-/** The first offset at or behind `from` whose byte is not zero, or `to`. */
+/** The first offset from `from` on whose byte is not zero; `to` where all are zero. */
 export function skipZeros(b: Uint8Array, from = 0, to = b.length): number {
   let at = from;
   while (at < to && b[at] === 0) at++;
   return at;
 }
 
-/** An unsigned number as the bytes of a half-word or word. */
+/** The bytes of an unsigned half-word or word. */
 export function numberBytes(value: number, size: 2 | 4, littleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(size);
   const v = viewOf(bytes);
@@ -27,16 +27,18 @@ export function numberBytes(value: number, size: 2 | 4, littleEndian: boolean): 
   return bytes;
 }
 
+/** Are these the same bytes? */
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((x, i) => x === b[i]);
 
-/** One array of all the parts in order. */
+/** All parts as one array, in order. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = new Uint8Array(size);
   let at = 0;
-  for (const p of parts) {
-    all.set(p, at);
-    at += p.length;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
   }
   return all;
 }
@@ -44,7 +46,7 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** UTF-8 text. Invalid sequences become U+FFFD; {@link isLossless} tells. */
+/** UTF-8 text. Invalid sequences become U+FFFD; {@link isLossless} tells whether there are any. */
 export const decodeText = (b: Uint8Array): string => decoder.decode(b);
 
 /** The UTF-8 bytes of a text, without a terminator. */
@@ -56,23 +58,29 @@ export const isLossless = (b: Uint8Array): boolean => equalBytes(encodeText(deco
 /** Two hexadecimal digits a byte. */
 export const toHex = (b: Uint8Array): string => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
 
-/** Each byte as one character U+0000..U+00FF: for searching with the engine's own string search. */
+/** Bytes that become characters in one call: each is an argument, and the stack holds only so many. */
+const CHUNK = 8192;
+
+/** Each byte as one character U+0000..U+00FF, so that the engine's own string search can find bytes. */
 export function toLatin1(b: Uint8Array): string {
-  let s = "";
-  for (let at = 0; at < b.length; at += 8192) {
-    s += String.fromCharCode.apply(null, b.subarray(at, at + 8192) as unknown as number[]);
+  let text = "";
+  for (let at = 0; at < b.length; at += CHUNK) {
+    text += String.fromCharCode.apply(null, b.subarray(at, at + CHUNK) as unknown as number[]);
   }
-  return s;
+  return text;
 }
 
-/** A text as the bytes of a C string, terminator included. `BAD_EDIT` where it cannot be one. */
+/** The bytes of a text as a C string, with its terminator. `BAD_EDIT` where the text cannot be one. */
 export function cString(text: string, edit: string): Uint8Array {
   if (typeof text !== "string") fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} is not a string`, { edit });
   if (text.includes("\0")) {
     fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} contains a NUL, which ends a string in ELF`, { edit });
   }
-  const b = encodeText(text);
-  // A lone surrogate has no UTF-8 form: TextEncoder would write U+FFFD without a word.
-  if (decodeText(b) !== text) fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} is not well-formed Unicode`, { edit });
-  return concat([b, new Uint8Array(1)]);
+
+  const bytes = encodeText(text);
+  // A lone surrogate has no UTF-8 form: TextEncoder silently writes U+FFFD for it.
+  if (decodeText(bytes) !== text) {
+    fail("BAD_EDIT", `${edit}: ${JSON.stringify(text)} is not well-formed Unicode`, { edit });
+  }
+  return concat([bytes, new Uint8Array(1)]);
 }

@@ -1,8 +1,9 @@
 import { fail } from "../error.js";
 
-/**
- * Reads LEB128 numbers one after the other; each fits into 32 bits here, or is only skipped. `MALFORMED` past the end.
- */
+/** In the last byte of a signed number, the bit that says that it is negative. */
+const SIGN = 64;
+
+/** Reads LEB128 numbers one after the other (DWARF, "Variable Length Data"). `MALFORMED` past the end. */
 export class LebReader {
   readonly bytes: Uint8Array;
   at: number;
@@ -19,62 +20,66 @@ export class LebReader {
   }
 
   byte(): number {
-    const b = this.bytes[this.at++];
-    return b === undefined ? this.#fail("a LEB128 number reaches past the end of its section") : b;
+    const byte = this.bytes[this.at++];
+    return byte === undefined ? this.#fail("a LEB128 number reaches past the end of its section") : byte;
   }
 
   /** An unsigned number, 0..2^53-1. */
   unsigned(): number {
-    let n = 0;
+    let value = 0;
     for (let scale = 1; ; scale *= 128) {
-      const b = this.byte();
-      n += (b & 127) * scale;
-      if (n > Number.MAX_SAFE_INTEGER) this.#fail("a LEB128 number is above 2^53-1");
-      if (b < 128) return n;
+      const byte = this.byte();
+      value += (byte & 127) * scale;
+      if (value > Number.MAX_SAFE_INTEGER) this.#fail("a LEB128 number is above 2^53-1");
+      if (byte < 128) return value;
     }
   }
 
-  /** A signed number of 32 bits; what is above wraps. */
+  /** A signed number of 32 bits; bits above are cut off. */
   signed32(): number {
-    let n = 0;
+    let value = 0;
     let shift = 0;
     for (;;) {
-      const b = this.byte();
-      if (shift < 32) n |= (b & 127) << shift;
+      const byte = this.byte();
+      if (shift < 32) value |= (byte & 127) << shift;
       shift += 7;
-      if (b < 128) return shift < 32 && b & 64 ? n | (-1 << shift) : n;
+      if (byte < 128) return shift < 32 && byte & SIGN ? value | (-1 << shift) : value;
     }
   }
 
-  /** An unsigned number of 64 bits; what is above wraps. */
+  /** An unsigned number of 64 bits; bits above are cut off. */
   unsigned64(): bigint {
-    let n = 0n;
+    let value = 0n;
     for (let shift = 0; ; shift += 7) {
-      const b = this.byte();
-      if (shift < 64) n |= BigInt(b & 127) << BigInt(shift);
-      if (b < 128) return BigInt.asUintN(64, n);
+      const byte = this.byte();
+      if (shift < 64) value |= BigInt(byte & 127) << BigInt(shift);
+      if (byte < 128) return BigInt.asUintN(64, value);
     }
   }
 
-  /** A signed number of 64 bits; what is above wraps. */
+  /** A signed number of 64 bits; bits above are cut off. */
   signed64(): bigint {
     let low = 0;
     let shift = 0;
-    // Most numbers are small.
+    // Most numbers are small: four bytes need no bigint.
     for (; shift < 28; shift += 7) {
-      const b = this.byte();
-      low |= (b & 127) << shift;
-      if (b < 128) return BigInt(b & 64 ? low | (-1 << (shift + 7)) : low);
+      const byte = this.byte();
+      low |= (byte & 127) << shift;
+      if (byte < 128) return BigInt(byte & SIGN ? low | (-1 << (shift + 7)) : low);
     }
 
-    let n = BigInt(low);
+    let value = BigInt(low);
     for (; ; shift += 7) {
-      const b = this.byte();
-      if (shift < 64) n |= BigInt(b & 127) << BigInt(shift);
-      if (b < 128) return BigInt.asIntN(64, shift < 57 && b & 64 ? n | (-1n << BigInt(shift + 7)) : n);
+      const byte = this.byte();
+      if (shift < 64) value |= BigInt(byte & 127) << BigInt(shift);
+      if (byte >= 128) continue;
+
+      const isNegative = shift < 57 && (byte & SIGN) !== 0;
+      return BigInt.asIntN(64, isNegative ? value | (-1n << BigInt(shift + 7)) : value);
     }
   }
 
+  /** Passes over a number of any size. */
   skip(): void {
     while (this.byte() >= 128);
   }
@@ -95,12 +100,13 @@ export function pushUnsigned(out: number[], value: number): void {
 export function pushSigned32(out: number[], value: number): void {
   let rest = value;
   for (;;) {
-    const b = rest & 127;
+    const bits = rest & 127;
     rest >>= 7;
-    if ((rest === 0 && !(b & 64)) || (rest === -1 && b & 64)) {
-      out.push(b);
+    const isLast = bits & SIGN ? rest === -1 : rest === 0;
+    if (isLast) {
+      out.push(bits);
       return;
     }
-    out.push(b | 128);
+    out.push(bits | 128);
   }
 }

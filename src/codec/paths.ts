@@ -1,12 +1,12 @@
 /**
- * An absolute path without `.`, `..`, and needless slashes. What `..` means behind a symbolic link only a file system
- * knows.
+ * An absolute path without `.`, `..` and needless slashes. Links are not followed: what `..` means behind a symbolic
+ * link only a file system knows.
  */
 export function normalized(path: string): string {
-  const out: string[] = [];
+  const parts: string[] = [];
   for (const part of path.split("/")) {
-    if (part === "..") out.pop();
-    else if (part !== "" && part !== ".") out.push(part);
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
   }
-  return `/${out.join("/")}`;
+  return `/${parts.join("/")}`;
 }
