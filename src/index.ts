@@ -14,6 +14,7 @@ import { editParser } from "./edit/edit-parser.js";
 import { neededParsers } from "./edit/needed.js";
 import { osAbiParsers } from "./edit/os-abi.js";
 import { runpathParsers } from "./edit/runpath.js";
+import { runpathTagParsers } from "./edit/runpath-tag.js";
 import { searchPathParsers } from "./edit/search-path.js";
 import { sonameParsers } from "./edit/soname.js";
 import { stackSizeParsers } from "./edit/stack-size.js";
@@ -53,17 +54,8 @@ export type { Overlay } from "./image/elf.js";
 export type { Edit } from "./edit/family.js";
 export type { NameArguments, Names, NamesThen } from "./edit/names.js";
 export { setInterpreter, type SetInterpreter } from "./edit/interpreter.js";
-export {
-  addRpath,
-  addRunpath,
-  convertToRpath,
-  convertToRunpath,
-  removeRunpath,
-  type RunpathEdit,
-  type SearchPath,
-  setRpath,
-  setRunpath,
-} from "./edit/runpath.js";
+export { addRpath, addRunpath, type RunpathEdit, type SearchPath, setRpath, setRunpath } from "./edit/runpath.js";
+export { convertToRpath, convertToRunpath, removeRunpath, type RunpathTagEdit } from "./edit/runpath-tag.js";
 export {
   makeRunpathRelative,
   type MakeRunpathRelative,
@@ -218,9 +210,25 @@ export type { WheelObstacle, WheelTag } from "./diagnose/wheel/wheel-judge.js";
  * patch(bytes, edits);
  */
 export const parseEdit = /* @__PURE__ */ editParser([
-  alignmentParsers, debugLinkParsers, debugTagParsers, dropSectionHeadersParsers, dynamicTagParsers, execstackParsers, flagsParsers,
-  interpreterParsers, neededParsers, onlyKeepDebugParsers, osAbiParsers, runpathParsers, searchPathParsers, sonameParsers, stackSizeParsers, stripParsers,
-  symbolsParsers, versionsParsers,
+  alignmentParsers,
+  debugLinkParsers,
+  debugTagParsers,
+  dropSectionHeadersParsers,
+  dynamicTagParsers,
+  execstackParsers,
+  flagsParsers,
+  interpreterParsers,
+  neededParsers,
+  onlyKeepDebugParsers,
+  osAbiParsers,
+  runpathParsers,
+  runpathTagParsers,
+  searchPathParsers,
+  sonameParsers,
+  stackSizeParsers,
+  stripParsers,
+  symbolsParsers,
+  versionsParsers,
 ]);
 
 /** An edit of any of elfwright's own functions, told apart by `edit`. */

@@ -48,4 +48,6 @@ export const alignmentFamily: EditFamily<RaiseAlignment> = {
 };
 
 /** Makes the edits again from plain data. */
-export const alignmentParsers: EditParsers<RaiseAlignment> = { raiseAlignment: (json) => raiseAlignment(json.number("pageSize") as RaisedPageSize) };
+export const alignmentParsers: EditParsers<RaiseAlignment> = {
+  raiseAlignment: (json) => raiseAlignment(json.number("pageSize") as RaisedPageSize),
+};

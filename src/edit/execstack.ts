@@ -45,4 +45,6 @@ export const execstackFamily: EditFamily<SetExecstack> = {
 };
 
 /** Makes the edits again from plain data. */
-export const execstackParsers: EditParsers<SetExecstack> = { setExecstack: (json) => setExecstack(json.flag("executable")) };
+export const execstackParsers: EditParsers<SetExecstack> = {
+  setExecstack: (json) => setExecstack(json.flag("executable")),
+};

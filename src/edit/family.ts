@@ -50,8 +50,8 @@ export interface EditFamily<E extends Edit = Edit> {
 }
 
 /**
- * Makes each edit of a family again from plain data, by the function of its name. They stand apart from the family, since
- * a bundle that makes its edits itself does not need them.
+ * Makes each edit of a family again from plain data, by the function of its name. They stand apart from the family,
+ * since a bundle that makes its edits itself does not need them.
  */
 export type EditParsers<E extends Edit = Edit> = { readonly [K in E["edit"]]: (json: JsonEdit) => E };
 

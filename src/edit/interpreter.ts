@@ -70,4 +70,6 @@ export const interpreterFamily: EditFamily<SetInterpreter> = {
 };
 
 /** Makes the edits again from plain data. */
-export const interpreterParsers: EditParsers<SetInterpreter> = { setInterpreter: (json) => setInterpreter(json.text("path")) };
+export const interpreterParsers: EditParsers<SetInterpreter> = {
+  setInterpreter: (json) => setInterpreter(json.text("path")),
+};

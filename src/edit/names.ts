@@ -8,9 +8,7 @@ export type NameArguments<N extends string = string> = readonly N[] | readonly [
 
 /** {@link NameArguments} with options behind them. */
 export type NamesThen<O, N extends string = string> =
-  | readonly [names: Names<N>, options?: O | undefined]
-  | readonly [...names: N[], options: O]
-  | readonly N[];
+  readonly [names: Names<N>, options?: O | undefined] | readonly [...names: N[], options: O] | readonly N[];
 
 const isOptions = (argument: unknown): boolean =>
   typeof argument === "object" && argument !== null && !Array.isArray(argument);
@@ -48,7 +46,9 @@ export function namePairs(edit: string, names: unknown, name: unknown, what: str
   const isRecord = typeof pairs === "object" && pairs !== null && !Array.isArray(pairs);
   const isWhole = isRecord && Object.values(pairs).every((v) => typeof v === "string");
   if (!isWhole) {
-    fail("BAD_EDIT", `${edit} takes an old name and a new one, ${edit}("old", "new"), or { "old": "new", … }`, { edit });
+    fail("BAD_EDIT", `${edit} takes an old name and a new one, ${edit}("old", "new"), or { "old": "new", … }`, {
+      edit,
+    });
   }
 
   const whole = pairs as Readonly<Record<string, string>>;

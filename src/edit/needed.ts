@@ -284,7 +284,6 @@ export const neededFamily: EditFamily<NeededEdit> = {
   },
 };
 
-
 /** Makes the edits again from plain data. */
 export const neededParsers: EditParsers<NeededEdit> = {
   replaceNeeded: (json) => replaceNeeded(json.record("names")),

@@ -1,17 +1,13 @@
 import { fail } from "../error.js";
-import type { DraftEntry, DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { DT_RPATH, DT_RUNPATH } from "../spec/dynamic.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { elements } from "./search-path/elements.js";
-import { isSearchPath, searchPathOf } from "./search-path/entry.js";
 
-/**
- * See {@link setRunpath}, {@link setRpath}, {@link addRunpath}, {@link addRpath}, {@link removeRunpath},
- * {@link convertToRunpath}, {@link convertToRpath}.
- */
-export type RunpathEdit =
-  | (Edit & { readonly edit: "setRunpath" | "setRpath" | "addRunpath" | "addRpath"; readonly path: string })
-  | (Edit & { readonly edit: "removeRunpath" | "convertToRunpath" | "convertToRpath" });
+/** See {@link setRunpath}, {@link setRpath}, {@link addRunpath}, {@link addRpath}. */
+export interface RunpathEdit extends Edit {
+  readonly edit: "setRunpath" | "setRpath" | "addRunpath" | "addRpath";
+  readonly path: string;
+}
 
 /** Directories, as one string joined by colons or one by one. */
 export type SearchPath = string | readonly string[];
@@ -50,43 +46,13 @@ export const addRunpath = (...path: readonly SearchPath[]): RunpathEdit => withM
 /** {@link addRunpath}, with DT_RPATH as the result. */
 export const addRpath = (...path: readonly SearchPath[]): RunpathEdit => withMore("addRpath", path);
 
-/**
- * Removes the search path, DT_RUNPATH and DT_RPATH both.
- *
- * @example
- * patch(bytes, [removeRunpath()])
- */
-export const removeRunpath = (): RunpathEdit => made(runpathFamily, { edit: "removeRunpath" });
-
-/**
- * Makes a DT_RPATH a DT_RUNPATH and leaves its directories as they are: only the tag changes. ld.so then searches it
- * behind LD_LIBRARY_PATH, and no longer for the libraries of libraries (ld.so(8), "DT_RUNPATH"). A DT_RPATH beside a
- * DT_RUNPATH stays, since ld.so ignores it. No DT_RPATH is a note in the result.
- *
- * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`
- * @example
- * patch(bytes, [convertToRunpath()])
- */
-export const convertToRunpath = (): RunpathEdit => made(runpathFamily, { edit: "convertToRunpath" });
-
-/**
- * {@link convertToRunpath} the other way: a DT_RUNPATH becomes DT_RPATH, and with both, ld.so's DT_RUNPATH takes the
- * place of the DT_RPATH that it ignored.
- *
- * @example
- * patch(bytes, [convertToRpath()])
- */
-export const convertToRpath = (): RunpathEdit => made(runpathFamily, { edit: "convertToRpath" });
-
-type PathEdit = Extract<RunpathEdit, { readonly path: string }>["edit"];
-
-function withPath(edit: PathEdit, path: readonly SearchPath[]): RunpathEdit {
+function withPath(edit: RunpathEdit["edit"], path: readonly SearchPath[]): RunpathEdit {
   return made(runpathFamily, { edit, path: joined(path, edit) });
 }
 
-function withMore(edit: PathEdit, path: readonly SearchPath[]): RunpathEdit {
+function withMore(edit: RunpathEdit["edit"], path: readonly SearchPath[]): RunpathEdit {
   const more = withPath(edit, path);
-  if ("path" in more && more.path === "") fail("BAD_EDIT", `${edit}: no directory is given`, { edit });
+  if (more.path === "") fail("BAD_EDIT", `${edit}: no directory is given`, { edit });
   return more;
 }
 
@@ -95,18 +61,20 @@ function joined(path: readonly SearchPath[], edit: string): string {
   if (path.length === 1 && typeof whole === "string") return whole;
 
   const directories = path.flat();
-  const odd = directories.findIndex((d) => typeof d !== "string" || d === "" || d.includes(":"));
-  if (odd >= 0) {
-    const shown = JSON.stringify(directories[odd]);
-    const message = `${edit}: ${shown} is not one directory; an empty one or a colon cannot stand in a list`;
-    fail("BAD_EDIT", message, { edit });
+  for (const d of directories) {
+    const isOne = typeof d === "string" && d !== "" && !d.includes(":");
+    if (isOne) continue;
+
+    const shown = JSON.stringify(d);
+    fail("BAD_EDIT", `${edit}: ${shown} is not one directory; an empty one or a colon cannot stand in a list`, {
+      edit,
+    });
   }
   return directories.join(":");
 }
 
-const isSet = (e: RunpathEdit) => e.edit === "setRunpath" || e.edit === "setRpath";
-const isAddition = (e: RunpathEdit) => e.edit === "addRunpath" || e.edit === "addRpath";
-const pathsOf = (edits: readonly RunpathEdit[]) => edits.flatMap((e) => ("path" in e ? [e.path] : []));
+const tagOf = ({ edit }: RunpathEdit): number => (edit.endsWith("Rpath") ? DT_RPATH : DT_RUNPATH);
+const isSet = ({ edit }: RunpathEdit): boolean => edit.startsWith("set");
 
 export const runpathFamily: EditFamily<RunpathEdit> = {
   name: "runpath",
@@ -118,76 +86,37 @@ export const runpathFamily: EditFamily<RunpathEdit> = {
     const other = edits.find((e) => tagOf(e) !== tagOf(first!));
     if (other) fail("BAD_EDIT", `${first!.edit} and ${other.edit} contradict each other`, { edit: other.edit });
 
-    const sets = edits.filter(isSet);
-    const paths = new Set(pathsOf(sets));
-    if (paths.size < 2) return;
+    const [set, ...sets] = edits.filter(isSet);
+    const second = sets.find((e) => e.path !== set!.path);
+    if (!second) return;
 
-    const { edit } = sets[0]!;
-    fail("BAD_EDIT", `${edit} is given ${[...paths].map((p) => JSON.stringify(p)).join(" and ")}`, { edit });
+    const { edit, path } = set!;
+    fail("BAD_EDIT", `${edit} is given ${JSON.stringify(path)} and ${JSON.stringify(second.path)}`, { edit });
   },
 
   // A set first, then the additions in the order given.
   apply({ dynamic: draft }, edits) {
     const tag = tagOf(edits[0]!);
-    const current = searchPathOf(draft.entries);
-    if (tag === undefined) {
-      if (!current) noteMissing(draft, edits);
-      draft.entries = draft.entries.filter((e) => !isSearchPath(e));
-      return;
-    }
+    const current = draft.searchPath;
+    const start = edits.find(isSet)?.path ?? (current ? draft.exactText(current) : "");
+    const text = edits.filter((e) => !isSet(e)).reduce(extended, start);
 
-    const path = givenPath(draft, edits, current);
-    if (current) replace(draft, edits, current, { tag, path });
-    else if (path === undefined) noteMissing(draft, edits);
+    if (current) draft.setSearchPath({ ...current, tag, text });
     // No search path and an empty one are the same to ld.so.
-    else if (path !== "") draft.entries.push({ tag, value: 0n, text: path });
+    else if (text !== "") draft.entries.push({ tag, value: 0n, text });
   },
 };
 
-/** The tag that an edit wants; undefined for none. */
-function tagOf({ edit }: RunpathEdit): number | undefined {
-  if (edit === "removeRunpath") return undefined;
-  return edit.endsWith("Rpath") ? DT_RPATH : DT_RUNPATH;
-}
-
-/** The path that is set or extended; undefined where no edit gives directories. */
-function givenPath(draft: DynamicDraft, edits: readonly RunpathEdit[], current?: DraftEntry): string | undefined {
-  const more = pathsOf(edits.filter(isAddition));
-  const [set] = pathsOf(edits.filter(isSet));
-  if (set === undefined && more.length === 0) return undefined;
-
-  const start = set ?? (current ? draft.exactText(current) : "");
-  return more.length === 0 ? start : more.reduce(extended, start);
-}
-
-function extended(path: string, more: string): string {
-  const parts = elements(path);
-  const added = elements(more).filter((p) => p !== "" && !parts.includes(p));
-  return [...parts, ...new Set(added)].join(":");
-}
-
-/** Gives the search path that is there another tag or other directories. */
-function replace(
-  draft: DynamicDraft,
-  edits: readonly RunpathEdit[],
-  current: DraftEntry,
-  { tag, path }: { readonly tag: number; readonly path: string | undefined },
-): void {
-  if (path === undefined && tag === current.tag) {
-    const { edit } = edits[0]!;
-    const message = `${edit}: the search path is ${tag === DT_RUNPATH ? "DT_RUNPATH" : "DT_RPATH"} already`;
-    return draft.note("NOT_FOUND", message);
+/** The path with the directories of an edit that it has not yet. */
+function extended(path: string, { path: more }: RunpathEdit): string {
+  const directories = new Set(elements(path));
+  const given = elements(path);
+  for (const d of elements(more)) {
+    if (d === "" || directories.has(d)) continue;
+    directories.add(d);
+    given.push(d);
   }
-
-  // ld.so ignores a DT_RPATH beside a DT_RUNPATH, so it goes.
-  const entry = { ...current, tag, ...(path !== undefined && { text: path }) };
-  draft.entries = draft.entries.flatMap((e) => (e === current ? [entry] : isSearchPath(e) ? [] : [e]));
-}
-
-function noteMissing(draft: DynamicDraft, edits: readonly RunpathEdit[]): void {
-  for (const name of new Set(edits.map((e) => e.edit))) {
-    draft.note("NOT_FOUND", `${name}: the file has neither DT_RUNPATH nor DT_RPATH`);
-  }
+  return given.join(":");
 }
 
 /** Makes the edits again from plain data. */
@@ -196,7 +125,4 @@ export const runpathParsers: EditParsers<RunpathEdit> = {
   setRpath: (json) => setRpath(json.text("path")),
   addRunpath: (json) => addRunpath(json.text("path")),
   addRpath: (json) => addRpath(json.text("path")),
-  removeRunpath: () => removeRunpath(),
-  convertToRunpath: () => convertToRunpath(),
-  convertToRpath: () => convertToRpath(),
 };

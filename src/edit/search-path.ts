@@ -3,7 +3,6 @@ import type { DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { DT } from "../spec/dynamic.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { isInside, normalized } from "./search-path/elements.js";
-import { searchPathOf } from "./search-path/entry.js";
 import { type MakeRunpathRelativeOptions, madeRelative, type RelativeTo } from "./search-path/relative.js";
 import { type LibraryLookup, type ShrinkRunpathOptions, shrunk } from "./search-path/shrink.js";
 
@@ -58,7 +57,12 @@ export function shrinkRunpath({ lookup, allowedPrefixes, origin }: ShrinkRunpath
   }
 
   const prefixes = allowedPrefixes && { allowedPrefixes: [...allowedPrefixes] };
-  return made(searchPathFamily, { edit: "shrinkRunpath", ...prefixes, ...(origin !== undefined && { origin }), lookup });
+  return made(searchPathFamily, {
+    edit: "shrinkRunpath",
+    ...prefixes,
+    ...(origin !== undefined && { origin }),
+    lookup,
+  });
 }
 
 /**
@@ -99,7 +103,7 @@ const isRelative = (e: SearchPathEdit): e is MakeRunpathRelative => e.edit === "
 
 export const searchPathFamily: EditFamily<SearchPathEdit> = {
   name: "search-path",
-  order: 21,
+  order: 22,
   takes: [],
 
   contradicts(edits, all) {
@@ -113,7 +117,7 @@ export const searchPathFamily: EditFamily<SearchPathEdit> = {
 
   apply(wish, edits) {
     const draft = wish.dynamic;
-    if (!searchPathOf(draft.entries)) noteMissing(draft, edits);
+    if (!draft.searchPath) draft.noteMissing(edits, "neither DT_RUNPATH nor DT_RPATH");
     // The libraries that the file needs are known when every family has had its turn.
     else wish.afterwards(() => transform(draft, edits));
   },
@@ -128,15 +132,9 @@ function refuseTwoPlaces(edits: readonly MakeRunpathRelative[]): void {
   fail("BAD_EDIT", `${edit} is given two places that contradict each other`, { edit });
 }
 
-function noteMissing(draft: DynamicDraft, edits: readonly SearchPathEdit[]): void {
-  for (const name of new Set(edits.map((e) => e.edit))) {
-    draft.note("NOT_FOUND", `${name}: the file has neither DT_RUNPATH nor DT_RPATH`);
-  }
-}
-
 /** Shrinks the path first, then makes it relative. */
 function transform(draft: DynamicDraft, edits: readonly SearchPathEdit[]): void {
-  const entry = searchPathOf(draft.entries);
+  const entry = draft.searchPath;
   if (!entry) return;
 
   const relative = edits.find(isRelative);

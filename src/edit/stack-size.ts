@@ -66,4 +66,6 @@ export const stackSizeFamily: EditFamily<SetGnuStackSize> = {
 };
 
 /** Makes the edits again from plain data. */
-export const stackSizeParsers: EditParsers<SetGnuStackSize> = { setGnuStackSize: (json) => setGnuStackSize(json.number("size")) };
+export const stackSizeParsers: EditParsers<SetGnuStackSize> = {
+  setGnuStackSize: (json) => setGnuStackSize(json.number("size")),
+};

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { equalBytes } from "../../src/codec/bytes.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import { addRpath, addRunpath, convertToRpath, convertToRunpath, removeRunpath, type RunpathEdit, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { addRpath, addRunpath, type RunpathEdit, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { convertToRpath, convertToRunpath, removeRunpath, type RunpathTagEdit } from "../../src/edit/runpath-tag.js";
 import { makeRunpathRelative, shrinkRunpath } from "../../src/edit/search-path.js";
 import type { ShrinkRunpathOptions } from "../../src/edit/search-path/shrink.js";
 import { readElf } from "../../src/image/read-elf.js";
@@ -28,7 +29,7 @@ describe.each(ENCODINGS)("$label", (e) => {
   const both = buildElf({ ...e, rpath: "/old", runpath: "/a:/b" });
   const none = buildElf(e);
 
-  it.each<[string, Uint8Array, RunpathEdit[], (string | null)[]]>([
+  it.each<[string, Uint8Array, (RunpathEdit | RunpathTagEdit)[], (string | null)[]]>([
     ["DT_RPATH", rpath, [convertToRunpath()], [null, "/a:/b"]],
     ["DT_RUNPATH", runpath, [convertToRpath()], ["/a:/b", null]],
     ["DT_RUNPATH", runpath, [convertToRunpath()], [null, "/a:/b"]],

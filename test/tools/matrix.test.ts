@@ -1,5 +1,6 @@
 import { describe, expect } from "vitest";
-import { addRunpath, removeRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { addRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { removeRunpath } from "../../src/edit/runpath-tag.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { readElf } from "../../src/image/read-elf.js";
@@ -127,10 +128,12 @@ describe.each(dynamicFixtures)("$name", (f) => {
       const result = patch(before, c.edits);
       const name = `${f.name}.${index}`;
       const path = files.write(name, result.bytes);
+
       expect(readelfValues(path)).toMatchObject(c.expect);
       expect(newLines(readelfWarnings(fixturePath(f.name)), readelfWarnings(path))).toEqual([]);
       expect(newLines(lint(fixturePath(f.name)), lint(path))).toEqual([]);
       expect(Buffer.compare(patch(result.bytes, c.edits).bytes, result.bytes), "the same patch twice").toBe(0);
+
       expectRuns(f, path, "patched");
       if (f.machine === "x86_64") expectUnderQemu(f, path);
 
@@ -150,7 +153,9 @@ describe.each(dynamicFixtures)("$name", (f) => {
       ]);
       const twice = files.write(`${name}.again`, again.bytes);
       expectRuns(f, twice, "patched again");
+
       expect(newLines(lint(fixturePath(f.name)), lint(twice)), "patched again").toEqual([]);
+
       if (!f.sections) return;
       must(gnuStrip(f), ["-o", files.path(`${name}.again.stripped`), twice]);
       expectRuns(f, files.path(`${name}.again.stripped`), "patched again, then stripped");

@@ -1,4 +1,5 @@
-import { convertToRunpath, removeRunpath, setRpath, setRunpath } from "../../edit/runpath.js";
+import { setRpath, setRunpath } from "../../edit/runpath.js";
+import { convertToRunpath, removeRunpath } from "../../edit/runpath-tag.js";
 import { fail } from "../../error.js";
 import type { Edit } from "../../edit/family.js";
 import { attemptFile, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "../command.js";

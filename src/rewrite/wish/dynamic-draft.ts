@@ -1,6 +1,7 @@
 import { isLossless } from "../../codec/bytes.js";
 import { fail, type Note, type NoteCode } from "../../error.js";
 import type { DynamicEntry, ElfFile } from "../../image/elf.js";
+import { DT_RPATH, DT_RUNPATH } from "../../spec/dynamic.js";
 
 /** One entry of the dynamic section as it shall be. */
 export interface DraftEntry {
@@ -49,6 +50,26 @@ export class DynamicDraft {
       );
     }
     return text;
+  }
+
+  /** The search path that counts: ld.so ignores DT_RPATH where there is a DT_RUNPATH. */
+  get searchPath(): DraftEntry | undefined {
+    return this.entries.find((e) => e.tag === DT_RUNPATH) ?? this.entries.find((e) => e.tag === DT_RPATH);
+  }
+
+  /** Puts an entry in the place of the search path that counts, or none. A DT_RPATH that ld.so ignored goes. */
+  setSearchPath(entry: DraftEntry | undefined): void {
+    const { searchPath } = this;
+    const isOther = (e: DraftEntry) => e.tag !== DT_RUNPATH && e.tag !== DT_RPATH;
+    this.entries = this.entries.flatMap((e) => {
+      if (e === searchPath) return entry ?? [];
+      return isOther(e) ? e : [];
+    });
+  }
+
+  /** Notes, once for each name of an edit, that the file has not what they work on. */
+  noteMissing(edits: readonly { readonly edit: string }[], what: string): void {
+    for (const name of new Set(edits.map((e) => e.edit))) this.note("NOT_FOUND", `${name}: the file has ${what}`);
   }
 
   note(note: NoteCode, message: string): void {
