@@ -1,9 +1,9 @@
 import { type ByteSource, fillFrom, readExactly } from "../codec/source.js";
 import { firstAt, type Piece, readPieces } from "./pieces.js";
 
-/** Ranges of the input with at most this much between them are read with one call: a page of the system's own. */
+/** Ranges of the input with at most this much between them, a page of the system's own, are read with one call. */
 const GAP = 4096;
-/** What such a call reads at most. */
+/** Such a call reads at most this much. */
 const SPAN = 1 << 16;
 
 /** The output as a source. */
@@ -20,12 +20,14 @@ export function piecesSource(
 }
 
 /**
- * Fills `target` with the output's bytes from `offset` on. Of the input only those ranges are read that stay, and what
- * little lies between them.
+ * Fills `target` with the output's bytes from `offset` on. Of the input, it reads only the ranges that stay and the
+ * little that lies between them.
  */
 export function fillPieces(source: ByteSource, pieces: readonly Piece[], offset: number, target: Uint8Array): void {
   const end = offset + target.length;
+  /** What the last call read, for the ranges that follow. */
   let near: { from: number; bytes: Uint8Array } | undefined;
+
   for (let i = firstAt(pieces, offset), at = offset; at < end; i++) {
     const p = pieces[i]!;
     const skip = at - p.at;
@@ -38,7 +40,8 @@ export function fillPieces(source: ByteSource, pieces: readonly Piece[], offset:
       part.set(p.bytes.subarray(skip, skip + size));
     } else {
       const from = p.from + skip;
-      if (!near || from < near.from || from + size > near.from + near.bytes.length) {
+      const isNear = near !== undefined && from >= near.from && from + size <= near.from + near.bytes.length;
+      if (!isNear) {
         const to = nearEnd(pieces, i, from, size, end);
         near = to > from + size ? { from, bytes: readExactly(source, from, to - from, "the input") } : undefined;
       }
@@ -51,7 +54,7 @@ export function fillPieces(source: ByteSource, pieces: readonly Piece[], offset:
 }
 
 /**
- * Where in the input the ranges end that are worth reading together with this one; its own end where there are none.
+ * The end, in the input, of the ranges that are worth reading together with this one; its own end where there are none.
  */
 function nearEnd(pieces: readonly Piece[], first: number, from: number, size: number, end: number): number {
   let to = from + size;

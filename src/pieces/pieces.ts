@@ -1,23 +1,30 @@
 import { concat, equalBytes } from "../codec/bytes.js";
 import { type ByteSource, readExactly } from "../codec/source.js";
 
-/** A range of the output and where its bytes come from. Offsets and sizes in bytes. */
+/** A range of the output, and where its bytes come from. Offsets and sizes in bytes. */
 export type Piece =
   | {
       readonly kind: "input";
       readonly at: number;
       readonly size: number;
-      /** Offset in the input. */ readonly from: number;
+      /** Offset in the input. */
+      readonly from: number;
     }
   | { readonly kind: "bytes"; readonly at: number; readonly size: number; readonly bytes: Uint8Array }
   | { readonly kind: "zero"; readonly at: number; readonly size: number };
 
-/** Bytes for a place of the output: `size` of them from `from` on. */
+/** Bytes for a place of the output: `size` of them, from `from` on. */
 interface Write {
   readonly at: number;
   readonly bytes: Uint8Array;
   readonly from: number;
   size: number;
+}
+
+/** Writes that overlap, as one. */
+interface MergedWrite {
+  readonly at: number;
+  readonly bytes: Uint8Array;
 }
 
 const bytesOf = ({ bytes, from, size }: Write): Uint8Array => bytes.subarray(from, from + size);
@@ -35,77 +42,85 @@ export class FileMap {
   /** Takes a range of the input to an offset of the output. */
   keep(from: number, size: number, at = from): void {
     const last = this.#base[this.#base.length - 1];
-    if (last && last.from + last.size === from && last.at + last.size === at) last.size += size;
+    const continues = last && last.from + last.size === from && last.at + last.size === at;
+    if (continues) last.size += size;
     else if (size > 0) this.#base.push({ kind: "input", at, size, from });
   }
 
-  /** Writes bytes, or some of them; a later write wins over an earlier one. */
+  /** Writes bytes, or some of them. A later write wins over an earlier one. */
   write(at: number, bytes: Uint8Array, from = 0, size = bytes.length): void {
     const last = this.#writes[this.#writes.length - 1];
-    if (last && last.bytes === bytes && last.from + last.size === from && last.at + last.size === at) last.size += size;
+    const continues = last && last.bytes === bytes && last.from + last.size === from && last.at + last.size === at;
+    if (continues) last.size += size;
     else if (size > 0) this.#writes.push({ at, bytes, from, size });
   }
 
-  /** All pieces in order, without gaps: what nothing was said of is zero. */
+  /** All pieces in order, without gaps. Bytes that nobody kept or wrote are zero. */
   finish(size: number): Piece[] {
     const base = this.#base.sort((a, b) => a.at - b.at);
     const out: Piece[] = [];
     let at = 0;
     let next = 0;
+    /** Appends what the input has for the bytes up to `to`. */
     const fill = (to: number) => {
       while (at < to) {
         while (next < base.length && base[next]!.at + base[next]!.size <= at) next++;
         const p = base[next];
         if (p && p.at <= at) {
-          const n = Math.min(to, p.at + p.size) - at;
-          out.push(slice(p, at - p.at, n));
-          at += n;
+          const length = Math.min(to, p.at + p.size) - at;
+          out.push(slice(p, at - p.at, length));
+          at += length;
         } else {
-          const n = Math.min(to, p?.at ?? to) - at;
-          out.push({ kind: "zero", at, size: n });
-          at += n;
+          const length = Math.min(to, p?.at ?? to) - at;
+          out.push({ kind: "zero", at, size: length });
+          at += length;
         }
       }
     };
 
-    for (const w of this.#merged()) {
+    for (const w of this.#mergedWrites()) {
       fill(w.at);
       if (this.#isThere(w, base)) continue;
       out.push({ kind: "bytes", at: w.at, size: w.bytes.length, bytes: w.bytes });
       at = w.at + w.bytes.length;
     }
-
     fill(size);
+
     return joined(out);
   }
 
-  /** In order; where writes overlap, the later one wins. */
-  #merged(): { at: number; bytes: Uint8Array }[] {
-    // Sorting keeps the order of those at the same place.
+  /** The writes in order. Where some overlap, they become one, in which the latest wins. */
+  #mergedWrites(): MergedWrite[] {
+    // Sorting keeps the order of writes to the same place.
     const order = [...this.#writes.entries()].sort(([, a], [, b]) => a.at - b.at);
-    const out: { at: number; bytes: Uint8Array }[] = [];
+    const out: MergedWrite[] = [];
+
     for (let i = 0; i < order.length;) {
       const first = order[i]![1];
       let end = first.at + first.size;
-      let j = i + 1;
-      for (; j < order.length && order[j]![1].at < end; j++) end = Math.max(end, order[j]![1].at + order[j]![1].size);
+      let next = i + 1;
+      for (; next < order.length && order[next]![1].at < end; next++) {
+        const write = order[next]![1];
+        end = Math.max(end, write.at + write.size);
+      }
 
-      if (j === i + 1) {
+      if (next === i + 1) {
         out.push({ at: first.at, bytes: bytesOf(first) });
       } else {
         const bytes = new Uint8Array(end - first.at);
-        for (const [, w] of order.slice(i, j).sort(([a], [b]) => a - b)) bytes.set(bytesOf(w), w.at - first.at);
+        const asWritten = order.slice(i, next).sort(([a], [b]) => a - b);
+        for (const [, w] of asWritten) bytes.set(bytesOf(w), w.at - first.at);
         out.push({ at: first.at, bytes });
       }
 
-      i = j;
+      i = next;
     }
 
     return out;
   }
 
-  /** Does the input say the same already? */
-  #isThere(w: { at: number; bytes: Uint8Array }, base: readonly Piece[]): boolean {
+  /** Does the input have the same bytes there? */
+  #isThere(w: MergedWrite, base: readonly Piece[]): boolean {
     const p = base.length === 0 ? undefined : base[firstAt(base, w.at)];
     return (
       p?.kind === "input" &&
@@ -116,14 +131,14 @@ export class FileMap {
   }
 }
 
-/** A part of a piece, at its place in the output. */
+/** A part of a piece, at its own place in the output. */
 export function slice(p: Piece, skip: number, size: number): Piece {
   if (p.kind === "input") return { ...p, at: p.at + skip, from: p.from + skip, size };
   if (p.kind === "bytes") return { ...p, at: p.at + skip, bytes: p.bytes.subarray(skip, skip + size), size };
   return { ...p, at: p.at + skip, size };
 }
 
-/** Neighbours that continue each other become one piece. */
+/** Joins neighbours that continue each other, and leaves out pieces without bytes. */
 export function joined(pieces: readonly Piece[]): Piece[] {
   const out: Piece[] = [];
   for (const p of pieces) {
@@ -142,20 +157,22 @@ export function joined(pieces: readonly Piece[]): Piece[] {
 
 /** The bytes of a range of the output. */
 export function readPieces(source: ByteSource, pieces: readonly Piece[], offset: number, length: number): Uint8Array {
+  const end = offset + length;
   const parts: Uint8Array[] = [];
-  for (let i = firstAt(pieces, offset), at = offset; at < offset + length; i++) {
+  for (let i = firstAt(pieces, offset), at = offset; at < end; i++) {
     const p = pieces[i]!;
     const skip = at - p.at;
-    const n = Math.min(p.size - skip, offset + length - at);
-    if (p.kind === "input") parts.push(readExactly(source, p.from + skip, n, "the input"));
-    else parts.push(p.kind === "bytes" ? p.bytes.subarray(skip, skip + n) : new Uint8Array(n));
-    at += n;
+    const size = Math.min(p.size - skip, end - at);
+    if (p.kind === "input") parts.push(readExactly(source, p.from + skip, size, "the input"));
+    else if (p.kind === "bytes") parts.push(p.bytes.subarray(skip, skip + size));
+    else parts.push(new Uint8Array(size));
+    at += size;
   }
 
   return parts.length === 1 ? parts[0]! : concat(parts);
 }
 
-/** Binary search for the piece that holds an offset. */
+/** The index of the piece that holds an offset, by binary search. */
 export function firstAt(pieces: readonly Piece[], offset: number): number {
   let low = 0;
   let high = pieces.length - 1;
