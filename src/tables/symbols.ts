@@ -1,7 +1,7 @@
 import { viewOf } from "../codec/bytes.js";
 import { type RelocationFormat, symbolField } from "../image/relocations/relocation-sections.js";
 
-/** Records of `stride` bytes in another order: each goes to the index that `order` gives for its own. */
+/** Records of `stride` bytes in another order: `order` has the new index of each. */
 export function permuteRecords(bytes: Uint8Array, stride: number, order: (index: number) => number): Uint8Array {
   const out = bytes.slice();
   for (let i = 0; (i + 1) * stride <= bytes.length; i++) {
@@ -10,7 +10,7 @@ export function permuteRecords(bytes: Uint8Array, stride: number, order: (index:
   return out;
 }
 
-/** A copy of relocation records whose symbols have other indexes; see {@link renumberIn}. */
+/** A copy of relocation records with the new indexes of their symbols; see {@link renumberIn}. */
 export function renumberRelocations(
   bytes: Uint8Array,
   stride: number,
@@ -25,8 +25,9 @@ export function renumberRelocations(
 /**
  * Writes the new indexes of the symbols into relocation records.
  *
- * @param from byte of the first record, `to` the end of the last
- * @param stride bytes of a record: r_info is its second word
+ * @param from the byte offset of the first record; `to` is the end of the last one
+ * @param stride bytes of a record; r_info is its second word
+ * @param order the new index of a symbol
  */
 export function renumberIn(
   v: DataView,
@@ -38,8 +39,9 @@ export function renumberIn(
 ): void {
   const { at, shift } = symbolField(f);
   const { littleEndian } = f;
-  for (let i = from; i + stride <= to; i += stride) {
-    const word = v.getUint32(i + at, littleEndian);
-    v.setUint32(i + at, shift === 0 ? order(word) : ((order(word >>> 8) << 8) | (word & 0xff)) >>> 0, littleEndian);
+  for (let record = from; record + stride <= to; record += stride) {
+    const word = v.getUint32(record + at, littleEndian);
+    const renumbered = shift === 0 ? order(word) : ((order(word >>> 8) << 8) | (word & 0xff)) >>> 0;
+    v.setUint32(record + at, renumbered, littleEndian);
   }
 }

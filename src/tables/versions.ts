@@ -2,7 +2,7 @@ import { viewOf } from "../codec/bytes.js";
 import type { Encoding } from "../codec/encoding.js";
 import { Vernaux, Verneed } from "../codec/records.js";
 
-/** What one Verneed record and its Vernaux records say; names are offsets into .dynstr. */
+/** What one Verneed record and its Vernaux records say. Names are offsets into .dynstr. */
 export interface VersionNeedRecord {
   readonly file: number;
   readonly versions: readonly {
@@ -13,7 +13,7 @@ export interface VersionNeedRecord {
   }[];
 }
 
-/** What merging looks at: a file and its versions, their names texts or offsets. */
+/** What merging looks at: a file and its versions, whose names are texts or offsets. */
 export interface Mergeable<N> {
   readonly file: N;
   readonly versions: readonly {
@@ -25,9 +25,11 @@ export interface Mergeable<N> {
 }
 
 /**
- * Needs of the same file become one, in the place of the first; a version that both name keeps the first one's number.
+ * Joins needs of the same file in the place of the first one. A version that several of them name keeps the number of
+ * the first.
  *
- * @returns the needs, and for each version number that went the one that takes its place in .gnu.version
+ * @param sameFile the same key for names of the same file
+ * @returns the needs; and for each version number that is gone, the one that takes its place in .gnu.version
  */
 export function mergeVersionNeeds<N, T extends Mergeable<N>>(
   needs: readonly T[],
@@ -35,59 +37,64 @@ export function mergeVersionNeeds<N, T extends Mergeable<N>>(
 ): { needs: T[]; renumbered: Map<number, number> } {
   const byFile = new Map<unknown, T>();
   const renumbered = new Map<number, number>();
+
   for (const need of needs) {
     const key = sameFile(need.file);
-    const into = byFile.get(key);
-    if (!into) {
+    const first = byFile.get(key);
+    if (!first) {
       byFile.set(key, need);
       continue;
     }
 
-    const versions = [...into.versions];
-    for (const v of need.versions) {
-      const same = versions.findIndex((o) => o.hash === v.hash && o.name === v.name);
-      if (same < 0) {
-        versions.push(v);
+    const versions = [...first.versions];
+    for (const version of need.versions) {
+      const at = versions.findIndex((v) => v.hash === version.hash && v.name === version.name);
+      if (at < 0) {
+        versions.push(version);
         continue;
       }
 
-      const kept = versions[same]!;
-      renumbered.set(v.index, kept.index);
-      // VER_FLG_WEAK forgives a missing version, which only holds when both needs forgive it.
-      versions[same] = { ...kept, flags: kept.flags & v.flags };
+      const kept = versions[at]!;
+      renumbered.set(version.index, kept.index);
+      // VER_FLG_WEAK forgives a missing version. That holds only where both needs forgive it.
+      versions[at] = { ...kept, flags: kept.flags & version.flags };
     }
 
-    byFile.set(key, { ...into, versions });
+    byFile.set(key, { ...first, versions });
   }
 
   return { needs: [...byFile.values()], renumbered };
 }
 
-/** The bytes of a .gnu.version_r: each Verneed followed by its Vernaux records, as linkers write it. */
+/** The bytes of a .gnu.version_r: each Verneed with its Vernaux records behind it, as linkers write it. */
 export function encodeVersionNeeds(needs: readonly VersionNeedRecord[], e: Encoding): Uint8Array {
-  const head = Verneed.size(e.class);
-  const aux = Vernaux.size(e.class);
-  const b = new Uint8Array(needs.reduce((n, x) => n + head + x.versions.length * aux, 0));
-  const data = viewOf(b);
+  const verneedSize = Verneed.size(e.class);
+  const vernauxSize = Vernaux.size(e.class);
+  const sizeOf = (need: VersionNeedRecord) => verneedSize + need.versions.length * vernauxSize;
+  const bytes = new Uint8Array(needs.reduce((sum, need) => sum + sizeOf(need), 0));
+  const data = viewOf(bytes);
+
   let at = 0;
   needs.forEach((need, i) => {
-    const bytes = head + need.versions.length * aux;
-    const r = Verneed.view(data, at, e);
-    r.version = 1;
-    r.cnt = need.versions.length;
-    r.file = need.file;
-    r.aux = need.versions.length > 0 ? head : 0;
-    r.next = i + 1 < needs.length ? bytes : 0;
-    need.versions.forEach((v, j) => {
-      const x = Vernaux.view(data, at + head + j * aux, e);
-      x.hash = v.hash;
-      x.flags = v.flags;
-      x.other = v.index;
-      x.name = v.name;
-      x.next = j + 1 < need.versions.length ? aux : 0;
+    const size = sizeOf(need);
+    const verneed = Verneed.view(data, at, e);
+    verneed.version = 1;
+    verneed.cnt = need.versions.length;
+    verneed.file = need.file;
+    verneed.aux = need.versions.length > 0 ? verneedSize : 0;
+    verneed.next = i + 1 < needs.length ? size : 0;
+
+    need.versions.forEach((version, j) => {
+      const vernaux = Vernaux.view(data, at + verneedSize + j * vernauxSize, e);
+      vernaux.hash = version.hash;
+      vernaux.flags = version.flags;
+      vernaux.other = version.index;
+      vernaux.name = version.name;
+      vernaux.next = j + 1 < need.versions.length ? vernauxSize : 0;
     });
-    at += bytes;
+
+    at += size;
   });
 
-  return b;
+  return bytes;
 }
