@@ -16,73 +16,70 @@ import { references, scopeOf } from "./walk.js";
 
 export interface BindOptions {
   /**
-   * The program that loads the tree's root (dlopen), with its libraries: these stand before all objects of the tree,
-   * and what both have is there once. Its own references are not told.
+   * The program that loads the tree's root (dlopen), with its libraries. They stand before all objects of the tree; an
+   * object that both have counts once. The host's own references are not reported.
    */
   readonly host?: LibraryTree;
   /**
-   * The same where only the names are known that it has, or a test of them such as {@link isNodeSymbol}. A name that it
-   * has is never bound to an object of the tree; but what its libraries have before the tree's own is not known then.
+   * The names that the host program defines, or a test of them such as {@link isNodeSymbol}, for a host of which no
+   * more is known. Such a name is never bound to an object of the tree. What the host's libraries define before those
+   * of the tree stays unknown.
    */
   readonly hostSymbols?: Iterable<string> | ((symbol: string) => boolean);
-  /** Only the references of these objects; definitions are still looked for in the whole tree. Default: all. */
+  /** Report only the references of these objects. Definitions are looked for in the whole tree. Default: all. */
   readonly of?: Iterable<LoadedObject>;
 }
 
 /**
- * Says which library and version each symbol of a tree is bound to, as `ldd -r` with LD_DEBUG=bindings does, without
- * running anything: every symbol that a relocation names (so also a library's own exported ones, which others can take
- * over) and every undefined one.
+ * Tells which library and version each symbol of a tree is bound to, as `ldd -r` with LD_DEBUG=bindings does, without
+ * running anything. It covers every symbol that a relocation names (so also a library's own exported symbols, which
+ * other objects can take over) and every undefined symbol.
  *
  * The rules are those of glibc (elf/dl-lookup.c, elf/dl-version.c) or musl (ldso/dynlink.c), as `tree.rules` says.
- * Lookups go through the objects' hash tables. An object that is broken is listed in `problems` and defines nothing.
+ * Lookups go through the objects' hash tables. A broken object is listed in `problems` and defines nothing.
  *
  * @example
  * const { missing, versionErrors } = bindSymbols(await resolveLibraries("/usr/bin/node"));
  * for (const m of missing) console.log(`${m.message}\t(${m.from.path})`);
  */
 export function bindSymbols(tree: LibraryTree, options: BindOptions = {}): SymbolBindings {
-  return options.host
-    ? bindIn(loadedInto(options.host, tree), { of: added(options.host, tree), ...options })
-    : bindIn(tree, options);
+  const { host } = options;
+  if (!host) return bindIn(tree, options);
+
+  const added = addedTo(host, tree);
+  const whole = { ...host, rules: tree.rules, objects: [...host.objects, ...added] };
+  return bindIn(whole, { of: added, ...options });
 }
 
-/** The objects of a tree that are not in the host already. */
-function added(host: LibraryTree, tree: LibraryTree): LoadedObject[] {
-  const there = new Set(host.objects.map((o) => o.realPath));
-  return tree.objects.filter((o) => !there.has(o.realPath));
+/** The objects of a tree that the host has not loaded already. */
+function addedTo(host: LibraryTree, tree: LibraryTree): LoadedObject[] {
+  const loaded = new Set(host.objects.map((o) => o.realPath));
+  return tree.objects.filter((o) => !loaded.has(o.realPath));
 }
-
-const loadedInto = (host: LibraryTree, tree: LibraryTree): LibraryTree => ({
-  ...host,
-  rules: tree.rules,
-  objects: [...host.objects, ...added(host, tree)],
-});
 
 function bindIn(tree: LibraryTree, options: BindOptions): SymbolBindings {
   const problems: BindProblem[] = [];
   const members = membersOf(tree, problems);
-  const isHost = hostTest(options.hostSymbols);
   const scope = scopeOf(tree, members);
-  const of = options.of && new Set(options.of);
-  const results = new Map<ScopeMember, Results>();
+  const isHost = hostTest(options.hostSymbols);
   const named = objectsByName(tree);
+  const only = options.of && new Set(options.of);
 
-  // A loader relocates what is needed before what needs it, which decides whose unique symbol is first.
+  // A loader relocates a library before the objects that need it. This decides whose unique symbol is the first.
+  const results = new Map<ScopeMember, Results>();
   for (const m of [...members].reverse()) {
-    if (!of || of.has(m.object)) {
-      results.set(m, attemptObject(m.object, problems, () => bindMember(m, scope, isHost, named)) ?? new Results());
-    }
+    if (only && !only.has(m.object)) continue;
+    const result = attemptObject(m.object, problems, () => bindMember(m, scope, isHost, named));
+    results.set(m, result ?? new Results());
   }
 
   const all = members.flatMap((m) => results.get(m) ?? []);
-  const versionErrors =
-    tree.rules === "glibc"
-      ? [
-          ...checkVersions(tree, members, problems).filter((e) => !of || of.has(e.from)),
-          ...all.flatMap((r) => r.inconsistencies),
-        ]
-      : [];
+  const versionErrors: VersionError[] = [];
+  if (tree.rules === "glibc") {
+    const needs = checkVersions(tree, members, problems);
+    versionErrors.push(...needs.filter((e) => !only || only.has(e.from)), ...all.flatMap((r) => r.inconsistencies));
+  }
+
   return {
     bindings: all.flatMap((r) => r.bindings),
     missing: all.flatMap((r) => r.missing),
@@ -93,6 +90,7 @@ function bindIn(tree: LibraryTree, options: BindOptions): SymbolBindings {
   };
 }
 
+/** What binding one object gives. */
 class Results {
   readonly bindings: Binding[] = [];
   readonly missing: UnboundSymbol[] = [];
@@ -117,8 +115,9 @@ function bindMember(
   named: ReadonlyMap<string, LoadedObject | null>,
 ): Results {
   const out = new Results();
+  const from = member.object;
+
   for (const { reference: r, weak, relocated } of references(member, scope)) {
-    const from = member.object;
     const version = r.version?.name ?? null;
     const base = { from, symbol: r.text, version };
     const found = scope.find(r);
@@ -126,7 +125,8 @@ function bindMember(
     if (isHost(r.text)) {
       out.hostProvided.push({ ...base, weak, insteadOf: found?.member.object ?? null });
     } else if (!found) {
-      pushOnce(weak || !relocated ? out.tolerated : out.missing, {
+      const list = weak || !relocated ? out.tolerated : out.missing;
+      pushOnce(list, {
         ...base,
         file: r.version?.file ?? null,
         weak,
@@ -142,13 +142,7 @@ function bindMember(
         relocated,
         alias: found.alias ?? null,
       });
-      if (
-        relocated &&
-        isInconsistent(found, r, named) &&
-        !out.inconsistencies.some((e) => e.provider === found.member.object)
-      ) {
-        out.inconsistencies.push(inconsistency(found, r));
-      }
+      if (relocated && isInconsistent(found, r, named)) pushInconsistency(out.inconsistencies, found, r);
     }
   }
 
@@ -156,8 +150,8 @@ function bindMember(
 }
 
 /**
- * Is a version asked of this very file, and it has no .gnu.version at all? ld.so, which only warned before, stops at
- * such a definition.
+ * Does the reference ask this very file for a version, although the file has no .gnu.version at all? ld.so, which only
+ * warned before, stops at such a definition.
  */
 const isInconsistent = (
   { member }: BoundSymbol,
@@ -169,34 +163,41 @@ const isInconsistent = (
   !member.symbols!.isVersioned &&
   named.get(version.file)?.realPath === member.object.realPath;
 
-const inconsistency = ({ member }: BoundSymbol, r: Reference): VersionError => ({
-  from: r.from.object,
-  provider: member.object,
-  version: r.version!.name,
-  kind: "inconsistency",
-  fatal: true,
-  message: `symbol ${r.text} is asked for in version ${r.version!.name} of a file without versions: ld.so stops with "Assertion \`version->filename == NULL || ! _dl_name_match_p (version->filename, map)' failed!"`,
-});
+/** Each provider is told once. */
+function pushInconsistency(list: VersionError[], { member }: BoundSymbol, r: Reference): void {
+  const provider = member.object;
+  if (list.some((e) => e.provider === provider)) return;
 
-/** What is said of a definition in a binding. */
+  const version = r.version!.name;
+  list.push({
+    from: r.from.object,
+    provider,
+    version,
+    kind: "inconsistency",
+    fatal: true,
+    message:
+      `symbol ${r.text} is asked for in version ${version} of a file without versions: ld.so stops with ` +
+      `"Assertion \`version->filename == NULL || ! _dl_name_match_p (version->filename, map)' failed!"`,
+  });
+}
+
+/** The part of a binding that is about the definition. */
 function definition(
   { member, index }: BoundSymbol,
   r: Reference,
 ): Pick<Binding, "provider" | "providerVersion" | "how"> {
-  const o = member.symbols!;
-  const versym = o.versym(index);
-  const version = o.isVersioned ? o.version(versym) : undefined;
-  const number = versionNumber(versym);
-  const isHidden = (versym & VERSYM.HIDDEN) !== 0;
-  const how = (): BoundBy => {
-    if (!version || number <= VERSYM.GLOBAL) return o.definesVersions ? "base" : "unversioned";
-    return isHidden ? (r.version ? "hidden" : "oldest") : "default";
-  };
+  const symbols = member.symbols!;
+  const versym = symbols.versym(index);
+  const version = symbols.isVersioned ? symbols.version(versym) : undefined;
 
-  return { provider: member.object, providerVersion: version?.name ?? null, how: how() };
+  let how: BoundBy = "default";
+  if (!version || versionNumber(versym) <= VERSYM.GLOBAL) how = symbols.definesVersions ? "base" : "unversioned";
+  else if (versym & VERSYM.HIDDEN) how = r.version ? "hidden" : "oldest";
+
+  return { provider: member.object, providerVersion: version?.name ?? null, how };
 }
 
-/** Uses of one symbol mostly have the same definition. */
+/** Several uses of one symbol, which stand one after the other, mostly have the same definition: they are told once. */
 function pushBinding(list: Binding[], b: Binding): void {
   const last = list.at(-1);
   if (
@@ -211,6 +212,7 @@ function pushBinding(list: Binding[], b: Binding): void {
   }
 }
 
+/** The uses of one symbol stand one after the other. */
 function pushOnce(list: UnboundSymbol[], u: UnboundSymbol): void {
   const last = list.at(-1);
   if (last?.symbol !== u.symbol || last.version !== u.version) list.push(u);

@@ -7,8 +7,8 @@ import type { LookupName } from "./hash-lookup.js";
 import { USED_BY } from "./references.js";
 import type { BoundSymbol, ScopeMember, Reference, Scope } from "./scope.js";
 
-/** Symbol types that code or data have; a reference passes over others. */
-const DEFINITIONS: ReadonlySet<number> = new Set([
+/** The symbol types of code and data. A reference passes over all others. */
+const DEFINITIONS: ReadonlySet<number> = /* @__PURE__ */ new Set([
   STT.NOTYPE,
   STT.OBJECT,
   STT.FUNC,
@@ -16,23 +16,25 @@ const DEFINITIONS: ReadonlySet<number> = new Set([
   STT.TLS,
   STT.GNU_IFUNC,
 ]);
-/** The first number of a version that is not the oldest: 1 is the file's base, 2 what it had first. */
+/** The number of the second version: 1 is the file's base, 2 its oldest version. */
 const SECOND_VERSION = 3;
 
 const isLocal = (visibility: number): boolean => visibility === STV.HIDDEN || visibility === STV.INTERNAL;
 
+/** What one lookup asks of an object. */
 interface Query {
   readonly name: LookupName;
   readonly version: FoundVersion | undefined;
-  /** Undefined symbols with a value do not count. */
+  /** Undefined symbols that have a value do not count. */
   readonly call: boolean;
+  /** The program itself is passed over. */
   readonly copy: boolean;
 }
 
 /**
- * The lookup of glibc (elf/dl-lookup.c, as of 2.30 and later): objects in order, the first definition that matches. A
- * versioned reference takes its version, or a definition without one; an unversioned reference takes the base or oldest
- * version even where it is hidden, else the only public one.
+ * The lookup of glibc (elf/dl-lookup.c, as of 2.30 and later): the first definition that matches, in the order of the
+ * objects. A versioned reference takes its version, or a definition without version. An unversioned reference takes the
+ * base or the oldest version, even if it is hidden, else the only public one.
  */
 export class GlibcScope implements Scope {
   readonly members: readonly ScopeMember[];
@@ -40,6 +42,7 @@ export class GlibcScope implements Scope {
   readonly #pltSymbol: number | null;
   /** x86: a program's copy of a protected object counts as the object itself. */
   readonly #copiesProtected: boolean;
+  /** The definition of each unique symbol, by name. */
   readonly #unique = new Map<string, BoundSymbol>();
 
   constructor(members: readonly ScopeMember[], machine: number) {
@@ -59,8 +62,8 @@ export class GlibcScope implements Scope {
 
   find(r: Reference): BoundSymbol | undefined {
     const query: Query = { name: r.name, version: r.version, call: r.use === "call", copy: r.use === "copy" };
-    const found =
-      (r.from.isSymbolic ? this.#through([r.from], r, query) : undefined) ?? this.#through(this.members, r, query);
+    const own = r.from.isSymbolic ? this.#findIn([r.from], r, query) : undefined;
+    const found = own ?? this.#findIn(this.members, r, query);
     return found && this.#protectedOne(r, query, found);
   }
 
@@ -68,7 +71,7 @@ export class GlibcScope implements Scope {
     return `undefined symbol: ${r.text}${r.version ? `, version ${r.version.name}` : ""}`;
   }
 
-  #through(
+  #findIn(
     members: readonly ScopeMember[],
     r: Reference,
     query: Query,
@@ -76,8 +79,10 @@ export class GlibcScope implements Scope {
   ): BoundSymbol | undefined {
     for (const member of members) {
       if ((query.copy && member === this.members[0]) || skips?.(member)) continue;
+
       const index = member.symbols ? this.match(member.symbols, query) : 0;
       if (index === 0) continue;
+
       const s = member.symbols!.symbol(index);
       if (isLocal(s.visibility)) continue;
       if (s.binding === STB.GLOBAL || s.binding === STB.WEAK) return { member, index };
@@ -86,7 +91,7 @@ export class GlibcScope implements Scope {
     return undefined;
   }
 
-  /** Of a unique symbol there is one for the whole process: the one that the first reference found. */
+  /** A unique symbol has one definition in the whole process: the one that the first reference found. */
   #uniqueOne(r: Reference, query: Query, found: BoundSymbol): BoundSymbol {
     const known = this.#unique.get(r.text);
     if (!known) this.#unique.set(r.text, query.copy ? { member: r.from, index: r.index } : found);
@@ -94,46 +99,45 @@ export class GlibcScope implements Scope {
   }
 
   /**
-   * A protected definition is bound to itself, but for a function whose address is another place in the program, or an
-   * object that the program has a copy of.
+   * A protected definition is bound to itself. The exceptions are a function whose address is another place in the
+   * program, and an object that the program has a copy of.
    */
   #protectedOne(r: Reference, query: Query, found: BoundSymbol): BoundSymbol {
     const own = r.from.symbols!.symbol(r.index);
     if (own.visibility !== STV.PROTECTED || found.member === r.from) return found;
+
     const self = { member: r.from, index: r.index };
     if (query.call) return self;
-    const isCopied =
-      this.#copiesProtected && own.type === STT.OBJECT && r.use === "got"
-        ? (m: ScopeMember) => m === this.members[0] && m !== r.from && hasCopy(m, r.name)
-        : undefined;
-    return this.#through(this.members, r, { ...query, call: true }, isCopied)?.member === r.from ? found : self;
+
+    const mayBeCopied = this.#copiesProtected && own.type === STT.OBJECT && r.use === "got";
+    const isCopied = mayBeCopied
+      ? (m: ScopeMember) => m === this.members[0] && m !== r.from && hasCopy(m, r.name)
+      : undefined;
+    const definition = this.#findIn(this.members, r, { ...query, call: true }, isCopied);
+    return definition?.member === r.from ? found : self;
   }
 
   /** The index of the symbol that a lookup in one object gives, 0 for none. */
-  match(o: ObjectSymbols, q: Query): number {
+  match(symbols: ObjectSymbols, query: Query): number {
+    const { name, version: wanted } = query;
     let taken = 0;
     let publicOne = 0;
     let publicOnes = 0;
-    o.find?.(q.name, (index) => {
-      if (index >= o.count) return false;
 
-      const s = o.symbol(index);
-      if (!this.#isDefinition(s, q) || !o.isNamed(s.nameOffset, q.name.bytes)) return false;
+    symbols.find?.(name, (index) => {
+      if (index >= symbols.count) return false;
 
-      const versym = o.versym(index);
-      const number = versionNumber(versym);
+      const s = symbols.symbol(index);
+      if (!this.#isDefinition(s, query) || !symbols.isNamed(s.nameOffset, name.bytes)) return false;
+
+      const versym = symbols.versym(index);
       const isHidden = (versym & VERSYM.HIDDEN) !== 0;
 
-      if (q.version) {
-        const version = o.isVersioned ? o.version(versym) : undefined;
-        if (
-          o.isVersioned &&
-          !isSameVersion(version, q.version) &&
-          (q.version.exact || (version?.hash ?? 0) !== 0 || isHidden)
-        ) {
-          return false;
-        }
-      } else if (o.isVersioned && number >= SECOND_VERSION) {
+      if (symbols.isVersioned && wanted) {
+        const version = symbols.version(versym);
+        const isOther = wanted.exact || (version?.hash ?? 0) !== 0 || isHidden;
+        if (isOther && !isSameVersion(version, wanted)) return false;
+      } else if (symbols.isVersioned && versionNumber(versym) >= SECOND_VERSION) {
         if (!isHidden && publicOnes++ === 0) publicOne = index;
         return false;
       }
@@ -142,24 +146,29 @@ export class GlibcScope implements Scope {
       return true;
     });
 
-    return taken || (publicOnes === 1 ? publicOne : 0);
+    if (taken !== 0) return taken;
+    return publicOnes === 1 ? publicOne : 0;
   }
 
-  #isDefinition(s: DynamicSymbol, q: Query): boolean {
+  #isDefinition(s: DynamicSymbol, query: Query): boolean {
     if (s.isZero && s.shndx !== SHN.ABS && s.type !== STT.TLS) return false;
-    if (s.shndx === SHN.UNDEF && (q.call || (this.#pltSymbol !== null && !(s.other & this.#pltSymbol)))) return false;
+    if (s.shndx === SHN.UNDEF) {
+      const isReserved = this.#pltSymbol !== null && !(s.other & this.#pltSymbol);
+      if (query.call || isReserved) return false;
+    }
     return DEFINITIONS.has(s.type);
   }
 }
 
-/** Does the program have its own copy of this object? Then its symbol is defined there. */
+/** Does the program have its own copy of this object? Then the program defines the object's symbol. */
 function hasCopy({ symbols }: ScopeMember, name: LookupName): boolean {
-  let copied = false;
+  let isCopied = false;
   symbols?.find?.(name, (index) => {
-    const s = index < symbols.count ? symbols.symbol(index) : undefined;
-    copied =
-      s !== undefined && symbols.isNamed(s.nameOffset, name.bytes) && (symbols.uses[index]! & USED_BY.copy) !== 0;
-    return copied;
+    if (index >= symbols.count) return false;
+
+    const isNamed = symbols.isNamed(symbols.symbol(index).nameOffset, name.bytes);
+    isCopied = isNamed && (symbols.uses[index]! & USED_BY.copy) !== 0;
+    return isCopied;
   });
-  return copied;
+  return isCopied;
 }

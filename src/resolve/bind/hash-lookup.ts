@@ -24,17 +24,17 @@ export class LookupName {
 }
 
 /**
- * Finds the symbols whose hash may be a name's, in the order in which a loader meets them, until `visit` says that one
- * is enough.
+ * Visits the symbols whose hash may be that of a name, in the order in which a loader meets them. It stops when `visit`
+ * returns true.
  */
 export type HashLookup = (name: LookupName, visit: (symbol: number) => boolean) => void;
 
-/** Steps along chains for one object, above which its table is no working hash table but a trap. */
+/** The steps along the chains of one object. A table that takes more is not a working hash table but a trap. */
 const MOST_STEPS = 2 ** 29;
 
 /**
- * The way through an object's hash table as loaders go it: DT_GNU_HASH where there is one (and DT_MIPS_XHASH for
- * glibc), else DT_HASH. Undefined for an object without either: nothing in it is ever found.
+ * The lookup through an object's hash table, as loaders do it: DT_GNU_HASH if there is one (for glibc also
+ * DT_MIPS_XHASH), else DT_HASH. Undefined for an object without a hash table, in which nothing is ever found.
  *
  * @throws ElfError `TRUNCATED`, `MALFORMED`
  */
@@ -45,64 +45,75 @@ export function hashLookup(elf: ElfFile, xhash: boolean): HashLookup | undefined
   return mips ? gnuLookup(elf, mips, true) : sysvLookup(elf);
 }
 
-function steps(offset: number): () => void {
+/** Counts steps along the chains of a table at `offset`, and fails at one too many. */
+function stepCounter(offset: number): () => void {
   let left = MOST_STEPS;
   return () => {
     if (--left < 0) fail("MALFORMED", "the chains of the symbol hash table lead nowhere", { offset });
   };
 }
 
-function words(elf: ElfFile, offset: number, count: number, what: string): Uint32Array {
+function readWords(elf: ElfFile, offset: number, count: number, what: string): Uint32Array {
   const v = viewOf(readExactly(elf.source, offset, count * 4, what));
-  const out = new Uint32Array(count);
   const le = elf.header.littleEndian;
+  const out = new Uint32Array(count);
   for (let i = 0; i < count; i++) out[i] = v.getUint32(i * 4, le);
   return out;
 }
 
-function gnuLookup(elf: ElfFile, t: GnuHashTable, translated: boolean): HashLookup | undefined {
-  if (t.symbols === undefined || t.buckets === 0) return undefined;
+/** @param translated the table is a DT_MIPS_XHASH, which has the symbols' indexes behind its chains */
+function gnuLookup(elf: ElfFile, table: GnuHashTable, translated: boolean): HashLookup | undefined {
+  if (table.symbols === undefined || table.buckets === 0) return undefined;
 
+  const { first, shift, chainsOffset } = table;
   const { class: bits, littleEndian } = elf.header;
-  const perWord = wordSize(elf.header) / 4;
-  const hashed = t.symbols - t.first;
+  const hashed = table.symbols - first;
+  const halves = wordSize(elf.header) / 4;
   const what = "DT_GNU_HASH";
-  const bloom = words(elf, t.offset + 16, t.bloomWords * perWord, what);
-  const buckets = words(elf, t.chainsOffset - t.buckets * 4, t.buckets, what);
-  const chains = words(elf, t.chainsOffset, hashed, what);
-  const symbols = translated ? words(elf, t.chainsOffset + hashed * 4, hashed, "DT_MIPS_XHASH") : undefined;
-  const mask = t.bloomWords - 1;
-  const step = steps(t.offset);
-  const bit = (word: number, n: number) =>
-    (bloom[word * perWord + (perWord === 1 ? 0 : n < 32 === littleEndian ? 0 : 1)]! >>> (n & 31)) & 1;
+  const bloom = readWords(elf, table.offset + 16, table.bloomWords * halves, what);
+  const buckets = readWords(elf, chainsOffset - table.buckets * 4, table.buckets, what);
+  const chains = readWords(elf, chainsOffset, hashed, what);
+  const symbols = translated ? readWords(elf, chainsOffset + hashed * 4, hashed, "DT_MIPS_XHASH") : undefined;
 
-  return ({ gnu: h }, visit) => {
-    const word = (Math.floor(h / bits) & mask) >>> 0;
-    if (bit(word, h % bits) === 0 || bit(word, (h >>> t.shift) % bits) === 0) return;
-    for (let i = buckets[h % t.buckets]! - t.first; i >= 0 && i < hashed; i++) {
-      step();
+  const mask = table.bloomWords - 1;
+  const bloomBit = (word: number, bit: number) => {
+    const isSecond = halves === 2 && bit < 32 !== littleEndian;
+    return (bloom[word * halves + (isSecond ? 1 : 0)]! >>> (bit & 31)) & 1;
+  };
+  const countStep = stepCounter(table.offset);
+
+  return ({ gnu: hash }, visit) => {
+    const word = (Math.floor(hash / bits) & mask) >>> 0;
+    if (bloomBit(word, hash % bits) === 0 || bloomBit(word, (hash >>> shift) % bits) === 0) return;
+
+    for (let i = buckets[hash % buckets.length]! - first; i >= 0 && i < hashed; i++) {
+      countStep();
       const chain = chains[i]!;
-      if ((chain | 1) === (h | 1) && visit(symbols ? symbols[i]! : i + t.first)) return;
+      // The lowest bit is not part of the hash: it ends a chain.
+      if ((chain | 1) === (hash | 1) && visit(symbols ? symbols[i]! : i + first)) return;
       if (chain & 1) return;
     }
   };
 }
 
 function sysvLookup(elf: ElfFile): HashLookup | undefined {
-  const t = sysvHashTable(elf);
-  if (!t || t.buckets === 0) return undefined;
+  const table = sysvHashTable(elf);
+  if (!table || table.buckets === 0) return undefined;
 
-  const wide = hashEntrySize(elf.header.machine, elf.header.class) === 8;
-  const all = words(elf, t.offset, t.size / 4, "DT_HASH");
-  const low = wide && !elf.header.littleEndian ? 1 : 0;
-  const at = (i: number) => (wide ? all[i * 2 + low]! : all[i]!);
-  const step = steps(t.offset);
+  const { buckets, symbols } = table;
+  const isWide = hashEntrySize(elf.header.machine, elf.header.class) === 8;
+  const words = readWords(elf, table.offset, table.size / 4, "DT_HASH");
+  const low = isWide && !elf.header.littleEndian ? 1 : 0;
+  const entry = (i: number) => (isWide ? words[i * 2 + low]! : words[i]!);
+  const countStep = stepCounter(table.offset);
 
-  return ({ sysv: h }, visit) => {
-    let left = t.symbols;
-    for (let i = at(2 + (h % t.buckets)); i !== 0 && i < t.symbols && left > 0; i = at(2 + t.buckets + i), left--) {
-      step();
-      if (visit(i)) return;
+  return ({ sysv: hash }, visit) => {
+    let symbol = entry(2 + (hash % buckets));
+    // A chain that is longer than the table runs in a circle.
+    for (let left = symbols; symbol !== 0 && symbol < symbols && left > 0; left--) {
+      countStep();
+      if (visit(symbol)) return;
+      symbol = entry(2 + buckets + symbol);
     }
   };
 }

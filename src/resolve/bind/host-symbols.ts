@@ -1,24 +1,28 @@
 import type { ElfFile } from "../../image/elf.js";
 import { SHN, STB, STV } from "../../spec/constants.js";
 
-/** What an addon defines itself, although it is called like Node's own. */
-const OWN = /^(?:napi_register_(?:module|wasm)_v\d|node_api_module_get_api_version_v\d)/;
-const C = /^(?:napi_|node_api_|node_module_register$|uv_)/;
+/** Symbols that an addon defines itself, although they are named like Node's. */
+const OF_ADDON = /^(?:napi_register_(?:module|wasm)_v\d|node_api_module_get_api_version_v\d)/;
+const OF_C = /^(?:napi_|node_api_|node_module_register$|uv_)/;
 /** Mangled names of the namespaces node, v8 and cppgc: functions, virtual tables, type information. */
-const CPP = /^_ZT?[ISVT]?N[KVR]*(?:4node|2v8|5cppgc)/;
+const OF_CPP = /^_ZT?[ISVT]?N[KVR]*(?:4node|2v8|5cppgc)/;
 
 /**
- * Is it a symbol that Node gives to addons: Node-API (`napi_*`, `node_api_*`), libuv (`uv_*`), `node::` and `v8::`?
- * Told by the name alone, so it also holds for what one version of Node does not have. Node exports more, such as its
+ * Is this a symbol that Node offers to addons: Node-API (`napi_*`, `node_api_*`), libuv (`uv_*`), `node::` and `v8::`?
+ * The name alone decides, so symbols that a certain version of Node lacks count too. Node exports more, such as its
  * OpenSSL; {@link exportedSymbols} of a Node binary names all.
  *
  * @example
  * bindSymbols(tree, { hostSymbols: isNodeSymbol }).missing // what the addon lacks besides
  */
-export const isNodeSymbol = (symbol: string): boolean => (C.test(symbol) && !OWN.test(symbol)) || CPP.test(symbol);
+export function isNodeSymbol(symbol: string): boolean {
+  if (OF_C.test(symbol) && !OF_ADDON.test(symbol)) return true;
+  return OF_CPP.test(symbol);
+}
 
 /**
- * The names that a program or library offers to others: its dynamic symbols that are defined, neither local nor hidden.
+ * The names that a program or library offers to others: its dynamic symbols that are defined and neither local nor
+ * hidden.
  *
  * @throws ElfError `TRUNCATED`, `MALFORMED`
  */

@@ -7,26 +7,27 @@ import type { LibraryTree, LoadedObject } from "../tree.js";
 export interface Interposed {
   readonly from: LoadedObject;
   readonly symbol: string;
-  /** The version asked for, null for none. */
+  /** The version that is asked for, null for none. */
   readonly version: string | null;
-  /** Who defines it without the preload; null for nobody. */
+  /** The object that defines it without the preload; null for none. */
   readonly insteadOf: LoadedObject | null;
 }
 
-/** A reason why a preload does something else than its author thinks. */
+/** A reason why a preload may not do what its author expects. */
 export interface PreloadFinding {
   /**
    * "no-loader": the program is started without a dynamic loader. "other-machine": the loader passes over the preload.
-   * "soname": it is called like a library of the tree, and stands in for it. "other-libc": it was linked against
-   * another C library. "missing-library": it needs a library that the tree has not. "other-version": names that it has
-   * only in another version than asked for.
+   * "soname": the preload has the name of a library of the tree, and stands in for it. "other-libc": it was linked
+   * against another C library. "missing-library": it needs a library that the tree lacks. "other-version": it defines
+   * some names only in another version than is asked for.
    */
   readonly rule: "no-loader" | "other-machine" | "soname" | "other-libc" | "missing-library" | "other-version";
   readonly message: string;
-  /** Libraries or symbols it is about. */
+  /** The libraries or symbols that the finding is about. */
   readonly names: readonly string[];
 }
 
+/** What {@link interpositions} found. */
 export interface Interposition {
   /** By object in the order of the tree. */
   readonly captured: readonly Interposed[];
@@ -36,112 +37,122 @@ export interface Interposition {
 const MUSL_LIBC = /^(?:libc\.musl-[^.]+\.so\.1|ld-musl-[^.]+\.so\.1|libc\.so)$/;
 
 /**
- * Says which references of a tree a library would take over if it were preloaded (LD_PRELOAD), and what speaks against
- * it. A program that brings its own definition, or none that is looked up (Go without cgo), is not touched.
+ * Tells which references of a tree a library would take over if it were preloaded (LD_PRELOAD), and what speaks against
+ * it. A program that brings its own definition, or that looks none up (Go without cgo), is not affected.
  *
- * @param name of the preload in findings, and the path that it is loaded from
- * @throws ElfError `TRUNCATED`, `MALFORMED` where the preload, or an object of the tree, cannot be read
+ * @param name the preload's name in findings, and the path that it is loaded from
+ * @throws ElfError `TRUNCATED`, `MALFORMED` if the preload, or an object of the tree, cannot be read
  * @example
  * interpositions(tree, readElf(bytes), "libfake.so").captured.map((c) => c.symbol) // ["pthread_create"]
  */
 export function interpositions(tree: LibraryTree, preload: ElfFile, name = "preload"): Interposition {
-  const findings = [...fitness(tree, preload, name)];
-  if (findings.some((f) => f.rule === "no-loader" || f.rule === "other-machine")) return { captured: [], findings };
+  const obstacle = obstacleTo(tree, preload, name);
+  if (obstacle) return { captured: [], findings: [obstacle] };
 
+  const findings = [...doubts(tree, preload, name)];
   const problems: BindProblem[] = [];
   const members = membersOf(tree, problems);
   const own = memberOf({ name, path: name, realPath: name, elf: preload, needs: [] }, tree, problems);
   const before = scopeOf(tree, members);
   const after = scopeOf(tree, [members[0]!, own, ...members.slice(1)]);
-  const captured: Interposed[] = [];
-  const others = new Set<string>();
 
+  const captured: Interposed[] = [];
+  const otherVersions = new Set<string>();
   for (const m of members) {
     for (const { reference: r, relocated } of references(m, before)) {
       if (!relocated || !isNamedIn(own, r)) continue;
 
-      const was = before.find(r)?.member.object ?? null;
-      const version = r.version?.name ?? null;
-      const last = captured.at(-1);
-
-      if (after.find(r)?.member !== own) {
-        if (r.version && was !== m.object && was !== tree.root) others.add(r.text);
-      } else if (last?.symbol !== r.text || last.from !== m.object || last.version !== version) {
-        captured.push({ from: m.object, symbol: r.text, version, insteadOf: was });
+      const insteadOf = before.find(r)?.member.object ?? null;
+      if (after.find(r)?.member === own) {
+        pushOnce(captured, { from: m.object, symbol: r.text, version: r.version?.name ?? null, insteadOf });
+      } else if (r.version && insteadOf !== m.object && insteadOf !== tree.root) {
+        otherVersions.add(r.text);
       }
     }
   }
 
-  if (others.size > 0) {
-    findings.push({
-      rule: "other-version",
-      message: `${name} defines ${list([...others])} in another version than is asked for`,
-      names: [...others],
-    });
+  if (otherVersions.size > 0) {
+    const names = [...otherVersions];
+    const message = `${name} defines ${listed(names)} in another version than is asked for`;
+    findings.push({ rule: "other-version", message, names });
   }
 
   return { captured, findings };
 }
 
-function isNamedIn({ symbols: o }: ScopeMember, r: Reference): boolean {
-  let is = false;
-  o?.find?.(r.name, (index) => (is = index < o.count && o.isNamed(o.symbol(index).nameOffset, r.name.bytes)));
-  return is;
+/** The uses of one symbol stand one after the other. */
+function pushOnce(list: Interposed[], reference: Interposed): void {
+  const last = list.at(-1);
+  const { from, symbol, version } = reference;
+  if (last?.symbol !== symbol || last.from !== from || last.version !== version) list.push(reference);
 }
 
-function* fitness(tree: LibraryTree, preload: ElfFile, name: string): Generator<PreloadFinding> {
-  const { root } = tree;
-  const a = root.elf.header;
-  const b = preload.header;
+/** Does the object have a symbol of this name, in whatever version? */
+function isNamedIn({ symbols }: ScopeMember, r: Reference): boolean {
+  let isNamed = false;
+  symbols?.find?.(r.name, (index) => {
+    isNamed = index < symbols.count && symbols.isNamed(symbols.symbol(index).nameOffset, r.name.bytes);
+    return isNamed;
+  });
+  return isNamed;
+}
 
-  if (tree.interpreter === null && root.elf.linkage !== "shared-library") {
-    return yield {
+/** Why the library is not preloaded at all; undefined where it is. */
+function obstacleTo({ root, interpreter }: LibraryTree, preload: ElfFile, name: string): PreloadFinding | undefined {
+  if (interpreter === null && root.elf.linkage !== "shared-library") {
+    return {
       rule: "no-loader",
       message: `${root.path} is started without a dynamic loader: nothing is preloaded`,
       names: [],
     };
   }
+
+  const a = root.elf.header;
+  const b = preload.header;
   if (a.machine !== b.machine || a.class !== b.class || a.littleEndian !== b.littleEndian) {
-    return yield {
+    return {
       rule: "other-machine",
       message: `${name} is for another machine than ${root.path}: the loader ignores it`,
       names: [],
     };
   }
 
+  return undefined;
+}
+
+/** What speaks against a library that is preloaded. */
+function* doubts(tree: LibraryTree, preload: ElfFile, name: string): Generator<PreloadFinding> {
   const { soname } = preload;
   const asked = new Set(tree.objects.flatMap((o) => o.needs.map((e) => e.name)));
   if (soname !== null && asked.has(soname)) {
-    yield {
-      rule: "soname",
-      message: `${name} has the DT_SONAME ${soname}, which the program needs: it is taken for that library, which is not loaded then`,
-      names: [soname],
-    };
+    const message =
+      `${name} has the DT_SONAME ${soname}, which the program needs: ` +
+      `the loader takes it for that library, and does not load the library itself`;
+    yield { rule: "soname", message, names: [soname] };
   }
 
   const foreign = preload.needed.filter((n) =>
-    tree.rules === "glibc"
-      ? MUSL_LIBC.test(n)
-      : n === "libc.so.6" && preload.versionNeeds.some((v) => v.versions.some((w) => w.name.startsWith("GLIBC_"))),
+    tree.rules === "glibc" ? MUSL_LIBC.test(n) : n === "libc.so.6" && needsGlibc(preload),
   );
   if (foreign.length > 0) {
-    yield {
-      rule: "other-libc",
-      message: `${name} is linked against ${tree.rules === "glibc" ? "musl" : "glibc"} (${foreign.join(", ")}), the program is not`,
-      names: foreign,
-    };
+    const libc = tree.rules === "glibc" ? "musl" : "glibc";
+    const message = `${name} is linked against ${libc} (${foreign.join(", ")}), the program is not`;
+    yield { rule: "other-libc", message, names: foreign };
   }
 
   const known = new Set([...asked, ...tree.objects.flatMap((o) => [o.name, o.elf.soname])]);
   const absent = preload.needed.filter((n) => !known.has(n) && !foreign.includes(n));
   if (absent.length > 0) {
-    yield {
-      rule: "missing-library",
-      message: `${name} needs ${list(absent)}, which the program does not load`,
-      names: absent,
-    };
+    const message = `${name} needs ${listed(absent)}, which the program does not load`;
+    yield { rule: "missing-library", message, names: absent };
   }
 }
 
-const list = (names: readonly string[]): string =>
-  names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
+const needsGlibc = (elf: ElfFile): boolean =>
+  elf.versionNeeds.some((need) => need.versions.some((v) => v.name.startsWith("GLIBC_")));
+
+/** The first five names. */
+function listed(names: readonly string[]): string {
+  if (names.length <= 5) return names.join(", ");
+  return `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
+}

@@ -3,15 +3,22 @@ import { SHN, STB, STT, VERSYM } from "../../spec/constants.js";
 import { cardOf } from "../../spec/machines/card-of.js";
 import { LOADING } from "../../spec/machines/lists/loading.js";
 import { LookupName } from "./hash-lookup.js";
-import type { ObjectSymbols } from "./object-symbols.js";
+import type { DynamicSymbol, ObjectSymbols } from "./object-symbols.js";
 import type { BoundSymbol, ScopeMember, Reference, Scope } from "./scope.js";
 import type { LoadedObject } from "../tree.js";
 
-const DEFINITIONS: ReadonlySet<number> = new Set([STT.NOTYPE, STT.OBJECT, STT.FUNC, STT.COMMON, STT.TLS]);
-const BINDINGS: ReadonlySet<number> = new Set([STB.GLOBAL, STB.WEAK, STB.GNU_UNIQUE]);
+/** The symbol types and bindings of a definition (OK_TYPES and OK_BINDS in ldso/dynlink.c). */
+const DEFINITIONS: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  STT.NOTYPE,
+  STT.OBJECT,
+  STT.FUNC,
+  STT.COMMON,
+  STT.TLS,
+]);
+const BINDINGS: ReadonlySet<number> = /* @__PURE__ */ new Set([STB.GLOBAL, STB.WEAK, STB.GNU_UNIQUE]);
 
 /**
- * Names that musl's loader takes with `64` behind them, though its library has not exported these since 1.2.4
+ * The names that musl's loader also accepts with `64` behind them, although musl has not exported those since 1.2.4
  * (get_lfs64 in ldso/dynlink.c).
  */
 const LARGE_FILE: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -76,10 +83,7 @@ const LARGE_FILE: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "__xstat",
 ]);
 
-/**
- * The name under which musl's loader finds what is called so with `64` behind it (`open64`, `readdir64_r`); undefined
- * for any other name.
- */
+/** The name under which musl's loader finds `open64`, `readdir64_r` and the like; undefined for any other name. */
 export function muslAlias(name: string): string | undefined {
   if (name === "readdir64_r") return "readdir_r";
   const plain = name.slice(0, -2);
@@ -87,13 +91,15 @@ export function muslAlias(name: string): string | undefined {
 }
 
 /**
- * The lookup of musl (find_sym in ldso/dynlink.c): objects in order, each one's first public symbol of the name.
- * Versions that a reference asks for do not count, hidden versions are never found, visibility and DT_SYMBOLIC do not
- * matter.
+ * The lookup of musl (find_sym in ldso/dynlink.c): each object's first public symbol of the name, in the order of the
+ * objects. The version that a reference asks for does not count, and hidden versions are never found. Visibility and
+ * DT_SYMBOLIC do not matter.
  */
 export class MuslScope implements Scope {
   readonly members: readonly ScopeMember[];
+  /** The index of the loader among the members; -1 for none. */
   readonly #loader: number;
+  /** See `pltSymbol` of a machine's card. */
   readonly #pltSymbol: number | null;
 
   constructor(members: readonly ScopeMember[], loader: LoadedObject | null, machine: number) {
@@ -111,7 +117,9 @@ export class MuslScope implements Scope {
   }
 
   find(r: Reference): BoundSymbol | undefined {
-    return this.#from(r.use === "copy" ? 1 : 0, r.name, r.use === "call") ?? this.#largeFile(r.text);
+    // A copy relocation passes over the program itself.
+    const first = r.use === "copy" ? 1 : 0;
+    return this.#findFrom(first, r.name, r.use === "call") ?? this.#largeFile(r.text);
   }
 
   complaint(r: Reference): string {
@@ -120,41 +128,44 @@ export class MuslScope implements Scope {
 
   #largeFile(text: string): BoundSymbol | undefined {
     const alias = muslAlias(text);
-    const found =
-      alias === undefined || this.#loader < 0
-        ? undefined
-        : this.#from(this.#loader, new LookupName(encodeText(alias)), true);
-    return found && { ...found, alias: alias! };
+    if (alias === undefined || this.#loader < 0) return undefined;
+
+    const found = this.#findFrom(this.#loader, new LookupName(encodeText(alias)), true);
+    return found && { ...found, alias };
   }
 
-  #from(first: number, name: LookupName, definition: boolean): BoundSymbol | undefined {
+  /** @param isCall undefined symbols that have a value do not count */
+  #findFrom(first: number, name: LookupName, isCall: boolean): BoundSymbol | undefined {
     for (let i = first; i < this.members.length; i++) {
       const member = this.members[i]!;
       const index = member.symbols ? firstPublic(member.symbols, name) : 0;
       if (index === 0) continue;
 
-      const s = member.symbols!.symbol(index);
-      if (
-        s.shndx === SHN.UNDEF &&
-        (definition || s.type === STT.TLS || (this.#pltSymbol !== null && !(s.other & this.#pltSymbol)))
-      ) {
-        continue;
-      }
-      if ((!s.isZero || s.type === STT.TLS) && DEFINITIONS.has(s.type) && BINDINGS.has(s.binding)) {
-        return { member, index };
-      }
+      const symbol = member.symbols!.symbol(index);
+      if (this.#isDefinition(symbol, isCall)) return { member, index };
     }
     return undefined;
   }
+
+  #isDefinition(s: DynamicSymbol, isCall: boolean): boolean {
+    if (s.shndx === SHN.UNDEF) {
+      const isReserved = this.#pltSymbol !== null && !(s.other & this.#pltSymbol);
+      if (isCall || s.type === STT.TLS || isReserved) return false;
+    }
+    if (s.isZero && s.type !== STT.TLS) return false;
+    return DEFINITIONS.has(s.type) && BINDINGS.has(s.binding);
+  }
 }
 
-function firstPublic(o: ObjectSymbols, name: LookupName): number {
+/** The index of an object's first public symbol of a name, 0 for none. */
+function firstPublic(symbols: ObjectSymbols, name: LookupName): number {
   let found = 0;
-  o.find?.(name, (index) => {
-    const isFound =
-      index < o.count && !(o.versym(index) & VERSYM.HIDDEN) && o.isNamed(o.symbol(index).nameOffset, name.bytes);
-    if (isFound) found = index;
-    return isFound;
+  symbols.find?.(name, (index) => {
+    if (index >= symbols.count || symbols.versym(index) & VERSYM.HIDDEN) return false;
+    if (!symbols.isNamed(symbols.symbol(index).nameOffset, name.bytes)) return false;
+
+    found = index;
+    return true;
   });
   return found;
 }

@@ -2,7 +2,7 @@ import { decodeText, viewOf } from "../../codec/bytes.js";
 import { Sym, Verdef } from "../../codec/records.js";
 import { readExactly } from "../../codec/source.js";
 import { fail } from "../../error.js";
-import type { ElfFile } from "../../image/elf.js";
+import type { ElfFile, SymbolTable } from "../../image/elf.js";
 import { NameBudget } from "../../image/strings.js";
 import { versymTable, versionNumber } from "../../image/dynamic/versions.js";
 import { VER_FLG, VERSYM } from "../../spec/constants.js";
@@ -13,7 +13,7 @@ import { symbolUses } from "./references.js";
 export interface FoundVersion {
   readonly name: string;
   readonly hash: number;
-  /** A need that only its very version satisfies (the highest bit of vna_other). */
+  /** Only a definition of this very version satisfies the need (the highest bit of vna_other). */
   readonly exact: boolean;
   /** The file that a need names; null for a version that the object defines. */
   readonly file: string | null;
@@ -24,27 +24,29 @@ export interface DynamicSymbol {
   readonly nameOffset: number;
   readonly binding: number;
   readonly type: number;
-  /** STV_*, and all of st_other. */
+  /** STV_*, the lowest bits of st_other. */
   readonly visibility: number;
+  /** All of st_other. */
   readonly other: number;
   readonly shndx: number;
   /** Is st_value 0? */
   readonly isZero: boolean;
 }
 
-/** Bytes of names that are compared in one object, hundreds of times what any real file asks for. */
+/** The bytes of names that are compared in one object at most: hundreds of times what any real file asks for. */
 const MOST_COMPARED = 2 ** 30;
 
 /** The dynamic symbols of an object as a loader has them in memory: read as a whole, decoded one by one. */
 export class ObjectSymbols {
   readonly elf: ElfFile;
-  /** Symbols, the null symbol included; an upper bound where `exact` is false. */
+  /** The number of symbols, the null symbol included; an upper bound if `exact` is false. */
   readonly count: number;
   readonly exact: boolean;
+  /** Undefined for an object without a hash table. */
   readonly find: HashLookup | undefined;
-  /** Has the object versions, needed or defined? ld.so looks at .gnu.version only then. */
+  /** Does the object need or define versions? Only then does ld.so look at .gnu.version. */
   readonly isVersioned: boolean;
-  /** Does it define versions beside its base? */
+  /** Does the object define versions besides its base? */
   readonly definesVersions: boolean;
   readonly #records: DataView;
   readonly #strings: Uint8Array;
@@ -57,17 +59,14 @@ export class ObjectSymbols {
   /** @throws ElfError `TRUNCATED`, `MALFORMED`, `UNSAFE_INTEGER` */
   constructor(elf: ElfFile, xhash: boolean) {
     this.elf = elf;
+
     const table = elf.dynamicSymbols;
-    const h = elf.header;
     this.count = table?.count ?? 0;
     this.exact = table?.exact ?? true;
-    this.#records = viewOf(
-      table
-        ? readExactly(elf.source, table.offset, table.count * Sym.size(h.class), "the dynamic symbol table")
-        : new Uint8Array(0),
-    );
+    this.#records = viewOf(table ? recordBytes(elf, table) : new Uint8Array(0));
     this.#strings = table?.strings?.load() ?? new Uint8Array(0);
     this.find = table ? hashLookup(elf, xhash) : undefined;
+
     const defined = elf.versionDefinitions;
     const needed = elf.versionNeeds;
     const versym = versymTable(elf);
@@ -75,30 +74,30 @@ export class ObjectSymbols {
     this.definesVersions = defined.some((d) => !(d.flags & VER_FLG.BASE));
     this.#versym = versym && viewOf(readExactly(elf.source, versym.offset, versym.count * 2, ".gnu.version"));
     this.#versions = versionTable(elf);
+
     this.#budget = new NameBudget(table?.strings);
   }
 
   symbol(index: number): DynamicSymbol {
-    const c = this.elf.header.class;
+    const { class: bits, littleEndian } = this.elf.header;
     const v = this.#records;
-    const le = this.elf.header.littleEndian;
-    const at = index * Sym.size(c);
-    const info = v.getUint8(at + Sym.offsetOf("info", c));
-    const other = v.getUint8(at + Sym.offsetOf("other", c));
-    const value = at + Sym.offsetOf("value", c);
+    const at = index * Sym.size(bits);
+    const info = v.getUint8(at + Sym.offsetOf("info", bits));
+    const other = v.getUint8(at + Sym.offsetOf("other", bits));
+    const value = at + Sym.offsetOf("value", bits);
 
     return {
-      nameOffset: v.getUint32(at, le),
+      nameOffset: v.getUint32(at, littleEndian),
       binding: info >> 4,
       type: info & 15,
       visibility: other & 3,
       other,
-      shndx: v.getUint16(at + Sym.offsetOf("shndx", c), le),
-      isZero: v.getUint32(value, le) === 0 && (c === 32 || v.getUint32(value + 4, le) === 0),
+      shndx: v.getUint16(at + Sym.offsetOf("shndx", bits), littleEndian),
+      isZero: v.getUint32(value, littleEndian) === 0 && (bits === 32 || v.getUint32(value + 4, littleEndian) === 0),
     };
   }
 
-  /** The bytes of a name, without NUL; undefined where st_name leads out of .dynstr. */
+  /** The bytes of a name without its NUL; undefined if st_name leads out of .dynstr. */
   nameBytes(nameOffset: number): Uint8Array | undefined {
     if (nameOffset >= this.#strings.length) return undefined;
     const end = this.#strings.indexOf(0, nameOffset);
@@ -106,15 +105,18 @@ export class ObjectSymbols {
   }
 
   isNamed(nameOffset: number, name: Uint8Array): boolean {
-    const s = this.#strings;
+    const strings = this.#strings;
     const end = nameOffset + name.length;
-    if (end >= s.length || s[end] !== 0) return false;
-    if ((this.#compared += name.length) > MOST_COMPARED) {
+    if (end >= strings.length || strings[end] !== 0) return false;
+
+    this.#compared += name.length;
+    if (this.#compared > MOST_COMPARED) {
       fail("MALFORMED", "very many symbols have the same long name", {
         offset: this.elf.dynamicSymbols!.strings!.offset + nameOffset,
       });
     }
-    for (let i = 0; i < name.length; i++) if (s[nameOffset + i] !== name[i]) return false;
+
+    for (let i = 0; i < name.length; i++) if (strings[nameOffset + i] !== name[i]) return false;
     return true;
   }
 
@@ -123,26 +125,33 @@ export class ObjectSymbols {
     return (this.#uses ??= symbolUses(this.elf, this.count));
   }
 
-  /** The symbol's entry of .gnu.version; VER_NDX_GLOBAL where there is none. */
+  /** The symbol's entry of .gnu.version; VER_NDX_GLOBAL if it has none. */
   versym(index: number): number {
     const v = this.#versym;
-    return v && index * 2 + 2 <= v.byteLength ? v.getUint16(index * 2, this.elf.header.littleEndian) : VERSYM.GLOBAL;
+    if (!v || index * 2 + 2 > v.byteLength) return VERSYM.GLOBAL;
+    return v.getUint16(index * 2, this.elf.header.littleEndian);
   }
 
   /**
-   * The version that an entry of .gnu.version means; undefined for none (local, global, a number that nothing
-   * explains).
+   * The version that an entry of .gnu.version means; undefined for none (local, global, or a number that no need or
+   * definition has).
    */
   version(versym: number): FoundVersion | undefined {
     return this.#versions.get(versionNumber(versym));
   }
 
+  /** The name at this offset as text, and hashed; undefined if st_name leads out of .dynstr. */
   lookupName(nameOffset: number): { readonly text: string; readonly name: LookupName } | undefined {
     const bytes = this.nameBytes(nameOffset);
-    if (bytes) this.#budget.count(bytes.length);
-    return bytes && { text: decodeText(bytes), name: new LookupName(bytes) };
+    if (!bytes) return undefined;
+
+    this.#budget.count(bytes.length);
+    return { text: decodeText(bytes), name: new LookupName(bytes) };
   }
 }
+
+const recordBytes = (elf: ElfFile, { offset, count }: Pick<SymbolTable, "offset" | "count">): Uint8Array =>
+  readExactly(elf.source, offset, count * Sym.size(elf.header.class), "the dynamic symbol table");
 
 /** Versions by number, as _dl_check_map_versions keeps them: definitions over needs, without the base's name. */
 function versionTable(elf: ElfFile): Map<number, FoundVersion> {
@@ -167,12 +176,12 @@ function versionTable(elf: ElfFile): Map<number, FoundVersion> {
   return out;
 }
 
-/** vd_hash, which ld.so compares before the name. */
+/** vd_hash of the definition at a file offset. ld.so compares it before the name. */
 export function definitionHash(elf: ElfFile, at: number): number {
-  const e = elf.header;
-  return Verdef.view(viewOf(readExactly(elf.source, at, Verdef.size(e.class), "DT_VERDEF")), 0, e).hash;
+  const record = readExactly(elf.source, at, Verdef.size(elf.header.class), "DT_VERDEF");
+  return Verdef.view(viewOf(record), 0, elf.header).hash;
 }
 
-/** Is it the version of this name? */
+/** Versions are the same if both hash and name are. */
 export const isSameVersion = (a: FoundVersion | undefined, b: FoundVersion): boolean =>
   a !== undefined && a.hash === b.hash && a.name === b.name;

@@ -1,18 +1,20 @@
 import { DF } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import { isElfError } from "../../error.js";
+import type { ElfFile } from "../../image/elf.js";
 import type { LookupName } from "./hash-lookup.js";
 import { type FoundVersion, ObjectSymbols } from "./object-symbols.js";
 import type { RelocationClass } from "./relocation-class.js";
 import type { LibraryTree, LoadedObject } from "../tree.js";
 
-/** An object of the tree with its symbols; null where they cannot be read. */
+/** An object of the tree with its symbols. */
 export interface ScopeMember {
   readonly object: LoadedObject;
+  /** Null if they cannot be read. */
   readonly symbols: ObjectSymbols | null;
   /**
-   * DT_SYMBOLIC or DF_SYMBOLIC: its references look at the object itself first. glibc heeds it, but not in the program;
-   * musl does not.
+   * DT_SYMBOLIC or DF_SYMBOLIC: the object's references are looked up in the object itself first. glibc heeds it except
+   * in the program; musl does not.
    */
   readonly isSymbolic: boolean;
 }
@@ -23,7 +25,7 @@ export interface Reference {
   readonly index: number;
   readonly text: string;
   readonly name: LookupName;
-  /** The version asked for; undefined for none. */
+  /** The version that is asked for; undefined for none. */
   readonly version: FoundVersion | undefined;
   readonly use: RelocationClass;
 }
@@ -36,15 +38,17 @@ export interface BoundSymbol {
   readonly alias?: string;
 }
 
-/** The order of lookup of one loader: what a reference finds in these members. */
+/** One loader's lookup among objects. */
 export interface Scope {
+  /** The objects in the order of lookup. */
   readonly members: readonly ScopeMember[];
+  /** The symbol that a reference is bound to; undefined for none. */
   find(reference: Reference): BoundSymbol | undefined;
-  /** Does this reference go through the lookup, or is it bound to its own symbol at once? */
+  /** Is the reference looked up? If not, it is bound to its own symbol at once. */
   isLookedUp(binding: number, visibility: number): boolean;
   /** May the reference stay unbound? */
   isWeak(binding: number, shndx: number): boolean;
-  /** What the loader says of a reference that it cannot bind. */
+  /** What the loader says about a reference that it cannot bind. */
   complaint(reference: Reference): string;
 }
 
@@ -66,19 +70,18 @@ export function memberOf(
 ): ScopeMember {
   const isGlibc = tree.rules === "glibc";
   const symbols = attemptObject(object, problems, () => new ObjectSymbols(object.elf, isGlibc));
-  const isSymbolic =
-    isGlibc &&
-    object !== tree.root &&
-    (attemptObject(object, problems, () => {
-      const d = object.elf.dynamic;
-      return d?.get(DT.SYMBOLIC) !== undefined || ((d?.get(DT.FLAGS) ?? 0n) & BigInt(DF.SYMBOLIC)) !== 0n;
-    }) ??
-      false);
+  const heedsSymbolic = isGlibc && object !== tree.root;
+  const isSymbolic = heedsSymbolic && attemptObject(object, problems, () => hasSymbolic(object.elf));
 
-  return { object, symbols, isSymbolic };
+  return { object, symbols, isSymbolic: isSymbolic ?? false };
 }
 
-/** Runs what reads an object; where that is broken, the others still have their bindings. */
+function hasSymbolic({ dynamic }: ElfFile): boolean {
+  const flags = dynamic?.get(DT.FLAGS) ?? 0n;
+  return dynamic?.get(DT.SYMBOLIC) !== undefined || (flags & BigInt(DF.SYMBOLIC)) !== 0n;
+}
+
+/** Runs `work`, which reads an object. If the object is broken, the others still have their bindings. */
 export function attemptObject<T>(object: LoadedObject, problems: BindProblem[], work: () => T): T | null {
   try {
     return work();

@@ -1,6 +1,6 @@
 import { DT } from "../../spec/dynamic.js";
 import { VER_FLG } from "../../spec/constants.js";
-import type { NeededVersion } from "../../image/elf.js";
+import type { ElfFile, NeededVersion } from "../../image/elf.js";
 import type { VersionError } from "./bindings.js";
 import { definitionHash } from "./object-symbols.js";
 import { attemptObject, type BindProblem, type ScopeMember } from "./scope.js";
@@ -9,7 +9,7 @@ import type { LibraryTree, LoadedObject } from "../tree.js";
 const ABI_RELR = "GLIBC_ABI_DT_RELR";
 
 /**
- * What ld.so says when it looks for the versions that each object needs (elf/dl-version.c), before it binds a symbol.
+ * What ld.so says when it looks for the versions that each object needs (elf/dl-version.c), before it binds symbols.
  */
 export function checkVersions(
   tree: LibraryTree,
@@ -18,111 +18,100 @@ export function checkVersions(
 ): VersionError[] {
   const named = objectsByName(tree);
   const definitions = new Map<LoadedObject, ReadonlySet<string>>();
-  const defined = (o: LoadedObject): ReadonlySet<string> => {
-    const known =
-      definitions.get(o) ??
-      attemptObject(
-        o,
-        problems,
-        () =>
-          new Set(
-            o.elf.versionDefinitions.flatMap((d) =>
-              d.names[0] === undefined ? [] : [key(definitionHash(o.elf, d.at), d.names[0])],
-            ),
-          ),
-      ) ??
-      new Set();
-    definitions.set(o, known);
-    return known;
+  const definedBy = (object: LoadedObject): ReadonlySet<string> => {
+    let defined = definitions.get(object);
+    defined ??= attemptObject(object, problems, () => definedVersions(object.elf)) ?? new Set();
+    definitions.set(object, defined);
+    return defined;
   };
 
-  return members.flatMap(
-    ({ object: from }) =>
-      attemptObject(from, problems, () => [
-        ...from.elf.versionNeeds.flatMap((need): VersionError[] => {
-          const provider = named.get(need.file);
-          if (provider === undefined) {
-            return [
-              {
-                from,
-                provider: null,
-                version: null,
-                kind: "inconsistency",
-                fatal: true,
-                message: `version needs name ${need.file}, which no object is called: ld.so stops with "Assertion \`needed != NULL' failed!"`,
-              },
-            ];
-          }
-
-          // A library that was not found is no news here.
-          return provider === null ? [] : need.versions.flatMap((v) => wrong(from, provider, v, defined(provider)));
-        }),
-        ...relrError(from),
-      ]) ?? [],
-  );
+  return members.flatMap(({ object }) => {
+    const errors = attemptObject(object, problems, () => [
+      ...needErrors(object, named, definedBy),
+      ...relrErrors(object),
+    ]);
+    return errors ?? [];
+  });
 }
 
-const key = (hash: number, name: string): string => `${hash} ${name}`;
+const versionKey = (hash: number, name: string): string => `${hash} ${name}`;
 
-function wrong(
+function definedVersions(elf: ElfFile): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { at, names } of elf.versionDefinitions) {
+    if (names[0] !== undefined) keys.add(versionKey(definitionHash(elf, at), names[0]));
+  }
+  return keys;
+}
+
+function needErrors(
+  from: LoadedObject,
+  named: ReadonlyMap<string, LoadedObject | null>,
+  definedBy: (object: LoadedObject) => ReadonlySet<string>,
+): VersionError[] {
+  return from.elf.versionNeeds.flatMap((need): VersionError[] => {
+    const provider = named.get(need.file);
+    if (provider === undefined) {
+      const message =
+        `version needs name ${need.file}, which no object is called: ` +
+        `ld.so stops with "Assertion \`needed != NULL' failed!"`;
+      return [{ from, provider: null, version: null, kind: "inconsistency", fatal: true, message }];
+    }
+
+    // The tree itself tells of a library that was not found.
+    if (provider === null) return [];
+    return need.versions.flatMap((v) => versionErrors(from, provider, v, definedBy(provider)));
+  });
+}
+
+function versionErrors(
   from: LoadedObject,
   provider: LoadedObject,
-  v: NeededVersion,
+  needed: NeededVersion,
   defined: ReadonlySet<string>,
 ): VersionError[] {
-  if (defined.has(key(v.hash, v.name))) return [];
+  const { hash, name: version } = needed;
+  if (defined.has(versionKey(hash, version))) return [];
 
-  const base = { from, provider, version: v.name };
-  const by = `(required by ${from.path})`;
+  const requiredBy = `(required by ${from.path})`;
   if (provider.elf.dynamic?.get(DT.VERDEF) === undefined) {
-    return [{ ...base, kind: "no-versions", fatal: false, message: `no version information available ${by}` }];
+    const message = `no version information available ${requiredBy}`;
+    return [{ from, provider, version, kind: "no-versions", fatal: false, message }];
   }
 
-  const weak = (v.flags & VER_FLG.WEAK) !== 0;
-  return [
-    {
-      ...base,
-      kind: weak ? "weak" : "missing",
-      fatal: !weak,
-      message: `${weak ? "weak " : ""}version \`${v.name}' not found ${by}`,
-    },
-  ];
-}
-
-/** From 2.36 on. Files that name no versions at all, or not libc.so.6, are left alone. */
-function relrError(from: LoadedObject): VersionError[] {
-  const { elf } = from;
-  const d = elf.dynamic;
-  if (
-    d?.get(DT.RELR) === undefined ||
-    d.get(DT.VERNEED) === undefined ||
-    !elf.needed.some((n) => n.startsWith("libc.so."))
-  ) {
-    return [];
+  if (needed.flags & VER_FLG.WEAK) {
+    const message = `weak version \`${version}' not found ${requiredBy}`;
+    return [{ from, provider, version, kind: "weak", fatal: false, message }];
   }
-  if (elf.versionNeeds.some((n) => n.versions.some((v) => v.name === ABI_RELR))) return [];
 
-  return [
-    {
-      from,
-      provider: null,
-      version: ABI_RELR,
-      kind: "relr",
-      fatal: true,
-      message: `DT_RELR without ${ABI_RELR} dependency`,
-    },
-  ];
+  const message = `version \`${version}' not found ${requiredBy}`;
+  return [{ from, provider, version, kind: "missing", fatal: true, message }];
 }
 
-/** The objects by the names that they were asked for; null for a name that led nowhere. */
+/** glibc 2.36 and later. Files that need no versions at all, or do not need libc.so.6, are left alone. */
+function relrErrors(from: LoadedObject): VersionError[] {
+  const { dynamic, needed, versionNeeds } = from.elf;
+  if (dynamic?.get(DT.RELR) === undefined || dynamic.get(DT.VERNEED) === undefined) return [];
+  if (!needed.some((name) => name.startsWith("libc.so."))) return [];
+  if (versionNeeds.some((need) => need.versions.some((v) => v.name === ABI_RELR))) return [];
+
+  const message = `DT_RELR without ${ABI_RELR} dependency`;
+  return [{ from, provider: null, version: ABI_RELR, kind: "relr", fatal: true, message }];
+}
+
+/** The objects by the names by which they were asked for; null for a name that led nowhere. */
 export function objectsByName(tree: LibraryTree): Map<string, LoadedObject | null> {
   const out = new Map<string, LoadedObject | null>();
+  for (const { name, object } of [...tree.preloads, ...tree.objects.flatMap((o) => o.needs)]) {
+    if (!out.get(name)) out.set(name, object);
+  }
+
   const loader = tree.interpreter?.object;
-  for (const e of [...tree.preloads, ...tree.objects.flatMap((o) => o.needs)]) {
-    if (!out.get(e.name)) out.set(e.name, e.object);
-  }
   if (loader) {
-    for (const name of [loader.path, loader.elf.soname]) if (name !== null && !out.get(name)) out.set(name, loader);
+    for (const name of [loader.path, loader.elf.soname]) {
+      if (name !== null && !out.get(name)) out.set(name, loader);
+    }
   }
+
   return out;
 }

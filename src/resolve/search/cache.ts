@@ -7,11 +7,11 @@ import { bytesSource } from "../../codec/source.js";
 export interface CacheEntry {
   readonly name: string;
   readonly path: string;
-  /** FLAG_ELF… and what tells ABIs apart (glibc's ldconfig.h). */
+  /** FLAG_ELF… and the flags that tell ABIs apart (glibc's ldconfig.h). */
   readonly flags: number;
-  /** The subdirectory of `glibc-hwcaps` that it is in. */
+  /** The subdirectory of `glibc-hwcaps` that the library is in; null for none. */
   readonly hwcaps: string | null;
-  /** It asks for features of the processor in the way of glibc before 2.33. */
+  /** The entry asks for features of the processor in the way of glibc before 2.33. */
   readonly isLegacy: boolean;
 }
 
@@ -36,15 +36,15 @@ const EXTENSION_MAGIC = 0xeaa42174;
 const TAG_GENERATOR = 0;
 const TAG_HWCAPS = 1;
 /**
- * Bit 62 of the hwcap field: its low half is an index into the names of subdirectories. The bits of the ISA level stand
- * between.
+ * Bits of the upper half of the hwcap field. Bit 62 of the field: its lower half is an index into the names of
+ * subdirectories. The lowest bits of the upper half are the ISA level then.
  */
 const HWCAPS_EXTENSION = 1 << 30;
 const ISA_LEVEL = 0x3ff;
 /** Bit 63: thread-local storage, which every system has. */
 const TLS = 1 << 31;
 
-/** Reads a cache; undefined for what ld.so would not take for one: another format, or of the other byte order. */
+/** Reads a cache. Undefined for what ld.so does not accept: another format, or the other byte order. */
 export function readCache(bytes: Uint8Array, littleEndian: boolean): LibraryCache | undefined {
   try {
     return new CacheReader(bytes, littleEndian).read();
@@ -72,7 +72,8 @@ class CacheReader {
     const end = OLD_HEADER + this.#u32(12) * OLD_ENTRY;
     if (end > this.#bytes.length) return undefined;
 
-    // Both in one file: the new one begins where its 64-bit fields are aligned, which is at 4 bytes on some machines.
+    // Both formats are in one file. The new one begins where its 64-bit fields are aligned: at 4 bytes on some
+    // machines.
     for (const align of [8, 4]) {
       const at = Math.ceil(end / align) * align;
       if (this.#has(NEW_MAGIC, at)) return this.#new(at);
@@ -97,26 +98,28 @@ class CacheReader {
     return { entries, generator: null };
   }
 
-  /** `base` is where the format begins, and what offsets count from. */
+  /** @param base where the format begins, and what its offsets count from */
   #new(base: number): LibraryCache | undefined {
     if (this.#bytes.length < base + NEW_HEADER) return undefined;
 
     const mark = this.#bytes[base + 28]! & ENDIAN_MASK;
+    const isOurs = mark === 0 || mark === (this.#littleEndian ? LITTLE : BIG);
     const count = this.#u32(base + 20);
     const end = base + NEW_HEADER + count * NEW_ENTRY;
-    if ((mark !== 0 && mark !== (this.#littleEndian ? LITTLE : BIG)) || end > this.#bytes.length) return undefined;
+    if (!isOurs || end > this.#bytes.length) return undefined;
 
     const text = this.#strings(base);
     const { generator, hwcaps } = this.#extensions(this.#u32(base + 32));
-    const entries: CacheEntry[] = [];
+    const lowAt = this.#littleEndian ? 16 : 20;
+    const highAt = this.#littleEndian ? 20 : 16;
 
+    const entries: CacheEntry[] = [];
     for (let at = base + NEW_HEADER; at < end; at += NEW_ENTRY) {
-      const [low, high] = [
-        this.#u32(at + (this.#littleEndian ? 16 : 20)),
-        this.#u32(at + (this.#littleEndian ? 20 : 16)),
-      ];
+      const low = this.#u32(at + lowAt);
+      const high = this.#u32(at + highAt);
       const isExtension = (high & ~ISA_LEVEL) === HWCAPS_EXTENSION;
       if (isExtension && hwcaps[low] === undefined) continue;
+
       entries.push({
         flags: this.#u32(at),
         name: text(this.#u32(at + 4)),
@@ -130,27 +133,31 @@ class CacheReader {
   }
 
   /**
-   * All offsets here count from the file's first byte. Behind the old format, ldconfig 2.36 writes those of the names
-   * as if the new one began there: neither it nor ld.so finds them then.
+   * All offsets here count from the file's first byte. Where the new format stands behind the old one, ldconfig 2.36
+   * writes the offsets of the names as if the file began with the new one: neither ldconfig nor ld.so finds them then.
    */
   #extensions(at: number): { generator: string | null; hwcaps: readonly string[] } {
     const none = { generator: null, hwcaps: [] };
     const text = this.#strings(0);
     if (at === 0 || at + 8 > this.#bytes.length || this.#u32(at) !== EXTENSION_MAGIC) return none;
 
-    const out: { generator: string | null; hwcaps: string[] } = { generator: null, hwcaps: [] };
-    for (let i = 0, s = at + 8; i < this.#u32(at + 4) && s + 16 <= this.#bytes.length; i++, s += 16) {
-      const tag = this.#u32(s);
-      const from = this.#u32(s + 8);
-      const size = this.#u32(s + 12);
+    const count = this.#u32(at + 4);
+    let generator: string | null = null;
+    let hwcaps: string[] = [];
+    for (let i = 0, part = at + 8; i < count && part + 16 <= this.#bytes.length; i++, part += 16) {
+      const tag = this.#u32(part);
+      const from = this.#u32(part + 8);
+      const size = this.#u32(part + 12);
       if (from + size > this.#bytes.length) return none;
-      if (tag === TAG_GENERATOR) out.generator = toLatin1(this.#bytes.subarray(from, from + size));
-      if (tag === TAG_HWCAPS) out.hwcaps = Array.from({ length: size >> 2 }, (_, i) => text(this.#u32(from + 4 * i)));
+
+      if (tag === TAG_GENERATOR) generator = toLatin1(this.#bytes.subarray(from, from + size));
+      if (tag === TAG_HWCAPS) hwcaps = Array.from({ length: size >> 2 }, (_, n) => text(this.#u32(from + 4 * n)));
     }
 
-    return out;
+    return { generator, hwcaps };
   }
 
+  /** Reads names, whose offsets count from `base`. */
   #strings(base: number): (at: number) => string {
     const table = new StringTable(bytesSource(this.#bytes), base, this.#bytes.length - base);
     const budget = new NameBudget({ offset: base, size: this.#bytes.length });
@@ -168,11 +175,12 @@ class CacheReader {
 }
 
 /**
- * The entry that ld.so takes (elf/dl-cache.c): of those in `glibc-hwcaps` the best that the processor can use, else the
+ * The entry that ld.so takes (elf/dl-cache.c): the best one in `glibc-hwcaps` that the processor can use, else the
  * first one.
  *
- * @param flags those that the machine's loader takes, its own first
- * @param hwcaps subdirectories of `glibc-hwcaps`, best first
+ * @param entries the entries of one name
+ * @param flags the flags that the machine's loader accepts, its own first
+ * @param hwcaps the subdirectories of `glibc-hwcaps` that the processor can use, best first
  */
 export function lookUp(
   entries: readonly CacheEntry[],

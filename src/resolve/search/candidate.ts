@@ -24,7 +24,7 @@ const EI_NIDENT = 16;
 
 /**
  * Looks at a file as a loader does before it maps it (glibc: open_verify and _dl_map_object_from_fd of elf/dl-load.c).
- * A file of another class or machine is passed over there; any other fault ends the search.
+ * A loader passes over a file of another class or machine; any other fault ends its search.
  */
 export function examine(file: FoundFile, root: ElfFile, rules: LoaderRules): Examined {
   try {
@@ -39,32 +39,36 @@ function examineElf({ source }: FoundFile, root: ElfFile, rules: LoaderRules): E
   const h = root.header;
   const ident = source.read(0, Math.min(source.size, EI_NIDENT));
   const own = root.source.read(0, EI_NIDENT);
-  const isElf =
-    source.size >= headerSize(h) && ident.length === EI_NIDENT && [0, 1, 2, 3].every((i) => ident[i] === own[i]);
-  if (!isElf) return { outcome: "invalid" };
+
+  const isWhole = source.size >= headerSize(h) && ident.length === EI_NIDENT;
+  if (!isWhole || [0, 1, 2, 3].some((i) => ident[i] !== own[i])) return { outcome: "invalid" };
   if (ident[EI_CLASS] !== own[EI_CLASS]) return { outcome: "other-machine" };
-  if (ident[EI_DATA] !== own[EI_DATA] || (rules === "glibc" && !isOurSystem(ident, h.machine))) {
-    return { outcome: "invalid" };
-  }
+  if (ident[EI_DATA] !== own[EI_DATA]) return { outcome: "invalid" };
+  if (rules === "glibc" && !isOurSystem(ident, h.machine)) return { outcome: "invalid" };
 
   const elf = readElf(source);
   if (elf.header.machine !== h.machine || abiFlags(elf.header) !== abiFlags(h)) return { outcome: "other-machine" };
-  return isLibrary(elf, rules) ? { outcome: "found", elf, wants: readWants(elf) } : { outcome: "invalid" };
+  if (!isLibrary(elf, rules)) return { outcome: "invalid" };
+  return { outcome: "found", elf, wants: readWants(elf) };
 }
 
 const SYSTEMS: readonly number[] = [ELFOSABI.NONE, ELFOSABI.GNU];
 
 function isOurSystem(ident: Uint8Array, machine: number): boolean {
-  const known = SYSTEMS.includes(ident[EI_OSABI]!) || ident[EI_OSABI] === cardOf(LOADING, machine)?.osabi;
-  return known && ident.subarray(EI_PAD).every((b) => b === 0);
+  const osabi = ident[EI_OSABI]!;
+  const isKnown = SYSTEMS.includes(osabi) || osabi === cardOf(LOADING, machine)?.osabi;
+  return isKnown && ident.subarray(EI_PAD).every((byte) => byte === 0);
 }
 
 /**
- * Can it be loaded for another file: a dynamic one with something to map. glibc takes no program, musl does not care.
+ * Can the file be loaded for another one? It must be dynamic and have something to map. glibc accepts no program; musl
+ * does not care.
  */
 function isLibrary(elf: ElfFile, rules: LoaderRules): boolean {
   const { type } = elf.header;
   if (elf.dynamic === null || !elf.segments.some((s) => s.type === PT.LOAD)) return false;
   if (rules === "musl") return type === ET.DYN || type === ET.EXEC;
-  return type === ET.DYN && ((elf.dynamic.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) === 0n;
+
+  const flags = elf.dynamic.get(DT.FLAGS_1) ?? 0n;
+  return type === ET.DYN && (flags & BigInt(DF_1.PIE)) === 0n;
 }

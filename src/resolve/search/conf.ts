@@ -1,28 +1,30 @@
 import type { SeenFiles } from "./files.js";
 import { directoryOfPath } from "./object.js";
 
+/** The files that are read, and the names that a pattern stands for, at most. */
 const MOST_INCLUDES = 1000;
 
-/** The directories of ld.so.conf (ldconfig(8)), `include` followed. */
+/** The directories of ld.so.conf and of the files that it includes (ldconfig(8)). */
 export function configuredDirectories(files: SeenFiles, path: string): string[] {
   const seen = new Set<string>();
+
   const read = (file: string): string[] => {
     if (seen.has(file) || seen.size === MOST_INCLUDES) return [];
-
     seen.add(file);
-    return (files.text(file) ?? "").split("\n").flatMap((line) => {
+
+    const lines = (files.text(file) ?? "").split("\n");
+    return lines.flatMap((line) => {
       const [word = "", ...rest] = line.replace(/#.*/, "").trim().split(/\s+/);
       if (word === "include") {
-        return rest
-          .flatMap((pattern) =>
-            matching(files, pattern.startsWith("/") ? pattern : `${directoryOfPath(file)}/${pattern}`),
-          )
-          .flatMap(read);
+        const patterns = rest.map((p) => (p.startsWith("/") ? p : `${directoryOfPath(file)}/${p}`));
+        return patterns.flatMap((p) => matching(files, p)).flatMap(read);
       }
-      // What stands behind `=` was once the kind of the libraries in there.
+
+      // The word behind `=` was once the kind of the libraries in this directory.
       return word.startsWith("/") ? [word.replace(/=[^=/]*$/, "").replace(/(.)\/+$/, "$1")] : [];
     });
   };
+
   return [...new Set(read(path))];
 }
 
@@ -30,33 +32,28 @@ export function configuredDirectories(files: SeenFiles, path: string): string[] 
 function matching(files: SeenFiles, pattern: string): string[] {
   let found = [""];
   for (const part of pattern.split("/").slice(1)) {
-    if (!/[*?]/.test(part)) {
-      found = found.map((f) => `${f}/${part}`);
-    } else {
-      found = found
-        .flatMap((f) =>
-          files
-            .list(f || "/")
-            .filter((n) => matches(n, part))
-            .sort()
-            .map((n) => `${f}/${n}`),
-        )
-        .slice(0, MOST_INCLUDES);
-    }
+    const isPattern = /[*?]/.test(part);
+    found = isPattern
+      ? found.flatMap((directory) => matchingIn(files, directory, part)).slice(0, MOST_INCLUDES)
+      : found.map((directory) => `${directory}/${part}`);
   }
-
   return found;
 }
 
-/** `*` and `?` of glob(7); a leading dot must be written. */
+function matchingIn(files: SeenFiles, directory: string, part: string): string[] {
+  const names = files.list(directory || "/").filter((name) => matches(name, part));
+  return names.sort().map((name) => `${directory}/${name}`);
+}
+
+/** `*` and `?` of glob(7). A leading dot must be matched by a dot. */
 function matches(name: string, pattern: string): boolean {
   if (name.startsWith(".") && !pattern.startsWith(".")) return false;
 
   let n = 0;
   let p = 0;
+  // The last `*`, and the first character that it does not stand for.
   let star = -1;
   let from = 0;
-
   while (n < name.length) {
     if (pattern[p] === "*") {
       star = p++;

@@ -1,29 +1,30 @@
-import { type ByteSource, readExactly, toSource } from "../../codec/source.js";
+import { type ByteSource, type ElfInput, readExactly, toSource } from "../../codec/source.js";
 import { decodeText } from "../../codec/bytes.js";
 import { fail } from "../../error.js";
 import { followLinks } from "./links.js";
 
 /**
- * The file system that a program would see: a folder, the layers of an image, a map in a test. Paths are absolute, as
- * they are in there.
+ * The file system that a program would see: a folder, the layers of an image, a map in a test. Paths are absolute
+ * within it.
  */
 export interface LibraryFiles {
   /**
-   * A regular file; undefined for what is not there or cannot be opened. For a directory, no bytes. Links in the path
-   * are followed by the caller where there is `readLink`.
+   * Reads a regular file. Undefined for a path that does not exist or cannot be opened; no bytes for a directory. With
+   * `readLink`, the caller has followed the links in the path.
    */
-  readFile(path: string): Uint8Array | ByteSource | undefined;
-  /** The target of a symbolic link, as it is written; undefined for what is no link. Without it there are no links. */
+  readFile(path: string): ElfInput | undefined;
+  /** The target of a symbolic link as it is written; undefined for what is no link. Default: there are no links. */
   readLink?(path: string): string | undefined;
   /**
-   * The names in a directory, for `include` in ld.so.conf; undefined for what is none. Without it nothing is included.
+   * The names in a directory, for `include` in ld.so.conf; undefined for what is no directory. Default: nothing is
+   * included.
    */
   listDirectory?(path: string): readonly string[] | undefined;
-  /** Is it a directory? Default: what `listDirectory` says, if anything; without both, yes. */
+  /** Is the path a directory? Default: `listDirectory` tells; without it, yes. */
   isDirectory?(path: string): boolean;
-  /** What two paths of one file (hard links) have in common. Default: the path with its links followed. */
+  /** A text that is the same for all paths of one file (hard links). Default: the path with its links followed. */
   identity?(path: string): string;
-  /** Has the file the set-user-ID bit? Asked for preloads in secure mode. Default: no. */
+  /** Does the file have the set-user-ID bit? It is asked for preloads in secure mode. Default: no. */
   isSetuid?(path: string): boolean;
 }
 
@@ -38,24 +39,22 @@ export interface FoundFile {
 const PATH_MAX = 4096;
 
 /**
- * How much work all paths together may be for one program: a quarter of a million places, which only a made-up file
- * asks for.
+ * The work that all paths of one program together may take, and what one path takes at least: a quarter of a million
+ * places, which only a made-up file asks for.
  */
 const BUDGET = 1 << 24;
 const PLACE = 64;
 
-/** Settings files of loaders have a few lines. */
+/** The settings files of loaders have a few lines. */
 const LARGEST_TEXT = 1 << 20;
 
-/** {@link LibraryFiles} with links followed, each question asked once. */
+/** {@link LibraryFiles} with links followed. Each question is asked once. */
 export class SeenFiles {
   readonly #files: LibraryFiles;
   readonly #links = new Map<string, string | undefined>();
   readonly #found = new Map<string, FoundFile | undefined>();
   readonly #directories = new Map<string, boolean>();
-  /**
-   * File offset of what asks for all the places, for errors: the program's dynamic section, 0 until that is known.
-   */
+  /** The file offset of what asks for the places, for errors: the program's dynamic section, 0 until it is known. */
   askedAt = 0;
   #left = BUDGET;
 
@@ -73,53 +72,54 @@ export class SeenFiles {
       });
     }
 
-    const { readLink } = this.#files;
     if (path.length >= PATH_MAX || path.includes("\0")) return undefined;
     return followLinks(
       path,
-      (p) => {
-        if (!this.#links.has(p)) this.#links.set(p, readLink?.call(this.#files, p));
-        return this.#links.get(p);
-      },
+      (p) => this.#readLink(p),
       (p) => this.#isDirectory(p),
     );
+  }
+
+  #readLink(path: string): string | undefined {
+    if (!this.#links.has(path)) this.#links.set(path, this.#files.readLink?.(path));
+    return this.#links.get(path);
   }
 
   find(path: string): FoundFile | undefined {
     const realPath = this.real(path);
     if (realPath === undefined) return undefined;
 
-    if (!this.#found.has(realPath)) {
-      const file = this.#files.readFile(realPath);
-      this.#found.set(
-        realPath,
-        file && { realPath, id: this.#files.identity?.(realPath) ?? realPath, source: toSource(file) },
-      );
-    }
-
+    if (!this.#found.has(realPath)) this.#found.set(realPath, this.#open(realPath));
     return this.#found.get(realPath);
   }
 
-  /** All bytes of a file, or its first `most`. */
+  #open(realPath: string): FoundFile | undefined {
+    const file = this.#files.readFile(realPath);
+    return file && { realPath, id: this.#files.identity?.(realPath) ?? realPath, source: toSource(file, "readFile") };
+  }
+
+  /** The bytes of a file, at most its first `most`. */
   bytes(path: string, most: number): Uint8Array | undefined {
     const source = this.find(path)?.source;
     return source && readExactly(source, 0, Math.min(source.size, most), path);
   }
 
   text(path: string): string | undefined {
-    const b = this.bytes(path, LARGEST_TEXT);
-    return b && decodeText(b);
+    const bytes = this.bytes(path, LARGEST_TEXT);
+    return bytes && decodeText(bytes);
   }
 
+  /** The names in a directory; none for what is no directory. */
   list(path: string): readonly string[] {
     const real = this.real(path);
     return (real !== undefined && this.#files.listDirectory?.(real)) || [];
   }
 
-  /** False only where it is known that there is no such directory. */
+  /** False only if it is known that there is no such directory. */
   mayHave(directory: string): boolean {
     const { isDirectory, listDirectory } = this.#files;
     if (!isDirectory && !listDirectory) return true;
+
     const real = this.real(directory);
     return real !== undefined && this.#isDirectory(real);
   }
@@ -127,13 +127,16 @@ export class SeenFiles {
   #isDirectory(path: string): boolean {
     let known = this.#directories.get(path);
     if (known === undefined) {
-      const { isDirectory, listDirectory } = this.#files;
-      known = isDirectory
-        ? isDirectory.call(this.#files, path)
-        : !listDirectory || listDirectory.call(this.#files, path) !== undefined;
+      known = this.#askIsDirectory(path);
       this.#directories.set(path, known);
     }
     return known;
+  }
+
+  #askIsDirectory(path: string): boolean {
+    const files = this.#files;
+    if (files.isDirectory) return files.isDirectory(path);
+    return !files.listDirectory || files.listDirectory(path) !== undefined;
   }
 
   isSetuid(realPath: string): boolean {

@@ -11,8 +11,14 @@ import type { FoundBy } from "../tree.js";
 
 const CACHE = "/etc/ld.so.cache";
 const CONF = "/etc/ld.so.conf";
-/** ldconfig writes some MB for the largest systems. */
+/** For the largest systems, ldconfig writes some MB. */
 const LARGEST_CACHE = 1 << 26;
+
+/** The directories of an object's own search paths. */
+interface OwnPaths {
+  readonly rpath: readonly string[];
+  readonly runpath: readonly string[];
+}
 
 /** The search of glibc's ld.so: _dl_map_object of elf/dl-load.c. */
 export class GlibcSearch implements Search {
@@ -24,7 +30,8 @@ export class GlibcSearch implements Search {
   readonly #littleEndian: boolean;
   readonly #main: Known;
   readonly #libraryPath: readonly string[];
-  readonly #directories = new Map<Known, { rpath: readonly string[]; runpath: readonly string[] }>();
+  readonly #ownPaths = new Map<Known, OwnPaths>();
+  /** Undefined until it was read. */
   #cached: ReadonlyMap<string, readonly CacheEntry[]> | null | undefined;
   #configured: readonly string[] | undefined;
 
@@ -43,109 +50,118 @@ export class GlibcSearch implements Search {
     this.#littleEndian = main.object.elf.header.littleEndian;
     this.#main = main;
     this.#options = options;
+
     const path = options.secure ? undefined : options.env?.LD_LIBRARY_PATH;
     this.#libraryPath = this.#elements(path ?? "", /[:;]/, main);
   }
 
   nameOf(name: string, from: Known): string | undefined {
-    // Refused outright in secure mode (elf/dl-deps.c, expand_dst).
+    // Secure mode refuses tokens in names (elf/dl-deps.c, expand_dst).
     if (this.#options.secure && /\$(?:ORIGIN|PLATFORM|LIB|\{)/.test(name)) return undefined;
     return expand(name, this.#tokens(from));
   }
 
   find(name: string, from: Known, isPreload: boolean): Result {
-    const a = new Attempt(this.#places);
-    const secure = this.#options.secure === true && isPreload;
+    const attempt = new Attempt(this.#places);
+    const isSecure = this.#options.secure === true && isPreload;
     if (name.includes("/")) {
-      if (!secure) a.try(name, "path", null);
-      return a.result;
+      if (!isSecure) attempt.try(name, "path", null);
+      return attempt.result;
     }
 
-    this.#byObjects(a, name, from);
-    if (!secure) this.#byCache(a, name, from);
-    if (!from.wants.noDefaultLib) this.#in(a, name, this.#system.systemDirs, "default", null);
-    // Only a file that its owner made so on purpose is trusted.
-    if (secure && a.hit && !this.#files.isSetuid(a.hit.file.realPath)) a.refuse();
+    this.#byObjects(attempt, name, from);
+    if (!isSecure) this.#byCache(attempt, name, from);
+    if (!from.wants.noDefaultLib) this.#in(attempt, name, this.#system.systemDirs, "default", null);
 
-    return a.result;
+    // Secure mode trusts only a preload that its owner has marked on purpose.
+    const { hit } = attempt;
+    if (isSecure && hit && !this.#files.isSetuid(hit.file.realPath)) attempt.refuse();
+
+    return attempt.result;
   }
 
   /**
-   * What the objects and the environment say. An object with DT_RUNPATH hears of no DT_RPATH, not even of its loaders';
-   * the program is the last of them.
+   * The search paths of the objects and the environment. For an object with DT_RUNPATH no DT_RPATH counts, not even
+   * that of the objects which loaded it. The last of these is the program.
    */
-  #byObjects(a: Attempt, name: string, from: Known): void {
+  #byObjects(attempt: Attempt, name: string, from: Known): void {
     if (from.wants.runpath === null) {
-      for (let k: Known | null = from; k; k = k.loader) this.#in(a, name, this.#paths(k).rpath, "rpath", k.object.path);
+      for (let asker: Known | null = from; asker; asker = asker.loader) {
+        this.#in(attempt, name, this.#pathsOf(asker).rpath, "rpath", asker.object.path);
+      }
     }
-    this.#in(a, name, this.#libraryPath, "library-path", null);
-    this.#in(a, name, this.#paths(from).runpath, "runpath", from.object.path);
+    this.#in(attempt, name, this.#libraryPath, "library-path", null);
+    this.#in(attempt, name, this.#pathsOf(from).runpath, "runpath", from.object.path);
   }
 
-  #byCache(a: Attempt, name: string, from: Known): void {
-    if (this.#options.cache === "ignore" || a.done) return;
+  #byCache(attempt: Attempt, name: string, from: Known): void {
+    if (this.#options.cache === "ignore" || attempt.done) return;
+
+    // DF_1_NODEFLIB rules the loader's own directories out here too.
+    const { systemDirs, hwcaps } = this.#system;
+    const isAllowed = (path: string) =>
+      !from.wants.noDefaultLib || !systemDirs.some((d) => path.startsWith(d === "/" ? d : `${d}/`));
 
     const cache = this.#cache();
-    const isFree = (path: string) =>
-      !from.wants.noDefaultLib || !this.#system.systemDirs.some((d) => path.startsWith(d === "/" ? d : `${d}/`));
     if (cache) {
       const entries = cache.get(name) ?? [];
-      const found = lookUp(entries, this.#machine.cacheFlags ?? entries.map((e) => e.flags), this.#system.hwcaps);
-      if (found && isFree(found.path)) a.try(found.path, "cache", null);
-      else a.tried.push({ path: CACHE, by: "cache", outcome: "absent" });
+      const flags = this.#machine.cacheFlags ?? entries.map((e) => e.flags);
+      const found = lookUp(entries, flags, hwcaps);
+      if (found && isAllowed(found.path)) attempt.try(found.path, "cache", null);
+      else attempt.tried.push({ path: CACHE, by: "cache", outcome: "absent" });
       return;
     }
 
     this.#configured ??= configuredDirectories(this.#files, CONF);
-    this.#in(
-      a,
-      name,
-      this.#configured.filter((d) => isFree(`${d}/`)),
-      "configured",
-      null,
-    );
+    const allowed = this.#configured.filter((d) => isAllowed(`${d}/`));
+    this.#in(attempt, name, allowed, "configured", null);
   }
 
-  #in(a: Attempt, name: string, directories: readonly string[], by: FoundBy, of: string | null): void {
+  #in(attempt: Attempt, name: string, directories: readonly string[], by: FoundBy, of: string | null): void {
     for (const d of directories) {
       const inside = d === "" || d === "/" ? d : `${d}/`;
       for (const s of this.#system.subdirectories) {
-        if (!a.done && this.#files.mayHave(this.#places.absolute(`${inside}${s}`))) {
-          a.try(`${inside}${s}/${name}`, by, of, true);
+        if (!attempt.done && this.#files.mayHave(this.#places.absolute(`${inside}${s}`))) {
+          attempt.try(`${inside}${s}/${name}`, by, of, true);
         }
       }
 
-      a.try(`${inside}${name}`, by, of);
-      if (a.done) return;
+      attempt.try(`${inside}${name}`, by, of);
+      if (attempt.done) return;
     }
   }
 
-  #paths(k: Known): { rpath: readonly string[]; runpath: readonly string[] } {
-    let known = this.#directories.get(k);
+  #pathsOf(object: Known): OwnPaths {
+    let known = this.#ownPaths.get(object);
     if (!known) {
-      // With both, ld.so ignores DT_RPATH.
-      const of = (path: string | null) => (path === null ? [] : this.#elements(path, ":", k));
-      known = { rpath: k.wants.runpath === null ? of(k.wants.rpath) : [], runpath: of(k.wants.runpath) };
-      this.#directories.set(k, known);
+      known = this.#readPaths(object);
+      this.#ownPaths.set(object, known);
     }
     return known;
   }
 
-  /** The directories of a path. An empty path has none, an empty element is the current directory. */
+  /** If an object has both, ld.so ignores its DT_RPATH. */
+  #readPaths(object: Known): OwnPaths {
+    const { rpath, runpath } = object.wants;
+    if (runpath !== null) return { rpath: [], runpath: this.#elements(runpath, ":", object) };
+    return { rpath: rpath === null ? [] : this.#elements(rpath, ":", object), runpath: [] };
+  }
+
+  /** The directories of a path. An empty path has none; an empty element is the current directory. */
   #elements(path: string, separator: string | RegExp, of: Known): string[] {
     if (path === "") return [];
 
     const trusted = of === this.#main ? this.#system.systemDirs : null;
-    const out = path.split(separator).flatMap((element) => {
-      const e =
-        element === ""
-          ? ""
-          : this.#options.secure
-            ? expandSecurely(element, this.#tokens(of), trusted)
-            : expand(element, this.#tokens(of));
-      return e === undefined ? [] : [e.replace(/(.)\/+$/, "$1")];
+    const directories = path.split(separator).flatMap((element) => {
+      const directory = element === "" ? "" : this.#expand(element, of, trusted);
+      return directory === undefined ? [] : [directory.replace(/(.)\/+$/, "$1")];
     });
-    return [...new Set(out)];
+    return [...new Set(directories)];
+  }
+
+  #expand(element: string, of: Known, trusted: readonly string[] | null): string | undefined {
+    const tokens = this.#tokens(of);
+    return this.#options.secure ? expandSecurely(element, tokens, trusted) : expand(element, tokens);
   }
 
   #tokens(of: Known): Tokens {
@@ -156,21 +172,24 @@ export class GlibcSearch implements Search {
     };
   }
 
-  /** Entries by name; null where there is no cache that counts. */
+  /** The cache's entries by name; null if there is no cache that ld.so accepts. */
   #cache(): ReadonlyMap<string, readonly CacheEntry[]> | null {
-    if (this.#cached !== undefined) return this.#cached;
+    if (this.#cached === undefined) this.#cached = this.#readCache();
+    return this.#cached;
+  }
 
+  #readCache(): ReadonlyMap<string, readonly CacheEntry[]> | null {
     const bytes = this.#files.bytes(CACHE, LARGEST_CACHE);
     const cache = bytes && readCache(bytes, this.#littleEndian);
-    if (!cache) return (this.#cached = null);
+    if (!cache) return null;
 
     const byName = new Map<string, CacheEntry[]>();
-    for (const e of cache.entries) {
-      const of = byName.get(e.name);
-      if (of) of.push(e);
-      else byName.set(e.name, [e]);
+    for (const entry of cache.entries) {
+      const entries = byName.get(entry.name);
+      if (entries) entries.push(entry);
+      else byName.set(entry.name, [entry]);
     }
 
-    return (this.#cached = byName);
+    return byName;
   }
 }

@@ -6,13 +6,19 @@ import { baseName, directoryOfPath, type Known, Mapped, type Want } from "./obje
 import type { Hit, Search } from "./search.js";
 import type { Edge, LoadedObject, LoaderRules } from "../tree.js";
 
-/** The loader itself, which is in the process before anything is looked for. */
+/** The loader itself, which is in the process before it looks for anything. */
 export interface Itself {
   readonly known: Known;
-  /** Names that lead to it: PT_INTERP, its DT_SONAME, its file's name. */
+  /** The names that lead to it: PT_INTERP, its DT_SONAME, the name of its file. */
   readonly names: readonly string[];
-  /** Its file's identity. */
+  /** The identity of its file. */
   readonly id: string;
+}
+
+/** What one name led to; `known` is null if it led nowhere. */
+interface Loaded {
+  readonly edge: Edge;
+  readonly known: Known | null;
 }
 
 /** An edge that led nowhere. */
@@ -24,7 +30,7 @@ export interface Missing {
 /** Maps objects breadth first, as loaders do (glibc: elf/dl-deps.c; musl: load_deps). */
 export class Loading {
   readonly missing: Missing[] = [];
-  /** In the order of symbol lookup. */
+  /** The objects in the order of symbol lookup. */
   readonly scope: Known[];
   readonly #rules: LoaderRules;
   readonly #search: Search;
@@ -40,38 +46,43 @@ export class Loading {
     this.#itself = itself;
     this.scope = [main];
     this.#inScope.add(main);
-    // musl compares with what it mapped itself, so not with the program.
+
+    // musl compares only with files that it has mapped itself, which the program is not.
     if (rules === "glibc") this.#byFile.set(mainFile, main);
     if (itself) this.#byFile.set(itself.id, itself.known);
     if (rules === "musl") return;
 
-    // The kernel names no file, so the program's name is empty (elf/rtld.c).
+    // The kernel passes no file name, so the program's name is empty (elf/rtld.c).
     this.#name(main, ["", ...(main.wants.soname === null ? [] : [main.wants.soname])]);
     if (itself) this.#name(itself.known, itself.names);
   }
 
-  /** Maps a preload. Where that fails, loaders go on without it. */
+  /** Maps a preload. If that fails, loaders go on without it. */
   preload(name: string): Edge {
     const { edge, known } = this.#load(name, this.scope[0]!, "preload");
     if (known) this.#append(known);
     return edge;
   }
 
+  /** Maps what the objects in the scope need, until nothing is left to map. */
   run(): void {
     for (let i = 0; i < this.scope.length;) {
-      const at = this.scope[i]!;
-      // A filtee may have come before the object that is done.
-      if (this.#done.has(at)) i++;
-      else this.#wantsOf(at);
+      const object = this.scope[i]!;
+      // The place is looked at again: a filtee may have been put there, before the object.
+      if (this.#done.has(object)) i++;
+      else this.#loadWants(object);
     }
   }
 
-  #wantsOf(from: Known): void {
+  #loadWants(from: Known): void {
     this.#done.add(from);
     for (const want of from.wants.wants) {
       if (want.tag !== "DT_NEEDED" && this.#rules === "musl") continue;
+
       const { edge, known } = this.#load(want.name, from, want.tag);
+      // An auxiliary filtee may be missing.
       if (want.tag === "DT_AUXILIARY" && !known) continue;
+
       from.object.needs.push(edge);
       if (!known) this.missing.push({ from: from.object, edge });
       else if (want.tag === "DT_NEEDED") this.#append(known);
@@ -90,52 +101,55 @@ export class Loading {
     const at = this.scope.indexOf(filter);
     const old = this.#inScope.has(known) ? this.scope.indexOf(known) : -1;
     if (old >= 0 && old < at) return;
+
     if (old >= 0) this.scope.splice(old, 1);
     this.#inScope.add(known);
     this.scope.splice(at, 0, known);
   }
 
-  #load(asked: string, from: Known, want: Want["tag"] | "preload"): { edge: Edge; known: Known | null } {
-    const base = { name: asked, ...(want === "DT_FILTER" || want === "DT_AUXILIARY" ? { tag: want } : {}) };
+  #load(asked: string, from: Known, want: Want["tag"] | "preload"): Loaded {
+    const isPreload = want === "preload";
+    const base = { name: asked, ...(isPreload || want === "DT_NEEDED" ? {} : { tag: want }) };
     const name = this.#search.nameOf(asked, from);
     if (name === undefined) return { edge: { ...base, object: null, by: null, of: null, tried: [] }, known: null };
 
-    const there = this.#there(name);
-    if (there) {
-      return { edge: { ...base, object: there.known.object, by: there.by, of: null, tried: [] }, known: there.known };
+    const loaded = this.#loadedAs(name);
+    if (loaded) {
+      const { object } = loaded;
+      return { edge: { ...base, object, by: this.#foundAs(loaded), of: null, tried: [] }, known: loaded };
     }
 
-    const { hit, tried } = this.#search.find(name, from, want === "preload");
+    const { hit, tried } = this.#search.find(name, from, isPreload);
     if (!hit) return { edge: { ...base, object: null, by: null, of: null, tried }, known: null };
 
     const same = this.#sameFile(hit) ?? this.#secondLibc(hit);
     if (same) {
       this.#nameAgain(same, name);
-      return {
-        edge: { ...base, object: same.object, by: same === this.#itself?.known ? "loader" : "loaded", of: null, tried },
-        known: same,
-      };
+      return { edge: { ...base, object: same.object, by: this.#foundAs(same), of: null, tried }, known: same };
     }
 
-    const known = this.#map(name, hit, from, want === "preload");
+    const known = this.#map(name, hit, from, isPreload);
     return { edge: { ...base, object: known.object, by: hit.by, of: hit.of, tried }, known };
   }
 
-  /** A file that is there was found by another name. */
+  /** A search by another name led to a loaded file. */
   #nameAgain(known: Known, name: string): void {
     if (this.#rules === "glibc") this.#name(known, [name]);
     else if (!name.includes("/")) this.#name(known, [baseName(known.object.path)]);
   }
 
-  /** What is found without a search. */
-  #there(name: string): { known: Known; by: "loader" | "loaded" } | undefined {
+  /** The object that has a name already; undefined if the name must be searched. */
+  #loadedAs(name: string): Known | undefined {
+    if (this.#rules === "glibc") return this.#byName.get(name);
+
     const itself = this.#itself;
-    if (this.#rules === "musl" && itself && (isMuslItself(name) || itself.names.includes(name))) {
-      return { known: itself.known, by: "loader" };
-    }
-    // musl takes a name with a slash for a file.
-    const known = this.#rules === "musl" && name.includes("/") ? undefined : this.#byName.get(name);
-    return known && { known, by: known === itself?.known ? "loader" : "loaded" };
+    if (itself && (isMuslItself(name) || itself.names.includes(name))) return itself.known;
+    // musl takes a name with a slash for a path.
+    return name.includes("/") ? undefined : this.#byName.get(name);
+  }
+
+  #foundAs(known: Known): "loader" | "loaded" {
+    return known === this.#itself?.known ? "loader" : "loaded";
   }
 
   #sameFile(hit: Hit): Known | undefined {
@@ -144,7 +158,8 @@ export class Loading {
 
   /** musl takes any C library for itself. */
   #secondLibc(hit: Hit): Known | undefined {
-    return this.#rules === "musl" && this.#itself && isLibc(hit.examined.elf) ? this.#itself.known : undefined;
+    if (this.#rules === "glibc" || !this.#itself) return undefined;
+    return isLibc(hit.examined.elf) ? this.#itself.known : undefined;
   }
 
   #map(name: string, hit: Hit, from: Known, isPreload: boolean): Known {
@@ -157,10 +172,10 @@ export class Loading {
       loader: this.#rules === "musl" && isPreload ? null : from,
     };
     this.#byFile.set(hit.file.id, known);
-    // musl knows an object by its file's name alone, and only if it searched for it.
+
+    // musl knows an object by the name of its file alone, and only if it has searched for it.
     if (this.#rules === "glibc") this.#name(known, [hit.path, name, ...(wants.soname === null ? [] : [wants.soname])]);
     else if (!name.includes("/")) this.#name(known, [baseName(hit.path)]);
-
     return known;
   }
 
@@ -170,7 +185,7 @@ export class Loading {
   }
 }
 
-/** The two symbols that musl goes by (ldso/dynlink.c, load_library). */
+/** musl knows a C library by two symbols (ldso/dynlink.c, load_library). */
 function isLibc(elf: ElfFile): boolean {
   const left = new Set(["__libc_start_main", "stdin"]);
   try {

@@ -3,42 +3,43 @@ import type { SeenFiles } from "./files.js";
 
 /** What a glibc loader was built with. */
 export interface LoaderFile {
-  /** `/lib/x86_64-linux-gnu`, …: searched last. Null where the file does not tell. */
+  /** The directories that are searched last: `/lib/x86_64-linux-gnu`, …. Null if the file does not tell. */
   readonly systemDirs: readonly string[] | null;
-  /** It tries `tls`, the platform's and the legacy hwcaps' subdirectories: up to glibc 2.36 (NEWS of 2.37). */
+  /** glibc up to 2.36 tries `tls` and the subdirectories of the platform and the legacy hwcaps (NEWS of 2.37). */
   readonly triesLegacy: boolean;
-  /** It tries `glibc-hwcaps`: from glibc 2.33 on. */
+  /** glibc from 2.33 on tries `glibc-hwcaps`. */
   readonly triesHwcaps: boolean;
 }
 
+/** The last release of glibc 2 that tries legacy subdirectories. */
 const LAST_LEGACY = 36;
 
-/** Constants of a loader stand well before this; debug information comes behind. */
+/** The constants of a loader stand well before this offset; debug information stands behind them. */
 const LOOKED_AT = 4 << 20;
 
-/** Directories with a slash at the end, one behind another, as the array system_dirs of elf/dl-load.c has them. */
+/** Directories that end in a slash, one after another: the array system_dirs of elf/dl-load.c. */
 const DIRECTORIES = /\0((?:\/[\x21-\x7e]{0,255}\/\0)+)/g;
 const LIBRARIES = /\/lib(?:32|64|x32)?\//;
 
-/** Reads what the loader's file has among its constants. */
+/** Looks for what a loader was built with among the constants of its file. */
 export function readLoaderFile(files: SeenFiles, path: string): LoaderFile | undefined {
   const bytes = files.bytes(path, LOOKED_AT);
   if (!bytes) return undefined;
 
   const text = toLatin1(bytes);
-  let best: string[] = [];
-  for (const m of text.matchAll(DIRECTORIES)) {
-    const run = m[1]!.split("\0").slice(0, -1);
-    if (run.length > best.length && run.every((d) => LIBRARIES.test(d))) best = run;
+  let longest: string[] = [];
+  for (const [, run] of text.matchAll(DIRECTORIES)) {
+    const directories = run!.split("\0").slice(0, -1);
+    if (directories.length > longest.length && directories.every((d) => LIBRARIES.test(d))) longest = directories;
   }
 
-  // Before 2.33 a loader does not say its release, and does not know the word.
+  // A loader before 2.33 does not tell its release, and has no such word in it.
   const release = /\brelease version 2\.(\d{1,3})/.exec(text);
-  const isGlibc = best.length > 0;
+  const isGlibc = longest.length > 0;
   const triesHwcaps = !isGlibc || text.includes("glibc-hwcaps");
 
   return {
-    systemDirs: isGlibc ? best.map((d) => d.slice(0, -1)) : null,
+    systemDirs: isGlibc ? longest.map((d) => d.slice(0, -1)) : null,
     triesHwcaps,
     triesLegacy: release ? Number(release[1]) <= LAST_LEGACY : !triesHwcaps,
   };

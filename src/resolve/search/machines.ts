@@ -3,26 +3,26 @@ import { loaderAbi } from "../../spec/loader-abi.js";
 import { cardOf } from "../../spec/machines/card-of.js";
 import { LOADING } from "../../spec/machines/lists/loading.js";
 
-/** What loaders know of a machine, and files do not say. */
+/** What loaders know about a machine, and files do not tell. */
 export interface LoaderMachine {
-  /** glibc's loader in its usual places, the likeliest first (each port's shlib-versions). */
+  /** The usual paths of glibc's loader, the likeliest first (each port's shlib-versions). */
   readonly loaders: readonly string[];
   /**
-   * The flags of entries in ld.so.cache that this machine's loader takes (sysdeps: dl-cache.h); undefined where nothing
-   * is known.
+   * The flags of those entries in ld.so.cache that this machine's loader accepts (sysdeps: dl-cache.h); undefined if
+   * nothing is known.
    */
   readonly cacheFlags: readonly number[] | undefined;
   /** AT_PLATFORM. */
   readonly platform: string;
   /** Debian's directory below /lib. */
   readonly multiarch: string | undefined;
-  /** The directory beside /lib where other distributions have this kind of libraries. */
+  /** The directory beside /lib in which other distributions have libraries of this kind. */
   readonly libraryDirectory: "lib" | "lib32" | "lib64" | "libx32";
   /** LDSO_ARCH of musl's loader, without its variants. */
   readonly muslArch: string | undefined;
 }
 
-/** The machine of a file, its ABI told by class, byte order and e_flags. */
+/** The machine of a file. Class, byte order and e_flags tell its ABI. */
 export function loaderMachine(h: Header): LoaderMachine {
   const abi = loaderAbi(h);
   return {
@@ -35,5 +35,8 @@ export function loaderMachine(h: Header): LoaderMachine {
   };
 }
 
-/** What of e_flags must be alike in all files of one process (glibc's elf_machine_matches_host). */
-export const abiFlags = (h: Header): number => h.flags & (cardOf(LOADING, h.machine)?.sameFlags?.[h.class] ?? 0);
+/** The bits of e_flags that must be the same in all files of one process (glibc's elf_machine_matches_host). */
+export function abiFlags(h: Header): number {
+  const mask = cardOf(LOADING, h.machine)?.sameFlags?.[h.class];
+  return h.flags & (mask ?? 0);
+}

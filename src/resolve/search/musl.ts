@@ -1,17 +1,22 @@
 import type { SeenFiles } from "./files.js";
-import type { Known } from "./object.js";
+import { baseName, type Known } from "./object.js";
 import type { LoaderOptions } from "./options.js";
 import { Attempt, type SearchedPlaces, type Result, type Search } from "./search.js";
 import type { FoundBy } from "../tree.js";
 
-/** Searched where there is no /etc/ld-musl-ARCH.path (ldso/dynlink.c). */
+/** The search path on a system without /etc/ld-musl-ARCH.path (ldso/dynlink.c). */
 const DEFAULT_PATH = "/lib:/usr/local/lib:/usr/lib";
 const RESERVED = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
 const NAME_MAX = 255;
-/** Its buffer for paths that it searches. */
+/** The size of musl's buffer for the paths that it searches. */
 const LONGEST_PATH = 2 * NAME_MAX + 2;
 
-/** Is it the loader itself, whatever files of this name there are? */
+interface SystemPath {
+  readonly directories: readonly string[];
+  readonly by: FoundBy;
+}
+
+/** Does the name mean the loader itself, whatever files have this name? */
 export const isMuslItself = (name: string): boolean => RESERVED.test(name);
 
 /** The search of musl's dynamic linker: load_library of ldso/dynlink.c. */
@@ -22,11 +27,11 @@ export class MuslSearch implements Search {
   readonly #main: Known;
   readonly #pathFile: string;
   readonly #paths = new Map<Known, readonly string[]>();
-  #system: { readonly directories: readonly string[]; readonly by: FoundBy } | undefined;
+  #system: SystemPath | undefined;
 
   /**
    * @param loader the path of the loader, which tells the file with its search path
-   * @param arch LDSO_ARCH, where the loader's name does not say it
+   * @param arch LDSO_ARCH if the loader's name does not tell it
    */
   constructor(
     files: SeenFiles,
@@ -40,9 +45,11 @@ export class MuslSearch implements Search {
     this.#places = places;
     this.#main = main;
     this.#options = options;
-    // Two directories up from the loader, by its name.
+
+    // The file lies in the etc/ beside the loader's directory. The loader's name tells LDSO_ARCH.
     const prefix = loader.startsWith("/") ? loader.split("/").slice(0, -2).join("/") : "";
-    this.#pathFile = `${prefix}/etc/ld-musl-${/^ld-musl-(.+)\.so\.1$/.exec(loader.slice(loader.lastIndexOf("/") + 1))?.[1] ?? arch}.path`;
+    const ownArch = /^ld-musl-(.+)\.so\.1$/.exec(baseName(loader))?.[1];
+    this.#pathFile = `${prefix}/etc/ld-musl-${ownArch ?? arch}.path`;
   }
 
   nameOf(name: string): string | undefined {
@@ -50,58 +57,65 @@ export class MuslSearch implements Search {
   }
 
   find(name: string, from: Known, isPreload: boolean): Result {
-    const a = new Attempt(this.#places);
-    const secure = this.#options.secure === true;
-    if (name.includes("/")) {
-      a.try(name, "path", null);
-    } else if (new TextEncoder().encode(name).length <= NAME_MAX) {
-      if (!secure) this.#in(a, name, elements(this.#options.env?.LD_LIBRARY_PATH ?? ""), "library-path", null);
-      if (!isPreload) {
-        for (let k: Known | null = from; k && !a.done; k = k.loader) {
-          this.#in(a, name, this.#searchPath(k), k.wants.runpath === null ? "rpath" : "runpath", k.object.path);
-        }
-      }
+    const attempt = new Attempt(this.#places);
+    if (name.includes("/")) attempt.try(name, "path", null);
+    else if (new TextEncoder().encode(name).length <= NAME_MAX) this.#search(attempt, name, from, isPreload);
+    return attempt.result;
+  }
 
-      if (!a.done) {
-        this.#system ??= this.#systemPath();
-        this.#in(a, name, this.#system.directories, this.#system.by, null);
+  #search(attempt: Attempt, name: string, from: Known, isPreload: boolean): void {
+    const { secure, env } = this.#options;
+    if (!secure) this.#in(attempt, name, elements(env?.LD_LIBRARY_PATH ?? ""), "library-path", null);
+
+    if (!isPreload) {
+      for (let asker: Known | null = from; asker && !attempt.done; asker = asker.loader) {
+        const by = asker.wants.runpath === null ? "rpath" : "runpath";
+        this.#in(attempt, name, this.#pathOf(asker), by, asker.object.path);
       }
     }
 
-    return a.result;
+    if (attempt.done) return;
+    this.#system ??= this.#systemPath();
+    this.#in(attempt, name, this.#system.directories, this.#system.by, null);
   }
 
-  #in(a: Attempt, name: string, directories: readonly string[], by: FoundBy, of: string | null): void {
+  #in(attempt: Attempt, name: string, directories: readonly string[], by: FoundBy, of: string | null): void {
     for (const d of directories) {
-      if (a.done) return;
+      if (attempt.done) return;
       const path = `${d}/${name}`;
-      if (path.length < LONGEST_PATH) a.try(path, by, of);
+      if (path.length < LONGEST_PATH) attempt.try(path, by, of);
     }
   }
 
-  /** DT_RUNPATH, or DT_RPATH; with a token that is not $ORIGIN, none at all. */
-  #searchPath(k: Known): readonly string[] {
-    let known = this.#paths.get(k);
-    if (!known) this.#paths.set(k, (known = this.#expanded(k)));
+  /** The directories of an object's DT_RUNPATH or DT_RPATH. A path with a token other than $ORIGIN has none. */
+  #pathOf(object: Known): readonly string[] {
+    let known = this.#paths.get(object);
+    if (!known) {
+      known = this.#readPath(object);
+      this.#paths.set(object, known);
+    }
     return known;
   }
 
-  #expanded(k: Known): readonly string[] {
-    const path = k.wants.runpath ?? k.wants.rpath ?? "";
+  #readPath(object: Known): readonly string[] {
+    const path = object.wants.runpath ?? object.wants.rpath ?? "";
     if (!path.includes("$")) return elements(path);
-    if (/\$(?!ORIGIN|\{ORIGIN\})/.test(path) || (this.#options.secure && k === this.#main)) return [];
-    return elements(path).map((e) =>
-      e.length > 9 * LONGEST_PATH ? e : e.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () => (k.origin === "/" ? "" : k.origin)),
-    );
+    if (/\$(?!ORIGIN|\{ORIGIN\})/.test(path) || (this.#options.secure && object === this.#main)) return [];
+
+    const origin = object.origin === "/" ? "" : object.origin;
+    return elements(path).map((element) => {
+      // A token has at most 9 characters: whatever it is replaced by, this element stays too long.
+      if (element.length > 9 * LONGEST_PATH) return element;
+      return element.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () => origin);
+    });
   }
 
-  #systemPath(): { readonly directories: readonly string[]; readonly by: FoundBy } {
+  #systemPath(): SystemPath {
     const text = this.#files.text(this.#pathFile);
-    return text === undefined
-      ? { directories: elements(DEFAULT_PATH), by: "default" }
-      : { directories: elements(text), by: "configured" };
+    if (text === undefined) return { directories: elements(DEFAULT_PATH), by: "default" };
+    return { directories: elements(text), by: "configured" };
   }
 }
 
-/** Directories between colons and newlines; empty ones do not count. */
+/** The directories between colons and newlines. Empty ones do not count. */
 const elements = (path: string): string[] => path.split(/[:\n]/).filter((e) => e !== "");

@@ -9,10 +9,7 @@ export interface Want {
   readonly tag: "DT_NEEDED" | "DT_FILTER" | "DT_AUXILIARY";
 }
 
-/**
- * What loaders read of the dynamic section to find libraries. Of a tag that stands there twice, the last one counts for
- * them.
- */
+/** What loaders read from the dynamic section to find libraries. If a tag stands there twice, the last entry counts. */
 export interface Wants {
   readonly wants: readonly Want[];
   readonly soname: string | null;
@@ -22,23 +19,26 @@ export interface Wants {
   readonly noDefaultLib: boolean;
 }
 
-const wantTag = (tag: number): Want["tag"] | undefined =>
-  tag === DT.NEEDED ? "DT_NEEDED" : tag === DT.FILTER ? "DT_FILTER" : tag === DT.AUXILIARY ? "DT_AUXILIARY" : undefined;
+function wantTag(tag: number): Want["tag"] | undefined {
+  if (tag === DT.NEEDED) return "DT_NEEDED";
+  if (tag === DT.FILTER) return "DT_FILTER";
+  return tag === DT.AUXILIARY ? "DT_AUXILIARY" : undefined;
+}
 
-/** Reads them. `MALFORMED` where a name lies outside .dynstr. */
+/** Reads them from a file. `MALFORMED` if a name lies outside .dynstr. */
 export function readWants(elf: ElfFile): Wants {
-  const d = elf.dynamic;
-  const entries = d?.entries ?? [];
+  const { dynamic } = elf;
+  const entries = dynamic?.entries ?? [];
   const last = (tag: number): string | null => {
-    const e = entries.findLast((e) => e.tag === tag);
-    return e ? d!.text(e) : null;
+    const entry = entries.findLast((e) => e.tag === tag);
+    return entry ? dynamic!.text(entry) : null;
   };
   const flags = entries.findLast((e) => e.tag === DT.FLAGS_1)?.value ?? 0n;
 
   return {
     wants: entries.flatMap((e) => {
       const tag = wantTag(e.tag);
-      return tag ? [{ name: d!.text(e), tag }] : [];
+      return tag ? [{ name: dynamic!.text(e), tag }] : [];
     }),
     soname: last(DT.SONAME),
     rpath: last(DT.RPATH),
@@ -63,13 +63,13 @@ export class Mapped implements LoadedObject {
   }
 }
 
-/** What only the search needs to know of an object. */
+/** An object, and what only the search needs to know about it. */
 export interface Known {
   readonly object: Mapped;
   readonly wants: Wants;
   /** What `$ORIGIN` stands for. */
   readonly origin: string;
-  /** The object that it was first asked for by; null for the program and what no object asked for. */
+  /** The first object that asked for it; null for the program, and for what no object asked for. */
   readonly loader: Known | null;
 }
 
@@ -79,5 +79,5 @@ export function directoryOfPath(path: string): string {
   return at <= 0 ? "/" : path.slice(0, at);
 }
 
-/** What stands behind the last slash. */
+/** The part of a path behind its last slash. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -2,15 +2,17 @@ import type { SeenFiles } from "./files.js";
 import type { LoaderOptions } from "./options.js";
 import type { LoaderRules } from "../tree.js";
 
-/** A system-wide list that glibc reads, and musl does not (ld.so(8), "FILES"). */
+/** A list for the whole system, which glibc reads and musl does not (ld.so(8), "FILES"). */
 const PRELOAD_FILE = "/etc/ld.so.preload";
 
-/** The names to preload, in order. In secure mode musl takes none, and glibc none with a slash. */
+/** The names to preload, in order. In secure mode, musl takes none of LD_PRELOAD, and glibc none with a slash. */
 export function preloadsOf(rules: LoaderRules, files: SeenFiles, { env, secure }: LoaderOptions): string[] {
-  const list = env?.LD_PRELOAD ?? "";
-  if (rules === "musl") return secure ? [] : words(list, /[\s:]+/);
+  const variable = env?.LD_PRELOAD ?? "";
+  if (rules === "musl") return secure ? [] : words(variable, /[\s:]+/);
+
+  const fromVariable = words(variable, /[ :]+/).filter((name) => !secure || !name.includes("/"));
   const file = (files.text(PRELOAD_FILE) ?? "").replace(/#[^\n]*/g, " ");
-  return [...words(list, /[ :]+/).filter((n) => !secure || !n.includes("/")), ...words(file, /[: \t\n]+/)];
+  return [...fromVariable, ...words(file, /[: \t\n]+/)];
 }
 
 const words = (text: string, between: RegExp): string[] => text.split(between).filter((w) => w !== "");

@@ -16,24 +16,25 @@ import { preloadsOf } from "./preloads.js";
 import { muslLoader, rulesOf } from "./rules.js";
 import { SearchedPlaces, type Search } from "./search.js";
 import { glibcSystem, loaderPath } from "./system.js";
-import type { Edge, LibraryTree, LoaderRules } from "../tree.js";
+import type { Edge, LibraryTree, LoaderRules, Tried } from "../tree.js";
 
 /**
- * What a loader would map for a program or library, without running anything: the tree of its libraries, each with the
- * reason why it is taken and the places that were tried. By the rules of glibc's ld.so (elf/dl-load.c, elf/dl-deps.c,
- * elf/dl-cache.c) or of musl's dynamic linker (ldso/dynlink.c), for a file of any machine. What programs load by
- * dlopen() is not known here.
+ * Tells what a loader would map for a program or library, without running anything: the tree of its libraries, each
+ * with the reason why it is taken and the places that were tried. The rules are those of glibc's ld.so (elf/dl-load.c,
+ * elf/dl-deps.c, elf/dl-cache.c) or of musl's dynamic linker (ldso/dynlink.c), for a file of any machine. What programs
+ * load by dlopen() is not known here.
  *
- * For a program, which the kernel starts, `$ORIGIN` is the directory of its real path; for a library that of the path
- * as given, as `ldd` has it.
+ * For a program, which the kernel starts, `$ORIGIN` is the directory of its real path. For a library it is the
+ * directory of the given path, as for `ldd`.
  *
- * @param path of the program or library, as it is in `files`
- * @throws ElfError `IO` where `path` is not there; `RELOCATABLE`, `UNSUPPORTED` for what no loader takes; `MALFORMED`
- *   where the needed libraries and search paths ask for more places than anybody could look at; as `readElf` for the
- *   file itself. A library that cannot be read is an {@link Edge} without object.
+ * @param path the path of the program or library in `files`
+ * @throws ElfError `IO` if `path` does not exist; `RELOCATABLE`, `UNSUPPORTED` for files that no loader accepts;
+ *   `MALFORMED` if the needed libraries and search paths ask for more places than can be looked at; as `readElf` for
+ *   the file itself. A library that cannot be read is an {@link Edge} without object.
  * @example
  * const files = { readFile: (path) => layer.get(path) };
- * for (const { from, edge } of resolveLibraries("/app/server", { files }).missing) console.log(from.path, "needs", edge.name);
+ * const { missing } = resolveLibraries("/app/server", { files });
+ * for (const { from, edge } of missing) console.log(from.path, "needs", edge.name);
  */
 export function resolveLibraries(path: string, options: ResolveOptions): LibraryTree {
   const files = new SeenFiles(options.files);
@@ -42,34 +43,36 @@ export function resolveLibraries(path: string, options: ResolveOptions): Library
   if (!file) fail("IO", `${path}: there is no such file`, { path });
 
   const elf = readElf(file.source);
-  if (elf.header.type === ET.REL) {
-    fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
-  }
-  if (elf.header.type !== ET.EXEC && elf.header.type !== ET.DYN) {
-    fail("UNSUPPORTED", "this is neither a program nor a library", { what: `e_type ${elf.header.type}` });
-  }
-  if (new Tolerant().part(() => isDebugFile(elf)) === true) {
-    fail(
-      "UNSUPPORTED",
-      "this is a separate debug file, which has no code that could be loaded: resolve the program or library that it belongs to",
-      { what: "separate debug file" },
-    );
-  }
+  refuseUnloadable(elf);
 
   const wants = readWants(elf);
   files.askedAt = elf.dynamic?.offset ?? 0;
   const object = new Mapped(path, at, file.realPath, elf);
-  const main: Known = {
-    object,
-    wants,
-    origin: directoryOfPath(elf.interpreter === null ? at : file.realPath),
-    loader: null,
-  };
-  const machine = loaderMachine(elf.header);
-  const rules =
-    options.rules === "glibc" || options.rules === "musl" ? options.rules : rulesOf(elf, wants, files, machine);
+  const origin = directoryOfPath(elf.interpreter === null ? at : file.realPath);
+  const main: Known = { object, wants, origin, loader: null };
 
+  const machine = loaderMachine(elf.header);
+  const isGiven = options.rules === "glibc" || options.rules === "musl";
+  const rules = isGiven ? options.rules : rulesOf(elf, wants, files, machine);
   return load(main, file, rules, machine, files, options);
+}
+
+function refuseUnloadable(elf: ElfFile): void {
+  const { type } = elf.header;
+  if (type === ET.REL) {
+    fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
+  }
+  if (type !== ET.EXEC && type !== ET.DYN) {
+    fail("UNSUPPORTED", "this is neither a program nor a library", { what: `e_type ${type}` });
+  }
+  if (new Tolerant().part(() => isDebugFile(elf)) === true) {
+    fail(
+      "UNSUPPORTED",
+      "this is a separate debug file, which has no code that could be loaded: " +
+        "resolve the program or library that it belongs to",
+      { what: "separate debug file" },
+    );
+  }
 }
 
 function load(
@@ -82,23 +85,29 @@ function load(
 ): LibraryTree {
   const { elf } = main.object;
   const places = new SearchedPlaces(files, elf, rules, options.cwd ?? "/");
-  const usual = rules === "glibc" ? machine.loaders : [muslLoader(machine) ?? []].flat();
-  const loader = loaderPath(files, elf, usual, rules);
   const isDynamic = elf.interpreter !== null || main.wants.wants.length > 0;
+
+  const musl = muslLoader(machine);
+  const usualOfMusl = musl === null ? [] : [musl];
+  const loader = loaderPath(files, elf, rules === "glibc" ? machine.loaders : usualOfMusl, rules);
   const { edge: interpreter, itself } =
     isDynamic && loader !== null ? interpreterOf(loader, elf, rules, files, places) : { edge: null, itself: null };
-  const search: Search =
-    rules === "glibc"
-      ? new GlibcSearch(files, places, glibcSystem(files, machine, loader, options), machine, main, options)
-      : new MuslSearch(files, places, main, loader ?? usual[0] ?? "", machine.muslArch ?? "", options);
-  const loading = new Loading(main, file.id, itself, rules, search);
 
+  let search: Search;
+  if (rules === "glibc") {
+    const system = glibcSystem(files, machine, loader, options);
+    search = new GlibcSearch(files, places, system, machine, main, options);
+  } else {
+    search = new MuslSearch(files, places, main, loader ?? musl ?? "", machine.muslArch ?? "", options);
+  }
+
+  const loading = new Loading(main, file.id, itself, rules, search);
   if (elf.interpreter !== null && elf.interpreter === loader && interpreter && !interpreter.object) {
     loading.missing.push({ from: main.object, edge: interpreter });
   }
-
   const preloads = isDynamic ? preloadsOf(rules, files, options).map((name) => loading.preload(name)) : [];
   loading.run();
+
   return {
     rules,
     root: main.object,
@@ -109,7 +118,7 @@ function load(
   };
 }
 
-/** The loader, as the kernel finds it; for a library, the one that the system has. */
+/** The loader, as the kernel finds it; for a library, the loader that the system has. */
 function interpreterOf(
   path: string,
   root: ElfFile,
@@ -120,20 +129,19 @@ function interpreterOf(
   const at = places.absolute(path);
   const file = files.find(at);
   const examined = file && examine(file, root, rules);
-  const edge = {
-    name: path,
-    tried: [{ path: at, by: "interpreter", outcome: examined?.outcome ?? "absent" }],
-    of: null,
-  } as const;
-  if (!file || examined?.outcome !== "found") return { edge: { ...edge, object: null, by: null }, itself: null };
+  const tried: readonly Tried[] = [{ path: at, by: "interpreter", outcome: examined?.outcome ?? "absent" }];
+  if (!file || examined?.outcome !== "found") {
+    return { edge: { name: path, object: null, by: null, of: null, tried }, itself: null };
+  }
 
   const { elf, wants } = examined;
   const object = new Mapped(path, at, file.realPath, elf);
-  // musl knows its own path only, and the names that it keeps for itself.
+  const known: Known = { object, wants, origin: directoryOfPath(at), loader: null };
+  // musl knows itself by its path alone, and by the names that it keeps for itself.
   const names = rules === "musl" ? [path] : [path, at, wants.soname ?? baseName(at)];
 
   return {
-    edge: { ...edge, object, by: "interpreter" },
-    itself: { known: { object, wants, origin: directoryOfPath(at), loader: null }, names, id: file.id },
+    edge: { name: path, object, by: "interpreter", of: null, tried },
+    itself: { known, names, id: file.id },
   };
 }

@@ -4,7 +4,7 @@ import type { Known } from "./object.js";
 import type { ElfFile } from "../../image/elf.js";
 import type { FoundBy, LoaderRules, Tried } from "../tree.js";
 
-/** A file that a search ended with. */
+/** The file that a search has found. */
 export interface Hit {
   readonly path: string;
   readonly by: FoundBy;
@@ -21,17 +21,17 @@ export interface Result {
 
 /** Finds a library by the rules of a loader. */
 export interface Search {
-  /** The name as the loader looks for it: tokens replaced. Undefined where it gives up at once. */
+  /** The name as the loader looks for it, with tokens replaced. Undefined if the loader gives up at once. */
   nameOf(name: string, from: Known): string | undefined;
-  /** For a preload `from` is the program. */
+  /** @param from the object that asks; the program for a preload */
   find(name: string, from: Known, isPreload: boolean): Result;
 }
 
-/** One search: places are tried one by one until there is a hit, or a file that ends it. */
+/** One search. Places are tried one by one until there is a hit, or a file that ends the search. */
 export class Attempt {
   readonly tried: Tried[] = [];
   hit: Hit | null = null;
-  /** A file was found that cannot be loaded: the loader gives up. */
+  /** The loader gives up: it has found a file that cannot be loaded. */
   failed = false;
   readonly #places: SearchedPlaces;
 
@@ -50,33 +50,32 @@ export class Attempt {
   /**
    * Tries a path.
    *
-   * @param quiet an absent file is not worth a line: one of the many subdirectories for processors
+   * @param isQuiet an absent file is not listed: the path is in one of the many subdirectories for processors
    */
-  try(path: string, by: FoundBy, of: string | null, quiet = false): void {
+  try(path: string, by: FoundBy, of: string | null, isQuiet = false): void {
     if (this.done) return;
 
     const place = this.#places.look(path);
+    const absolute = this.#places.absolute(path);
     const outcome = place?.examined.outcome ?? "absent";
-    if (outcome !== "absent" || !quiet) {
-      this.tried.push({ path: this.#places.absolute(path), by, ...(of !== null && { of }), outcome });
+    if (outcome !== "absent" || !isQuiet) {
+      this.tried.push({ path: absolute, by, ...(of !== null && { of }), outcome });
     }
 
     if (!place) return;
-    if (place.examined.outcome === "found") {
-      this.hit = { path: this.#places.absolute(path), by, of, file: place.file, examined: place.examined };
-    } else {
-      this.failed = place.examined.outcome === "invalid" || this.#places.rules === "musl";
-    }
+    const { file, examined } = place;
+    if (examined.outcome === "found") this.hit = { path: absolute, by, of, file, examined };
+    else this.failed = examined.outcome === "invalid" || this.#places.rules === "musl";
   }
 
-  /** A file that is not to be used after all. */
+  /** Gives up the file that was found. */
   refuse(): void {
     this.hit = null;
     this.failed = true;
   }
 }
 
-/** Paths and what is there, for one program. */
+/** The paths that were searched for one program, and what is there. */
 export class SearchedPlaces {
   readonly rules: LoaderRules;
   readonly #files: SeenFiles;
@@ -95,11 +94,16 @@ export class SearchedPlaces {
     return path.startsWith("/") ? path : `${this.#cwd}/${path}`;
   }
 
+  /** The file at a path, and what a loader makes of it; undefined if there is none. */
   look(path: string): { readonly file: FoundFile; readonly examined: Examined } | undefined {
     const file = this.#files.find(this.absolute(path));
     if (!file) return undefined;
+
     let examined = this.#examined.get(file.id);
-    if (!examined) this.#examined.set(file.id, (examined = examine(file, this.#root, this.rules)));
+    if (!examined) {
+      examined = examine(file, this.#root, this.rules);
+      this.#examined.set(file.id, examined);
+    }
     return { file, examined };
   }
 }

@@ -7,12 +7,13 @@ import { isMuslLoader } from "./rules.js";
 import type { LoaderRules } from "../tree.js";
 import { hwcapsNames, legacyDirectories } from "./hwcaps.js";
 
-/** What a glibc loader would have as its own, for one program. */
+/** What a glibc loader knows by itself, for one program. */
 export interface GlibcSystem {
   readonly systemDirs: readonly string[];
+  /** What `$LIB` and `$PLATFORM` stand for. */
   readonly lib: string;
   readonly platform: string;
-  /** Subdirectories of `glibc-hwcaps` that can be used, best first. */
+  /** The subdirectories of `glibc-hwcaps` that the processor can use, best first. */
   readonly hwcaps: readonly string[];
   /** All subdirectories that are tried before a directory itself. */
   readonly subdirectories: readonly string[];
@@ -25,17 +26,13 @@ export function glibcSystem(
   options: LoaderOptions,
 ): GlibcSystem {
   const file = loader === null ? undefined : readLoaderFile(files, loader);
-  const systemDirs = (options.systemDirs ?? file?.systemDirs ?? usualDirectories(files, machine)).map((d) =>
-    d.replace(/(.)\/+$/, "$1"),
-  );
+  const directories = options.systemDirs ?? file?.systemDirs ?? usualDirectories(files, machine);
+  const systemDirs = directories.map((d) => d.replace(/(.)\/+$/, "$1"));
   const platform = options.platform ?? machine.platform;
+
   const hwcaps = file?.triesHwcaps === false ? [] : hwcapsNames(options.hwcaps);
-  const legacy = file?.triesLegacy
-    ? legacyDirectories(
-        options.legacyHwcaps ??
-          [...new Set([platform, ...(machine.platform === "x86_64" ? ["x86_64"] : [])])].filter((n) => n !== ""),
-      )
-    : [];
+  const legacyNames = options.legacyHwcaps ?? usualLegacyNames(platform, machine);
+  const legacy = file?.triesLegacy ? legacyDirectories(legacyNames) : [];
 
   return {
     systemDirs,
@@ -46,20 +43,27 @@ export function glibcSystem(
   };
 }
 
-/** Where distributions have libraries, for a system without a loader: an image's layer, a folder of packages. */
+function usualLegacyNames(platform: string, machine: LoaderMachine): string[] {
+  const names = machine.platform === "x86_64" ? [platform, "x86_64"] : [platform];
+  return [...new Set(names)].filter((name) => name !== "");
+}
+
+/** The usual directories of distributions, for a system without a loader: an image's layer, a folder of packages. */
 function usualDirectories(files: SeenFiles, { multiarch, libraryDirectory }: LoaderMachine): string[] {
   const names = [libraryDirectory, "lib"];
-  const isMultiarch =
-    multiarch !== undefined &&
-    [`/lib/${multiarch}`, `/usr/lib/${multiarch}`].some(
-      (d) => files.find(`${d}/libc.so.6`) || files.list(d).length > 0,
-    );
-  return [...new Set([...(isMultiarch ? [`lib/${multiarch}`] : []), ...names].flatMap((n) => [`/${n}`, `/usr/${n}`]))];
+  if (multiarch !== undefined && isMultiarch(files, multiarch)) names.unshift(`lib/${multiarch}`);
+  return [...new Set(names.flatMap((name) => [`/${name}`, `/usr/${name}`]))];
+}
+
+/** Does the system have libraries in Debian's directories? */
+function isMultiarch(files: SeenFiles, multiarch: string): boolean {
+  const directories = [`/lib/${multiarch}`, `/usr/lib/${multiarch}`];
+  return directories.some((d) => files.find(`${d}/libc.so.6`) || files.list(d).length > 0);
 }
 
 /**
- * The loader that is there: that of PT_INTERP if the rules are its own, or one of those that are usual. Null where
- * there is none.
+ * The path of the loader: PT_INTERP if that loader has these rules, else the first usual path that exists. Null for
+ * none.
  */
 export function loaderPath(
   files: SeenFiles,
@@ -68,7 +72,6 @@ export function loaderPath(
   rules: LoaderRules,
 ): string | null {
   const own = root.interpreter;
-  return own !== null && isMuslLoader(own) === (rules === "musl")
-    ? own
-    : (usual.find((path) => files.find(path)) ?? null);
+  if (own !== null && isMuslLoader(own) === (rules === "musl")) return own;
+  return usual.find((path) => files.find(path)) ?? null;
 }
