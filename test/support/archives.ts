@@ -1,6 +1,6 @@
 import { concat, encodeText } from "../../src/codec/bytes.js";
 
-/** A member as a test wants it. */
+/** A member of an archive that a test makes. */
 export interface TestMember {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -15,7 +15,7 @@ export type TestFormat = "sysv" | "sysv64" | "bsd" | "bsd64";
 
 const pad = (s: string, width: number) => s.padEnd(width);
 
-/** ar(5), written from its text and not with the code that is tested. */
+/** A member's header, written from ar(5) and not with the code under test. */
 export function arHeader(
   name: string,
   size: number | string,
@@ -37,12 +37,13 @@ function number(value: number, width: number, littleEndian: boolean): Uint8Array
 
 export interface TestArchive {
   readonly format?: TestFormat;
-  /** Of a BSD index. */
+  /** The byte order of a BSD index. Default: true. */
   readonly littleEndian?: boolean;
   /** Is there a symbol index? Default: true. */
   readonly index?: boolean;
+  /** Is the index sorted by name? Default: false. */
   readonly sorted?: boolean;
-  /** Put between the index and the first member. */
+  /** Bytes between the index and the first member. */
   readonly extra?: Uint8Array;
 }
 
@@ -52,63 +53,90 @@ export function testArchive(
   { format = "sysv", littleEndian = true, index = true, sorted = false, extra = new Uint8Array(0) }: TestArchive = {},
 ): Uint8Array {
   const isBsd = format.startsWith("bsd");
-  const w = format.endsWith("64") ? 8 : 4;
-  const symbols = members.flatMap((m, i) => (m.symbols ?? []).map((name) => ({ name, i })));
+  const wordSize = format.endsWith("64") ? 8 : 4;
+  const symbols = members.flatMap((m, member) => (m.symbols ?? []).map((name) => ({ name, member })));
   if (sorted) symbols.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const long = members
-    .filter((m) => !isBsd && m.name.length > 15)
-    .map((m) => `${m.name}/\n`)
-    .join("");
-  const named = members
-    .map((m) => {
-      if (isBsd) {
-        return concat([
-          arHeader(`#1/${m.name.length + 3}`, m.name.length + 3 + m.bytes.length, m),
-          encodeText(`${m.name}\0\0\0`),
-          m.bytes,
-        ]);
-      }
-      return concat([
-        arHeader(m.name.length > 15 ? `/${long.indexOf(`${m.name}/`)}` : `${m.name}/`, m.bytes.length, m),
-        m.bytes,
-      ]);
-    })
-    .map(withPadding);
-  const table =
-    long === ""
-      ? new Uint8Array(0)
-      : withPadding(concat([encodeText(pad("//", 48) + pad(String(long.length), 10) + "`\n"), encodeText(long)]));
-  const names = encodeText(symbols.map((s) => `${s.name}\0`).join(""));
+
+  const longNames = isBsd ? "" : longNamesOf(members);
+  const table = longNames === "" ? new Uint8Array(0) : longNameTable(longNames);
+  const stored = members.map((m) => withPadding(isBsd ? bsdMember(m) : sysvMember(m, longNames)));
+
   const indexOf = (places: readonly number[]): Uint8Array => {
     if (!index) return new Uint8Array(0);
 
-    const n = (value: number) => number(value, w, isBsd && littleEndian);
-    const starts = symbols.map((_, k) => symbols.slice(0, k).reduce((at, s) => at + encodeText(s.name).length + 1, 0));
-    const content = isBsd
-      ? concat([
-          n(symbols.length * 2 * w),
-          ...symbols.flatMap((s, k) => [n(starts[k]!), n(places[s.i]!)]),
-          n(names.length),
-          names,
-        ])
-      : concat([n(symbols.length), ...symbols.map((s) => n(places[s.i]!)), names]);
-    const rounded = concat([content, new Uint8Array(-content.length & (isBsd ? 7 : 1))]);
-    const name = `__.SYMDEF${w === 8 ? "_64" : ""}${sorted ? " SORTED" : ""}`;
-
-    if (!isBsd) {
-      return concat([
-        arHeader(w === 8 ? "/SYM64/" : "/", rounded.length, { date: "1000000000", uid: "0", mode: "0" }),
-        rounded,
-      ]);
-    }
-
-    // Names of 16 characters fit into the header.
-    return name.length <= 16
-      ? concat([arHeader(name, rounded.length), rounded])
-      : concat([arHeader("#1/20", 20 + rounded.length), encodeText(name.padEnd(20, "\0")), rounded]);
+    const entries = symbols.map((s) => ({ name: s.name, place: places[s.member]! }));
+    return isBsd ? bsdIndex(entries, wordSize, littleEndian, sorted) : sysvIndex(entries, wordSize);
   };
-  let at = 8 + indexOf(members.map(() => 0)).length + table.length + extra.length;
-  const places = named.map((b) => (at += b.length) - b.length);
 
-  return concat([encodeText("!<arch>\n"), indexOf(places), table, extra, ...named]);
+  // The size of the index does not depend on the places that it holds.
+  let end = 8 + indexOf(members.map(() => 0)).length + table.length + extra.length;
+  const places: number[] = [];
+  for (const bytes of stored) {
+    places.push(end);
+    end += bytes.length;
+  }
+
+  return concat([encodeText("!<arch>\n"), indexOf(places), table, extra, ...stored]);
+}
+
+/** Names that have no room in a header of System V's format. */
+function longNamesOf(members: readonly TestMember[]): string {
+  const long = members.filter((m) => m.name.length > 15);
+  return long.map((m) => `${m.name}/\n`).join("");
+}
+
+function longNameTable(names: string): Uint8Array {
+  const header = encodeText(pad("//", 48) + pad(String(names.length), 10) + "`\n");
+  return withPadding(concat([header, encodeText(names)]));
+}
+
+/** A BSD member, whose name stands before its bytes, padded with NUL. */
+function bsdMember(m: TestMember): Uint8Array {
+  const nameSize = m.name.length + 3;
+  return concat([arHeader(`#1/${nameSize}`, nameSize + m.bytes.length, m), encodeText(`${m.name}\0\0\0`), m.bytes]);
+}
+
+function sysvMember(m: TestMember, longNames: string): Uint8Array {
+  const name = m.name.length > 15 ? `/${longNames.indexOf(`${m.name}/`)}` : `${m.name}/`;
+  return concat([arHeader(name, m.bytes.length, m), m.bytes]);
+}
+
+interface IndexEntry {
+  readonly name: string;
+  /** The offset of the member's header. */
+  readonly place: number;
+}
+
+function sysvIndex(entries: readonly IndexEntry[], wordSize: number): Uint8Array {
+  const word = (value: number) => number(value, wordSize, false);
+  const names = encodeText(entries.map((e) => `${e.name}\0`).join(""));
+  const content = concat([word(entries.length), ...entries.map((e) => word(e.place)), names]);
+
+  const rounded = concat([content, new Uint8Array(-content.length & 1)]);
+  const owner = { date: "1000000000", uid: "0", mode: "0" };
+  return concat([arHeader(wordSize === 8 ? "/SYM64/" : "/", rounded.length, owner), rounded]);
+}
+
+function bsdIndex(
+  entries: readonly IndexEntry[],
+  wordSize: number,
+  littleEndian: boolean,
+  sorted: boolean,
+): Uint8Array {
+  const word = (value: number) => number(value, wordSize, littleEndian);
+  const names = encodeText(entries.map((e) => `${e.name}\0`).join(""));
+  const pairs: Uint8Array[] = [];
+  let nameAt = 0;
+  for (const { name, place } of entries) {
+    pairs.push(word(nameAt), word(place));
+    nameAt += encodeText(name).length + 1;
+  }
+
+  const content = concat([word(entries.length * 2 * wordSize), ...pairs, word(names.length), names]);
+  const rounded = concat([content, new Uint8Array(-content.length & 7)]);
+
+  // Names of 16 characters fit into the header.
+  const title = `__.SYMDEF${wordSize === 8 ? "_64" : ""}${sorted ? " SORTED" : ""}`;
+  if (title.length <= 16) return concat([arHeader(title, rounded.length), rounded]);
+  return concat([arHeader("#1/20", 20 + rounded.length), encodeText(title.padEnd(20, "\0")), rounded]);
 }

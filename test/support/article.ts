@@ -1,12 +1,12 @@
 import { run } from "./run.js";
 
 /**
- * The methods by which an article on programs built on Alpine tells musl from glibc, put down anew from its
- * description: to show beside ours what they say. They want ldd, readelf and objdump of the machine they run on.
+ * A method by which an article on programs built on Alpine tells musl from glibc, written anew from its description to
+ * compare with elfwright. The methods need ldd, readelf and objdump of the machine they run on.
  */
 export interface ArticleMethod {
   readonly name: string;
-  /** The C library that it names, and the version; empty where it says there is none or prints none. */
+  /** The C library and the version that it names; each is empty where it says that there is none, or prints none. */
   say(path: string): { readonly libc: string; readonly version: string };
 }
 
@@ -23,13 +23,8 @@ export const scriptMethod: ArticleMethod = {
   name: "ldd, then objdump -s -j .dynamic",
   say(path) {
     if (run("ldd", [path]).stdout.includes("musl")) {
-      return {
-        libc: "musl",
-        version:
-          lines("readelf", ["-d", path])
-            .find((l) => l.includes("ld-musl"))
-            ?.trim() ?? "",
-      };
+      const loader = lines("readelf", ["-d", path]).find((l) => l.includes("ld-musl"));
+      return { libc: "musl", version: loader?.trim() ?? "" };
     }
 
     const versions = lines("objdump", ["-s", "-j", ".dynamic", path]).flatMap((l) => l.match(/GLIBC_\d+\.\d+/g) ?? []);

@@ -3,18 +3,18 @@ import { VERBS } from "../../src/cli/verbs.js";
 
 const loaded = new Map(await Promise.all(VERBS.map(async (v) => [v.name, await v.load()] as const)));
 
-/** What the command did, without a process of its own. */
+/** What the command did in this process. */
 export interface Captured {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs the command in this process. An exception goes on: the command must not throw. */
+/** Runs the command in this process. The command must not throw, so an exception is passed on. */
 export function captured(...args: string[]): Captured {
   const out = { stdout: "", stderr: "" };
   const { stdout, stderr } = process;
-  const was = [stdout.write, stderr.write] as const;
+  const originals = [stdout.write, stderr.write] as const;
   const into = (name: keyof typeof out) => (text: string | Uint8Array) => {
     out[name] += String(text);
     return true;
@@ -26,6 +26,6 @@ export function captured(...args: string[]): Captured {
     const status = runCommand(args, loaded.get(args[0] ?? ""));
     return { status, ...out };
   } finally {
-    [stdout.write, stderr.write] = was;
+    [stdout.write, stderr.write] = originals;
   }
 }

@@ -16,7 +16,7 @@ export const ENCODINGS: readonly (Encoding & { readonly label: string })[] = [
   { class: 32, littleEndian: false, label: "32-bit big-endian" },
 ];
 
-/** A file of fixtures/bin, as the core sees it in a browser: no Buffer. */
+/** A file of fixtures/bin as the core sees it in a browser, where there is no Buffer. */
 export const fixture = (name: string): Uint8Array => new Uint8Array(buffer(name));
 
 /** The ElfError that `f` throws; a result or any other error fails the test. */
@@ -30,7 +30,7 @@ export function caught(f: () => unknown): ElfError {
   throw new Error("no error was thrown");
 }
 
-/** {@link caught}, of work that may take its time. */
+/** The same as {@link caught}, of work that may be asynchronous. */
 export async function refusal(work: () => unknown): Promise<ElfError> {
   let result: unknown;
   try {
@@ -43,7 +43,7 @@ export async function refusal(work: () => unknown): Promise<ElfError> {
   throw new Error(`no error was thrown, but there is ${JSON.stringify(result)}`);
 }
 
-/** A view over the ELF header's fields, to break them. */
+/** A writable view over the fields of the ELF header, to break them. */
 export const ehdr = (bytes: Uint8Array): EhdrView => headerView(bytes, encodingOf(bytes));
 
 const encodingOf = (b: Uint8Array): Encoding => ({ class: b[4] === 2 ? 64 : 32, littleEndian: b[5] === 1 });
@@ -51,24 +51,22 @@ const encodingOf = (b: Uint8Array): Encoding => ({ class: b[4] === 2 ? 64 : 32, 
 /** A writable view over the first (or `nth`) program header of this type. */
 export function phdr(bytes: Uint8Array, type: number, nth = 0): PhdrView {
   const { header: h, segments } = readElf(bytes);
-  const index = segments.flatMap((s, i) => (s.type === type ? [i] : []))[nth]!;
-  return Phdr.view(viewOf(bytes), h.phoff + index * h.phentsize, h);
+  const indexes = [...segments.keys()].filter((i) => segments[i]!.type === type);
+  return Phdr.view(viewOf(bytes), h.phoff + indexes[nth]! * h.phentsize, h);
 }
 
 /** A writable view over a section header. */
 export function shdr(bytes: Uint8Array, name: string): ShdrView {
   const { header: h, sections } = readElf(bytes);
-  return Shdr.view(viewOf(bytes), h.shoff + sections.find((s) => s.name === name)!.index * h.shentsize, h);
+  const { index } = sections.find((s) => s.name === name)!;
+  return Shdr.view(viewOf(bytes), h.shoff + index * h.shentsize, h);
 }
 
 /** A writable view over the first dynamic entry with this tag. */
 export function dyn(bytes: Uint8Array, tag: number): DynView {
   const { header: h, dynamic } = readElf(bytes);
-  return Dyn.view(
-    viewOf(bytes),
-    dynamic!.offset + dynamic!.entries.find((e) => e.tag === tag)!.index * Dyn.size(h.class),
-    h,
-  );
+  const { index } = dynamic!.entries.find((e) => e.tag === tag)!;
+  return Dyn.view(viewOf(bytes), dynamic!.offset + index * Dyn.size(h.class), h);
 }
 
 /** A source that counts what is read of it. */
@@ -93,18 +91,18 @@ export function sparse(
   return {
     size,
     read(offset, length) {
-      const b = new Uint8Array(length);
+      const read = new Uint8Array(length);
       for (const { at, bytes } of places) {
         const from = Math.max(at, offset);
         const to = Math.min(at + bytes.length, offset + length);
-        if (from < to) b.set(bytes.subarray(from - at, to - at), from - offset);
+        if (from < to) read.set(bytes.subarray(from - at, to - at), from - offset);
       }
-      return b;
+      return read;
     },
   };
 }
 
-/** Everything that can be read of a file, each property by its name. */
+/** Everything that can be read of a file, by the name of the property. */
 export const READERS: Readonly<Record<string, (elf: ElfFile) => unknown>> = {
   segments: (e) => e.segments,
   sections: (e) => e.sections.map((s) => s.name),

@@ -8,19 +8,20 @@ export interface Way {
   readonly edits: () => readonly Edit[];
 }
 
-/** Names of dynamic symbols that a renaming may take, undefined and defined ones. */
+/** Names of up to three dynamic symbols that a renaming may take, undefined and defined ones. */
 function someSymbols(elf: ElfFile): string[] {
   try {
     if (!elf.dynamicSymbols?.exact) return [];
-    const names = [...elf.dynamicSymbols].flatMap((s) =>
-      s.name === "" || s.binding === lib.STB.LOCAL ? [] : [s.name],
-    );
-    return [names[0], names[names.length >> 1], names.at(-1)].flatMap((n) => n ?? []);
+
+    const global = [...elf.dynamicSymbols].filter((s) => s.name !== "" && s.binding !== lib.STB.LOCAL);
+    const names = global.map((s) => s.name);
+    return [names[0], names[names.length >> 1], names.at(-1)].filter((n) => n !== undefined);
   } catch {
     return [];
   }
 }
 
+/** What `read` returns, or another value where it throws: tests ask this of broken files too. */
 function attempt<T>(read: () => T, otherwise: T): T {
   try {
     return read();
@@ -29,16 +30,17 @@ function attempt<T>(read: () => T, otherwise: T): T {
   }
 }
 
-/** Every edit of elfwright alone, each with values that fit the file: in the order of this list. */
+/** Every edit of elfwright alone, each with values that fit the file, in the order of this list. */
 export function everyEdit(elf: ElfFile): Way[] {
-  const symbols = someSymbols(elf);
-  const needs = attempt(() => elf.versionNeeds, []);
+  const [need] = attempt(() => elf.versionNeeds, []);
   const needed = attempt(() => elf.needed, []);
-  const first = needs[0];
-  const version = first?.versions[0]?.name ?? "V_1";
-  const wishes = attempt(() => wishesFor(elf), []).map((w): Way => ({ name: w.name, edits: () => editsOf(w) }));
-  const library = first?.file ?? needed[0] ?? "libc.so.6";
+  const library = need?.file ?? needed[0] ?? "libc.so.6";
+  const version = need?.versions[0]?.name ?? "V_1";
+
+  const symbols = someSymbols(elf);
   const symbol = symbols[0] ?? "malloc";
+
+  const wishes = attempt(() => wishesFor(elf), []).map((w): Way => ({ name: w.name, edits: () => editsOf(w) }));
   const more: Readonly<Record<string, () => Edit | readonly Edit[]>> = {
     setRpath: () => lib.setRpath("$ORIGIN/../lib"),
     addRunpath: () => lib.addRunpath("/opt/x"),

@@ -4,25 +4,20 @@ import { type Facts, factsOf as factsOfFile } from "../../src/diagnose/facts.js"
 import { targetFindings } from "../../src/diagnose/rules/target/target.js";
 import { requirements, type Requirements } from "../../src/diagnose/versions/required.js";
 import { Tolerant } from "../../src/image/tolerant.js";
-import { readElf } from "../../src/index.js";
+import { readElf, STB } from "../../src/index.js";
 import { parseTarget, tables } from "../../src/targets/index.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 
-/** What a diagnosis judges, of these bytes; what detection says can be set. */
+/** The facts that a diagnosis judges; a test can set what detection says. */
 export function factsOf(bytes: Uint8Array, known: Partial<Detected> = {}, target?: string): Facts {
-  return Object.assign(
-    factsOfFile(readElf(bytes), new Tolerant(), {
-      tables,
-      ...(target !== undefined && { target: parseTarget(target) }),
-    }),
-    known,
-  );
+  const options = target === undefined ? { tables } : { tables, target: parseTarget(target) };
+  return Object.assign(factsOfFile(readElf(bytes), new Tolerant(), options), known);
 }
 
 export const needsOf = (bytes: Uint8Array, known?: Partial<Detected>): Requirements =>
   requirements(factsOf(bytes, known));
 
-/** What stands against the file on a target. */
+/** What speaks against the file on a target. */
 export function against(bytes: Uint8Array, target: string, known?: Partial<Detected>): DiagnosisFinding[] {
   return targetFindings(factsOf(bytes, known, target));
 }
@@ -30,22 +25,25 @@ export function against(bytes: Uint8Array, target: string, known?: Partial<Detec
 const NEEDED = "libc.so.6";
 
 /**
- * A small file that needs versions: symbols are `name@VERSION` of libc.so.6, `name@VERSION@library`, or `name` without
- * a version; with `?` behind, weak.
+ * A small file that needs versions.
+ *
+ * @param symbols `name@VERSION` of libc.so.6, `name@VERSION@library`, or `name` without a version; a weak one ends in
+ *   `?`
+ * @param options `weak`: versions whose need is weak; `only`: `VERSION` or `VERSION@library` without a symbol
  */
 export function needing(
   symbols: readonly string[],
   options: BuildOptions & { weak?: readonly string[]; only?: readonly string[] } = {},
 ): Uint8Array {
   const { weak = [], only = [], ...rest } = options;
-  const split = symbols.map((s) => s.replace(/\?$/, "").split("@") as [string, string?, string?]);
-  const files = new Map<string, Set<string>>();
+  const parsed = symbols.map(parseSymbol);
 
-  for (const [, version, file = NEEDED] of [
-    ...split,
-    ...only.map((v) => ["", ...v.split("@")] as [string, string, string?]),
-  ]) {
-    if (version !== undefined) files.set(file, (files.get(file) ?? new Set()).add(version));
+  const files = new Map<string, Set<string>>();
+  for (const { version, file = NEEDED } of [...parsed, ...only.map((v) => parseSymbol(`@${v}`))]) {
+    if (version === undefined) continue;
+
+    const versions = files.get(file) ?? new Set();
+    files.set(file, versions.add(version));
   }
 
   return buildElf({
@@ -55,12 +53,17 @@ export function needing(
       versions: [...versions],
       weak: weak.filter((w) => versions.has(w)),
     })),
-    symbols: split.map(([name, version], i) => ({
+    symbols: parsed.map(({ name, version, isWeak }) => ({
       name,
       defined: false,
-      binding: symbols[i]!.endsWith("?") ? 2 : 1,
+      binding: isWeak ? STB.WEAK : STB.GLOBAL,
       ...(version === undefined ? {} : { version }),
     })),
     ...rest,
   });
+}
+
+function parseSymbol(text: string) {
+  const [name, version, file] = text.replace(/\?$/, "").split("@") as [string, string?, string?];
+  return { name, version, file, isWeak: text.endsWith("?") };
 }

@@ -7,7 +7,7 @@ import { Tolerant } from "../../src/image/tolerant.js";
 import { resolveLibraries } from "../../src/resolve/search/resolve.js";
 import type { LibraryTree } from "../../src/resolve/tree.js";
 
-/** A file's facts with nothing detected but what a test says. */
+/** The facts of a file, with nothing detected but what a test gives. */
 export function factsOf(bytes: Uint8Array, more: Partial<Facts> = {}): Facts {
   const elf = readElf(bytes);
   const subject = subjectOf(elf, new Tolerant());
@@ -35,7 +35,7 @@ export function factsOf(bytes: Uint8Array, more: Partial<Facts> = {}): Facts {
   };
 }
 
-/** What the rules find, of all or of one. */
+/** What all rules find, or one of them. */
 export const findings = (bytes: Uint8Array, more: Partial<Facts> = {}, rule?: string): DiagnosisFinding[] =>
   ruleFindings(factsOf(bytes, more)).filter((f) => rule === undefined || f.rule === rule);
 
@@ -46,12 +46,12 @@ export function said(bytes: Uint8Array, rule: string, more: Partial<Facts> = {})
   return found[0] ? `${found[0].severity}: ${found[0].message}` : null;
 }
 
-/** What detection says where it knows a start code. */
+/** The evidence of a start code that detection knows. */
 export const startCode = (says: string): Evidence[] => [
   { about: "libc", kind: "entry-code", says, text: "", offset: 0 },
 ];
 
-/** What a loader would load of files that are a map. */
+/** What a loader would load, where the files are a map. */
 export const treeOf = (
   path: string,
   files: Readonly<Record<string, Uint8Array>>,

@@ -8,6 +8,7 @@ import type { Ran } from "./tools.js";
 
 const bin = fileURLToPath(new URL("../../fixtures/bin/", import.meta.url));
 
+/** The path of a file of fixtures/bin. */
 export const fixturePath = (name: string): string => join(bin, name);
 export const fixture = (name: string): Buffer => readFileSync(fixturePath(name));
 
@@ -28,23 +29,26 @@ export interface DynamicFixture {
 const MUSL = "/lib/ld-musl-x86_64.so.1";
 const ALPINE = "libc.musl-x86_64.so.1";
 
-/** What the names of glibc programs end in: the kind, and what is special about it. */
-const variants = (m: Machine): string[] =>
-  m === "x86_64"
-    ? [
-        "pie",
-        "exec",
-        "pie-runpath",
-        "pie-nosections",
-        ...["lld", "mold", "gold"].flatMap((l) => [`pie-${l}`, `exec-${l}`]),
-      ]
-    : ["pie", "exec"];
-const libraries = (m: Machine): string[] => (m === "x86_64" ? ["lib", "lib-lld", "lib-mold", "lib-gold"] : ["lib"]);
+/** The linkers beside GNU ld that made fixtures of x86-64. */
+const OTHER_LINKERS = ["lld", "mold", "gold"];
 
-const glibc = (machine: Machine, variant: string): DynamicFixture => {
-  const library = variant.startsWith("lib");
+/** What the names of glibc fixtures end in: the kind, and what is special about it. */
+function variants(machine: Machine): string[] {
+  if (machine !== "x86_64") return ["pie", "exec", "lib"];
+  return [
+    "pie",
+    "exec",
+    "pie-runpath",
+    "pie-nosections",
+    ...OTHER_LINKERS.flatMap((linker) => [`pie-${linker}`, `exec-${linker}`]),
+    "lib",
+    ...OTHER_LINKERS.map((linker) => `lib-${linker}`),
+  ];
+}
+
+function glibcFixture(machine: Machine, variant: string): DynamicFixture {
   const shared = { machine, libc: "glibc", libcName: "libc.so.6", sections: variant !== "pie-nosections" } as const;
-  if (library) {
+  if (variant.startsWith("lib")) {
     return {
       ...shared,
       name: `${machine}-glibc-${variant}.so`,
@@ -61,11 +65,10 @@ const glibc = (machine: Machine, variant: string): DynamicFixture => {
     interpreter: loaderOf(machine),
     partner: `${machine}-glibc-lib.so`,
   };
-};
+}
 
-export const dynamicFixtures: readonly DynamicFixture[] = [
-  ...MACHINES.flatMap((m) => [...variants(m), ...libraries(m)].map((v) => glibc(m, v))),
-  ...["x86_64-musl-pie", "x86_64-musl-exec", "x86_64-musl-pie-libc.so"].map((name): DynamicFixture => ({
+function muslProgram(name: string): DynamicFixture {
+  return {
     name,
     machine: "x86_64",
     libc: "musl",
@@ -74,7 +77,12 @@ export const dynamicFixtures: readonly DynamicFixture[] = [
     libcName: name.endsWith("libc.so") ? "libc.so" : ALPINE,
     partner: "x86_64-musl-lib.so",
     sections: true,
-  })),
+  };
+}
+
+export const dynamicFixtures: readonly DynamicFixture[] = [
+  ...MACHINES.flatMap((machine) => variants(machine).map((variant) => glibcFixture(machine, variant))),
+  ...["x86_64-musl-pie", "x86_64-musl-exec", "x86_64-musl-pie-libc.so"].map(muslProgram),
   {
     name: "x86_64-musl-lib.so",
     machine: "x86_64",
@@ -101,10 +109,11 @@ export const runProgram = (
 /** The machine's own GNU strip. */
 export const gnuStrip = (f: DynamicFixture): string => crossTool(f.machine, "strip");
 
+/** What the programs of fixtures/bin print. */
 export const GREETING = (argc: number): string =>
   `hello from elfwright: argc=${argc}\nsorted=efghilrtw length=9 env=none\n`;
 
-/** A folder for one test file's results, gone when it ends. */
+/** A folder for the results of one test file. It is removed when the file ends. */
 export function scratch(): {
   path(name: string): string;
   write(name: string, bytes: Uint8Array, mode?: number): string;

@@ -5,17 +5,17 @@ import type { LibraryTree } from "../../src/resolve/tree.js";
 import { loaderOf, type Machine, rootOf, runOn } from "./machines.js";
 import { treeOf } from "./trees.js";
 
-/** What glibc's loader says of a file as `ldd -r` asks it: nothing of the file runs. */
+/** What glibc's loader says of a file when `ldd -r` asks: nothing of the file runs. */
 export interface Traced {
   /** Paths of libraries by the names that need them. */
   readonly libraries: ReadonlyMap<string, string>;
-  /** `FROM PROVIDER symbol version`, of every lookup. */
+  /** `FROM PROVIDER symbol version` of every lookup. */
   readonly bindings: ReadonlySet<string>;
   /** `undefined symbol: …\t(FILE)`. */
   readonly missing: ReadonlySet<string>;
   /** `PROVIDER: version … not found (required by …)`, and warnings. */
   readonly versions: ReadonlySet<string>;
-  /** A failed assertion. */
+  /** Did an assertion of the loader fail? */
   readonly stopped: boolean;
 }
 
@@ -24,70 +24,75 @@ const BINDING = /binding file (\S+) \[0\] to (\S+) \[0\]: (?:normal|protected) s
 /** RISC-V's loader looks up the program's global pointer by itself, without a relocation. */
 const NO_RELOCATION: ReadonlySet<string> = new Set(["__global_pointer$"]);
 
+/** Messages of missing versions; the part that is caught begins behind the name of the program. */
+const VERSION_MESSAGE = new RegExp(
+  "^[^:\\n]*: " +
+    "([^:\\n]*: (?:weak )?(?:version `.*' not found|no version information available) \\(required by .*\\))$",
+  "gm",
+);
+
+const TRACE = { LD_TRACE_LOADED_OBJECTS: "1", LD_WARN: "yes", LD_BIND_NOW: "yes", LD_DEBUG: "bindings" };
+
 export function traceBindings(machine: Machine, path: string, env: Record<string, string> = {}): Traced {
-  const { stdout, stderr } = runOn(
-    machine,
-    machine === "x86_64" ? loaderOf(machine) : `${rootOf(machine)}${loaderOf(machine)}`,
-    [path],
-    { LD_TRACE_LOADED_OBJECTS: "1", LD_WARN: "yes", LD_BIND_NOW: "yes", LD_DEBUG: "bindings", ...env },
-  );
+  const loader = machine === "x86_64" ? loaderOf(machine) : `${rootOf(machine)}${loaderOf(machine)}`;
+  const { stdout, stderr } = runOn(machine, loader, [path], { ...TRACE, ...env });
   const lines = (re: RegExp) => new Set([...`${stdout}${stderr}`.matchAll(re)].map((m) => m[1]!));
+
+  // Where the loader prints a path alone, the name is its last part.
+  const libraries = new Map<string, string>();
+  for (const [, name, libraryPath] of stdout.matchAll(/^\t(\S+)(?: => (\S+))? \(0x/gm)) {
+    if (libraryPath === undefined) libraries.set(name!.slice(name!.lastIndexOf("/") + 1), name!);
+    else libraries.set(name!, libraryPath);
+  }
+
+  const bindings = new Set<string>();
+  for (const [, from, provider, symbol, version = ""] of stderr.matchAll(BINDING)) {
+    if (from!.includes("vdso") || NO_RELOCATION.has(symbol!)) continue;
+    bindings.add([from, provider, symbol, version].join(" "));
+  }
+
   return {
-    libraries: new Map(
-      [...stdout.matchAll(/^\t(\S+)(?: => (\S+))? \(0x/gm)].map((m) => [
-        m[2] === undefined ? m[1]!.slice(m[1]!.lastIndexOf("/") + 1) : m[1]!,
-        m[2] ?? m[1]!,
-      ]),
-    ),
-    bindings: new Set(
-      [...stderr.matchAll(BINDING)]
-        .filter((m) => !m[1]!.includes("vdso") && !NO_RELOCATION.has(m[3]!))
-        .map((m) => [m[1], m[2], m[3], m[4] ?? ""].join(" ")),
-    ),
+    libraries,
+    bindings,
     missing: lines(/^(undefined symbol: .*)$/gm),
-    versions: lines(
-      /^[^:\n]*: ([^:\n]*: (?:weak )?(?:version `.*' not found|no version information available) \(required by .*\))$/gm,
-    ),
+    versions: lines(VERSION_MESSAGE),
     stopped: stderr.includes("Inconsistency detected"),
   };
 }
 
 /**
- * The tree of a traced file; for another machine, whose libraries stand in two places, its libraries where the loader
- * found them.
+ * The tree of a traced file. The libraries of another machine stand in two places, so there they are taken from where
+ * the loader found them.
  */
 export function tracedTree(machine: Machine, path: string, traced: Traced): LibraryTree {
   if (machine === "x86_64") return resolveFileLibraries(path, { rules: "glibc" });
 
   const root = rootOf(machine);
-  const interpreter = [...traced.libraries.values()].find((p) => p.endsWith(loaderOf(machine))) ?? loaderOf(machine);
+  const loader = loaderOf(machine);
+  const interpreter = [...traced.libraries.values()].find((p) => p.endsWith(loader)) ?? loader;
   const read = (p: string) => readElfFile(existsSync(`${root}${p}`) ? `${root}${p}` : p);
+  const where = (name: string) =>
+    traced.libraries.get(name) ?? (name === loader.split("/").at(-1) ? interpreter : undefined);
 
-  return treeOf(
-    path,
-    read,
-    (name) => traced.libraries.get(name) ?? (name === loaderOf(machine).split("/").at(-1) ? interpreter : undefined),
-    { interpreter },
-  );
+  return treeOf(path, read, where, { interpreter });
 }
 
-/** The same of {@link bindSymbols}. ld.so does not bind itself when it traces. */
+/** What {@link bindSymbols} says, in the words of a trace. ld.so does not bind itself when it traces. */
 export function ourBindings(
   tree: LibraryTree,
   options?: BindOptions,
 ): Pick<Traced, "bindings" | "missing" | "versions" | "stopped"> {
-  const b = bindSymbols(tree, options);
+  const bound = bindSymbols(tree, options);
   const loader = tree.interpreter?.object;
+
+  const bindings = bound.bindings.filter((b) => b.relocated && b.from !== loader);
+  const missing = bound.missing.filter((m) => m.from !== loader);
+  const versionErrors = bound.versionErrors.filter((e) => e.kind !== "inconsistency");
+
   return {
-    bindings: new Set(
-      b.bindings
-        .filter((x) => x.relocated && x.from !== loader)
-        .map((x) => [x.from.path, x.provider.path, x.symbol, x.version ?? ""].join(" ")),
-    ),
-    missing: new Set(b.missing.filter((m) => m.from !== loader).map((m) => `${m.message}\t(${m.from.path})`)),
-    versions: new Set(
-      b.versionErrors.filter((e) => e.kind !== "inconsistency").map((e) => `${e.provider?.path}: ${e.message}`),
-    ),
-    stopped: b.versionErrors.some((e) => e.kind === "inconsistency"),
+    bindings: new Set(bindings.map((b) => [b.from.path, b.provider.path, b.symbol, b.version ?? ""].join(" "))),
+    missing: new Set(missing.map((m) => `${m.message}\t(${m.from.path})`)),
+    versions: new Set(versionErrors.map((e) => `${e.provider?.path}: ${e.message}`)),
+    stopped: bound.versionErrors.some((e) => e.kind === "inconsistency"),
   };
 }

@@ -1,7 +1,7 @@
 import type { Row } from "./matrix.js";
 import { unversionedLibc } from "./programs.js";
 
-/** A linker of x86-64, as gcc calls it. */
+/** A linker for x86-64, and how gcc is told to call it. */
 export interface Linker {
   readonly name: string;
   readonly tool: string;
@@ -27,6 +27,7 @@ const flavour = (name: string, flags: readonly string[], built?: RegExp): Flavou
   ...(built ? { built } : {}),
 });
 
+/** The flags of the PT_LOAD at offset 0. */
 const FIRST_LOAD = (flags: string): RegExp => new RegExp(`^  LOAD +0x0+ \\S+ \\S+ \\S+ \\S+ ${flags} `, "m");
 
 export const NOW = flavour("with -z now", ["-Wl,-z,now"], /BIND_NOW/);
@@ -46,7 +47,7 @@ export const NO_SPARE_NO_RELACOUNT = flavour(
   /^(?![^]*RELACOUNT)/,
 );
 
-/** GNU ld names the version that glibc asks for beside DT_RELR. */
+/** Beside DT_RELR, glibc asks for a version; GNU ld names it. */
 export const RELR = flavour("with DT_RELR", ["-Wl,-z,pack-relative-relocs"], /\(RELR\)/);
 export const LLD_RELR: Flavour = {
   ...RELR,

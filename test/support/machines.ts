@@ -42,11 +42,7 @@ export const runnersOf = (m: Machine): string[] =>
 /** Runs a program for this machine, natively or under qemu-user with the cross libc. */
 export function runOn(m: Machine, path: string, args: readonly string[] = [], env: Record<string, string> = {}): Ran {
   if (m === "x86_64") return run(path, args, { env });
-  return run(TOOLS[m].qemu, [
-    "-L",
-    rootOf(m),
-    ...Object.entries(env).flatMap(([k, v]) => ["-E", `${k}=${v}`]),
-    path,
-    ...args,
-  ]);
+
+  const variables = Object.entries(env).flatMap(([name, value]) => ["-E", `${name}=${value}`]);
+  return run(TOOLS[m].qemu, ["-L", rootOf(m), ...variables, path, ...args]);
 }

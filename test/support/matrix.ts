@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { describe, expect } from "vitest";
 import {
   addNeeded,
@@ -29,7 +30,7 @@ export interface Row {
   readonly flavour: string;
   /** Flags of the compiler; made when the row is built. */
   readonly flags: (files: ReturnType<typeof scratch>) => readonly string[];
-  /** What readelf shall say of the built file, so that a linker that ignores a flag is found out. */
+  /** What readelf must say of the built file; it catches a linker that ignores a flag. */
   readonly built?: RegExp;
 }
 
@@ -39,11 +40,11 @@ interface Case {
   readonly expect: Partial<ReturnType<typeof readelfValues>>;
   /** Search paths from the environment, where the edits set none. */
   readonly env?: Record<string, string>;
-  /** Whether libmore.so is needed then. */
+  /** Does the file need libmore.so then? */
   readonly more?: boolean;
-  /** Stripped after it, too. */
+  /** Is the result stripped and patched again? */
   readonly strips?: boolean;
-  /** What the loader shall say without the environment. */
+  /** What the loader must say without the environment. */
   readonly without?: RegExp;
 }
 
@@ -63,6 +64,7 @@ function cases(m: Machine, kind: Kind, folder: string, needed: readonly string[]
   const text = runpath.join(":");
   const search = { LD_LIBRARY_PATH: folder };
   const everywhere = { LD_LIBRARY_PATH: `${folder}:${libraryFolder(m)}` };
+  const containing = (text: string) => expect.stringContaining(text) as unknown as string;
   const interpreter: Case = {
     title: "a long interpreter",
     edits: () => [setInterpreter(loader)],
@@ -89,7 +91,7 @@ function cases(m: Machine, kind: Kind, folder: string, needed: readonly string[]
     {
       title: "no default library path",
       edits: () => [noDefaultLib()],
-      expect: { flags1: expect.stringContaining("NODEFLIB") as unknown as string },
+      expect: { flags1: containing("NODEFLIB") },
       env: everywhere,
       ...(program ? { without: /cannot open shared object file/ } : {}),
     },
@@ -105,7 +107,7 @@ function cases(m: Machine, kind: Kind, folder: string, needed: readonly string[]
       expect: {
         runpath: text,
         needed: [...renamed, ...MORE],
-        flags1: expect.stringContaining("NODEFLIB") as unknown as string,
+        flags1: containing("NODEFLIB"),
         ...(program ? { interpreter: loader } : {}),
       },
       more: true,
@@ -125,7 +127,7 @@ interface Built {
 
 const WELCOME = "headers=1 local=8 relative relocations lead here\n";
 
-/** Runs what was built or patched: a program loads libextra.so, a library is loaded by the unpatched program. */
+/** Runs what was built or patched. A program loads libextra.so; a library is loaded by the unpatched program. */
 function runs(row: Row, built: Built, path: string, c: Pick<Case, "env" | "more">): { ran: Ran; expected: string } {
   const more = c.more ? 1 : 0;
   const program = row.kind !== "library";
@@ -140,22 +142,60 @@ function expectRuns(row: Row, built: Built, path: string, c: Pick<Case, "env" | 
   expect({ what, ...ran }).toEqual({ what, status: 0, signal: null, stdout: expected, stderr: "" });
 }
 
-/** One describe a row, one test an edit; what is compiled is compiled once. */
+/** The name of a row; machine and flavour only where they are not the usual ones. */
+const nameOf = ({ machine, linker, flavour, kind }: Row): string =>
+  [machine === "x86_64" ? "" : machine, linker, flavour, kind].filter(Boolean).join(" ");
+
+function toolsOf({ machine, tool }: Row): string[] {
+  return [
+    crossTool(machine, "gcc"),
+    tool,
+    crossTool(machine, "strip"),
+    "readelf",
+    "eu-elflint",
+    "eu-strip",
+    ...(machine === "x86_64" ? ["qemu-x86_64"] : []),
+    ...runnersOf(machine),
+  ];
+}
+
+/** A `describe` for each row, a test for each of its edits. Every file is compiled only once. */
 export function matrix(rows: readonly Row[]): void {
   const files = scratch();
-  const made = new Map<string, string>();
+  const compiled = new Map<string, string>();
   const builds = new Map<Row, Built>();
-  const once = (name: string, make: () => string): string => {
-    if (!made.has(name)) made.set(name, make());
-    return made.get(name)!;
-  };
   const folderOf = (m: Machine): string => files.path(`libraries-${m}`);
+
+  for (const row of rows) {
+    const id = nameOf(row).replace(/\W+/g, "-");
+    describe(nameOf(row), () => {
+      for (const { title } of cases(row.machine, row.kind, "/")) {
+        itWithTools(toolsOf(row), title, () => {
+          const built = build(row, id);
+          const all = cases(row.machine, row.kind, folderOf(row.machine), built.needed);
+          check(
+            row,
+            built,
+            all.find((c) => c.title === title)!,
+            id,
+          );
+        });
+      }
+    });
+  }
+
+  function once(name: string, make: () => string): string {
+    if (!compiled.has(name)) compiled.set(name, make());
+    return compiled.get(name)!;
+  }
+
   function libraries(m: Machine): void {
     const folder = folderOf(m);
     const below = {
-      path: (n: string) => `${folder}/${n}`,
-      write: (n: string, b: Uint8Array) => files.write(`libraries-${m}/${n}`, b),
+      path: (name: string) => `${folder}/${name}`,
+      write: (name: string, bytes: Uint8Array) => files.write(`libraries-${m}/${name}`, bytes),
     };
+
     for (const name of ["libextra.so", "libmore.so"]) {
       once(below.path(name), () => {
         mkdirSync(folder, { recursive: true });
@@ -163,6 +203,7 @@ export function matrix(rows: readonly Row[]): void {
       });
     }
   }
+
   function build(row: Row, id: string): Built {
     const known = builds.get(row);
     if (known) return known;
@@ -170,41 +211,13 @@ export function matrix(rows: readonly Row[]): void {
     libraries(row.machine);
     const host = once(`host-${row.machine}`, () => compile(files, row.machine, "PIE", `host-${row.machine}`));
     const path = compile(files, row.machine, row.kind, `${id}.built`, row.flags(files));
-    const made = { path, host, needed: readelfValues(path).needed, lint: lint(path), warnings: readelfWarnings(path) };
-    if (row.built) expect(must("readelf", ["-hldSW", path])).toMatch(row.built);
-    expectRuns(row, made, path, { env: { LD_LIBRARY_PATH: folderOf(row.machine) } }, "as it was built");
-    builds.set(row, made);
+    const built = { path, host, needed: readelfValues(path).needed, lint: lint(path), warnings: readelfWarnings(path) };
 
-    return made;
-  }
-  for (const row of rows) {
-    const { machine: m } = row;
-    const name = [m === "x86_64" ? "" : m, row.linker, row.flavour, row.kind].filter(Boolean).join(" ");
-    const id = name.replace(/\W+/g, "-");
-    const strip = crossTool(m, "strip");
-    const tools = [
-      crossTool(m, "gcc"),
-      row.tool,
-      strip,
-      "readelf",
-      "eu-elflint",
-      "eu-strip",
-      ...(m === "x86_64" ? ["qemu-x86_64"] : []),
-      ...runnersOf(m),
-    ];
-    describe(name, () => {
-      for (const { title } of cases(m, row.kind, "/")) {
-        itWithTools(tools, title, () => {
-          const built = build(row, id);
-          check(
-            row,
-            built,
-            cases(m, row.kind, folderOf(m), built.needed).find((c) => c.title === title)!,
-            id,
-          );
-        });
-      }
-    });
+    if (row.built) expect(must("readelf", ["-hldSW", path])).toMatch(row.built);
+    expectRuns(row, built, path, { env: { LD_LIBRARY_PATH: folderOf(row.machine) } }, "as it was built");
+    builds.set(row, built);
+
+    return built;
   }
 
   function check(row: Row, built: Built, c: Case, id: string): void {
@@ -224,26 +237,21 @@ export function matrix(rows: readonly Row[]): void {
     expectRuns(row, built, path, c, "patched");
     if (c.without) expect(runs(row, built, path, {}).ran.stderr).toMatch(c.without);
     if (row.machine === "x86_64" && row.flavour === "") expectUnderQemu(row, built, path, c);
-    if (!c.strips) return;
+    if (c.strips) checkStripped(row, built, c, path, result.bytes);
+  }
 
-    expectRuns(
-      row,
-      built,
-      files.write(`${name}.ours`, patch(result.bytes, [stripUnneeded()]).bytes),
-      c,
-      "patched, then our strip",
-    );
-    const again = patch(result.bytes, [
-      addRunpath("/one/more"),
-      ...(row.kind === "library" ? [] : [setInterpreter(longer(longer(loaderOf(row.machine))))]),
-    ]);
+  /** Strips the patched file, and patches it once more: all results run. */
+  function checkStripped(row: Row, built: Built, c: Case, path: string, patched: Buffer): void {
+    const name = basename(path);
+    const stripped = patch(patched, [stripUnneeded()]);
+    expectRuns(row, built, files.write(`${name}.ours`, stripped.bytes), c, "patched, then our strip");
+
+    const interpreter = row.kind === "library" ? [] : [setInterpreter(longer(longer(loaderOf(row.machine))))];
+    const again = patch(patched, [addRunpath("/one/more"), ...interpreter]);
     expectRuns(row, built, files.write(`${name}.again`, again.bytes), c, "patched again");
 
-    for (const [tool, ...args] of [
-      [crossTool(row.machine, "strip")],
-      [crossTool(row.machine, "strip"), "-g"],
-      ["eu-strip"],
-    ] as const) {
+    const strip = crossTool(row.machine, "strip");
+    for (const [tool, ...args] of [[strip], [strip, "-g"], ["eu-strip"]] as const) {
       const to = files.path(`${name}.stripped`);
       must(tool, [...args, "-o", to, path]);
       expectRuns(row, built, to, c, `patched, then ${[tool, ...args].join(" ")}`);
@@ -252,25 +260,23 @@ export function matrix(rows: readonly Row[]): void {
 }
 
 /**
- * The one complaint that a patch may bring: eu-elflint knows by its name which type a `.bss` has, and where nothing
- * else has room, it gets bytes in the file. It is true of the file only if the plan says so and these bytes are zero.
+ * Is this the one complaint that a patch may bring? eu-elflint knows the type of a `.bss` by its name; where nothing
+ * else has room, `.bss` gets bytes in the file. The complaint is allowed only if the plan says so and the bytes are
+ * zero.
  */
 function isMaterialised(line: string, { plan, bytes }: PatchResult<Buffer>): boolean {
   if (!/^section \[ *\d+\] '\.bss' has wrong type: expected NOBITS, is PROGBITS$/.test(line)) return false;
+  if (!plan.placements.some((p) => p.strategy === "last-segment")) return false;
+
   const { offset, size } = readElf(bytes).sections.find((s) => s.name === ".bss")!.header;
-  return (
-    plan.placements.some((p) => p.strategy === "last-segment") &&
-    bytes.subarray(offset, offset + size).every((b) => b === 0)
-  );
+  return bytes.subarray(offset, offset + size).every((b) => b === 0);
 }
 
 /** qemu-user computes AT_PHDR from the load address and e_phoff, as kernels before 5.18 did. */
 function expectUnderQemu(row: Row, built: Built, path: string, c: Case): void {
   const { expected } = runs(row, built, path, c);
-  const env = Object.entries(c.env ?? {}).flatMap(([k, v]) => ["-E", `${k}=${v}`]);
-  expect(
-    run("qemu-x86_64", [...env, ...(row.kind === "library" ? [built.host, path] : [path, "libextra.so"]), "libmore.so"])
-      .stdout,
-    "under qemu-x86_64",
-  ).toBe(expected);
+  const env = Object.entries(c.env ?? {}).flatMap(([name, value]) => ["-E", `${name}=${value}`]);
+  const command = row.kind === "library" ? [built.host, path] : [path, "libextra.so"];
+  const { stdout } = run("qemu-x86_64", [...env, ...command, "libmore.so"]);
+  expect(stdout, "under qemu-x86_64").toBe(expected);
 }

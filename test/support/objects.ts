@@ -5,7 +5,7 @@ import { headerSize, headerView } from "../../src/image/headers/header.js";
 import { symbolField } from "../../src/image/relocations/relocation-sections.js";
 import { ET, SHF, SHN, SHT, STB, STT } from "../../src/spec/constants.js";
 
-/** A symbol of a relocatable file that tests make; local ones come first. */
+/** A symbol of a relocatable file that a test makes. Local symbols must stand first. */
 export interface ObjectSymbol {
   readonly name?: string;
   readonly binding?: number;
@@ -25,7 +25,7 @@ export interface ObjectSection {
   readonly link?: string;
   /** sh_info: a section's name, or the index of a symbol. */
   readonly info?: string | number;
-  /** Relocations at byte offsets, by the index of their symbol; they get a section of their own behind this one. */
+  /** Relocations at byte offsets, by the index of their symbol. They get a section of their own. */
   readonly relocations?: readonly (readonly [offset: number, symbol: number])[];
   /** SHT_GROUP: the names of its sections. */
   readonly members?: readonly string[];
@@ -36,9 +36,9 @@ export interface ObjectOptions extends Encoding {
   readonly rela?: boolean;
   readonly sections: readonly ObjectSection[];
   readonly symbols: readonly ObjectSymbol[];
-  /** Names of sections and symbols in one table, as LLVM may write them. */
+  /** Names of sections and symbols share one table, as LLVM may write them. */
   readonly sharesNames?: boolean;
-  /** Every symbol's section stands in SHT_SYMTAB_SHNDX. */
+  /** The section index of every symbol stands in SHT_SYMTAB_SHNDX. */
   readonly extended?: boolean;
 }
 
@@ -48,50 +48,38 @@ interface Raw extends ObjectSection {
 
 /** A relocatable file (ET_REL) of any class, byte order and machine. Symbol 0 is added. */
 export function objectFile(o: ObjectOptions): Uint8Array {
-  const all = withTables(o);
-  const index = (name: string): number => all.findIndex((s) => s.name === name);
-  const names = table(all.map((s) => s.name));
-  const symbolNames = table(o.symbols.map((s) => s.name ?? ""));
-  const shared = concat([names.bytes, symbolNames.bytes]);
-  const bytes = all.map((s): Uint8Array => {
-    if (s.name === ".shstrtab") return names.bytes;
-    if (s.name === ".strtab") return o.sharesNames ? shared : symbolNames.bytes;
-    if (s.name === ".symtab") {
-      return symbolRecords(o, index, (n) => symbolNames.at(n) + (o.sharesNames ? names.bytes.length : 0));
-    }
-    if (s.name === ".symtab_shndx") {
-      return words(o, [0, ...o.symbols.map((y) => (typeof y.section === "string" ? index(y.section) : 0))]);
-    }
-    return s.members ? words(o, [1, ...s.members.map(index)]) : s.bytes;
-  });
-  let at = headerSize(o);
+  const sections = withTables(o);
+  const indexOf = (name: string): number => sections.findIndex((s) => s.name === name);
+  const names = stringTable(sections.map((s) => s.name));
+  const bytes = sectionBytes(o, sections, names, indexOf);
+
+  let end = headerSize(o);
   const parts: Uint8Array[] = [];
-  const headers = new Uint8Array(all.length * Shdr.size(o.class));
-  const firstGlobal = 1 + o.symbols.filter((s) => (s.binding ?? STB.LOCAL) === STB.LOCAL).length;
-  all.forEach((s, i) => {
-    const start = alignUp(at, s.align ?? 1);
-    const view = Shdr.view(viewOf(headers), i * Shdr.size(o.class), o);
-    const b = bytes[i]!;
+  const headers = new Uint8Array(sections.length * Shdr.size(o.class));
+  sections.forEach((s, i) => {
+    // Section 0 has an empty header and no bytes.
     if (i === 0) return;
 
-    parts.push(new Uint8Array(start - at), s.type === SHT.NOBITS ? new Uint8Array(0) : b);
-    Object.assign(view, {
+    const start = alignUp(end, s.align ?? 1);
+    const stored = s.type === SHT.NOBITS ? new Uint8Array(0) : bytes[i]!;
+    parts.push(new Uint8Array(start - end), stored);
+    Object.assign(Shdr.view(viewOf(headers), i * Shdr.size(o.class), o), {
       name: names.at(s.name),
       type: s.type ?? SHT.PROGBITS,
       flags: s.flags ?? 0,
       offset: start,
-      size: b.length,
+      size: bytes[i]!.length,
       addralign: s.align ?? 1,
       entsize: s.entsize ?? 0,
-      link: s.link === undefined ? 0 : index(s.link),
-      info: s.name === ".symtab" ? firstGlobal : typeof s.info === "string" ? index(s.info) : (s.info ?? 0),
+      link: s.link === undefined ? 0 : indexOf(s.link),
+      info: typeof s.info === "string" ? indexOf(s.info) : (s.info ?? 0),
     });
-    at = start + (s.type === SHT.NOBITS ? 0 : b.length);
+    end = start + stored.length;
   });
-  const shoff = alignUp(at, wordSize(o));
-  const ident = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, o.class === 64 ? 2 : 1, o.littleEndian ? 1 : 2, 1);
+
+  const shoff = alignUp(end, wordSize(o));
   const head = new Uint8Array(headerSize(o));
-  head.set(ident);
+  head.set([0x7f, 0x45, 0x4c, 0x46, o.class === 64 ? 2 : 1, o.littleEndian ? 1 : 2, 1]);
   Object.assign(headerView(head, o), {
     type: ET.REL,
     machine: o.machine,
@@ -99,104 +87,162 @@ export function objectFile(o: ObjectOptions): Uint8Array {
     shoff,
     ehsize: head.length,
     shentsize: Shdr.size(o.class),
-    shnum: all.length,
-    shstrndx: index(o.sharesNames ? ".strtab" : ".shstrtab"),
+    shnum: sections.length,
+    shstrndx: indexOf(o.sharesNames ? ".strtab" : ".shstrtab"),
   });
 
-  return concat([head, ...parts, new Uint8Array(shoff - at), headers]);
+  return concat([head, ...parts, new Uint8Array(shoff - end), headers]);
 }
 
+/** The sections of the options and those that a linker wants beside them; the bytes of tables are still empty. */
 function withTables(o: ObjectOptions): Raw[] {
-  const rela = o.rela ?? o.class === 64;
   const word = wordSize(o);
-  const raw = (s: ObjectSection): Raw => ({ ...s, bytes: s.bytes ?? new Uint8Array(0) });
-  const relocations = o.sections.flatMap((s) =>
-    s.relocations
-      ? [
-          raw({
-            name: `.rel${rela ? "a" : ""}${s.name}`,
-            type: rela ? SHT.RELA : SHT.REL,
-            flags: SHF.INFO_LINK,
-            align: word,
-            entsize: (rela ? Rela : Rel).size(o.class),
-            link: ".symtab",
-            info: s.name,
-            bytes: relocationRecords(o, rela, s.relocations),
-          }),
-        ]
-      : [],
-  );
+  const isLocal = (s: ObjectSymbol) => (s.binding ?? STB.LOCAL) === STB.LOCAL;
+  const symtab: ObjectSection = {
+    name: ".symtab",
+    type: SHT.SYMTAB,
+    align: word,
+    entsize: Sym.size(o.class),
+    link: ".strtab",
+    info: 1 + o.symbols.filter(isLocal).length,
+  };
+  const extended: ObjectSection = {
+    name: ".symtab_shndx",
+    type: SHT.SYMTAB_SHNDX,
+    align: 4,
+    entsize: 4,
+    link: ".symtab",
+  };
 
-  return [
-    raw({ name: "" }),
-    ...o.sections.map(raw),
-    ...relocations,
-    raw({ name: ".symtab", type: SHT.SYMTAB, align: word, entsize: Sym.size(o.class), link: ".strtab" }),
-    ...(o.extended
-      ? [raw({ name: ".symtab_shndx", type: SHT.SYMTAB_SHNDX, align: 4, entsize: 4, link: ".symtab" })]
-      : []),
-    raw({ name: ".strtab", type: SHT.STRTAB }),
-    ...(o.sharesNames ? [] : [raw({ name: ".shstrtab", type: SHT.STRTAB })]),
+  const all: ObjectSection[] = [
+    { name: "" },
+    ...o.sections,
+    ...o.sections.flatMap((s) => (s.relocations ? [relocationSection(o, s.name, s.relocations)] : [])),
+    symtab,
+    ...(o.extended ? [extended] : []),
+    { name: ".strtab", type: SHT.STRTAB },
+    ...(o.sharesNames ? [] : [{ name: ".shstrtab", type: SHT.STRTAB }]),
   ];
+  return all.map((s) => ({ ...s, bytes: s.bytes ?? new Uint8Array(0) }));
 }
 
-function table(texts: readonly string[]): { bytes: Uint8Array; at(text: string): number } {
+function relocationSection(
+  o: ObjectOptions,
+  section: string,
+  relocations: readonly (readonly [number, number])[],
+): ObjectSection {
+  const isRela = o.rela ?? o.class === 64;
+  return {
+    name: `.rel${isRela ? "a" : ""}${section}`,
+    type: isRela ? SHT.RELA : SHT.REL,
+    flags: SHF.INFO_LINK,
+    align: wordSize(o),
+    entsize: (isRela ? Rela : Rel).size(o.class),
+    link: ".symtab",
+    info: section,
+    bytes: relocationRecords(o, isRela, relocations),
+  };
+}
+
+/** The bytes of every section, tables included. */
+function sectionBytes(
+  o: ObjectOptions,
+  sections: readonly Raw[],
+  names: StringTable,
+  indexOf: (name: string) => number,
+): Uint8Array[] {
+  const symbolNames = stringTable(o.symbols.map((s) => s.name ?? ""));
+  const namesBefore = o.sharesNames ? names.bytes : new Uint8Array(0);
+  const sectionIndex = (s: ObjectSymbol) => (typeof s.section === "string" ? indexOf(s.section) : 0);
+
+  return sections.map((s): Uint8Array => {
+    if (s.members) return words(o, [1, ...s.members.map(indexOf)]);
+
+    switch (s.name) {
+      case ".shstrtab":
+        return names.bytes;
+      case ".strtab":
+        return concat([namesBefore, symbolNames.bytes]);
+      case ".symtab":
+        return symbolRecords(o, indexOf, (name) => namesBefore.length + symbolNames.at(name));
+      case ".symtab_shndx":
+        return words(o, [0, ...o.symbols.map(sectionIndex)]);
+      default:
+        return s.bytes;
+    }
+  });
+}
+
+interface StringTable {
+  readonly bytes: Uint8Array;
+  /** The offset of a text that the table has. */
+  at(text: string): number;
+}
+
+function stringTable(texts: readonly string[]): StringTable {
   const offsets = new Map<string, number>([["", 0]]);
   const parts: Uint8Array[] = [new Uint8Array(1)];
   let size = 1;
 
-  for (const t of texts) {
-    if (offsets.has(t)) continue;
-    offsets.set(t, size);
-    parts.push(encodeText(`${t}\0`));
-    size += encodeText(t).length + 1;
+  for (const text of texts) {
+    if (offsets.has(text)) continue;
+
+    const bytes = encodeText(`${text}\0`);
+    offsets.set(text, size);
+    parts.push(bytes);
+    size += bytes.length;
   }
 
-  return { bytes: concat(parts), at: (t) => offsets.get(t)! };
+  return { bytes: concat(parts), at: (text) => offsets.get(text)! };
 }
 
 function words(e: Encoding, values: readonly number[]): Uint8Array {
-  const b = new Uint8Array(values.length * 4);
-  const v = viewOf(b);
-  values.forEach((n, i) => v.setUint32(i * 4, n, e.littleEndian));
-  return b;
+  const bytes = new Uint8Array(values.length * 4);
+  const view = viewOf(bytes);
+  values.forEach((value, i) => view.setUint32(i * 4, value, e.littleEndian));
+  return bytes;
 }
 
 function symbolRecords(
   o: ObjectOptions,
-  index: (name: string) => number,
+  indexOf: (section: string) => number,
   nameAt: (name: string) => number,
 ): Uint8Array {
   const size = Sym.size(o.class);
-  const b = new Uint8Array((o.symbols.length + 1) * size);
+  const bytes = new Uint8Array((o.symbols.length + 1) * size);
+  const shndxOf = ({ section = SHN.UNDEF }: ObjectSymbol) => {
+    if (typeof section === "number") return section;
+    return o.extended ? SHN.XINDEX : indexOf(section);
+  };
+
   o.symbols.forEach((s, i) => {
-    const shndx =
-      typeof s.section === "string" ? (o.extended ? SHN.XINDEX : index(s.section)) : (s.section ?? SHN.UNDEF);
-    Object.assign(Sym.view(viewOf(b), (i + 1) * size, o), {
+    Object.assign(Sym.view(viewOf(bytes), (i + 1) * size, o), {
       name: nameAt(s.name ?? ""),
       info: ((s.binding ?? STB.LOCAL) << 4) | (s.type ?? STT.NOTYPE),
-      shndx,
+      shndx: shndxOf(s),
       value: s.value ?? 0,
     });
   });
 
-  return b;
+  return bytes;
 }
 
 function relocationRecords(
   o: ObjectOptions,
-  rela: boolean,
+  isRela: boolean,
   relocations: readonly (readonly [number, number])[],
 ): Uint8Array {
-  const R = rela ? Rela : Rel;
-  const size = R.size(o.class);
-  const b = new Uint8Array(relocations.length * size);
-  const v = viewOf(b);
+  const record = isRela ? Rela : Rel;
+  const size = record.size(o.class);
+  const bytes = new Uint8Array(relocations.length * size);
+  const view = viewOf(bytes);
   const { at, shift } = symbolField(o);
+
   relocations.forEach(([offset, symbol], i) => {
-    R.view(v, i * size, o).offset = offset;
-    v.setUint32(i * size + at, shift === 0 ? symbol : (symbol << shift) | 1, o.littleEndian);
+    record.view(view, i * size, o).offset = offset;
+    // Where r_sym and r_type share a word, r_type is 1.
+    view.setUint32(i * size + at, shift === 0 ? symbol : (symbol << shift) | 1, o.littleEndian);
   });
 
-  return b;
+  return bytes;
 }

@@ -1,24 +1,21 @@
 import { run } from "./run.js";
 
-/** Numbers say where, not what: a complaint that only moved is not new. */
+/** A line without its numbers, which say where and not what: a complaint that only moved is not new. */
 const shape = (line: string): string => line.replace(/0x[0-9a-f]+|\d+/gi, "#");
 
-function count(lines: readonly string[]): Map<string, number> {
-  const n = new Map<string, number>();
-  for (const l of lines) n.set(shape(l), (n.get(shape(l)) ?? 0) + 1);
-  return n;
-}
-
-/** Lines of `after` that `before` has not, or fewer of. */
+/** Lines of `after` that `before` does not have, or has fewer of. */
 export function newLines(before: readonly string[], after: readonly string[]): string[] {
-  const seen = count(before);
-  return after.filter((l) => {
-    const left = (seen.get(shape(l)) ?? 0) - 1;
-    seen.set(shape(l), left);
-    return left < 0;
+  const left = new Map<string, number>();
+  for (const line of before) left.set(shape(line), (left.get(shape(line)) ?? 0) + 1);
+
+  return after.filter((line) => {
+    const remaining = (left.get(shape(line)) ?? 0) - 1;
+    left.set(shape(line), remaining);
+    return remaining < 0;
   });
 }
 
+/** The lines that a tool prints, without the path of the file. */
 const lines = (text: string, path: string): string[] =>
   text
     .replaceAll(path, "FILE")
@@ -30,13 +27,11 @@ export function lint(path: string): string[] {
   return lines(run("eu-elflint", ["--gnu-ld", path]).stdout, path).filter((l) => l !== "No errors");
 }
 
-/** readelf's warnings and errors over everything it prints. */
+/** What readelf warns of when it prints everything. */
 export function readelfWarnings(path: string): string[] {
-  const r = run("readelf", ["-aW", path]);
-  return [
-    ...lines(r.stderr, path),
-    ...lines(r.stdout, path).filter((l) => /warning:|error:|<corrupt|<unknown>:/i.test(l)),
-  ];
+  const { stdout, stderr } = run("readelf", ["-aW", path]);
+  const complaints = lines(stdout, path).filter((l) => /warning:|error:|<corrupt|<unknown>:/i.test(l));
+  return [...lines(stderr, path), ...complaints];
 }
 
 /** The dynamic section and interpreter as readelf reads them. */
@@ -51,14 +46,16 @@ export function readelfValues(path: string): {
   versionFiles: string[];
 } {
   const text = run("readelf", ["-dlSVW", path]).stdout;
+  const first = (re: RegExp): string | null => re.exec(text)?.[1] ?? null;
   const all = (re: RegExp): string[] => [...text.matchAll(re)].map((m) => m[1]!);
+
   return {
-    interpreter: all(/Requesting program interpreter: ([^\]]*)\]/g)[0] ?? null,
+    interpreter: first(/Requesting program interpreter: ([^\]]*)\]/),
     needed: all(/\(NEEDED\)\s+Shared library: \[([^\]]*)\]/g),
-    runpath: all(/\(RUNPATH\)\s+Library runpath: \[([^\]]*)\]/g)[0] ?? null,
-    rpath: all(/\(RPATH\)\s+Library rpath: \[([^\]]*)\]/g)[0] ?? null,
-    flags1: all(/\(FLAGS_1\)\s+Flags: (.*)/g)[0] ?? null,
-    soname: all(/\(SONAME\)\s+Library soname: \[([^\]]*)\]/g)[0] ?? null,
+    runpath: first(/\(RUNPATH\)\s+Library runpath: \[([^\]]*)\]/),
+    rpath: first(/\(RPATH\)\s+Library rpath: \[([^\]]*)\]/),
+    flags1: first(/\(FLAGS_1\)\s+Flags: (.*)/),
+    soname: first(/\(SONAME\)\s+Library soname: \[([^\]]*)\]/),
     sections: all(/^ {2}\[ *\d+\] (\S+) +[A-Z]/gm),
     versionFiles: all(/Version: 1 {2}File: (\S+) /g),
   };

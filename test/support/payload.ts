@@ -3,8 +3,8 @@ import { Phdr, Shdr } from "../../src/codec/records.js";
 import { PF, PT, readElf } from "../../src/index.js";
 
 /**
- * Where a tool that bundles programs puts its payload: as bun and postject do, the file's last segment, with or without
- * a section.
+ * A program with a payload in its last segment, with or without a section: where bun and postject, which bundle
+ * programs, put theirs.
  */
 export interface Injected {
   readonly bytes: Buffer;
@@ -14,27 +14,27 @@ export interface Injected {
 const PAGE = 0x10000;
 
 /**
- * Appends the payload to a program (not PIE) as a PT_LOAD, made of its PT_GNU_STACK.
+ * Appends the payload to a program (not PIE) as a PT_LOAD, whose entry was the PT_GNU_STACK.
  *
- * @param section this section's header is made to say the payload, as bun does it: what the section held is then in no
- *   section
+ * @param section the section whose header shall describe the payload, as bun does it; its former contents are in no
+ *   section then
  */
 export function injectSegment(program: Buffer, payload: Buffer, section?: string): Injected {
   const elf = readElf(program);
   const h = elf.header;
+
   const offset = Math.ceil(program.length / PAGE) * PAGE;
   const top = Math.max(...elf.segments.filter((s) => s.type === PT.LOAD).map((s) => s.vaddr + s.memsz));
   const address = Math.ceil(top / PAGE + 16) * PAGE;
   const bytes = Buffer.concat([program, Buffer.alloc(offset - program.length), payload]);
   const view = viewOf(bytes);
-  const loads = elf.segments.map((s, i) => ({ s, i }));
-  const stack = loads.find(({ s }) => s.type === PT.GNU_STACK)!.i;
-  // PT_LOADs stand in ascending order of their addresses: the others' entries move up.
-  const at = (i: number) => h.phoff + i * h.phentsize;
-  const rest = Buffer.from(bytes.subarray(at(stack + 1), at(h.phnum)));
-  rest.copy(bytes, at(stack));
-  const last = Phdr.view(view, at(h.phnum - 1), h);
-  Object.assign(last, {
+
+  // PT_LOADs stand in ascending order of their addresses: the entries behind PT_GNU_STACK move up.
+  const entryAt = (i: number) => h.phoff + i * h.phentsize;
+  const stack = elf.segments.findIndex((s) => s.type === PT.GNU_STACK);
+  const rest = Buffer.from(bytes.subarray(entryAt(stack + 1), entryAt(h.phnum)));
+  rest.copy(bytes, entryAt(stack));
+  Object.assign(Phdr.view(view, entryAt(h.phnum - 1), h), {
     type: PT.LOAD,
     flags: PF.R,
     offset,
@@ -44,9 +44,9 @@ export function injectSegment(program: Buffer, payload: Buffer, section?: string
     memsz: payload.length,
     align: PAGE,
   });
-  const index = section === undefined ? undefined : elf.sections.find((s) => s.name === section)!.index;
 
-  if (index !== undefined) {
+  if (section !== undefined) {
+    const { index } = elf.sections.find((s) => s.name === section)!;
     Object.assign(Shdr.view(view, h.shoff + index * h.shentsize, h), { offset, addr: address, size: payload.length });
   }
 

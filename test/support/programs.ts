@@ -2,8 +2,9 @@ import { crossTool, type Machine } from "./machines.js";
 import { must } from "./tools.js";
 
 /**
- * Counts on what loaders do: constructors, thread-local storage, zeroed .bss, relocated pointers, the program headers
- * as dl_iterate_phdr finds them. Loads argv[1] and calls it; says whether argv[2] was loaded before and after.
+ * A program that relies on what loaders do: constructors, thread-local storage, zeroed .bss, relocated pointers, the
+ * program headers as dl_iterate_phdr finds them. It loads argv[1] and calls it, and tells whether argv[2] was loaded
+ * before and after.
  */
 const PROGRAM = `
 #define _GNU_SOURCE
@@ -18,10 +19,15 @@ static __thread int local = 7;
 static volatile char zeros[ZEROS];
 static const char *volatile words[] = {"relative", "relocations", "lead", "here"};
 __attribute__((constructor)) static void before(void) { local += 1; }
-static int count(struct dl_phdr_info *i, size_t n, void *p) { (void)n; if (!*(int *)p) *(int *)p = i->dlpi_phnum > 4 && i->dlpi_phdr[0].p_type != 0; return 0; }
+static int count(struct dl_phdr_info *i, size_t n, void *p) {
+  (void)n;
+  if (!*(int *)p) *(int *)p = i->dlpi_phnum > 4 && i->dlpi_phdr[0].p_type != 0;
+  return 0;
+}
 static int loaded(const char *name) { return dlopen(name, RTLD_LAZY | RTLD_NOLOAD) != 0; }
 int main(int argc, char **argv) {
-  for (int i = 0; i < ZEROS; i = i == 100000 && ZEROS > 200000 ? ZEROS - 100000 : i + 1) if (zeros[i]) { printf("zeros[%d] is %d\\n", i, zeros[i]); return 1; }
+  for (int i = 0; i < ZEROS; i = i == 100000 && ZEROS > 200000 ? ZEROS - 100000 : i + 1)
+    if (zeros[i]) { printf("zeros[%d] is %d\\n", i, zeros[i]); return 1; }
   int ok = 0;
   dl_iterate_phdr(count, &ok);
   char *m = malloc(100000);
@@ -43,7 +49,10 @@ static __thread int local = 5;
 static volatile char zeros[5000];
 static const char *volatile words[] = {"relative", "relocations"};
 __attribute__((constructor)) static void before(void) { local += 1; }
-int answer(int x) { for (unsigned i = 0; i < sizeof zeros; i++) if (zeros[i]) return -1; return x * 2 + local + (int)strlen(words[0]) - (int)strlen(words[1]) + 3; }
+int answer(int x) {
+  for (unsigned i = 0; i < sizeof zeros; i++) if (zeros[i]) return -1;
+  return x * 2 + local + (int)strlen(words[0]) - (int)strlen(words[1]) + 3;
+}
 `;
 const VERSIONS = "ELFWRIGHT_1.0 { global: answer; local: *; };\n";
 
@@ -75,7 +84,7 @@ const KIND_FLAGS: Readonly<Record<Kind, readonly string[]>> = {
   library: ["-fPIC", "-shared"],
 };
 
-/** A program, or a library that the program loads, compiled for this machine. The result's path ends in `name`. */
+/** Compiles the program, or the library that it loads, for this machine. The path of the result ends in `name`. */
 export function compile(
   files: Files,
   machine: Machine,
@@ -85,44 +94,26 @@ export function compile(
 ): string {
   const source = files.write(`${name}.c`, Buffer.from(kind === "library" ? LIBRARY : PROGRAM));
   const out = files.path(name);
-  const library =
-    kind === "library"
-      ? [`-Wl,-soname,${name}`, `-Wl,--version-script,${files.write(`${name}.map`, Buffer.from(VERSIONS))}`]
-      : [];
-  must(crossTool(machine, "gcc"), [
-    "-O1",
-    "-fno-builtin",
-    ...KIND_FLAGS[kind],
-    ...library,
-    "-o",
-    out,
-    source,
-    ...flags,
-  ]);
+  const kindFlags = [...KIND_FLAGS[kind]];
+  if (kind === "library") {
+    const script = files.write(`${name}.map`, Buffer.from(VERSIONS));
+    kindFlags.push(`-Wl,-soname,${name}`, `-Wl,--version-script,${script}`);
+  }
 
+  must(crossTool(machine, "gcc"), ["-O1", "-fno-builtin", ...kindFlags, "-o", out, source, ...flags]);
   return out;
 }
 
 /**
- * Flags with which glibc takes the DT_RELR of lld and mold: it asks for a version beside it that these two, as Debian
- * 12 has them, do not name, but only of files that name other versions. So they are linked against a libc.so.6 that has
- * none.
+ * Flags with which glibc takes the DT_RELR of lld and mold. Of a file that names versions, glibc asks for one more
+ * beside DT_RELR; these two linkers, as Debian 12 has them, do not name it. So the programs are linked against a
+ * libc.so.6 without versions.
  */
 export function unversionedLibc(files: Files): string[] {
   const source = files.write("libc-stub.c", Buffer.from(STUB_SYMBOLS.map((s) => `void ${s}(void) {}\n`).join("")));
   const out = files.path("libc-stub.so");
-  must("gcc", [
-    "-O1",
-    "-w",
-    "-fno-builtin",
-    "-shared",
-    "-fPIC",
-    "-nostdlib",
-    "-Wl,-soname,libc.so.6",
-    "-o",
-    out,
-    source,
-  ]);
 
+  const flags = ["-O1", "-w", "-fno-builtin", "-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libc.so.6"];
+  must("gcc", [...flags, "-o", out, source]);
   return ["-nodefaultlibs", out];
 }

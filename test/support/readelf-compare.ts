@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { ElfFile } from "../../src/image/elf.js";
 import { readElf } from "../../src/image/read-elf.js";
+import type { SymbolCounts } from "../../src/image/symbols/symbol-counts.js";
 import type { GnuProperty, NoteContents } from "../../src/image/notes/note-contents.js";
 import { describeElf } from "../../src/report/describe.js";
 import type { ElfDescription } from "../../src/report/description.js";
 import { listDynamicSymbols, type ListedSymbol, listSymbols } from "../../src/report/list-symbols.js";
 import { Tolerant } from "../../src/image/tolerant.js";
+import { SHF } from "../../src/spec/constants.js";
 import { must } from "./run.js";
 
 type Counts = Record<string, number>;
@@ -16,13 +18,13 @@ function tally(words: Iterable<string>): Counts {
   return out;
 }
 
-/** What differs between two tallies, in words. */
+/** What differs between two tallies, in words: at most five differences. */
 function differences(what: string, ours: Counts, theirs: Counts): string[] {
   const keys = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].filter((k) => ours[k] !== theirs[k]);
   return keys.slice(0, 5).map((k) => `${what}: ${k}: ${ours[k] ?? 0} here, ${theirs[k] ?? 0} with readelf`);
 }
 
-/** readelf's words for e_flags, by ours. */
+/** readelf's words for e_flags, by elfwright's names. */
 const FLAG_WORDS: Readonly<Record<string, string>> = {
   EF_ARM_EABI_VER5: "Version5 EABI",
   EF_ARM_ABI_FLOAT_HARD: "hard-float ABI",
@@ -73,10 +75,12 @@ const FLAG_OF_PROPERTY: Readonly<Record<string, string>> = {
 function propertyText(p: GnuProperty): string {
   if (p.name === "GNU_PROPERTY_STACK_SIZE") return `stack size: 0x${Number(p.value).toString(16)}`;
   if (p.name === "GNU_PROPERTY_NO_COPY_ON_PROTECTED") return "no copy on protected";
-  return `${PROPERTY_WORDS[p.name ?? ""] ?? p.name}: ${p.flags?.map((f) => FLAG_OF_PROPERTY[f] ?? f).join(", ") || "<None>"}`;
+
+  const words = p.flags?.map((f) => FLAG_OF_PROPERTY[f] ?? f).join(", ");
+  return `${PROPERTY_WORDS[p.name ?? ""] ?? p.name}: ${words || "<None>"}`;
 }
 
-/** A note as readelf prints what it says; undefined for those that it prints nothing of. */
+/** What a note says, as readelf prints it; undefined for notes whose contents it does not print. */
 function noteText(c: NoteContents | null): string | undefined {
   switch (c?.kind) {
     case "build-id":
@@ -97,48 +101,44 @@ function noteText(c: NoteContents | null): string | undefined {
 const OWNERS = /^ {2}(\S[^\t]*?) +0x([0-9a-f]{8})\t([^\t\n]*)/gm;
 const CONTENTS = /^(Build ID|OS|Version|Properties|Provider): /;
 
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+
 function notes(d: ElfDescription, text: string): string[] {
-  const theirs = text.split("\n").join(" \n");
-  const rows = [...theirs.matchAll(OWNERS)];
-  const said = rows.map((m, i) =>
-    theirs
-      .slice(m.index + m[0].length, rows[i + 1]?.index)
-      .split("Displaying notes")[0]!
-      .replace(/ *Location: [^\n]*/, "")
-      .replace(/\s+/g, " ")
-      .trim(),
-  );
-  // annobin's notes have readelf's words in the place of their owner.
-  const ours = (d.notes ?? []).filter((n) => !n.owner.startsWith("GA")).map((n) => `${n.owner} ${n.size}`);
+  const described = d.notes ?? [];
+  const printed = text.split("\n").join(" \n");
+  const rows = [...printed.matchAll(OWNERS)];
+
+  // readelf prints its own words in the place of the owner of annobin's notes.
+  const isAnnobin = (owner: string) => owner.startsWith("GA");
+  const ours = described.filter((n) => !isAnnobin(n.owner)).map((n) => `${n.owner} ${n.size}`);
+  const theirs = rows.filter((m) => !isAnnobin(m[1]!)).map((m) => `${m[1]!} ${parseInt(m[2]!, 16)}`);
+
+  const ourContents = described.flatMap((n) => {
+    const said = noteText(n.contents);
+    return said === undefined ? [] : [oneLine(said)];
+  });
+  const theirContents = rows.map((m, i) => {
+    const behind = printed.slice(m.index + m[0].length, rows[i + 1]?.index);
+    return oneLine(behind.split("Displaying notes")[0]!.replace(/ *Location: [^\n]*/, ""));
+  });
 
   return [
-    ...differences(
-      "notes",
-      tally(ours),
-      tally(rows.filter((m) => !m[1]!.startsWith("GA")).map((m) => `${m[1]!} ${parseInt(m[2]!, 16)}`)),
-    ),
-    ...differences(
-      "contents of notes",
-      tally((d.notes ?? []).flatMap((n) => noteText(n.contents)?.replace(/\s+/g, " ").trim() ?? [])),
-      tally(said.filter((s) => CONTENTS.test(s))),
-    ),
+    ...differences("notes", tally(ours), tally(theirs)),
+    ...differences("contents of notes", tally(ourContents), tally(theirContents.filter((s) => CONTENTS.test(s)))),
   ];
 }
 
-/** Sections that loaders process; of a file without a dynamic section, all. */
+/** Compares relocations of sections that loaders process; of a file without a dynamic section, of all sections. */
 function relocations(elf: ElfFile, d: ElfDescription, text: string): string[] {
-  const types: Counts = {};
-  const loaded = new Set(elf.sections.filter((s) => s.header.flags & 2).map((s) => s.name));
+  const loaded = new Set(elf.sections.filter((s) => s.header.flags & SHF.ALLOC).map((s) => s.name));
+  const types: string[] = [];
   let counts = false;
   let relr = 0;
-  let last = "";
-  const add = (name: string) => {
-    if (name !== "") types[name] = (types[name] ?? 0) + 1;
-  };
 
   for (const line of text.split("\n")) {
     const head = /^Relocation section '(.*)' at offset/.exec(line);
     const row = /^[0-9a-f]{8,} +[0-9a-f]{8,} +(\S+)/.exec(line);
+    // A relocation of 64-bit MIPS has up to three types; the second and third have lines of their own.
     const more = /^ +Type[23]: (\S+)/.exec(line);
 
     if (head) {
@@ -148,30 +148,33 @@ function relocations(elf: ElfFile, d: ElfDescription, text: string): string[] {
     } else if (/^ *\d+ offsets$/.test(line)) {
       relr += parseInt(line);
     } else if (row) {
-      add(last);
-      last = row[1]!;
+      types.push(row[1]!);
     } else if (more && more[1] !== "R_MIPS_NONE") {
-      last += `/${more[1]!}`;
+      types.push(`${types.pop()!}/${more[1]!}`);
     }
   }
 
-  add(last);
   return [
-    ...differences("relocations", d.relocations?.types ?? {}, types),
+    ...differences("relocations", d.relocations?.types ?? {}, tally(types)),
     ...(d.relocations?.relr === relr ? [] : [`RELR: ${d.relocations?.relr} here, ${relr} with readelf`]),
   ];
 }
 
-const WORD = { GNU_IFUNC: "IFUNC", GNU_UNIQUE: "UNIQUE" } as Readonly<Record<string, string>>;
-const short = (name: string): string => WORD[name.slice(4)] ?? name.slice(4);
-const section = (s: string): string => ({ UNDEF: "UND", ABS: "ABS", COMMON: "COM" })[s] ?? "in";
+const SHORT: Readonly<Record<string, string>> = { GNU_IFUNC: "IFUNC", GNU_UNIQUE: "UNIQUE" };
+const SPECIAL_SECTIONS: Readonly<Record<string, string>> = { UNDEF: "UND", ABS: "ABS", COMMON: "COM" };
 
-const symbolText = (s: ListedSymbol): string => {
+/** A name of a symbol's type or binding without its prefix, as readelf prints it. */
+const short = (name: string): string => SHORT[name.slice(4)] ?? name.slice(4);
+
+function nameWithVersion({ name, version, versionFile, hidden }: ListedSymbol): string {
   // The symbol that stands for a version itself is printed without it.
-  const name =
-    s.version === null || s.version === s.name
-      ? s.name
-      : `${s.name}${s.versionFile === null && !s.hidden ? "@@" : "@"}${s.version}`;
+  if (version === null || version === name) return name;
+
+  const isDefault = versionFile === null && !hidden;
+  return `${name}${isDefault ? "@@" : "@"}${version}`;
+}
+
+function symbolText(s: ListedSymbol): string {
   return [
     s.index,
     BigInt(s.value),
@@ -179,84 +182,115 @@ const symbolText = (s: ListedSymbol): string => {
     short(s.type),
     short(s.binding),
     s.visibility.slice(4),
-    section(s.section),
-    s.type === "STT_SECTION" ? "" : name,
+    SPECIAL_SECTIONS[s.section] ?? "in",
+    s.type === "STT_SECTION" ? "" : nameWithVersion(s),
   ].join(" ");
-};
+}
+
+const SYMBOL_ROW = /^ *(\d+): ([0-9a-f]+) +(0x[0-9a-f]+|\d+) (\S+) +(\S+) +(\S+) +(?:\[[^\]]*\] +)?(\S+)(?: (.*))?$/gm;
+
+/** A row of `readelf -s`. */
+interface SymbolRow {
+  readonly index: string;
+  readonly value: bigint;
+  readonly size: bigint;
+  readonly type: string;
+  readonly binding: string;
+  readonly visibility: string;
+  readonly section: string;
+  readonly name: string;
+}
+
+/** The rows of a symbol table without that of the title. */
+function symbolRows(table: string): SymbolRow[] {
+  const rows = [...table.matchAll(SYMBOL_ROW)].map((m): SymbolRow => ({
+    index: m[1]!,
+    value: BigInt(`0x${m[2]!}`),
+    size: BigInt(m[3]!),
+    type: m[4]!,
+    binding: m[5]!,
+    visibility: m[6]!,
+    section: m[7]!,
+    name: (m[8] ?? "").replace(/ \(\d+\)$/, "").replace(/ *\[[^\]]*\] /, ""),
+  }));
+  return rows.slice(1);
+}
+
+function rowText(r: SymbolRow): string {
+  const section = /^\d+$/.test(r.section) ? "in" : r.section;
+  const name = r.type === "SECTION" ? "" : r.name;
+  return [r.index, r.value, r.size, r.type, r.binding, r.visibility, section, name].join(" ");
+}
 
 function symbols(elf: ElfFile, d: ElfDescription, text: string): string[] {
-  // STT_GNU_IFUNC and STB_GNU_UNIQUE mean that with ELFOSABI_GNU alone, readelf says; loaders take them anywhere.
+  // readelf takes STT_GNU_IFUNC and STB_GNU_UNIQUE as such only with ELFOSABI_GNU; loaders take them anywhere.
   const known = text
     .replace(/^( *\d+: \S+ +\S+ )<OS specific>: 10/gm, "$1IFUNC  ")
     .replaceAll("<OS specific>: 10", "UNIQUE");
-  const out: string[] = [];
   const tables = known.split(/^Symbol table '/m).slice(1);
+  const rowsOf = (name: string) => symbolRows(tables.find((t) => t.startsWith(`${name}'`)) ?? "");
 
-  for (const name of [".dynsym", ".symtab"] as const) {
-    const theirs = tables.find((t) => t.startsWith(`${name}'`));
-    const ours = name === ".dynsym" ? listDynamicSymbols(elf, new Tolerant()) : listSymbols(elf);
-    const rows = [
-      ...(theirs ?? "").matchAll(
-        /^ *(\d+): ([0-9a-f]+) +(0x[0-9a-f]+|\d+) (\S+) +(\S+) +(\S+) +(?:\[[^\]]*\] +)?(\S+)(?: (.*))?$/gm,
-      ),
-    ].slice(1);
-    const their = rows.map((m) =>
-      [
-        m[1]!,
-        BigInt(`0x${m[2]!}`),
-        BigInt(m[3]!),
-        m[4],
-        m[5],
-        m[6],
-        /^\d+$/.test(m[7]!) ? "in" : m[7],
-        m[4] === "SECTION" ? "" : (m[8] ?? "").replace(/ \(\d+\)$/, "").replace(/ *\[[^\]]*\] /, ""),
-      ].join(" "),
-    );
-    const mine = (ours ?? []).map(symbolText);
-    const wrong = mine.findIndex((s, i) => s !== their[i]);
-    if (mine.length !== their.length) out.push(`${name}: ${mine.length} here, ${their.length} with readelf`);
-    else if (wrong >= 0) out.push(`${name}: ${mine[wrong]} here, ${their[wrong]} with readelf`);
-    const c = name === ".dynsym" ? d.symbolCounts.dynsym : d.symbolCounts.symtab;
-    const count = (at: number, word: string) => rows.filter((m) => m[at] === word).length;
-    const counted = {
-      total: rows.length,
-      undefined: count(7, "UND"),
-      weak: count(5, "WEAK"),
-      unique: count(5, "UNIQUE"),
-      functions: count(4, "FUNC"),
-      objects: count(4, "OBJECT"),
-      tls: count(4, "TLS"),
-      ifuncs: count(4, "IFUNC"),
-    };
+  return [
+    ...symbolTable(".dynsym", listDynamicSymbols(elf, new Tolerant()), d.symbolCounts.dynsym, rowsOf(".dynsym")),
+    ...symbolTable(".symtab", listSymbols(elf), d.symbolCounts.symtab, rowsOf(".symtab")),
+  ];
+}
 
-    for (const [key, n] of Object.entries(counted)) {
-      if ((c?.[key as keyof typeof counted] ?? 0) !== n) {
-        out.push(`${name} ${key}: ${c?.[key as keyof typeof counted]} here, ${n} with readelf`);
-      }
-    }
+function symbolTable(
+  name: string,
+  listed: readonly ListedSymbol[] | null,
+  counts: SymbolCounts | null,
+  rows: readonly SymbolRow[],
+): string[] {
+  const out: string[] = [];
+  const ours = (listed ?? []).map(symbolText);
+  const theirs = rows.map(rowText);
+  const wrong = ours.findIndex((s, i) => s !== theirs[i]);
+  if (ours.length !== theirs.length) out.push(`${name}: ${ours.length} here, ${theirs.length} with readelf`);
+  else if (wrong >= 0) out.push(`${name}: ${ours[wrong]} here, ${theirs[wrong]} with readelf`);
+
+  const count = (field: keyof SymbolRow, word: string) => rows.filter((r) => r[field] === word).length;
+  const counted = {
+    total: rows.length,
+    undefined: count("section", "UND"),
+    weak: count("binding", "WEAK"),
+    unique: count("binding", "UNIQUE"),
+    functions: count("type", "FUNC"),
+    objects: count("type", "OBJECT"),
+    tls: count("type", "TLS"),
+    ifuncs: count("type", "IFUNC"),
+  };
+  for (const [key, theirCount] of Object.entries(counted)) {
+    const ourCount = counts?.[key as keyof typeof counted];
+    if ((ourCount ?? 0) !== theirCount) out.push(`${name} ${key}: ${ourCount} here, ${theirCount} with readelf`);
   }
 
   return out;
 }
 
+/** Splits a text before the first occurrence of a mark. The second part is empty where there is none. */
+function splitBefore(text: string, mark: string): [before: string, from: string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
+}
+
 /**
- * What of a file `describe` and the lists of symbols say otherwise than `readelf -hnrs`: nothing, for a file with
+ * What `describe` and the lists of symbols say of a file, and `readelf -hnrs` says otherwise: nothing, for a file with
  * section headers.
  */
 export function compareWithReadelf(path: string): string[] {
   const elf = readElf(readFileSync(path));
   const d = describeElf(elf);
+
   const text = must("readelf", ["-W", "-h", "-n", "-r", "-s", path]);
-  const notesAt = text.indexOf("\nDisplaying notes");
-  const before = notesAt < 0 ? text : text.slice(0, notesAt);
-  const symbolsAt = before.indexOf("\nSymbol table '");
-  const head = symbolsAt < 0 ? before : before.slice(0, symbolsAt);
+  const [beforeNotes, noteRows] = splitBefore(text, "\nDisplaying notes");
+  const [head, symbolTables] = splitBefore(beforeNotes, "\nSymbol table '");
 
   return [
     ...flags(d, head),
     ...relocations(elf, d, head),
-    ...symbols(elf, d, symbolsAt < 0 ? "" : before.slice(symbolsAt)),
-    ...notes(d, notesAt < 0 ? "" : text.slice(notesAt)),
+    ...symbols(elf, d, symbolTables),
+    ...notes(d, noteRows),
     ...d.problems,
   ];
 }

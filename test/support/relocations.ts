@@ -1,8 +1,8 @@
 import { EM, type ElfFile } from "../../src/index.js";
 
 /**
- * r_info as the symbol's index and all else of it (gABI; little-endian 64-bit MIPS keeps r_sym in the low word, by its
- * psABI).
+ * Splits r_info into the index of the symbol and the rest (gABI). Little-endian 64-bit MIPS keeps r_sym in the low word
+ * (its psABI).
  */
 export function symbolOf(h: ElfFile["header"], info: bigint): { symbol: number; rest: bigint } {
   if (h.class === 32) return { symbol: Number(info >> 8n), rest: info & 0xffn };

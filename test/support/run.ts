@@ -8,6 +8,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** Runs a command with English messages, and tells how it ended. */
 export function run(
   command: string,
   args: readonly string[],
@@ -15,7 +16,8 @@ export function run(
 ): Ran {
   const env: Record<string, string | undefined> = { ...process.env, LC_ALL: "C", ...options.env };
   delete env["ELFWRIGHT_FIXTURE"];
-  const r = spawnSync(command, args, {
+
+  const ran = spawnSync(command, args, {
     encoding: "utf8",
     env,
     cwd: options.cwd,
@@ -23,16 +25,14 @@ export function run(
     maxBuffer: 256 << 20,
     timeout: 120_000,
   });
-  if (r.error) throw r.error;
+  if (ran.error) throw ran.error;
 
-  return { status: r.status, signal: r.signal, stdout: r.stdout, stderr: r.stderr };
+  return { status: ran.status, signal: ran.signal, stdout: ran.stdout, stderr: ran.stderr };
 }
 
-/** Runs a command that must succeed, and gives what it printed. */
+/** Runs a command that must succeed, and returns what it printed. */
 export function must(command: string, args: readonly string[], options: Parameters<typeof run>[2] = {}): string {
-  const r = run(command, args, options);
-  if (r.status !== 0) {
-    throw new Error(`${command} ${args.join(" ")}: exit ${r.status ?? r.signal}\n${r.stdout}${r.stderr}`);
-  }
-  return r.stdout;
+  const { status, signal, stdout, stderr } = run(command, args, options);
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: exit ${status ?? signal}\n${stdout}${stderr}`);
+  return stdout;
 }

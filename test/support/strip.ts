@@ -4,7 +4,7 @@ import { type Edit, patch, type PatchOptions, stripDebug, stripUnneeded } from "
 import { crossTool, type Machine } from "./machines.js";
 import { must } from "./tools.js";
 
-/** A strip in GNU's words and in ours. */
+/** One strip, as an option of GNU strip and as edits. */
 export interface Mode {
   readonly option: string;
   readonly edits: readonly Edit[];
@@ -15,7 +15,7 @@ export const DEBUG: Mode = { option: "-g", edits: [stripDebug()] };
 export const MODES: readonly Mode[] = [UNNEEDED, DEBUG];
 
 /**
- * The results have the same name in two folders, so that a linker can tell them apart by nothing but their contents.
+ * An input and its two results. These have one name, in two folders, so that linkers see only their contents differ.
  */
 export interface Both {
   readonly input: string;
@@ -23,16 +23,17 @@ export interface Both {
   readonly gnu: string;
 }
 
-/** The file stripped by us and by the machine's GNU strip, in folders beside the input. */
+/** Strips the file with elfwright and with the machine's GNU strip, into folders beside the input. */
 export function stripBoth(input: string, { option, edits }: Mode, machine: Machine = "x86_64"): Both {
   const out = (who: string) => `${dirname(input)}/${who}${option}/${basename(input)}`;
   const gnu = out("gnu");
+
   mkdirSync(dirname(gnu), { recursive: true });
   must(crossTool(machine, "strip"), [option, "-o", gnu, input]);
   return { input, ours: stripTo(out("ours"), input, edits), gnu };
 }
 
-/** Ours of `input`, written to `out`. */
+/** Patches `input`, writes the result to `out`, and returns that path. */
 export function stripTo(out: string, input: string, edits: readonly Edit[], options: PatchOptions = {}): string {
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, patch(readFileSync(input), edits, options).bytes, { mode: 0o755 });

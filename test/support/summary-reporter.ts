@@ -1,22 +1,20 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/**
- * Names every skipped test, and closes the run with one plain line that says how many tests passed, failed and were
- * skipped.
- */
+/** Names every skipped test, and ends the run with one plain line: how many tests passed, failed and were skipped. */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: errors.length, skipped: 0, pending: 0 };
-    for (const m of modules) {
-      for (const t of m.children.allTests()) {
-        const { state } = t.result();
+
+    for (const module of modules) {
+      const tests = [...module.children.allTests()];
+      for (const test of tests) {
+        const { state } = test.result();
         count[state]++;
-        if (state === "skipped") console.log(`skipped: ${m.relativeModuleId} > ${t.fullName}`);
+        if (state === "skipped") console.log(`skipped: ${module.relativeModuleId} > ${test.fullName}`);
       }
-      // A file that fails to load has no tests to count.
-      if (m.state() === "failed" && [...m.children.allTests()].every((t) => t.result().state !== "failed")) {
-        count.failed++;
-      }
+
+      // A file that fails to load has no test that fails.
+      if (module.state() === "failed" && tests.every((t) => t.result().state !== "failed")) count.failed++;
     }
 
     const skipped = count.skipped + count.pending;

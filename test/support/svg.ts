@@ -24,25 +24,28 @@ export interface Drawn {
 
 const ENTITIES: Readonly<Record<string, string>> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"' };
 
-/** The text of XML character data; an entity or character that has no place there throws. */
-export function unescape(s: string): string {
-  return s.replace(/[<>\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]|&[^;]*;?/gu, (c) => {
-    if (c === ">" || !Object.hasOwn(ENTITIES, c)) {
-      throw new Error(`${JSON.stringify(c)} in the text ${JSON.stringify(s)}`);
+/** The text of XML character data. It throws for an entity or a character that must not stand there. */
+export function unescape(data: string): string {
+  return data.replace(/[<>\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]|&[^;]*;?/gu, (found) => {
+    if (found === ">" || !Object.hasOwn(ENTITIES, found)) {
+      throw new Error(`${JSON.stringify(found)} in the text ${JSON.stringify(data)}`);
     }
-    return ENTITIES[c]!;
+    return ENTITIES[found]!;
   });
 }
 
+type Attributes = Readonly<Record<string, string>>;
+
 interface Tag {
   readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Attributes;
   readonly row: { box: Box | null } | null;
 }
 
 /**
- * Reads what {@link mapSvg} draws: well-formed XML of a few elements, or an error. `letter` is a letter's width in
- * parts of the font size.
+ * Reads what {@link mapSvg} draws: well-formed XML of a few elements. Anything else throws.
+ *
+ * @param letter the width of a letter in parts of the font size
  */
 export function readSvg(svg: string, letter = 0.62): Drawn {
   const open: Tag[] = [];
@@ -79,69 +82,92 @@ export function readSvg(svg: string, letter = 0.62): Drawn {
       row: values["class"] === "row" ? { box: null } : (parent?.row ?? null),
     };
     if (name === "svg") view = viewBox(values["viewBox"]!);
-    if (name === "rect" && tag.row && !tag.row.box) rows.push((tag.row.box = boxOf(values)));
+    if (name === "rect" && tag.row && !tag.row.box) {
+      tag.row.box = boxOf(values);
+      rows.push(tag.row.box);
+    }
     if (!empty) open.push(tag);
   }
 
   if (open.length > 0 || !view) throw new Error(`<${open.at(-1)?.name ?? "svg"}> is not closed`);
-  return {
-    view,
-    rows,
-    labels: labels.map(({ text, tag }) => ({
-      text,
-      box: textBox(tag.attributes, text, letter),
-      row: tag.row?.box ?? null,
-    })),
-  };
+
+  const placed = labels.map(({ text, tag }) => ({
+    text,
+    box: textBox(tag.attributes, text, letter),
+    row: tag.row?.box ?? null,
+  }));
+  return { view, rows, labels: placed };
 }
 
-function viewBox(s: string): Box {
-  const [left, top, width, height] = s.split(" ").map(Number) as [number, number, number, number];
+function boxAt(left: number, top: number, width: number, height: number): Box {
   return { left, top, right: left + width, bottom: top + height };
 }
 
-const boxOf = (a: Readonly<Record<string, string>>): Box => {
-  const [x, y, width, height] = [a["x"], a["y"], a["width"], a["height"]].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return { left: x, top: y, right: x + width, bottom: y + height };
-};
+function viewBox(text: string): Box {
+  const [left, top, width, height] = text.split(" ").map(Number) as [number, number, number, number];
+  return boxAt(left, top, width, height);
+}
 
-/** The box of a line of text, by the sizes of the style sheet. */
-function textBox(a: Readonly<Record<string, string>>, text: string, letter: number): Box {
-  const classes = (a["class"] ?? "").split(" ");
-  const size = classes.includes("title") ? 14 : classes.includes("small") ? 10 : 11;
+function boxOf(attributes: Attributes): Box {
+  const { x, y, width, height } = attributes;
+  return boxAt(Number(x), Number(y), Number(width), Number(height));
+}
+
+/** The box of a line of text, by the font sizes of the style sheet. */
+function textBox(attributes: Attributes, text: string, letter: number): Box {
+  const size = fontSize((attributes["class"] ?? "").split(" "));
   const width = cells(text) * size * letter;
-  const x = Number(a["x"]);
-  const y = Number(a["y"]);
-  const left = a["text-anchor"] === "end" ? x - width : a["text-anchor"] === "middle" ? x - width / 2 : x;
+  const left = Number(attributes["x"]) - width * partBefore(attributes["text-anchor"]);
+  const y = Number(attributes["y"]);
   return { left, right: left + width, top: y - 0.8 * size, bottom: y + 0.24 * size };
 }
 
+function fontSize(classes: readonly string[]): number {
+  if (classes.includes("title")) return 14;
+  return classes.includes("small") ? 10 : 11;
+}
+
+/** The part of a text that stands before its anchor. */
+function partBefore(anchor: string | undefined): number {
+  if (anchor === "end") return 1;
+  return anchor === "middle" ? 0.5 : 0;
+}
+
+/** What coordinates may be off by, since they are rounded to a tenth of a pixel. */
+const ROUNDING = 0.11;
+
 const inside = (a: Box, b: Box): boolean =>
-  a.left >= b.left - 0.11 && a.right <= b.right + 0.11 && a.top >= b.top - 0.11 && a.bottom <= b.bottom + 0.11;
+  a.left >= b.left - ROUNDING &&
+  a.right <= b.right + ROUNDING &&
+  a.top >= b.top - ROUNDING &&
+  a.bottom <= b.bottom + ROUNDING;
+
 const overlap = (a: Box, b: Box): boolean =>
-  a.left < b.right - 0.11 && b.left < a.right - 0.11 && a.top < b.bottom - 0.11 && b.top < a.bottom - 0.11;
+  a.left < b.right - ROUNDING &&
+  b.left < a.right - ROUNDING &&
+  a.top < b.bottom - ROUNDING &&
+  b.top < a.bottom - ROUNDING;
 
 /**
- * What is wrong with a picture: labels over each other, outside of their row or of the picture, a free label over a
- * row, rows over each other, a row without a label.
+ * What is wrong with a picture: labels over each other, labels outside of their row or of the picture, a free label
+ * over a row, rows over each other, a row without a label.
  */
 export function faults({ view, labels, rows }: Drawn): string[] {
   const out: string[] = [];
   const sorted = [...labels].sort((a, b) => a.box.top - b.box.top);
   const byTop = [...rows].sort((a, b) => a.top - b.top);
+
   sorted.forEach((l, i) => {
     if (!inside(l.box, view)) out.push(`${l.text}: outside of the picture`);
     if (l.row && !inside(l.box, l.row)) out.push(`${l.text}: outside of its row`);
     for (let j = i + 1; j < sorted.length && sorted[j]!.box.top < l.box.bottom; j++) {
       if (overlap(l.box, sorted[j]!.box)) out.push(`${l.text} and ${sorted[j]!.text} overlap`);
     }
-    if (!l.row) for (const r of rows) if (overlap(l.box, r)) out.push(`${l.text}: over a row`);
+    for (const row of rows) {
+      if (!l.row && overlap(l.box, row)) out.push(`${l.text}: over a row`);
+    }
   });
+
   byTop.forEach((r, i) => {
     for (let j = i + 1; j < byTop.length && byTop[j]!.top < r.bottom; j++) {
       if (overlap(r, byTop[j]!)) out.push(`two rows overlap at ${r.left}, ${r.top}`);

@@ -1,7 +1,7 @@
 import { crossTool, type Machine } from "./machines.js";
 import { must } from "./tools.js";
 
-/** Functions that the library defines, beside a pair of versions of `twice`. */
+/** How many functions the library defines beside the two versions of `twice`. */
 const COUNT = 40;
 
 const LIBRARY = `
@@ -19,8 +19,8 @@ __asm__(".symver new_twice,twice@@V2");
 const SCRIPT = `V1 { global: fun_*; counter; through; inner; outer; twice; local: *; };\nV2 { global: twice; } V1;\n`;
 
 /**
- * Counts what dlsym and dlvsym find of the library's functions, and calls some. argv: the names of `fun_13` and `inner`
- * there.
+ * Counts which of the library's functions dlsym and dlvsym find, and calls some. argv holds the names that `fun_13` and
+ * `inner` have in the library.
  */
 const PROGRAM = `
 #define _GNU_SOURCE
@@ -37,7 +37,8 @@ int main(int argc, char **argv) {
     plain += call(dlsym(RTLD_DEFAULT, name)) == i;
     versioned += call(dlvsym(RTLD_DEFAULT, name, "V1")) == i;
   }
-  printf("%d %d through=%d outer=%d twice=%d counter=%d found=%d/%d old=%d new=%d", fun_1(), fun_13(), through(), outer(), twice(3), counter, plain, versioned,
+  printf("%d %d through=%d outer=%d twice=%d counter=%d found=%d/%d old=%d new=%d",
+    fun_1(), fun_13(), through(), outer(), twice(3), counter, plain, versioned,
     call1(dlvsym(RTLD_DEFAULT, "twice", "V1")), call1(dlvsym(RTLD_DEFAULT, "twice", "V2")));
   for (int i = 1; i < argc; i++) printf(" %s=%d", argv[i], call(dlsym(RTLD_DEFAULT, argv[i])));
   puts("");
@@ -45,7 +46,7 @@ int main(int argc, char **argv) {
 }
 `;
 
-/** What the program prints of an unedited library; `found` counts functions without and with their version. */
+/** What the program prints; the defaults are those of an unedited library. `found` counts what dlsym and dlvsym find. */
 export const says = (found = `${COUNT}/${COUNT}`, twice = 60, more = ""): string =>
   `1 13 through=43 outer=101 twice=${twice} counter=5 found=${found} old=6 new=60${more}\n`;
 
@@ -54,7 +55,7 @@ interface Files {
   write(name: string, bytes: Uint8Array): string;
 }
 
-/** Builds the library and a program that uses it; the program finds the library as `libsym.so` beside itself. */
+/** Builds the library and a program that uses it. The program finds the library as `libsym.so` beside itself. */
 export function buildPair(
   m: Machine,
   files: Files,
@@ -65,27 +66,12 @@ export function buildPair(
   const library = files.path(`${name}.so`);
   const program = files.path(`${name}.bin`);
   const script = files.write(`${name}.map`, Buffer.from(SCRIPT));
-  must(gcc, [
-    "-O1",
-    "-fPIC",
-    "-shared",
-    "-Wl,-soname,libsym.so",
-    `-Wl,--version-script=${script}`,
-    ...flags,
-    "-o",
-    library,
-    files.write(`${name}.lib.c`, Buffer.from(LIBRARY)),
-  ]);
-  must(gcc, [
-    "-O1",
-    "-Wl,-rpath,$ORIGIN",
-    ...flags,
-    "-o",
-    program,
-    files.write(`${name}.c`, Buffer.from(PROGRAM)),
-    library,
-    "-ldl",
-  ]);
+  const librarySource = files.write(`${name}.lib.c`, Buffer.from(LIBRARY));
+  const programSource = files.write(`${name}.c`, Buffer.from(PROGRAM));
+
+  const shared = ["-O1", "-fPIC", "-shared", "-Wl,-soname,libsym.so", `-Wl,--version-script=${script}`];
+  must(gcc, [...shared, ...flags, "-o", library, librarySource]);
+  must(gcc, ["-O1", "-Wl,-rpath,$ORIGIN", ...flags, "-o", program, programSource, library, "-ldl"]);
 
   return { library, program };
 }

@@ -7,6 +7,7 @@ export { must, type Ran, run } from "./run.js";
 /** Set in CI, where an absent tool is a failure and not a skipped test. */
 export const REQUIRED = process.env["ELFWRIGHT_REQUIRE_TOOLS"] === "1";
 
+/** Is there a tool of this name on PATH, or at this absolute path? */
 export function hasTool(name: string): boolean {
   if (name.startsWith("/")) return existsSync(name);
   return (process.env["PATH"] ?? "").split(":").some((dir) => {
@@ -20,8 +21,8 @@ export function hasTool(name: string): boolean {
 }
 
 /**
- * A test that needs tools (names on PATH, or absolute paths): skipped by name where one is absent, or failed where
- * tools are required.
+ * A test that needs tools (names on PATH, or absolute paths). Where one is absent, the test is skipped and its title
+ * names the tool; where tools are required, the test fails.
  */
 export function itWithTools(
   tools: readonly string[],

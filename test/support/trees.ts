@@ -15,8 +15,10 @@ export interface TreeParts {
 }
 
 /**
- * A tree as a loader would make it, breadth first, of files that `read` gives by path and a function that says where a
- * needed library is.
+ * A tree as a loader would make it, breadth first.
+ *
+ * @param read gives the file of a path
+ * @param where gives the path of a needed library
  */
 export function treeOf(
   root: string,
@@ -27,11 +29,16 @@ export function treeOf(
   const byPath = new Map<string, Draft>();
   const objects: Draft[] = [];
   const missing: { from: LoadedObject; edge: Edge }[] = [];
+  const draft = (name: string, path: string): Draft => ({ name, path, realPath: path, elf: read(path), needs: [] });
+
   const load = (name: string, path: string): Draft => {
-    const known = byPath.get(path) ?? { name, path, realPath: path, elf: read(path), needs: [] };
-    if (!byPath.has(path)) objects.push(known);
-    byPath.set(path, known);
-    return known;
+    const known = byPath.get(path);
+    if (known) return known;
+
+    const object = draft(name, path);
+    byPath.set(path, object);
+    objects.push(object);
+    return object;
   };
   const edge = (name: string, path: string | undefined): Edge => ({
     name,
@@ -40,30 +47,25 @@ export function treeOf(
     of: null,
     tried: [],
   });
+
   const first = load(root, root);
   const preloaded = preloads.map((p) => edge(p, p));
 
-  for (let i = 0; i < objects.length; i++) {
-    for (const name of objects[i]!.elf.needed) {
-      const e = edge(name, where(name));
-      objects[i]!.needs.push(e);
-      if (!e.object) missing.push({ from: objects[i]!, edge: e });
+  // Objects that are loaded here join the list, and have their turn later.
+  for (const object of objects) {
+    for (const name of object.elf.needed) {
+      const need = edge(name, where(name));
+      object.needs.push(need);
+      if (!need.object) missing.push({ from: object, edge: need });
     }
   }
 
-  const loader =
-    interpreter === null
-      ? null
-      : {
-          ...edge(interpreter, undefined),
-          object: byPath.get(interpreter) ?? {
-            name: interpreter,
-            path: interpreter,
-            realPath: interpreter,
-            elf: read(interpreter),
-            needs: [],
-          },
-        };
+  // The loader is an object of the list only where a file needs it.
+  const loaderOf = (path: string): Edge => ({
+    ...edge(path, undefined),
+    object: byPath.get(path) ?? draft(path, path),
+  });
+  const loader = interpreter === null ? null : loaderOf(interpreter);
   return { rules, root: first, interpreter: loader, preloads: preloaded, objects, missing };
 }
 
