@@ -4,11 +4,12 @@ import { fail, hex } from "../error.js";
 import { ARCHIVE, THIN_ARCHIVE } from "../image/headers/header.js";
 import { NameBudget } from "../image/strings.js";
 
-/** Bytes of the text that an archive starts with, and of each member's header (ar(5)). */
+/** Bytes of the text that an archive starts with (ar(5)). */
 export const MAGIC_SIZE = 8;
+/** Bytes of each member's header (ar(5)). */
 export const HEADER_SIZE = 60;
 
-/** Where the fields of a member's header stand, each as text with spaces behind it (ar(5)). */
+/** Where each field of a member's header begins and ends. Fields are text, padded with spaces (ar(5)). */
 export const FIELDS = {
   name: [0, 16],
   date: [16, 28],
@@ -19,39 +20,43 @@ export const FIELDS = {
   end: [58, 60],
 } as const;
 
-/** How a symbol index is written: System V's with 4 or 8 bytes a number, 4.4BSD's likewise. */
+/** How a symbol index is written: as in System V or 4.4BSD, each with 4 or 8 bytes a number. */
 export type IndexFormat = "sysv" | "sysv64" | "bsd" | "bsd64";
 
-/** One member. Offsets and sizes in bytes; content is what lies behind the header and a name that follows it. */
+/** One member. Offsets and sizes in bytes. */
 export interface ArchiveMember {
-  /** "names" is the table of long names; "table" is one that tools know and we do not. */
+  /** "names" is the table of long names; "table" is one that other tools know and this reader does not. */
   readonly kind: "file" | "index" | "names" | "table";
   readonly name: string;
-  /** Of the header in the archive: symbol indexes name members by it. */
+  /** The offset of the header in the archive. Symbol indexes name members by it. */
   readonly offset: number;
-  /** Of a name that stands between header and content (4.4BSD); else 0. */
+  /** The size of a name that stands between header and content (4.4BSD), else 0. */
   readonly nameSize: number;
+  /** The size of the content. */
   readonly size: number;
+  /** What lies behind the header, and behind a name that follows the header. */
   readonly content: ByteSource;
-  /** Where the next header is. */
+  /** The offset of the next header. */
   readonly end: number;
 }
 
-/** A static library, all headers read and no member. */
+/** A static library, of which all headers are read but no member. */
 export interface Archive {
   readonly source: ByteSource;
   readonly members: readonly ArchiveMember[];
-  /** How the symbol index, which is always the first member, is written; undefined where there is none. */
+  /** How the symbol index is written, which is always the first member; undefined where there is none. */
   readonly index: IndexFormat | undefined;
 }
 
-/** A name's place in the table of long names. */
+const NEWLINE = 0x0a;
+
+/** A name that is an offset into the table of long names. */
 const LONG_NAME = /^\/\d+$/;
 
 const magicOf = (source: ByteSource): string =>
   String.fromCharCode(...source.read(0, Math.min(source.size, MAGIC_SIZE)));
 
-/** Does the source begin as a static library does, thin ones included? */
+/** Does the source begin like a static library? Thin ones are included. */
 export const isArchive = (source: ByteSource): boolean => [ARCHIVE, THIN_ARCHIVE].includes(magicOf(source));
 
 /**
@@ -60,81 +65,86 @@ export const isArchive = (source: ByteSource): boolean => [ARCHIVE, THIN_ARCHIVE
  */
 export function readArchive(source: ByteSource): Archive {
   if (magicOf(source) === THIN_ARCHIVE) {
-    fail("UNSUPPORTED", "this is a thin archive: its members are other files, whose names it holds; strip those", {
+    fail("UNSUPPORTED", "this is a thin archive: its members are other files, of which it has the names; strip these", {
       what: "a thin archive",
     });
   }
 
   const members: ArchiveMember[] = [];
-  const names = new LongNames(source);
-  for (let at = MAGIC_SIZE; at < source.size; at = members.at(-1)!.end) {
-    const member = readMember(source, at, names);
-    if (member.kind === "names") names.table = member;
+  const longNames = new LongNames(source);
+  let at = MAGIC_SIZE;
+  while (at < source.size) {
+    const member = readMember(source, at, longNames);
+    if (member.kind === "names") longNames.table = member;
     members.push(member);
+    at = member.end;
   }
 
   const first = members[0];
   return { source, members, index: first?.kind === "index" ? indexFormat(first.name) : undefined };
 }
 
-function readMember(source: ByteSource, offset: number, names: LongNames): ArchiveMember {
+function readMember(source: ByteSource, offset: number, longNames: LongNames): ArchiveMember {
   const header = readExactly(source, offset, HEADER_SIZE, "a member's header");
   const text = String.fromCharCode(...header);
   const field = (name: keyof typeof FIELDS) => text.slice(...FIELDS[name]);
-
   if (field("end") !== "`\n") {
-    fail("MALFORMED", `no member's header is at ${hex(offset)} of the archive, where one should be`, { offset });
+    fail("MALFORMED", `the archive should have a member's header at ${hex(offset)}, but there is none`, { offset });
   }
 
-  const all = decimal(field("size"), offset);
   const start = offset + HEADER_SIZE;
-  if (start + all > source.size) {
+  const sizeWithName = decimal(field("size"), offset);
+  if (start + sizeWithName > source.size) {
     fail("TRUNCATED", `the archive ends inside the member at ${hex(offset)}`, {
       offset: start,
-      length: all,
+      length: sizeWithName,
       size: source.size,
     });
   }
 
-  const own = field("name").trimEnd();
-  const nameSize = own.startsWith("#1/") ? decimal(own.slice(3), offset) : 0;
-  if (nameSize > all) {
+  const nameField = field("name").trimEnd();
+  const nameSize = nameField.startsWith("#1/") ? decimal(nameField.slice(3), offset) : 0;
+  if (nameSize > sizeWithName) {
     fail("MALFORMED", `the name of the member at ${hex(offset)} is longer than the member`, { offset });
   }
 
-  const named =
+  const ownName =
     nameSize > 0
-      ? untilNul(readExactly(source, start, nameSize, "a member's name"))
+      ? textBeforeNul(readExactly(source, start, nameSize, "a member's name"))
       : decodeText(header.subarray(...FIELDS.name)).trimEnd();
-  const kind = kindOf(named, offset);
-  const name = kind === "file" && nameSize === 0 ? withoutSlash(names.of(named, offset) ?? named) : named;
-  const size = all - nameSize;
-  const content = partOf(source, start + nameSize, size);
+  const kind = kindOf(ownName, offset);
+  const isPadded = kind === "file" && nameSize === 0;
+  const name = isPadded ? withoutSlash(longNames.of(ownName, offset) ?? ownName) : ownName;
 
-  // The last member's padding is missing in archives of some tools.
-  return { kind, name, offset, nameSize, size, content, end: Math.min(start + all + (all % 2), source.size) };
+  const size = sizeWithName - nameSize;
+  const content = partOf(source, start + nameSize, size);
+  // Some tools leave out the padding of the last member.
+  const end = Math.min(start + sizeWithName + (sizeWithName % 2), source.size);
+  return { kind, name, offset, nameSize, size, content, end };
 }
 
+/** The number that a field of the header at `offset` holds. */
 function decimal(field: string, offset: number): number {
   const value = Number(field);
   if (!/^ *\d+ *$/.test(field) || !Number.isSafeInteger(value)) {
-    fail(
-      "MALFORMED",
-      `the header at ${hex(offset)} of the archive has ${JSON.stringify(field)} where a number should be`,
-      { offset },
-    );
+    fail("MALFORMED", `the member's header at ${hex(offset)} has ${JSON.stringify(field)} where a number should be`, {
+      offset,
+    });
   }
   return value;
 }
 
-const untilNul = (b: Uint8Array): string => decodeText(b.subarray(0, b.indexOf(0) < 0 ? b.length : b.indexOf(0)));
+function textBeforeNul(b: Uint8Array): string {
+  const end = b.indexOf(0);
+  return decodeText(end < 0 ? b : b.subarray(0, end));
+}
 
-/** A slash ends the names of System V archives, so that spaces can be part of them. */
+/** In System V archives a slash ends each name, so that spaces can be part of it. */
 const withoutSlash = (name: string): string => (name.endsWith("/") ? name.slice(0, -1) : name);
 
 /**
- * The tables have names of their own; what else starts with a slash, and is not the place of a long name, is another
- * tool's.
+ * Tables have names of their own. Any other name that starts with a slash is that of a table of another tool, unless it
+ * leads to a long name.
  */
 function kindOf(name: string, offset: number): ArchiveMember["kind"] {
   if (indexFormat(name)) return offset === MAGIC_SIZE ? "index" : "table";
@@ -149,35 +159,42 @@ function indexFormat(name: string): IndexFormat | undefined {
   return /^__\.SYMDEF_64( SORTED)?$/.test(name) ? "bsd64" : undefined;
 }
 
-/** The member `//` of System V archives; names of members are offsets into it. */
+/** The member `//` of System V archives. Names of members are offsets into it. */
 class LongNames {
   readonly #source: ByteSource;
   #bytes: Uint8Array | undefined;
   #budget: NameBudget | undefined;
+  /** Undefined until it is read. */
   table: ArchiveMember | undefined;
 
   constructor(source: ByteSource) {
     this.#source = source;
   }
 
-  /** The name that a header's own one stands for; undefined where it stands for itself. */
-  of(own: string, offset: number): string | undefined {
-    if (!LONG_NAME.test(own)) return undefined;
+  /**
+   * The long name that a name in a header stands for; undefined where the name stands for itself.
+   *
+   * @param offset that of the header
+   */
+  of(ownName: string, offset: number): string | undefined {
+    if (!LONG_NAME.test(ownName)) return undefined;
 
-    const at = Number(own.slice(1));
-    const t = this.table;
-    if (!t || at >= t.size) {
+    const at = Number(ownName.slice(1));
+    const { table } = this;
+    if (!table || at >= table.size) {
+      const extent = table ? `has ${table.size} bytes` : "is not there";
       return fail(
         "MALFORMED",
-        `the member at ${hex(offset)} has its name at ${at} of a table of long names that ${t ? `has ${t.size} bytes` : "is not there"}`,
+        `the member at ${hex(offset)} has its name at offset ${at} of the table of long names, which ${extent}`,
         { offset },
       );
     }
 
-    this.#bytes ??= readExactly(this.#source, t.offset + HEADER_SIZE + t.nameSize, t.size, "the table of long names");
-    this.#budget ??= new NameBudget(t);
+    const start = table.offset + HEADER_SIZE + table.nameSize;
+    this.#bytes ??= readExactly(this.#source, start, table.size, "the table of long names");
+    this.#budget ??= new NameBudget(table);
     let end = at;
-    while (end < t.size && this.#bytes[end] !== 0 && this.#bytes[end] !== 0x0a) end++;
+    while (end < table.size && this.#bytes[end] !== 0 && this.#bytes[end] !== NEWLINE) end++;
 
     return this.#budget.spend(decodeText(this.#bytes.subarray(at, end)));
   }

@@ -1,73 +1,58 @@
-import { decodeText, encodeText } from "../codec/bytes.js";
+import { decodeText, encodeText, equalBytes } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import { joined, type Piece, slice } from "../pieces/pieces.js";
 import { type Archive, FIELDS, HEADER_SIZE, MAGIC_SIZE, type ArchiveMember } from "./read.js";
 import { encodeIndex, type IndexEntry, indexSize, readIndex, type SymbolIndex } from "./symbol-index.js";
 
-/** A member's new content: pieces of the member, in order and without gaps. */
+/** The new content of a member: pieces of the old one, in order and without gaps. */
 export interface Content {
   readonly size: number;
   readonly pieces: readonly Piece[];
 }
 
-/** What {@link rewriteArchive} is told. */
+/** What {@link rewriteArchive} changes. */
 export interface ArchiveChanges {
-  /** By the place in `members`; those that are not named stay as they are. */
+  /** New contents by the member's index in `members`. The other members stay as they are. */
   readonly contents: ReadonlyMap<number, Content>;
-  /** Does the symbol index lose this entry of the member at this place? Only asked of members with new content. */
+  /** Does the symbol index lose this symbol of the member with this index? Only asked of members with new content. */
   readonly drops: (member: number, symbol: string) => boolean;
-  /** Dates and owners 0, modes 644, as GNU `ar -D`. */
+  /** Sets dates and owners to 0 and modes to 644, as GNU `ar -D`. */
   readonly deterministic: boolean;
 }
 
 /**
- * The archive with new contents: headers keep all but sizes, the table of long names stays, the symbol index keeps the
- * order of its entries. `UNSUPPORTED` where another table would have to follow, or a number does not fit; `MALFORMED`
- * for an index that cannot be read.
+ * The archive with new contents. Headers keep everything but sizes, the table of long names stays, and the symbol index
+ * keeps the order of its entries. `UNSUPPORTED` where another table would have to follow, or where a number does not
+ * fit; `MALFORMED` for an index that cannot be read.
  */
 export function rewriteArchive(archive: Archive, changes: ArchiveChanges): Content {
   const { members } = archive;
-  const moves = changes.contents.size > 0;
-  const table = members.find((m) => m.kind === "table");
-
-  if (moves && table) {
-    fail(
-      "UNSUPPORTED",
-      `the archive has a table ${JSON.stringify(table.name)} that is not known here, and may name its members by their places`,
-      { what: `the table ${table.name}` },
-    );
-  }
+  const { contents, deterministic } = changes;
+  const moves = contents.size > 0;
+  if (moves) refuseUnknownTable(members);
 
   const index = moves ? keptIndex(archive, changes) : undefined;
   const sizes = members.map((m, i) =>
-    i === 0 && index ? indexSize(index.format, index.entries) : (changes.contents.get(i)?.size ?? m.size),
+    i === 0 && index ? indexSize(index.format, index.entries) : (contents.get(i)?.size ?? m.size),
   );
-  const starts = placesOf(members, sizes);
-  const places = new Map(members.map((m, i) => [m.offset, starts[i]!]));
+  const starts = startsOf(members, sizes);
+
   const out: Piece[] = [{ kind: "input", at: 0, size: MAGIC_SIZE, from: 0 }];
   members.forEach((m, i) => {
     const start = starts[i]!;
-    const at = start + HEADER_SIZE + m.nameSize;
+    const nameAt = start + HEADER_SIZE;
+    const at = nameAt + m.nameSize;
     const size = sizes[i]!;
-    out.push(header(archive, m, start, size, changes.deterministic), {
+
+    out.push(headerPiece(archive, m, start, size, deterministic), {
       kind: "input",
-      at: start + HEADER_SIZE,
+      at: nameAt,
       size: m.nameSize,
       from: m.offset + HEADER_SIZE,
     });
-
-    if (i === 0 && index) {
-      out.push({
-        kind: "bytes",
-        at,
-        size,
-        bytes: encodeIndex({ ...index, entries: index.entries.map((e) => ({ ...e, member: places.get(e.member)! })) }),
-      });
-    } else {
-      for (const p of contentPieces(m, at, changes.contents.get(i))) out.push(p);
-    }
-
+    if (i === 0 && index) out.push({ kind: "bytes", at, size, bytes: encodeIndex(movedIndex(index, members, starts)) });
+    else for (const p of contentPieces(m, at, contents.get(i))) out.push(p);
     out.push(padding(m, at + size, size));
   });
 
@@ -77,22 +62,42 @@ export function rewriteArchive(archive: Archive, changes: ArchiveChanges): Conte
   };
 }
 
+function refuseUnknownTable(members: readonly ArchiveMember[]): void {
+  const table = members.find((m) => m.kind === "table");
+  if (!table) return;
+  fail(
+    "UNSUPPORTED",
+    `the archive has an unknown table ${JSON.stringify(table.name)}, which may name members by their offsets`,
+    { what: `the table ${table.name}` },
+  );
+}
+
 /** The index without the entries that go. */
 function keptIndex(archive: Archive, { contents, drops }: ArchiveChanges): SymbolIndex | undefined {
   const index = readIndex(archive);
-  const numbers = new Map(archive.members.map((m, i) => [m.offset, i]));
-  const stays = (e: IndexEntry) =>
-    !contents.has(numbers.get(e.member)!) || !drops(numbers.get(e.member)!, decodeText(e.name));
-  return index && { ...index, entries: index.entries.filter(stays) };
+  if (!index) return undefined;
+
+  const memberAt = new Map(archive.members.map((m, i) => [m.offset, i]));
+  const stays = (e: IndexEntry) => {
+    const member = memberAt.get(e.member)!;
+    return !contents.has(member) || !drops(member, decodeText(e.name));
+  };
+  return { ...index, entries: index.entries.filter(stays) };
 }
 
-/** Where each header goes; members begin at even offsets (ar(5)). */
-function placesOf(members: readonly ArchiveMember[], sizes: readonly number[]): number[] {
+/** The index with the new offsets of the members. */
+function movedIndex(index: SymbolIndex, members: readonly ArchiveMember[], starts: readonly number[]): SymbolIndex {
+  const startOf = new Map(members.map((m, i) => [m.offset, starts[i]!]));
+  return { ...index, entries: index.entries.map((e) => ({ ...e, member: startOf.get(e.member)! })) };
+}
+
+/** Where each header goes. Members begin at even offsets (ar(5)). */
+function startsOf(members: readonly ArchiveMember[], sizes: readonly number[]): number[] {
   let at = MAGIC_SIZE;
   return members.map((m, i) => {
     const start = at;
-    const all = m.nameSize + sizes[i]!;
-    at += HEADER_SIZE + all + (all % 2);
+    const sizeWithName = m.nameSize + sizes[i]!;
+    at += HEADER_SIZE + sizeWithName + (sizeWithName % 2);
     return start;
   });
 }
@@ -100,6 +105,7 @@ function placesOf(members: readonly ArchiveMember[], sizes: readonly number[]): 
 function contentPieces(m: ArchiveMember, at: number, content: Content | undefined): Piece[] {
   const from = m.offset + HEADER_SIZE + m.nameSize;
   if (!content) return [{ kind: "input", at, size: m.size, from }];
+
   return content.pieces.map((p) => {
     const moved = { ...slice(p, 0, p.size), at: at + p.at };
     return moved.kind === "input" ? { ...moved, from: from + moved.from } : moved;
@@ -108,20 +114,26 @@ function contentPieces(m: ArchiveMember, at: number, content: Content | undefine
 
 const NEWLINE = Uint8Array.of(0x0a);
 
-/** What makes the next member's offset even: the old byte, where there is one. */
+/** The byte that makes the next member's offset even: the old one, if there is one. */
 function padding(m: ArchiveMember, at: number, size: number): Piece {
-  const end = m.offset + HEADER_SIZE + m.nameSize + m.size;
   if ((m.nameSize + size) % 2 === 0) return { kind: "zero", at, size: 0 };
+
+  const end = m.offset + HEADER_SIZE + m.nameSize + m.size;
   return m.end > end ? { kind: "input", at, size: 1, from: end } : { kind: "bytes", at, size: 1, bytes: NEWLINE };
 }
 
-const ZERO = { date: "0", uid: "0", gid: "0" };
-const DETERMINISTIC = { file: { ...ZERO, mode: "644" }, index: ZERO, names: {}, table: {} } as const;
+/** Fields of a deterministic header, by the kind of member. */
+const DETERMINISTIC = {
+  file: { date: "0", uid: "0", gid: "0", mode: "644" },
+  index: { date: "0", uid: "0", gid: "0" },
+  names: {},
+  table: {},
+} as const;
 
-/** All that stays the same is copied as it stands: tools differ in how they write modes and empty fields. */
-function header({ source }: Archive, m: ArchiveMember, at: number, size: number, deterministic: boolean): Piece {
-  const bytes = readExactly(source, m.offset, HEADER_SIZE, "a member's header").slice();
-  const old = bytes.slice();
+/** Fields that stay the same are copied as they are: tools differ in how they write modes and empty fields. */
+function headerPiece({ source }: Archive, m: ArchiveMember, at: number, size: number, deterministic: boolean): Piece {
+  const old = readExactly(source, m.offset, HEADER_SIZE, "a member's header");
+  const bytes = old.slice();
   const fields: Partial<Record<keyof typeof FIELDS, string>> = {
     ...(deterministic && DETERMINISTIC[m.kind]),
     ...(size !== m.size && { size: String(m.nameSize + size) }),
@@ -137,7 +149,7 @@ function header({ source }: Archive, m: ArchiveMember, at: number, size: number,
     bytes.set(encodeText(value.padEnd(to - from)), from);
   }
 
-  return bytes.every((b, i) => b === old[i])
+  return equalBytes(bytes, old)
     ? { kind: "input", at, size: HEADER_SIZE, from: m.offset }
     : { kind: "bytes", at, size: HEADER_SIZE, bytes };
 }

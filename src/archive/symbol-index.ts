@@ -1,18 +1,18 @@
-import { concat, viewOf } from "../codec/bytes.js";
+import { alignUp, concat, viewOf } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import { NameBudget } from "../image/strings.js";
 import type { Archive, ArchiveMember, IndexFormat } from "./read.js";
 
-/** What an archive's symbol index says: this symbol is defined by that member. */
+/** What a symbol index says: this member defines that symbol. */
 export interface IndexEntry {
   /** Without its NUL. */
   readonly name: Uint8Array;
-  /** The offset of the member's header in the archive. */
+  /** The offset in the archive of the member's header. */
   readonly member: number;
 }
 
-/** A symbol index, read. */
+/** The contents of a symbol index. */
 export interface SymbolIndex {
   readonly format: IndexFormat;
   readonly littleEndian: boolean;
@@ -22,7 +22,7 @@ export interface SymbolIndex {
 const broken = (what: string, { offset }: ArchiveMember): never =>
   fail("MALFORMED", `the archive's symbol index ${what}; "ranlib" makes a new one`, { offset });
 
-/** Numbers of one width, written one after the other. Offsets of archives are below 2^53. */
+/** The numbers of an index, which all have one width. Offsets in archives are below 2^53. */
 class Numbers {
   readonly width: 4 | 8;
   readonly #view: DataView;
@@ -54,106 +54,120 @@ export function readIndex({ members, index: format }: Archive): SymbolIndex | un
   if (!format || !member) return undefined;
 
   const bytes = readExactly(member.content, 0, member.size, "the archive's symbol index");
-  const headers = new Set(members.map((m) => m.offset));
-  // 4.4BSD's is in the byte order of the machine that made it, which is nowhere said.
-  const index = format.startsWith("sysv")
-    ? sysv(bytes, format)
-    : (bsd(bytes, format, true, member) ?? bsd(bytes, format, false, member));
+  const index = format.startsWith("sysv") ? readSysv(bytes, format) : readBsd(bytes, format, member);
   if (!index) return broken("cannot be read", member);
 
+  const headers = new Set(members.map((m) => m.offset));
   if (index.entries.some((e) => !headers.has(e.member))) broken("names a member that is not there", member);
   return index;
 }
 
-/** A count, as many offsets, as many strings. */
-function sysv(bytes: Uint8Array, format: IndexFormat): SymbolIndex | undefined {
-  const n = new Numbers(bytes, format, false);
-  const count = n.at(0);
-  const entries: IndexEntry[] = [];
-  let at = (count + 1) * n.width;
-  if (!(at <= bytes.length)) return bytes.length === 0 ? { format, littleEndian: false, entries } : undefined;
+/** System V's index: a count, as many offsets, and as many strings. */
+function readSysv(bytes: Uint8Array, format: IndexFormat): SymbolIndex | undefined {
+  if (bytes.length === 0) return { format, littleEndian: false, entries: [] };
 
+  const numbers = new Numbers(bytes, format, false);
+  const { width } = numbers;
+  const count = numbers.at(0);
+  let at = (count + 1) * width;
+  if (!(at <= bytes.length)) return undefined;
+
+  const entries: IndexEntry[] = [];
   for (let i = 1; i <= count; i++) {
     const end = bytes.indexOf(0, at);
     if (end < 0) return undefined;
-    entries.push({ name: bytes.subarray(at, end), member: n.at(i * n.width) });
+    entries.push({ name: bytes.subarray(at, end), member: numbers.at(i * width) });
     at = end + 1;
   }
 
   return { format, littleEndian: false, entries };
 }
 
-/** The bytes of the pairs of string offset and member, these, the bytes of the strings, these. */
-function bsd(
+/** 4.4BSD's index is in the byte order of the machine that made it, which the archive does not say: both are tried. */
+const readBsd = (bytes: Uint8Array, format: IndexFormat, member: ArchiveMember): SymbolIndex | undefined =>
+  readBsdAs(bytes, format, true, member) ?? readBsdAs(bytes, format, false, member);
+
+/**
+ * The size of the pairs, the pairs of string offset and member, the size of the strings, the strings. Sizes are bytes.
+ */
+function readBsdAs(
   bytes: Uint8Array,
   format: IndexFormat,
   littleEndian: boolean,
   member: ArchiveMember,
 ): SymbolIndex | undefined {
-  const n = new Numbers(bytes, format, littleEndian);
-  const w = n.width;
-  const pairs = n.at(0);
-  const strings = 2 * w + pairs;
-  const size = n.at(w + pairs);
-  const entries: IndexEntry[] = [];
-  const budget = new NameBudget(member);
-  if (!(pairs % (2 * w) === 0 && strings + size <= bytes.length)) return undefined;
+  const numbers = new Numbers(bytes, format, littleEndian);
+  const { width } = numbers;
+  const pair = 2 * width;
+  const pairsSize = numbers.at(0);
+  const pairsEnd = width + pairsSize;
+  const strings = pairsEnd + width;
+  const stringsEnd = strings + numbers.at(pairsEnd);
+  const isWhole = pairsSize % pair === 0 && stringsEnd <= bytes.length;
+  if (!isWhole) return undefined;
 
-  for (let at = w; at < w + pairs; at += 2 * w) {
-    const start = strings + n.at(at);
-    const end = start < strings + size ? bytes.indexOf(0, start) : -1;
-    if (end < 0 || end >= strings + size) return undefined;
+  const budget = new NameBudget(member);
+  const entries: IndexEntry[] = [];
+  for (let at = width; at < pairsEnd; at += pair) {
+    const start = strings + numbers.at(at);
+    const end = start < stringsEnd ? bytes.indexOf(0, start) : -1;
+    if (end < 0 || end >= stringsEnd) return undefined;
     budget.count(end - start);
-    entries.push({ name: bytes.subarray(start, end), member: n.at(at + w) });
+    entries.push({ name: bytes.subarray(start, end), member: numbers.at(at + width) });
   }
 
   return { format, littleEndian, entries };
 }
 
-/** Bytes of an index with these entries: padded as GNU's and LLVM's `ar` do, the padding being part of the member. */
+/** Bytes of an index with these entries, with padding as GNU's and LLVM's `ar` add it: it is part of the member. */
 export function indexSize(format: IndexFormat, entries: readonly IndexEntry[]): number {
-  const w = format.endsWith("64") ? 8 : 4;
-  const names = entries.reduce((sum, e) => sum + e.name.length + 1, 0);
+  const width = format.endsWith("64") ? 8 : 4;
+  const namesSize = entries.reduce((sum, e) => sum + e.name.length + 1, 0);
   return format.startsWith("sysv")
-    ? even((entries.length + 1) * w + names, 2)
-    : even(2 * w + entries.length * 2 * w + names, 8);
+    ? alignUp((entries.length + 1) * width + namesSize, 2)
+    : alignUp(2 * width + entries.length * 2 * width + namesSize, 8);
 }
 
-const even = (n: number, to: number): number => Math.ceil(n / to) * to;
-
-/** The bytes of the index. `UNSUPPORTED` where a member stands behind what its numbers hold. */
+/** The bytes of the index. `UNSUPPORTED` where the numbers are too narrow for the offset of a member. */
 export function encodeIndex({ format, littleEndian, entries }: SymbolIndex): Uint8Array {
   const bytes = new Uint8Array(indexSize(format, entries));
-  const n = new Numbers(bytes, format, littleEndian);
-  const w = n.width;
-  const NUL = new Uint8Array(1);
-
-  if (w === 4 && entries.some((e) => e.member > 0xffffffff)) {
+  const numbers = new Numbers(bytes, format, littleEndian);
+  if (numbers.width === 4 && entries.some((e) => e.member > 0xffffffff)) {
     fail(
       "UNSUPPORTED",
-      "a member would stand behind the first 4 GiB of the archive, where its symbol index of 32-bit numbers cannot name it",
+      "a member would stand behind the first 4 GiB of the archive, " +
+        "where its symbol index of 32-bit numbers cannot name it",
       { what: "an archive above 4 GiB" },
     );
   }
 
+  const NUL = new Uint8Array(1);
   const names = concat(entries.flatMap((e) => [e.name, NUL]));
-  if (format.startsWith("sysv")) {
-    n.put(0, entries.length);
-    entries.forEach((e, i) => n.put((i + 1) * w, e.member));
-    bytes.set(names, (entries.length + 1) * w);
-    return bytes;
-  }
-
-  const pairs = entries.length * 2 * w;
-  n.put(0, pairs);
-  n.put(w + pairs, names.length);
-  let string = 0;
-  entries.forEach((e, i) => {
-    n.put(w + i * 2 * w, string);
-    n.put(2 * w + i * 2 * w, e.member);
-    string += e.name.length + 1;
-  });
-  bytes.set(names, 2 * w + pairs);
+  if (format.startsWith("sysv")) encodeSysv(entries, names, numbers, bytes);
+  else encodeBsd(entries, names, numbers, bytes);
 
   return bytes;
+}
+
+function encodeSysv(entries: readonly IndexEntry[], names: Uint8Array, numbers: Numbers, bytes: Uint8Array): void {
+  const { width } = numbers;
+  numbers.put(0, entries.length);
+  entries.forEach((e, i) => numbers.put((i + 1) * width, e.member));
+  bytes.set(names, (entries.length + 1) * width);
+}
+
+function encodeBsd(entries: readonly IndexEntry[], names: Uint8Array, numbers: Numbers, bytes: Uint8Array): void {
+  const { width } = numbers;
+  const pairsSize = entries.length * 2 * width;
+  numbers.put(0, pairsSize);
+  numbers.put(width + pairsSize, names.length);
+
+  let string = 0;
+  entries.forEach((e, i) => {
+    const pairAt = width + i * 2 * width;
+    numbers.put(pairAt, string);
+    numbers.put(pairAt + width, e.member);
+    string += e.name.length + 1;
+  });
+  bytes.set(names, 2 * width + pairsSize);
 }
