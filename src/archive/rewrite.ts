@@ -45,12 +45,8 @@ export function rewriteArchive(archive: Archive, changes: ArchiveChanges): Conte
     const at = nameAt + m.nameSize;
     const size = sizes[i]!;
 
-    out.push(headerPiece(archive, m, start, size, deterministic), {
-      kind: "input",
-      at: nameAt,
-      size: m.nameSize,
-      from: m.offset + HEADER_SIZE,
-    });
+    out.push(headerPiece(archive, m, start, size, deterministic));
+    out.push({ kind: "input", at: nameAt, size: m.nameSize, from: m.offset + HEADER_SIZE });
     if (i === 0 && index) out.push({ kind: "bytes", at, size, bytes: encodeIndex(movedIndex(index, members, starts)) });
     else for (const p of contentPieces(m, at, contents.get(i))) out.push(p);
     out.push(padding(m, at + size, size));
