@@ -1,5 +1,6 @@
 import { toLatin1 } from "../../codec/bytes.js";
 import { readExactly } from "../../codec/source.js";
+import type { ElfFile } from "../../image/elf.js";
 import { fileRange } from "../../image/headers/sections.js";
 import type { DiagnosedSubject } from "../subject.js";
 
@@ -10,21 +11,21 @@ export interface Comment {
   readonly offset: number;
 }
 
-/** One line a compiler; a linker that does not merge them has one an object file. */
+/** Usually one line per compiler, but a linker that does not merge them leaves one per object file. */
 const LARGEST = 1 << 20;
 
 /**
- * The texts of .comment. Hints only: they name compilers of parts, and where those were built, not what the program
- * runs on.
+ * The texts of .comment. They are hints only: they name the compilers of parts of the program and where those were
+ * built, not what the program runs on.
  */
-export function comments({ elf, tolerant }: DiagnosedSubject): Comment[] {
-  return (
-    tolerant.part(() => {
-      const section = elf.sections.find((s) => s.name === ".comment");
-      if (!section) return [];
-      const { offset, size } = fileRange(section, elf.source);
-      const text = toLatin1(readExactly(elf.source, offset, Math.min(size, LARGEST), ".comment"));
-      return [...text.matchAll(/[^\0]+/g)].map((m): Comment => ({ text: m[0], offset: offset + m.index }));
-    }) ?? []
-  );
+export const comments = ({ elf, tolerant }: DiagnosedSubject): Comment[] =>
+  tolerant.part(() => readComments(elf)) ?? [];
+
+function readComments(elf: ElfFile): Comment[] {
+  const section = elf.sections.find((s) => s.name === ".comment");
+  if (!section) return [];
+
+  const { offset, size } = fileRange(section, elf.source);
+  const text = toLatin1(readExactly(elf.source, offset, Math.min(size, LARGEST), ".comment"));
+  return [...text.matchAll(/[^\0]+/g)].map((match) => ({ text: match[0], offset: offset + match.index }));
 }

@@ -1,8 +1,8 @@
 import { comments } from "./comment.js";
-import type { DiagnosedLinkage, Diagnosis, Evidence } from "../diagnosis.js";
+import type { Confidence, DiagnosedLinkage, Diagnosis, Evidence } from "../diagnosis.js";
 import { evidenceOf } from "./evidence.js";
-import { fingerprints } from "./fingerprints.js";
-import { diagnoseGo, goTraces, searchedGo, startsAsGo } from "./go.js";
+import { fingerprints, type FoundFingerprint } from "./fingerprints.js";
+import { diagnoseGo, type GoTraces, goTraces, searchedGo, startsAsGo } from "./go.js";
 import { diagnoseLanguage, languageNames, wantsFingerprints } from "./language.js";
 import { concludeLibc, fingerprintClues, libcClues, wantsLibcFingerprints } from "./libc.js";
 import { diagnoseLinkage } from "./linkage.js";
@@ -10,82 +10,56 @@ import { packer } from "./packer.js";
 import type { DiagnosedSubject } from "../subject.js";
 import { foreignSystem } from "./system.js";
 
-/** What detection says of a file. */
+/** What detection says about a file. */
 export type Detected = Pick<
   Diagnosis,
   "libc" | "libcConfidence" | "linkage" | "language" | "packer" | "go" | "evidence"
 >;
 
-const libcEvidence = evidenceOf("libc");
+const libcEvidence = /* @__PURE__ */ evidenceOf("libc");
 
 /**
- * C library, linkage and language, from the strongest evidence there is: the loader that is named, libraries and
- * versions that are needed, the start code, notes, Go's build information. Only where these leave something open are
- * the constants searched for texts of runtimes.
+ * C library, linkage and language, from the strongest evidence there is: the loader that the file names, the libraries
+ * and versions that it needs, its start code, notes, Go's build information. The constants are searched for texts of
+ * runtimes only where these leave something open.
  */
-export function detect(s: DiagnosedSubject): Detected {
-  const { linkage, evidence: linked } = diagnoseLinkage(s);
-  const packed = s.tolerant.part(() => packer(s.elf));
-  if (packed) {
-    return {
-      libc: "unknown",
-      libcConfidence: "guess",
-      linkage,
-      language: "unknown",
-      packer: packed.says,
-      go: null,
-      evidence: [packed, ...linked],
-    };
-  }
+export function detect(subject: DiagnosedSubject): Detected {
+  const { linkage, evidence: linked } = diagnoseLinkage(subject);
+  const packed = subject.tolerant.part(() => packer(subject.elf));
+  if (packed) return packedProgram(packed, linkage, linked);
 
-  const foreign = foreignSystem(s);
-  const clues = foreign ? [] : libcClues(s);
-  const hints = comments(s);
-  const names = languageNames(s);
-  const early = goTraces(s);
+  const foreign = foreignSystem(subject);
+  const clues = foreign ? [] : libcClues(subject);
+  const hints = comments(subject);
+  const names = languageNames(subject);
+  const early = goTraces(subject);
   const isLibrary = linkage === "shared-library" || linkage === "plugin";
-  const wantsLibc = !foreign && !(early && startsAsGo(s, early)) && wantsLibcFingerprints(s, clues);
-  const search = s.hasContents && (wantsLibc || (!early && wantsFingerprints(s, names, hints)));
-  const found =
-    (search
-      ? s.tolerant.part(() =>
-          fingerprints(s.elf, {
-            libc: wantsLibc,
-            settles: isLibrary ? ["go", "rust", "rust-main"] : ["go", "rust-main"],
-          }),
-        )
-      : null) ?? [];
+
+  const wantsLibc = !foreign && !(early && startsAsGo(subject, early)) && wantsLibcFingerprints(subject, clues);
+  const wantsAny = wantsLibc || (!early && wantsFingerprints(subject, names, hints));
+  const found = subject.hasContents && wantsAny ? searched(subject, wantsLibc, isLibrary) : [];
+
   const all = [...clues, ...fingerprintClues(found)];
   const libc = concludeLibc(all);
-  const traces = early ?? searchedGo(s, found);
+  const traces = early ?? searchedGo(subject, found);
   const evidence = [...(foreign ? [foreign] : []), ...libc.evidence];
 
   if (traces) {
     const own = concludeLibc(all.filter((c) => c.evidence.kind !== "interpreter")).libc;
-    const go = diagnoseGo(s, traces, own);
-    const nothing = go.cgo === "pure" && !foreign;
-    const pure: Evidence[] = nothing
-      ? [
-          libcEvidence(
-            "no-imports",
-            "none",
-            "a Go program without a C library's start code, that takes nothing of other files",
-          ),
-        ]
-      : [];
-
+    const go = diagnoseGo(subject, traces, own);
+    const isPure = go.cgo === "pure" && !foreign;
     return {
-      libc: nothing ? "none" : libc.libc,
-      libcConfidence: !nothing ? libc.confidence : startsAsGo(s, traces) ? "certain" : "likely",
+      libc: isPure ? "none" : libc.libc,
+      libcConfidence: isPure ? pureGoConfidence(subject, traces) : libc.confidence,
       linkage,
       language: "go",
       packer: null,
       go,
-      evidence: [...pure, ...evidence, ...traces.evidence, ...linked],
+      evidence: [...(isPure ? [noLibc(PURE_GO)] : []), ...evidence, ...traces.evidence, ...linked],
     };
   }
 
-  const alone = !foreign && usesNoLibc(s, linkage, libc.evidence);
+  const alone = !foreign && usesNoLibc(subject, linkage, libc.evidence);
   const language = diagnoseLanguage(names, found, hints, { libc: alone ? "none" : libc.libc, isLibrary });
   return {
     libc: alone ? "none" : libc.libc,
@@ -94,18 +68,38 @@ export function detect(s: DiagnosedSubject): Detected {
     language: language.language,
     packer: null,
     go: null,
-    evidence: [
-      ...(alone ? [libcEvidence("no-imports", "none", "needs no library, and takes no symbol of another file")] : []),
-      ...evidence,
-      ...language.evidence,
-      ...linked,
-    ],
+    evidence: [...(alone ? [noLibc(NO_IMPORTS)] : []), ...evidence, ...language.evidence, ...linked],
   };
 }
 
+const PURE_GO = "a Go program without a C library's start code, which takes nothing from other files";
+const NO_IMPORTS = "needs no library, and takes no symbol from another file";
+
+const noLibc = (why: string): Evidence => libcEvidence("no-imports", "none", why);
+
+const pureGoConfidence = (subject: DiagnosedSubject, traces: GoTraces): Confidence =>
+  startsAsGo(subject, traces) ? "certain" : "likely";
+
+/** A packer hides the program: nothing else in the file says anything about it. */
+const packedProgram = (packed: Evidence, linkage: DiagnosedLinkage, linked: readonly Evidence[]): Detected => ({
+  libc: "unknown",
+  libcConfidence: "guess",
+  linkage,
+  language: "unknown",
+  packer: packed.says,
+  go: null,
+  evidence: [packed, ...linked],
+});
+
+/** What a search of the constants finds. It ends as soon as the language is settled, unless `libc` is wanted, too. */
+function searched({ elf, tolerant }: DiagnosedSubject, libc: boolean, isLibrary: boolean): FoundFingerprint[] {
+  const settles = isLibrary ? (["go", "rust", "rust-main"] as const) : (["go", "rust-main"] as const);
+  return tolerant.part(() => fingerprints(elf, { libc, settles })) ?? [];
+}
+
 /**
- * A library, or a program that names no more than a loader, that takes nothing from other files. Only where its symbols
- * could all be read: what is not known is no reason to say "none".
+ * A library, or a program that names no more than a loader, that takes nothing from other files. Only where all its
+ * symbols could be read: not knowing is no reason to say "none".
  */
 function usesNoLibc(
   { tolerant, needed, imports }: DiagnosedSubject,

@@ -6,7 +6,12 @@ import { cardOf } from "../../spec/machines/card-of.js";
 import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import { ENTRY_PATTERNS, type EntryPattern } from "./entry-patterns.js";
 
-const LONGEST = Math.max(...ENTRY_PATTERNS.map((p) => p.code.length / 2));
+const LONGEST = /* @__PURE__ */ longestPattern();
+
+/** In bytes: two digits of a pattern are one. */
+function longestPattern(): number {
+  return Math.max(...ENTRY_PATTERNS.map((p) => p.code.length / 2));
+}
 
 /** The file offset of the first instruction, or undefined where e_entry leads to no bytes of the file. */
 function entryOffset(elf: ElfFile): number | undefined {
@@ -17,42 +22,32 @@ function entryOffset(elf: ElfFile): number | undefined {
   // An odd address is Thumb code.
   if (kind === "thumb") return elf.offsetOf(entry & ~1n, 1);
 
-  // ELFv1 of PowerPC: e_entry is the address of a descriptor, whose first word is that of the code.
+  // PowerPC's ELFv1 ABI: e_entry is the address of a descriptor, whose first word is the address of the code.
   if (kind === "descriptor-v1" && elfClass === 64 && (flags & 3) !== 2) {
     const at = elf.offsetOf(entry, 8);
     if (at !== undefined) {
-      return elf.offsetOf(
-        viewOf(readExactly(elf.source, at, 8, "the entry point's descriptor")).getBigUint64(0, littleEndian),
-        1,
-      );
+      const descriptor = viewOf(readExactly(elf.source, at, 8, "the entry point's descriptor"));
+      return elf.offsetOf(descriptor.getBigUint64(0, littleEndian), 1);
     }
   }
 
   return elf.offsetOf(entry, 1);
 }
 
-/** Which start file the code at e_entry comes from; undefined for one that is not known. */
+/** The start file that the code at e_entry comes from; undefined for an unknown one. */
 export function entryCode(elf: ElfFile): { readonly pattern: EntryPattern; readonly offset: number } | undefined {
   const offset = entryOffset(elf);
   if (offset === undefined) return undefined;
 
-  const { machine, class: elfClass, littleEndian } = elf.header;
-  const code = toHex(
-    readExactly(elf.source, offset, Math.min(LONGEST, elf.source.size - offset), "the code at e_entry"),
-  );
-  const pattern = ENTRY_PATTERNS.find(
-    (p) =>
-      p.machine === machine &&
-      p.class === elfClass &&
-      p.littleEndian === littleEndian &&
-      new RegExp(`^${p.code}`).test(code),
-  );
-
+  const size = Math.min(LONGEST, elf.source.size - offset);
+  const code = toHex(readExactly(elf.source, offset, size, "the code at e_entry"));
+  const pattern = ENTRY_PATTERNS.find((p) => isFor(p, elf.header) && new RegExp(`^${p.code}`).test(code));
   return pattern && { pattern, offset };
 }
 
-/** Is something known of the start files for this machine, so that code that none of them has says something? */
-export const knowsEntryCode = ({ machine, class: elfClass, littleEndian }: ElfFile["header"]): boolean =>
-  ENTRY_PATTERNS.some(
-    (p) => p.of === "glibc" && p.machine === machine && p.class === elfClass && p.littleEndian === littleEndian,
-  );
+/** Are the start files for this machine known? Then code that none of them has says something, too. */
+export const knowsEntryCode = (header: ElfFile["header"]): boolean =>
+  ENTRY_PATTERNS.some((p) => p.of === "glibc" && isFor(p, header));
+
+const isFor = (p: EntryPattern, header: ElfFile["header"]): boolean =>
+  p.machine === header.machine && p.class === header.class && p.littleEndian === header.littleEndian;

@@ -3,15 +3,15 @@ import type { StartCode, StartFile } from "../../spec/machines/kinds.js";
 import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import type { Confidence } from "../diagnosis.js";
 
-/** What stands at e_entry of programs that a C library's (or Go's) start file begins. */
+/** The code at e_entry of programs that begin with the start file of a C library, or of Go. */
 export interface EntryPattern {
   readonly of: StartFile;
   readonly machine: number;
   readonly class: 32 | 64;
   readonly littleEndian: boolean;
-  /** Hex digits, `.` for any. */
+  /** Hex digits, `.` for any digit. */
   readonly code: string;
-  /** "likely" where it was derived from the start file's source and not seen in a program. */
+  /** "likely" where the code was derived from the start file's source and not seen in a program. */
   readonly confidence: Confidence;
 }
 
@@ -25,7 +25,7 @@ const patterns = (machine: number, { class: elfClass, littleEndian, rows }: Star
     confidence: confidence ?? "certain",
   }));
 
-/** The same instructions in the other byte order, where they are words. */
+/** The same instructions in the other byte order. Only for machines whose instructions are words of four bytes. */
 const swapped = (list: readonly EntryPattern[]): EntryPattern[] =>
   list.map((p) => ({
     ...p,
@@ -34,9 +34,16 @@ const swapped = (list: readonly EntryPattern[]): EntryPattern[] =>
     code: p.code.replace(/(..)(..)(..)(..)/g, "$4$3$2$1"),
   }));
 
-export const ENTRY_PATTERNS: readonly EntryPattern[] = cardsOf(RECOGNITION).flatMap(({ machine, card }) =>
-  (card.startCode ?? []).flatMap((s) => {
-    const seen = patterns(machine, s);
-    return s.bothOrders ? [...seen, ...swapped(seen)] : seen;
-  }),
-);
+function patternsOf(machine: number, startCode: StartCode): EntryPattern[] {
+  const seen = patterns(machine, startCode);
+  return startCode.bothOrders ? [...seen, ...swapped(seen)] : seen;
+}
+
+/** The patterns of all machines. */
+export const ENTRY_PATTERNS: readonly EntryPattern[] = /* @__PURE__ */ allPatterns();
+
+function allPatterns(): EntryPattern[] {
+  return cardsOf(RECOGNITION).flatMap(({ machine, card }) =>
+    (card.startCode ?? []).flatMap((startCode) => patternsOf(machine, startCode)),
+  );
+}

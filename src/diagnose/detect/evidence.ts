@@ -16,7 +16,9 @@ export const evidenceOf =
 
 /** File offset of the DT_NEEDED entry with this name. */
 export function neededOffset(elf: ElfFile, name: string): number | null {
-  const d = elf.dynamic;
-  const e = d?.entries.find((e) => e.tag === DT.NEEDED && d.text(e) === name);
-  return d && e ? d.offset + e.index * 2 * wordSize(elf.header) : null;
+  const { dynamic } = elf;
+  if (!dynamic) return null;
+
+  const entry = dynamic.entries.find((e) => e.tag === DT.NEEDED && dynamic.text(e) === name);
+  return entry ? dynamic.offset + entry.index * 2 * wordSize(elf.header) : null;
 }

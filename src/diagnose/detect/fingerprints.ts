@@ -6,9 +6,9 @@ import { dataRanges, symbolNameRanges } from "./data-ranges.js";
 import { isBuildInfo } from "./go-build-info.js";
 import { GO_TABLE_MAGICS, isGoTable } from "./go-table.js";
 import { isCxxName } from "./mangling.js";
-import { type Needle, searchTexts } from "./text-search.js";
+import { type Needle, type SearchedRange, searchTexts } from "./text-search.js";
 
-/** Runtimes other than those that {@link Language} names, so that their programs do not pass for C. */
+/** The runtimes of languages. More of them than {@link Language} names, so that their programs do not pass for C. */
 export type Runtime = "go" | "rust" | "rust-main" | "c++" | "haskell" | "ocaml" | "fortran" | "ada";
 
 /** A text that a C library or a language's runtime leaves in every program that it is linked into. */
@@ -26,40 +26,44 @@ export interface FoundFingerprint {
   readonly offset: number;
 }
 
-const RUST_PATH = /^\/rustc\/[0-9a-f]{40}[/\\]/;
 const textAt = (elf: ElfFile, offset: number, length: number): string =>
   toLatin1(readExactly(elf.source, offset, Math.min(length, elf.source.size - offset), "a text"));
 
-const isCxxSymbol = (elf: ElfFile, at: number): boolean => isCxxName(/^[^\0]*/.exec(textAt(elf, at + 1, 1024))![0]);
+const RUST_PATH = /^\/rustc\/[0-9a-f]{40}[/\\]/;
+const isRustPath = (elf: ElfFile, offset: number): boolean => RUST_PATH.test(textAt(elf, offset, 48));
 
-/** In constants. The texts of C libraries are of functions that nearly every program has: printf, malloc. */
-const DATA: readonly Fingerprint[] = [
-  { of: { libc: "musl" }, text: "-0X+0X 0X-0x+0x 0x", what: "the prefixes of musl's printf" },
-  { of: { libc: "musl" }, text: "No error information\0", what: "musl's strerror" },
-  { of: { libc: "glibc" }, text: "glibc.malloc.check", what: "glibc's tunables" },
-  { of: { libc: "glibc" }, text: "GLIBC_TUNABLES", what: "glibc's tunables" },
-  { of: { runtime: "go" }, text: "\xff Go buildinf:", what: "Go's build information", holds: isBuildInfo },
-  ...GO_TABLE_MAGICS.map((text): Fingerprint => ({
-    of: { runtime: "go" },
-    text,
-    what: "Go's table of functions",
-    holds: isGoTable,
-  })),
-  {
-    of: { runtime: "rust" },
-    text: "/rustc/",
-    what: "a source path of Rust's library",
-    holds: (elf, at) => RUST_PATH.test(textAt(elf, at, 48)),
-  },
-  { of: { runtime: "rust" }, text: "library/std/src/", what: "a source path of Rust's library" },
-  { of: { runtime: "rust" }, text: "library/core/src/", what: "a source path of Rust's library" },
-  { of: { runtime: "rust-main" }, text: "initialization or cleanup bug", what: "what Rust's start code says" },
-  { of: { runtime: "c++" }, text: "N10__cxxabiv1", what: "type names of the C++ runtime" },
-  { of: { runtime: "haskell" }, text: "GHCRTS", what: "the runtime of GHC" },
-  { of: { runtime: "ocaml" }, text: "OCAMLRUNPARAM", what: "the runtime of OCaml" },
-];
+/** The text found begins with the NUL byte in front of the name. */
+function isCxxSymbol(elf: ElfFile, offset: number): boolean {
+  const [name] = /^[^\0]*/.exec(textAt(elf, offset + 1, 1024))!;
+  return isCxxName(name);
+}
 
-/** In the names of .symtab. */
+/** Texts in constants. Those of C libraries belong to functions that nearly every program has: printf, malloc. */
+const DATA: readonly Fingerprint[] = /* @__PURE__ */ dataTexts();
+
+function dataTexts(): Fingerprint[] {
+  return [
+    { of: { libc: "musl" }, text: "-0X+0X 0X-0x+0x 0x", what: "the prefixes of musl's printf" },
+    { of: { libc: "musl" }, text: "No error information\0", what: "musl's strerror" },
+    { of: { libc: "glibc" }, text: "glibc.malloc.check", what: "glibc's tunables" },
+    { of: { libc: "glibc" }, text: "GLIBC_TUNABLES", what: "glibc's tunables" },
+    { of: { runtime: "go" }, text: "\xff Go buildinf:", what: "Go's build information", holds: isBuildInfo },
+    ...GO_TABLE_MAGICS.map(goTable),
+    { of: { runtime: "rust" }, text: "/rustc/", what: "a source path of Rust's library", holds: isRustPath },
+    { of: { runtime: "rust" }, text: "library/std/src/", what: "a source path of Rust's library" },
+    { of: { runtime: "rust" }, text: "library/core/src/", what: "a source path of Rust's library" },
+    { of: { runtime: "rust-main" }, text: "initialization or cleanup bug", what: "what Rust's start code says" },
+    { of: { runtime: "c++" }, text: "N10__cxxabiv1", what: "type names of the C++ runtime" },
+    { of: { runtime: "haskell" }, text: "GHCRTS", what: "the runtime of GHC" },
+    { of: { runtime: "ocaml" }, text: "OCAMLRUNPARAM", what: "the runtime of OCaml" },
+  ];
+}
+
+function goTable(magic: string): Fingerprint {
+  return { of: { runtime: "go" }, text: magic, what: "Go's table of functions", holds: isGoTable };
+}
+
+/** Texts in the names of .symtab. */
 const SYMBOLS: readonly Fingerprint[] = [
   { of: { libc: "glibc" }, text: "_IO_2_1_stdout_" },
   { of: { libc: "musl" }, text: "libc_start_main_stage2" },
@@ -82,29 +86,33 @@ const isOf = (f: { readonly of: Fingerprint["of"] }, runtimes: readonly Runtime[
 /** What a search is for. */
 export interface Wanted {
   readonly libc: boolean;
-  /** Those that settle the language, so that the search may end. */
+  /** The runtimes that settle the language, so that the search may end. */
   readonly settles: readonly Runtime[];
 }
 
-/** The fingerprints of a file, read in pieces from its constants and its symbols' names; code is left alone. */
-export function fingerprints(elf: ElfFile, { libc, settles }: Wanted): FoundFingerprint[] {
-  const search = (list: readonly Fingerprint[], ranges: ReturnType<typeof dataRanges>): FoundFingerprint[] => {
-    // Sections tell of Go, where there are any.
-    const wanted = list.filter((f) => (libc || !isLibc(f)) && (elf.sections.length === 0 || !isOf(f, ["go"])));
-    const needles = wanted.map(({ text, holds }): Needle =>
-      holds ? { text, holds: (at) => holds(elf, at) } : { text },
-    );
-    const found = searchTexts(
-      elf.source,
-      ranges,
-      needles,
-      (found) => !libc && found.some((at, i) => at !== undefined && isOf(wanted[i]!, settles)),
-    );
+/** The fingerprints of a file, read in pieces from its symbols' names and its constants; code is left alone. */
+export function fingerprints(elf: ElfFile, wanted: Wanted): FoundFingerprint[] {
+  const symbols = search(elf, SYMBOLS, symbolNameRanges(elf), wanted);
+  if (!wanted.libc && symbols.some((f) => isOf(f, wanted.settles))) return symbols;
+  return [...symbols, ...search(elf, DATA, dataRanges(elf), wanted)];
+}
 
-    return wanted.flatMap(({ of, what, text }, i) =>
-      found[i] === undefined ? [] : [{ of, what: what ?? text, offset: found[i] }],
-    );
-  };
-  const symbols = search(SYMBOLS, symbolNameRanges(elf));
-  return !libc && symbols.some((f) => isOf(f, settles)) ? symbols : [...symbols, ...search(DATA, dataRanges(elf))];
+function search(
+  elf: ElfFile,
+  list: readonly Fingerprint[],
+  ranges: readonly SearchedRange[],
+  { libc, settles }: Wanted,
+): FoundFingerprint[] {
+  // Sections tell of Go, where there are any.
+  const sought = list.filter((f) => (libc || !isLibc(f)) && (elf.sections.length === 0 || !isOf(f, ["go"])));
+  const needles = sought.map(({ text, holds }): Needle =>
+    holds ? { text, holds: (offset) => holds(elf, offset) } : { text },
+  );
+  const isSettled = (offsets: readonly (number | undefined)[]) =>
+    !libc && offsets.some((offset, i) => offset !== undefined && isOf(sought[i]!, settles));
+
+  const offsets = searchTexts(elf.source, ranges, needles, isSettled);
+  return sought.flatMap(({ of, what, text }, i) =>
+    offsets[i] === undefined ? [] : [{ of, what: what ?? text, offset: offsets[i] }],
+  );
 }

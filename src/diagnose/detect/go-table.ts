@@ -3,27 +3,35 @@ import { readExactly } from "../../codec/source.js";
 import type { ElfFile } from "../../image/elf.js";
 
 /**
- * runtime.pclntab's first word by version: Go 1.2, 1.16, 1.18, 1.20 (src/debug/gosym/pclntab.go). Two zero bytes
- * follow.
+ * The lowest byte of runtime.pclntab's first word by version: Go 1.2, 1.16, 1.18, 1.20 (src/debug/gosym/pclntab.go).
+ * The other three are 0xff, and two zero bytes follow.
  */
 const MAGICS = [0xfb, 0xfa, 0xf0, 0xf1] as const;
 
-export const GO_TABLE_MAGICS: readonly string[] = MAGICS.flatMap((m) => [
-  `${String.fromCharCode(m)}\xff\xff\xff\0\0`,
-  `\xff\xff\xff${String.fromCharCode(m)}\0\0`,
+/** The magic of each version, in both byte orders. */
+export const GO_TABLE_MAGICS: readonly string[] = /* @__PURE__ */ MAGICS.flatMap((lowest) => [
+  `${String.fromCharCode(lowest)}\xff\xff\xff\0\0`,
+  `\xff\xff\xff${String.fromCharCode(lowest)}\0\0`,
 ]);
 
+const HEADER = 16;
+
 /**
- * Is this Go's table of functions: an instruction's smallest size and a pointer's behind the magic, then a count that
- * the file could hold?
+ * Is this Go's table of functions? Behind the magic stand the smallest size of an instruction and the size of a
+ * pointer, then a number of functions that the file could hold.
  */
 export function isGoTable(elf: ElfFile, offset: number): boolean {
-  if (offset % 8 !== 0 || offset + 16 > elf.source.size) return false;
-  const b = readExactly(elf.source, offset, 16, "Go's table of functions");
+  if (offset % 8 !== 0 || offset + HEADER > elf.source.size) return false;
+
+  const head = readExactly(elf.source, offset, HEADER, "Go's table of functions");
   const { littleEndian, class: elfClass } = elf.header;
-  const little = b[0] !== 0xff;
-  const pointer = elfClass / 8;
-  if (little !== littleEndian || !(b[6] === 1 || b[6] === 2 || b[6] === 4) || b[7] !== pointer) return false;
-  const functions = viewOf(b).getUint32(littleEndian || pointer === 4 ? 8 : 12, littleEndian);
+  const isLittleEndian = head[0] !== 0xff;
+  const instruction = head[6];
+  const pointer = head[7];
+  if (isLittleEndian !== littleEndian || pointer !== elfClass / 8) return false;
+  if (instruction !== 1 && instruction !== 2 && instruction !== 4) return false;
+
+  // The number has the size of a pointer: these are its lower 32 bits.
+  const functions = viewOf(head).getUint32(littleEndian || pointer === 4 ? 8 : 12, littleEndian);
   return functions > 0 && functions < elf.source.size / 4;
 }

@@ -6,7 +6,7 @@ import type { FoundFingerprint } from "./fingerprints.js";
 import { type GoBuildInfo, goBuildInfo, goBuildInfoAt } from "./go-build-info.js";
 import type { DiagnosedSubject } from "../subject.js";
 
-const evidence = evidenceOf("language");
+const evidence = /* @__PURE__ */ evidenceOf("language");
 
 /** What was found of Go in a file. */
 export interface GoTraces {
@@ -19,54 +19,50 @@ export interface GoTraces {
 const BUILD_ID = 4;
 const TABLES: readonly string[] = [".gopclntab", ".data.rel.ro.gopclntab", ".go.buildinfo"];
 
-/** Go by its note or its sections, which survive a strip; undefined for none. */
+/** Traces of Go in notes and section names, which survive a strip; undefined for none. */
 export function goTraces({ elf, tolerant }: DiagnosedSubject): GoTraces | undefined {
   const note = tolerant.part(() => elf.notes.find((n) => n.owner === "Go"));
   const section = tolerant.part(() => elf.sections.find((s) => TABLES.includes(s.name)));
   if (!note && !section) return undefined;
 
   const info = tolerant.part(() => goBuildInfo(elf));
-  return {
-    info,
-    buildId: note?.type === BUILD_ID ? decodeText(note.description) : null,
-    evidence: [
-      ...(info ? [infoEvidence(info)] : []),
-      ...(note ? [evidence("go-build-id", "go", "Go's build ID", note.offset)] : []),
-      ...(!info && section
-        ? [evidence("section", "go", `section ${section.name}`, section.header.near("offset"))]
-        : []),
-    ],
-  };
+  const found: Evidence[] = [];
+  if (info) found.push(infoEvidence(info));
+  if (note) found.push(evidence("go-build-id", "go", "Go's build ID", note.offset));
+  if (!info && section) {
+    found.push(evidence("section", "go", `section ${section.name}`, section.header.near("offset")));
+  }
+
+  return { info, buildId: note?.type === BUILD_ID ? decodeText(note.description) : null, evidence: found };
 }
 
 const infoEvidence = (info: GoBuildInfo): Evidence =>
   evidence("go-build-info", "go", `build information of ${info.version}`, info.offset);
 
-/** The same for a file whose sections were dropped, by what a search found. */
+/** The same for a file without section headers, by what a search found. */
 export function searchedGo(
   { elf, tolerant }: DiagnosedSubject,
   found: readonly FoundFingerprint[],
 ): GoTraces | undefined {
   const traces = found.filter((f) => "runtime" in f.of && f.of.runtime === "go");
-  if (traces.length === 0) return undefined;
+  const [first] = traces;
+  if (!first) return undefined;
+
   const info = tolerant.part(() => traces.map((t) => goBuildInfoAt(elf, t.offset)).find((i) => i !== null)) ?? null;
-  return {
-    info,
-    buildId: null,
-    evidence: info ? [infoEvidence(info)] : traces.slice(0, 1).map((t) => evidence("go-table", "go", t.what, t.offset)),
-  };
+  const trace = info ? infoEvidence(info) : evidence("go-table", "go", first.what, first.offset);
+  return { info, buildId: null, evidence: [trace] };
 }
 
 /**
- * CGO_ENABLED=1 alone says only that C code could have been compiled. That it is there shows in what the program takes
- * of libraries and in who starts it: Go's own linker keeps Go's start code, the system's linker puts the C library's
- * before it.
+ * CGO_ENABLED=1 alone says only that C code could have been compiled. Whether it is there shows in what the program
+ * takes from libraries and in who starts it: Go's own linker keeps Go's start code, the system's linker puts the C
+ * library's before it.
  *
- * @param libc what the file itself holds or needs, its loader aside
+ * @param libc the C library that the file itself holds or needs, its loader aside
  */
-export function diagnoseGo(s: DiagnosedSubject, traces: GoTraces, libc: Libc): GoDiagnosis {
+export function diagnoseGo(subject: DiagnosedSubject, traces: GoTraces, libc: Libc): GoDiagnosis {
   const { info, buildId } = traces;
-  const cgo = goLinking(s, traces, libc);
+  const cgo = goLinking(subject, traces, libc);
   return {
     version: info?.version ?? null,
     path: info?.path ?? null,
@@ -78,28 +74,26 @@ export function diagnoseGo(s: DiagnosedSubject, traces: GoTraces, libc: Libc): G
   };
 }
 
-/**
- * Go's own start code, or a build that could have no C code; and no library that gives symbols. Nothing but Go then.
- */
+/** Is it nothing but Go: Go's own start code, or a build that could have no C code, and no needed library? */
 export function startsAsGo({ elf, tolerant, needed }: DiagnosedSubject, { info }: GoTraces): boolean {
   const start = tolerant.part(() => entryCode(elf)) ?? undefined;
   if (elf.header.entry === 0n || needed.length > 0) return false;
   return start ? start.pattern.of === "go" : info?.settings["CGO_ENABLED"] === "0";
 }
 
-function goLinking(s: DiagnosedSubject, traces: GoTraces, libc: Libc): GoDiagnosis["cgo"] {
-  if (startsAsGo(s, traces)) return "pure";
+function goLinking(subject: DiagnosedSubject, traces: GoTraces, libc: Libc): GoDiagnosis["cgo"] {
+  const { elf, tolerant, needed } = subject;
+  if (startsAsGo(subject, traces)) return "pure";
 
-  const start = s.tolerant.part(() => entryCode(s.elf)) ?? undefined;
-  const borrows = s.needed.length > 0 && s.imports.length > 0;
+  const start = tolerant.part(() => entryCode(elf)) ?? undefined;
+  const borrows = needed.length > 0 && subject.imports.length > 0;
   if (start && start.pattern.of !== "go") return "external";
-  // A library has no start code: only the system's linker makes one.
-  if (s.elf.header.entry === 0n) return borrows ? "external" : "unknown";
+  // A library has no start code, and only the system's linker makes libraries.
+  if (elf.header.entry === 0n) return borrows ? "external" : "unknown";
 
   // Where the C libraries' start code is known, this is not theirs.
-  const notTheirs = start !== undefined || knowsEntryCode(s.elf.header);
-  if (borrows) return notTheirs ? "internal" : "unknown";
+  const isNotTheirs = start !== undefined || knowsEntryCode(elf.header);
+  if (borrows) return isNotTheirs ? "internal" : "unknown";
   if (libc !== "unknown" && libc !== "none") return "external";
-
-  return notTheirs ? "pure" : "unknown";
+  return isNotTheirs ? "pure" : "unknown";
 }

@@ -5,7 +5,7 @@ import type { FoundFingerprint, Runtime } from "./fingerprints.js";
 import { isCxxName, isRustName } from "./mangling.js";
 import type { DiagnosedSubject } from "../subject.js";
 
-const evidence = evidenceOf("language");
+const evidence = /* @__PURE__ */ evidenceOf("language");
 
 const RUST_LIBRARY = /^lib(std|rustc_driver)-[0-9a-f]{8,}\.so$/;
 const CXX_LIBRARY = /^lib(std)?c\+\+(abi)?(_shared)?\.so/;
@@ -20,58 +20,58 @@ const OTHER_LIBRARIES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Mangled names may be thousands of characters long. */
-const short = (name: string): string => (name.length > 60 ? `${name.slice(0, 59)}…` : name);
+const shortened = (name: string): string => (name.length > 60 ? `${name.slice(0, 59)}…` : name);
 
-/** What dynamic symbols and needed libraries say of the language. */
+/** What dynamic symbols and needed libraries say about the language. */
 export interface LanguageNames {
   readonly evidence: readonly Evidence[];
   readonly exportsCxx: boolean;
   readonly needsCxx: boolean;
   readonly rust: boolean;
+  /** Is there a library of another language's runtime? */
   readonly other: boolean;
 }
 
-export function languageNames(s: DiagnosedSubject): LanguageNames {
-  const out: Evidence[] = [];
+export function languageNames(subject: DiagnosedSubject): LanguageNames {
+  const { elf, needed } = subject;
+  const found: Evidence[] = [];
   const library = (pattern: RegExp, says: string) => {
-    const name = s.needed.find((n) => pattern.test(n));
-    if (name !== undefined) out.push(evidence("needed", says, `needs ${name}`, neededOffset(s.elf, name)));
+    const name = needed.find((n) => pattern.test(n));
+    if (name !== undefined) found.push(evidence("needed", says, `needs ${name}`, neededOffset(elf, name)));
     return name !== undefined;
   };
-  const symbol = (found: { readonly name: string; readonly at: number } | undefined, says: string, verb: string) => {
-    if (found) out.push(evidence("symbol", says, `${verb} ${short(found.name)}`, found.at));
-    return found !== undefined;
+  const symbol = (named: { readonly name: string; readonly at: number } | undefined, says: string, verb: string) => {
+    if (named) found.push(evidence("symbol", says, `${verb} ${shortened(named.name)}`, named.at));
+    return named !== undefined;
   };
-  const exported = s.findExport((e) => isCxxName(e.name) || isRustName(e.name));
+
+  const exported = subject.findExport((e) => isCxxName(e.name) || isRustName(e.name));
   const isRust = exported !== undefined && isRustName(exported.name);
   const exportsCxx = symbol(isRust ? undefined : exported, "c++", "exports");
   const exportsRust = symbol(isRust ? exported : undefined, "rust", "exports");
-  const importsCxx = symbol(
-    s.imports.find((i) => !i.weak && (isCxxName(i.name) || i.name === "__gxx_personality_v0")),
-    "c++",
-    "imports",
-  );
-  const importsRust = symbol(
-    s.imports.find((i) => isRustName(i.name)),
-    "rust",
-    "imports",
-  );
-  const cxxLibrary = library(CXX_LIBRARY, "c++");
-  const rustLibrary = library(RUST_LIBRARY, "rust");
-  const other = OTHER_LIBRARIES.filter(([pattern, says]) => library(pattern, says)).length > 0;
+
+  const { imports } = subject;
+  const importedCxx = imports.find((i) => !i.weak && (isCxxName(i.name) || i.name === "__gxx_personality_v0"));
+  const importedRust = imports.find((i) => isRustName(i.name));
+  const importsCxx = symbol(importedCxx, "c++", "imports");
+  const importsRust = symbol(importedRust, "rust", "imports");
+
+  const needsCxxLibrary = library(CXX_LIBRARY, "c++");
+  const needsRustLibrary = library(RUST_LIBRARY, "rust");
+  const others = OTHER_LIBRARIES.filter(([pattern, says]) => library(pattern, says));
 
   return {
-    evidence: out,
+    evidence: found,
     exportsCxx,
-    needsCxx: importsCxx || cxxLibrary,
-    rust: exportsRust || importsRust || rustLibrary,
-    other,
+    needsCxx: importsCxx || needsCxxLibrary,
+    rust: exportsRust || importsRust || needsRustLibrary,
+    other: others.length > 0,
   };
 }
 
 /**
- * What std's code for backtraces imports: a file with libraries that has none of them holds no Rust, so that nobody
- * need search it.
+ * What std's code for backtraces imports. A file with libraries that imports none of them holds no Rust, so there is
+ * nothing to search for.
  */
 const UNWINDING: readonly string[] = [
   "_Unwind_Backtrace",
@@ -82,7 +82,7 @@ const UNWINDING: readonly string[] = [
   "_Unwind_Find_FDE",
 ];
 
-/** Is the language still open after what names say? Reading all constants is worth it then. */
+/** Do the names leave the language open? Then it is worth reading all constants. */
 export function wantsFingerprints(
   { imports }: DiagnosedSubject,
   names: LanguageNames,
@@ -96,46 +96,63 @@ export function wantsFingerprints(
 const isRustc = (c: Comment): boolean => c.text.startsWith("rustc version ");
 const isC = (c: Comment): boolean => /^(GCC:|.*\bclang version )/.test(c.text);
 
-/**
- * The language of the program: of what it exports, of its start code, of the one runtime that it has. Rust programs
- * hold C++ libraries (V8) and C++ programs Rust ones (librsvg): where both runtimes are there, Rust's start code or its
- * lack decides for programs.
- */
+interface JudgedFile {
+  /** The C library that the file was found to use. */
+  readonly libc: Libc;
+  readonly isLibrary: boolean;
+}
+
+/** The language of the program: that of what it exports, of its start code, or of the one runtime that it has. */
 export function diagnoseLanguage(
   names: LanguageNames,
   found: readonly FoundFingerprint[],
   comments: readonly Comment[],
-  file: { readonly libc: Libc; readonly isLibrary: boolean },
+  file: JudgedFile,
 ): { language: Language; evidence: Evidence[] } {
-  const runtime = (r: Runtime) => found.find((f) => "runtime" in f.of && f.of.runtime === r);
-  const traces = found.flatMap((f) =>
-    "runtime" in f.of
-      ? [evidence("string", f.of.runtime === "rust-main" ? "rust" : f.of.runtime, f.what, f.offset)]
-      : [],
-  );
+  const traces = found.flatMap(runtimeEvidence);
   const rustc = comments.find(isRustc);
   const gnu = comments.find(isC);
-  const hints = [
-    ...(rustc ? [evidence("comment", "rust", rustc.text, rustc.offset)] : []),
-    ...(gnu ? [evidence("comment", "c", gnu.text, gnu.offset)] : []),
-  ];
-  const cxx = names.needsCxx || runtime("c++") !== undefined;
-  const rust = names.rust || runtime("rust") !== undefined || rustc !== undefined;
-  const main = runtime("rust-main") !== undefined && rust;
-  const all = [...names.evidence, ...oncePerLanguage(traces), ...hints];
-  const language = ((): Language => {
-    if (main) return "rust";
-    if (names.exportsCxx) return "c++";
-    if (rust && (!cxx || file.isLibrary)) return "rust";
-    if (cxx) return "c++";
-    if (names.other || (["haskell", "ocaml", "fortran", "ada"] as const).some(runtime)) return "unknown";
-    return gnu !== undefined || isCLibrary(file.libc) ? "c" : "unknown";
-  })();
+  const hints: Evidence[] = [];
+  if (rustc) hints.push(evidence("comment", "rust", rustc.text, rustc.offset));
+  if (gnu) hints.push(evidence("comment", "c", gnu.text, gnu.offset));
 
-  return { language, evidence: all };
+  return {
+    language: languageOf(names, found, { rustc: rustc !== undefined, gnu: gnu !== undefined }, file),
+    evidence: [...names.evidence, ...oncePerLanguage(traces), ...hints],
+  };
 }
 
-const isCLibrary = (libc: Libc): boolean => libc !== "none" && libc !== "unknown";
+/**
+ * Rust programs hold C++ libraries (V8), and C++ programs Rust ones (librsvg). Where both runtimes are there, a program
+ * is a Rust program only if it has Rust's start code.
+ */
+function languageOf(
+  names: LanguageNames,
+  found: readonly FoundFingerprint[],
+  compilers: { readonly rustc: boolean; readonly gnu: boolean },
+  file: JudgedFile,
+): Language {
+  const has = (runtime: Runtime) => found.some((f) => "runtime" in f.of && f.of.runtime === runtime);
+  const isCxx = names.needsCxx || has("c++");
+  const isRust = names.rust || has("rust") || compilers.rustc;
+
+  if (isRust && has("rust-main")) return "rust";
+  if (names.exportsCxx) return "c++";
+  if (isRust && (!isCxx || file.isLibrary)) return "rust";
+  if (isCxx) return "c++";
+  if (names.other || OTHER_RUNTIMES.some(has)) return "unknown";
+  return compilers.gnu || usesLibc(file.libc) ? "c" : "unknown";
+}
+
+/** Runtimes of languages that {@link Language} does not name. */
+const OTHER_RUNTIMES: readonly Runtime[] = ["haskell", "ocaml", "fortran", "ada"];
+
+const usesLibc = (libc: Libc): boolean => libc !== "none" && libc !== "unknown";
+
+function runtimeEvidence({ of, what, offset }: FoundFingerprint): Evidence[] {
+  if (!("runtime" in of)) return [];
+  return [evidence("string", of.runtime === "rust-main" ? "rust" : of.runtime, what, offset)];
+}
 
 /** Several texts of one runtime say no more than the first. */
 const oncePerLanguage = (list: readonly Evidence[]): Evidence[] =>

@@ -14,7 +14,8 @@ const LOADERS: readonly Named[] = [
 ];
 
 /**
- * Names of the C library itself, as DT_NEEDED and DT_SONAME have them. `libc.so` is musl's or bionic's: see the caller.
+ * Names of the C library itself, as DT_NEEDED and DT_SONAME have them. `libc.so` is missing: it may be musl's or
+ * bionic's, and the caller tells them apart.
  */
 const LIBRARIES: readonly Named[] = [
   [/^libc\.so\.6(\.1)?$/, "glibc"],
@@ -30,13 +31,13 @@ const named = (list: readonly Named[], name: string): Libc | undefined =>
 
 export const fileName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-/** Whose loader stands at this path. */
+/** The C library whose loader is at this path. */
 export const loaderLibc = (path: string): Libc | undefined => named(LOADERS, fileName(path));
 
-/** Which C library has this name. */
+/** The C library that has this name. */
 export const libraryLibc = (name: string): Libc | undefined => named(LIBRARIES, fileName(name));
 
-/** Undefined names that one C library alone has: they tell where its own name, `libc.so`, does not. */
+/** Imports that only one C library defines. They tell libraries apart where the name `libc.so` does not. */
 export const TELLING_IMPORTS: ReadonlyMap<string, Libc> = new Map([
   ["__errno", "bionic"],
   ["__sF", "bionic"],
@@ -50,5 +51,5 @@ export const TELLING_IMPORTS: ReadonlyMap<string, Libc> = new Map([
   ["__stat_time64", "musl"],
 ]);
 
-/** Libraries that bionic has apart, and musl within libc.so. */
+/** Libraries that bionic has as files of their own, while musl has all in libc.so. */
 export const BIONIC_LIBRARIES: readonly string[] = ["liblog.so", "libdl.so", "libm.so", "libandroid.so"];

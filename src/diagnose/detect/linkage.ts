@@ -1,3 +1,4 @@
+import type { ElfFile } from "../../image/elf.js";
 import { DF_1, ET } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import type { DiagnosedLinkage, Evidence } from "../diagnosis.js";
@@ -6,40 +7,37 @@ import { loaderLibc } from "./libc-names.js";
 import { pluginEvidence } from "./plugins.js";
 import type { DiagnosedSubject } from "../subject.js";
 
-const evidence = evidenceOf("linkage");
+const evidence = /* @__PURE__ */ evidenceOf("linkage");
 
-/** {@link ElfFile.linkage}, told finer. */
-export function diagnoseLinkage(s: DiagnosedSubject): { linkage: DiagnosedLinkage; evidence: Evidence[] } {
-  const linkage = s.tolerant.part(() => s.elf.linkage) ?? "other";
-  if (linkage === "shared-library" || isLibraryWithLoader(s)) {
-    const plugin = pluginEvidence(s);
+/** {@link ElfFile.linkage} in finer steps. */
+export function diagnoseLinkage(subject: DiagnosedSubject): { linkage: DiagnosedLinkage; evidence: Evidence[] } {
+  const { elf, interpreter, needed, tolerant } = subject;
+  const linkage = tolerant.part(() => elf.linkage) ?? "other";
+  if (linkage === "shared-library" || isLibraryWithLoader(subject)) {
+    const plugin = pluginEvidence(subject);
     return plugin ? { linkage: "plugin", evidence: [plugin] } : { linkage: "shared-library", evidence: [] };
   }
-  if (linkage !== "dynamic" || s.interpreter === null || s.needed.length > 0 || loaderLibc(s.interpreter) === "klibc") {
-    return { linkage, evidence: [] };
-  }
 
-  return {
-    linkage: "interpreter-only",
-    evidence: [evidence("no-needed", "interpreter-only", `names the loader ${s.interpreter}, but needs no library`)],
-  };
+  // klibc's loader is the library itself.
+  const isAlone = interpreter !== null && needed.length === 0 && loaderLibc(interpreter) !== "klibc";
+  if (linkage !== "dynamic" || !isAlone) return { linkage, evidence: [] };
+
+  const why = `names the loader ${interpreter}, but needs no library`;
+  return { linkage: "interpreter-only", evidence: [evidence("no-needed", "interpreter-only", why)] };
 }
 
 /**
- * Libraries that can be started, to print their version (libc.so.6): they have PT_INTERP, but a name to be needed by,
- * and no mark of a program.
+ * Is it a library that can be started, to print its version (libc.so.6)? Such a library has PT_INTERP, but also the
+ * DT_SONAME of a library, and no mark of a program.
  */
 function isLibraryWithLoader({ elf, interpreter, tolerant }: DiagnosedSubject): boolean {
   if (interpreter === null || elf.header.type !== ET.DYN) return false;
-  return (
-    tolerant.part(() => {
-      const d = elf.dynamic;
-      return (
-        d !== null &&
-        elf.soname !== null &&
-        d.get(DT.DEBUG) === undefined &&
-        ((d.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) === 0n
-      );
-    }) ?? false
-  );
+  return tolerant.part(() => hasSonameOnly(elf)) ?? false;
+}
+
+function hasSonameOnly({ dynamic, soname }: ElfFile): boolean {
+  if (dynamic === null || soname === null) return false;
+
+  if (dynamic.get(DT.DEBUG) !== undefined) return false;
+  return ((dynamic.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) === 0n;
 }

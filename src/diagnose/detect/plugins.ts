@@ -4,15 +4,15 @@ import type { DiagnosedSubject } from "../subject.js";
 
 interface Host {
   readonly name: string;
-  /** What the host looks up in a plugin. */
+  /** The symbol that the host looks up in a plugin. */
   readonly entry: RegExp;
-  /** What a plugin takes from the host itself; null where it gets all by pointers. */
+  /** The symbols that a plugin takes from the host; null where it gets everything by pointers. */
   readonly api: RegExp | null;
 }
 
 /** Programs that load libraries as plugins, by their documented entry points. */
 const HOSTS: readonly Host[] = [
-  // Some addons look Node-API's functions up themselves, and take nothing.
+  // Some addons look up Node-API's functions themselves, and take nothing.
   { name: "Node.js", entry: /^(napi_register_module_v\d+|node_register_module_v\d+)$/, api: null },
   { name: "Python", entry: /^(PyInit_\w+|init\w+)$/, api: /^_?Py[A-Z_]/ },
   { name: "Ruby", entry: /^Init_\w+$/, api: /^rb_/ },
@@ -37,18 +37,18 @@ const HOSTS: readonly Host[] = [
   { name: "Vulkan", entry: /^vk_icdGetInstanceProcAddr$/, api: null },
 ];
 
-/** Node's older way: a constructor registers the addon, so that it need export nothing. */
+/** The older way of Node.js: a constructor registers the addon, which need not export anything. */
 const REGISTRARS: readonly string[] = ["napi_module_register", "node_module_register"];
 
-const evidence = evidenceOf("linkage");
+const evidence = /* @__PURE__ */ evidenceOf("linkage");
 
 /**
  * What says that a host program loads this library and gives it symbols. A library that has the host's interface itself
- * is none.
+ * is no plugin.
  */
 export function pluginEvidence({ imports, findExport }: DiagnosedSubject): Evidence | undefined {
   const registrar = imports.find((i) => REGISTRARS.includes(i.name));
-  if (registrar) return evidence("plugin-entry", "plugin", `calls ${registrar.name}, which Node.js has`, registrar.at);
+  if (registrar) return pluginEntry(`calls ${registrar.name}, which Node.js has`, registrar.at);
 
   const hosts = HOSTS.filter(({ api }) => api === null || imports.some((i) => api.test(i.name)));
   const hostOf = (name: string) => hosts.find((h) => h.entry.test(name));
@@ -57,6 +57,11 @@ export function pluginEvidence({ imports, findExport }: DiagnosedSubject): Evide
   if (!entry || !host) return undefined;
 
   const { name, api } = host;
-  const taken = api ? `, and takes ${imports.filter((i) => api.test(i.name)).length} symbols of ${name}'s own` : "";
-  return evidence("plugin-entry", "plugin", `exports ${entry.name}, which ${name} looks for${taken}`, entry.at);
+  const exported = `exports ${entry.name}, which ${name} looks for`;
+  if (!api) return pluginEntry(exported, entry.at);
+
+  const taken = imports.filter((i) => api.test(i.name)).length;
+  return pluginEntry(`${exported}, and takes ${taken} symbols of ${name}'s own`, entry.at);
 }
+
+const pluginEntry = (text: string, offset: number): Evidence => evidence("plugin-entry", "plugin", text, offset);

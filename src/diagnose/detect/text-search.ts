@@ -6,48 +6,51 @@ export interface SearchedRange {
   readonly size: number;
 }
 
-/** A text to look for, of characters U+0000 to U+00FF, each of them one byte. At least {@link SHORTEST} of them. */
+/** A text to look for: at least {@link SHORTEST} characters from U+0000 to U+00FF, each of them one byte. */
 export interface Needle {
   readonly text: string;
-  /** Does what stands at this offset count? Asked a limited number of times. */
+  /** Does the text at this offset count? Called a limited number of times. */
   readonly holds?: (offset: number) => boolean;
 }
 
-/** A file full of texts that almost match costs no more than this many looks at each of them. */
+/** A file full of texts that almost match costs no more than this many calls of each needle's `holds`. */
 const MOST_TRIES = 4096;
 const PIECE = 1 << 20;
 
 /**
- * Of the file's bytes only each fourth pair is looked at: a text of five bytes has a pair at one of those places,
+ * Of the file's bytes, only every fourth pair is looked at. A text of five bytes has a pair at one of those places,
  * wherever it begins.
  */
 const STRIDE = 4;
 export const SHORTEST = STRIDE + 1;
 
-/** A pair of bytes that a needle has, and where. */
+/** A pair of bytes of a needle, and its place in the text. */
 interface Probe {
   readonly needle: number;
   readonly at: number;
 }
 
 const pairAt = (text: string, at: number): number => (text.charCodeAt(at) << 8) | text.charCodeAt(at + 1);
-const isCommon = (text: string, at: number): number =>
-  /^([a-z]{2}|\0\0|\xff\xff)$/.test(text.slice(at, at + 2)) ? 1 : 0;
+const isCommon = (text: string, at: number): boolean => /^([a-z]{2}|\0\0|\xff\xff)$/.test(text.slice(at, at + 2));
 
-/** The pairs of that part of the text whose pairs are rarest in programs: of what is neither a word nor zeros. */
+/** Four pairs in a row, from where the text has the fewest that are common in programs: pairs of letters, or zeros. */
 function probesOf(text: string, needle: number): Probe[] {
   let best = 0;
   let least = Infinity;
   for (let from = 0; from + STRIDE < text.length; from++) {
     let common = 0;
-    for (let at = from; at < from + STRIDE; at++) common += isCommon(text, at);
-    if (common < least) [best, least] = [from, common];
+    for (let at = from; at < from + STRIDE; at++) if (isCommon(text, at)) common++;
+    if (common < least) {
+      best = from;
+      least = common;
+    }
   }
+
   return Array.from({ length: STRIDE }, (_, i) => ({ needle, at: best + i }));
 }
 
 /**
- * The first place of each text in the ranges, read in pieces. Stops when `enough` says so.
+ * The first place of each text in the ranges, which are read in pieces. The search ends when `enough` says so.
  *
  * @returns offsets in the order of the needles; undefined for those that were not found
  */
@@ -61,14 +64,25 @@ export function searchTexts(
   const tries = needles.map(() => 0);
   const isProbe = new Uint8Array(1 << 16);
   const probes = new Map<number, Probe[]>();
-
-  for (const [n, { text }] of needles.entries()) {
-    for (const p of probesOf(text, n)) {
-      const pair = pairAt(text, p.at);
+  for (const [index, { text }] of needles.entries()) {
+    for (const probe of probesOf(text, index)) {
+      const pair = pairAt(text, probe.at);
       isProbe[pair] = 1;
-      probes.set(pair, [...(probes.get(pair) ?? []), p]);
+      probes.set(pair, [...(probes.get(pair) ?? []), probe]);
     }
   }
+
+  /** Looks at the needle that may begin at `from`, an index into the bytes; `offset` is the same place in the file. */
+  const tryNeedle = (needle: number, bytes: Uint8Array, from: number, offset: number) => {
+    const { text, holds } = needles[needle]!;
+    if (found[needle] !== undefined || tries[needle]! >= MOST_TRIES || !standsAt(bytes, from, text)) return;
+
+    if (holds) {
+      tries[needle]!++;
+      if (!holds(offset)) return;
+    }
+    found[needle] = offset;
+  };
 
   const look = (bytes: Uint8Array, start: number) => {
     for (let i = 1; i < bytes.length; i += STRIDE) {
@@ -76,12 +90,12 @@ export function searchTexts(
       if (isProbe[pair] === 0) continue;
       for (const { needle, at } of probes.get(pair)!) {
         const from = i - 1 - at;
-        const { text, holds } = needles[needle]!;
-        if (found[needle] !== undefined || tries[needle]! >= MOST_TRIES || !standsAt(bytes, from, text)) continue;
-        if (!holds || (tries[needle]!++, holds(start + from))) found[needle] = start + from;
+        tryNeedle(needle, bytes, from, start + from);
       }
     }
   };
+
+  // Pieces overlap, so that a text across two of them is whole in the second.
   const overlap = Math.max(...needles.map((n) => n.text.length)) - 1;
   for (const { offset, size } of ranges) {
     for (let at = 0; at < size; at += PIECE) {
@@ -102,15 +116,16 @@ function standsAt(bytes: Uint8Array, at: number, text: string): boolean {
 
 /** Ranges in order of their offsets, inside the file, none twice: program headers of a broken file may overlap. */
 export function disjoint(ranges: readonly SearchedRange[], fileSize: number): SearchedRange[] {
-  const out: SearchedRange[] = [];
+  const parts: SearchedRange[] = [];
   let end = 0;
-  for (const r of [...ranges].sort((a, b) => a.offset - b.offset)) {
-    const from = Math.max(r.offset, end);
-    const to = Math.min(r.offset + r.size, fileSize);
+  for (const { offset, size } of [...ranges].sort((a, b) => a.offset - b.offset)) {
+    const from = Math.max(offset, end);
+    const to = Math.min(offset + size, fileSize);
     if (to <= from) continue;
-    out.push({ offset: from, size: to - from });
+
+    parts.push({ offset: from, size: to - from });
     end = to;
   }
 
-  return out;
+  return parts;
 }
