@@ -4,6 +4,8 @@
 export interface ElfErrorDetails {
   /** The file does not start with `\x7fELF`, or its class, byte order or version is unknown. */
   NOT_ELF: { offset: number };
+  /** What was given is neither bytes nor a source of them. `given` is its `typeof`. */
+  BAD_INPUT: { given: string };
   /** A structure reaches past the end of the file. */
   TRUNCATED: { offset: number; length: number; size: number };
   /** A structure contradicts itself or another one; `offset` is that of the wrong record, table or string. */
@@ -47,6 +49,9 @@ export interface ElfErrorDetails {
 /** The closed set of error codes. */
 export type ElfErrorCode = keyof ElfErrorDetails;
 
+/** An error of any of these codes: a test of its `code` narrows its `detail`. */
+export type ElfErrorOf<C extends ElfErrorCode = ElfErrorCode> = { [K in C]: ElfError<K> }[C];
+
 /**
  * The one error that elfwright throws. `code` is stable and meant to be tested; `detail` is typed by it.
  *
@@ -70,9 +75,10 @@ export class ElfError<C extends ElfErrorCode = ElfErrorCode> extends Error {
  * loads both the ESM and the CommonJS build has two classes.
  *
  * @example
- * isElfError(e, "OVERLAY") // narrows e.detail to { offset, size }
+ * if (isElfError(e, "OVERLAY")) console.log(e.detail.size);
+ * if (isElfError(e) && e.code === "NO_ROOM") console.log(e.detail.tried);
  */
-export function isElfError<C extends ElfErrorCode = ElfErrorCode>(e: unknown, code?: C): e is ElfError<C> {
+export function isElfError<C extends ElfErrorCode = ElfErrorCode>(e: unknown, code?: C): e is ElfErrorOf<C> {
   return e instanceof Error && e.name === "ElfError" && "code" in e && (code === undefined || e.code === code);
 }
 

@@ -25,9 +25,17 @@ import { dropSectionHeadersParsers } from "./strip/drop-section-headers.js";
 import { onlyKeepDebugParsers } from "./strip/only-keep-debug.js";
 import { stripParsers } from "./strip/strip.js";
 
-export { ElfError, type ElfErrorCode, type ElfErrorDetails, isElfError, type Note, type NoteCode } from "./error.js";
+export {
+  ElfError,
+  type ElfErrorCode,
+  type ElfErrorDetails,
+  type ElfErrorOf,
+  isElfError,
+  type Note,
+  type NoteCode,
+} from "./error.js";
 export type { ElfClass, Encoding } from "./codec/encoding.js";
-export type { ByteSource } from "./codec/source.js";
+export type { ByteSource, ElfInput } from "./codec/source.js";
 export { DF, DF_1, ELFOSABI, EM, ET, PF, PT, SHF, SHN, SHT, STB, STT, STV } from "./spec/constants.js";
 export { DT } from "./spec/dynamic.js";
 export { readElf } from "./image/read-elf.js";
@@ -138,7 +146,7 @@ export { addDebugLink, type AddDebugLink } from "./strip/debug-link.js";
 export type { LayoutOptions, OverlayChoice } from "./rewrite/layout/options.js";
 export type { Placement, Strategy } from "./rewrite/layout/placement.js";
 export type { Piece } from "./pieces/pieces.js";
-export { patch, type PatchOptions, type PatchResult, plan, type Plan } from "./patch.js";
+export { type Edits, patch, type PatchOptions, type PatchResult, plan, type Plan } from "./patch.js";
 export { check, type CheckRule, checkRules, type Finding, type Severity, type Violation } from "./check/check.js";
 export { pageFitness, type PageFitness, type PageRule, pageRules } from "./check/pages.js";
 export { describeElf } from "./report/describe.js";

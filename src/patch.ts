@@ -1,17 +1,19 @@
 import { isArchive } from "./archive/read.js";
 import { type Finding, check, newFindings } from "./check/check.js";
-import { type ByteSource, toSource } from "./codec/source.js";
-import { type Asked, askedOf, passesOf, refuseMembers, refuseWrong } from "./edit/asked.js";
-import type { Edit } from "./edit/family.js";
+import { type ElfInput, toSource } from "./codec/source.js";
+import { type Asked, askedOf, type Edits, passesOf, refuseMembers, refuseWrong } from "./edit/asked.js";
+import { type Edit, familyOf } from "./edit/family.js";
 import { fail, type Note } from "./error.js";
 import type { ElfFile } from "./image/elf.js";
 import { readElf } from "./image/read-elf.js";
-import { type Change, diffElf } from "./report/diff.js";
+import type { Change } from "./report/change.js";
+import { changesBetween } from "./report/changes.js";
 import type { LayoutOptions } from "./rewrite/layout/options.js";
 import { planArchive } from "./rewrite/passes/archive.js";
 import { Stage } from "./rewrite/passes/pass.js";
 import { type Plan, planOf } from "./rewrite/plan.js";
 
+export type { Edits } from "./edit/asked.js";
 export type { Plan } from "./rewrite/plan.js";
 
 /** Options of {@link plan} and {@link patch}. */
@@ -39,21 +41,31 @@ export interface PatchResult<B extends Uint8Array = Uint8Array> {
  * and a finding of level error that the input has not stops it. Reads what it needs of the source; writes nothing.
  *
  * @param source the file's bytes or a {@link ByteSource}; must not change while the plan is used
- * @param edits values made by `setInterpreter`, `setRunpath`, `replaceNeeded`, `stripUnneeded`, `raiseAlignment` …;
- *   order between families does not matter
- * @throws ElfError as the edits say; `NO_ROOM`, `OVERLAY`, `INVARIANT`, `MALFORMED`, `TRUNCATED`, `UNSAFE_INTEGER`,
- *   `UNSUPPORTED`
+ * @param edits one edit or a list of them: values made by `setInterpreter`, `setRunpath`, `replaceNeeded`,
+ *   `stripUnneeded`, `raiseAlignment` …; order between families does not matter
+ * @throws ElfError as the edits say; `BAD_INPUT` where the source is none; `NO_ROOM`, `OVERLAY`, `INVARIANT`,
+ *   `MALFORMED`, `TRUNCATED`, `UNSAFE_INTEGER`, `UNSUPPORTED`
  * @example
  * const p = plan(bytes, [setRunpath("$ORIGIN/../lib")]);
  * console.log(p.changes, p.placements, p.size);
  */
-export function plan(source: Uint8Array | ByteSource, edits: readonly Edit[], options: PatchOptions = {}): Plan {
-  const input = toSource(source);
+export function plan(source: ElfInput, edits: Edits, options: PatchOptions = {}): Plan {
+  const input = toSource(source, "plan");
   const asked = askedOf(edits);
+  refuseStrayEdit(options);
   if (!isArchive(input)) return planElf(readElf(input), asked, options);
 
   refuseMembers(asked);
   return planArchive(input, (member) => planElf(member, asked, options), options);
+}
+
+/** `BAD_EDIT` for a second edit that stands where the options should be. */
+function refuseStrayEdit(options: unknown): void {
+  const edit = options as Edit;
+  if (!familyOf(edit)) return;
+  fail("BAD_EDIT", `${edit.edit} stands where the options should: several edits go into a list, [first, second]`, {
+    edit: edit.edit,
+  });
 }
 
 function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): Plan {
@@ -72,7 +84,7 @@ function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): 
     ...done.layout,
     changed,
     findings,
-    changes: () => diffElf(elf, after, { summaries: false }),
+    changes: () => changesBetween(elf, after, false),
   });
 }
 
@@ -83,7 +95,8 @@ function refuseNewErrors(before: ElfFile, after: readonly Finding[]): void {
   if (errors.length > 0) {
     fail(
       "INVARIANT",
-      `the rewritten file would break ${errors.length} layout rule(s) that the input keeps, so nothing was written: ${errors.map((f) => `${f.at}: ${f.message}`).join("; ")}`,
+      `the rewritten file would break ${errors.length} layout rule(s) that the input keeps, so nothing was written: ` +
+        errors.map((f) => `${f.at}: ${f.message}`).join("; "),
       { rules: errors.map((f) => f.rule) },
     );
   }
@@ -103,18 +116,16 @@ function refuseNewErrors(before: ElfFile, after: readonly Finding[]): void {
  *   removeSections(".comment"),
  * ]);
  */
-export function patch<B extends Uint8Array>(
-  bytes: B,
-  edits: readonly Edit[],
-  options: PatchOptions = {},
-): PatchResult<B> {
+export function patch<B extends Uint8Array>(bytes: B, edits: Edits, options?: PatchOptions): PatchResult<B>;
+export function patch(bytes: ArrayBufferLike, edits: Edits, options?: PatchOptions): PatchResult;
+export function patch(bytes: Uint8Array | ArrayBufferLike, edits: Edits, options: PatchOptions = {}): PatchResult {
   const p = plan(bytes, edits, options);
   const result = p.bytes();
   // A Buffer is a Uint8Array with another prototype; naming it here would bind the core to Node.
-  Object.setPrototypeOf(result, Object.getPrototypeOf(bytes) as object);
+  if (bytes instanceof Uint8Array) Object.setPrototypeOf(result, Object.getPrototypeOf(bytes) as object);
 
   return {
-    bytes: result as B,
+    bytes: result,
     changed: p.changed,
     notes: p.notes,
     plan: p,

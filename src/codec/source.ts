@@ -23,9 +23,41 @@ export function partOf(source: ByteSource, offset: number, size: number): ByteSo
   return { size, read: (from, length) => source.read(offset + from, length) };
 }
 
-/** Takes what users pass: bytes or a source. */
-export function toSource(input: Uint8Array | ByteSource): ByteSource {
-  return input instanceof Uint8Array ? bytesSource(input) : input;
+/** What users pass: the bytes of a file, a Node `Buffer` among them, or a source. */
+export type ElfInput = Uint8Array | ArrayBufferLike | ByteSource;
+
+/**
+ * The source of what users pass.
+ *
+ * @param of the function that was called, for the message
+ * @throws ElfError `BAD_INPUT` for anything else
+ */
+export function toSource(input: ElfInput, of = "readElf"): ByteSource {
+  if (input instanceof Uint8Array) return bytesSource(input);
+
+  // Bytes of another realm (a test runner's, a frame's) are no instances of this one's classes.
+  const view = input as ArrayBufferView | ArrayBufferLike | ByteSource;
+  if (ArrayBuffer.isView(view)) return bytesSource(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  if (isArrayBuffer(view)) return bytesSource(new Uint8Array(view));
+
+  const isSource = typeof view?.read === "function" && typeof view.size === "number";
+  return isSource ? view : refuseInput(view, of);
+}
+
+function isArrayBuffer(input: unknown): input is ArrayBufferLike {
+  return /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(input));
+}
+
+function refuseInput(input: unknown, of: string): never {
+  const given = input === null ? "null" : typeof input;
+  const isLater = given === "object" && ("then" in (input as object) || "arrayBuffer" in (input as object));
+  const hint =
+    given === "string"
+      ? "; read the file first, or use a function of elfwright/node, which takes paths"
+      : isLater
+        ? "; await it, or its arrayBuffer(), first"
+        : "";
+  return fail("BAD_INPUT", `${of} takes the bytes of a file or a ByteSource, not ${given}${hint}`, { given });
 }
 
 /** `read`, with the range checked: `TRUNCATED` names what should have been there. */

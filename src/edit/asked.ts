@@ -14,13 +14,17 @@ export interface Asked {
   readonly edits: readonly Edit[];
 }
 
+/** What a patch is asked for: one edit, or a list. */
+export type Edits = Edit | readonly Edit[];
+
 /**
  * The families of these edits, in the order in which they have their turns. `BAD_EDIT` for what no edit function made.
  */
-export function askedOf(edits: readonly Edit[]): Asked[] {
+export function askedOf(edits: Edits): Asked[] {
   const byName = new Map<string, { family: EditFamily; edits: Edit[] }>();
 
-  for (const edit of edits) {
+  const list = Array.isArray(edits) ? (edits as readonly Edit[]) : [edits as Edit];
+  for (const edit of list) {
     const family = familyOf(edit) ?? refuseForeign(edit);
     const known = byName.get(family.name);
     if (known) known.edits.push(edit);
@@ -36,7 +40,8 @@ function refuseForeign(edit: Edit): never {
   if (typeof name === "string") {
     fail(
       "BAD_EDIT",
-      `${text} has lost its family on the way (JSON, structuredClone, a message between threads); use parseEdit(), or make edits with setInterpreter(), setRunpath() …`,
+      `${text} has lost its family on the way (JSON, structuredClone, a message between threads); ` +
+        "use parseEdit(), or make edits with setInterpreter(), setRunpath() …",
       { edit: name },
     );
   }

@@ -1,5 +1,5 @@
 import { decodeText } from "../codec/bytes.js";
-import { type ByteSource, readExactly, toSource } from "../codec/source.js";
+import { type ByteSource, type ElfInput, readExactly, toSource } from "../codec/source.js";
 import { PT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { readDynamic } from "./dynamic/dynamic.js";
@@ -29,12 +29,12 @@ import { readDynamicSymbols, readSymbols } from "./symbols/symbols.js";
  * Opens an ELF file of any class, byte order and machine.
  *
  * @param input the file's bytes, or a {@link ByteSource} that gives ranges of them
- * @throws ElfError `NOT_ELF`, `ARCHIVE`, `TRUNCATED`, `MALFORMED`, `UNSAFE_INTEGER`
+ * @throws ElfError `BAD_INPUT`, `NOT_ELF`, `ARCHIVE`, `TRUNCATED`, `MALFORMED`, `UNSAFE_INTEGER`
  * @example
  * const elf = readElf(await readFile("a.out"));
  * console.log(elf.interpreter, elf.needed, elf.runpath);
  */
-export function readElf(input: Uint8Array | ByteSource): ElfFile {
+export function readElf(input: ElfInput): ElfFile {
   return new LazyElf(toSource(input));
 }
 

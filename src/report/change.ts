@@ -1,47 +1,58 @@
 /** A side of a change: JSON-safe. Null where there is nothing on that side. */
 export type ChangeValue = string | number | boolean | null;
 
-/** One difference between two files, in ELF terms. */
-export interface Change {
-  /** The member of a static library; a second one of the same name has ` (2)` behind it. */
-  readonly member?: string;
-  /** The part of the file. */
-  readonly at:
-    | "header"
-    | "interpreter"
-    | "dynamic"
-    | "versionNeeds"
-    | "versionDefinitions"
-    | "sections"
-    | "segments"
-    | "symbols"
-    | "dynamicSymbols"
-    | "notes"
-    | "relocations"
-    | "security"
-    | "buildId"
-    | "overlay"
-    | "size";
-  /** `DT_RUNPATH`, where `at` is "dynamic". */
-  readonly tag?: string;
-  /** The file of which a version is needed, where `at` is "versionNeeds". */
-  readonly file?: string;
+/** What says which thing of a part has changed. */
+interface ChangeNames {
+  /** `DT_RUNPATH`. */
+  readonly tag: string;
+  /** The file of which a version is needed. */
+  readonly file: string;
   /**
    * The section, program header type, version, symbol, note or property type, relocation type, or fact of the security
    * summary.
    */
-  readonly name?: string;
-  /** Which of several program headers, sections or tags of this name it is, where it is not the first. */
-  readonly occurrence?: number;
-  /** What of it changed, where it is not the thing itself. */
-  readonly field?: string;
-  readonly from: ChangeValue;
-  readonly to: ChangeValue;
+  readonly name: string;
+  /** Which of several program headers or tags of this name it is, where it is not the first. */
+  readonly occurrence: number;
+  /** What of it has changed, where it is not the thing itself. */
+  readonly field: string;
 }
 
-export type ChangeSubject = Omit<Change, "from" | "to">;
+/** A change of one part: names that it always has, and names that it may have. The others can be asked for, too. */
+type ChangeOf<
+  At extends string,
+  Always extends keyof ChangeNames = never,
+  Maybe extends keyof ChangeNames = never,
+> = Pick<ChangeNames, Always> &
+  Partial<Pick<ChangeNames, Maybe>> & { readonly [K in Exclude<keyof ChangeNames, Always | Maybe>]?: undefined } & {
+    /** The part of the file. */
+    readonly at: At;
+    /** The member of a static library; a second one of the same name has ` (2)` behind it. */
+    readonly member?: string;
+    readonly from: ChangeValue;
+    readonly to: ChangeValue;
+  };
+
+/** One difference between two files, in ELF terms. `at` says which names it has. */
+export type Change =
+  | ChangeOf<"header", "field">
+  | ChangeOf<"interpreter" | "symbols" | "buildId" | "size">
+  | ChangeOf<"overlay", never, "field">
+  | ChangeOf<"dynamic", "tag", "occurrence" | "field">
+  | ChangeOf<"versionNeeds", never, "file" | "name" | "field">
+  | ChangeOf<"versionDefinitions">
+  | ChangeOf<"sections", "name", "field">
+  | ChangeOf<"segments", "name", "occurrence" | "field">
+  | ChangeOf<"dynamicSymbols", never, "name" | "field">
+  | ChangeOf<"notes", "name", "field">
+  | ChangeOf<"relocations" | "security", "name">;
+
+type WithoutSides<C> = C extends Change ? Omit<C, "from" | "to"> : never;
+
+/** What has changed, without what it was and what it is. */
+export type ChangeSubject = WithoutSides<Change>;
 
 /** The change of one value, if it is one. */
 export function* changed(subject: ChangeSubject, from: ChangeValue, to: ChangeValue): Generator<Change> {
-  if (from !== to) yield { ...subject, from, to };
+  if (from !== to) yield { ...subject, from, to } as Change;
 }

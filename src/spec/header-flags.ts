@@ -1,10 +1,10 @@
 import { hex } from "../error.js";
 import { cardOf } from "./machines/card-of.js";
-import { NAMES_BY_MACHINE } from "./machines/lists/names.js";
+import { TYPES } from "./machines/lists/types.js";
 
 /** e_flags in words: `EF_ARM_EABI_VER5`, `EF_ARM_ABI_FLOAT_HARD`; what has no name is `0x…`. */
 export function headerFlagNames(flags: number, machine: number): string[] {
-  const known = cardOf(NAMES_BY_MACHINE, machine)?.headerFlags;
+  const known = cardOf(TYPES, machine)?.headerFlags;
   const older = known?.older;
   const { fields, bits } = (older && (flags & older.unless) === 0 ? older : known) ?? { fields: null, bits: null };
 

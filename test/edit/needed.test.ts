@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { equalBytes, viewOf } from "../../src/codec/bytes.js";
+import type { Edit } from "../../src/edit/family.js";
 import { addNeeded, type NeededEdit, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { symbolVersions, versymTable } from "../../src/image/dynamic/versions.js";
@@ -38,7 +39,7 @@ function symbols(bytes: Uint8Array) {
 }
 
 /** Patches, and holds what holds for every patch: no broken rule, and the same patch again changes nothing. */
-function patched(bytes: Uint8Array, ...edits: Parameters<typeof patch>[1]) {
+function patched(bytes: Uint8Array, ...edits: readonly Edit[]) {
   const result = patch(bytes, edits);
   const errors = check(readElf(result.bytes)).filter((f) => f.severity === "error");
   expect(errors).toEqual([]);

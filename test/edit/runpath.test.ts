@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { equalBytes } from "../../src/codec/bytes.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
-import { addRpath, addRunpath, type RunpathEdit, setRpath, setRunpath } from "../../src/edit/runpath.js";
-import { convertToRpath, convertToRunpath, removeRunpath, type RunpathTagEdit } from "../../src/edit/runpath-tag.js";
+import { addRpath, addRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
+import { convertToRpath, convertToRunpath, removeRunpath } from "../../src/edit/runpath-tag.js";
 import { makeRunpathRelative, shrinkRunpath } from "../../src/edit/search-path.js";
 import type { ShrinkRunpathOptions } from "../../src/edit/search-path/shrink.js";
 import { readElf } from "../../src/image/read-elf.js";
@@ -29,7 +29,7 @@ describe.each(ENCODINGS)("$label", (e) => {
   const both = buildElf({ ...e, rpath: "/old", runpath: "/a:/b" });
   const none = buildElf(e);
 
-  it.each<[string, Uint8Array, (RunpathEdit | RunpathTagEdit)[], (string | null)[]]>([
+  it.each<[string, Uint8Array, Edit[], (string | null)[]]>([
     ["DT_RPATH", rpath, [convertToRunpath()], [null, "/a:/b"]],
     ["DT_RUNPATH", runpath, [convertToRpath()], ["/a:/b", null]],
     ["DT_RUNPATH", runpath, [convertToRunpath()], [null, "/a:/b"]],
@@ -55,7 +55,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     expect(differs).toEqual([at + (e.littleEndian ? 0 : word - 1)]);
   });
 
-  it.each<[Uint8Array, RunpathEdit, boolean]>([
+  it.each<[Uint8Array, Edit, boolean]>([
     [none, convertToRpath(), true],
     [none, makeRunpathRelative({ root: "/", origin: "/" }), true],
     [none, shrinkRunpath({ lookup: () => undefined }), true],
@@ -70,7 +70,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     expect(result.changed).toBe(!noted);
   });
 
-  it.each<[RunpathEdit, RunpathEdit]>([
+  it.each<[Edit, Edit]>([
     [convertToRpath(), convertToRunpath()],
     [setRunpath("/x"), convertToRpath()],
     [convertToRunpath(), addRpath("/x")],

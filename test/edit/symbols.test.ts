@@ -1,3 +1,4 @@
+import type { Edit } from "../../src/edit/family.js";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
@@ -46,7 +47,7 @@ describe.each(FIXTURES)("$name", ({ bytes }) => {
 
   it("the fixture's own tables lead to every definition", () => expect(before.lost).toEqual([]));
 
-  it.each<[string, Parameters<typeof patch>[1]]>([
+  it.each<[string, readonly Edit[]]>([
     ["renamed", [renameDynamicSymbols(names)]],
     ["renamed, with hash tables added", [addHash(), addGnuHash(), renameDynamicSymbols(names)]],
     [

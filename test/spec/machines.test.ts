@@ -68,8 +68,7 @@ describe("cards of machines", () => {
       {
         "386": [
           "dynamic: tags",
-          "types: segmentTypes sectionTypes",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes headerFlags",
           "recognition: pages",
         ],
         "68K": [
@@ -80,7 +79,7 @@ describe("cards of machines", () => {
         ],
         "AARCH64": [
           "memory: maxPage",
-          "names: headerFlags",
+          "types: headerFlags",
         ],
         "ALPHA": [
           "memory: gotHoldsDynamic",
@@ -91,8 +90,7 @@ describe("cards of machines", () => {
         "ALPHA_OLD": [
           "dynamic: tags",
           "memory: maxPage gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
           "loading: abis",
           "recognition: startCode pages",
           "ports: formats ports",
@@ -100,8 +98,7 @@ describe("cards of machines", () => {
         "ARC_COMPACT": [
           "dynamic: tags",
           "memory: maxPage gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
           "loading: abis relocations",
           "recognition: startCode interpreters pages",
           "ports: formats ports",
@@ -109,8 +106,7 @@ describe("cards of machines", () => {
         "ARC_COMPACT2": [
           "dynamic: tags",
           "memory: maxPage gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
           "recognition: startCode interpreters pages",
           "ports: formats ports",
         ],
@@ -122,8 +118,8 @@ describe("cards of machines", () => {
         "BPF": [
           "dynamic: tags",
           "memory: maxPage executableStack gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: relocations headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
+          "names: relocations",
           "loading: abis relocationForm relocations",
           "recognition: startCode interpreters pages",
           "ports: formats ports",
@@ -131,8 +127,7 @@ describe("cards of machines", () => {
         "CSKY": [
           "dynamic: tags",
           "memory: gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
           "loading: abis",
           "recognition: startCode interpreters pages",
           "ports: formats ports",
@@ -140,8 +135,7 @@ describe("cards of machines", () => {
         "IAMCU": [
           "dynamic: tags",
           "memory: executableStack",
-          "types: segmentTypes sectionTypes",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes headerFlags",
           "loading: abis relocationForm relocations",
           "recognition: startCode interpreters pages",
           "ports: ports",
@@ -161,8 +155,7 @@ describe("cards of machines", () => {
         "MICROBLAZE": [
           "dynamic: tags",
           "memory: maxPage gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
           "recognition: startCode interpreters pages",
           "ports: formats ports",
         ],
@@ -182,16 +175,14 @@ describe("cards of machines", () => {
         "NIOS2": [
           "dynamic: tags",
           "memory: maxPage gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
           "recognition: startCode interpreters pages",
           "ports: formats ports",
         ],
         "OPENRISC": [
           "dynamic: tags",
           "memory: executableStack gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
           "recognition: startCode interpreters pages",
           "ports: formats ports",
         ],
@@ -223,8 +214,7 @@ describe("cards of machines", () => {
         "S390_OLD": [
           "dynamic: tags",
           "memory: gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
           "loading: abis relocations",
           "recognition: startCode pages",
           "ports: formats ports",
@@ -238,8 +228,7 @@ describe("cards of machines", () => {
         ],
         "SPARC": [
           "memory: maxPage gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
           "recognition: startCode pages",
           "ports: ports",
         ],
@@ -258,8 +247,8 @@ describe("cards of machines", () => {
         "TILEGX": [
           "dynamic: tags",
           "memory: maxPage gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: relocations headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
+          "names: relocations",
           "loading: abis relocations",
           "recognition: startCode interpreters pages",
           "ports: formats ports",
@@ -267,15 +256,14 @@ describe("cards of machines", () => {
         "TILEPRO": [
           "dynamic: tags",
           "memory: maxPage gotHoldsDynamic",
-          "types: segmentTypes sectionTypes properties",
-          "names: relocations headerFlags",
+          "types: segmentTypes sectionTypes properties headerFlags",
+          "names: relocations",
           "loading: abis relocations",
           "recognition: startCode interpreters pages",
           "ports: formats ports",
         ],
         "X86_64": [
-          "types: segmentTypes",
-          "names: headerFlags",
+          "types: segmentTypes headerFlags",
         ],
       }
     `);
@@ -343,8 +331,8 @@ describe("a card agrees with itself", () => {
 
   it("no number has two names, no name two numbers", () => {
     const faults = inAll((id) => {
-      const { segmentTypes, sectionTypes } = TYPES[id];
-      const { relocations, headerFlags } = NAMES_BY_MACHINE[id];
+      const { segmentTypes, sectionTypes, headerFlags } = TYPES[id];
+      const { relocations } = NAMES_BY_MACHINE[id];
       const tables = [
         Object.values(DYNAMIC[id].tags ?? {}).map(([n]) => n),
         ...[segmentTypes, sectionTypes, headerFlags?.bits].map((t) => Object.values(t ?? {})),

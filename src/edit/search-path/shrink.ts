@@ -1,5 +1,5 @@
 import { equalBytes } from "../../codec/bytes.js";
-import { type ByteSource, readExactly, toSource } from "../../codec/source.js";
+import { type ElfInput, readExactly, toSource } from "../../codec/source.js";
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { headerSize, headerView } from "../../image/headers/header.js";
@@ -10,7 +10,7 @@ import { directoryNamed, elements } from "./elements.js";
  * Finds a library by the directory, as the search path names it, and its name; undefined where there is none. The first
  * 64 bytes of the file are enough.
  */
-export type LibraryLookup = (directory: string, name: string) => Uint8Array | ByteSource | undefined;
+export type LibraryLookup = (directory: string, name: string) => ElfInput | undefined;
 
 /** Options of {@link shrinkRunpath}. */
 export interface ShrinkRunpathOptions {
@@ -73,8 +73,8 @@ export function shrunk(
 const COMMON = 7;
 
 /** Would ld.so, loading this file, take the other one as its library? What is none is passed over. */
-function isLoadable(found: Uint8Array | ByteSource | undefined, { header, source }: ElfFile): boolean {
-  const other = found && toSource(found);
+function isLoadable(found: ElfInput | undefined, { header, source }: ElfFile): boolean {
+  const other = found && toSource(found, "lookup");
   const size = headerSize(header);
   if (!other || other.size < size) return false;
 

@@ -10,12 +10,13 @@ import { piecesSource } from "../../pieces/fill.js";
 import type { Placement } from "../layout/placement.js";
 import { differs, type Plan, planOf } from "../plan.js";
 import { type Change, changed } from "../../report/change.js";
-import { diffElf } from "../../report/diff.js";
+import { changesBetween } from "../../report/changes.js";
 import { SHN, STB } from "../../spec/constants.js";
 
 /** What became of one member. */
-interface Done {
+interface MemberResult {
   readonly member: ArchiveMember;
+  /** A name that tells it from the others. */
   readonly label: string;
   /** Undefined where the member stays byte by byte. */
   readonly content: Content | undefined;
@@ -27,8 +28,8 @@ interface Done {
 }
 
 /**
- * The plan for a static library: each member that is an ELF file gets a plan of its own by the same edits, then the
- * archive is made of their results. A member that refuses stops it all.
+ * The plan for a static library. Each member that is an ELF file gets a plan of its own, by the same edits; the archive
+ * is made of their results. A member that is refused stops it all.
  */
 export function planArchive(
   source: ByteSource,
@@ -37,29 +38,42 @@ export function planArchive(
 ): Plan {
   const archive = readArchive(source);
   const labels = labelsOf(archive.members);
-  const done = archive.members.map((m, i) =>
-    m.kind === "file" ? within(labels[i]!, () => planOne(m, labels[i]!, planMember)) : undefined,
-  );
-  const contents = new Map(done.flatMap((d, i) => (d?.content ? [[i, d.content] as const] : [])));
-  const whole: Content = { size: source.size, pieces: [{ kind: "input", at: 0, size: source.size, from: 0 }] };
-  const { size, pieces } =
-    contents.size > 0 || deterministic
-      ? rewriteArchive(archive, { contents, drops: (i, symbol) => done[i]!.gone.has(symbol), deterministic })
-      : whole;
-  const all = <T>(of: (d: Done) => readonly T[]): T[] => done.flatMap((d) => (d ? of(d) : []));
+  const results = archive.members.map((member, i) => {
+    if (member.kind !== "file") return undefined;
+    const label = labels[i]!;
+    return within(label, () => planOne(member, label, planMember));
+  });
+  const all = <T>(of: (result: MemberResult) => readonly T[]): T[] =>
+    results.flatMap((result) => (result ? of(result) : []));
+
+  const contents = new Map<number, Content>();
+  results.forEach((result, i) => {
+    if (result?.content) contents.set(i, result.content);
+  });
+
+  const isRewritten = contents.size > 0 || deterministic;
+  const drops = (i: number, symbol: string): boolean => results[i]!.gone.has(symbol);
+  const { size, pieces } = isRewritten
+    ? rewriteArchive(archive, { contents, drops, deterministic })
+    : unchanged(source);
 
   return planOf(source, {
     size,
     pieces,
     changed: differs(source, pieces, size),
-    placements: all((d) => d.placements),
-    notes: all((d) => d.notes),
-    findings: all((d) => d.findings),
+    placements: all((r) => r.placements),
+    notes: all((r) => r.notes),
+    findings: all((r) => r.findings),
     changes: () => [...all(changesOf), ...changed({ at: "size" }, source.size, size)],
   });
 }
 
-/** Names that tell members apart. */
+const unchanged = ({ size }: ByteSource): Content => ({
+  size,
+  pieces: [{ kind: "input", at: 0, size, from: 0 }],
+});
+
+/** Names that tell members apart: those of the same name are numbered from 2 on. */
 function labelsOf(members: readonly ArchiveMember[]): string[] {
   const seen = new Map<string, number>();
   return members.map(({ name }) => {
@@ -69,7 +83,8 @@ function labelsOf(members: readonly ArchiveMember[]): string[] {
   });
 }
 
-function planOne(member: ArchiveMember, label: string, planMember: (elf: ElfFile) => Plan): Done {
+/** Plans one member; one that is no ELF file stays, with a note. */
+function planOne(member: ArchiveMember, label: string, planMember: (elf: ElfFile) => Plan): MemberResult {
   const kept = keptBecause(member.content);
   if (kept) {
     return {
@@ -96,7 +111,7 @@ function planOne(member: ArchiveMember, label: string, planMember: (elf: ElfFile
   };
 }
 
-/** What a member is that is no ELF file. */
+/** What the member is, if it is no ELF file; undefined if it is one. */
 function keptBecause(content: ByteSource): string | undefined {
   const start = String.fromCharCode(...content.read(0, Math.min(content.size, 8)));
   if (start.startsWith("\x7fELF")) return undefined;
@@ -104,28 +119,29 @@ function keptBecause(content: ByteSource): string | undefined {
   return start.startsWith("BC\xc0\xde") ? "LLVM bitcode" : "no ELF file";
 }
 
-/** Darwin's `ar` brings members up to a multiple of 8 bytes by newlines that count as theirs. */
+/** Darwin's `ar` pads members to a multiple of 8 bytes, by newlines that count as theirs. */
 const DARWIN = 8;
 const NEWLINE = 0x0a;
 
+/** The member as an ELF file, without that padding. */
 function withoutPadding({ content, size, nameSize }: ArchiveMember): ElfFile {
   const elf = readElf(content);
   if (nameSize === 0 || size % DARWIN !== 0) return elf;
+
   const { overlay } = elf;
-  const isPadding =
-    overlay !== null && overlay.size < DARWIN && content.read(overlay.offset, overlay.size).every((b) => b === NEWLINE);
+  if (overlay === null || overlay.size >= DARWIN) return elf;
+
+  const isPadding = content.read(overlay.offset, overlay.size).every((byte) => byte === NEWLINE);
   return isPadding ? readElf(partOf(content, 0, overlay.offset)) : elf;
 }
 
+/** The new bytes of a member, with padding if the old ones had any. */
 function padded({ pieces, size }: Content, wasPadded: boolean): Content {
   const missing = wasPadded ? -size & (DARWIN - 1) : 0;
-  return {
-    size: size + missing,
-    pieces:
-      missing === 0
-        ? pieces
-        : [...pieces, { kind: "bytes", at: size, size: missing, bytes: new Uint8Array(missing).fill(NEWLINE) }],
-  };
+  if (missing === 0) return { size, pieces };
+
+  const bytes = new Uint8Array(missing).fill(NEWLINE);
+  return { size: size + missing, pieces: [...pieces, { kind: "bytes", at: size, size: missing, bytes }] };
 }
 
 /**
@@ -138,16 +154,19 @@ function lost(before: ElfFile, after: ElfFile): ReadonlySet<string> {
   return names;
 }
 
+/** Names of the symbols that a file defines for others. */
 function definedBy(elf: ElfFile): Set<string> {
   const names = new Set<string>();
-  for (const s of elf.symbols ?? []) if (s.binding !== STB.LOCAL && s.shndx !== SHN.UNDEF) names.add(s.name);
+  for (const { binding, shndx, name } of elf.symbols ?? []) {
+    if (binding !== STB.LOCAL && shndx !== SHN.UNDEF) names.add(name);
+  }
   return names;
 }
 
-/** Read anew, so that a large archive's members do not stay in memory for what is seldom asked. */
-function changesOf({ member: { content }, label, content: next }: Done): Change[] {
+/** The member is read anew, so that a large archive does not stay in memory for what is seldom asked. */
+function changesOf({ member: { content }, label, content: next }: MemberResult): Change[] {
   if (!next) return [];
-  return diffElf(readElf(content), readElf(piecesSource(content, next.pieces, next.size)), { summaries: false }).map(
-    (c) => ({ member: label, ...c }),
-  );
+
+  const after = readElf(piecesSource(content, next.pieces, next.size));
+  return changesBetween(readElf(content), after, false).map((c) => ({ member: label, ...c }));
 }

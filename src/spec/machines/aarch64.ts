@@ -37,6 +37,7 @@ export const types: TypesCard = {
     0xc0000000: { name: "AARCH64_FEATURE_1_AND", bits: ["BTI", "PAC", "GCS"] },
     0xc0000001: { name: "AARCH64_FEATURE_PAUTH" },
   },
+  headerFlags: null,
 };
 
 export const names: NamesCard = {
@@ -68,7 +69,6 @@ export const names: NamesCard = {
       "TLSLE_LDST128_TPREL_LO12_NC TLSLD_LDST128_DTPREL_LO12 TLSLD_LDST128_DTPREL_LO12_NC @1024 COPY GLOB_DAT " +
       "JUMP_SLOT RELATIVE TLS_DTPMOD64 TLS_DTPREL64 TLS_TPREL64 TLSDESC IRELATIVE",
   },
-  headerFlags: null,
 };
 
 export const loading: LoadingCard = {

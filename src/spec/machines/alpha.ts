@@ -36,15 +36,15 @@ export const types: TypesCard = {
   segmentTypes: null,
   sectionTypes: { ALPHA_DEBUG: 0x70000001, ALPHA_REGINFO: 0x70000002 },
   properties: null,
-};
-
-export const names: NamesCard = {
-  relocations,
   headerFlags: {
     bits: { ALPHA_32BIT: 1, ALPHA_CANRELAX: 2 },
     fields: null,
     older: null,
   },
+};
+
+export const names: NamesCard = {
+  relocations,
 };
 
 export const loading: LoadingCard = {

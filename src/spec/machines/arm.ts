@@ -31,6 +31,25 @@ export const types: TypesCard = {
   segmentTypes: { ARM_ARCHEXT: 0x70000000, ARM_EXIDX: 0x70000001 },
   sectionTypes: { ARM_EXIDX: 0x70000001, ARM_PREEMPTMAP: 0x70000002, ARM_ATTRIBUTES: 0x70000003 },
   properties: null,
+  headerFlags: {
+    bits: {
+      ARM_ABI_FLOAT_SOFT: 0x200, ARM_ABI_FLOAT_HARD: 0x400, ARM_LE8: 0x400000, ARM_BE8: 0x800000,
+    },
+    fields: [
+      { mask: 0xff000000, values: {
+        0x1000000: "ARM_EABI_VER1", 0x2000000: "ARM_EABI_VER2", 0x3000000: "ARM_EABI_VER3", 0x4000000: "ARM_EABI_VER4",
+        0x5000000: "ARM_EABI_VER5",
+      } },
+    ],
+    older: {
+      unless: 0xff000000,
+      bits: {
+        ARM_RELEXEC: 1, ARM_INTERWORK: 4, ARM_APCS_26: 8, ARM_APCS_FLOAT: 0x10, ARM_PIC: 0x20, ARM_ALIGN8: 0x40,
+        ARM_NEW_ABI: 0x80, ARM_OLD_ABI: 0x100, ARM_SOFT_FLOAT: 0x200, ARM_VFP_FLOAT: 0x400, ARM_MAVERICK_FLOAT: 0x800,
+      },
+      fields: null,
+    },
+  },
 };
 
 export const names: NamesCard = {
@@ -52,25 +71,6 @@ export const names: NamesCard = {
       "THM_ALU_ABS_G0_NC THM_ALU_ABS_G1_NC THM_ALU_ABS_G2_NC THM_ALU_ABS_G3_NC THM_BF16 THM_BF12 THM_BF18 @160 " +
       "IRELATIVE GOTFUNCDESC GOTOFFFUNCDESC FUNCDESC FUNCDESC_VALUE TLS_GD32_FDPIC TLS_LDM32_FDPIC " +
       "TLS_IE32_FDPIC @249 RXPC25 RSBREL32 THM_RPC22 RREL32 RABS32 RPC24 RBASE",
-  },
-  headerFlags: {
-    bits: {
-      ARM_ABI_FLOAT_SOFT: 0x200, ARM_ABI_FLOAT_HARD: 0x400, ARM_LE8: 0x400000, ARM_BE8: 0x800000,
-    },
-    fields: [
-      { mask: 0xff000000, values: {
-        0x1000000: "ARM_EABI_VER1", 0x2000000: "ARM_EABI_VER2", 0x3000000: "ARM_EABI_VER3", 0x4000000: "ARM_EABI_VER4",
-        0x5000000: "ARM_EABI_VER5",
-      } },
-    ],
-    older: {
-      unless: 0xff000000,
-      bits: {
-        ARM_RELEXEC: 1, ARM_INTERWORK: 4, ARM_APCS_26: 8, ARM_APCS_FLOAT: 0x10, ARM_PIC: 0x20, ARM_ALIGN8: 0x40,
-        ARM_NEW_ABI: 0x80, ARM_OLD_ABI: 0x100, ARM_SOFT_FLOAT: 0x200, ARM_VFP_FLOAT: 0x400, ARM_MAVERICK_FLOAT: 0x800,
-      },
-      fields: null,
-    },
   },
 };
 

@@ -25,7 +25,6 @@ export const names: NamesCard = {
     names:
       "NONE ADDR32 @9 RELATIVE COPY GLOB_DAT JUMP_SLOT @56 TLS_DTPMOD32 TLS_DTPOFF32 TLS_TPOFF32 @62 IRELATIVE",
   },
-  headerFlags: null,
 };
 
 export const loading: LoadingCard = {

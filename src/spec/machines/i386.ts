@@ -36,11 +36,11 @@ export const types: TypesCard = {
   segmentTypes: null,
   sectionTypes: null,
   properties,
+  headerFlags: null,
 };
 
 export const names: NamesCard = {
   relocations,
-  headerFlags: null,
 };
 
 export const loading: LoadingCard = {

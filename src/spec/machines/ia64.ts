@@ -24,6 +24,14 @@ export const types: TypesCard = {
   segmentTypes: { IA_64_ARCHEXT: 0x70000000, IA_64_UNWIND: 0x70000001 },
   sectionTypes: { IA_64_EXT: 0x70000000, IA_64_UNWIND: 0x70000001 },
   properties: null,
+  headerFlags: {
+    bits: {
+      IA_64_TRAPNIL: 1, IA_64_ABI64: 0x10, IA_64_REDUCEDFP: 0x20, IA_64_CONS_GP: 0x40, IA_64_NOFUNCDESC_CONS_GP: 0x80,
+      IA_64_ABSOLUTE: 0x100,
+    },
+    fields: null,
+    older: null,
+  },
 };
 
 export const names: NamesCard = {
@@ -32,14 +40,6 @@ export const names: NamesCard = {
     names:
       "NONE @37 DIR32LSB @39 DIR64LSB @71 FPTR64LSB @109 REL32LSB @111 REL64LSB @128 IPLTMSB IPLTLSB @132 COPY " +
       "@145 TPREL14 TPREL22 @151 TPREL64LSB @167 DTPMOD64LSB @177 DTPREL14 DTPREL22 @183 DTPREL64LSB",
-  },
-  headerFlags: {
-    bits: {
-      IA_64_TRAPNIL: 1, IA_64_ABI64: 0x10, IA_64_REDUCEDFP: 0x20, IA_64_CONS_GP: 0x40, IA_64_NOFUNCDESC_CONS_GP: 0x80,
-      IA_64_ABSOLUTE: 0x100,
-    },
-    fields: null,
-    older: null,
   },
 };
 

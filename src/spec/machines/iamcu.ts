@@ -24,11 +24,11 @@ export const types: TypesCard = {
   segmentTypes: null,
   sectionTypes: null,
   properties,
+  headerFlags: null,
 };
 
 export const names: NamesCard = {
   relocations,
-  headerFlags: null,
 };
 
 export const ports: PortsCard = {

@@ -88,13 +88,15 @@ export interface SymbolsCard {
   readonly unusedSectionSymbols: boolean;
 }
 
-/** For whoever names program and section headers, and GNU properties. */
+/** For whoever names e_flags, program and section headers, and GNU properties. */
 export interface TypesCard {
   /** p_type and sh_type from 0x70000000 on, by name without `PT_` and `SHT_`. */
   readonly segmentTypes: Numbers | null;
   readonly sectionTypes: Numbers | null;
   /** pr_type of its own. */
   readonly properties: Readonly<Record<number, PropertyType>> | null;
+  /** e_flags. */
+  readonly headerFlags: HeaderFlags | null;
 }
 
 /** A GNU property: its name behind `GNU_PROPERTY_`, and the names of its bits where it is a set of them. */
@@ -106,7 +108,6 @@ export interface PropertyType {
 /** For whoever describes a file: much text. */
 export interface NamesCard {
   readonly relocations: RelocationTypes | null;
-  readonly headerFlags: HeaderFlags | null;
 }
 
 /**

@@ -1,9 +1,9 @@
 // LoongArch.
 // Sources: the LoongArch psABI (la-abi-specs); glibc's sysdeps/loongarch; binutils' bfd/elfnn-loongarch.c and
 // include/elf/loongarch.h; musl's arch/loongarch64.
-import type { LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard } from "./kinds.js";
+import type { LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, TypesCard } from "./kinds.js";
 
-export { dynamic, symbols, types } from "./plain.js";
+export { dynamic, symbols } from "./plain.js";
 
 /** EF_LOONGARCH_ABI_MODIFIER_MASK, and what it is without floating point. */
 const FLOAT_ABI = 7;
@@ -15,6 +15,22 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: false,
   readOnlyDynamic: false,
   segments: null,
+};
+
+export const types: TypesCard = {
+  segmentTypes: null,
+  sectionTypes: null,
+  properties: null,
+  headerFlags: {
+    bits: null,
+    fields: [
+      { mask: 7, values: {
+        1: "LOONGARCH_ABI_SOFT_FLOAT", 2: "LOONGARCH_ABI_SINGLE_FLOAT", 3: "LOONGARCH_ABI_DOUBLE_FLOAT",
+      } },
+      { mask: 0xc0, values: { 0: "LOONGARCH_OBJABI_V0", 0x40: "LOONGARCH_OBJABI_V1" } },
+    ],
+    older: null,
+  },
 };
 
 export const names: NamesCard = {
@@ -36,16 +52,6 @@ export const names: NamesCard = {
       "TLS_DESC64_PC_LO20 TLS_DESC64_PC_HI12 TLS_DESC_HI20 TLS_DESC_LO12 TLS_DESC64_LO20 TLS_DESC64_HI12 " +
       "TLS_DESC_LD TLS_DESC_CALL TLS_LE_HI20_R TLS_LE_ADD_R TLS_LE_LO12_R TLS_LD_PCREL20_S2 TLS_GD_PCREL20_S2 " +
       "TLS_DESC_PCREL20_S2",
-  },
-  headerFlags: {
-    bits: null,
-    fields: [
-      { mask: 7, values: {
-        1: "LOONGARCH_ABI_SOFT_FLOAT", 2: "LOONGARCH_ABI_SINGLE_FLOAT", 3: "LOONGARCH_ABI_DOUBLE_FLOAT",
-      } },
-      { mask: 0xc0, values: { 0: "LOONGARCH_OBJABI_V0", 0x40: "LOONGARCH_OBJABI_V1" } },
-    ],
-    older: null,
   },
 };
 

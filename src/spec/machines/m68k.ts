@@ -1,9 +1,9 @@
 // Motorola 68000.
 // Sources: the M68000 psABI; glibc's sysdeps/m68k; binutils' bfd/elf32-m68k.c and include/elf/m68k.h; musl's
 // arch/m68k.
-import type { LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard } from "./kinds.js";
+import type { LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, TypesCard } from "./kinds.js";
 
-export { dynamic, symbols, types } from "./plain.js";
+export { dynamic, symbols } from "./plain.js";
 
 export const memory: MemoryCard = {
   maxPage: 0x2000,
@@ -13,17 +13,23 @@ export const memory: MemoryCard = {
   segments: null,
 };
 
-export const names: NamesCard = {
-  relocations: {
-    prefix: "R_68K_",
-    names: "NONE 32 @19 COPY GLOB_DAT JMP_SLOT RELATIVE @40 TLS_DTPMOD32 TLS_DTPREL32 TLS_TPREL32",
-  },
+export const types: TypesCard = {
+  segmentTypes: null,
+  sectionTypes: null,
+  properties: null,
   headerFlags: {
     bits: {
       "68K_CFV4E": 0x8000, "68K_CPU32": 0x810000, "68K_M68000": 0x1000000, "68K_FIDO": 0x2000000,
     },
     fields: null,
     older: null,
+  },
+};
+
+export const names: NamesCard = {
+  relocations: {
+    prefix: "R_68K_",
+    names: "NONE 32 @19 COPY GLOB_DAT JMP_SLOT RELATIVE @40 TLS_DTPMOD32 TLS_DTPREL32 TLS_TPREL32",
   },
 };
 

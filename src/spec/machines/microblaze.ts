@@ -18,7 +18,6 @@ export const names: NamesCard = {
     prefix: "R_MICROBLAZE_",
     names: "NONE 32 @5 64 @16 REL JUMP_SLOT GLOB_DAT @21 COPY",
   },
-  headerFlags: null,
 };
 
 export const loading: LoadingCard = {

@@ -2,7 +2,7 @@
 // Sources: the MIPS psABI, third edition; SGI's "64-bit ELF Object File Specification"; glibc's sysdeps/mips;
 // binutils' bfd/elfxx-mips.c and include/elf/mips.h; musl's arch/mips, arch/mipsn32 and arch/mips64.
 import type {
-  DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, SymbolsCard, TypesCard,
+  DynamicCard, HeaderFlags, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, SymbolsCard, TypesCard,
 } from "./kinds.js";
 
 /** EF_MIPS_ABI2 (n32), EF_MIPS_NAN2008, and both. */
@@ -58,6 +58,35 @@ export const symbols: SymbolsCard = {
   unusedSectionSymbols: true,
 };
 
+/** e_flags, the same for both numbers. */
+export const headerFlags: HeaderFlags = {
+  bits: {
+    MIPS_NOREORDER: 1, MIPS_PIC: 2, MIPS_CPIC: 4, MIPS_XGOT: 8, MIPS_UCODE: 0x10, MIPS_ABI2: 0x20,
+    MIPS_32BITMODE: 0x100, MIPS_FP64: 0x200, MIPS_NAN2008: 0x400, MIPS_MICROMIPS: 0x2000000,
+    MIPS_ARCH_ASE_M16: 0x4000000, MIPS_ARCH_ASE_MDMX: 0x8000000,
+  },
+  fields: [
+    { mask: 0xf000, values: {
+      0x1000: "MIPS_ABI_O32", 0x2000: "MIPS_ABI_O64", 0x3000: "MIPS_ABI_EABI32", 0x4000: "MIPS_ABI_EABI64",
+    } },
+    { mask: 0xff0000, values: {
+      0x810000: "MIPS_MACH_3900", 0x820000: "MIPS_MACH_4010", 0x830000: "MIPS_MACH_4100",
+      0x840000: "MIPS_MACH_ALLEGREX", 0x850000: "MIPS_MACH_4650", 0x870000: "MIPS_MACH_4120",
+      0x880000: "MIPS_MACH_4111", 0x8a0000: "MIPS_MACH_SB1", 0x8b0000: "MIPS_MACH_OCTEON", 0x8c0000: "MIPS_MACH_XLR",
+      0x8d0000: "MIPS_MACH_OCTEON2", 0x8e0000: "MIPS_MACH_OCTEON3", 0x910000: "MIPS_MACH_5400",
+      0x920000: "MIPS_MACH_5900", 0x930000: "MIPS_MACH_IAMR2", 0x980000: "MIPS_MACH_5500", 0x990000: "MIPS_MACH_9000",
+      0xa00000: "MIPS_MACH_LS2E", 0xa10000: "MIPS_MACH_LS2F", 0xa20000: "MIPS_MACH_GS464",
+      0xa30000: "MIPS_MACH_GS464E", 0xa40000: "MIPS_MACH_GS264E",
+    } },
+    { mask: 0xf0000000, values: {
+      0: "MIPS_ARCH_1", 0x10000000: "MIPS_ARCH_2", 0x20000000: "MIPS_ARCH_3", 0x30000000: "MIPS_ARCH_4",
+      0x40000000: "MIPS_ARCH_5", 0x50000000: "MIPS_ARCH_32", 0x60000000: "MIPS_ARCH_64", 0x70000000: "MIPS_ARCH_32R2",
+      0x80000000: "MIPS_ARCH_64R2", 0x90000000: "MIPS_ARCH_32R6", 0xa0000000: "MIPS_ARCH_64R6",
+    } },
+  ],
+  older: null,
+};
+
 export const types: TypesCard = {
   segmentTypes: {
     MIPS_REGINFO: 0x70000000, MIPS_RTPROC: 0x70000001, MIPS_OPTIONS: 0x70000002, MIPS_ABIFLAGS: 0x70000003,
@@ -67,37 +96,11 @@ export const types: TypesCard = {
     MIPS_ABIFLAGS: 0x7000002a, MIPS_XHASH: 0x7000002b,
   },
   properties: null,
+  headerFlags,
 };
 
 export const names: NamesCard = {
   relocations,
-  headerFlags: {
-    bits: {
-      MIPS_NOREORDER: 1, MIPS_PIC: 2, MIPS_CPIC: 4, MIPS_XGOT: 8, MIPS_UCODE: 0x10, MIPS_ABI2: 0x20,
-      MIPS_32BITMODE: 0x100, MIPS_FP64: 0x200, MIPS_NAN2008: 0x400, MIPS_MICROMIPS: 0x2000000,
-      MIPS_ARCH_ASE_M16: 0x4000000, MIPS_ARCH_ASE_MDMX: 0x8000000,
-    },
-    fields: [
-      { mask: 0xf000, values: {
-        0x1000: "MIPS_ABI_O32", 0x2000: "MIPS_ABI_O64", 0x3000: "MIPS_ABI_EABI32", 0x4000: "MIPS_ABI_EABI64",
-      } },
-      { mask: 0xff0000, values: {
-        0x810000: "MIPS_MACH_3900", 0x820000: "MIPS_MACH_4010", 0x830000: "MIPS_MACH_4100",
-        0x840000: "MIPS_MACH_ALLEGREX", 0x850000: "MIPS_MACH_4650", 0x870000: "MIPS_MACH_4120",
-        0x880000: "MIPS_MACH_4111", 0x8a0000: "MIPS_MACH_SB1", 0x8b0000: "MIPS_MACH_OCTEON", 0x8c0000: "MIPS_MACH_XLR",
-        0x8d0000: "MIPS_MACH_OCTEON2", 0x8e0000: "MIPS_MACH_OCTEON3", 0x910000: "MIPS_MACH_5400",
-        0x920000: "MIPS_MACH_5900", 0x930000: "MIPS_MACH_IAMR2", 0x980000: "MIPS_MACH_5500", 0x990000: "MIPS_MACH_9000",
-        0xa00000: "MIPS_MACH_LS2E", 0xa10000: "MIPS_MACH_LS2F", 0xa20000: "MIPS_MACH_GS464",
-        0xa30000: "MIPS_MACH_GS464E", 0xa40000: "MIPS_MACH_GS264E",
-      } },
-      { mask: 0xf0000000, values: {
-        0: "MIPS_ARCH_1", 0x10000000: "MIPS_ARCH_2", 0x20000000: "MIPS_ARCH_3", 0x30000000: "MIPS_ARCH_4",
-        0x40000000: "MIPS_ARCH_5", 0x50000000: "MIPS_ARCH_32", 0x60000000: "MIPS_ARCH_64", 0x70000000: "MIPS_ARCH_32R2",
-        0x80000000: "MIPS_ARCH_64R2", 0x90000000: "MIPS_ARCH_32R6", 0xa0000000: "MIPS_ARCH_64R6",
-      } },
-    ],
-    older: null,
-  },
 };
 
 export const loading: LoadingCard = {

@@ -18,7 +18,6 @@ export const names: NamesCard = {
     prefix: "R_NIOS2_",
     names: "NONE @12 BFD_RELOC_32 @33 TLS_DTPMOD TLS_DTPREL TLS_TPREL COPY GLOB_DAT JUMP_SLOT RELATIVE",
   },
-  headerFlags: null,
 };
 
 export const loading: LoadingCard = {

@@ -18,7 +18,6 @@ export const names: NamesCard = {
     prefix: "R_OR1K_",
     names: "NONE 32 @18 COPY GLOB_DAT JMP_SLOT RELATIVE @32 TLS_TPOFF TLS_DTPOFF TLS_DTPMOD",
   },
-  headerFlags: null,
 };
 
 export const loading: LoadingCard = {

@@ -17,15 +17,6 @@ export const types: TypesCard = {
   segmentTypes: { PARISC_ARCHEXT: 0x70000000, PARISC_UNWIND: 0x70000001 },
   sectionTypes: { PARISC_EXT: 0x70000000, PARISC_UNWIND: 0x70000001 },
   properties: null,
-};
-
-export const names: NamesCard = {
-  relocations: {
-    prefix: "R_PARISC_",
-    names:
-      "NONE DIR32 @64 FPTR64 PLABEL32 @80 DIR64 @128 COPY IPLT EPLT @153 TPREL32 @216 TPREL64 @242 TLS_DTPMOD32 " +
-      "@244 TLS_DTPOFF32",
-  },
   headerFlags: {
     bits: {
       PARISC_TRAPNIL: 0x10000, PARISC_EXT: 0x20000, PARISC_LSB: 0x40000, PARISC_WIDE: 0x80000, PARISC_NO_KABP: 0x100000,
@@ -35,6 +26,15 @@ export const names: NamesCard = {
       { mask: 0xffff, values: { 0x20b: "PARISC_ARCH_1_0", 0x210: "PARISC_ARCH_1_1", 0x214: "PARISC_ARCH_2_0" } },
     ],
     older: null,
+  },
+};
+
+export const names: NamesCard = {
+  relocations: {
+    prefix: "R_PARISC_",
+    names:
+      "NONE DIR32 @64 FPTR64 PLABEL32 @80 DIR64 @128 COPY IPLT EPLT @153 TPREL32 @216 TPREL64 @242 TLS_DTPMOD32 " +
+      "@244 TLS_DTPOFF32",
   },
 };
 

@@ -28,11 +28,11 @@ export const types: TypesCard = {
   segmentTypes: null,
   sectionTypes: null,
   properties: null,
+  headerFlags: null,
 };
 
 export const names: NamesCard = {
   relocations: null,
-  headerFlags: null,
 };
 
 export const loading: LoadingCard = {

@@ -1,9 +1,9 @@
 // 32-bit PowerPC.
 // Sources: the Power Architecture 32-bit ABI Supplement; glibc's sysdeps/powerpc/powerpc32; binutils' bfd/elf32-ppc.c
 // and include/elf/ppc.h; musl's arch/powerpc.
-import type { DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard } from "./kinds.js";
+import type { DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, TypesCard } from "./kinds.js";
 
-export { symbols, types } from "./plain.js";
+export { symbols } from "./plain.js";
 
 export const dynamic: DynamicCard = {
   tags: { PPC_GOT: [0x70000000, "address"], PPC_OPT: [0x70000001, "value"] },
@@ -17,6 +17,17 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+};
+
+export const types: TypesCard = {
+  segmentTypes: null,
+  sectionTypes: null,
+  properties: null,
+  headerFlags: {
+    bits: { PPC_RELOCATABLE_LIB: 0x8000, PPC_RELOCATABLE: 0x10000, PPC_EMB: 0x80000000 },
+    fields: null,
+    older: null,
+  },
 };
 
 export const names: NamesCard = {
@@ -37,11 +48,6 @@ export const names: NamesCard = {
       "VLE_HA16A VLE_HA16D VLE_SDA21 VLE_SDA21_LO VLE_SDAREL_LO16A VLE_SDAREL_LO16D VLE_SDAREL_HI16A " +
       "VLE_SDAREL_HI16D VLE_SDAREL_HA16A VLE_SDAREL_HA16D VLE_ADDR20 @246 REL16DX_HA @248 IRELATIVE REL16 " +
       "REL16_LO REL16_HI REL16_HA GNU_VTINHERIT GNU_VTENTRY TOC16",
-  },
-  headerFlags: {
-    bits: { PPC_RELOCATABLE_LIB: 0x8000, PPC_RELOCATABLE: 0x10000, PPC_EMB: 0x80000000 },
-    fields: null,
-    older: null,
   },
 };
 

@@ -1,9 +1,9 @@
 // 64-bit PowerPC with either version of its ABI.
 // Sources: the 64-bit PowerPC ELF ABI Supplement 1.9 and the 64-Bit ELF V2 ABI Specification; glibc's
 // sysdeps/powerpc/powerpc64; binutils' bfd/elf64-ppc.c and include/elf/ppc64.h; musl's arch/powerpc64.
-import type { DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard } from "./kinds.js";
+import type { DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, TypesCard } from "./kinds.js";
 
-export { symbols, types } from "./plain.js";
+export { symbols } from "./plain.js";
 
 export const dynamic: DynamicCard = {
   tags: {
@@ -20,6 +20,19 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: false,
   readOnlyDynamic: false,
   segments: null,
+};
+
+export const types: TypesCard = {
+  segmentTypes: null,
+  sectionTypes: null,
+  properties: null,
+  headerFlags: {
+    bits: null,
+    fields: [
+      { mask: 3, values: { 1: "PPC64_ABI_V1", 2: "PPC64_ABI_V2" } },
+    ],
+    older: null,
+  },
 };
 
 export const names: NamesCard = {
@@ -45,13 +58,6 @@ export const names: NamesCard = {
       "DTPREL34 GOT_TLSGD_PCREL34 GOT_TLSLD_PCREL34 GOT_TPREL_PCREL34 GOT_DTPREL_PCREL34 @240 REL16_HIGH " +
       "REL16_HIGHA REL16_HIGHER REL16_HIGHERA REL16_HIGHEST REL16_HIGHESTA REL16DX_HA JMP_IREL IRELATIVE REL16 " +
       "REL16_LO REL16_HI REL16_HA GNU_VTINHERIT GNU_VTENTRY",
-  },
-  headerFlags: {
-    bits: null,
-    fields: [
-      { mask: 3, values: { 1: "PPC64_ABI_V1", 2: "PPC64_ABI_V2" } },
-    ],
-    older: null,
   },
 };
 

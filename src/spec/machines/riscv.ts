@@ -35,6 +35,15 @@ export const types: TypesCard = {
   properties: {
     0xc0000000: { name: "RISCV_FEATURE_1_AND", bits: ["CFI_LP_UNLABELED", "CFI_SS", "CFI_LP_FUNC_SIG"] },
   },
+  headerFlags: {
+    bits: { RISCV_RVC: 1, RISCV_RVE: 8, RISCV_TSO: 0x10 },
+    fields: [
+      { mask: 6, values: {
+        0: "RISCV_FLOAT_ABI_SOFT", 2: "RISCV_FLOAT_ABI_SINGLE", 4: "RISCV_FLOAT_ABI_DOUBLE", 6: "RISCV_FLOAT_ABI_QUAD",
+      } },
+    ],
+    older: null,
+  },
 };
 
 export const names: NamesCard = {
@@ -47,15 +56,6 @@ export const names: NamesCard = {
       "ADD32 ADD64 SUB8 SUB16 SUB32 SUB64 GNU_VTINHERIT GNU_VTENTRY ALIGN RVC_BRANCH RVC_JUMP RVC_LUI GPREL_I " +
       "GPREL_S TPREL_I TPREL_S RELAX SUB6 SET6 SET8 SET16 SET32 32_PCREL IRELATIVE PLT32 SET_ULEB128 " +
       "SUB_ULEB128 TLSDESC_HI20 TLSDESC_LOAD_LO12 TLSDESC_ADD_LO12 TLSDESC_CALL",
-  },
-  headerFlags: {
-    bits: { RISCV_RVC: 1, RISCV_RVE: 8, RISCV_TSO: 0x10 },
-    fields: [
-      { mask: 6, values: {
-        0: "RISCV_FLOAT_ABI_SOFT", 2: "RISCV_FLOAT_ABI_SINGLE", 4: "RISCV_FLOAT_ABI_DOUBLE", 6: "RISCV_FLOAT_ABI_QUAD",
-      } },
-    ],
-    older: null,
   },
 };
 

@@ -16,7 +16,6 @@ export const memory: MemoryCard = {
 
 export const names: NamesCard = {
   relocations,
-  headerFlags: null,
 };
 
 export const loading: LoadingCard = {

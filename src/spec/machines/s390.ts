@@ -37,15 +37,15 @@ export const types: TypesCard = {
   segmentTypes: { S390_PGSTE: 0x70000000 },
   sectionTypes: null,
   properties: null,
-};
-
-export const names: NamesCard = {
-  relocations,
   headerFlags: {
     bits: { S390_HIGH_GPRS: 1 },
     fields: null,
     older: null,
   },
+};
+
+export const names: NamesCard = {
+  relocations,
 };
 
 export const loading: LoadingCard = {

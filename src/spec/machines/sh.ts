@@ -1,8 +1,8 @@
 // SuperH.
 // Sources: glibc's sysdeps/sh; binutils' bfd/elf32-sh.c and include/elf/sh.h; musl's arch/sh.
-import type { LoadingCard, MemoryCard, NamesCard } from "./kinds.js";
+import type { LoadingCard, MemoryCard, NamesCard, TypesCard } from "./kinds.js";
 
-export { dynamic, symbols, types, recognition, ports } from "./plain.js";
+export { dynamic, symbols, recognition, ports } from "./plain.js";
 
 export const memory: MemoryCard = {
   maxPage: null,
@@ -12,13 +12,10 @@ export const memory: MemoryCard = {
   segments: null,
 };
 
-export const names: NamesCard = {
-  relocations: {
-    prefix: "R_SH_",
-    names:
-      "NONE DIR32 REL32 @149 TLS_DTPMOD32 TLS_DTPOFF32 TLS_TPOFF32 @162 COPY GLOB_DAT JMP_SLOT RELATIVE @194 " +
-      "GLOB_DAT64 @207 FUNCDESC FUNCDESC_VALUE @254 64",
-  },
+export const types: TypesCard = {
+  segmentTypes: null,
+  sectionTypes: null,
+  properties: null,
   headerFlags: {
     bits: { SH_PIC: 0x100, SH_FDPIC: 0x8000 },
     fields: [
@@ -29,6 +26,15 @@ export const names: NamesCard = {
       } },
     ],
     older: null,
+  },
+};
+
+export const names: NamesCard = {
+  relocations: {
+    prefix: "R_SH_",
+    names:
+      "NONE DIR32 REL32 @149 TLS_DTPMOD32 TLS_DTPOFF32 TLS_TPOFF32 @162 COPY GLOB_DAT JMP_SLOT RELATIVE @194 " +
+      "GLOB_DAT64 @207 FUNCDESC FUNCDESC_VALUE @254 64",
   },
 };
 

@@ -1,10 +1,10 @@
 // 64-bit SPARC.
 // Sources: the SPARC Compliance Definition 2.4; as for SPARC.
 import { relocations } from "./sparc.js";
-import type { LoadingCard, MemoryCard, NamesCard, PortsCard } from "./kinds.js";
+import type { LoadingCard, MemoryCard, NamesCard, PortsCard, TypesCard } from "./kinds.js";
 
 export { dynamic, recognition } from "./sparc.js";
-export { symbols, types } from "./plain.js";
+export { symbols } from "./plain.js";
 
 export const memory: MemoryCard = {
   maxPage: 0x10000,
@@ -14,8 +14,10 @@ export const memory: MemoryCard = {
   segments: null,
 };
 
-export const names: NamesCard = {
-  relocations,
+export const types: TypesCard = {
+  segmentTypes: null,
+  sectionTypes: null,
+  properties: null,
   headerFlags: {
     bits: {
       SPARC_32PLUS: 0x100, SPARC_SUN_US1: 0x200, SPARC_HAL_R1: 0x400, SPARC_SUN_US3: 0x800, SPARC_LEDATA: 0x800000,
@@ -25,6 +27,10 @@ export const names: NamesCard = {
     ],
     older: null,
   },
+};
+
+export const names: NamesCard = {
+  relocations,
 };
 
 export const loading: LoadingCard = {

@@ -49,6 +49,7 @@ export const types: TypesCard = {
   segmentTypes: null,
   sectionTypes: { X86_64_UNWIND: 0x70000001 },
   properties,
+  headerFlags: null,
 };
 
 export const names: NamesCard = {
@@ -62,7 +63,6 @@ export const names: NamesCard = {
       "CODE_5_GOTPCRELX CODE_5_GOTTPOFF CODE_5_GOTPC32_TLSDESC CODE_6_GOTPCRELX CODE_6_GOTTPOFF " +
       "CODE_6_GOTPC32_TLSDESC @250 GNU_VTINHERIT GNU_VTENTRY",
   },
-  headerFlags: null,
 };
 
 export const loading: LoadingCard = {
