@@ -15,27 +15,27 @@ import { layTail } from "./tail/lay-tail.js";
 import { writeOutput } from "./write/write.js";
 
 /**
- * Places everything the requests ask for in one pass, and makes every pointer follow. Each phase reads what those
- * before have found, and changes nothing of it. `NO_ROOM`, `OVERLAY`, `UNSAFE_INTEGER`, `UNSUPPORTED`.
+ * Gives everything that the requests ask for a place, in one pass, and makes every pointer follow. Each phase reads
+ * what the earlier ones have found, and changes nothing of it. `NO_ROOM`, `OVERLAY`, `UNSAFE_INTEGER`, `UNSUPPORTED`.
  */
 export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions): Layout {
-  // Every table finds a place, but for those that want a new segment: program headers and free bytes are taken.
+  // Every table finds a place, but for those that want a new segment. Program headers and free bytes are taken.
   const placing = placeTables(elf, requests, !keepsOverlay(elf, options));
 
-  // What becomes of the rest of the file follows from that, and is decided once.
+  // What becomes of the rest of the file follows from that. It is decided once.
   const shape = decideShape(elf, requests, options, placing);
 
-  // What is not loaded stays, or closes up: from now on every byte of the input has its place in the output.
+  // What is not loaded stays, or closes up. From now on every byte of the input has its place in the output.
   const map = new FileMap(elf.source);
   const tail = layTail(map, elf, requests, options, { shape, grownTo: placing.grownTo });
 
-  // A new segment stands behind it.
+  // A new segment stands after the tail.
   const { places, headers, end, notes: placingNotes } = placeNewSegment(placing, tail.end, requests.segments);
 
   // Every pointer follows: program headers, section headers, dynamic tags, symbols.
   const followed = follow(places, headers, shape, requests, tail);
 
-  // All bytes are known, and are written over what the input has.
+  // All bytes are known now. They are written over what the input has.
   const { size, notes } = writeOutput(map, places, followed, { shape, requests, options, tail, end });
   return {
     size,
@@ -47,5 +47,6 @@ export function layOut(elf: ElfFile, requests: Requests, options: LayoutOptions)
 
 function reported({ table, strategy, offset, address, size, why }: Placed): Placement {
   const isSafe = address <= Number.MAX_SAFE_INTEGER;
-  return { region: nameOf(table), strategy, offset, address: isSafe ? Number(address) : hex(address), size, why };
+  const shown = isSafe ? Number(address) : hex(address);
+  return { region: nameOf(table), strategy, offset, address: shown, size, why };
 }

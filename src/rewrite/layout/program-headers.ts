@@ -4,7 +4,7 @@ import { readExactly } from "../../codec/source.js";
 import type { ElfFile, Header } from "../../image/elf.js";
 import { PT } from "../../spec/constants.js";
 
-/** A copy of one record, changed in place; bytes behind the fields that are known come along. */
+/** A copy of one record, changed in place. Bytes after the fields that are known come along. */
 interface Row {
   readonly bytes: Uint8Array;
   readonly view: PhdrView;
@@ -17,10 +17,10 @@ export class ProgramHeaders {
 
   constructor({ header, source }: ElfFile) {
     const { phoff, phnum, phentsize } = header;
+    this.#header = header;
+
     const table = readExactly(source, phoff, phnum * phentsize, "a header table").slice();
     const records = Array.from({ length: phnum }, (_, i) => table.subarray(i * phentsize, (i + 1) * phentsize));
-
-    this.#header = header;
     this.#rows = records.map((bytes) => this.#row(bytes));
   }
 
@@ -42,7 +42,7 @@ export class ProgramHeaders {
     return this.all().filter((s) => s.type === type);
   }
 
-  /** The first of a type. */
+  /** The first one of a type. */
   first(type: number): PhdrView | undefined {
     return this.#rows.find((r) => r.view.type === type)?.view;
   }
@@ -53,26 +53,33 @@ export class ProgramHeaders {
 
   /** The PT_LOAD that reaches highest in memory. */
   lastLoad(): PhdrView | undefined {
-    const end = (s: PhdrView): number => s.vaddr + s.memsz;
-    return this.loads().reduce<PhdrView | undefined>((a, b) => (a && end(a) >= end(b) ? a : b), undefined);
+    const end = (load: PhdrView): number => load.vaddr + load.memsz;
+
+    let last: PhdrView | undefined;
+    for (const load of this.loads()) {
+      if (!last || end(last) < end(load)) last = load;
+    }
+    return last;
   }
 
   /**
-   * Adds one, in the place of an unused one where there is such; `at` counts without that. Its fields are zero but for
-   * its type.
+   * Adds one, all of whose fields are zero but its type. Where there is an unused entry (PT_NULL), that one goes.
+   *
+   * @param at where it stands among the entries there are, the unused one included
    */
   add(type: number, at = this.count): PhdrView {
-    const unused = this.#rows.findIndex((r) => r.view.type === PT.NULL);
-    if (unused >= 0) this.#rows.splice(unused, 1);
-    const isBefore = unused >= 0 && unused < at;
-
     const row = this.#row(new Uint8Array(this.#header.phentsize));
     row.view.type = type;
+
+    const unused = this.#rows.findIndex((r) => r.view.type === PT.NULL);
+    if (unused >= 0) this.#rows.splice(unused, 1);
+
+    const isBefore = unused >= 0 && unused < at;
     this.#rows.splice(isBefore ? at - 1 : at, 0, row);
     return row.view;
   }
 
-  /** Makes one PT_NULL: its entry may serve again. */
+  /** Makes one PT_NULL. Its entry can serve again. */
   clear(segment: PhdrView): void {
     this.#rows.find((r) => r.view === segment)!.bytes.fill(0);
   }

@@ -3,67 +3,96 @@ import type { Requests } from "../wish/requests.js";
 import type { LayoutOptions } from "./options.js";
 import type { Placing } from "./place/place.js";
 
-/**
- * What becomes of the parts of the file behind the tables that have got their places: decided once, and only read by
- * what follows.
- */
+/** What becomes of the rest of the file, now that tables have their places. Later phases only read it. */
 export interface Shape {
   /**
-   * The part of the file that is not loaded. "stays": nothing of it changes. "keeps its places": a payload behind the
-   * file must not move, so nothing does; what goes becomes zeros, what is new stands behind the payload. "is packed":
-   * holes are closed, and what is new stands at its end.
+   * The part of the file that is not loaded.
+   * - "stays": nothing of it changes.
+   * - "keeps its places": a payload after the ELF file must not move, so nothing does. What goes becomes zeros, and
+   *   what is new goes after the payload.
+   * - "is packed": holes are closed, and what is new goes to the end.
    */
   readonly unloaded: "stays" | "keeps its places" | "is packed";
   /**
-   * The section header table. "stays": with all its indexes, since a payload may be found by its end. "moves": it is
-   * written anew at the end of the file.
+   * The section header table.
+   * - "stays": it keeps its place and all indexes, since a payload may be found by its end.
+   * - "moves": it is written anew at the end of the file.
+   * - "goes": the output has none.
    */
   readonly sectionHeaders: "stays" | "moves" | "goes";
   /**
-   * Sections for the bytes that moved tables leave behind, which strip would zero. "none": nothing is left behind, or
-   * the file has no sections. "impossible": the table that would name them must not grow.
+   * Sections for the bytes that moved tables leave behind, which strip would zero without.
+   * - "none": nothing is left behind, or the file has no sections.
+   * - "added": they get sections.
+   * - "impossible": the table that would name them must not grow.
    */
   readonly covers: "none" | "added" | "impossible";
-  /** Tables or sections that the file had not get section headers, without which strip would zero them. */
+  /** Do new tables or sections get section headers? Without them strip would zero the tables. */
   readonly addsRows: boolean;
 }
 
-/** A payload behind the ELF file that shall stay at its offset. */
+/** Is there a payload after the ELF file that shall stay at its offset? */
 export const keepsOverlay = ({ overlay }: ElfFile, options: LayoutOptions): boolean =>
   options.overlay === "keep-in-place" && overlay !== null;
 
+/** Decides what becomes of the rest of the file. */
 export function decideShape(elf: ElfFile, requests: Requests, options: LayoutOptions, placing: Placing): Shape {
   const { ground, homeless, grownTo, entries } = placing;
   const { dropped, contents, dropsHeaders, tables, newSections } = requests;
   const hasHeaders = elf.header.shnum > 0;
 
-  // What needs the end of the file.
+  // Does anything have to be written at the end of the file?
   const grows = homeless.length > 0 || grownTo !== undefined;
   const tableIsInTheWay = isInTheWay(elf, entries);
   const addsRows = hasHeaders && (tables.some((t) => !t.was) || newSections.length > 0);
   const changesSections = dropped.size > 0 || contents.runs.length > 0 || dropsHeaders;
   const needsEnd = grows || tableIsInTheWay || addsRows || changesSections;
 
-  // A payload may be found by the end of the section header table: where it keeps its place, so does the table, unless
-  // the file grows behind it.
-  const tableIsFixed = keepsOverlay(elf, options) && !grows && !tableIsInTheWay && !addsRows;
+  // A payload may be found by the end of the section header table. Where the payload keeps its place, the table does
+  // too, unless the file grows behind it.
+  const keepsPayload = keepsOverlay(elf, options);
+  const tableIsFixed = keepsPayload && !grows && !tableIsInTheWay && !addsRows;
 
-  // The end of the file stays untouched before an overlay while nothing but covers would change it.
+  // Before an overlay, covers alone are no reason to change the end of the file.
   const leavesBytes = hasHeaders && (grows || ground.moves.length > 0);
   const mayCover = !tableIsFixed && (needsEnd || elf.overlay === null);
-  const covers = !leavesBytes ? "none" : mayCover ? "added" : "impossible";
+  const addsCovers = leavesBytes && mayCover;
+  const isCut = needsEnd || addsCovers;
 
-  const isCut = needsEnd || covers === "added";
   return {
-    unloaded: !isCut ? "stays" : keepsOverlay(elf, options) ? "keeps its places" : "is packed",
-    sectionHeaders: dropsHeaders ? "goes" : isCut && !tableIsFixed ? "moves" : "stays",
-    covers,
+    unloaded: unloadedShape(isCut, keepsPayload),
+    sectionHeaders: headersShape(dropsHeaders, isCut && !tableIsFixed),
+    covers: coversShape(leavesBytes, mayCover),
     addsRows,
   };
 }
 
-/** Go's linker puts the section header table right behind the program headers, where more of them may have to go. */
+function unloadedShape(isCut: boolean, keepsPayload: boolean): Shape["unloaded"] {
+  if (!isCut) return "stays";
+  return keepsPayload ? "keeps its places" : "is packed";
+}
+
+function headersShape(goes: boolean, moves: boolean): Shape["sectionHeaders"] {
+  if (goes) return "goes";
+  return moves ? "moves" : "stays";
+}
+
+function coversShape(leavesBytes: boolean, mayCover: boolean): Shape["covers"] {
+  if (!leavesBytes) return "none";
+  return mayCover ? "added" : "impossible";
+}
+
+/**
+ * Does the section header table stand where the program header table has to grow? Go's linker puts it right behind the
+ * program headers.
+ *
+ * @param entries program headers that are added
+ */
 function isInTheWay({ header: h }: ElfFile, entries: number): boolean {
+  if (entries === 0 || h.shnum === 0) return false;
+
   const end = h.phoff + h.phnum * h.phentsize;
-  return entries > 0 && h.shnum > 0 && h.shoff < end + entries * h.phentsize && h.shoff + h.shnum * h.shentsize > end;
+  const newEnd = end + entries * h.phentsize;
+  const sectionHeadersEnd = h.shoff + h.shnum * h.shentsize;
+  return h.shoff < newEnd && sectionHeadersEnd > end;
 }

@@ -10,31 +10,33 @@ import type { Following } from "./following.js";
 
 const COVERS: readonly string[] = [COVER_NAME, KEPT_NAME];
 
-/** Covers of earlier patches that the grown program header table reaches into begin behind it. */
+/**
+ * Covers of earlier patches that the grown program header table reaches into now begin after it. Empty ones move too:
+ * BFD moves the image down for any section below the end of the table.
+ */
 export function trimCovers({ rows, headers, elf }: Following): void {
-  const start = headers.end;
   const { phoff } = elf.header;
+  const tableEnd = headers.end;
+  if (tableEnd <= phoff) return;
 
-  for (let row = 0; start > phoff && row < rows.length; row++) {
-    const s = rows.view(row);
-    const offset = s.near("offset");
-    const isReached = offset >= phoff && offset < start && COVERS.includes(rows.name(row));
-    if (isReached) shorten(s, start);
+  for (let row = 0; row < rows.length; row++) {
+    const view = rows.view(row);
+    const offset = view.near("offset");
+    const isReached = offset >= phoff && offset < tableEnd && COVERS.includes(rows.name(row));
+    if (isReached) beginAt(view, tableEnd);
   }
 }
 
-/**
- * A cover that the grown program header table reaches into begins behind it: BFD moves the image down for an empty one
- * below, too.
- */
-function shorten(s: ShdrView, start: number): void {
-  s.size = Math.max(0, s.size - (start - s.offset));
-  s.addr += start - s.offset;
-  s.offset = start;
+/** Makes a section begin later; its end stays. */
+function beginAt(view: ShdrView, start: number): void {
+  const by = start - view.offset;
+  view.size = Math.max(0, view.size - by);
+  view.addr += by;
+  view.offset = start;
 }
 
 /**
- * What a move left behind gets a section of its own: `strip` zeroes loaded bytes that no section covers, and a program
+ * Gives what a move left behind a section of its own. `strip` zeroes loaded bytes that no section covers, and a program
  * may read them (its own _DYNAMIC, its notes).
  */
 export function addCovers(following: Following, places: TablePlaces): void {
@@ -45,6 +47,7 @@ export function addCovers(following: Following, places: TablePlaces): void {
   }
 }
 
+/** Adds a cover for a range of the input: for what of it lies after the program header table, and is still loaded. */
 function addCover(
   { elf, rows, headers }: Following,
   { vacated }: TablePlaces,
@@ -54,21 +57,22 @@ function addCover(
 ): void {
   const isInTable = from < headers.end && from >= elf.header.phoff;
   const start = isInTable ? Math.min(headers.end, end) : from;
+
   const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
-  const isGone = vacated.some((v) => v.start <= start && end <= v.end);
+  const isGone = vacated.some((range) => range.start <= start && end <= range.end);
   if (start === end || !load || isGone) return;
 
-  const flags = SHF.ALLOC | (load.flags & PF.W ? SHF.WRITE : 0);
+  const isWritable = (load.flags & PF.W) !== 0;
   rows.add(name, {
     type: SHT.PROGBITS,
-    flags,
+    flags: SHF.ALLOC | (isWritable ? SHF.WRITE : 0),
     addr: load.vaddr + start - load.offset,
     offset: start,
     size: end - start,
   });
 }
 
-/** Where in this range a program may read what a table has left: its own _DYNAMIC or notes. */
+/** Offsets in this range at which a program may read what a table has left: its own _DYNAMIC or notes. */
 function readByCode({ elf, moves }: TablePlaces, start: number, end: number): number[] {
   const overlapping = moves.filter(({ was }) => was.offset < end && was.offset + was.size > start);
   return overlapping.flatMap(({ table, was }) => {
@@ -83,16 +87,17 @@ function readByCode({ elf, moves }: TablePlaces, start: number, end: number): nu
   });
 }
 
-/** The old places of what moved: of the tables, and of their sections, which may hold more than the loader's part. */
+/** The old places of what moved: of the tables and of their sections, which may hold more than the loader's part. */
 function leftBehind({ elf, rows }: Following, { moves, placed }: TablePlaces): Range[] {
   const tables = moves.map(({ was }) => ({ start: was.offset, end: was.offset + was.size }));
 
   const sections: Range[] = [];
   for (let row = 0; row < rows.inputs; row++) {
     const { header: old, name } = sectionAt(elf, rows.was(row)!);
-    const hasMoved =
-      (old.flags & SHF.ALLOC) !== 0 && old.type !== SHT.NOBITS && rows.view(row).exact("addr") !== old.exact("addr");
-    // A cover is never moved: where its address is another, it was only trimmed.
+    const hasBytes = (old.flags & SHF.ALLOC) !== 0 && old.type !== SHT.NOBITS;
+    const hasMoved = hasBytes && rows.view(row).exact("addr") !== old.exact("addr");
+
+    // A cover never moves: where its address is another, it was only trimmed.
     if (hasMoved && !COVERS.includes(name)) sections.push({ start: old.offset, end: old.offset + old.size });
   }
 

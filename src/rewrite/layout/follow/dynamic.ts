@@ -10,7 +10,7 @@ import type { TablePlaces } from "../places.js";
 
 /**
  * The bytes of .dynamic: address tags follow what moved, DT_STRSZ is the table's new size, spare entries are DT_NULL.
- * Undefined where it stays.
+ * Undefined where .dynamic stays as it is.
  */
 export function encodeDynamic(places: TablePlaces, requests: Requests): Uint8Array | undefined {
   const { elf, moves } = places;
@@ -21,34 +21,36 @@ export function encodeDynamic(places: TablePlaces, requests: Requests): Uint8Arr
   const placed = places.placeOf("dynamic");
   const size = placed?.size ?? d.size;
   const address = placed?.address ?? d.address;
-  const entry = 2 * wordSize(elf.header);
+  const entrySize = 2 * wordSize(elf.header);
 
-  // What follows the terminator is only written over where an entry takes it.
+  // An offset from the entry itself follows both ends.
+  const selfRelative = ({ tag, value }: DynamicValue, index: number): bigint => {
+    const was = d.entries.find((e) => e.tag === tag)!;
+    const oldEntry = d.address + BigInt(was.index * entrySize);
+    const newEntry = address + BigInt(index * entrySize);
+    return value + oldEntry - newEntry;
+  };
+
+  // What follows the terminator is only written over where an entry takes its place.
   const bytes = new Uint8Array(size);
-  const isThere = !placed || placed.strategy === "in-place";
-  if (isThere) bytes.set(readExactly(elf.source, d.offset, size, "the dynamic section"));
-  bytes.fill(0, 0, Math.max(entries.length, d.entries.length) * entry);
+  const isInPlace = !placed || placed.strategy === "in-place";
+  if (isInPlace) bytes.set(readExactly(elf.source, d.offset, size, "the dynamic section"));
+  bytes.fill(0, 0, Math.max(entries.length, d.entries.length) * entrySize);
 
-  entries.forEach((e, i) => {
-    const moved = valueOf(e, places);
-    const record = Dyn.view(viewOf(bytes), i * entry, elf.header);
-    record.setExact("tag", BigInt(e.tag));
-    record.setExact("val", moved ?? selfRelative(e, i));
+  const data = viewOf(bytes);
+  entries.forEach((entry, i) => {
+    const record = Dyn.view(data, i * entrySize, elf.header);
+    record.setExact("tag", BigInt(entry.tag));
+    record.setExact("val", valueOf(entry, places) ?? selfRelative(entry, i));
   });
   return bytes;
-
-  /** An offset from the entry itself follows both ends. */
-  function selfRelative({ tag, value }: DynamicValue, index: number): bigint {
-    const was = d!.entries.find((o) => o.tag === tag)!;
-    return value + d!.address + BigInt(was.index * entry) - (address + BigInt(index * entry));
-  }
 }
 
-/** An entry's value when every table has its place; undefined for one that counts from the entry itself. */
+/** An entry's value now that every table has its place; undefined for one that counts from the entry itself. */
 function valueOf({ tag, value }: DynamicValue, places: TablePlaces): bigint | undefined {
   const { elf, placed, moves } = places;
-  const made = placed.find(({ table }) => !table.was && KINDS[table.kind].tag === tag);
-  if (made) return made.address;
+  const added = placed.find(({ table }) => !table.was && KINDS[table.kind].tag === tag);
+  if (added) return added.address;
 
   const strings = places.placeOf("strings");
   if (tag === DT.STRSZ && strings?.table.bytes) return BigInt(strings.size);
@@ -58,8 +60,8 @@ function valueOf({ tag, value }: DynamicValue, places: TablePlaces): bigint | un
   return kind === "address" ? followed(moves, value) : value;
 }
 
-/** An address inside a table that moved, at its new place. */
+/** The new address of what an address leads to, if that lies in a table that moved. */
 function followed(moves: readonly Move[], address: bigint): bigint {
-  const m = moves.find(({ was }) => was.address <= address && address < was.address + BigInt(was.size));
-  return m ? address - m.was.address + m.address : address;
+  const move = moves.find(({ was }) => was.address <= address && address < was.address + BigInt(was.size));
+  return move ? address - move.was.address + move.address : address;
 }

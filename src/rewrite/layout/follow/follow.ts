@@ -17,15 +17,15 @@ import { fixSections, fixVersionSections, followPlacing } from "./sections.js";
 import { fixSegments } from "./segments.js";
 import { fixSymbols, followers, lastNamedSection } from "./symbols.js";
 
-/** Everything that points somewhere, as it will be. */
+/** Everything that points somewhere, as it will be in the output. */
 export interface Followed {
   readonly headers: ProgramHeaders;
   readonly rows: SectionRows;
-  /** Single bytes, by their places in the input. */
+  /** Single bytes that change, by their offsets in the input. */
   readonly pokes: readonly TableWrite[];
-  /** The dynamic section; undefined where it stays. */
+  /** The dynamic section's bytes; undefined where they stay. */
   readonly dynamic: Uint8Array | undefined;
-  /** Where symbols and sections are, for tables that are written anew. */
+  /** Where symbols and sections are now, for tables that are written anew. */
   readonly followers: Followers;
   readonly notes: readonly Note[];
 }
@@ -45,14 +45,14 @@ export function follow(
   dropNotes(following, requests);
   fixSegments(following, places, tail.outputOf);
 
-  // Section headers by the input's indexes, those of new tables behind them.
+  // Section headers by the input's indexes; those of new tables stand after them.
   followPlacing(following, places);
   fixSections(following, places, requests, tail);
   fixVersionSections(following, requests);
   if (shape.addsRows) addTables(following, places, requests);
   coverOldBytes(following, places, shape);
 
-  // What names sections and addresses: symbols, then the headers themselves, without those that go.
+  // What names sections and addresses: symbols first, then the section headers themselves, without those that go.
   fixSymbols(following, places, requests);
   const renumbered = dropRows(following, requests, lastFixedRow(places, shape, requests));
   fixGot(following, places);
@@ -68,18 +68,22 @@ export function follow(
   };
 }
 
-/** What moved tables leave behind gets sections, so that strip keeps it; those of earlier patches make room. */
+/** Gives what moved tables leave behind sections, so that strip keeps it. Those of earlier patches make room. */
 function coverOldBytes(following: Following, places: TablePlaces, shape: Shape): void {
   trimCovers(following);
   if (shape.covers === "added") addCovers(following, places);
   if (shape.covers !== "impossible") return;
 
   const message =
-    "bytes that moved tables left behind have no section, since the section header table keeps its place before the overlay; strip would zero them";
+    "bytes that moved tables left behind have no section, since the section header table keeps its place before the " +
+    "overlay; strip would zero them";
   following.notes.push({ note: "UNCOVERED", message });
 }
 
-/** Sections up to this index keep it: all where the table stays, else those that loaded symbols name. */
+/**
+ * Sections up to this index keep their indexes: all where the table stays, else those up to the last that loaded
+ * symbols name.
+ */
 function lastFixedRow({ elf }: TablePlaces, shape: Shape, { dropped }: Requests): number {
   if (shape.sectionHeaders === "stays") return Infinity;
   return dropped.size > 0 ? lastNamedSection(elf, dropped) : 0;

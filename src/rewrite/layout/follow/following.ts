@@ -7,8 +7,8 @@ import type { ProgramHeaders } from "../program-headers.js";
 import { SectionRows } from "./section-rows.js";
 
 /**
- * What following changes: program headers, section headers, and single bytes of the input, which go where their places
- * go.
+ * What following changes: program headers, section headers, and single bytes. These are given by their places in the
+ * input, and go where their places go.
  */
 export class Following {
   readonly elf: ElfFile;
@@ -23,12 +23,12 @@ export class Following {
     this.rows = new SectionRows(elf);
   }
 
-  /** Asks for bytes at a place of the input. */
+  /** Asks for new bytes at an offset of the input. */
   poke(offset: number, bytes: Uint8Array): void {
     this.pokes.push({ offset, bytes });
   }
 
-  /** An address or offset at a place of the input. */
+  /** Asks for a new address or offset, of the class's width, at an offset of the input. */
   pokeWord(offset: number, value: bigint): void {
     const h = this.elf.header;
     const bytes = new Uint8Array(wordSize(h));

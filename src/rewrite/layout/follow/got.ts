@@ -5,17 +5,19 @@ import { DT } from "../../../spec/dynamic.js";
 import type { TablePlaces } from "../places.js";
 import type { Following } from "./following.js";
 
-/** GOT[0] holds the address of .dynamic on many machines (their psABIs); where it does, it follows. */
+/** GOT[0] holds the address of .dynamic on many machines (their psABIs). Where it does, it follows .dynamic. */
 export function fixGot(following: Following, places: TablePlaces): void {
   const { elf } = following;
-  const dynamic = places.moveOf("dynamic");
+  const { littleEndian } = elf.header;
+  const move = places.moveOf("dynamic");
   const got = elf.dynamic?.get(DT.PLTGOT);
-  const word = wordSize(elf.header);
-  const at = dynamic && got !== undefined ? elf.offsetOf(got, word) : undefined;
-  if (!dynamic || at === undefined) return;
+  if (!move || got === undefined) return;
 
-  const v = viewOf(readExactly(elf.source, at, word, "GOT[0]"));
-  const le = elf.header.littleEndian;
-  const now = word === 8 ? v.getBigUint64(0, le) : BigInt(v.getUint32(0, le));
-  if (now === dynamic.was.address) following.pokeWord(at, dynamic.address);
+  const word = wordSize(elf.header);
+  const offset = elf.offsetOf(got, word);
+  if (offset === undefined) return;
+
+  const view = viewOf(readExactly(elf.source, offset, word, "GOT[0]"));
+  const value = word === 8 ? view.getBigUint64(0, littleEndian) : BigInt(view.getUint32(0, littleEndian));
+  if (value === move.was.address) following.pokeWord(offset, move.address);
 }

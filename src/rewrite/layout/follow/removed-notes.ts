@@ -7,45 +7,56 @@ import type { Requests } from "../../wish/requests.js";
 import type { Following } from "./following.js";
 
 /**
- * Program headers of notes whose section was removed: one that has no other note is PT_NULL from now on, one that has
+ * Program headers of notes whose section was removed. One that has no other note becomes PT_NULL. One that has others
  * gives up its beginning or its end. In the middle of others the bytes stay as they are, or become one note without an
- * owner.
+ * owner where they are to be zeroed.
  */
 export function dropNotes(following: Following, { dropped, zeroed }: Requests): void {
   const { elf, headers } = following;
+
   for (const index of dropped) {
-    const s = elf.sections[index]!;
-    if (s.header.type !== SHT.NOTE || !isPlaced(elf, s)) continue;
-    for (const h of headers.all()) {
-      if (h.type === PT.NOTE || h.type === PT.GNU_PROPERTY) shrink(following, h, s, zeroed.has(index));
+    const section = elf.sections[index]!;
+    if (section.header.type !== SHT.NOTE || !isPlaced(elf, section)) continue;
+
+    for (const segment of headers.all()) {
+      const holdsNotes = segment.type === PT.NOTE || segment.type === PT.GNU_PROPERTY;
+      if (holdsNotes) dropFrom(following, segment, section, zeroed.has(index));
     }
   }
 }
 
-function shrink(following: Following, view: PhdrView, s: Section, isZeroed: boolean): void {
-  const { offset, size } = fileRange(s, following.elf.source);
+/** Takes a section out of a segment of notes. */
+function dropFrom(following: Following, segment: PhdrView, section: Section, isZeroed: boolean): void {
+  const { elf, headers } = following;
+  const { offset, size } = fileRange(section, elf.source);
   const end = offset + size;
-  const segmentEnd = view.offset + view.filesz;
-  if (offset < view.offset || end > segmentEnd || size === 0) return;
+  const segmentEnd = segment.offset + segment.filesz;
+  if (offset < segment.offset || end > segmentEnd || size === 0) return;
 
-  const isFirst = view.offset === offset;
+  const isFirst = segment.offset === offset;
   const isLast = end === segmentEnd;
-  if (isFirst && isLast) following.headers.clear(view);
-  else if (isFirst) cutStart(view, alignUp(end, Math.max(4, view.align)) - offset);
-  else if (isLast) view.filesz = view.memsz = offset - view.offset;
-  else if (isZeroed) following.poke(offset, emptyNote(following.elf.header, size));
+  if (isFirst && isLast) headers.clear(segment);
+  else if (isFirst) cutStart(segment, alignUp(end, Math.max(4, segment.align)) - offset);
+  else if (isLast) resize(segment, offset - segment.offset);
+  else if (isZeroed) following.poke(offset, emptyNote(elf.header, size));
 }
 
-function cutStart(view: PhdrView, by: number): void {
-  view.offset += by;
-  view.setExact("vaddr", view.exact("vaddr") + BigInt(by));
-  view.setExact("paddr", view.exact("paddr") + BigInt(by));
-  view.filesz = view.memsz = view.filesz - by;
+function cutStart(segment: PhdrView, by: number): void {
+  segment.offset += by;
+  segment.setExact("vaddr", segment.exact("vaddr") + BigInt(by));
+  segment.setExact("paddr", segment.exact("paddr") + BigInt(by));
+  resize(segment, segment.filesz - by);
 }
 
-/** One note without an owner over all these bytes. */
-function emptyNote(h: Header, size: number): Uint8Array {
-  const head = Nhdr.size(h.class);
-  const descsz = numberBytes(Math.max(0, size - head), 4, h.littleEndian);
-  return concat([new Uint8Array(4), descsz, new Uint8Array(Math.max(0, size - 8))]);
+function resize(segment: PhdrView, size: number): void {
+  segment.filesz = size;
+  segment.memsz = size;
+}
+
+/** One note without an owner, which takes all these bytes: n_namesz 0, n_descsz the rest, n_type 0. */
+function emptyNote(header: Header, size: number): Uint8Array {
+  const namesz = new Uint8Array(4);
+  const descsz = numberBytes(Math.max(0, size - Nhdr.size(header.class)), 4, header.littleEndian);
+  const rest = new Uint8Array(Math.max(0, size - 8));
+  return concat([namesz, descsz, rest]);
 }

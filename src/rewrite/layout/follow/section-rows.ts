@@ -5,83 +5,78 @@ import type { ElfFile, Header } from "../../../image/elf.js";
 import { sectionColumns } from "../../../image/headers/section-columns.js";
 import { type SectionNames, sectionNames } from "../../../image/headers/section-names.js";
 
-/** The fields of a section that the input has not; what is not given is 0, sh_addralign 1. */
+/** The fields of a section that the input does not have. What is not given is 0, but sh_addralign is 1. */
 export type NewFields = Partial<
   Record<"type" | "flags" | "addr" | "offset" | "size" | "addralign" | "entsize" | "link" | "info", number>
 >;
 
+/** A section header that the input does not have. */
 interface NewRow {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * The section headers of the output: those of the input that are left, as one copy of the table, and new ones behind
- * them. By their place in the output.
+ * The section headers of the output, each by its row there. Those that are left of the input stand first, as one copy
+ * of its table; new ones follow.
  */
 export class SectionRows {
   readonly #header: Header;
   readonly #names: SectionNames;
   readonly #table: Uint8Array;
   readonly #data: DataView;
-  /** The index in the input of each row that comes from there. */
+  /** The index in the input of each row that comes from it. */
   #was: Uint32Array;
   readonly #added: NewRow[] = [];
-  #nameTable: number | undefined;
+  /** The row of the section that holds the names: undefined where the input has none, -1 once it is taken out. */
+  nameTable: number | undefined;
 
   constructor(elf: ElfFile) {
     const { bytes, count } = sectionColumns(elf);
+    const { shstrndx, shnum } = elf.header;
+    const hasNames = shstrndx !== 0 && shstrndx < shnum;
+
     this.#header = elf.header;
     this.#names = sectionNames(elf);
     this.#table = bytes.slice();
     this.#data = viewOf(this.#table);
     this.#was = counting(count);
-    const { shstrndx, shnum } = elf.header;
-    this.#nameTable = shstrndx === 0 || shstrndx >= shnum ? undefined : shstrndx;
-  }
-
-  /** The row of the section that names the others. */
-  get nameTable(): number | undefined {
-    return this.#nameTable;
-  }
-
-  set nameTable(row: number | undefined) {
-    this.#nameTable = row;
+    this.nameTable = hasNames ? shstrndx : undefined;
   }
 
   get length(): number {
     return this.#was.length + this.#added.length;
   }
 
-  /** How many come from the input: they stand first. */
+  /** How many rows come from the input; they stand first. */
   get inputs(): number {
     return this.#was.length;
   }
 
-  /** Its index in the input; undefined for a section that is new. */
+  /** The index in the input of a row; undefined for a new section. */
   was(row: number): number | undefined {
     return this.#was[row];
   }
 
-  /** Its place among the rows by its index in the input, or -1. */
+  /** The row of the section with this index in the input, or -1. */
   indexOf(was: number): number {
     return this.#was.indexOf(was);
   }
 
   name(row: number): string {
-    return row < this.inputs ? this.#names.of(this.#was[row]!) : this.#added[row - this.inputs]!.name;
+    if (row < this.inputs) return this.#names.of(this.#was[row]!);
+    return this.#added[row - this.inputs]!.name;
   }
 
   view(row: number): ShdrView {
-    const { shentsize } = this.#header;
-    return row < this.inputs
-      ? Shdr.view(this.#data, row * shentsize, this.#header)
-      : Shdr.view(viewOf(this.#added[row - this.inputs]!.bytes), 0, this.#header);
+    if (row < this.inputs) return Shdr.view(this.#data, row * this.#header.shentsize, this.#header);
+    return Shdr.view(viewOf(this.#added[row - this.inputs]!.bytes), 0, this.#header);
   }
 
-  /** Visits the rows from the input; the view is one that moves on. */
+  /** Visits the rows that come from the input. They share one view, which moves on. */
   eachInput(visit: (view: ShdrView, was: number, row: number) => void): void {
     if (this.inputs === 0) return;
+
     const view = Shdr.view(this.#data, 0, this.#header);
     for (let row = 0; row < this.inputs; row++) {
       view.moveTo(row * this.#header.shentsize);
@@ -89,13 +84,13 @@ export class SectionRows {
     }
   }
 
-  /** Makes a header all zeros. */
+  /** Makes a header that comes from the input all zeros. */
   clear(row: number): void {
     const { shentsize } = this.#header;
     this.#table.fill(0, row * shentsize, (row + 1) * shentsize);
   }
 
-  /** A new section behind all others; its place. */
+  /** Adds a new section after all others. Returns its row. */
   add(name: string, fields: NewFields): number {
     const bytes = new Uint8Array(this.#header.shentsize);
     Object.assign(Shdr.view(viewOf(bytes), 0, this.#header), { addralign: 1, ...fields });
@@ -103,13 +98,14 @@ export class SectionRows {
     return this.length - 1;
   }
 
-  /** Takes out the rows from the input that do not stay. The name table is followed, or is none any more. */
+  /** Takes out the rows of the input that do not stay. The name table is followed. */
   retain(stays: (was: number) => boolean): void {
     const { shentsize } = this.#header;
     const was = this.#was;
-    const names = this.#nameTable === undefined ? undefined : was[this.#nameTable];
-    let count = 0;
+    const names = this.nameTable === undefined ? undefined : was[this.nameTable];
 
+    // Runs of rows that stay move down as one.
+    let count = 0;
     for (let row = 0; row < was.length;) {
       let end = row;
       while (end < was.length && stays(was[end]!)) end++;
@@ -123,7 +119,7 @@ export class SectionRows {
     }
 
     this.#was = was.subarray(0, count);
-    if (names !== undefined) this.#nameTable = this.indexOf(names);
+    if (names !== undefined) this.nameTable = this.indexOf(names);
   }
 
   /** The whole table. */
@@ -131,6 +127,7 @@ export class SectionRows {
     const { shentsize } = this.#header;
     const inputs = this.#table.subarray(0, this.inputs * shentsize);
     if (this.#added.length === 0) return inputs;
+
     const all = new Uint8Array(this.length * shentsize);
     all.set(inputs);
     this.#added.forEach((r, i) => all.set(r.bytes, (this.inputs + i) * shentsize));

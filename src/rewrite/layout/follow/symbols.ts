@@ -12,10 +12,10 @@ import type { TablePlaces } from "../places.js";
 import type { Following } from "./following.js";
 import type { SectionRows } from "./section-rows.js";
 
-/**
- * Symbols that are not rewritten as a whole take the new addresses of what moved; so does `_DYNAMIC`. `order` gives
- * dynamic symbols their new index.
- */
+/** The new value of a symbol, from its st_shndx, its value and its name. */
+type ValueFollower = (shndx: number, value: bigint, name: () => string) => bigint;
+
+/** Makes symbols that are not rewritten as a whole, and `_DYNAMIC`, take the new addresses of what moved. */
 export function fixSymbols(
   following: Following,
   places: TablePlaces,
@@ -26,23 +26,23 @@ export function fixSymbols(
   const follow = valueFollower(rows, places);
   if (!follow) return;
 
+  const symbolSize = Sym.size(h.class);
   const valueAt = Sym.offsetOf("value", h.class);
   const { count, type } = sectionColumns(elf);
   for (let table = 0; table < count; table++) {
-    if ((type[table] !== SHT.SYMTAB && type[table] !== SHT.DYNSYM) || dropped.has(table) || contents.has(table)) {
-      continue;
-    }
+    const isSymbolTable = type[table] === SHT.SYMTAB || type[table] === SHT.DYNSYM;
+    if (!isSymbolTable || dropped.has(table) || contents.has(table)) continue;
 
+    // Where the order changes, a symbol's new value goes to its new index.
     const symbols = sectionSymbols(elf, table);
-    // A symbol's new fields go to where the new order has it.
-    const shift =
-      order && symbols.offset === elf.dynamicSymbols?.offset
-        ? (index: number) => (order(index) - index) * Sym.size(h.class)
-        : () => 0;
+    const reorder = order && symbols.offset === elf.dynamicSymbols?.offset ? order : undefined;
     for (const { at, index, symbol } of symbols.records()) {
       const value = symbol.exact("value");
-      const now = follow(symbol.shndx, value, () => nameAt(symbols.strings, symbol.name));
-      if (now !== value) following.pokeWord(at + shift(index) + valueAt, now);
+      const moved = follow(symbol.shndx, value, () => nameAt(symbols.strings, symbol.name));
+      if (moved === value) continue;
+
+      const shift = reorder ? (reorder(index) - index) * symbolSize : 0;
+      following.pokeWord(at + shift + valueAt, moved);
     }
   }
 }
@@ -57,62 +57,64 @@ export function followers(rows: SectionRows, places: TablePlaces, renumbered: Ui
   };
 }
 
-/** The new value of a symbol; undefined where nothing moved. */
-function valueFollower(
-  rows: SectionRows,
-  places: TablePlaces,
-): ((shndx: number, value: bigint, name: () => string) => bigint) | undefined {
+/** Gives symbols their new values; undefined where nothing moved. */
+function valueFollower(rows: SectionRows, places: TablePlaces): ValueFollower | undefined {
   if (places.moves.length === 0) return undefined;
 
   const sections = movedSections(rows, places);
   const dynamic = places.moveOf("dynamic");
   return (shndx, value, name) => {
     const section = sections.get(shndx);
-    const moved = section && section.start <= value && value < section.end ? value + section.by : value;
-    return dynamic && value === dynamic.was.address && moved === value && name() === "_DYNAMIC"
-      ? dynamic.address
-      : moved;
+    if (section && section.start <= value && value < section.end) return value + section.by;
+
+    // `_DYNAMIC` may belong to a section that did not move, or be absolute.
+    const isDynamic = dynamic && value === dynamic.was.address && name() === "_DYNAMIC";
+    return isDynamic ? dynamic.address : value;
   };
 }
 
 /**
- * The highest section index that a loaded symbol names, where sections below loaded ones go; else 0. Loaded bytes do
- * not change, so no section up to there gets another index.
+ * The highest section index that a loaded symbol names, if a section is loaded that stands after the first that goes;
+ * else 0. Loaded bytes do not change, so sections up to that index must keep theirs.
  */
 export function lastNamedSection(elf: ElfFile, dropped: ReadonlySet<number>): number {
-  const c = sectionColumns(elf);
-  const first = smallest(dropped);
-  let last = 0;
-  let behind = first + 1;
-  while (behind < c.count && !loadedAt(c, behind)) behind++;
+  const columns = sectionColumns(elf);
+  let loaded = smallest(dropped) + 1;
+  while (loaded < columns.count && !loadedAt(columns, loaded)) loaded++;
+  if (loaded >= columns.count) return 0;
 
-  if (behind < c.count) {
-    for (const t of sectionsOf(elf, SHT.DYNSYM).filter(isLoaded)) {
-      for (const { symbol } of sectionSymbols(elf, t.index).records()) {
-        if (symbol.shndx < SHN.LORESERVE) last = Math.max(last, symbol.shndx);
-      }
+  let last = 0;
+  for (const table of sectionsOf(elf, SHT.DYNSYM).filter(isLoaded)) {
+    for (const { symbol } of sectionSymbols(elf, table.index).records()) {
+      if (symbol.shndx < SHN.LORESERVE) last = Math.max(last, symbol.shndx);
     }
   }
-
   return last;
 }
 
+/** The addresses of a section whose symbols move with it, from `start` up to, not including, `end`. */
+interface MovedSection {
+  readonly start: bigint;
+  readonly end: bigint;
+  /** Never 0. */
+  readonly by: bigint;
+}
+
 /**
- * Sections of the input that have another address now, and the addresses whose symbols go along: those of the bytes
- * that moved, and the section's end.
+ * Sections of the input that have another address now, by index. The symbols that move are those of the bytes that
+ * moved, and one at the section's end.
  */
-function movedSections(
-  rows: SectionRows,
-  { elf, moves }: TablePlaces,
-): Map<number, { start: bigint; end: bigint; by: bigint }> {
-  const out = new Map<number, { start: bigint; end: bigint; by: bigint }>();
+function movedSections(rows: SectionRows, { elf, moves }: TablePlaces): Map<number, MovedSection> {
+  const out = new Map<number, MovedSection>();
+
   for (let row = 0; row < rows.inputs; row++) {
     const index = rows.was(row)!;
     const old = sectionAt(elf, index).header;
     const start = old.exact("addr");
     const by = rows.view(row).exact("addr") - start;
-    const move =
-      by === 0n ? undefined : moves.find(({ was }) => was.offset <= old.offset && old.offset < was.offset + was.size);
+    if (by === 0n) continue;
+
+    const move = moves.find(({ was }) => was.offset <= old.offset && old.offset < was.offset + was.size);
     if (!move) continue;
 
     const sectionEnd = start + old.exact("size");

@@ -7,14 +7,14 @@ import type { Shape } from "../shape.js";
 import { refuseOverlay } from "./overlay.js";
 import { blankTail, compactTail, keepTail, type Tail } from "./tail.js";
 
-/** What the tail needs to know of the phases before. */
+/** What the tail needs to know of the earlier phases. */
 interface Decided {
   readonly shape: Shape;
-  /** Where the loaded part ends, where its last segment grew. */
+  /** Where the loaded part ends now; undefined where its last segment has not grown. */
   readonly grownTo: number | undefined;
 }
 
-/** Lays the part of the file behind everything that is loaded. */
+/** Lays the part of the file that follows everything that is loaded. */
 export function layTail(
   map: FileMap,
   elf: ElfFile,
@@ -24,11 +24,11 @@ export function layTail(
 ): Tail {
   if (shape.unloaded === "stays") return keepTail(elf, map);
 
-  const behind = elf.overlay;
-  if (behind && overlay === undefined) refuseOverlay({ start: behind.offset, end: behind.offset + behind.size });
+  const payload = elf.overlay;
+  if (payload && overlay === undefined) refuseOverlay({ start: payload.offset, end: payload.offset + payload.size });
   if (shape.unloaded === "keeps its places") return blankTail(elf, map, requests);
 
-  // The name table is written anew at the end where nobody else uses it.
+  // Where nothing else uses the name table, it is written anew at the end.
   const rewritten = new Set(ownsNameTable(elf, requests.dropped) ? [elf.header.shstrndx] : []);
   return compactTail(elf, map, requests, { rewritten, overlay, grownTo });
 }

@@ -13,29 +13,27 @@ import { refuseOverlay } from "./overlay.js";
 import { fixedEnd, unloadedSegments } from "../place/space.js";
 import { PackedItems, TailItems } from "./tail-items.js";
 
-/** The part of the file behind everything that is loaded: sections for tools, the section header table. */
+/** The part of the file after everything that is loaded: sections for tools, the section header table. */
 export interface Tail {
-  /** Where new bytes may go: behind all that stays. */
+  /** Where new bytes may go: after all that stays. */
   readonly end: number;
-  /** Where a byte of the input is in the output; where it went, what follows it. */
+  /** Where a byte of the input is in the output; where it went, the place of what follows it. */
   outputOf(offset: number): number;
-  /**
-   * Where sections are, by index: all that are written anew, and others as far as it is known; below 0 where it is not.
-   */
+  /** Offsets of sections, by index: of all that are written anew, and of others where they are known, else below 0. */
   readonly places: Float64Array;
 }
 
 const unknownPlaces = (elf: ElfFile): Float64Array => new Float64Array(elf.header.shnum).fill(-1);
 
-/** The whole input as it stands. */
+/** Keeps the whole input as it is. */
 export function keepTail(elf: ElfFile, map: FileMap): Tail {
   const { size } = elf.source;
   map.keep(0, size);
-  return { end: size, outputOf: (o) => o, places: unknownPlaces(elf) };
+  return { end: size, outputOf: (offset) => offset, places: unknownPlaces(elf) };
 }
 
 /**
- * For an overlay that keeps its place: nothing moves, dropped sections become zeros, and new bytes go behind the
+ * For an overlay that keeps its place: nothing moves, and dropped sections become zeros. New bytes go after the
  * overlay, but for those that take no more room than what they replace.
  */
 export function blankTail(elf: ElfFile, map: FileMap, requests: Requests): Tail {
@@ -44,38 +42,43 @@ export function blankTail(elf: ElfFile, map: FileMap, requests: Requests): Tail 
   const { align } = sectionColumns(elf);
   const holes = holesBefore(elf, requests, size);
   const places = oldPlaces(elf, contents, holes);
-  let end = size;
 
+  let end = size;
   for (const i of contents.sections) {
     if (places[i]! >= 0) continue;
+
     places[i] = alignUp(end, fileAlignment(align[i]!));
     end = places[i]! + contents.size(i);
   }
 
   keepExcept(map, 0, size, holes);
-  return { end, outputOf: (o) => o, places };
+  return { end, outputOf: (offset) => offset, places };
 }
 
+/** Bytes before `end` of sections that go or are written anew, and that nothing else describes. */
 const holesBefore = (elf: ElfFile, { dropped, contents }: Requests, end: number): Range[] =>
   blanks(elf, (i) => dropped.has(i) || contents.has(i), end);
 
 /**
- * Sections whose new bytes take the place of the old ones: they are no more, and the old ones have become a hole, which
- * is no other section's.
+ * The places of sections whose new bytes can stand where the old ones were. There must be no more of them than before,
+ * and the old bytes must lie in a hole, so that no other section has them.
  */
 function oldPlaces(elf: ElfFile, contents: Requests["contents"], holes: readonly Range[]): Float64Array {
   const places = unknownPlaces(elf);
   const { offset, fileSize } = sectionColumns(elf);
   if (holes.length === 0) return places;
 
-  let hole = 0;
+  let next = 0;
   let free = 0;
   for (const i of contents.sections.sort((a, b) => offset[a]! - offset[b]!)) {
     const start = offset[i]!;
     const end = start + fileSize[i]!;
-    while (hole < holes.length && holes[hole]!.end <= start) hole++;
-    const h = holes[hole];
-    if (!h || contents.size(i) > fileSize[i]! || start < Math.max(free, h.start) || end > h.end) continue;
+    while (next < holes.length && holes[next]!.end <= start) next++;
+
+    const hole = holes[next];
+    const isInHole = hole !== undefined && start >= Math.max(free, hole.start) && end <= hole.end;
+    if (!isInHole || contents.size(i) > fileSize[i]!) continue;
+
     places[i] = start;
     free = end;
   }
@@ -85,16 +88,16 @@ function oldPlaces(elf: ElfFile, contents: Requests["contents"], holes: readonly
 
 /** What {@link compactTail} needs to know. */
 export interface TailOptions {
-  /** The section that names the others is written anew at the end. */
+  /** The name table's index, where it is written anew at the end; else empty. */
   readonly rewritten: ReadonlySet<number>;
   readonly overlay: OverlayChoice | undefined;
-  /** Where the loaded part ends, when its last segment grew. */
+  /** Where the loaded part ends now; undefined where its last segment has not grown. */
   readonly grownTo: number | undefined;
 }
 
 /**
- * Cuts the section header table and the name table off, which are written anew at the end, closes the holes of dropped
- * sections, and makes room for a last segment that grew. What is loaded never moves.
+ * Cuts off the section header table and the name table, which are written anew at the end. Also closes the holes of
+ * dropped sections, and makes room for a last segment that grew. What is loaded never moves.
  */
 export function compactTail(
   elf: ElfFile,
@@ -102,24 +105,31 @@ export function compactTail(
   requests: Requests,
   { rewritten, overlay, grownTo }: TailOptions,
 ): Tail {
-  const unloaded = isDebugFile(elf) ? [] : unloadedRanges(elf);
   // Program headers only change where the last segment needs the room; a strip leaves them alone.
-  const fixed = Math.max(fixedEnd(elf), ...(grownTo === undefined ? unloaded.map((r) => r.end) : []));
-  const moves = requests.dropped.size > 0 || requests.contents.runs.length > 0 || grownTo !== undefined;
+  const hasGrown = grownTo !== undefined;
+  const unloaded = isDebugFile(elf) ? [] : unloadedRanges(elf);
+  const fixed = Math.max(fixedEnd(elf), ...(hasGrown ? [] : unloaded.map((r) => r.end)));
+
+  const moves = requests.dropped.size > 0 || requests.contents.runs.length > 0 || hasGrown;
   const holes = holesBefore(elf, requests, fixed);
   const places = oldPlaces(elf, requests.contents, holes);
   const { padding, payload } = gapsFrom(elf, fixed, requests.dropped);
-  const items = new TailItems(elf.header.shnum + unloaded.length + payload.length);
-  const keep = (r: Range) => items.add(r.start, r.end - r.start, 1);
-  addSections(items, elf, requests, rewritten, fixed, places);
-  // What a program header speaks of stays, also where its section goes.
-  for (const r of unloaded) if (r.start >= fixed) keep(r);
-  const last = items.end(fixed);
 
-  for (const r of payload) {
-    if (!moves && r.start < last) continue;
-    if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(r);
-    if (overlay === "keep") keep(r);
+  const items = new TailItems(elf.header.shnum + unloaded.length + payload.length);
+  const keep = (r: Range): void => items.add(r.start, r.end - r.start, 1);
+  addSections(items, elf, requests, rewritten, fixed, places);
+
+  // What a program header names stays, also where its section goes.
+  for (const range of unloaded) {
+    if (range.start >= fixed) keep(range);
+  }
+
+  // A payload before the end of what stays keeps its place where nothing moves.
+  const last = items.end(fixed);
+  for (const range of payload) {
+    if (!moves && range.start < last) continue;
+    if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(range);
+    if (overlay === "keep") keep(range);
   }
 
   keepExcept(map, 0, fixed, holes);
@@ -127,18 +137,18 @@ export function compactTail(
 
   const end = items.end(fixed);
   map.keep(fixed, end - fixed);
-  return { end, outputOf: (o) => o, places };
+  return { end, outputOf: (offset) => offset, places };
 }
 
-/** The bytes of segments that are not loaded. `TRUNCATED` for one that begins behind the end of the file. */
+/** The bytes of segments that are not loaded. `TRUNCATED` for one that begins after the end of the file. */
 function unloadedRanges(elf: ElfFile): Range[] {
   const { size } = elf.source;
   return unloadedSegments(elf).map(({ type, offset, filesz }) => {
-    const isGone = offset > size;
-    if (isGone) {
+    if (offset > size) {
+      const name = segmentTypeName(type, elf.header.machine);
       fail(
         "TRUNCATED",
-        `${segmentTypeName(type, elf.header.machine)} (${filesz} bytes at ${hex(offset)}) begins behind the end of the file (${size} bytes)`,
+        `${name} (${filesz} bytes at ${hex(offset)}) begins behind the end of the file (${size} bytes)`,
         { offset, length: filesz, size },
       );
     }
@@ -146,10 +156,7 @@ function unloadedRanges(elf: ElfFile): Range[] {
   });
 }
 
-/**
- * Sections behind `fixed` that stay, and those that are written anew, but for the ones that take their old place before
- * it.
- */
+/** Adds the sections after `fixed` that stay, and those that are written anew, unless these take their old places. */
 function addSections(
   items: TailItems,
   elf: ElfFile,
@@ -158,19 +165,25 @@ function addSections(
   fixed: number,
   places: Float64Array,
 ): void {
-  const c = sectionColumns(elf);
+  const columns = sectionColumns(elf);
   for (const i of sectionsByOffset(elf)) {
-    assertInFile(elf, c, i);
-    const offset = c.offset[i]!;
-    const end = offset + c.fileSize[i]!;
-    const align = fileAlignment(c.align[i]!);
+    assertInFile(elf, columns, i);
+    const offset = columns.offset[i]!;
+    const end = offset + columns.fileSize[i]!;
+    const align = fileAlignment(columns.align[i]!);
 
     if (contents.has(i)) {
       if (places[i]! < 0) items.add(end <= fixed ? Infinity : offset, contents.size(i), align, i, 1);
-    } else if (c.fileSize[i]! > 0 && end > fixed && !dropped.has(i) && !rewritten.has(i) && !placedAt(elf, c, i)) {
-      const start = Math.max(offset, fixed);
-      items.add(start, end - start, offset % align === 0 && start === offset ? align : 1, i);
+      continue;
     }
+
+    const isInTail = columns.fileSize[i]! > 0 && end > fixed;
+    const stays = !dropped.has(i) && !rewritten.has(i);
+    if (!isInTail || !stays || placedAt(elf, columns, i)) continue;
+
+    const start = Math.max(offset, fixed);
+    const isAligned = offset % align === 0 && start === offset;
+    items.add(start, end - start, isAligned ? align : 1, i);
   }
 }
 
@@ -181,7 +194,7 @@ interface Bounds {
   readonly padding: readonly Range[];
 }
 
-/** Puts what stays one behind the other. */
+/** Puts what stays one after the other. */
 function packed(
   elf: ElfFile,
   map: FileMap,
@@ -190,22 +203,27 @@ function packed(
   places: Float64Array,
 ): Tail {
   const { items, into } = all.joined();
-  const p = new PackedItems(items, map, start, padding);
+  const packing = new PackedItems(items, map, start, padding);
   const { offset } = sectionColumns(elf);
 
   for (let i = 0; i < all.count; i++) {
     const section = all.section[i]!;
+    if (section < 0) continue;
+
     const item = into[i]!;
     const from = offset[section]!;
-    if (section >= 0) {
-      places[section] =
-        all.isNew[i] === 1 ? p.at[item]! : from < fixed ? from : p.at[item]! + from - items.start[item]!;
-    }
+    if (all.isNew[i] === 1) places[section] = packing.at[item]!;
+    else if (from < fixed) places[section] = from;
+    else places[section] = packing.at[item]! + from - items.start[item]!;
   }
 
-  return { end: p.end, places, outputOf: (o) => (o < fixed ? o : p.outputOf(o)) };
+  const outputOf = (at: number): number => (at < fixed ? at : packing.outputOf(at));
+  return { end: packing.end, places, outputOf };
 }
 
+/** Keeps a range of the input at its place, but for the holes in it. */
 function keepExcept(map: FileMap, start: number, end: number, holes: readonly Range[]): void {
-  for (const r of subtract([{ start, end }], holes)) map.keep(r.start, r.end - r.start);
+  for (const range of subtract([{ start, end }], holes)) {
+    map.keep(range.start, range.end - range.start);
+  }
 }

@@ -1,3 +1,4 @@
+import type { EhdrView } from "../../../codec/records.js";
 import { readExactly } from "../../../codec/source.js";
 import { fail } from "../../../error.js";
 import { IDENT, headerSize, headerView } from "../../../image/headers/header.js";
@@ -9,35 +10,27 @@ import type { TablePlaces } from "../places.js";
 import type { Shape } from "../shape.js";
 import { appendNames, extendedNumbers } from "./sections.js";
 
+/** What the earlier phases have decided. */
 interface Decided {
   readonly shape: Shape;
   readonly requests: Requests;
+  /** The end of the output so far. */
   readonly end: number;
 }
 
-/** The program header table, the section header table and the ELF header. Returns the end of the output so far. */
+/** Writes the program header table, the section header table and the ELF header. Returns the new end of the output. */
 export function writeHeaders(
   map: FileMap,
   { elf }: TablePlaces,
-  { headers, rows }: Followed,
+  followed: Followed,
   { shape, requests, end }: Decided,
 ): number {
+  const { headers, rows } = followed;
   const h = elf.header;
   const bytes = readExactly(elf.source, 0, headerSize(h), "the ELF header").slice();
   const header = headerView(bytes, h);
 
-  if (headers.count !== h.phnum) {
-    const zero = rows.length > 0 && shape.sectionHeaders !== "goes" ? rows.view(0) : undefined;
-    if (header.phnum !== PN_XNUM) {
-      header.phnum = headers.count;
-    } else if (zero) {
-      zero.info = headers.count;
-    } else {
-      fail("UNSUPPORTED", "e_phnum is PN_XNUM, but there is no section header 0 to hold the new number", {
-        what: "PN_XNUM without section headers",
-      });
-    }
-  }
+  if (headers.count !== h.phnum) setSegmentCount(header, followed, shape);
   map.write(h.phoff, headers.bytes());
 
   let newEnd = end;
@@ -47,10 +40,11 @@ export function writeHeaders(
     newEnd = newShoff + rows.length * h.shentsize;
     header.shoff = newShoff;
   }
+
   if (shape.sectionHeaders === "goes") {
     Object.assign(header, { shoff: 0, shnum: 0, shstrndx: 0 });
   } else {
-    // A table that stays and keeps its length keeps the numbers that the ELF header has of it.
+    // Where the table stays and keeps its length, the ELF header's numbers of it stay too.
     const changesLength = shape.sectionHeaders === "moves" || requests.dropped.size > 0;
     if (changesLength) Object.assign(header, extendedNumbers(rows));
     map.write(newShoff, rows.bytes());
@@ -61,4 +55,20 @@ export function writeHeaders(
   }
   map.write(0, bytes);
   return newEnd;
+}
+
+/** Sets the number of program headers; section header 0 holds a large one (gABI, "ELF Header"). */
+function setSegmentCount(header: EhdrView, { headers, rows }: Followed, shape: Shape): void {
+  if (header.phnum !== PN_XNUM) {
+    header.phnum = headers.count;
+    return;
+  }
+
+  const hasRows = rows.length > 0 && shape.sectionHeaders !== "goes";
+  if (!hasRows) {
+    fail("UNSUPPORTED", "e_phnum is PN_XNUM, but there is no section header 0 to hold the new number", {
+      what: "PN_XNUM without section headers",
+    });
+  }
+  rows.view(0).info = headers.count;
 }

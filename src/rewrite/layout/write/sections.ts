@@ -13,20 +13,21 @@ import { ownsNameTable } from "../section-names.js";
 
 const NAME_TABLE = ".shstrtab";
 
-/** Sections for tools that the file had not, behind everything else. Returns the new end. */
+/** Adds sections for tools that the file did not have, after everything else. Returns the new end of the output. */
 export function addSections(map: FileMap, rows: SectionRows, { newSections }: Requests, end: number): number {
+  let newEnd = end;
   for (const { name, type, align, bytes } of newSections) {
-    const offset = alignUp(end, align);
+    const offset = alignUp(newEnd, align);
     rows.add(name, { type, offset, size: bytes.length, addralign: align });
     map.write(offset, bytes);
-    end = offset + bytes.length;
+    newEnd = offset + bytes.length;
   }
-  return end;
+  return newEnd;
 }
 
 /**
- * Writes the names at `end`, behind everything else, where the table needs new ones, and says where the section header
- * table follows.
+ * Writes the name table at `end`, after everything else, where it needs to be new. Returns where the section header
+ * table goes.
  */
 export function appendNames(
   map: FileMap,
@@ -36,13 +37,14 @@ export function appendNames(
   end: number,
 ): number {
   const { shstrndx } = elf.header;
-  // Symbols that took their strings from the same table have got that for themselves.
+
+  // Where symbols took their strings from the same table, its new bytes are theirs alone.
   const isShared = contents.has(shstrndx);
   const isOwned = ownsNameTable(elf, dropped) && !isShared;
-  const isShort = isShared || shstrndx === 0 || rows.length > rows.inputs;
+  const needsNames = isShared || shstrndx === 0 || rows.length > rows.inputs;
 
   let row = isOwned ? rows.indexOf(shstrndx) : -1;
-  if (row < 0 && isShort) row = rows.add(NAME_TABLE, { type: SHT.STRTAB });
+  if (row < 0 && needsNames) row = rows.add(NAME_TABLE, { type: SHT.STRTAB });
   if (row < 0) return alignUp(end, wordSize(elf.header));
 
   rows.nameTable = row;
@@ -53,8 +55,11 @@ export function appendNames(
 }
 
 /**
- * Fills sh_name of every row that needs it. One that leads nowhere becomes 0: in a table that is new, or grows, it
- * would lead to another section's name.
+ * Makes the name table's bytes, and sets sh_name of every row. One that leads nowhere becomes 0: in a table that is
+ * new, or that grows, it would lead to another section's name.
+ *
+ * @param own the name table's row
+ * @param rebuilds are names that nobody uses any more taken out?
  */
 function nameBytes(elf: ElfFile, rows: SectionRows, own: number, rebuilds: boolean): Uint8Array {
   const old = oldNames(elf);
@@ -72,6 +77,7 @@ function nameBytes(elf: ElfFile, rows: SectionRows, own: number, rebuilds: boole
   const all = table.bytes();
   const keepsTable = own < rows.inputs && !rebuilds;
   const { bytes, offsets } = keepsTable ? { bytes: all, offsets: names } : compactTable(all, names);
+
   rows.eachInput((view, _was, row) => {
     view.name = offsets[row]!;
   });
@@ -79,15 +85,18 @@ function nameBytes(elf: ElfFile, rows: SectionRows, own: number, rebuilds: boole
   return bytes;
 }
 
-/** The name table of the input; a NUL where there is none. */
+/** The bytes of the input's name table; one NUL where there is none. */
 function oldNames(elf: ElfFile): Uint8Array {
   const { shstrndx, shnum } = elf.header;
+  const none = new Uint8Array(1);
   const isThere = shstrndx > 0 && shstrndx < shnum;
-  const { offset, size } = isThere ? fileRange(sectionAt(elf, shstrndx), elf.source) : { offset: 0, size: 0 };
-  return size === 0 ? new Uint8Array(1) : readExactly(elf.source, offset, size, NAME_TABLE);
+  if (!isThere) return none;
+
+  const { offset, size } = fileRange(sectionAt(elf, shstrndx), elf.source);
+  return size === 0 ? none : readExactly(elf.source, offset, size, NAME_TABLE);
 }
 
-/** The counts as the ELF header holds them; large ones stand in section header 0 (gABI, "ELF Header"). */
+/** e_shnum and e_shstrndx for the ELF header. Large ones go to section header 0 (gABI, "ELF Header"). */
 export function extendedNumbers(rows: SectionRows): { shnum: number; shstrndx: number } {
   const shnum = rows.length;
   const shstrndx = Math.max(0, rows.nameTable ?? 0);

@@ -15,7 +15,7 @@ import { writeHeaders } from "./headers.js";
 import { writeOverlay } from "./overlay.js";
 import { addSections } from "./sections.js";
 
-/** What the phases before have decided. */
+/** What the earlier phases have decided. */
 interface Decided {
   readonly shape: Shape;
   readonly requests: Requests;
@@ -25,9 +25,7 @@ interface Decided {
   readonly end: number;
 }
 
-/**
- * Writes all new bytes over what stays of the input. Returns the size of the output, and what there is to say of it.
- */
+/** Writes all new bytes over what stays of the input. Returns the size of the output, and notes. */
 export function writeOutput(
   map: FileMap,
   places: TablePlaces,
@@ -46,7 +44,7 @@ export function writeOutput(
   return { size: overlay.end, notes: [...overlay.notes, ...relroNotes(places, followed)] };
 }
 
-/** Sections that are not loaded and get new bytes, and zeros for loaded ones that are to go as a whole. */
+/** Writes the new bytes of sections that are not loaded, and zeros over loaded sections that go as a whole. */
 function writeContents(
   map: FileMap,
   { elf }: TablePlaces,
@@ -56,7 +54,9 @@ function writeContents(
 ): void {
   for (const { sections, at, sizes, bytes } of contents.runs) {
     const all = bytes(followers);
-    for (let i = 0; i < sections.length; i++) map.write(places[sections[i]!]!, all, at[i]!, sizes[i]!);
+    for (let i = 0; i < sections.length; i++) {
+      map.write(places[sections[i]!]!, all, at[i]!, sizes[i]!);
+    }
   }
 
   for (const index of zeroed) {
@@ -65,30 +65,32 @@ function writeContents(
   }
 }
 
-/** Every table at its place. */
+/** Writes every table at its place. */
 function writeTables(map: FileMap, places: TablePlaces, { dynamic }: Followed): void {
   for (const { offset, bytes } of places.marks) map.write(offset, bytes);
   for (const placed of places.placed) map.write(placed.offset, bytesOf(placed, places, dynamic));
 
-  // Its addresses may follow what moved although it stays itself.
+  // A .dynamic that stays has addresses of what moved.
   const stays = places.placeOf("dynamic") === undefined;
   if (dynamic && stays) map.write(places.elf.dynamic!.offset, dynamic);
 }
 
+/** The bytes of a table: new ones, or those of the input. */
 function bytesOf({ table, strategy, size }: Placed, { elf }: TablePlaces, dynamic: Uint8Array | undefined): Uint8Array {
   const { kind, was, bytes } = table;
   if (kind === "dynamic" && dynamic) return dynamic;
   if (!bytes) return readExactly(elf.source, was!.offset, was!.size, nameOf(table));
 
-  // A shorter one leaves the room of the longer one: zeros.
+  // Where a table gets shorter in its place, zeros fill the rest.
   const spare = strategy === "in-place" && was ? was.size - size : 0;
   if (spare === 0) return bytes;
+
   const padded = new Uint8Array(bytes.length + spare);
   padded.set(bytes);
   return padded;
 }
 
-/** What was asked of single bytes follows the tables that they are in. */
+/** Writes single bytes, which follow the tables that they are in. */
 function writeSingleBytes(
   map: FileMap,
   places: TablePlaces,
@@ -101,22 +103,20 @@ function writeSingleBytes(
   }
 }
 
-/** Full RELRO makes .dynamic read-only after start-up; one that had to leave is not covered any more. */
+/** A note where .dynamic had to leave PT_GNU_RELRO, which makes it read-only after start-up. */
 function relroNotes(places: TablePlaces, { headers }: Followed): Note[] {
   const relro = headers.first(PT.GNU_RELRO);
-  const covers = (address: bigint): boolean => {
+  const isCovered = (address: bigint): boolean => {
     if (!relro) return false;
+
     const start = relro.exact("vaddr");
     return start <= address && address < start + relro.exact("memsz");
   };
 
   const move = places.moveOf("dynamic");
-  const hasLeft = move && covers(move.was.address) && !covers(move.address);
+  const hasLeft = move && isCovered(move.was.address) && !isCovered(move.address);
   if (!hasLeft) return [];
-  return [
-    {
-      note: "LEFT_RELRO",
-      message: ".dynamic had to move out of PT_GNU_RELRO, so it stays writable while the program runs",
-    },
-  ];
+
+  const message = ".dynamic had to move out of PT_GNU_RELRO, so it stays writable while the program runs";
+  return [{ note: "LEFT_RELRO", message }];
 }
