@@ -2,17 +2,17 @@ import { crc32 } from "../codec/crc32.js";
 import { type AddDebugLink, addDebugLink as link } from "../strip/debug-link.js";
 import { openSource } from "./source.js";
 
-/** What one read takes: a debug file may be larger than memory. */
+/** The bytes of one read. A debug file may be larger than memory. */
 const CHUNK = 1 << 20;
 
 /**
- * Names a separate debug file, which is read now, a chunk at a time, in the file's `.gnu_debuglink`: its name without
- * the folder, and its CRC-32. gdb and elfutils look for it beside the program, in `.debug/` there and below
- * `/usr/lib/debug` (gdb's manual, "Separate Debug Files"). The core's edit of this name takes bytes or a sum that is
- * known.
+ * Names a separate debug file in the file's `.gnu_debuglink`, by its name without the folder and its CRC-32. The debug
+ * file is read now, a chunk at a time. gdb and elfutils look for it beside the program, in `.debug/` there, and below
+ * `/usr/lib/debug` (gdb's manual, "Separate Debug Files"). `addDebugLink` of the main entry takes bytes or a known sum
+ * instead.
  *
- * @param path the debug file as it will be; debuggers refuse one that has changed since
- * @throws ElfError `IO` where it cannot be read, `BAD_EDIT`; when applied, `OVERLAY`
+ * @param path the finished debug file; debuggers refuse one that has changed since
+ * @throws ElfError `IO` if it cannot be read, `BAD_EDIT`; when applied, `OVERLAY`
  * @example
  * import { onlyKeepDebug, stripUnneeded } from "elfwright";
  * import { addDebugLink, patchFile } from "elfwright/node";

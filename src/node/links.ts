@@ -1,9 +1,10 @@
 import { lstatSync, readlinkSync } from "node:fs";
 
-/** The target of a symbolic link; undefined for what is none, or cannot be read. */
+/** The target of a symbolic link; undefined for a path that is no link, or cannot be read. */
 export function linkTarget(path: string): string | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats?.isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch {
     return undefined;
   }

@@ -13,39 +13,38 @@ import { keepDates, writeFileAtomically, writeNow, type Writing } from "./write.
 /** Options of {@link patchFile}. */
 export interface PatchFileOptions extends PatchOptions {
   /**
-   * Where the result goes; the file itself when not given. Symbolic links are followed. For `/dev/null` nothing is
-   * written.
+   * The path of the result. Symbolic links are followed. For `/dev/null` nothing is written. Default: the file itself.
    */
   readonly output?: string | undefined;
-  /** Write nothing, only say what would be. */
+  /** Write nothing, only tell what would be done. Default: false. */
   readonly dryRun?: boolean | undefined;
-  /** Wait until the bytes are on the disk before the new file takes its name. Off by default. */
+  /** Wait until the bytes are on the disk before the new file takes its name. Default: false. */
   readonly sync?: boolean | undefined;
   /**
-   * Write only the changed ranges, into the file itself: its hard links, owner and identity stay. What is written fails
-   * where the program runs (`ETXTBSY`) or the disk is full, and then the old bytes are put back; only a crash of the
-   * system in between leaves a broken file. Changed bytes are held in memory. Not with `output`.
+   * Write only the changed ranges, into the file itself, which keeps its hard links, owner and identity. Writing fails
+   * if the program is running (`ETXTBSY`) or the disk is full; the old bytes are put back then. Only a crash of the
+   * system meanwhile leaves a broken file. Changed bytes are held in memory. Not with `output`. Default: false.
    */
   readonly inPlace?: boolean | undefined;
   /**
-   * Keep the file that the result replaces, under its name with this behind: `".orig"`. `IO` where there is such a
-   * file.
+   * Keep the file that the result replaces, under its name with this suffix: `".orig"`. `IO` if such a file exists.
+   * Default: it is not kept.
    */
   readonly backup?: string | undefined;
   /**
-   * The result keeps the file's times of access and modification, to the microsecond: GNU strip's `-p`. Off by default,
-   * since build tools go by them.
+   * The result keeps the file's times of access and modification, to the microsecond, as with GNU strip's `-p`.
+   * Default: false, since build tools go by these times.
    */
   readonly preserveDates?: boolean | undefined;
 }
 
 /** What {@link patchFile} did. */
 export interface PatchFileResult {
-  /** The file that holds the result: links followed. */
+  /** The path of the file that holds the result, with links followed. */
   readonly path: string;
-  /** Where the old file was kept; only with `backup`, where something was written over it. */
+  /** The path at which the old file was kept; only with `backup`, and only if a file was replaced. */
   readonly backup?: string;
-  /** False where the result equals the input. */
+  /** False if the result equals the input. */
   readonly changed: boolean;
   /** Bytes before and after. */
   readonly sizeBefore: number;
@@ -58,9 +57,9 @@ export interface PatchFileResult {
 }
 
 /**
- * Applies edits to a file, atomically: the result is written beside it and then takes its name, so that a full disk or
- * a crash leaves the old file whole. Mode and, where permitted, owner stay; a symbolic link stays and its target is
- * rewritten. Nothing is written when nothing changes.
+ * Applies edits to a file, atomically. The result is written beside the file and then takes its name, so that a full
+ * disk or a crash leaves the old file whole. The mode stays, and where permitted the owner. A symbolic link stays, and
+ * its target is rewritten. If nothing changes, nothing is written.
  *
  * @throws ElfError as `plan`; `IO` for a failed system call
  * @example
@@ -103,18 +102,20 @@ export function patchFileSync(path: string, edits: readonly Edit[], options: Pat
   }
 }
 
+/** A patch that is planned, and that `begin` and what follows write. */
 interface Job {
   readonly source: FileSource;
-  /** Undefined where nothing is to be written. */
+  /** Undefined if nothing is to be written. */
   readonly writing: Writing | undefined;
   readonly inPlace: boolean;
-  /** The file that will be replaced; undefined where it is to be kept nowhere. */
+  /** The file that will be replaced; undefined if it needs no backup. */
   readonly replaced: Stats | undefined;
-  kept: boolean;
+  /** Has the backup been made? */
+  isKept: boolean;
   readonly result: PatchFileResult;
 }
 
-/** What a program writes to when it shall write nothing. */
+/** The output for which nothing is written. */
 const NOWHERE = "/dev/null";
 
 function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions): Job {
@@ -125,54 +126,48 @@ function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions
 
   const source = openSource(path);
   try {
-    // Before anything is read, which moves the time of access.
+    // The times are asked before anything is read, which changes the time of access.
     const stats = onFile(path, () => statSync(path));
-    const p = plan(source, edits, options);
-    const nowhere = output === NOWHERE;
-    const target = nowhere ? NOWHERE : realTarget(output ?? path);
-    const here = !nowhere && realTarget(path) === target;
-    const notes = [...p.notes];
+    const planned = plan(source, edits, options);
+    const { changed } = planned;
 
-    if (here && !inPlace && p.changed && stats.nlink > 1) {
-      notes.push({
-        note: "HARD_LINKS",
-        message: `${path} has ${stats.nlink} hard links; only this name gets the new file`,
-      });
+    const isNowhere = output === NOWHERE;
+    const target = isNowhere ? NOWHERE : realTarget(output ?? path);
+    const isSame = !isNowhere && realTarget(path) === target;
+    const writes = options.dryRun !== true && !isNowhere && (changed || !isSame);
+
+    const notes = [...planned.notes];
+    if (isSame && !inPlace && changed && stats.nlink > 1) {
+      const message = `${path} has ${stats.nlink} hard links; only this name gets the new file`;
+      notes.push({ note: "HARD_LINKS", message });
     }
 
-    const writes = options.dryRun !== true && !nowhere && (p.changed || !here);
-    const replaced = writes && options.backup !== undefined ? statSync(target, { throwIfNoEntry: false }) : undefined;
+    const keeps = writes && options.backup !== undefined;
+    const replaced = keeps ? statSync(target, { throwIfNoEntry: false }) : undefined;
     const backup = replaced && backupName(target, options.backup!);
-    const result = {
+
+    const result: PatchFileResult = {
       path: target,
-      changed: p.changed,
+      changed,
       sizeBefore: source.size,
-      sizeAfter: p.size,
-      changes: p.changes,
+      sizeAfter: planned.size,
+      changes: planned.changes,
       notes,
-      placements: p.placements,
-      findings: p.findings,
+      placements: planned.placements,
+      findings: planned.findings,
       ...(backup !== undefined && { backup }),
     };
-
-    return {
-      source,
-      result,
-      inPlace,
-      replaced,
-      kept: false,
-      writing: writes
-        ? {
-            plan: p,
-            input: path,
-            stats,
-            temp: tempBeside(target),
-            target,
-            sync: options.sync === true,
-            preserveDates: options.preserveDates,
-          }
-        : undefined,
+    const writing: Writing = {
+      plan: planned,
+      input: path,
+      stats,
+      temp: tempBeside(target),
+      target,
+      sync: options.sync === true,
+      preserveDates: options.preserveDates,
     };
+
+    return { source, result, inPlace, replaced, isKept: false, writing: writes ? writing : undefined };
   } catch (e) {
     source.close();
     throw e;
@@ -180,40 +175,45 @@ function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions
 }
 
 /**
- * Keeps the old file where that is wanted, and writes what goes into the file itself: few bytes, each after the one
- * before. What is left is a file to be written anew.
+ * Makes the backup, and writes a result that goes into the file itself, synchronously: those bytes are few. Returns the
+ * result that is to be written as a new file.
  */
 function begin(job: Job): Writing | undefined {
   const { replaced, result, inPlace, writing } = job;
   if (replaced && result.backup !== undefined) {
     keepBackup(result.path, result.backup, inPlace, replaced);
-    job.kept = true;
+    job.isKept = true;
   }
-  if (!inPlace) return writing;
-  if (writing) writeInPlace(writing.target, writing.plan, writing.stats, writing.sync);
-  if (writing?.preserveDates) keepDates(writing.target, writing.stats);
+
+  if (!inPlace || !writing) return writing;
+
+  writeInPlace(writing.target, writing.plan, writing.stats, writing.sync);
+  if (writing.preserveDates) keepDates(writing.target, writing.stats);
   return undefined;
 }
 
-/** Not made of the target's own name, which may have the most bytes that a name can have. */
+/** The target's own name is no part of it: that may already be as long as a name can be. */
 const tempBeside = (target: string): string =>
   join(dirname(target), `.elfwright-${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
 
 /**
- * The file behind symbolic links; the path itself where there is none yet. The result takes its name, so it has to be a
- * regular file: `/dev/null` would be one from then on.
+ * The file that symbolic links lead to; the path itself if there is no file yet. The result takes its name, so it must
+ * be a regular file: a device such as `/dev/null` would be replaced by one.
  */
 function realTarget(path: string): string {
   const stats = onFile(path, () => statSync(path, { throwIfNoEntry: false }));
   if (stats && !stats.isFile()) {
     fail("IO", `${path}: this is not a regular file, so no result can take its place`, { path });
   }
-  return onFile(path, () => (stats ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))));
+  if (stats) return onFile(path, () => realpathSync(path));
+  return onFile(path, () => join(realpathSync(dirname(path)), basename(path)));
 }
 
-/** Where the old bytes could not be put back, the backup is what is left of them. */
-function abandon({ writing, inPlace, kept, result }: Job, e: unknown): never {
+/** Removes what a failure leaves. If the old bytes could not be put back, the backup stays: it is all that has them. */
+function abandon({ writing, inPlace, isKept, result }: Job, e: unknown): never {
   if (writing && !inPlace) rmSync(writing.temp, { force: true });
-  if (kept && !(inPlace && isElfError(e, "IO") && e.detail.cause === DAMAGED)) rmSync(result.backup!, { force: true });
+
+  const isDamaged = inPlace && isElfError(e, "IO") && e.detail.cause === DAMAGED;
+  if (isKept && !isDamaged) rmSync(result.backup!, { force: true });
   return ioError(result.path, e);
 }

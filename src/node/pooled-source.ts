@@ -3,7 +3,7 @@ import type { ByteSource } from "../codec/source.js";
 import { fail } from "../error.js";
 import { type FileSource, onFile, openSource } from "./source.js";
 
-/** Files open at once: programs have hundreds of libraries, and a process may have but 256 files. */
+/** The files that are open at once. Programs have hundreds of libraries, and some systems allow a process 256 files. */
 const MOST_OPEN = 32;
 
 /** Many files as sources, of which few are open at a time. */
@@ -12,29 +12,29 @@ export class SourcePool {
   #closed = false;
 
   /**
-   * A source that opens its file again when it has to; undefined where it cannot be opened now. No bytes for what is no
-   * regular file.
+   * A source that opens its file again when it must. Undefined for a file that cannot be opened now. A path that is no
+   * regular file has no bytes.
    */
   source(path: string): ByteSource | undefined {
-    const stat = statOf(path);
-    if (!stat) return undefined;
-    if (!stat.isFile()) return { size: 0, read: () => new Uint8Array(0) };
+    const stats = statOf(path);
+    if (!stats) return undefined;
+    if (!stats.isFile()) return { size: 0, read: () => new Uint8Array(0) };
 
     try {
-      this.#opened(path, stat);
+      this.#opened(path, stats);
     } catch {
       return undefined;
     }
 
     return {
-      size: stat.size,
-      read: (offset, length) => this.#opened(path, stat).read(offset, length),
-      readInto: (offset, target) => this.#opened(path, stat).readInto!(offset, target),
+      size: stats.size,
+      read: (offset, length) => this.#opened(path, stats).read(offset, length),
+      readInto: (offset, target) => this.#opened(path, stats).readInto!(offset, target),
     };
   }
 
   close(): void {
-    for (const s of this.#open.values()) s.close();
+    for (const source of this.#open.values()) source.close();
     this.#open.clear();
     this.#closed = true;
   }
@@ -44,7 +44,7 @@ export class SourcePool {
 
     const known = this.#open.get(path);
     if (known) {
-      // The last used one is the last to go.
+      // A map keeps the order in which entries are set: the file that was used last is closed last.
       this.#open.delete(path);
       this.#open.set(path, known);
       return known;
@@ -54,20 +54,21 @@ export class SourcePool {
     const now = onFile(path, () => statSync(path));
     if (now.ino !== was.ino || now.dev !== was.dev || now.size !== was.size || now.mtimeMs !== was.mtimeMs) {
       source.close();
-      fail("IO", `${path}: the file was changed while it was read`, { path });
+      fail("IO", `${path}: the file changed while it was read`, { path });
     }
 
     this.#open.set(path, source);
     if (this.#open.size > MOST_OPEN) {
-      const [oldest, s] = this.#open.entries().next().value!;
-      s.close();
-      this.#open.delete(oldest);
+      const [oldestPath, oldest] = this.#open.entries().next().value!;
+      oldest.close();
+      this.#open.delete(oldestPath);
     }
 
     return source;
   }
 }
 
+/** What stat(2) tells, with links followed; undefined where it fails. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fail } from "../error.js";
+import type { Header } from "../image/elf.js";
 import { readElf } from "../image/read-elf.js";
 import type { LibraryFiles } from "../resolve/search/files.js";
 import { followLinks } from "../resolve/search/links.js";
@@ -15,24 +16,25 @@ import { onFile, openSource } from "./source.js";
 /** Options of {@link resolveFileLibraries}. */
 export interface ResolveFileLibrariesOptions extends LoaderOptions {
   /**
-   * The directory that will be `/` for the program: directories, links and the loader's settings are those in there.
+   * The directory that will be `/` for the program. Directories, links and the loader's settings are looked up in it.
    */
   readonly sysroot?: string | undefined;
 }
 
 /** A {@link LibraryTree} over files. */
 export interface OpenLibraryTree extends LibraryTree {
-  /** Closes all files; what was not read of them before throws `IO` afterwards. */
+  /** Closes all files. Afterwards, reading what was not read before throws `IO`. */
   close(): void;
 }
 
 /**
- * `resolveLibraries` of the main entry, over the file system. Of each file only what is asked for is read, and few are
- * open at a time. For programs of this machine, the processor's own `hwcaps` and `platform` are the default; a file
- * with the set-user-ID or set-group-ID bit is taken for `secure`. The environment of this process does not count.
+ * `resolveLibraries` of the main entry, over the file system. Only the needed parts of each file are read, and few
+ * files are open at a time. For programs of this machine, `hwcaps` and `platform` default to those of the processor.
+ * For a file with the set-user-ID or set-group-ID bit, `secure` defaults to true. The environment of this process does
+ * not count.
  *
- * @param path of the program or library. With `sysroot`: a path that leads into the sysroot, or one as it is in there;
- *   a file elsewhere is resolved as if it were put there under its path.
+ * @param path the path of the program or library. With `sysroot`: a path that leads into the sysroot, or a path within
+ *   it. A file elsewhere is resolved as if it stood in the sysroot under the same path.
  * @throws ElfError as `resolveLibraries` of the main entry; `IO` for a sysroot that is no directory
  * @example
  * const tree = resolveLibraries("/usr/bin/git");
@@ -50,14 +52,12 @@ export function resolveFileLibraries(
 
   try {
     const place = placeOf(path, root, sysroot === undefined);
-    const files = filesIn(root, pool, place);
     const tree = resolveIn(place.inside, {
       ...(sysroot === undefined && { cwd: process.cwd() }),
       ...defaultsFor(place.outside),
       ...given(options),
-      files,
+      files: filesIn(root, pool, place),
     });
-
     return { ...tree, close: () => pool.close() };
   } catch (e) {
     pool.close();
@@ -65,7 +65,7 @@ export function resolveFileLibraries(
   }
 }
 
-/** Where the program is for its loader, and where it is for us. */
+/** The path of the program as its loader sees it, and as we see it. */
 interface Place {
   readonly inside: string;
   readonly outside: string;
@@ -74,10 +74,9 @@ interface Place {
 function placeOf(path: string, root: string, isHost: boolean): Place {
   const absolute = resolve(path);
   if (isHost) {
-    return {
-      inside: path.startsWith("/") ? path : `${process.cwd() === "/" ? "" : process.cwd()}/${path}`,
-      outside: absolute,
-    };
+    // Unlike `resolve`, this keeps `..`, which a loader takes only after links are followed.
+    const cwd = process.cwd() === "/" ? "" : process.cwd();
+    return { inside: path.startsWith("/") ? path : `${cwd}/${path}`, outside: absolute };
   }
   if (absolute.startsWith(`${root}/`)) return { inside: absolute.slice(root.length), outside: absolute };
 
@@ -92,7 +91,9 @@ function placeOf(path: string, root: string, isHost: boolean): Place {
 
 function filesIn(root: string, pool: SourcePool, program: Place): LibraryFiles {
   const at = (path: string) => (root === "/" ? path : join(root, path));
+  // A program from elsewhere is not in the sysroot.
   const outside = (path: string) => (path === program.inside && !statOf(at(path)) ? program.outside : at(path));
+
   return {
     readFile: (path) => pool.source(outside(path)),
     readLink: (path) => linkTarget(at(path)),
@@ -105,8 +106,8 @@ function filesIn(root: string, pool: SourcePool, program: Place): LibraryFiles {
     },
     isDirectory: (path) => statOf(at(path))?.isDirectory() ?? false,
     identity(path) {
-      const s = statOf(outside(path));
-      return s ? `${s.dev} ${s.ino}` : path;
+      const stats = statOf(outside(path));
+      return stats ? `${stats.dev} ${stats.ino}` : path;
     },
     isSetuid: (path) => isSet(at(path), SETUID),
   };
@@ -117,24 +118,28 @@ const SETGID = 0o2000;
 
 const isSet = (path: string, bits: number): boolean => ((statOf(path)?.mode ?? 0) & bits) !== 0;
 
-/** What the machine that this runs on, and the file's mode, say. Throws for what is no ELF file. */
+/** The defaults that follow from this machine and the file's mode. Throws for what is no ELF file. */
 function defaultsFor(path: string): LoaderOptions {
+  const header = headerOf(path);
+  const host = hostProcessor();
+  const isHosts =
+    host && host.machine === header.machine && host.class === header.class && host.littleEndian === header.littleEndian;
+
+  return {
+    secure: isSet(path, SETUID | SETGID),
+    ...(isHosts && { hwcaps: host.hwcaps, platform: host.platform, legacyHwcaps: host.legacyHwcaps }),
+  };
+}
+
+function headerOf(path: string): Header {
   const source = openSource(path);
   try {
-    const h = readElf(source).header;
-    const host = hostProcessor();
-    const isHosts =
-      host && host.machine === h.machine && host.class === h.class && host.littleEndian === h.littleEndian;
-
-    return {
-      secure: isSet(path, SETUID | SETGID),
-      ...(isHosts && { hwcaps: host.hwcaps, platform: host.platform, legacyHwcaps: host.legacyHwcaps }),
-    };
+    return readElf(source).header;
   } finally {
     source.close();
   }
 }
 
-/** Options that are undefined do not hide defaults. */
+/** The options that are set: one that is undefined does not hide a default. */
 const given = (options: LoaderOptions): LoaderOptions =>
-  Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined));
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

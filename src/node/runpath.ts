@@ -1,6 +1,11 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type MakeRunpathRelative, makeRunpathRelative as relativeIn, type ShrinkRunpath, shrinkRunpath as shrinkBy } from "../edit/search-path.js";
+import {
+  type MakeRunpathRelative,
+  makeRunpathRelative as relativeIn,
+  type ShrinkRunpath,
+  shrinkRunpath as shrinkBy,
+} from "../edit/search-path.js";
 import { isInside, normalized } from "../edit/search-path/elements.js";
 import type { LibraryLookup } from "../edit/search-path/shrink.js";
 import { isElfError } from "../error.js";
@@ -10,51 +15,49 @@ import { onFile, openSource } from "./source.js";
 
 /** Options of {@link shrinkFileRunpath}. */
 export interface ShrinkFileRunpathOptions {
-  /** Absolute directories that do not begin with one of these texts go, whatever they hold. */
+  /** Absolute directories that do not begin with one of these texts are dropped, whatever they hold. */
   readonly allowedPrefixes?: readonly string[] | undefined;
   /**
-   * The directory that the file lies in: with it, elements with `$ORIGIN` are looked at like the others. With
-   * `sysroot`, as it is named in there.
+   * The directory of the file; with `sysroot`, its path within the sysroot. If given, elements with `$ORIGIN` are
+   * looked at like the others.
    */
   readonly origin?: string | undefined;
-  /** The directory that will be `/` for the loader: directories and links are followed in there. */
+  /** The directory that will be `/` for the loader. Directories and links are followed within it. */
   readonly sysroot?: string | undefined;
 }
 
 /**
- * `shrinkRunpath` of the main entry, with the file system's directories. A directory that cannot be read, and what is
- * no library of the file's class, byte order and machine, are passed over.
+ * `shrinkRunpath` of the main entry, with the directories of the file system. A directory that cannot be read is passed
+ * over, and so is a file that is no library of the patched file's class, byte order and machine.
  *
  * @throws ElfError as `shrinkRunpath` of the main entry
  * @example
  * await patchFile("build/server", [shrinkRunpath({ allowedPrefixes: ["/opt/"] })]);
  */
 export function shrinkFileRunpath({ sysroot, ...options }: ShrinkFileRunpathOptions = {}): ShrinkRunpath {
-  return shrinkBy({
-    ...options,
-    lookup: sysroot === undefined ? libraryIn : (directory, name) => inSysroot(sysroot, directory, name),
-  });
+  const lookup: LibraryLookup =
+    sysroot === undefined ? libraryIn : (directory, name) => libraryInSysroot(sysroot, directory, name);
+  return shrinkBy({ ...options, lookup });
 }
 
 /** Options of {@link makeFileRunpathRelative}. */
 export interface MakeFileRunpathRelativeOptions {
   /** The directory that moves as a whole. */
   readonly root: string;
-  /** What becomes of absolute directories that are not in `root`. Default: `"keep"`. */
+  /** What happens to absolute directories that are not in `root`. Default: `"keep"`. */
   readonly outside?: "keep" | "drop" | undefined;
   /**
-   * Take an absolute directory that exists below `root` as one there, as of a system that will have `root` as its `/`.
-   * Default: false.
+   * Absolute directories that exist below `root` mean those: `root` will be the `/` of another system. Default: false.
    */
   readonly sysroot?: boolean | undefined;
 }
 
 /**
- * `makeRunpathRelative` of the main entry for a file in the file system, with symbolic links followed, as a loader
- * follows them behind `..`.
+ * `makeRunpathRelative` of the main entry for a file in the file system. Symbolic links are followed, as a loader
+ * follows them before `..`.
  *
- * @param file the file that is to be patched, and stays in its place within `root`
- * @throws ElfError as `makeRunpathRelative` of the main entry; `IO` where `file` or `root` is missing
+ * @param file the file that will be patched; it keeps its place within `root`
+ * @throws ElfError as `makeRunpathRelative` of the main entry; `IO` if `file` or `root` is missing
  * @example
  * await patchFile("out/bin/server", [makeRunpathRelative("out/bin/server", { root: "out" })]);
  */
@@ -62,40 +65,39 @@ export function makeFileRunpathRelative(
   file: string,
   { root, outside, sysroot }: MakeFileRunpathRelativeOptions,
 ): MakeRunpathRelative {
-  const real = onFile(root, () => realpathSync(root));
+  const realRoot = onFile(root, () => realpathSync(root));
   const origin = dirname(onFile(file, () => realpathSync(file)));
-  const given = normalized(resolve(root));
+  const givenRoot = normalized(resolve(root));
 
   return relativeIn({
-    root: real,
+    root: realRoot,
     origin,
     outside,
-    resolve: (element) => realDirectory(element, given, real, sysroot === true),
+    resolve: (element) => realDirectory(element, givenRoot, realRoot, sysroot === true),
   });
 }
 
 /**
- * Where an element is: in the root by either of its names, or with `sysroot` below it. Elsewhere it does not matter.
+ * The directory that an element means: one in the root, by either of the root's names, or with `sysroot` one below the
+ * root. Where other directories are does not matter.
  */
-function realDirectory(element: string, given: string, root: string, sysroot: boolean): string {
-  const real = followed(element);
-  const isThere = real !== undefined && isInside(real, root);
-  if (isThere) return real;
+function realDirectory(element: string, givenRoot: string, realRoot: string, sysroot: boolean): string {
+  const real = realPath(element);
+  if (real !== undefined && isInside(real, realRoot)) return real;
 
   const written = normalized(element);
-  const named = isInside(written, given)
-    ? normalized(`${root}/${written.slice(given === "/" ? 0 : given.length)}`)
-    : written;
-  // A missing directory, or one that a link leads out of the root to: still named by its way in there, unless `..`
-  // follows the link.
-  if (isInside(named, root) && (real === undefined || !element.split("/").includes(".."))) return named;
+  const inRoot = isInside(written, givenRoot) ? written.slice(givenRoot === "/" ? 0 : givenRoot.length) : undefined;
+  const named = inRoot === undefined ? written : normalized(`${realRoot}/${inRoot}`);
+  // The directory is missing, or a link on its path leads out of the root. It still goes by its name in the root,
+  // unless `..` follows the link.
+  if (isInside(named, realRoot) && (real === undefined || !element.split("/").includes(".."))) return named;
 
-  const below = sysroot ? followIn(root, element) : undefined;
+  const below = sysroot ? followIn(realRoot, element) : undefined;
   return below !== undefined && isDirectory(below) ? below : (real ?? written);
 }
 
-/** Not Node's own realpath, which takes `..` off before it follows links. */
-function followed(path: string): string | undefined {
+/** Node's own realpath resolves `..` before it follows links; the native one does not. */
+function realPath(path: string): string | undefined {
   try {
     return realpathSync.native(path);
   } catch {
@@ -127,12 +129,12 @@ function headerOf(path: string): Uint8Array | undefined {
   }
 }
 
-function inSysroot(sysroot: string, directory: string, name: string): Uint8Array | undefined {
+function libraryInSysroot(sysroot: string, directory: string, name: string): Uint8Array | undefined {
   const path = followIn(resolve(sysroot), `${directory}/${name}`);
   return path === undefined ? undefined : headerOf(path);
 }
 
-/** A path with its links followed as they will be when `root` is `/`; undefined for a loop. */
+/** A path whose links are followed as if `root` were `/`; undefined for a loop. */
 function followIn(root: string, path: string): string | undefined {
   const followed = followLinks(path, (p) => linkTarget(join(root, p)));
   return followed === undefined ? undefined : join(root, followed);

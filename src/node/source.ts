@@ -4,7 +4,7 @@ import { fail } from "../error.js";
 
 /** Small reads come from blocks of this many bytes, so that headers and strings cost few system calls. */
 const BLOCK = 4096;
-/** Blocks kept: headers, .dynamic, .dynstr and section names stay in memory together. */
+/** The number of blocks that are kept: headers, .dynamic, .dynstr and section names stay in memory together. */
 const KEPT = 32;
 /** One read(2) takes less than 2 GiB. */
 const LARGEST_READ = 1 << 30;
@@ -12,20 +12,22 @@ const LARGEST_READ = 1 << 30;
 /** A file as a {@link ByteSource}: only what is asked for is read. Close it when done. */
 export interface FileSource extends ByteSource {
   readonly path: string;
-  /** Closes the file; reading what was not read before throws `IO` afterwards. A second call does nothing. */
+  /** Closes the file. Afterwards, reading what was not read before throws `IO`. A second call does nothing. */
   close(): void;
 }
 
-/** Throws an `IO` error for a failed system call; any other error goes on as it is. */
+/** Throws an `IO` error for a failed system call. Any other error is thrown as it is. */
 export function ioError(path: string, e: unknown): never {
   if (!(e instanceof Error && "syscall" in e && "code" in e)) throw e;
+
   const call = String(e.syscall);
   const cause = String(e.code);
-  // Node's text ends in the call and its paths, of which one is a temporary name that tells nobody anything.
-  return fail("IO", `${path}: ${e.message.split(`, ${call}`)[0]!} (${call})`, { path, cause });
+  // Node's message ends in the call and its paths, one of which may be a temporary name that helps nobody.
+  const [reason] = e.message.split(`, ${call}`);
+  return fail("IO", `${path}: ${reason!} (${call})`, { path, cause });
 }
 
-/** Runs system calls that concern `path`. */
+/** Runs system calls that concern `path`. Throws `IO` if one fails. */
 export function onFile<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -35,12 +37,12 @@ export function onFile<T>(path: string, work: () => T): T {
 }
 
 function openFile(path: string): { fd: number; size: number } {
-  // A FIFO would wait for its writer; regular files do not know the flag, and Windows has none.
+  // Opening a FIFO would wait for its writer. The flag changes nothing for regular files, and Windows has none.
   const fd = onFile(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   try {
-    const s = fstatSync(fd);
-    if (!s.isFile()) fail("IO", `${path}: this is not a regular file`, { path });
-    return { fd, size: s.size };
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) fail("IO", `${path}: this is not a regular file`, { path });
+    return { fd, size: stats.size };
   } catch (e) {
     closeSync(fd);
     return ioError(path, e);
@@ -48,53 +50,57 @@ function openFile(path: string): { fd: number; size: number } {
 }
 
 /**
- * Opens a file for reading. `IO` where that fails, also for a directory.
+ * Opens a file for reading.
  *
+ * @throws ElfError `IO` if that fails, also for a directory
  * @example
  * const source = openSource("server");
  * try { console.log(readElf(source).needed); } finally { source.close(); }
  */
 export function openSource(path: string): FileSource {
   const { fd, size } = openFile(path);
-  let open = true;
-  const blocks = new Map<number, Uint8Array>();
-  const readInto = (offset: number, target: Uint8Array): Uint8Array => {
-    // The number may belong to another file by now.
-    if (!open) fail("IO", `${path}: the file was closed before this part of it was read`, { path });
+  let isOpen = true;
+
+  const readInto = (offset: number, target: Uint8Array): void => {
+    // The descriptor may be that of another file by now.
+    if (!isOpen) fail("IO", `${path}: the file was closed before this part of it was read`, { path });
 
     for (let done = 0; done < target.length;) {
-      const n = onFile(path, () =>
-        readSync(fd, target, done, Math.min(target.length - done, LARGEST_READ), offset + done),
-      );
-      if (n === 0) fail("IO", `${path}: the file became shorter while it was read`, { path });
-      done += n;
+      const length = Math.min(target.length - done, LARGEST_READ);
+      const count = onFile(path, () => readSync(fd, target, done, length, offset + done));
+      if (count === 0) fail("IO", `${path}: the file became shorter while it was read`, { path });
+      done += count;
     }
-
-    return target;
   };
-  const readAt = (offset: number, length: number) => readInto(offset, new Uint8Array(length));
-  const block = (at: number): Uint8Array => {
-    let b = blocks.get(at);
-    if (b) blocks.delete(at);
-    else b = readAt(at, Math.min(BLOCK, size - at));
-    blocks.set(at, b);
+
+  const readAt = (offset: number, length: number): Uint8Array => {
+    const bytes = new Uint8Array(length);
+    readInto(offset, bytes);
+    return bytes;
+  };
+
+  // In the order of their last use.
+  const blocks = new Map<number, Uint8Array>();
+  const blockAt = (at: number): Uint8Array => {
+    const block = blocks.get(at) ?? readAt(at, Math.min(BLOCK, size - at));
+    blocks.delete(at);
+    blocks.set(at, block);
     if (blocks.size > KEPT) blocks.delete(blocks.keys().next().value!);
-    return b;
+    return block;
   };
 
   return {
     path,
     size,
-    readInto: (offset, target) => void readInto(offset, target),
+    readInto,
     read(offset, length) {
       const start = offset - (offset % BLOCK);
-      return offset + length <= start + BLOCK
-        ? block(start).subarray(offset - start, offset - start + length)
-        : readAt(offset, length);
+      if (offset + length > start + BLOCK) return readAt(offset, length);
+      return blockAt(start).subarray(offset - start, offset - start + length);
     },
     close() {
-      if (open) closeSync(fd);
-      open = false;
+      if (isOpen) closeSync(fd);
+      isOpen = false;
     },
   };
 }
