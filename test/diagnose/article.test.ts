@@ -31,10 +31,12 @@ const TOOLS = ["strings", "ldd", "readelf", "objdump", "/lib/ld-musl-x86_64.so.1
 describe("the article's methods beside ours", () => {
   for (const [file, libc, version, ...theirs] of TABLE) {
     itWithTools(TOOLS, `${file}: ${libc} ${version ?? ""}`, () => {
-      const d = diagnose(readElf(fixture(file)));
+      const ours = diagnose(readElf(fixture(file)));
+      const strings = stringsMethod.say(fixturePath(file));
       const script = scriptMethod.say(fixturePath(file));
-      expect([d.libc, d.required["glibc"]]).toEqual([libc, version]);
-      expect([stringsMethod.say(fixturePath(file)).libc, script.libc, script.version]).toEqual(theirs);
+
+      expect([ours.libc, ours.required["glibc"]]).toEqual([libc, version]);
+      expect([strings.libc, script.libc, script.version]).toEqual(theirs);
     });
   }
 
@@ -42,10 +44,11 @@ describe("the article's methods beside ours", () => {
     ["strings", "gcc"],
     "programs that hold the names of targets, and so the word musl, are no musl programs",
     () => {
-      const gcc = must("gcc", ["-print-prog-name=cc1"]).trim();
-      expect(stringsMethod.say(gcc).libc, "cc1 lists the loaders of all C libraries").toBe("musl");
+      const cc1 = must("gcc", ["-print-prog-name=cc1"]).trim();
+      expect(stringsMethod.say(cc1).libc, "cc1 lists the loaders of all C libraries").toBe("musl");
 
-      for (const path of [gcc, run("sh", ["-c", "readlink -f $(command -v gcc)"]).stdout.trim(), process.execPath]) {
+      const gcc = run("sh", ["-c", "readlink -f $(command -v gcc)"]).stdout.trim();
+      for (const path of [cc1, gcc, process.execPath]) {
         const elf = readElfFile(path);
         try {
           expect([path, diagnose(elf).libc]).toEqual([path, "glibc"]);
@@ -54,7 +57,8 @@ describe("the article's methods beside ours", () => {
         }
       }
 
-      expect(diagnose(readElf(new Uint8Array(readFileSync(gcc)))).evidence.some((e) => e.says === "musl")).toBe(false);
+      const { evidence } = diagnose(readElf(new Uint8Array(readFileSync(cc1))));
+      expect(evidence.some((clue) => clue.says === "musl")).toBe(false);
     },
   );
 });

@@ -12,12 +12,10 @@ const paths = new Map<string, string | Error>();
 
 beforeAll(async () => {
   for (const [name, text] of Object.entries(SOURCES)) files.write(name, Buffer.from(text));
-  for (const [name, path] of await buildAll(
-    BUILT.filter((b) => toolsOf(b).every(hasTool)),
-    (name) => files.path(name),
-  )) {
-    paths.set(name, path);
-  }
+
+  const buildable = BUILT.filter((row) => toolsOf(row).every(hasTool));
+  const built = await buildAll(buildable, (name) => files.path(name));
+  for (const [name, path] of built) paths.set(name, path);
 });
 
 function bytesOf({ name }: Built): Uint8Array {
@@ -26,12 +24,12 @@ function bytesOf({ name }: Built): Uint8Array {
   return new Uint8Array(readFileSync(path));
 }
 
-const essence = (d: Diagnosis) => ({
-  libc: d.libc,
-  linkage: d.linkage,
-  language: d.language,
-  ...(d.go && { go: { cgo: d.go.cgo, usesLibc: d.go.usesLibc } }),
-  problems: d.problems,
+const essence = ({ libc, linkage, language, go, problems }: Diagnosis) => ({
+  libc,
+  linkage,
+  language,
+  ...(go && { go: { cgo: go.cgo, usesLibc: go.usesLibc } }),
+  problems,
 });
 const expected = ({ libc, linkage, language, go }: Built) => ({
   libc,
@@ -41,21 +39,22 @@ const expected = ({ libc, linkage, language, go }: Built) => ({
   problems: [],
 });
 
-describe("what was built is known, whole, stripped, and without section headers", () => {
+describe("what was built is recognised, whole, stripped, and without section headers", () => {
   for (const row of BUILT) {
     itWithTools(toolsOf(row), `${row.name}: ${row.libc}, ${row.linkage}, ${row.language}`, () => {
       const bytes = bytesOf(row);
-      const d = diagnose(readElf(bytes));
-      expect(essence(d)).toEqual(expected(row));
+      const diagnosis = diagnose(readElf(bytes));
 
-      for (const { offset } of d.evidence) if (offset !== null) expect(offset).toBeLessThan(bytes.length);
+      expect(essence(diagnosis)).toEqual(expected(row));
+      for (const { offset } of diagnosis.evidence) {
+        if (offset !== null) expect(offset).toBeLessThan(bytes.length);
+      }
       if (row.linkage === "relocatable") return;
 
-      expect(essence(diagnose(readElf(patch(bytes, [stripAll()]).bytes))), "stripped").toEqual(expected(row));
-      expect(
-        essence(diagnose(readElf(patch(bytes, [stripAll(), dropSectionHeaders()], { overlay: "keep" }).bytes))),
-        "without section headers",
-      ).toEqual(expected(row));
+      const stripped = patch(bytes, [stripAll()]).bytes;
+      const sectionless = patch(bytes, [stripAll(), dropSectionHeaders()], { overlay: "keep" }).bytes;
+      expect(essence(diagnose(readElf(stripped))), "stripped").toEqual(expected(row));
+      expect(essence(diagnose(readElf(sectionless))), "without section headers").toEqual(expected(row));
     });
   }
 

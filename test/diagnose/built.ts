@@ -17,44 +17,72 @@ export interface Built {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const HELLO = `#include <stdio.h>\nint main(int c, char **v) { printf("hello %d %s %s\\n", c, v[0], "$PLACE"); return 0; }\n`;
+const HELLO = `#include <stdio.h>
+int main(int c, char **v) { printf("hello %d %s %s\\n", c, v[0], "$PLACE"); return 0; }
+`;
 
 /** By file name. */
 export const SOURCES: Readonly<Record<string, string>> = {
   "hello.c": HELLO,
   // klcc puts hello.o beside hello.c, and two of it may run at a time.
   "hello-shared.c": HELLO,
-  "library.c": `#include <stdlib.h>\n#include <errno.h>\nint twice(int x) { errno = 0; return abs(x) + (int)strtol("0", 0, 10) + errno; }\n`,
-  "hello.cc": `#include <iostream>\n#include <stdexcept>\nint main(int c, char **) { try { if (c > 9) throw std::runtime_error("no"); std::cout << "hello\\n"; } catch (std::exception &e) { std::cout << e.what(); } }\n`,
+  "library.c": `#include <stdlib.h>
+#include <errno.h>
+int twice(int x) { errno = 0; return abs(x) + (int)strtol("0", 0, 10) + errno; }
+`,
+  "hello.cc": `#include <iostream>
+#include <stdexcept>
+int main(int c, char **) {
+  try { if (c > 9) throw std::runtime_error("no"); std::cout << "hello\\n"; }
+  catch (std::exception &e) { std::cout << e.what(); }
+}
+`,
   "library.cc": `#include <string>\nstd::string twice(std::string s) { return s + s; }\n`,
   "nothing.s": ".globl _start\n_start: mov $60, %eax\n xor %edi, %edi\n syscall\n",
-  "node.c": `#include <stdlib.h>\nextern int napi_create_int32(void *, int, void **);\nvoid *napi_register_module_v1(void *env, void *exports) { void *v; napi_create_int32(env, atoi("1"), &v); return exports; }\n`,
-  "node-old.c": `extern void napi_module_register(void *);\nstatic int m[16];\n__attribute__((constructor)) static void up(void) { napi_module_register(m); }\n`,
-  "python.c": `extern void *PyModule_Create2(void *, int);\nvoid *PyInit_sample(void) { return PyModule_Create2(0, 1013); }\n`,
-  "java.c": `#include <stdlib.h>\nint Java_org_example_Sample_twice(void *env, void *self, int x) { return atoi("2") * x; }\n`,
-  "module.c": `__attribute__((section(".gnu.linkonce.this_module"))) char this_module[64] = "sample";\nint init_module(void) { return 0; }\n`,
+  "node.c": `#include <stdlib.h>
+extern int napi_create_int32(void *, int, void **);
+void *napi_register_module_v1(void *env, void *exports) {
+  void *v;
+  napi_create_int32(env, atoi("1"), &v);
+  return exports;
+}
+`,
+  "node-old.c": `extern void napi_module_register(void *);
+static int m[16];
+__attribute__((constructor)) static void up(void) { napi_module_register(m); }
+`,
+  "python.c": `extern void *PyModule_Create2(void *, int);
+void *PyInit_sample(void) { return PyModule_Create2(0, 1013); }
+`,
+  "java.c": `#include <stdlib.h>
+int Java_org_example_Sample_twice(void *env, void *self, int x) { return atoi("2") * x; }
+`,
+  "module.c": `__attribute__((section(".gnu.linkonce.this_module"))) char this_module[64] = "sample";
+int init_module(void) { return 0; }
+`,
   "hello.rs": `fn main() { println!("hello {}", std::env::args().count()); }\n`,
-  "library.rs": `#[no_mangle]\npub extern "C" fn twice(x: *const std::ffi::c_char) -> usize { unsafe { std::ffi::CStr::from_ptr(x) }.to_str().unwrap().parse::<usize>().unwrap() * 2 }\n`,
+  "library.rs": `#[no_mangle]
+pub extern "C" fn twice(x: *const std::ffi::c_char) -> usize {
+  unsafe { std::ffi::CStr::from_ptr(x) }.to_str().unwrap().parse::<usize>().unwrap() * 2
+}
+`,
   "hello.go": `package main\n\nfunc main() { println("hello") }\n`,
   "cgo.go": `package main\n\n// #include <stdlib.h>\nimport "C"\n\nfunc main() { println(C.abs(-21)) }\n`,
   "net.go": `package main\n\nimport "net"\n\nfunc main() { a, _ := net.LookupHost("localhost"); println(len(a)) }\n`,
 };
 
 type Kind = Pick<Built, "libc" | "linkage" | "language"> & Partial<Pick<Built, "go" | "machine" | "env">>;
+
+/** A row. Commands stand between ` ; `, their words between blanks; a no-break space is a blank within a word. */
 const build = (
   name: string,
   [libc, linkage, language]: readonly [Libc, DiagnosedLinkage, Language],
-  command: string,
+  commandLine: string,
   more: Omit<Partial<Kind>, "libc"> = {},
-): Built => ({
-  name,
-  libc,
-  linkage,
-  language,
-  machine: "x86_64",
-  commands: command.split(" ; ").map((c) => c.split(" ")),
-  ...more,
-});
+): Built => {
+  const commands = commandLine.split(" ; ").map((command) => command.split(" "));
+  return { name, libc, linkage, language, machine: "x86_64", commands, ...more };
+};
 
 /** The programs and libraries of C that every machine's cross compiler makes. */
 const ofMachine = (machine: Machine): Built[] => {
@@ -71,7 +99,7 @@ const ofMachine = (machine: Machine): Built[] => {
 const MUSL = "/usr/lib/x86_64-linux-musl";
 const GO = "go build -o $out";
 
-/** Facts of each row: how it is built says what it is. */
+/** The facts of each row follow from how it is built. */
 export const BUILT: readonly Built[] = [
   ...MACHINES.flatMap(ofMachine),
   build("x86_64-static-pie", ["glibc", "static-pie", "c"], "gcc -O1 -static-pie -fPIE -o $out $hello.c"),
@@ -93,7 +121,8 @@ export const BUILT: readonly Built[] = [
   build(
     "musl-static-pie",
     ["musl", "static-pie", "c"],
-    `gcc -O1 -isystem /usr/include/x86_64-linux-musl -fPIE -static-pie -nostdlib -o $out ${MUSL}/rcrt1.o ${MUSL}/crti.o $hello.c ${MUSL}/libc.a ${MUSL}/crtn.o`,
+    `gcc -O1 -isystem /usr/include/x86_64-linux-musl -fPIE -static-pie -nostdlib -o $out ${MUSL}/rcrt1.o ` +
+      `${MUSL}/crti.o $hello.c ${MUSL}/libc.a ${MUSL}/crtn.o`,
   ),
   build("musl-library", ["musl", "shared-library", "c"], "musl-gcc -O1 -fPIC -shared -o $out $library.c"),
   build("dietlibc", ["dietlibc", "static", "c"], "diet gcc -O1 -w -o $out $hello.c"),
@@ -126,7 +155,7 @@ export const BUILT: readonly Built[] = [
     env: { CGO_ENABLED: "1" },
     go: { cgo: "pure", usesLibc: false },
   }),
-  // By hand: `go build -buildmode=pie` would compile all of its library anew.
+  // Not with `go build -buildmode=pie`, which would compile the whole standard library anew.
   build(
     "go-pie",
     ["none", "interpreter-only", "go"],
@@ -159,53 +188,62 @@ export const BUILT: readonly Built[] = [
   ),
 ];
 
+const LINKERS: Readonly<Record<string, string>> = { mold: "mold", lld: "ld.lld-19" };
+
 /** The tools that a row needs. */
-export const toolsOf = (b: Built): string[] => [
-  ...b.commands.map((c) => c[0]!),
-  ...(b.env?.["CC"] ? [b.env["CC"]] : []),
-  ...(b.name === "mold" ? ["mold"] : b.name === "lld" ? ["ld.lld-19"] : []),
-];
+export function toolsOf(row: Built): string[] {
+  const tools = row.commands.map(([command]) => command!);
+  const compiler = row.env?.["CC"];
+  const linker = LINKERS[row.name];
+
+  if (compiler) tools.push(compiler);
+  if (linker) tools.push(linker);
+  return tools;
+}
 
 const exec = promisify(execFile);
+
+const ENVIRONMENT = {
+  ...process.env,
+  LC_ALL: "C",
+  GOFLAGS: "-mod=mod",
+  GOTOOLCHAIN: "local",
+  GO111MODULE: "off",
+  GOPROXY: "off",
+};
+
+async function buildRow(row: Built, path: (name: string) => string): Promise<string> {
+  const file = path(`built-${row.name}`);
+  const filled = (arg: string) =>
+    arg
+      .replaceAll("\u00a0", " ")
+      .replace("$out", file)
+      .replace(/\$([\w-]+\.\w+)$/, (_, source: string) => path(source));
+
+  for (const [command, ...args] of row.commands) {
+    await exec(command!, args.map(filled), { env: { ...ENVIRONMENT, ...row.env } });
+  }
+  return file;
+}
 
 /** Builds the rows, as many at a time as there are processors. The paths by name; an error where a compiler fails. */
 export async function buildAll(
   rows: readonly Built[],
   path: (name: string) => string,
 ): Promise<Map<string, string | Error>> {
-  const out = new Map<string, string | Error>();
+  const built = new Map<string, string | Error>();
   const left = [...rows];
-  const env = {
-    ...process.env,
-    LC_ALL: "C",
-    GOFLAGS: "-mod=mod",
-    GOTOOLCHAIN: "local",
-    GO111MODULE: "off",
-    GOPROXY: "off",
-  };
-  const lane = async () => {
+
+  const worker = async () => {
     for (let row = left.shift(); row; row = left.shift()) {
-      const file = path(`built-${row.name}`);
       try {
-        for (const [command, ...args] of row.commands) {
-          await exec(
-            command!,
-            args.map((a) =>
-              a
-                .replaceAll("\u00a0", " ")
-                .replace("$out", file)
-                .replace(/\$([\w-]+\.\w+)$/, (_, s: string) => path(s)),
-            ),
-            { env: { ...env, ...row.env } },
-          );
-        }
-        out.set(row.name, file);
+        built.set(row.name, await buildRow(row, path));
       } catch (e) {
-        out.set(row.name, e instanceof Error ? e : new Error(String(e)));
+        built.set(row.name, e instanceof Error ? e : new Error(String(e)));
       }
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
 
-  return out;
+  return built;
 }

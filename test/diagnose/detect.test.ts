@@ -14,21 +14,20 @@ import { bytesSource } from "../../src/codec/source.js";
 const said = (bytes: Uint8Array) => diagnose(readElf(bytes));
 const short = ({ libc, libcConfidence, linkage, language }: Diagnosis): string =>
   `${libc} ${libcConfidence} ${linkage} ${language}`;
-const kinds = (d: Diagnosis, about: string): string[] =>
-  d.evidence.filter((e) => e.about === about).map((e) => `${e.kind} ${e.says}`);
 
-/** A program whose code begins with these bytes. */
+/** The clues about one thing: their kinds, and what they say. */
+const clues = ({ evidence }: Diagnosis, about: string): string[] =>
+  evidence.filter((clue) => clue.about === about).map(({ kind, says }) => `${kind} ${says}`);
+
+/** A program whose code begins with these bytes, in hexadecimal. */
 function starting(code: string, options: BuildOptions = {}): Uint8Array {
   const bytes = buildElf({ type: ET.EXEC, dynamic: false, comment: null, symtab: false, slack: 4096, ...options });
   const elf = readElf(bytes);
-  bytes.set(
-    Uint8Array.from(code.match(/../g)!, (x) => parseInt(x, 16)),
-    elf.offsetOf(elf.header.entry),
-  );
+  bytes.set(Buffer.from(code, "hex"), elf.offsetOf(elf.header.entry));
   return bytes;
 }
 
-const node = (owner: string, type: number, description = new Uint8Array(4)) => ({
+const note = (owner: string, type: number, description = new Uint8Array(4)) => ({
   section: `.note.${owner}`,
   owner,
   type,
@@ -79,52 +78,42 @@ describe("start code", () => {
   ];
 
   it.each(captured)("%s on machine %i, %i bits", (libc, machine, elfClass, littleEndian, code) => {
-    // ELFv2 of PowerPC, whose entry point is code.
-    const d = said(starting(code, { machine, class: elfClass, littleEndian, flags: machine === EM.PPC64 ? 2 : 0 }));
-    expect([d.libc, d.libcConfidence, kinds(d, "libc")]).toEqual([libc, "certain", [`entry-code ${libc}`]]);
+    // ABI 2 of PowerPC, ELFv2, where the entry point is code.
+    const flags = machine === EM.PPC64 ? 2 : 0;
+    const diagnosis = said(starting(code, { machine, class: elfClass, littleEndian, flags }));
+
+    expect([diagnosis.libc, diagnosis.libcConfidence]).toEqual([libc, "certain"]);
+    expect(clues(diagnosis, "libc")).toEqual([`entry-code ${libc}`]);
   });
 
-  it("patterns exclude each other: what one matches, no other of another library does", () => {
+  it("code that a pattern matches is matched by none of another library", () => {
     for (const [libc, machine, elfClass, littleEndian, code] of captured) {
-      expect([
-        code,
-        ...new Set(
-          ENTRY_PATTERNS.filter(
-            (p) =>
-              p.machine === machine &&
-              p.class === elfClass &&
-              p.littleEndian === littleEndian &&
-              new RegExp(`^${p.code}`).test(code),
-          ).map((p) => p.of),
-        ),
-      ]).toEqual([code, libc]);
+      const ofEncoding = ENTRY_PATTERNS.filter(
+        (pattern) => pattern.machine === machine && pattern.class === elfClass && pattern.littleEndian === littleEndian,
+      );
+      const matching = ofEncoding.filter((pattern) => new RegExp(`^${pattern.code}`).test(code));
+      const libraries = new Set(matching.map((pattern) => pattern.of));
+      expect([code, ...libraries]).toEqual([code, libc]);
     }
   });
 
-  it("is known by Thumb's odd address, and through PowerPC's descriptor", () => {
+  it("is found behind Thumb's odd address, and through PowerPC's function descriptor", () => {
     const thumb = starting("4ff0000b4ff0000e03497944684620f00f0ce546", { machine: EM.ARM, class: 32 });
     thumb[24]! |= 1;
     expect(said(thumb).libc).toBe("musl");
+
     const code = "00004c3c0000423828008c801462847c780b237ce406217800000038";
-    const bytes = starting(`${"0".repeat(32)}${code}`, { machine: EM.PPC64 });
-    const at = readElf(bytes).offsetOf(readElf(bytes).header.entry)!;
-    viewOf(bytes).setBigUint64(at, readElf(bytes).header.entry + 16n, true);
-    expect(said(bytes).libc).toBe("musl");
+    const powerpc = starting(`${"0".repeat(32)}${code}`, { machine: EM.PPC64 });
+    const elf = readElf(powerpc);
+    viewOf(powerpc).setBigUint64(elf.offsetOf(elf.header.entry)!, elf.header.entry + 16n, true);
+    expect(said(powerpc).libc).toBe("musl");
   });
 
-  it("of the wrong byte order or class says nothing", () => {
-    expect(
-      said(
-        starting("b904002fc03000000012e33030000018a7fbff60a7090000e300f0000024c0f4", {
-          machine: EM.PPC64,
-          littleEndian: false,
-          flags: 2,
-        }),
-      ).libc,
-    ).toBe("unknown");
-    expect(said(starting("4831ed4889e7488d353be134004883e4f0e800000000", { class: 32, machine: EM["386"] })).libc).toBe(
-      "unknown",
-    );
+  it("of another machine, byte order or class says nothing", () => {
+    const s390x = "b904002fc03000000012e33030000018a7fbff60a7090000e300f0000024c0f4";
+    const x86_64 = "4831ed4889e7488d353be134004883e4f0e800000000";
+    expect(said(starting(s390x, { machine: EM.PPC64, littleEndian: false, flags: 2 })).libc).toBe("unknown");
+    expect(said(starting(x86_64, { class: 32, machine: EM["386"] })).libc).toBe("unknown");
   });
 });
 
@@ -166,12 +155,12 @@ describe("C libraries by what a file needs", () => {
     ],
     [
       "libc.so with Android's note",
-      { soname: "liba.so", needed: ["libc.so"], notes: [node("Android", 1)] },
+      { soname: "liba.so", needed: ["libc.so"], notes: [note("Android", 1)] },
       "bionic certain shared-library c",
     ],
     [
       "libc.so with OpenHarmony's note",
-      { soname: "liba.so", needed: ["libc.so"], notes: [node("OHOS", 1)] },
+      { soname: "liba.so", needed: ["libc.so"], notes: [note("OHOS", 1)] },
       "musl certain shared-library c",
     ],
     ["Android's loader", { interpreter: "/system/bin/linker64", needed: ["libc.so"] }, "bionic certain dynamic c"],
@@ -197,22 +186,19 @@ describe("C libraries by what a file needs", () => {
   });
 
   it("clues that contradict each other make the first one less certain", () => {
-    const d = said(buildElf({ interpreter: "/lib/ld-musl-x86_64.so.1", needed: ["libc.so.6"] }));
-    expect([d.libc, d.libcConfidence, kinds(d, "libc")]).toEqual([
-      "musl",
-      "likely",
-      ["interpreter musl", "needed glibc"],
-    ]);
+    const diagnosis = said(buildElf({ interpreter: "/lib/ld-musl-x86_64.so.1", needed: ["libc.so.6"] }));
+    expect([diagnosis.libc, diagnosis.libcConfidence]).toEqual(["musl", "likely"]);
+    expect(clues(diagnosis, "libc")).toEqual(["interpreter musl", "needed glibc"]);
   });
 
   it.each([
     ["FreeBSD", { osabi: 9, needed: ["libc.so.7"] }],
-    ["NetBSD", { notes: [node("NetBSD", 1)], needed: ["libc.so"], interpreter: "/libexec/ld.elf_so" }],
+    ["NetBSD", { notes: [note("NetBSD", 1)], needed: ["libc.so"], interpreter: "/libexec/ld.elf_so" }],
     ["OpenBSD", { needed: ["libc.so.97.0"], interpreter: "/usr/libexec/ld.so" }],
     ["Solaris", { needed: ["libc.so.1"], interpreter: "/lib/amd64/ld.so.1" }],
   ] as const)("%s's C library is none that has a name here", (system, options) => {
-    const d = said(buildElf({ comment: null, ...options }));
-    expect([d.libc, kinds(d, "libc")]).toEqual(["unknown", [`system ${system}`]]);
+    const diagnosis = said(buildElf({ comment: null, ...options }));
+    expect([diagnosis.libc, clues(diagnosis, "libc")]).toEqual(["unknown", [`system ${system}`]]);
   });
 
   it("a loader that somebody renamed does not make a program of glibc OpenBSD's", () => {
@@ -222,16 +208,17 @@ describe("C libraries by what a file needs", () => {
   it("offsets of evidence lead to it", () => {
     const bytes = fixture("x86_64-glibc-pie");
     const elf = readElf(bytes);
-    const at = (kind: string) => said(bytes).evidence.find((e) => e.kind === kind)!.offset!;
+    const { evidence } = diagnose(elf);
+    const at = (kind: string) => evidence.find((clue) => clue.kind === kind)!.offset!;
+    const textAt = (kind: string, length: number) =>
+      new TextDecoder().decode(bytes.subarray(at(kind), at(kind) + length));
 
-    expect(
-      new TextDecoder().decode(bytes.subarray(at("interpreter"))).startsWith("/lib64/ld-linux-x86-64.so.2\0"),
-    ).toBe(true);
+    expect(textAt("interpreter", 28)).toBe("/lib64/ld-linux-x86-64.so.2\0");
     expect(viewOf(bytes).getBigUint64(at("needed"), true)).toBe(BigInt(DT.NEEDED));
     expect(at("entry-code")).toBe(elf.offsetOf(elf.header.entry));
-    expect(at("abi-tag")).toBe(elf.notes.find((n) => n.owner === "GNU" && n.type === 1)!.offset);
+    expect(at("abi-tag")).toBe(elf.notes.find(({ owner, type }) => owner === "GNU" && type === 1)!.offset);
     expect(at("version-need")).toBe(elf.versionNeeds[0]!.versions[0]!.at);
-    expect(new TextDecoder().decode(bytes.subarray(at("comment"), at("comment") + 4))).toBe("GCC:");
+    expect(textAt("comment", 4)).toBe("GCC:");
   });
 });
 
@@ -259,33 +246,23 @@ describe("linkage", () => {
   const LIBC = "/lib/x86_64-linux-gnu/libc.so.6";
   const LOADER = "/lib64/ld-linux-x86-64.so.2";
   const MUSL = "/lib/ld-musl-x86_64.so.1";
-  itWithTools(
-    [LIBC, LOADER, MUSL],
-    "C libraries themselves: one that can be started is a library, and loaders are loaders",
-    () => {
-      expect([LIBC, LOADER, MUSL].map((path) => short(said(new Uint8Array(readFileSync(path)))))).toEqual([
-        "glibc certain shared-library c",
-        "glibc certain loader c",
-        "musl certain loader c",
-      ]);
-    },
-  );
-
-  it("a program with a name is no library", () => {
-    expect(
-      of({
-        soname: "program",
-        interpreter: "/lib64/ld-linux-x86-64.so.2",
-        tags: [{ tag: DT.FLAGS_1, value: DF_1.PIE }],
-      }),
-    ).toBe("dynamic");
+  itWithTools([LIBC, LOADER, MUSL], "a C library that can be started is a library, and loaders are loaders", () => {
+    const shortOf = (path: string) => short(said(new Uint8Array(readFileSync(path))));
+    expect(shortOf(LIBC)).toBe("glibc certain shared-library c");
+    expect(shortOf(LOADER)).toBe("glibc certain loader c");
+    expect(shortOf(MUSL)).toBe("musl certain loader c");
   });
 
-  it("a loader without libraries: glibc's for nothing, klibc's is the library itself", () => {
-    expect(short(said(buildElf({ needed: [], comment: null })))).toBe("none likely interpreter-only unknown");
-    expect(
-      short(said(buildElf({ type: ET.EXEC, dynamic: false, interpreter: "/lib/klibc-abc.so", comment: null }))),
-    ).toBe("klibc certain dynamic c");
+  it("a program with a DT_SONAME is no library", () => {
+    const pie = [{ tag: DT.FLAGS_1, value: DF_1.PIE }];
+    expect(of({ soname: "program", interpreter: LOADER, tags: pie })).toBe("dynamic");
+  });
+
+  it("an interpreter without libraries: glibc's has nothing to do, klibc's is the library itself", () => {
+    const glibc = buildElf({ needed: [], comment: null });
+    const klibc = buildElf({ type: ET.EXEC, dynamic: false, interpreter: "/lib/klibc-abc.so", comment: null });
+    expect(short(said(glibc))).toBe("none likely interpreter-only unknown");
+    expect(short(said(klibc))).toBe("klibc certain dynamic c");
   });
 });
 
@@ -313,35 +290,40 @@ describe("language by names", () => {
 });
 
 describe("UPX", () => {
-  /** As upx -9 leaves a program: two segments, no section headers, its mark behind the program headers. */
+  const MARK = encodeText("UPX!");
+
+  /** Writes the mark behind the program headers. */
+  function mark(bytes: Uint8Array): void {
+    const { phoff, phnum, phentsize } = readElf(bytes).header;
+    bytes.set(MARK, phoff + phnum * phentsize + 4);
+  }
+
+  /** As upx -9 leaves a program: two segments, no section headers, the mark behind the program headers. */
   function packed(at: "head" | "tail"): Uint8Array {
-    const bytes = starting("f30f1efa59545f5152", {
-      sections: false,
-      headerGap: 64,
-      ...(at === "tail" && { overlay: encodeText("\0\0\0\0UPX!\0\0\0\0UPX!\r\f\t") }),
-    });
-    const { header: h } = readElf(bytes);
-    if (at === "head") bytes.set(encodeText("UPX!"), h.phoff + h.phnum * h.phentsize + 4);
+    const tail = at === "tail" && { overlay: encodeText("\0\0\0\0UPX!\0\0\0\0UPX!\r\f\t") };
+    const bytes = starting("f30f1efa59545f5152", { sections: false, headerGap: 64, ...tail });
+    if (at === "head") mark(bytes);
     return bytes;
   }
 
   it.each(["head", "tail"] as const)("is told by its mark at the %s, and hides the rest", (at) => {
     const bytes = packed(at);
-    const d = said(bytes);
-    const { offset } = d.evidence.find((e) => e.about === "packer")!;
-    expect([d.packer, d.libc, d.language, d.go]).toEqual(["upx", "unknown", "unknown", null]);
-    expect(new TextDecoder().decode(bytes.subarray(offset!, offset! + 4))).toBe("UPX!");
+    const { packer, libc, language, go, evidence } = said(bytes);
+    const offset = evidence.find((clue) => clue.about === "packer")!.offset!;
+
+    expect([packer, libc, language, go]).toEqual(["upx", "unknown", "unknown", null]);
+    expect(bytes.slice(offset, offset + 4)).toEqual(MARK);
   });
+
   it("a file with sections may hold the mark", () => {
     const bytes = buildElf({ headerGap: 64 });
-    const { header: h } = readElf(bytes);
-    bytes.set(encodeText("UPX!"), h.phoff + h.phnum * h.phentsize + 4);
+    mark(bytes);
     expect(said(bytes).packer).toBeNull();
   });
 });
 
 describe("work in proportion", () => {
-  it("a large dynamic C++ program is not read for what its headers tell", () => {
+  it("a large dynamic C++ program is not read for what its headers say", () => {
     const bytes = buildElf({ needed: ["libstdc++.so.6", "libc.so.6"], slack: 8 << 20, symtab: false });
     const source = counting(bytesSource(bytes));
     expect(short(diagnose(readElf(source)))).toBe("glibc certain dynamic c++");
@@ -350,16 +332,13 @@ describe("work in proportion", () => {
 
   it("broken files give a diagnosis, and the reason for what is missing", () => {
     for (const e of ENCODINGS) {
-      const bytes = buildElf({
-        class: e.class,
-        littleEndian: e.littleEndian,
-        symbols: [{ name: "f", binding: STB.GLOBAL }],
-      });
+      const { littleEndian } = e;
+      const bytes = buildElf({ class: e.class, littleEndian, symbols: [{ name: "f", binding: STB.GLOBAL }] });
       phdr(bytes, PT.DYNAMIC).filesz = 1 << 30;
-      const d = said(bytes);
 
-      expect(d.problems.join()).toMatch(/reaches past the end/);
-      expect(d.libc).toBe(e.class === 32 && !e.littleEndian ? d.libc : "glibc");
+      const { libc, problems } = said(bytes);
+      expect(problems.join()).toMatch(/reaches past the end/);
+      expect(libc).toBe(e.class === 32 && !littleEndian ? libc : "glibc");
     }
   });
 });

@@ -10,20 +10,25 @@ const latin1 = (s: string): Uint8Array => Uint8Array.from(s, (c) => c.charCodeAt
 const MARK = latin1("0w\xaf\x0c\x92t\x08\x02A\xe1\xc1\x07\xe6\xd6\x18\xe6");
 const END = latin1("\xf92C1\x86\x18 r\x00\x82B\x10A\x16\xd8\xf2");
 const MODULE =
-  'path\texample.org/tool\nmod\texample.org/tool\tv1.2.3\th1:abc=\ndep\texample.org/dep\tv0.1.0\th1:def=\nbuild\tCGO_ENABLED=1\nbuild\t-ldflags="-s -w \\"x\\""\nbuild\tGOARCH=s390x\nbuild\t`a b`=c\n';
+  "path\texample.org/tool\n" + //
+  "mod\texample.org/tool\tv1.2.3\th1:abc=\n" +
+  "dep\texample.org/dep\tv0.1.0\th1:def=\n" +
+  "build\tCGO_ENABLED=1\n" +
+  'build\t-ldflags="-s -w \\"x\\""\n' +
+  "build\tGOARCH=s390x\n" +
+  "build\t`a b`=c\n";
 const SETTINGS = { CGO_ENABLED: "1", "-ldflags": '-s -w "x"', GOARCH: "s390x", "a b": "c" };
 
 const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >> 7)]);
-const text = (b: Uint8Array): Uint8Array => concat([Uint8Array.from(varint(b.length)), b]);
-const marked = concat([MARK, encodeText(MODULE), END]);
+
+/** A string as Go writes it: its length, then its bytes. */
+const goString = (bytes: Uint8Array): Uint8Array => concat([Uint8Array.from(varint(bytes.length)), bytes]);
+const markedModule = (module: string): Uint8Array => concat([MARK, encodeText(module), END]);
 
 type Encoding = (typeof ENCODINGS)[number];
 const START = 2048;
 
-/**
- * A static program with bytes among its constants, which are also writable where asked for. Offsets of the file are
- * addresses above the base.
- */
+/** A static program that holds bytes in its one segment. Offsets of the file are addresses above the base. */
 function holding(
   make: (at: number, base: number) => Uint8Array,
   e: Encoding,
@@ -48,40 +53,44 @@ function holding(
   return bytes;
 }
 
-const inline = (): Uint8Array =>
+const MAGIC = latin1("\xff Go buildinf:");
+
+/** As since Go 1.18: the strings follow the header. */
+const inlineInfo = (module: string): Uint8Array =>
   concat([
-    latin1("\xff Go buildinf:"),
+    MAGIC,
     Uint8Array.from([8, 2]),
     new Uint8Array(16),
-    text(encodeText("go1.22.1")),
-    text(marked),
+    goString(encodeText("go1.22.1")),
+    goString(markedModule(module)),
   ]);
+const inline = (): Uint8Array => inlineInfo(MODULE);
 
-/** As before Go 1.18: two pointers to strings, each an address and a length. */
+/** As before Go 1.18: the header has two pointers to strings, each an address and a length. */
 const pointed =
   (e: Encoding) =>
   (at: number, base: number): Uint8Array => {
+    const module = markedModule(MODULE);
     const size = e.class / 8;
-    const b = new Uint8Array(256 + marked.length);
-    const v = viewOf(b);
-    const word = (offset: number, value: number) =>
-      size === 8 ? v.setBigUint64(offset, BigInt(value), e.littleEndian) : v.setUint32(offset, value, e.littleEndian);
-    b.set(concat([latin1("\xff Go buildinf:"), Uint8Array.from([size, e.littleEndian ? 0 : 1])]));
-    [
-      [16, 64],
-      [16 + size, 96],
-    ].forEach(([pointer, string]) => word(pointer!, base + at + string!));
-    [
-      [64, 128, 8],
-      [96, 160, marked.length],
-    ].forEach(([string, bytes, length]) => {
-      word(string!, base + at + bytes!);
-      word(string! + size, length!);
-    });
-    b.set(encodeText("go1.16.2"), 128);
-    b.set(marked, 160);
+    const info = new Uint8Array(256 + module.length);
+    const view = viewOf(info);
+    const putWord = (offset: number, value: number) => {
+      if (size === 8) view.setBigUint64(offset, BigInt(value), e.littleEndian);
+      else view.setUint32(offset, value, e.littleEndian);
+    };
+    const putString = (string: number, offset: number, bytes: Uint8Array) => {
+      putWord(string, base + at + offset);
+      putWord(string + size, bytes.length);
+      info.set(bytes, offset);
+    };
 
-    return b;
+    info.set(concat([MAGIC, Uint8Array.from([size, e.littleEndian ? 0 : 1])]));
+    putWord(16, base + at + 64);
+    putWord(16 + size, base + at + 96);
+    putString(64, 128, encodeText("go1.16.2"));
+    putString(96, 160, module);
+
+    return info;
   };
 
 describe("Go's build information", () => {
@@ -99,88 +108,75 @@ describe("Go's build information", () => {
   );
 
   it("is found without section headers, and makes it a Go program with its evidence", () => {
-    const d = diagnose(readElf(holding(inline, ENCODINGS[0]!, { writable: false })));
-    expect([
-      d.language,
-      d.go?.version,
-      d.go?.settings,
-      d.evidence.find((x) => x.kind === "go-build-info")?.offset,
-    ]).toEqual(["go", "go1.22.1", SETTINGS, START]);
+    const { language, go, evidence } = diagnose(readElf(holding(inline, ENCODINGS[0]!, { writable: false })));
+    const clue = evidence.find(({ kind }) => kind === "go-build-info");
+
+    expect(language).toBe("go");
+    expect([go?.version, go?.settings]).toEqual(["go1.22.1", SETTINGS]);
+    expect(clue?.offset).toBe(START);
   });
 
-  it("with CGO_ENABLED=1 and start code that nobody knows: no more than likely to be Go alone, and not where a C library's texts are", () => {
-    const e = ENCODINGS[0]!;
-    const withLibc = () => concat([inline(), encodeText("glibc.malloc.check\0GLIBC_TUNABLES\0")]);
-    const said = (make: () => Uint8Array) => {
-      const d = diagnose(readElf(holding(make, e, { writable: false })));
-      return [d.libc, d.libcConfidence, d.go?.cgo, d.go?.usesLibc];
-    };
+  it(
+    "with CGO_ENABLED=1 and unknown start code is only likely to be Go alone, " +
+      "and is not where a C library's texts are",
+    () => {
+      const withLibc = () => concat([inline(), encodeText("glibc.malloc.check\0GLIBC_TUNABLES\0")]);
+      const said = (make: () => Uint8Array) => {
+        const bytes = holding(make, ENCODINGS[0]!, { writable: false });
+        const { libc, libcConfidence, go } = diagnose(readElf(bytes));
+        return [libc, libcConfidence, go?.cgo, go?.usesLibc];
+      };
 
-    expect([said(inline), said(withLibc)]).toEqual([
-      ["none", "likely", "pure", false],
-      ["glibc", "likely", "external", true],
-    ]);
-  });
+      expect(said(inline)).toEqual(["none", "likely", "pure", false]);
+      expect(said(withLibc)).toEqual(["glibc", "likely", "external", true]);
+    },
+  );
 
   it("the magic alone, as in a program that looks for it, is none", () => {
     const constant = () => latin1("\xff Go buildinf:\0\0 not a version, and no record, either");
-    const bytes = holding(constant, ENCODINGS[0]!, { writable: false });
-    expect([goBuildInfo(readElf(bytes)), diagnose(readElf(bytes)).language, diagnose(readElf(bytes)).go]).toEqual([
-      null,
-      "unknown",
-      null,
-    ]);
+    const elf = readElf(holding(constant, ENCODINGS[0]!, { writable: false }));
+    const { language, go } = diagnose(elf);
+    expect([goBuildInfo(elf), language, go]).toEqual([null, "unknown", null]);
   });
 
   it("lengths and pointers that lead out of the file are none", () => {
-    const long = () =>
-      concat([
-        latin1("\xff Go buildinf:"),
-        Uint8Array.from([8, 2]),
-        new Uint8Array(16),
-        Uint8Array.from([255, 255, 255, 255, 15]),
-      ]);
-    expect(goBuildInfo(readElf(holding(long, ENCODINGS[0]!)))).toBeNull();
-
+    const hugeLength = Uint8Array.from([255, 255, 255, 255, 15]);
+    const long = () => concat([MAGIC, Uint8Array.from([8, 2]), new Uint8Array(16), hugeLength]);
     const away = (at: number) => pointed(ENCODINGS[0]!)(at, 1 << 30);
+
+    expect(goBuildInfo(readElf(holding(long, ENCODINGS[0]!)))).toBeNull();
     expect(goBuildInfo(readElf(holding(away, ENCODINGS[0]!)))).toBeNull();
   });
 
-  it("a key like __proto__ is a setting as any other", () => {
-    const odd = () =>
-      concat([
-        latin1("\xff Go buildinf:"),
-        Uint8Array.from([8, 2]),
-        new Uint8Array(16),
-        text(encodeText("go1.22.1")),
-        text(concat([MARK, encodeText("path\tx\nbuild\t__proto__=1\n"), END])),
-      ]);
-    expect(Object.entries(goBuildInfo(readElf(holding(odd, ENCODINGS[0]!)))!.settings)).toEqual([["__proto__", "1"]]);
+  it("a key like __proto__ is a setting like any other", () => {
+    const odd = () => inlineInfo("path\tx\nbuild\t__proto__=1\n");
+    const { settings } = goBuildInfo(readElf(holding(odd, ENCODINGS[0]!)))!;
+    expect(Object.entries(settings)).toEqual([["__proto__", "1"]]);
   });
 });
 
 describe("Go without build information", () => {
+  /** The head of a table of functions: magic, 1 byte per instruction, the size of a pointer, 700 functions. */
   const table = (e: Encoding, magic: number) => () => {
-    const b = new Uint8Array(64);
-    const v = viewOf(b);
-    v.setUint32(0, magic, e.littleEndian);
-    b.set([1, e.class / 8], 6);
-    if (e.class === 64) v.setBigUint64(8, 700n, e.littleEndian);
-    else v.setUint32(8, 700, e.littleEndian);
-    return b;
+    const bytes = new Uint8Array(64);
+    const view = viewOf(bytes);
+    view.setUint32(0, magic, e.littleEndian);
+    bytes.set([1, e.class / 8], 6);
+    if (e.class === 64) view.setBigUint64(8, 700n, e.littleEndian);
+    else view.setUint32(8, 700, e.littleEndian);
+    return bytes;
   };
+
   for (const magic of [0xfffffffb, 0xfffffffa, 0xfffffff0, 0xfffffff1]) {
     it.each(ENCODINGS)(`is told by its table of functions 0x${magic.toString(16)}, $label`, (e) => {
-      const d = diagnose(readElf(holding(table(e, magic), e, { writable: false })));
-      expect([d.language, d.go?.version, d.evidence.some((x) => x.kind === "go-table" && x.offset === START)]).toEqual([
-        "go",
-        null,
-        true,
-      ]);
+      const elf = readElf(holding(table(e, magic), e, { writable: false }));
+      const { language, go, evidence } = diagnose(elf);
+      expect([language, go?.version]).toEqual(["go", null]);
+      expect(evidence.some(({ kind, offset }) => kind === "go-table" && offset === START)).toBe(true);
     });
   }
 
-  it("is told by its build ID, which says nothing of cgo where the start code is not known", () => {
+  it("is told by its build ID, which says nothing of cgo where the start code is unknown", () => {
     const bytes = buildElf({
       type: ET.EXEC,
       dynamic: false,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { requirements } from "../../src/diagnose/versions/required.js";
 import { wheelTag } from "../../src/diagnose/wheel/wheel-tag.js";
 import { readElf } from "../../src/index.js";
 import { EM } from "../../src/spec/constants.js";
@@ -12,21 +13,20 @@ const GLIBC = { libc: "glibc" } as const;
 const MUSL = { libc: "musl" } as const;
 
 describe("required versions", () => {
-  it("are the highest of each family, by number, with the patch", () => {
-    const { required, floor } = needsOf(
-      needing([
-        "a@GLIBC_2.4",
-        "b@GLIBC_2.17",
-        "c@GLIBC_2.2.5",
-        "d@GLIBCXX_3.4.9@libstdc++.so.6",
-        "e@GLIBCXX_3.4.30@libstdc++.so.6",
-        "f@CXXABI_1.3.9@libstdc++.so.6",
-        "g@GCC_3.0@libgcc_s.so.1",
-        "h@OPENSSL_1_1_0@libcrypto.so.1.1",
-        "i@krb5_3_MIT@libkrb5.so.3",
-      ]),
-      GLIBC,
-    );
+  it("are the highest of each family, compared by numbers, with the patch level", () => {
+    const bytes = needing([
+      "a@GLIBC_2.4",
+      "b@GLIBC_2.17",
+      "c@GLIBC_2.2.5",
+      "d@GLIBCXX_3.4.9@libstdc++.so.6",
+      "e@GLIBCXX_3.4.30@libstdc++.so.6",
+      "f@CXXABI_1.3.9@libstdc++.so.6",
+      "g@GCC_3.0@libgcc_s.so.1",
+      "h@OPENSSL_1_1_0@libcrypto.so.1.1",
+      "i@krb5_3_MIT@libkrb5.so.3",
+    ]);
+    const { required, floor } = needsOf(bytes, GLIBC);
+
     expect(required).toEqual({
       glibc: "2.17",
       glibcxx: "3.4.30",
@@ -35,7 +35,7 @@ describe("required versions", () => {
       openssl: "1.1.0",
       krb5: "3_MIT",
     });
-    expect(floor.map((e) => `${e.family} ${e.version}: ${e.symbols.join()}`)).toEqual([
+    expect(floor.map(({ family, version, symbols }) => `${family} ${version}: ${symbols.join()}`)).toEqual([
       "GLIBC 2.17: b",
       "GLIBC 2.4: a",
       "GLIBC 2.2.5: c",
@@ -59,12 +59,14 @@ describe("required versions", () => {
   it("do not count weak needs, unless a symbol has to be found there", () => {
     const weak = needing(["a@GLIBC_2.17", "b@GLIBC_2.36?"], { weak: ["GLIBC_2.36"] });
     const strong = needing(["a@GLIBC_2.17", "b@GLIBC_2.36"], { weak: ["GLIBC_2.36"] });
+
     expect([needsOf(weak, GLIBC).required["glibc"], needsOf(strong, GLIBC).required["glibc"]]).toEqual([
       "2.17",
       "2.36",
     ]);
     expect(needsOf(weak, GLIBC).floor[0]).toMatchObject({ version: "2.36", symbols: ["b"], weak: true });
-    // A weak symbol does not make the version weak: the loader looks for it before it looks for symbols.
+
+    // A weak symbol does not make the version weak: the loader looks for versions before symbols.
     expect(needsOf(needing(["b@GLIBC_2.36?"]), GLIBC).required["glibc"]).toBe("2.36");
   });
 
@@ -83,62 +85,47 @@ describe("required versions", () => {
     expect(relr.distributions).not.toContain("ubuntu22.04");
 
     const bound = needsOf(needing(["a@GLIBC_2.17", "p@GLIBC_PRIVATE"]), GLIBC);
-    expect([
-      bound.required,
-      bound.floor[0]!.version,
-      bound.floor[0]!.symbols,
-      bound.distributions,
-      bound.wheelTag,
-    ]).toEqual([{ glibc: "2.17" }, "PRIVATE", ["p"], null, "linux_x86_64"]);
+    expect(bound.required).toEqual({ glibc: "2.17" });
+    expect(bound.floor[0]).toMatchObject({ version: "PRIVATE", symbols: ["p"] });
+    expect([bound.distributions, bound.wheelTag]).toEqual([null, "linux_x86_64"]);
+
     expect(needsOf(needing([], { only: ["GLIBC_ABI_GNU2_TLS"] }), GLIBC).distributions).toBeNull();
   });
 
   it("count packed relocations that no version tells of", () => {
-    const bytes = needing(["a@GLIBC_2.17"], { tags: [{ tag: DT.RELR, value: 0x1000 }] });
-    expect(needsOf(bytes, GLIBC).required).toEqual({ glibc: "2.36" });
-    expect(needsOf(needing(["malloc"], { tags: [{ tag: DT.RELR, value: 0x1000 }] }), MUSL).required).toEqual({
-      musl: "1.2.4",
-    });
+    const packed = { tags: [{ tag: DT.RELR, value: 0x1000 }] };
+    expect(needsOf(needing(["a@GLIBC_2.17"], packed), GLIBC).required).toEqual({ glibc: "2.36" });
+    expect(needsOf(needing(["malloc"], packed), MUSL).required).toEqual({ musl: "1.2.4" });
   });
 
   it.each(ENCODINGS)("are read of $label files, also without section headers", (e) => {
-    for (const sectionHeaders of [true, false]) {
-      const { required, floor } = needsOf(
-        needing(["fopen@GLIBC_2.34", "puts@GLIBC_2.2"], { ...e, ...(sectionHeaders ? {} : { sectionHeaders: false }) }),
-        GLIBC,
-      );
+    for (const headers of [{}, { sectionHeaders: false }]) {
+      const bytes = needing(["fopen@GLIBC_2.34", "puts@GLIBC_2.2"], { ...e, ...headers });
+      const { required, floor } = needsOf(bytes, GLIBC);
       expect([required, floor[0]!.symbols]).toEqual([{ glibc: "2.34" }, ["fopen"]]);
     }
   });
 
   it("of a file for musl come from its symbols", () => {
-    const {
-      required,
-      floor,
-      distributions,
-      wheelTag: tag,
-    } = needsOf(
-      needing(["malloc", "gettid", "reallocarray", "napi_create_object", "qsort_r?"], {
-        needed: ["libc.musl-x86_64.so.1"],
-      }),
-      MUSL,
-    );
-    expect(required).toEqual({ musl: "1.2.2" });
-    expect(floor.map((e) => [e.family, e.version, e.symbols.join(), e.weak, e.source, e.library])).toEqual([
+    const symbols = ["malloc", "gettid", "reallocarray", "napi_create_object", "qsort_r?"];
+    const needs = needsOf(needing(symbols, { needed: ["libc.musl-x86_64.so.1"] }), MUSL);
+    const floor = needs.floor.map((e) => [e.family, e.version, e.symbols.join(), e.weak, e.source, e.library]);
+
+    expect(needs.required).toEqual({ musl: "1.2.2" });
+    expect(floor).toEqual([
       ["MUSL", "1.2.3", "qsort_r", true, "symbols", null],
       ["MUSL", "1.2.2", "gettid,reallocarray", false, "symbols", null],
       ["MUSL", "1.1.0", "malloc", false, "symbols", null],
     ]);
-    expect([
-      distributions!.includes("alpine3.13"),
-      distributions!.includes("alpine3.12"),
-      distributions!.includes("debian12"),
-      tag,
-    ]).toEqual([true, false, false, "musllinux_1_2_x86_64"]);
-    expect(needsOf(needing(["malloc"], { needed: ["libc.so"] }), MUSL).wheelTag).toBe("musllinux_1_1_x86_64");
-    expect(
-      needsOf(needing(["__stat_time64"], { needed: ["libc.so"], class: 32, machine: EM.ARM }), MUSL).required,
-    ).toEqual({ musl: "1.2.0" });
+    expect(needs.distributions).toContain("alpine3.13");
+    expect(needs.distributions).not.toContain("alpine3.12");
+    expect(needs.distributions).not.toContain("debian12");
+    expect(needs.wheelTag).toBe("musllinux_1_2_x86_64");
+
+    const old = needing(["malloc"], { needed: ["libc.so"] });
+    const time64 = needing(["__stat_time64"], { needed: ["libc.so"], class: 32, machine: EM.ARM });
+    expect(needsOf(old, MUSL).wheelTag).toBe("musllinux_1_1_x86_64");
+    expect(needsOf(time64, MUSL).required).toEqual({ musl: "1.2.0" });
   });
 
   it("of a file for glibc without versions come from its symbols", () => {
@@ -148,11 +135,11 @@ describe("required versions", () => {
   });
 
   it("of a file for musl with glibc's names may be met by none", () => {
-    const { distributions, wheelTag: tag } = needsOf(needing(["printf", "atexit"]), GLIBC);
-    expect([distributions, tag]).toEqual([[], "linux_x86_64"]);
-    expect(
-      needsOf(needing(["printf", "fgetln"], { needed: ["libbsd.so.0", "libc.so.6"] }), GLIBC).distributions,
-    ).toBeNull();
+    const needs = needsOf(needing(["printf", "atexit"]), GLIBC);
+    expect([needs.distributions, needs.wheelTag]).toEqual([[], "linux_x86_64"]);
+
+    const withLibbsd = needing(["printf", "fgetln"], { needed: ["libbsd.so.0", "libc.so.6"] });
+    expect(needsOf(withLibbsd, GLIBC).distributions).toBeNull();
   });
 });
 
@@ -162,6 +149,7 @@ describe("the distributions that a file runs on", () => {
     expect(needsOf(buildElf({ type: 2, dynamic: false, interpreter: null })).distributions).toEqual(all);
     expect(needsOf(needing([]), { libc: "bionic" }).distributions).toEqual([]);
     expect(needsOf(needing([]), { libc: "unknown" }).distributions).toBeNull();
+
     const interpreterOnly = buildElf({ needed: [] });
     expect(needsOf(interpreterOnly, { libc: "none", linkage: "interpreter-only" }).distributions).toEqual(
       tables.distributions.filter((d) => d.libc === "glibc").map((d) => d.id),
@@ -169,14 +157,12 @@ describe("the distributions that a file runs on", () => {
   });
 
   it("are those with that glibc or a newer one", () => {
-    const at = (v: string) => needsOf(needing([`a@GLIBC_${v}`]), GLIBC).distributions!;
-    expect([
-      at("2.17").includes("centos7"),
-      at("2.18").includes("centos7"),
-      at("2.35").includes("ubuntu22.04"),
-      at("2.36").includes("ubuntu22.04"),
-      at("2.42"),
-    ]).toEqual([true, false, true, false, ["ubuntu25.10", "fedora43"]]);
+    const runningOn = (version: string) => needsOf(needing([`a@GLIBC_${version}`]), GLIBC).distributions!;
+    expect(runningOn("2.17")).toContain("centos7");
+    expect(runningOn("2.18")).not.toContain("centos7");
+    expect(runningOn("2.35")).toContain("ubuntu22.04");
+    expect(runningOn("2.36")).not.toContain("ubuntu22.04");
+    expect(runningOn("2.42")).toEqual(["ubuntu25.10", "fedora43"]);
   });
 });
 
@@ -203,7 +189,7 @@ describe("the platform tag", () => {
     expect(tag(needing(["b@GLIBC_2.35@ld-linux-x86-64.so.2"]))).toBe("manylinux_2_5_x86_64");
   });
 
-  it("needs libraries of the list, Python apart", () => {
+  it("needs libraries of the list, except Python's", () => {
     expect(tag(needing(["a@GLIBC_2.17"], { needed: ["libc.so.6", "libX11.so.6", "libpython3.11.so.1.0"] }))).toBe(
       "manylinux_2_17_x86_64",
     );
@@ -218,7 +204,7 @@ describe("the platform tag", () => {
     expect(tag(needing(["a@GLIBC_2.2.5", "inflate_table"]))).toBe("manylinux_2_5_x86_64");
   });
 
-  it("comes with what stands against better ones, the worst first", () => {
+  it("comes with the obstacles to better ones, the worst first", () => {
     const bytes = needing(["a@GLIBC_2.34", "b@GLIBC_2.17", "c@GLIBC_2.2.5", "d@OPENSSL_3.0.0@libssl.so.3"]);
     expect(wheelTag(readElf(bytes), tables)).toEqual({
       tag: "linux_x86_64",
@@ -230,7 +216,7 @@ describe("the platform tag", () => {
     });
   });
 
-  it("is there for objects of no kind of wheel", () => {
+  it("is null for relocatable objects and unknown machines", () => {
     expect(needsOf(buildElf({ type: 1 })).wheelTag).toBeNull();
     expect(needsOf(needing(["a@GLIBC_2.17"], { machine: 0x1234 }), GLIBC).wheelTag).toBeNull();
     expect(needsOf(needing([]), { libc: "bionic" }).wheelTag).toBe("linux_x86_64");
@@ -238,29 +224,17 @@ describe("the platform tag", () => {
 });
 
 describe("names that mean something to JavaScript", () => {
-  it("are names as all others", () => {
-    const needs = needsOf(
-      needing([
-        "constructor@constructor_1.2",
-        "__proto__@toString_3",
-        "a@__proto___1",
-        "b@GLIBC_2.17",
-        "hasOwnProperty",
-      ]),
-      GLIBC,
-    );
-    expect([needs.required, needs.wheelTag]).toEqual([
-      { glibc: "2.17", constructor: "1.2", tostring: "3" },
-      "manylinux_2_17_x86_64",
-    ]);
+  it("are names like all others", () => {
+    const odd = ["constructor@constructor_1.2", "__proto__@toString_3", "a@__proto___1", "hasOwnProperty"];
+    const { required, wheelTag: tag } = needsOf(needing([...odd, "b@GLIBC_2.17"]), GLIBC);
+    expect(required).toEqual({ glibc: "2.17", constructor: "1.2", tostring: "3" });
+    expect(tag).toBe("manylinux_2_17_x86_64");
   });
 });
 
 describe("without tables", () => {
   it("there is what the file says, and no more", () => {
     const facts = { ...factsOf(needing(["a@GLIBC_2.17"]), GLIBC), tables: null };
-    return import("../../src/diagnose/versions/required.js").then(({ requirements }) =>
-      expect(requirements(facts)).toMatchObject({ required: { glibc: "2.17" }, distributions: null, wheelTag: null }),
-    );
+    expect(requirements(facts)).toMatchObject({ required: { glibc: "2.17" }, distributions: null, wheelTag: null });
   });
 });

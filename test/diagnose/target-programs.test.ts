@@ -18,7 +18,7 @@ const files = scratch();
 const GLIBC = { libc: "glibc" } as const;
 const MUSL = { libc: "musl" } as const;
 
-/** Counts on functions of glibc 2.33 (stat), 2.34 (__libc_start_main, pthread_create, dlsym) and older ones. */
+/** It calls functions of glibc 2.33 (stat), of 2.34 (__libc_start_main, pthread_create, dlsym) and older ones. */
 const SOURCE = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -27,7 +27,14 @@ const SOURCE = `
 #include <stdlib.h>
 #include <sys/stat.h>
 static void *run(void *p) { return p; }
-int main(int argc, char **argv) { struct stat s; pthread_t t; pthread_create(&t, 0, run, 0); pthread_join(t, 0); printf("%d %p %s\\n", stat(argv[0], &s), dlsym(0, "main"), getenv("HOME")); return argc - 1; }
+int main(int argc, char **argv) {
+  struct stat s;
+  pthread_t t;
+  pthread_create(&t, 0, run, 0);
+  pthread_join(t, 0);
+  printf("%d %p %s\\n", stat(argv[0], &s), dlsym(0, "main"), getenv("HOME"));
+  return argc - 1;
+}
 `;
 
 function build(machine: Machine, flags: readonly string[] = []): Buffer {
@@ -36,8 +43,12 @@ function build(machine: Machine, flags: readonly string[] = []): Buffer {
   return readFileSync(out);
 }
 
+const LACKING_IN_CENTOS7 =
+  "libc.so.6 of CentOS 7 (glibc 2.17) has no GLIBC_2.34 (__libc_start_main, dlsym, pthread_create, pthread_join), " +
+  "GLIBC_2.33 (stat)";
+
 const error = (found: ReturnType<typeof against>, rule: string) =>
-  found.find((x) => x.rule === rule && x.severity === "error");
+  found.find((finding) => finding.rule === rule && finding.severity === "error");
 
 describe("programs built here, on an older system", () => {
   itWithTools(
@@ -56,34 +67,28 @@ describe("programs built here, on an older system", () => {
           "pthread_join@GLIBC_2.34",
           "stat@GLIBC_2.33",
         ]);
-        expect(found.message).toContain(
-          "libc.so.6 of CentOS 7 (glibc 2.17) has no GLIBC_2.34 (__libc_start_main, dlsym, pthread_create, pthread_join), GLIBC_2.33 (stat)",
-        );
+        expect(found.message).toContain(LACKING_IN_CENTOS7);
         expect(found.advice).toContain(
-          "glibc 2.17 does not have stat under any version; a build there calls __xstat and its like for stat; of the others it has older versions",
+          "glibc 2.17 does not have stat under any version; " +
+            "a build there calls __xstat and its like for stat; of the others it has older versions",
         );
         expect(against(bytes, "glibc:2.34", GLIBC)).toEqual([]);
       }
     },
   );
 
-  itWithTools(["gcc"], "the command says so, too", () => {
+  itWithTools(["gcc"], "the command says the same", () => {
     const path = files.write("for-centos", build("x86_64"));
     const text = captured("diagnose", "--target", "centos7", path);
     const fine = captured("diagnose", "--json", "--target", "ubuntu22.04", path);
 
     expect([text.status, fine.status]).toEqual([1, 0]);
-    expect(text.stdout).toContain(
-      "error: libc.so.6 of CentOS 7 (glibc 2.17) has no GLIBC_2.34 (__libc_start_main, dlsym, pthread_create, pthread_join), GLIBC_2.33 (stat)",
-    );
+    expect(text.stdout).toContain(`error: ${LACKING_IN_CENTOS7}`);
 
-    const [d] = JSON.parse(fine.stdout) as [{ required: object; distributions: string[]; wheelTag: string }];
-    expect([d.required, d.wheelTag, d.distributions.includes("rhel9"), d.distributions.includes("rhel8")]).toEqual([
-      { glibc: "2.34" },
-      "manylinux_2_34_x86_64",
-      true,
-      false,
-    ]);
+    const [diagnosis] = JSON.parse(fine.stdout) as [{ required: object; distributions: string[]; wheelTag: string }];
+    expect(diagnosis).toMatchObject({ required: { glibc: "2.34" }, wheelTag: "manylinux_2_34_x86_64" });
+    expect(diagnosis.distributions).toContain("rhel9");
+    expect(diagnosis.distributions).not.toContain("rhel8");
   });
 
   itWithTools(["gcc"], "packed relative relocations need 2.36", () => {
@@ -98,12 +103,14 @@ describe("programs built here, on an older system", () => {
     itWithTools([crossTool(machine, "gcc"), crossTool(machine, "objdump")], `for ${machine}`, () => {
       const bytes = build(machine);
       const found = error(against(bytes, machine === "riscv64" ? "glibc:2.31" : "centos7", GLIBC), "target-version")!;
+
       expect(found.names).toEqual(
         expect.arrayContaining(["__libc_start_main@GLIBC_2.34", "dlsym@GLIBC_2.34", "stat@GLIBC_2.33"]),
       );
+
       const { highest, symbols } = objdumpNeeds(files.path(`program-${machine}`), crossTool(machine, "objdump"));
       expect(needsOf(bytes, GLIBC).required["glibc"]).toBe(highest["GLIBC"]);
-      expect(Object.fromEntries(versionUses(factsOf(bytes)).map((u) => [u.name, u.symbols]))).toEqual(symbols);
+      expect(Object.fromEntries(versionUses(factsOf(bytes)).map((use) => [use.name, use.symbols]))).toEqual(symbols);
       expect(error(against(bytes, "glibc:2.36", GLIBC), "target-version")).toBeUndefined();
     });
   }
@@ -114,7 +121,7 @@ describe("programs built here, on an older system", () => {
     const bytes = readFileSync(out);
     const found = against(bytes, "centos7", MUSL);
 
-    expect(found.map((x) => x.rule)).toEqual([
+    expect(found.map((finding) => finding.rule)).toEqual([
       "target-interpreter",
       "target-libc",
       "target-loader",
@@ -123,88 +130,74 @@ describe("programs built here, on an older system", () => {
       "target-library",
     ]);
     expect(error(found, "target-symbol")!.names).toEqual(["stat"]);
-    expect(
-      found
-        .filter((x) => x.rule === "target-library")
-        .flatMap((x) => x.names)
-        .sort(),
-    ).toEqual(["libdl.so.2", "libpthread.so.0"]);
+    const libraries = found.filter((finding) => finding.rule === "target-library");
+    expect(libraries.flatMap((finding) => finding.names).sort()).toEqual(["libdl.so.2", "libpthread.so.0"]);
     expect(against(bytes, "alpine3.18", MUSL)).toEqual([]);
     expect(needsOf(bytes, MUSL)).toMatchObject({ required: { musl: "1.1.0" }, wheelTag: "musllinux_1_1_x86_64" });
   });
 
   itWithTools(["gcc"], "a fortified program for glibc on musl", () => {
+    const source = `#include <stdio.h>
+#include <string.h>
+int main(int c, char **v) { char b[8]; strcpy(b, v[0]); printf("%s %d\\n", b, c); return 0; }
+`;
     const out = files.path("fortified");
-    must("gcc", [
-      "-O2",
-      "-D_FORTIFY_SOURCE=2",
-      "-o",
-      out,
-      files.write(
-        "f.c",
-        Buffer.from(
-          `#include <stdio.h>\n#include <string.h>\nint main(int c, char **v) { char b[8]; strcpy(b, v[0]); printf("%s %d\\n", b, c); return 0; }\n`,
-        ),
-      ),
-    ]);
-    expect(error(against(readFileSync(out), "alpine3.18", GLIBC), "target-symbol")!.names?.toSorted()).toEqual([
-      "__printf_chk",
-      "__strcpy_chk",
-    ]);
+    must("gcc", ["-O2", "-D_FORTIFY_SOURCE=2", "-o", out, files.write("f.c", Buffer.from(source))]);
+
+    const found = error(against(readFileSync(out), "alpine3.18", GLIBC), "target-symbol")!;
+    expect(found.names?.toSorted()).toEqual(["__printf_chk", "__strcpy_chk"]);
   });
 });
 
-describe("required versions of what is here", () => {
-  it.each(dynamicFixtures.filter((f) => f.libc === "glibc").map((f) => f.name))(
-    "%s: every versioned symbol is in the tables",
-    (name) => {
-      const found = against(fixture(name), "glibc:2.42", GLIBC).filter((x) => x.rule !== "target-interpreter");
-      expect(found).toEqual([]);
-    },
-  );
+describe("required versions", () => {
+  const glibcFixtures = dynamicFixtures.filter(({ libc }) => libc === "glibc").map(({ name }) => name);
+  it.each(glibcFixtures)("%s: every versioned symbol is in the tables", (name) => {
+    const found = against(fixture(name), "glibc:2.42", GLIBC);
+    expect(found.filter((finding) => finding.rule !== "target-interpreter")).toEqual([]);
+  });
 
-  const folder = "/usr/bin";
-  const sample = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((n) =>
-          /^(g\+\+|cc|ls|bash|perl|python3|gdb|git|as|ld|ssh|curl|tar|sed|awk|find|xz|openssl|dpkg|apt|qemu-.*64|clang.*|lld.*)$/.test(
-            n,
-          ),
-        )
-        .slice(0, 22)
-    : [];
-  itWithTools(["objdump"], "equal what objdump -T says, of some programs of this machine", () => {
+  const FOLDER = "/usr/bin";
+  const SAMPLE = new RegExp(
+    "^(g\\+\\+|cc|ls|bash|perl|python3|gdb|git|as|ld|ssh|curl|tar|sed|awk|find|xz|openssl|dpkg|apt|" +
+      "qemu-.*64|clang.*|lld.*)$",
+  );
+  const names = existsSync(FOLDER) ? readdirSync(FOLDER) : [];
+  const sample = names.filter((name) => SAMPLE.test(name)).slice(0, 22);
+  const FAMILIES = ["GLIBC", "GLIBCXX", "CXXABI", "GCC"];
+
+  itWithTools(["objdump"], "are what objdump -T says, of some programs of this machine", () => {
     let compared = 0;
+
     for (const name of sample) {
-      const path = join(folder, name);
+      const path = join(FOLDER, name);
       const bytes = readFileSync(path);
       if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes.length > 50 << 20) continue;
 
-      const { highest, symbols } = objdumpNeeds(path);
-      const { required } = needsOf(bytes, GLIBC);
+      const theirs = objdumpNeeds(path);
+      const { required, wheelTag } = needsOf(bytes, GLIBC);
       const uses = versionUses(factsOf(bytes));
       if (uses.length === 0) continue;
 
       compared++;
-      expect(
-        Object.fromEntries(["GLIBC", "GLIBCXX", "CXXABI", "GCC"].map((f) => [f, required[f.toLowerCase()]])),
-        name,
-      ).toEqual({ GLIBC: undefined, GLIBCXX: undefined, CXXABI: undefined, GCC: undefined, ...highest });
+      const highest = Object.fromEntries(FAMILIES.map((family) => [family, required[family.toLowerCase()]]));
+      const none = Object.fromEntries(FAMILIES.map((family) => [family, undefined]));
+      expect(highest, name).toEqual({ ...none, ...theirs.highest });
 
-      const ours: Record<string, string[]> = {};
-      for (const u of uses) {
-        if (u.symbols.length > 0) ours[u.name] = [...new Set([...(ours[u.name] ?? []), ...u.symbols])].sort();
+      if (existsSync(DATA)) expect(wheelTag, name).toBe(auditwheelTag(path, policies(DATA, "manylinux")));
+
+      const symbols: Record<string, string[]> = {};
+      for (const use of uses) {
+        if (use.symbols.length === 0) continue;
+        symbols[use.name] = sortedSet([...(symbols[use.name] ?? []), ...use.symbols]);
       }
-
-      if (existsSync(DATA)) {
-        expect(needsOf(bytes, GLIBC).wheelTag, name).toBe(auditwheelTag(path, policies(DATA, "manylinux")));
-      }
-
-      expect(ours, name).toEqual(
-        Object.fromEntries(Object.entries(symbols).map(([v, names]) => [v, [...new Set(names)].sort()])),
-      );
+      const theirSymbols = Object.entries(theirs.symbols).map(([version, all]) => [version, sortedSet(all)]);
+      expect(symbols, name).toEqual(Object.fromEntries(theirSymbols));
     }
 
     expect(compared).toBeGreaterThan(8);
   });
 });
+
+function sortedSet(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}

@@ -19,6 +19,7 @@ it.each(ENCODINGS)("$label: what stays writable after relocation", (e) => {
   const late =
     "note: it is not bound at start (no DF_BIND_NOW, no DF_1_NOW), " +
     "so that the table of functions' addresses (.got.plt) stays writable";
+
   expect(said(buildElf({ ...e, tags: [LATE] }), "relro-partial")).toBe(late);
   // Without relocations of that table nothing is bound late; without PT_GNU_RELRO the other rule says all.
   for (const options of [{ tags: [LATE, NOW] }, {}, { tags: [LATE], relro: false }] satisfies BuildOptions[]) {
@@ -41,14 +42,14 @@ it("functions without a stack canary, of C and C++ alone", () => {
   expect(said(buildElf(calls("puts", "__stack_chk_fail")), "no-canary")).toBe(null);
 });
 
-it("calls that do not check sizes, though glibc could", () => {
+it("calls that do not check sizes where glibc has functions that do", () => {
   const plain = buildElf(calls("strcpy", "memcpy", "puts"));
   expect(said(plain, "no-fortify")).toBe(
     "note: 2 functions of glibc that can check sizes are called in the plain form only: memcpy and strcpy",
   );
   expect(said(buildElf(calls("strcpy")), "no-fortify")).toMatch(/^note: 1 function .* is called in the plain form/);
 
-  // Some compilers know the sizes themselves: one checked call says that it was asked for.
+  // A compiler that knows a size calls the plain function: one checked call shows that checks were asked for.
   for (const names of [["strcpy", "__memcpy_chk"], ["puts"]]) {
     expect([names, said(buildElf(calls(...names)), "no-fortify")]).toEqual([names, null]);
   }
@@ -56,10 +57,10 @@ it("calls that do not check sizes, though glibc could", () => {
   expect(said(plain, "no-fortify", { libc: "musl" })).toBe(null);
 });
 
-it("say nothing of a packed program, whose protections nobody sees", () => {
-  const b = buildElf({ type: 2, relro: false, ...calls("strcpy") });
+it("no rule speaks for a packed program, whose protections cannot be seen", () => {
+  const bytes = buildElf({ type: 2, relro: false, ...calls("strcpy") });
   for (const rule of ["relro-none", "no-pie", "no-canary", "no-fortify"]) {
-    expect([rule, said(b, rule)?.startsWith("note: ")]).toEqual([rule, true]);
-    expect([rule, said(b, rule, { packer: "upx" })]).toEqual([rule, null]);
+    expect([rule, said(bytes, rule)?.startsWith("note: ")]).toEqual([rule, true]);
+    expect([rule, said(bytes, rule, { packer: "upx" })]).toEqual([rule, null]);
   }
 });

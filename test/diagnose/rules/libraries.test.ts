@@ -19,18 +19,20 @@ describe.each(ENCODINGS)("$label", (e) => {
     buildElf({ ...e, soname: name, needed: [], hash: "both", ...options });
   const program = (options: BuildOptions) =>
     buildElf({ ...e, interpreter: LOADER, runpath: "/l", hash: "both", ...options });
-  const call = (name: string, version?: string) => ({
+  const asking = (name: string, version?: string) => ({
     symbols: [{ name, defined: false, ...(version !== undefined && { version }) }],
     relocations: [{ symbol: name, type: 6 }],
   });
   const loader = buildElf({ ...e, soname: "ld-linux-x86-64.so.2", needed: [], entry: true });
-  const all = (main: Uint8Array, files: Readonly<Record<string, Uint8Array>>) =>
-    findings(main, { libraries: treeOf("/p", { "/p": main, [LOADER]: loader, ...files }, "glibc") })
-      .filter((f) => RULES.includes(f.rule))
-      .map((f) => `${f.severity} ${f.rule}: ${f.message}`);
+  const all = (main: Uint8Array, files: Readonly<Record<string, Uint8Array>>) => {
+    const libraries = treeOf("/p", { "/p": main, [LOADER]: loader, ...files }, "glibc");
+    return findings(main, { libraries })
+      .filter(({ rule }) => RULES.includes(rule))
+      .map(({ severity, rule, message }) => `${severity} ${rule}: ${message}`);
+  };
 
   it("a whole closure: nothing to say", () => {
-    const main = program({ needed: ["liba.so"], ...call("f") });
+    const main = program({ needed: ["liba.so"], ...asking("f") });
     expect(all(main, { "/l/liba.so": library("liba.so", { symbols: [{ name: "f" }] }) })).toEqual([]);
     expect(findings(main).filter((f) => RULES.includes(f.rule))).toEqual([]);
   });
@@ -44,7 +46,8 @@ describe.each(ENCODINGS)("$label", (e) => {
     const other = library("liba.so", { class: e.class === 64 ? 32 : 64 });
     expect(all(main, { "/l/liba.so": other })[0]).toContain("/l/liba.so (for another machine)");
     expect(all(main, { "/l/liba.so": Uint8Array.from("/* GNU ld script */", (c) => c.charCodeAt(0)) })).toEqual([
-      'error library-missing: liba.so, which it needs, is no ELF file at /l/liba.so: ld.so stops there ("invalid ELF header")',
+      "error library-missing: liba.so, which it needs, is no ELF file at /l/liba.so: " +
+        'ld.so stops there ("invalid ELF header")',
     ]);
 
     const nested = all(main, { "/l/liba.so": library("liba.so", { needed: ["libb.so"] }) });
@@ -54,54 +57,58 @@ describe.each(ENCODINGS)("$label", (e) => {
   it("an interpreter that is not there", () => {
     const main = program({ interpreter: "/opt/no/ld.so", needed: [] });
     expect(all(main, {})).toEqual([
-      'error interpreter-absent: the interpreter /opt/no/ld.so is not there: starting the program fails with "No such file or directory"',
+      "error interpreter-absent: the interpreter /opt/no/ld.so is not there: " +
+        'starting the program fails with "No such file or directory"',
     ]);
   });
 
   it("a symbol that nobody has: of a program an error, of a library not for sure", () => {
-    const lib = { "/l/liba.so": library("liba.so", { symbols: [{ name: "g" }] }) };
-    expect(all(program({ needed: ["liba.so"], ...call("f") }), lib)).toContain(
+    const libraries = { "/l/liba.so": library("liba.so", { symbols: [{ name: "g" }] }) };
+    expect(all(program({ needed: ["liba.so"], ...asking("f") }), libraries)).toContain(
       "error symbol-missing: nothing defines 1 symbol that it asks for: f",
     );
 
-    const part = buildElf({ ...e, soname: "p.so", needed: ["liba.so"], runpath: "/l", hash: "both", ...call("f") });
-    const python = (name: string) =>
-      all(
-        buildElf({ ...e, soname: "x.so", needed: ["liba.so"], runpath: "/l", hash: "both", ...call(name) }),
-        lib,
-      ).filter((s) => s.includes("symbol-missing"));
-    expect([python("PyList_New"), python("_Py_Dealloc"), python("Pyramid").length]).toEqual([[], [], 1]);
-    expect(all(part, lib)).toContain(
+    const foundOfPart = (soname: string, symbol: string) =>
+      all(library(soname, { needed: ["liba.so"], runpath: "/l", ...asking(symbol) }), libraries);
+    expect(foundOfPart("p.so", "f")).toContain(
       "warning symbol-missing: nothing defines 1 symbol that it asks for: f, unless the program that loads it does",
     );
 
-    // Node's own are no news in an addon.
-    const addon = buildElf({ ...e, soname: "p.node", needed: [], hash: "both", ...call("napi_create_object") });
-    expect(all(addon, {})).toEqual([]);
+    // Names that begin like Python's are the interpreter's.
+    const missing = (symbol: string) => foundOfPart("x.so", symbol).filter((text) => text.includes("symbol-missing"));
+    expect(missing("PyList_New")).toEqual([]);
+    expect(missing("_Py_Dealloc")).toEqual([]);
+    expect(missing("Pyramid").length).toBe(1);
+
+    // Node's own symbols are expected in an addon.
+    expect(all(library("p.node", asking("napi_create_object")), {})).toEqual([]);
   });
 
-  it("a version that the library has not", () => {
-    const main = program({
-      needed: ["liba.so"],
-      versionNeeds: [{ file: "liba.so", versions: ["A_2"] }],
-      ...call("f", "A_2"),
+  it("a version that the library does not have", () => {
+    const versionNeeds = [{ file: "liba.so", versions: ["A_2"] }];
+    const main = program({ needed: ["liba.so"], versionNeeds, ...asking("f", "A_2") });
+    const older = library("liba.so", {
+      versionDefinitions: [{ name: "A_1" }],
+      symbols: [{ name: "f", version: "A_1" }],
     });
-    const lib = library("liba.so", { versionDefinitions: [{ name: "A_1" }], symbols: [{ name: "f", version: "A_1" }] });
-    expect(all(main, { "/l/liba.so": lib })[0]).toBe(
+
+    expect(all(main, { "/l/liba.so": older })[0]).toBe(
       "error version-missing: ld.so stops: /l/liba.so: version `A_2' not found (required by /p)",
     );
   });
 
-  it("libraries that give nothing, and those that give unasked", () => {
-    const main = program({ needed: ["liba.so", "libc.so"], ...call("f") });
+  it("libraries that it needs without using them, and those that it uses without naming them", () => {
+    const main = program({ needed: ["liba.so", "libc.so"], ...asking("f") });
     const found = all(main, {
       "/l/liba.so": library("liba.so", { needed: ["libb.so"], runpath: "/l" }),
       "/l/libb.so": library("libb.so", { symbols: [{ name: "f" }] }),
       "/l/libc.so": library("libc.so"),
     });
+
     expect(found).toEqual([
       "note library-unused: it needs liba.so and libc.so, but takes no symbol of them",
-      "note library-undeclared: it takes f of /l/libb.so, which it does not name in DT_NEEDED: it is there only because another library needs it",
+      "note library-undeclared: it takes f of /l/libb.so, which it does not name in DT_NEEDED: " +
+        "it is there only because another library needs it",
     ]);
   });
 });

@@ -13,37 +13,31 @@ import { treeOf } from "../../support/findings.js";
 const ROUNDS = Number(process.env["ELFWRIGHT_ROUNDS"] ?? 40);
 const IDS = new Set(diagnosisRules.map((r) => r.id));
 
-/** Everything that rules could read: notes, versions, search paths, what follows the end. */
-const rich = ENCODINGS.map(
-  (e) =>
-    [
-      `built, ${e.label}`,
-      buildElf({
-        ...e,
-        runpath: "/home/me:$ORIGIN:/tmp:",
-        needed: ["libc.so.6", "libx.so"],
-        versionNeeds: [{ file: "libc.so.6", versions: ["GLIBC_2.34"] }],
-        hash: "both",
-        overlay: buildElf(e),
-        symbols: [
-          { name: "realpath", defined: false, version: "GLIBC_2.34" },
-          { name: "regexec", defined: false },
-          { name: "own" },
-        ],
-        relocations: [{ symbol: "realpath" }, { symbol: "own" }],
-        notes: [
-          { section: ".note.a", owner: "GNU", type: 1, description: new Uint8Array(16) },
-          { section: ".note.b", owner: "GNU", type: 5, description: new Uint8Array(32) },
-          {
-            section: ".note.c",
-            owner: "FDO",
-            type: 0x407c0c0a,
-            description: new TextEncoder().encode('[{"soname":["a"],"priority":"required"}]'),
-          },
-        ],
-      }),
-    ] as const,
-);
+const DLOPEN = new TextEncoder().encode('[{"soname":["a"],"priority":"required"}]');
+
+/** A file with everything that rules read: notes, versions, search paths, bytes behind the end. */
+const richFile = (e: (typeof ENCODINGS)[number]): Uint8Array =>
+  buildElf({
+    ...e,
+    runpath: "/home/me:$ORIGIN:/tmp:",
+    needed: ["libc.so.6", "libx.so"],
+    versionNeeds: [{ file: "libc.so.6", versions: ["GLIBC_2.34"] }],
+    hash: "both",
+    overlay: buildElf(e),
+    symbols: [
+      { name: "realpath", defined: false, version: "GLIBC_2.34" },
+      { name: "regexec", defined: false },
+      { name: "own" },
+    ],
+    relocations: [{ symbol: "realpath" }, { symbol: "own" }],
+    notes: [
+      { section: ".note.a", owner: "GNU", type: 1, description: new Uint8Array(16) },
+      { section: ".note.b", owner: "GNU", type: 5, description: new Uint8Array(32) },
+      { section: ".note.c", owner: "FDO", type: 0x407c0c0a, description: DLOPEN },
+    ],
+  });
+
+const rich = ENCODINGS.map((e) => [`built, ${e.label}`, richFile(e)] as const);
 const fixtures = [
   "x86_64-glibc-pie-runpath",
   "x86_64-musl-pie",
@@ -51,27 +45,23 @@ const fixtures = [
   "s390x-glibc-lib.so",
   "mips64el-glibc-pie",
   "x86_64-glibc-pie-nosections",
-].map((n) => [n, fixture(n)] as const);
+].map((name) => [name, fixture(name)] as const);
 
 it.each([...rich, ...fixtures])(
   `broken copies of %s: findings of known rules, and no error but an ElfError from the header (seed ${SEED})`,
   (_, original) => {
     const hot = hotRanges(original);
     let read = 0;
+
     for (let round = 0; round < ROUNDS; round++) {
       const bytes = mutant(original, hot, random(SEED * 104729 + round));
       try {
         const elf = readElf(bytes);
-        const d = diagnose(elf, {
-          tables,
-          target: glibc("2.17"),
-          scan: true,
-          raisedRights: true,
-          ...(round % 4 === 0 && { libraries: tree(bytes) }),
-        });
-        for (const f of d.findings) expect(IDS.has(f.rule), f.rule).toBe(true);
-
-        expect(JSON.parse(JSON.stringify(d))).toEqual(d);
+        const libraries = round % 4 === 0 && { libraries: tree(bytes) };
+        const options = { tables, target: glibc("2.17"), scan: true, raisedRights: true, ...libraries };
+        const diagnosis = diagnose(elf, options);
+        for (const { rule } of diagnosis.findings) expect(IDS.has(rule), rule).toBe(true);
+        expect(JSON.parse(JSON.stringify(diagnosis))).toEqual(diagnosis);
 
         readHardening(elf);
         read++;

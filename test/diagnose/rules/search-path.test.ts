@@ -3,23 +3,16 @@ import { buildElf, type BuildOptions } from "../../../src/testing/build-elf.js";
 import { ENCODINGS } from "../../support/elf.js";
 import { findings, said } from "../../support/findings.js";
 
-const rulesOf = (options: BuildOptions, more = {}) =>
-  findings(buildElf(options), more)
-    .map((f) => f.rule)
-    .filter((r) => r.startsWith("search-path-"));
+/** The rules on search paths that have something to say. */
+const rulesOf = (options: BuildOptions, facts = {}) =>
+  findings(buildElf(options), facts)
+    .map((finding) => finding.rule)
+    .filter((rule) => rule.startsWith("search-path-"));
 
 describe.each(ENCODINGS)("$label", (e) => {
   it("folders of builds, by their names", () => {
-    expect(
-      said(
-        buildElf({
-          ...e,
-          soname: "libx.so",
-          runpath: "$ORIGIN:/home/me/build/lib:/usr/lib/app:/builds/group/project/out:/home/me/build/lib",
-        }),
-        "search-path-build-folder",
-      ),
-    ).toBe(
+    const runpath = "$ORIGIN:/home/me/build/lib:/usr/lib/app:/builds/group/project/out:/home/me/build/lib";
+    expect(said(buildElf({ ...e, soname: "libx.so", runpath }), "search-path-build-folder")).toBe(
       "warning: DT_RUNPATH has /home/me/build/lib and /builds/group/project/out: a folder of the machine that built it",
     );
 
@@ -58,10 +51,11 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("elements that are empty or relative", () => {
     expect(said(buildElf({ ...e, soname: "x", runpath: ":lib:/usr/lib" }), "search-path-relative")).toBe(
-      "warning: DT_RUNPATH has an empty element and lib: the loader looks in the folder in which somebody starts the program",
+      "warning: DT_RUNPATH has an empty element and lib: the loader looks in the folder in which somebody " +
+        "starts the program",
     );
     expect(rulesOf({ ...e, soname: "x", runpath: "/usr/lib:" })).toEqual(["search-path-relative"]);
-    // musl passes over empty elements; and everybody over a path that is empty as a whole.
+    // musl ignores empty elements; every loader ignores a path that is empty as a whole.
     expect(rulesOf({ ...e, soname: "x", runpath: "/usr/lib:" }, { libc: "musl" })).toEqual([]);
     expect(rulesOf({ ...e, soname: "x", runpath: "" })).toEqual([]);
   });
@@ -81,6 +75,7 @@ describe.each(ENCODINGS)("$label", (e) => {
       "note: DT_RPATH /a: it comes before LD_LIBRARY_PATH",
     );
     expect(said(buildElf({ ...e, soname: "x", rpath: "/a" }), "search-path-rpath", { libc: "musl" })).toBe(null);
+
     const both = { ...e, soname: "x", rpath: "/home/me", runpath: "/usr/lib" };
     expect(said(buildElf(both), "search-path-rpath")).toBe(
       "note: DT_RPATH /home/me is ignored, since there is a DT_RUNPATH /usr/lib",
@@ -92,7 +87,8 @@ describe.each(ENCODINGS)("$label", (e) => {
 it("$ORIGIN of a program with raised rights", () => {
   const program = { runpath: "$ORIGIN/../lib" };
   expect(said(buildElf(program), "search-path-origin")).toBe(
-    "note: DT_RUNPATH has $ORIGIN/../lib: if it is installed set-user-ID, set-group-ID or with file capabilities, the loader ignores that",
+    "note: DT_RUNPATH has $ORIGIN/../lib: if it is installed set-user-ID, set-group-ID or with file " +
+      "capabilities, the loader ignores that",
   );
   expect(said(buildElf(program), "search-path-origin", { raisedRights: true })).toContain(
     "warning: DT_RUNPATH has $ORIGIN/../lib: the loader ignores $ORIGIN in a program that is set-user-ID",
@@ -102,7 +98,7 @@ it("$ORIGIN of a program with raised rights", () => {
   expect(said(buildElf({ runpath: "/usr/lib" }), "search-path-origin", { raisedRights: true })).toBe(null);
 });
 
-it("what a name could do to a terminal is spelled out", () => {
+it("control characters of a name are escaped", () => {
   expect(said(buildElf({ soname: "x", runpath: "/home/\x1b[2J\u202ex" }), "search-path-build-folder")).toContain(
     "/home/\\u{1b}[2J\\u{202e}x",
   );

@@ -9,71 +9,85 @@ import { findings, said } from "../../support/findings.js";
 
 describe.each(ENCODINGS)("$label", (e) => {
   it("a segment that is writable and executable", () => {
-    const b = buildElf(e);
-    expect(said(b, "segment-write-execute")).toBe(null);
-    const text = phdr(b, PT.LOAD, 1);
+    const bytes = buildElf(e);
+    expect(said(bytes, "segment-write-execute")).toBe(null);
+
+    const text = phdr(bytes, PT.LOAD, 1);
     text.flags = PF.R | PF.W | PF.X;
-    expect(said(b, "segment-write-execute")).toBe(
+    expect(said(bytes, "segment-write-execute")).toBe(
       `warning: the PT_LOAD at 0x${text.vaddr.toString(16)} is both writable and executable`,
     );
   });
 
   it("an entry point that is nowhere, or in data", () => {
+    // On big-endian PowerPC the entry point is a descriptor, which may lie in data.
     const machine = e.class === 64 && !e.littleEndian ? { machine: EM.S390 } : {};
-    const b = buildElf({ ...e, ...machine });
-    const data = phdr(b, PT.LOAD, 2);
+    const bytes = buildElf({ ...e, ...machine });
+    const data = phdr(bytes, PT.LOAD, 2);
+    const inData = data.vaddr.toString(16);
 
-    expect(said(b, "entry-not-executable")).toBe(null);
+    expect(said(bytes, "entry-not-executable")).toBe(null);
 
-    ehdr(b).entry = data.vaddr;
-    expect(said(b, "entry-not-executable")).toBe(
-      `error: the entry point 0x${data.vaddr.toString(16)} lies in the PT_LOAD at 0x${data.vaddr.toString(16)}, which is not executable: the program crashes when it is started`,
+    ehdr(bytes).entry = data.vaddr;
+    expect(said(bytes, "entry-not-executable")).toBe(
+      `error: the entry point 0x${inData} lies in the PT_LOAD at 0x${inData}, which is not executable: ` +
+        "the program crashes when it is started",
     );
 
-    ehdr(b).entry = 0x123450000 % 2 ** 32;
-    expect(said(b, "entry-not-executable")).toBe(
+    ehdr(bytes).entry = 0x123450000 % 2 ** 32;
+    expect(said(bytes, "entry-not-executable")).toBe(
       "error: the entry point 0x23450000 lies in no PT_LOAD: the program crashes when it is started",
     );
 
-    // A function descriptor on PowerPC's first ABI; a library is started by nobody.
+    // A function descriptor in PowerPC's first ABI.
     const descriptor = buildElf({ ...e, machine: EM.PPC64 });
     ehdr(descriptor).entry = phdr(descriptor, PT.LOAD, 2).vaddr;
     expect(said(descriptor, "entry-not-executable")).toBe(null);
+
+    // Nothing starts a library.
     expect(said(buildElf({ ...e, soname: "libx.so" }), "entry-not-executable")).toBe(null);
   });
 
-  it("relocations of code, counted where they are, whatever says that there are some", () => {
-    const of = (tags: readonly { tag: number; value: number }[], linkage: "shared-library" = "shared-library") => {
-      const b = buildElf({
+  it("relocations of code, counted in the segments, whichever tag announces them", () => {
+    const of = (tag: number, value: number, facts = {}) => {
+      const bytes = buildElf({
         ...e,
         soname: "libx.so",
-        tags,
+        tags: [{ tag, value }],
         symbols: [{ name: "f", defined: false }],
         relocations: [{ symbol: "f" }, { symbol: "f" }],
       });
-      phdr(b, PT.LOAD, 2).flags = PF.R;
-      return { b, message: (more = {}) => said(b, "text-relocations", { linkage, ...more }) };
+      phdr(bytes, PT.LOAD, 2).flags = PF.R;
+      return said(bytes, "text-relocations", { linkage: "shared-library", ...facts });
     };
-    for (const tags of [[{ tag: DT.TEXTREL, value: 0 }], [{ tag: DT.FLAGS, value: DF.TEXTREL }]]) {
-      const { message } = of(tags);
-      expect(message()).toMatch(
-        /^warning: DT_TEXTREL: the loader makes code writable to relocate it: 2 relocations into what is not writable, the first at 0x[0-9a-f]+; SELinux may refuse it$/,
-      );
-      expect(message({ libc: "bionic" })).toMatch(
-        e.class === 64 ? /^error: .*; Android refuses it$/ : /^error: .*in apps for API level 23 and later$/,
-      );
+    const warning = new RegExp(
+      "^warning: DT_TEXTREL: the loader makes code writable to relocate it: " +
+        "2 relocations into what is not writable, the first at 0x[0-9a-f]+; SELinux may refuse it$",
+    );
+    const ofAndroid =
+      e.class === 64 ? /^error: .*; Android refuses it$/ : /^error: .*in apps for API level 23 and later$/;
+
+    for (const [tag, value] of [
+      [DT.TEXTREL, 0],
+      [DT.FLAGS, DF.TEXTREL],
+    ] as const) {
+      expect(of(tag, value)).toMatch(warning);
+      expect(of(tag, value, { libc: "bionic" })).toMatch(ofAndroid);
     }
 
-    expect(of([{ tag: DT.FLAGS, value: DF.BIND_NOW }]).message()).toBe(null);
+    expect(of(DT.FLAGS, DF.BIND_NOW)).toBe(null);
   });
 });
 
 describe("an executable stack", () => {
-  const of = (options = {}, more = {}) => said(buildElf(options), "exec-stack", more);
+  const of = (options = {}, facts = {}) => said(buildElf(options), "exec-stack", facts);
+
   it("that is asked for", () => {
     expect(of({ stackFlags: 7 })).toBe("warning: PT_GNU_STACK asks for an executable stack");
     expect(of({ stackFlags: 7, soname: "libx.so" })).toBe(
-      'warning: PT_GNU_STACK asks for an executable stack: from glibc 2.41 on, dlopen refuses it in a program whose stack is not executable ("cannot enable executable stack as shared object requires")',
+      "warning: PT_GNU_STACK asks for an executable stack: " +
+        "from glibc 2.41 on, dlopen refuses it in a program whose stack is not executable " +
+        '("cannot enable executable stack as shared object requires")',
     );
     expect(of({ stackFlags: 7, soname: "libx.so" }, { target: glibc("2.41") })).toContain("error: ");
     expect(of({ stackFlags: 7, soname: "libx.so" }, { target: glibc("2.36") })).toContain("warning: ");
@@ -81,7 +95,8 @@ describe("an executable stack", () => {
     expect(of({ stackFlags: 7, machine: EM.MIPS })).toContain("note: ");
     expect(of({ stackFlags: 6 })).toBe(null);
   });
-  it("that is taken for granted where nothing is said, on machines where glibc does so", () => {
+
+  it("that glibc assumes without PT_GNU_STACK on some machines", () => {
     expect(of({ stackFlags: null, soname: "libx.so" })).toContain(
       "warning: without PT_GNU_STACK, glibc takes it to need an executable stack on this machine",
     );
@@ -93,33 +108,34 @@ describe("an executable stack", () => {
   });
 });
 
-it("pages: what a machine's systems have decides", () => {
-  const of = (options: Parameters<typeof buildElf>[0], more = {}) => said(buildElf(options), "page-size", more);
+it("pages, of the sizes that systems for the machine have", () => {
+  const of = (options: Parameters<typeof buildElf>[0], facts = {}) => said(buildElf(options), "page-size", facts);
   const arm = { machine: EM.AARCH64, soname: "libx.so", pageSize: 0x1000 };
+
   expect(of(arm)).toMatch(
-    /^warning: it is not fit for pages of 16 KiB \(Linux on Apple's processors\): PT_LOAD 0x0: p_align 0x1000 is smaller than a page of 0x4000 and \d+ more$/,
+    new RegExp(
+      "^warning: it is not fit for pages of 16 KiB \\(Linux on Apple's processors\\): " +
+        "PT_LOAD 0x0: p_align 0x1000 is smaller than a page of 0x4000 and \\d+ more$",
+    ),
   );
   expect(of({ ...arm, pageSize: 0x4000 })).toContain("pages of 64 KiB (Linux distributions for servers");
   expect(of({ ...arm, pageSize: 0x10000 })).toBe(null);
-  expect(
-    of(
-      {
-        ...arm,
-        pageSize: 0x4000,
-        notes: [{ section: ".note.android.ident", owner: "Android", type: 1, description: new Uint8Array(4) }],
-      },
-      { libc: "bionic" },
-    ),
-  ).toBe(null);
+
+  const notes = [{ section: ".note.android.ident", owner: "Android", type: 1, description: new Uint8Array(4) }];
+  expect(of({ ...arm, pageSize: 0x4000, notes }, { libc: "bionic" })).toBe(null);
+
   expect(of({ ...arm, machine: EM.X86_64 })).toBe(null);
   expect(of({ ...arm, machine: EM.X86_64 }, { libc: "bionic" })).toContain("16 KiB (Android 15");
   expect(of({ ...arm, machine: EM.PPC64 })).toContain("pages of 64 KiB (most Linux distributions for POWER)");
-  expect(findings(buildElf({ type: 1, machine: EM.AARCH64 })).map((f) => f.rule)).toEqual(["not-loadable"]);
+
+  const object = buildElf({ type: 1, machine: EM.AARCH64 });
+  expect(findings(object).map((finding) => finding.rule)).toEqual(["not-loadable"]);
 });
 
 it("files that nothing starts", () => {
-  const of = (bytes: Uint8Array, more: Partial<Facts> = {}) => said(bytes, "not-loadable", more);
+  const of = (bytes: Uint8Array, facts: Partial<Facts> = {}) => said(bytes, "not-loadable", facts);
   const kernel = [{ about: "libc", kind: "kernel-module", says: "none", text: "", offset: 0 }] as const;
+
   expect(of(buildElf({ type: 1 }))).toBe("note: it is a relocatable object (ET_REL)");
   expect(of(buildElf({ type: 1 }), { evidence: [...kernel] })).toContain("note: it is a module of the Linux kernel");
   expect(of(buildElf({ type: 4, dynamic: false }))).toContain("note: it is a core file");

@@ -22,16 +22,18 @@ it.each(ENCODINGS)("$label: functions of glibc's static library that load parts 
 });
 
 it("musl carries its own resolver, and a dynamic program has its library", () => {
-  const b = buildElf(defines("getaddrinfo"));
-  for (const known of [{ libc: "musl" }, { linkage: "dynamic" }, { packer: "upx" }] as const) {
-    expect([known, said(b, RULE, known)]).toEqual([known, null]);
+  const bytes = buildElf(defines("getaddrinfo"));
+  for (const facts of [{ libc: "musl" }, { linkage: "dynamic" }, { packer: "upx" }] as const) {
+    expect([facts, said(bytes, RULE, facts)]).toEqual([facts, null]);
   }
 });
 
 it("without symbols, by the file that name services read", () => {
   const note = (text: string) => [{ section: ".note.x", owner: "x", type: 1, description: encodeText(text) }];
-  const b = buildElf({ ...STATIC, symtab: false, notes: note("/etc/nsswitch.conf\0") });
-  expect(said(b, RULE)).toMatch(/^warning: it is static, but has glibc's name services in it/);
-  expect(said(b, RULE, { language: "go" })).toBe(null);
-  expect(said(buildElf({ ...STATIC, symtab: false, notes: note("/etc/hosts\0") }), RULE)).toBe(null);
+  const withServices = buildElf({ ...STATIC, symtab: false, notes: note("/etc/nsswitch.conf\0") });
+  const without = buildElf({ ...STATIC, symtab: false, notes: note("/etc/hosts\0") });
+
+  expect(said(withServices, RULE)).toMatch(/^warning: it is static, but has glibc's name services in it/);
+  expect(said(withServices, RULE, { language: "go" })).toBe(null);
+  expect(said(without, RULE)).toBe(null);
 });
