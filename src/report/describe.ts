@@ -1,6 +1,7 @@
 import { toHex } from "../codec/bytes.js";
 import type { ElfFile, SymbolTable } from "../image/elf.js";
 import { overlayKind } from "../image/headers/overlay-kind.js";
+import { Tolerant } from "../image/tolerant.js";
 import { NT_GNU } from "../spec/constants.js";
 import { headerFlagNames } from "../spec/header-flags.js";
 import { fileTypeName, machineName, osabiName } from "../spec/names.js";
@@ -23,73 +24,74 @@ import {
   describeSymbolCounts,
   describeTls,
 } from "./summaries.js";
-import { Tolerant } from "../image/tolerant.js";
 
-export function describeFile(elf: ElfFile, t: Tolerant): FileDescription {
-  const h = elf.header;
+export function describeFile(elf: ElfFile, tolerant: Tolerant): FileDescription {
+  const { header } = elf;
   return {
-    class: `ELFCLASS${h.class}`,
-    byteOrder: h.littleEndian ? "little" : "big",
-    type: fileTypeName(h.type),
-    machine: machineName(h.machine),
-    osabi: osabiName(h.osabi),
-    flags: h.flags,
-    entry: toQuantity(h.entry),
+    class: `ELFCLASS${header.class}`,
+    byteOrder: header.littleEndian ? "little" : "big",
+    type: fileTypeName(header.type),
+    machine: machineName(header.machine),
+    osabi: osabiName(header.osabi),
+    flags: header.flags,
+    entry: toQuantity(header.entry),
     size: elf.source.size,
-    linkage: t.part(() => elf.linkage),
-    abiVersion: h.abiVersion,
-    flagNames: headerFlagNames(h.flags, h.machine),
-    phoff: h.phoff,
-    phnum: h.phnum,
-    shoff: h.shoff,
-    shnum: h.shnum,
-    shstrndx: h.shstrndx,
+    linkage: tolerant.part(() => elf.linkage),
+    abiVersion: header.abiVersion,
+    flagNames: headerFlagNames(header.flags, header.machine),
+    phoff: header.phoff,
+    phnum: header.phnum,
+    shoff: header.shoff,
+    shnum: header.shnum,
+    shstrndx: header.shstrndx,
   };
 }
 
 export function buildIdOf(elf: ElfFile): string | null {
-  const n = elf.notes.find((n) => n.owner === "GNU" && n.type === NT_GNU.BUILD_ID);
-  return n ? toHex(n.description) : null;
+  const note = elf.notes.find((n) => n.owner === "GNU" && n.type === NT_GNU.BUILD_ID);
+  return note ? toHex(note.description) : null;
 }
 
-export function symbolTableCounts(elf: ElfFile, t: Tolerant): ElfDescription["symbols"] {
+export function symbolTableCounts(elf: ElfFile, tolerant: Tolerant): ElfDescription["symbols"] {
   const count = (table: SymbolTable | null) => (table?.exact ? table.count : null);
-  return { symtab: t.part(() => count(elf.symbols)), dynsym: t.part(() => count(elf.dynamicSymbols)) };
+  return {
+    symtab: tolerant.part(() => count(elf.symbols)),
+    dynsym: tolerant.part(() => count(elf.dynamicSymbols)),
+  };
 }
 
 /**
- * Everything the reader knows of a file, as JSON with a stable order of keys.
+ * Describes all that the reader knows of a file, as JSON with a stable order of keys.
  *
  * @example
  * expect(describeElf(readElf(bytes))).toMatchSnapshot()
  */
 export function describeElf(elf: ElfFile): ElfDescription {
-  const t = new Tolerant();
-  const file = describeFile(elf, t);
+  const tolerant = new Tolerant();
   const description: Omit<ElfDescription, "problems"> = {
-    file,
-    interpreter: t.part(() => elf.interpreter),
-    soname: t.part(() => elf.soname),
-    needed: t.part(() => elf.needed),
-    runpath: t.part(() => elf.runpath),
-    rpath: t.part(() => elf.rpath),
-    buildId: t.part(() => buildIdOf(elf)),
-    segments: t.part(() => describeSegments(elf)),
-    sections: t.part(() => describeSections(elf)),
-    dynamic: t.part(() => describeDynamic(elf, t)),
-    versionNeeds: t.part(() => describeVersionNeeds(elf)),
-    versionDefinitions: t.part(() => describeVersionDefinitions(elf)),
-    notes: t.part(() => describeNotes(elf, t)),
-    symbols: symbolTableCounts(elf, t),
-    dynamicSymbols: t.part(() => describeDynamicSymbols(elf, t)),
-    overlay: t.part(() => elf.overlay && { ...elf.overlay, kind: overlayKind(elf) }),
-    symbolCounts: describeSymbolCounts(elf, t),
-    relocations: t.part(() => describeRelocations(elf, t)),
-    relro: t.part(() => describeRelro(elf)),
-    tls: t.part(() => describeTls(elf)),
-    arrays: t.part(() => describeArrays(elf)),
-    security: t.part(() => describeSecurity(elf)),
+    file: describeFile(elf, tolerant),
+    interpreter: tolerant.part(() => elf.interpreter),
+    soname: tolerant.part(() => elf.soname),
+    needed: tolerant.part(() => elf.needed),
+    runpath: tolerant.part(() => elf.runpath),
+    rpath: tolerant.part(() => elf.rpath),
+    buildId: tolerant.part(() => buildIdOf(elf)),
+    segments: tolerant.part(() => describeSegments(elf)),
+    sections: tolerant.part(() => describeSections(elf)),
+    dynamic: tolerant.part(() => describeDynamic(elf, tolerant)),
+    versionNeeds: tolerant.part(() => describeVersionNeeds(elf)),
+    versionDefinitions: tolerant.part(() => describeVersionDefinitions(elf)),
+    notes: tolerant.part(() => describeNotes(elf, tolerant)),
+    symbols: symbolTableCounts(elf, tolerant),
+    dynamicSymbols: tolerant.part(() => describeDynamicSymbols(elf, tolerant)),
+    overlay: tolerant.part(() => elf.overlay && { ...elf.overlay, kind: overlayKind(elf) }),
+    symbolCounts: describeSymbolCounts(elf, tolerant),
+    relocations: tolerant.part(() => describeRelocations(elf, tolerant)),
+    relro: tolerant.part(() => describeRelro(elf)),
+    tls: tolerant.part(() => describeTls(elf)),
+    arrays: tolerant.part(() => describeArrays(elf)),
+    security: tolerant.part(() => describeSecurity(elf)),
   };
 
-  return { ...description, problems: t.problems };
+  return { ...description, problems: tolerant.problems };
 }

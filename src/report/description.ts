@@ -26,20 +26,21 @@ export interface FileDescription {
   readonly entry: Quantity;
   /** Bytes of the file, overlay included. */
   readonly size: number;
-  /** Null where it cannot be told, since the dynamic section is broken. */
+  /** Null where a broken dynamic section hides it. */
   readonly linkage: Linkage | null;
   /** EI_ABIVERSION. */
   readonly abiVersion: number;
   /** e_flags in words: `EF_ARM_EABI_VER5`. */
   readonly flagNames: readonly string[];
-  /**
-   * Where the program header table begins and how many it has; the section header table; which section holds the
-   * sections' names.
-   */
+  /** File offset of the program header table. */
   readonly phoff: number;
+  /** Number of program headers. */
   readonly phnum: number;
+  /** File offset of the section header table. */
   readonly shoff: number;
+  /** Number of section headers. */
   readonly shnum: number;
+  /** Index of the section that holds the sections' names. */
   readonly shstrndx: number;
 }
 
@@ -72,7 +73,7 @@ export interface SectionDescription {
 export interface DynamicDescription {
   readonly tag: string;
   readonly value: Quantity;
-  /** The string that it names; null where that cannot be read. Only on tags that name one. */
+  /** The string that the value refers to; null where it cannot be read. Only on tags of strings. */
   readonly text?: string | null;
   /** Only on DT_FLAGS and DT_FLAGS_1. */
   readonly flags?: readonly string[];
@@ -85,16 +86,16 @@ export interface VersionNeedDescription {
 
 export interface VersionDefinitionDescription {
   readonly index: number;
-  /** VER_FLG_BASE: the file's own name, no version. */
+  /** True for the file's own name, which is no version (VER_FLG_BASE). */
   readonly base: boolean;
-  /** Its name, then the versions it builds on. */
+  /** Its name, then the versions that it builds on. */
   readonly names: readonly string[];
 }
 
 export interface NoteDescription {
   readonly owner: string;
   readonly type: number;
-  /** `NT_GNU_BUILD_ID`; null where the owner, or this type of it, is not known. */
+  /** `NT_GNU_BUILD_ID`; null where the owner, or the owner's type, is not known. */
   readonly name: string | null;
   /** Bytes of the description. */
   readonly size: number;
@@ -102,7 +103,7 @@ export interface NoteDescription {
   readonly description: string;
   /** File offset of its header. */
   readonly offset: number;
-  /** What it says; null where that is not known, or cannot be read. */
+  /** What the note says; null where that is not known, or cannot be read. */
   readonly contents: NoteContents | null;
 }
 
@@ -114,13 +115,13 @@ export interface DynamicSymbolDescription {
   readonly defined: boolean;
   /** `GLIBC_2.34`, or null for none. */
   readonly version: string | null;
-  /** A definition that only those who ask for this version get. */
+  /** True for a definition that only references to this very version bind to. */
   readonly hidden: boolean;
 }
 
 /**
- * What is in an ELF file: plain JSON with a fixed order of keys, for snapshots. A part that cannot be read is null, and
- * `problems` says why.
+ * The contents of an ELF file: plain JSON with a fixed order of keys, for snapshots. A part that cannot be read is
+ * null, and `problems` says why.
  */
 export interface ElfDescription {
   readonly file: FileDescription;
@@ -133,16 +134,16 @@ export interface ElfDescription {
   readonly buildId: string | null;
   readonly segments: readonly SegmentDescription[] | null;
   readonly sections: readonly SectionDescription[] | null;
-  /** Null where the file has no dynamic section, too. */
+  /** Null also where the file has no dynamic section. */
   readonly dynamic: readonly DynamicDescription[] | null;
   readonly versionNeeds: readonly VersionNeedDescription[] | null;
   readonly versionDefinitions: readonly VersionDefinitionDescription[] | null;
   readonly notes: readonly NoteDescription[] | null;
-  /** How many symbols the tables have, the null symbol included; null for no table. */
+  /** Numbers of symbols, the null symbol included; null for no table. */
   readonly symbols: { readonly symtab: number | null; readonly dynsym: number | null };
-  /** All but the null symbol. Null where the file has no dynamic symbols, or nothing in it tells how many. */
+  /** All except the null symbol. Null where the file has no dynamic symbols, or nothing in it tells their number. */
   readonly dynamicSymbols: readonly DynamicSymbolDescription[] | null;
-  /** Bytes behind the end of the ELF file; `kind` is null where nothing tells what they are. */
+  /** The bytes behind the end of the ELF file; `kind` is null where nothing tells what they are. */
   readonly overlay: { readonly offset: number; readonly size: number; readonly kind: string | null } | null;
   readonly symbolCounts: SymbolSummary;
   readonly relocations: RelocationSummary | null;

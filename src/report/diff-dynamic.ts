@@ -1,102 +1,98 @@
 import type { ElfFile } from "../image/elf.js";
+import { Tolerant } from "../image/tolerant.js";
 import { type Change, changed, type ChangeValue } from "./change.js";
 import type { DynamicDescription } from "./description.js";
 import { match } from "./match.js";
 import { describeDynamic } from "./parts.js";
-import { Tolerant } from "../image/tolerant.js";
 
-type Entries = ReadonlyMap<string, readonly DynamicDescription[]>;
-
-/**
- * Values that say how much there is of something, or where its part begins: they follow from the tables they describe.
- */
+/** Tags of sizes, counts and indexes: their values follow from the tables that they describe. */
 const COUNTS = /(SZ|ENT|NUM|COUNT|NO|GOTSYM)$/;
 
-const isText = (e: DynamicDescription): boolean => e.text !== undefined;
-const meaning = (e: DynamicDescription): ChangeValue =>
-  e.flags ? e.flags.join(" ") : isText(e) ? (e.text ?? null) : e.value;
+export function* diffDynamic(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
+  const old = byTag(before);
+  const now = byTag(after);
+  for (const tag of new Set([...old.entries.keys(), ...now.entries.keys()])) {
+    const from = old.entries.get(tag) ?? [];
+    const to = now.entries.get(tag) ?? [];
+    const isTexts = [...from, ...to].some(isText);
+    const isDerived = old.derived.has(tag) || now.derived.has(tag);
 
-function byTag(elf: ElfFile): { entries: Entries; derived: ReadonlySet<string> } {
-  const t = new Tolerant();
+    yield* isTexts ? diffTexts(tag, from, to) : diffValues(tag, from, to, isDerived);
+    if (layout && (isTexts || isDerived)) yield* diffNumbers(tag, from, to);
+  }
+}
+
+interface EntriesByTag {
+  readonly entries: ReadonlyMap<string, readonly DynamicDescription[]>;
+  /** Tags whose values follow from the layout, or from the tables that they describe. */
+  readonly derived: ReadonlySet<string>;
+}
+
+function byTag(elf: ElfFile): EntriesByTag {
+  const tolerant = new Tolerant();
   const entries = new Map<string, DynamicDescription[]>();
-  const derived = new Set<string>();
-
-  for (const e of t.part(() => describeDynamic(elf, t)) ?? []) {
-    const list = entries.get(e.tag);
-    if (list) list.push(e);
-    else entries.set(e.tag, [e]);
+  for (const entry of tolerant.part(() => describeDynamic(elf, tolerant)) ?? []) {
+    const list = entries.get(entry.tag);
+    if (list) list.push(entry);
+    else entries.set(entry.tag, [entry]);
   }
 
-  for (const e of t.part(() => elf.dynamic?.entries) ?? []) {
-    if (e.kind === "address" || e.kind === "self-relative" || COUNTS.test(e.name)) derived.add(e.name);
+  const derived = new Set<string>();
+  for (const { kind, name } of tolerant.part(() => elf.dynamic?.entries) ?? []) {
+    if (kind === "address" || kind === "self-relative" || COUNTS.test(name)) derived.add(name);
   }
 
   return { entries, derived };
 }
 
-export function* diffDynamic(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
-  const a = byTag(before);
-  const b = byTag(after);
-  for (const tag of new Set([...a.entries.keys(), ...b.entries.keys()])) {
-    const from = a.entries.get(tag) ?? [];
-    const to = b.entries.get(tag) ?? [];
-    const text = [...from, ...to].some(isText);
-    const derived = a.derived.has(tag) || b.derived.has(tag);
-    yield* text ? texts(tag, from, to) : values(tag, from, to, derived);
-    if (layout && (text || derived)) yield* fields(tag, from, to);
-  }
+const isText = (entry: DynamicDescription): boolean => entry.text !== undefined;
+
+function meaning({ text, flags, value }: DynamicDescription): ChangeValue {
+  if (flags) return flags.join(" ");
+  return text === undefined ? value : text;
 }
 
-/** Tags that name a string: lists, since DT_NEEDED comes often and its order counts. */
-function* texts(
+/** Compares the entries of a tag of strings as lists: DT_NEEDED occurs more than once, and its order counts. */
+function* diffTexts(
   tag: string,
   before: readonly DynamicDescription[],
   after: readonly DynamicDescription[],
 ): Generator<Change> {
-  const m = match(before, after, (e) => String(e.text), true);
-  for (const { from, to } of m.steps) {
+  const { steps, kept, reordered } = match(before, after, (entry) => String(entry.text), true);
+  for (const { from, to } of steps) {
     yield { at: "dynamic", tag, from: from ? meaning(from) : null, to: to ? meaning(to) : null };
   }
+  if (!reordered) return;
 
-  if (!m.reordered) return;
-
-  const kept = new Set(m.kept.map(([, b]) => b));
-  yield {
-    at: "dynamic",
-    tag,
-    field: "order",
-    from: m.kept.map(([a]) => meaning(a)).join(", "),
-    to: after
-      .filter((e) => kept.has(e))
-      .map(meaning)
-      .join(", "),
-  };
+  const keptAfter = new Set(kept.map(([, entry]) => entry));
+  const oldOrder = kept.map(([entry]) => meaning(entry));
+  const newOrder = after.filter((entry) => keptAfter.has(entry)).map(meaning);
+  yield { at: "dynamic", tag, field: "order", from: oldOrder.join(", "), to: newOrder.join(", ") };
 }
 
-function* values(
+/** Compares values one by one. Of a derived tag, only an entry that came or went counts. */
+function* diffValues(
   tag: string,
   before: readonly DynamicDescription[],
   after: readonly DynamicDescription[],
-  derived: boolean,
+  isDerived: boolean,
 ): Generator<Change> {
   for (let i = 0; i < Math.max(before.length, after.length); i++) {
-    const a = before[i];
-    const b = after[i];
-    if (!a || !b || !derived) yield* changed({ at: "dynamic", tag }, a ? meaning(a) : null, b ? meaning(b) : null);
+    const from = before[i];
+    const to = after[i];
+    if (from && to && isDerived) continue;
+    yield* changed({ at: "dynamic", tag }, from ? meaning(from) : null, to ? meaning(to) : null);
   }
 }
 
-/** What moved: the numbers behind texts and addresses. */
-function* fields(
+/** Compares the numbers behind texts and addresses: they change when something moves. */
+function* diffNumbers(
   tag: string,
   before: readonly DynamicDescription[],
   after: readonly DynamicDescription[],
 ): Generator<Change> {
   for (let i = 0; i < Math.min(before.length, after.length); i++) {
-    yield* changed(
-      { at: "dynamic", tag, ...(i > 0 ? { occurrence: i } : {}), field: "value" },
-      before[i]!.value,
-      after[i]!.value,
-    );
+    const occurrence = i > 0 ? { occurrence: i } : {};
+    yield* changed({ at: "dynamic", tag, ...occurrence, field: "value" }, before[i]!.value, after[i]!.value);
   }
 }

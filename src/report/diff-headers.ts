@@ -3,12 +3,12 @@ import type { ElfFile, Section } from "../image/elf.js";
 import { realSections, sectionColumns } from "../image/headers/section-columns.js";
 import { sectionNames } from "../image/headers/section-names.js";
 import { sectionAt } from "../image/headers/sections.js";
+import { Tolerant } from "../image/tolerant.js";
 import { sectionTypeName } from "../spec/names.js";
 import { type Change, changed } from "./change.js";
 import type { SegmentDescription } from "./description.js";
 import { match } from "./match.js";
 import { describeSection, describeSegments } from "./parts.js";
-import { Tolerant } from "../image/tolerant.js";
 
 const SECTION_FIELDS = ["index", "addr", "offset", "size", "link", "info", "addralign", "entsize"] as const;
 const SEGMENT_FIELDS = ["flags", "offset", "vaddr", "paddr", "filesz", "memsz", "align"] as const;
@@ -17,45 +17,37 @@ const SEGMENT_FIELDS = ["flags", "offset", "vaddr", "paddr", "filesz", "memsz", 
 const LAYOUT_SEGMENTS = ["PT_LOAD", "PT_NULL", "PT_PHDR", "PT_NOTE"];
 
 /**
- * What is said by intent and does not follow from the layout: PT_GNU_STACK is its flags and the size that musl gives
- * threads, p_align is the page size a file is fit for.
+ * Fields that are set by intent and do not follow from the layout: of PT_GNU_STACK, the flags and the stack size that
+ * musl gives threads; of PT_LOAD, p_align, the largest page size that the file is fit for.
  */
-const MEANT: Readonly<Record<string, readonly (typeof SEGMENT_FIELDS)[number][]>> = {
+const MEANT_FIELDS: Readonly<Record<string, readonly (typeof SEGMENT_FIELDS)[number][]>> = {
   PT_GNU_STACK: ["flags", "memsz"],
   PT_LOAD: ["align"],
 };
 
 export function* diffSections(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
-  const a = sectionList(before);
-  const b = sectionList(after);
-  const at = "sections";
-  let first = 0;
+  const old = sectionList(before);
+  const now = sectionList(after);
+  const same = sameAtStart(before, old, after, now);
+  const { steps, kept } = match(
+    sectionsAt(before, old.subarray(same)),
+    sectionsAt(after, now.subarray(same)),
+    (section) => section.name,
+  );
 
-  while (
-    first < a.length &&
-    first < b.length &&
-    sectionNames(before).isSame(a[first]!, sectionNames(after), b[first]!)
-  ) {
-    first++;
+  for (const { from, to } of steps) {
+    yield { at: "sections", name: (from ?? to)!.name, from: typeOf(before, from), to: typeOf(after, to) };
   }
 
-  const m = match(sectionsAt(before, a.subarray(first)), sectionsAt(after, b.subarray(first)), (s) => s.name);
-  const typeOf = (elf: ElfFile, s: Section | undefined) =>
-    s ? sectionTypeName(s.header.type, elf.header.machine) : null;
-  for (const { from, to } of m.steps) {
-    yield { at, name: (from ?? to)!.name, from: typeOf(before, from), to: typeOf(after, to) };
-  }
-
-  // An object file has tens of thousands of them, of which few differ: those alone are put into words.
-  const differ = layout || first + m.kept.length === 0 ? () => true : meaningDiffers(before, after);
-  for (let i = 0; i < first; i++) {
-    if (differ(a[i]!, b[i]!)) {
-      yield* diffSection(before, sectionAt(before, a[i]!), after, sectionAt(after, b[i]!), layout);
+  // An object file has tens of thousands of sections, of which few differ: only those are described.
+  const mayDiffer = layout || same + kept.length === 0 ? () => true : meaningDiffers(before, after);
+  for (let i = 0; i < same; i++) {
+    if (mayDiffer(old[i]!, now[i]!)) {
+      yield* diffSection(before, sectionAt(before, old[i]!), after, sectionAt(after, now[i]!), layout);
     }
   }
-
-  for (const [old, now] of m.kept) {
-    if (differ(old.index, now.index)) yield* diffSection(before, old, after, now, layout);
+  for (const [from, to] of kept) {
+    if (mayDiffer(from.index, to.index)) yield* diffSection(before, from, after, to, layout);
   }
 }
 
@@ -64,45 +56,64 @@ const sectionList = (elf: ElfFile): Uint32Array =>
 
 const sectionsAt = (elf: ElfFile, indexes: Uint32Array): Section[] => Array.from(indexes, (i) => sectionAt(elf, i));
 
+const typeOf = (elf: ElfFile, section: Section | undefined): string | null =>
+  section ? sectionTypeName(section.header.type, elf.header.machine) : null;
+
+/** Counts the sections up to the first one whose name differs. */
+function sameAtStart(before: ElfFile, old: Uint32Array, after: ElfFile, now: Uint32Array): number {
+  const most = Math.min(old.length, now.length);
+  if (most === 0) return 0;
+
+  const oldNames = sectionNames(before);
+  const newNames = sectionNames(after);
+  let count = 0;
+  while (count < most && oldNames.isSame(old[count]!, newNames, now[count]!)) count++;
+  return count;
+}
+
 function* diffSection(before: ElfFile, old: Section, after: ElfFile, now: Section, layout: boolean): Generator<Change> {
-  const a = describeSection(before, old);
-  const b = describeSection(after, now);
-  const at = "sections";
-  yield* changed({ at, name: a.name }, a.type, b.type);
-  yield* changed({ at, name: a.name, field: "flags" }, a.flags.join(" "), b.flags.join(" "));
-  if (layout) for (const field of SECTION_FIELDS) yield* changed({ at, name: a.name, field }, a[field], b[field]);
+  const from = describeSection(before, old);
+  const to = describeSection(after, now);
+  const subject = { at: "sections", name: from.name } as const;
+
+  yield* changed(subject, from.type, to.type);
+  yield* changed({ ...subject, field: "flags" }, from.flags.join(" "), to.flags.join(" "));
+  if (!layout) return;
+  for (const field of SECTION_FIELDS) yield* changed({ ...subject, field }, from[field], to[field]);
 }
 
 /** Tells whether two sections differ in type or flags. */
 function meaningDiffers(before: ElfFile, after: ElfFile): (old: number, now: number) => boolean {
   if (before.header.machine !== after.header.machine) return () => true;
+
   const columns = (elf: ElfFile) => {
     const { type, flags, bytes, count } = sectionColumns(elf);
-    // What both the double and its lower half say is exact.
+    // `flags` is the lower half, `near` the whole as a double: where both agree, all 64 bits do.
     return { type, flags, near: Shdr.doubles("flags", bytes, count, elf.header, elf.header.shentsize) };
   };
-  const a = columns(before);
-  const b = columns(after);
-  return (i, j) => a.type[i] !== b.type[j] || a.flags[i] !== b.flags[j] || a.near[i] !== b.near[j];
+  const old = columns(before);
+  const now = columns(after);
+  return (i, j) => old.type[i] !== now.type[j] || old.flags[i] !== now.flags[j] || old.near[i] !== now.near[j];
 }
 
 export function* diffSegments(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
-  const read = (elf: ElfFile): SegmentDescription[] => new Tolerant().part(() => describeSegments(elf)) ?? [];
-  const m = match(read(before), read(after), (s) => s.type);
-  const at = "segments";
-  const seen = new Map<string, number>();
-
-  for (const { from, to } of m.steps) {
+  const { steps, kept } = match(segmentList(before), segmentList(after), (segment) => segment.type);
+  for (const { from, to } of steps) {
     const name = (from ?? to)!.type;
-    if (layout || !LAYOUT_SEGMENTS.includes(name)) yield { at, name, from: from?.flags ?? null, to: to?.flags ?? null };
+    const isTold = layout || !LAYOUT_SEGMENTS.includes(name);
+    if (isTold) yield { at: "segments", name, from: from?.flags ?? null, to: to?.flags ?? null };
   }
 
-  for (const [a, b] of m.kept) {
-    const occurrence = seen.get(a.type) ?? 0;
-    const subject = { at, name: a.type, ...(occurrence > 0 ? { occurrence } : {}) } as const;
-    seen.set(a.type, occurrence + 1);
-    for (const field of layout ? SEGMENT_FIELDS : (MEANT[a.type] ?? [])) {
-      yield* changed({ ...subject, field }, a[field], b[field]);
-    }
+  const seen = new Map<string, number>();
+  for (const [from, to] of kept) {
+    const name = from.type;
+    const occurrence = seen.get(name) ?? 0;
+    seen.set(name, occurrence + 1);
+
+    const subject = { at: "segments", name, ...(occurrence > 0 ? { occurrence } : {}) } as const;
+    const fields = layout ? SEGMENT_FIELDS : (MEANT_FIELDS[name] ?? []);
+    for (const field of fields) yield* changed({ ...subject, field }, from[field], to[field]);
   }
 }
+
+const segmentList = (elf: ElfFile): SegmentDescription[] => new Tolerant().part(() => describeSegments(elf)) ?? [];

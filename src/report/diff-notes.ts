@@ -1,28 +1,31 @@
-import type { ElfFile, ElfNote } from "../image/elf.js";
-import { decodeNote, type NoteContents } from "../image/notes/note-contents.js";
 import { toHex } from "../codec/bytes.js";
 import { hex } from "../error.js";
+import type { ElfFile, ElfNote } from "../image/elf.js";
+import { decodeNote, type NoteContents } from "../image/notes/note-contents.js";
+import { Tolerant } from "../image/tolerant.js";
 import { noteTypeName } from "../spec/notes.js";
 import type { Change, ChangeValue } from "./change.js";
 import { match } from "./match.js";
 import { allNotes } from "./parts.js";
-import { Tolerant } from "../image/tolerant.js";
 
-/** One thing that a note says. */
-interface Said {
+/** One statement of a note. */
+interface Statement {
   readonly name: string;
   readonly field?: string;
   readonly value: ChangeValue;
 }
 
-/** What notes say, statement by statement; a build ID has a change of its own. */
+/** Compares what notes say, statement by statement; a build ID has a change of its own. */
 export function* diffNotes(before: ElfFile, after: ElfFile): Generator<Change> {
-  const m = match(saidBy(before), saidBy(after), (s) => JSON.stringify([s.name, s.field ?? null]));
-  for (const { from, to } of m.steps) yield change((from ?? to)!, from?.value ?? null, to?.value ?? null);
-  for (const [a, b] of m.kept) if (a.value !== b.value) yield change(a, a.value, b.value);
+  const keyOf = ({ name, field }: Statement) => JSON.stringify([name, field ?? null]);
+  const { steps, kept } = match(statementsOf(before), statementsOf(after), keyOf);
+  for (const { from, to } of steps) yield change((from ?? to)!, from?.value ?? null, to?.value ?? null);
+  for (const [from, to] of kept) {
+    if (from.value !== to.value) yield change(from, from.value, to.value);
+  }
 }
 
-const change = ({ name, field }: Said, from: ChangeValue, to: ChangeValue): Change => ({
+const change = ({ name, field }: Statement, from: ChangeValue, to: ChangeValue): Change => ({
   at: "notes",
   name,
   ...(field === undefined ? {} : { field }),
@@ -30,28 +33,38 @@ const change = ({ name, field }: Said, from: ChangeValue, to: ChangeValue): Chan
   to,
 });
 
-function saidBy(elf: ElfFile): Said[] {
-  const t = new Tolerant();
-  const out: Said[] = [];
+/** All statements of a file's notes, then the number of probes of each name. */
+function statementsOf(elf: ElfFile): Statement[] {
+  const tolerant = new Tolerant();
+  const out: Statement[] = [];
   const probes = new Map<string, number>();
 
-  for (const n of t.part(() => allNotes(elf, t)) ?? []) {
-    const c = t.part(() => decodeNote(n, elf.header));
-    const name = noteTypeName(n.owner, n.type) ?? `${n.owner} ${hex(n.type)}`;
-    if (c?.kind === "probe") probes.set(`${c.provider}:${c.name}`, (probes.get(`${c.provider}:${c.name}`) ?? 0) + 1);
-    else if (c?.kind !== "build-id") out.push(...(c ? said(name, c) : [raw(name, n)]));
+  for (const note of tolerant.part(() => allNotes(elf, tolerant)) ?? []) {
+    const contents = tolerant.part(() => decodeNote(note, elf.header));
+    if (contents?.kind === "probe") {
+      const probe = `${contents.provider}:${contents.name}`;
+      probes.set(probe, (probes.get(probe) ?? 0) + 1);
+      continue;
+    }
+
+    const name = noteTypeName(note.owner, note.type) ?? `${note.owner} ${hex(note.type)}`;
+    out.push(...(contents ? contentStatements(name, contents) : [unread(name, note)]));
   }
 
-  return [...out, ...[...probes].map(([field, value]) => ({ name: "NT_STAPSDT", field, value }))];
+  for (const [field, value] of probes) out.push({ name: "NT_STAPSDT", field, value });
+  return out;
 }
 
-/** Core files and private notes: their bytes, as far as they are few. */
-const raw = (name: string, n: ElfNote): Said => ({
-  name,
-  value: n.description.length <= 64 ? toHex(n.description) : `${n.description.length} bytes`,
-});
+/** Longer descriptions of unknown notes are told by their size alone. */
+const MOST_BYTES = 64;
 
-function said(name: string, c: NoteContents): Said[] {
+/** Notes of core files and private ones. */
+function unread(name: string, { description }: ElfNote): Statement {
+  const { length } = description;
+  return { name, value: length <= MOST_BYTES ? toHex(description) : `${length} bytes` };
+}
+
+function contentStatements(name: string, c: NoteContents): Statement[] {
   switch (c.kind) {
     case "abi-tag":
       return [{ name, value: `${c.os} ${c.kernel}` }];

@@ -1,50 +1,58 @@
 import type { ElfFile } from "../image/elf.js";
+import { Tolerant } from "../image/tolerant.js";
 import { type Change, changed, type ChangeValue } from "./change.js";
 import { describeRelocations, describeSecurity, type SecurityDescription } from "./summaries.js";
-import { Tolerant } from "../image/tolerant.js";
 
-/** How many relocations of each type there are. */
+/** Compares how many relocations of each type there are. */
 export function* diffRelocations(before: ElfFile, after: ElfFile): Generator<Change> {
-  const count = (elf: ElfFile): ReadonlyMap<string, number> => {
-    const t = new Tolerant();
-    const r = t.part(() => describeRelocations(elf, t));
-    return new Map([...Object.entries(r?.types ?? {}), ...(r && r.relr > 0 ? [["RELR", r.relr] as const] : [])]);
-  };
-  const a = count(before);
-  const b = count(after);
-
-  for (const name of new Set([...a.keys(), ...b.keys()])) {
-    yield* changed({ at: "relocations", name }, a.get(name) ?? null, b.get(name) ?? null);
+  const old = relocationsByType(before);
+  const now = relocationsByType(after);
+  for (const name of new Set([...old.keys(), ...now.keys()])) {
+    yield* changed({ at: "relocations", name }, old.get(name) ?? null, now.get(name) ?? null);
   }
 }
 
-/** The facts of a {@link SecurityDescription}, each a plain value; search paths and alignment are told elsewhere. */
-function facts(s: SecurityDescription | null): Readonly<Record<string, ChangeValue>> {
-  if (!s) return {};
-  return {
-    relro: s.relro,
-    bindNow: s.bindNow,
-    pie: s.pie,
-    executableStack: s.stack.executable,
-    writableExecutableSegments: s.writableExecutable.length,
-    textRelocations: s.textRelocations,
-    canary: s.canary,
-    fortified: s.fortify && s.fortify.fortified.join(" "),
-    fortifiable: s.fortify && s.fortify.fortifiable.join(" "),
-    ...s.cet,
-    ...s.branchProtection,
-    cfi: s.cfi,
-    safeStack: s.safeStack,
-    stripped: s.stripped,
-    debugInfo: s.debugInfo,
-  };
+function relocationsByType(elf: ElfFile): ReadonlyMap<string, number> {
+  const tolerant = new Tolerant();
+  const summary = tolerant.part(() => describeRelocations(elf, tolerant));
+  const counts = new Map(Object.entries(summary?.types ?? {}));
+  if (summary && summary.relr > 0) counts.set("RELR", summary.relr);
+  return counts;
 }
 
 export function* diffSecurity(before: ElfFile, after: ElfFile): Generator<Change> {
-  const read = (elf: ElfFile) => facts(new Tolerant().part(() => describeSecurity(elf)));
-  const a = read(before);
-  const b = read(after);
-  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    yield* changed({ at: "security", name }, a[name] ?? null, b[name] ?? null);
+  const old = securityFacts(before);
+  const now = securityFacts(after);
+  for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) {
+    yield* changed({ at: "security", name }, old[name] ?? null, now[name] ?? null);
   }
+}
+
+const securityFacts = (elf: ElfFile): Readonly<Record<string, ChangeValue>> =>
+  facts(new Tolerant().part(() => describeSecurity(elf)));
+
+/**
+ * The facts of a {@link SecurityDescription}, each a plain value. Search paths and alignment are compared elsewhere.
+ */
+function facts(security: SecurityDescription | null): Readonly<Record<string, ChangeValue>> {
+  if (!security) return {};
+
+  const { fortify } = security;
+  return {
+    relro: security.relro,
+    bindNow: security.bindNow,
+    pie: security.pie,
+    executableStack: security.stack.executable,
+    writableExecutableSegments: security.writableExecutable.length,
+    textRelocations: security.textRelocations,
+    canary: security.canary,
+    fortified: fortify && fortify.fortified.join(" "),
+    fortifiable: fortify && fortify.fortifiable.join(" "),
+    ...security.cet,
+    ...security.branchProtection,
+    cfi: security.cfi,
+    safeStack: security.safeStack,
+    stripped: security.stripped,
+    debugInfo: security.debugInfo,
+  };
 }

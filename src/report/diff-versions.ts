@@ -1,38 +1,41 @@
 import type { ElfFile } from "../image/elf.js";
+import { Tolerant } from "../image/tolerant.js";
 import { type Change, changed } from "./change.js";
 import type { VersionNeedDescription } from "./description.js";
 import { match } from "./match.js";
 import { describeVersionDefinitions, describeVersionNeeds } from "./parts.js";
-import { Tolerant } from "../image/tolerant.js";
 
 export function* diffVersions(before: ElfFile, after: ElfFile): Generator<Change> {
   yield* diffNeeds(before, after);
-  const read = (elf: ElfFile) =>
-    (new Tolerant().part(() => describeVersionDefinitions(elf)) ?? [])
-      .filter((d) => !d.base)
-      .map((d) => d.names[0] ?? "");
-  for (const { from, to } of match(read(before), read(after), (name) => name, true).steps) {
-    yield { at: "versionDefinitions", from: from ?? null, to: to ?? null };
-  }
+
+  const { steps } = match(definedVersions(before), definedVersions(after), (name) => name, true);
+  for (const { from, to } of steps) yield { at: "versionDefinitions", from: from ?? null, to: to ?? null };
+}
+
+function definedVersions(elf: ElfFile): string[] {
+  const definitions = new Tolerant().part(() => describeVersionDefinitions(elf)) ?? [];
+  return definitions.filter((d) => !d.base).map((d) => d.names[0] ?? "");
 }
 
 function* diffNeeds(before: ElfFile, after: ElfFile): Generator<Change> {
-  const read = (elf: ElfFile): VersionNeedDescription[] => new Tolerant().part(() => describeVersionNeeds(elf)) ?? [];
-  const m = match(read(before), read(after), (n) => n.file, true);
-  for (const [a, b] of m.kept) yield* diffOfFile(b.file, a, b);
-  for (const { from, to } of m.steps) {
+  const { kept, steps } = match(neededVersions(before), neededVersions(after), (need) => need.file, true);
+  for (const [from, to] of kept) yield* diffNeed(to.file, from, to);
+  for (const { from, to } of steps) {
     yield { at: "versionNeeds", from: from?.file ?? null, to: to?.file ?? null };
-    yield* diffOfFile((to ?? from)!.file, from, to);
+    yield* diffNeed((to ?? from)!.file, from, to);
   }
 }
 
-function* diffOfFile(
+const neededVersions = (elf: ElfFile): VersionNeedDescription[] =>
+  new Tolerant().part(() => describeVersionNeeds(elf)) ?? [];
+
+function* diffNeed(
   file: string,
   before: VersionNeedDescription | undefined,
   after: VersionNeedDescription | undefined,
 ): Generator<Change> {
-  const m = match(before?.versions ?? [], after?.versions ?? [], (v) => v.name, true);
   const at = "versionNeeds";
-  for (const { from, to } of m.steps) yield { at, file, from: from?.name ?? null, to: to?.name ?? null };
-  for (const [a, b] of m.kept) yield* changed({ at, file, name: a.name, field: "weak" }, a.weak, b.weak);
+  const { steps, kept } = match(before?.versions ?? [], after?.versions ?? [], (version) => version.name, true);
+  for (const { from, to } of steps) yield { at, file, from: from?.name ?? null, to: to?.name ?? null };
+  for (const [from, to] of kept) yield* changed({ at, file, name: from.name, field: "weak" }, from.weak, to.weak);
 }

@@ -3,50 +3,62 @@ import { wordSize } from "../codec/encoding.js";
 import { Rel, Rela, Sym } from "../codec/records.js";
 import { chunks } from "../codec/source.js";
 import { fail } from "../error.js";
+import { symbolVersions } from "../image/dynamic/versions.js";
 import type { ElfFile, SymbolTable } from "../image/elf.js";
 import { packedRelocations } from "../image/relocations/packed-relocations.js";
 import { type RelocationBlock, relocationBlocks } from "../image/relocations/relocation-blocks.js";
 import { symbolField } from "../image/relocations/relocation-sections.js";
 import { relocationName, typeReader } from "../image/relocations/relocation-types.js";
 import { sectionSymbols } from "../image/symbols/symbols.js";
-import { symbolVersions } from "../image/dynamic/versions.js";
+import type { Tolerant } from "../image/tolerant.js";
 import { SHT, STT } from "../spec/constants.js";
 import { type Quantity, toQuantity } from "./quantity.js";
-import type { Tolerant } from "../image/tolerant.js";
 
 /** One relocation. Plain JSON. */
 export interface ListedRelocation {
   /** The dynamic tag of its table (`DT_RELA`), or the section's name. */
   readonly table: string;
-  /** r_offset: the address that is written, or the place in the section that the table is for. */
+  /** r_offset: the address that is written, or the offset in the section that the table is for. */
   readonly offset: Quantity;
   /** `R_X86_64_GLOB_DAT`; `RELR` for those of RELR tables, which are all relative. */
   readonly type: string;
-  /**
-   * The symbol's name, that of its section where it stands for one; null for no symbol, and where the name cannot be
-   * read.
-   */
+  /** The name of the symbol, or of the section that it stands for; null for no symbol, or an unreadable name. */
   readonly symbol: string | null;
+  /** The version of a dynamic symbol; null for none. */
   readonly version: string | null;
-  /** r_addend; null where it stands at `offset`. */
+  /** r_addend; null where the addend stands at `offset`. */
   readonly addend: Quantity | null;
 }
 
-/** All relocations that `describe` counts, table by table. `TRUNCATED`, `MALFORMED`. */
-export function* listRelocations(elf: ElfFile, t: Tolerant): Generator<ListedRelocation> {
-  let left = elf.source.size;
-  const names = new Map<number | undefined, (symbol: number) => Named>();
-  for (const block of relocationBlocks(elf, (name) => t.problem(`the relocations of ${name} are not in the file`))) {
+/**
+ * Lists all relocations that `describeElf` counts, table by table.
+ *
+ * @throws ElfError `TRUNCATED`, `MALFORMED`
+ */
+export function* listRelocations(elf: ElfFile, tolerant: Tolerant): Generator<ListedRelocation> {
+  // Symbol tables over the same bytes, as only a broken file has many of them, would be read again and again.
+  let budget = elf.source.size;
+  const mayRead = (bytes: number): boolean => {
+    budget -= bytes;
+    return budget >= 0;
+  };
+
+  const names = new Map<number | undefined, NameOf>();
+  const blocks = relocationBlocks(elf, (name) => tolerant.problem(`the relocations of ${name} are not in the file`));
+  for (const block of blocks) {
     if (block.form === "relr") {
       yield* relrEntries(elf, block);
       continue;
     }
 
     let nameOf = names.get(block.symbols);
-    if (!nameOf) names.set(block.symbols, (nameOf = symbolNames(elf, block, t, (bytes) => (left -= bytes) >= 0)));
-    yield* block.form === "rel" || block.form === "rela"
-      ? plainEntries(elf, block, nameOf)
-      : packedEntries(elf, block, nameOf);
+    if (!nameOf) {
+      nameOf = symbolNames(elf, block, tolerant, mayRead);
+      names.set(block.symbols, nameOf);
+    }
+
+    const isPlain = block.form === "rel" || block.form === "rela";
+    yield* isPlain ? plainEntries(elf, block, nameOf) : packedEntries(elf, block, nameOf);
   }
 }
 
@@ -55,23 +67,28 @@ interface Named {
   readonly version: string | null;
 }
 
+type NameOf = (symbol: number) => Named;
+
 const NO_SYMBOL: Named = { symbol: null, version: null };
 
-/** Each symbol table is read once. `mayRead` says when tables over the same bytes had been read too often. */
+/** Reads the names of a block's symbol table, once for all its symbols. Where `mayRead` refuses, no symbol is known. */
 function symbolNames(
   elf: ElfFile,
   block: RelocationBlock,
-  t: Tolerant,
+  tolerant: Tolerant,
   mayRead: (bytes: number) => boolean,
-): (symbol: number) => Named {
-  const version = block.symbols === undefined ? t.part(() => symbolVersions(elf)) : null;
+): NameOf {
+  const isDynamic = block.symbols === undefined;
+  const versionOf = isDynamic ? tolerant.part(() => symbolVersions(elf)) : null;
   const names: Named[] = [];
-  t.part(() => {
+
+  tolerant.part(() => {
     const table = block.symbols === undefined ? elf.dynamicSymbols : sectionTable(elf, block.symbols);
     if (!table || !mayRead(table.count * Sym.size(elf.header.class))) return;
-    for (const s of table) {
-      const section = s.type === STT.SECTION && s.name === "" ? elf.sections[s.shndx]?.name : undefined;
-      names.push({ symbol: section ?? s.name, version: version?.(s.index)?.name ?? null });
+
+    for (const { index, type, name, shndx } of table) {
+      const sectionName = type === STT.SECTION && name === "" ? elf.sections[shndx]?.name : undefined;
+      names.push({ symbol: sectionName ?? name, version: versionOf?.(index)?.name ?? null });
     }
   });
 
@@ -83,57 +100,52 @@ function sectionTable(elf: ElfFile, index: number): SymbolTable | null {
   return type === SHT.SYMTAB || type === SHT.DYNSYM ? sectionSymbols(elf, index) : null;
 }
 
-function* plainEntries(
-  elf: ElfFile,
-  block: RelocationBlock,
-  nameOf: (symbol: number) => Named,
-): Generator<ListedRelocation> {
-  const h = elf.header;
-  const rela = block.form === "rela";
-  const size = (rela ? Rela : Rel).size(h.class);
-  const typeOf = typeReader(h);
-  const { at, shift } = symbolField(h);
+/** Records that are read at a time. */
+const RECORDS = 8192;
 
-  for (const piece of chunks(
-    elf.source,
-    block.offset,
-    block.size - (block.size % size),
-    "a relocation table",
-    size * 8192,
-  )) {
-    const v = viewOf(piece);
-    for (let i = 0; i < piece.length; i += size) {
-      const record = rela ? Rela.view(v, i, h) : Rel.view(v, i, h);
+function* plainEntries(
+  { source, header }: ElfFile,
+  block: RelocationBlock,
+  nameOf: NameOf,
+): Generator<ListedRelocation> {
+  const isRela = block.form === "rela";
+  const size = (isRela ? Rela : Rel).size(header.class);
+  const infoAt = wordSize(header);
+  const typeOf = typeReader(header);
+  const { at: symbolAt, shift } = symbolField(header);
+
+  const wholeRecords = block.size - (block.size % size);
+  for (const piece of chunks(source, block.offset, wholeRecords, "a relocation table", size * RECORDS)) {
+    const view = viewOf(piece);
+    for (let at = 0; at < piece.length; at += size) {
+      const record = isRela ? Rela.view(view, at, header) : Rel.view(view, at, header);
+      const symbol = view.getUint32(at + symbolAt, header.littleEndian) >>> shift;
       yield {
         table: block.name,
         offset: toQuantity(record.exact("offset")),
-        type: relocationName(typeOf(v, i + wordSize(h)), h),
-        ...nameOf(v.getUint32(i + at, h.littleEndian) >>> shift),
-        addend: rela ? toQuantity(Rela.view(v, i, h).exact("addend")) : null,
+        type: relocationName(typeOf(view, at + infoAt), header),
+        ...nameOf(symbol),
+        addend: isRela ? toQuantity(Rela.view(view, at, header).exact("addend")) : null,
       };
     }
   }
 }
 
-function* packedEntries(
-  elf: ElfFile,
-  block: RelocationBlock,
-  nameOf: (symbol: number) => Named,
-): Generator<ListedRelocation> {
-  for (const r of packedRelocations(elf, block)) {
+function* packedEntries(elf: ElfFile, block: RelocationBlock, nameOf: NameOf): Generator<ListedRelocation> {
+  for (const { offset, type, symbol, addend } of packedRelocations(elf, block)) {
     yield {
       table: block.name,
-      offset: toQuantity(r.offset),
-      type: relocationName(r.type, elf.header),
-      ...nameOf(r.symbol),
-      addend: r.addend === null ? null : toQuantity(r.addend),
+      offset: toQuantity(offset),
+      type: relocationName(type, elf.header),
+      ...nameOf(symbol),
+      addend: addend === null ? null : toQuantity(addend),
     };
   }
 }
 
-function* relrEntries(elf: ElfFile, block: RelocationBlock): Generator<ListedRelocation> {
-  const word = wordSize(elf.header);
-  const le = elf.header.littleEndian;
+function* relrEntries({ source, header }: ElfFile, block: RelocationBlock): Generator<ListedRelocation> {
+  const word = wordSize(header);
+  const le = header.littleEndian;
   const bits = BigInt(8 * word - 1);
   const entry = (address: bigint): ListedRelocation => ({
     table: block.name,
@@ -142,23 +154,28 @@ function* relrEntries(elf: ElfFile, block: RelocationBlock): Generator<ListedRel
     ...NO_SYMBOL,
     addend: null,
   });
-  let next: bigint | undefined;
 
-  for (const piece of chunks(elf.source, block.offset, block.size - (block.size % word), "a RELR table", word * 8192)) {
-    const v = viewOf(piece);
-    for (let i = 0; i < piece.length; i += word) {
-      const value = word === 8 ? v.getBigUint64(i, le) : BigInt(v.getUint32(i, le));
-      if ((value & 1n) === 0n) {
+  // The address that the first bit of a bitmap stands for; unknown before the first address.
+  let next: bigint | undefined;
+  const wholeWords = block.size - (block.size % word);
+  for (const piece of chunks(source, block.offset, wholeWords, "a RELR table", word * RECORDS)) {
+    const view = viewOf(piece);
+    for (let at = 0; at < piece.length; at += word) {
+      const value = word === 8 ? view.getBigUint64(at, le) : BigInt(view.getUint32(at, le));
+      const isAddress = (value & 1n) === 0n;
+      if (isAddress) {
         yield entry(value);
         next = value + BigInt(word);
         continue;
       }
-      if (next === undefined) fail("MALFORMED", `${block.name} begins with a bit map`, { offset: block.offset });
 
-      for (let bit = 0n; bit < bits; bit++) {
-        if ((value >> (bit + 1n)) & 1n) yield entry(BigInt.asUintN(8 * word, next + bit * BigInt(word)));
+      if (next === undefined) {
+        fail("MALFORMED", `${block.name} begins with a bitmap instead of an address`, { offset: block.offset });
       }
-
+      for (let bit = 0n; bit < bits; bit++) {
+        const isSet = (value >> (bit + 1n)) & 1n;
+        if (isSet) yield entry(BigInt.asUintN(8 * word, next + bit * BigInt(word)));
+      }
       next += bits * BigInt(word);
     }
   }

@@ -1,6 +1,6 @@
 /**
- * One step from a list to another: an item that went (`to` undefined), one that came, or one that took the place of
- * another.
+ * One step from a list to another: an item that went (`to` undefined), one that came (`from` undefined), or one that
+ * took the place of another.
  */
 export interface MatchStep<T> {
   readonly from: T | undefined;
@@ -26,45 +26,60 @@ export function match<T>(
   key: (item: T) => string,
   replace = false,
 ): Match<T> {
-  const places = new Map<string, number[]>();
-  after.forEach((item, i) => {
-    const list = places.get(key(item));
-    if (list) list.push(i);
-    else places.set(key(item), [i]);
-  });
-  for (const list of places.values()) list.reverse();
-
-  const taken = new Set<number>();
+  const places = placesByKey(after, key);
   const kept: [T, T][] = [];
-  const order: number[] = [];
+  const taken = new Set<number>();
   const gone = new Gaps<T>();
-  const come = new Gaps<T>();
+  let lastPlace = -1;
+  let reordered = false;
   for (const item of before) {
     const place = places.get(key(item))?.pop();
     if (place === undefined) {
       gone.add(kept.length, item);
-    } else {
-      taken.add(place);
-      order.push(place);
-      kept.push([item, after[place]!]);
+      continue;
     }
+
+    kept.push([item, after[place]!]);
+    taken.add(place);
+    if (place < lastPlace) reordered = true;
+    lastPlace = place;
   }
-  let neighbours = 0;
-  after.forEach((item, i) => (taken.has(i) ? neighbours++ : come.add(neighbours, item)));
+
+  const come = new Gaps<T>();
+  let keptSoFar = 0;
+  after.forEach((item, i) => {
+    if (taken.has(i)) keptSoFar++;
+    else come.add(keptSoFar, item);
+  });
 
   const steps: MatchStep<T>[] = [];
   for (let gap = 0; gap <= kept.length; gap++) {
-    const a = gone.at(gap);
-    const b = come.at(gap);
-    const pairs = replace ? Math.min(a.length, b.length) : 0;
-    for (let i = 0; i < pairs; i++) steps.push({ from: a[i], to: b[i] });
-    for (const from of a.slice(pairs)) steps.push({ from, to: undefined });
-    for (const to of b.slice(pairs)) steps.push({ from: undefined, to });
+    const from = gone.at(gap);
+    const to = come.at(gap);
+    const pairs = replace ? Math.min(from.length, to.length) : 0;
+    for (let i = 0; i < pairs; i++) steps.push({ from: from[i], to: to[i] });
+    for (const item of from.slice(pairs)) steps.push({ from: item, to: undefined });
+    for (const item of to.slice(pairs)) steps.push({ from: undefined, to: item });
   }
-  return { kept, steps, reordered: order.some((place, i) => i > 0 && place < order[i - 1]!) };
+
+  return { kept, steps, reordered };
 }
 
-/** Items by how many kept ones stand before them. */
+/** The places of each key, the last one first. */
+function placesByKey<T>(items: readonly T[], key: (item: T) => string): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  items.forEach((item, i) => {
+    const itemKey = key(item);
+    const list = places.get(itemKey);
+    if (list) list.push(i);
+    else places.set(itemKey, [i]);
+  });
+
+  for (const list of places.values()) list.reverse();
+  return places;
+}
+
+/** Items by the number of kept ones that stand before them. */
 class Gaps<T> {
   readonly #byGap = new Map<number, T[]>();
 

@@ -1,9 +1,10 @@
 import { toHex } from "../codec/bytes.js";
-import type { ElfFile, ElfNote, Section } from "../image/elf.js";
-import { symbolVersions } from "../image/dynamic/versions.js";
 import { hex } from "../error.js";
+import { symbolVersions } from "../image/dynamic/versions.js";
+import type { ElfFile, ElfNote, Section } from "../image/elf.js";
 import { decodeNote } from "../image/notes/note-contents.js";
 import { readUnloadedNotes } from "../image/notes/notes.js";
+import type { Tolerant } from "../image/tolerant.js";
 import { SHN, VER_FLG } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { noteTypeName } from "../spec/notes.js";
@@ -28,112 +29,111 @@ import type {
   VersionNeedDescription,
 } from "./description.js";
 import { toQuantity } from "./quantity.js";
-import type { Tolerant } from "../image/tolerant.js";
-
-/** No flag of these words has a name above its lower 32 bits, and a number cannot hold all 64. */
-function flagNames(value: bigint, names: (n: number) => string[]): string[] {
-  const low = BigInt.asUintN(32, value);
-  const high = value - low;
-  return [...names(Number(low)), ...(high ? [hex(high)] : [])];
-}
-
-/** Longer note descriptions are data of their owners: a core file's hold megabytes. */
-const LONGEST_NOTE = 64;
 
 export function describeSegments(elf: ElfFile): SegmentDescription[] {
-  return elf.segments.map((s) => ({
-    type: segmentTypeName(s.type, elf.header.machine),
-    flags: segmentFlagsText(s.flags),
-    offset: toQuantity(s.exact("offset")),
-    vaddr: toQuantity(s.exact("vaddr")),
-    paddr: toQuantity(s.exact("paddr")),
-    filesz: toQuantity(s.exact("filesz")),
-    memsz: toQuantity(s.exact("memsz")),
-    align: toQuantity(s.exact("align")),
+  return elf.segments.map((segment) => ({
+    type: segmentTypeName(segment.type, elf.header.machine),
+    flags: segmentFlagsText(segment.flags),
+    offset: toQuantity(segment.exact("offset")),
+    vaddr: toQuantity(segment.exact("vaddr")),
+    paddr: toQuantity(segment.exact("paddr")),
+    filesz: toQuantity(segment.exact("filesz")),
+    memsz: toQuantity(segment.exact("memsz")),
+    align: toQuantity(segment.exact("align")),
   }));
-}
-
-export function describeSection(elf: ElfFile, { index, name, header: h }: Section): SectionDescription {
-  return {
-    index,
-    name,
-    type: sectionTypeName(h.type, elf.header.machine),
-    flags: flagNames(h.exact("flags"), sectionFlagNames),
-    addr: toQuantity(h.exact("addr")),
-    offset: toQuantity(h.exact("offset")),
-    size: toQuantity(h.exact("size")),
-    link: h.link,
-    info: h.info,
-    addralign: toQuantity(h.exact("addralign")),
-    entsize: toQuantity(h.exact("entsize")),
-  };
 }
 
 export const describeSections = (elf: ElfFile): SectionDescription[] =>
-  elf.sections.map((s) => describeSection(elf, s));
+  elf.sections.map((section) => describeSection(elf, section));
 
-export function describeDynamic(elf: ElfFile, t: Tolerant): DynamicDescription[] | null {
-  const d = elf.dynamic;
-  return (
-    d &&
-    d.entries.map((e): DynamicDescription => {
-      const entry = { tag: e.name, value: toQuantity(e.value) };
-      if (e.kind === "string") return { ...entry, text: t.part(() => d.text(e)) };
-      if (e.tag === DT.FLAGS) return { ...entry, flags: flagNames(e.value, dynamicFlagNames) };
-      if (e.tag === DT.FLAGS_1) return { ...entry, flags: flagNames(e.value, dynamicFlag1Names) };
-      return entry;
-    })
-  );
+export function describeSection(elf: ElfFile, { index, name, header }: Section): SectionDescription {
+  return {
+    index,
+    name,
+    type: sectionTypeName(header.type, elf.header.machine),
+    flags: flagNames(header.exact("flags"), sectionFlagNames),
+    addr: toQuantity(header.exact("addr")),
+    offset: toQuantity(header.exact("offset")),
+    size: toQuantity(header.exact("size")),
+    link: header.link,
+    info: header.info,
+    addralign: toQuantity(header.exact("addralign")),
+    entsize: toQuantity(header.exact("entsize")),
+  };
+}
+
+export function describeDynamic(elf: ElfFile, tolerant: Tolerant): DynamicDescription[] | null {
+  const { dynamic } = elf;
+  if (!dynamic) return null;
+
+  return dynamic.entries.map((entry): DynamicDescription => {
+    const { tag, name, value, kind } = entry;
+    const numbers = { tag: name, value: toQuantity(value) };
+    if (kind === "string") return { ...numbers, text: tolerant.part(() => dynamic.text(entry)) };
+    if (tag === DT.FLAGS) return { ...numbers, flags: flagNames(value, dynamicFlagNames) };
+    if (tag === DT.FLAGS_1) return { ...numbers, flags: flagNames(value, dynamicFlag1Names) };
+    return numbers;
+  });
+}
+
+/** No flag above the lower 32 bits has a name, and a number cannot hold all 64 bits: the upper ones are told in hex. */
+function flagNames(value: bigint, names: (flags: number) => string[]): string[] {
+  const low = BigInt.asUintN(32, value);
+  const high = value - low;
+  return high ? [...names(Number(low)), hex(high)] : names(Number(low));
 }
 
 export const describeVersionNeeds = (elf: ElfFile): VersionNeedDescription[] =>
-  elf.versionNeeds.map((n) => ({
-    file: n.file,
-    versions: n.versions.map((v) => ({ name: v.name, index: v.index, weak: (v.flags & VER_FLG.WEAK) !== 0 })),
+  elf.versionNeeds.map(({ file, versions }) => ({
+    file,
+    versions: versions.map(({ name, index, flags }) => ({ name, index, weak: (flags & VER_FLG.WEAK) !== 0 })),
   }));
 
 export const describeVersionDefinitions = (elf: ElfFile): VersionDefinitionDescription[] =>
-  elf.versionDefinitions.map((d) => ({ index: d.index, base: (d.flags & VER_FLG.BASE) !== 0, names: d.names }));
+  elf.versionDefinitions.map(({ index, flags, names }) => ({ index, base: (flags & VER_FLG.BASE) !== 0, names }));
 
-/** Those that loaders find first, then those of sections alone. */
-export const allNotes = (elf: ElfFile, t: Tolerant): ElfNote[] => [
+/** The notes that loaders find first, then those of sections alone. */
+export const allNotes = (elf: ElfFile, tolerant: Tolerant): ElfNote[] => [
   ...elf.notes,
-  ...(t.part(() => readUnloadedNotes(elf)) ?? []),
+  ...(tolerant.part(() => readUnloadedNotes(elf)) ?? []),
 ];
 
-export const describeNotes = (elf: ElfFile, t: Tolerant): NoteDescription[] =>
-  allNotes(elf, t).map((n) => ({
-    owner: n.owner,
-    type: n.type,
-    name: noteTypeName(n.owner, n.type),
-    size: n.description.length,
-    description: toHex(n.description.subarray(0, LONGEST_NOTE)),
-    offset: n.offset,
-    contents: t.part(() => decodeNote(n, elf.header)),
+/** Longer note descriptions are their owners' data: a core file's are megabytes long. */
+const LONGEST_NOTE = 64;
+
+export const describeNotes = (elf: ElfFile, tolerant: Tolerant): NoteDescription[] =>
+  allNotes(elf, tolerant).map((note) => ({
+    owner: note.owner,
+    type: note.type,
+    name: noteTypeName(note.owner, note.type),
+    size: note.description.length,
+    description: toHex(note.description.subarray(0, LONGEST_NOTE)),
+    offset: note.offset,
+    contents: tolerant.part(() => decodeNote(note, elf.header)),
   }));
 
-export function describeDynamicSymbols(elf: ElfFile, t: Tolerant): DynamicSymbolDescription[] | null {
+export function describeDynamicSymbols(elf: ElfFile, tolerant: Tolerant): DynamicSymbolDescription[] | null {
   const symbols = elf.dynamicSymbols;
   if (!symbols) return null;
-  // What stands behind the last symbol would be listed as symbols.
+  // Without the number, bytes behind the last symbol would be listed as symbols.
   if (!symbols.exact) {
-    return t.problem(`nothing in the file tells the number of dynamic symbols (at most ${symbols.count})`);
+    return tolerant.problem(`nothing in the file tells the number of dynamic symbols (at most ${symbols.count})`);
   }
 
-  const version = t.part(() => symbolVersions(elf)) ?? (() => undefined);
+  const versionOf = tolerant.part(() => symbolVersions(elf)) ?? (() => undefined);
   const out: DynamicSymbolDescription[] = [];
-  for (const s of symbols) {
-    if (s.index === 0) continue;
+  for (const symbol of symbols) {
+    if (symbol.index === 0) continue;
 
-    const v = version(s.index);
+    const version = versionOf(symbol.index);
     out.push({
-      name: s.name,
-      binding: symbolBindingName(s.binding),
-      type: symbolTypeName(s.type),
-      visibility: symbolVisibilityName(s.visibility),
-      defined: s.shndx !== SHN.UNDEF,
-      version: v?.name ?? null,
-      hidden: v?.hidden ?? false,
+      name: symbol.name,
+      binding: symbolBindingName(symbol.binding),
+      type: symbolTypeName(symbol.type),
+      visibility: symbolVisibilityName(symbol.visibility),
+      defined: symbol.shndx !== SHN.UNDEF,
+      version: version?.name ?? null,
+      hidden: version?.hidden ?? false,
     });
   }
 

@@ -1,7 +1,9 @@
 import { hex } from "../error.js";
 
-/** A number, or `"0x…"` where it is above 2^53-1 and JSON could not hold it. */
+/** A number, or `"0x…"` where it is above 2^53-1, which JSON cannot hold. */
 export type Quantity = number | string;
 
-export const toQuantity = (n: bigint): Quantity =>
-  BigInt(Number.MIN_SAFE_INTEGER) <= n && n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : hex(n);
+export function toQuantity(n: bigint): Quantity {
+  const isSafe = BigInt(Number.MIN_SAFE_INTEGER) <= n && n <= BigInt(Number.MAX_SAFE_INTEGER);
+  return isSafe ? Number(n) : hex(n);
+}

@@ -1,15 +1,15 @@
 import { toHex } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
-import type { ElfFile } from "../image/elf.js";
+import type { ElfFile, Section } from "../image/elf.js";
 import { fileRange, isPlaced } from "../image/headers/sections.js";
 import { type Quantity, toQuantity } from "./quantity.js";
 
-/** A section's bytes as they stand in the file: compressed ones stay so. */
+/** A section's bytes as they stand in the file: compressed ones stay compressed. */
 export interface SectionDump {
   readonly name: string;
   readonly index: number;
-  /** Its address, 0 for what is not loaded. */
+  /** The section's address; 0 where it is not loaded. */
   readonly addr: Quantity;
   readonly offset: number;
   readonly size: number;
@@ -17,18 +17,21 @@ export interface SectionDump {
   readonly bytes: string;
 }
 
-/** The largest section whose bytes are made into text. */
+/** The largest section, in bytes, that is made into text. */
 const LARGEST = 64 << 20;
 
-/** The first section of this name, or with this index. `UNSUPPORTED` where there is none; `TRUNCATED`. */
+/**
+ * Reads the bytes of the first section of this name, or with this index.
+ *
+ * @throws ElfError `UNSUPPORTED` for no such section, or one that is too large; `TRUNCATED`
+ */
 export function dumpSection(elf: ElfFile, name: string): SectionDump {
-  const section =
-    elf.sections.find((s) => s.name === name) ?? (/^\d+$/.test(name) ? elf.sections[Number(name)] : undefined);
+  const section = findSection(elf, name);
   if (!section) return fail("UNSUPPORTED", `the file has no section ${JSON.stringify(name)}`, { what: name });
 
   const { offset, size } = fileRange(section, elf.source);
   if (size > LARGEST) {
-    fail("UNSUPPORTED", `section ${name} has ${size} bytes, more than are printed (${LARGEST})`, { what: name });
+    fail("UNSUPPORTED", `section ${name} has ${size} bytes, but at most ${LARGEST} are printed`, { what: name });
   }
 
   return {
@@ -39,4 +42,10 @@ export function dumpSection(elf: ElfFile, name: string): SectionDump {
     size,
     bytes: toHex(readExactly(elf.source, offset, size, `section ${name}`)),
   };
+}
+
+function findSection({ sections }: ElfFile, name: string): Section | undefined {
+  const named = sections.find((s) => s.name === name);
+  if (named) return named;
+  return /^\d+$/.test(name) ? sections[Number(name)] : undefined;
 }
