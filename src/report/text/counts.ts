@@ -16,88 +16,93 @@ const COUNTED = [
 ] as const satisfies (readonly [string, keyof SymbolCounts])[];
 
 /** The null symbol is not counted. */
-export const symbolCounts = ({ symbolCounts: s }: ElfDescription): string[] =>
-  table(
-    ["", ...COUNTED.map(([head]) => head)],
-    (
-      [
-        [".symtab", s.symtab],
-        [".dynsym", s.dynsym],
-      ] as const
-    ).flatMap(([name, c]) => (c ? [[name, ...COUNTED.map(([, key]) => String(c[key]))]] : [])),
-  );
-
-/** Each function of an object file may have a table of its own: those are only counted. */
-const MOST_TABLES = 12;
-
-export function relocationCounts(r: RelocationSummary): string[] {
-  const { tables } = r;
-  const listed = tables.map((t) => `${safe(t.table)} ${t.count}`).join(", ");
-  const types = [...Object.entries(r.types), ...(r.relr > 0 ? [["RELR (relative)", r.relr] as const] : [])];
-
-  return r.total === 0
-    ? []
-    : [
-        `  ${r.total} in ${tables.length > MOST_TABLES ? `${tables.length} tables` : listed}`,
-        ...table(
-          ["type", "count"],
-          types.map(([type, n]) => [type, String(n)]),
-        ),
-      ];
+export function symbolCounts({ symbolCounts: { symtab, dynsym } }: ElfDescription): string[] {
+  const row = (name: string, counts: SymbolCounts): string[] => [
+    name,
+    ...COUNTED.map(([, key]) => String(counts[key])),
+  ];
+  const rows: string[][] = [];
+  if (symtab) rows.push(row(".symtab", symtab));
+  if (dynsym) rows.push(row(".dynsym", dynsym));
+  return table(["", ...COUNTED.map(([head]) => head)], rows);
 }
 
-const yes = (value: boolean | null): string | null => (value === null ? null : value ? "yes" : "no");
+/** More tables are only counted: each function of an object file may have a table of its own. */
+const MOST_TABLES = 12;
 
-const named = (flags: Readonly<Record<string, boolean>> | null): string | null =>
-  flags &&
-  (Object.entries(flags)
-    .filter(([, on]) => on)
-    .map(([name]) => name.toUpperCase())
-    .join(" ") ||
-    "none");
+export function relocationCounts({ total, relr, types, tables }: RelocationSummary): string[] {
+  if (total === 0) return [];
+
+  const listed = tables.map((t) => `${safe(t.table)} ${t.count}`).join(", ");
+  const where = tables.length > MOST_TABLES ? `${tables.length} tables` : listed;
+  const rows = Object.entries(types).map(([type, count]) => [type, String(count)]);
+  if (relr > 0) rows.push(["RELR (relative)", String(relr)]);
+  return [`  ${total} in ${where}`, ...table(["type", "count"], rows)];
+}
 
 /** What is not told has no line. */
-export const security = (s: SecurityDescription): string[] =>
-  pairs(
+export function security(s: SecurityDescription): string[] {
+  return pairs(
     [
       ["RELRO", s.relro],
-      ["bind now", yes(s.bindNow)],
-      ["PIE", yes(s.pie)],
-      ["stack", `${s.stack.executable ? "executable" : "not executable"}${s.stack.stated ? "" : " (not stated)"}`],
+      ["bind now", yesOrNo(s.bindNow)],
+      ["PIE", yesOrNo(s.pie)],
+      ["stack", stackText(s.stack)],
       ["writable and executable", s.writableExecutable.map(number).join(", ") || "no segment"],
-      ["text relocations", yes(s.textRelocations)],
-      ["stack canary", yes(s.canary)],
-      [
-        "fortified",
-        s.fortify &&
-          `${s.fortify.fortified.length} of ${new Set([...s.fortify.fortified, ...s.fortify.fortifiable]).size} functions`,
-      ],
-      ["CET", named(s.cet)],
-      ["branch protection", named(s.branchProtection)],
+      ["text relocations", yesOrNo(s.textRelocations)],
+      ["stack canary", yesOrNo(s.canary)],
+      ["fortified", fortifyText(s.fortify)],
+      ["CET", flagsText(s.cet)],
+      ["branch protection", flagsText(s.branchProtection)],
       ["CFI", s.cfi ? "yes" : null],
       ["SafeStack", s.safeStack ? "yes" : null],
-      ["stripped", yes(s.stripped)],
-      ["debug information", yes(s.debugInfo)],
+      ["stripped", yesOrNo(s.stripped)],
+      ["debug information", yesOrNo(s.debugInfo)],
       ["segment alignment", s.loadAlignment === null ? null : number(s.loadAlignment)],
     ],
     "  ",
   );
+}
 
-const range = (r: MemoryRange | null): string | null => r && `${number(r.size)} bytes at ${number(r.address)}`;
+function yesOrNo(value: boolean | null): string | null {
+  if (value === null) return null;
+  return value ? "yes" : "no";
+}
+
+const stackText = ({ executable, stated }: SecurityDescription["stack"]): string =>
+  (executable ? "executable" : "not executable") + (stated ? "" : " (not stated)");
+
+function fortifyText(fortify: SecurityDescription["fortify"]): string | null {
+  if (!fortify) return null;
+  const all = new Set([...fortify.fortified, ...fortify.fortifiable]);
+  return `${fortify.fortified.length} of ${all.size} functions`;
+}
+
+function flagsText(flags: Readonly<Record<string, boolean>> | null): string | null {
+  if (!flags) return null;
+  const names = Object.keys(flags).filter((name) => flags[name]);
+  return names.map((name) => name.toUpperCase()).join(" ") || "none";
+}
 
 /** Ranges of memory with a part of their own when a program starts. */
-export const ranges = (d: ElfDescription): string[] =>
-  pairs(
+export function ranges({ relro, tls, arrays }: ElfDescription): string[] {
+  return pairs(
     [
-      ["RELRO", range(d.relro)],
-      [
-        "TLS",
-        d.tls &&
-          `${number(d.tls.memsz)} bytes a thread (${number(d.tls.filesz)} of them in the file), aligned to ${number(d.tls.align)}`,
-      ],
-      ["preinit array", range(d.arrays?.preinit ?? null)],
-      ["init array", range(d.arrays?.init ?? null)],
-      ["fini array", range(d.arrays?.fini ?? null)],
+      ["RELRO", rangeText(relro)],
+      ["TLS", tlsText(tls)],
+      ["preinit array", rangeText(arrays?.preinit ?? null)],
+      ["init array", rangeText(arrays?.init ?? null)],
+      ["fini array", rangeText(arrays?.fini ?? null)],
     ],
     "  ",
   );
+}
+
+const rangeText = (range: MemoryRange | null): string | null =>
+  range && `${number(range.size)} bytes at ${number(range.address)}`;
+
+function tlsText(tls: ElfDescription["tls"]): string | null {
+  if (!tls) return null;
+  const inFile = `${number(tls.filesz)} of them in the file`;
+  return `${number(tls.memsz)} bytes a thread (${inFile}), aligned to ${number(tls.align)}`;
+}

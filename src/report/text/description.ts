@@ -4,7 +4,7 @@ import { ranges, relocationCounts, security, symbolCounts } from "./counts.js";
 import { notes } from "./notes.js";
 import { block, lines, number, quote, safe, table } from "./print.js";
 
-/** What of a description is printed. */
+/** A part of a description that can be printed alone. */
 export type DescriptionPart =
   "header" | "segments" | "sections" | "dynamic" | "versions" | "notes" | "symbols" | "relocations" | "security";
 
@@ -21,15 +21,15 @@ export const PARTS: readonly DescriptionPart[] = [
 ];
 
 function header(d: ElfDescription): string[] {
-  const { file: f } = d;
+  const { file } = d;
   const pairs: [string, string | null][] = [
-    ["class", `${f.class}, ${f.byteOrder}-endian`],
-    ["type", f.linkage ? `${f.type} (${f.linkage})` : f.type],
-    ["machine", f.machine],
-    ["OS ABI", f.abiVersion ? `${f.osabi}, version ${f.abiVersion}` : f.osabi],
-    ["flags", f.flags ? [hex(f.flags), ...f.flagNames].join(" ") : null],
-    ["entry", number(f.entry)],
-    ["size", `${f.size} bytes`],
+    ["class", `${file.class}, ${file.byteOrder}-endian`],
+    ["type", file.linkage ? `${file.type} (${file.linkage})` : file.type],
+    ["machine", file.machine],
+    ["OS ABI", file.abiVersion ? `${file.osabi}, version ${file.abiVersion}` : file.osabi],
+    ["flags", file.flags ? [hex(file.flags), ...file.flagNames].join(" ") : null],
+    ["entry", number(file.entry)],
+    ["size", `${file.size} bytes`],
     ["interpreter", d.interpreter],
     ["soname", d.soname],
     ["needed", d.needed?.join(", ") || null],
@@ -40,41 +40,47 @@ function header(d: ElfDescription): string[] {
   return pairs.flatMap(([key, value]) => (value === null ? [] : [`${key}:`.padEnd(13) + safe(value)]));
 }
 
-const segments = (list: readonly SegmentDescription[]): string[] =>
-  table(
-    ["type", "flags", "offset", "vaddr", "filesz", "memsz", "align"],
-    list.map((s) => [s.type, s.flags, ...[s.offset, s.vaddr, s.filesz, s.memsz, s.align].map(number)]),
-  );
-
-const sections = (list: readonly SectionDescription[]): string[] =>
-  table(
-    ["#", "name", "type", "addr", "offset", "size", "flags"],
-    list.map((s) => [
-      String(s.index),
-      safe(s.name),
-      s.type,
-      ...[s.addr, s.offset, s.size].map(number),
-      s.flags.join(" "),
-    ]),
-  );
-
-function dynamicValue(e: DynamicDescription): string {
-  if (e.text !== undefined) return e.text === null ? `unreadable string at ${number(e.value)}` : quote(e.text);
-  return e.flags ? `${number(e.value)} ${e.flags.join(" ")}` : number(e.value);
+function segments(list: readonly SegmentDescription[]): string[] {
+  const head = ["type", "flags", "offset", "vaddr", "filesz", "memsz", "align"];
+  const rows = list.map(({ type, flags, offset, vaddr, filesz, memsz, align }) => [
+    type,
+    flags,
+    ...[offset, vaddr, filesz, memsz, align].map(number),
+  ]);
+  return table(head, rows);
 }
 
-/** Tags stand to the left of values of every kind, so that a plain column does. */
-const dynamic = (list: readonly DynamicDescription[]): string[] => {
-  const width = list.reduce((w, e) => Math.max(w, e.tag.length), 0);
-  return list.map((e) => `  ${e.tag.padEnd(width)}  ${dynamicValue(e)}`);
-};
+function sections(list: readonly SectionDescription[]): string[] {
+  const head = ["#", "name", "type", "addr", "offset", "size", "flags"];
+  const rows = list.map(({ index, name, type, addr, offset, size, flags }) => [
+    String(index),
+    safe(name),
+    type,
+    ...[addr, offset, size].map(number),
+    flags.join(" "),
+  ]);
+  return table(head, rows);
+}
+
+function dynamicValue({ value, text, flags }: DynamicDescription): string {
+  if (text === null) return `unreadable string at ${number(value)}`;
+  if (text !== undefined) return quote(text);
+  return flags ? `${number(value)} ${flags.join(" ")}` : number(value);
+}
+
+/** The values are of every kind, so a plain column of them does. */
+function dynamic(list: readonly DynamicDescription[]): string[] {
+  const width = list.reduce((widest, entry) => Math.max(widest, entry.tag.length), 0);
+  return list.map((entry) => `  ${entry.tag.padEnd(width)}  ${dynamicValue(entry)}`);
+}
 
 function versions(d: ElfDescription): string[] {
-  const needs = (d.versionNeeds ?? []).map(
-    (n) => `  ${safe(n.file)}: ${n.versions.map((v) => safe(v.name) + (v.weak ? " (weak)" : "")).join(", ")}`,
-  );
+  const needs = (d.versionNeeds ?? []).map(({ file, versions }) => {
+    const names = versions.map(({ name, weak }) => safe(name) + (weak ? " (weak)" : ""));
+    return `  ${safe(file)}: ${names.join(", ")}`;
+  });
   const definitions = (d.versionDefinitions ?? []).map(
-    (v) => `  ${safe(v.names.join(" > "))}${v.base ? " (the file itself)" : ""}`,
+    ({ names, base }) => `  ${safe(names.join(" > "))}${base ? " (the file itself)" : ""}`,
   );
   return [...block("Versions needed", needs), ...block("Versions defined", definitions)];
 }
@@ -91,19 +97,18 @@ const PRINT: Readonly<Record<DescriptionPart, (d: ElfDescription) => string[]>> 
   security: (d) => block("Security", d.security ? security(d.security) : []),
 };
 
-const overlay = ({ overlay: o }: ElfDescription): string[] =>
-  block("Overlay", o ? [`  ${o.size} bytes at ${hex(o.offset)}${o.kind === null ? "" : ` (${o.kind})`}`] : []);
+function overlay({ overlay }: ElfDescription): string[] {
+  if (!overlay) return [];
+  const kind = overlay.kind === null ? "" : ` (${overlay.kind})`;
+  return block("Overlay", [`  ${overlay.size} bytes at ${hex(overlay.offset)}${kind}`]);
+}
 
-/** The description as text, for people: all of it, or the parts that are asked for. */
+const problems = (d: ElfDescription): string[] => d.problems.map((problem) => `  ${safe(problem)}`);
+
+/** Prints a description for people: all of it, or the parts that are asked for. */
 export function formatDescription(d: ElfDescription, parts: readonly DescriptionPart[] = PARTS): string {
-  const body = PARTS.filter((p) => parts.includes(p)).flatMap((p) => PRINT[p](d));
-  const all = [
-    ...body,
-    ...(parts.includes("header") ? overlay(d) : []),
-    ...block(
-      "Problems",
-      d.problems.map((p) => `  ${safe(p)}`),
-    ),
-  ];
-  return lines(all[0] === "" ? all.slice(1) : all);
+  const out = PARTS.filter((part) => parts.includes(part)).flatMap((part) => PRINT[part](d));
+  if (parts.includes("header")) out.push(...overlay(d));
+  out.push(...block("Problems", problems(d)));
+  return lines(out[0] === "" ? out.slice(1) : out);
 }

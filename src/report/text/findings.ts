@@ -1,6 +1,6 @@
 import { lines, safe } from "./print.js";
 
-/** As much of a finding as its text needs. */
+/** What the text of a finding needs of it. */
 export interface PrintableFinding {
   readonly rule: string;
   readonly severity: string;
@@ -8,6 +8,6 @@ export interface PrintableFinding {
   readonly at: string;
 }
 
-/** One line a finding, as compilers print theirs. Empty for none. */
+/** Prints a line for each finding, as compilers print theirs. Empty for none. */
 export const formatFindings = (findings: readonly PrintableFinding[]): string =>
   lines(findings.map((f) => `${f.severity}: ${safe(f.at)}: ${safe(f.message)} [${f.rule}]`));

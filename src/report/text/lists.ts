@@ -2,51 +2,51 @@ import type { ListedRelocation } from "../list-relocations.js";
 import type { ListedSymbol } from "../list-symbols.js";
 import { lines, number, safe, table } from "./print.js";
 
-const short = (name: string): string => name.replace(/^ST[BTV]_/, "").replace(/^GNU_/, "");
+export function formatSymbols(heading: string, list: readonly ListedSymbol[]): string {
+  const head = ["#", "value", "size", "type", "bind", "visibility", "section", "name"];
+  const rows = list.map((symbol) => [
+    String(symbol.index),
+    number(symbol.value),
+    String(symbol.size),
+    withoutPrefix(symbol.type),
+    withoutPrefix(symbol.binding),
+    withoutPrefix(symbol.visibility),
+    safe(symbol.section),
+    versionedName(symbol),
+  ]);
+  return lines(heading, table(head, rows));
+}
 
-/** `puts@GLIBC_2.2.5`; two at signs where it is the version that others get by default. */
-const versioned = (s: ListedSymbol): string =>
-  safe(s.name) + (s.version === null ? "" : `${s.hidden || s.versionFile !== null ? "@" : "@@"}${safe(s.version)}`);
+const withoutPrefix = (name: string): string => name.replace(/^ST[BTV]_/, "").replace(/^GNU_/, "");
 
-export const formatSymbols = (heading: string, list: readonly ListedSymbol[]): string =>
-  lines(
-    heading,
-    table(
-      ["#", "value", "size", "type", "bind", "visibility", "section", "name"],
-      list.map((s) => [
-        String(s.index),
-        number(s.value),
-        String(s.size),
-        ...[s.type, s.binding, s.visibility].map(short),
-        safe(s.section),
-        versioned(s),
-      ]),
-    ),
-  );
-
-const addend = (r: ListedRelocation): string => (r.addend === null ? "" : number(r.addend));
+/** `puts@GLIBC_2.2.5`; two at signs for the version that others get by default. */
+function versionedName({ name, version, versionFile, hidden }: ListedSymbol): string {
+  if (version === null) return safe(name);
+  const isDefault = !hidden && versionFile === null;
+  return safe(name) + (isDefault ? "@@" : "@") + safe(version);
+}
 
 export function formatRelocations(list: readonly ListedRelocation[]): string {
   const byTable = new Map<string, ListedRelocation[]>();
-  for (const r of list) {
-    const own = byTable.get(r.table);
-    if (own) own.push(r);
-    else byTable.set(r.table, [r]);
+  for (const relocation of list) {
+    const own = byTable.get(relocation.table);
+    if (own) own.push(relocation);
+    else byTable.set(relocation.table, [relocation]);
   }
 
-  const tables = [...byTable].map(([name, own]) =>
-    lines(
-      `Relocations of ${safe(name)}`,
-      table(
-        ["offset", "type", "addend", "symbol"],
-        own.map((r) => [
-          number(r.offset),
-          r.type,
-          addend(r),
-          r.symbol === null ? "" : safe(r.symbol) + (r.version === null ? "" : `@${safe(r.version)}`),
-        ]),
-      ),
-    ),
-  );
+  const tables = [...byTable].map(([name, own]) => {
+    const rows = own.map((relocation) => [
+      number(relocation.offset),
+      relocation.type,
+      relocation.addend === null ? "" : number(relocation.addend),
+      symbolOf(relocation),
+    ]);
+    return lines(`Relocations of ${safe(name)}`, table(["offset", "type", "addend", "symbol"], rows));
+  });
   return tables.join("\n");
+}
+
+function symbolOf({ symbol, version }: ListedRelocation): string {
+  if (symbol === null) return "";
+  return safe(symbol) + (version === null ? "" : `@${safe(version)}`);
 }

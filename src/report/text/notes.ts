@@ -3,39 +3,40 @@ import type { GnuProperty, NoteContents } from "../../image/notes/note-contents.
 import type { NoteDescription } from "../description.js";
 import { number, quote, safe } from "./print.js";
 
-type Probe = Extract<NoteContents, { kind: "probe" }>;
+type ContentsOf<Kind extends NoteContents["kind"]> = Extract<NoteContents, { kind: Kind }>;
 
 /**
- * A note a line, with more below it where its contents are a list. What several notes say alike (probes of one name,
- * annobin's marks) stands there once.
+ * Prints a line for each note, with more below it where its contents are a list. What several notes say alike (probes
+ * of one name, annobin's marks) is printed once.
  */
 export function notes(list: readonly NoteDescription[]): string[] {
-  const times = new Map<string, { readonly lines: readonly string[]; n: number }>();
-  for (const n of list) {
-    const own = note(n);
-    const key = own.join("\n");
-    const seen = times.get(key);
-    if (seen) seen.n++;
-    else times.set(key, { lines: own, n: 1 });
+  const byText = new Map<string, { readonly lines: readonly string[]; times: number }>();
+  for (const note of list) {
+    const lines = noteLines(note);
+    const text = lines.join("\n");
+    const seen = byText.get(text);
+    if (seen) seen.times++;
+    else byText.set(text, { lines, times: 1 });
   }
 
-  return [...times.values()].flatMap(({ lines: [first, ...rest], n }) => [
-    n > 1 ? `${first} (${n} times)` : first!,
-    ...rest,
-  ]);
+  return [...byText.values()].flatMap(({ lines: [first, ...rest], times }) => {
+    const head = times > 1 ? `${first} (${times} times)` : first!;
+    return [head, ...rest];
+  });
 }
 
-export const probeName = (p: Probe): string => safe(`${p.provider}:${p.name}`);
+function noteLines({ owner, type, name, size, description, contents }: NoteDescription): string[] {
+  const head = `  ${safe(owner)} ${name ?? hex(type)}`;
+  if (contents === null) {
+    const isCut = description.length < 2 * size;
+    return [`${head}, ${size} bytes: ${description}${isCut ? "…" : ""}`];
+  }
+  if (contents.kind === "probe") return [`  ${safe(owner)} probe ${probeName(contents)}`];
 
-function note(n: NoteDescription): string[] {
-  const name = `  ${safe(n.owner)} ${n.name ?? hex(n.type)}`;
-  const c = n.contents;
-  if (c === null) return [`${name}, ${n.size} bytes: ${n.description}${n.description.length < 2 * n.size ? "…" : ""}`];
-  if (c.kind === "probe") return [`  ${safe(n.owner)} probe ${probeName(c)}`];
-  const [first, ...rest] = contentLines(c);
-  return rest.length === 0 && c.kind !== "properties" && c.kind !== "dlopen"
-    ? [`${name}: ${first ?? ""}`]
-    : [name, ...(first === undefined ? [] : [first]), ...rest].map((l, i) => (i === 0 ? l : `    ${l}`));
+  const details = contentLines(contents);
+  const isList = contents.kind === "properties" || contents.kind === "dlopen" || details.length > 1;
+  if (!isList) return [`${head}: ${details[0] ?? ""}`];
+  return [head, ...details.map((line) => `    ${line}`)];
 }
 
 /** What a note says, in words: one line, or one for each part. */
@@ -49,20 +50,16 @@ export function contentLines(c: NoteContents): string[] {
     case "gold-version":
       return [safe(c.version)];
     case "properties":
-      return c.properties.map(property);
+      return c.properties.map(propertyLine);
     case "package":
-      return Object.entries(c.metadata).map(
-        ([key, value]) => `${safe(key)}: ${typeof value === "string" ? quote(value) : safe(String(value))}`,
-      );
+      return Object.entries(c.metadata).map(([key, value]) => {
+        const text = typeof value === "string" ? quote(value) : safe(String(value));
+        return `${safe(key)}: ${text}`;
+      });
     case "dlopen":
-      return c.libraries.map(
-        (l) =>
-          `${l.sonames.map(safe).join(" or ")}${[l.feature, l.priority].map((s) => (s === null ? "" : `, ${safe(s)}`)).join("")}${l.description === null ? "" : `: ${quote(l.description)}`}`,
-      );
+      return c.libraries.map(libraryLine);
     case "android":
-      return [
-        `API level ${c.apiLevel}${c.ndk === null ? "" : `, NDK ${safe(c.ndk)}`}${c.ndkBuild === null ? "" : ` (${safe(c.ndkBuild)})`}`,
-      ];
+      return [androidLine(c)];
     case "system":
       return [`${c.os} ${c.version} (${c.number})`];
     case "features":
@@ -74,7 +71,29 @@ export function contentLines(c: NoteContents): string[] {
   }
 }
 
-function property(p: GnuProperty): string {
-  const value = p.flags ? p.flags.join(" ") || "none" : p.value === null ? p.data : number(p.value);
-  return `${p.name ?? hex(p.type)}${value === "" ? "" : `: ${value}`}`;
+function propertyLine(property: GnuProperty): string {
+  const name = property.name ?? hex(property.type);
+  const value = propertyValue(property);
+  return value === "" ? name : `${name}: ${value}`;
 }
+
+function propertyValue({ flags, value, data }: GnuProperty): string {
+  if (flags) return flags.join(" ") || "none";
+  return value === null ? data : number(value);
+}
+
+function libraryLine(library: ContentsOf<"dlopen">["libraries"][number]): string {
+  const { sonames, feature, priority, description } = library;
+  const words = [sonames.map(safe).join(" or ")];
+  if (feature !== null) words.push(safe(feature));
+  if (priority !== null) words.push(safe(priority));
+  return words.join(", ") + (description === null ? "" : `: ${quote(description)}`);
+}
+
+function androidLine({ apiLevel, ndk, ndkBuild }: ContentsOf<"android">): string {
+  const version = ndk === null ? "" : `, NDK ${safe(ndk)}`;
+  const build = ndkBuild === null ? "" : ` (${safe(ndkBuild)})`;
+  return `API level ${apiLevel}${version}${build}`;
+}
+
+export const probeName = ({ provider, name }: ContentsOf<"probe">): string => safe(`${provider}:${name}`);
