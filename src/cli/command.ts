@@ -12,46 +12,52 @@ export interface Verb {
   readonly help: string;
   /** The exit code for wrong usage: a drop-in verb exits as its model does. */
   readonly usageCode: number;
-  /** Does it look for --help itself, as its model does, so that a value may be `-h`? */
+  /** True where the verb looks for --help itself, as its model does: an option's value may be `-h`. */
   readonly findsHelp?: boolean;
   run(args: readonly string[]): number;
 }
 
-/** Wrong usage: the message goes to stderr with a hint to --help. */
+/** Wrong usage. The message goes to stderr, with a hint to --help. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** An option's value: the rest behind `=`, or the next argument. */
+/** An option's value: the text behind `=`, or the next argument. */
 export function takeValue(name: string, inline: string | undefined, rest: string[]): string {
   const value = inline ?? rest.shift();
   if (value === undefined) throw new UsageError(`option ${name} requires an argument`);
   return value;
 }
 
-/** `--name=value` apart; other arguments as they are. */
+/** Splits `--name=value`. Other arguments stay as they are. */
 export function splitOption(arg: string): { name: string; inline: string | undefined } {
   const at = arg.startsWith("--") ? arg.indexOf("=") : -1;
-  return at < 0 ? { name: arg, inline: undefined } : { name: arg.slice(0, at), inline: arg.slice(at + 1) };
+  if (at < 0) return { name: arg, inline: undefined };
+  return { name: arg.slice(0, at), inline: arg.slice(at + 1) };
 }
 
-export const print = (text: string): void =>
-  void process.stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
-/** Messages quote names out of files, which may hold what a terminal obeys. */
-export const warn = (text: string): void => void process.stderr.write(`elfwright: ${stripVTControlCharacters(text)}\n`);
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
+}
 
-/** Addresses above 2^53-1 are bigints in errors' details; JSON gets them as `0x…`. */
+/** Messages quote names from files, which may hold escape sequences of terminals. */
+export function warn(text: string): void {
+  process.stderr.write(`elfwright: ${stripVTControlCharacters(text)}\n`);
+}
+
+/** Details of errors hold addresses above 2^53-1 as bigints. JSON gets them as `0x…`. */
 export const toJson = (value: unknown): string =>
   JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? `0x${v.toString(16)}` : v), 2);
 
-/** What JSON output says of a file that was refused. */
+/** The entry of a refused file in JSON output. */
 export interface ErrorEntry {
   readonly file: string;
   readonly error: { readonly code: string; readonly message: string; readonly detail: unknown };
 }
 
 /**
- * Runs the work on a file. A refusal goes to stderr and gives its entry; anything but an ElfError is a bug and goes on.
+ * Runs the work on a file. A refusal goes to stderr and gives its entry. An error that is no ElfError is a bug and is
+ * thrown on.
  */
 export function attemptFile<T>(file: string, work: () => T): { result: T } | { refusal: ErrorEntry } {
   try {
@@ -63,13 +69,14 @@ export function attemptFile<T>(file: string, work: () => T): { result: T } | { r
   }
 }
 
-/** Failed system calls name their file themselves. */
+/** The message behind the name of the file. Failed system calls name the file themselves. */
 function refusalText(file: string, e: ElfError): string {
   const own = `IO: ${file}: `;
-  return `${file}: ${e.message.startsWith(own) ? e.message.slice(own.length) : e.message}`;
+  const message = e.message.startsWith(own) ? e.message.slice(own.length) : e.message;
+  return `${file}: ${message}`;
 }
 
-/** Runs one verb over several files: a file that is refused does not keep the others from their turn. */
+/** Runs one verb over several files. After a refused file the verb goes on with the next one. */
 export function eachFile<T>(
   files: readonly string[],
   json: boolean,
@@ -79,12 +86,15 @@ export function eachFile<T>(
   const results: T[] = [];
   const entries: (T | ErrorEntry)[] = [];
   for (const file of files) {
-    const a = attemptFile(file, () => work(file));
-    if ("result" in a) {
-      results.push(a.result);
-      if (!json) text(a.result);
+    const attempt = attemptFile(file, () => work(file));
+    if ("refusal" in attempt) {
+      entries.push(attempt.refusal);
+      continue;
     }
-    entries.push("result" in a ? a.result : a.refusal);
+
+    results.push(attempt.result);
+    if (!json) text(attempt.result);
+    entries.push(attempt.result);
   }
 
   if (json) print(toJson(entries));

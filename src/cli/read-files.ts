@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { type OpenElfFile, readElfFile } from "../node/index.js";
 import { UsageError } from "./command.js";
 
-/** What the verbs that read files share: their options, and a file that is open for as long as it is read. */
+/** What the verbs that read files share: their options, and a file that is open while it is read. */
 
 export function withFile<T>(path: string, read: (elf: OpenElfFile) => T): T {
   const elf = readElfFile(path);
@@ -20,7 +20,7 @@ export interface ReadArguments {
   readonly flags: Record<string, boolean | string>;
 }
 
-/** Options and files. An option that is `alone` says all by itself: with it there is no file. */
+/** Parses options and files. The option `alone` goes with no file, and with no option but --json. */
 export function parseReadArguments(args: readonly string[], options: Flags, alone?: string): ReadArguments {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
@@ -29,7 +29,7 @@ export function parseReadArguments(args: readonly string[], options: Flags, alon
     if (positionals.length === 0) throw new UsageError("missing file name");
     return parsed;
   } catch (e) {
-    // Node says more than one line of help needs.
+    // Node's message goes on with advice that is not for users of a command.
     if (e instanceof TypeError) throw new UsageError(e.message.split(". ")[0]!);
     throw e;
   }

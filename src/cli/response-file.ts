@@ -1,26 +1,33 @@
 import { readFileSync } from "node:fs";
 import { UsageError } from "./command.js";
 
-/** Files that name each other would never end. */
+/** The most files that are read: those that name each other would never end. */
 const MOST = 2000;
 
 /**
- * Puts what a file holds in the place of an argument `@file`, as the GNU tools do (their manual page, "@file"): words
- * with white space between; quotes, single or double, hold a word together, and a backslash takes the next character as
- * it is. There may be such arguments in it, too. Where the file cannot be read the argument stays as it was.
+ * Replaces each argument `@file` by what the file holds, as the GNU tools do (their manual page, "@file"): words with
+ * white space between them. Single or double quotes hold a word together, and a backslash takes the next character as
+ * it is. The file may hold such arguments too. An argument whose file cannot be read stays as it is.
  */
 export function withResponseFiles(args: readonly string[]): string[] {
-  const out: string[] = [];
+  const expanded: string[] = [];
   let read = 0;
-  for (const rest = [...args]; rest.length > 0;) {
+
+  const rest = [...args];
+  while (rest.length > 0) {
     const arg = rest.shift()!;
     const text = arg.startsWith("@") ? textOf(arg.slice(1)) : undefined;
-    if (text === undefined) out.push(arg);
-    else if (++read > MOST) throw new UsageError(`${arg}: too many files of arguments; do they name each other?`);
-    else rest.unshift(...words(text));
+    if (text === undefined) {
+      expanded.push(arg);
+      continue;
+    }
+
+    read++;
+    if (read > MOST) throw new UsageError(`${arg}: too many files of arguments; do they name each other?`);
+    rest.unshift(...words(text));
   }
 
-  return out;
+  return expanded;
 }
 
 function textOf(path: string): string | undefined {
@@ -35,25 +42,30 @@ function textOf(path: string): string | undefined {
 const SPACE = /[ \t\n\v\f\r]/;
 
 function words(text: string): string[] {
-  const out: string[] = [];
+  const found: string[] = [];
+  // Undefined between words, where quotes alone make an empty one.
   let word: string | undefined;
   let quote = "";
   let escaped = false;
 
-  for (const c of text) {
+  for (const character of text) {
+    const isQuote = quote === "" ? character === "'" || character === '"' : character === quote;
     if (escaped) {
-      [word, escaped] = [`${word ?? ""}${c}`, false];
-    } else if (c === "\\") {
+      word = (word ?? "") + character;
+      escaped = false;
+    } else if (character === "\\") {
       escaped = true;
-    } else if (quote !== "" ? c === quote : c === "'" || c === '"') {
-      [word, quote] = [word ?? "", quote === "" ? c : ""];
-    } else if (quote !== "" || !SPACE.test(c)) {
-      word = (word ?? "") + c;
+    } else if (isQuote) {
+      word ??= "";
+      quote = quote === "" ? character : "";
+    } else if (quote !== "" || !SPACE.test(character)) {
+      word = (word ?? "") + character;
     } else if (word !== undefined) {
-      out.push(word);
+      found.push(word);
       word = undefined;
     }
   }
 
-  return word === undefined ? out : [...out, word];
+  if (word !== undefined) found.push(word);
+  return found;
 }

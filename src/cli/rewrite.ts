@@ -4,17 +4,17 @@ import { formatChanges } from "../report/text.js";
 import type { Edit } from "../edit/family.js";
 import { print, UsageError, warn } from "./command.js";
 
-/** What the rewriting verbs take. */
+/** The options of the rewriting verbs. */
 export interface RewriteOptions {
   json: boolean;
   dryRun: boolean;
   output: string | undefined;
   overlay: PatchFileOptions["overlay"];
   inPlace: boolean;
-  /** What the name of the old file's copy ends in. */
+  /** The end of the name of the old file's copy. */
   backup: string | undefined;
   preserveDates?: boolean | undefined;
-  /** Static libraries: members get no dates, owners and modes of their own. */
+  /** Static libraries: the dates, owners and modes of members are not kept. */
   deterministic?: boolean | undefined;
 }
 
@@ -30,51 +30,53 @@ export const rewriteDefaults = (): RewriteOptions => ({
 const OVERLAYS = ["keep", "keep-in-place", "drop"] as const;
 
 export function overlayChoice(value: string): PatchFileOptions["overlay"] {
-  const found = OVERLAYS.find((o) => o === value);
-  if (!found) throw new UsageError(`--overlay takes ${OVERLAYS.join(", ")}, not ${JSON.stringify(value)}`);
-  return found;
+  const choice = OVERLAYS.find((name) => name === value);
+  if (!choice) throw new UsageError(`--overlay takes ${OVERLAYS.join(", ")}, not ${JSON.stringify(value)}`);
+  return choice;
 }
 
 const SUFFIX = ".orig";
 
-/** Options that all rewriting verbs have without a model, spelled alike. False for another argument. */
-export function commonOption(o: RewriteOptions, arg: string): boolean {
+/** Takes the options that all rewriting verbs have, spelled alike, beside those of their models. False for others. */
+export function commonOption(options: RewriteOptions, arg: string): boolean {
   switch (arg) {
     case "--json":
-      o.json = true;
+      options.json = true;
       return true;
     case "--dry-run":
-      o.dryRun = true;
+      options.dryRun = true;
       return true;
     case "--in-place":
-      o.inPlace = true;
+      options.inPlace = true;
       return true;
     case "--backup":
-      o.backup = SUFFIX;
+      options.backup = SUFFIX;
       return true;
   }
 
   if (!arg.startsWith("--backup=")) return false;
 
-  o.backup = arg.slice("--backup=".length);
-  if (o.backup === "" || o.backup.includes("/")) {
-    throw new UsageError(`--backup=SUFFIX takes what a file's name can end in, not ${JSON.stringify(o.backup)}`);
+  options.backup = arg.slice("--backup=".length);
+  if (options.backup === "" || options.backup.includes("/")) {
+    throw new UsageError(`--backup=SUFFIX takes what a file's name can end in, not ${JSON.stringify(options.backup)}`);
   }
-
   return true;
 }
 
 /** The help of {@link commonOption}. */
-export const COMMON_HELP = `  --in-place                 write only the changed bytes, into the file itself: hard links stay
-  --backup[=SUFFIX]          keep the old file, as FILE.orig or FILESUFFIX; refused where there is such a file
-  --dry-run                  say what would change and where it would go, write nothing
+export const COMMON_HELP = `\
+  --in-place                 write only the changed bytes, into the file itself: hard links stay
+  --backup[=SUFFIX]          keep the old file as FILE.orig, or under the name of FILE with SUFFIX
+                             appended; refused where that file exists
+  --dry-run                  say what would change and where it would go; write nothing
   --json                     an array of results (see docs/json.md)`;
 
-/** Names a rewriting verb's files need: at least one, and one only where the output has a name of its own. */
-export function checkFiles(files: readonly string[], option: string, o: RewriteOptions): void {
+/** A rewriting verb takes one file or more, but one only where an option names the output. */
+export function checkFiles(files: readonly string[], outputOption: string, { output, inPlace }: RewriteOptions): void {
   if (files.length === 0) throw new UsageError("missing file name");
-  if (o.output !== undefined && files.length > 1) throw new UsageError(`${option} takes one input file`);
-  if (o.output !== undefined && o.inPlace) throw new UsageError(`${option} and --in-place contradict each other`);
+  if (output === undefined) return;
+  if (files.length > 1) throw new UsageError(`${outputOption} takes one input file`);
+  if (inPlace) throw new UsageError(`${outputOption} and --in-place contradict each other`);
 }
 
 /** A file's entry in JSON output. */
@@ -83,29 +85,36 @@ export interface Rewritten extends PatchFileResult {
   readonly dryRun: boolean;
 }
 
-/** Rewrites one file; notes go to stderr, where they are not for JSON alone. */
+/** Rewrites one file. Notes go to stderr; those that are not `told` are in the result only. */
 export function rewriteFile(
   file: string,
   edits: readonly Edit[],
-  o: RewriteOptions,
-  says: (note: Note) => boolean = () => true,
+  options: RewriteOptions,
+  told: (note: Note) => boolean = () => true,
 ): Rewritten {
-  const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic } = o;
+  const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic } = options;
   const result = patchFileSync(file, edits, { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic });
-  for (const n of result.notes) if (says(n)) warn(`${file}: ${n.message}`);
+  for (const note of result.notes) {
+    if (told(note)) warn(`${file}: ${note.message}`);
+  }
+
   return { file, dryRun, ...result };
 }
 
-/** A drop-in is silent when all went well; only a dry run has something to say. */
-export function printRewritten(r: Rewritten): void {
-  if (!r.dryRun) return;
-  const lines = [`${r.file}: ${r.changed ? `would change, ${r.sizeBefore} -> ${r.sizeAfter} bytes` : "nothing to do"}`];
-  if (r.changed && r.changes.length > 0) lines.push(formatChanges(r.changes).trimEnd());
-  print([...lines, ...placementLines(r)].join("\n"));
+/** A drop-in that succeeds is silent. Only a dry run prints something. */
+export function printRewritten(rewritten: Rewritten): void {
+  const { file, dryRun, changed, changes, sizeBefore, sizeAfter } = rewritten;
+  if (!dryRun) return;
+
+  const lines = [`${file}: ${changed ? `would change, ${sizeBefore} -> ${sizeAfter} bytes` : "nothing to do"}`];
+  if (changed && changes.length > 0) lines.push(formatChanges(changes).trimEnd());
+  lines.push(...placementLines(rewritten));
+  print(lines.join("\n"));
 }
 
-/** Where each table went, a line each. */
-export const placementLines = (r: Rewritten): string[] =>
-  r.placements.map(
-    (p) => `  ${p.region}: ${p.size} bytes at offset 0x${p.offset.toString(16)} (${p.strategy}: ${p.why})`,
+/** The place of each table, a line each. */
+export const placementLines = ({ placements }: Rewritten): string[] =>
+  placements.map(
+    ({ region, size, offset, strategy, why }) =>
+      `  ${region}: ${size} bytes at offset 0x${offset.toString(16)} (${strategy}: ${why})`,
   );

@@ -6,11 +6,11 @@ interface ListedRule {
   readonly id: string;
   readonly severity: string;
   readonly sentence: string;
-  /** What to do, where the verb's findings have that. */
+  /** What to do, where findings of the verb say it. */
   readonly advice?: string;
 }
 
-/** Prints a verb's rules as its findings look, with what each says in general in place of what it found. */
+/** Prints rules in the format of findings, each with its sentence in place of a message. */
 export function printRules(rules: readonly ListedRule[], json: boolean): void {
   print(json ? toJson(rules.map(entryOf)) : lines(rules.flatMap(textOf)));
 }
@@ -22,7 +22,7 @@ const entryOf = ({ id, severity, sentence, advice }: ListedRule): ListedRule => 
   ...(advice !== undefined && { advice }),
 });
 
-const textOf = ({ id, severity, sentence, advice }: ListedRule): string[] => [
-  `${severity}: ${sentence} [${id}]`,
-  ...(advice === undefined ? [] : [`  ${advice}`]),
-];
+function textOf({ id, severity, sentence, advice }: ListedRule): string[] {
+  const line = `${severity}: ${sentence} [${id}]`;
+  return advice === undefined ? [line] : [line, `  ${advice}`];
+}

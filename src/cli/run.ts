@@ -7,14 +7,11 @@ const overview = `usage: elfwright VERB [OPTIONS] FILE…
 
 ${VERBS.map((v) => `  ${v.name.padEnd(10)}${v.summary}`).join("\n")}
 
-elfwright VERB --help says more. Exit 0 done or nothing to do, 1 refused or findings of level error, 2 wrong usage
-(1 for patchelf, chrpath and strip, as their models do).
+elfwright VERB --help says more. Exit 0 done or nothing to do, 1 refused or findings of level
+error, 2 wrong usage (1 for patchelf, chrpath and strip, as their models do).
 `;
 
-/**
- * Runs the command with what stands behind its name, and gives the exit code. `verb` is the one of that name, loaded;
- * undefined for none.
- */
+/** Runs the command with these arguments and gives the exit code. `verb` is the one that they name, if it exists. */
 export function runCommand([name, ...args]: readonly string[], verb: Verb | undefined): number {
   if (name === undefined) {
     process.stderr.write(overview);
@@ -23,15 +20,17 @@ export function runCommand([name, ...args]: readonly string[], verb: Verb | unde
 
   if (name === "--help" || name === "-h" || name === "help") {
     print(overview);
-  } else if (name === "--version") {
-    print(version);
-  } else {
-    if (verb) return runVerb(verb, args);
-    warn(`unknown verb ${name}; see elfwright --help`);
-    return USAGE;
+    return OK;
   }
 
-  return OK;
+  if (name === "--version") {
+    print(version);
+    return OK;
+  }
+
+  if (verb) return runVerb(verb, args);
+  warn(`unknown verb ${name}; see elfwright --help`);
+  return USAGE;
 }
 
 function runVerb(verb: Verb, args: readonly string[]): number {
@@ -39,6 +38,7 @@ function runVerb(verb: Verb, args: readonly string[]): number {
     print(verb.help);
     return OK;
   }
+
   try {
     return verb.run(args);
   } catch (e) {
@@ -46,9 +46,9 @@ function runVerb(verb: Verb, args: readonly string[]): number {
       warn(`${verb.name}: ${e.message}; see elfwright ${verb.name} --help`);
       return verb.usageCode;
     }
-    // An edit that is wrong in itself is refused before any file is opened.
     if (!isElfError(e)) throw e;
 
+    // An edit that is wrong in itself: it is refused before any file is opened.
     warn(`${verb.name}: ${e.message}`);
     return REFUSED;
   }

@@ -12,8 +12,7 @@ import { eachFile, OK, print, REFUSED, USAGE, type Verb } from "./command.js";
 import { type Flags, json, parseReadArguments, withFile } from "./read-files.js";
 
 /**
- * What a part's option shows of the description. Lists are read only where they are asked for: they have millions of
- * entries.
+ * The parts of the description that each option shows. Lists are read only on request: they have millions of entries.
  */
 const PART_OF: Readonly<Record<string, readonly DescriptionPart[]>> = {
   header: ["header"],
@@ -27,9 +26,11 @@ const PART_OF: Readonly<Record<string, readonly DescriptionPart[]>> = {
   "dynamic-symbols": ["symbols"],
   relocations: ["relocations"],
 };
+
 const LISTS = ["symbols", "dynamic-symbols", "relocations"] as const;
 type List = (typeof LISTS)[number];
 
+/** A file's entry in JSON output. */
 interface Entry {
   readonly file: string;
   readonly description: ElfDescription;
@@ -39,72 +40,81 @@ interface Entry {
   readonly section?: SectionDump;
 }
 
-function entry(file: string, elf: ElfFile, lists: ReadonlySet<List>, section: string | undefined): Entry {
+function entryOf(file: string, elf: ElfFile, lists: ReadonlySet<List>, section: string | undefined): Entry {
   const dump = section === undefined ? {} : { section: dumpSection(elf, section) };
-  const t = new Tolerant();
+
+  const tolerant = new Tolerant();
   const listed = {
-    ...(lists.has("symbols") ? { symbols: t.part(() => listSymbols(elf)) } : {}),
-    ...(lists.has("dynamic-symbols") ? { dynamicSymbols: t.part(() => listDynamicSymbols(elf, t)) } : {}),
-    ...(lists.has("relocations") ? { relocations: t.part(() => [...listRelocations(elf, t)]) } : {}),
+    ...(lists.has("symbols") && { symbols: tolerant.part(() => listSymbols(elf)) }),
+    ...(lists.has("dynamic-symbols") && { dynamicSymbols: tolerant.part(() => listDynamicSymbols(elf, tolerant)) }),
+    ...(lists.has("relocations") && { relocations: tolerant.part(() => [...listRelocations(elf, tolerant)]) }),
   };
-  const d = describeElf(elf);
-  return { file, description: { ...d, problems: [...new Set([...d.problems, ...t.problems])] }, ...listed, ...dump };
+
+  const description = describeElf(elf);
+  const problems = [...new Set([...description.problems, ...tolerant.problems])];
+  return { file, description: { ...description, problems }, ...listed, ...dump };
 }
 
-function text(e: Entry, parts: readonly DescriptionPart[] | undefined): string {
-  const pieces = [parts?.length === 0 ? "" : formatDescription(e.description, parts)];
-  if (e.symbols) pieces.push(formatSymbols("Symbols of .symtab", e.symbols));
-  if (e.dynamicSymbols) pieces.push(formatSymbols("Symbols of .dynsym", e.dynamicSymbols));
-  if (e.relocations && e.relocations.length > 0) pieces.push(formatRelocations(e.relocations));
-  if (e.section) pieces.push(formatDump(e.section));
-  return pieces.filter((p) => p !== "").join("\n");
+function textOf(entry: Entry, parts: readonly DescriptionPart[] | undefined): string {
+  const { description, symbols, dynamicSymbols, relocations, section } = entry;
+  const pieces: string[] = [];
+  if (parts?.length !== 0) pieces.push(formatDescription(description, parts));
+  if (symbols) pieces.push(formatSymbols("Symbols of .symtab", symbols));
+  if (dynamicSymbols) pieces.push(formatSymbols("Symbols of .dynsym", dynamicSymbols));
+  if (relocations && relocations.length > 0) pieces.push(formatRelocations(relocations));
+  if (section) pieces.push(formatDump(section));
+
+  return pieces.filter((piece) => piece !== "").join("\n");
 }
 
-const names = [...Object.keys(PART_OF), "all"];
+const PARTS = Object.keys(PART_OF);
+
+const OPTIONS: Flags = {
+  ...json,
+  section: { type: "string" },
+  ...Object.fromEntries([...PARTS, "all"].map((name) => [name, { type: "boolean" } as const])),
+};
 
 export const show: Verb = {
   name: "show",
   help: `usage: elfwright show [OPTIONS] FILE…
 
-Prints the file as the loader and the section headers describe it: all parts, with symbols and relocations as counts; or
-the parts that are asked for. Parts that cannot be read are listed as problems.
+Prints the file as the loader and the section headers describe it: all parts, with symbols and
+relocations as counts, or only the parts that options name. Parts that cannot be read are listed as
+problems.
   --header            class, machine, flags, interpreter, needed libraries, search path, build ID
   --segments          the program headers, RELRO, TLS, tables of start-up functions
   --sections          the section headers
   --dynamic           the dynamic section
-  --versions          versions of symbols that are needed and defined
+  --versions          the versions of symbols that the file needs and defines
   --notes             notes and what they say: ABI, properties, package, probes
   --security          RELRO, PIE, stack, canary, FORTIFY, CET, BTI
   --symbols           every symbol of .symtab
   --dynamic-symbols   every symbol of .dynsym, with its version
-  --relocations       every relocation of the loader's tables, or of the sections where there is no dynamic section
+  --relocations       every relocation of the loader's tables, or of the sections where there is
+                      no dynamic section
   --all               all of these
   --section NAME      the bytes of a section
-  --json              an array of { file, description }; with the lists that were asked for (see docs/json.md)`,
+  --json              an array of { file, description }, with the lists that options name
+                      (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const options: Flags = {
-      ...json,
-      section: { type: "string" },
-      ...Object.fromEntries(names.map((n) => [n, { type: "boolean" } as const])),
-    };
-    const { files, flags } = parseReadArguments(args, options);
-    const asked = names.filter((n) => n !== "all" && (flags[n] === true || flags["all"] === true));
-    const section = flags["section"];
-    const lists = new Set(LISTS.filter((l) => asked.includes(l)));
-    const dump = typeof section === "string" ? section : undefined;
-    const parts = asked.length === 0 && dump === undefined ? undefined : asked.flatMap((n) => PART_OF[n]!);
-    let heading = "";
-    const { failed } = eachFile(
-      files,
-      flags["json"] === true,
-      (file) => withFile(file, (elf) => entry(file, elf, lists, dump)),
-      (e) => {
-        print(`${files.length > 1 ? `${heading}${e.file}:\n` : ""}${text(e, parts)}`);
-        heading = "\n";
-      },
-    );
+    const { files, flags } = parseReadArguments(args, OPTIONS);
+    const asked = PARTS.filter((name) => flags[name] === true || flags["all"] === true);
+    const lists = new Set(LISTS.filter((name) => asked.includes(name)));
+    const section = typeof flags["section"] === "string" ? flags["section"] : undefined;
+    const isWhole = asked.length === 0 && section === undefined;
+    const parts = isWhole ? undefined : asked.flatMap((name) => PART_OF[name]!);
 
+    let gap = "";
+    const printEntry = (entry: Entry): void => {
+      const heading = files.length > 1 ? `${gap}${entry.file}:\n` : "";
+      print(heading + textOf(entry, parts));
+      gap = "\n";
+    };
+
+    const read = (file: string): Entry => withFile(file, (elf) => entryOf(file, elf, lists, section));
+    const { failed } = eachFile(files, flags["json"] === true, read, printEntry);
     return failed ? REFUSED : OK;
   },
 };

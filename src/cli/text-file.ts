@@ -4,8 +4,10 @@ import { fail } from "../error.js";
 import { onFile } from "../node/source.js";
 
 /**
- * The text of a file. `IO` where it cannot be read, `BAD_EDIT` where it is not UTF-8, which would be another text in
- * the ELF file.
+ * The text of a file that an option names.
+ *
+ * @throws ElfError `IO` where the file cannot be read, `BAD_EDIT` where it is not UTF-8: the ELF file would get another
+ *   text
  */
 export function fileText(path: string, option: string): string {
   let bytes: Uint8Array;
@@ -15,6 +17,7 @@ export function fileText(path: string, option: string): string {
     const why = e instanceof Error ? e.message.replace(/^IO: /, "") : String(e);
     return fail("IO", `the file that ${option} names cannot be read: ${why}`, { path });
   }
+
   if (!isLossless(bytes)) fail("BAD_EDIT", `the file ${path}, which ${option} names, is not UTF-8`, { edit: option });
   return decodeText(bytes);
 }

@@ -16,7 +16,9 @@ import {
 } from "../rewrite.js";
 import { version } from "../version.js";
 
-/** chrpath's exit code for a file without a search path. With -k the codes of all files are or-ed. */
+/**
+ * chrpath's exit code for a file without a search path. With -k the exit code is the bitwise or of those of all files.
+ */
 const NOT_FOUND = 2;
 
 const OPTIONS: readonly OptionName[] = [
@@ -53,52 +55,64 @@ function parse(args: readonly string[]): Command {
     keepGoing: false,
     version: false,
   };
-  for (const { name, value } of options) option(command, name, value);
-  // chrpath takes a list of files that came out empty for nothing to do; without any argument it says how it is used.
-  if (!command.version && (args.length === 0 || command.output !== undefined)) checkFiles(files, "-o", command);
+  for (const { name, value } of options) takeOption(command, name, value);
 
+  // As in chrpath, options without files do nothing. Without any argument chrpath prints its usage.
+  if (!command.version && (args.length === 0 || command.output !== undefined)) checkFiles(files, "-o", command);
   return command;
 }
 
-function option(command: Command, name: string, value: string): void {
+function takeOption(command: Command, name: string, value: string): void {
   switch (name) {
     case "delete":
-      return void (command.remove = true);
+      command.remove = true;
+      break;
     case "convert":
-      return void (command.convert = true);
+      command.convert = true;
+      break;
     case "replace":
-      return void (command.path = value);
-    // As in chrpath, the last of -l and -r counts.
+      command.path = value;
+      break;
     case "list":
-      return void (command.path = undefined);
+      // As in chrpath, the last of -l and -r counts.
+      command.path = undefined;
+      break;
     case "keepgoing":
-      return void (command.keepGoing = true);
+      command.keepGoing = true;
+      break;
     case "version":
-      return void (command.version = true);
+      command.version = true;
+      break;
     case "output":
-      return void (command.output = value);
+      command.output = value;
+      break;
     case "overlay":
-      return void (command.overlay = overlayChoice(value));
+      command.overlay = overlayChoice(value);
+      break;
     case "dry-run":
-      return void (command.dryRun = true);
+      command.dryRun = true;
+      break;
     case "json":
-      return void (command.json = true);
+      command.json = true;
+      break;
+    default:
+      throw new UsageError(`unknown option ${name}`);
   }
-  throw new UsageError(`unknown option ${name}`);
 }
 
-/** The search path that counts. */
+/** The search path that ld.so uses. */
 interface Found {
   readonly tag: "DT_RPATH" | "DT_RUNPATH";
   readonly path: string;
 }
 
-/** A file's entry in JSON output: what it had, and what was done where something was asked for. */
+/** A file's entry in JSON output: the search path that it had, and what was written, if anything. */
 type Entry = { readonly file: string; readonly searchPath: Found | null } & Partial<Rewritten>;
 
 function searchPath(file: string): Found | null {
   return withFile(file, ({ dynamic, header, runpath, rpath }) => {
     if (!dynamic) fail("NO_DYNAMIC", "the file has no dynamic section", { type: header.type });
+
     if (runpath !== null) return { tag: "DT_RUNPATH", path: runpath };
     return rpath === null ? null : { tag: "DT_RPATH", path: rpath };
   });
@@ -106,6 +120,7 @@ function searchPath(file: string): Found | null {
 
 function editsFor(found: Found, { remove, convert, path }: Command): Edit[] {
   if (remove) return [removeRunpath()];
+
   const isRunpath = convert || found.tag === "DT_RUNPATH";
   if (path !== undefined) return [isRunpath ? setRunpath(path) : setRpath(path)];
   return convert && found.tag === "DT_RPATH" ? [convertToRunpath()] : [];
@@ -114,40 +129,48 @@ function editsFor(found: Found, { remove, convert, path }: Command): Edit[] {
 function change(file: string, command: Command): Entry {
   const found = searchPath(file);
   const edits = found ? editsFor(found, command) : [];
-  // A result of another name is written also where nothing changes.
+  // An output file is written where nothing changes, too.
   const writes = edits.length > 0 || (command.output !== undefined && (found !== null || command.remove));
   return { file, searchPath: found, ...(writes && rewriteFile(file, edits, command)) };
 }
 
-/** In chrpath's words. */
-function report({ searchPath: found, ...entry }: Entry, command: Command): void {
-  const { file } = entry;
-  const lines: string[] = [];
-  if (!command.remove && !found) {
-    lines.push(`${file}: no rpath or runpath tag found.`);
-  } else if (!command.remove && found) {
-    const converts = command.convert && found.tag === "DT_RPATH";
-    const name = converts ? "RUNPATH" : found.tag.slice("DT_".length);
-    if (converts) lines.push(`${file}: RPATH converted to RUNPATH`);
-    lines.push(`${file}: ${name}=${found.path}`);
-    if (command.path !== undefined) lines.push(`${file}: new ${name}: ${command.path}`);
-  }
+/** What chrpath prints of a file, in its words. */
+function reportLines(file: string, found: Found | null, { remove, convert, path }: Command): string[] {
+  if (remove) return [];
+  if (!found) return [`${file}: no rpath or runpath tag found.`];
 
-  print(lines.join("\n"));
+  const lines: string[] = [];
+  const converts = convert && found.tag === "DT_RPATH";
+  const name = converts ? "RUNPATH" : found.tag.slice("DT_".length);
+  if (converts) lines.push(`${file}: RPATH converted to RUNPATH`);
+  lines.push(`${file}: ${name}=${found.path}`);
+  if (path !== undefined) lines.push(`${file}: new ${name}: ${path}`);
+
+  return lines;
+}
+
+function report(entry: Entry, command: Command): void {
+  print(reportLines(entry.file, entry.searchPath, command).join("\n"));
   if (isRewritten(entry)) printRewritten(entry);
 }
 
-const isRewritten = (entry: Partial<Rewritten>): entry is Rewritten => entry.placements !== undefined;
+const isRewritten = (entry: Entry): entry is Entry & Rewritten => entry.placements !== undefined;
 
 function runAll(command: Command): number {
   const entries: (Entry | ErrorEntry)[] = [];
   let code = OK;
   for (const file of command.files) {
-    const a = attemptFile(file, () => change(file, command));
-    if ("refusal" in a) code |= REFUSED;
-    else if (!command.remove && !a.result.searchPath) code |= NOT_FOUND;
-    entries.push("refusal" in a ? a.refusal : a.result);
-    if (!command.json && "result" in a) report(a.result, command);
+    const attempt = attemptFile(file, () => change(file, command));
+    if ("refusal" in attempt) {
+      code |= REFUSED;
+      entries.push(attempt.refusal);
+    } else {
+      const entry = attempt.result;
+      if (!command.remove && !entry.searchPath) code |= NOT_FOUND;
+      entries.push(entry);
+      if (!command.json) report(entry, command);
+    }
+
     if (code !== OK && !command.keepGoing) break;
   }
 
@@ -160,18 +183,21 @@ export const chrpath: Verb = {
   help: `usage: elfwright chrpath [OPTIONS] FILE…
 
   -l, --list          print the search path (the default)
-  -r, --replace PATH  replace the search path; it may be longer than the old one
+  -r, --replace PATH  replace the search path; the new one may be longer than the old one
   -c, --convert       make a DT_RPATH a DT_RUNPATH
   -d, --delete        delete the search path
   -k, --keepgoing     go on with the next file after one that failed
   -v, --version       print the version
+  -h, --help          print this help
   -o, --output FILE   write there; one input file
-  --overlay=keep|keep-in-place|drop   what to do with bytes behind the end of the ELF file
-  --dry-run           say what would change, write nothing
+  --overlay=keep|keep-in-place|drop
+                      what to do with bytes behind the end of the ELF file
+  --dry-run           say what would change; write nothing
   --json              an array of results (see docs/json.md)
 
-As chrpath's, these options replace a search path and never make one: elfwright patchelf --set-rpath does. Of a DT_RPATH beside a
-DT_RUNPATH it says nothing, as ld.so ignores it. Exit 0 done, 1 refused or wrong usage, 2 no search path; with -k the sum of what occurred.`,
+Like chrpath's, these options change a search path that exists and never make one: elfwright
+patchelf --set-rpath does. A DT_RPATH beside a DT_RUNPATH is not shown, since ld.so ignores it. Exit
+0 done, 1 refused or wrong usage, 2 no search path; with -k the sum of the codes that occurred.`,
   usageCode: REFUSED,
   run(args) {
     const command = parse(args);

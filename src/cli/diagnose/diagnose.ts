@@ -5,7 +5,7 @@ import { diagnosisRules } from "../../diagnose/rules/rules.js";
 import { isElfError } from "../../error.js";
 import { isDebugFile } from "../../image/headers/sections.js";
 import { Tolerant } from "../../image/tolerant.js";
-import { type OpenElfFile, resolveFileLibraries } from "../../node/index.js";
+import { type OpenElfFile, type OpenLibraryTree, resolveFileLibraries } from "../../node/index.js";
 import { parseTarget, tables } from "../../targets/index.js";
 import type { Target } from "../../targets/target.js";
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "../command.js";
@@ -19,28 +19,33 @@ interface Wish {
   readonly scan: boolean;
 }
 
+/** The set-user-ID and set-group-ID bits. */
 const RAISED = 0o6000;
 
+/** The libraries of the file below a root directory. Undefined for a file that no loader reads. */
+function librariesOf(path: string, elf: OpenElfFile, sysroot: string | undefined): OpenLibraryTree | undefined {
+  if (sysroot === undefined) return undefined;
+  if (new Tolerant().part(() => isDebugFile(elf)) === true || elf.dynamic === null) return undefined;
+  return resolveFileLibraries(path, { sysroot });
+}
+
 function diagnoseFile(path: string, elf: OpenElfFile, { target, sysroot, scan }: Wish): Diagnosis {
-  const raised = (statSync(path).mode & RAISED) !== 0;
-  const libraries =
-    sysroot === undefined || new Tolerant().part(() => isDebugFile(elf)) === true || elf.dynamic === null
-      ? undefined
-      : resolveFileLibraries(path, { sysroot });
+  const hasRaisedRights = (statSync(path).mode & RAISED) !== 0;
+  const libraries = librariesOf(path, elf, sysroot);
   try {
     return diagnose(elf, {
       tables,
       scan,
       ...(target && { target }),
       ...(libraries && { libraries }),
-      ...(raised && { raisedRights: true }),
+      ...(hasRaisedRights && { raisedRights: true }),
     });
   } finally {
     libraries?.close();
   }
 }
 
-/** A name that nobody knows is wrong usage, not a file's fault. */
+/** The target of this name. An unknown name is wrong usage. */
 function targetOf(name: string): Target {
   try {
     return parseTarget(name);
@@ -65,21 +70,24 @@ export const diagnoseVerb: Verb = {
   help: `usage: elfwright diagnose [OPTIONS] FILE…
        elfwright diagnose [--json] --rules
 
-Says what a binary is and on what systems it runs, from the file alone: nothing is run, and any machine's files will do,
-stripped or not. Each conclusion comes with its evidence, each finding with what to do. Exits with 1 when a finding is
-of level error.
-  --target TARGET   what would go wrong there: a distribution (centos7, ubuntu22.04, debian:bookworm, alpine3.18), a C
-                    library (glibc:2.17, musl, musl:1.2.4), or a policy of Python wheels (manylinux_2_17)
-  --sysroot DIR     also look at the libraries that would be loaded when DIR is the root directory: missing, unused,
-                    of another C library; / is this system
-  --scan            also look for ELF files inside of the file's data
+Says what a binary is and on what systems it runs, from the file alone: nothing is run. The file
+may be for any machine, stripped or not. Each conclusion comes with its evidence, each finding with
+what to do. Exits with 1 when a finding is of level error.
+  --target TARGET   what would go wrong there: a distribution (centos7, ubuntu22.04,
+                    debian:bookworm, alpine3.18), a C library (glibc:2.17, musl, musl:1.2.4), or a
+                    policy of Python wheels (manylinux_2_17)
+  --sysroot DIR     also look at the libraries that would be loaded with DIR as the root directory:
+                    missing, unused, of another C library; / is this system
+  --scan            also look for ELF files inside the file's data
   --rules           list every rule with its severity, what it finds and what to do about it
-  --json            an array of { file, libc, linkage, … }, or of { id, severity, sentence, advice } (see docs/json.md)`,
+  --json            an array of { file, libc, linkage, … }, or of
+                    { id, severity, sentence, advice } (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
     const { files, flags } = parseReadArguments(args, OPTIONS, "rules");
+    const asJson = flags["json"] === true;
     if (flags["rules"] === true) {
-      printRules(diagnosisRules, flags["json"] === true);
+      printRules(diagnosisRules, asJson);
       return OK;
     }
 
@@ -89,15 +97,18 @@ of level error.
       sysroot: text(flags["sysroot"]),
       scan: flags["scan"] === true,
     };
-    const work = (file: string): { file: string } & Diagnosis => ({
+    const entryOf = (file: string): { file: string } & Diagnosis => ({
       file,
       ...withFile(file, (elf) => diagnoseFile(file, elf, wish)),
     });
+
     let gap = "";
-    const { results, failed } = eachFile(files, flags["json"] === true, work, ({ file, ...d }) => {
-      print(gap + formatDiagnosis(file, d));
+    const { results, failed } = eachFile(files, asJson, entryOf, ({ file, ...diagnosis }) => {
+      print(gap + formatDiagnosis(file, diagnosis));
       gap = "\n";
     });
-    return failed || results.some((r) => r.findings.some((f) => f.severity === "error")) ? REFUSED : OK;
+
+    const wrong = results.some(({ findings }) => findings.some((finding) => finding.severity === "error"));
+    return failed || wrong ? REFUSED : OK;
   },
 };

@@ -2,7 +2,7 @@ import type { Diagnosis, DiagnosisFinding, Evidence, FloorEntry } from "../../di
 import { hex } from "../../error.js";
 import { lines, safe } from "../../report/text/print.js";
 
-/** Names for people; what is not here is its own name. */
+/** Names for people. */
 const LIBC: Readonly<Record<Diagnosis["libc"], string>> = {
   glibc: "glibc",
   musl: "musl",
@@ -13,6 +13,8 @@ const LIBC: Readonly<Record<Diagnosis["libc"], string>> = {
   none: "no C library",
   unknown: "C library unknown",
 };
+
+/** Names for people. A linkage that is not here is its own name. */
 const LINKAGE: Readonly<Partial<Record<Diagnosis["linkage"], string>>> = {
   "interpreter-only": "names a loader but needs no library",
   "shared-library": "shared library",
@@ -22,6 +24,7 @@ const LINKAGE: Readonly<Partial<Record<Diagnosis["linkage"], string>>> = {
   relocatable: "relocatable object",
   other: "neither program nor library",
 };
+
 const LANGUAGE: Readonly<Record<Diagnosis["language"], string>> = {
   c: "C",
   "c++": "C++",
@@ -30,118 +33,138 @@ const LANGUAGE: Readonly<Record<Diagnosis["language"], string>> = {
   unknown: "language unknown",
 };
 
-/** `musl, dynamic, C++`: what there is to know first. */
-function summary(d: Diagnosis): string {
-  const sure = d.libcConfidence === "certain" || d.libc === "unknown" ? "" : ` (${d.libcConfidence})`;
-  const parts = [
-    LIBC[d.libc] + sure,
-    LINKAGE[d.linkage] ?? d.linkage,
-    LANGUAGE[d.language],
-    `${d.machine.replace(/^EM_/, "")} ${d.class}-bit ${d.byteOrder}-endian`,
-  ];
-  return d.packer === null
-    ? parts.join(", ")
-    : `packed with ${d.packer.toUpperCase()}, which hides the program; the file itself: ${parts.join(", ")}`;
+/** `musl, dynamic, C++, X86_64 64-bit little-endian`: the first line. */
+function summary(diagnosis: Diagnosis): string {
+  const { libc, libcConfidence, linkage, language, machine, byteOrder, packer } = diagnosis;
+  const confidence = libcConfidence === "certain" || libc === "unknown" ? "" : ` (${libcConfidence})`;
+  const text = [
+    LIBC[libc] + confidence,
+    LINKAGE[linkage] ?? linkage,
+    LANGUAGE[language],
+    `${machine.replace(/^EM_/, "")} ${diagnosis.class}-bit ${byteOrder}-endian`,
+  ].join(", ");
+
+  if (packer === null) return text;
+  return `packed with ${packer.toUpperCase()}, which hides the program; the file itself: ${text}`;
 }
 
-const HEAD = 13;
-const row = (name: string, value: string): string[] => (value === "" ? [] : [`  ${`${name}:`.padEnd(HEAD)}${value}`]);
-const more = (values: readonly string[]): string[] => values.map((v) => `  ${" ".repeat(HEAD)}${v}`);
-const rows = (name: string, [first, ...rest]: readonly string[]): string[] =>
-  first === undefined ? [] : [...row(name, first), ...more(rest)];
+/** The width of the column of names. */
+const WIDTH = 13;
 
-const place = (e: Evidence): string => (e.offset === null ? "" : ` (at ${hex(e.offset)})`);
+/** A name with its value, or nothing for an empty value. */
+function row(name: string, value: string): string[] {
+  if (value === "") return [];
+  return [`  ${`${name}:`.padEnd(WIDTH)}${value}`];
+}
 
-function go({ go }: Diagnosis): string[] {
+/** A name with several values, one below the other. */
+function rows(name: string, [first, ...rest]: readonly string[]): string[] {
+  if (first === undefined) return [];
+  return [...row(name, first), ...rest.map((value) => `  ${" ".repeat(WIDTH)}${value}`)];
+}
+
+function evidence({ about, text, offset }: Evidence): string {
+  const place = offset === null ? "" : ` (at ${hex(offset)})`;
+  return `${about}: ${safe(text)}${place}`;
+}
+
+const CGO: Readonly<Record<NonNullable<Diagnosis["go"]>["cgo"], string>> = {
+  pure: "no C code",
+  internal: "cgo, linked by Go",
+  external: "cgo, linked by the system's linker",
+  unknown: "cgo unknown",
+};
+
+function goRows({ go }: Diagnosis): string[] {
   if (!go) return [];
 
-  const cgo = {
-    pure: "no C code",
-    internal: "cgo, linked by Go",
-    external: "cgo, linked by the system's linker",
-    unknown: "cgo unknown",
-  }[go.cgo];
-  const module = go.module ? `${safe(go.module.path)} ${safe(go.module.version)}` : "";
-  const settings = Object.entries(go.settings).map(([k, v]) => safe(`${k}=${v}`));
+  const { module, settings, path, buildId } = go;
+  const libc = go.usesLibc ? "uses the C library" : "uses no C library";
+  const values = [`${safe(go.version ?? "version unknown")}, ${CGO[go.cgo]}, ${libc}`];
+  if (path) values.push(`package ${safe(path)}`);
+  if (module) values.push(`module ${safe(module.path)} ${safe(module.version)}`);
+  for (const [name, value] of Object.entries(settings)) values.push(safe(`${name}=${value}`));
+  if (buildId) values.push(`build ID ${safe(buildId)}`);
 
-  return rows("Go", [
-    [safe(go.version ?? "version unknown"), cgo, go.usesLibc ? "uses the C library" : "uses no C library"].join(", "),
-    ...(go.path ? [`package ${safe(go.path)}`] : []),
-    ...(module ? [`module ${module}`] : []),
-    ...settings,
-    ...(go.buildId ? [`build ID ${safe(go.buildId)}`] : []),
-  ]);
+  return rows("Go", values);
 }
 
-/** As many names as say enough; the JSON has all. */
+/** The most names that are shown. The JSON has all. */
 const NAMES = 6;
 
+function symbolNames(symbols: readonly string[]): string {
+  const names = symbols.slice(0, NAMES).map(safe).join(", ");
+  return symbols.length > NAMES ? `${names} and ${symbols.length - NAMES} more` : names;
+}
+
 function floorEntry({ family, version, library, symbols, weak, source }: FloorEntry): string {
-  const names =
-    symbols.slice(0, NAMES).map(safe).join(", ") +
-    (symbols.length > NAMES ? ` and ${symbols.length - NAMES} more` : "");
-  return `${safe(family)} ${safe(version)}${library === null ? "" : ` of ${safe(library)}`}${weak ? ", weak" : ""}${names === "" ? "" : `: ${names}`}${source === "symbols" ? " (by name: the file states no versions)" : ""}`;
+  const names = symbolNames(symbols);
+  return [
+    `${safe(family)} ${safe(version)}`,
+    library === null ? "" : ` of ${safe(library)}`,
+    weak ? ", weak" : "",
+    names === "" ? "" : `: ${names}`,
+    source === "symbols" ? " (by name: the file states no versions)" : "",
+  ].join("");
 }
 
 /**
- * The strongest need of each family: the others are met with it. A weak one sets nothing, and is shown where there is
- * no other.
+ * The strongest need of each family, which is its first: a system that meets it meets the others. A weak need requires
+ * nothing. It is shown where the family has no other.
  */
-const strongest = (floor: readonly FloorEntry[]): FloorEntry[] =>
-  floor.filter(
-    (f) => (floor.find((o) => o.family === f.family && !o.weak) ?? floor.find((o) => o.family === f.family)) === f,
-  );
-
-function finding(f: DiagnosisFinding): string[] {
-  return [`  ${f.severity}: ${safe(f.message)} [${f.rule}]`, ...(f.advice === "" ? [] : [`    ${safe(f.advice)}`])];
+function strongest(floor: readonly FloorEntry[]): FloorEntry[] {
+  return floor.filter((entry) => {
+    const same = floor.filter((other) => other.family === entry.family);
+    return entry === (same.find((other) => !other.weak) ?? same[0]);
+  });
 }
 
-const section = (title: string, body: readonly string[]): string[] =>
-  body.length === 0 ? [] : [`  ${title}:`, ...body.map((l) => `  ${l}`)];
+function findingLines({ severity, message, rule, advice }: DiagnosisFinding): string[] {
+  const line = `  ${severity}: ${safe(message)} [${rule}]`;
+  return advice === "" ? [line] : [line, `    ${safe(advice)}`];
+}
+
+function section(title: string, body: readonly string[]): string[] {
+  if (body.length === 0) return [];
+  return [`  ${title}:`, ...body.map((line) => `  ${line}`)];
+}
 
 /**
- * Distributions one after the other, the releases of each from its first to its last: `debian12..13`. All between have
- * it, since a C library only grows.
+ * Distributions one after the other, the releases of each from its first to its last: `debian12..13`. All releases
+ * between them fit too, since a C library only grows.
  */
 function releases(ids: readonly string[]): string[] {
-  const of = new Map<string, string[]>();
+  const byName = new Map<string, string[]>();
   for (const id of ids) {
     const name = /^\D*/.exec(id)![0];
-    const list = of.get(name);
-    if (list) list.push(id.slice(name.length));
-    else of.set(name, [id.slice(name.length)]);
+    const release = id.slice(name.length);
+    const list = byName.get(name);
+    if (list) list.push(release);
+    else byName.set(name, [release]);
   }
 
-  return [...of].map(
-    ([name, [first, ...later]]) => `${name}${first!}${later.length === 0 ? "" : `..${later.at(-1)!}`}`,
-  );
+  return [...byName].map(([name, list]) => {
+    const first = `${name}${list[0]!}`;
+    return list.length === 1 ? first : `${first}..${list.at(-1)!}`;
+  });
 }
 
-/** A diagnosis for people: what it is, what says so, what it needs, what to do. */
-export function formatDiagnosis(file: string, d: Diagnosis): string {
-  const required = Object.entries(d.required)
-    .map(([family, version]) => safe(`${family} ${version}`))
-    .join(", ");
+/** A diagnosis for people: what the file is, what says so, what it needs, what to do. */
+export function formatDiagnosis(file: string, diagnosis: Diagnosis): string {
+  const { floor, findings, problems } = diagnosis;
+  const required = Object.entries(diagnosis.required).map(([family, version]) => safe(`${family} ${version}`));
+  const distributions = releases(diagnosis.distributions ?? []).map(safe);
+  const unreadable = problems.map((problem) => `  ${safe(problem)}`);
+
   return lines(
-    `${safe(file)}: ${summary(d)}`,
-    rows(
-      "because",
-      d.evidence.map((e) => `${e.about}: ${safe(e.text)}${place(e)}`),
-    ),
-    go(d),
-    row("requires", required),
-    rows("set by", strongest(d.floor).map(floorEntry)),
-    row(
-      "found on",
-      releases(d.distributions ?? [])
-        .map(safe)
-        .join(", "),
-    ),
-    row("wheel tag", safe(d.wheelTag ?? "")),
-    section("findings", d.findings.flatMap(finding)),
-    section(
-      "not readable",
-      d.problems.map((p) => `  ${safe(p)}`),
-    ),
+    `${safe(file)}: ${summary(diagnosis)}`,
+    rows("because", diagnosis.evidence.map(evidence)),
+    goRows(diagnosis),
+    row("requires", required.join(", ")),
+    rows("set by", strongest(floor).map(floorEntry)),
+    row("found on", distributions.join(", ")),
+    row("wheel tag", safe(diagnosis.wheelTag ?? "")),
+    section("findings", findings.flatMap(findingLines)),
+    section("not readable", unreadable),
   );
 }

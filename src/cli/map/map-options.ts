@@ -1,11 +1,11 @@
 import { splitOption, takeValue, UsageError } from "../command.js";
 
-/** The verbs whose options say what a plan is of. */
+/** The verbs that a map can show the plan of. */
 export type Planner = "patchelf" | "strip";
 
 export interface MapCommand {
   json: boolean;
-  /** Where the SVG goes; `-` is stdout. */
+  /** The file for the SVG. `-` is stdout. */
   svg: string | undefined;
   color: boolean | undefined;
   ascii: boolean;
@@ -17,26 +17,13 @@ export interface MapCommand {
   planned: { readonly verb: Planner; readonly args: readonly string[] } | undefined;
 }
 
-type Take = (c: MapCommand, value: () => string) => void;
-
 const THEMES = ["auto", "light", "dark"] as const;
 
-const OPTIONS: Readonly<Record<string, Take>> = {
-  "--json": (c) => void (c.json = true),
-  "--svg": (c, value) => void (c.svg = value()),
-  "--color": (c) => void (c.color = true),
-  "--no-color": (c) => void (c.color = false),
-  "--ascii": (c) => void (c.ascii = true),
-  "--width": (c, value) => void (c.width = widthOf(value())),
-  "--theme": (c, value) => void (c.theme = themeOf(value())),
-  "--no-background": (c) => void (c.background = false),
-};
-
-const isPlanner = (s: string): s is Planner => s === "patchelf" || s === "strip";
+const isPlanner = (arg: string): arg is Planner => arg === "patchelf" || arg === "strip";
 
 /** Options, then one file, two files, or a rewriting verb with all that it takes. */
 export function parseMap(args: readonly string[]): MapCommand {
-  const c: MapCommand = {
+  const command: MapCommand = {
     json: false,
     svg: undefined,
     color: undefined,
@@ -47,30 +34,66 @@ export function parseMap(args: readonly string[]): MapCommand {
     files: [],
     planned: undefined,
   };
-  let only = false;
-  for (const rest = [...args]; rest.length > 0;) {
+
+  let onlyFiles = false;
+  const rest = [...args];
+  while (rest.length > 0) {
     const arg = rest.shift()!;
-    if (!only && c.files.length === 0 && isPlanner(arg)) return { ...c, planned: { verb: arg, args: rest } };
-    if (!only && arg === "--") only = true;
-    else if (!only && arg.startsWith("-") && arg !== "-") option(c, arg, rest);
-    else c.files.push(arg);
+    if (!onlyFiles && command.files.length === 0 && isPlanner(arg)) {
+      return { ...command, planned: { verb: arg, args: rest } };
+    }
+
+    if (!onlyFiles && arg === "--") onlyFiles = true;
+    else if (!onlyFiles && arg.startsWith("-") && arg !== "-") takeOption(command, arg, rest);
+    else command.files.push(arg);
   }
 
-  if (c.files.length === 0) throw new UsageError("missing file name");
-  if (c.files.length > 2) throw new UsageError("one file is shown, or two beside each other");
-  return c;
+  if (command.files.length === 0) throw new UsageError("missing file name");
+  if (command.files.length > 2) throw new UsageError("one file is shown, or two beside each other");
+  return command;
 }
 
-function option(c: MapCommand, arg: string, rest: string[]): void {
+function takeOption(command: MapCommand, arg: string, rest: string[]): void {
   const { name, inline } = splitOption(arg);
-  const take = Object.hasOwn(OPTIONS, name) ? OPTIONS[name]! : undefined;
-  let taken = false;
-  if (!take) throw new UsageError(`unknown option ${name}`);
-  take(c, () => {
-    taken = true;
-    return takeValue(name, inline, rest);
-  });
-  if (inline !== undefined && !taken) throw new UsageError(`option ${name} takes no value`);
+  const value = () => takeValue(name, inline, rest);
+
+  switch (name) {
+    case "--svg":
+      command.svg = value();
+      return;
+    case "--width":
+      command.width = widthOf(value());
+      return;
+    case "--theme":
+      command.theme = themeOf(value());
+      return;
+  }
+
+  if (!takeFlag(command, name)) throw new UsageError(`unknown option ${name}`);
+  if (inline !== undefined) throw new UsageError(`option ${name} takes no value`);
+}
+
+/** Takes an option without a value. False for another one. */
+function takeFlag(command: MapCommand, name: string): boolean {
+  switch (name) {
+    case "--json":
+      command.json = true;
+      return true;
+    case "--color":
+      command.color = true;
+      return true;
+    case "--no-color":
+      command.color = false;
+      return true;
+    case "--ascii":
+      command.ascii = true;
+      return true;
+    case "--no-background":
+      command.background = false;
+      return true;
+    default:
+      return false;
+  }
 }
 
 function widthOf(value: string): number {
@@ -81,7 +104,7 @@ function widthOf(value: string): number {
 }
 
 function themeOf(value: string): MapCommand["theme"] {
-  const found = THEMES.find((t) => t === value);
-  if (!found) throw new UsageError(`--theme takes ${THEMES.join(", ")}, not ${JSON.stringify(value)}`);
-  return found;
+  const theme = THEMES.find((name) => name === value);
+  if (!theme) throw new UsageError(`--theme takes ${THEMES.join(", ")}, not ${JSON.stringify(value)}`);
+  return theme;
 }

@@ -9,30 +9,35 @@ import type { RewriteOptions } from "../rewrite.js";
 import { stripEdits } from "../strip/strip-edits.js";
 import { parseStrip } from "../strip/strip-options.js";
 
-/** What a rewriting verb would do with its one file. */
+/** A file, and what a rewriting verb would make of it. */
 export interface PlannedMap {
   readonly file: string;
   plan(elf: ElfFile): Plan;
 }
 
-const planned = (
+function planned(
   files: readonly string[],
-  options: Pick<RewriteOptions, "overlay">,
+  { overlay }: Pick<RewriteOptions, "overlay">,
   edits: (elf: ElfFile) => Edit[],
-): PlannedMap => {
+): PlannedMap {
   if (files.length !== 1) throw new UsageError("a plan is shown of one file");
-  return { file: files[0]!, plan: (elf) => plan(elf.source, edits(elf), { overlay: options.overlay }) };
-};
+  return { file: files[0]!, plan: (elf) => plan(elf.source, edits(elf), { overlay }) };
+}
+
+function plannedByPatchelf(args: readonly string[]): PlannedMap {
+  const command = parsePatchelf(args);
+  if (command.info !== undefined) throw new UsageError("the edits are missing");
+  return planned(command.files, command, (elf) => patchelfEdits(command, elf));
+}
+
+function plannedByStrip(args: readonly string[]): PlannedMap {
+  const command = parseStrip(args);
+  if (command.info !== undefined) throw new UsageError("the edits are missing");
+
+  const edits = stripEdits(command);
+  return planned(command.files, command, () => edits);
+}
 
 /** Reads the arguments as the verb itself would. Nothing is ever written. */
-export function plannedBy(verb: Planner, args: readonly string[]): PlannedMap {
-  if (verb === "patchelf") {
-    const c = parsePatchelf(args);
-    if (c.info !== undefined) throw new UsageError("the edits are missing");
-    return planned(c.files, c, (elf) => patchelfEdits(c, elf));
-  }
-  const c = parseStrip(args);
-  if (c.info !== undefined) throw new UsageError("the edits are missing");
-  const edits = stripEdits(c);
-  return planned(c.files, c, () => edits);
-}
+export const plannedBy = (verb: Planner, args: readonly string[]): PlannedMap =>
+  verb === "patchelf" ? plannedByPatchelf(args) : plannedByStrip(args);

@@ -17,30 +17,29 @@ const PATCHELF: Readonly<Record<number, string>> = {
   13: "OpenVMS",
 };
 
-/** Others that it takes. */
+/** Other names that patchelf takes. */
 const ALIASES: Readonly<Record<string, number>> = { "SYSTEM-V": 0, SYSV: 0, "GNU-HURD": 4, HURD: 4 };
 
-/** As patchelf prints it: its name, or two digits. */
+/** What patchelf prints: the name, or two hexadecimal digits. */
 export const osAbiText = (abi: number): string =>
   PATCHELF[abi] ?? `0x${abi.toString(16).toUpperCase().padStart(2, "0")}`;
 
-/** EI_OSABI by patchelf's names, a name of ELFOSABI with or without the prefix, in upper or lower case, or a number. */
+/** EI_OSABI of a name or number: patchelf's names, those of ELFOSABI with or without the prefix, in any case. */
 export function osAbiNumber(text: string): number {
   const wanted = text.trim().toUpperCase();
   const names: (readonly [string, number])[] = [
-    ...Object.entries(PATCHELF).map(([n, name]) => [name.toUpperCase(), Number(n)] as const),
+    ...Object.entries(PATCHELF).map(([abi, name]) => [name.toUpperCase(), Number(abi)] as const),
     ...Object.entries(ALIASES),
     ...Object.entries(ELFOSABI),
   ];
-  const found = names.find(([name]) => name === wanted || `ELFOSABI_${name}` === wanted)?.[1];
-  if (found !== undefined) return found;
+  const named = names.find(([name]) => name === wanted || `ELFOSABI_${name}` === wanted);
+  if (named) return named[1];
 
   const number = /^(0x[0-9a-f]+|\d+)$/i.test(wanted) ? Number(wanted) : NaN;
-  if (!(number <= 255)) {
-    throw new UsageError(
-      `--set-os-abi takes a name (${Object.values(PATCHELF).join(", ")}, or one of ELFOSABI) or 0 to 255, not ${JSON.stringify(text)}`,
-    );
-  }
+  if (number <= 255) return number;
 
-  return number;
+  const known = Object.values(PATCHELF).join(", ");
+  throw new UsageError(
+    `--set-os-abi takes a name (${known}, or one of ELFOSABI) or 0 to 255, not ${JSON.stringify(text)}`,
+  );
 }

@@ -26,111 +26,125 @@ import { osAbiNumber } from "./os-abi.js";
 import type { PatchelfCommand } from "./patchelf-options.js";
 
 /** The edits that the options ask of this file. An empty value asks for nothing, except an empty search path. */
-export function patchelfEdits(c: PatchelfCommand, elf: ElfFile): Edit[] {
+export function patchelfEdits(command: PatchelfCommand, elf: ElfFile): Edit[] {
   return [
-    ...(c.interpreter ? [setInterpreter(c.interpreter)] : []),
-    ...searchPath(c, elf),
-    ...needed(c, elf),
-    ...headers(c, elf),
-    ...symbols(c, elf),
+    ...(command.interpreter ? [setInterpreter(command.interpreter)] : []),
+    ...searchPath(command, elf),
+    ...needed(command, elf),
+    ...headers(command, elf),
+    ...symbols(command, elf),
   ];
 }
 
-/** Of the options that change the search path one acts, in this order (patchelf). */
-function searchPath(c: PatchelfCommand, elf: ElfFile): Edit[] {
-  const { force } = c;
-  const has = elf.runpath !== null || elf.rpath !== null;
-  if (c.shrink) {
-    if (!has && libraryless(elf)) return [];
-    const converts = force ? elf.runpath !== null : elf.runpath === null && elf.rpath !== null;
-    return [
-      ...(converts ? [force ? convertToRpath() : convertToRunpath()] : []),
-      shrinkFileRunpath(c.allowedPrefixes.length > 0 ? { allowedPrefixes: c.allowedPrefixes } : {}),
-    ];
-  }
-  if (c.remove) return has || !libraryless(elf) ? [removeRunpath()] : [];
-  if (c.set !== undefined) {
-    return c.set === "" && !has && libraryless(elf) ? [] : [force ? setRpath(c.set) : setRunpath(c.set)];
+/** Only one of the options that change the search path acts, the first in this order (patchelf). */
+function searchPath(command: PatchelfCommand, elf: ElfFile): Edit[] {
+  const { force, set } = command;
+  const hasPath = elf.runpath !== null || elf.rpath !== null;
+  // There is nothing to do, and the edit would be refused.
+  const isPointless = () => !hasPath && isLibraryless(elf);
+
+  if (command.shrink) return isPointless() ? [] : shrunkPath(command, elf);
+  if (command.remove) return isPointless() ? [] : [removeRunpath()];
+  if (set !== undefined) {
+    if (set === "" && isPointless()) return [];
+    return [force ? setRpath(set) : setRunpath(set)];
   }
 
   // An empty directory would be the current one, which is hardly what an empty variable in a script meant.
-  return c.add.filter((path) => path !== "").map((path) => (force ? addRpath(path) : addRunpath(path)));
+  const paths = command.add.filter((path) => path !== "");
+  return paths.map((path) => (force ? addRpath(path) : addRunpath(path)));
 }
 
-/**
- * Does the file load no libraries, so that the library refuses every edit of the kind, also one that would find nothing
- * to do?
- */
-const libraryless = (elf: ElfFile): boolean =>
+function shrunkPath({ force, allowedPrefixes }: PatchelfCommand, elf: ElfFile): Edit[] {
+  const edits: Edit[] = [];
+  if (force && elf.runpath !== null) edits.push(convertToRpath());
+  if (!force && elf.runpath === null && elf.rpath !== null) edits.push(convertToRunpath());
+  edits.push(shrinkFileRunpath(allowedPrefixes.length > 0 ? { allowedPrefixes } : {}));
+
+  return edits;
+}
+
+/** Does the file load no libraries? Every edit of these kinds is then refused, even one that has nothing to do. */
+const isLibraryless = (elf: ElfFile): boolean =>
   elf.dynamic !== null && ["static", "static-pie", "loader"].includes(elf.linkage);
 
 /** patchelf removes first, then renames, then adds. */
-function needed(c: PatchelfCommand, elf: ElfFile): Edit[] {
-  const matches = (name: string) => !libraryless(elf) || elf.needed.includes(name);
-  const renamed = [...c.needed].filter(
-    ([old, name]) => old !== "" && name !== "" && !c.removeNeeded.has(old) && matches(old),
-  );
-  const comes = new Set([...renamed.map(([, name]) => name), ...c.addNeeded]);
-  const added = [...c.addNeeded].filter((name) => name !== "");
-  const removed = [...c.removeNeeded].filter((name) => name !== "" && matches(name));
-  // What goes and comes again takes its new place.
-  const moved = added.filter((name) => c.removeNeeded.has(name));
-  const others = added.filter((name) => !c.removeNeeded.has(name));
-  const gone = removed.filter((name) => !comes.has(name));
+function needed({ needed, addNeeded, removeNeeded: toRemove, uses }: PatchelfCommand, elf: ElfFile): Edit[] {
+  const matches = (name: string) => !isLibraryless(elf) || elf.needed.includes(name);
+  const renamed = [...needed].filter(([old, name]) => old !== "" && name !== "" && !toRemove.has(old) && matches(old));
+  const added = [...addNeeded].filter((name) => name !== "");
+  const removed = [...toRemove].filter((name) => name !== "" && matches(name));
+
+  // A library that is removed and added moves to its new place.
+  const moved = added.filter((name) => toRemove.has(name));
+  const others = added.filter((name) => !toRemove.has(name));
+  const kept = new Set([...renamed.map(([, name]) => name), ...addNeeded]);
+  const gone = removed.filter((name) => !kept.has(name));
+
   const edits: Edit[] = [];
   if (renamed.length > 0) edits.push(replaceNeeded(Object.fromEntries(renamed)));
-  // A sorted set there, and put before the libraries that are needed.
-  if (others.length > 0) edits.push(addNeeded(sorted(others), { first: true }));
-  if (moved.length > 0) edits.push(addNeeded(sorted(moved), { first: true, move: true }));
-  if (gone.length > 0) edits.push(removeNeeded(gone, c.uses ? { uses: c.uses } : {}));
-
+  // patchelf has them in a sorted set, and puts them before the libraries that are needed.
+  if (others.length > 0) edits.push(addNeededFirst(others));
+  if (moved.length > 0) edits.push(addNeededFirst(moved, true));
+  if (gone.length > 0) edits.push(removeNeeded(gone, uses ? { uses } : {}));
   return edits;
 }
 
-const sorted = (names: readonly string[]): string[] =>
-  [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+/** Adds libraries before all others, in the order of their bytes. */
+function addNeededFirst(names: readonly string[], move = false): Edit {
+  const sorted = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return addNeeded(sorted, move ? { first: true, move } : { first: true });
+}
 
-function headers(c: PatchelfCommand, elf: ElfFile): Edit[] {
+function headers(command: PatchelfCommand, elf: ElfFile): Edit[] {
+  const { soname, osAbi, raisePages } = command;
   const edits: Edit[] = [];
-  // A name is for libraries and for programs that could be loaded like one (ET_DYN); patchelf passes over others.
-  if (c.soname && elf.header.type === ET.DYN) edits.push(setSoname(c.soname));
-  if (c.noDefaultLib) edits.push(noDefaultLib());
-  // Asked for the state, patchelf leaves it; asked for both, it clears.
-  if (!c.queries.has("execstack") && (c.setExecstack || c.clearExecstack)) edits.push(setExecstack(!c.clearExecstack));
-  if (c.osAbi !== undefined) edits.push(setOsAbi(osAbiNumber(c.osAbi)));
-  if (c.debugTag) edits.push(addDebugTag());
+  // Only libraries, and programs that could be loaded like one (ET_DYN), have a name. patchelf skips other files.
+  if (soname && elf.header.type === ET.DYN) edits.push(setSoname(soname));
+  if (command.noDefaultLib) edits.push(noDefaultLib());
+  // patchelf changes nothing when the state is printed too. It clears where both options are given.
+  const changesStack = command.setExecstack || command.clearExecstack;
+  if (changesStack && !command.queries.has("execstack")) edits.push(setExecstack(!command.clearExecstack));
+  if (osAbi !== undefined) edits.push(setOsAbi(osAbiNumber(osAbi)));
+  if (command.debugTag) edits.push(addDebugTag());
   // The edit itself refuses other sizes.
-  if (c.raisePages !== undefined) edits.push(raiseAlignment(c.raisePages as RaisedPageSize));
+  if (raisePages !== undefined) edits.push(raiseAlignment(raisePages as RaisedPageSize));
 
   return edits;
 }
 
-function symbols(c: PatchelfCommand, elf: ElfFile): Edit[] {
+function symbols(command: PatchelfCommand, elf: ElfFile): Edit[] {
   const edits: Edit[] = [];
-  const clear = [...c.clearVersion].filter((symbol) => symbol !== "");
-  if (c.renames.size > 0) edits.push(renameDynamicSymbols(Object.fromEntries(c.renames), { swap: true }));
-  if (c.hash) edits.push(addHash());
-  if (c.gnuHash) edits.push(addGnuHash());
+  if (command.renames.size > 0) {
+    edits.push(renameDynamicSymbols(Object.fromEntries(command.renames), { swap: true }));
+  }
+  if (command.hash) edits.push(addHash());
+  if (command.gnuHash) edits.push(addGnuHash());
 
-  if (clear.length > 0) {
+  const cleared = [...command.clearVersion].filter((symbol) => symbol !== "");
+  if (cleared.length > 0) {
     if (elf.dynamic && elf.dynamic.get(DT.VERSYM) === undefined) {
       fail("BAD_EDIT", "the file's symbols have no versions (DT_VERSYM)", { edit: "clearSymbolVersion" });
     }
-    edits.push(clearSymbolVersion(...clear));
+    edits.push(clearSymbolVersion(...cleared));
   }
 
-  for (const [symbol, { file, version }] of c.setVersion) {
+  edits.push(...versionEdits(command));
+  return edits;
+}
+
+function versionEdits({ setVersion, addNeeds, removeNeeds, weakenNeeds, uses }: PatchelfCommand): Edit[] {
+  const edits: Edit[] = [];
+  for (const [symbol, { file, version }] of setVersion) {
     edits.push(setSymbolVersion(symbol, version, file === undefined ? {} : { file }));
   }
-
-  for (const { file, version, symbols } of c.addNeeds) {
+  for (const { file, version, symbols } of addNeeds) {
     edits.push(addVersionNeed(file!, version, symbols.length > 0 ? { symbols } : {}));
   }
-
-  for (const { file, version } of c.removeNeeds) {
-    edits.push(removeVersionNeed(file!, version, c.uses ? { uses: c.uses } : {}));
+  for (const { file, version } of removeNeeds) {
+    edits.push(removeVersionNeed(file!, version, uses ? { uses } : {}));
   }
+  for (const { file, version } of weakenNeeds) edits.push(weakenVersionNeed(file!, version));
 
-  for (const { file, version } of c.weakenNeeds) edits.push(weakenVersionNeed(file!, version));
   return edits;
 }

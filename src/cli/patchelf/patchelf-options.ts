@@ -3,7 +3,7 @@ import type { Query } from "./patchelf-print.js";
 import { addRenames, resolved } from "./patchelf-values.js";
 import { checkFiles, commonOption, overlayChoice, rewriteDefaults, type RewriteOptions } from "../rewrite.js";
 
-/** A version of a library; without a file, of the one that the symbol has already. */
+/** A version of a library. Without a file it is a version of the library that the symbol is bound to already. */
 export interface FileVersion {
   readonly file: string | undefined;
   readonly version: string;
@@ -25,7 +25,7 @@ export interface PatchelfCommand extends RewriteOptions {
   interpreter: string | undefined;
   remove: boolean;
   shrink: boolean;
-  readonly allowedPrefixes: string[];
+  allowedPrefixes: readonly string[];
   set: string | undefined;
   readonly add: string[];
   readonly needed: Map<string, string>;
@@ -38,7 +38,7 @@ export interface PatchelfCommand extends RewriteOptions {
   clearExecstack: boolean;
   osAbi: string | undefined;
   debugTag: boolean;
-  /** What new tables are laid out for at least, as far as --page-size goes. */
+  /** The value of --page-size, or 0: new tables shall be laid out for pages of this size or larger ones. */
   pages: number;
   raisePages: number | undefined;
   readonly renames: Map<string, string>;
@@ -86,77 +86,67 @@ const defaults = (): PatchelfCommand => ({
   ...rewriteDefaults(),
 });
 
-/** `value` gives the option's next argument as it stands, `text` what an `@file` there holds. */
-type Take = (c: PatchelfCommand, value: () => string, text: () => string) => void;
-
-const fileVersion = (value: () => string): FileVersion => ({ file: value(), version: value() });
-
-/** Given twice, an option's last value counts, as with patchelf; what adds, removes or renames collects. */
-const OPTIONS: Readonly<Record<string, Take>> = {
-  "--set-interpreter": (c, _, text) => void (c.interpreter = text()),
-  "--interpreter": (c, _, text) => void (c.interpreter = text()),
-  "--set-rpath": (c, _, text) => void (c.set = text()),
-  "--add-rpath": (c, _, text) => void c.add.push(text()),
-  "--remove-rpath": (c) => void (c.remove = true),
-  "--shrink-rpath": (c) => void (c.shrink = true),
-  "--allowed-rpath-prefixes": (c, value) =>
-    void c.allowedPrefixes.splice(
-      0,
-      Infinity,
-      ...value()
-        .split(":")
-        .filter((p) => p !== ""),
-    ),
-  "--force-rpath": (c) => void (c.force = true),
-  "--replace-needed": (c, value) => void c.needed.set(value(), value()),
-  "--add-needed": (c, _, text) => void c.addNeeded.add(text()),
-  "--remove-needed": (c, _, text) => void c.removeNeeded.add(text()),
-  "--drop-versions": (c) => void (c.uses = "drop"),
-  "--weaken-versions": (c) => void (c.uses = "weaken"),
-  "--set-soname": (c, _, text) => void (c.soname = text()),
-  "--no-default-lib": (c) => void (c.noDefaultLib = true),
-  "--set-execstack": (c) => void (c.setExecstack = true),
-  "--clear-execstack": (c) => void (c.clearExecstack = true),
-  "--set-os-abi": (c, _, text) => void (c.osAbi = text()),
-  "--add-debug-tag": (c) => void (c.debugTag = true),
-  "--rename-dynamic-symbols": (c, value) => addRenames(c.renames, value()),
-  "--clear-symbol-version": (c, _, text) => void c.clearVersion.add(text()),
-  "--page-size": (c, value) => void (c.pages = pagesOf(value())),
-  // What they ask for is so anyway: nothing is sorted anew, and what a move leaves behind stays as it was.
-  "--no-sort": () => {},
-  "--no-clobber-old-sections": () => {},
-  "--output": (c, _, text) => void (c.output = text() || undefined),
-  "--debug": (c) => void (c.debug = true),
-  "--help": (c) => void (c.info = "help"),
-  "-h": (c) => void (c.info = "help"),
-  "--version": (c) => void (c.info = "version"),
-  "--print-interpreter": (c) => void c.queries.add("interpreter"),
-  "--print-os-abi": (c) => void c.queries.add("osAbi"),
-  "--print-soname": (c) => void c.queries.add("soname"),
-  "--print-rpath": (c) => void c.queries.add("rpath"),
-  "--print-execstack": (c) => void c.queries.add("execstack"),
-  "--print-needed": (c) => void c.queries.add("needed"),
+/** Options without a value, and the field that each sets. */
+const FLAGS: Readonly<Record<string, BooleanField>> = {
+  "--remove-rpath": "remove",
+  "--shrink-rpath": "shrink",
+  "--force-rpath": "force",
+  "--no-default-lib": "noDefaultLib",
+  "--set-execstack": "setExecstack",
+  "--clear-execstack": "clearExecstack",
+  "--add-debug-tag": "debugTag",
+  "--debug": "debug",
   // patchelf has none of these.
-  "--set-symbol-version": (c, value) => void c.setVersion.push([value(), versionAt(value())]),
-  "--add-version-need": (c, value) => void c.addNeeds.push({ ...fileVersion(value), symbols: [] }),
-  "--bind": (c, value) => boundTo(c).symbols.push(value()),
-  "--remove-version-need": (c, value) => void c.removeNeeds.push(fileVersion(value)),
-  "--weaken-version-need": (c, value) => void c.weakenNeeds.push(fileVersion(value)),
-  "--add-hash": (c) => void (c.hash = true),
-  "--add-gnu-hash": (c) => void (c.gnuHash = true),
-  "--raise-alignment": (c, value) => void (c.raisePages = Number(value())),
-  "--overlay": (c, value) => void (c.overlay = overlayChoice(value())),
+  "--add-hash": "hash",
+  "--add-gnu-hash": "gnuHash",
+};
+type BooleanField =
+  | "remove"
+  | "shrink"
+  | "force"
+  | "noDefaultLib"
+  | "setExecstack"
+  | "clearExecstack"
+  | "debugTag"
+  | "debug"
+  | "hash"
+  | "gnuHash";
+
+const QUERIES: Readonly<Record<string, Query>> = {
+  "--print-interpreter": "interpreter",
+  "--print-os-abi": "osAbi",
+  "--print-soname": "soname",
+  "--print-rpath": "rpath",
+  "--print-execstack": "execstack",
+  "--print-needed": "needed",
+};
+
+/** Options with a text, or an `@file` that holds it. The last text counts, as with patchelf. */
+const TEXTS: Readonly<Record<string, "interpreter" | "set" | "soname" | "osAbi">> = {
+  "--set-interpreter": "interpreter",
+  "--interpreter": "interpreter",
+  "--set-rpath": "set",
+  "--set-soname": "soname",
+  "--set-os-abi": "osAbi",
+};
+
+/** Options with a text, or an `@file` that holds it. All texts count. */
+const COLLECTED: Readonly<Record<string, "addNeeded" | "removeNeeded" | "clearVersion">> = {
+  "--add-needed": "addNeeded",
+  "--remove-needed": "removeNeeded",
+  "--clear-symbol-version": "clearVersion",
 };
 
 export function parsePatchelf(args: readonly string[]): PatchelfCommand {
   const command = defaults();
-  // As with patchelf, help and version end the reading where they stand.
-  for (const rest = [...args]; rest.length > 0 && command.info === undefined;) {
+
+  // As with patchelf, nothing behind --help and --version is read.
+  const rest = [...args];
+  while (rest.length > 0 && command.info === undefined) {
     const arg = rest.shift()!;
-    if (arg.startsWith("-") && arg !== "-") option(command, arg, rest);
+    if (arg.startsWith("-") && arg !== "-") takeOption(command, arg, rest);
     else command.files.push(arg);
   }
-
   if (command.info !== undefined) return command;
 
   checkFiles(command.files, "--output", command);
@@ -167,15 +157,95 @@ export function parsePatchelf(args: readonly string[]): PatchelfCommand {
   return command;
 }
 
-function option(command: PatchelfCommand, arg: string, rest: string[]): void {
+function takeOption(command: PatchelfCommand, arg: string, rest: string[]): void {
   if (commonOption(command, arg)) return;
-  const take = Object.hasOwn(OPTIONS, arg) ? OPTIONS[arg]! : undefined;
-  const value = () => takeValue(arg, undefined, rest);
-  if (!take) throw new UsageError(`unknown option ${arg}`);
-  take(command, value, () => resolved(value(), arg));
+
+  const flag = FLAGS[arg];
+  const query = QUERIES[arg];
+  const text = TEXTS[arg];
+  const collected = COLLECTED[arg];
+  if (flag) command[flag] = true;
+  else if (query) command.queries.add(query);
+  else if (text) command[text] = textValue(arg, rest);
+  else if (collected) command[collected].add(textValue(arg, rest));
+  else takeOther(command, arg, rest);
 }
 
-/** patchelf reads it with atoi(3), which leaves out what follows the digits. */
+/** The option's value, or the text of the `@file` that it names. */
+const textValue = (arg: string, rest: string[]): string => resolved(takeValue(arg, undefined, rest), arg);
+
+/** Takes an option with a meaning of its own. */
+function takeOther(command: PatchelfCommand, arg: string, rest: string[]): void {
+  const value = () => takeValue(arg, undefined, rest);
+  const fileVersion = (): FileVersion => ({ file: value(), version: value() });
+
+  switch (arg) {
+    case "--help":
+    case "-h":
+      command.info = "help";
+      break;
+    case "--version":
+      command.info = "version";
+      break;
+    case "--add-rpath":
+      command.add.push(textValue(arg, rest));
+      break;
+    case "--allowed-rpath-prefixes":
+      command.allowedPrefixes = value()
+        .split(":")
+        .filter((prefix) => prefix !== "");
+      break;
+    case "--replace-needed":
+      command.needed.set(value(), value());
+      break;
+    case "--drop-versions":
+      command.uses = "drop";
+      break;
+    case "--weaken-versions":
+      command.uses = "weaken";
+      break;
+    case "--rename-dynamic-symbols":
+      addRenames(command.renames, value());
+      break;
+    case "--page-size":
+      command.pages = pagesOf(value());
+      break;
+    case "--output":
+      command.output = textValue(arg, rest) || undefined;
+      break;
+    case "--no-sort":
+    case "--no-clobber-old-sections":
+      // Both hold anyway: nothing is sorted, and bytes that a table leaves behind stay as they are.
+      break;
+
+    // patchelf has none of these.
+    case "--set-symbol-version":
+      command.setVersion.push([value(), versionAt(value())]);
+      break;
+    case "--add-version-need":
+      command.addNeeds.push({ ...fileVersion(), symbols: [] });
+      break;
+    case "--bind":
+      boundTo(command).symbols.push(value());
+      break;
+    case "--remove-version-need":
+      command.removeNeeds.push(fileVersion());
+      break;
+    case "--weaken-version-need":
+      command.weakenNeeds.push(fileVersion());
+      break;
+    case "--raise-alignment":
+      command.raisePages = Number(value());
+      break;
+    case "--overlay":
+      command.overlay = overlayChoice(value());
+      break;
+    default:
+      throw new UsageError(`unknown option ${arg}`);
+  }
+}
+
+/** patchelf reads it with atoi(3), which ignores what follows the digits. */
 function pagesOf(value: string): number {
   const size = Number.parseInt(value, 10);
   if (!(size > 0)) throw new UsageError(`--page-size takes a number of bytes above 0, not ${JSON.stringify(value)}`);

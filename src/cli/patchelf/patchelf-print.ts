@@ -3,7 +3,7 @@ import type { ElfFile } from "../../image/elf.js";
 import { ET, PF, PT } from "../../spec/constants.js";
 import { osAbiText } from "./os-abi.js";
 
-/** What was asked for, as it is before any edit. */
+/** The answers to --print-…, from before any edit. */
 export interface Printed {
   readonly interpreter?: string;
   readonly osAbi?: string;
@@ -14,55 +14,67 @@ export interface Printed {
   readonly needed?: readonly string[];
 }
 
-/** What a --print-… option asks for. */
+/** The subject of a --print-… option. */
 export type Query = keyof Printed;
 
-function dynamicOf({ dynamic, header: { type } }: ElfFile): object {
+/** Refuses a file without a dynamic section that a loader can use. */
+function requireDynamic({ dynamic, header: { type } }: ElfFile): void {
   if (!dynamic) fail("NO_DYNAMIC", "the file has no dynamic section; it is a static program", { type });
-  return (
-    dynamic.strings ??
-    fail("NO_DYNAMIC", "the file's dynamic section has no strings (DT_STRTAB); no loader uses it", { type })
-  );
+  if (!dynamic.strings) {
+    fail("NO_DYNAMIC", "the file's dynamic section has no strings (DT_STRTAB); no loader uses it", { type });
+  }
 }
 
-/** In the order in which patchelf prints, whatever the order of the options. */
+/** The answers, in the order in which patchelf prints them, whatever the order of the options. */
 const ANSWERS: { readonly [Q in Query]-?: (elf: ElfFile) => NonNullable<Printed[Q]> | null } = {
   interpreter: (elf) =>
     elf.interpreter ??
     fail("NO_INTERPRETER", "the file has no PT_INTERP; it is a library or a static program", { type: elf.header.type }),
   osAbi: (elf) => osAbiText(elf.header.osabi),
-  // As with patchelf, a program at a fixed address has no name, and that is no failure.
-  soname: (elf) => (elf.header.type === ET.DYN && dynamicOf(elf) ? elf.soname : null) ?? "",
-  // ld.so ignores DT_RPATH where there is a DT_RUNPATH, and an empty text says that there is neither.
-  rpath: (elf) => dynamicOf(elf) && (elf.runpath ?? elf.rpath ?? ""),
+  soname(elf) {
+    // As with patchelf, a program at a fixed address has no name, and that is no failure.
+    if (elf.header.type !== ET.DYN) return "";
+    requireDynamic(elf);
+    return elf.soname ?? "";
+  },
+  rpath(elf) {
+    requireDynamic(elf);
+    // ld.so ignores DT_RPATH where there is a DT_RUNPATH. An empty text says that there is neither.
+    return elf.runpath ?? elf.rpath ?? "";
+  },
   execstack(elf) {
     const stack = elf.segments.find((s) => s.type === PT.GNU_STACK);
     return stack ? (stack.flags & PF.X) !== 0 : null;
   },
-  needed: (elf) => dynamicOf(elf) && elf.needed,
+  needed(elf) {
+    requireDynamic(elf);
+    return elf.needed;
+  },
 };
 
-/** patchelf's lines: one each, an empty one for an empty path, none for nothing needed or no name. */
+/** The lines that patchelf prints: an empty one for an empty path, none for a missing name or no needed library. */
 const TEXT: { readonly [Q in Query]-?: (answer: never) => string } = {
   interpreter: (s: string) => `${s}\n`,
   osAbi: (s: string) => `${s}\n`,
   soname: (s: string) => (s === "" ? "" : `${s}\n`),
   rpath: (s: string) => `${s}\n`,
-  execstack: (x: boolean | null) => `execstack: ${x === null ? "?" : x ? "X" : "-"}\n`,
+  execstack(isExecutable: boolean | null) {
+    if (isExecutable === null) return "execstack: ?\n";
+    return `execstack: ${isExecutable ? "X" : "-"}\n`;
+  },
   needed: (names: readonly string[]) => names.map((name) => `${name}\n`).join(""),
 };
 
-/**
- * Answers what is asked, giving each text to `say` at once: what is known is said also where the next question has no
- * answer.
- */
+/** Answers the queries. `say` gets each text at once, so that it is printed even if the next query has no answer. */
 export function answer(elf: ElfFile, queries: ReadonlySet<Query>, say: (text: string) => void): Printed {
   const printed: Record<string, unknown> = {};
   for (const query of Object.keys(ANSWERS) as Query[]) {
     if (!queries.has(query)) continue;
+
     const value = ANSWERS[query](elf);
     printed[query] = value;
     say(TEXT[query](value as never));
   }
+
   return printed;
 }

@@ -11,25 +11,38 @@ import { answer, type Printed } from "./patchelf-print.js";
 import { withFile } from "../read-files.js";
 import { placementLines, printRewritten, rewriteFile, type Rewritten } from "../rewrite.js";
 
-/** A file's entry in JSON output: what was printed, what was rewritten. */
+/** A file's entry in JSON output: what was printed, and what was rewritten. */
 type Entry = { readonly file: string; readonly printed?: Printed } | (Rewritten & { readonly printed?: Printed });
 
-function onFile(file: string, c: PatchelfCommand): Entry {
-  const { printed, edits } = withFile(file, (elf) => {
-    refuseOthers(elf);
-    // Before the edits, which may be refused.
-    const printed = c.queries.size > 0 ? answer(elf, c.queries, c.json ? () => {} : print) : undefined;
-    const edits = patchelfEdits(c, elf);
-    if (edits.length > 0) notePages(file, elf, c.pages);
-    return { printed, edits };
-  });
-  if (c.debug) warn(`${file}: ${edits.length === 0 ? "no edit" : `edits: ${edits.map((e) => e.edit).join(", ")}`}`);
-  const rewritten = edits.length > 0 || c.output !== undefined || !printed ? rewrite(file, edits, c) : { file };
+interface Work {
+  readonly printed: Printed | undefined;
+  readonly edits: readonly Edit[];
+}
 
+function onFile(file: string, command: PatchelfCommand): Entry {
+  const { printed, edits } = withFile(file, (elf) => workOn(file, elf, command));
+  if (command.debug) {
+    const names = edits.map((edit) => edit.edit).join(", ");
+    warn(`${file}: ${edits.length === 0 ? "no edit" : `edits: ${names}`}`);
+  }
+
+  const onlyPrints = printed && edits.length === 0 && command.output === undefined;
+  const rewritten = onlyPrints ? { file } : rewrite(file, edits, command);
   return printed ? { ...rewritten, printed } : rewritten;
 }
 
-/** patchelf takes programs and libraries, for questions too. */
+function workOn(file: string, elf: ElfFile, command: PatchelfCommand): Work {
+  const { queries, json, pages } = command;
+  refuseOthers(elf);
+  // Printed before the edits are made, since they may be refused.
+  const printed = queries.size > 0 ? answer(elf, queries, json ? () => {} : print) : undefined;
+  const edits = patchelfEdits(command, elf);
+  if (edits.length > 0) notePages(file, elf, pages);
+
+  return { printed, edits };
+}
+
+/** patchelf takes programs and libraries only, even to print something. */
 function refuseOthers({ header: { type } }: ElfFile): void {
   if (type === ET.REL) {
     fail("RELOCATABLE", "this is a relocatable object (ET_REL): a linker reads it, no loader does", {});
@@ -39,28 +52,30 @@ function refuseOthers({ header: { type } }: ElfFile): void {
   }
 }
 
-/** Where the option asks for more than it gets. */
+/** Says where --page-size asks for larger pages than new tables are laid out for. */
 function notePages(file: string, elf: ElfFile, wanted: number): void {
-  const used = pageSize(elf.header.machine, Math.max(0, ...elf.segments.map((s) => Number(s.exact("align")))));
-  if (wanted > used) {
-    warn(
-      `${file}: --page-size ${wanted}: what is new is laid out for pages of ${used} bytes, as the file itself is; --raise-alignment makes it fit for larger ones`,
-    );
-  }
+  const largestAlign = Math.max(0, ...elf.segments.map((segment) => Number(segment.exact("align"))));
+  const used = pageSize(elf.header.machine, largestAlign);
+  if (wanted <= used) return;
+
+  warn(
+    `${file}: --page-size ${wanted}: what is new is laid out for pages of ${used} bytes, ` +
+      "as the file itself is; --raise-alignment makes it fit for larger ones",
+  );
 }
 
-function rewrite(file: string, edits: readonly Edit[], c: PatchelfCommand): Rewritten {
-  const r = rewriteFile(file, edits, c);
-  if (c.debug) {
-    for (const line of [
-      ...placementLines(r),
-      `  ${r.sizeBefore} -> ${r.sizeAfter} bytes, ${r.changed ? "changed" : "not changed"}`,
-    ]) {
-      warn(`${file}: ${line.trimStart()}`);
-    }
-  }
+function rewrite(file: string, edits: readonly Edit[], command: PatchelfCommand): Rewritten {
+  const rewritten = rewriteFile(file, edits, command);
+  if (!command.debug) return rewritten;
 
-  return r;
+  const { changed, sizeBefore, sizeAfter } = rewritten;
+  for (const line of placementLines(rewritten)) warn(`${file}: ${line.trimStart()}`);
+  warn(`${file}: ${sizeBefore} -> ${sizeAfter} bytes, ${changed ? "changed" : "not changed"}`);
+  return rewritten;
+}
+
+function printEntry(entry: Entry): void {
+  if ("dryRun" in entry) printRewritten(entry);
 }
 
 function say(info: "help" | "version"): number {
@@ -76,12 +91,9 @@ export const patchelf: Verb = {
   run(args) {
     const command = parsePatchelf(args);
     if (command.info !== undefined) return say(command.info);
-    const { failed } = eachFile(
-      command.files,
-      command.json,
-      (file) => onFile(file, command),
-      (e) => ("dryRun" in e ? printRewritten(e) : undefined),
-    );
+
+    const { files, json } = command;
+    const { failed } = eachFile(files, json, (file) => onFile(file, command), printEntry);
     return failed ? REFUSED : OK;
   },
 };

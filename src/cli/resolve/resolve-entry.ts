@@ -1,7 +1,9 @@
 import type { Edge, FoundBy, LibraryTree, LoadedObject, LoaderRules, Tried } from "../../resolve/tree.js";
 import { whyLoaded } from "../../resolve/search/why.js";
 
-/** An edge and what it leads to. `needs` is empty where the object stands elsewhere in the tree. */
+/**
+ * An edge and the object that it leads to. `needs` is empty where the object's needs are told elsewhere in the tree.
+ */
 export interface ResolveNode {
   readonly name: string;
   readonly path: string | null;
@@ -28,9 +30,10 @@ export interface ResolveEntry {
 }
 
 export function resolveEntry(file: string, tree: LibraryTree, name: string | undefined): ResolveEntry {
-  const needs = expansions(tree);
   const { root } = tree;
-  const node = (edge: Edge, tag: ResolveNode["tag"]): ResolveNode => ({
+  const expanding = expandingEdges(tree);
+
+  const nodeOf = (edge: Edge, tag: ResolveNode["tag"]): ResolveNode => ({
     name: edge.name,
     path: edge.object?.path ?? null,
     realPath: edge.object?.realPath ?? null,
@@ -40,8 +43,10 @@ export function resolveEntry(file: string, tree: LibraryTree, name: string | und
     tried: edge.tried,
     needs: needsOf(edge.object, edge),
   });
-  const needsOf = (object: LoadedObject | null, edge: Edge | null): ResolveNode[] =>
-    object && needs.get(object) === edge ? object.needs.map((e) => node(e, e.tag ?? "DT_NEEDED")) : [];
+  const needsOf = (object: LoadedObject | null, edge: Edge | null): ResolveNode[] => {
+    if (!object || expanding.get(object) !== edge) return [];
+    return object.needs.map((need) => nodeOf(need, need.tag ?? "DT_NEEDED"));
+  };
 
   return {
     file,
@@ -56,23 +61,30 @@ export function resolveEntry(file: string, tree: LibraryTree, name: string | und
       tried: [],
       needs: needsOf(root, null),
     },
-    interpreter: tree.interpreter && node(tree.interpreter, "PT_INTERP"),
-    preloads: tree.preloads.map((e) => node(e, "LD_PRELOAD")),
-    objects: tree.objects.map((o) => o.path),
+    interpreter: tree.interpreter && nodeOf(tree.interpreter, "PT_INTERP"),
+    preloads: tree.preloads.map((edge) => nodeOf(edge, "LD_PRELOAD")),
+    objects: tree.objects.map((object) => object.path),
     missing: tree.missing.map(({ from, edge }) => ({ name: edge.name, from: from.path })),
-    ...(name !== undefined && {
-      why: whyLoaded(tree, name).map((way) =>
-        way.map(({ from, edge }) => ({ from: from.path, name: edge.name, path: edge.object?.path ?? null })),
-      ),
-    }),
+    ...(name !== undefined && { why: waysTo(tree, name) }),
   };
 }
 
-/** The edge under which an object's own needs are told: the one that brought it. */
-function expansions(tree: LibraryTree): Map<LoadedObject, Edge | null> {
-  const out = new Map<LoadedObject, Edge | null>([[tree.root, null]]);
-  for (const e of [...tree.preloads, ...tree.objects.flatMap((o) => o.needs)]) {
-    if (e.object && !out.has(e.object)) out.set(e.object, e);
+function waysTo(tree: LibraryTree, name: string): NonNullable<ResolveEntry["why"]> {
+  const stepOf = ({ from, edge }: { from: LoadedObject; edge: Edge }) => ({
+    from: from.path,
+    name: edge.name,
+    path: edge.object?.path ?? null,
+  });
+  return whyLoaded(tree, name).map((way) => way.map(stepOf));
+}
+
+/** The edge that loads each object: under it the object's own needs are told. */
+function expandingEdges(tree: LibraryTree): Map<LoadedObject, Edge | null> {
+  const expanding = new Map<LoadedObject, Edge | null>([[tree.root, null]]);
+  const needs = tree.objects.flatMap((object) => object.needs);
+  for (const edge of [...tree.preloads, ...needs]) {
+    if (edge.object && !expanding.has(edge.object)) expanding.set(edge.object, edge);
   }
-  return out;
+
+  return expanding;
 }

@@ -9,7 +9,7 @@ import { isElfError } from "../../error.js";
 import { UsageError } from "../command.js";
 import { fileText } from "../text-file.js";
 
-/** The options of `resolve` that are about symbols, for parseArgs. */
+/** The options of `resolve` on symbols, for parseArgs. */
 export const symbolFlags = {
   symbols: { type: "boolean" },
   all: { type: "boolean" },
@@ -18,16 +18,21 @@ export const symbolFlags = {
   host: { type: "string" },
 } as const;
 
-export const symbolHelp = `  --symbols            which library and version each symbol of the file is bound to, and what is missing in the whole tree
-  --all                with --symbols and --unused: of all objects, not of the file alone
-  --host node          symbols that Node gives to addons are there (napi_*, uv_*, node::, v8::)
-  --host FILE          the program that loads the file, with its libraries; or a text file with a symbol's name in each line
-  --unused             needed libraries that give no symbol, and libraries that give some without being named
-  --interposed-by LIB  which references LIB would take over if it were preloaded`;
+export const symbolHelp = `\
+  --symbols            the library and version that each symbol of the file is bound to, and what
+                       is missing in the whole tree
+  --all                --symbols and --unused of all objects, not of the file alone
+  --host node          with --symbols: the symbols that Node gives to addons are there (napi_*,
+                       uv_*, node::, v8::)
+  --host FILE          with --symbols: FILE is the program that loads the file, with its libraries;
+                       or a text file with a symbol's name in each line
+  --unused             needed libraries that give no symbol, and libraries that give symbols without
+                       being named
+  --interposed-by LIB  the references that LIB would take over if it were preloaded`;
 
 export type SymbolFlags = { readonly [K in keyof typeof symbolFlags]?: boolean | string | undefined };
 
-/** What JSON says of the symbols of a tree; objects are named by their paths. */
+/** The symbols of a tree in JSON output. Objects are named by their paths. */
 export interface SymbolEntry {
   readonly symbols?: {
     readonly bindings: readonly {
@@ -73,6 +78,10 @@ export interface SymbolEntry {
   };
 }
 
+type Symbols = NonNullable<SymbolEntry["symbols"]>;
+type Use = NonNullable<SymbolEntry["use"]>[number];
+type Interposed = NonNullable<SymbolEntry["interposed"]>;
+
 interface UnboundEntry {
   readonly from: string;
   readonly symbol: string;
@@ -83,65 +92,71 @@ interface UnboundEntry {
   readonly message: string;
 }
 
-/** Does one of the options ask for symbols? Those that only say more of another one do not stand alone. */
-export function asksForSymbols(f: SymbolFlags): boolean {
-  if (f.host !== undefined && f.symbols !== true) throw new UsageError("--host goes with --symbols");
-  if (f.all === true && f.symbols !== true && f.unused !== true) {
+/** Does one of the options ask for symbols? --host and --all only go with others. */
+export function asksForSymbols(flags: SymbolFlags): boolean {
+  const { symbols, unused, all, host } = flags;
+  if (host !== undefined && symbols !== true) throw new UsageError("--host goes with --symbols");
+  if (all === true && symbols !== true && unused !== true) {
     throw new UsageError("--all goes with --symbols or --unused");
   }
-  return f.symbols === true || f.unused === true || f["interposed-by"] !== undefined;
+
+  return symbols === true || unused === true || flags["interposed-by"] !== undefined;
 }
 
 /** What the options ask of a tree. */
 export function symbolEntry(tree: LibraryTree, flags: SymbolFlags): SymbolEntry {
-  const all = flags.all === true ? tree.objects : [tree.root];
+  const objects = flags.all === true ? tree.objects : [tree.root];
   const preload = flags["interposed-by"];
   return {
-    ...(flags.symbols === true && { symbols: symbolsOf(tree, all, flags.host) }),
-    ...(flags.unused === true && {
-      use: unusedLibraries(tree, { of: all }).map((u) => ({
-        object: u.object.path,
-        unused: u.unused.map((e) => e.name),
-        undeclared: u.undeclared.map((d) => ({ library: d.library.path, symbols: d.symbols })),
-      })),
-    }),
+    ...(flags.symbols === true && { symbols: symbolsOf(tree, objects, flags.host) }),
+    ...(flags.unused === true && { use: useOf(tree, objects) }),
     ...(typeof preload === "string" && { interposed: interposedBy(tree, preload) }),
   };
 }
 
-function symbolsOf(
-  tree: LibraryTree,
-  of: readonly LoadedObject[],
-  host: SymbolFlags["host"],
-): NonNullable<SymbolEntry["symbols"]> {
-  const shown = new Set(of);
-  const path = (o: LoadedObject | null) => o?.path ?? null;
+const pathOf = (object: LoadedObject | null): string | null => object?.path ?? null;
+
+function symbolsOf(tree: LibraryTree, objects: readonly LoadedObject[], host: SymbolFlags["host"]): Symbols {
+  const shown = new Set(objects);
+  const isShown = ({ from }: { readonly from: LoadedObject }) => shown.has(from);
+
   return withHost(host, (options) => {
-    const b = bindSymbols(tree, options);
+    const bound = bindSymbols(tree, options);
     return {
-      bindings: b.bindings
-        .filter((x) => shown.has(x.from))
-        .map((x) => ({ ...x, from: x.from.path, provider: x.provider.path })),
-      missing: b.missing.map((m) => ({ ...m, from: m.from.path })),
-      tolerated: b.tolerated.filter((m) => shown.has(m.from)).map((m) => ({ ...m, from: m.from.path })),
-      hostProvided: b.hostProvided
-        .filter((h) => shown.has(h.from))
-        .map(({ insteadOf, ...h }) => ({ ...h, from: h.from.path, insteadOf: path(insteadOf) })),
-      versionErrors: b.versionErrors.map((e) => ({ ...e, from: e.from.path, provider: path(e.provider) })),
-      problems: b.problems.map((p) => ({ object: p.object.path, message: p.message })),
+      bindings: bound.bindings
+        .filter(isShown)
+        .map((binding) => ({ ...binding, from: binding.from.path, provider: binding.provider.path })),
+      missing: bound.missing.map((symbol) => ({ ...symbol, from: symbol.from.path })),
+      tolerated: bound.tolerated.filter(isShown).map((symbol) => ({ ...symbol, from: symbol.from.path })),
+      hostProvided: bound.hostProvided
+        .filter(isShown)
+        .map(({ insteadOf, ...symbol }) => ({ ...symbol, from: symbol.from.path, insteadOf: pathOf(insteadOf) })),
+      versionErrors: bound.versionErrors.map((error) => ({
+        ...error,
+        from: error.from.path,
+        provider: pathOf(error.provider),
+      })),
+      problems: bound.problems.map(({ object, message }) => ({ object: object.path, message })),
     };
   });
 }
 
+function useOf(tree: LibraryTree, objects: readonly LoadedObject[]): Use[] {
+  return unusedLibraries(tree, { of: objects }).map(({ object, unused, undeclared }) => ({
+    object: object.path,
+    unused: unused.map((edge) => edge.name),
+    undeclared: undeclared.map(({ library, symbols }) => ({ library: library.path, symbols })),
+  }));
+}
+
+/** Runs the work with the symbols of the host, which `--host` names. */
 function withHost<T>(host: SymbolFlags["host"], work: (options: BindOptions) => T): T {
   if (typeof host !== "string") return work({});
   if (host === "node") return work({ hostSymbols: isNodeSymbol });
+
   if (!isElf(host)) {
-    return work({
-      hostSymbols: fileText(host, "--host")
-        .split(/\s+/)
-        .filter((l) => l !== ""),
-    });
+    const names = fileText(host, "--host").split(/\s+/);
+    return work({ hostSymbols: names.filter((name) => name !== "") });
   }
 
   const tree = resolveFileLibraries(host);
@@ -162,16 +177,16 @@ function isElf(path: string): boolean {
   }
 }
 
-function interposedBy(tree: LibraryTree, path: string): NonNullable<SymbolEntry["interposed"]> {
+function interposedBy(tree: LibraryTree, path: string): Interposed {
   const elf = readElfFile(path);
   try {
     const { captured, findings } = interpositions(tree, elf, path);
     return {
       preload: path,
-      captured: captured.map(({ insteadOf, ...c }) => ({
-        ...c,
-        from: c.from.path,
-        insteadOf: insteadOf?.path ?? null,
+      captured: captured.map(({ insteadOf, ...reference }) => ({
+        ...reference,
+        from: reference.from.path,
+        insteadOf: pathOf(insteadOf),
       })),
       findings,
     };
@@ -181,69 +196,78 @@ function interposedBy(tree: LibraryTree, path: string): NonNullable<SymbolEntry[
 }
 
 /** Would the loader stop at a symbol or version? */
-export const isUnbound = ({ symbols: s }: SymbolEntry): boolean =>
-  s !== undefined && (s.missing.length > 0 || s.versionErrors.some((e) => e.fatal));
+export const isUnbound = ({ symbols }: SymbolEntry): boolean =>
+  symbols !== undefined && (symbols.missing.length > 0 || symbols.versionErrors.some((error) => error.fatal));
 
 /** The same for people. What is wrong comes last, in the words of ldd -r. */
-export function symbolText(e: SymbolEntry): string {
-  return [
-    ...(e.symbols ? bindingLines(e.symbols) : []),
-    ...(e.use ?? []).flatMap((u) => [...useLines(u)]),
-    ...(e.interposed ? interposedLines(e.interposed) : []),
-  ]
-    .map((l) => `${l}\n`)
-    .join("");
+export function symbolText({ symbols, use, interposed }: SymbolEntry): string {
+  // Not pushed with a spread: there may be more lines than a call takes arguments.
+  const lines = [
+    ...(symbols ? bindingLines(symbols) : []),
+    ...(use ?? []).flatMap((object) => [...useLines(object)]),
+    ...(interposed ? interposedLines(interposed) : []),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
 }
 
-const versioned = (s: { readonly symbol: string; readonly version: string | null }): string =>
-  s.version === null ? s.symbol : `${s.symbol}@${s.version}`;
+const versioned = ({ symbol, version }: { readonly symbol: string; readonly version: string | null }): string =>
+  version === null ? symbol : `${symbol}@${version}`;
 
-function* bindingLines(s: NonNullable<SymbolEntry["symbols"]>): Generator<string> {
-  const parts = [s.bindings, s.hostProvided, s.tolerated];
-  const froms = new Set(parts.flatMap((p) => p.map((x) => x.from)));
+const replacing = (insteadOf: string | null): string => (insteadOf === null ? "" : `, instead of ${insteadOf}`);
+
+function* bindingLines(symbols: Symbols): Generator<string> {
+  const { bindings, hostProvided, tolerated } = symbols;
+  const froms = new Set([bindings, hostProvided, tolerated].flatMap((list) => list.map(({ from }) => from)));
   for (const from of froms) {
     if (froms.size > 1) yield `${from}:`;
-    for (const b of s.bindings) if (b.from === from) yield `  ${versioned(b)} => ${b.provider}${remarks(b)}`;
-    for (const h of s.hostProvided) {
-      if (h.from === from) {
-        yield `  ${versioned(h)} => the host${h.insteadOf === null ? "" : `, instead of ${h.insteadOf}`}`;
-      }
-    }
 
-    for (const t of s.tolerated) {
-      if (t.from === from) yield `  ${versioned(t)} => nothing${t.weak ? " (weak)" : " (no relocation)"}`;
+    for (const binding of bindings) {
+      if (binding.from === from) yield `  ${versioned(binding)} => ${binding.provider}${remarks(binding)}`;
+    }
+    for (const symbol of hostProvided) {
+      if (symbol.from === from) yield `  ${versioned(symbol)} => the host${replacing(symbol.insteadOf)}`;
+    }
+    for (const symbol of tolerated) {
+      if (symbol.from === from)
+        yield `  ${versioned(symbol)} => nothing${symbol.weak ? " (weak)" : " (no relocation)"}`;
     }
   }
 
-  for (const p of s.problems) yield `${p.object}: ${p.message}`;
-  for (const v of s.versionErrors) yield `${v.provider ?? v.from}: ${v.message}`;
-  for (const m of s.missing) yield `${m.message}\t(${m.from})`;
+  for (const { object, message } of symbols.problems) yield `${object}: ${message}`;
+  for (const { provider, from, message } of symbols.versionErrors) yield `${provider ?? from}: ${message}`;
+  for (const { message, from } of symbols.missing) yield `${message}\t(${from})`;
 }
 
-function remarks(b: NonNullable<SymbolEntry["symbols"]>["bindings"][number]): string {
-  const how =
-    b.how === "oldest" ? [`oldest: ${b.providerVersion}`] : b.how === "hidden" || b.how === "base" ? [b.how] : [];
-  const all = [
-    ...how,
-    ...(b.alias === null ? [] : [`as ${b.alias}`]),
-    ...(b.copy ? ["copy"] : []),
-    ...(b.weak ? ["weak"] : []),
-    ...(b.relocated ? [] : ["no relocation"]),
-  ];
+function remarks({ how, providerVersion, alias, copy, weak, relocated }: Symbols["bindings"][number]): string {
+  const all: string[] = [];
+  if (how === "oldest") all.push(`oldest: ${providerVersion}`);
+  if (how === "hidden" || how === "base") all.push(how);
+  if (alias !== null) all.push(`as ${alias}`);
+  if (copy) all.push("copy");
+  if (weak) all.push("weak");
+  if (!relocated) all.push("no relocation");
+
   return all.length > 0 ? ` (${all.join(", ")})` : "";
 }
 
-function* useLines(u: NonNullable<SymbolEntry["use"]>[number]): Generator<string> {
-  for (const name of u.unused) yield `unused: ${name}\t(${u.object})`;
-  for (const d of u.undeclared) {
-    yield `undeclared: ${d.library} gives ${d.symbols.slice(0, 5).join(", ")}${d.symbols.length > 5 ? ` and ${d.symbols.length - 5} more` : ""}\t(${u.object})`;
+/** The most symbols that are shown of an undeclared library. The JSON has all. */
+const SHOWN = 5;
+
+function* useLines({ object, unused, undeclared }: Use): Generator<string> {
+  for (const name of unused) yield `unused: ${name}\t(${object})`;
+
+  for (const { library, symbols } of undeclared) {
+    const names = symbols.slice(0, SHOWN).join(", ");
+    const more = symbols.length > SHOWN ? ` and ${symbols.length - SHOWN} more` : "";
+    yield `undeclared: ${library} gives ${names}${more}\t(${object})`;
   }
 }
 
-function* interposedLines(i: NonNullable<SymbolEntry["interposed"]>): Generator<string> {
-  for (const c of i.captured) {
-    yield `  ${versioned(c)} => ${i.preload}${c.insteadOf === null ? "" : `, instead of ${c.insteadOf}`}\t(${c.from})`;
+function* interposedLines({ preload, captured, findings }: Interposed): Generator<string> {
+  for (const reference of captured) {
+    yield `  ${versioned(reference)} => ${preload}${replacing(reference.insteadOf)}\t(${reference.from})`;
   }
-  if (i.captured.length === 0) yield `${i.preload} would take over nothing`;
-  for (const f of i.findings) yield `${f.message} [${f.rule}]`;
+
+  if (captured.length === 0) yield `${preload} would take over nothing`;
+  for (const { message, rule } of findings) yield `${message} [${rule}]`;
 }

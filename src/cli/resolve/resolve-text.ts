@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<FoundBy, string>> = {
   configured: "configured directory",
   default: "system directory",
 };
+
 const OUTCOMES: Readonly<Record<Tried["outcome"], string>> = {
   found: "found",
   absent: "absent",
@@ -22,63 +23,72 @@ const OUTCOMES: Readonly<Record<Tried["outcome"], string>> = {
   invalid: "cannot be loaded: the search ends here",
 };
 
-const reason = (by: FoundBy, of: string | null | undefined): string => (of ? `${REASONS[by]} of ${of}` : REASONS[by]);
+const reasonText = (by: FoundBy, of: string | null | undefined): string =>
+  of ? `${REASONS[by]} of ${of}` : REASONS[by];
 
 const CACHE = "/etc/ld.so.cache";
 
-function target(n: ResolveNode): string {
-  if (n.path === null) return " => not found";
-  // What is told elsewhere in the tree needs no path here.
-  return n.reason === "loaded" || n.reason === "loader"
-    ? ` [${REASONS[n.reason]}]`
-    : ` => ${n.path} [${reason(n.reason!, n.of)}]`;
+function target({ path, reason, of }: ResolveNode): string {
+  if (path === null) return " => not found";
+  // The path of an object that is there already stands elsewhere in the tree.
+  if (reason === "loaded" || reason === "loader") return ` [${REASONS[reason]}]`;
+  return ` => ${path} [${reasonText(reason!, of)}]`;
 }
 
-function* lines(n: ResolveNode, indent: string, tried: boolean): Generator<string> {
-  const tag = n.tag === "DT_FILTER" || n.tag === "DT_AUXILIARY" ? ` (${n.tag})` : "";
-  yield `${indent}${n.name}${tag}${target(n)}`;
-  if (tried || n.path === null) {
-    for (const t of n.tried) {
-      yield `${indent}    ${t.path}: ${t.path === CACHE ? "no entry" : `${OUTCOMES[t.outcome]} [${reason(t.by, t.of)}]`}`;
-    }
+function triedText({ path, outcome, by, of }: Tried): string {
+  if (path === CACHE) return `${path}: no entry`;
+  return `${path}: ${OUTCOMES[outcome]} [${reasonText(by, of)}]`;
+}
+
+function* nodeLines(node: ResolveNode, indent: string, showsTried: boolean): Generator<string> {
+  const tag = node.tag === "DT_FILTER" || node.tag === "DT_AUXILIARY" ? ` (${node.tag})` : "";
+  yield `${indent}${node.name}${tag}${target(node)}`;
+
+  if (showsTried || node.path === null) {
+    for (const tried of node.tried) yield `${indent}    ${triedText(tried)}`;
   }
-  for (const c of n.needs) yield* lines(c, `${indent}  `, tried);
+  for (const need of node.needs) yield* nodeLines(need, `${indent}  `, showsTried);
 }
 
-/** The tree, with the places that were tried for what is missing, or for all. */
-export function treeText(e: ResolveEntry, tried: boolean): string {
-  const out = [`${e.tree.path} (${e.rules})`];
-  if (e.interpreter) out.push(...lines(e.interpreter, "  ", tried));
-  for (const p of e.preloads) out.push(...lines(p, "  preload ", tried));
-  for (const n of e.tree.needs) out.push(...lines(n, "  ", tried));
-  if (e.tree.needs.length === 0 && !e.interpreter) out.push("  nothing is loaded for it");
-  return `${out.join("\n")}\n`;
+/** The tree, with the places that were tried for missing objects, or for all objects. */
+export function treeText({ tree, rules, interpreter, preloads }: ResolveEntry, showsTried: boolean): string {
+  const lines = [`${tree.path} (${rules})`];
+  if (interpreter) lines.push(...nodeLines(interpreter, "  ", showsTried));
+  for (const preload of preloads) lines.push(...nodeLines(preload, "  preload ", showsTried));
+  for (const need of tree.needs) lines.push(...nodeLines(need, "  ", showsTried));
+  if (tree.needs.length === 0 && !interpreter) lines.push("  nothing is loaded for it");
+
+  return `${lines.join("\n")}\n`;
 }
 
-/** As ldd prints it: each object once. */
-export function listText(e: ResolveEntry): string {
+/** Each object once, as ldd prints it. */
+export function listText({ tree, preloads }: ResolveEntry): string {
   const seen = new Set<string>();
-  const out: string[] = [];
-  const add = (n: ResolveNode) => {
-    if (n.path === null || !seen.has(n.path)) out.push(`\t${n.name} => ${n.path ?? "not found"}`);
-    if (n.path !== null) seen.add(n.path);
-  };
+  const lines: string[] = [];
 
-  // Breadth first, as it is loaded.
-  for (
-    let level: readonly ResolveNode[] = [...e.preloads.filter((p) => p.path !== null), ...e.tree.needs];
-    level.length > 0;
-    level = level.flatMap((n) => n.needs)
-  ) {
-    level.forEach(add);
+  // Breadth first: the order of loading.
+  let level: readonly ResolveNode[] = [...preloads.filter((preload) => preload.path !== null), ...tree.needs];
+  while (level.length > 0) {
+    for (const { name, path } of level) {
+      if (path === null || !seen.has(path)) lines.push(`\t${name} => ${path ?? "not found"}`);
+      if (path !== null) seen.add(path);
+    }
+    level = level.flatMap((node) => node.needs);
   }
 
-  return out.length === 0 ? "\tno libraries\n" : `${out.join("\n")}\n`;
+  return lines.length === 0 ? "\tno libraries\n" : `${lines.join("\n")}\n`;
 }
 
-/** The ways to a library. */
-export function whyText(e: ResolveEntry, name: string): string {
-  const ways = e.why ?? [];
+/** The ways to a library, one step a line. */
+export function whyText({ why: ways = [] }: ResolveEntry, name: string): string {
   if (ways.length === 0) return `nothing asks for ${name}\n`;
-  return `${ways.map((way) => [...way.map((s, i) => `${"  ".repeat(i)}${i === 0 ? s.from : `=> ${s.from}`}`), `${"  ".repeat(way.length)}=> ${way.at(-1)!.path ?? `${way.at(-1)!.name}, not found`}`].join("\n")).join("\n")}\n`;
+
+  const lines: string[] = [];
+  for (const way of ways) {
+    for (const [i, { from }] of way.entries()) lines.push(i === 0 ? from : `${"  ".repeat(i)}=> ${from}`);
+    const last = way.at(-1)!;
+    lines.push(`${"  ".repeat(way.length)}=> ${last.path ?? `${last.name}, not found`}`);
+  }
+
+  return `${lines.join("\n")}\n`;
 }

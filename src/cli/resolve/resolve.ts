@@ -29,6 +29,7 @@ const FLAGS = {
   secure: { type: "boolean" },
   ...symbolFlags,
 } as const;
+
 type Flags = Record<string, boolean | string>;
 
 const text = (value: boolean | string | undefined): string | undefined =>
@@ -39,12 +40,9 @@ function rulesOf(value: string | undefined): ResolveFileLibrariesOptions["rules"
   throw new UsageError(`--rules takes auto, glibc or musl, not ${JSON.stringify(value)}`);
 }
 
-/** A program that is resolved for this system would get this environment too; for another one it is not known. */
 function optionsOf(flags: Flags): ResolveFileLibrariesOptions {
   const target = text(flags["target"]);
   const sysroot = text(flags["sysroot"]);
-  const hwcaps = text(flags["hwcaps"])?.split(/[:,]/);
-
   if (target !== undefined && target !== "host") {
     throw new UsageError(
       `--target takes host, not ${JSON.stringify(target)}; another system is named by --sysroot DIR`,
@@ -54,13 +52,15 @@ function optionsOf(flags: Flags): ResolveFileLibrariesOptions {
     throw new UsageError("--target host and --sysroot contradict each other");
   }
 
-  const own = sysroot === undefined ? process.env : {};
+  // A program on this system would have this environment. That of another system is not known.
+  const env = sysroot === undefined ? process.env : {};
+  const hwcaps = text(flags["hwcaps"])?.split(/[:,]/);
   return {
     sysroot,
     rules: rulesOf(text(flags["rules"])),
     env: {
-      LD_LIBRARY_PATH: text(flags["library-path"]) ?? own["LD_LIBRARY_PATH"],
-      LD_PRELOAD: text(flags["preload"]) ?? own["LD_PRELOAD"],
+      LD_LIBRARY_PATH: text(flags["library-path"]) ?? env["LD_LIBRARY_PATH"],
+      LD_PRELOAD: text(flags["preload"]) ?? env["LD_PRELOAD"],
     },
     cache: flags["inhibit-cache"] === true ? "ignore" : undefined,
     platform: text(flags["platform"]),
@@ -80,48 +80,57 @@ function withTree<T>(file: string, options: ResolveFileLibrariesOptions, work: (
 
 type Entry = ResolveEntry & SymbolEntry;
 
-function printed(e: Entry, flags: Flags): string {
+function textOf(entry: Entry, flags: Flags): string {
   const name = text(flags["why"]);
-  if (name !== undefined) return whyText(e, name);
-  const tree = flags["list"] === true ? listText(e) : treeText(e, flags["tried"] === true);
-  return asksForSymbols(flags) ? `${tree}${symbolText(e)}` : tree;
+  if (name !== undefined) return whyText(entry, name);
+
+  const tree = flags["list"] === true ? listText(entry) : treeText(entry, flags["tried"] === true);
+  return asksForSymbols(flags) ? tree + symbolText(entry) : tree;
 }
 
 export const resolveVerb: Verb = {
   name: "resolve",
   help: `usage: elfwright resolve [OPTIONS] FILE…
 
-Prints the tree of libraries that glibc's ld.so or musl's loader would map for each file of any machine. A missing library
-is shown with the places where it was looked for, and makes the exit code 1. What a program loads by dlopen() is not known.
-  --sysroot DIR        take DIR for /: its directories, links, ld.so.cache and settings. FILE is in there, or put there
+Prints the tree of libraries that glibc's ld.so or musl's loader would map for each file. The file
+may be for any machine. A missing library is shown with the places where it was looked for, and
+makes the exit code 1. What a program loads by dlopen() is not known.
+  --sysroot DIR        take DIR for /: its directories, links, ld.so.cache and settings; FILE is in
+                       DIR, or resolved as if it were
   --target host        this system; the default
   --rules RULES        glibc or musl; default: auto, by the file and the system
-  --library-path PATH  LD_LIBRARY_PATH. Default: the environment's, with --sysroot none
-  --preload LIST       LD_PRELOAD, likewise
+  --library-path PATH  LD_LIBRARY_PATH; default: that of the environment, or none with --sysroot
+  --preload LIST       LD_PRELOAD; default: likewise
   --inhibit-cache      without ld.so.cache
-  --hwcaps LEVEL       the best subdirectory of glibc-hwcaps that the processor can use, or all, joined by commas: x86-64-v3.
-                       Default: those of this processor, if the file is for its machine
+  --hwcaps LEVEL       the best subdirectory of glibc-hwcaps that the processor can use, such as
+                       x86-64-v3, or all of them, joined by commas; default: those of this
+                       processor, if the file is for its machine
   --platform NAME      what $PLATFORM stands for
   --secure             as for a set-user-ID program; the default for a file with that bit
-  --tried              all places that were looked at, also for what was found
+  --tried              show all places that were looked at, for libraries that were found too
   --list               a flat list, as ldd prints it
-  --why NAME           only who needs this library: by its name, DT_SONAME or path
+  --why NAME           show only who needs this library, named by its name, DT_SONAME or path
 ${symbolHelp}
   --json               an array of trees (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
     const { files, flags } = parseReadArguments(args, FLAGS);
     const options = optionsOf(flags);
-    const json = flags["json"] === true;
-    const entry = (file: string): Entry =>
+    const entryOf = (file: string): Entry =>
       withTree(file, options, (tree) => ({
         ...resolveEntry(file, tree, text(flags["why"])),
         ...(asksForSymbols(flags) && symbolEntry(tree, flags)),
       }));
-    const heading = (e: Entry) =>
-      files.length > 1 && (flags["list"] === true || flags["why"] !== undefined) ? `${e.file}:\n` : "";
-    const { results, failed } = eachFile(files, json, entry, (e) => print(`${heading(e)}${printed(e, flags)}`));
 
-    return failed || results.some((r) => r.missing.length > 0 || isUnbound(r)) ? REFUSED : OK;
+    // A tree begins with the name of its file. Lists and ways do not.
+    const hasHeading = files.length > 1 && (flags["list"] === true || flags["why"] !== undefined);
+    const printEntry = (entry: Entry): void => {
+      const heading = hasHeading ? `${entry.file}:\n` : "";
+      print(heading + textOf(entry, flags));
+    };
+
+    const { results, failed } = eachFile(files, flags["json"] === true, entryOf, printEntry);
+    const incomplete = results.some((entry) => entry.missing.length > 0 || isUnbound(entry));
+    return failed || incomplete ? REFUSED : OK;
   },
 };

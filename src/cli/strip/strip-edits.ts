@@ -16,33 +16,34 @@ import { dropSectionHeaders } from "../../strip/drop-section-headers.js";
 import { onlyKeepDebug } from "../../strip/only-keep-debug.js";
 import type { StripCommand, StripPurpose } from "./strip-options.js";
 
-/** What `--strip-dwo` takes: debugging information that belongs into a file of its own (-gsplit-dwarf). */
+/** The sections that `--strip-dwo` removes: debugging information that belongs in a file of its own (-gsplit-dwarf). */
 const DWO = [".debug*.dwo", ".zdebug*.dwo"];
 
-/** The edits that the options ask for; a debug file that is to be named is read. */
-export function stripEdits(c: StripCommand): Edit[] {
-  const { force, wildcard } = c;
-  const names = { wildcard };
-  const edits = modeEdits(modeOf(c), force);
-  if (c.sections.length > 0) edits.push(removeSections(...c.sections, { force }));
-  if (c.keepSections.length > 0) edits.push(keepSections(...c.keepSections));
-  if (c.relocations.length > 0) edits.push(removeRelocations(...c.relocations));
-  if (c.keepSymbols.length > 0) edits.push(keepSymbols(c.keepSymbols, names));
-  if (c.stripSymbols.length > 0) edits.push(stripSymbols(c.stripSymbols, names));
-  if (c.discard !== undefined) edits.push(discardLocals(c.discard));
-  if (c.fileSymbols) edits.push(keepFileSymbols());
-  if (c.dropHeaders) edits.push(dropSectionHeaders());
-  if (c.debugLink !== undefined) edits.push(addFileDebugLink(c.debugLink));
+/** The edits that the options ask for. Reads the debug file that .gnu_debuglink shall name. */
+export function stripEdits(command: StripCommand): Edit[] {
+  const { force, wildcard, discard, debugLink } = command;
+  const edits = modeEdits(modeOf(command), force);
+  if (command.sections.length > 0) edits.push(removeSections(...command.sections, { force }));
+  if (command.keepSections.length > 0) edits.push(keepSections(...command.keepSections));
+  if (command.relocations.length > 0) edits.push(removeRelocations(...command.relocations));
+  if (command.keepSymbols.length > 0) edits.push(keepSymbols(command.keepSymbols, { wildcard }));
+  if (command.stripSymbols.length > 0) edits.push(stripSymbols(command.stripSymbols, { wildcard }));
+  if (discard !== undefined) edits.push(discardLocals(discard));
+  if (command.fileSymbols) edits.push(keepFileSymbols());
+  if (command.dropHeaders) edits.push(dropSectionHeaders());
+  if (debugLink !== undefined) edits.push(addFileDebugLink(debugLink));
 
   return edits;
 }
 
 /**
- * All symbols go where no option says which; -R and -K say it not, -N does with an empty name too (seen with GNU strip
- * 2.40).
+ * All symbols are dropped where no option says which. -R and -K do not say it; -N does, with an empty name too (seen
+ * with GNU strip 2.40).
  */
-const modeOf = (c: StripCommand): StripPurpose | undefined =>
-  c.mode ?? (c.discard !== undefined || c.someSymbols ? undefined : "all");
+function modeOf({ mode, discard, someSymbols }: StripCommand): StripPurpose | undefined {
+  if (mode !== undefined) return mode;
+  return discard !== undefined || someSymbols ? undefined : "all";
+}
 
 function modeEdits(mode: StripPurpose | undefined, force: boolean): Edit[] {
   switch (mode) {

@@ -4,7 +4,7 @@ import { withResponseFiles } from "../response-file.js";
 import { checkFiles, commonOption, overlayChoice, rewriteDefaults, type RewriteOptions } from "../rewrite.js";
 import { elfFormat, namesIn } from "./strip-values.js";
 
-/** What a strip is for; of several the last counts, as with GNU strip. */
+/** What is stripped. The last option counts, as with GNU strip. */
 export type StripPurpose = "all" | "unneeded" | "debug" | "dwo" | "onlyKeepDebug";
 
 /** What the arguments of one call say. */
@@ -20,17 +20,17 @@ export interface StripCommand extends RewriteOptions {
   /** Names of symbols, or with `wildcard` patterns. */
   readonly keepSymbols: string[];
   readonly stripSymbols: string[];
-  /** Symbols to drop were spoken of, if only by an empty name or list. */
+  /** An option named symbols to drop, if only by an empty name or list. */
   someSymbols: boolean;
   wildcard: boolean;
   discard: "all" | "temporary" | undefined;
   fileSymbols: boolean;
   dropHeaders: boolean;
-  /** The debug file to be named. */
+  /** The debug file that .gnu_debuglink shall name. */
   debugLink: string | undefined;
   force: boolean;
   verbose: boolean;
-  /** 32 or 64, where a format was asked for. */
+  /** 32 or 64, where an option names a format. */
   outputClass: number | undefined;
 }
 
@@ -57,8 +57,12 @@ const defaults = (files: readonly string[]): StripCommand => ({
   ...rewriteDefaults(),
 });
 
-type Take = (c: StripCommand, value: string) => void;
+type Take = (command: StripCommand, value: string) => void;
 type Option = OptionName & { readonly take: Take };
+
+/** The fields that options without a value set. */
+type Field = "mode" | "discard" | "wildcard" | "fileSymbols" | "dropHeaders" | "force" | "verbose";
+type RewriteField = "deterministic" | "preserveDates";
 
 const flag = (long: string, short: string | undefined, take: Take): Option => ({
   long,
@@ -69,72 +73,109 @@ const valued = (long: string, short: string | undefined, take: Take): Option => 
   ...flag(long, short, take),
   takesValue: true,
 });
-/** One that GNU strip has not. */
-const ours = (option: Option): Option => ({ ...option, extra: true });
-const mode = (long: string, short: string | undefined, m: StripPurpose): Option =>
-  flag(long, short, (c) => void (c.mode = m));
-const common = (long: string): Option =>
-  ours(flag(long, undefined, (c, value) => void commonOption(c, `--${long}${value}`)));
+const sets = <F extends Field | RewriteField>(
+  long: string,
+  short: string | undefined,
+  field: F,
+  value: StripCommand[F],
+): Option =>
+  flag(long, short, (command) => {
+    command[field] = value;
+  });
+const accepted = (long: string, short?: string): Option => flag(long, short, () => {});
 
-/** An empty name is no section's: GNU strip finds nothing by it. */
-const add = (list: string[], name: string): void => void (name !== "" && name !== "!" && list.push(name));
-function drop(c: StripCommand, names: readonly string[]): void {
-  c.stripSymbols.push(...names.filter((name) => name !== ""));
-  c.someSymbols = true;
+/** An option that GNU strip does not have. */
+const extra = (option: Option): Option => ({ ...option, extra: true });
+const common = (long: string): Option =>
+  extra(flag(long, undefined, (command, value) => commonOption(command, `--${long}${value}`)));
+
+/** No section has an empty name: GNU strip finds nothing by it. */
+function addSection(list: string[], name: string): void {
+  if (name !== "" && name !== "!") list.push(name);
 }
 
-const target: Take = (c, value) => void (c.outputClass = elfFormat(value) ?? c.outputClass);
+const isName = (name: string): boolean => name !== "";
+
+function keep(command: StripCommand, names: readonly string[]): void {
+  command.keepSymbols.push(...names.filter(isName));
+}
+
+function drop(command: StripCommand, names: readonly string[]): void {
+  command.stripSymbols.push(...names.filter(isName));
+  command.someSymbols = true;
+}
+
+const outputFormat: Take = (command, value) => {
+  command.outputClass = elfFormat(value) ?? command.outputClass;
+};
+
+/** Of --help and --version the first counts. */
+const info = (long: "help" | "version", short: string): Option =>
+  flag(long, short, (command) => {
+    command.info ??= long;
+  });
 
 const OPTIONS: readonly Option[] = [
-  mode("strip-all", "s", "all"),
-  mode("strip-debug", "g", "debug"),
-  mode("strip-debug", "S", "debug"),
-  mode("strip-debug", "d", "debug"),
-  mode("strip-unneeded", undefined, "unneeded"),
-  mode("strip-dwo", undefined, "dwo"),
-  mode("only-keep-debug", undefined, "onlyKeepDebug"),
-  valued("remove-section", "R", (c, value) => add(c.sections, value)),
-  valued("keep-section", undefined, (c, value) => add(c.keepSections, value)),
-  valued("remove-relocations", undefined, (c, value) => add(c.relocations, value)),
-  valued("keep-symbol", "K", (c, value) => void (value !== "" && c.keepSymbols.push(value))),
-  valued("strip-symbol", "N", (c, value) => drop(c, [value])),
-  flag("wildcard", "w", (c) => void (c.wildcard = true)),
-  flag("discard-all", "x", (c) => void (c.discard = "all")),
-  flag("discard-locals", "X", (c) => void (c.discard = "temporary")),
-  flag("keep-file-symbols", undefined, (c) => void (c.fileSymbols = true)),
-  // Those that are used stay anyway; GNU strip 2.40 keeps no others, and with -g makes some that a program never had.
-  flag("keep-section-symbols", undefined, () => {}),
+  sets("strip-all", "s", "mode", "all"),
+  sets("strip-debug", "g", "mode", "debug"),
+  sets("strip-debug", "S", "mode", "debug"),
+  sets("strip-debug", "d", "mode", "debug"),
+  sets("strip-unneeded", undefined, "mode", "unneeded"),
+  sets("strip-dwo", undefined, "mode", "dwo"),
+  sets("only-keep-debug", undefined, "mode", "onlyKeepDebug"),
+  valued("remove-section", "R", (command, value) => addSection(command.sections, value)),
+  valued("keep-section", undefined, (command, value) => addSection(command.keepSections, value)),
+  valued("remove-relocations", undefined, (command, value) => addSection(command.relocations, value)),
+  valued("keep-symbol", "K", (command, value) => keep(command, [value])),
+  valued("strip-symbol", "N", (command, value) => drop(command, [value])),
+  sets("wildcard", "w", "wildcard", true),
+  sets("discard-all", "x", "discard", "all"),
+  sets("discard-locals", "X", "discard", "temporary"),
+  sets("keep-file-symbols", undefined, "fileSymbols", true),
+  // Section symbols that are used stay anyway. GNU strip 2.40 keeps no others, and with -g makes some that a program
+  // never had.
+  accepted("keep-section-symbols"),
   // Notes are never merged.
-  flag("merge-notes", "M", () => {}),
-  flag("no-merge-notes", undefined, () => {}),
-  flag("enable-deterministic-archives", "D", (c) => void (c.deterministic = true)),
-  flag("disable-deterministic-archives", "U", (c) => void (c.deterministic = false)),
-  flag("preserve-dates", "p", (c) => void (c.preserveDates = true)),
-  flag("verbose", "v", (c) => void (c.verbose = true)),
-  valued("output-file", "o", (c, value) => void (c.output = outputName(value))),
-  valued("input-target", "I", (_, value) => void elfFormat(value)),
-  valued("input-format", "I", (_, value) => void elfFormat(value)),
-  valued("output-target", "O", target),
-  valued("output-format", "O", target),
-  valued("target", "F", target),
-  valued("format", "F", target),
-  flag("help", "h", (c) => void (c.info ??= "help")),
-  flag("version", "V", (c) => void (c.info ??= "version")),
-  ours(valued("keep-symbols", undefined, (c, value) => void c.keepSymbols.push(...namesIn(value, "--keep-symbols")))),
-  ours(valued("strip-symbols", undefined, (c, value) => drop(c, namesIn(value, "--strip-symbols")))),
-  ours(flag("strip-section-headers", undefined, (c) => void (c.dropHeaders = true))),
-  ours(valued("add-gnu-debuglink", undefined, (c, value) => void (c.debugLink = value))),
-  ours(flag("force", undefined, (c) => void (c.force = true))),
-  ours(valued("overlay", undefined, (c, value) => void (c.overlay = overlayChoice(value)))),
+  accepted("merge-notes", "M"),
+  accepted("no-merge-notes"),
+  sets("enable-deterministic-archives", "D", "deterministic", true),
+  sets("disable-deterministic-archives", "U", "deterministic", false),
+  sets("preserve-dates", "p", "preserveDates", true),
+  sets("verbose", "v", "verbose", true),
+  valued("output-file", "o", (command, value) => {
+    command.output = outputName(value);
+  }),
+  valued("input-target", "I", (_, value) => elfFormat(value)),
+  valued("input-format", "I", (_, value) => elfFormat(value)),
+  valued("output-target", "O", outputFormat),
+  valued("output-format", "O", outputFormat),
+  valued("target", "F", outputFormat),
+  valued("format", "F", outputFormat),
+  info("help", "h"),
+  info("version", "V"),
+  extra(valued("keep-symbols", undefined, (command, value) => keep(command, namesIn(value, "--keep-symbols")))),
+  extra(valued("strip-symbols", undefined, (command, value) => drop(command, namesIn(value, "--strip-symbols")))),
+  extra(sets("strip-section-headers", undefined, "dropHeaders", true)),
+  extra(
+    valued("add-gnu-debuglink", undefined, (command, value) => {
+      command.debugLink = value;
+    }),
+  ),
+  extra(sets("force", undefined, "force", true)),
+  extra(
+    valued("overlay", undefined, (command, value) => {
+      command.overlay = overlayChoice(value);
+    }),
+  ),
   common("in-place"),
   { ...common("backup"), takesValue: "optional" },
   common("dry-run"),
   common("json"),
 ];
 
-const BY_NAME = new Map(OPTIONS.map((o) => [o.long, o.take]));
+const BY_NAME = new Map(OPTIONS.map((option) => [option.long, option.take]));
 
-/** GNU strip cannot open it, which comes out late and in other words. */
+/** GNU strip cannot open a file without a name either. It says so later, in other words. */
 function outputName(value: string): string {
   if (value === "") throw new UsageError("-o takes a file's name");
   return value;

@@ -13,23 +13,29 @@ import { type StripCommand, parseStrip } from "./strip-options.js";
 
 /** A file's entry in JSON output. */
 interface Stripped extends Rewritten {
-  /** Bytes that the file is smaller by; below 0 where a debug link was added. */
+  /** The bytes that the file lost. Below 0 where a debug link was added. */
   readonly saved: number;
 }
 
-function stripFile(file: string, edits: readonly Edit[], c: StripCommand): Stripped {
-  if (c.outputClass !== undefined) refuseOthers(headerOf(file), c.outputClass);
-  // GNU strip says nothing of a section that is not there.
-  const says = (n: Note) => n.note !== "NOT_FOUND" || c.verbose || c.dryRun;
-  const r = rewriteFile(file, edits, { ...c, inPlace: c.inPlace || hasOtherNames(file, c) }, says);
-  return { ...r, saved: r.sizeBefore - r.sizeAfter };
+function stripFile(file: string, edits: readonly Edit[], command: StripCommand): Stripped {
+  const { outputClass, output, verbose, dryRun } = command;
+  if (outputClass !== undefined) refuseOthers(headerOf(file), outputClass);
+
+  // GNU strip says nothing about a section that is not there.
+  const told = ({ note }: Note) => note !== "NOT_FOUND" || verbose || dryRun;
+  // With GNU strip a file keeps all its names.
+  const inPlace = command.inPlace || (output === undefined && hasOtherNames(file));
+  const rewritten = rewriteFile(file, edits, { ...command, inPlace }, told);
+  return { ...rewritten, saved: rewritten.sizeBefore - rewritten.sizeAfter };
 }
 
-/** With GNU strip all names of a file keep to be its names. */
-const hasOtherNames = (file: string, c: StripCommand): boolean =>
-  c.output === undefined && (onFile(file, () => statSync(file, { throwIfNoEntry: false }))?.nlink ?? 1) > 1;
+/** Does the file have several hard links? */
+function hasOtherNames(file: string): boolean {
+  const stat = onFile(file, () => statSync(file, { throwIfNoEntry: false }));
+  return stat !== undefined && stat.nlink > 1;
+}
 
-/** Undefined for a static library, whose members have a header each. */
+/** The ELF header. Undefined for a static library: each of its members has one. */
 function headerOf(file: string): Header | undefined {
   try {
     return withFile(file, (elf) => elf.header);
@@ -39,24 +45,26 @@ function headerOf(file: string): Header | undefined {
   }
 }
 
+/** Refuses a file of another class than the one that an option names. */
 function refuseOthers(header: Header | undefined, elfClass: number): void {
-  if (header && header.class !== elfClass) {
-    fail("UNSUPPORTED", `the file is of class ELFCLASS${header.class}, and no strip makes ELFCLASS${elfClass} of it`, {
-      what: `class ${elfClass}`,
-    });
-  }
+  if (!header || header.class === elfClass) return;
+  fail("UNSUPPORTED", `the file is of class ELFCLASS${header.class}, and no strip makes ELFCLASS${elfClass} of it`, {
+    what: `class ${elfClass}`,
+  });
 }
 
-/** A strip is silent; -v has GNU strip's line first. */
-function report(r: Stripped, c: StripCommand): void {
-  if (c.verbose) {
-    const header = headerOf(r.file);
+/** A strip without -v and --dry-run is silent. -v prints GNU strip's line first. */
+function report(stripped: Stripped, { output, verbose, dryRun }: StripCommand): void {
+  const { file, sizeBefore, sizeAfter, saved, changed } = stripped;
+  if (verbose) {
+    const header = headerOf(file);
     const format = header ? ` [${formatName(header)}]` : "";
-    print(`copy from \`${r.file}'${format} to \`${c.output ?? r.file}'${format}`);
-    if (!c.dryRun) print(`${r.file}: ${r.sizeBefore} -> ${r.sizeAfter} bytes, ${r.saved} saved`);
+    print(`copy from \`${file}'${format} to \`${output ?? file}'${format}`);
+    if (!dryRun) print(`${file}: ${sizeBefore} -> ${sizeAfter} bytes, ${saved} saved`);
   }
-  printRewritten(r);
-  if (c.dryRun && r.changed) print(`  ${r.saved} bytes saved`);
+
+  printRewritten(stripped);
+  if (dryRun && changed) print(`  ${saved} bytes saved`);
 }
 
 export const strip: Verb = {
@@ -76,7 +84,7 @@ export const strip: Verb = {
       command.files,
       command.json,
       (file) => stripFile(file, edits, command),
-      (r) => report(r, command),
+      (stripped) => report(stripped, command),
     );
     return failed ? REFUSED : OK;
   },
