@@ -1,3 +1,4 @@
+import { smallest } from "../codec/ascending.js";
 import { isElfError } from "../error.js";
 import { DF, DF_1, EM, ET, PF, PT, SHN, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
@@ -8,28 +9,25 @@ import { gnuProperties } from "./notes/note-contents.js";
 import { isDebugFile } from "./headers/sections.js";
 
 /**
- * What in a program or library makes attacks harder, as facts. Null always means: the file does not tell, or it does
- * not apply.
+ * What makes attacks on a program or library harder, as facts. Null always means that the file does not tell, or that
+ * the question does not apply.
  */
 export interface Hardening {
   /**
-   * PT_GNU_RELRO: what loaders make read-only after relocation. "full": and nothing is bound later, so that .got.plt is
-   * in it too; bind-now alone, without a PT_GNU_RELRO, is "none".
+   * PT_GNU_RELRO: what loaders make read-only after relocation. "full" means that nothing is bound later either, so
+   * that .got.plt is part of it. A file that binds all symbols at start but has no PT_GNU_RELRO is "none".
    */
   readonly relro: "none" | "partial" | "full";
   /** DT_BIND_NOW, DF_BIND_NOW or DF_1_NOW. Null where there is no PT_DYNAMIC. */
   readonly bindNow: boolean | null;
-  /**
-   * May the program be loaded anywhere? Null for libraries and loaders, which always may: only programs are told apart
-   * so.
-   */
+  /** May the program be loaded at any address? Null for libraries and loaders, for which this is always so. */
   readonly pie: boolean | null;
   readonly stack: {
-    /** Has it a PT_GNU_STACK? */
+    /** Is there a PT_GNU_STACK? */
     readonly stated: boolean;
     /**
-     * It asks for an executable stack, or states nothing on a machine where glibc then takes one
-     * (`sysdeps/*\/stackinfo.h`, DEFAULT_STACK_PERMS).
+     * Does the file ask for an executable stack? Also true where it states nothing, on a machine where glibc then makes
+     * the stack executable (`sysdeps/*\/stackinfo.h`, DEFAULT_STACK_PERMS).
      */
     readonly executable: boolean;
   };
@@ -38,45 +36,45 @@ export interface Hardening {
   /** DT_TEXTREL or DF_TEXTREL: the loader makes code writable while it relocates. */
   readonly textRelocations: boolean;
   /**
-   * Something in it checks stack canaries (`__stack_chk_fail` and its like); in a static file that may be the C library
-   * alone. Null for a stripped static file and for the C library itself.
+   * Does anything in the file check stack canaries (`__stack_chk_fail` and its like)? In a static file that may be the
+   * C library alone. Null for a stripped static file and for the C library itself.
    */
   readonly canary: boolean | null;
   /**
-   * Functions that are called in the form that checks sizes, and those that are called in the plain form although glibc
-   * has such a form. By plain name, sorted. Null as `canary` is.
+   * Functions that are called in the form that checks sizes, and functions that are called in the plain form although
+   * glibc has a checked one. By plain name, sorted. Null where `canary` is.
    */
   readonly fortify: { readonly fortified: readonly string[]; readonly fortifiable: readonly string[] } | null;
   /** x86: indirect branch tracking and shadow stack, as the GNU property note promises. Null on other machines. */
   readonly cet: { readonly ibt: boolean; readonly shstk: boolean } | null;
   /**
-   * AArch64: branch target identification, pointer authentication and guarded control stack, likewise. Null on other
-   * machines.
+   * AArch64: branch target identification, pointer authentication and guarded control stack, as the GNU property note
+   * promises. Null on other machines.
    */
   readonly branchProtection: { readonly bti: boolean; readonly pac: boolean; readonly gcs: boolean } | null;
   /**
-   * Clang's control flow integrity across libraries (`__cfi_check`, `__cfi_slowpath`); within one it leaves no trace,
-   * so that null says nothing.
+   * Clang's control flow integrity across libraries (`__cfi_check`, `__cfi_slowpath`). Within one library it leaves no
+   * trace, so null says nothing.
    */
   readonly cfi: true | null;
-  /** Clang's SafeStack. It leaves names in .symtab only; null where that is gone. */
+  /** Clang's SafeStack. Its names are in .symtab only; null where that is gone. */
   readonly safeStack: boolean | null;
-  /** No .symtab. */
+  /** Is there no .symtab? */
   readonly stripped: boolean;
-  /** Has it .debug_* sections? */
+  /** Are there .debug_* sections? */
   readonly debugInfo: boolean;
   readonly runpath: string | null;
   readonly rpath: string | null;
   /**
-   * The smallest p_align of a PT_LOAD, in bytes: pages larger than that may be refused. `pageFitness` says more. Null
-   * where there is no PT_LOAD.
+   * The smallest p_align of a PT_LOAD, in bytes. A system with larger pages may refuse the file; `pageFitness` says
+   * more. Null where there is no PT_LOAD.
    */
   readonly loadAlignment: number | null;
 }
 
 /**
- * Reads what hardening a program or library has; null for what no loader maps (relocatable, core and separate debug
- * files). A part that cannot be read counts as not told.
+ * Reads the hardening of a program or library; null for a file that no loader maps (relocatable, core and separate
+ * debug files). A part that cannot be read counts as not told.
  *
  * @throws ElfError where the program headers cannot be read
  * @example
@@ -85,37 +83,36 @@ export interface Hardening {
 export function readHardening(elf: ElfFile): Hardening | null {
   const { segments } = elf;
   const sections = attempt(() => elf.sections) ?? [];
-  if ((elf.header.type !== ET.EXEC && elf.header.type !== ET.DYN) || (attempt(() => isDebugFile(elf)) ?? false)) {
-    return null;
-  }
+  const isMapped = elf.header.type === ET.EXEC || elf.header.type === ET.DYN;
+  if (!isMapped || attempt(() => isDebugFile(elf)) === true) return null;
 
   const loads = segments.filter((s) => s.type === PT.LOAD && s.exact("memsz") > 0n);
-  const bindNow = attempt(() => bindsNow(elf));
-  const names = attempt(() => namesOf(elf));
-  const local = attempt(() => (elf.symbols ? wanted(elf.symbols, true) : null));
+  const isBoundNow = attempt(() => bindsNow(elf));
+  const names = attempt(() => tellingNames(elf));
+  const ownNames = attempt(() => (elf.symbols ? tellingNamesOf(elf.symbols, true) : null));
+  const hasSafeStack = SAFE_STACK.some((n) => names?.has(n) || ownNames?.has(n));
 
   return {
-    relro: relro(elf, bindNow),
-    bindNow,
-    pie: attempt(() => pie(elf)),
-    stack: stack(elf),
+    relro: relroOf(elf, isBoundNow),
+    bindNow: isBoundNow,
+    pie: attempt(() => isPie(elf)),
+    stack: stackOf(elf),
     writableExecutable: loads.filter((s) => s.flags & PF.W && s.flags & PF.X).map((s) => s.exact("vaddr")),
-    textRelocations:
-      attempt(() => elf.dynamic?.get(DT.TEXTREL) !== undefined || has(elf, DT.FLAGS, DF.TEXTREL)) ?? false,
+    textRelocations: attempt(() => hasTextRelocations(elf)) ?? false,
     canary: names && CANARY.some((n) => names.has(n)),
-    fortify: names && fortify(names),
-    ...features(elf),
+    fortify: names && fortifyOf(names),
+    ...branchFeatures(elf),
     cfi: CFI.some((n) => names?.has(n)) ? true : null,
-    safeStack: SAFE_STACK.some((n) => names?.has(n) || local?.has(n)) || (local ? false : null),
+    safeStack: hasSafeStack || (ownNames ? false : null),
     stripped: !sections.some((s) => s.header.type === SHT.SYMTAB),
     debugInfo: sections.some((s) => /^\.z?debug_/.test(s.name)),
     runpath: attempt(() => elf.runpath),
     rpath: attempt(() => elf.rpath),
-    loadAlignment: loads.length === 0 ? null : loads.reduce((n, s) => Math.min(n, s.near("align")), Infinity),
+    loadAlignment: loads.length === 0 ? null : smallest(loads.map((s) => s.near("align"))),
   };
 }
 
-/** A part that is broken tells nothing. */
+/** Reads a part; null where it is broken, and so tells nothing. */
 function attempt<T>(read: () => T): T | null {
   try {
     return read();
@@ -125,45 +122,56 @@ function attempt<T>(read: () => T): T | null {
   }
 }
 
-const has = (elf: ElfFile, tag: number, flag: number): boolean => ((elf.dynamic?.get(tag) ?? 0n) & BigInt(flag)) !== 0n;
+const hasFlag = (elf: ElfFile, tag: number, flag: number): boolean =>
+  ((elf.dynamic?.get(tag) ?? 0n) & BigInt(flag)) !== 0n;
 
-const bindsNow = (elf: ElfFile): boolean | null =>
-  elf.dynamic &&
-  (elf.dynamic.get(DT.BIND_NOW) !== undefined || has(elf, DT.FLAGS, DF.BIND_NOW) || has(elf, DT.FLAGS_1, DF_1.NOW));
+function bindsNow(elf: ElfFile): boolean | null {
+  if (!elf.dynamic) return null;
+  if (elf.dynamic.get(DT.BIND_NOW) !== undefined) return true;
+  return hasFlag(elf, DT.FLAGS, DF.BIND_NOW) || hasFlag(elf, DT.FLAGS_1, DF_1.NOW);
+}
 
-function relro(elf: ElfFile, bindNow: boolean | null): Hardening["relro"] {
+const hasTextRelocations = (elf: ElfFile): boolean =>
+  elf.dynamic?.get(DT.TEXTREL) !== undefined || hasFlag(elf, DT.FLAGS, DF.TEXTREL);
+
+function relroOf(elf: ElfFile, isBoundNow: boolean | null): Hardening["relro"] {
   if (!elf.segments.some((s) => s.type === PT.GNU_RELRO && s.exact("memsz") > 0n)) return "none";
 
+  const isLazy = attempt(() => mayBindLazily(elf)) ?? true;
+  // Without PT_DYNAMIC, only a section header tells whether the words that IRELATIVE relocations write are in it.
+  const isGotOutside = isBoundNow === null && mayHaveGotOutsideRelro(elf);
+  return isBoundNow === true || (!isLazy && !isGotOutside) ? "full" : "partial";
+}
+
+function mayBindLazily(elf: ElfFile): boolean {
+  const hasPltRelocations = (elf.dynamic?.get(DT.PLTRELSZ) ?? 0n) > 0n;
   // MIPS binds entries of the global offset table late, without any relocation.
-  const lazy =
-    attempt(
-      () =>
-        (elf.dynamic?.get(DT.PLTRELSZ) ?? 0n) > 0n || (elf.dynamic !== null && gotOrder(elf.header.machine) !== null),
-    ) ?? true;
-  // Without PT_DYNAMIC, only a section header tells whether what IRELATIVE relocations write is in it.
-  const outside =
-    bindNow === null &&
-    (elf.sections.length === 0 ||
-      elf.sections.some((s) => s.name === ".got.plt" && !inRelro(elf, s.header.exact("addr"), s.header.exact("size"))));
-  return bindNow === true || (!lazy && !outside) ? "full" : "partial";
+  return hasPltRelocations || (elf.dynamic !== null && gotOrder(elf.header.machine) !== null);
+}
+
+function mayHaveGotOutsideRelro(elf: ElfFile): boolean {
+  if (elf.sections.length === 0) return true;
+  return elf.sections.some(
+    ({ name, header: s }) => name === ".got.plt" && !isInRelro(elf, s.exact("addr"), s.exact("size")),
+  );
 }
 
 /** GNU ld lets PT_GNU_RELRO end behind the three words that .got.plt begins with. */
-const inRelro = (elf: ElfFile, address: bigint, size: bigint): boolean =>
+const isInRelro = (elf: ElfFile, address: bigint, size: bigint): boolean =>
   elf.segments.some(
     (s) =>
       s.type === PT.GNU_RELRO && s.exact("vaddr") <= address && address + size <= s.exact("vaddr") + s.exact("memsz"),
   );
 
-function pie(elf: ElfFile): boolean | null {
+function isPie(elf: ElfFile): boolean | null {
   if (elf.header.type === ET.EXEC) return false;
   const { linkage } = elf;
   if (linkage === "static-pie") return true;
-  // glibc's libc.so.6 has a PT_INTERP and a name.
-  return linkage === "dynamic" && (has(elf, DT.FLAGS_1, DF_1.PIE) || elf.soname === null) ? true : null;
+  // glibc's libc.so.6 has a PT_INTERP, but also a name.
+  return linkage === "dynamic" && (hasFlag(elf, DT.FLAGS_1, DF_1.PIE) || elf.soname === null) ? true : null;
 }
 
-function stack({ segments, header: h }: ElfFile): Hardening["stack"] {
+function stackOf({ segments, header: h }: ElfFile): Hardening["stack"] {
   const stated = segments.find((s) => s.type === PT.GNU_STACK);
   return {
     stated: stated !== undefined,
@@ -171,7 +179,7 @@ function stack({ segments, header: h }: ElfFile): Hardening["stack"] {
   };
 }
 
-/** gcc and clang; i386's local form; Intel's compilers. */
+/** gcc and clang; i386's local form; OpenBSD's; Intel's compilers. */
 const CANARY: readonly string[] = [
   "__stack_chk_fail",
   "__stack_chk_fail_local",
@@ -185,60 +193,55 @@ const SAFE_STACK: readonly string[] = ["__safestack_init", "__safestack_unsafe_s
 const SELF_CONTAINED: readonly Linkage[] = ["static", "static-pie", "loader"];
 
 /**
- * The names that tell, of what other files have to define; of all of .symtab in a file that is linked to no other. Null
- * where there is no such table, and for the C library: calls of its own functions need no dynamic symbol.
+ * The names that tell something, among those that other files have to define; in a file that is linked to no other, all
+ * of .symtab. Null where there is no such table, and for the C library, which calls its own functions without dynamic
+ * symbols.
  */
-function namesOf(elf: ElfFile): Set<string> | null {
-  if (SELF_CONTAINED.includes(elf.linkage)) return elf.symbols && wanted(elf.symbols, true);
+function tellingNames(elf: ElfFile): Set<string> | null {
+  if (SELF_CONTAINED.includes(elf.linkage)) return elf.symbols && tellingNamesOf(elf.symbols, true);
+
   const symbols = elf.dynamicSymbols;
   if (!symbols) return null;
   for (const { name, shndx } of symbols) if (shndx !== SHN.UNDEF && name === CANARY[0]) return null;
-  return wanted(symbols, false);
+  return tellingNamesOf(symbols, false);
 }
 
-function wanted(table: SymbolTable, defined: boolean): Set<string> {
-  const names = new Set<string>();
+/** @param defined whether the names of defined symbols count, too */
+function tellingNamesOf(table: SymbolTable, defined: boolean): Set<string> {
   const forms = checkedForms();
-  const plain = new Set(forms.values());
-
+  const telling = new Set([...forms.keys(), ...forms.values(), ...CANARY, ...CFI, ...SAFE_STACK]);
+  const names = new Set<string>();
   for (const { name, shndx } of table) {
-    if (
-      (defined || shndx === SHN.UNDEF || name === "__cfi_check") &&
-      (forms.has(name) || plain.has(name) || CANARY.includes(name) || CFI.includes(name) || SAFE_STACK.includes(name))
-    ) {
-      names.add(name);
-    }
+    const counts = defined || shndx === SHN.UNDEF || name === "__cfi_check";
+    if (counts && telling.has(name)) names.add(name);
   }
-
   return names;
 }
 
-function fortify(names: ReadonlySet<string>): NonNullable<Hardening["fortify"]> {
-  const forms = [...checkedForms()];
-  return {
-    fortified: forms
-      .filter(([form]) => names.has(form))
-      .map(([, plain]) => plain)
-      .sort(),
-    fortifiable: forms
-      .filter(([, plain]) => names.has(plain))
-      .map(([, plain]) => plain)
-      .sort(),
-  };
+function fortifyOf(names: ReadonlySet<string>): NonNullable<Hardening["fortify"]> {
+  const fortified: string[] = [];
+  const fortifiable: string[] = [];
+  for (const [checked, plain] of checkedForms()) {
+    if (names.has(checked)) fortified.push(plain);
+    if (names.has(plain)) fortifiable.push(plain);
+  }
+  return { fortified: fortified.sort(), fortifiable: fortifiable.sort() };
 }
 
 /**
  * The bits of GNU_PROPERTY_X86_FEATURE_1_AND and GNU_PROPERTY_AARCH64_FEATURE_1_AND (their psABIs): what all code of
  * the file is built for.
  */
-function features(elf: ElfFile): Pick<Hardening, "cet" | "branchProtection"> {
+function branchFeatures(elf: ElfFile): Pick<Hardening, "cet" | "branchProtection"> {
   const { machine } = elf.header;
-  const x86 = machine === EM.X86_64 || machine === EM["386"];
-  const arm = machine === EM.AARCH64;
-  const properties = x86 || arm ? attempt(() => gnuProperties(elf.notes, elf.header)) : null;
-  const has = (flag: string) => properties!.some((p) => p.name?.endsWith("_FEATURE_1_AND") && p.flags?.includes(flag));
+  const isX86 = machine === EM.X86_64 || machine === EM["386"];
+  const isArm = machine === EM.AARCH64;
+  const properties = isX86 || isArm ? attempt(() => gnuProperties(elf.notes, elf.header)) : null;
+  if (!properties) return { cet: null, branchProtection: null };
+
+  const has = (flag: string) => properties.some((p) => p.name?.endsWith("_FEATURE_1_AND") && p.flags?.includes(flag));
   return {
-    cet: properties && x86 ? { ibt: has("IBT"), shstk: has("SHSTK") } : null,
-    branchProtection: properties && arm ? { bti: has("BTI"), pac: has("PAC"), gcs: has("GCS") } : null,
+    cet: isX86 ? { ibt: has("IBT"), shstk: has("SHSTK") } : null,
+    branchProtection: isArm ? { bti: has("BTI"), pac: has("PAC"), gcs: has("GCS") } : null,
   };
 }

@@ -1,11 +1,14 @@
 import type { ElfFile } from "./elf.js";
 
-/** What many ask of one file (or of something else that is one object), worked out once for each. */
+/** Works something out once for each file (or each other object), and remembers it while the file is in use. */
 export function once<T, Of extends object = ElfFile>(make: (of: Of) => T): (of: Of) => T {
   const made = new WeakMap<Of, { readonly value: T }>();
   return (of) => {
-    let known = made.get(of);
-    if (!known) made.set(of, (known = { value: make(of) }));
-    return known.value;
+    const known = made.get(of);
+    if (known) return known.value;
+
+    const value = make(of);
+    made.set(of, { value });
+    return value;
   };
 }

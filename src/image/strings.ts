@@ -2,12 +2,13 @@ import { decodeText } from "../codec/bytes.js";
 import { type ByteSource, readExactly } from "../codec/source.js";
 import { fail, hex } from "../error.js";
 
-const STEP = 256;
+/** Bytes that are read for a string at first. */
+const FIRST_READ = 256;
 
-/** A string table in the file, read string by string: a large .dynstr is not loaded for one name. */
+/** A string table in the file. It is read string by string, so that a large .dynstr is not loaded for one name. */
 export class StringTable {
   readonly source: ByteSource;
-  /** File offset and size in bytes; the part beyond the file's end is not there. */
+  /** File offset and size in bytes, without the part that is beyond the end of the file. */
   readonly offset: number;
   readonly size: number;
   #whole: Uint8Array | undefined;
@@ -18,7 +19,7 @@ export class StringTable {
     this.size = Math.max(0, Math.min(size, source.size - offset));
   }
 
-  /** All bytes; after this, single strings come from memory. */
+  /** Loads all bytes. After this, single strings come from memory. */
   load(): Uint8Array {
     return (this.#whole ??= readExactly(this.source, this.offset, this.size, "the string table"));
   }
@@ -28,22 +29,24 @@ export class StringTable {
    * table.
    */
   bytesAt(at: number): Uint8Array {
-    if (!(at >= 0 && at < this.size)) {
+    const isInside = at >= 0 && at < this.size;
+    if (!isInside) {
       fail(
         "MALFORMED",
         `string offset ${hex(at)} lies outside its table (${hex(this.size)} bytes at ${hex(this.offset)})`,
         { offset: this.offset },
       );
     }
+
     if (this.#whole) {
       const end = this.#whole.indexOf(0, at);
       return end < 0 ? this.#unterminated(at) : this.#whole.subarray(at, end);
     }
 
-    for (let length = STEP; ; length *= 4) {
-      const b = readExactly(this.source, this.offset + at, Math.min(length, this.size - at), "a string");
-      const end = b.indexOf(0);
-      if (end >= 0) return b.subarray(0, end);
+    for (let length = FIRST_READ; ; length *= 4) {
+      const bytes = readExactly(this.source, this.offset + at, Math.min(length, this.size - at), "a string");
+      const end = bytes.indexOf(0);
+      if (end >= 0) return bytes.subarray(0, end);
       if (at + length >= this.size) this.#unterminated(at);
     }
   }
@@ -60,32 +63,31 @@ export class StringTable {
   }
 }
 
-/** A symbol's name by its st_name; empty where that lies outside the table, or there is none. */
+/** A symbol's name by its st_name; empty where st_name is outside the table, or there is no table. */
 export const nameAt = (strings: StringTable | undefined, at: number): string =>
   strings && at < strings.size ? strings.at(at) : "";
 
 /**
- * Keeps the work on one table in proportion to its size: many entries that all point into one long string would cost
- * their product otherwise.
+ * Keeps the work on one table in proportion to its size. Without it, many entries that all point into one long string
+ * would cost the product of their number and its length.
  */
 export class NameBudget {
   readonly #offset: number;
   #left: number;
 
-  /**
-   * @param table its file offset, and its size in bytes; undefined where there is none, so that no name has a length
-   */
+  /** @param table its file offset and its size in bytes; undefined where there is none and all names are empty */
   constructor(table: { readonly offset: number; readonly size: number } | undefined) {
     this.#offset = table?.offset ?? 0;
     this.#left = 16 * (table?.size ?? 0) + (1 << 20);
   }
 
+  /** Counts a name, and returns it. `MALFORMED` where all names together are too long. */
   spend(name: string): string {
     this.count(name.length);
     return name;
   }
 
-  /** {@link spend}, of a name that is not made yet. */
+  /** Counts a name that is not made yet, as {@link spend} does. */
   count(length: number): void {
     this.#left -= length;
     if (this.#left < 0) {

@@ -1,13 +1,15 @@
 import { isElfError } from "../error.js";
 
-/** Reads parts of a file that may be broken: what cannot be read is null, and the reasons are collected. */
+/** Reads parts of a file that may be broken. A part that cannot be read is null, and the reason is kept. */
 export class Tolerant {
   readonly #problems = new Set<string>();
 
+  /** The reasons, each once. */
   get problems(): string[] {
     return [...this.#problems];
   }
 
+  /** Reads a part; null where that throws an ElfError. */
   part<T>(read: () => T): T | null {
     try {
       return read();
@@ -18,6 +20,7 @@ export class Tolerant {
     }
   }
 
+  /** Notes a reason. */
   problem(message: string): null {
     this.#problems.add(message);
     return null;

@@ -5,48 +5,47 @@ import { runs } from "./runs.js";
 import { indexesOfType, sectionColumns } from "./section-columns.js";
 
 /**
- * All section groups (gABI, "Section Groups") as columns, in the order of the file: C++ has one for each of very many
- * functions.
+ * All section groups (gABI, "Section Groups") as columns, in the order of the file. An object file of C++ has very
+ * many: one for each inline function or template.
  */
 export interface Groups {
   /** The indexes of the groups' own sections. */
   readonly sections: Uint32Array;
+  /** GRP_*. */
   readonly flags: Uint32Array;
-  /** Where each one's members begin in `members`; one entry more is the end of the last. */
+  /** Where the members of each group begin in `members`. One entry more is the end of the last group. */
   readonly first: Uint32Array;
   /** Section indexes. */
   readonly members: Uint32Array;
 }
 
+/** Reads all section groups. `TRUNCATED`; `MALFORMED` where two of them share bytes. */
 export function readGroups(elf: ElfFile): Groups {
-  const c = sectionColumns(elf);
-  const { offset, fileSize } = c;
+  const columns = sectionColumns(elf);
+  const { type, offset, fileSize } = columns;
   const { littleEndian } = elf.header;
-  const all = indexesOfType(c, SHT.GROUP);
-  const sections = new Uint32Array(all.length);
-  const flags = new Uint32Array(all.length);
-  const first = new Uint32Array(all.length + 1);
-  // No two of them take the same bytes.
-  const members = new Uint32Array(
-    Math.min(
-      all.reduce((n, i) => n + fileSize[i]!, 0),
-      elf.source.size,
-    ) / 4,
-  );
-  let g = 0;
-  let m = 0;
+  const groups = indexesOfType(columns, SHT.GROUP);
+  const groupBytes = groups.reduce((sum, i) => sum + fileSize[i]!, 0);
 
-  for (const { bytes, start, sections: part } of runs(elf, (i) => c.type[i] === SHT.GROUP)) {
-    const v = viewOf(bytes);
-    for (const i of part) {
-      const at = offset[i]! - start;
+  const sections = new Uint32Array(groups.length);
+  const flags = new Uint32Array(groups.length);
+  const first = new Uint32Array(groups.length + 1);
+  // No two groups share bytes, so all together have no more than the file.
+  const members = new Uint32Array(Math.min(groupBytes, elf.source.size) / 4);
+  let groupCount = 0;
+  let memberCount = 0;
+  for (const run of runs(elf, (i) => type[i] === SHT.GROUP)) {
+    const v = viewOf(run.bytes);
+    for (const i of run.sections) {
+      const at = offset[i]! - run.start;
       const end = at + fileSize[i]!;
-      sections[g] = i;
-      flags[g] = end - at < 4 ? 0 : v.getUint32(at, littleEndian);
-      for (let word = at + 4; word + 4 <= end; word += 4) members[m++] = v.getUint32(word, littleEndian);
-      first[++g] = m;
+      sections[groupCount] = i;
+      flags[groupCount] = end - at < 4 ? 0 : v.getUint32(at, littleEndian);
+      for (let word = at + 4; word + 4 <= end; word += 4) members[memberCount++] = v.getUint32(word, littleEndian);
+      groupCount++;
+      first[groupCount] = memberCount;
     }
   }
 
-  return { sections, flags, first, members: members.subarray(0, m) };
+  return { sections, flags, first, members: members.subarray(0, memberCount) };
 }

@@ -9,52 +9,26 @@ import type { Header } from "../elf.js";
 /** Bytes of e_ident; the rest of the ELF header follows it. */
 export const EI_NIDENT = 16;
 
-/** Bytes of e_ident that say for which system the file is, by their names here: EI_OSABI and EI_ABIVERSION. */
+/** Indexes of the bytes of e_ident that say which system the file is for: EI_OSABI and EI_ABIVERSION. */
 export const IDENT = { osabi: 7, abiVersion: 8 } as const;
 
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
-/** The first bytes of a static library, and of one whose members are other files ("thin"). */
+
+/** The first bytes of a static library. */
 export const ARCHIVE = "!<arch>\n";
+/** The first bytes of a "thin" static library, whose members are other files. */
 export const THIN_ARCHIVE = "!<thin>\n";
 
-/** Bytes of the ELF header, e_ident included: 52 or 64. */
+/** Bytes of the ELF header with e_ident: 52 or 64. */
 export const headerSize = (e: Encoding): number => EI_NIDENT + Ehdr.size(e.class);
 
-/** The fields behind e_ident as a view over the file's first bytes. */
+/** A view of the fields behind e_ident, over the first bytes of the file. */
 export const headerView = (bytes: Uint8Array, e: Encoding): EhdrView => Ehdr.view(viewOf(bytes), EI_NIDENT, e);
 
 /** Reads and validates the ELF header. `NOT_ELF`, `ARCHIVE`, `TRUNCATED`, `MALFORMED`, `UNSAFE_INTEGER`. */
 export function readHeader(source: ByteSource): Header {
   const ident = source.read(0, Math.min(source.size, EI_NIDENT));
-  const text = String.fromCharCode(...ident.subarray(0, 8));
-  if (text === ARCHIVE || text === THIN_ARCHIVE) {
-    fail(
-      "ARCHIVE",
-      "this is a static library (ar archive), not an ELF file: its members are, and strip edits take them all together",
-      {},
-    );
-  }
-  if (MAGIC.some((b, i) => ident[i] !== b)) {
-    fail("NOT_ELF", ident.length === 0 ? "the file is empty" : "the file does not start with 7f 45 4c 46 (\\x7fELF)", {
-      offset: 0,
-    });
-  }
-  if (ident.length < EI_NIDENT) {
-    fail("TRUNCATED", `the file ends inside e_ident, after ${ident.length} bytes`, {
-      offset: 0,
-      length: EI_NIDENT,
-      size: source.size,
-    });
-  }
-  const [elfClass, data, version] = [ident[4]!, ident[5]!, ident[6]!];
-  if (elfClass !== 1 && elfClass !== 2) {
-    fail("NOT_ELF", `EI_CLASS at 0x4 is ${elfClass}, neither ELFCLASS32 (1) nor ELFCLASS64 (2)`, { offset: 4 });
-  }
-  if (data !== 1 && data !== 2) {
-    fail("NOT_ELF", `EI_DATA at 0x5 is ${data}, neither ELFDATA2LSB (1) nor ELFDATA2MSB (2)`, { offset: 5 });
-  }
-  if (version !== 1) fail("NOT_ELF", `EI_VERSION at 0x6 is ${version}, not EV_CURRENT (1)`, { offset: 6 });
-  const encoding: Encoding = { class: elfClass === 1 ? 32 : 64, littleEndian: data === 1 };
+  const encoding = encodingOf(ident, source);
   const h = headerView(readExactly(source, 0, headerSize(encoding), "the ELF header"), encoding);
 
   const { phoff, shoff } = h;
@@ -62,23 +36,31 @@ export function readHeader(source: ByteSource): Header {
   const shdrSize = Shdr.size(encoding.class);
   const phdrSize = Phdr.size(encoding.class);
   if (shoff !== 0 && h.shentsize < shdrSize && (shnum !== 0 || h.shentsize !== 0)) {
-    fail("MALFORMED", `e_shentsize is ${h.shentsize}, a section header has ${shdrSize} bytes`, { offset: 0 });
+    fail("MALFORMED", `e_shentsize is ${h.shentsize}, but a section header has ${shdrSize} bytes`, { offset: 0 });
   }
-  if (shoff !== 0 && h.shentsize !== 0 && (shnum === 0 || phnum === PN_XNUM || shstrndx === SHN.XINDEX)) {
+
+  // Numbers that are too large for their fields are in section header 0 (gABI, "ELF Header").
+  const isExtended = shnum === 0 || phnum === PN_XNUM || shstrndx === SHN.XINDEX;
+  if (shoff !== 0 && h.shentsize !== 0 && isExtended) {
     const zero = Shdr.view(viewOf(readExactly(source, shoff, shdrSize, "section header 0")), 0, encoding);
     if (shnum === 0) shnum = zero.size;
     if (phnum === PN_XNUM) phnum = zero.info;
     if (shstrndx === SHN.XINDEX) shstrndx = zero.link;
   }
-  if (shoff === 0) shnum = shstrndx = 0;
-  if (phoff === 0) phnum = 0;
-  if (phnum > 0 && h.phentsize < phdrSize) {
-    fail("MALFORMED", `e_phentsize is ${h.phentsize}, a program header has ${phdrSize} bytes`, { offset: 0 });
+  if (shoff === 0) {
+    shnum = 0;
+    shstrndx = 0;
   }
-  tableInFile(source, phoff, phnum * h.phentsize, "the program header table");
-  tableInFile(source, shoff, shnum * h.shentsize, "the section header table");
-  // Field by field: the engine forgets the shape of what is made by spreading once none is left, and all code that was
-  // optimized for it with it.
+  if (phoff === 0) phnum = 0;
+
+  if (phnum > 0 && h.phentsize < phdrSize) {
+    fail("MALFORMED", `e_phentsize is ${h.phentsize}, but a program header has ${phdrSize} bytes`, { offset: 0 });
+  }
+  assertTableInFile(source, phoff, phnum * h.phentsize, "the program header table");
+  assertTableInFile(source, shoff, shnum * h.shentsize, "the section header table");
+
+  // Field by field, without a spread: once no object with a spread shape is left, the engine forgets the shape, and
+  // with it all code that was optimized for it.
   return {
     class: encoding.class,
     littleEndian: encoding.littleEndian,
@@ -99,8 +81,44 @@ export function readHeader(source: ByteSource): Header {
   };
 }
 
-function tableInFile(source: ByteSource, offset: number, length: number, what: string): void {
-  if (length > 0 && (!Number.isSafeInteger(offset + length) || offset + length > source.size)) {
+/** The encoding that e_ident states. Refuses whatever is not the start of an ELF file. */
+function encodingOf(ident: Uint8Array, source: ByteSource): Encoding {
+  const magic = String.fromCharCode(...ident.subarray(0, 8));
+  if (magic === ARCHIVE || magic === THIN_ARCHIVE) {
+    fail(
+      "ARCHIVE",
+      "this is a static library (ar archive), not an ELF file: its members are, and strip edits take them all together",
+      {},
+    );
+  }
+
+  if (MAGIC.some((b, i) => ident[i] !== b)) {
+    const why = ident.length === 0 ? "the file is empty" : "the file does not start with 7f 45 4c 46 (\\x7fELF)";
+    fail("NOT_ELF", why, { offset: 0 });
+  }
+  if (ident.length < EI_NIDENT) {
+    fail("TRUNCATED", `the file ends inside e_ident, after ${ident.length} bytes`, {
+      offset: 0,
+      length: EI_NIDENT,
+      size: source.size,
+    });
+  }
+
+  const [elfClass, data, version] = [ident[4]!, ident[5]!, ident[6]!];
+  if (elfClass !== 1 && elfClass !== 2) {
+    fail("NOT_ELF", `EI_CLASS at 0x4 is ${elfClass}, neither ELFCLASS32 (1) nor ELFCLASS64 (2)`, { offset: 4 });
+  }
+  if (data !== 1 && data !== 2) {
+    fail("NOT_ELF", `EI_DATA at 0x5 is ${data}, neither ELFDATA2LSB (1) nor ELFDATA2MSB (2)`, { offset: 5 });
+  }
+  if (version !== 1) fail("NOT_ELF", `EI_VERSION at 0x6 is ${version}, not EV_CURRENT (1)`, { offset: 6 });
+
+  return { class: elfClass === 1 ? 32 : 64, littleEndian: data === 1 };
+}
+
+function assertTableInFile(source: ByteSource, offset: number, length: number, what: string): void {
+  const end = offset + length;
+  if (length > 0 && (!Number.isSafeInteger(end) || end > source.size)) {
     fail(
       "TRUNCATED",
       `${what} (${length} bytes at ${hex(offset)}) reaches past the end of the file (${source.size} bytes)`,

@@ -2,7 +2,7 @@ import { toLatin1 } from "../../codec/bytes.js";
 import { readExactly } from "../../codec/source.js";
 import type { ElfFile } from "../elf.js";
 
-/** What a payload begins with, and what it ends with: each format's own magic numbers. */
+/** The magic numbers that payloads begin with. */
 const HEADS: readonly (readonly [bytes: string, kind: string])[] = [
   ["hsqs", "squashfs"],
   ["DWARFS", "dwarfs"],
@@ -14,29 +14,35 @@ const HEADS: readonly (readonly [bytes: string, kind: string])[] = [
   ["7z\xbc\xaf\x27\x1c", "7z"],
   ["\x7fELF", "elf"],
 ];
+
+/** The magic numbers that payloads end with. */
 const TAILS: readonly (readonly [bytes: string, kind: string])[] = [
   ["~Module signature appended~\n", "module-signature"],
   ["\n---- Bun! ----\n", "bun"],
 ];
 
-/** The end of a zip file, whose directory stands at its end: a comment of any length may follow. */
+/** The directory of a zip file is at its end, before a comment of any length. */
 const ZIP_END = "PK\x05\x06";
 const PYINSTALLER = "MEI\x0c\x0b\x0a\x0b\x0e";
 const DENO = "d3n0l4nd";
 const NEXE = "<nexe~~sentinel>";
-const TAIL = 512;
+
+/** Bytes at the end of a payload that are searched. */
+const TAIL_SIZE = 512;
 
 /**
- * What kind of payload follows the ELF file: `squashfs` (AppImage), `zip`, `bun`, `deno`, `pyinstaller`,
- * `module-signature`, …; null where it is not known, or there is none.
+ * The kind of payload that follows the ELF file: `squashfs` (AppImage), `zip`, `bun`, `deno`, `pyinstaller`,
+ * `module-signature`, …; null where it is not known, or where there is none.
  */
 export function overlayKind(elf: ElfFile): string | null {
-  const o = elf.overlay;
-  if (!o) return null;
+  const { overlay } = elf;
+  if (!overlay) return null;
 
-  const head = toLatin1(readExactly(elf.source, o.offset, Math.min(8, o.size), "the overlay"));
-  const size = Math.min(TAIL, o.size);
-  const tail = toLatin1(readExactly(elf.source, o.offset + o.size - size, size, "the overlay"));
+  const { offset, size } = overlay;
+  const head = toLatin1(readExactly(elf.source, offset, Math.min(8, size), "the overlay"));
+  const tailSize = Math.min(TAIL_SIZE, size);
+  const tail = toLatin1(readExactly(elf.source, offset + size - tailSize, tailSize, "the overlay"));
+
   for (const [bytes, kind] of TAILS) if (tail.includes(bytes)) return kind;
   if (tail.includes(DENO) || head === DENO) return "deno";
   if (tail.includes(PYINSTALLER)) return "pyinstaller";

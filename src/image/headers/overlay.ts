@@ -2,14 +2,15 @@ import type { ElfFile, Overlay } from "../elf.js";
 import { headerSize } from "./header.js";
 import { sectionColumns } from "./section-columns.js";
 
-/** The end of what headers, segments and sections describe, in bytes; not past the file's end. */
+/** The end of everything that headers, segments and sections describe, in bytes. It is not past the end of the file. */
 export function elfEnd(elf: ElfFile): number {
   const h = elf.header;
   let end = headerSize(h);
-  // Above 2^53 a double is near enough to lie behind the file's end.
+  // Above 2^53 a double is near enough: it lies behind the end of the file.
   const grow = (offset: number, size: number) => {
     if (size > 0 && offset + size > end) end = Math.min(offset + size, elf.source.size);
   };
+
   grow(h.phoff, h.phnum * h.phentsize);
   grow(h.shoff, h.shnum * h.shentsize);
   for (const s of elf.segments) grow(s.near("offset"), s.near("filesz"));
@@ -19,6 +20,7 @@ export function elfEnd(elf: ElfFile): number {
   return Math.min(end, elf.source.size);
 }
 
+/** The bytes behind the end of the ELF file, or null. */
 export function readOverlay(elf: ElfFile): Overlay | null {
   const offset = elfEnd(elf);
   return offset < elf.source.size ? { offset, size: elf.source.size - offset } : null;

@@ -5,7 +5,7 @@ import type { ElfFile } from "../elf.js";
 import { sectionColumns, sectionsByOffset } from "./section-columns.js";
 import { assertInFile, sectionAt } from "./sections.js";
 
-/** Sections that stand one behind the other, read together: an object file has one for each of many functions. */
+/** Sections that lie one behind the other, read together: an object file may have one for each function. */
 export interface Run {
   readonly bytes: Uint8Array;
   /** File offset of the first of these bytes. */
@@ -14,33 +14,34 @@ export interface Run {
   readonly sections: Uint32Array;
 }
 
-/** What may lie between two sections of a run: padding. */
+/** Bytes of padding that may lie between two sections of a run. */
 const LARGEST_GAP = 16;
-/** Where a run ends at the latest, but for a section that is larger itself. */
+/** Bytes of a run at most, except for a section that is larger itself. */
 const LARGEST_RUN = 1 << 20;
 
 /**
- * Reads the sections that are wanted, in the order of the file. Nothing between them is read but padding. `TRUNCATED`;
- * `MALFORMED` where two take the same bytes, which could not both be rewritten.
+ * Reads the sections that are wanted, in the order of the file. Between them it reads nothing but padding. `TRUNCATED`;
+ * `MALFORMED` where two sections share bytes, since both could not be rewritten.
  */
 export function* runs(elf: ElfFile, isWanted: (section: number) => boolean): Generator<Run> {
-  const c = sectionColumns(elf);
+  const columns = sectionColumns(elf);
   const order = where(sectionsByOffset(elf), isWanted);
-  for (const i of order) assertInFile(elf, c, i);
-  let reached = 0;
+  for (const i of order) assertInFile(elf, columns, i);
 
-  for (let first = 0; first < order.length;) {
-    const start = c.offset[order[first]!]!;
+  /** The end of the last section that has bytes. */
+  let reached = 0;
+  let first = 0;
+  while (first < order.length) {
+    const start = columns.offset[order[first]!]!;
     let end = start;
     let next = first;
-
     for (; next < order.length; next++) {
       const i = order[next]!;
-      const offset = c.offset[i]!;
-      const size = c.fileSize[i]!;
+      const offset = columns.offset[i]!;
+      const size = columns.fileSize[i]!;
       if (next > first && (offset > end + LARGEST_GAP || offset + size > start + LARGEST_RUN)) break;
       if (size > 0 && offset < reached) {
-        fail("MALFORMED", `section ${sectionAt(elf, i).name || i} takes bytes of another table`, { offset });
+        fail("MALFORMED", `section ${sectionAt(elf, i).name || i} shares bytes with another table`, { offset });
       }
 
       end = Math.max(end, offset + size);

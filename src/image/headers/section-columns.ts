@@ -6,8 +6,8 @@ import type { Header } from "../elf.js";
 import { once } from "../once.js";
 
 /**
- * The section header table as columns, one array a field: an object file has sections for each of very many functions,
- * and an object for each costs more than the work on it. Doubles are exact up to 2^53, and near above.
+ * The section header table as columns, one array a field. An object file may have several sections for each function,
+ * and an object for each section would cost more than the work on it. Doubles are exact up to 2^53, and near above.
  */
 export interface SectionColumns {
   readonly count: number;
@@ -15,7 +15,7 @@ export interface SectionColumns {
   readonly bytes: Uint8Array;
   readonly name: Uint32Array;
   readonly type: Uint32Array;
-  /** The lower 32 bits: no flag that is known is above. */
+  /** The lower 32 bits of sh_flags. No known flag is above them. */
   readonly flags: Uint32Array;
   readonly offset: Float64Array;
   /** Bytes in the file: 0 for SHT_NULL and SHT_NOBITS. */
@@ -25,18 +25,22 @@ export interface SectionColumns {
   readonly info: Uint32Array;
 }
 
-/** The section header table. A table of no entries has no place: e_shoff may say anything. */
+/** The bytes of the section header table. Where it has no entries, e_shoff may say anything. */
 const tableBytes = (source: ByteSource, h: Header): Uint8Array =>
   h.shnum === 0 ? new Uint8Array(0) : readExactly(source, h.shoff, h.shnum * h.shentsize, "the section header table");
 
+/** The section header table of a file. `TRUNCATED`. */
 export const sectionColumns = /* @__PURE__ */ once(({ source, header: h }): SectionColumns => {
   const bytes = tableBytes(source, h);
   const count = h.shnum;
   const words = (field: "name" | "type" | "flags" | "link" | "info") => Shdr.words(field, bytes, count, h, h.shentsize);
   const doubles = (field: "offset" | "size" | "addralign") => Shdr.doubles(field, bytes, count, h, h.shentsize);
+
   const type = words("type");
   const fileSize = doubles("size");
-  for (let i = 0; i < count; i++) if (type[i] === SHT.NULL || type[i] === SHT.NOBITS) fileSize[i] = 0;
+  for (let i = 0; i < count; i++) {
+    if (type[i] === SHT.NULL || type[i] === SHT.NOBITS) fileSize[i] = 0;
+  }
 
   return {
     count,
@@ -52,24 +56,25 @@ export const sectionColumns = /* @__PURE__ */ once(({ source, header: h }): Sect
   };
 });
 
-/** `isLoaded` by the section's index. */
+/** `isLoaded` for a section's index. */
 export const loadedAt = (c: SectionColumns, i: number): boolean => (c.flags[i]! & SHF.ALLOC) !== 0;
 
-/** `isPlaced` by the section's index. */
+/** `isPlaced` for a section's index. */
 export const placedAt = ({ header }: { readonly header: Header }, c: SectionColumns, i: number): boolean =>
   header.type !== ET.REL && loadedAt(c, i);
 
-/** The indexes of the sections of which this holds. */
+/** The indexes of the sections that pass the test. */
 export const indexesWhere = ({ count }: SectionColumns, test: (index: number) => boolean): Uint32Array =>
   where(counting(count), test);
 
+/** The indexes of the sections of this type. */
 export const indexesOfType = (c: SectionColumns, type: number): Uint32Array =>
   indexesWhere(c, (i) => c.type[i] === type);
 
-/** The indexes of all sections in the order of their offsets, those at the same place in table order. */
+/** The indexes of all sections in the order of their offsets. Those with the same offset are in table order. */
 export const sectionsByOffset = /* @__PURE__ */ once((elf): Uint32Array =>
   ascending(sectionColumns(elf).offset, elf.header.shnum),
 );
 
-/** The indexes of all sections but those of type SHT_NULL. */
+/** The indexes of all sections except those of type SHT_NULL. */
 export const realSections = (c: SectionColumns): Uint32Array => indexesWhere(c, (i) => c.type[i] !== SHT.NULL);

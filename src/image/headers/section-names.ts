@@ -4,8 +4,8 @@ import { sectionColumns } from "./section-columns.js";
 import { NameBudget, StringTable } from "../strings.js";
 
 /**
- * The names of all sections. One that cannot be read is empty: no reason to refuse a file that runs, since loaders
- * never look at it.
+ * The names of all sections. A name that cannot be read is empty: loaders never look at it, so it is no reason to
+ * refuse a file that runs.
  */
 export class SectionNames {
   /** sh_name of each section. */
@@ -13,7 +13,8 @@ export class SectionNames {
   readonly #table: StringTable | undefined;
   readonly #budget: NameBudget;
   /**
-   * 1 for names that the budget has paid for: each is made as often as somebody asks, and many sections may share one.
+   * 1 for sections whose names the budget has paid for. A name is made whenever somebody asks, and many sections may
+   * share one.
    */
   readonly #paid: Uint8Array;
   /** The table's bytes, up to its last NUL. */
@@ -27,17 +28,18 @@ export class SectionNames {
   }
 
   get #bytes(): Uint8Array {
-    if (!this.#known) {
-      const all = this.#table?.load() ?? new Uint8Array(0);
-      this.#known = all.subarray(0, all.lastIndexOf(0) + 1);
-    }
+    if (this.#known) return this.#known;
+
+    const all = this.#table?.load() ?? new Uint8Array(0);
+    this.#known = all.subarray(0, all.lastIndexOf(0) + 1);
     return this.#known;
   }
 
-  /** The name as UTF-8. */
+  /** The name of a section, decoded as UTF-8. */
   of(index: number): string {
     const at = this.#at[index]!;
     if (at >= this.#bytes.length) return "";
+
     const name = this.#table!.at(at);
     this.#pay(index, name.length);
     return name;
@@ -49,11 +51,12 @@ export class SectionNames {
     this.#paid[index] = 1;
   }
 
-  /** Tells whether names begin with a text of ASCII characters, without making them. */
+  /** Tells of a section whether its name begins with a text of ASCII characters, without making the name. */
   prefix(text: string): (index: number) => boolean {
     const wanted = Uint8Array.from(text, (c) => c.charCodeAt(0));
     const bytes = this.#bytes;
     const at = this.#at;
+
     return (index) => {
       const start = at[index]!;
       for (let i = 0; i < wanted.length; i++) if (bytes[start + i] !== wanted[i]) return false;
@@ -61,35 +64,30 @@ export class SectionNames {
     };
   }
 
-  /** Has the section the same name, byte by byte, as one of another file? */
+  /** Does the section have the same name, byte by byte, as one of another file? */
   isSame(index: number, other: SectionNames, otherIndex: number): boolean {
-    const a = this.#bytes;
-    const b = other.#bytes;
-    const from = this.#at[index]!;
-    const start = other.#at[otherIndex]!;
-    let n = 0;
-    while (a[from + n] === b[start + n] && (a[from + n] ?? 0) !== 0) n++;
-    this.#pay(index, n);
-    return (a[from + n] ?? 0) === (b[start + n] ?? 0);
+    const bytes = this.#bytes;
+    const otherBytes = other.#bytes;
+    const start = this.#at[index]!;
+    const otherStart = other.#at[otherIndex]!;
+
+    let same = 0;
+    while (bytes[start + same] === otherBytes[otherStart + same] && (bytes[start + same] ?? 0) !== 0) same++;
+    this.#pay(index, same);
+    return (bytes[start + same] ?? 0) === (otherBytes[otherStart + same] ?? 0);
   }
 }
 
+/** The names of a file's sections. */
 export const sectionNames = /* @__PURE__ */ once(
   (elf): SectionNames => new SectionNames(sectionColumns(elf).name, sectionNameTable(elf)),
 );
 
-/** The section name table as far as the file holds it. */
+/** The section name table, as far as the file holds it; undefined where the file holds nothing of it. */
 export const sectionNameTable = /* @__PURE__ */ once((elf): StringTable | undefined => {
   const { type, offset, fileSize } = sectionColumns(elf);
   const index = elf.header.shstrndx;
-  if (
-    index >= type.length ||
-    type[index] === SHT.NULL ||
-    type[index] === SHT.NOBITS ||
-    offset[index]! >= elf.source.size
-  ) {
-    return undefined;
-  }
-
+  if (index >= type.length || offset[index]! >= elf.source.size) return undefined;
+  if (type[index] === SHT.NULL || type[index] === SHT.NOBITS) return undefined;
   return new StringTable(elf.source, offset[index]!, fileSize[index]!);
 });

@@ -1,17 +1,18 @@
 import { viewOf } from "../../codec/bytes.js";
 import type { ByteSource } from "../../codec/source.js";
 import { Shdr, type ShdrView } from "../../codec/records.js";
-import { fail } from "../../error.js";
+import { fail, hex } from "../../error.js";
 import { ET, SHF, SHT } from "../../spec/constants.js";
 import type { ElfFile, Header, Section } from "../elf.js";
 import { once } from "../once.js";
 import { indexesOfType, loadedAt, type SectionColumns, sectionColumns } from "./section-columns.js";
 import { sectionNames } from "./section-names.js";
 
+/** All sections, in table order. */
 export const readSections = (elf: ElfFile): readonly Section[] =>
   Array.from({ length: elf.header.shnum }, (_, index) => sectionAt(elf, index));
 
-/** One section by its index, which is in the table: for who asks {@link sectionColumns} about all of them. */
+/** The section with this index, which is in the table. {@link sectionColumns} is quicker for questions about all. */
 export const sectionAt = (elf: ElfFile, index: number): Section => new LazySection(index, elf);
 
 /** The sections of a type, in table order. */
@@ -24,6 +25,7 @@ export function firstOf(elf: ElfFile, type: number): Section | undefined {
   return index < 0 ? undefined : sectionAt(elf, index);
 }
 
+/** A section whose header and name are read at first use. */
 class LazySection implements Section {
   readonly index: number;
   readonly #elf: ElfFile;
@@ -48,18 +50,19 @@ class LazySection implements Section {
 /** Does the section take memory when the program runs? */
 export const isLoaded = (s: Section): boolean => (s.header.flags & SHF.ALLOC) !== 0;
 
-/** Is the section's place in the file that of its bytes in memory? Nothing of a relocatable file has one. */
+/** Does the section have a fixed place in the file, since it is loaded from there? In a relocatable file none has. */
 export const isPlaced = ({ header }: { readonly header: Header }, s: Section): boolean =>
   header.type !== ET.REL && isLoaded(s);
 
-/** Alignment in the file only helps tools that map sections; a larger one is not kept. */
+/** Alignment in the file only helps tools that map sections. A larger one is not kept. */
 const LARGEST_ALIGN = 4096;
 
-/** What a section's offset is a multiple of where it is laid out anew, by its sh_addralign. */
+/** What the offset of a section is made a multiple of when it is laid out anew, by its sh_addralign. */
 export const fileAlignment = (addralign: number): number => Math.min(LARGEST_ALIGN, Math.max(1, addralign));
 
 /**
- * Bytes of the section in the file: 0 for SHT_NULL and SHT_NOBITS. `TRUNCATED` where they reach past the file's end.
+ * Where the section's bytes are in the file. SHT_NULL and SHT_NOBITS have none. `TRUNCATED` where they reach past the
+ * end of the file.
  */
 export function fileRange(s: Section, source: ByteSource): { offset: number; size: number } {
   const { type } = s.header;
@@ -69,7 +72,8 @@ export function fileRange(s: Section, source: ByteSource): { offset: number; siz
   if (size > 0 && offset + size > source.size) {
     fail(
       "TRUNCATED",
-      `section ${s.name || s.index} (${size} bytes at 0x${offset.toString(16)}) reaches past the end of the file (${source.size} bytes)`,
+      `section ${s.name || s.index} (${size} bytes at ${hex(offset)}) ` +
+        `reaches past the end of the file (${source.size} bytes)`,
       { offset, length: size, size: source.size },
     );
   }
@@ -77,7 +81,7 @@ export function fileRange(s: Section, source: ByteSource): { offset: number; siz
   return { offset, size };
 }
 
-/** The bytes of a section lie in the file, as {@link fileRange} wants it. */
+/** Throws what {@link fileRange} throws where the bytes of a section are not in the file. */
 export function assertInFile(elf: ElfFile, c: SectionColumns, index: number): void {
   const size = c.fileSize[index]!;
   const end = c.offset[index]! + size;
@@ -86,14 +90,18 @@ export function assertInFile(elf: ElfFile, c: SectionColumns, index: number): vo
   }
 }
 
-/** `objcopy --only-keep-debug` keeps the headers of what is loaded and drops its bytes: even the code is SHT_NOBITS. */
+/**
+ * Is it a separate debug file? `objcopy --only-keep-debug` keeps the headers of loaded sections and drops their bytes,
+ * so that even the code is SHT_NOBITS.
+ */
 export const isDebugFile = /* @__PURE__ */ once((elf): boolean => {
-  const c = sectionColumns(elf);
-  let hasCode = false;
-  for (let i = 0; i < c.count; i++) {
-    if (!loadedAt(c, i)) continue;
-    if (c.type[i] !== SHT.NOBITS && c.type[i] !== SHT.NOTE) return false;
-    hasCode ||= c.type[i] === SHT.NOBITS && (c.flags[i]! & SHF.EXECINSTR) !== 0;
+  const columns = sectionColumns(elf);
+  let hasEmptyCode = false;
+  for (let i = 0; i < columns.count; i++) {
+    if (!loadedAt(columns, i)) continue;
+    const type = columns.type[i];
+    if (type !== SHT.NOBITS && type !== SHT.NOTE) return false;
+    hasEmptyCode ||= type === SHT.NOBITS && (columns.flags[i]! & SHF.EXECINSTR) !== 0;
   }
-  return hasCode;
+  return hasEmptyCode;
 });
