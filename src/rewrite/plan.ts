@@ -7,11 +7,11 @@ import type { Placement } from "./layout/placement.js";
 import type { Change } from "../report/diff.js";
 
 /**
- * What a rewrite will do, before a byte is written. It is a {@link ByteSource} itself: `readElf(plan)` reads the file
- * that is to be.
+ * What a rewrite will do, before a byte is written. A plan is a {@link ByteSource} itself: `readElf(plan)` reads the
+ * output.
  */
 export interface Plan extends ByteSource {
-  /** Bytes of the output. */
+  /** Size of the output in bytes. */
   readonly size: number;
   /** False where the output is the input, byte by byte. */
   readonly changed: boolean;
@@ -25,7 +25,7 @@ export interface Plan extends ByteSource {
   readonly changes: readonly Change[];
   /** What `check` says of the output. */
   readonly findings: readonly Finding[];
-  /** Fills an array with the output's bytes from `offset` on: a large output needs no array of its own size. */
+  /** Fills an array with the output's bytes from `offset` on. So a large output needs no array of its own size. */
   readInto(offset: number, target: Uint8Array): void;
   /** The output in one allocation. */
   bytes(): Uint8Array;
@@ -39,7 +39,7 @@ export type LaidPlan = Pick<Plan, "size" | "pieces" | "changed" | "placements" |
   readonly changes: () => readonly Change[];
 };
 
-/** What one chunk holds at most: large files stream through little memory. */
+/** The most bytes of one chunk, so that large files stream through little memory. */
 const CHUNK = 1 << 20;
 
 /** Does an output of these pieces differ from the input? */
@@ -64,9 +64,9 @@ export function planOf(
       return (made ??= changes());
     },
     *chunks() {
-      for (const p of pieces) {
-        for (let at = 0; at < p.size; at += CHUNK) {
-          yield readExactly(out, p.at + at, Math.min(CHUNK, p.size - at), "the output");
+      for (const piece of pieces) {
+        for (let at = 0; at < piece.size; at += CHUNK) {
+          yield readExactly(out, piece.at + at, Math.min(CHUNK, piece.size - at), "the output");
         }
       }
     },

@@ -21,7 +21,7 @@ export interface Shape {
    */
   readonly sectionHeaders: "stays" | "moves" | "goes";
   /**
-   * Sections for the bytes that moved tables leave behind, which strip would zero without.
+   * Sections for the bytes that moved tables leave behind. Without them, strip would zero these bytes.
    * - "none": nothing is left behind, or the file has no sections.
    * - "added": they get sections.
    * - "impossible": the table that would name them must not grow.

@@ -157,8 +157,8 @@ function lost(before: ElfFile, after: ElfFile): ReadonlySet<string> {
 /** Names of the symbols that a file defines for others. */
 function definedBy(elf: ElfFile): Set<string> {
   const names = new Set<string>();
-  for (const { binding, shndx, name } of elf.symbols ?? []) {
-    if (binding !== STB.LOCAL && shndx !== SHN.UNDEF) names.add(name);
+  for (const symbol of elf.symbols ?? []) {
+    if (symbol.binding !== STB.LOCAL && symbol.shndx !== SHN.UNDEF) names.add(symbol.name);
   }
   return names;
 }

@@ -1,5 +1,6 @@
 import { alignUp } from "../../codec/bytes.js";
 import { wordSize } from "../../codec/encoding.js";
+import type { PhdrView, ShdrView } from "../../codec/records.js";
 import { readExactly } from "../../codec/source.js";
 import { headerSize, headerView } from "../../image/headers/header.js";
 import type { ElfFile, Section } from "../../image/elf.js";
@@ -14,13 +15,16 @@ import { SectionRows } from "../layout/follow/section-rows.js";
 import { ProgramHeaders } from "../layout/program-headers.js";
 import type { Layout, Pass } from "./pass.js";
 
-/** Notes further up in the file than this lie behind code or data and do not keep their place. */
+/** Notes at this offset or above lie behind code or data, and do not keep their places. */
 const LARGEST_HEAD = 1 << 16;
+
+/** Notes keep their places where fewer bytes than this are free in front of each. */
+const LARGEST_GAP = LARGEST_HEAD / 16;
 
 /**
  * The separate debug file of a file: headers of everything, bytes of notes and of what is not loaded. Loaded sections
- * become SHT_NOBITS, program headers keep their addresses and, up to the page, their offsets; where nothing is left of
- * a segment p_filesz is 0, as GNU objcopy writes it.
+ * become SHT_NOBITS. Program headers keep their addresses and, up to the page, their offsets. Where nothing is left of
+ * a segment, p_filesz is 0, as GNU objcopy writes it.
  */
 function layOutDebugFile(elf: ElfFile, overlay: OverlayChoice | undefined): Layout {
   const { source } = elf;
@@ -44,75 +48,82 @@ function layOutDebugFile(elf: ElfFile, overlay: OverlayChoice | undefined): Layo
   const places = keepNotes(elf, map);
   const end = keepUnloaded(elf, map, places);
 
-  return { ...writeHeaders(elf, map, places, end), notes: [], placements: [] };
+  const { size, pieces } = writeHeaders(elf, map, places, end);
+  return { size, pieces, notes: [], placements: [] };
 }
 
-/** Each section gets bytes of its own: where many lie over the same ones, the output would be many times the input. */
+/** Refuses sections that share bytes: each gets bytes of its own, so the output could be many times the input. */
 function refuseOverlaps({ header, sections, source }: ElfFile): void {
-  if (sections.reduce((sum, s) => sum + fileRange(s, source).size, 0) > source.size) {
-    const ranges = sections.map((s) => {
-      const { offset, size } = fileRange(s, source);
-      return { start: offset, end: offset + size };
-    });
-    fail("MALFORMED", "onlyKeepDebug: sections take the same bytes of the file", {
-      offset: firstOverlap(ranges) ?? header.shoff,
-    });
-  }
+  const total = sections.reduce((sum, s) => sum + fileRange(s, source).size, 0);
+  if (total <= source.size) return;
+
+  const ranges = sections.map((s) => {
+    const { offset, size } = fileRange(s, source);
+    return { start: offset, end: offset + size };
+  });
+  fail("MALFORMED", "onlyKeepDebug: sections take the same bytes of the file", {
+    offset: firstOverlap(ranges) ?? header.shoff,
+  });
 }
 
-/** Where sections went that keep their bytes, by index, and the end of what stands at the file's beginning. */
+/** Where the sections went that keep their bytes. */
 interface Places {
-  readonly of: Map<number, number>;
+  /** Their offsets in the output, by index. */
+  readonly offsets: Map<number, number>;
+  /** The end of what stands at the file's beginning: headers and notes. */
   readonly head: number;
 }
 
-const keepsBytes = (s: Section): boolean => s.header.type === SHT.NOTE && isLoaded(s);
+const isLoadedNote = (s: Section): boolean => s.header.type === SHT.NOTE && isLoaded(s);
 
 /**
- * Notes at the beginning of the file keep their place, so that the first segment still describes them; others follow
- * behind.
+ * Keeps loaded notes. Those at the beginning of the file keep their places, so that the first segment still describes
+ * them; others follow.
  */
 function keepNotes(elf: ElfFile, map: FileMap): Places {
   const h = elf.header;
-  const headers = headerSize(h) + h.phnum * h.phentsize;
-  const of = new Map<number, number>();
   const notes = elf.sections
-    .filter(keepsBytes)
+    .filter(isLoadedNote)
     .map((s) => ({ index: s.index, ...fileRange(s, elf.source), align: Math.max(1, s.header.addralign) }))
     .sort((a, b) => a.offset - b.offset);
-  let head = headers;
 
-  for (const n of notes) {
-    const stays =
-      n.offset >= head && n.offset < LARGEST_HEAD && elf.header.type !== ET.REL && n.offset - head < LARGEST_HEAD / 16;
-    const at = stays ? n.offset : alignUp(head, Math.min(16, n.align));
-    map.keep(n.offset, n.size, at);
-    of.set(n.index, at);
-    head = at + n.size;
+  const offsets = new Map<number, number>();
+  let head = headerSize(h) + h.phnum * h.phentsize;
+  for (const { index, offset, size, align } of notes) {
+    const isInHead = offset >= head && offset < LARGEST_HEAD && offset - head < LARGEST_GAP;
+    const stays = isInHead && h.type !== ET.REL;
+    const at = stays ? offset : alignUp(head, Math.min(16, align));
+    map.keep(offset, size, at);
+    offsets.set(index, at);
+    head = at + size;
   }
 
-  return { of, head };
+  return { offsets, head };
 }
 
-function keepUnloaded(elf: ElfFile, map: FileMap, { of, head }: Places): number {
-  let end = head;
+/** Keeps all that is not loaded, after the head. Returns its end in the output. */
+function keepUnloaded(elf: ElfFile, map: FileMap, { offsets, head }: Places): number {
   const kept = elf.sections
     .filter((s) => !isLoaded(s) && s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS)
-    .map((s) => ({ s, ...fileRange(s, elf.source) }));
-  for (const { s, offset, size } of kept.sort((a, b) => a.offset - b.offset)) {
-    end = alignUp(end, fileAlignment(s.header.near("addralign")));
-    map.keep(offset, size, end);
-    of.set(s.index, end);
-    end += size;
+    .map((section) => ({ section, ...fileRange(section, elf.source) }))
+    .sort((a, b) => a.offset - b.offset);
+
+  let end = head;
+  for (const { section, offset, size } of kept) {
+    const at = alignUp(end, fileAlignment(section.header.near("addralign")));
+    map.keep(offset, size, at);
+    offsets.set(section.index, at);
+    end = at + size;
   }
 
   return end;
 }
 
+/** Writes the ELF header and both header tables. The section header table goes to the end. */
 function writeHeaders(
   elf: ElfFile,
   map: FileMap,
-  { of, head }: Places,
+  places: Places,
   end: number,
 ): { size: number; pieces: Layout["pieces"] } {
   const rows = new SectionRows(elf);
@@ -123,46 +134,51 @@ function writeHeaders(
   const phoff = h.phnum === 0 ? 0 : headerSize(h);
   const shoff = alignUp(end, wordSize(h));
 
-  for (let row = 0; row < rows.length; row++) {
-    const view = rows.view(row);
-    const at = of.get(row);
-    if (at !== undefined) view.offset = at;
-    else if (view.type !== SHT.NULL) Object.assign(view, { type: SHT.NOBITS, offset: Math.min(view.offset, head) });
-  }
-
-  for (const view of segments.all()) {
-    const notes = elf.sections.filter(
-      (s) =>
-        of.has(s.index) &&
-        isLoaded(s) &&
-        view.exact("vaddr") <= s.header.exact("addr") &&
-        s.header.exact("addr") + s.header.exact("size") <= view.exact("vaddr") + view.exact("filesz"),
-    );
-    const isHead = view.type === PT.LOAD && view.offset === 0 && view.filesz > 0;
-    if (view.type === PT.PHDR) {
-      view.offset = phoff;
-    } else if (view.type === PT.NULL || view.type === PT.GNU_STACK) {
-      continue;
-    } else if (isHead) {
-      view.filesz = Math.min(head, view.filesz);
-    } else if ((view.type === PT.NOTE || view.type === PT.GNU_PROPERTY) && notes.length > 0) {
-      view.offset = of.get(notes[0]!.index)!;
-    } else {
-      view.offset = view.align > 1 ? Number(view.exact("vaddr") % view.exact("align")) % view.align : 0;
-      view.filesz = 0;
-    }
-  }
-
+  for (let row = 0; row < rows.length; row++) fixSection(rows.view(row), row, places);
+  for (const segment of segments.all()) fixSegment(segment, elf, places, phoff);
   Object.assign(header, { phoff, shoff });
+
   map.write(0, bytes);
   map.write(phoff, segments.bytes());
   map.write(shoff, rows.bytes());
   const size = shoff + rows.length * h.shentsize;
-
   return { size, pieces: map.finish(size) };
 }
 
-/** Behind the ordinary layout: the separate debug file of what the other edits make of the file. */
+/** A section without bytes in the output becomes SHT_NOBITS, with an offset inside the file. */
+function fixSection(view: ShdrView, index: number, { offsets, head }: Places): void {
+  const at = offsets.get(index);
+  if (at !== undefined) view.offset = at;
+  else if (view.type !== SHT.NULL) Object.assign(view, { type: SHT.NOBITS, offset: Math.min(view.offset, head) });
+}
+
+function fixSegment(view: PhdrView, elf: ElfFile, { offsets, head }: Places, phoff: number): void {
+  const notes = elf.sections.filter((s) => offsets.has(s.index) && isLoaded(s) && holds(view, s));
+  const isHead = view.type === PT.LOAD && view.offset === 0 && view.filesz > 0;
+
+  if (view.type === PT.PHDR) {
+    view.offset = phoff;
+  } else if (view.type === PT.NULL || view.type === PT.GNU_STACK) {
+    return;
+  } else if (isHead) {
+    view.filesz = Math.min(head, view.filesz);
+  } else if ((view.type === PT.NOTE || view.type === PT.GNU_PROPERTY) && notes.length > 0) {
+    view.offset = offsets.get(notes[0]!.index)!;
+  } else {
+    // Nothing is left of it: the offset stays congruent to the address.
+    view.offset = view.align > 1 ? Number(view.exact("vaddr") % view.exact("align")) % view.align : 0;
+    view.filesz = 0;
+  }
+}
+
+/** Does the segment have all addresses of the section? */
+function holds(segment: PhdrView, { header }: Section): boolean {
+  const vaddr = segment.exact("vaddr");
+  const addr = header.exact("addr");
+  return vaddr <= addr && addr + header.exact("size") <= vaddr + segment.exact("filesz");
+}
+
+/** After the ordinary layout: makes the separate debug file of what the other edits have made. */
 export const debugFilePass: Pass = {
   name: "debug file",
   order: 20,

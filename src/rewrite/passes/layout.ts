@@ -4,7 +4,7 @@ import { settle } from "../wish/settle.js";
 import type { Wish } from "../wish/wish.js";
 import type { Pass } from "./pass.js";
 
-/** The ordinary layout: places all that the edits want of the file in one pass. */
+/** The ordinary layout: gives all that the edits want of the file its place, in one pass. */
 export function layoutPass(wishFor: (elf: ElfFile) => Wish): Pass {
   return {
     name: "layout",

@@ -8,10 +8,7 @@ import { composePieces } from "../../pieces/compose.js";
 import { piecesSource } from "../../pieces/fill.js";
 import type { Piece } from "../../pieces/pieces.js";
 
-/**
- * What one pass makes of the file that it is given: where each byte comes from, where each table went, and what there
- * is to say.
- */
+/** What one pass makes of its file: where each byte comes from, where each table went, and notes. */
 export interface Layout {
   /** Bytes of the output. */
   readonly size: number;
@@ -21,23 +18,23 @@ export interface Layout {
 }
 
 /**
- * One pass of a rewrite. The ordinary layout is one; families bring others along: `order` says where they stand, the
- * ordinary layout having 0.
+ * One pass of a rewrite. The ordinary layout is one, with `order` 0. Families bring others, whose `order` says whether
+ * they run before it or after.
  */
 export interface Pass {
   readonly name: string;
   readonly order: number;
   run(stage: Stage, options: LayoutOptions): Stage;
-  /** Fails where the finished file does not keep what the pass promised. */
+  /** Fails where the finished file does not keep what the pass has promised. */
   verify?(after: ElfFile): void;
 }
 
-/** A file on its way through the passes: what those before have made of the input. */
+/** A file on its way through the passes: what the earlier ones have made of the input. */
 export class Stage {
   /** The input, of which the pieces are ranges. */
   readonly source: ByteSource;
   readonly layout: Layout;
-  /** Bytes of the input that a pass has taken out, to be put behind the end of what the next ones make. */
+  /** Bytes of the input that a pass has taken out. They go after the end of what the next passes make. */
   readonly held: Overlay | undefined;
   #elf: ElfFile | undefined;
 
@@ -48,11 +45,12 @@ export class Stage {
     this.#elf = elf;
   }
 
-  /** The input as it is. */
+  /** The stage before all passes: the input as it is. */
   static of(elf: ElfFile): Stage {
     const { source } = elf;
     const whole: Piece = { kind: "input", at: 0, size: source.size, from: 0 };
-    return new Stage(source, { size: source.size, pieces: [whole], placements: [], notes: [] }, undefined, elf);
+    const layout: Layout = { size: source.size, pieces: [whole], placements: [], notes: [] };
+    return new Stage(source, layout, undefined, elf);
   }
 
   /** The file as it is now. */
@@ -68,20 +66,20 @@ export class Stage {
     return size === this.source.size && !pieces.some(isMoved);
   }
 
-  /** What a layout makes of this stage's file. */
+  /** The stage after a layout of this stage's file. */
   then(next: Layout, held: Overlay | undefined = this.held): Stage {
     const pieces = this.isInput ? next.pieces : composePieces(next.pieces, this.layout.pieces);
     const notes = [...this.layout.notes, ...next.notes];
     return new Stage(this.source, { ...next, pieces, notes }, held, undefined);
   }
 
-  /** The same with more to say of it: what edits say stands before what layouts say. */
+  /** The same stage with more notes: those of edits stand before those of layouts. */
   say(notes: readonly Note[]): Stage {
     const layout = { ...this.layout, notes: [...notes, ...this.layout.notes] };
     return new Stage(this.source, layout, this.held, this.#elf);
   }
 
-  /** Puts the bytes that were taken out behind the end of the file. */
+  /** Puts the bytes that were taken out after the end of the file. */
   putBack(): Stage {
     const { held, layout } = this;
     if (!held) return this;

@@ -5,8 +5,8 @@ import type { Pass, Stage } from "./pass.js";
 import { spread } from "./spread.js";
 
 /**
- * Before the ordinary layout: PT_LOADs are set apart where the file is not fit for these page sizes, and a payload
- * behind the file waits. Behind it: the payload follows the end of the finished file.
+ * Before the ordinary layout, PT_LOADs are set apart where the file is not fit for these page sizes, and a payload
+ * after the file is taken out. After the layout, the payload goes to the end of the finished file.
  *
  * @param sizes page sizes in bytes
  */
@@ -35,18 +35,18 @@ function unfitSize(elf: ElfFile, pageSizes: readonly number[]): number | undefin
   const largest = unfit.at(-1)?.pageSize;
 
   const tried = unfit.flatMap((f) => f.obstacles);
-  if (tried.length > 0) {
-    fail(
-      "NO_ROOM",
-      `raiseAlignment(${largest}) cannot make the file fit without moving addresses, which only a linker can: ${tried.join("; ")}`,
-      { tried },
-    );
-  }
-  return largest;
+  if (tried.length === 0) return largest;
+
+  fail(
+    "NO_ROOM",
+    `raiseAlignment(${largest}) cannot make the file fit without moving addresses, which only a linker can: ` +
+      tried.join("; "),
+    { tried },
+  );
 }
 
 /**
- * Fails where the rewritten file is not fit for a page size that was asked for: the promise, tested and not believed.
+ * Fails where the rewritten file is not fit for a page size that was asked for. The promise is tested, not believed.
  */
 function expectFit(after: ElfFile, pageSizes: readonly number[]): void {
   for (const size of pageSizes) {

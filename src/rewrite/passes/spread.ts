@@ -1,10 +1,10 @@
 import { largest } from "../../codec/ascending.js";
 import { skipZeros, viewOf } from "../../codec/bytes.js";
 import { Phdr, type PhdrView, Shdr, type ShdrView } from "../../codec/records.js";
-import { chunks, readExactly } from "../../codec/source.js";
+import { type ByteSource, chunks, readExactly } from "../../codec/source.js";
 import { fail, hex, type Note } from "../../error.js";
 import { headerSize, headerView } from "../../image/headers/header.js";
-import type { ElfFile, Overlay } from "../../image/elf.js";
+import type { ElfFile, Overlay, Segment } from "../../image/elf.js";
 import { elfEnd } from "../../image/headers/overlay.js";
 import { loadContaining, realignment, type Shift, shiftAt } from "../../image/headers/realign.js";
 import { PT, SHF, SHT } from "../../spec/constants.js";
@@ -14,16 +14,16 @@ import type { OverlayChoice } from "../layout/options.js";
 import { refuseOverlay } from "../layout/tail/overlay.js";
 import type { Layout } from "./pass.js";
 
-/** The file before the ordinary layout: offsets and p_align as a larger page size wants them, all else as it was. */
+/** The file before the ordinary layout: offsets and p_align fit a larger page size, all else is as it was. */
 export interface Spread extends Layout {
-  /** Bytes behind the ELF file's end that are not among the pieces: they go behind the end of the finished file. */
+  /** Bytes after the end of the ELF file, which are not among the pieces: they go to the end of the finished file. */
   readonly held: Overlay | undefined;
 }
 
 /**
- * Raises p_align of every PT_LOAD to the page size and moves the PT_LOADs whose offsets are not congruent to their
- * addresses up in the file, with everything behind them. The file must allow it (`pageFitness`). `OVERLAY`,
- * `MALFORMED`, `TRUNCATED`.
+ * Raises p_align of every PT_LOAD to the page size. Moves PT_LOADs whose offsets are not congruent to their addresses
+ * up in the file, with everything after them. The file must allow it (`pageFitness`). `OVERLAY`, `MALFORMED`,
+ * `TRUNCATED`.
  */
 export function spread(elf: ElfFile, pageSize: number, overlay: OverlayChoice | undefined): Spread {
   const { shifts } = realignment(elf, pageSize);
@@ -36,12 +36,14 @@ export function spread(elf: ElfFile, pageSize: number, overlay: OverlayChoice | 
   const lost = moves ? lostRanges(elf, shifts, overlay) : [];
   keepShifted(map, subtract([{ start: 0, end: from }], lost), shifts);
   writeTables(elf, map, pageSize, shifts, from);
-  return { pieces: map.finish(size), size, placements: [], notes: notesOf(elf, pageSize, shifts, size - from), held };
+
+  const notes = notesOf(elf, pageSize, shifts, size - from);
+  return { pieces: map.finish(size), size, placements: [], notes, held };
 }
 
 /**
- * A payload that keeps its place, or one of which nothing was said, stands in the way; one that is dropped goes with
- * the ordinary layout.
+ * The payload that is to move. Refuses one that shall keep its place, and one of which nothing was said. One that is
+ * dropped goes in the ordinary layout.
  */
 function movedOverlay(elf: ElfFile, choice: OverlayChoice | undefined): Overlay | undefined {
   const { overlay } = elf;
@@ -50,136 +52,156 @@ function movedOverlay(elf: ElfFile, choice: OverlayChoice | undefined): Overlay 
   if (choice === "keep-in-place") {
     fail(
       "OVERLAY",
-      `${overlay.size} bytes at ${hex(overlay.offset)}, behind the end of the ELF file, cannot keep their place: raiseAlignment has to move PT_LOADs up in the file; say overlay: "keep" or "drop"`,
+      `${overlay.size} bytes at ${hex(overlay.offset)}, behind the end of the ELF file, cannot keep their place: ` +
+        'raiseAlignment has to move PT_LOADs up in the file; say overlay: "keep" or "drop"',
       { offset: overlay.offset, size: overlay.size },
     );
   }
-
   return overlay;
 }
 
 /**
- * Bytes behind what is loaded that nothing describes: somebody's payload, which may be found by its offset. Padding
- * between PT_LOADs moves along.
+ * Bytes after what is loaded that nothing describes: somebody's payload, which may be found by its offset. Refused
+ * unless an option says what to do; returned where they are dropped. Padding between PT_LOADs moves along.
  */
 function lostRanges(elf: ElfFile, shifts: readonly Shift[], choice: OverlayChoice | undefined): Range[] {
   const { header: h, source } = elf;
   const ends = elf.segments.filter((s) => s.type === PT.LOAD && s.exact("filesz") > 0n).map((s) => s.offset + s.filesz);
   const start = Math.max(shifts[0]!.at, largest(ends));
+
   const range = (offset: bigint, size: bigint): Range => ({ start: Number(offset), end: Number(offset + size) });
+  const segments = elf.segments.filter((s) => s.type !== PT.NULL);
+  const sections = elf.sections.filter((s) => s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS);
   const described = merged([
     { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
     { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
-    ...elf.segments.filter((s) => s.type !== PT.NULL).map((s) => range(s.exact("offset"), s.exact("filesz"))),
-    ...elf.sections
-      .filter((s) => s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS)
-      .map((s) => range(s.header.exact("offset"), s.header.exact("size"))),
+    ...segments.map((s) => range(s.exact("offset"), s.exact("filesz"))),
+    ...sections.map((s) => range(s.header.exact("offset"), s.header.exact("size"))),
   ]);
-  const unknown = subtract([{ start, end: Math.max(start, elfEnd(elf)) }], described).filter((r) => {
-    for (const b of chunks(source, r.start, r.end - r.start, "a gap")) if (skipZeros(b) < b.length) return true;
-    return false;
-  });
-  if (unknown.length > 0 && (choice === undefined || choice === "keep-in-place")) refuseOverlay(unknown[0]!);
 
+  const gaps = subtract([{ start, end: Math.max(start, elfEnd(elf)) }], described);
+  const unknown = gaps.filter((gap) => !isZero(source, gap));
+  if (unknown.length > 0 && (choice === undefined || choice === "keep-in-place")) refuseOverlay(unknown[0]!);
   return choice === "drop" ? unknown : [];
 }
 
+function isZero(source: ByteSource, { start, end }: Range): boolean {
+  for (const bytes of chunks(source, start, end - start, "a gap")) {
+    if (skipZeros(bytes) < bytes.length) return false;
+  }
+  return true;
+}
+
+/** Keeps these ranges of the input, each part at the place that it moves to. */
 function keepShifted(map: FileMap, ranges: readonly Range[], shifts: readonly Shift[]): void {
   const cuts = [{ at: 0, by: 0 }, ...shifts].map(({ at, by }, i) => ({
     start: at,
     end: shifts[i]?.at ?? Infinity,
     by,
   }));
-  for (const c of cuts) {
-    for (const r of ranges) {
-      const start = Math.max(r.start, c.start);
-      const end = Math.min(r.end, c.end);
-      if (start < end) map.keep(start, end - start, start + c.by);
+
+  for (const cut of cuts) {
+    for (const range of ranges) {
+      const start = Math.max(range.start, cut.start);
+      const end = Math.min(range.end, cut.end);
+      if (start < end) map.keep(start, end - start, start + cut.by);
     }
   }
 }
 
-/** The three header tables, each at the place that its old one moves to. */
-function writeTables(elf: ElfFile, map: FileMap, pageSize: number, shifts: readonly Shift[], size: number): void {
-  const { header: h, source } = elf;
+/** Gives an offset its new place; the address, where one is given, tells which PT_LOAD it belongs to. */
+type Followed = (offset: bigint, address: bigint | undefined) => bigint;
+
+function followerOf(elf: ElfFile, shifts: readonly Shift[], size: number): Followed {
   const owner = loadContaining(elf);
-  const followed = (offset: bigint, address: bigint | undefined): bigint => {
+
+  return (offset, address) => {
     if (offset > BigInt(size)) return offset;
+
     // What has no bytes in the file may stand where one PT_LOAD ends and the next begins: its address tells.
     const load = address === undefined ? undefined : owner(address);
-    return offset + BigInt(shiftAt(shifts, Number(load && load.exact("filesz") > 0n ? load.exact("offset") : offset)));
+    const hasBytes = load !== undefined && load.exact("filesz") > 0n;
+    const at = hasBytes ? load.exact("offset") : offset;
+    return offset + BigInt(shiftAt(shifts, Number(at)));
   };
-  const segments = readExactly(source, h.phoff, h.phnum * h.phentsize, "the program header table").slice();
+}
 
+/** Writes the program headers, the section headers and the ELF header, each at the place that the old ones move to. */
+function writeTables(elf: ElfFile, map: FileMap, pageSize: number, shifts: readonly Shift[], size: number): void {
+  const { header: h, source } = elf;
+  const followed = followerOf(elf, shifts, size);
+
+  const segments = readExactly(source, h.phoff, h.phnum * h.phentsize, "the program header table").slice();
   for (let i = 0; i < h.phnum; i++) {
     spreadSegment(Phdr.view(viewOf(segments), i * h.phentsize, h), pageSize, size, shifts, followed);
   }
-
   map.write(h.phoff, segments);
   if (shifts.length === 0 || h.shnum === 0) return;
 
   const sections = readExactly(source, h.shoff, h.shnum * h.shentsize, "the section header table").slice();
-  for (let i = 0; i < h.shnum; i++) spreadSection(Shdr.view(viewOf(sections), i * h.shentsize, h), followed);
+  for (let i = 0; i < h.shnum; i++) {
+    spreadSection(Shdr.view(viewOf(sections), i * h.shentsize, h), followed);
+  }
   map.write(h.shoff + shiftAt(shifts, h.shoff), sections);
+
   const bytes = readExactly(source, 0, headerSize(h), "the ELF header").slice();
   const header = headerView(bytes, h);
   header.shoff += shiftAt(shifts, h.shoff);
   map.write(0, bytes);
 }
 
-type Followed = (offset: bigint, address: bigint | undefined) => bigint;
-
 function spreadSegment(
-  s: PhdrView,
+  segment: PhdrView,
   pageSize: number,
   size: number,
   shifts: readonly Shift[],
   followed: Followed,
 ): void {
-  const isEmpty = s.exact("filesz") === 0n;
-  if (s.type === PT.NULL) return;
-  if (s.type !== PT.LOAD) {
-    return s.setExact(
-      "offset",
-      followed(s.exact("offset"), isEmpty && s.exact("memsz") > 0n ? s.exact("vaddr") : undefined),
-    );
+  if (segment.type === PT.NULL) return;
+
+  const isEmpty = segment.exact("filesz") === 0n;
+  if (segment.type !== PT.LOAD) {
+    const address = isEmpty && segment.exact("memsz") > 0n ? segment.exact("vaddr") : undefined;
+    segment.setExact("offset", followed(segment.exact("offset"), address));
+    return;
   }
 
-  if (s.exact("align") < BigInt(pageSize)) s.align = pageSize;
-  s.setExact(
-    "offset",
-    isEmpty ? emptyOffset(s, size + shiftAt(shifts, size), followed) : followed(s.exact("offset"), undefined),
-  );
+  if (segment.exact("align") < BigInt(pageSize)) segment.align = pageSize;
+  const offset = isEmpty
+    ? emptyOffset(segment, size + shiftAt(shifts, size), followed)
+    : followed(segment.exact("offset"), undefined);
+  segment.setExact("offset", offset);
 }
 
 /**
- * A PT_LOAD without bytes in the file maps none of it: any offset does that is congruent to the address, best one
- * inside the file.
+ * The offset of a PT_LOAD without bytes in the file. It maps none of them, so any offset does that is congruent to the
+ * address; best one inside the file.
  */
-function emptyOffset(s: PhdrView, end: number, followed: Followed): bigint {
-  const offset = followed(s.exact("offset"), undefined);
-  const align = s.exact("align");
-  const up = offset + ((((s.exact("vaddr") - offset) % align) + align) % align);
+function emptyOffset(segment: PhdrView, end: number, followed: Followed): bigint {
+  const offset = followed(segment.exact("offset"), undefined);
+  const align = segment.exact("align");
+  const skew = (segment.exact("vaddr") - offset) % align;
+  const up = offset + ((skew + align) % align);
   return up <= BigInt(end) || up < align ? up : up - align;
 }
 
-function spreadSection(s: ShdrView, followed: Followed): void {
-  if (s.type === SHT.NULL) return;
-  const isLoaded = (s.exact("flags") & BigInt(SHF.ALLOC)) !== 0n;
-  const isEmpty = s.type === SHT.NOBITS || s.exact("size") === 0n;
-  s.setExact("offset", followed(s.exact("offset"), isLoaded && isEmpty ? s.exact("addr") : undefined));
+function spreadSection(section: ShdrView, followed: Followed): void {
+  if (section.type === SHT.NULL) return;
+
+  const isLoaded = (section.exact("flags") & BigInt(SHF.ALLOC)) !== 0n;
+  const isEmpty = section.type === SHT.NOBITS || section.exact("size") === 0n;
+  const address = isLoaded && isEmpty ? section.exact("addr") : undefined;
+  section.setExact("offset", followed(section.exact("offset"), address));
 }
 
 function notesOf(elf: ElfFile, pageSize: number, shifts: readonly Shift[], grown: number): Note[] {
   if (shifts.length === 0) return [];
 
-  const moved = elf.segments.filter(
-    (s) => s.type === PT.LOAD && s.exact("filesz") > 0n && shiftAt(shifts, s.offset) > 0,
-  ).length;
-  return [
-    {
-      note: "REALIGNED",
-      message: `the file grew by ${grown} bytes of padding, so that the ${moved} PT_LOAD(s) behind it lie at offsets congruent to their addresses modulo ${pageSize}; no address changed`,
-    },
-  ];
+  const isMoved = (s: Segment): boolean =>
+    s.type === PT.LOAD && s.exact("filesz") > 0n && shiftAt(shifts, s.offset) > 0;
+  const moved = elf.segments.filter(isMoved).length;
+  const message =
+    `the file grew by ${grown} bytes of padding, so that the ${moved} PT_LOAD(s) behind it lie at offsets congruent ` +
+    `to their addresses modulo ${pageSize}; no address changed`;
+  return [{ note: "REALIGNED", message }];
 }

@@ -1,31 +1,32 @@
 import type { TableKind } from "../../spec/table-kinds.js";
 import type { Strategy } from "../layout/placement.js";
 
-/** A range of the input, and the address at which it is mapped. Offset and size in bytes. */
+/** A range of the input, and the address at which it is mapped. Offset and size are in bytes. */
 export interface TableExtent {
   readonly offset: number;
   readonly address: bigint;
   readonly size: number;
 }
 
-/** A table that loaders reach through a pointer, and that so may move. It is one object for the whole of a rewrite. */
+/** A table that loaders reach through a pointer, so that it may move. It is one object for the whole of a rewrite. */
 export interface Table {
   readonly kind: TableKind;
-  /** Where the input has it; undefined for one that is new. */
+  /** Where the input has it; undefined for a new one. */
   readonly was: TableExtent | undefined;
-  /** What its address must be a multiple of. */
+  /** Its address must be a multiple of this. */
   readonly align: number;
-  /** Its home was writable, so its new one must be. */
+  /** Must its segment be writable? Yes, where its old one was. */
   readonly writable: boolean;
-  /** Bytes that it takes, and the fewest that will do where more do not fit without leaving its segment. */
+  /** Bytes that it shall have. */
   readonly size: number;
+  /** The fewest bytes that will do, where more do not fit without leaving its segment. */
   readonly least: number;
   /**
-   * Its new bytes; undefined where the old ones come along, or where they are made when every table has its place
-   * (.dynamic).
+   * Its new bytes. Undefined where the old ones come along, and for .dynamic, whose bytes are made once every table has
+   * its place.
    */
   readonly bytes: Uint8Array | undefined;
-  /** Fields of its section header, for a new one. */
+  /** Fields of the section header that a new one gets. */
   readonly header?: { readonly entsize: number; readonly info: number };
 }
 
@@ -37,7 +38,7 @@ export interface Placed {
   readonly address: bigint;
   /** Bytes that it takes there. */
   readonly size: number;
-  /** In words. */
+  /** The reason, in words. */
   readonly why: string;
 }
 

@@ -1,17 +1,16 @@
 import type { Followers } from "./followers.js";
 
-/**
- * New bytes for sections that are not loaded, all in one array: what many small tables become costs no object for each.
- */
+/** New bytes for sections that are not loaded. All are in one array, so that many small tables cost no object each. */
 export interface ContentRun {
   /** The sections' indexes. */
   readonly sections: ArrayLike<number>;
-  /** Where each one's bytes begin in the array, and how many they are. */
+  /** Where the bytes of each begin in the array. */
   readonly at: ArrayLike<number>;
+  /** How many bytes each has. */
   readonly sizes: ArrayLike<number>;
   /** sh_info of each, where it changes. */
   readonly infos?: ArrayLike<number> | undefined;
-  /** The array, once it is known where everything is. */
+  /** Makes the array, once it is known where everything is. */
   bytes(follow: Followers): Uint8Array;
 }
 
@@ -24,6 +23,7 @@ export const oneContent = (section: number, size: number, bytes: ContentRun["byt
   bytes,
 });
 
+/** Stands for a size or an sh_info that does not change. */
 const NONE = -1;
 
 /** Which sections get new bytes. */
@@ -49,10 +49,12 @@ export class Contents {
 
   add(run: ContentRun): void {
     if (run.sections.length === 0) return;
+
     this.#runs.push(run);
     for (let i = 0; i < run.sections.length; i++) {
-      this.#sizes[run.sections[i]!] = run.sizes[i]!;
-      this.#infos[run.sections[i]!] = run.infos?.[i] ?? NONE;
+      const section = run.sections[i]!;
+      this.#sizes[section] = run.sizes[i]!;
+      this.#infos[section] = run.infos?.[i] ?? NONE;
     }
   }
 
@@ -60,7 +62,7 @@ export class Contents {
     return this.#sizes[section]! >= 0;
   }
 
-  /** Bytes of a section that gets new ones. */
+  /** How many new bytes a section gets. */
   size(section: number): number {
     return this.#sizes[section]!;
   }

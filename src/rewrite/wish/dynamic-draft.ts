@@ -6,36 +6,36 @@ import { DT_RPATH, DT_RUNPATH } from "../../spec/dynamic.js";
 /** One entry of the dynamic section as it shall be. */
 export interface DraftEntry {
   readonly tag: number;
-  /** d_val, as it stands in the file for an entry that nobody edits. */
+  /** d_val: as it is in the file, where no edit changes it. */
   readonly value: bigint;
-  /** The string the entry shall name; undefined leaves `value` as it is. */
+  /** The string that the entry shall name; undefined leaves `value` as it is. */
   readonly text?: string;
-  /** The entry it was, to tell what changed. */
+  /** The entry of the file that it was; undefined for a new one. */
   readonly was?: DynamicEntry;
 }
 
 /**
  * The dynamic section as the edits want it: what each entry says, not where anything goes. Edits of one family run in
- * the order given; families do not see each other's entries.
+ * the order in which they were given. Families do not see each other's entries.
  */
 export class DynamicDraft {
   readonly elf: ElfFile;
   entries: DraftEntry[];
   readonly #notes: Note[];
 
-  /** @param notes where to put what there is to say */
+  /** @param notes where notes go */
   constructor(elf: ElfFile, notes: Note[]) {
     this.elf = elf;
     this.#notes = notes;
     this.entries = (elf.dynamic?.entries ?? []).map((was) => ({ tag: was.tag, value: was.value, was }));
   }
 
-  /** What an entry's string will be. */
+  /** The string that an entry will name. */
   text(e: DraftEntry): string {
     return e.text ?? this.elf.dynamic!.text(e.was!);
   }
 
-  /** `text`, for a string that is to be taken apart and written again: `MALFORMED` where it is not UTF-8. */
+  /** The same, for a string that is to be taken apart and written again. `MALFORMED` where it is not UTF-8. */
   exactText(e: DraftEntry): string {
     const text = this.text(e);
     if (e.text !== undefined) return text;

@@ -1,38 +1,40 @@
 import type { Table } from "../tables/table.js";
 
-/** New bytes for a range of a table, by its place in the input: they follow the table when it moves. */
+/** New bytes for a range of a table, by its offset in the input. They follow the table when it moves. */
 export interface TableWrite {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
-/** Strings of .dynstr that others than dynamic entries name: version needs, symbols. Offsets are bytes of the table. */
+/** Strings of .dynstr that others than dynamic entries name: version needs, symbols. Offsets count from its start. */
 export interface StringUser {
+  /** Strings that need a place. */
   readonly wanted: readonly string[];
+  /** Offsets that stay in use. */
   readonly kept: readonly number[];
-  /** Strings that are let go, if nobody else points into them. */
+  /** Offsets of strings that are let go. They become free where nothing else points into them. */
   readonly freed: readonly number[];
 }
 
 /** Where each wanted string stands in .dynstr. */
 export type OffsetOf = (text: string) => number;
 
-/** The dynamic symbols as they shall be ordered: the new index of each old one. */
+/** The new order of the dynamic symbols: gives the new index of each old one. */
 export type SymbolOrder = (index: number) => number;
 
-/** Bytes for places in the input, and tables that are new or grow. */
+/** New bytes for places in the input, and tables that are new or grow. */
 export interface MadeTables {
   readonly writes: readonly TableWrite[];
   readonly tables: readonly Table[];
 }
 
 /**
- * Tables beside the dynamic section's entries, as edits want them: they say first which strings they need, then what
- * their bytes are.
+ * Tables beside the dynamic section, as edits want them. First they say which strings they need, then what their bytes
+ * are.
  */
 export interface DynamicTables {
   strings(): StringUser;
-  /** The last is the new number of Verneed records, where it changes: 0 where the table is gone. */
+  /** Makes the bytes. `needs` is the new number of Verneed records, where it changes: 0 where the table goes. */
   make(offsetOf: OffsetOf, order: SymbolOrder | undefined): MadeTables & { readonly needs?: number | undefined };
 }
 

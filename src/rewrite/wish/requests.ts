@@ -3,22 +3,24 @@ import type { Table } from "../tables/table.js";
 import type { SymbolOrder, TableWrite } from "./dynamic-tables.js";
 import type { HeaderWish, NewSection, SectionsWish, SegmentWish } from "./wish.js";
 
-/** One entry of the dynamic section; derived values are still the old ones. */
+/** One entry of the dynamic section. Derived values are still the old ones. */
 export interface DynamicValue {
   readonly tag: number;
   readonly value: bigint;
 }
 
-/** Everything one patch asks of the layout. What is undefined or empty stays as it is. */
+/** Everything that one patch asks of the layout. What is undefined or empty stays as it is. */
 export interface Requests extends SectionsWish {
-  /** Tables that get new bytes or more room, and new ones, whose entries get their values when they have a place. */
+  /**
+   * Tables that get new bytes or more room, and new ones. The tags of new ones get their values once these have places.
+   */
   readonly tables: readonly Table[];
   /** The entries of the dynamic section, without the terminator. */
   readonly dynamic: readonly DynamicValue[] | undefined;
   readonly writes: readonly TableWrite[];
-  /** The new index of each dynamic symbol, where their order changes; `writes` have them in the new one. */
+  /** The new index of each dynamic symbol, where their order changes. `writes` has them in the new order. */
   readonly symbolOrder: SymbolOrder | undefined;
-  /** The new number of Verneed records, where it changes; 0 where the table is gone. */
+  /** The new number of Verneed records, where it changes; 0 where the table goes. */
   readonly versionNeeds: number | undefined;
   readonly segments: readonly SegmentWish[];
   readonly header: HeaderWish;

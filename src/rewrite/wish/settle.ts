@@ -9,6 +9,7 @@ import { spendRedundant } from "./spend.js";
 import { resolveStrings } from "./strings.js";
 import type { Wish } from "./wish.js";
 
+/** What concerns the dynamic section and the tables beside it. */
 type DynamicRequests = Pick<Requests, "dynamic" | "writes" | "tables" | "symbolOrder" | "versionNeeds">;
 
 const NOTHING: DynamicRequests = {
@@ -19,24 +20,25 @@ const NOTHING: DynamicRequests = {
   versionNeeds: undefined,
 };
 
-/** From what a file shall say to the bytes that say it: what the wish asks of the layout. */
+/** Turns what a file shall say into the bytes that say it: what the wish asks of the layout. */
 export function settle(wish: Wish): Requests {
   wish.conclude();
   const dynamic = wish.touchesDynamic ? settleDynamic(wish) : NOTHING;
 
   const { elf, interpreter, segments, header, newSections, sections, notes } = wish;
-  const tables = [...(interpreter ? [interpreterTable(elf, interpreter)] : []), ...dynamic.tables];
+  const interpreters = interpreter ? [interpreterTable(elf, interpreter)] : [];
+  const tables = [...interpreters, ...dynamic.tables];
   return { segments, header, newSections, ...sections, ...dynamic, tables, notes };
 }
 
 function settleDynamic({ elf, dynamic, versions, symbols, notes }: Wish): DynamicRequests {
   const { order } = symbols ?? {};
-  const users = [versions?.strings() ?? versionNames(elf), ...(symbols ? [symbols.strings()] : [])];
+  const versionUser = versions?.strings() ?? versionNames(elf);
+  const users = symbols ? [versionUser, symbols.strings()] : [versionUser];
   const strings = resolveStrings(dynamic, { users, renamedSymbols: symbols?.renamed ?? new Set() });
 
-  const made = [symbols, versions].flatMap((t: DynamicTables | undefined) =>
-    t ? [t.make(strings.offsetOf, order)] : [],
-  );
+  const edited: (DynamicTables | undefined)[] = [symbols, versions];
+  const made = edited.flatMap((t) => (t ? [t.make(strings.offsetOf, order)] : []));
   const writes = made.flatMap((m) => m.writes);
   const others = made.flatMap((m) => m.tables);
   const needs = made.at(-1)?.needs;
@@ -47,13 +49,10 @@ function settleDynamic({ elf, dynamic, versions, symbols, notes }: Wish): Dynami
   const isSame =
     entries.length === d.entries.length &&
     entries.every((e, i) => e.tag === d.entries[i]!.tag && e.value === d.entries[i]!.value);
-  if (isSame && !strings.bytes && writes.length + others.length === 0) return NOTHING;
+  if (isSame && !strings.bytes && writes.length === 0 && others.length === 0) return NOTHING;
 
-  const tables = [
-    ...(strings.bytes ? [stringTable(elf, strings.bytes)] : []),
-    dynamicTable(elf, entries.length),
-    ...others,
-  ];
+  const stringTables = strings.bytes ? [stringTable(elf, strings.bytes)] : [];
+  const tables = [...stringTables, dynamicTable(elf, entries.length), ...others];
   return { dynamic: entries, writes, tables, symbolOrder: order, versionNeeds: needs };
 }
 
@@ -64,20 +63,21 @@ function versionNames({ versionNeeds, versionDefinitions }: ElfFile): StringUser
   return { wanted: [], kept: [...needed, ...defined], freed: [] };
 }
 
-/** The tags that lead to new tables; their values are known when these have got their places. */
+/** The tags that lead to new tables. Their values are known once the tables have their places. */
 const newTags = (tables: readonly Table[]): DynamicValue[] =>
   tables.filter((t) => !t.was).map((t) => ({ tag: KINDS[t.kind].tag!, value: 0n }));
 
 /**
- * DT_VERNEEDNUM follows its table, and goes with it: ld.so would read .gnu.version by versions that are nowhere
- * described.
+ * Makes DT_VERNEEDNUM follow its table. Where the table goes, its tags go too, and DT_VERSYM where no versions are
+ * defined: ld.so would look up numbers of .gnu.version that nothing describes.
  */
 function withNeeds(entries: readonly DynamicValue[], needs: number | undefined): readonly DynamicValue[] {
   if (needs === undefined) return entries;
 
   if (needs === 0) {
+    const gone: number[] = [DT.VERNEED, DT.VERNEEDNUM];
     const definesVersions = entries.some((e) => e.tag === DT.VERDEF);
-    const gone: readonly number[] = [DT.VERNEED, DT.VERNEEDNUM, ...(definesVersions ? [] : [DT.VERSYM])];
+    if (!definesVersions) gone.push(DT.VERSYM);
     return entries.filter((e) => !gone.includes(e.tag));
   }
 

@@ -7,21 +7,21 @@ import { DynamicDraft } from "./dynamic-draft.js";
 import type { DynamicTables, SymbolTables } from "./dynamic-tables.js";
 
 /**
- * Fields that a program header shall have: of every one of a type, or of one that is added. By their gABI names; what
- * is not named stays.
+ * Fields that every program header of a type shall have, by their gABI names. What is not named stays. Where there is
+ * none of the type, one may be added.
  */
 export interface SegmentWish {
   /** p_type. */
   readonly type: number;
   readonly fields: { readonly flags?: number; readonly memsz?: number };
-  /** The other fields of a new one, where the file has none of the type; undefined where none is to be added. */
+  /** Other fields of the one that is added; undefined where none is to be added. */
   readonly added?: { readonly align: number } | undefined;
 }
 
-/** Bytes of the ELF header that shall change. */
+/** Bytes of e_ident that shall change. */
 export type HeaderWish = { -readonly [field in keyof typeof IDENT]?: number };
 
-/** A section that the file has not, for tools. */
+/** A new section, for tools. */
 export interface NewSection {
   readonly name: string;
   /** sh_type. */
@@ -36,17 +36,16 @@ export interface SectionsWish {
   readonly dropped: ReadonlySet<number>;
   /** New bytes of those that stay. */
   readonly contents: Contents;
-  /** Those that are in no group any more. */
+  /** Indexes of those that are in no group any more. */
   readonly ungrouped: ReadonlySet<number>;
-  /** Dropped loaded ones whose bytes become zero. */
+  /** Indexes of dropped loaded ones, whose bytes become zero. */
   readonly zeroed: ReadonlySet<number>;
-  /** The section header table goes, with all that no program header speaks of. */
+  /** Does the section header table go, with all that no program header names? */
   readonly dropsHeaders: boolean;
 }
 
 /**
- * All that the edits of a patch want of a file: what it shall say, not where anything goes. Each family writes its
- * part.
+ * All that the edits of a patch want of a file: what it shall say, not where anything goes. Each family writes a part.
  */
 export class Wish {
   readonly elf: ElfFile;
@@ -60,6 +59,7 @@ export class Wish {
   versions: DynamicTables | undefined;
   /** Names of dynamic symbols and hash tables, where edits touch them. */
   symbols: SymbolTables | undefined;
+
   #dynamic: DynamicDraft | undefined;
   #sections: SectionsWish | undefined;
   readonly #afterwards: (() => void)[] = [];
@@ -92,12 +92,12 @@ export class Wish {
     this.#sections = wanted;
   }
 
-  /** Does this when every family has had its turn. */
+  /** Puts work off until every family has had its turn. */
   afterwards(work: () => void): void {
     this.#afterwards.push(work);
   }
 
-  /** Every family has had its turn: does what waited for that. */
+  /** Does the work that was put off: every family has had its turn. */
   conclude(): void {
     for (const work of this.#afterwards.splice(0)) work();
   }

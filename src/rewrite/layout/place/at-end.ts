@@ -29,7 +29,7 @@ function isMarked({ elf }: Ground, segment: PhdrView): boolean {
   return start.every((byte, i) => byte === MARK[i]);
 }
 
-/** Sections that say nothing about bytes of the file. */
+/** Do sections of this sh_type have no bytes in the file? */
 const hasNoBytes = (type: number): boolean => type === SHT.NULL || type === SHT.NOBITS;
 
 /**

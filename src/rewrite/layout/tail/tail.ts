@@ -60,8 +60,8 @@ const holesBefore = (elf: ElfFile, { dropped, contents }: Requests, end: number)
   blanks(elf, (i) => dropped.has(i) || contents.has(i), end);
 
 /**
- * The places of sections whose new bytes can stand where the old ones were. There must be no more of them than before,
- * and the old bytes must lie in a hole, so that no other section has them.
+ * The places of sections whose new bytes can stand where the old ones were. The new bytes must be no more than the old
+ * ones, and these must lie in a hole, so that no other section has them.
  */
 function oldPlaces(elf: ElfFile, contents: Requests["contents"], holes: readonly Range[]): Float64Array {
   const places = unknownPlaces(elf);
