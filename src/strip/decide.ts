@@ -24,32 +24,31 @@ import {
 import { selectSymbols, type SymbolSelection } from "./select.js";
 import type { StripWish } from "./strip-wish.js";
 
-/** What goes, and what stays of the symbol tables that lose some. */
+/** What a strip drops, and what stays of the symbol tables that lose symbols. */
 export interface StripDecision {
-  /** Indexes of the sections that go. */
+  /** The indexes of the sections that go. */
   readonly dropped: ReadonlySet<number>;
   /**
-   * By the symbol table's section index: tables of which symbols go, or whose symbols may be in sections that get other
-   * indexes.
+   * The symbol tables that lose symbols, or whose symbols may be in sections that get other indexes, by section index.
    */
   readonly symbols: ReadonlyMap<number, SymbolSelection>;
-  /** Removed loaded sections whose bytes become zero. */
+  /** Dropped sections that are loaded, and whose bytes become zero. */
   readonly zeroed: ReadonlySet<number>;
-  /** The file's groups, those that go among them. */
+  /** All groups of the file, also those that go. */
   readonly groups: Groups;
 }
 
 /**
- * Decides what a strip drops. Reads symbols and relocations only where some of a table stay. `RELOCATABLE`,
+ * Decides what a strip drops. It reads symbols and relocations only if some symbols of a table stay. `RELOCATABLE`,
  * `LOADED_SECTION`, `STILL_NEEDED`.
  */
 export function decideStrip(elf: ElfFile, wish: StripWish, notes: Note[]): StripDecision {
   const sections = stripSections(elf);
-  const isTooMuch = wish.mode === "all" && sections.relocatable && !wish.forceAll;
-  if (isTooMuch) {
+  if (wish.mode === "all" && sections.relocatable && !wish.forceAll) {
     fail(
       "RELOCATABLE",
-      "stripAll: without its symbols and relocations this relocatable object (ET_REL) is of no use to any linker or kernel; stripUnneeded() and stripDebug() keep it whole, { force: true } strips it all the same",
+      "stripAll: without its symbols and relocations this relocatable object (ET_REL) is of no use to any linker or " +
+        "kernel; stripUnneeded() and stripDebug() keep it whole, { force: true } strips it all the same",
       {},
     );
   }
@@ -57,14 +56,18 @@ export function decideStrip(elf: ElfFile, wish: StripWish, notes: Note[]): Strip
 
   const groups = readGroups(elf);
   const dropped = sectionsToDrop(sections, wish, notes);
-  const symbols = new Map<number, SymbolSelection>();
   dropDependents(sections, groups, dropped);
 
+  const symbols = new Map<number, SymbolSelection>();
   const tables = indexesOfType(sections.columns, SHT.SYMTAB);
   for (const table of tables) {
-    if (!sections.isFixed(table) && !dropped.has(table)) strippedTable(sections, table, wish, dropped, symbols);
+    if (!sections.isFixed(table) && !dropped.has(table)) selectFromTable(sections, table, wish, dropped, symbols);
   }
-  for (const table of tables) if (dropped.has(table)) dropTable(sections, table, dropped);
+  for (const table of tables) {
+    if (dropped.has(table)) dropTable(sections, table, dropped);
+  }
+
+  // A dropped symbol table has dependents too.
   dropDependents(sections, groups, dropped);
   dropExtended(sections, dropped, symbols);
   refuseBrokenLinks(sections, dropped);
@@ -81,11 +84,14 @@ export function allLoose(elf: ElfFile): Set<number> {
   return new Set(where(all, (i) => !isFixed(i)));
 }
 
-/** The gABI knows one symbol table a file. */
+/** The gABI has one symbol table in a file. */
 const MOST_TABLES = 16;
 
+/** The sections that are rewritten as a whole, one at a time. */
+const TABLES: readonly number[] = /* @__PURE__ */ [SHT.SYMTAB, NEED_NO_TABLE].flat();
+
 /**
- * Each table is read and written as a whole: where many lie over the same bytes, neither time nor output would be in
+ * Each table is read and written as a whole. If many lay over the same bytes, neither time nor output would be in
  * proportion to the file.
  */
 function refuseManyTables({ elf, columns: c, all }: StripSections): void {
@@ -104,81 +110,68 @@ function refuseManyTables({ elf, columns: c, all }: StripSections): void {
     });
   }
   if (bytes > elf.source.size) {
-    const tables = Array.from(
-      where(all, (i) => TABLES.includes(c.type[i]!)),
-      (i) => ({
-        start: c.offset[i]!,
-        end: c.offset[i]! + c.fileSize[i]!,
-      }),
-    );
+    const indexes = where(all, (i) => TABLES.includes(c.type[i]!));
+    const ranges = Array.from(indexes, (i) => ({ start: c.offset[i]!, end: c.offset[i]! + c.fileSize[i]! }));
     fail("MALFORMED", "symbol tables, and what belongs to them, take the same bytes of the file", {
-      offset: firstOverlap(tables) ?? elf.header.shoff,
+      offset: firstOverlap(ranges) ?? elf.header.shoff,
     });
   }
 }
 
-/** Few enough sections are left for st_shndx to hold every index. */
+/** Drops extended indexes if few enough sections are left for st_shndx to hold every index. */
 function dropExtended(
   { columns: { count, type, link }, all }: StripSections,
   dropped: Set<number>,
   symbols: ReadonlyMap<number, SymbolSelection>,
 ): void {
   if (count - dropped.size >= SHN.LORESERVE) return;
-  for (const i of all) if (type[i] === SHT.SYMTAB_SHNDX && symbols.has(link[i]!)) dropped.add(i);
+  for (const i of all) {
+    if (type[i] === SHT.SYMTAB_SHNDX && symbols.has(link[i]!)) dropped.add(i);
+  }
 }
 
-/** What is rewritten as a whole, one section at a time. */
-const TABLES: readonly number[] = /* @__PURE__ */ [SHT.SYMTAB, NEED_NO_TABLE].flat();
-
-/** Selects a table's symbols, or drops it where none stays. */
-function strippedTable(
+/** Selects the symbols of a table that stay, or drops the table if none does. */
+function selectFromTable(
   sections: StripSections,
   table: number,
   wish: StripWish,
   dropped: Set<number>,
   symbols: Map<number, SymbolSelection>,
 ): void {
-  const {
-    elf,
-    columns: { type, link },
-    names,
-    all,
-    relocatable,
-    isFixed,
-  } = sections;
+  const { elf, columns, names, all, relocatable, isFixed } = sections;
+  const { type, link } = columns;
   const namesSymbols = wish.keepsSymbol !== undefined || wish.stripsSymbol !== undefined || wish.keepsFiles;
   const keepsTable = wish.namesSections && wish.keeps(names.of(table));
   if (wish.mode === "none" && dropped.size === 0 && !namesSymbols && wish.discards === undefined) return;
 
   const users = where(
     all,
-    (u) => link[u] === table && !dropped.has(u) && !isFixed(u) && !NEED_NO_TABLE.includes(type[u]!),
+    (i) => link[i] === table && !dropped.has(i) && !isFixed(i) && !NEED_NO_TABLE.includes(type[i]!),
   );
-  // Nothing of it can stay: it need not be read.
-  if (
-    !relocatable &&
-    users.length === 0 &&
-    !namesSymbols &&
-    !keepsTable &&
-    (wish.mode === "unneeded" || wish.mode === "all")
-  ) {
-    return void dropped.add(table);
+  const isUsed = users.length > 0;
+
+  // If no symbol can stay, the table need not be read.
+  const dropsSymbols = wish.mode === "unneeded" || wish.mode === "all";
+  if (dropsSymbols && !relocatable && !isUsed && !namesSymbols && !keepsTable) {
+    dropped.add(table);
+    return;
   }
 
   const used = usedSymbols(elf, table, users);
   const selection = selectSymbols(elf, sectionAt(elf, table), wish, { dropped, used, relocatable, keepsTable });
-  if (selection.count <= 1 && selection.indexes.length > 1 && users.length === 0) dropped.add(table);
-  else if (selection.count < selection.indexes.length || dropped.size > 0) symbols.set(table, selection);
+  const { count } = selection;
+  const total = selection.indexes.length;
+  if (count <= 1 && total > 1 && !isUsed) dropped.add(table);
+  else if (count < total || dropped.size > 0) symbols.set(table, selection);
 }
 
-/** Which symbols the sections that stay name: relocations, and groups by their signature. */
+/** For each symbol whether these sections name it: relocations by their records, groups by their signature. */
 function usedSymbols(elf: ElfFile, table: number, users: Uint32Array): Uint8Array {
   const { count, type, info, offset, fileSize } = sectionColumns(elf);
-  const isUser = new Uint8Array(count);
-  const used = new Uint8Array(
-    Math.floor(fileRange(sectionAt(elf, table), elf.source).size / Sym.size(elf.header.class)),
-  );
-  /** File offset of what names the symbols: a group's section header, a section of relocations. */
+  const { size } = fileRange(sectionAt(elf, table), elf.source);
+  const used = new Uint8Array(Math.floor(size / Sym.size(elf.header.class)));
+
+  // The file offset of what names the symbols: the section header of a group, or a section of relocations.
   let from = 0;
   const use = (symbol: number): void => {
     if (symbol >= used.length) {
@@ -187,6 +180,7 @@ function usedSymbols(elf: ElfFile, table: number, users: Uint32Array): Uint8Arra
     used[symbol] = 1;
   };
 
+  const isUser = new Uint8Array(count);
   for (const u of users) {
     isUser[u] = 1;
     from = elf.header.shoff + u * elf.header.shentsize;

@@ -1,6 +1,6 @@
-/** Names for an error's message: the first ten. */
-export const listed = (names: readonly string[]): string =>
-  names
-    .slice(0, 10)
-    .map((n) => n || "(no name)")
-    .join(", ") + (names.length > 10 ? ` and ${names.length - 10} more` : "");
+/** Names as a message tells them: the first ten. */
+export function listed(names: readonly string[]): string {
+  const first = names.slice(0, 10).map((name) => name || "(no name)");
+  const more = names.length > 10 ? ` and ${names.length - 10} more` : "";
+  return first.join(", ") + more;
+}

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 
-/** Tells whether a name is meant. */
+/** Does an edit mean this name? */
 export type Matcher = (name: string) => boolean;
 
 const SPECIAL = /[\\^$.|?*+()[\]{}]/g;
@@ -10,38 +10,40 @@ const literal = (text: string): string => text.replace(SPECIAL, "\\$&");
 function toRegExp(pattern: string): RegExp {
   let out = "";
   for (let i = 0; i < pattern.length; i++) {
-    const c = pattern[i]!;
-    const set = c === "[" ? /^\[([!^]?)(\]?[^\]]*)\]/.exec(pattern.slice(i)) : null;
-    if (c === "*") {
+    const char = pattern[i]!;
+    const set = char === "[" ? /^\[([!^]?)(\]?[^\]]*)\]/.exec(pattern.slice(i)) : null;
+    if (char === "*") {
       out += "[^]*";
-    } else if (c === "?") {
+    } else if (char === "?") {
       out += "[^]";
     } else if (set) {
-      out += `[${set[1] ? "^" : ""}${set[2]!.replace(/[\\\]^]/g, "\\$&")}]`;
-      i += set[0].length - 1;
-    } else if (c === "\\" && i + 1 < pattern.length) {
-      out += literal(pattern[++i]!);
+      const [whole, not, members] = set;
+      out += `[${not ? "^" : ""}${members!.replace(/[\\\]^]/g, "\\$&")}]`;
+      i += whole.length - 1;
+    } else if (char === "\\" && i + 1 < pattern.length) {
+      i++;
+      out += literal(pattern[i]!);
     } else {
-      out += literal(c);
+      out += literal(char);
     }
   }
 
   try {
     return new RegExp(`^${out}$`, "u");
   } catch {
-    return fail("BAD_EDIT", `${JSON.stringify(pattern)} is no pattern: its range runs backwards`, { edit: "pattern" });
+    const message = `${JSON.stringify(pattern)} is no pattern: a range in it runs backwards`;
+    return fail("BAD_EDIT", message, { edit: "pattern" });
   }
 }
 
-/** Names that one of the patterns matches, and none of those behind a `!`. */
+/** Matches the names that one of the patterns matches, except those that a pattern behind a `!` matches. */
 export function matcher(patterns: readonly string[]): Matcher {
-  const tests = (of: readonly string[]) => of.map(toRegExp);
-  const no = tests(patterns.filter((p) => p.startsWith("!")).map((p) => p.slice(1)));
-  const yes = tests(patterns.filter((p) => !p.startsWith("!")));
-  return (name) => yes.some((p) => p.test(name)) && !no.some((p) => p.test(name));
+  const excluding = patterns.filter((p) => p.startsWith("!")).map((p) => toRegExp(p.slice(1)));
+  const including = patterns.filter((p) => !p.startsWith("!")).map(toRegExp);
+  return (name) => including.some((p) => p.test(name)) && !excluding.some((p) => p.test(name));
 }
 
-/** Exact names. */
+/** Matches exactly these names. */
 export function exactly(names: readonly string[]): Matcher {
   const set = new Set(names);
   return (name) => set.has(name);

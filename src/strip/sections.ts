@@ -15,8 +15,8 @@ import { listed } from "./listed.js";
 import { matcher } from "./patterns.js";
 import type { StripWish } from "./strip-wish.js";
 
-/** Sections that hold debugging information, by name, as BFD tells them (SEC_DEBUGGING). */
-const DEBUGGING = [".debug", ".zdebug", ".gnu.linkonce.wi.", ".line", ".stab", ".gdb_index\0"];
+/** Prefixes of the names by which BFD knows debugging information (SEC_DEBUGGING). `\0` is the end of a name. */
+const DEBUGGING: readonly string[] = [".debug", ".zdebug", ".gnu.linkonce.wi.", ".line", ".stab", ".gdb_index\0"];
 /**
  * Debugging information of code that a linker plugin compiles again (gcc -flto). While that code is in the file, its
  * symbols are looked up there.
@@ -24,24 +24,24 @@ const DEBUGGING = [".debug", ".zdebug", ".gnu.linkonce.wi.", ".line", ".stab", "
 const LTO_DEBUGGING = ".gnu.debuglto_.debug_";
 const LTO = ".gnu.lto_";
 
-/** Tells debugging information; no name of relocations is among it, and there may be very many. */
-function debugging({ columns: { type }, all, names }: StripSections): (i: number) => boolean {
+/** A test for debugging information. Sections of relocations, of which there may be very many, are none. */
+function debuggingTest({ columns: { type }, all, names }: StripSections): (section: number) => boolean {
   const isLto = names.prefix(LTO);
-  const prefixes = (
-    all.some((i) => !holdsRelocations(type[i]!) && isLto(i)) ? DEBUGGING : [...DEBUGGING, LTO_DEBUGGING]
-  ).map((p) => names.prefix(p));
-  return (i) => !holdsRelocations(type[i]!) && prefixes.some((p) => p(i));
+  const hasLto = all.some((i) => !holdsRelocations(type[i]!) && isLto(i));
+  const prefixes = hasLto ? DEBUGGING : [...DEBUGGING, LTO_DEBUGGING];
+  const tests = prefixes.map((prefix) => names.prefix(prefix));
+  return (i) => !holdsRelocations(type[i]!) && tests.some((test) => test(i));
 }
 
-/** A file's sections as a strip looks at them. */
+/** A file's sections, as a strip looks at them. */
 export interface StripSections {
   readonly elf: ElfFile;
   readonly columns: SectionColumns;
   readonly names: SectionNames;
   readonly relocatable: boolean;
-  /** The indexes of all but those of type SHT_NULL. */
+  /** The indexes of all sections, except those of type SHT_NULL. */
   readonly all: Uint32Array;
-  /** Loaded sections stay where they are, and so do all that a relocatable file has none of. */
+  /** Is the section loaded, so that it keeps its place? A relocatable file has no such section. */
   isFixed(i: number): boolean;
 }
 
@@ -57,55 +57,54 @@ export function stripSections(elf: ElfFile): StripSections {
   };
 }
 
-/** The sections that the edits name or mean, before anything that follows from their going. */
+/** The sections that the edits name or mean; not yet those that go because of these. */
 export function sectionsToDrop(sections: StripSections, wish: StripWish, notes: Note[]): Set<number> {
   const { columns: c, names, relocatable, isFixed } = sections;
-  const dropped = new Set<number>();
   const stripsDebug = wish.mode !== "none" || wish.discards === "all";
-  const loaded: string[] = [];
-  const isDebug = stripsDebug ? debugging(sections) : () => false;
-  const losesGroups = wish.mode === "all" && relocatable;
+  const isDebug = stripsDebug ? debuggingTest(sections) : () => false;
+  const dropsGroups = wish.mode === "all" && relocatable;
 
+  const dropped = new Set<number>();
+  const refused: string[] = [];
   for (const i of sections.all) {
     const name = wish.namesSections ? names.of(i) : "";
     if (wish.namesSections && wish.keeps(name)) continue;
 
-    const isNamed = wish.namesSections && wish.removes(name);
-    if (isNamed && isFixed(i) && !wish.forced(name)) {
-      loaded.push(name);
-    } else if (
-      isNamed ||
-      (!loadedAt(c, i) && isDebug(i)) ||
-      losesRelocations(i, sections, wish) ||
-      (losesGroups && c.type[i] === SHT.GROUP)
-    ) {
-      dropped.add(i);
+    if (wish.namesSections && wish.removes(name)) {
+      if (isFixed(i) && !wish.forced(name)) refused.push(name);
+      else dropped.add(i);
+      continue;
     }
+
+    const goes =
+      (!loadedAt(c, i) && isDebug(i)) ||
+      dropsRelocations(i, sections, wish) ||
+      (dropsGroups && c.type[i] === SHT.GROUP);
+    if (goes) dropped.add(i);
   }
 
-  if (loaded.length > 0) {
-    fail(
-      "LOADED_SECTION",
-      `removeSections: ${listed(loaded)} ${loaded.length > 1 ? "are" : "is"} loaded into memory; programs may use the bytes`,
-      { sections: loaded },
-    );
+  if (refused.length > 0) {
+    const are = refused.length > 1 ? "are" : "is";
+    fail("LOADED_SECTION", `removeSections: ${listed(refused)} ${are} loaded into memory; programs may use the bytes`, {
+      sections: refused,
+    });
   }
 
   noteUnmatched(sections, wish, notes);
   return dropped;
 }
 
-/** Relocations that no loader applies, of a section that was named, or all of them. */
-function losesRelocations(
+/** Does the wish drop this section, since it holds relocations that no loader applies? */
+function dropsRelocations(
   i: number,
   { columns: { count, type, info }, names, isFixed }: StripSections,
   wish: StripWish,
 ): boolean {
   if (!holdsRelocations(type[i]!) || isFixed(i)) return false;
-  return (
-    wish.mode === "all" ||
-    (wish.namesSections && info[i] !== 0 && info[i]! < count && wish.relocationsOf(names.of(info[i]!)))
-  );
+  if (wish.mode === "all") return true;
+
+  const target = info[i]!;
+  return wish.namesSections && target !== 0 && target < count && wish.relocationsOf(names.of(target));
 }
 
 function noteUnmatched({ all, names }: StripSections, { patterns }: StripWish, notes: Note[]): void {
@@ -117,12 +116,15 @@ function noteUnmatched({ all, names }: StripSections, { patterns }: StripWish, n
   }
 }
 
-/** Sections that say something of symbols and need none: without the table they say nothing, with sh_link 0. */
+/**
+ * Sections that are about the symbols of a table, and do not need the table: without it they say nothing, and their
+ * sh_link is 0.
+ */
 export const NEED_NO_TABLE: readonly number[] = [SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
 
 /**
- * What means nothing without what goes: relocations of a section, extended indexes of a symbol table, a group of which
- * no member is left.
+ * Drops what means nothing without the sections that go: the relocations of a section, the extended indexes of a symbol
+ * table, a group that has no member left.
  */
 export function dropDependents(
   { columns: { type, link, info }, all, isFixed }: StripSections,
@@ -132,22 +134,24 @@ export function dropDependents(
   if (dropped.size === 0) return;
 
   for (const i of all) {
-    const follows = holdsRelocations(type[i]!)
+    const isDependent = holdsRelocations(type[i]!)
       ? info[i] !== 0 && dropped.has(info[i]!)
       : type[i] === SHT.SYMTAB_SHNDX && dropped.has(link[i]!);
-    if (follows && !isFixed(i)) dropped.add(i);
+    if (isDependent && !isFixed(i)) dropped.add(i);
   }
 
-  sections.forEach((group, g) => {
-    let at = first[g]!;
+  for (let g = 0; g < sections.length; g++) {
     const end = first[g + 1]!;
-    if (at === end) return;
+    let at = first[g]!;
+    // A group that has had no member stays.
+    if (at === end) continue;
+
     while (at < end && dropped.has(members[at]!)) at++;
-    if (at === end) dropped.add(group);
-  });
+    if (at === end) dropped.add(sections[g]!);
+  }
 }
 
-/** Drops a symbol table, and its strings where nothing else needs them. */
+/** Drops a symbol table, and its strings if nothing else needs them. */
 export function dropTable(
   { elf, columns: { count, type, link }, all, isFixed }: StripSections,
   table: number,
@@ -156,42 +160,39 @@ export function dropTable(
   dropped.add(table);
   const strings = link[table]!;
   if (strings >= count || type[strings] !== SHT.STRTAB || isFixed(strings) || elf.header.shstrndx === strings) return;
-  for (const u of all) if (link[u] === strings && !dropped.has(u) && !isFixed(u)) return;
+
+  for (const i of all) {
+    if (link[i] === strings && !dropped.has(i) && !isFixed(i)) return;
+  }
   dropped.add(strings);
 }
 
 /**
- * `STILL_NEEDED` where a section that stays links to one that goes. A loaded section does not need what is not loaded:
+ * `STILL_NEEDED` if a section that stays links to one that goes. A loaded section does not need one that is not loaded:
  * .rela.plt of a static program.
  */
 export function refuseBrokenLinks(
   { elf, columns: { count, type, link }, names, all, isFixed }: StripSections,
   dropped: ReadonlySet<number>,
 ): void {
+  // By the index of the section that goes.
   const users = new Map<number, string[]>();
-  const add = (index: number, name: string): void => {
+  const addUser = (index: number, name: string): void => {
     const known = users.get(index);
     if (known) known.push(name);
     else users.set(index, [name]);
   };
-  for (const u of all) {
-    const target = link[u]!;
-    if (
-      target !== 0 &&
-      target < count &&
-      !NEED_NO_TABLE.includes(type[u]!) &&
-      dropped.has(target) &&
-      !dropped.has(u) &&
-      (!isFixed(u) || isFixed(target))
-    ) {
-      add(target, names.of(u));
-    }
-  }
 
-  if (dropped.has(elf.header.shstrndx)) add(elf.header.shstrndx, "the section header table");
-  for (const [index, named] of users) {
-    fail("STILL_NEEDED", `${names.of(index)} cannot go: ${listed(named)} ${named.length > 1 ? "use" : "uses"} it`, {
-      names: named,
-    });
+  for (const i of all) {
+    const target = link[i]!;
+    if (target === 0 || target >= count || NEED_NO_TABLE.includes(type[i]!)) continue;
+    if (!dropped.has(target) || dropped.has(i)) continue;
+    if (!isFixed(i) || isFixed(target)) addUser(target, names.of(i));
+  }
+  if (dropped.has(elf.header.shstrndx)) addUser(elf.header.shstrndx, "the section header table");
+
+  for (const [index, usedBy] of users) {
+    const use = usedBy.length > 1 ? "use" : "uses";
+    fail("STILL_NEEDED", `${names.of(index)} cannot go: ${listed(usedBy)} ${use} it`, { names: usedBy });
   }
 }

@@ -17,7 +17,7 @@ import { type ContentRun, Contents, oneContent } from "../rewrite/wish/contents.
 import type { SectionsWish } from "../rewrite/wish/wish.js";
 import { symbolContents } from "./symbol-contents.js";
 
-/** The tables that name symbols and sections, as they are after a strip. */
+/** The new bytes of the tables that name symbols and sections. */
 export function stripTables(
   elf: ElfFile,
   { dropped, symbols, groups }: StripDecision,
@@ -26,31 +26,36 @@ export function stripTables(
   const contents = new Contents(c.count);
   const ungrouped = new Set<number>();
 
-  for (const [index, selection] of symbols) {
-    for (const content of symbolContents(elf, index, selection, dropped)) contents.add(content);
+  for (const [table, selection] of symbols) {
+    for (const content of symbolContents(elf, table, selection, dropped)) contents.add(content);
   }
-
   if (dropped.size === 0 && symbols.size === 0) return { contents, ungrouped };
 
   contents.add(groupContents(elf, groups, dropped, symbols, ungrouped));
-  for (const [table, selection] of symbols) {
-    if (selection.firstChanged >= selection.indexes.length) continue;
 
-    // What a loader applies stays as it is: its records name no symbol of a table that is not loaded.
+  for (const [table, selection] of symbols) {
+    const isSame = selection.firstChanged >= selection.indexes.length;
+    if (isSame) continue;
+
+    // Relocations that a loader applies stay as they are: they name no symbol of a table that is not loaded.
     const isUser = (i: number): boolean => c.link[i] === table && !dropped.has(i) && !placedAt(elf, c, i);
-    const follow = followingBytes(elf, selection);
     relocationContents(elf, (i) => holdsRelocations(c.type[i]!) && isUser(i), selection, contents);
 
-    for (const i of indexesWhere(c, (i) => OF_LLVM.includes(c.type[i]!) && isUser(i))) {
-      const bytes = follow(i);
-      if (bytes) contents.add(oneContent(i, bytes.length, () => bytes));
+    const newBytes = llvmBytes(elf, selection);
+    for (const index of indexesWhere(c, (i) => OF_LLVM.includes(c.type[i]!) && isUser(i))) {
+      const bytes = newBytes(index);
+      if (bytes) contents.add(oneContent(index, bytes.length, () => bytes));
     }
   }
 
   return { contents, ungrouped };
 }
 
-/** Groups without the members that go; those of a group that goes itself are `ungrouped` from then on. */
+/**
+ * The groups without the members that go.
+ *
+ * @param ungrouped takes the members of the groups that go themselves
+ */
 function groupContents(
   elf: ElfFile,
   { sections, flags, first, members }: Groups,
@@ -59,43 +64,55 @@ function groupContents(
   ungrouped: Set<number>,
 ): ContentRun {
   const { link, info } = sectionColumns(elf);
-  const stay = where(sections, (s) => !dropped.has(s));
-  const words = new Uint32Array(stay.length + members.length);
-  const at = new Float64Array(stay.length);
-  const sizes = new Float64Array(stay.length);
-  const infos = new Float64Array(stay.length);
-  let count = 0;
-  let n = 0;
-  sections.forEach((group, g) => {
-    const stays = !dropped.has(group);
-    const start = count;
-    if (stays) words[count++] = flags[g]!;
+  const staying = where(sections, (s) => !dropped.has(s));
+  const words = new Uint32Array(staying.length + members.length);
+  const at = new Float64Array(staying.length);
+  const sizes = new Float64Array(staying.length);
+  const infos = new Float64Array(staying.length);
 
-    for (let m = first[g]!; m < first[g + 1]!; m++) {
-      if (dropped.has(members[m]!)) continue;
-      if (stays) words[count++] = members[m]!;
-      else ungrouped.add(members[m]!);
+  let wordCount = 0;
+  let groupCount = 0;
+  for (let g = 0; g < sections.length; g++) {
+    const group = sections[g]!;
+    const stays = !dropped.has(group);
+    const start = wordCount;
+    if (stays) {
+      words[wordCount] = flags[g]!;
+      wordCount++;
     }
 
-    if (!stays) return;
+    for (let m = first[g]!; m < first[g + 1]!; m++) {
+      const member = members[m]!;
+      if (dropped.has(member)) continue;
 
+      if (stays) {
+        words[wordCount] = member;
+        wordCount++;
+      } else {
+        ungrouped.add(member);
+      }
+    }
+    if (!stays) continue;
+
+    // sh_info is the symbol that names the group.
     const selection = symbols.get(link[group]!);
-    at[n] = 4 * start;
-    sizes[n] = 4 * (count - start);
-    // The symbol that names the group.
-    infos[n++] = selection ? (selection.indexes[info[group]!] ?? 0) : info[group]!;
-  });
+    infos[groupCount] = selection ? (selection.indexes[info[group]!] ?? 0) : info[group]!;
+    at[groupCount] = 4 * start;
+    sizes[groupCount] = 4 * (wordCount - start);
+    groupCount++;
+  }
 
+  const used = words.subarray(0, wordCount);
   return {
-    sections: stay,
+    sections: staying,
     at,
     sizes,
     infos,
-    bytes: ({ section }) => groupBytes(words.subarray(0, count), at, section, elf.header.littleEndian),
+    bytes: ({ section }) => groupBytes(used, at, section, elf.header.littleEndian),
   };
 }
 
-/** Groups one behind the other. Their first words are flags. */
+/** The bytes of groups, one after another. The first word of each is its flags, the others are sections. */
 function groupBytes(
   words: Uint32Array,
   at: Float64Array,
@@ -104,12 +121,12 @@ function groupBytes(
 ): Uint8Array {
   const bytes = new Uint8Array(4 * words.length);
   const v = viewOf(bytes);
-  words.forEach((w, i) => v.setUint32(4 * i, section(w), littleEndian));
+  words.forEach((word, i) => v.setUint32(4 * i, section(word), littleEndian));
   for (const start of at) v.setUint32(start, words[start / 4]!, littleEndian);
   return bytes;
 }
 
-/** Relocations by the new indexes. Each run of them is one copy. */
+/** Relocations with the new indexes of their symbols. Each run of sections is one copy. */
 function relocationContents(
   elf: ElfFile,
   isWanted: (section: number) => boolean,
@@ -118,65 +135,68 @@ function relocationContents(
 ): void {
   const { type, offset, fileSize } = sectionColumns(elf);
   const h = elf.header;
-  const order = (symbol: number): number => indexes[symbol] ?? symbol;
+  const newIndex = (symbol: number): number => indexes[symbol] ?? symbol;
 
   for (const { bytes, start, sections } of runs(elf, isWanted)) {
-    const out = bytes.slice();
-    const v = viewOf(out);
-    const compact = where(sections, (i) => type[i] === SHT.CREL);
-    const others = where(sections, (i) => type[i] !== SHT.CREL);
-
-    for (const i of compact) {
-      const now = renumberCrel(
-        bytes.subarray(offset[i]! - start, offset[i]! - start + fileSize[i]!),
-        offset[i]!,
-        order,
-      );
-      contents.add(oneContent(i, now.length, () => now));
+    // The size of packed records changes with the indexes.
+    const packed = where(sections, (i) => type[i] === SHT.CREL);
+    for (const i of packed) {
+      const from = offset[i]! - start;
+      const renumbered = renumberCrel(bytes.subarray(from, from + fileSize[i]!), offset[i]!, newIndex);
+      contents.add(oneContent(i, renumbered.length, () => renumbered));
     }
 
+    const copy = bytes.slice();
+    const v = viewOf(copy);
+    const others = where(sections, (i) => type[i] !== SHT.CREL);
     const at = new Float64Array(others.length);
     const sizes = new Float64Array(others.length);
-    others.forEach((i, k) => {
-      at[k] = offset[i]! - start;
-      sizes[k] = fileSize[i]!;
-      renumberIn(v, at[k]!, at[k]! + sizes[k]!, relocationSize(type[i]!, h), h, order);
+    others.forEach((i, n) => {
+      at[n] = offset[i]! - start;
+      sizes[n] = fileSize[i]!;
+      renumberIn(v, at[n]!, at[n]! + sizes[n]!, relocationSize(type[i]!, h), h, newIndex);
     });
-    contents.add({ sections: others, at, sizes, bytes: () => out });
+    contents.add({ sections: others, at, sizes, bytes: () => copy });
   }
 }
 
-/** Sections of LLVM's that name symbols. */
+/** LLVM's sections that name symbols. */
 const OF_LLVM: readonly number[] = [SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
 
-/** The new bytes of such a section; undefined for one of a form that names none. */
-function followingBytes(elf: ElfFile, selection: SymbolSelection): (index: number) => Uint8Array | undefined {
-  let others: ((symbol: number) => number | undefined) | undefined;
+/** The new bytes of such a section; undefined for one whose form names no symbols. */
+function llvmBytes(elf: ElfFile, selection: SymbolSelection): (index: number) => Uint8Array | undefined {
+  const { indexes } = selection;
+  const newIndex = (symbol: number) => (indexes[symbol] === GONE ? undefined : indexes[symbol]);
+  let standIn: ((symbol: number) => number | undefined) | undefined;
+
   return (index) => {
-    const s = sectionAt(elf, index);
-    const { type } = s.header;
-    const { offset, size } = fileRange(s, elf.source);
-    const read = () => readExactly(elf.source, offset, size, s.name);
-    if (type === SHT.LLVM_ADDRSIG) return addressSignificant(read(), offset, (others ??= standIns(selection)));
-    if (s.header.entsize !== 16) return undefined;
-    return callGraphProfile(read(), elf.header, (symbol) =>
-      selection.indexes[symbol] === GONE ? undefined : selection.indexes[symbol],
-    );
+    const section = sectionAt(elf, index);
+    const { type, entsize } = section.header;
+    const { offset, size } = fileRange(section, elf.source);
+    const isAddressTable = type === SHT.LLVM_ADDRSIG;
+    if (!isAddressTable && entsize !== 16) return undefined;
+
+    const bytes = readExactly(elf.source, offset, size, section.name);
+    if (!isAddressTable) return callGraphProfile(bytes, elf.header, newIndex);
+
+    standIn ??= standIns(selection);
+    return addressSignificant(bytes, offset, standIn);
   };
 }
 
 /**
- * For a symbol that goes another one of its section: what matters to a linker is that the section's address is looked
- * at.
+ * For a symbol that goes, another symbol of its section: what matters to a linker is that the section's address is
+ * significant.
  */
 function standIns({ indexes, homes }: SymbolSelection): (symbol: number) => number | undefined {
   const bySection = new Map<number, number>();
-  indexes.forEach((now, symbol) => {
+  indexes.forEach((index, symbol) => {
     const section = homes[symbol]!;
-    if (now !== GONE && section > SHN.UNDEF && !bySection.has(section)) bySection.set(section, now);
+    if (index !== GONE && section > SHN.UNDEF && !bySection.has(section)) bySection.set(section, index);
   });
+
   return (symbol) => {
-    const now = indexes[symbol];
-    return now === GONE ? bySection.get(homes[symbol]!) : now;
+    const index = indexes[symbol];
+    return index === GONE ? bySection.get(homes[symbol]!) : index;
   };
 }

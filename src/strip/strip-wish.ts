@@ -1,29 +1,36 @@
 import type { DiscardLocals, KeepSymbols, StripEdit, StripSymbols } from "./values.js";
 import { exactly, type Matcher, matcher } from "./patterns.js";
 
-/** How much a strip drops, from the least on. */
+/** How much a strip drops, the least first. */
 const MODES = ["none", "debug", "unneeded", "all"] as const;
 export type StripDepth = (typeof MODES)[number];
 
-/** All strip edits of a patch as one. */
+/** All strip edits of a patch together. */
 export interface StripWish {
   readonly mode: StripDepth;
   /** Symbols and relocations of a relocatable file may go. */
   readonly forceAll: boolean;
+  /** Names of sections that go. */
   readonly removes: Matcher;
-  /** Loaded sections that may go, and of those the ones whose bytes become zero. */
+  /** Names of loaded sections that may go. */
   readonly forced: Matcher;
+  /** Names of loaded sections that may go, and whose bytes become zero. */
   readonly zeroes: Matcher;
+  /** Names of sections that stay. */
   readonly keeps: Matcher;
+  /** Names of sections whose relocations go. */
   readonly relocationsOf: Matcher;
-  /** Does any edit name sections? If not, most names need not be read. */
+  /** Does any edit name sections? If not, most names of sections need not be read. */
   readonly namesSections: boolean;
-  /** The patterns themselves, to say which match nothing. */
+  /** The patterns themselves, to tell which of them match nothing. */
   readonly patterns: readonly { readonly edit: string; readonly pattern: string }[];
-  /** Undefined where no edit names symbols: then names need not be read. */
+  /**
+   * Names of symbols that stay, and of those that go; undefined if no edit names any, so that names need not be read.
+   */
   readonly keepsSymbol: Matcher | undefined;
   readonly stripsSymbol: Matcher | undefined;
   readonly discards: DiscardLocals["which"] | undefined;
+  /** STT_FILE symbols stay. */
   readonly keepsFiles: boolean;
 }
 
@@ -33,38 +40,49 @@ const MODE_OF: Readonly<Partial<Record<StripEdit["edit"], StripDepth>>> = {
   stripAll: "all",
 };
 
+/** Puts all strip edits of a patch together. */
 export function stripWish(edits: readonly StripEdit[]): StripWish {
   const removals = edits.filter((e) => e.edit === "removeSections");
   const relocations = edits.filter((e) => e.edit === "removeRelocations");
-  const sections = (of: readonly { readonly sections: readonly string[] }[]): Matcher =>
-    matcher(of.flatMap((e) => e.sections));
+  const sectionsOf = (some: readonly { readonly sections: readonly string[] }[]): Matcher =>
+    matcher(some.flatMap((e) => e.sections));
+  const patterns = [...removals, ...relocations].flatMap(({ edit, sections }) =>
+    sections.filter((p) => !p.startsWith("!")).map((pattern) => ({ edit, pattern })),
+  );
 
   return {
-    mode: MODES[Math.max(0, ...edits.map((e) => MODES.indexOf(MODE_OF[e.edit] ?? "none")))]!,
+    mode: deepestMode(edits),
     forceAll: edits.some((e) => e.edit === "stripAll" && e.force === true),
-    removes: sections(removals),
-    forced: sections(removals.filter((e) => e.force)),
-    zeroes: sections(removals.filter((e) => e.force && e.zero)),
-    keeps: sections(edits.filter((e) => e.edit === "keepSections")),
-    relocationsOf: sections(relocations),
+    removes: sectionsOf(removals),
+    forced: sectionsOf(removals.filter((e) => e.force)),
+    zeroes: sectionsOf(removals.filter((e) => e.force && e.zero)),
+    keeps: sectionsOf(edits.filter((e) => e.edit === "keepSections")),
+    relocationsOf: sectionsOf(relocations),
     namesSections: edits.some((e) => "sections" in e),
-    patterns: [...removals, ...relocations].flatMap(({ edit, sections }) =>
-      sections.filter((p) => !p.startsWith("!")).map((pattern) => ({ edit, pattern })),
-    ),
-    keepsSymbol: named(edits, "keepSymbols"),
-    stripsSymbol: named(edits, "stripSymbols"),
-    discards: edits.reduce<StripWish["discards"]>(
-      (all, e) => (e.edit === "discardLocals" && all !== "all" ? e.which : all),
-      undefined,
-    ),
+    patterns,
+    keepsSymbol: symbolMatcher(edits, "keepSymbols"),
+    stripsSymbol: symbolMatcher(edits, "stripSymbols"),
+    discards: discardedLocals(edits),
     keepsFiles: edits.some((e) => e.edit === "keepFileSymbols"),
   };
 }
 
-function named(edits: readonly StripEdit[], edit: "keepSymbols" | "stripSymbols"): Matcher | undefined {
-  const of = edits.filter((e): e is KeepSymbols | StripSymbols => e.edit === edit);
-  if (of.length === 0) return undefined;
-  const exact = exactly(of.filter((e) => !e.wildcard).flatMap((e) => e.names));
-  const patterns = matcher(of.filter((e) => e.wildcard).flatMap((e) => e.names));
+function deepestMode(edits: readonly StripEdit[]): StripDepth {
+  const depths = edits.map((e) => MODES.indexOf(MODE_OF[e.edit] ?? "none"));
+  return MODES[Math.max(0, ...depths)]!;
+}
+
+/** "all" includes the temporary ones. */
+function discardedLocals(edits: readonly StripEdit[]): StripWish["discards"] {
+  const discards = edits.filter((e) => e.edit === "discardLocals").map((e) => e.which);
+  return discards.includes("all") ? "all" : discards.at(-1);
+}
+
+function symbolMatcher(edits: readonly StripEdit[], edit: "keepSymbols" | "stripSymbols"): Matcher | undefined {
+  const named = edits.filter((e): e is KeepSymbols | StripSymbols => e.edit === edit);
+  if (named.length === 0) return undefined;
+
+  const exact = exactly(named.filter((e) => !e.wildcard).flatMap((e) => e.names));
+  const patterns = matcher(named.filter((e) => e.wildcard).flatMap((e) => e.names));
   return (name) => exact(name) || patterns(name);
 }

@@ -7,11 +7,11 @@ import { extendedSection } from "../image/symbols/symbols.js";
 import { fail } from "../error.js";
 import { SHN, SHT } from "../spec/constants.js";
 import { GONE, type SymbolSelection } from "./select.js";
-import { compactTable } from "../tables/compact-strings.js";
+import { type CompactTable, compactTable } from "../tables/compact-strings.js";
 import { type ContentRun, oneContent } from "../rewrite/wish/contents.js";
 import type { Followers } from "../rewrite/wish/followers.js";
 
-/** .symtab as it is after a strip, with .strtab where symbols go, and SHT_SYMTAB_SHNDX. */
+/** The new .symtab, with its .strtab if symbols go, and its SHT_SYMTAB_SHNDX if it has one. */
 export function* symbolContents(
   elf: ElfFile,
   table: number,
@@ -20,58 +20,49 @@ export function* symbolContents(
 ): Generator<ContentRun> {
   const { count, locals, indexes } = selection;
   const strings = sectionColumns(elf).link[table]!;
-  const names = count < indexes.length && mayRewrite(elf, table, strings) ? namesOf(selection) : undefined;
+  const mayCompact = count < indexes.length && isOnlyUser(elf, table, strings);
+  const names = mayCompact ? compactNames(selection) : undefined;
   const indexTable = extendedSection(elf, table);
   const extended = indexTable && !dropped.has(indexTable.index) ? indexTable.index : undefined;
-  yield oneContent(
-    table,
-    count * Sym.size(elf.header.class),
-    (follow) => symbolRecords(elf, selection, follow, names?.offsets, extended !== undefined),
-    locals,
-  );
-  if (names) yield oneContent(strings, names.bytes.length, () => names.bytes);
 
+  const records = (follow: Followers) => symbolRecords(elf, selection, follow, names?.offsets, extended !== undefined);
+  yield oneContent(table, count * Sym.size(elf.header.class), records, locals);
+  if (names) yield oneContent(strings, names.bytes.length, () => names.bytes);
   if (extended !== undefined) {
     yield oneContent(extended, count * 4, (follow) => extendedRecords(elf, selection, follow));
   }
 }
 
 /**
- * Nobody else takes strings from the table, the names of sections aside, which get a table of their own: not before an
- * overlay, which may keep its place, and the section header table with it.
+ * Does no other section take strings from the table? The names of sections may stand there: they get a table of their
+ * own. But not in front of an overlay, which may keep its place, and the section header table with it.
  */
-function mayRewrite(elf: ElfFile, table: number, strings: number): boolean {
+function isOnlyUser(elf: ElfFile, table: number, strings: number): boolean {
   const { count, type, link } = sectionColumns(elf);
-  if (strings >= count || type[strings] !== SHT.STRTAB || (strings === elf.header.shstrndx && elf.overlay !== null)) {
-    return false;
+  if (strings >= count || type[strings] !== SHT.STRTAB) return false;
+  if (strings === elf.header.shstrndx && elf.overlay !== null) return false;
+
+  for (let i = 0; i < count; i++) {
+    if (link[i] === strings && i !== table && type[i] !== SHT.NULL) return false;
   }
-  for (let i = 0; i < count; i++) if (link[i] === strings && i !== table && type[i] !== SHT.NULL) return false;
   return true;
 }
 
-/**
- * The strings that the symbols which stay need; undefined where one leads nowhere, and so says nothing that could be
- * kept.
- */
-function namesOf({
-  indexes,
-  count,
-  names,
-  strings,
-}: SymbolSelection): { bytes: Uint8Array; offsets: Uint32Array } | undefined {
+/** The strings of the symbols that stay. Undefined if one of these leads out of the table: it has no name to keep. */
+function compactNames({ indexes, count, names, strings }: SymbolSelection): CompactTable | undefined {
   if (!strings) return undefined;
 
-  const all = strings.load();
-  const last = all.lastIndexOf(0);
+  const table = strings.load();
+  const lastNul = table.lastIndexOf(0);
   const offsets = new Uint32Array(count);
-
-  for (let i = 0, n = 0; i < indexes.length; i++) {
-    if (indexes[i] === GONE) continue;
-    if (names[i]! > last) return undefined;
-    offsets[n++] = names[i]!;
+  for (let i = 0; i < indexes.length; i++) {
+    const index = indexes[i]!;
+    if (index === GONE) continue;
+    if (names[i]! > lastNul) return undefined;
+    offsets[index] = names[i]!;
   }
 
-  return compactTable(all, offsets);
+  return compactTable(table, offsets);
 }
 
 function symbolRecords(
@@ -83,7 +74,6 @@ function symbolRecords(
 ): Uint8Array {
   const entry = Sym.size(elf.header.class);
   const out = new Uint8Array(count * entry);
-  const view = Sym.view(viewOf(out), 0, elf.header);
 
   // Runs of symbols that stay are copied whole.
   for (let i = 0; i < indexes.length;) {
@@ -93,48 +83,43 @@ function symbolRecords(
     i = end + 1;
   }
 
+  const view = Sym.view(viewOf(out), 0, elf.header);
   for (let i = 0; i < indexes.length; i++) {
-    const n = indexes[i]!;
-    if (n === GONE) continue;
+    const index = indexes[i]!;
+    if (index === GONE) continue;
 
-    view.moveTo(n * entry);
-    const was = homes[i]!;
+    view.moveTo(index * entry);
+    const oldSection = homes[i]!;
     if (follow.moves) {
-      view.setExact(
-        "value",
-        follow.value(was, view.exact("value"), () => nameAt(strings, view.name)),
-      );
+      const value = follow.value(oldSection, view.exact("value"), () => nameAt(strings, view.name));
+      view.setExact("value", value);
     }
+    if (names) view.name = names[index]!;
+    if (oldSection <= SHN.UNDEF) continue;
 
-    if (names) view.name = names[n]!;
-    if (was <= SHN.UNDEF) continue;
-
-    const now = follow.section(was);
-    if (now >= SHN.LORESERVE && !hasExtended) {
-      fail("UNSUPPORTED", `symbol ${i} is in section ${now}, and the file has no SHT_SYMTAB_SHNDX to say so`, {
+    const section = follow.section(oldSection);
+    const isExtended = section >= SHN.LORESERVE;
+    if (isExtended && !hasExtended) {
+      fail("UNSUPPORTED", `symbol ${i} is in section ${section}, and the file has no SHT_SYMTAB_SHNDX to say so`, {
         what: "SHT_SYMTAB_SHNDX",
       });
     }
-
-    view.shndx = now >= SHN.LORESERVE ? SHN.XINDEX : now;
+    view.shndx = isExtended ? SHN.XINDEX : section;
   }
 
   return out;
 }
 
 /** Only symbols whose st_shndx is SHN_XINDEX have an entry other than 0 (gABI, "Symbol Table"). */
-function extendedRecords(
-  elf: ElfFile,
-  { indexes, count, extended }: SymbolSelection,
-  { section }: Followers,
-): Uint8Array {
+function extendedRecords(elf: ElfFile, { indexes, count, extended }: SymbolSelection, follow: Followers): Uint8Array {
   const out = new Uint8Array(count * 4);
   const v = viewOf(out);
   for (let i = 0; i < indexes.length; i++) {
-    const was = extended?.[i] ?? 0;
-    if (indexes[i] === GONE || was === 0) continue;
-    const now = section(was);
-    if (now >= SHN.LORESERVE) v.setUint32(indexes[i]! * 4, now, elf.header.littleEndian);
+    const oldSection = extended?.[i] ?? 0;
+    if (indexes[i] === GONE || oldSection === 0) continue;
+
+    const section = follow.section(oldSection);
+    if (section >= SHN.LORESERVE) v.setUint32(indexes[i]! * 4, section, elf.header.littleEndian);
   }
 
   return out;

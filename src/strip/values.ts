@@ -1,11 +1,12 @@
 import type { Edit } from "../edit/family.js";
 
-/** What a section's or symbol's name is asked for with. */
+/** An edit that names sections by patterns. */
 interface Patterns<E extends string> extends Edit {
   readonly edit: E;
   readonly sections: readonly string[];
 }
 
+/** An edit that names symbols, by patterns if `wildcard` is set. */
 interface SymbolNames<E extends string> extends Edit {
   readonly edit: E;
   readonly names: readonly string[];
