@@ -10,43 +10,38 @@ const V4 = `${V3} avx512f avx512bw avx512cd avx512dq avx512vl`;
 const cpu = (vendor: string, flags: string) =>
   x86(`processor\t: 0\nvendor_id\t: ${vendor}\nflags\t\t: fpu ${flags} nx\n`);
 
-describe("the processor that this runs on", () => {
-  it("by its flags", () => {
-    expect(cpu("AuthenticAMD", "lm")).toEqual({ hwcaps: [], platform: "x86_64", legacyHwcaps: ["x86_64"] });
-    expect(cpu("AuthenticAMD", V3)).toEqual({
-      hwcaps: ["x86-64-v3", "x86-64-v2"],
-      platform: "x86_64",
-      legacyHwcaps: ["x86_64"],
-    });
-    expect(cpu("GenuineIntel", V2)).toEqual({ hwcaps: ["x86-64-v2"], platform: "x86_64", legacyHwcaps: ["x86_64"] });
-    expect(cpu("GenuineIntel", V3)).toEqual({
-      hwcaps: ["x86-64-v3", "x86-64-v2"],
-      platform: "haswell",
-      legacyHwcaps: ["haswell", "x86_64"],
-    });
-    expect(cpu("GenuineIntel", V4)).toEqual({
-      hwcaps: ["x86-64-v4", "x86-64-v3", "x86-64-v2"],
-      platform: "haswell",
-      legacyHwcaps: ["haswell", "avx512_1", "x86_64"],
-    });
+describe("the processor of this machine", () => {
+  it("is known by its flags", () => {
+    for (const [vendor, flags, hwcaps, platform, legacyHwcaps] of [
+      ["AuthenticAMD", "lm", [], "x86_64", ["x86_64"]],
+      ["AuthenticAMD", V3, ["x86-64-v3", "x86-64-v2"], "x86_64", ["x86_64"]],
+      ["GenuineIntel", V2, ["x86-64-v2"], "x86_64", ["x86_64"]],
+      ["GenuineIntel", V3, ["x86-64-v3", "x86-64-v2"], "haswell", ["haswell", "x86_64"]],
+      ["GenuineIntel", V4, ["x86-64-v4", "x86-64-v3", "x86-64-v2"], "haswell", ["haswell", "avx512_1", "x86_64"]],
+    ] as const) {
+      expect(cpu(vendor, flags)).toEqual({ hwcaps, platform, legacyHwcaps });
+    }
+
     // A level counts only with those below it.
     expect(cpu("AuthenticAMD", V4.replace(" avx2", "")).hwcaps).toEqual(["x86-64-v2"]);
   });
 
-  itWithTools([LOADER], "as ld.so sees it", () => {
+  itWithTools([LOADER], "is what ld.so sees", () => {
     const host = hostProcessor()!;
-    const help = must(LOADER, ["--help"]);
-    const [hwcaps, legacy] = help.split("Legacy HWCAP subdirectories");
     if (host.machine !== EM.X86_64) return;
 
-    const supported = (text: string | undefined) =>
-      [...(text ?? "").matchAll(/^ {2}(\S+) \((?:AT_PLATFORM; )?supported, searched\)/gm)].map((m) => m[1]!);
+    const help = must(LOADER, ["--help"]);
+    const [hwcaps, legacy] = help.split("Legacy HWCAP subdirectories");
+    const supported = (text: string | undefined) => {
+      const lines = (text ?? "").matchAll(/^ {2}(\S+) \((?:AT_PLATFORM; )?supported, searched\)/gm);
+      return [...lines].map(([, name]) => name!);
+    };
+
     expect(host.hwcaps).toEqual(supported(hwcaps));
-
     if (legacy !== undefined) {
-      expect([...host.legacyHwcaps!].sort()).toEqual([...new Set(supported(legacy).filter((n) => n !== "tls"))].sort());
+      const names = new Set(supported(legacy).filter((name) => name !== "tls"));
+      expect([...host.legacyHwcaps!].sort()).toEqual([...names].sort());
     }
-
     expect(host.platform).toBe(/(\S+) \(AT_PLATFORM/.exec(help)?.[1] ?? host.platform);
   });
 });

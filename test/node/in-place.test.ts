@@ -22,7 +22,7 @@ import { fixture, scratch } from "../support/fixtures.js";
 import { itWithTools, must, run } from "../support/tools.js";
 import { asNobody, isRoot, NOBODY } from "./rights.js";
 
-/** What the next writes shall do: each is counted, and the hook may throw. */
+/** Called before a write and before a file is opened for one; a hook may throw. `writes` counts the writes. */
 const hooks = vi.hoisted(() => ({
   write: undefined as ((n: number, at: number, length: number) => void) | undefined,
   open: undefined as (() => void) | undefined,
@@ -49,6 +49,7 @@ afterEach(() => {
 
 const files = scratch();
 chmodSync(files.path("."), 0o755);
+
 const NAME = "x86_64-glibc-pie-runpath";
 const HUGE = "/opt/elfwright/".repeat(500);
 const DIST = new URL("../../dist/node.js", import.meta.url).href;
@@ -61,6 +62,8 @@ const ways: [string, PatchFile][] = [
 ];
 
 let made = 0;
+
+/** Writes a file into a folder of its own, so that a test sees what else is made there. */
 function put(bytes: Uint8Array = fixture(NAME), mode = 0o755): string {
   const dir = files.path(`folder-${made++}`);
   const path = join(dir, "file");
@@ -69,6 +72,9 @@ function put(bytes: Uint8Array = fixture(NAME), mode = 0o755): string {
   chmodSync(path, mode);
   return path;
 }
+
+const isUnchanged = (path: string) => readFileSync(path).equals(fixture(NAME));
+const filesBeside = (path: string) => readdirSync(join(path, ".."));
 
 const failure = (code: string) =>
   Object.assign(new Error(`${code}: no space left on device, write`), { code, syscall: "write" });
@@ -82,18 +88,22 @@ describe.each(ways)("%s, in place", (_, patchFile) => {
   ])("a file that %s keeps its inode and links", async (_, edits) => {
     const path = put();
     const other = `${path}-link`;
-    const p = patch(fixture(NAME), edits);
     const { ino } = statSync(path);
     linkSync(path, other);
-    const r = await patchFile(path, edits, { inPlace: true });
-    expect(r).toMatchObject({ path, changed: true, sizeAfter: p.bytes.length, notes: p.notes });
-    expect(readFileSync(path).equals(p.bytes)).toBe(true);
-    expect([statSync(path).ino, statSync(other).ino, readdirSync(join(path, "..")).length]).toEqual([ino, ino, 2]);
+
+    const wanted = patch(fixture(NAME), edits);
+    const result = await patchFile(path, edits, { inPlace: true });
+
+    expect(result).toMatchObject({ path, changed: true, sizeAfter: wanted.bytes.length, notes: wanted.notes });
+    expect(readFileSync(path).equals(wanted.bytes)).toBe(true);
+    expect([statSync(path).ino, statSync(other).ino, filesBeside(path).length]).toEqual([ino, ino, 2]);
   });
 
   it("moves what is behind the end, which is read from the file that is written", async () => {
-    const bundle = Buffer.concat([fixture(NAME), Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251))]);
+    const payload = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
+    const bundle = Buffer.concat([fixture(NAME), payload]);
     const path = put(bundle);
+
     const edits = [setRunpath(HUGE)];
     await patchFile(path, edits, { inPlace: true, overlay: "keep" });
     expect(readFileSync(path).equals(patch(bundle, edits, { overlay: "keep" }).bytes)).toBe(true);
@@ -110,124 +120,119 @@ describe.each(ways)("%s, in place", (_, patchFile) => {
   it("writes nothing where nothing changes, in a dry run, or together with an output", async () => {
     const path = put();
     const { mtimeMs } = statSync(path);
+    const ownRunpath = [setRunpath("/opt/elfwright/fixture/lib")];
+    const edits = [setRunpath("/a")];
     hooks.write = () => expect.unreachable();
 
-    expect(
-      await patchFile(path, [setRunpath("/opt/elfwright/fixture/lib")], { inPlace: true, backup: ".orig" }),
-    ).not.toHaveProperty("backup");
+    const unchanged = await patchFile(path, ownRunpath, { inPlace: true, backup: ".orig" });
+    expect(unchanged).not.toHaveProperty("backup");
 
-    await patchFile(path, [setRunpath("/a")], { inPlace: true, backup: ".orig", dryRun: true });
-    expect(
-      await refusal(() => patchFile(path, [setRunpath("/a")], { inPlace: true, output: `${path}-out` })),
-    ).toMatchObject({ code: "BAD_EDIT" });
-    expect([readFileSync(path).equals(fixture(NAME)), statSync(path).mtimeMs, readdirSync(join(path, ".."))]).toEqual([
-      true,
-      mtimeMs,
-      ["file"],
-    ]);
+    await patchFile(path, edits, { inPlace: true, backup: ".orig", dryRun: true });
+    const refused = await refusal(() => patchFile(path, edits, { inPlace: true, output: `${path}-out` }));
+    expect(refused).toMatchObject({ code: "BAD_EDIT" });
+
+    expect([isUnchanged(path), statSync(path).mtimeMs, filesBeside(path)]).toEqual([true, mtimeMs, ["file"]]);
   });
 
   it.runIf(isRoot)("keeps the set-user-ID bit, which writing takes away", async () => {
     const path = put();
     chownSync(path, NOBODY, NOBODY);
     chmodSync(path, 0o4755);
+
     await asNobody(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true }));
     expect(statSync(path).mode & 0o7777).toBe(0o4755);
   });
 
-  it("a folder in which nothing can be made is enough; a file that cannot be written is refused", async () => {
+  it("needs no right to make files in the folder, but one to write the file", async () => {
     const path = put();
     if (isRoot) chownSync(path, NOBODY, NOBODY);
     chmodSync(join(path, ".."), 0o555);
 
-    expect(await asNobody(() => refusal(() => patchFile(path, [setRunpath("/a")])))).toMatchObject({ code: "IO" });
+    const notInPlace = await asNobody(() => refusal(() => patchFile(path, [setRunpath("/a")])));
+    expect(notInPlace).toMatchObject({ code: "IO" });
 
     await asNobody(() => patchFile(path, [setRunpath("/a")], { inPlace: true }));
     expect(readElf(readFileSync(path)).runpath).toBe("/a");
 
     chmodSync(path, 0o444);
-    expect(await asNobody(() => refusal(() => patchFile(path, [setRunpath("/b")], { inPlace: true })))).toMatchObject({
-      code: "IO",
-      detail: { cause: "EACCES" },
-    });
+    const readOnly = await asNobody(() => refusal(() => patchFile(path, [setRunpath("/b")], { inPlace: true })));
+    expect(readOnly).toMatchObject({ code: "IO", detail: { cause: "EACCES" } });
 
     chmodSync(join(path, ".."), 0o755);
     expect(readElf(readFileSync(path)).runpath).toBe("/a");
   });
 
-  it("writes what is new at the end first, then little, from the end to the start", async () => {
-    const large = Buffer.concat([fixture(NAME), Buffer.alloc(1 << 20, 0xaa)]);
-    const path = put(large);
-    const at: number[] = [];
-    let bytes = 0;
-    hooks.write = (_, offset, length) => {
-      at.push(offset);
-      bytes += length;
-    };
+  it("writes what is new at the end first, then the few changes, from the end to the start", async () => {
+    const written: { offset: number; length: number }[] = [];
+    const offsets = () => written.map(({ offset }) => offset);
+    const descending = (numbers: readonly number[]) => [...numbers].sort((a, b) => b - a);
+    hooks.write = (_, offset, length) => written.push({ offset, length });
+
+    const path = put(Buffer.concat([fixture(NAME), Buffer.alloc(1 << 20, 0xaa)]));
     await patchFile(path, [setRunpath("/opt/elfwright/fixture/other")], { inPlace: true, overlay: "keep-in-place" });
 
-    expect(at.length).toBeGreaterThan(0);
-    expect(at).toEqual([...at].sort((a, b) => b - a));
-    expect(bytes).toBeLessThan(5000);
+    expect(written.length).toBeGreaterThan(0);
+    expect(offsets()).toEqual(descending(offsets()));
+    expect(written.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(5000);
 
-    at.length = 0;
-    const grown = put();
-    await patchFile(grown, [setRunpath(HUGE)], { inPlace: true });
+    written.length = 0;
+    const end = fixture(NAME).length;
+    await patchFile(put(), [setRunpath(HUGE)], { inPlace: true });
 
-    expect(at[0]).toBe(fixture(NAME).length);
-
-    const inside = at.filter((offset) => offset < fixture(NAME).length);
-    expect(inside).toEqual([...inside].sort((a, b) => b - a));
+    const inside = offsets().filter((offset) => offset < end);
+    expect(offsets()[0]).toBe(end);
+    expect(inside).toEqual(descending(inside));
   });
 
   it("gives back the old bytes, whichever write fails", async () => {
     const edits = [setRunpath(HUGE), stripUnneeded()];
     hooks.write = () => {};
     await patchFile(put(), edits, { inPlace: true });
-    const all = hooks.writes;
+    const writes = hooks.writes;
 
-    expect(all).toBeGreaterThan(2);
-    for (let last = 0; last < all; last++) {
+    expect(writes).toBeGreaterThan(2);
+    for (let failing = 0; failing < writes; failing++) {
       const path = put();
       hooks.writes = 0;
       hooks.write = (n) => {
-        if (n === last) throw failure("ENOSPC");
+        if (n === failing) throw failure("ENOSPC");
       };
 
-      expect(
-        await refusal(() => patchFile(path, edits, { inPlace: true, backup: ".orig" })),
-        String(last),
-      ).toMatchObject({ code: "IO", detail: { cause: "ENOSPC" } });
-      expect(readFileSync(path).equals(fixture(NAME)), String(last)).toBe(true);
-      expect(readdirSync(join(path, ".."))).toEqual(["file"]);
+      const error = await refusal(() => patchFile(path, edits, { inPlace: true, backup: ".orig" }));
+      expect(error, String(failing)).toMatchObject({ code: "IO", detail: { cause: "ENOSPC" } });
+      expect(isUnchanged(path), String(failing)).toBe(true);
+      expect(filesBeside(path)).toEqual(["file"]);
     }
   });
 
   it("says that the file is damaged where that fails too, and leaves the backup", async () => {
     const path = put();
+    const message = new RegExp(
+      "writing failed \\(EIO.*\\), and giving the old bytes back failed too \\(EIO.*\\): " +
+        "the file is damaged at bytes \\d+ to \\d+",
+    );
     hooks.write = (n) => {
       if (n >= 2) throw failure("EIO");
     };
-    const e = await refusal(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true, backup: ".orig" }));
+    const error = await refusal(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true, backup: ".orig" }));
 
-    expect(e).toMatchObject({
+    expect(error).toMatchObject({
       code: "IO",
       detail: { path, cause: "damaged" },
-      message: expect.stringMatching(
-        /writing failed \(EIO.*\), and giving the old bytes back failed too \(EIO.*\): the file is damaged at bytes \d+ to \d+/,
-      ) as string,
+      message: expect.stringMatching(message) as string,
     });
-    expect(readFileSync(`${path}.orig`).equals(fixture(NAME))).toBe(true);
+    expect(isUnchanged(`${path}.orig`)).toBe(true);
   });
 
-  it("refuses a file that another program writes to meanwhile", async () => {
+  it("refuses a file that another program writes to at the same time", async () => {
     const path = put();
     hooks.open = () => utimesSync(path, 1, 1);
+
     expect(await refusal(() => patchFile(path, [setRunpath("/a")], { inPlace: true }))).toMatchObject({
       code: "IO",
       message: expect.stringContaining("changed while it was read") as string,
     });
-    expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
+    expect(isUnchanged(path)).toBe(true);
   });
 
   itWithTools(["/usr/bin/sleep"], "refuses a program that runs", async () => {
@@ -238,44 +243,48 @@ describe.each(ways)("%s, in place", (_, patchFile) => {
 
     try {
       await new Promise((resolve) => child.once("spawn", resolve));
-      expect(
-        await refusal(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true, backup: ".orig" })),
-      ).toMatchObject({ code: "IO", detail: { cause: "ETXTBSY" } });
+      const error = await refusal(() => patchFile(path, [setRunpath(HUGE)], { inPlace: true, backup: ".orig" }));
+      expect(error).toMatchObject({ code: "IO", detail: { cause: "ETXTBSY" } });
       expect(readFileSync(path).equals(before)).toBe(true);
-      expect(readdirSync(join(path, ".."))).toEqual(["file"]);
+      expect(filesBeside(path)).toEqual(["file"]);
     } finally {
       child.kill();
     }
   });
 });
 
-it("patchFileSync: no backup stays of a file that could not be replaced", async () => {
+it("patchFileSync leaves no backup of a file that it could not replace", async () => {
   const path = put();
   hooks.write = () => {
     throw failure("ENOSPC");
   };
+
   expect(await refusal(() => patchFileSync(path, [setRunpath("/a")], { backup: ".orig" }))).toMatchObject({
     code: "IO",
     detail: { cause: "ENOSPC" },
   });
-  expect([readFileSync(path).equals(fixture(NAME)), readdirSync(join(path, ".."))]).toEqual([true, ["file"]]);
+  expect([isUnchanged(path), filesBeside(path)]).toEqual([true, ["file"]]);
 });
 
 describe("in place, from the outside", () => {
   itWithTools(["bash"], "a file that may not grow so far stays as it was", () => {
     const path = put();
-    const size = Math.ceil(fixture(NAME).length / 1024) + 1;
-    const script = `import { patchFileSync } from ${JSON.stringify(DIST)}; import { setRunpath } from ${JSON.stringify(INDEX)}; try { patchFileSync(${JSON.stringify(path)}, [setRunpath("/opt/elfwright/".repeat(500))], { inPlace: true }); } catch (e) { console.log(e.code, e.detail.cause); }`;
-    // The signal that comes with it would end the process.
-    const r = run("bash", [
-      "-c",
-      `trap '' XFSZ; ulimit -f ${size}; exec "$0" --input-type=module -e "$1"`,
-      process.execPath,
-      script,
-    ]);
+    const kilobytes = Math.ceil(fixture(NAME).length / 1024) + 1;
+    const script = `
+      import { patchFileSync } from ${JSON.stringify(DIST)};
+      import { setRunpath } from ${JSON.stringify(INDEX)};
+      try {
+        patchFileSync(${JSON.stringify(path)}, [setRunpath("/opt/elfwright/".repeat(500))], { inPlace: true });
+      } catch (e) {
+        console.log(e.code, e.detail.cause);
+      }`;
 
-    expect(r.stdout).toBe("IO EFBIG\n");
-    expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
+    // Without the trap the signal XFSZ ends the process.
+    const limited = `trap '' XFSZ; ulimit -f ${kilobytes}; exec "$0" --input-type=module -e "$1"`;
+    const { stdout } = run("bash", ["-c", limited, process.execPath, script]);
+
+    expect(stdout).toBe("IO EFBIG\n");
+    expect(isUnchanged(path)).toBe(true);
   });
 
   itWithTools(["/lib64/ld-linux-x86-64.so.2"], "the program runs", () => {
@@ -289,9 +298,10 @@ describe.each(ways)("%s, backup", (_, patchFile) => {
   it("is the old file itself, which leaves its name to the new one", async () => {
     const path = put(undefined, 0o751);
     const { ino, mtimeMs } = statSync(path);
-    const r = await patchFile(path, [setRunpath(HUGE)], { backup: "~" });
-    expect(r.backup).toBe(`${path}~`);
-    expect(readFileSync(`${path}~`).equals(fixture(NAME))).toBe(true);
+    const { backup } = await patchFile(path, [setRunpath(HUGE)], { backup: "~" });
+
+    expect(backup).toBe(`${path}~`);
+    expect(isUnchanged(`${path}~`)).toBe(true);
     expect(statSync(`${path}~`)).toMatchObject({ ino, mtimeMs, mode: statSync(path).mode });
     expect(statSync(path).ino).not.toBe(ino);
   });
@@ -302,29 +312,29 @@ describe.each(ways)("%s, backup", (_, patchFile) => {
       if (!inPlace) linkSync(path, `${path}-link`);
       utimesSync(path, 1000, 2000);
       await patchFile(path, [setRunpath("/a")], { backup: ".orig", inPlace });
+
       const kept = statSync(`${path}.orig`);
       expect([kept.mode & 0o7777, kept.mtimeMs, kept.nlink]).toEqual([0o750, 2_000_000, 1]);
-      expect(readFileSync(`${path}.orig`).equals(fixture(NAME))).toBe(true);
+      expect(isUnchanged(`${path}.orig`)).toBe(true);
     }
   });
 
-  it("is never written over: nothing is written at all", async () => {
+  it("is never overwritten: nothing is written at all", async () => {
     for (const inPlace of [false, true]) {
       const path = put();
       writeFileSync(`${path}.orig`, "the only copy");
+
       expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: ".orig", inPlace }))).toMatchObject({
         code: "IO",
         message: expect.stringContaining("a backup of this name already") as string,
       });
-      expect([
-        readFileSync(path).equals(fixture(NAME)),
-        readFileSync(`${path}.orig`, "utf8"),
-        readdirSync(join(path, "..")).length,
-      ]).toEqual([true, "the only copy", 2]);
+      expect(isUnchanged(path)).toBe(true);
+      expect(readFileSync(`${path}.orig`, "utf8")).toBe("the only copy");
+      expect(filesBeside(path).length).toBe(2);
     }
   });
 
-  it("is of what an output replaces", async () => {
+  it("is of the file that an output replaces", async () => {
     const path = put();
     const output = `${path}-out`;
     expect(await patchFile(path, [setRunpath("/a")], { output, backup: ".orig" })).not.toHaveProperty("backup");
@@ -334,20 +344,19 @@ describe.each(ways)("%s, backup", (_, patchFile) => {
       backup: `${output}.orig`,
     });
     expect(readFileSync(`${output}.orig`).equals(first)).toBe(true);
+
     expect(await patchFile(path, [setRunpath("/b")], { output: "/dev/null", backup: ".orig" })).toMatchObject({
       path: "/dev/null",
       changed: true,
     });
   });
 
-  it("has a name beside the file's", async () => {
+  it("needs a suffix that makes a name beside the file's", async () => {
     const path = put();
-    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: "/x" }))).toMatchObject({
-      code: "BAD_EDIT",
-    });
-    expect(await refusal(() => patchFile(path, [setRunpath("/a")], { backup: "" }))).toMatchObject({
-      code: "BAD_EDIT",
-    });
-    expect(readdirSync(join(path, ".."))).toEqual(["file"]);
+    for (const backup of ["/x", ""]) {
+      const error = await refusal(() => patchFile(path, [setRunpath("/a")], { backup }));
+      expect(error).toMatchObject({ code: "BAD_EDIT" });
+    }
+    expect(filesBeside(path)).toEqual(["file"]);
   });
 });

@@ -43,6 +43,7 @@ import { asNobody, isRoot, NOBODY } from "./rights.js";
 
 const files = scratch();
 chmodSync(files.path("."), 0o755);
+
 const NAME = "x86_64-glibc-pie-runpath";
 const LOADER = "/lib64/ld-linux-x86-64.so.2";
 const HUGE = "/opt/elfwright/".repeat(500);
@@ -55,8 +56,9 @@ const ways: [string, PatchFile][] = [
   ["patchFileSync", async (...args) => patchFileSync(...args)],
 ];
 
-/** A folder of its own, so that what else is in it is seen. */
 let made = 0;
+
+/** A new folder, so that a test sees what else is made there. */
 function folder(mode = 0o755): string {
   const path = files.path(`folder-${made++}`);
   mkdirSync(path);
@@ -71,33 +73,46 @@ function put(dir: string, bytes: Uint8Array = fixture(NAME), mode = 0o755): stri
   return path;
 }
 
-const mode = (path: string) => statSync(path).mode & 0o7777;
+/** {@link put} into a folder that is read-only before and after. */
+function putIntoReadOnly(dir: string): string {
+  chmodSync(dir, 0o755);
+  const path = put(dir);
+  chmodSync(dir, 0o555);
+  return path;
+}
 
-/** Payload of a size that the system is left to copy. */
+const mode = (path: string) => statSync(path).mode & 0o7777;
+const isUnchanged = (path: string) => readFileSync(path).equals(fixture(NAME));
+const runpathOf = (path: string) => readElf(readFileSync(path)).runpath;
+
+/** With a payload so large that the system is left to copy it. */
 const LARGE = Buffer.concat([fixture(NAME), Buffer.alloc(3 << 20, 0xaa)]);
+
+/** Times with parts of a second: access and modification, in seconds. */
+const [ATIME, MTIME] = [981173106.25, 1012709106.75];
 
 describe.each(ways)("%s", (_, patchFile) => {
   it("writes what patch() gives, and leaves nothing else", async () => {
     const dir = folder();
     const path = put(dir);
     const edits = [setRunpath(HUGE), replaceNeeded({ none: "other" }), stripUnneeded()];
-    const p = patch(fixture(NAME), edits);
+    const wanted = patch(fixture(NAME), edits);
 
     expect(await patchFile(path, edits)).toEqual({
       path,
       changed: true,
       sizeBefore: fixture(NAME).length,
-      sizeAfter: p.bytes.length,
-      changes: p.changes,
-      notes: p.notes,
-      placements: p.plan.placements,
-      findings: p.plan.findings,
+      sizeAfter: wanted.bytes.length,
+      changes: wanted.changes,
+      notes: wanted.notes,
+      placements: wanted.plan.placements,
+      findings: wanted.plan.findings,
     });
-    expect(readFileSync(path).equals(p.bytes)).toBe(true);
+    expect(readFileSync(path).equals(wanted.bytes)).toBe(true);
     expect(readdirSync(dir)).toEqual(["file"]);
   });
 
-  it("large files: what changes in place, what grows, what moves", async () => {
+  it("writes large files that change in place, grow, or have a payload that moves", async () => {
     for (const [edits, overlay] of [
       [[setRunpath("/a")], undefined],
       [[setInterpreter("/l"), setRunpath(HUGE)], "keep-in-place"],
@@ -106,7 +121,9 @@ describe.each(ways)("%s", (_, patchFile) => {
     ] as const) {
       const dir = folder();
       const path = put(dir, LARGE, 0o750);
-      expect((await patchFile(path, edits, { overlay, sync: true })).changed).toBe(true);
+      const { changed } = await patchFile(path, edits, { overlay, sync: true });
+
+      expect(changed).toBe(true);
       expect(readFileSync(path).equals(patch(LARGE, edits, { overlay }).bytes)).toBe(true);
       expect([mode(path), readdirSync(dir)]).toEqual([0o750, ["file"]]);
     }
@@ -120,7 +137,7 @@ describe.each(ways)("%s", (_, patchFile) => {
     }
   });
 
-  it("preserveDates: the times that the file had, to the microsecond, also for another file and in place", async () => {
+  it("preserveDates keeps the times to the microsecond, also of an output and in place", async () => {
     for (const [bytes, options] of [
       [fixture(NAME), {}],
       [LARGE, {}],
@@ -130,17 +147,17 @@ describe.each(ways)("%s", (_, patchFile) => {
       const dir = folder();
       const path = put(dir, bytes);
       const output = "output" in options ? join(dir, options.output) : undefined;
-      utimesSync(path, 981173106.25, 1012709106.75);
+      utimesSync(path, ATIME, MTIME);
       await patchFile(path, [setRunpath("/a")], { ...options, output, preserveDates: true });
+
       const { atimeMs, mtimeMs } = statSync(output ?? path);
-      expect([atimeMs, mtimeMs]).toEqual([981173106250, 1012709106750]);
+      expect([atimeMs, mtimeMs]).toEqual([1000 * ATIME, 1000 * MTIME]);
     }
 
     const path = put(folder());
-    utimesSync(path, 981173106.25, 1012709106.75);
+    utimesSync(path, ATIME, MTIME);
     await patchFile(path, [setRunpath("/a")]);
-
-    expect(statSync(path).mtimeMs).toBeGreaterThan(1012709106750);
+    expect(statSync(path).mtimeMs).toBeGreaterThan(1000 * MTIME);
   });
 
   it.skipIf(!isRoot)("keeps owner and set-user-ID bit [as root]", async () => {
@@ -148,33 +165,36 @@ describe.each(ways)("%s", (_, patchFile) => {
       const path = put(folder(), bytes);
       chownSync(path, NOBODY, NOBODY);
       chmodSync(path, 0o4755);
+
       await patchFile(path, [setRunpath("/a")]);
       expect([mode(path), statSync(path).uid, statSync(path).gid]).toEqual([0o4755, NOBODY, NOBODY]);
     }
   });
 
-  it.skipIf(!isRoot)("a set-user-ID program of another user loses the bit with its owner [as root]", async () => {
+  it.skipIf(!isRoot)("drops the set-user-ID bit where it cannot keep the owner [as root]", async () => {
     const dir = folder(0o777);
     const path = put(dir, fixture(NAME), 0o6755);
     await asNobody(() => patchFile(path, [setRunpath("/a")]));
     expect([mode(path), statSync(path).uid]).toEqual([0o755, NOBODY]);
   });
 
-  it("rewrites a file that nobody may write to, in a folder where one may", async () => {
+  it("rewrites a read-only file in a folder that may be written", async () => {
     for (const bytes of [fixture(NAME), LARGE]) {
       const path = put(folder(0o777), bytes, 0o555);
       await asNobody(() => patchFile(path, [setRunpath("/a")]));
-      expect([mode(path), readElf(readFileSync(path)).runpath]).toEqual([0o555, "/a"]);
+      expect([mode(path), runpathOf(path)]).toEqual([0o555, "/a"]);
     }
   });
 
-  it("a folder where nothing may be written: IO, and the file is whole", async () => {
+  it("says IO in a read-only folder, and the file is whole", async () => {
     const dir = folder(0o555);
-    const path = put0(dir);
-    const e = await asNobody(() => refusal(() => patchFile(path, [setRunpath("/a")])));
-    expect(e).toMatchObject({ code: "IO", detail: { path, cause: "EACCES" } });
-    expect(e.message).toMatch(new RegExp(`^IO: ${path}: EACCES: [^/]*$`));
-    expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
+    const path = putIntoReadOnly(dir);
+    const error = await asNobody(() => refusal(() => patchFile(path, [setRunpath("/a")])));
+
+    expect(error).toMatchObject({ code: "IO", detail: { path, cause: "EACCES" } });
+    expect(error.message).toMatch(new RegExp(`^IO: ${path}: EACCES: [^/]*$`));
+    expect(isUnchanged(path)).toBe(true);
+
     chmodSync(dir, 0o755);
   });
 
@@ -185,27 +205,26 @@ describe.each(ways)("%s", (_, patchFile) => {
     symlinkSync("link", join(dir, "link to it"));
 
     expect((await patchFile(join(dir, "link to it"), [setRunpath("/a")])).path).toBe(path);
-    expect([readlinkSync(join(dir, "link")), lstatSync(path).isFile(), readElf(readFileSync(path)).runpath]).toEqual([
-      "file",
-      true,
-      "/a",
-    ]);
+    expect(readlinkSync(join(dir, "link"))).toBe("file");
+    expect(lstatSync(path).isFile()).toBe(true);
+    expect(runpathOf(path)).toBe("/a");
     expect(readdirSync(dir).sort()).toEqual(["file", "link", "link to it"]);
   });
 
-  it("notes other hard links, and they keep the old file", async () => {
+  it("notes other hard links, which keep the old file", async () => {
     const dir = folder();
     const path = put(dir);
     const other = join(dir, "other");
     linkSync(path, other);
+
     expect((await patchFile(path, [setRunpath("/a")])).notes).toEqual([
       { note: "HARD_LINKS", message: `${path} has 2 hard links; only this name gets the new file` },
     ]);
-    expect(readFileSync(other).equals(fixture(NAME))).toBe(true);
+    expect(isUnchanged(other)).toBe(true);
     expect((await patchFile(path, [setRunpath("/a")])).notes).toEqual([]);
   });
 
-  it("output: another path, with the input's mode; what was there goes", async () => {
+  it("output: writes to another path with the input's mode, and replaces what is there", async () => {
     const dir = folder();
     const path = put(dir, fixture(NAME), 0o711);
     const output = join(dir, "output");
@@ -213,26 +232,28 @@ describe.each(ways)("%s", (_, patchFile) => {
     for (const edits of [[setRunpath("/a")], []]) {
       expect(await patchFile(path, edits, { output })).toMatchObject({ path: output, changed: edits.length > 0 });
       expect(readFileSync(output).equals(patch(fixture(NAME), edits).bytes)).toBe(true);
-      expect([mode(output), readFileSync(path).equals(fixture(NAME))]).toEqual([0o711, true]);
+      expect([mode(output), isUnchanged(path)]).toEqual([0o711, true]);
       chmodSync(output, 0o600);
     }
 
     expect(readdirSync(dir).sort()).toEqual(["file", "output"]);
   });
 
-  it("output: a link to a file is followed, and the input itself is the input", async () => {
+  it("output: follows a link, and sees that it leads to the input", async () => {
     const dir = folder();
     const path = put(dir);
     const link = join(dir, "link");
     symlinkSync("file", link);
     const { ino } = statSync(path);
+
     expect(await patchFile(path, [], { output: link })).toMatchObject({ path, changed: false });
     expect(statSync(path).ino).toBe(ino);
+
     await patchFile(path, [setRunpath("/a")], { output: link });
-    expect([lstatSync(link).isSymbolicLink(), readElf(readFileSync(path)).runpath]).toEqual([true, "/a"]);
+    expect([lstatSync(link).isSymbolicLink(), runpathOf(path)]).toEqual([true, "/a"]);
   });
 
-  itWithTools(["mkfifo"], "output: what is no regular file keeps its name", async () => {
+  itWithTools(["mkfifo"], "output: refuses to replace what is no regular file", async () => {
     const dir = folder();
     const path = put(dir);
     const fifo = join(dir, "fifo");
@@ -243,27 +264,27 @@ describe.each(ways)("%s", (_, patchFile) => {
       [dir, undefined],
       [join(dir, "no", "such"), "ENOENT"],
     ] as const) {
-      const e = await refusal(() => patchFile(path, [setRunpath("/a")], { output }));
-      expect(e).toMatchObject({ code: "IO", detail: { path: output } });
-      expect(e.detail).toEqual(cause === undefined ? { path: output } : { path: output, cause });
+      const error = await refusal(() => patchFile(path, [setRunpath("/a")], { output }));
+      expect(error).toMatchObject({ code: "IO", detail: { path: output } });
+      expect(error.detail).toEqual(cause === undefined ? { path: output } : { path: output, cause });
     }
 
     expect(lstatSync(fifo).isFIFO()).toBe(true);
     expect(readdirSync(dir).sort()).toEqual(["fifo", "file"]);
   });
 
-  it("an unchanged file is not rewritten", async () => {
+  it("does not rewrite a file that does not change", async () => {
     const path = put(folder());
     const edits = [setRunpath("/a")];
     await patchFile(path, edits);
     utimesSync(path, 1e9, 1e9);
-    const { ino, mtimeMs } = statSync(path);
+    const { ino, mtimeMs, size } = statSync(path);
 
     expect(await patchFile(path, edits)).toMatchObject({
       changed: false,
       changes: [],
-      sizeBefore: statSync(path).size,
-      sizeAfter: statSync(path).size,
+      sizeBefore: size,
+      sizeAfter: size,
     });
     expect([statSync(path).ino, statSync(path).mtimeMs]).toEqual([ino, mtimeMs]);
   });
@@ -275,7 +296,8 @@ describe.each(ways)("%s", (_, patchFile) => {
     const edits = [setRunpath(HUGE)];
     const dry = await patchFile(path, edits, { dryRun: true });
     await patchFile(path, edits, { dryRun: true, output });
-    expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
+
+    expect(isUnchanged(path)).toBe(true);
     expect(readdirSync(dir)).toEqual(["file"]);
     expect(dry).toEqual(await patchFile(path, edits));
   });
@@ -283,11 +305,9 @@ describe.each(ways)("%s", (_, patchFile) => {
   it("a refusal leaves the file as it was", async () => {
     const dir = folder();
     const path = put(dir, LARGE);
-    for (const [edit, code] of [
-      [stripUnneeded(), "OVERLAY"],
-      [setRunpath(HUGE), "OVERLAY"],
-    ] as const) {
-      expect((await refusal(() => patchFile(path, [edit]))).code).toBe(code);
+
+    for (const edit of [stripUnneeded(), setRunpath(HUGE)]) {
+      expect((await refusal(() => patchFile(path, [edit]))).code).toBe("OVERLAY");
     }
 
     expect(readFileSync(path).equals(LARGE)).toBe(true);
@@ -305,10 +325,10 @@ describe.each(ways)("%s", (_, patchFile) => {
     const path = join(folder(), "n".repeat(255));
     writeFileSync(path, fixture(NAME));
     await patchFile(path, [setRunpath("/a")]);
-    expect(readElf(readFileSync(path)).runpath).toBe("/a");
+    expect(runpathOf(path)).toBe("/a");
   });
 
-  itWithTools(["/bin/sleep", LOADER], "a program that runs can be patched, and runs on", async () => {
+  itWithTools(["/bin/sleep", LOADER], "patches a running program, which runs on", async () => {
     const path = join(folder(), "sleep");
     copyFileSync("/bin/sleep", path);
     const child = spawn(path, ["60"], { stdio: "ignore" });
@@ -316,7 +336,7 @@ describe.each(ways)("%s", (_, patchFile) => {
     try {
       await new Promise((resolve) => child.once("spawn", resolve));
       await patchFile(path, [setRunpath("/nowhere")]);
-      expect([child.exitCode, readElf(readFileSync(path)).runpath]).toEqual([null, "/nowhere"]);
+      expect([child.exitCode, runpathOf(path)]).toEqual([null, "/nowhere"]);
       expect(run(path, ["0"]).status).toBe(0);
     } finally {
       child.kill();
@@ -324,16 +344,8 @@ describe.each(ways)("%s", (_, patchFile) => {
   });
 });
 
-/** {@link put} into a folder that is read-only. */
-function put0(dir: string): string {
-  chmodSync(dir, 0o755);
-  const path = put(dir);
-  chmodSync(dir, 0o555);
-  return path;
-}
-
 describe("where the disk is full", () => {
-  // The limit fails a write at the same place as a full disk does, half-way.
+  // The limit makes a write fail half-way, as a full disk does.
   for (const [title, bytes] of [
     ["a small file", fixture(NAME)],
     ["a large file", LARGE],
@@ -341,14 +353,23 @@ describe("where the disk is full", () => {
     for (const call of ["await patchFile", "patchFileSync"]) {
       itWithTools(
         ["bash"],
-        `${title}, ${call.replace("await ", "")}: IO, the old file whole and nothing left beside it`,
+        `${title}, ${call.replace("await ", "")}: IO, the old file is whole and nothing is left beside it`,
         () => {
           const dir = folder();
           const path = put(dir, bytes, 0o640);
-          const script = `import { patchFile, patchFileSync } from ${JSON.stringify(DIST)}; import { setRunpath } from ${JSON.stringify(INDEX)};
-          try { ${call}(${JSON.stringify(path)}, [setRunpath("/a")]); console.log("written"); } catch (e) { console.log(e.name, e.code, e.detail.cause); }`;
-          const r = run("bash", ["-c", 'ulimit -f 4; exec "$0" --input-type=module -e "$1"', process.execPath, script]);
-          expect(r).toMatchObject({ status: 0, stdout: "ElfError IO EFBIG\n", stderr: "" });
+          const script = `
+            import { patchFile, patchFileSync } from ${JSON.stringify(DIST)};
+            import { setRunpath } from ${JSON.stringify(INDEX)};
+            try {
+              ${call}(${JSON.stringify(path)}, [setRunpath("/a")]);
+              console.log("written");
+            } catch (e) {
+              console.log(e.name, e.code, e.detail.cause);
+            }`;
+          const limited = 'ulimit -f 4; exec "$0" --input-type=module -e "$1"';
+          const ran = run("bash", ["-c", limited, process.execPath, script]);
+
+          expect(ran).toMatchObject({ status: 0, stdout: "ElfError IO EFBIG\n", stderr: "" });
           expect(readFileSync(path).equals(bytes)).toBe(true);
           expect([readdirSync(dir), mode(path)]).toEqual([["file"], 0o640]);
         },
@@ -368,6 +389,7 @@ describe("a sparse file of 2.2 GB", () => {
     closeSync(fd);
     return path;
   }
+
   const probe = sparse("probe");
   const supported = onDisk(probe) < 1 << 20;
   rmSync(probe);
@@ -383,12 +405,12 @@ describe("a sparse file of 2.2 GB", () => {
       expect(onDisk(path)).toBeLessThan(4 << 20);
       expect(seconds).toBeLessThan(30);
 
+      const wanted = patch(fixture(NAME), [setRunpath("/a")]).bytes;
       const source = openSource(path);
-      const length = fixture(NAME).length;
-      expect(Buffer.from(source.read(0, length)).equals(patch(fixture(NAME), [setRunpath("/a")]).bytes)).toBe(true);
-
+      expect(Buffer.from(source.read(0, fixture(NAME).length)).equals(wanted)).toBe(true);
       source.close();
       if (hasTool(LOADER)) expect(run(path, [])).toMatchObject({ status: 0, stdout: GREETING(1) });
+
       rmSync(path);
     });
   }

@@ -1,9 +1,9 @@
 export const isRoot = process.geteuid?.() === 0;
 
-/** A user that is nobody's. */
+/** The user ID of the user nobody. */
 export const NOBODY = 65534;
 
-/** Runs with no special rights: root may read and write everything. Other users have none anyway. */
+/** Runs without root's rights to read and write everything. Other users have no such rights. */
 export function asNobody<T>(work: () => T): T {
   if (!isRoot) return work();
 

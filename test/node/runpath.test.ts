@@ -9,27 +9,29 @@ import { scratch } from "../support/fixtures.js";
 import { asNobody } from "./rights.js";
 
 const files = scratch();
+const LIBRARY = buildElf({ soname: "libx" });
+const DIRECTORY = new Uint8Array(0);
 let made = 0;
 
-/** A directory with these files; a string is a link's target. */
+/** A directory with these files; a string is a link's target, and a name that ends in `/` is a directory. */
 function tree(contents: Readonly<Record<string, Uint8Array | string>>): string {
   const root = files.path(`tree${made++}`);
   mkdirSync(root);
+
   for (const [name, what] of Object.entries(contents)) {
     const path = `${root}/${name}`;
     mkdirSync(name.endsWith("/") ? path : dirname(path), { recursive: true });
     if (typeof what === "string") symlinkSync(what.replace("ROOT", root), path);
     else if (!name.endsWith("/")) writeFileSync(path, what);
   }
+
   return root;
 }
 
-const LIBRARY = buildElf({ soname: "libx" });
-const DIRECTORY = new Uint8Array(0);
 const program = (runpath: string) => buildElf({ runpath, needed: ["libx", "liby"] });
 
 describe("shrinkRunpath", () => {
-  it("reads directories, follows links, and passes over what it cannot read", () => {
+  it("reads directories, follows links, and ignores what it cannot read", () => {
     const root = tree({
       "a/libx": LIBRARY,
       "link/libx": "../a/libx",
@@ -40,14 +42,14 @@ describe("shrinkRunpath", () => {
       file: LIBRARY,
       "b/liby": LIBRARY,
     });
-    const at = (...names: string[]) => names.map((n) => `${root}/${n}`).join(":");
+    const at = (...names: string[]) => names.map((name) => `${root}/${name}`).join(":");
     const shrunk = (path: string) => readElf(patch(program(path), [shrinkFileRunpath()]).bytes).runpath;
 
     expect(shrunk(at("text", "dir", "gone", "loop", "file", "a", "b"))).toBe(at("a", "b"));
     expect(shrunk(at("link", "a"))).toBe(at("link"));
   });
 
-  it("a directory or library without rights is passed over", () => {
+  it("ignores a directory or library that it may not read", () => {
     const root = tree({ "a/libx": LIBRARY, "b/libx": LIBRARY, "c/libx": LIBRARY });
     chmodSync(dirname(root), 0o755);
     chmodSync(`${root}/a`, 0o000);
@@ -61,7 +63,7 @@ describe("shrinkRunpath", () => {
     }
   });
 
-  it("in a sysroot directories and absolute links are those in there", () => {
+  it("looks up directories and absolute links in the sysroot", () => {
     const root = tree({
       "usr/lib/libx.1": LIBRARY,
       "usr/lib/libx": "/usr/lib/libx.1",
@@ -70,6 +72,7 @@ describe("shrinkRunpath", () => {
       loop: "/loop",
     });
     const edit = shrinkFileRunpath({ sysroot: root });
+
     expect(readElf(patch(program("/loop:/lib:/usr/lib:/opt/up:/none"), [edit]).bytes).runpath).toBe("/lib:/opt/up");
     expect(readElf(patch(program("/lib:/opt/up"), [shrinkFileRunpath()]).bytes).runpath).toBe("");
   });
@@ -83,12 +86,17 @@ describe("makeRunpathRelative", () => {
   ): string | null {
     const root = tree(contents);
     const file = `${root}/${options.file ?? "out/bin/server"}`;
-    writeFileSync(file, program(path.replaceAll("ROOT", root)));
-    patchFileSync(file, [makeFileRunpathRelative(file, { root: `${root}/${options.by ?? "out"}`, ...options })]);
-    const once = readFileSync(file);
-    patchFileSync(file, [makeFileRunpathRelative(file, { root: `${root}/${options.by ?? "out"}`, ...options })]);
+    const makeRelative = () => {
+      const edit = makeFileRunpathRelative(file, { root: `${root}/${options.by ?? "out"}`, ...options });
+      patchFileSync(file, [edit]);
+      return readFileSync(file);
+    };
 
-    expect(readFileSync(file).equals(once)).toBe(true);
+    writeFileSync(file, program(path.replaceAll("ROOT", root)));
+    const once = makeRelative();
+    const twice = makeRelative();
+
+    expect(twice.equals(once)).toBe(true);
     return readElf(once).runpath?.replaceAll(root, "ROOT") ?? null;
   }
   const OUT = { "out/bin/": DIRECTORY, "out/lib/": DIRECTORY };
@@ -138,8 +146,9 @@ describe("makeRunpathRelative", () => {
     expect(relative({ ...OUT, ...more }, path, options)).toBe(result);
   });
 
-  it("a file outside the root, and missing ones, are refused", () => {
+  it("refuses a file outside the root, and missing ones", () => {
     const root = tree({ ...OUT, server: program("/a") });
+
     expect(caught(() => makeFileRunpathRelative(`${root}/server`, { root: `${root}/out` })).code).toBe("BAD_EDIT");
     expect(caught(() => makeFileRunpathRelative(`${root}/server`, { root: `${root}/none` })).code).toBe("IO");
     expect(caught(() => makeFileRunpathRelative(`${root}/none`, { root })).code).toBe("IO");

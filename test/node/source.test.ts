@@ -34,27 +34,31 @@ function sparseFile(name: string, size: number, ...parts: { at: number; bytes: U
   return path;
 }
 
-/** Takes everything from an offset on so much further towards the end of the file: headers follow, addresses stay. */
-function stretch(bytes: Uint8Array, from: number, by: number): void {
-  const { header: h } = readElf(bytes);
+/**
+ * Adds a distance to the offsets in all headers from an offset on, as if everything there stood so much later in the
+ * file. Addresses stay.
+ */
+function moveOffsets(bytes: Uint8Array, from: number, by: number): void {
+  const { header } = readElf(bytes);
   const view = viewOf(bytes);
-  for (let i = 0; i < h.phnum; i++) {
-    const p = Phdr.view(view, h.phoff + i * h.phentsize, h);
-    if (p.offset >= from) p.offset += by;
+
+  for (let i = 0; i < header.phnum; i++) {
+    const phdr = Phdr.view(view, header.phoff + i * header.phentsize, header);
+    if (phdr.offset >= from) phdr.offset += by;
   }
 
-  for (let i = 0; i < h.shnum; i++) {
-    const s = Shdr.view(view, h.shoff + i * h.shentsize, h);
-    if (s.offset >= from) s.offset += by;
+  for (let i = 0; i < header.shnum; i++) {
+    const shdr = Shdr.view(view, header.shoff + i * header.shentsize, header);
+    if (shdr.offset >= from) shdr.offset += by;
   }
 
-  // The identification stands before what the record names.
-  const e = Ehdr.view(view, 16, h);
-  if (e.shoff >= from) e.shoff += by;
+  // The record begins behind e_ident, which has 16 bytes.
+  const ehdr = Ehdr.view(view, 16, header);
+  if (ehdr.shoff >= from) ehdr.shoff += by;
 }
 
 describe("a file of 1 GB", () => {
-  const expectLittle = (path: string, runpath: string, most: number) => {
+  const expectFewBytesRead = (path: string, runpath: string, most: number) => {
     const file = openSource(path);
     const source = counting(file);
     const elf = readElf(source);
@@ -62,40 +66,54 @@ describe("a file of 1 GB", () => {
     expect(file.size).toBe(GIGABYTE);
     expect([elf.needed, elf.runpath, elf.interpreter]).toEqual([["libc.so.6"], runpath, "/lib64/ld-linux-x86-64.so.2"]);
     expect(source.bytes).toBeLessThan(most);
-    expect(elf.sections.map((s) => s.name)).toContain(".dynstr");
-    expect(elf.versionNeeds.map((n) => n.file)).toEqual(["libc.so.6"]);
+
+    expect(elf.sections.map((section) => section.name)).toContain(".dynstr");
+    expect(elf.versionNeeds.map((need) => need.file)).toEqual(["libc.so.6"]);
     expect(source.bytes).toBeLessThan(most + 8192);
+
     file.close();
   };
 
   it("is read by a few KB for its needed libraries, search path and interpreter", () => {
-    expectLittle(sparseFile("payload", GIGABYTE, { at: 0, bytes: fixture(NAME) }), "/opt/elfwright/fixture/lib", 8192);
+    const path = sparseFile("payload", GIGABYTE, { at: 0, bytes: fixture(NAME) });
+    expectFewBytesRead(path, "/opt/elfwright/fixture/lib", 8192);
   });
 
   it("also where .dynstr and the section headers stand at its end", () => {
     const bytes = patch(fixture(NAME), [setRunpath(HUGE)]).bytes;
     const elf = readElf(bytes);
-    const from = elf.sections.find((s) => s.name === ".dynstr")!.header.offset;
-    const page = from - (from % 4096);
-    const cut = Math.min(...elf.segments.filter((s) => s.offset >= page).map((s) => s.offset));
-    stretch(bytes, cut, GIGABYTE - bytes.length - ((GIGABYTE - bytes.length) % 4096));
-    const at = GIGABYTE - bytes.length - ((GIGABYTE - bytes.length) % 4096) + cut;
-    const path = sparseFile(
-      "stretched",
-      GIGABYTE,
-      { at: 0, bytes: bytes.subarray(0, cut) },
-      { at, bytes: bytes.subarray(cut) },
-    );
-    expectLittle(path, HUGE, 8192 + 2 * HUGE.length);
+    const dynstr = elf.sections.find((section) => section.name === ".dynstr")!.header.offset;
+    const page = dynstr - (dynstr % 4096);
+    const cut = Math.min(...elf.segments.map((segment) => segment.offset).filter((offset) => offset >= page));
+
+    const gap = GIGABYTE - bytes.length;
+    const distance = gap - (gap % 4096);
+    moveOffsets(bytes, cut, distance);
+
+    const head = { at: 0, bytes: bytes.subarray(0, cut) };
+    const tail = { at: distance + cut, bytes: bytes.subarray(cut) };
+    const path = sparseFile("stretched", GIGABYTE, head, tail);
+    expectFewBytesRead(path, HUGE, 8192 + 2 * HUGE.length);
   });
 
   itWithTools(["/proc/self/io"], "costs few bytes of the disk, too", () => {
     const path = sparseFile("io", GIGABYTE, { at: 0, bytes: fixture(NAME) });
-    const script = `import { readFileSync } from "node:fs"; import { readElfFile } from ${JSON.stringify(new URL("../../dist/node.js", import.meta.url).href)};
+    const library = new URL("../../dist/node.js", import.meta.url).href;
+
+    // Reading the count costs bytes itself: `own` to `before` are those of one reading.
+    const script = `
+      import { readFileSync } from "node:fs";
+      import { readElfFile } from ${JSON.stringify(library)};
       const read = () => Number(/rchar: (\\d+)/.exec(readFileSync("/proc/self/io", "utf8"))[1]);
-      read(); const own = read(); const before = read(); const elf = readElfFile(${JSON.stringify(path)}); void [elf.needed, elf.runpath, elf.interpreter]; elf.close();
+      read();
+      const own = read();
+      const before = read();
+      const elf = readElfFile(${JSON.stringify(path)});
+      void [elf.needed, elf.runpath, elf.interpreter];
+      elf.close();
       console.log(read() - before - (before - own));`;
-    expect(Number(must(process.execPath, ["--input-type=module", "-e", script]))).toBeLessThan(5 * 4096);
+    const bytesRead = Number(must(process.execPath, ["--input-type=module", "-e", script]));
+    expect(bytesRead).toBeLessThan(5 * 4096);
   });
 });
 
@@ -103,8 +121,8 @@ describe("openSource", () => {
   it("gives ranges of the file, small ones and large ones, across blocks", () => {
     const bytes = fixture("x86_64-glibc-static");
     const source = openSource(fixturePath("x86_64-glibc-static"));
-    expect(source.size).toBe(bytes.length);
 
+    expect(source.size).toBe(bytes.length);
     for (const [offset, length] of [
       [0, 64],
       [4090, 12],
@@ -114,10 +132,8 @@ describe("openSource", () => {
       [bytes.length - 3, 3],
       [0, bytes.length],
     ] as const) {
-      expect(
-        Buffer.compare(source.read(offset, length), bytes.subarray(offset, offset + length)),
-        `${offset} ${length}`,
-      ).toBe(0);
+      const wanted = bytes.subarray(offset, offset + length);
+      expect(Buffer.compare(source.read(offset, length), wanted), `${offset} ${length}`).toBe(0);
     }
 
     source.close();
@@ -126,31 +142,37 @@ describe("openSource", () => {
   it("keeps few blocks, and reads an older one again", () => {
     const bytes = fixture("x86_64-glibc-static");
     const source = openSource(fixturePath("x86_64-glibc-static"));
+
     for (let round = 0; round < 2; round++) {
       for (let at = 0; at < 100 * 4096; at += 4096) {
         expect(source.read(at, 4)).toEqual(new Uint8Array(bytes.subarray(at, at + 4)));
       }
     }
+
     source.close();
   });
 
-  it("close: once or twice, and no other file is read by its number afterwards", () => {
+  it("may be closed twice, and does not read another file by its old descriptor", () => {
     const source = openSource(fixturePath(NAME));
-    const first = source.read(0, 4);
+    const magic = source.read(0, 4);
     source.close();
     const other = openSource(fixturePath("s390x-glibc-pie"));
     source.close();
-    expect(source.read(0, 4)).toEqual(first);
+
+    expect(source.read(0, 4)).toEqual(magic);
     expect(caught(() => source.read(8192, 4))).toMatchObject({ code: "IO", detail: { path: fixturePath(NAME) } });
-    expect(other.read(0, 4)).toEqual(first);
+    expect(other.read(0, 4)).toEqual(magic);
+
     other.close();
   });
 
-  it("a file that became shorter is an IO error", () => {
+  it("says IO for a file that became shorter", () => {
     const path = files.write("shorter", fixture(NAME));
     const source = openSource(path);
+
     truncateSync(path, 100);
     expect(caught(() => source.read(50, 100)).code).toBe("IO");
+
     source.close();
   });
 });
@@ -171,9 +193,9 @@ describe("readElfFile", () => {
   ];
   it.each(refused)("%s is an IO error that names it", (_, make, cause) => {
     const path = make();
-    const e = caught(() => readElfFile(path));
-    expect(e).toMatchObject({ code: "IO", detail: { path, ...(cause === undefined ? {} : { cause }) } });
-    expect(e.message.startsWith(`IO: ${path}: `)).toBe(true);
+    const error = caught(() => readElfFile(path));
+    expect(error).toMatchObject({ code: "IO", detail: cause === undefined ? { path } : { path, cause } });
+    expect(error.message.startsWith(`IO: ${path}: `)).toBe(true);
   });
 
   itWithTools(["mkfifo"], "a FIFO is refused without waiting for its writer", () => {
@@ -190,17 +212,20 @@ describe("readElfFile", () => {
     mkdirSync(folder, { mode: 0o755 });
     chmodSync(files.path("."), 0o755);
     const path = files.write("locked/file", fixture(NAME), 0o000);
+
     expect(asNobody(() => caught(() => readElfFile(path)))).toMatchObject({
       code: "IO",
       detail: { path, cause: "EACCES" },
     });
+
     rmSync(path);
   });
 
-  it("a file that is no ELF file leaves none open", () => {
+  it("closes a file that it refuses", () => {
     const path = files.path("text");
     writeFileSync(path, "text");
-    // More than a process may usually have open.
+
+    // More files than a process may usually have open.
     for (let i = 0; i < 3000; i++) expect(caught(() => readElfFile(path)).code).toBe("NOT_ELF");
   });
 });
