@@ -1,17 +1,17 @@
 import { cardsOf } from "./machines/card-of.js";
 import { RECOGNITION } from "./machines/lists/recognition.js";
 
-/** A program interpreter that is known by its file name. */
+/** A program interpreter with a known file name. */
 export interface KnownLoader {
   readonly libc: "glibc" | "musl" | "bionic" | "uclibc" | "klibc";
-  /** EM_* of the machines it exists for; null for one whose name does not say so. */
+  /** EM_* of the machines that it exists for. Null where the name does not tell. */
   readonly machines: readonly number[] | null;
   readonly class: 32 | 64 | null;
 }
 
 type Row = readonly [name: RegExp, libc: KnownLoader["libc"], elfClass: 32 | 64 | null];
 
-/** Names that do not say for which machine: glibc's and musl's of other ones, bionic's, uClibc-ng's and klibc's own. */
+/** Names that do not tell the machine: glibc's and musl's for other machines, bionic's, uClibc-ng's and klibc's. */
 const ROWS: readonly Row[] = [
   [/^ld(?:-linux(?:-[\w-]+)?|-lsb-[\w-]+)?\.so\.\d$/, "glibc", null],
   [/^ld-musl-[\w-]+\.so\.1$/, "musl", null],
@@ -21,20 +21,22 @@ const ROWS: readonly Row[] = [
   [/^klibc-[\w-]+\.so$/, "klibc", null],
 ];
 
-/** Which C library's loader a PT_INTERP names, and for which machine; undefined for one that nobody knows. */
+/** The C library and the machines of the loader that PT_INTERP names. Undefined for an unknown name. */
 export function knownLoader(path: string): KnownLoader | undefined {
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const file = path.slice(path.lastIndexOf("/") + 1);
 
-  const own = cardsOf(RECOGNITION).flatMap(({ machine, card: { interpreters } }) => {
-    const found = interpreters?.find((i) => i.name.test(name));
-    return found ? [{ machine, found }] : [];
+  const known = cardsOf(RECOGNITION).flatMap(({ machine, card }) => {
+    const interpreter = card.interpreters?.find(({ name }) => name.test(file));
+    return interpreter ? [{ machine, interpreter }] : [];
   });
-  const [first] = own;
-  if (first) return { libc: first.found.libc, machines: own.map((o) => o.machine), class: first.found.class };
+  if (known.length > 0) {
+    const { libc, class: elfClass } = known[0]!.interpreter;
+    return { libc, machines: known.map(({ machine }) => machine), class: elfClass };
+  }
 
-  const row = ROWS.find(([r]) => r.test(name));
+  const row = ROWS.find(([name]) => name.test(file));
   return row && { libc: row[1], machines: null, class: row[2] };
 }
 
-/** The name that Alpine gives musl's libc.so: for dependencies of packages. */
+/** The name of musl's libc.so on Alpine, which dependencies of packages need. */
 export const ALPINE_LIBC = /^libc\.musl-[^.]+\.so\.1$/;

@@ -2,7 +2,7 @@ import { cardOf } from "./machines/card-of.js";
 import type { LoaderAbi } from "./machines/kinds.js";
 import { LOADING } from "./machines/lists/loading.js";
 
-/** What of a file's header tells its ABI. */
+/** The fields of the ELF header that tell a file's ABI. */
 export interface AbiOf {
   readonly machine: number;
   readonly class: 32 | 64;
@@ -11,10 +11,15 @@ export interface AbiOf {
   readonly flags: number;
 }
 
-const isOf = (abi: LoaderAbi, h: AbiOf): boolean =>
-  (abi.class ?? h.class) === h.class &&
-  (abi.littleEndian ?? h.littleEndian) === h.littleEndian &&
-  (abi.flags === null || (h.flags & abi.flags[0]) === abi.flags[1]);
+function fits(abi: LoaderAbi, header: AbiOf): boolean {
+  if (abi.class !== null && abi.class !== header.class) return false;
+  if (abi.littleEndian !== null && abi.littleEndian !== header.littleEndian) return false;
+  if (abi.flags === null) return true;
 
-/** The ABI of a file; undefined for a machine of which none is known. */
-export const loaderAbi = (h: AbiOf): LoaderAbi | undefined => cardOf(LOADING, h.machine)?.abis?.find((a) => isOf(a, h));
+  const [mask, value] = abi.flags;
+  return (header.flags & mask) === value;
+}
+
+/** The ABI of a file. Undefined for a machine without a known ABI. */
+export const loaderAbi = (header: AbiOf): LoaderAbi | undefined =>
+  cardOf(LOADING, header.machine)?.abis?.find((abi) => fits(abi, header));

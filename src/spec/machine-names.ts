@@ -4,14 +4,14 @@ import { PORTS } from "./machines/lists/ports.js";
 
 export type { MachineName };
 
-/** A machine as C libraries tell them apart: EM_* alone does not tell PowerPC's byte orders, or x32. */
+/** A machine as C libraries have it. EM_* alone does not tell PowerPC's byte orders, or x32. */
 export interface MachineKind {
   readonly machine: number;
   readonly class: 32 | 64;
   readonly littleEndian: boolean;
 }
 
-/** A name's place is the machine's bit in the tables of C libraries. */
+/** The index of a name is the machine's bit in the tables of C libraries. */
 export const MACHINE_NAMES: MachineName[] = [
   "x86_64",
   "i386",
@@ -23,38 +23,37 @@ export const MACHINE_NAMES: MachineName[] = [
   "loongarch64",
 ];
 
-const portOf = (m: MachineKind): Port | undefined =>
-  cardOf(PORTS, m.machine)?.ports?.find(
-    (p) => p.class === m.class && (p.littleEndian ?? m.littleEndian) === m.littleEndian,
-  );
-
-/** The port of a name, with its machine. */
-function portNamed(name: MachineName): { machine: number; port: Port } {
-  const found = cardsOf(PORTS).flatMap(({ machine, card }) => card.ports?.map((port) => ({ machine, port })) ?? []);
-  return found.find(({ port }) => port.name === name)!;
+function fits(port: Port, kind: MachineKind): boolean {
+  if (port.class !== kind.class) return false;
+  return port.littleEndian === null || port.littleEndian === kind.littleEndian;
 }
 
+const portOf = (kind: MachineKind): Port | undefined =>
+  cardOf(PORTS, kind.machine)?.ports?.find((port) => fits(port, kind));
+
+/** The machine of a name. */
 export function machineNamed(name: MachineName): MachineKind {
-  const { machine, port } = portNamed(name);
+  const all = cardsOf(PORTS).flatMap(({ machine, card }) => card.ports?.map((port) => ({ machine, port })) ?? []);
+  const { machine, port } = all.find((entry) => entry.port.name === name)!;
   return { machine, class: port.class, littleEndian: port.littleEndian! };
 }
 
 export const sameMachine = (a: MachineKind, b: MachineKind): boolean =>
   a.machine === b.machine && a.class === b.class && a.littleEndian === b.littleEndian;
 
-export const machineNameOf = (m: MachineKind): MachineName | undefined => portOf(m)?.name ?? undefined;
+export const machineNameOf = (kind: MachineKind): MachineName | undefined => portOf(kind)?.name ?? undefined;
 
-/** `platform.machine()`; undefined where no name is known. */
-export const pythonMachine = (m: MachineKind): string | undefined => portOf(m)?.python;
+/** The machine's name in `platform.machine()` of Python. Undefined where no name is known. */
+export const pythonMachine = (kind: MachineKind): string | undefined => portOf(kind)?.python;
 
-/** The machine as platform tags of Python wheels name it, or undefined where no policy knows it. */
-export function wheelMachine(m: MachineKind): string | undefined {
-  const port = portOf(m);
+/** The machine's name in platform tags of Python wheels. Undefined where no policy knows the machine. */
+export function wheelMachine(kind: MachineKind): string | undefined {
+  const port = portOf(kind);
   return port?.hasPolicies ? port.python : undefined;
 }
 
 /** The target of `zig cc` with glibc, or undefined. */
-export const zigTarget = (m: MachineKind): string | undefined => portOf(m)?.zig ?? undefined;
+export const zigTarget = (kind: MachineKind): string | undefined => portOf(kind)?.zig ?? undefined;
 
-/** The file name of glibc's loader, which is a library too; undefined where the tables do not cover the machine. */
-export const glibcLoaderName = (m: MachineKind): string | undefined => portOf(m)?.glibcLoader ?? undefined;
+/** The file name of glibc's loader, which is a library too. Undefined where the tables do not cover the machine. */
+export const glibcLoaderName = (kind: MachineKind): string | undefined => portOf(kind)?.glibcLoader ?? undefined;

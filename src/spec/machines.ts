@@ -3,17 +3,18 @@ import type { GotOrder } from "./machines/kinds.js";
 import { DYNAMIC } from "./machines/lists/dynamic.js";
 import { MEMORY } from "./machines/lists/memory.js";
 
-/** Where nothing is known, 64 KiB: wide enough for every machine Linux runs on with its usual pages. */
+/** For a machine of which nothing is known: wide enough for every machine that Linux runs on with its usual pages. */
 const DEFAULT_MAX_PAGE = 0x10000;
 
-/** p_align above this says something about huge pages, not about what two segments may share. */
+/** A larger p_align is for huge pages. It does not say which segments may share a page. */
 const LARGEST_PAGE = 0x10000;
 
 /**
  * The page size in bytes for every question of what may share a page, from the machine and the file's largest p_align.
  */
 export function pageSize(machine: number, largestAlign: number): number {
-  return Math.max(cardOf(MEMORY, machine)?.maxPage ?? DEFAULT_MAX_PAGE, Math.min(largestAlign, LARGEST_PAGE));
+  const maxPage = cardOf(MEMORY, machine)?.maxPage ?? DEFAULT_MAX_PAGE;
+  return Math.max(maxPage, Math.min(largestAlign, LARGEST_PAGE));
 }
 
 /** Bytes of one DT_HASH entry: 8 on 64-bit S/390 and Alpha, 4 elsewhere (their psABIs). */
@@ -22,8 +23,8 @@ export function hashEntrySize(machine: number, elfClass: 32 | 64): 4 | 8 {
 }
 
 /**
- * How files of the machine say that the global offset table has the order of the dynamic symbols; null where it has
- * not.
+ * How files of the machine say that the global offset table has the order of the dynamic symbols. Null where the table
+ * does not have that order.
  */
 export const gotOrder = (machine: number): GotOrder | null => cardOf(DYNAMIC, machine)?.gotOrder ?? null;
 

@@ -4,23 +4,29 @@ import { TYPES } from "./machines/lists/types.js";
 
 type Numbers = Readonly<Record<string, number>>;
 
+/** The name of a number. The first table that has it counts. */
 function lookUp(prefix: string, value: number, ...tables: (Numbers | null | undefined)[]): string {
-  for (const t of tables) for (const k in t) if (t[k] === value) return prefix + k;
-  return `${prefix}0x${value.toString(16)}`;
-}
-
-function bits(prefix: string, value: number, table: Numbers): string[] {
-  const out: string[] = [];
-  let rest = BigInt(value);
-  for (const [k, n] of Object.entries(table)) {
-    if (rest & BigInt(n)) {
-      out.push(prefix + k);
-      rest &= ~BigInt(n);
+  for (const table of tables) {
+    for (const name in table) {
+      if (table[name] === value) return prefix + name;
     }
   }
 
-  if (rest) out.push(`0x${rest.toString(16)}`);
-  return out;
+  return `${prefix}0x${value.toString(16)}`;
+}
+
+/** The names of the bits that are set. Bits without a name are one `0x…` at the end. */
+function bits(prefix: string, value: number, table: Numbers): string[] {
+  const names: string[] = [];
+  let rest = BigInt(value);
+  for (const [name, bit] of Object.entries(table)) {
+    if ((rest & BigInt(bit)) === 0n) continue;
+    names.push(prefix + name);
+    rest &= ~BigInt(bit);
+  }
+
+  if (rest) names.push(`0x${rest.toString(16)}`);
+  return names;
 }
 
 export const osabiName = (n: number): string => lookUp("ELFOSABI_", n, ELFOSABI);
@@ -38,5 +44,10 @@ export const dynamicFlagNames = (n: number): string[] => bits("DF_", n, DF);
 export const dynamicFlag1Names = (n: number): string[] => bits("DF_1_", n, DF_1);
 
 /** `R E`, as readelf prints p_flags. */
-export const segmentFlagsText = (n: number): string =>
-  `${n & PF.R ? "R" : " "}${n & PF.W ? "W" : " "}${n & PF.X ? "E" : " "}${n & ~7 ? ` 0x${(n & ~7).toString(16)}` : ""}`;
+export function segmentFlagsText(flags: number): string {
+  const read = flags & PF.R ? "R" : " ";
+  const write = flags & PF.W ? "W" : " ";
+  const execute = flags & PF.X ? "E" : " ";
+  const others = flags & ~(PF.R | PF.W | PF.X);
+  return `${read}${write}${execute}${others ? ` 0x${others.toString(16)}` : ""}`;
+}

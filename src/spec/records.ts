@@ -1,10 +1,10 @@
-/** The gABI's data types: what a field is, not how wide it is in one class. */
+/** The data types of the gABI: what a field holds. Its width depends on the class. */
 export type FieldKind = "byte" | "half" | "word" | "addr" | "off" | "xword" | "sxword";
 
-/** A record's fields in ELFCLASS64 order, by their gABI names without the prefix. */
+/** The fields of a record in ELFCLASS64 order, by their gABI names without the prefix. */
 export type RecordFields = Readonly<Record<string, FieldKind>>;
 
-/** Elf32_Ehdr, Elf64_Ehdr behind the 16 bytes of e_ident (gABI, "ELF Header"). */
+/** Elf32_Ehdr and Elf64_Ehdr behind the 16 bytes of e_ident (gABI, "ELF Header"). */
 export const EHDR = {
   type: "half",
   machine: "half",

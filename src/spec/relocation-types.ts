@@ -1,4 +1,5 @@
 import { cardOf } from "./machines/card-of.js";
+import type { RelocationTypes } from "./machines/kinds.js";
 import { NAMES_BY_MACHINE } from "./machines/lists/names.js";
 
 const byMachine = new Map<number, ReadonlyMap<number, string>>();
@@ -7,19 +8,27 @@ function typesOf(machine: number): ReadonlyMap<number, string> {
   const known = byMachine.get(machine);
   if (known) return known;
 
-  const names = new Map<number, string>();
   const types = cardOf(NAMES_BY_MACHINE, machine)?.relocations;
-  let next = 0;
-
-  for (const word of types?.names.split(" ") ?? []) {
-    if (word.startsWith("@")) next = Number(word.slice(1));
-    else names.set(next++, types!.prefix + word);
-  }
-
+  const names = types ? namesByNumber(types) : new Map<number, string>();
   byMachine.set(machine, names);
   return names;
 }
 
-/** `R_X86_64_RELATIVE`; `R_0x2a` for a type without a name. */
+function namesByNumber({ prefix, names }: RelocationTypes): Map<number, string> {
+  const byNumber = new Map<number, string>();
+  let next = 0;
+  for (const word of names.split(" ")) {
+    if (word.startsWith("@")) {
+      next = Number(word.slice(1));
+    } else {
+      byNumber.set(next, prefix + word);
+      next++;
+    }
+  }
+
+  return byNumber;
+}
+
+/** `R_X86_64_RELATIVE`, or `R_0x2a` for a type without a name. */
 export const relocationTypeName = (type: number, machine: number): string =>
   typesOf(machine).get(type) ?? `R_0x${type.toString(16)}`;

@@ -1,10 +1,10 @@
 /**
- * Tables that kernels and loaders reach through a program header or a dynamic tag, each by the usual name of its
+ * The tables that kernels and loaders reach through a program header or a dynamic tag, each with the usual name of its
  * section.
  */
 export const TABLE_NAMES = {
   interpreter: ".interp",
-  /** A PT_NOTE as a whole, with every note section in it. */
+  /** A whole PT_NOTE, with every note section in it. */
   notes: "notes",
   dynamic: ".dynamic",
   strings: ".dynstr",
@@ -20,5 +20,5 @@ export const TABLE_NAMES = {
   mipsAbiflags: ".MIPS.abiflags",
 } as const;
 
-/** The closed set of kinds. */
+/** All kinds of tables. There are no others. */
 export type TableKind = keyof typeof TABLE_NAMES;

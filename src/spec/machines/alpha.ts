@@ -1,10 +1,10 @@
-// Alpha by the number that was assigned; Linux's files have the old one.
+// Alpha by its assigned number. Files for Linux have the old one.
 // Sources: glibc's sysdeps/alpha; binutils' bfd/elf64-alpha.c and include/elf/alpha.h.
 import type {
   DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, SymbolsCard, TypesCard,
 } from "./kinds.js";
 
-/** Of all numbers that the machine has. */
+/** The same for all e_machine numbers of the machine. */
 export const relocations: NonNullable<NamesCard["relocations"]> = {
   prefix: "R_ALPHA_",
   names:

@@ -4,7 +4,7 @@ import type { LoadingCard, MemoryCard, NamesCard } from "./kinds.js";
 
 export { dynamic, symbols, types, recognition, ports } from "./plain.js";
 
-/** Those of the older instruction sets, too. */
+/** Shared with the card of the older instruction sets. */
 export const relocations: NonNullable<NamesCard["relocations"]> = {
   prefix: "R_ARC_",
   names: "NONE @4 32 @53 COPY GLOB_DAT JMP_SLOT RELATIVE @66 TLS_DTPMOD TLS_DTPOFF TLS_TPOFF",

@@ -12,7 +12,7 @@ const FLOAT_SOFT = 0x200;
 const FLOAT_HARD = 0x400;
 
 export const memory: MemoryCard = {
-  // GNU ld gives ARM's files a p_align of 4 KiB, so no kernel that runs them has larger pages.
+  // GNU ld gives files for ARM a p_align of 4 KiB, so no kernel that runs them has larger pages.
   maxPage: 0x1000,
   executableStack: true,
   gotHoldsDynamic: true,

@@ -1,4 +1,4 @@
-// The kernel's virtual machine: its programs are relocatable files, which the kernel's loaders read.
+// The kernel's virtual machine. Its programs are relocatable files, which the kernel's loaders read.
 // Sources: Linux's Documentation/bpf.
 import type { RecognitionCard } from "./kinds.js";
 

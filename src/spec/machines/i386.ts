@@ -8,7 +8,7 @@ import type {
 
 export { dynamic } from "./plain.js";
 
-/** Those of Intel's microcontrollers, too. */
+/** Shared with the card of Intel's microcontrollers. */
 export const relocations: NonNullable<NamesCard["relocations"]> = {
   prefix: "R_386_",
   names:

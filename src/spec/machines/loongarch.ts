@@ -5,7 +5,7 @@ import type { LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, Ty
 
 export { dynamic, symbols } from "./plain.js";
 
-/** EF_LOONGARCH_ABI_MODIFIER_MASK, and what it is without floating point. */
+/** EF_LOONGARCH_ABI_MODIFIER_MASK, and its value without floating point. */
 const FLOAT_ABI = 7;
 const FLOAT_SOFT = 1;
 

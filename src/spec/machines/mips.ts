@@ -10,7 +10,7 @@ const ABI2 = 0x20;
 const NAN2008 = 0x400;
 const ABI2_NAN2008 = 0x420;
 
-/** Of all numbers that the machine has. */
+/** The same for all e_machine numbers of the machine. */
 export const relocations: NonNullable<NamesCard["relocations"]> = {
   prefix: "R_MIPS_",
   names:
@@ -58,7 +58,7 @@ export const symbols: SymbolsCard = {
   unusedSectionSymbols: true,
 };
 
-/** e_flags, the same for both numbers. */
+/** e_flags, the same for both e_machine numbers. */
 export const headerFlags: HeaderFlags = {
   bits: {
     MIPS_NOREORDER: 1, MIPS_PIC: 2, MIPS_CPIC: 4, MIPS_XGOT: 8, MIPS_UCODE: 0x10, MIPS_ABI2: 0x20,
@@ -200,7 +200,7 @@ export const recognition: RecognitionCard = {
     { name: /^ld-musl-mips[\w]*(-sf)?\.so\.1$/, libc: "musl", class: null },
   ],
   pages: null,
-  // Its kernels ran delay slots from the stack.
+  // Kernels for MIPS ran delay slots from the stack.
   asksForExecutableStack: true,
   noLibc: null,
 };

@@ -1,5 +1,5 @@
-// Parts of cards that say nothing: the machine has nothing of its own there, or nothing is known. Where some of a part
-// is known, the card has a part of its own that answers every field.
+// Parts for machines that have nothing of their own there, or of which nothing is known. Where one field of a part is
+// known, the card has a part of its own that answers every field.
 import type {
   DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, SymbolsCard, TypesCard,
 } from "./kinds.js";

@@ -1,7 +1,9 @@
 // 32-bit PowerPC.
 // Sources: the Power Architecture 32-bit ABI Supplement; glibc's sysdeps/powerpc/powerpc32; binutils' bfd/elf32-ppc.c
 // and include/elf/ppc.h; musl's arch/powerpc.
-import type { DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, TypesCard } from "./kinds.js";
+import type {
+  DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, TypesCard,
+} from "./kinds.js";
 
 export { symbols } from "./plain.js";
 

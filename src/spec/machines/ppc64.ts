@@ -1,7 +1,9 @@
 // 64-bit PowerPC with either version of its ABI.
 // Sources: the 64-bit PowerPC ELF ABI Supplement 1.9 and the 64-Bit ELF V2 ABI Specification; glibc's
 // sysdeps/powerpc/powerpc64; binutils' bfd/elf64-ppc.c and include/elf/ppc64.h; musl's arch/powerpc64.
-import type { DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, TypesCard } from "./kinds.js";
+import type {
+  DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, TypesCard,
+} from "./kinds.js";
 
 export { symbols } from "./plain.js";
 

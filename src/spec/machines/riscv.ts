@@ -5,7 +5,7 @@ import type {
   DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, RecognitionCard, SymbolsCard, TypesCard,
 } from "./kinds.js";
 
-/** EF_RISCV_FLOAT_ABI, and what it is for floating point of double width. */
+/** EF_RISCV_FLOAT_ABI, and its value for floating point of double width. */
 const FLOAT_ABI = 6;
 const FLOAT_DOUBLE = 4;
 
@@ -105,7 +105,7 @@ export const recognition: RecognitionCard = {
     {
       class: 64, littleEndian: true, bothOrders: false,
       rows: [
-        // load_gp is called by jal where the linker relaxes, by auipc and jalr else.
+        // load_gp is called by jal where the linker relaxes, elsewhere by auipc and jalr.
         ["glibc", "........ aa87 .......... ...... 8265 3000 137101ff 8146 0147 0a88"],
         ["glibc", "........ ........ aa87 .......... ...... 8265 3000 137101ff 8146 0147 0a88", "likely"],
         ["musl", "97.1.... 9381.1.. 0a85 97.5.... 9385.5.. 137101ff"],

@@ -7,7 +7,7 @@ import type {
 
 export { symbols } from "./plain.js";
 
-/** Of all numbers that the machine has. */
+/** The same for all e_machine numbers of the machine. */
 export const relocations: NonNullable<NamesCard["relocations"]> = {
   prefix: "R_390_",
   names:

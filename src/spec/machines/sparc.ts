@@ -5,7 +5,7 @@ import type { DynamicCard, LoadingCard, MemoryCard, NamesCard, PortsCard, Recogn
 
 export { symbols, types } from "./plain.js";
 
-/** Those of all classes and versions. */
+/** Shared by the cards of all classes and versions. */
 export const relocations: NonNullable<NamesCard["relocations"]> = {
   prefix: "R_SPARC_",
   names:

@@ -10,7 +10,7 @@ const FEATURE_2 = [
 ];
 const ISA_1 = ["x86-64-baseline", "x86-64-v2", "x86-64-v3", "x86-64-v4"];
 
-/** All of x86. */
+/** Shared by all cards of x86. */
 export const properties: NonNullable<TypesCard["properties"]> = {
   0xc0000000: { name: "X86_COMPAT_ISA_1_USED" },
   0xc0000001: { name: "X86_COMPAT_ISA_1_NEEDED" },
@@ -92,7 +92,7 @@ export const recognition: RecognitionCard = {
       class: 64, littleEndian: true, bothOrders: false,
       rows: [
         ["musl", "4831ed 4889e7 488d35........ 4883e4f0 e8"],
-        // Before musl 1.1.2 nothing looked for _DYNAMIC.
+        // Start files before musl 1.1.2, which did not look for _DYNAMIC.
         ["musl", "4831ed 4889e7 4883e4f0 e8", "likely"],
         ["glibc", "31ed 4989d1 5e 4889e2 4883e4f0 50 54"],
         ["glibc", "f30f1efa 31ed 4989d1 5e 4889e2 4883e4f0 50 54"],

@@ -31,7 +31,7 @@ import * as tilepro from "../tilepro.js";
 import * as x86_64 from "../x86-64.js";
 import type { CardList, NamesCard } from "../kinds.js";
 
-/** A machine's words for relocations and e_flags: much text, for whoever describes files. */
+/** Names of a machine's relocation types. They are much text, for descriptions of files. */
 export const NAMES_BY_MACHINE: CardList<NamesCard> = {
   "386": i386.names,
   X86_64: x86_64.names,

@@ -31,7 +31,7 @@ import * as tilepro from "../tilepro.js";
 import * as x86_64 from "../x86-64.js";
 import type { CardList, RecognitionCard } from "../kinds.js";
 
-/** What a diagnosis knows a machine's files by. */
+/** What a diagnosis recognizes a machine's files by. */
 export const RECOGNITION: CardList<RecognitionCard> = {
   "386": i386.recognition,
   X86_64: x86_64.recognition,

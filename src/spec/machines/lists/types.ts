@@ -31,7 +31,7 @@ import * as tilepro from "../tilepro.js";
 import * as x86_64 from "../x86-64.js";
 import type { CardList, TypesCard } from "../kinds.js";
 
-/** A machine's own p_type, sh_type and GNU properties. */
+/** A machine's own p_type, sh_type, GNU properties and e_flags. */
 export const TYPES: CardList<TypesCard> = {
   "386": i386.types,
   X86_64: x86_64.types,
