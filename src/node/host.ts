@@ -50,7 +50,7 @@ const S390_LEVELS: readonly (readonly [string, bigint])[] = [
 
 let known: HostProcessor | null | undefined;
 
-/** The processor of this process; null if it cannot be told. */
+/** The processor of this process; null if it is unknown. */
 export function hostProcessor(): HostProcessor | null {
   if (known !== undefined) return known;
 

@@ -118,7 +118,7 @@ const SETGID = 0o2000;
 
 const isSet = (path: string, bits: number): boolean => ((statOf(path)?.mode ?? 0) & bits) !== 0;
 
-/** The defaults that follow from this machine and the file's mode. Throws for what is no ELF file. */
+/** The defaults that follow from this machine and the file's mode. Throws if the file is no ELF file. */
 function defaultsFor(path: string): LoaderOptions {
   const header = headerOf(path);
   const host = hostProcessor();

@@ -74,10 +74,10 @@ function bindIn(tree: LibraryTree, options: BindOptions): SymbolBindings {
   }
 
   const all = members.flatMap((m) => results.get(m) ?? []);
-  const versionErrors: VersionError[] = [];
+  let versionErrors: VersionError[] = [];
   if (tree.rules === "glibc") {
-    const needs = checkVersions(tree, members, problems);
-    versionErrors.push(...needs.filter((e) => !only || only.has(e.from)), ...all.flatMap((r) => r.inconsistencies));
+    const ofNeeds = checkVersions(tree, members, problems).filter((e) => !only || only.has(e.from));
+    versionErrors = [...ofNeeds, ...all.flatMap((r) => r.inconsistencies)];
   }
 
   return {
@@ -108,6 +108,7 @@ function hostTest(host: BindOptions["hostSymbols"]): HostTest {
   return (symbol) => names.has(symbol);
 }
 
+/** Binds the references of one object. */
 function bindMember(
   member: ScopeMember,
   scope: Scope,
@@ -163,7 +164,7 @@ const isInconsistent = (
   !member.symbols!.isVersioned &&
   named.get(version.file)?.realPath === member.object.realPath;
 
-/** Each provider is told once. */
+/** Adds the error, once for each provider. */
 function pushInconsistency(list: VersionError[], { member }: BoundSymbol, r: Reference): void {
   const provider = member.object;
   if (list.some((e) => e.provider === provider)) return;
@@ -197,7 +198,7 @@ function definition(
   return { provider: member.object, providerVersion: version?.name ?? null, how };
 }
 
-/** Several uses of one symbol, which stand one after the other, mostly have the same definition: they are told once. */
+/** Adds a binding. The uses of one symbol stand one after the other, and mostly have the same: it is added once. */
 function pushBinding(list: Binding[], b: Binding): void {
   const last = list.at(-1);
   if (
@@ -212,7 +213,7 @@ function pushBinding(list: Binding[], b: Binding): void {
   }
 }
 
-/** The uses of one symbol stand one after the other. */
+/** Adds a symbol. Its uses stand one after the other: it is added once. */
 function pushOnce(list: UnboundSymbol[], u: UnboundSymbol): void {
   const last = list.at(-1);
   if (last?.symbol !== u.symbol || last.version !== u.version) list.push(u);

@@ -80,7 +80,7 @@ export function interpositions(tree: LibraryTree, preload: ElfFile, name = "prel
   return { captured, findings };
 }
 
-/** The uses of one symbol stand one after the other. */
+/** Adds a reference. The uses of one symbol stand one after the other: it is added once. */
 function pushOnce(list: Interposed[], reference: Interposed): void {
   const last = list.at(-1);
   const { from, symbol, version } = reference;

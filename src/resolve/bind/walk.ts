@@ -6,7 +6,7 @@ import type { RelocationClass } from "./relocation-class.js";
 import type { ScopeMember, Reference, Scope } from "./scope.js";
 import type { LibraryTree } from "../tree.js";
 
-/** In the order in which a symbol's references are told. The first is that of a symbol without relocations. */
+/** The order of a symbol's references. The first class is that of a symbol without relocations. */
 const CLASSES: readonly RelocationClass[] = ["call", "got", "other", "copy"];
 
 /** The lookup by a tree's rules, among these members. */

@@ -83,13 +83,13 @@ class CacheReader {
   }
 
   #old(strings: number): LibraryCache {
-    const text = this.#strings(strings);
+    const textAt = this.#strings(strings);
     const entries: CacheEntry[] = [];
     for (let at = OLD_HEADER; at < strings; at += OLD_ENTRY) {
       entries.push({
         flags: this.#u32(at),
-        name: text(this.#u32(at + 4)),
-        path: text(this.#u32(at + 8)),
+        name: textAt(this.#u32(at + 4)),
+        path: textAt(this.#u32(at + 8)),
         hwcaps: null,
         isLegacy: false,
       });
@@ -108,7 +108,7 @@ class CacheReader {
     const end = base + NEW_HEADER + count * NEW_ENTRY;
     if (!isOurs || end > this.#bytes.length) return undefined;
 
-    const text = this.#strings(base);
+    const textAt = this.#strings(base);
     const { generator, hwcaps } = this.#extensions(this.#u32(base + 32));
     const lowAt = this.#littleEndian ? 16 : 20;
     const highAt = this.#littleEndian ? 20 : 16;
@@ -122,8 +122,8 @@ class CacheReader {
 
       entries.push({
         flags: this.#u32(at),
-        name: text(this.#u32(at + 4)),
-        path: text(this.#u32(at + 8)),
+        name: textAt(this.#u32(at + 4)),
+        path: textAt(this.#u32(at + 8)),
         hwcaps: isExtension ? hwcaps[low]! : null,
         isLegacy: !isExtension && (low !== 0 || (high & ~TLS) !== 0),
       });
@@ -138,7 +138,7 @@ class CacheReader {
    */
   #extensions(at: number): { generator: string | null; hwcaps: readonly string[] } {
     const none = { generator: null, hwcaps: [] };
-    const text = this.#strings(0);
+    const textAt = this.#strings(0);
     if (at === 0 || at + 8 > this.#bytes.length || this.#u32(at) !== EXTENSION_MAGIC) return none;
 
     const count = this.#u32(at + 4);
@@ -151,7 +151,7 @@ class CacheReader {
       if (from + size > this.#bytes.length) return none;
 
       if (tag === TAG_GENERATOR) generator = toLatin1(this.#bytes.subarray(from, from + size));
-      if (tag === TAG_HWCAPS) hwcaps = Array.from({ length: size >> 2 }, (_, n) => text(this.#u32(from + 4 * n)));
+      if (tag === TAG_HWCAPS) hwcaps = Array.from({ length: size >> 2 }, (_, n) => textAt(this.#u32(from + 4 * n)));
     }
 
     return { generator, hwcaps };

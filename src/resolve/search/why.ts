@@ -9,8 +9,8 @@ export interface LoadStep {
 
 /**
  * Tells why a library is in the process: for each object that asks for it, the shortest way from the program to that
- * object, and then the edge itself. The program asks for preloads and for the interpreter. Missing libraries are told
- * too. Empty if nothing asks for the library.
+ * object, and then the edge itself. The program asks for preloads and for the interpreter. The library may be missing.
+ * Empty if nothing asks for it.
  *
  * @param name a name as in DT_NEEDED, a DT_SONAME, the name of a file, or its path
  * @example
