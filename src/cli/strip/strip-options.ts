@@ -61,8 +61,16 @@ type Take = (command: StripCommand, value: string) => void;
 type Option = OptionName & { readonly take: Take };
 
 /** The fields that options without a value set. */
-type Field = "mode" | "discard" | "wildcard" | "fileSymbols" | "dropHeaders" | "force" | "verbose";
-type RewriteField = "deterministic" | "preserveDates";
+type Field =
+  | "mode"
+  | "discard"
+  | "wildcard"
+  | "fileSymbols"
+  | "dropHeaders"
+  | "force"
+  | "verbose"
+  | "deterministic"
+  | "preserveDates";
 
 const flag = (long: string, short: string | undefined, take: Take): Option => ({
   long,
@@ -73,12 +81,7 @@ const valued = (long: string, short: string | undefined, take: Take): Option => 
   ...flag(long, short, take),
   takesValue: true,
 });
-const sets = <F extends Field | RewriteField>(
-  long: string,
-  short: string | undefined,
-  field: F,
-  value: StripCommand[F],
-): Option =>
+const sets = <F extends Field>(long: string, short: string | undefined, field: F, value: StripCommand[F]): Option =>
   flag(long, short, (command) => {
     command[field] = value;
   });
