@@ -20,8 +20,8 @@ const NAMES = [
   "x86_64-object.o",
 ];
 
-/** True for a result, false for an ElfError; anything else goes on. */
-function ends(work: () => unknown): boolean {
+/** True for a result, false for an ElfError; any other error is thrown on. */
+function succeeds(work: () => unknown): boolean {
   try {
     work();
     return true;
@@ -41,19 +41,18 @@ suite("a broken file", () => {
 
     for (let i = 0; i < 25; i++) {
       const bytes = mutant(original, hot, below);
-      if (!ends(() => readElf(bytes))) continue;
+      if (!succeeds(() => readElf(bytes))) continue;
 
       const elf = readElf(bytes);
-      const t = new Tolerant();
-      const d = describeElf(elf);
+      const description = describeElf(elf);
+      expect(JSON.parse(JSON.stringify(description))).toEqual(description);
+      expect(formatDescription(description)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 
-      expect(JSON.parse(JSON.stringify(d))).toEqual(d);
-      expect(formatDescription(d)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
-
-      ends(() => listSymbols(elf));
-      ends(() => listDynamicSymbols(elf, t));
-      ends(() => [...listRelocations(elf, t)]);
-      ends(() => diffElf(whole, elf));
+      const tolerant = new Tolerant();
+      succeeds(() => listSymbols(elf));
+      succeeds(() => listDynamicSymbols(elf, tolerant));
+      succeeds(() => [...listRelocations(elf, tolerant)]);
+      succeeds(() => diffElf(whole, elf));
       described++;
     }
 

@@ -11,6 +11,9 @@ const show = (name: string): string => formatDescription(describeElf(readElf(fix
 
 suite("formatDescription", () => {
   it("starts with what people ask for first", () => {
+    const { notes } = readElf(fixture("x86_64-glibc-pie-runpath"));
+    const buildId = Buffer.from(notes.find((note) => note.type === 3)!.description).toString("hex");
+
     expect(show("x86_64-glibc-pie-runpath").split("\n\n")[0]).toBe(
       [
         "class:       ELFCLASS64, little-endian",
@@ -22,18 +25,17 @@ suite("formatDescription", () => {
         "interpreter: /lib64/ld-linux-x86-64.so.2",
         "needed:      libc.so.6",
         "runpath:     /opt/elfwright/fixture/lib",
-        `build ID:    ${readElf(fixture("x86_64-glibc-pie-runpath"))
-          .notes.filter((n) => n.type === 3)
-          .map((n) => Buffer.from(n.description).toString("hex"))}`,
+        `build ID:    ${buildId}`,
       ].join("\n"),
     );
   });
 
   it("has a block for each part that the file has", () => {
-    const heads = (name: string) =>
-      show(name)
-        .split("\n")
-        .filter((l, i, all) => i > 0 && all[i - 1] === "" && l !== "");
+    const heads = (name: string) => {
+      const [, ...blocks] = show(name).split("\n\n");
+      return blocks.map((block) => block.split("\n")[0]);
+    };
+
     expect(heads("x86_64-glibc-lib.so")).toEqual([
       "Program headers",
       "Memory",
@@ -51,24 +53,27 @@ suite("formatDescription", () => {
 
   it("lines its columns up, and ends no line in a space", () => {
     const text = show("s390x-glibc-exec");
-    const rows = text.split("Sections\n")[1]!.split("\n\n")[0]!.split("\n");
+    const sections = text.split("Sections\n")[1]!.split("\n\n")[0]!;
+    const rows = sections.split("\n").slice(2);
+
     expect(text).not.toMatch(/ $/m);
-    expect(new Set(rows.slice(2).map((r) => r.indexOf("SHT_"))).size).toBe(1);
+    expect(new Set(rows.map((row) => row.indexOf("SHT_"))).size).toBe(1);
   });
 
   it("says what is wrong and what follows the file", () => {
-    const d = describeElf(readElf(fixture("x86_64-glibc-pie")));
+    const description = describeElf(readElf(fixture("x86_64-glibc-pie")));
     const text = formatDescription({
-      ...d,
+      ...description,
       needed: null,
       overlay: { offset: 0x4000, size: 12, kind: null },
       problems: ["MALFORMED: no"],
     });
+
     expect(text).toContain("Overlay\n  12 bytes at 0x4000\n");
     expect(text).toContain("Problems\n  MALFORMED: no\n");
   });
 
-  it("says what notes say, what several say alike once", () => {
+  it("says what notes say, and once what several say", () => {
     const probe = (name: string) => ({
       section: ".note.x",
       owner: "stapsdt",
@@ -82,16 +87,11 @@ suite("formatDescription", () => {
       type,
       description: encodeText(JSON.stringify(value)),
     });
-    const notes = [
-      probe("a"),
-      probe("b"),
-      probe("a"),
-      own,
-      json(0xcafe1a7e, { name: "x\u0007", version: 2 }),
-      json(0x407c0c0a, [
-        { soname: ["liba.so.1", "liba.so"], feature: "a", priority: "suggested", description: "for a" },
-      ]),
-    ];
+    const packaging = json(0xcafe1a7e, { name: "x\u0007", version: 2 });
+    const dlopen = json(0x407c0c0a, [
+      { soname: ["liba.so.1", "liba.so"], feature: "a", priority: "suggested", description: "for a" },
+    ]);
+    const notes = [probe("a"), probe("b"), probe("a"), own, packaging, dlopen];
     const text = formatDescription(describeElf(readElf(buildElf({ notes }))), ["notes"]);
 
     expect(text.split("\n")).toEqual([
@@ -125,16 +125,17 @@ suite("formatDescription", () => {
     expect(text).toMatch(/^ {2}\.dynsym +14 +0 +14 +4 +11 +0 +0 +0 +0$/m);
   });
 
-  it("lets no control character out of a file", () => {
-    const d = describeElf(readElf(fixture("x86_64-glibc-pie")));
-    expect(formatDescription({ ...d, interpreter: "/lib/\u001b[31mld.so\n" })).toContain(
+  it("escapes control characters", () => {
+    const description = describeElf(readElf(fixture("x86_64-glibc-pie")));
+    expect(formatDescription({ ...description, interpreter: "/lib/\u001b[31mld.so\n" })).toContain(
       "interpreter: /lib/\\x1b[31mld.so\\x0a\n",
     );
   });
 });
 
 suite("formatChanges", () => {
-  const line = (c: Change) => formatChanges([c]);
+  const line = (change: Change) => formatChanges([change]);
+
   it("marks what came, went and changed", () => {
     expect(line({ at: "dynamic", tag: "DT_RUNPATH", from: null, to: "$ORIGIN/../lib" })).toBe(
       '+ dynamic DT_RUNPATH: "$ORIGIN/../lib"\n',
@@ -142,6 +143,7 @@ suite("formatChanges", () => {
     expect(line({ at: "dynamic", tag: "DT_RELACOUNT", from: 3, to: null })).toBe("- dynamic DT_RELACOUNT: 0x3\n");
     expect(line({ at: "interpreter", from: "/a", to: "/b" })).toBe('  interpreter: "/a" -> "/b"\n');
   });
+
   it("prints counts in decimal and addresses in hex", () => {
     expect(line({ at: "size", from: 16, to: 32 })).toBe("  size: 16 -> 32\n");
     expect(line({ at: "symbols", from: 45, to: null })).toBe("- symbols: 45\n");
@@ -150,6 +152,7 @@ suite("formatChanges", () => {
     );
     expect(line({ at: "header", field: "phnum", from: 13, to: 14 })).toBe("  header phnum: 13 -> 14\n");
   });
+
   it("names file and version", () => {
     expect(line({ at: "versionNeeds", file: "libc.so.6", from: "GLIBC_2.34", to: "GLIBC_2.2.5" })).toBe(
       "  versionNeeds libc.so.6: GLIBC_2.34 -> GLIBC_2.2.5\n",
@@ -164,6 +167,7 @@ suite("formatChanges", () => {
       "- sections .symtab: SHT_SYMTAB\n",
     );
   });
+
   it("is empty for no change", () => {
     expect(formatChanges([])).toBe("");
   });

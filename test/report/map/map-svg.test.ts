@@ -8,11 +8,11 @@ import { faults, readSvg } from "../../support/svg.js";
 
 describe("the picture of every kind of file", () => {
   it.each(MAP_FILES)("%s: labels are in their boxes and over nothing else", (name, make) => {
-    const svg = mapSvg(make(), { title: name });
-    const drawn = readSvg(svg);
+    const drawn = readSvg(mapSvg(make(), { title: name }));
+
     expect(faults(drawn)).toEqual([]);
     expect(drawn.rows.length).toBeGreaterThan(2);
-    // However many sections: a picture that somebody can look at.
+    // The picture keeps a size to look at, however many sections there are.
     expect(drawn.view.bottom).toBeLessThan(4000);
     expect(drawn.view.right).toBeLessThan(3000);
   });
@@ -23,21 +23,19 @@ describe("the picture of every kind of file", () => {
       const map = make();
       if ("before" in map) throw new Error("a comparison");
 
-      const labels = readSvg(mapSvg(map)).labels;
-      const texts = labels.filter((l) => l.row).map((l) => l.text);
-      const wanted = [...map.regions, ...map.memory]
-        .flatMap((r) => r.parts)
-        .filter((p) => p.kind !== "zeros")
-        .map((p) => p.label);
+      const { labels } = readSvg(mapSvg(map));
+      const inRows = labels.filter((label) => label.row).map((label) => label.text);
+      const beside = labels.filter((label) => !label.row).map((label) => label.text);
+      const parts = [...map.regions, ...map.memory].flatMap((region) => region.parts);
+      const wanted = parts.filter((part) => part.kind !== "zeros").map((part) => part.label);
+      const count = (texts: readonly string[], text: string) => texts.filter((other) => other === text).length;
 
-      for (const label of new Set(wanted)) {
-        expect(texts.filter((t) => t === label).length, label).toBe(wanted.filter((w) => w === label).length);
-      }
-
-      for (const m of map.markers) {
+      for (const label of new Set(wanted)) expect(count(inRows, label), label).toBe(count(wanted, label));
+      for (const { type } of map.markers) {
+        const name = type.replace("PT_", "");
         expect(
-          labels.some((l) => !l.row && l.text.includes(m.type.replace("PT_", ""))),
-          m.type,
+          beside.some((text) => text.includes(name)),
+          type,
         ).toBe(true);
       }
     },
@@ -47,13 +45,16 @@ describe("the picture of every kind of file", () => {
 describe("what these tests see", () => {
   const svg = mapSvg(layoutMap(readElf(fixture("x86_64-glibc-pie"))));
 
-  it("letters that are wider than the picture takes them for", () =>
-    expect(faults(readSvg(svg, 1.2)).length).toBeGreaterThan(5));
-  it("lines that are nearer to each other", () =>
-    expect(
-      faults(readSvg(svg.replace(/ y="(\d+(?:\.\d+)?)"/g, (_, y: string) => ` y="${Number(y) / 2}"`))).length,
-    ).toBeGreaterThan(5));
-  it("XML that is none", () => {
+  it("letters that are wider than the picture takes them for", () => {
+    expect(faults(readSvg(svg, 1.2)).length).toBeGreaterThan(5);
+  });
+
+  it("lines that are too near to each other", () => {
+    const squeezed = svg.replace(/ y="(\d+(?:\.\d+)?)"/g, (_, y: string) => ` y="${Number(y) / 2}"`);
+    expect(faults(readSvg(squeezed)).length).toBeGreaterThan(5);
+  });
+
+  it("XML that is not well-formed", () => {
     for (const broken of [
       svg.replace("</svg>", ""),
       svg.replace("</g>", ""),
@@ -82,26 +83,20 @@ describe("pictures of broken files", () => {
         const bytes = mutant(original, hot, random(SEED * 15485863 + round));
         try {
           const elf = readElf(bytes);
-          const map = layoutMap(elf);
-          const both = compareMaps(before, elf);
-
-          for (const m of [map, both]) {
-            expect(faults(readSvg(mapSvg(m, { title: at }))), at).toEqual([]);
+          for (const map of [layoutMap(elf), compareMaps(before, elf)]) {
+            const lines = mapText(map, { title: at, width: 80 }).split("\n");
+            expect(faults(readSvg(mapSvg(map, { title: at }))), at).toEqual([]);
             expect(
-              mapText(m, { title: at, width: 80 })
-                .split("\n")
-                .filter((l) => cells(l) > 80),
+              lines.filter((line) => cells(line) > 80),
               at,
             ).toEqual([]);
           }
 
           drawn++;
         } catch (e) {
-          if (!isElfError(e)) {
-            throw e instanceof Error && e.name === "AssertionError"
-              ? e
-              : new Error(`${at}: ${String(e)}`, { cause: e });
-          }
+          if (isElfError(e)) continue;
+          if (e instanceof Error && e.name === "AssertionError") throw e;
+          throw new Error(`${at}: ${String(e)}`, { cause: e });
         }
       }
 
@@ -112,20 +107,18 @@ describe("pictures of broken files", () => {
 
 describe("names out of the file", () => {
   it("are text, whatever they are", () => {
-    const svg = mapSvg(MAP_FILES.find(([name]) => name === "nasty names")![1](), { title: NASTY.join(" ") });
+    const [, make] = MAP_FILES.find(([name]) => name === "nasty names")!;
+    const svg = mapSvg(make(), { title: NASTY.join(" ") });
+    const texts = readSvg(svg).labels.map((label) => label.text);
+
     expect(svg).not.toMatch(/<script|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\ufeff\u0301]/);
-    expect(
-      readSvg(svg)
-        .labels.map((l) => l.text)
-        .join(" "),
-    ).toContain("<script>alert(1)</script>");
+    expect(texts.join(" ")).toContain("<script>alert(1)</script>");
   });
 
   it("refer to nothing outside of the picture", () => {
-    for (const m of mapSvg(layoutMap(readElf(fixture("x86_64-glibc-pie")))).matchAll(
-      /[a-z]+:\/\/[^"]*|url\(|href|@import|<script/g,
-    )) {
-      expect(m[0]).toBe("http://www.w3.org/2000/svg");
+    const svg = mapSvg(layoutMap(readElf(fixture("x86_64-glibc-pie"))));
+    for (const [reference] of svg.matchAll(/[a-z]+:\/\/[^"]*|url\(|href|@import|<script/g)) {
+      expect(reference).toBe("http://www.w3.org/2000/svg");
     }
   });
 });
@@ -141,9 +134,9 @@ describe("options", () => {
 
   it("text has a contrast of 4.5:1 on everything that it stands on", () => {
     for (const theme of ["light", "dark"] as const) {
-      const colours = new Map(
-        [...mapSvg(map, { theme }).matchAll(/--([a-z-]+):(#[0-9a-f]{6})/g)].map((m) => [m[1]!, m[2]!]),
-      );
+      const variables = mapSvg(map, { theme }).matchAll(/--([a-z-]+):(#[0-9a-f]{6})/g);
+      const colours = new Map([...variables].map(([, name, colour]) => [name!, colour!]));
+
       for (const text of ["fg", "muted", "mark"]) {
         for (const fill of ["bg", "plain", "head", "over", "r", "x", "w", "wx"]) {
           expect(contrast(colours.get(text)!, colours.get(fill)!), `${theme}: ${text} on ${fill}`).toBeGreaterThan(4.5);
@@ -166,26 +159,34 @@ describe("options", () => {
   });
 });
 
+/** The contrast ratio of two colours `#rrggbb`, as WCAG 2 defines it. */
 function contrast(a: string, b: string): number {
-  const light = (c: string) => {
-    const [r, g, b] = [1, 3, 5]
-      .map((i) => Number.parseInt(c.slice(i, i + 2), 16) / 255)
-      .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)) as [number, number, number];
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  const luminance = (colour: string) => {
+    const channel = (at: number) => {
+      const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+      return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    };
+    return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5) + 0.05;
   };
-  return Math.max(light(a), light(b)) / Math.min(light(a), light(b));
+
+  const [lighter, darker] = [Math.max(luminance(a), luminance(b)), Math.min(luminance(a), luminance(b))];
+  return lighter / darker;
 }
 
 describe("a comparison", () => {
   it("says what moved, what came, and stays silent where nothing differs", () => {
     const bytes = fixture("x86_64-glibc-pie");
-    const texts = readSvg(
-      mapSvg(compareMaps(readElf(bytes), readElf(plan(bytes, [setRunpath("/opt/lib".repeat(50))])))),
-    ).labels.map((l) => l.text);
+    const before = readElf(bytes);
+    const after = readElf(plan(bytes, [setRunpath("/opt/lib".repeat(50))]));
+    const textsOf = (comparison: ReturnType<typeof compareMaps>) =>
+      readSvg(mapSvg(comparison)).labels.map((label) => label.text);
+
+    const texts = textsOf(compareMaps(before, after));
     expect(texts).toContain("new");
-    expect(texts.some((t) => /^moves to 0x[0-9a-f]+, changed$/.test(t))).toBe(true);
-    expect(texts.some((t) => /^moved from 0x530, changed$/.test(t))).toBe(true);
-    const same = readSvg(mapSvg(compareMaps(readElf(bytes), readElf(bytes)))).labels.map((l) => l.text);
-    expect(same.filter((t) => /moved|changed|new|gone|differs/.test(t))).toEqual([]);
+    expect(texts.some((text) => /^moves to 0x[0-9a-f]+, changed$/.test(text))).toBe(true);
+    expect(texts.some((text) => /^moved from 0x530, changed$/.test(text))).toBe(true);
+
+    const same = textsOf(compareMaps(before, readElf(bytes)));
+    expect(same.filter((text) => /moved|changed|new|gone|differs/.test(text))).toEqual([]);
   });
 });

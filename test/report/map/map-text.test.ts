@@ -1,14 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  compareMaps,
-  layoutMap,
-  mapText,
-  type MapPart,
-  plan,
-  readElf,
-  setRunpath,
-  stripAll,
-} from "../../../src/index.js";
+import { compareMaps, layoutMap, mapText, plan, readElf, setRunpath, stripAll } from "../../../src/index.js";
 import { cells, printable, shorten, sizeOf, wrap } from "../../../src/report/map/words.js";
 import { fixture } from "../../support/fixtures.js";
 import { MAP_FILES, NASTY } from "../../support/map-files.js";
@@ -23,7 +14,8 @@ describe("the text of every kind of file", () => {
       const text = mapText(map, { title: name, width });
       const coloured = mapText(map, { title: name, width, color: true });
       const ascii = mapText(map, { title: name, width, ascii: true });
-      expect([...lines(text), ...lines(ascii)].filter((l) => cells(l) > width)).toEqual([]);
+
+      expect([...lines(text), ...lines(ascii)].filter((line) => cells(line) > width)).toEqual([]);
       expect(uncoloured(coloured).replace(/ +$/gm, "")).toBe(text);
       expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
       expect(ascii).toMatch(/^[\n -~]*$/);
@@ -35,53 +27,56 @@ describe("one file", () => {
   const elf = readElf(fixture("x86_64-glibc-pie"));
   const map = layoutMap(elf);
   const text = lines(mapText(map));
-  const lineOf = (start: string) => text.find((l) => l.trimStart().startsWith(start))!;
+
+  const matching = (pattern: string): unknown => expect.stringMatching(new RegExp(pattern));
 
   it("has a line for each part, with its offset and its address", () => {
-    for (const p of map.regions.flatMap((r) => r.parts).filter((p) => p.kind !== "zeros")) {
-      expect(
-        lineOf(`0x${p.offset!.toString(16)} `)
-          .split(/ {2,}|[│═]+| (?=\d)/)
-          .map((w) => w.trim()),
-        p.label,
-      ).toEqual(
-        expect.arrayContaining([
-          p.label,
-          ...(p.address === null
-            ? []
-            : [expect.stringMatching(new RegExp(`^0x${Number(p.address).toString(16)}( |$)`)) as unknown]),
-          sizeText(p),
-        ]),
-      );
+    const parts = map.regions.flatMap((region) => region.parts);
+
+    for (const { kind, label, offset, address, size } of parts) {
+      if (kind === "zeros") continue;
+
+      const line = text.find((other) => other.trimStart().startsWith(`0x${offset!.toString(16)} `))!;
+      const words = line.split(/ {2,}|[│═]+| (?=\d)/).map((word) => word.trim());
+      const wanted = [label, matching(`^${String(size)} B`)];
+      if (address !== null) wanted.push(matching(`^0x${Number(address).toString(16)}( |$)`));
+      expect(words, label).toEqual(expect.arrayContaining(wanted));
     }
   });
 
-  const sizeText = (p: MapPart): unknown => expect.stringMatching(new RegExp(`^${String(p.size)} B`));
-
   it("marks what the other program headers lie over", () => {
-    const relro = text.find((l) => /^ {2}\w PT_GNU_RELRO/.test(l))!;
+    const relro = text.find((line) => /^ {2}\w PT_GNU_RELRO/.test(line))!;
     const letter = relro.trim()[0]!;
-    const at = text.flatMap((l) =>
-      new RegExp(`0x[0-9a-f]+ [a-z ]*${letter}`).test(l) && !l.includes("PT_") ? [/│(\.[a-z_.]+)/.exec(l)?.[1]] : [],
-    );
-    expect(at).toEqual([".init_array", ".fini_array", ".dynamic", ".got", ".got.plt"]);
+    const marked = text.filter((line) => new RegExp(`0x[0-9a-f]+ [a-z ]*${letter}`).test(line));
+    const inParts = marked.filter((line) => !line.includes("PT_"));
+
+    expect(inParts.map((line) => /│(\.[a-z_.]+)/.exec(line)?.[1])).toEqual([
+      ".init_array",
+      ".fini_array",
+      ".dynamic",
+      ".got",
+      ".got.plt",
+    ]);
     expect(relro).toContain("0x3dd0..0x3fff");
   });
 
   it("shows holes between PT_LOADs, and none where they follow one another", () => {
-    expect(text.some((l) => l.includes("not mapped"))).toBe(false);
-    expect(
-      mapText(layoutMap(readElf(fixture("x86_64-glibc-static"))))
-        .split("\n")
-        .filter((l) => l.includes("not mapped")).length,
-    ).toBe(holes(layoutMap(readElf(fixture("x86_64-glibc-static")))));
+    const ofStatic = layoutMap(readElf(fixture("x86_64-glibc-static")));
+    const linesOfHoles = (all: readonly string[]) => all.filter((line) => line.includes("not mapped"));
+
+    expect(linesOfHoles(text)).toEqual([]);
+    expect(linesOfHoles(lines(mapText(ofStatic))).length).toBe(countHoles(ofStatic));
   });
 
-  const holes = (m: ReturnType<typeof layoutMap>): number =>
-    m.memory.filter(
-      (s, i) =>
-        i > 0 && Number(m.memory[i - 1]!.pages.address) + Number(m.memory[i - 1]!.pages.size) < Number(s.pages.address),
-    ).length;
+  function countHoles({ memory }: ReturnType<typeof layoutMap>): number {
+    let holes = 0;
+    let end = Infinity;
+    for (const { pages } of memory) {
+      if (end < Number(pages.address)) holes++;
+      end = Number(pages.address) + Number(pages.size);
+    }
+    return holes;
+  }
 
   it("colours by the flags", () => {
     const coloured = mapText(map, { color: true });
@@ -102,12 +97,11 @@ describe("two files", () => {
     const before = readElf(bytes);
     const after = readElf(plan(bytes, [setRunpath("/opt/lib".repeat(50))]));
     const text = mapText(compareMaps(before, after));
-    const dynstr = after.sections.find((s) => s.name === ".dynstr")!.header;
 
-    expect(text).toContain(`* moved from 0x530, changed`);
-    expect(text).toContain(
-      `  > .dynstr: file 0x530 -> 0x${dynstr.offset.toString(16)}, memory 0x530 -> 0x${dynstr.addr.toString(16)}, ${dynstr.size} B, changed\n`,
-    );
+    const { offset, addr, size } = after.sections.find((section) => section.name === ".dynstr")!.header;
+    const moves = `file 0x530 -> 0x${offset.toString(16)}, memory 0x530 -> 0x${addr.toString(16)}`;
+    expect(text).toContain("* moved from 0x530, changed");
+    expect(text).toContain(`  > .dynstr: ${moves}, ${size} B, changed\n`);
     expect(text).toMatch(/\n {2}\+ \.elfwright\.old: file 0x530, memory 0x530, 191 B\n/);
     expect(text).toMatch(/\n {2}~ \.dynamic: file 0x2de0, memory 0x3de0, 480 B\n/);
     expect(text).not.toMatch(/~ \.text/);
@@ -120,29 +114,23 @@ describe("two files", () => {
 
   it("one byte of code differs", () => {
     const other = fixture("x86_64-glibc-pie");
-    const text = readElf(other).sections.find((s) => s.name === ".text")!.header;
-    other[text.offset + text.size - 1]! ^= 1;
-    const c = compareMaps(readElf(bytes), readElf(other));
+    const { offset, addr, size } = readElf(other).sections.find((section) => section.name === ".text")!.header;
+    other[offset + size - 1]! ^= 1;
+    const comparison = compareMaps(readElf(bytes), readElf(other));
 
-    expect(
-      c.after.regions
-        .flatMap((r) => r.parts)
-        .filter((p) => p.marks.length > 0)
-        .map((p) => [p.label, p.marks]),
-    ).toEqual([[".text", ["changed"]]]);
-    expect(mapText(c).trimEnd().split("\n").slice(-2)).toEqual([
+    const parts = comparison.after.regions.flatMap((region) => region.parts);
+    const marked = parts.filter((part) => part.marks.length > 0);
+    expect(marked.map((part) => [part.label, part.marks])).toEqual([[".text", ["changed"]]]);
+    expect(lines(mapText(comparison).trimEnd()).slice(-2)).toEqual([
       "Differences",
-      `  ~ .text: file 0x${text.offset.toString(16)}, memory 0x${text.addr.toString(16)}, ${text.size} B`,
+      `  ~ .text: file 0x${offset.toString(16)}, memory 0x${addr.toString(16)}, ${size} B`,
     ]);
   });
 
-  it("nothing differs", () =>
-    expect(
-      mapText(compareMaps(readElf(bytes), readElf(bytes)))
-        .trimEnd()
-        .split("\n")
-        .at(-1),
-    ).toBe("Nothing differs."));
+  it("nothing differs", () => {
+    const text = mapText(compareMaps(readElf(bytes), readElf(bytes)));
+    expect(lines(text.trimEnd()).at(-1)).toBe("Nothing differs.");
+  });
 });
 
 describe("words", () => {
@@ -157,17 +145,17 @@ describe("words", () => {
   ])("%s bytes are %s", (n, text) => expect(sizeOf(n)).toBe(text));
 
   it("lines are never wider than they may be, and lose nothing but spaces", () => {
-    for (const name of [...NASTY.map(printable), "several short words and aVeryLongOneThatHasNoSpacesAtAll in them"]) {
+    for (const text of [...NASTY.map(printable), "several short words and aVeryLongOneThatHasNoSpacesAtAll in them"]) {
       for (const width of [4, 10, 33]) {
-        const out = wrap(name, width);
-        for (const l of out) expect(cells(l)).toBeLessThanOrEqual(width);
-        expect(out.join("").replace(/ /g, "")).toBe(name.replace(/ /g, ""));
-        expect(cells(shorten(name, width))).toBeLessThanOrEqual(width);
+        const wrapped = wrap(text, width);
+        for (const line of wrapped) expect(cells(line)).toBeLessThanOrEqual(width);
+        expect(wrapped.join("").replace(/ /g, "")).toBe(text.replace(/ /g, ""));
+        expect(cells(shorten(text, width))).toBeLessThanOrEqual(width);
       }
     }
   });
 
-  it("names change nothing but their own place", () =>
+  it("names change nothing outside their own place", () =>
     expect(NASTY.map(printable).slice(2, 5)).toEqual([
       "\\u{1b}[31mred\\u{1b}[0m",
       "\\u{202e}gpj.exe",

@@ -1,51 +1,47 @@
 import type { LayoutMap, MapPart } from "../../../src/index.js";
 
-const end = (p: { readonly size: MapPart["size"] }, at: number | bigint | string): bigint =>
-  BigInt(at) + BigInt(p.size);
+const endOf = (part: { readonly size: MapPart["size"] }, start: number | bigint | string): bigint =>
+  BigInt(start) + BigInt(part.size);
+
+function must(holds: boolean, what: string, subject: unknown): void {
+  if (!holds) throw new Error(`${what}: ${JSON.stringify(subject)}`);
+}
 
 /**
- * Each byte of the file is in one part of one region; each byte of a PT_LOAD's pages, or of what neighbours leave of
- * them, in one of its parts.
+ * Each byte of the file is in one part of one region; each byte of a PT_LOAD's pages, or of what its neighbours leave
+ * of them, is in one of its parts.
  */
-export function expectWhole(m: LayoutMap, size: number): void {
-  const must = (holds: boolean, what: string, p?: unknown): void => {
-    if (!holds) throw new Error(`${what}: ${JSON.stringify(p)}`);
-  };
-  let at = 0n;
-  for (const r of m.regions) {
-    must(BigInt(r.offset) === at, "the region begins elsewhere", { ...r, parts: [] });
-    for (const p of r.parts) {
-      must(BigInt(p.offset!) === at && Number(p.size) > 0, "the part begins elsewhere, or is empty", p);
-      must((p.address === null) === (r.kind !== "load"), "only what is loaded has an address", p);
-      at = end(p, at);
+export function expectWhole(map: LayoutMap, size: number): void {
+  let offset = 0n;
+  for (const region of map.regions) {
+    must(BigInt(region.offset) === offset, "the region begins elsewhere", { ...region, parts: [] });
+    for (const part of region.parts) {
+      const follows = BigInt(part.offset!) === offset && Number(part.size) > 0;
+      must(follows, "the part begins elsewhere, or is empty", part);
+      must((part.address === null) === (region.kind !== "load"), "only what is loaded has an address", part);
+      offset = endOf(part, offset);
     }
-    must(at === BigInt(r.offset + r.size), "the parts end elsewhere", { ...r, parts: [] });
+    must(offset === BigInt(region.offset + region.size), "the parts end elsewhere", { ...region, parts: [] });
   }
+  must(offset === BigInt(size), "the regions end elsewhere", `${offset}`);
 
-  must(at === BigInt(size), "the regions end elsewhere", `${at}`);
-  for (const s of m.memory) {
-    const own = s.parts.filter((p) => p.kind !== "page-head" && p.kind !== "page-tail");
-    const last = own.at(-1)!;
-    let address = BigInt(s.parts[0]!.address!);
-
-    for (const p of s.parts) {
-      must(
-        BigInt(p.address!) === address && BigInt(p.size) > 0n,
-        "the part begins elsewhere in memory, or is empty",
-        p,
-      );
-      address = end(p, address);
+  for (const segment of map.memory) {
+    const { parts, pages, ...own } = segment;
+    let address = BigInt(parts[0]!.address!);
+    for (const part of parts) {
+      const follows = BigInt(part.address!) === address && BigInt(part.size) > 0n;
+      must(follows, "the part begins elsewhere in memory, or is empty", part);
+      address = endOf(part, address);
     }
 
-    must(
-      BigInt(own[0]!.address!) === BigInt(s.address) && end(last, last.address!) === end(s, s.address),
-      "the segment's parts are more or less than itself",
-      { ...s, parts: [] },
-    );
-    must(
-      address <= end(s.pages, s.pages.address) && BigInt(s.pages.address) % BigInt(m.pageSize!) === 0n,
-      "the pages",
-      { ...s, parts: [] },
-    );
+    const contents = parts.filter((part) => part.kind !== "page-head" && part.kind !== "page-tail");
+    const [first, last] = [contents[0]!, contents.at(-1)!];
+    const isWhole =
+      BigInt(first.address!) === BigInt(segment.address) &&
+      endOf(last, last.address!) === endOf(segment, segment.address);
+    must(isWhole, "the segment's parts are more or less than itself", own);
+
+    const arePages = address <= endOf(pages, pages.address) && BigInt(pages.address) % BigInt(map.pageSize!) === 0n;
+    must(arePages, "the pages", segment);
   }
 }

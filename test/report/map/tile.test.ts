@@ -12,17 +12,17 @@ it(`each byte goes to the claim that a search finds (seed ${SEED})`, () => {
     });
     const tiles = tile(0, size, claims);
     const owners = tiles.flatMap((t) => new Array<number | null>(t.end - t.start).fill(t.claim?.of ?? null));
+    const length = (claim: { start: number; end: number }) => claim.end - claim.start;
 
     expect(tiles.map((t) => t.start)).toEqual([0, ...tiles.slice(0, -1).map((t) => t.end)]);
     expect(owners.length).toBe(size);
+
+    // The lowest rank wins; of several, the shortest.
     for (let at = 0; at < size; at++) {
-      const over = claims.filter((c) => c.start <= at && at < c.end);
-      const best = over.sort((a, b) => a.rank - b.rank || a.end - a.start - (b.end - b.start))[0];
-      const got = owners[at] === null ? undefined : claims[owners[at]!]!;
-      expect([got?.rank, got && got.end - got.start], `byte ${at}`).toEqual([
-        best?.rank,
-        best && best.end - best.start,
-      ]);
+      const covering = claims.filter((claim) => claim.start <= at && at < claim.end);
+      const best = covering.sort((a, b) => a.rank - b.rank || length(a) - length(b))[0];
+      const owner = owners[at] === null ? undefined : claims[owners[at]!]!;
+      expect([owner?.rank, owner && length(owner)], `byte ${at}`).toEqual([best?.rank, best && length(best)]);
     }
   }
 });
