@@ -16,7 +16,9 @@ const HEADER = 64;
 const STEP = 1 << 20;
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const;
 
-/** ELF headers that are right in themselves in a range of a file, at most `most`. Reads the range once. */
+/**
+ * The ELF files in a range of a file, by headers that are right in themselves; at most `most`. Reads the range once.
+ */
 export function* embeddedElfs(
   source: ByteSource,
   offset: number,
@@ -28,47 +30,52 @@ export function* embeddedElfs(
   let rest = new Uint8Array(0);
 
   for (const piece of chunks(source, offset, length, "the data", STEP)) {
-    // A magic that two pieces share begins in what is left of the first.
-    const b = new Uint8Array(rest.length + piece.length);
-    b.set(rest);
-    b.set(piece, rest.length);
+    // A magic across two pieces begins in what is left of the first.
+    const bytes = new Uint8Array(rest.length + piece.length);
+    bytes.set(rest);
+    bytes.set(piece, rest.length);
 
-    for (let at = b.indexOf(MAGIC[0]); at >= 0 && at + MAGIC.length <= b.length; at = b.indexOf(MAGIC[0], at + 1)) {
-      if (b[at + 1] !== MAGIC[1] || b[at + 2] !== MAGIC[2] || b[at + 3] !== MAGIC[3]) continue;
-      const elf = plausible(source, base + at);
-      if (elf) yield elf;
-      if (elf && ++found === most) return;
+    let at = bytes.indexOf(MAGIC[0]);
+    while (at >= 0 && at + MAGIC.length <= bytes.length) {
+      const elf = hasMagic(bytes, at) ? plausibleElf(source, base + at) : null;
+      if (elf) {
+        yield elf;
+        found++;
+        if (found === most) return;
+      }
+      at = bytes.indexOf(MAGIC[0], at + 1);
     }
 
-    rest = b.slice(Math.max(0, b.length - MAGIC.length + 1));
-    base += b.length - rest.length;
+    rest = bytes.slice(Math.max(0, bytes.length - MAGIC.length + 1));
+    base += bytes.length - rest.length;
   }
 }
 
-function plausible(source: ByteSource, offset: number): EmbeddedElf | null {
+const hasMagic = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at + 1] === MAGIC[1] && bytes[at + 2] === MAGIC[2] && bytes[at + 3] === MAGIC[3];
+
+/** The file whose header is at an offset, if e_ident, e_type, e_machine, e_version and the sizes are possible. */
+function plausibleElf(source: ByteSource, offset: number): EmbeddedElf | null {
   if (offset + HEADER > source.size) return null;
 
-  const b = readExactly(source, offset, HEADER, "an ELF header");
-  const v = viewOf(b);
-  const le = b[5] === 1;
-  const wide = b[4] === 2;
-  if (b[4]! < 1 || b[4]! > 2 || b[5]! < 1 || b[5]! > 2 || b[6] !== 1) return null;
+  const header = readExactly(source, offset, HEADER, "an ELF header");
+  const view = viewOf(header);
+  const [elfClass, byteOrder, identVersion] = header.subarray(4, 7);
+  if (elfClass !== 1 && elfClass !== 2) return null;
+  if ((byteOrder !== 1 && byteOrder !== 2) || identVersion !== 1) return null;
 
-  const type = v.getUint16(16, le);
-  const machine = v.getUint16(18, le);
-  const at = wide ? 52 : 40;
+  const littleEndian = byteOrder === 1;
+  const is64Bit = elfClass === 2;
+  const type = view.getUint16(16, littleEndian);
+  const machine = view.getUint16(18, littleEndian);
+  const version = view.getUint32(20, littleEndian);
+  if (type < ET.REL || type > ET.CORE || machine === 0 || version !== 1) return null;
 
-  if (
-    type < ET.REL ||
-    type > ET.CORE ||
-    machine === 0 ||
-    v.getUint32(20, le) !== 1 ||
-    v.getUint16(at, le) !== (wide ? 64 : 52)
-  ) {
-    return null;
-  }
+  const ehsizeAt = is64Bit ? 52 : 40;
+  const ehsize = view.getUint16(ehsizeAt, littleEndian);
+  const phentsize = view.getUint16(ehsizeAt + 2, littleEndian);
+  if (ehsize !== (is64Bit ? 64 : 52)) return null;
+  if (phentsize !== 0 && phentsize !== (is64Bit ? 56 : 32)) return null;
 
-  const phentsize = v.getUint16(at + 2, le);
-  if (phentsize !== 0 && phentsize !== (wide ? 56 : 32)) return null;
   return { offset, machine: machineName(machine), type: fileTypeName(type) };
 }

@@ -1,6 +1,4 @@
-/**
- * Where sources are built and nothing is installed: folders of people, of build services and of packagers' build roots.
- */
+/** Folders in which sources are built and nothing is installed: those of people, build services and packagers. */
 const BUILD: readonly RegExp[] = [
   /^\/(?:home|Users|root|export\/home)(?=\/|$)/,
   /^\/(?:var\/)?tmp(?=\/|$)/,
@@ -21,14 +19,14 @@ const BUILD: readonly RegExp[] = [
   /^\/(?:io|project|ci)(?=\/|$)/,
   /^\/usr\/(?:obj|ports)(?=\/|$)/,
   /^\/var\/(?:builds?|cache)(?=\/|$)/,
-  // Their contents are packages, and whole on systems that have them.
+  // What is in these are packages, which work on systems that have them.
   /^\/(?:nix|gnu)\/store(?=\/|$)/,
 ];
 
-/** The folder of builds (or of Nix and Guix) that a path lies in, or undefined. */
+/** The build folder (or the store of Nix or Guix) that a path lies in; undefined for none. */
 export function buildFolder(path: string): string | undefined {
-  for (const r of BUILD) {
-    const found = r.exec(path);
+  for (const pattern of BUILD) {
+    const found = pattern.exec(path);
     if (found) return found[0];
   }
   return undefined;
@@ -36,5 +34,5 @@ export function buildFolder(path: string): string | undefined {
 
 const WRITABLE = /^\/(?:tmp|var\/tmp|dev\/shm|run\/lock|var\/lock|var\/crash)(?:\/|$)/;
 
-/** Is it, or does it lie in, a folder in which everybody may create files (sticky or not)? */
+/** Is this a folder in which everybody may create files (sticky or not), or a path below one? */
 export const isWorldWritable = (path: string): boolean => WRITABLE.test(path.replace(/\/+/g, "/"));

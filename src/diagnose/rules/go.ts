@@ -1,48 +1,55 @@
+import type { DiagnosedLinkage, GoDiagnosis } from "../diagnosis.js";
 import type { Rule } from "./rule.js";
 
-const BUILD =
-  "With CGO_ENABLED=0 it needs no C library at all, where no package has C code; " +
-  "net and os/user then use Go's own code. " +
-  "Build it in an image that has the same C library as the one that it runs in, and no newer one: " +
-  "golang:alpine for Alpine, golang on the oldest Debian or Red Hat release that it has to run on for glibc.";
+/** Linkages of files that need nothing of a C library at run time. */
+const SELF_CONTAINED: readonly DiagnosedLinkage[] = ["static", "static-pie", "relocatable"];
 
-/** What Go's linker makes of its options, in words that help to build anew. */
+/** Who has linked a Go program, for its message. */
+const LINKED_BY: Readonly<Record<GoDiagnosis["cgo"], string>> = {
+  pure: "",
+  internal: ", linked by Go's linker,",
+  external: ", linked by the system's,",
+  unknown: "",
+};
+
+/** What Go's linker has made of its options, in words that help to build anew. */
 export const goRules: readonly Rule[] = [
   {
     id: "go-cgo",
     severity: "note",
-    sentence: "A Go program that needs a C library.",
-    advice: BUILD,
-    *test(f) {
-      const { go, libc, linkage } = f;
-      if (
-        !go ||
-        go.cgo === "pure" ||
-        !go.usesLibc ||
-        libc === "none" ||
-        linkage === "static" ||
-        linkage === "static-pie" ||
-        linkage === "relocatable"
-      ) {
-        return;
-      }
+    sentence: "The file is a Go program that needs a C library.",
+    advice:
+      "With CGO_ENABLED=0 it needs no C library at all, if no package has C code; " +
+      "net and os/user then use Go's own code. " +
+      "Otherwise build it in an image that has the same C library as the system that it runs on, and no newer one: " +
+      "golang:alpine for Alpine, golang on the oldest Debian or Red Hat release that it has to run on for glibc.",
+    *test({ go, libc, linkage }) {
+      if (!go || go.cgo === "pure" || !go.usesLibc) return;
+      if (libc === "none" || SELF_CONTAINED.includes(linkage)) return;
 
+      const called = libc === "unknown" ? "a C library" : libc;
       yield {
-        message: `a Go program that was built with cgo${go.cgo === "unknown" ? "" : `, linked ${go.cgo === "internal" ? "by Go's linker" : "by the system's"},`} and calls ${libc === "unknown" ? "a C library" : libc}: it runs only where that is, in no older version`,
+        message:
+          `a Go program that was built with cgo${LINKED_BY[go.cgo]} and calls ${called}: ` +
+          "it runs only where that is, in no older version",
       };
     },
   },
   {
     id: "interpreter-only",
     severity: "note",
-    sentence: "The program needs no library, but a loader.",
+    sentence: "The program needs no library, but names a loader.",
     advice:
-      "Go: -buildmode=pie makes its linker name glibc's loader even with CGO_ENABLED=0; without it the program is static, and starts in an empty image and on Alpine, too.",
-    *test(f) {
-      if (f.linkage !== "interpreter-only") return;
-      const musl = f.target?.libc === "musl";
+      "Go: -buildmode=pie makes its linker name glibc's loader even with CGO_ENABLED=0; " +
+      "without it the program is static, and starts in an empty image and on Alpine, too.",
+    *test({ linkage, interpreter, target }) {
+      if (linkage !== "interpreter-only") return;
+
+      const absent = target?.libc === "musl" ? `, as on ${target.name}` : " (Alpine, an empty image)";
       yield {
-        message: `it needs no library, but its interpreter is ${f.interpreter!}: where that file is absent${musl ? `, as on ${f.target!.name}` : " (Alpine, an empty image)"}, it does not start ("No such file or directory")`,
+        message:
+          `it needs no library, but its interpreter is ${interpreter!}: where that file is absent${absent}, ` +
+          'it does not start ("No such file or directory")',
       };
     },
   },

@@ -1,10 +1,12 @@
 import { ET } from "../../spec/constants.js";
+import { sameMachine } from "../../spec/machine-names.js";
 import { fileTypeName, machineName } from "../../spec/names.js";
+import type { Machine } from "../../targets/target.js";
 import type { Facts } from "../facts.js";
 import type { Rule } from "./rule.js";
 
-const bits = (m: { readonly machine: number; readonly class: number; readonly littleEndian: boolean }): string =>
-  `${machineName(m.machine)}, ${m.class}-bit, ${m.littleEndian ? "little" : "big"}-endian`;
+const inWords = ({ machine, class: elfClass, littleEndian }: Machine): string =>
+  `${machineName(machine)}, ${elfClass}-bit, ${littleEndian ? "little" : "big"}-endian`;
 
 /** What kind of file it is, and whether it is for the machine at all. */
 export const kindRules: readonly Rule[] = [
@@ -13,13 +15,15 @@ export const kindRules: readonly Rule[] = [
     severity: "error",
     sentence: "The file is for another machine than the target.",
     advice: "Take the build for the target's machine.",
-    *test({ elf: { header: h }, target }: Facts) {
-      const m = target?.machine;
-      if (m && (m.machine !== h.machine || m.class !== h.class || m.littleEndian !== h.littleEndian)) {
-        yield {
-          message: `it is for ${bits(h)}, the target ${target.name} for ${bits(m)}: "Exec format error", or "wrong ELF class" for a library`,
-        };
-      }
+    *test({ elf: { header }, target }: Facts) {
+      const machine = target?.machine;
+      if (!machine || sameMachine(machine, header)) return;
+
+      yield {
+        message:
+          `it is for ${inWords(header)}, the target ${target.name} for ${inWords(machine)}: ` +
+          '"Exec format error", or "wrong ELF class" for a library',
+      };
     },
   },
   {
@@ -32,19 +36,21 @@ export const kindRules: readonly Rule[] = [
         yield {
           message: "it is a module of the Linux kernel, which nothing but the kernel loads (insmod, modprobe)",
           advice:
-            "It fits the kernel that it was built for, whatever C library a system has: build it against that kernel's headers.",
+            "It fits only the kernel that it was built for, whatever C library a system has: " +
+            "build it against that kernel's headers.",
         };
       } else if (linkage === "relocatable") {
         yield { message: `it is a relocatable object (${fileTypeName(elf.header.type)})` };
       } else if (elf.header.type === ET.CORE) {
         yield {
           message: "it is a core file: the memory of a process that crashed, or was dumped",
-          advice: "Open it in a debugger together with the program that it is of.",
+          advice: "Open it in a debugger, together with the program that the process ran.",
         };
       } else if (!hasContents) {
         yield {
           message:
-            "it is a separate debug file: it has the debug information of a program or library, but not its code and data",
+            "it is a separate debug file: it has the debug information of a program or library, " +
+            "but not its code and data",
           advice: "Diagnose the program or library that it belongs to: its build ID is the same.",
         };
       }

@@ -1,34 +1,39 @@
 import type { Edge, LoadedObject } from "../../resolve/tree.js";
 import { count, list, type Rule } from "./rule.js";
 
-const places = (edge: Edge): string => {
-  const tried = edge.tried.map(
-    (t) =>
-      `${t.path}${t.outcome === "absent" ? "" : t.outcome === "other-machine" ? " (for another machine)" : ` (${t.outcome})`}`,
-  );
-  return tried.length === 0 ? "" : `; looked at ${count(tried.length, "place")}: ${list(tried, 4)}`;
-};
+/** Where the loader looked, and what it found there. */
+function places({ tried }: Edge): string {
+  if (tried.length === 0) return "";
+  return `; looked at ${count(tried.length, "place")}: ${list(tried.map(place), 4)}`;
+}
+
+function place({ path, outcome }: Edge["tried"][number]): string {
+  if (outcome === "absent") return path;
+  return outcome === "other-machine" ? `${path} (for another machine)` : `${path} (${outcome})`;
+}
 
 const asker = (from: LoadedObject, root: LoadedObject): string => (from === root ? "it" : from.path);
 
-/** What only the libraries themselves tell; silent where `libraries` is not given. */
+/** What only the libraries themselves can tell. Silent where `libraries` is not given. */
 export const libraryRules: readonly Rule[] = [
   {
     id: "library-missing",
     severity: "error",
     sentence: "A needed library is not found.",
     advice:
-      "Install its package, put it beside the program and set DT_RUNPATH to $ORIGIN, or take the need out where nothing of it is used.",
+      "Install its package, put it beside the program and set DT_RUNPATH to $ORIGIN, " +
+      "or take the need out if nothing of the library is used.",
     *test({ libraries }) {
       if (!libraries) return;
       for (const { from, edge } of libraries.missing) {
         if (edge === libraries.interpreter) continue;
 
+        const library = `${edge.name}, which ${asker(from, libraries.root)} needs,`;
         const invalid = edge.tried.find((t) => t.outcome === "invalid");
         yield {
           message: invalid
-            ? `${edge.name}, which ${asker(from, libraries.root)} needs, is no ELF file at ${invalid.path}: ld.so stops there ("invalid ELF header")`
-            : `${edge.name}, which ${asker(from, libraries.root)} needs, is not found${places(edge)}`,
+            ? `${library} is no ELF file at ${invalid.path}: ld.so stops there ("invalid ELF header")`
+            : `${library} is not found${places(edge)}`,
           names: [edge.name],
         };
       }
@@ -40,17 +45,17 @@ export const libraryRules: readonly Rule[] = [
     sentence: "The program's interpreter is not there.",
     advice: "Install the C library of that loader, or set the system's own: elfwright patchelf --set-interpreter.",
     *test({ libraries, interpreter }) {
-      // klibc's is a static program, which the resolver takes for nothing that it could load.
-      if (
-        interpreter !== null &&
-        libraries?.interpreter?.object === null &&
-        libraries.interpreter.tried.every((t) => t.outcome === "absent")
-      ) {
-        yield {
-          message: `the interpreter ${interpreter} is not there: starting the program fails with "No such file or directory"`,
-          names: [interpreter],
-        };
-      }
+      const edge = libraries?.interpreter;
+      if (interpreter === null || edge?.object !== null) return;
+
+      // klibc's loader is a static program, which the resolver finds but cannot load.
+      if (edge.tried.some((t) => t.outcome !== "absent")) return;
+      yield {
+        message:
+          `the interpreter ${interpreter} is not there: ` +
+          'starting the program fails with "No such file or directory"',
+        names: [interpreter],
+      };
     },
   },
 ];

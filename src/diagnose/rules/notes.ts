@@ -2,34 +2,41 @@ import { contentsOfKind, type DlopenDependency } from "../../image/notes/note-co
 import type { Facts } from "../facts.js";
 import { count, list, type Rule } from "./rule.js";
 
-const of = <K extends Parameters<typeof contentsOfKind>[2]>({ elf }: Facts, kind: K) =>
+const notesOf = <K extends Parameters<typeof contentsOfKind>[2]>({ elf }: Facts, kind: K) =>
   contentsOfKind(elf.notes, elf.header, kind);
 
-/** The kernel of CentOS 7: what asks for no more than that runs on every distribution that this tool knows. */
+const dlopened = (facts: Facts): DlopenDependency[] => [...notesOf(facts, "dlopen")].flatMap((c) => c.libraries);
+
+/** The kernel of CentOS 7. What asks for no more than that runs on every distribution that this tool knows. */
 const OLD_KERNEL = [3, 10] as const;
 
-const isNewer = (kernel: string): boolean => {
+function isNewer(kernel: string): boolean {
   const [major = 0, minor = 0] = kernel.split(".").map(Number);
-  return major > OLD_KERNEL[0] || (major === OLD_KERNEL[0] && minor > OLD_KERNEL[1]);
-};
+  const [oldMajor, oldMinor] = OLD_KERNEL;
+  return major > oldMajor || (major === oldMajor && minor > oldMinor);
+}
 
-const describe = (d: DlopenDependency): string =>
-  `${d.sonames.join(" or ")}${d.feature === null ? "" : ` (${d.feature})`}`;
+function described({ sonames, feature }: DlopenDependency): string {
+  const names = sonames.join(" or ");
+  return feature === null ? names : `${names} (${feature})`;
+}
+
+/** What a package's metadata says, in this order. */
+const PACKAGE_FIELDS = ["type", "os", "osVersion", "name", "version", "architecture"];
 
 /** What the file's own notes say. */
 export const noteRules: readonly Rule[] = [
   {
     id: "kernel-minimum",
     severity: "note",
-    sentence: "The C library does not start it on older kernels.",
+    sentence: "The C library does not start the file on older kernels.",
     advice: "Build it against a C library that was configured for older kernels (glibc's --enable-kernel).",
-    *test(f) {
-      for (const { os, kernel } of of(f, "abi-tag")) {
-        if (os === "Linux" && isNewer(kernel)) {
-          yield {
-            message: `its ABI tag asks for Linux ${kernel}: glibc refuses it on older kernels (CentOS 7 has 3.10)`,
-          };
-        }
+    *test(facts) {
+      for (const { os, kernel } of notesOf(facts, "abi-tag")) {
+        if (os !== "Linux" || !isNewer(kernel)) continue;
+        yield {
+          message: `its ABI tag asks for Linux ${kernel}: glibc refuses it on older kernels (CentOS 7 has 3.10)`,
+        };
       }
     },
   },
@@ -38,11 +45,11 @@ export const noteRules: readonly Rule[] = [
     severity: "warning",
     sentence: "The file is for another system than Linux.",
     advice: "Build it for Linux.",
-    *test(f) {
-      for (const { os } of of(f, "abi-tag")) {
+    *test(facts) {
+      for (const { os } of notesOf(facts, "abi-tag")) {
         if (os !== "Linux") yield { message: `its ABI tag says ${os}: glibc on Linux refuses it` };
       }
-      for (const { os, version } of of(f, "system")) {
+      for (const { os, version } of notesOf(facts, "system")) {
         yield { message: `a note says that it was built for ${os} ${version}` };
       }
     },
@@ -50,51 +57,54 @@ export const noteRules: readonly Rule[] = [
   {
     id: "dlopen-missing",
     severity: "warning",
-    sentence: "A library that it opens by itself, and cannot do without, is in nobody's list.",
-    advice: "Ship these libraries, or depend on their packages: no list that is made of DT_NEEDED has them.",
-    *test(f) {
-      if (!f.libraries) return;
-      const loaded = new Set(f.libraries.objects.flatMap((o) => [o.name, o.elf.soname ?? o.name]));
-      const missing = dlopened(f).filter((d) => d.priority === "required" && !d.sonames.some((n) => loaded.has(n)));
-      if (missing.length > 0) {
-        yield {
-          message: `it opens ${list(missing.map(describe))} at run time and says that it needs ${missing.length === 1 ? "it" : "them"} (.note.dlopen), which nothing that the loader loads brings along`,
-          names: missing.flatMap((d) => d.sonames),
-        };
-      }
+    sentence: "The file opens a library by itself and cannot do without it, but nothing brings that library along.",
+    advice: "Ship these libraries, or depend on their packages: they are on no list that is made from DT_NEEDED.",
+    *test(facts) {
+      if (!facts.libraries) return;
+
+      const loaded = new Set(facts.libraries.objects.flatMap((o) => [o.name, o.elf.soname ?? o.name]));
+      const required = dlopened(facts).filter((d) => d.priority === "required");
+      const missing = required.filter((d) => !d.sonames.some((name) => loaded.has(name)));
+      if (missing.length === 0) return;
+
+      const them = missing.length === 1 ? "it" : "them";
+      yield {
+        message:
+          `it opens ${list(missing.map(described))} at run time and says that it needs ${them} (.note.dlopen), ` +
+          "which nothing that the loader loads brings along",
+        names: missing.flatMap((d) => d.sonames),
+      };
     },
   },
   {
     id: "dlopen-dependencies",
     severity: "note",
-    sentence: "Libraries that it opens by itself.",
-    advice: "Ship those that are needed: no list that is made of DT_NEEDED has them.",
-    *test(f) {
-      const all = dlopened(f);
-      if (all.length > 0) {
-        yield {
-          message: `it may open ${count(all.length, "library").replace(/library$/, all.length === 1 ? "library" : "libraries")} at run time (.note.dlopen): ${list(all.map((d) => `${describe(d)}, ${d.priority ?? "recommended"}`))}`,
-          names: all.flatMap((d) => d.sonames),
-        };
-      }
+    sentence: "The file opens libraries by itself.",
+    advice: "Ship those that are needed: they are on no list that is made from DT_NEEDED.",
+    *test(facts) {
+      const all = dlopened(facts);
+      if (all.length === 0) return;
+
+      const shown = all.map((d) => `${described(d)}, ${d.priority ?? "recommended"}`);
+      yield {
+        message: `it may open ${count(all.length, "library")} at run time (.note.dlopen): ${list(shown)}`,
+        names: all.flatMap((d) => d.sonames),
+      };
     },
   },
   {
     id: "package",
     severity: "note",
-    sentence: "The package that it belongs to.",
+    sentence: "The file names the package that it belongs to.",
     advice: "Look there for other versions of it, and for fixes.",
-    *test(f) {
-      for (const { metadata: m } of of(f, "package")) {
-        const known = ["type", "os", "osVersion", "name", "version", "architecture"].filter(
-          (k) => m[k] !== undefined && m[k] !== null && m[k] !== "",
-        );
-        if (known.length > 0) {
-          yield { message: `it belongs to a package: ${known.map((k) => `${k} ${String(m[k])}`).join(", ")}` };
-        }
+    *test(facts) {
+      for (const { metadata } of notesOf(facts, "package")) {
+        const fields = PACKAGE_FIELDS.filter((f) => (metadata[f] ?? "") !== "");
+        if (fields.length === 0) continue;
+
+        const values = fields.map((f) => `${f} ${String(metadata[f])}`);
+        yield { message: `it belongs to a package: ${values.join(", ")}` };
       }
     },
   },
 ];
-
-const dlopened = (f: Facts): DlopenDependency[] => [...of(f, "dlopen")].flatMap((c) => c.libraries);

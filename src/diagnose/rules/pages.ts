@@ -5,40 +5,53 @@ import type { Facts } from "../facts.js";
 import { type RuleMatch, list, type Rule } from "./rule.js";
 import { hardeningOf } from "./segments.js";
 
-/** Sizes of pages that systems of the machine have besides 4 KiB, with whose they are. */
-function sizes({ elf: { header: h }, libc }: Facts): readonly (readonly [size: number, whose: string])[] {
-  const pages = cardOf(RECOGNITION, h.machine)?.pages ?? [];
-  return pages
-    .filter((p) => p.bionic === (libc === "bionic") && (p.class ?? h.class) === h.class)
-    .map((p) => [p.size, p.whose]);
+interface PageSize {
+  readonly size: number;
+  /** The systems that have pages of this size, for people. */
+  readonly whose: string;
 }
 
-/** Systems whose pages are too large for it. */
+/** The page sizes besides 4 KiB that systems of the file's machine have. */
+function pageSizes({ elf: { header }, libc }: Facts): PageSize[] {
+  const pages = cardOf(RECOGNITION, header.machine)?.pages ?? [];
+  return pages.filter((p) => p.bionic === (libc === "bionic") && (p.class ?? header.class) === header.class);
+}
+
+/** Systems whose pages are too large for the file. */
 export const pageSizeRules: readonly Rule[] = [
   {
     id: "page-size",
     severity: "warning",
-    sentence: "The file is not fit for pages of a size that systems of its machine have.",
+    sentence: "The file does not fit a page size that some systems of its machine have.",
     advice:
-      "Link with -Wl,-z,max-page-size=16384 (65536 for arm64 servers and POWER); where nothing else is in the way, elfwright patchelf --raise-alignment SIZE does it to the finished file.",
-    *test(f) {
-      if (!hardeningOf(f)) return;
-      for (const [size, whose] of sizes(f)) {
-        const found = unfit(f, size, whose);
-        if (found) return yield found;
+      "Link with -Wl,-z,max-page-size=16384 (65536 for arm64 servers and POWER); where nothing else is in the way, " +
+      "elfwright patchelf --raise-alignment SIZE does it to the finished file.",
+    *test(facts) {
+      if (!hardeningOf(facts)) return;
+
+      // One finding, on the first size that does not fit.
+      for (const pageSize of pageSizes(facts)) {
+        const found = unfit(facts, pageSize);
+        if (found) {
+          yield found;
+          return;
+        }
       }
     },
   },
 ];
 
-function unfit(f: Facts, size: number, whose: string): RuleMatch | undefined {
-  const { fit, raisable, problems } = pageFitness(f.elf, size);
+function unfit(facts: Facts, { size, whose }: PageSize): RuleMatch | undefined {
+  const { fit, raisable, problems } = pageFitness(facts.elf, size);
   if (fit) return undefined;
+
   const errors = problems.filter((p) => p.severity === "error").map((p) => `${p.at}: ${p.message}`);
   return {
     message: `it is not fit for pages of ${size / 1024} KiB (${whose}): ${list(errors, 1)}`,
     ...(raisable && {
-      advice: `elfwright patchelf --raise-alignment ${size} makes it fit as it is; or link with -Wl,-z,max-page-size=${size}.`,
+      advice:
+        `elfwright patchelf --raise-alignment ${size} makes it fit as it is; ` +
+        `or link with -Wl,-z,max-page-size=${size}.`,
     }),
   };
 }

@@ -7,7 +7,7 @@ import type { Facts } from "../facts.js";
 import { type EmbeddedElf, embeddedElfs } from "./embedded.js";
 import { list, type Rule } from "./rule.js";
 
-/** Without being asked, no more than this is read of what follows the end. */
+/** Without `scan`, no more than this is read of what follows the end of the ELF file. */
 const QUICK = 1 << 20;
 const MOST_EMBEDDED = 20;
 
@@ -16,16 +16,19 @@ export const payloadRules: readonly Rule[] = [
   {
     id: "packed",
     severity: "warning",
-    sentence: "The program is packed: what is said of it holds for its unpacker.",
-    advice: "Unpack it first (upx -d), and diagnose what comes out.",
+    sentence: "The program is packed: all other findings are about its unpacker.",
+    advice: "Unpack it first (upx -d), and diagnose the result.",
     *test({ packer, evidence }) {
-      const at = evidence.find((e) => e.about === "packer" && e.offset !== null)?.offset;
-      if (packer !== null) {
-        yield {
-          message: `it is packed with ${packer}${at === undefined || at === null ? "" : ` (its mark is at ${hex(at)})`}: C library, needs and hardening of the program inside are not to be seen`,
-          names: [packer],
-        };
-      }
+      if (packer === null) return;
+
+      const offset = evidence.find((e) => e.about === "packer" && e.offset !== null)?.offset ?? null;
+      const where = offset === null ? "" : ` (its mark is at ${hex(offset)})`;
+      yield {
+        message:
+          `it is packed with ${packer}${where}: ` +
+          "C library, needs and hardening of the program inside are not to be seen",
+        names: [packer],
+      };
     },
   },
   {
@@ -33,48 +36,52 @@ export const payloadRules: readonly Rule[] = [
     severity: "note",
     sentence: "Bytes follow the end of the ELF file.",
     advice:
-      "Do not run GNU strip on it, which drops them without a word, nor a tool that appends to it, where the program looks for them from its end; elfwright refuses, or keeps them where it is told to (--overlay).",
+      "Do not run GNU strip on it, which drops these bytes without a word, nor a tool that appends to it, " +
+      "if the program looks for them from its end; elfwright refuses, or keeps them if it is told to (--overlay).",
     *test({ elf }) {
-      const o = elf.overlay;
-      if (o) yield { message: `${o.size} bytes follow the end of the ELF file at ${hex(o.offset)}: ${inWords(elf)}` };
+      const { overlay } = elf;
+      if (!overlay) return;
+
+      const { size, offset } = overlay;
+      yield { message: `${size} bytes follow the end of the ELF file at ${hex(offset)}: ${inWords(elf)}` };
     },
   },
   {
     id: "single-executable",
     severity: "note",
-    sentence: "A program with a Node.js application inside.",
+    sentence: "The program holds a Node.js application.",
     advice: "Strip the program before the application is put in, not afterwards.",
     *test({ elf }) {
-      for (const n of elf.notes) {
-        if (n.owner === "NODE_SEA_BLOB") {
-          yield {
-            message: `it holds a Node.js application of ${n.description.length} bytes (single executable application) in a note at ${hex(n.offset)}`,
-          };
-        }
+      for (const { owner, description, offset } of elf.notes) {
+        if (owner !== "NODE_SEA_BLOB") continue;
+        yield {
+          message:
+            `it holds a Node.js application of ${description.length} bytes (single executable application) ` +
+            `in a note at ${hex(offset)}`,
+        };
       }
     },
   },
   {
     id: "embedded-elf",
     severity: "note",
-    sentence: "Other ELF files are inside of this one.",
-    advice: "Diagnose them, too: a program that unpacks and loads them needs them to fit the system as well.",
-    *test(f) {
-      const found = [...embedded(f)];
-      if (found.length > 0) {
-        yield {
-          message: `ELF files are inside of it: ${list(found.map((e) => `${e.machine} ${e.type} at ${hex(e.offset)}`))}`,
-        };
-      }
+    sentence: "The file holds other ELF files.",
+    advice: "Diagnose them, too: if the program unpacks and loads them, they have to fit the system as well.",
+    *test(facts) {
+      const found = [...embedded(facts)].map((e) => `${e.machine} ${e.type} at ${hex(e.offset)}`);
+      if (found.length > 0) yield { message: `ELF files are inside of it: ${list(found)}` };
     },
   },
 ];
 
-/** In what follows the end; where it was asked for, in the whole file. */
+/** ELF files in what follows the end; with `scan`, in the whole file. */
 function* embedded({ elf, scan }: Facts): Generator<EmbeddedElf> {
   const { overlay, source } = elf;
-  if (scan) yield* embeddedElfs(source, 1, source.size - 1, MOST_EMBEDDED);
-  else if (overlay) yield* embeddedElfs(source, overlay.offset, Math.min(overlay.size, QUICK), MOST_EMBEDDED);
+  if (scan) {
+    yield* embeddedElfs(source, 1, source.size - 1, MOST_EMBEDDED);
+  } else if (overlay) {
+    yield* embeddedElfs(source, overlay.offset, Math.min(overlay.size, QUICK), MOST_EMBEDDED);
+  }
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -93,8 +100,9 @@ const WORDS: Readonly<Record<string, string>> = {
 function inWords(elf: ElfFile): string {
   const kind = overlayKind(elf);
   const what = kind === null ? "nothing tells what they are" : (WORDS[kind] ?? `${kind} data`);
-  // AppImage's own mark stands in the padding of e_ident.
-  return /^AI[\x01\x02]$/.test(toLatin1(readExactly(elf.source, 8, 3, "the ELF header")))
-    ? `an AppImage, ${what}`
-    : what;
+  return isAppImage(elf) ? `an AppImage, ${what}` : what;
 }
+
+/** AppImage has a mark of its own in the padding of e_ident. */
+const isAppImage = (elf: ElfFile): boolean =>
+  /^AI[\x01\x02]$/.test(toLatin1(readExactly(elf.source, 8, 3, "the ELF header")));

@@ -2,28 +2,33 @@ import { lacks, type Lacks, mayHaveOthers } from "../versions/retargeted.js";
 import type { Facts } from "../facts.js";
 import { list, type Rule } from "./rule.js";
 
-const NOTHING: Lacks = { never: [], homes: new Map() };
+/** Nothing where a target's release, or the libraries that are there, give a more exact answer. */
+function foundLacks(facts: Facts): Lacks {
+  const { tables, target, libraries } = facts;
+  if (tables === null || target?.libc === "glibc" || libraries?.missing.length === 0) {
+    return { never: [], homes: new Map() };
+  }
+  return lacks(facts, tables);
+}
 
-/** A target's release, and libraries that are there, tell more exactly. */
-const found = (f: Facts): Lacks =>
-  f.tables === null || f.target?.libc === "glibc" || f.libraries?.missing.length === 0 ? NOTHING : lacks(f, f.tables);
-
-const UNLESS = ", unless another library or the program that loads it has";
-
-/** What a program of musl misses that was given the names of glibc's loader and library. Silent without tables. */
+/** What a program of musl misses after it was given the names of glibc's loader and library. Silent without tables. */
 export const retargetedRules: readonly Rule[] = [
   {
     id: "symbol-not-in-glibc",
     severity: "error",
     sentence: "A file of musl takes functions that no release of glibc has, and names glibc's library.",
     advice:
-      "Build it for glibc (some of these functions, as atexit, are put into each file when it is linked there), or set musl's loader and library again.",
-    *test(f) {
-      const { never } = found(f);
+      "Build it for glibc (where some of these functions, such as atexit, are put into each file when it is linked), " +
+      "or set musl's loader and library again.",
+    *test(facts) {
+      const { never } = foundLacks(facts);
       if (never.length === 0) return;
-      const others = mayHaveOthers(f);
+
+      const others = mayHaveOthers(facts);
+      const unless = others ? ", unless another library or the program that loads it has" : "";
       yield {
-        message: `no release of glibc has ${list(never)}${others ? UNLESS : ""}: "undefined symbol", at the start or when it is called`,
+        message:
+          `no release of glibc has ${list(never)}${unless}: ` + '"undefined symbol", at the start or when it is called',
         names: never,
         ...(others && { severity: "warning" as const }),
       };
@@ -35,11 +40,14 @@ export const retargetedRules: readonly Rule[] = [
     sentence:
       "A file of musl takes functions that glibc has in another library than libc.so.6, which the file does not need.",
     advice: "Add that library to what it needs: elfwright patchelf --add-needed LIBRARY.",
-    *test(f) {
-      const others = mayHaveOthers(f);
-      for (const [library, names] of found(f).homes) {
+    *test(facts) {
+      const others = mayHaveOthers(facts);
+      const unless = others ? ", unless something else has loaded that library" : "";
+      for (const [library, names] of foundLacks(facts).homes) {
         yield {
-          message: `${list(names)} ${names.length === 1 ? "is" : "are"} in ${library} of glibc, which it does not need: "undefined symbol", at the start or when it is called${others ? ", unless something else has loaded that library" : ""}`,
+          message:
+            `${list(names)} ${names.length === 1 ? "is" : "are"} in ${library} of glibc, which it does not need: ` +
+            `"undefined symbol", at the start or when it is called${unless}`,
           advice: `Add it: elfwright patchelf --add-needed ${library}.`,
           names: [library, ...names],
           ...(others && { severity: "warning" as const }),

@@ -5,11 +5,11 @@ import type { Facts } from "../facts.js";
 export interface RuleMatch {
   /** One exact sentence, with names and offsets. */
   readonly message: string;
-  /** Where what to do depends on the case; else the rule's. */
+  /** Only where what to do depends on the case; else the rule's advice holds. */
   readonly advice?: string;
-  /** Where this case is worse or less bad than the rule's others. */
+  /** Only where this case is worse or less bad than the rule's others. */
   readonly severity?: DiagnosisSeverity;
-  /** Names it is about: symbols, libraries, directories. */
+  /** The names that the message is about: symbols, libraries, directories. */
   readonly names?: readonly string[];
 }
 
@@ -19,18 +19,19 @@ export interface Rule extends DiagnosisRule {
   test(facts: Facts): Iterable<RuleMatch>;
 }
 
-/** A broken file may have one finding for each of its entries; more than this tell nobody more. */
+/** A broken file may have one finding for each of its entries. More than this help nobody. */
 export const MOST = 100;
 
 export function* findingsOf(rule: Rule, facts: Facts): Generator<DiagnosisFinding> {
-  let count = 0;
+  let number = 0;
   for (const found of rule.test(facts)) {
-    if (++count > MOST) return;
+    number++;
+    if (number > MOST) return;
     yield findingOf(rule, { ...found, message: printable(found.message) });
   }
 }
 
-/** What a rule found, as a finding: the rule's own severity and advice where the case has none. */
+/** What a rule found, as a finding. It has the rule's severity and advice where the case has none of its own. */
 export const findingOf = (rule: DiagnosisRule, { message, advice, severity, names }: RuleMatch): DiagnosisFinding => ({
   rule: rule.id,
   severity: severity ?? rule.severity,
@@ -39,18 +40,22 @@ export const findingOf = (rule: DiagnosisRule, { message, advice, severity, name
   ...(names && { names }),
 });
 
-/** Names come from the file, and may hold what a terminal takes for commands. */
+/** Names come from the file, and may hold characters that a terminal takes for commands. */
 const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 
-/** `a, b and c`; of many the first ones and their number. */
+/** `a, b and c`; of many names the first ones, and how many more there are. */
 export function list(names: readonly string[], most = 8): string {
   if (names.length > most) return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]!}`;
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]!}`;
 }
 
-/** `1 symbol`, `2 symbols`. */
-export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : what.endsWith("y") ? "" : "s"}`;
+/** `1 symbol`, `2 symbols`, `2 libraries`. */
+export function count(number: number, noun: string): string {
+  if (number === 1) return `1 ${noun}`;
+  return noun.endsWith("y") ? `${number} ${noun.slice(0, -1)}ies` : `${number} ${noun}s`;
+}
 
 /** Is it something that a kernel starts? */
 export const isProgram = ({ linkage }: Facts): boolean =>

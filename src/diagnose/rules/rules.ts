@@ -20,18 +20,19 @@ import { startupRules } from "./startup.js";
 import { staticRules } from "./static.js";
 import { targetFindings, targetRules } from "./target/target.js";
 
-// Calls that are marked as pure, and no spreads: a bundle without `diagnose` drops the rules.
+// The lists below are calls that are marked as pure, without spreads, so that a bundle without `diagnose` drops the
+// rules.
 
 /** Rules on the file itself. */
 const fileRules: readonly Rule[] = /* @__PURE__ */ [
   kindRules, // what kind of file, and for which machine
   interpreterRules, // PT_INTERP
   libcRules, // one process, one C library
-  libraryRules, // what the libraries themselves tell
+  libraryRules, // what the libraries themselves say
   bindingRules, // symbols that libraries give each other
-  startupRules, // how the program comes to its own code
+  startupRules, // how the program gets to its own code
   retargetedRules, // musl's programs under glibc's names
-  importRules, // references, for another C library than the one built for
+  importRules, // what references mean to another C library than that of the build
   programHeaderRules, // what may be executed, what may be written
   staticRules, // what a static program does not carry along
   searchPathRules, // DT_RUNPATH, DT_RPATH
@@ -44,8 +45,8 @@ const fileRules: readonly Rule[] = /* @__PURE__ */ [
 ].flat();
 
 /**
- * Every rule of `diagnose`, in the order in which it tests them; those on a target are the last. No finding has an id
- * that is not here.
+ * Every rule of `diagnose`, in the order in which it tests them. Those on a target are the last. Every finding has the
+ * id of one of them.
  *
  * @example
  * diagnosisRules.find((r) => r.id === "target-version")!.sentence
@@ -53,19 +54,19 @@ const fileRules: readonly Rule[] = /* @__PURE__ */ [
  */
 export const diagnosisRules: readonly DiagnosisRule[] = /* @__PURE__ */ [fileRules, targetRules].flat();
 
-/** What there is to know of a file, in the order of the rules. What cannot be read is among the diagnosis' problems. */
+/** All findings on a file, in the order of the rules. The diagnosis's problems say what could not be read. */
 export const ruleFindings = (facts: Facts): DiagnosisFinding[] => [
   ...fileFindings(facts),
   ...(facts.tolerant.part(() => targetFindings(facts)) ?? []),
 ];
 
-/** Where a rule cannot read the file, the others go on. */
+/** Where a rule cannot read the file, the others go on, and what it has found so far stays. */
 function fileFindings(facts: Facts): DiagnosisFinding[] {
-  return (facts.hasContents ? fileRules : kindRules).flatMap((rule) => {
-    const out: DiagnosisFinding[] = [];
+  const findings: DiagnosisFinding[] = [];
+  for (const rule of facts.hasContents ? fileRules : kindRules) {
     facts.tolerant.part(() => {
-      for (const finding of findingsOf(rule, facts)) out.push(finding);
+      for (const finding of findingsOf(rule, facts)) findings.push(finding);
     });
-    return out;
-  });
+  }
+  return findings;
 }

@@ -5,38 +5,44 @@ import { crossing } from "../versions/crossing.js";
 import type { Rule } from "./rule.js";
 
 /**
- * Entries beyond the one that crtbegin.o puts into each array (frame_dummy, __do_global_dtors_aux), which do nothing
- * that would be missed.
+ * How many entries an array has beside the one that crtbegin.o puts into each (frame_dummy, __do_global_dtors_aux).
+ * Nobody misses that one.
  */
-function entriesBeyondCrt(f: Facts, sizeTag: number): number {
-  return Math.max(0, Number((f.elf.dynamic?.get(sizeTag) ?? 0n) / BigInt(wordSize(f.elf.header))) - 1);
+function entriesBeyondCrt({ elf }: Facts, sizeTag: number): number {
+  const size = elf.dynamic?.get(sizeTag) ?? 0n;
+  const entries = Number(size / BigInt(wordSize(elf.header)));
+  return Math.max(0, entries - 1);
 }
 
-/** How the program comes to its own code. */
+/** How the program gets to its own code. */
 export const startupRules: readonly Rule[] = [
   {
     id: "constructors-skipped",
     severity: "error",
-    sentence: "Constructors of a program of musl never run under glibc's loader.",
+    sentence: "The constructors of a musl program never run under glibc's loader.",
     advice:
-      "Build it for glibc, or keep musl's loader. Retagging DT_INIT_ARRAY as DT_PREINIT_ARRAY is no way out: constructors would run before those of the libraries.",
-    *test(f) {
-      const c = crossing(f);
-      const start = f.evidence.find((e) => e.about === "libc" && e.kind === "entry-code");
-      if (c?.from !== "musl" || c.to !== "glibc" || start?.says !== "musl") return;
+      "Build it for glibc, or keep musl's loader. Retagging DT_INIT_ARRAY as DT_PREINIT_ARRAY does not help: " +
+      "the constructors would run before those of the libraries.",
+    *test(facts) {
+      const found = crossing(facts);
+      const start = facts.evidence.find((e) => e.about === "libc" && e.kind === "entry-code");
+      if (found?.from !== "musl" || found.to !== "glibc" || start?.says !== "musl") return;
 
-      const before = entriesBeyondCrt(f, DT.INIT_ARRAYSZ);
-      const after = entriesBeyondCrt(f, DT.FINI_ARRAYSZ);
-      if (before + after === 0) return;
+      const constructors = entriesBeyondCrt(facts, DT.INIT_ARRAYSZ);
+      const destructors = entriesBeyondCrt(facts, DT.FINI_ARRAYSZ);
+      if (constructors + destructors === 0) return;
 
-      const what = [
-        ...(before ? [`${before} of DT_INIT_ARRAY`] : []),
-        ...(after ? [`${after} of DT_FINI_ARRAY`] : []),
-      ].join(" and ");
+      const skipped: string[] = [];
+      if (constructors > 0) skipped.push(`${constructors} of DT_INIT_ARRAY`);
+      if (destructors > 0) skipped.push(`${destructors} of DT_FINI_ARRAY`);
+      const are = constructors + destructors === 1 ? "is" : "are";
+
       // musl passes _init and _fini to __libc_start_main; glibc takes them for all that there is (csu/libc-start.c).
       yield {
-        severity: c.already ? "error" : "warning",
-        message: `${what} ${before + after === 1 ? "is" : "are"} never called: musl's start code passes its own _init to __libc_start_main, and glibc then calls that alone`,
+        severity: found.already ? "error" : "warning",
+        message:
+          `${skipped.join(" and ")} ${are} never called: musl's start code passes its own _init ` +
+          "to __libc_start_main, and glibc then calls that alone",
       };
     },
   },

@@ -1,21 +1,55 @@
 import { encodeText } from "../../codec/bytes.js";
 import { chunks } from "../../codec/source.js";
+import type { Segment } from "../../image/elf.js";
 import { PF, PT, SHN, STT } from "../../spec/constants.js";
 import type { Facts } from "../facts.js";
 import { list, type Rule } from "./rule.js";
 
 /**
- * What in glibc's static library loads parts of the shared one: name services (the linker warns of each) and character
- * sets.
+ * Functions of glibc's static library that load parts of the shared one: name services (the linker warns of each) and
+ * character sets.
  */
-const LOADS = new Set(
-  (
-    "getaddrinfo gethostbyname gethostbyname2 gethostbyaddr gethostbyname_r gethostbyname2_r gethostbyaddr_r gethostent getpwnam getpwuid getpwent getpwnam_r getpwuid_r getpwent_r getgrnam getgrgid getgrent getgrnam_r getgrgid_r getgrent_r " +
-    "getservbyname getservbyport getservbyname_r getservbyport_r getprotobyname getprotobynumber getnetbyname getnetbyaddr getrpcbyname initgroups getgrouplist getnameinfo getspnam getspnam_r iconv_open"
-  ).split(" "),
-);
+const LOADING = /* @__PURE__ */ new Set([
+  "getaddrinfo",
+  "gethostbyname",
+  "gethostbyname2",
+  "gethostbyaddr",
+  "gethostbyname_r",
+  "gethostbyname2_r",
+  "gethostbyaddr_r",
+  "gethostent",
+  "getpwnam",
+  "getpwuid",
+  "getpwent",
+  "getpwnam_r",
+  "getpwuid_r",
+  "getpwent_r",
+  "getgrnam",
+  "getgrgid",
+  "getgrent",
+  "getgrnam_r",
+  "getgrgid_r",
+  "getgrent_r",
+  "getservbyname",
+  "getservbyport",
+  "getservbyname_r",
+  "getservbyport_r",
+  "getprotobyname",
+  "getprotobynumber",
+  "getnetbyname",
+  "getnetbyaddr",
+  "getrpcbyname",
+  "initgroups",
+  "getgrouplist",
+  "getnameinfo",
+  "getspnam",
+  "getspnam_r",
+  "iconv_open",
+]);
 
 const NSSWITCH = "/etc/nsswitch.conf\0";
+
+const SAME_VERSION = "and those must be of the very version it was built with";
 
 /** What a static program does not carry along. */
 export const staticRules: readonly Rule[] = [
@@ -24,62 +58,85 @@ export const staticRules: readonly Rule[] = [
     severity: "warning",
     sentence: "A static program loads parts of glibc at run time.",
     advice:
-      "Run it where the same version of glibc is installed, link it dynamically, or build it with musl, which carries its own resolver (Go: CGO_ENABLED=0, or -tags netgo,osusergo).",
-    *test(f) {
-      if ((f.linkage !== "static" && f.linkage !== "static-pie") || f.libc !== "glibc" || f.packer !== null) return;
+      "Run it only where the same version of glibc is installed, link it dynamically, " +
+      "or build it with musl, which carries its own resolver (Go: CGO_ENABLED=0, or -tags netgo,osusergo).",
+    *test(facts) {
+      const { linkage, libc, packer, language } = facts;
+      const isStatic = linkage === "static" || linkage === "static-pie";
+      if (!isStatic || libc !== "glibc" || packer !== null) return;
 
-      const names = loaders(f);
+      const names = loadingFunctions(facts);
       if (names && names.length > 0) {
-        yield {
-          message: `it is static, but ${list(names)} of glibc ${names.length === 1 ? "loads" : "load"} shared libraries (name services, character sets) at run time, and those must be of the very version it was built with`,
-          names,
-        };
-      } else if (!names && f.language !== "go" && hasText(f, NSSWITCH)) {
+        const loads = names.length === 1 ? "loads" : "load";
         yield {
           message:
-            "it is static, but has glibc's name services in it (it reads /etc/nsswitch.conf): to look up users, groups or host names it loads shared libraries at run time, and those must be of the very version it was built with",
+            `it is static, but ${list(names)} of glibc ${loads} shared libraries (name services, character sets) ` +
+            `at run time, ${SAME_VERSION}`,
+          names,
+        };
+      } else if (!names && language !== "go" && hasText(facts, NSSWITCH)) {
+        yield {
+          message:
+            "it is static, but has glibc's name services in it (it reads /etc/nsswitch.conf): " +
+            `to look up users, groups or host names it loads shared libraries at run time, ${SAME_VERSION}`,
         };
       }
     },
   },
 ];
 
-/** By .symtab; null where it is gone. */
-function loaders({ elf }: Facts): string[] | null {
+/** The functions that .symtab defines; null where it was stripped. */
+function loadingFunctions({ elf }: Facts): string[] | null {
   if (!elf.symbols) return null;
+
   const names = new Set<string>();
   for (const { name, shndx, type } of elf.symbols) {
-    if (shndx !== SHN.UNDEF && type === STT.FUNC && LOADS.has(name)) names.add(name);
+    if (shndx !== SHN.UNDEF && type === STT.FUNC && LOADING.has(name)) names.add(name);
   }
   return [...names].sort();
 }
 
-/** Is a text in what is loaded read-only? Reads that once. */
+/** Does a text stand in what is loaded read-only? Reads no more than the file's size, even where segments overlap. */
 function hasText({ elf }: Facts, text: string): boolean {
   const wanted = encodeText(text);
   let left = elf.source.size;
-  for (const s of elf.segments) {
-    if (s.type !== PT.LOAD || s.flags & PF.W || (left -= s.near("filesz")) < 0) continue;
+  for (const segment of elf.segments) {
+    if (segment.type !== PT.LOAD || segment.flags & PF.W) continue;
 
-    let rest = new Uint8Array(0);
-    for (const piece of chunks(elf.source, s.offset, s.filesz, "a segment")) {
-      const b = new Uint8Array(rest.length + piece.length);
-      b.set(rest);
-      b.set(piece, rest.length);
-      if (contains(b, wanted)) return true;
-      rest = b.slice(Math.max(0, b.length - wanted.length + 1));
-    }
+    left -= segment.near("filesz");
+    if (left >= 0 && segmentHas(elf, segment, wanted)) return true;
   }
 
   return false;
 }
 
-/** Looks for its rarest byte: `/` and letters are everywhere, `w` less so. */
-function contains(b: Uint8Array, wanted: Uint8Array): boolean {
-  const rare = wanted.indexOf(0x77);
-  const byte = wanted[rare]!;
-  for (let at = b.indexOf(byte); at >= 0; at = b.indexOf(byte, at + 1)) {
-    if (at >= rare && wanted.every((x, i) => b[at - rare + i] === x)) return true;
+function segmentHas({ source }: Facts["elf"], segment: Segment, wanted: Uint8Array): boolean {
+  let rest = new Uint8Array(0);
+  for (const piece of chunks(source, segment.offset, segment.filesz, "a segment")) {
+    // A text across two pieces begins in what is left of the first.
+    const bytes = new Uint8Array(rest.length + piece.length);
+    bytes.set(rest);
+    bytes.set(piece, rest.length);
+    if (contains(bytes, wanted)) return true;
+
+    rest = bytes.slice(Math.max(0, bytes.length - wanted.length + 1));
   }
   return false;
+}
+
+/** Looks for the rarest byte of the text: `/` and letters are everywhere, `w` less so. */
+function contains(bytes: Uint8Array, wanted: Uint8Array): boolean {
+  const rareAt = wanted.indexOf(0x77);
+  const rare = wanted[rareAt]!;
+  let at = bytes.indexOf(rare);
+  while (at >= 0) {
+    if (at >= rareAt && standsAt(bytes, at - rareAt, wanted)) return true;
+    at = bytes.indexOf(rare, at + 1);
+  }
+  return false;
+}
+
+function standsAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
 }

@@ -5,37 +5,38 @@ import type { Facts } from "../../facts.js";
 import type { LoadedRule } from "./judge.js";
 import { systemOf } from "./text.js";
 
-/** PT_INTERP, against where the target has its loader. */
+/** Compares PT_INTERP with where the target has its loader. */
 export const interpreterRule: LoadedRule = {
   id: "target-interpreter",
   severity: "error",
   sentence: "The target does not have the loader that the program asks for, or has it at another path.",
   advice: "Build it for the target's C library, or set the loader that the target has (setInterpreter).",
-  *test(f, t) {
-    const { interpreter } = f;
+  *test(facts, target) {
+    const { interpreter } = facts;
     if (interpreter === null) return;
 
     const names = [interpreter];
     const libc = knownLoader(interpreter)?.libc;
-    if (libc !== undefined && libc !== t.libc) {
+    if (libc !== undefined && libc !== target.libc) {
       yield {
         names,
         message:
-          `The program asks for ${libc}'s loader ${interpreter}, which ${systemOf(t)} does not have: ` +
+          `The program asks for ${libc}'s loader ${interpreter}, which ${systemOf(target)} does not have: ` +
           'it cannot be started ("No such file or directory")',
         advice:
-          `Build it for ${t.libc}. The loader's path alone can be changed (setInterpreter), ` +
+          `Build it for ${target.libc}. The loader's path alone can be changed (setInterpreter), ` +
           "but then it meets another C library than it was built for.",
       };
       return;
     }
 
-    const there = loadersOn(t, f);
+    const there = loadersOn(target, facts);
     if (there.length === 0 || there.includes(interpreter)) return;
+
     yield {
       severity: "warning",
       names,
-      message: `The program asks for the loader ${interpreter}; ${systemOf(t)} has it at ${there[0]!}`,
+      message: `The program asks for the loader ${interpreter}; ${systemOf(target)} has it at ${there[0]!}`,
       advice:
         `Set it with setInterpreter(${JSON.stringify(there[0])}), ` +
         "unless the system that it runs on has this path too.",
@@ -43,9 +44,9 @@ export const interpreterRule: LoadedRule = {
   },
 };
 
-/** Where a system with the target's C library has its loader for the file's machine; empty where that is not known. */
-function loadersOn(t: Target, f: Facts): readonly string[] {
-  const { loaders, muslArch } = loaderMachine(f.elf.header);
-  if (t.libc === "glibc") return loaders;
+/** The paths at which a system with the target's C library has its loader for the file's machine; empty if unknown. */
+function loadersOn(target: Target, facts: Facts): readonly string[] {
+  const { loaders, muslArch } = loaderMachine(facts.elf.header);
+  if (target.libc === "glibc") return loaders;
   return muslArch === undefined ? [] : ["", "-sf", "-sp"].map((float) => `/lib/ld-musl-${muslArch}${float}.so.1`);
 }

@@ -1,24 +1,24 @@
 import type { LoadedRule } from "./judge.js";
 import { systemOf } from "./text.js";
 
-/** The C library that the file was built for, against the target's. */
+/** Compares the C library that the file was built for with the target's. */
 export const libcRule: LoadedRule = {
   id: "target-libc",
   severity: "error",
   sentence: "The file was built for another C library than the target has.",
   advice: "Build it for the target's C library, or link it statically.",
-  *test(f, t) {
-    if (f.libc === t.libc || f.libc === "unknown") return;
+  *test(facts, target) {
+    if (facts.libc === target.libc || facts.libc === "unknown") return;
 
-    const names = [f.libc];
-    const built = `The file was built for ${f.libc}, ${systemOf(t)} has another C library`;
-    const build = `Build it for ${t.libc}`;
-    if (f.libc !== "glibc" && f.libc !== "musl") {
+    const names = [facts.libc];
+    const built = `The file was built for ${facts.libc}, ${systemOf(target)} has another C library`;
+    const build = `Build it for ${target.libc}`;
+    if (facts.libc !== "glibc" && facts.libc !== "musl") {
       yield { names, message: built, advice: `${build}, or link it statically.` };
       return;
     }
 
-    if (t.libc === "glibc") {
+    if (target.libc === "glibc") {
       yield {
         names,
         message: `${built}: other loader, other names, and some types and functions that differ`,

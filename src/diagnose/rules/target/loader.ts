@@ -13,9 +13,9 @@ export const loaderRule: ComparingRule = {
   severity: "error",
   sentence: "The target's loader does not have a library that the file needs, or does not apply its relocations.",
   advice: "Build the file for the target's C library, without relocations that are newer than its loader.",
-  *test(f, t, uses) {
-    yield* t.libc === "glibc" ? muslsLibc(f, t) : glibcsOwn(f);
-    yield* packedRelocations(f, t, uses);
+  *test(facts, target, uses) {
+    yield* target.libc === "glibc" ? muslsLibc(facts, target) : glibcsOwn(facts);
+    yield* packedRelocations(facts, target, uses);
   },
 };
 
@@ -40,22 +40,23 @@ const GLIBC_ONLY: readonly string[] = [
 const isMuslLibc = (name: string): boolean => MUSL_LIBC.test(name);
 const isGlibcOnly = (name: string): boolean => GLIBC_ONLY.includes(name) || /^ld-linux.*$/.test(name);
 
-/** Libraries that it needs by such a name. Of a library that needs `libc.so`, "musl-libc-so" tells. */
-function neededAs(f: Facts, isSo: (name: string) => boolean): string[] {
-  const needed = new Set(f.needed.filter(isSo));
-  return [...needed].filter((n) => n !== "libc.so" || f.interpreter !== null);
+/** The needed libraries whose names match. The rule "musl-libc-so" is about libraries that need `libc.so`. */
+function neededAs({ needed, interpreter }: Facts, matches: (name: string) => boolean): string[] {
+  const names = new Set(needed.filter(matches));
+  return [...names].filter((name) => name !== "libc.so" || interpreter !== null);
 }
 
 const SCRIPT = ' (where glibc\'s development files are installed, libc.so is a linker script: "invalid ELF header")';
 
 /** On glibc: musl's libc. */
-function* muslsLibc(f: Facts, t: Target): Generator<TargetFound> {
-  const names = f.libc === "musl" ? neededAs(f, isMuslLibc) : [];
+function* muslsLibc(facts: Facts, target: Target): Generator<TargetFound> {
+  const names = facts.libc === "musl" ? neededAs(facts, isMuslLibc) : [];
   if (names.length === 0) return;
+
   yield {
     names,
     message:
-      `The file needs musl's libc as ${some(names)}, which ${systemOf(t)} does not have` +
+      `The file needs musl's libc as ${some(names)}, which ${systemOf(target)} does not have` +
       (names.includes("libc.so") ? SCRIPT : ""),
     advice:
       "Build it for glibc. The name alone can be changed (replaceNeeded), " +
@@ -64,9 +65,10 @@ function* muslsLibc(f: Facts, t: Target): Generator<TargetFound> {
 }
 
 /** On musl: libraries that only glibc has. */
-function* glibcsOwn(f: Facts): Generator<TargetFound> {
-  const names = neededAs(f, isGlibcOnly);
+function* glibcsOwn(facts: Facts): Generator<TargetFound> {
+  const names = neededAs(facts, isGlibcOnly);
   if (names.length === 0) return;
+
   yield {
     names,
     message:
@@ -77,22 +79,23 @@ function* glibcsOwn(f: Facts): Generator<TargetFound> {
 }
 
 /** Packed relative relocations: a loader that does not see them leaves pointers as they are. */
-function* packedRelocations(f: Facts, t: Target, uses: readonly VersionUse[]): Generator<TargetFound> {
-  if (!hasRelr(f)) return;
+function* packedRelocations(facts: Facts, target: Target, uses: readonly VersionUse[]): Generator<TargetFound> {
+  if (!hasRelr(facts)) return;
 
-  // Relocations are applied when all libraries are there, with their versions and symbols.
+  // The loader applies relocations after it has found all libraries with their versions and symbols.
   const shared = { names: ["DT_RELR"], before: policyRule.id };
-  const marked = isRelrMarked(f, uses);
-  const since = RELR_SINCE[t.libc];
-  if (compareVersions(t.version, since) < 0) {
-    // Such a glibc refuses the file by its marker, as a version that it does not have.
-    if (marked && t.libc === "glibc") return;
+  const marked = isRelrMarked(facts, uses);
+  const since = RELR_SINCE[target.libc];
+
+  if (compareVersions(target.version, since) < 0) {
+    // Such a glibc refuses the file by its marker, which is a version that it does not have.
+    if (marked && target.libc === "glibc") return;
 
     yield {
       ...shared,
       message:
-        `The file has packed relative relocations (DT_RELR), which ${t.libc} applies since ${since} ` +
-        `and ${systemOf(t)} does not see: its pointers would be wrong, and it would crash`,
+        `The file has packed relative relocations (DT_RELR), which ${target.libc} applies since ${since} ` +
+        `and ${systemOf(target)} does not see: its pointers would be wrong, and it would crash`,
       advice:
         "Link without them: `-Wl,-z,nopack-relative-relocs`, " +
         "or for lld and mold without `--pack-dyn-relocs=relr`.",
@@ -100,7 +103,7 @@ function* packedRelocations(f: Facts, t: Target, uses: readonly VersionUse[]): G
     return;
   }
 
-  if (t.libc !== "glibc" || marked || !uses.some((u) => u.family === "GLIBC")) return;
+  if (target.libc !== "glibc" || marked || !uses.some((u) => u.family === "GLIBC")) return;
   yield {
     ...shared,
     message:

@@ -12,19 +12,19 @@ export const runtimeRule: ComparingRule = {
   severity: "warning",
   sentence: "The file needs a newer library of its compiler than all systems with the target's glibc have.",
   advice: "Link these libraries statically, ship them with the program, or use a compiler of the target's own.",
-  *test(f, t, uses) {
-    // A policy limits them itself.
-    const policy = t.libc === "glibc" && t.policy === undefined ? policyOf(f, t) : undefined;
+  *test(facts, target, uses) {
+    // A target that is a policy limits these versions itself.
+    const policy = target.libc === "glibc" && target.policy === undefined ? policyOf(facts, target) : undefined;
     if (!policy) return;
 
     const over = uses.filter((u) => !u.weak && u.numeric && FAMILIES.includes(u.family) && isOver(u, policy));
-    for (const [library, of] of byLibrary(over)) {
-      const families = [...new Set(of.map((u) => u.family))];
+    for (const [library, newer] of byLibrary(over)) {
+      const families = [...new Set(newer.map((u) => u.family))];
       const limits = families.map((family) => `${family}_${limitOf(policy, family)!}`);
       yield {
-        names: of.flatMap(boundNames),
+        names: newer.flatMap(boundNames),
         message:
-          `${library} must have ${some(of.map((u) => u.name))}; ` +
+          `${library} must have ${some(newer.map((u) => u.name))}; ` +
           `the systems with glibc ${releaseOf(policy)} all have it up to ${limits.join(", ")} only`,
         advice: adviceOn(library),
       };
@@ -32,24 +32,24 @@ export const runtimeRule: ComparingRule = {
   },
 };
 
-/** What auditwheel's policies say of. */
+/** The families of versions that auditwheel's policies limit. */
 const FAMILIES = ["GLIBCXX", "CXXABI", "GCC", "ZLIB", "LIBATOMIC"];
 
 /** `2.17` of manylinux_2_17. */
 const releaseOf = (p: WheelPolicy): string => p.name.split("_").slice(1).join(".");
 
 /** The newest policy for systems that are no newer than the target. */
-function policyOf(f: Facts, t: Target): WheelPolicy | undefined {
-  const ofGlibc = t.tables.policies(machineOf(f)).filter((p) => p.libc === "glibc");
-  return ofGlibc.filter((p) => compareVersions(releaseOf(p), t.version) <= 0).at(-1);
+function policyOf(facts: Facts, target: Target): WheelPolicy | undefined {
+  const ofGlibc = target.tables.policies(machineOf(facts)).filter((p) => p.libc === "glibc");
+  return ofGlibc.filter((p) => compareVersions(releaseOf(p), target.version) <= 0).at(-1);
 }
 
 const limitOf = (p: WheelPolicy, family: string): string | undefined =>
   newest((p.versions[family] ?? []).filter((v) => /^\d/.test(v)));
 
-function isOver(u: VersionUse, p: WheelPolicy): boolean {
-  const limit = limitOf(p, u.family);
-  return limit !== undefined && compareVersions(u.version, limit) > 0;
+function isOver(use: VersionUse, policy: WheelPolicy): boolean {
+  const limit = limitOf(policy, use.family);
+  return limit !== undefined && compareVersions(use.version, limit) > 0;
 }
 
 function adviceOn(library: string): string {

@@ -10,7 +10,7 @@ import { runtimeRule } from "./runtime.js";
 import { libraryRule, symbolRule } from "./symbols.js";
 import { versionRule } from "./versions.js";
 
-/** What would go wrong on a target, in the order of findings: that in which kernel and loader come upon it. */
+/** What would go wrong on a target, in the order in which kernel and loader would meet it. */
 export const targetRules: readonly TargetRule[] = /* @__PURE__ */ [
   forLoaded([interpreterRule]),
   forLibcUsers([libcRule]),
@@ -18,7 +18,7 @@ export const targetRules: readonly TargetRule[] = /* @__PURE__ */ [
 ].flat();
 
 /**
- * What would go wrong with the file on its target; empty without one. All or nothing: where a rule cannot read the
+ * What would go wrong with the file on its target; empty without one. It is all or nothing: if a rule cannot read the
  * file, the findings of the others would look like a verdict on the whole.
  *
  * @throws ElfError `MALFORMED`, `TRUNCATED`
@@ -32,6 +32,6 @@ export function targetFindings(facts: Facts): DiagnosisFinding[] {
     }
   }
 
-  // What was found in one place stays in the order of the rules.
+  // Findings in one place stay in the order of the rules.
   return placed.sort((a, b) => a.place - b.place).map(({ finding }) => finding);
 }

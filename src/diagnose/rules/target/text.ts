@@ -6,50 +6,55 @@ import type { VersionUse } from "../../versions/version-uses.js";
 
 const SHOWN = 8;
 
-/** Names for a sentence; all of them are in the finding's `names`. */
+/** Names for a sentence. The finding's `names` has all of them. */
 export function some(names: readonly string[]): string {
   if (names.length <= SHOWN) return names.join(", ");
   return `${names.slice(0, SHOWN - 1).join(", ")} and ${names.length - SHOWN + 1} more`;
 }
 
 /** `glibc 2.17`, `CentOS 7 (glibc 2.17)`. */
-export function systemOf(t: Target): string {
-  const name = t.tables.distributions.find((d) => d.id === t.name)?.name;
-  const libc = `${t.libc} ${t.version}`;
+export function systemOf(target: Target): string {
+  const name = target.tables.distributions.find((d) => d.id === target.name)?.name;
+  const libc = `${target.libc} ${target.version}`;
   return name === undefined ? libc : `${name} (${libc})`;
 }
 
-/** `dlopen@GLIBC_2.34` of each symbol that is bound to a version; where there is none, the version. */
-export const boundNames = (u: VersionUse): string[] =>
-  u.symbols.length > 0 ? u.symbols.map((s) => `${s}@${u.name}`) : [u.name];
+/** `dlopen@GLIBC_2.34` for each symbol that is bound to the version; the version alone if there is none. */
+export const boundNames = ({ name, symbols }: VersionUse): string[] =>
+  symbols.length > 0 ? symbols.map((symbol) => `${symbol}@${name}`) : [name];
 
 /** `GLIBC_2.34 (dlopen, dlsym)`. */
-export const shownUse = (u: VersionUse): string => (u.symbols.length > 0 ? `${u.name} (${some(u.symbols)})` : u.name);
+export const shownUse = ({ name, symbols }: VersionUse): string =>
+  symbols.length > 0 ? `${name} (${some(symbols)})` : name;
 
 /** How to build for an older glibc, in the words of the file's language. */
-export function buildForGlibc(f: Facts, t: Target): string {
-  const system = `on a system with glibc ${t.version} or older`;
-  const triple = zigTarget(machineOf(f));
-  const zig = triple && `zig cc -target ${triple}.${t.version}`;
+export function buildForGlibc(facts: Facts, target: Target): string {
+  const system = `on a system with glibc ${target.version} or older`;
+  const triple = zigTarget(machineOf(facts));
+  const zig = triple && `zig cc -target ${triple}.${target.version}`;
 
-  if (f.language === "go") {
+  if (facts.language === "go") {
+    const orZig = zig ? `, or with CC="${zig}"` : "";
     return (
       "Build with CGO_ENABLED=0, which needs no C library, if nothing in the program is written in C; " +
-      `else build ${system}${zig ? `, or with CC="${zig}"` : ""}`
+      `else build ${system}${orZig}`
     );
   }
-  if (f.language === "rust") {
+
+  if (facts.language === "rust") {
     return (
-      `Build ${system}, with \`cargo zigbuild\` for a target that ends in \`-gnu.${t.version}\`, ` +
+      `Build ${system}, with \`cargo zigbuild\` for a target that ends in \`-gnu.${target.version}\`, ` +
       "or for the `-musl` target, which links statically"
     );
   }
-  return `Build it ${system} (an image of that release${imageOf(t)})${zig ? `, or with \`${zig}\`` : ""}`;
+
+  const orZig = zig ? `, or with \`${zig}\`` : "";
+  return `Build it ${system} (an image of that release${imageOf(target)})${orZig}`;
 }
 
-/** Images whose purpose is an old glibc with a new compiler. */
-function imageOf(t: Target): string {
-  if (t.version === "2.17") return "; manylinux2014 has a newer compiler";
-  if (t.version !== "2.28" && t.version !== "2.34") return "";
-  return `; manylinux_${t.version.replace(".", "_")} has a newer compiler`;
+/** Images made for building with a new compiler against an old glibc. */
+function imageOf(target: Target): string {
+  if (target.version === "2.17") return "; manylinux2014 has a newer compiler";
+  if (target.version !== "2.28" && target.version !== "2.34") return "";
+  return `; manylinux_${target.version.replace(".", "_")} has a newer compiler`;
 }
