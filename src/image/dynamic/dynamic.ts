@@ -8,12 +8,13 @@ import type { Dynamic, DynamicEntry, ElfFile } from "../elf.js";
 import { sectionsOf } from "../headers/sections.js";
 import { NameBudget, StringTable } from "../strings.js";
 
-/** Reads PT_DYNAMIC, or null where the file has none. `TRUNCATED`, `MALFORMED`. */
+/** Reads PT_DYNAMIC; null where the file has none. `TRUNCATED`, `MALFORMED`. */
 export function readDynamic(elf: ElfFile): Dynamic | null {
   const segment = elf.segments.find((s) => s.type === PT.DYNAMIC);
   if (!segment || segment.filesz === 0 || isDetached(elf, segment.exact("vaddr"))) return null;
+
   const { source, header: h } = elf;
-  // Loaders use the address; p_offset counts where no PT_LOAD maps it.
+  // Loaders use the address. p_offset counts where no PT_LOAD maps it.
   const offset = elf.offsetOf(segment.exact("vaddr"), 1) ?? segment.offset;
   const stride = 2 * wordSize(h);
   const size = segment.filesz - (segment.filesz % stride);
@@ -22,15 +23,17 @@ export function readDynamic(elf: ElfFile): Dynamic | null {
   if (end < 0) {
     fail("MALFORMED", `the dynamic section (${size} bytes at ${hex(offset)}) has no terminating DT_NULL`, { offset });
   }
-  const used = records.findIndex((r, i) => i > end && r.exact("tag") !== 0n);
+
   const entries = records
     .slice(0, end)
     .map((r, index): DynamicEntry => ({ index, tag: r.tag, value: r.exact("val"), ...dynamicTag(r.tag, h.machine) }));
+  const firstUsedBehind = records.findIndex((r, i) => i > end && r.exact("tag") !== 0n);
+  const capacity = firstUsedBehind < 0 ? records.length : firstUsedBehind;
 
   const get = (tag: number) => entries.find((e) => e.tag === tag)?.value;
-  const strings = locate(elf, get(DT.STRTAB), get(DT.STRSZ));
+  const strings = stringTable(elf, get(DT.STRTAB), get(DT.STRSZ));
   const budget = new NameBudget(strings);
-  const known = new Map<bigint, string>();
+  const knownTexts = new Map<bigint, string>();
   const text = (e: DynamicEntry) => {
     if (!strings) {
       fail(
@@ -40,16 +43,17 @@ export function readDynamic(elf: ElfFile): Dynamic | null {
       );
     }
 
-    const found = known.get(e.value) ?? budget.spend(strings.at(Number(e.value)));
-    known.set(e.value, found);
+    const found = knownTexts.get(e.value) ?? budget.spend(strings.at(Number(e.value)));
+    knownTexts.set(e.value, found);
     return found;
   };
+
   return {
     offset,
     address: segment.exact("vaddr"),
     size,
     entries,
-    capacity: used < 0 ? records.length : used,
+    capacity,
     strings,
     get,
     text,
@@ -58,8 +62,8 @@ export function readDynamic(elf: ElfFile): Dynamic | null {
 }
 
 /**
- * A separate debug file keeps the program headers, but its .dynamic is NOBITS: what stands at p_offset is something
- * else.
+ * Is it the .dynamic of a separate debug file? Such a file has all program headers, but its .dynamic is NOBITS, and
+ * what is at p_offset is something else.
  */
 function isDetached(elf: ElfFile, address: bigint): boolean {
   return sectionsOf(elf, SHT.NOBITS).some(
@@ -68,7 +72,7 @@ function isDetached(elf: ElfFile, address: bigint): boolean {
   );
 }
 
-function locate(elf: ElfFile, address: bigint | undefined, size: bigint | undefined): StringTable | undefined {
+function stringTable(elf: ElfFile, address: bigint | undefined, size: bigint | undefined): StringTable | undefined {
   if (address === undefined || !size) return undefined;
   const offset = elf.offsetOf(address, 1);
   if (offset === undefined || BigInt(offset) + size > BigInt(elf.source.size)) return undefined;

@@ -3,8 +3,9 @@ import { DT } from "../../spec/dynamic.js";
 import type { ElfFile, Linkage } from "../elf.js";
 
 /**
- * ld.so is told by what it lacks: no interpreter, nothing needed, no symbol that another file would have to define, an
- * entry point, and no mark of a static-pie program.
+ * How a file comes to its libraries. ld.so itself is recognized by what it lacks: it has an entry point, but no
+ * interpreter, no needed library, no symbol that another file would have to define, and no mark of a static-pie
+ * program.
  */
 export function linkageOf(elf: ElfFile): Linkage {
   const { type, entry } = elf.header;
@@ -14,19 +15,22 @@ export function linkageOf(elf: ElfFile): Linkage {
 
   const d = elf.dynamic;
   if (!d) return "static";
-  if (type === ET.EXEC) return d.get(DT.NEEDED) === undefined ? "static" : "dynamic";
 
-  const pie = ((d.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) !== 0n;
-  if (d.get(DT.NEEDED) === undefined && entry !== 0n && (pie || d.get(DT.DEBUG) !== undefined)) return "static-pie";
-  if (d.get(DT.NEEDED) === undefined && entry !== 0n && !hasImports(elf) && !startsWithCode(elf)) return "loader";
+  const needsNothing = d.get(DT.NEEDED) === undefined;
+  if (type === ET.EXEC) return needsNothing ? "static" : "dynamic";
 
-  return pie ? "dynamic" : "shared-library";
+  const isPie = ((d.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) !== 0n;
+  if (needsNothing && entry !== 0n) {
+    if (isPie || d.get(DT.DEBUG) !== undefined) return "static-pie";
+    if (!hasImports(elf) && !isLibraryWithEntry(elf)) return "loader";
+  }
+  return isPie ? "dynamic" : "shared-library";
 }
 
 function hasImports(elf: ElfFile): boolean {
   const symbols = elf.dynamicSymbols;
   if (!symbols?.exact) return false;
-  // SPARC has symbols for the registers that a file uses; they are of no other file.
+  // SPARC has symbols for the registers that a file uses. No other file defines them.
   for (const { index, symbol } of symbols.records()) {
     if (index > 0 && symbol.shndx === SHN.UNDEF && (symbol.info & 15) < STT_LOPROC) return true;
   }
@@ -34,8 +38,8 @@ function hasImports(elf: ElfFile): boolean {
 }
 
 /**
- * What debuggers stop at or read in a loader, each system's own name for it: glibc, musl and uClibc, the BSDs, Solaris,
- * bionic.
+ * Symbols of a loader that debuggers read or stop at, by the names of each system: glibc, musl and uClibc, the BSDs,
+ * Solaris, bionic.
  */
 const DEBUGGER_HOOKS: readonly string[] = [
   "_r_debug",
@@ -47,11 +51,12 @@ const DEBUGGER_HOOKS: readonly string[] = [
 ];
 
 /**
- * Linkers that find no start symbol in a library (mold, an old GNU ld) let it begin where its code does. That alone
- * does not make it a loader, unless it has a hook for debuggers.
+ * Is it a library whose e_entry is the start of its code? Linkers that find no start symbol in a library (mold, an old
+ * GNU ld) set e_entry so. That alone does not make it a loader, unless it has a hook for debuggers.
  */
-function startsWithCode(elf: ElfFile): boolean {
-  if (!elf.sections.some((s) => s.name === ".text" && s.header.exact("addr") === elf.header.entry)) return false;
+function isLibraryWithEntry(elf: ElfFile): boolean {
+  const startsWithCode = elf.sections.some((s) => s.name === ".text" && s.header.exact("addr") === elf.header.entry);
+  if (!startsWithCode) return false;
   for (const s of elf.dynamicSymbols ?? []) if (DEBUGGER_HOOKS.includes(s.name)) return false;
   return true;
 }

@@ -11,19 +11,19 @@ export type { GnuProperty } from "./gnu-properties.js";
 export type { NoteFormat } from "./note-fields.js";
 export type { DlopenDependency, PackageMetadata } from "./note-metadata.js";
 
-/** What a note says, by its owner and type. Plain JSON. */
+/** The contents of a note, by its owner and type. Plain JSON. */
 export type NoteContents =
-  /** NT_GNU_ABI_TAG: `Linux` and the oldest kernel that the C library starts on, `3.2.0`. */
+  /** NT_GNU_ABI_TAG: `Linux`, and the oldest kernel that the C library starts on, `3.2.0`. */
   | { readonly kind: "abi-tag"; readonly os: string; readonly kernel: string }
-  /** In hex. */
+  /** The build ID in hex. */
   | { readonly kind: "build-id"; readonly id: string }
-  /** The linker that wrote it: `gold 1.16`. */
+  /** The linker that wrote the file: `gold 1.16`. */
   | { readonly kind: "gold-version"; readonly version: string }
   | { readonly kind: "properties"; readonly properties: readonly GnuProperty[] }
   | { readonly kind: "go-build-id"; readonly id: string }
   | { readonly kind: "package"; readonly metadata: PackageMetadata }
   | { readonly kind: "dlopen"; readonly libraries: readonly DlopenDependency[] }
-  /** The API level that it was built for, and the NDK's version and build where they are told. */
+  /** The API level that the file was built for, and the NDK's version and build where the note has them. */
   | {
       readonly kind: "android";
       readonly apiLevel: number;
@@ -31,8 +31,8 @@ export type NoteContents =
       readonly ndkBuild: string | null;
     }
   /**
-   * The system that it was built for: `FreeBSD`, `14.1` or what else its number means, and that number
-   * (`__FreeBSD_version`).
+   * The system that the file was built for: `FreeBSD`; its version `14.1`, or whatever the number means; and the number
+   * itself (`__FreeBSD_version`).
    */
   | { readonly kind: "system"; readonly os: string; readonly version: string; readonly number: number }
   /** NT_FREEBSD_FEATURE_CTL. */
@@ -45,18 +45,25 @@ export type NoteContents =
       readonly address: number | string;
       readonly arguments: string;
     }
-  /** A text or number whose meaning is its type's name. */
+  /** A text or number, whose meaning is in the name of the note's type. */
   | { readonly kind: "text"; readonly text: string };
 
 type Decode = (b: Uint8Array, f: NoteReading) => NoteContents;
 
+/** Bytes of text in a note, at most. */
 const LONGEST_TEXT = 64 << 10;
-const shortText = (b: Uint8Array, f: NoteReading): string =>
-  b.length > LONGEST_TEXT
-    ? brokenNote(`has ${b.length} bytes of text, more than ${LONGEST_TEXT}`, f)
-    : textBeforeNul(b);
+
+/** Bytes of a build ID, at most. */
+const LONGEST_BUILD_ID = 1024;
+
+function shortText(b: Uint8Array, f: NoteReading): string {
+  if (b.length > LONGEST_TEXT) brokenNote(`has ${b.length} bytes of text, more than ${LONGEST_TEXT}`, f);
+  return textBeforeNul(b);
+}
+
 const text: Decode = (b, f) => ({ kind: "text", text: shortText(b, f) });
 
+/** The parts of a version number, joined by dots. All but the first have two decimal digits. */
 const dotted = (n: number, ...divisors: number[]): string =>
   divisors.map((d, i) => Math.floor(n / d) % (i === 0 ? Infinity : 100)).join(".");
 
@@ -65,10 +72,10 @@ const DECODERS: Readonly<Record<string, Decode>> = {
     const [os, ...kernel] = wordsOf(b, 4, f);
     return { kind: "abi-tag", os: ABI_TAG_OS[os!] ?? hex(os!), kernel: kernel.join(".") };
   },
-  NT_GNU_BUILD_ID: (b, f) => ({
-    kind: "build-id",
-    id: b.length > 1024 ? brokenNote(`has ${b.length} bytes, more than any build ID`, f) : toHex(b),
-  }),
+  NT_GNU_BUILD_ID(b, f) {
+    if (b.length > LONGEST_BUILD_ID) brokenNote(`has ${b.length} bytes, more than any build ID`, f);
+    return { kind: "build-id", id: toHex(b) };
+  },
   NT_GNU_GOLD_VERSION: (b, f) => ({ kind: "gold-version", version: shortText(b, f) }),
   NT_GNU_PROPERTY_TYPE_0: (b, f) => ({ kind: "properties", properties: decodeProperties(b, f) }),
   NT_GO_BUILD_ID: (b, f) => ({ kind: "go-build-id", id: shortText(b, f) }),
@@ -80,7 +87,7 @@ const DECODERS: Readonly<Record<string, Decode>> = {
     return { kind: "android", apiLevel: apiLevel!, ndk: part(4), ndkBuild: part(68) };
   },
   NT_FREEBSD_ABI_TAG: system("FreeBSD", (n) => dotted(n, 100_000, 1000)),
-  // MMmmrrpp00: release, minor, and patch in the hundreds (NetBSD's sys/param.h).
+  // MMmmrrpp00: release, minor, and the patch in the hundreds (NetBSD's sys/param.h).
   NT_NETBSD_IDENT: system("NetBSD", (n) => dotted(n, 100_000_000, 1_000_000, 100)),
   NT_OPENBSD_IDENT: system("OpenBSD", String),
   NT_DRAGONFLY_ABI_TAG: system("DragonFly", (n) => dotted(n, 100_000, 100)),
@@ -96,6 +103,7 @@ const DECODERS: Readonly<Record<string, Decode>> = {
 /** KERNEL_VERSION() of linux/version.h. */
 const kernelVersion = (n: number): string => `${n >>> 16}.${(n >>> 8) & 255}.${n & 255}`;
 
+/** A note whose only word is the version of the system. */
 function system(os: string, version: (n: number) => string): Decode {
   return (b, f) => {
     const n = wordsOf(b, 1, f)[0]!;
@@ -103,17 +111,17 @@ function system(os: string, version: (n: number) => string): Decode {
   };
 }
 
-/** Three addresses (of the probe, of .stapsdt.base, of the semaphore), then three texts (SystemTap's sys/sdt.h). */
+/** Three addresses (the probe, .stapsdt.base, the semaphore), then three texts (SystemTap's sys/sdt.h). */
 function decodeProbe(b: Uint8Array, f: NoteReading): NoteContents {
   const word = wordSize(f);
-  const rest = b.subarray(3 * word);
-  if (b.length < 3 * word + 3 || b.length > LONGEST_TEXT) {
+  const textsAt = 3 * word;
+  if (b.length < textsAt + 3 || b.length > LONGEST_TEXT) {
     brokenNote(`has ${b.length} bytes, which a probe cannot have`, f);
   }
 
   const v = viewOf(b);
   const address = word === 8 ? v.getBigUint64(0, f.littleEndian) : BigInt(v.getUint32(0, f.littleEndian));
-  const texts = decodeText(rest).split("\0", 3);
+  const texts = decodeText(b.subarray(textsAt)).split("\0", 3);
   if (texts.length < 3) brokenNote("has no provider, name and arguments", f);
   const [provider, name, args] = texts as [string, string, string];
 
@@ -127,13 +135,14 @@ function decodeProbe(b: Uint8Array, f: NoteReading): NoteContents {
 }
 
 /**
- * What a note says, or null where its owner and type are not among those that are understood (core files' sets of
- * registers, Xen, private ones): its name and bytes are all that is known then.
+ * What a note says. Null where its owner and type are not among those that are understood (the registers of core files,
+ * Xen, private notes); then only its name and bytes are known.
  *
  * @param format the file's header, which has class, byte order and machine
  * @throws ElfError `MALFORMED` where the contents are not what the type promises
  * @example
- * elf.notes.map((n) => decodeNote(n, elf.header)) // [{ kind: "build-id", id: "e005…" }, { kind: "abi-tag", os: "Linux", kernel: "3.2.0" }]
+ * elf.notes.map((n) => decodeNote(n, elf.header))
+ * // [{ kind: "build-id", id: "e005…" }, { kind: "abi-tag", os: "Linux", kernel: "3.2.0" }]
  */
 export function decodeNote(note: ElfNote, format: NoteFormat): NoteContents | null {
   const name = noteTypeName(note.owner, note.type);
@@ -145,19 +154,20 @@ export function decodeNote(note: ElfNote, format: NoteFormat): NoteContents | nu
   return within(`the note ${name} at ${hex(note.offset)}`, () => decode(note.description, reading));
 }
 
-/** Contents of one kind, e.g. every probe: of those notes that can be read. */
+/** The contents of one kind, e.g. of every probe. Notes that cannot be read are left out. */
 export function* contentsOfKind<K extends NoteContents["kind"]>(
   notes: Iterable<ElfNote>,
   format: NoteFormat,
   kind: K,
 ): Generator<Extract<NoteContents, { kind: K }>> {
-  for (const n of notes) {
-    const c = readable(n, format);
-    if (c?.kind === kind) yield c as Extract<NoteContents, { kind: K }>;
+  for (const note of notes) {
+    const contents = decodeReadable(note, format);
+    if (contents?.kind === kind) yield contents as Extract<NoteContents, { kind: K }>;
   }
 }
 
-function readable(note: ElfNote, format: NoteFormat): NoteContents | null {
+/** {@link decodeNote}, with null for a note that cannot be read. */
+function decodeReadable(note: ElfNote, format: NoteFormat): NoteContents | null {
   try {
     return decodeNote(note, format);
   } catch (e) {
@@ -166,6 +176,6 @@ function readable(note: ElfNote, format: NoteFormat): NoteContents | null {
   }
 }
 
-/** The GNU properties of a file, of all its property notes. */
+/** The GNU properties of a file, from all of its property notes. */
 export const gnuProperties = (notes: Iterable<ElfNote>, format: NoteFormat): GnuProperty[] =>
   [...contentsOfKind(notes, format, "properties")].flatMap((c) => c.properties);

@@ -2,21 +2,21 @@ import { decodeText, viewOf } from "../../codec/bytes.js";
 import type { Encoding } from "../../codec/encoding.js";
 import { fail } from "../../error.js";
 
-/** What decides how a note's contents are read. */
+/** What decides how the contents of a note are read. */
 export interface NoteFormat extends Encoding {
   readonly machine: number;
 }
 
-/** How one note's contents are read, and where the note is, for errors. */
+/** How the contents of one note are read, and where the note is, for errors. */
 export interface NoteReading extends NoteFormat {
   /** File offset of the note. */
   readonly offset: number;
 }
 
-/** Contents that contradict what their owner and type promise. `MALFORMED`; the caller adds which note it is. */
+/** Fails with `MALFORMED` for contents that are not what owner and type promise. The caller adds which note it is. */
 export const brokenNote = (why: string, { offset }: NoteReading): never => fail("MALFORMED", why, { offset });
 
-/** The words of a note whose contents have `count` of them at least. */
+/** The first `count` words of a note. It has to have as many. */
 export function wordsOf(b: Uint8Array, count: number, f: NoteReading): number[] {
   if (b.length < 4 * count) brokenNote(`has ${b.length} bytes, ${4 * count} are needed`, f);
   const v = viewOf(b);

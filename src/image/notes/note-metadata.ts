@@ -1,28 +1,32 @@
 import { isElfError } from "../../error.js";
 import { brokenNote, type NoteReading, textBeforeNul } from "./note-fields.js";
 
-/** A library that the program opens by itself, with dlopen() (UAPI specification "ELF dlopen metadata"). */
+/** A library that the program itself opens with dlopen() (UAPI specification "ELF dlopen metadata"). */
 export interface DlopenDependency {
   /** Names to try, the best first. */
   readonly sonames: readonly string[];
   readonly feature: string | null;
   readonly description: string | null;
-  /** `required`, `recommended` or `suggested`; null where the note does not say: to be taken for "recommended". */
+  /** `required`, `recommended` or `suggested`. Null where the note does not say; then "recommended" holds. */
   readonly priority: string | null;
 }
 
 /**
- * Which package the file is of (systemd's "Package Metadata for ELF Files"): `type`, `name`, `version`, `architecture`,
- * `osCpe`, … A value that is no plain one is its JSON.
+ * The package that the file belongs to (systemd's "Package Metadata for ELF Files"): `type`, `name`, `version`,
+ * `architecture`, `osCpe`, … An array or object among the values is given as its JSON.
  */
 export type PackageMetadata = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Metadata is a few hundred bytes. */
+/** Real metadata has a few hundred bytes. */
 const LONGEST_JSON = 64 << 10;
 
-/** The engine's own errors (syntax, and nesting too deep for its stack) say that the note is broken. */
+/**
+ * Reads JSON. Errors of the engine (a syntax error, or nesting that is too deep for its stack) mean that the note is
+ * broken.
+ */
 function fromJson<T>(b: Uint8Array, f: NoteReading, use: (value: unknown) => T): T {
   if (b.length > LONGEST_JSON) brokenNote(`has ${b.length} bytes of JSON, more than ${LONGEST_JSON}`, f);
+
   try {
     return use(JSON.parse(textBeforeNul(b)));
   } catch (e) {
@@ -34,27 +38,29 @@ function fromJson<T>(b: Uint8Array, f: NoteReading, use: (value: unknown) => T):
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
-const plain = (value: unknown): string | number | boolean | null =>
-  value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-    ? value
-    : JSON.stringify(value);
+const asArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value]);
+
+function plainValue(value: unknown): string | number | boolean | null {
+  const isPlain =
+    value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return isPlain ? value : JSON.stringify(value);
+}
 
 export const decodePackageMetadata = (b: Uint8Array, f: NoteReading): PackageMetadata =>
-  fromJson(b, f, (value) =>
-    isObject(value)
-      ? Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)]))
-      : brokenNote("is no JSON object", f),
-  );
+  fromJson(b, f, (value) => {
+    if (!isObject(value)) return brokenNote("is no JSON object", f);
+    return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plainValue(v)]));
+  });
 
-/** An array; the first version of the specification had a single object. */
+/** The contents are an array. In the first version of the specification they were a single object. */
 export const decodeDlopen = (b: Uint8Array, f: NoteReading): DlopenDependency[] =>
-  fromJson(b, f, (value) => (Array.isArray(value) ? (value as unknown[]) : [value]).map((v) => dependency(v, f)));
+  fromJson(b, f, (value) => asArray(value).map((entry) => dlopenDependency(entry, f)));
 
-function dependency(entry: unknown, f: NoteReading): DlopenDependency {
+function dlopenDependency(entry: unknown, f: NoteReading): DlopenDependency {
   if (!isObject(entry)) return brokenNote("has an entry that is no JSON object", f);
+
   const text = (key: string) => (typeof entry[key] === "string" ? entry[key] : null);
-  const { soname } = entry;
-  const sonames = (Array.isArray(soname) ? (soname as unknown[]) : [soname]).filter((s) => typeof s === "string");
+  const sonames = asArray(entry["soname"]).filter((s) => typeof s === "string");
   if (sonames.length === 0) brokenNote("has an entry without soname", f);
   return { sonames, feature: text("feature"), description: text("description"), priority: text("priority") };
 }

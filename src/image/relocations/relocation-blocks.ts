@@ -2,22 +2,24 @@ import { ET, PT, SHT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import type { ElfFile } from "../elf.js";
 
-/** How a table's records are written: plain (REL, RELA), addresses alone (RELR), or packed (CREL, Android's). */
+/** How the records of a table are written: plain (REL, RELA), as addresses only (RELR), or packed (CREL, Android's). */
 export type RelocationForm = "rel" | "rela" | "relr" | "crel" | "packed";
 
-/** A table of relocations as whole, by what leads to it. */
+/** A table of relocations as a whole. Offset and size in bytes. */
 export interface RelocationBlock {
-  /** `DT_RELA`, or the section's name. */
+  /** What leads to it: `DT_RELA`, or the section's name. */
   readonly name: string;
   readonly form: RelocationForm;
-  /** File offset and bytes. */
   readonly offset: number;
   readonly size: number;
-  /** The section header of its symbols; undefined for the dynamic ones. */
+  /** The index of its symbol table's section; undefined for the dynamic symbols. */
   readonly symbols?: number;
 }
 
-/** SHT_ANDROID_REL, SHT_ANDROID_RELA, SHT_ANDROID_RELR, and SHT_CREL's first number. */
+/**
+ * The forms by sh_type. SHT.CREL is the first number of SHT_CREL. The last three are SHT_ANDROID_REL, SHT_ANDROID_RELA
+ * and SHT_ANDROID_RELR.
+ */
 const SECTION_FORMS: Readonly<Record<number, RelocationForm>> = {
   [SHT.REL]: "rel",
   [SHT.RELA]: "rela",
@@ -32,14 +34,15 @@ const isInside = (elf: ElfFile, offset: bigint, size: bigint): boolean =>
   size > 0n && offset + size <= BigInt(elf.source.size);
 
 /**
- * The relocations that loaders process, by their dynamic tags; those of the sections where there is no PT_DYNAMIC
- * (relocatable and static files). Tables that the file does not hold are given to `missing` by name.
+ * The tables of relocations that loaders process, by their dynamic tags. Without PT_DYNAMIC (relocatable and static
+ * files), those of the sections.
+ *
+ * @param missing gets the name of each table that is not in the file
  */
 export function relocationBlocks(elf: ElfFile, missing: (name: string) => void = () => {}): RelocationBlock[] {
   return elf.dynamic && elf.header.type !== ET.REL ? dynamicBlocks(elf, missing) : sectionBlocks(elf, missing);
 }
 
-/** What DT_CREL leads to says its own length: it is read up to the end of its segment. */
 function dynamicBlocks(elf: ElfFile, missing: (name: string) => void): RelocationBlock[] {
   const d = elf.dynamic!;
   const plt: RelocationForm = d.get(DT.PLTREL) === BigInt(DT.RELA) ? "rela" : "rel";
@@ -56,10 +59,12 @@ function dynamicBlocks(elf: ElfFile, missing: (name: string) => void): Relocatio
     const address = d.get(at);
     const size = d.get(sizeAt);
     if (address === undefined || !size) return [];
+
     const offset = elf.offsetOf(address, 1);
     if (offset !== undefined && isInside(elf, BigInt(offset), size)) {
       return [{ name, form, offset, size: Number(size) }];
     }
+
     missing(name);
     return [];
   });
@@ -67,25 +72,21 @@ function dynamicBlocks(elf: ElfFile, missing: (name: string) => void): Relocatio
   return withoutOverlap([...found, ...crelBlock(elf)]);
 }
 
+/** DT_CREL has no tag for its size. The table says its own length, so the block goes up to the end of its segment. */
 function crelBlock(elf: ElfFile): RelocationBlock[] {
   const address = elf.dynamic?.get(DT.CREL);
   const offset = address === undefined ? undefined : elf.offsetOf(address, 1);
   if (offset === undefined) return [];
 
-  const home = elf.segments.find(
+  const fileSize = elf.source.size;
+  const load = elf.segments.find(
     (s) => s.type === PT.LOAD && s.near("offset") <= offset && offset < s.near("offset") + s.near("filesz"),
   );
-  return [
-    {
-      name: "DT_CREL",
-      form: "crel",
-      offset,
-      size: Math.min(elf.source.size, home ? home.near("offset") + home.near("filesz") : elf.source.size) - offset,
-    },
-  ];
+  const end = load ? Math.min(fileSize, load.near("offset") + load.near("filesz")) : fileSize;
+  return [{ name: "DT_CREL", form: "crel", offset, size: end - offset }];
 }
 
-/** Some linkers count DT_JMPREL's records in DT_RELASZ, too; ld.so then takes those of DT_RELA without them. */
+/** Some linkers count the records of DT_JMPREL in DT_RELASZ, too. ld.so then leaves them out of DT_RELA. */
 function withoutOverlap(blocks: readonly RelocationBlock[]): RelocationBlock[] {
   const plt = blocks.find((b) => b.name === "DT_JMPREL");
   const holdsPlt = (b: RelocationBlock) =>
@@ -97,15 +98,19 @@ function withoutOverlap(blocks: readonly RelocationBlock[]): RelocationBlock[] {
   return blocks.map((b) => (holdsPlt(b) ? { ...b, size: plt!.offset - b.offset } : b)).filter((b) => b.size > 0);
 }
 
-/** All tables together have no more bytes than the file, else many headers lead to the same ones: those are missing. */
+/** Tables that together have more bytes than the file count as missing: many headers lead to the same ones then. */
 function sectionBlocks(elf: ElfFile, missing: (name: string) => void): RelocationBlock[] {
   let left = BigInt(elf.source.size);
   return elf.sections.flatMap(({ name, header: s }): RelocationBlock[] => {
     const form = SECTION_FORMS[s.type];
-    if (!form || s.exact("size") === 0n) return [];
-    if (isInside(elf, s.exact("offset"), s.exact("size")) && (left -= s.exact("size")) >= 0n) {
-      return [{ name, form, offset: s.offset, size: s.size, symbols: s.link }];
+    const size = s.exact("size");
+    if (!form || size === 0n) return [];
+
+    if (isInside(elf, s.exact("offset"), size)) {
+      left -= size;
+      if (left >= 0n) return [{ name, form, offset: s.offset, size: s.size, symbols: s.link }];
     }
+
     missing(name);
     return [];
   });

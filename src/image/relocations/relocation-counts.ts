@@ -12,20 +12,28 @@ import { typeReader } from "./relocation-types.js";
 export interface BlockCount {
   readonly block: RelocationBlock;
   readonly count: number;
-  /** By r_type, as `typeReader` gives it; empty for RELR, whose relocations are all relative. */
+  /** The count by r_type, as `typeReader` gives it. Empty for RELR, whose relocations are all relative. */
   readonly types: ReadonlyMap<number, number>;
 }
 
-/** Counts a file's relocations, table by table. `TRUNCATED`, `MALFORMED` for packed ones that contradict themselves. */
+/** Counts the relocations of a file, table by table. `TRUNCATED`; `MALFORMED` for packed tables that are broken. */
 export const countRelocations = (elf: ElfFile, missing?: (name: string) => void): BlockCount[] =>
-  relocationBlocks(elf, missing).map((block) => {
-    const types = new Map<number, number>();
-    const add = (type: number, n = 1) => void types.set(type, (types.get(type) ?? 0) + n);
-    if (block.form === "relr") return { block, types, count: countRelr(elf, block) };
-    if (block.form === "rel" || block.form === "rela") countPlain(elf, block, add);
-    else for (const r of packedRelocations(elf, block)) add(r.type);
-    return { block, types, count: [...types.values()].reduce((a, b) => a + b, 0) };
-  });
+  relocationBlocks(elf, missing).map((block) => countBlock(elf, block));
+
+function countBlock(elf: ElfFile, block: RelocationBlock): BlockCount {
+  const types = new Map<number, number>();
+  const add: Add = (type, count = 1) => {
+    types.set(type, (types.get(type) ?? 0) + count);
+  };
+
+  if (block.form === "relr") return { block, types, count: countRelr(elf, block) };
+  if (block.form === "rel" || block.form === "rela") countPlain(elf, block, add);
+  else for (const r of packedRelocations(elf, block)) add(r.type);
+
+  let total = 0;
+  for (const count of types.values()) total += count;
+  return { block, types, count: total };
+}
 
 type Add = (type: number, count?: number) => void;
 
@@ -33,30 +41,29 @@ function countPlain(elf: ElfFile, b: RelocationBlock, add: Add): void {
   const size = relocationSize(b.form === "rela" ? SHT.RELA : SHT.REL, elf.header);
   const info = wordSize(elf.header);
   const typeOf = typeReader(elf.header);
-  let type = -1;
-  let run = 0;
 
+  // Linkers sort by type: most records have the type of the record before.
+  let lastType = -1;
+  let run = 0;
   for (const piece of chunks(elf.source, b.offset, b.size - (b.size % size), "a relocation table", size * 16384)) {
     const v = viewOf(piece);
-    // Linkers sort by type: most records are of the one before.
     for (let at = info; at < piece.length; at += size) {
-      const t = typeOf(v, at);
-      if (t === type) {
+      const type = typeOf(v, at);
+      if (type === lastType) {
         run++;
-      } else {
-        if (run > 0) add(type, run);
-        type = t;
-        run = 1;
+        continue;
       }
+      if (run > 0) add(lastType, run);
+      lastType = type;
+      run = 1;
     }
   }
-
-  if (run > 0) add(type, run);
+  if (run > 0) add(lastType, run);
 }
 
 /**
- * An even word is an address to relocate, an odd one says which of the words behind it are, too (gABI, "Relative
- * Relocation Table").
+ * Counts a RELR table. An even word is an address to relocate. The bits of an odd word say which of the words behind
+ * the last address are to be relocated, too (gABI, "Relative Relocation Table").
  */
 function countRelr(elf: ElfFile, b: RelocationBlock): number {
   const word = wordSize(elf.header);
@@ -67,14 +74,19 @@ function countRelr(elf: ElfFile, b: RelocationBlock): number {
     const v = viewOf(piece);
     for (let at = 0; at < piece.length; at += word) {
       const low = v.getUint32(at + (word === 8 && !le ? 4 : 0), le);
-      if ((low & 1) === 0) count++;
-      else count += ones(low) - 1 + (word === 8 ? ones(v.getUint32(at + (le ? 4 : 0), le)) : 0);
+      if ((low & 1) === 0) {
+        count++;
+      } else {
+        const high = word === 8 ? v.getUint32(at + (le ? 4 : 0), le) : 0;
+        count += ones(low) - 1 + ones(high);
+      }
     }
   }
 
   return count;
 }
 
+/** The number of bits that are set. */
 function ones(n: number): number {
   const pairs = n - ((n >>> 1) & 0x55555555);
   const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

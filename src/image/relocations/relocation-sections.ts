@@ -3,12 +3,12 @@ import { Rel, Rela } from "../../codec/records.js";
 import { EM, SHT } from "../../spec/constants.js";
 import type { Section } from "../elf.js";
 
-/** What decides where a relocation keeps the index of its symbol. */
+/** What decides where a relocation has the index of its symbol. */
 export interface RelocationFormat extends Encoding {
   readonly machine: number;
 }
 
-/** Does a section of this type hold relocations that name symbols? SHT_RELR's name none. */
+/** Does a section of this type hold relocations that name symbols? Those of SHT_RELR name none. */
 export const holdsRelocations = (type: number): boolean => type === SHT.REL || type === SHT.RELA || type === SHT.CREL;
 
 export const isRelocations = ({ header }: Section): boolean => holdsRelocations(header.type);
@@ -17,15 +17,16 @@ export const isRelocations = ({ header }: Section): boolean => holdsRelocations(
 export const relocationSize = (type: number, e: Encoding): number => (type === SHT.RELA ? Rela : Rel).size(e.class);
 
 /**
- * The word of a record that holds the symbol's index, and how far up in it: ELF32_R_SYM is r_info above its lowest
- * byte, ELF64_R_SYM its high word; 64-bit MIPS has r_sym first, whatever the byte order (its psABI).
+ * The offset of the word of a record that holds the symbol's index, and how many bits above its lowest one the index
+ * begins. ELF32_R_SYM is r_info above its lowest byte, and ELF64_R_SYM is its high word. 64-bit MIPS has r_sym first,
+ * whatever the byte order (its psABI).
  */
 export function symbolField(f: RelocationFormat): { readonly at: number; readonly shift: 0 | 8 } {
   if (f.class === 32) return { at: 4, shift: 8 };
   return { at: f.littleEndian && f.machine !== EM.MIPS ? 12 : 8, shift: 0 };
 }
 
-/** Gives every symbol index in the records from byte `from` up to `to`, 0 for none. */
+/** Visits the symbol index of each record between the bytes `from` and `to`, 0 for none. */
 export function eachRelocationSymbol(
   v: DataView,
   from: number,
@@ -37,5 +38,7 @@ export function eachRelocationSymbol(
   const stride = relocationSize(type, f);
   const { at, shift } = symbolField(f);
   const { littleEndian } = f;
-  for (let i = from; i + stride <= to; i += stride) visit(v.getUint32(i + at, littleEndian) >>> shift);
+  for (let record = from; record + stride <= to; record += stride) {
+    visit(v.getUint32(record + at, littleEndian) >>> shift);
+  }
 }

@@ -9,20 +9,21 @@ import { symbolField } from "./relocation-sections.js";
 export interface DynamicRelocation {
   /** r_offset: the address that is written. */
   readonly offset: bigint;
-  /** Index into .dynsym; 0 for none. */
+  /** The index into .dynsym, 0 for none. */
   readonly symbol: number;
-  /** r_addend; undefined for DT_REL, whose addend stands at `offset`. */
+  /** r_addend; undefined for DT_REL, where the addend is what `offset` holds. */
   readonly addend: bigint | undefined;
 }
 
-/** A table of relocations in the file: its offset, its bytes, and whether its records have addends (Rela). */
+/** A table of relocations in the file. Offset and size in bytes. */
 export interface RelocationTable {
   readonly offset: number;
   readonly size: number;
+  /** Do the records have addends (Rela)? */
   readonly rela: boolean;
 }
 
-/** The tables that DT_REL, DT_RELA and DT_JMPREL lead to; undefined for one that the file does not hold. */
+/** The tables that DT_REL, DT_RELA and DT_JMPREL lead to; undefined for each that is not in the file. */
 export function relocationTables(elf: ElfFile): (RelocationTable | undefined)[] {
   const d = elf.dynamic;
   if (!d) return [];
@@ -40,22 +41,26 @@ export function relocationTables(elf: ElfFile): (RelocationTable | undefined)[] 
   });
 }
 
-/** Every relocation that DT_REL, DT_RELA and DT_JMPREL reach. A table that the file does not hold is passed over. */
+/** All relocations that DT_REL, DT_RELA and DT_JMPREL lead to, without tables that are not in the file. */
 export function* dynamicRelocations(elf: ElfFile): Generator<DynamicRelocation> {
   const h = elf.header;
   const { at, shift } = symbolField(h);
-  for (const { offset, size, rela } of relocationTables(elf).flatMap((t) => t ?? [])) {
+
+  for (const table of relocationTables(elf)) {
+    if (!table) continue;
+    const { offset, size, rela } = table;
     const entry = (rela ? Rela : Rel).size(h.class);
+
     for (const piece of chunks(elf.source, offset, size - (size % entry), "a relocation table", entry * 8192)) {
       const v = viewOf(piece);
-      const symbol = (i: number) => v.getUint32(i * entry + at, h.littleEndian) >>> shift;
+      const symbolOf = (i: number) => v.getUint32(i * entry + at, h.littleEndian) >>> shift;
       if (rela) {
         for (const [i, r] of Rela.table(piece, h).entries()) {
-          yield { offset: r.exact("offset"), symbol: symbol(i), addend: r.exact("addend") };
+          yield { offset: r.exact("offset"), symbol: symbolOf(i), addend: r.exact("addend") };
         }
       } else {
         for (const [i, r] of Rel.table(piece, h).entries()) {
-          yield { offset: r.exact("offset"), symbol: symbol(i), addend: undefined };
+          yield { offset: r.exact("offset"), symbol: symbolOf(i), addend: undefined };
         }
       }
     }

@@ -2,12 +2,13 @@ import { SHN, STB, STT } from "../../spec/constants.js";
 import type { SymbolTable } from "../elf.js";
 
 /**
- * How many symbols a table has, the null symbol left out. Bindings and types overlap with "defined" and "undefined".
+ * How many symbols a table has, without the null symbol. Each counts as defined or undefined, and also by its binding
+ * and by its type.
  */
 export interface SymbolCounts {
   readonly total: number;
   readonly defined: number;
-  /** SHN_UNDEF: another file is to define them. */
+  /** SHN_UNDEF: another file has to define them. */
   readonly undefined: number;
   readonly local: number;
   readonly global: number;
@@ -21,7 +22,7 @@ export interface SymbolCounts {
   readonly ifuncs: number;
 }
 
-/** Counts in one pass over the records; names are not read. */
+/** Counts in one pass over the records, without reading names. */
 export function countSymbols(table: SymbolTable): SymbolCounts {
   const bindings = new Array<number>(16).fill(0);
   const types = new Array<number>(16).fill(0);
