@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DT, type ElfFile, patch, PT, readElf, SHT } from "../../src/index.js";
+import { DT, type ElfFile, patch, PF, PT, readElf, SHT } from "../../src/index.js";
 import { dyn, phdr } from "../support/elf.js";
 import { fixture } from "../support/fixtures.js";
 import { compare } from "./examine.js";
@@ -13,37 +13,46 @@ const wish = (name: string): Wish => wishesFor(elf).find((w) => w.name === name)
 function spoiled(name: string, spoil: (bytes: Buffer, after: ElfFile) => void): string[] {
   const w = wish(name);
   const { bytes, plan, notes } = patch(before, editsOf(w));
+  const noteNames = notes.map((n) => n.note);
+  const complaints = (result: Buffer) => compare(elf, before, result, w, plan.placements, noteNames);
+
+  expect(complaints(bytes)).toEqual([]);
+
   const copy = Buffer.from(bytes);
-  const say = (b: Buffer) =>
-    compare(
-      elf,
-      before,
-      b,
-      w,
-      plan.placements,
-      notes.map((n) => n.note),
-    );
-
-  expect(say(bytes)).toEqual([]);
-
   spoil(copy, readElf(bytes));
   expect(copy.equals(bytes)).toBe(false);
-  return say(copy);
+
+  return complaints(copy);
+}
+
+/** Changes one bit. */
+function flip(bytes: Buffer, at: number): void {
+  bytes[at]! ^= 1;
 }
 
 const section = (e: ElfFile, name: string) => e.sections.find((s) => s.name === name)!.header;
-const flip = (b: Buffer, at: number): void => void (b[at]! ^= 1);
 const tableAt = (e: ElfFile, tag: number): number => e.offsetOf(e.dynamic!.get(tag)!)!;
+/** The offset of a section's header. */
+const headerAt = (e: ElfFile, name: string): number =>
+  e.header.shoff + e.sections.findIndex((s) => s.name === name) * 64;
+
 /** A free byte of a PT_LOAD: zero, behind a section and in front of the next. */
-const padding = (): number => {
+function padding(): number {
   const { offset, size } = section(elf, ".rodata");
   const at = offset + size;
-  return elf.sections.some(
-    (s) => s.header.type !== SHT.NOBITS && s.header.offset <= at && at < s.header.offset + s.header.size,
-  )
-    ? offset + size + 1
-    : at;
-};
+  const isTaken = elf.sections.some(
+    ({ header: h }) => h.type !== SHT.NOBITS && h.offset <= at && at < h.offset + h.size,
+  );
+  return isTaken ? at + 1 : at;
+}
+
+function addTo<F extends string>(record: Record<F, number>, field: F, by: number): void {
+  record[field] += by;
+}
+
+function setFlag(record: { flags: number }, flag: number): void {
+  record.flags |= flag;
+}
 
 const changes: [string, (b: Buffer, after: ElfFile) => void][] = [
   ["a byte of code", (b, e) => flip(b, section(e, ".text").offset)],
@@ -58,18 +67,17 @@ const changes: [string, (b: Buffer, after: ElfFile) => void][] = [
   ["a version's number", (b, e) => flip(b, tableAt(e, DT.VERSYM) + 2)],
   ["a needed version", (b, e) => flip(b, e.versionNeeds[0]!.versions[0]!.at)],
   ["a relocation", (b, e) => flip(b, tableAt(e, DT.RELA))],
-  ["where DT_INIT leads", (b) => void (dyn(b, DT.INIT).val += 16)],
-  ["DT_RELASZ", (b) => void (dyn(b, DT.RELASZ).val += 24)],
-  ["a tag", (b) => void (dyn(b, DT.DEBUG).tag = DT.BIND_NOW)],
+  ["where DT_INIT leads", (b) => addTo(dyn(b, DT.INIT), "val", 16)],
+  ["DT_RELASZ", (b) => addTo(dyn(b, DT.RELASZ), "val", 24)],
+  ["a tag", (b) => Object.assign(dyn(b, DT.DEBUG), { tag: DT.BIND_NOW })],
   ["the build ID", (b, e) => flip(b, e.notes.find((n) => n.description.length === 20)!.offset + 16)],
-  ["the rights of a PT_LOAD", (b) => void (phdr(b, PT.LOAD).flags |= 2)],
-  ["the end of PT_GNU_RELRO", (b) => void (phdr(b, PT.GNU_RELRO).memsz -= 4096)],
-  ["the size of PT_NOTE", (b) => void (phdr(b, PT.NOTE).filesz -= 4)],
-  ["PT_GNU_EH_FRAME", (b) => void (phdr(b, PT.GNU_EH_FRAME).vaddr += 4)],
-  ["a section's address", (b, e) => flip(b, e.header.shoff + section64(e, ".text") + 16)],
-  ["a section's link", (b, e) => flip(b, e.header.shoff + section64(e, ".dynsym") + 40)],
+  ["the rights of a PT_LOAD", (b) => setFlag(phdr(b, PT.LOAD), PF.W)],
+  ["the end of PT_GNU_RELRO", (b) => addTo(phdr(b, PT.GNU_RELRO), "memsz", -4096)],
+  ["the size of PT_NOTE", (b) => addTo(phdr(b, PT.NOTE), "filesz", -4)],
+  ["PT_GNU_EH_FRAME", (b) => addTo(phdr(b, PT.GNU_EH_FRAME), "vaddr", 4)],
+  ["a section's address", (b, e) => flip(b, headerAt(e, ".text") + 16)],
+  ["a section's link", (b, e) => flip(b, headerAt(e, ".dynsym") + 40)],
 ];
-const section64 = (e: ElfFile, name: string): number => e.sections.findIndex((s) => s.name === name) * 64;
 
 describe.each(["setRunpath huge", "replaceNeeded", "all at once"])(
   "%s: a result that is another than the plan says is told",

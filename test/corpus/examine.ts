@@ -20,7 +20,7 @@ import { compareTables } from "./tables.js";
 import { compareSections } from "./unloaded.js";
 import { editsOf, type Wish, wishesFor } from "./wishes.js";
 
-/** What one wish came to. `code` where it was refused. */
+/** The outcome of one wish. It has a `code` where the patch was refused. */
 export interface Outcome {
   readonly wish: string;
   readonly growth?: number;
@@ -30,7 +30,7 @@ export interface Outcome {
   readonly notes: readonly string[];
 }
 
-/** What one file came to; `kind` says why it was passed over where it has no outcomes. */
+/** The outcomes of one file. Where there are none, `kind` says why the file was passed over. */
 export interface FileReport {
   readonly file: string;
   readonly size: number;
@@ -47,8 +47,8 @@ const LARGEST_FULL = 24 << 20;
 export function examine(file: string, scratch: string): FileReport {
   const bytes = readFileSync(file);
   const base = { file, size: bytes.length, machine: 0, outcomes: [], fullReadelf: true };
-  let elf: ElfFile;
 
+  let elf: ElfFile;
   try {
     elf = readElf(bytes);
     if (elf.dynamic === null || elf.linkage === "relocatable" || elf.linkage === "other") {
@@ -87,17 +87,16 @@ interface Input {
   readonly fullReadelf: boolean;
 }
 
-/** One wish; where a payload behind the file stops it, also with both answers to that. */
+/** Tries one wish; where a payload behind the ELF file stops it, also with both answers to that. */
 function tryWish(input: Input, wish: Wish): Outcome[] {
   const first = attempt(input, wish, {});
   if (first.code !== "OVERLAY") return [first];
-  return [
-    first,
-    ...(["keep-in-place", "keep"] as const).map((overlay) => ({
-      ...attempt(input, wish, { overlay }),
-      wish: `${wish.name} (${overlay})`,
-    })),
-  ];
+
+  const kept = (["keep-in-place", "keep"] as const).map((overlay): Outcome => {
+    const outcome = attempt(input, wish, { overlay });
+    return { ...outcome, wish: `${wish.name} (${overlay})` };
+  });
+  return [first, ...kept];
 }
 
 function attempt(input: Input, wish: Wish, options: PatchOptions): Outcome {
@@ -124,7 +123,7 @@ function attempt(input: Input, wish: Wish, options: PatchOptions): Outcome {
   };
 }
 
-/** What the result has that the plan does not say, or has not that it should, by the bytes and tables of both. */
+/** What is wrong with a result, by its bytes and tables and those of the input, and by what the plan says. */
 export function compare(
   elf: ElfFile,
   before: Buffer,
@@ -153,27 +152,23 @@ function judge(
   options: PatchOptions,
 ): string[] {
   const again = patch(result.bytes, editsOf(wish), options);
-  return [
-    ...compare(
-      elf,
-      bytes,
-      result.bytes,
-      wish,
-      result.plan.placements,
-      result.notes.map((n) => n.note),
-    ),
+  const notes = result.notes.map((n) => n.note);
+  const findings = newFindings(input.findings, check(readElf(result.bytes))).filter((f) => !announced(f, wish, result));
+
+  const failures = [
+    ...compare(elf, bytes, result.bytes, wish, result.plan.placements, notes),
     ...payload(elf, bytes, result.bytes, options),
-    ...newFindings(input.findings, check(readElf(result.bytes)))
-      .filter((f) => !announced(f, wish, result))
-      .map((f) => `check: ${f.rule} (${f.severity}) ${f.at}: ${f.message}`),
-    ...(again.bytes.equals(result.bytes)
-      ? []
-      : [`a second identical patch changes the file: ${JSON.stringify(again.changes).slice(0, 300)}`]),
-    ...askReadelf(input, wish, result.bytes),
+    ...findings.map((f) => `check: ${f.rule} (${f.severity}) ${f.at}: ${f.message}`),
   ];
+  if (!again.bytes.equals(result.bytes)) {
+    failures.push(`a second identical patch changes the file: ${JSON.stringify(again.changes).slice(0, 300)}`);
+  }
+  failures.push(...askReadelf(input, wish, result.bytes));
+
+  return failures;
 }
 
-/** What the result's notes and placements, or the wish itself, say will be found. */
+/** Do the notes and placements of the result, or the wish itself, say that this will be found? */
 function announced(f: Finding, wish: Wish, { notes, plan }: PatchResult): boolean {
   const left = (region: string) => plan.placements.some((p) => p.region === region && p.offset + p.size > FIRST_PAGE);
   switch (f.rule) {
@@ -181,7 +176,7 @@ function announced(f: Finding, wish: Wish, { notes, plan }: PatchResult): boolea
       return notes.some((n) => n.note === "LEFT_RELRO");
     case "exec-stack":
       return wish.execstack === true;
-    // A note, no fault: the plan's placements say that these tables went to the end of the file.
+    // A note and no fault: the placements say that these tables went to the end of the file.
     case "first-page":
       return left(f.at === "PT_INTERP" ? ".interp" : "notes");
     default:
@@ -192,15 +187,14 @@ function announced(f: Finding, wish: Wish, { notes, plan }: PatchResult): boolea
 /** What the rule "first-page" counts from. */
 const FIRST_PAGE = 4096;
 
-/** Bytes behind the ELF file stay whole: where they were, or at the end. */
+/** Bytes behind the ELF file must stay whole: where they were, or at the end. */
 function payload(elf: ElfFile, before: Buffer, after: Buffer, { overlay }: PatchOptions): string[] {
-  const o = elf.overlay;
-  if (!o) return [];
-  const old = before.subarray(o.offset);
-  const at = overlay === "keep" && after.length !== before.length ? after.length - o.size : o.offset;
-  return old.equals(after.subarray(at, at + o.size))
-    ? []
-    : [`the ${o.size} bytes behind the ELF file are not whole at offset ${at}`];
+  if (!elf.overlay) return [];
+
+  const { offset, size } = elf.overlay;
+  const at = overlay === "keep" && after.length !== before.length ? after.length - size : offset;
+  const isWhole = before.subarray(offset).equals(after.subarray(at, at + size));
+  return isWhole ? [] : [`the ${size} bytes behind the ELF file are not whole at offset ${at}`];
 }
 
 function askReadelf(
@@ -213,11 +207,13 @@ function askReadelf(
   try {
     const old = input.readelf;
     const now = readelfValues(path);
-    const out: string[] = [];
-    const expect = (what: string, wanted: unknown, found: unknown) =>
-      JSON.stringify(wanted) !== JSON.stringify(found) &&
-      out.push(`readelf: ${what} should be ${JSON.stringify(wanted)}, is ${JSON.stringify(found)}`);
     const needed = old.needed.map((n) => wish.renamed?.[n] ?? n);
+
+    const out: string[] = [];
+    const expect = (what: string, wanted: unknown, found: unknown) => {
+      const [wantedText, foundText] = [JSON.stringify(wanted), JSON.stringify(found)];
+      if (wantedText !== foundText) out.push(`readelf: ${what} should be ${wantedText}, is ${foundText}`);
+    };
 
     expect("the exit status", old.status, now.status);
     expect("the interpreter", wish.interpreter ?? old.interpreter, now.interpreter);
@@ -226,8 +222,8 @@ function askReadelf(
     expect("RPATH", wish.runpath === undefined ? old.rpath : null, now.rpath);
     expect("SONAME", wish.soname ?? old.soname, now.soname);
     expect("NODEFLIB", old.noDefaultLib || wish.noDefaultLib === true, now.noDefaultLib);
-
     if (wish.execstack !== undefined) expect("GNU_STACK's E", wish.execstack, now.stack?.includes("E"));
+
     for (const l of newLines(old.complaints, now.complaints)) out.push(`readelf -dl: ${l}`);
     if (wish.name === "all at once" && input.fullReadelf) {
       for (const l of newLines(readelfWarnings(input.path), readelfWarnings(path))) out.push(`readelf -a: ${l}`);

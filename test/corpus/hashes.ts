@@ -8,8 +8,9 @@ import { OPTIONS_HELP, overCorpus } from "./over-corpus.js";
 
 const HELP = `npm run corpus:hashes -- small|full [--only PATTERN] [--jobs N] [--json FILE [--resume]]
 
-Patches and strips every file of a list in very many ways and prints a line for each: the file, the edits, a hash of the result, of its
-placements and notes, and of its changes; or the refusal. Run before and after a change that shall change no answer, and compare with diff.
+Patches and strips every file of a list in very many ways and prints a line for each: the file, the edits, a hash of the
+result, of its placements and notes, and of its changes; or the refusal. Run it before and after a change that must
+change no answer, and compare with diff.
 
 ${OPTIONS_HELP}`;
 
@@ -19,8 +20,8 @@ interface Report {
 }
 
 /**
- * Some of them together. Which ones follows from the name of the file and from their own: a new one comes into few of
- * them, and the others can be compared with what was printed before it.
+ * Combinations of two to five ways, drawn by the names of the file and of the ways. So a new way comes into few of
+ * them, and the others can be compared with what was printed before.
  */
 function combinations(all: readonly Way[], file: string): Way[] {
   return Array.from({ length: 24 }, (_, i) => {
@@ -37,52 +38,53 @@ const hash = (data: Uint8Array | string): string => createHash("sha256").update(
 const json = (value: unknown): string =>
   JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v));
 
-/** A second patch of what the first one made: its own layout meets the old one's. */
+/** A second patch of what the first one made, so that its layout meets the old one. */
 const SECOND = (): Edit[] => [lib.setRunpath(`/opt/second/${"y".repeat(400)}`), lib.addNeeded("libsecond.so.1")];
 
 function tryWay(bytes: Buffer, { name, edits }: Way, overlay: OverlayChoice | undefined): string[] {
   const label = overlay === undefined ? name : `${name} (${overlay})`;
   try {
-    const r = lib.patch(bytes, edits(), { overlay });
-    const lines = [
-      `${label}\t${hash(r.bytes)}\t${hash(json([r.plan.placements, r.notes, r.plan.findings]))}\t${hash(json(r.changes))}\t${r.changed ? "changed" : "same"}`,
-    ];
-    if (overlay === undefined && r.changed && bytes.length < 4 << 20) {
-      lines.push(...tryWay(r.bytes, { name: `${name} then second`, edits: SECOND }, overlay));
+    const { bytes: result, plan, notes, changes, changed } = lib.patch(bytes, edits(), { overlay });
+    const hashes = [hash(result), hash(json([plan.placements, notes, plan.findings])), hash(json(changes))];
+    const lines = [[label, ...hashes, changed ? "changed" : "same"].join("\t")];
+    if (overlay === undefined && changed && bytes.length < 4 << 20) {
+      lines.push(...tryWay(result, { name: `${name} then second`, edits: SECOND }, overlay));
     }
 
     return lines;
   } catch (e) {
-    if (lib.isElfError(e, "OVERLAY") && overlay === undefined) {
-      return [
-        `${label}\t${e.message}`,
-        ...(["keep", "keep-in-place", "drop"] as const).flatMap((o) => tryWay(bytes, { name, edits }, o)),
-      ];
+    if (!lib.isElfError(e)) return [`${label}\tTHREW ${String(e)}`];
+
+    const lines = [`${label}\t${e.message}`];
+    if (e.code === "OVERLAY" && overlay === undefined) {
+      for (const choice of OVERLAY_CHOICES) lines.push(...tryWay(bytes, { name, edits }, choice));
     }
-    return [`${label}\t${lib.isElfError(e) ? e.message : `THREW ${String(e)}`}`];
+
+    return lines;
   }
 }
 
-/** What large files are not patched with: each of the results is as large. */
+const OVERLAY_CHOICES: readonly OverlayChoice[] = ["keep", "keep-in-place", "drop"];
+
+/** Larger files are not patched with combinations, since each result is as large as the file. */
 const LARGEST_COMBINED = 24 << 20;
+
+/** The ways for static libraries, which take strips alone. */
+const ARCHIVE_WAYS: readonly Way[] = [
+  { name: "stripUnneeded", edits: () => [lib.stripUnneeded()] },
+  { name: "stripDebug", edits: () => [lib.stripDebug()] },
+  { name: "stripAll", edits: () => [lib.stripAll({ force: true })] },
+  { name: "removeSections", edits: () => [lib.removeSections(".comment")] },
+];
 
 function examine(path: string, file: string): Report {
   const bytes = readFileSync(path);
-  let all: Way[];
+  let all: readonly Way[];
   try {
     all = everyEdit(lib.readElf(bytes));
   } catch (e) {
     if (!lib.isElfError(e, "ARCHIVE")) return { file, lines: [`read\t${String(e)}`] };
-    all = ["stripUnneeded", "stripDebug", "stripAll", "removeSections"].map((name) => ({
-      name,
-      edits: () =>
-        ({
-          stripUnneeded: [lib.stripUnneeded()],
-          stripDebug: [lib.stripDebug()],
-          stripAll: [lib.stripAll({ force: true })],
-          removeSections: [lib.removeSections(".comment")],
-        })[name]!,
-    }));
+    all = ARCHIVE_WAYS;
   }
 
   const ways = bytes.length > LARGEST_COMBINED ? all : [...all, ...combinations(all, file)];

@@ -1,4 +1,4 @@
-import { type ElfFile, type Placement, PT, type Segment } from "../../src/index.js";
+import { type ElfFile, PF, type Placement, PT, type Segment } from "../../src/index.js";
 import { followed, type Move } from "./moves.js";
 import type { SegmentPairs } from "./pairs.js";
 import type { Wish } from "./wishes.js";
@@ -7,21 +7,20 @@ type Field = "offset" | "vaddr" | "paddr" | "align" | "flags" | "filesz" | "mems
 
 const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
 
-/** What a segment that a patch appends begins with. */
+/** The first bytes of a segment that a patch appends. */
 const MARK = "elfwright:tables";
 
 /**
- * The largest page of any system, or of this segment: what begins earlier inside one shares it with nothing that it did
- * not share it with before.
+ * The page of a segment, from 4 KiB to the largest of any system (64 KiB). What begins earlier inside its page shares
+ * the page with nothing new.
  */
-const pageOf = (p: Segment): bigint =>
-  p.exact("align") > 4096n && p.exact("align") < 0x10000n
-    ? p.exact("align")
-    : p.exact("align") >= 0x10000n
-      ? 0x10000n
-      : 4096n;
+function pageOf(p: Segment): bigint {
+  const align = p.exact("align");
+  if (align >= 0x10000n) return 0x10000n;
+  return align > 4096n ? align : 4096n;
+}
 
-/** Program headers: memory keeps its place and its rights; what is described by others follows its table. */
+/** Program headers that describe memory must keep its place and its rights; the others must follow their table. */
 export function compareHeaders(
   a: ElfFile,
   b: ElfFile,
@@ -31,13 +30,15 @@ export function compareHeaders(
   placements: readonly Placement[],
   { pairs, added, complaints }: SegmentPairs,
 ): string[] {
-  const out = [...complaints];
-  const unplaced = (start: number, end: number): string | undefined => {
+  /** The first byte of a range that is not zero and that no placement names. */
+  function unplaced(start: number, end: number): string | undefined {
     for (let at = start; at < end; at++) {
       if (after[at] !== 0 && !placements.some((p) => p.offset <= at && at < p.offset + p.size)) return hex(at);
     }
     return undefined;
-  };
+  }
+
+  const out = [...complaints];
   for (const [p, q] of pairs) {
     const wrong = p.type === PT.LOAD ? memory(p, q, after, unplaced) : described(a, b, p, q, w, moves);
     if (wrong.length > 0) {
@@ -47,10 +48,11 @@ export function compareHeaders(
 
   for (const s of added) {
     if (s.type !== PT.LOAD) continue;
-    const marked = after.toString("latin1", s.offset, s.offset + MARK.length) === MARK;
-    const odd = unplaced(s.offset + (marked ? MARK.length : 0), s.offset + s.filesz);
+
+    const isMarked = after.toString("latin1", s.offset, s.offset + MARK.length) === MARK;
+    const odd = unplaced(s.offset + (isMarked ? MARK.length : 0), s.offset + s.filesz);
     if (odd !== undefined) out.push(`the new PT_LOAD has a byte at ${odd} that no placement names`);
-    if (s.flags & 1) out.push("the new PT_LOAD is executable");
+    if (s.flags & PF.X) out.push("the new PT_LOAD is executable");
   }
 
   return out;
@@ -59,19 +61,20 @@ export function compareHeaders(
 const changed = (p: Segment, q: Segment, ...fields: Field[]): string[] =>
   fields.filter((f) => p.exact(f) !== q.exact(f));
 
-/** A header may begin earlier, by as much in the file as in memory, and in the same page. */
+/** A segment may begin earlier, by as much in the file as in memory, and in the same page. */
 function earlier(p: Segment, q: Segment, page = pageOf(p)): string[] {
   const by = p.exact("vaddr") - q.exact("vaddr");
   if (by === 0n) return changed(p, q, "offset", "paddr");
-  return by > 0n &&
-    p.exact("offset") - q.exact("offset") === by &&
-    p.exact("paddr") - q.exact("paddr") === by &&
-    q.exact("vaddr") / page === p.exact("vaddr") / page
-    ? []
-    : ["it begins elsewhere"];
+
+  const isWhole = p.exact("offset") - q.exact("offset") === by && p.exact("paddr") - q.exact("paddr") === by;
+  const isInPage = q.exact("vaddr") / page === p.exact("vaddr") / page;
+  return by > 0n && isWhole && isInPage ? [] : ["it begins elsewhere"];
 }
 
-/** A PT_LOAD maps what it mapped; where it grew, its new bytes are those that placements name, and its .bss is zero. */
+/**
+ * A PT_LOAD must map what it mapped. Where it grew, its new bytes must be those that placements name, and its .bss must
+ * be zero.
+ */
 function memory(
   p: Segment,
   q: Segment,
@@ -93,26 +96,17 @@ function memory(
   return wrong;
 }
 
+/** The fields of a program header other than PT_LOAD that are not what they should be. */
 function described(a: ElfFile, b: ElfFile, p: Segment, q: Segment, w: Wish, moves: readonly Move[]): string[] {
   if (p.type === PT.PHDR) {
-    const size = b.header.phnum !== a.header.phnum ? BigInt(b.header.phnum * a.header.phentsize) : p.exact("filesz");
-    return [
-      ...changed(p, q, "offset", "vaddr", "paddr", "align", "flags"),
-      ...(q.exact("filesz") === size ? [] : ["filesz"]),
-    ];
+    const hasGrown = b.header.phnum !== a.header.phnum;
+    const size = hasGrown ? BigInt(b.header.phnum * a.header.phentsize) : p.exact("filesz");
+    const wrong = changed(p, q, "offset", "vaddr", "paddr", "align", "flags");
+    return q.exact("filesz") === size ? wrong : [...wrong, "filesz"];
   }
   if (p.type === PT.GNU_STACK) {
-    return changed(
-      p,
-      q,
-      "offset",
-      "vaddr",
-      "paddr",
-      "align",
-      "filesz",
-      "memsz",
-      ...(w.execstack === undefined ? ["flags" as const] : []),
-    );
+    const wrong = changed(p, q, "offset", "vaddr", "paddr", "align", "filesz", "memsz");
+    return w.execstack === undefined ? [...wrong, ...changed(p, q, "flags")] : wrong;
   }
 
   const wrong = changed(p, q, "align", "flags");

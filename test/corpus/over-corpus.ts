@@ -15,14 +15,14 @@ export const OPTIONS_HELP = `  --only PATTERN  only files whose path matches thi
 
 /** What is done with every file of a list. */
 export interface CorpusCheck<R extends { readonly file: string }> {
-  /** The script itself, which its workers run too. */
+  /** The path of the script, which the workers run too. */
   readonly script: string;
   readonly help: string;
-  /** Looks at one file; `name` is its path below the corpus, `scratch` a folder of this worker's own. */
+  /** Examines one file. `name` is its path below the corpus, `scratch` a folder of this worker's own. */
   examine(path: string, name: string, scratch: string): R;
   /** The report of a file whose worker died. */
   failed(name: string, why: string): R;
-  /** Prints the tables. `whole` where no file was left out. Returns the exit status. */
+  /** Prints the tables, and returns the exit status. `whole` is true where no file was left out. */
   print(list: string, reports: readonly R[], whole: boolean): number;
 }
 
@@ -33,12 +33,12 @@ interface Task {
   readonly size: number;
 }
 
-/** Runs a check over the files of the list that the command line names, in processes, and sets the exit status. */
+/** Runs a check over the files of the list that the command line names, in processes. Sets the exit status. */
 export async function overCorpus<R extends { readonly file: string }>(check: CorpusCheck<R>): Promise<void> {
-  const isWorker = serve((t: Task, lane) => {
-    const dir = join(t.scratch, String(lane));
-    mkdirSync(dir, { recursive: true });
-    return check.examine(t.path, t.name, dir);
+  const isWorker = serve(({ path, name, scratch }: Task, lane) => {
+    const folder = join(scratch, String(lane));
+    mkdirSync(folder, { recursive: true });
+    return check.examine(path, name, folder);
   });
   if (!isWorker) process.exitCode = await main(check);
 }
@@ -71,24 +71,18 @@ async function main<R extends { readonly file: string }>({
   const journal = new Journal<R>(values.json, values.resume);
 
   try {
-    const files = filesUnder(root).map((path): Task => ({
-      path,
-      name: relative(root, path),
-      scratch,
-      size: statSync(path).size,
-    }));
-    // The largest first, so that no worker is left with one at the end.
-    const tasks = files.filter((t) => only.test(t.name) && !journal.has(t.name)).sort((a, b) => b.size - a.size);
-    await inPool<Task, R>(
-      script,
-      Number(values.jobs),
-      tasks,
-      (t, r, done) => {
-        journal.add(r);
-        progress(`${done}/${tasks.length} ${t.name}`);
-      },
-      (t, why) => failed(t.name, why),
-    );
+    const taskOf = (path: string): Task => ({ path, name: relative(root, path), scratch, size: statSync(path).size });
+    const tasks = filesUnder(root)
+      .map(taskOf)
+      .filter((t) => only.test(t.name) && !journal.has(t.name));
+    // The largest come first, so that no worker is left with one at the end.
+    tasks.sort((a, b) => b.size - a.size);
+
+    const onResult = (task: Task, report: R, done: number) => {
+      journal.add(report);
+      progress(`${done}/${tasks.length} ${task.name}`);
+    };
+    await inPool(script, Number(values.jobs), tasks, onResult, (task, why) => failed(task.name, why));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -1,8 +1,8 @@
 import { type ElfFile, PT, type Section, type Segment, SHT } from "../../src/index.js";
 
 /**
- * The names of the sections that keep the bytes which moves leave behind: those that a later patch may use, and those
- * that programs may read.
+ * The names of the sections that cover bytes which moves leave behind: bytes that a later patch may use, and bytes that
+ * programs may read.
  */
 export const COVERS: readonly string[] = [".elfwright.old", ".elfwright.kept"];
 
@@ -13,8 +13,8 @@ export interface SegmentPairs {
 }
 
 /**
- * Which program header of the result is which of the input. Their order must be the same; unused ones may have been
- * taken.
+ * Finds the program header of the result for each of the input. Their order must be the same; a patch may use PT_NULL
+ * entries.
  */
 export function pairSegments(a: ElfFile, b: ElfFile): SegmentPairs {
   const left = a.segments.filter((s) => s.type !== PT.NULL);
@@ -34,12 +34,12 @@ export function pairSegments(a: ElfFile, b: ElfFile): SegmentPairs {
     }
   }
 
-  const complaints =
-    next < left.length
-      ? [
-          `program header of type 0x${left[next]!.type.toString(16)} at 0x${left[next]!.exact("vaddr").toString(16)} is gone`,
-        ]
-      : [];
+  const complaints: string[] = [];
+  const gone = left[next];
+  if (gone) {
+    const [type, address] = [gone.type.toString(16), gone.exact("vaddr").toString(16)];
+    complaints.push(`program header of type 0x${type} at 0x${address} is gone`);
+  }
   for (const s of added) {
     if (s.type !== PT.LOAD && s.type !== PT.GNU_STACK) {
       complaints.push(`a program header of type 0x${s.type.toString(16)} was added`);
@@ -49,7 +49,7 @@ export function pairSegments(a: ElfFile, b: ElfFile): SegmentPairs {
   return { pairs, added, complaints };
 }
 
-/** Does `q` map the first byte of `p` from where it was? It may begin earlier. */
+/** Does `q` map the first byte of `p` to the same address from the same offset? It may begin earlier. */
 const maps = (q: Segment, p: Segment): boolean =>
   q.exact("vaddr") <= p.exact("vaddr") &&
   p.exact("vaddr") <= q.exact("vaddr") + q.exact("memsz") &&
@@ -63,26 +63,27 @@ export interface SectionPairs {
   readonly index: ReadonlyMap<number, number>;
 }
 
-/** Which section header of the result is which of the input: those that stay keep their order. */
+/** Finds the section header of the result for each of the input. Those that stay keep their order. */
 export function pairSections(a: ElfFile, b: ElfFile): SectionPairs {
   const pairs: [Section, Section][] = [];
   const dropped: Section[] = [];
   const added: Section[] = [];
-  let at = 0;
-  // Where the last segment grew, its .bss stands in the file.
-  const same = (p: Section, q: Section) =>
+  // Where the last segment grew, its .bss has bytes in the file.
+  const isSame = (p: Section, q: Section) =>
     p.name === q.name &&
     (p.header.type === q.header.type || (p.header.type === SHT.NOBITS && q.header.type === SHT.PROGBITS));
 
+  let at = 0;
   for (const q of b.sections) {
     const rest = a.sections.slice(at);
-    const k = rest.findIndex((p) => same(p, q));
-    if (k >= 0) {
-      dropped.push(...rest.slice(0, k));
-      pairs.push([rest[k]!, q]);
-      at += k + 1;
-    } else if (q.header.type === SHT.NULL && a.sections[at]) {
-      dropped.push(a.sections[at++]!);
+    const found = rest.findIndex((p) => isSame(p, q));
+    if (found >= 0) {
+      dropped.push(...rest.slice(0, found));
+      pairs.push([rest[found]!, q]);
+      at += found + 1;
+    } else if (q.header.type === SHT.NULL && rest[0]) {
+      dropped.push(rest[0]);
+      at++;
     } else {
       added.push(q);
     }

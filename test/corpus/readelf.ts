@@ -1,6 +1,6 @@
 import { run } from "../support/run.js";
 
-/** What GNU readelf reads of a file, as far as the wishes touch it. */
+/** What GNU readelf reads in a file, as far as the wishes touch it. */
 export interface Values {
   readonly status: number | null;
   readonly interpreter: string | null;
@@ -11,25 +11,25 @@ export interface Values {
   readonly noDefaultLib: boolean;
   /** The flags of PT_GNU_STACK as readelf prints them, e.g. `RWE`; null where there is none. */
   readonly stack: string | null;
-  /** What it said on stderr, the file's name masked. */
+  /** The lines on stderr, with the path of the file masked. */
   readonly complaints: readonly string[];
 }
 
 export function readelfValues(path: string): Values {
   const { status, stdout, stderr } = run("readelf", ["-dlW", path]);
-  const all = (re: RegExp): string[] => [...stdout.matchAll(re)].map((m) => m[1]!);
+  const first = (re: RegExp): string | null => re.exec(stdout)?.[1] ?? null;
+  const needed = [...stdout.matchAll(/\(NEEDED\)\s+Shared library: \[([^\]\n]*)\]/g)];
+  const complaints = stderr.replaceAll(path, "FILE").split("\n");
+
   return {
     status,
-    interpreter: all(/Requesting program interpreter: ([^\]\n]*)\]/g)[0] ?? null,
-    needed: all(/\(NEEDED\)\s+Shared library: \[([^\]\n]*)\]/g),
-    runpath: all(/\(RUNPATH\)\s+Library runpath: \[([^\]\n]*)\]/g)[0] ?? null,
-    rpath: all(/\(RPATH\)\s+Library rpath: \[([^\]\n]*)\]/g)[0] ?? null,
-    soname: all(/\(SONAME\)\s+Library soname: \[([^\]\n]*)\]/g)[0] ?? null,
+    interpreter: first(/Requesting program interpreter: ([^\]\n]*)\]/),
+    needed: needed.map((m) => m[1]!),
+    runpath: first(/\(RUNPATH\)\s+Library runpath: \[([^\]\n]*)\]/),
+    rpath: first(/\(RPATH\)\s+Library rpath: \[([^\]\n]*)\]/),
+    soname: first(/\(SONAME\)\s+Library soname: \[([^\]\n]*)\]/),
     noDefaultLib: /\(FLAGS_1\)\s+Flags:.*\bNODEFLIB\b/.test(stdout),
-    stack: all(/^ {2}GNU_STACK +(?:0x[0-9a-f]+ +){5}([RWE ]{3})/gm)[0]?.trim() ?? null,
-    complaints: stderr
-      .replaceAll(path, "FILE")
-      .split("\n")
-      .filter((l) => l.trim() !== ""),
+    stack: first(/^ {2}GNU_STACK +(?:0x[0-9a-f]+ +){5}([RWE ]{3})/m)?.trim() ?? null,
+    complaints: complaints.filter((l) => l.trim() !== ""),
   };
 }

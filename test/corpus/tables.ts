@@ -12,15 +12,15 @@ function meaning(elf: ElfFile, e: DynamicEntry, moves: readonly Move[]): string 
   if (e.kind === "string") return `${e.name} "${d.text(e)}"`;
   if (e.kind === "address") return `${e.name} 0x${followed(moves, e.value).toString(16)}`;
   if (e.tag === MIPS_RLD_MAP_REL) {
-    return `${e.name} leads to 0x${BigInt.asUintN(8 * word(elf), d.address + BigInt(2 * word(elf) * e.index) + e.value).toString(16)}`;
+    // Its value counts from the address of its own entry.
+    const entry = d.address + BigInt(2 * word(elf) * e.index);
+    return `${e.name} leads to 0x${BigInt.asUintN(8 * word(elf), entry + e.value).toString(16)}`;
   }
   if (e.tag === DT.STRSZ) return e.name;
   return `${e.name} ${e.value}`;
 }
 
-/**
- * The entries that the wish should give: those of the input with their new values, and what must be there in addition.
- */
+/** The entries that the wish should give: those of the input with their new values, and those that must be new. */
 function expectedEntries(
   a: ElfFile,
   w: Wish,
@@ -28,12 +28,11 @@ function expectedEntries(
   spent: ReadonlySet<number>,
 ): { kept: string[]; more: string[] } {
   const d = a.dynamic!;
-  const kept: string[] = [];
-  const more: string[] = [];
-  const seen = new Set<string>();
   const paths = d.entries.filter((e) => e.tag === DT.RUNPATH || e.tag === DT.RPATH);
   const path = paths.find((e) => e.tag === DT.RUNPATH) ?? paths[0];
 
+  const kept: string[] = [];
+  const seen = new Set<string>();
   for (const e of d.entries) {
     const name = e.tag === DT.NEEDED ? d.text(e) : "";
     const renamed = w.renamed?.[name];
@@ -52,6 +51,7 @@ function expectedEntries(
     }
   }
 
+  const more: string[] = [];
   if (w.runpath !== undefined && !path) more.push(`DT_RUNPATH "${w.runpath}"`);
   if (w.soname !== undefined && d.get(DT.SONAME) === undefined) more.push(`DT_SONAME "${w.soname}"`);
   if (w.noDefaultLib && d.get(DT.FLAGS_1) === undefined) more.push(`DT_FLAGS_1 ${DF_1.NODEFLIB}`);
@@ -60,32 +60,34 @@ function expectedEntries(
   return { kept, more };
 }
 
-/** The tags whose entries the notes say were spent. One that only repeats a flag may only go where the flag is. */
+/** The tags that the notes call spent. An entry that only repeats a flag may go only where the flag is set. */
 function spentTags(a: ElfFile, b: ElfFile, notes: readonly string[]): Set<number> {
   const flags = b.dynamic!.get(DT.FLAGS) ?? 0n;
   const flags1 = b.dynamic!.get(DT.FLAGS_1) ?? 0n;
-  const out = new Set<number>();
-  const spend = (tag: number, may: boolean) =>
-    may && a.dynamic!.get(tag) !== undefined && b.dynamic!.get(tag) === undefined && out.add(tag);
-  for (const tag of [DT.RELACOUNT, DT.RELCOUNT]) spend(tag, notes.includes("COUNT_DROPPED"));
-  const redundant = notes.includes("REDUNDANT_DROPPED");
-  spend(DT.BIND_NOW, redundant && ((flags & BigInt(DF.BIND_NOW)) !== 0n || (flags1 & BigInt(DF_1.NOW)) !== 0n));
-  spend(DT.TEXTREL, redundant && (flags & BigInt(DF.TEXTREL)) !== 0n);
-  spend(DT.SYMBOLIC, redundant && (flags & BigInt(DF.SYMBOLIC)) !== 0n);
+  const has = (value: bigint, flag: number) => (value & BigInt(flag)) !== 0n;
 
-  return out;
+  const may: number[] = [];
+  if (notes.includes("COUNT_DROPPED")) may.push(DT.RELACOUNT, DT.RELCOUNT);
+  if (notes.includes("REDUNDANT_DROPPED")) {
+    if (has(flags, DF.BIND_NOW) || has(flags1, DF_1.NOW)) may.push(DT.BIND_NOW);
+    if (has(flags, DF.TEXTREL)) may.push(DT.TEXTREL);
+    if (has(flags, DF.SYMBOLIC)) may.push(DT.SYMBOLIC);
+  }
+
+  const isGone = (tag: number) => a.dynamic!.get(tag) !== undefined && b.dynamic!.get(tag) === undefined;
+  return new Set(may.filter(isGone));
 }
 
 function compareDynamic(a: ElfFile, b: ElfFile, w: Wish, moves: readonly Move[], notes: readonly string[]): string[] {
   const { kept, more } = expectedEntries(a, w, moves, spentTags(a, b, notes));
-  const found = b.dynamic!.entries.map((e) => meaning(b, e, []));
-  // New entries may stand anywhere; their own order counts.
-  const rest = [...found];
-  let from = 0;
 
+  // New entries may stand anywhere, but DT_NEEDED among themselves keep their order.
+  const rest = b.dynamic!.entries.map((e) => meaning(b, e, []));
+  let from = 0;
   for (const m of more) {
     const at = rest.indexOf(m, from);
     if (at < 0) return [`.dynamic: ${m} is not there, or not in its order`];
+
     rest.splice(at, 1);
     from = m.startsWith("DT_NEEDED") ? at : 0;
   }
@@ -98,8 +100,8 @@ function compareDynamic(a: ElfFile, b: ElfFile, w: Wish, moves: readonly Move[],
 const inSection = (shndx: number): boolean => shndx > 0 && shndx < 0xff00;
 
 /**
- * The home of a symbol by its section; one whose section is gone keeps any, since loaders take SHN_ABS and SHN_UNDEF
- * for something else.
+ * The section of a symbol, in words that compare. A symbol whose section is gone may name any other, but not SHN_ABS or
+ * SHN_UNDEF, which loaders take for something else.
  */
 type Home = (symbol: { readonly index: number; readonly shndx: number }) => string;
 
@@ -108,23 +110,30 @@ function homes(a: ElfFile, sections: SectionPairs): { before: Home; after: Home 
   return {
     before: ({ index, shndx }) => {
       if (!inSection(shndx)) return String(shndx);
+
       const now = a.sections.length === 0 ? shndx : sections.index.get(shndx);
-      if (now === undefined) homeless.add(index);
-      return now === undefined ? "some section" : String(now);
+      if (now !== undefined) return String(now);
+
+      homeless.add(index);
+      return "some section";
     },
     after: ({ index, shndx }) => (homeless.has(index) && inSection(shndx) ? "some section" : String(shndx)),
   };
 }
 
-/** Every dynamic symbol as a line: name, version, what it is, and where it is, moves followed. */
+/** Every dynamic symbol as a line: name, version, what it is, and where it is after the moves. */
 function* symbolLines(elf: ElfFile, home: Home, moves: readonly Move[], w?: Wish): Generator<string> {
   const versions = symbolVersions(elf);
   for (const s of elf.dynamicSymbols ?? []) {
     const v = versions(s.index);
     const file = v?.file ? (w?.renamed?.[v.file] ?? v.file) : "";
+    const version = v ? `${v.name} ${file} ${v.hidden}` : "";
+
     const address = inSection(s.shndx) ? elf.sections[s.shndx]?.header.exact("addr") : undefined;
     const follows = s.name === "_DYNAMIC" || (address !== undefined && followed(moves, address) !== address);
-    yield `${s.name} ${v ? `${v.name} ${file} ${v.hidden}` : ""} ${s.binding} ${s.type} ${s.visibility} ${s.size} 0x${(follows ? followed(moves, s.value) : s.value).toString(16)} in ${home(s)}`;
+    const value = (follows ? followed(moves, s.value) : s.value).toString(16);
+
+    yield `${s.name} ${version} ${s.binding} ${s.type} ${s.visibility} ${s.size} 0x${value} in ${home(s)}`;
   }
 }
 
@@ -139,17 +148,18 @@ function* noteLines(elf: ElfFile): Generator<string> {
 function* versionLines(elf: ElfFile, w: Wish | undefined): Generator<string> {
   for (const v of elf.versionDefinitions) yield `defines ${v.index} ${v.flags} ${v.names.join(" ")}`;
   for (const n of elf.versionNeeds) {
-    yield `needs ${w?.renamed?.[n.file] ?? n.file}: ${n.versions.map((v) => `${v.name} ${v.hash} ${v.flags} ${v.index}`).join(", ")}`;
+    const versions = n.versions.map((v) => `${v.name} ${v.hash} ${v.flags} ${v.index}`);
+    yield `needs ${w?.renamed?.[n.file] ?? n.file}: ${versions.join(", ")}`;
   }
 }
 
 /** The first line in which two lists differ. */
 function firstDifference(what: string, before: Iterable<string>, after: Iterable<string>): string[] {
-  const x = before[Symbol.iterator]();
-  const y = after[Symbol.iterator]();
+  const expected = before[Symbol.iterator]();
+  const found = after[Symbol.iterator]();
   for (let i = 0; ; i++) {
-    const p = x.next();
-    const q = y.next();
+    const p = expected.next();
+    const q = found.next();
     if (p.done && q.done) return [];
     if (p.value !== q.value) {
       return [`${what} ${i}: should be ${p.done ? "absent" : p.value}, is ${q.done ? "absent" : q.value}`];
@@ -157,14 +167,16 @@ function firstDifference(what: string, before: Iterable<string>, after: Iterable
   }
 }
 
-/** PT_GNU_STACK's flags: one that is not there comes as readable and writable. */
+/** Compares the flags of PT_GNU_STACK. A new one is readable and writable. */
 function compareStack(a: ElfFile, b: ElfFile, w: Wish): string[] {
   const flags = (e: ElfFile) => e.segments.find((s) => s.type === PT.GNU_STACK)?.flags;
-  const wanted = w.execstack === undefined ? flags(a) : ((flags(a) ?? PF.R | PF.W) & ~PF.X) | (w.execstack ? PF.X : 0);
+  let wanted = flags(a);
+  if (w.execstack !== undefined) wanted = ((wanted ?? PF.R | PF.W) & ~PF.X) | (w.execstack ? PF.X : 0);
+
   return flags(b) === wanted ? [] : [`PT_GNU_STACK's flags should be ${wanted}, are ${flags(b)}`];
 }
 
-/** All that loaders reach through PT_DYNAMIC and program headers reads as before, but for what was wished. */
+/** Everything that loaders reach through PT_DYNAMIC and program headers must read as before, except for the wish. */
 export function compareTables(
   a: ElfFile,
   b: ElfFile,

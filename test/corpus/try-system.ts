@@ -16,7 +16,7 @@ import { run } from "../support/run.js";
 import { type Bench, isDangerous, observe, saysNothing, type Way } from "./observe.js";
 import { LONG } from "./wishes.js";
 
-/** One change, for both tools. */
+/** One change, in the words of both tools. */
 interface Change {
   readonly name: string;
   readonly edits: readonly Edit[];
@@ -32,9 +32,9 @@ export interface Tried {
   /** Why it was refused. */
   readonly refused?: string;
   readonly growth?: number;
-  /** What was seen instead of what was expected, patched. */
+  /** What the patched file did, where that was not expected. */
   readonly wrong?: string;
-  /** The strips after which it is another, each with what was seen. */
+  /** What the patched file did after a strip, by strip, where that was not expected. */
   readonly brokenAfter: Readonly<Record<string, string>>;
 }
 
@@ -110,17 +110,19 @@ function put(path: string, bytes: Uint8Array): string {
   return path;
 }
 
+function kindOf(elf: ElfFile, file: string): SystemReport["kind"] {
+  if (elf.linkage === "relocatable" || elf.linkage === "other") return "other";
+  if (/\.so(\.|$)/.test(basename(file))) return "library";
+
+  const hasInterpreter = elf.segments.some((s) => s.type === PT.INTERP);
+  return !hasInterpreter && elf.linkage === "shared-library" ? "library" : "program";
+}
+
 export function trySystem(file: string, bench: Bench): SystemReport {
   const bytes = readFileSync(file);
   const elf = readElf(bytes);
   const path = join(bench.folder, basename(file));
-  const kind =
-    elf.linkage === "relocatable" || elf.linkage === "other"
-      ? "other"
-      : /\.so(\.|$)/.test(basename(file)) ||
-          (!elf.segments.some((s) => s.type === PT.INTERP) && elf.linkage === "shared-library")
-        ? "library"
-        : "program";
+  const kind = kindOf(elf, file);
   const base = { file, size: bytes.length, kind, tried: [], ways: [], brokenStrips: [] } as const;
   if (kind === "other") return base;
 
@@ -129,36 +131,34 @@ export function trySystem(file: string, bench: Bench): SystemReport {
   const judge = (of: string, added: readonly string[]): string | undefined => {
     for (const [way, seen] of expected) {
       const now = observe(way, of, elf, file, bench, added);
-      // Libraries that ld.so finds anyway are no news.
-      if (now !== (way === "list" ? without(seen, added) : seen)) return `${way}: ${firstDifference(seen, now)}`;
+      // The list leaves out libraries that were added; ld.so may have listed them before, too.
+      const wanted = way === "list" ? withoutLibraries(seen, added) : seen;
+      if (now !== wanted) return `${way}: ${firstDifference(seen, now)}`;
     }
+
     return undefined;
   };
-  const strips = Object.keys(STRIPS).filter((s) => stripped(s, path, bench, (p) => judge(p, [])) === undefined);
-  const tried: Tried[] = [];
 
-  for (const c of changesFor(elf)) {
+  const all = Object.keys(STRIPS);
+  const strips = all.filter((s) => stripped(s, path, bench, (p) => judge(p, [])) === undefined);
+  const tried: Tried[] = [];
+  for (const change of changesFor(elf)) {
     for (const tool of ["elfwright", "patchelf"] as const) {
-      tried.push(tryChange(c, tool, bytes, path, bench, strips, judge));
+      tried.push(tryChange(change, tool, bytes, path, bench, strips, judge));
     }
   }
 
   rmSync(path, { force: true });
-  return {
-    ...base,
-    ways: [...expected.keys()],
-    tried,
-    brokenStrips: Object.keys(STRIPS).filter((s) => !strips.includes(s)),
-  };
+  return { ...base, ways: [...expected.keys()], tried, brokenStrips: all.filter((s) => !strips.includes(s)) };
 }
 
-const without = (seen: string, added: readonly string[]): string =>
-  seen
-    .split("\n")
-    .filter((l) => !added.some((n) => l.startsWith(`${n} =>`)))
-    .join("\n");
+/** A list of ld.so without the lines of these libraries. */
+function withoutLibraries(seen: string, names: readonly string[]): string {
+  const isKept = (line: string) => !names.some((name) => line.startsWith(`${name} =>`));
+  return seen.split("\n").filter(isKept).join("\n");
+}
 
-/** What the file does as it is, by each way that tells something: seen twice, and the same both times. */
+/** What the unpatched file does, by each way that tells something: it must do the same twice. */
 function baseline(
   kind: "program" | "library",
   path: string,
@@ -170,13 +170,8 @@ function baseline(
   const way: Way = kind === "program" ? "run" : "dlopen";
   if (kind === "library" || !isDangerous(file)) {
     const seen = observe(way, path, elf, file, bench);
-    if (
-      !saysNothing(seen) &&
-      (way === "run" || seen.startsWith("exit 0")) &&
-      observe(way, path, elf, file, bench) === seen
-    ) {
-      out.set(way, seen);
-    }
+    const tells = !saysNothing(seen) && (way === "run" || seen.startsWith("exit 0"));
+    if (tells && observe(way, path, elf, file, bench) === seen) out.set(way, seen);
   }
 
   if (out.size === 0 || !out.get(way)!.startsWith("exit 0")) out.set("list", observe("list", path, elf, file, bench));
@@ -221,14 +216,16 @@ function byElfwright(c: Change, bytes: Buffer, path: string): string | undefined
 
 function byPatchelf(c: Change, path: string): string | undefined {
   try {
-    const r = run("patchelf", [...c.patchelf, path]);
-    return r.status === 0 ? undefined : `exit ${r.status ?? r.signal}: ${r.stderr.trim().split("\n").at(-1)}`;
+    const { status, signal, stderr } = run("patchelf", [...c.patchelf, path]);
+    return status === 0 ? undefined : `exit ${status ?? signal}: ${stderr.trim().split("\n").at(-1)}`;
   } catch (e) {
     return String(e);
   }
 }
 
-/** Tries the file at `path` stripped, in its own place, and puts it back. */
+/**
+ * Strips the file at `path`, judges the result in the same place, and puts the file back. Returns what is wrong.
+ */
 function stripped(
   name: string,
   path: string,
@@ -239,13 +236,13 @@ function stripped(
   const kept = join(bench.folder, "..", "kept");
   const [tool, ...args] = STRIPS[name]!;
   rmSync(out, { force: true });
-  const r = run(tool!, [...args, out, path]);
-  if (r.status !== 0 || !existsSync(out)) return `exit ${r.status ?? r.signal}: ${r.stderr.trim()}`;
+  const { status, signal, stderr } = run(tool!, [...args, out, path]);
+  const said = stderr.trim();
+  if (status !== 0 || !existsSync(out)) return `exit ${status ?? signal}: ${said}`;
 
   copyFileSync(path, kept);
   try {
     put(path, readFileSync(out));
-    const said = r.stderr.trim();
     return judge(path) ?? (said === "" ? undefined : `it said: ${said}`);
   } finally {
     put(path, readFileSync(kept));
@@ -256,8 +253,9 @@ function stripped(
 function firstDifference(before: string, after: string): string {
   const a = before.split("\n");
   const b = after.split("\n");
-  const at = b.findIndex((l, i) => l !== a[i]);
-  return at < 0
-    ? `nothing behind ${JSON.stringify(b.at(-1))}`
-    : `${JSON.stringify(b[at]!.slice(0, 200))} instead of ${JSON.stringify((a[at] ?? "").slice(0, 200))}`;
+  const at = b.findIndex((line, i) => line !== a[i]);
+  if (at < 0) return `nothing behind ${JSON.stringify(b.at(-1))}`;
+
+  const quoted = (line: string) => JSON.stringify(line.slice(0, 200));
+  return `${quoted(b[at]!)} instead of ${quoted(a[at] ?? "")}`;
 }

@@ -1,6 +1,6 @@
 import { defineConfig } from "tsup";
 
-/** The long checks as scripts for plain Node: they are no part of the package. */
+/** The long checks as scripts for plain Node. They are not part of the package. */
 export default defineConfig({
   entry: {
     corpus: "test/corpus/corpus.ts",

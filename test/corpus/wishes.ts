@@ -12,9 +12,7 @@ import {
   stripUnneeded,
 } from "../../src/index.js";
 
-/**
- * What a patch shall make of a file, in words of its own: the edits and what the result must say both follow from it.
- */
+/** What a patch must make of a file. The edits follow from it, and so does what the result must say. */
 export interface Wish {
   readonly name: string;
   readonly runpath?: string;
@@ -35,7 +33,7 @@ export const HUGE = "/opt/elfwright/".repeat(700);
 
 const SIX = Array.from({ length: 6 }, (_, i) => `libelfwright-added-${i}.so.1`);
 
-/** Every single wish this file can take, and all at once. */
+/** Every single wish that this file can take, and all at once. */
 export function wishesFor(elf: ElfFile): Wish[] {
   const names = [...new Set(elf.needed)].filter((n) => n !== "");
   const renamed = Object.fromEntries(names.map((n) => [n, `${n.replace(/\.so/, "-renamed-by-elfwright.so")}.longer`]));

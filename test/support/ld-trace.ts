@@ -19,7 +19,8 @@ export interface Traced {
   readonly stopped: boolean;
 }
 
-const BINDING = /binding file (\S+) \[0\] to (\S+) \[0\]: (?:normal|protected) symbol `([^']*)'(?: \[(.*)\])?/g;
+/** A line of LD_DEBUG=bindings: from which file, to which, symbol, version. */
+export const BINDING = /binding file (\S+) \[0\] to (\S+) \[0\]: (?:normal|protected) symbol `([^']*)'(?: \[(.*)\])?/g;
 
 /** RISC-V's loader looks up the program's global pointer by itself, without a relocation. */
 const NO_RELOCATION: ReadonlySet<string> = new Set(["__global_pointer$"]);

@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
 }
 `;
 
-/** What the program prints; the defaults are those of an unedited library. `found` counts what dlsym and dlvsym find. */
+/** What the program prints; the defaults are of an unedited library. `found` counts what dlsym and dlvsym find. */
 export const says = (found = `${COUNT}/${COUNT}`, twice = 60, more = ""): string =>
   `1 13 through=43 outer=101 twice=${twice} counter=5 found=${found} old=6 new=60${more}\n`;
 

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { bindSymbols, exportedSymbols, isNodeSymbol, type LibraryTree } from "../../../src/index.js";
 import { readElfFile, resolveFileLibraries } from "../../../src/node/index.js";
-import { traceBindings } from "../../support/ld-trace.js";
+import type { SymbolBindings } from "../../../src/resolve/bind/bindings.js";
+import { BINDING, ourBindings, traceBindings } from "../../support/ld-trace.js";
 import { must, run } from "../../support/run.js";
 import { differences } from "./compare.js";
 
@@ -23,15 +24,16 @@ export const ADDONS: readonly string[] = [
   "@img/sharp-linux-x64@0.35.5",
 ];
 
-/** Packages whose libraries an addon finds beside it, in node_modules. */
+/** Packages whose libraries an addon finds beside itself, in node_modules. */
 const COMPANIONS: readonly string[] = ["@img/sharp-libvips-linux-x64@1.3.4"];
 
 const nameOf = (spec: string): string => spec.slice(0, spec.lastIndexOf("@"));
 
-/** Fetches what is not there yet, laid out as npm installs it. */
+/** The folder of a package, fetched if it is not there yet, and laid out as npm installs it. */
 function fetched(spec: string, folder: string): string {
   const dir = join(folder, "node_modules", nameOf(spec));
   if (existsSync(join(dir, "package.json"))) return dir;
+
   mkdirSync(dir, { recursive: true });
   const tarball = must("npm", ["pack", "--silent", "--pack-destination", folder, spec]).trim().split("\n").at(-1)!;
   must("tar", ["-xzf", join(folder, tarball), "-C", dir, "--strip-components=1"]);
@@ -43,7 +45,7 @@ const addonsIn = (dir: string): string[] =>
     .filter((f) => f.endsWith(".node") && !f.includes("musl"))
     .map((f) => join(dir, f));
 
-/** Looked up by dlsym(), which LD_DEBUG does not tell from a relocation: by Node, and by Rust's standard library. */
+/** Symbols that Node and Rust's standard library look up by dlsym(), which LD_DEBUG does not tell from a relocation. */
 const BY_DLSYM: ReadonlySet<string> = new Set([
   "napi_register_module_v1",
   "node_api_module_get_api_version_v1",
@@ -53,78 +55,95 @@ const BY_DLSYM: ReadonlySet<string> = new Set([
 export interface ComparedAddon {
   readonly file: string;
   readonly bindings: number;
-  /** References that the host has by {@link isNodeSymbol}. */
+  /** References that the host provides by {@link isNodeSymbol}. */
   readonly fromNode: number;
-  /** By `ldd -r`, without a host. */
+  /** Differences from `ldd -r`, without a host. */
   readonly alone: readonly string[];
-  /** In a Node process: bindings as LD_DEBUG tells them of process.dlopen. */
+  /** Differences from the bindings that LD_DEBUG tells when a Node process opens the addon by process.dlopen. */
   readonly inNode: readonly string[];
-  /** What isNodeSymbol says otherwise than the names that Node really has. */
+  /** Where isNodeSymbol and the names that Node really has differ. */
   readonly misnamed: readonly string[];
+}
+
+/** The running Node: its path, its libraries, and the symbols that it exports. */
+interface Host {
+  readonly path: string;
+  readonly tree: LibraryTree;
+  readonly symbols: ReadonlySet<string>;
 }
 
 export function compareAddons(): ComparedAddon[] {
   const folder = resolve(".cache", "addons");
   const node = process.execPath;
-  const host = resolveFileLibraries(node);
-  const names = exportedSymbols(readElfFile(node));
-  for (const c of COMPANIONS) fetched(c, folder);
+  const host: Host = {
+    path: node,
+    tree: resolveFileLibraries(node),
+    symbols: exportedSymbols(readElfFile(node)),
+  };
+  for (const companion of COMPANIONS) fetched(companion, folder);
 
-  return ADDONS.flatMap((spec) => addonsIn(fetched(spec, folder))).map((file) => {
-    const tree = resolveFileLibraries(file);
-    const alone = traceBindings("x86_64", file);
-    const b = bindSymbols(tree, { host });
-    const ours = {
-      bindings: said(tree),
-      missing: new Set(bindSymbols(tree).missing.map((m) => `${m.message}\t(${m.from.path})`)),
-      versions: new Set<string>(),
-    };
-    const inNode = new Set(
-      b.bindings
-        .filter((x) => x.relocated)
-        .map((x) =>
-          [x.from.path, x.provider === host.root ? node : x.provider.path, x.symbol, x.version ?? ""].join(" "),
-        ),
-    );
-    const { hostProvided, missing } = bindSymbols(tree, { hostSymbols: isNodeSymbol });
-
-    return {
-      file,
-      bindings: inNode.size,
-      fromNode: hostProvided.length,
-      alone: differences(ours, { ...alone, versions: new Set() }),
-      inNode: differences(
-        { bindings: inNode, missing: new Set(b.missing.map((m) => m.message)), versions: new Set() },
-        {
-          bindings: openedInNode(node, file, new Set(b.bindings.map((x) => x.from.path))),
-          missing: new Set(),
-          versions: new Set(),
-        },
-      ).filter((d) => !(d.startsWith("bindings - ") && BY_DLSYM.has(d.split(" ")[4]!))),
-      misnamed: [
-        ...hostProvided.filter((h) => !names.has(h.symbol)).map((h) => `not in this Node: ${h.symbol}`),
-        ...missing.map((m) => `not told as Node's: ${m.message}`),
-      ],
-    };
-  });
+  const addons = ADDONS.flatMap((spec) => addonsIn(fetched(spec, folder)));
+  return addons.map((file) => compareAddon(file, host));
 }
 
-const said = (tree: LibraryTree): Set<string> =>
-  new Set(
-    bindSymbols(tree)
-      .bindings.filter((x) => x.relocated && x.from !== tree.interpreter?.object)
-      .map((x) => [x.from.path, x.provider.path, x.symbol, x.version ?? ""].join(" ")),
+function compareAddon(file: string, host: Host): ComparedAddon {
+  const tree = resolveFileLibraries(file);
+  const inNode = bindSymbols(tree, { host: host.tree });
+  const { hostProvided, missing } = bindSymbols(tree, { hostSymbols: isNodeSymbol });
+  const absent = hostProvided.filter((h) => !host.symbols.has(h.symbol));
+
+  return {
+    file,
+    bindings: bindingsInNode(inNode, host).size,
+    fromNode: hostProvided.length,
+    alone: compareAlone(file, tree),
+    inNode: compareInNode(file, inNode, host),
+    misnamed: [
+      ...absent.map((h) => `not in this Node: ${h.symbol}`),
+      ...missing.map((m) => `not told as Node's: ${m.message}`),
+    ],
+  };
+}
+
+/** Compares the addon without a host with what `ldd -r` says; versions aside. */
+function compareAlone(file: string, tree: LibraryTree): string[] {
+  const { bindings } = ourBindings(tree);
+  const missing = bindSymbols(tree).missing.map((m) => `${m.message}\t(${m.from.path})`);
+  const theirs = traceBindings("x86_64", file);
+  return differences({ bindings, missing: new Set(missing), versions: new Set() }, { ...theirs, versions: new Set() });
+}
+
+/** Compares the addon in a Node process with what LD_DEBUG says of it there. */
+function compareInNode(file: string, bound: SymbolBindings, host: Host): string[] {
+  const from = new Set(bound.bindings.map((b) => b.from.path));
+  const missing = new Set(bound.missing.map((m) => m.message));
+  const all = differences(
+    { bindings: bindingsInNode(bound, host), missing, versions: new Set() },
+    { bindings: openedInNode(host.path, file, from), missing: new Set(), versions: new Set() },
   );
+
+  // A line is `bindings - FROM PROVIDER symbol version`.
+  const isByDlsym = (d: string) => d.startsWith("bindings - ") && BY_DLSYM.has(d.split(" ")[4]!);
+  return all.filter((d) => !isByDlsym(d));
+}
+
+/** The bindings of relocations, in the words of LD_DEBUG. */
+function bindingsInNode({ bindings }: SymbolBindings, host: Host): Set<string> {
+  const relocated = bindings.filter((b) => b.relocated);
+  return new Set(
+    relocated.map(({ from, provider, symbol, version }) => {
+      const providerPath = provider === host.tree.root ? host.path : provider.path;
+      return [from.path, providerPath, symbol, version ?? ""].join(" ");
+    }),
+  );
+}
+
+const OPEN = "try { process.dlopen({ exports: {} }, process.argv[1]); } catch (e) { console.error(e.message); }";
 
 /** What the loader binds of the addon and its own libraries when Node opens it. */
 function openedInNode(node: string, file: string, from: ReadonlySet<string>): Set<string> {
-  const { stderr } = run(
-    node,
-    ["-e", "try { process.dlopen({ exports: {} }, process.argv[1]); } catch (e) { console.error(e.message); }", file],
-    { env: { LD_DEBUG: "bindings", LD_BIND_NOW: "1" } },
-  );
-  const all = [
-    ...stderr.matchAll(/binding file (\S+) \[0\] to (\S+) \[0\]: (?:normal|protected) symbol `([^']*)'(?: \[(.*)\])?/g),
-  ];
-  return new Set(all.filter((m) => from.has(m[1]!)).map((m) => [m[1], m[2], m[3], m[4] ?? ""].join(" ")));
+  const env = { LD_DEBUG: "bindings", LD_BIND_NOW: "1" };
+  const { stderr } = run(node, ["-e", OPEN, file], { env });
+  const all = [...stderr.matchAll(BINDING)].filter((m) => from.has(m[1]!));
+  return new Set(all.map((m) => [m[1], m[2], m[3], m[4] ?? ""].join(" ")));
 }

@@ -3,31 +3,35 @@ import { resolveFileLibraries } from "../../../src/node/index.js";
 import { ourBindings, traceBindings, type Traced } from "../../support/ld-trace.js";
 import { run } from "../../support/run.js";
 
-/** What is compared of a file, and where we and ld.so differ. */
+/** What was compared of a file, and where elfwright and ld.so differ. */
 export interface Compared {
   readonly file: string;
   readonly objects: number;
   readonly bindings: number;
   readonly missing: number;
   readonly milliseconds: number;
-  /** `bindings + …` for what is ours alone, `bindings - …` for what is ld.so's alone. */
+  /** `bindings + …` for what elfwright alone says, `bindings - …` for what ld.so alone says. */
   readonly different: readonly string[];
-  /** Reasons why ld.so says something else, by name. */
+  /** Reasons why ld.so says something else. */
   readonly explained: readonly string[];
 }
 
 const KINDS = ["bindings", "missing", "versions"] as const;
 
-export function differences(
-  ours: Pick<Traced, (typeof KINDS)[number]>,
-  theirs: Pick<Traced, (typeof KINDS)[number]>,
-): string[] {
-  const alone = (a: ReadonlySet<string>, b: ReadonlySet<string>, sign: string, kind: string) =>
-    [...a].filter((x) => !b.has(x)).map((x) => `${kind} ${sign} ${x}`);
-  return KINDS.flatMap((k) => [...alone(ours[k], theirs[k], "+", k), ...alone(theirs[k], ours[k], "-", k)]);
+type Bound = Pick<Traced, (typeof KINDS)[number]>;
+
+/** What one of two sets alone has, each as `kind + …` for ours or `kind - …` for theirs. */
+function compareSets(kind: string, ours: ReadonlySet<string>, theirs: ReadonlySet<string>): string[] {
+  const more = [...ours].filter((x) => !theirs.has(x));
+  const less = [...theirs].filter((x) => !ours.has(x));
+  return [...more.map((x) => `${kind} + ${x}`), ...less.map((x) => `${kind} - ${x}`)];
 }
 
-/** One file, as `ldd -r` and `ldd -r -u` have it. */
+export function differences(ours: Bound, theirs: Bound): string[] {
+  return KINDS.flatMap((kind) => compareSets(kind, ours[kind], theirs[kind]));
+}
+
+/** Compares one file with what `ldd -r` and `ldd -r -u` say of it. */
 export function compareFile(file: string): Compared {
   const theirs = traceBindings("x86_64", file);
   const start = performance.now();
@@ -36,15 +40,9 @@ export function compareFile(file: string): Compared {
   try {
     const ours = ourBindings(tree);
     const milliseconds = performance.now() - start;
+
     const unused = unusedLibraries(tree)[0]?.unused.map((e) => e.object!.path) ?? [];
-    const theirUnused = lddUnused(file);
-    const all = [
-      ...differences(ours, theirs),
-      ...differences(
-        { bindings: new Set(unused), missing: new Set(), versions: new Set() },
-        { bindings: new Set(theirUnused), missing: new Set(), versions: new Set() },
-      ).map((d) => d.replace("bindings", "unused")),
-    ];
+    const all = [...differences(ours, theirs), ...compareSets("unused", new Set(unused), new Set(lddUnused(file)))];
     const why = new Map(all.map((d) => [d, explain(d, all, tree)]));
 
     return {
@@ -54,7 +52,7 @@ export function compareFile(file: string): Compared {
       missing: theirs.missing.size,
       milliseconds,
       different: all.filter((d) => why.get(d) === null),
-      explained: [...new Set([...why.values()].flatMap((w) => w ?? []))],
+      explained: [...new Set([...why.values()].filter((reason) => reason !== null))],
     };
   } finally {
     tree.close();
@@ -69,20 +67,25 @@ function lddUnused(file: string): string[] {
 
 /** Why ld.so says something else; null where nothing explains it. */
 function explain(difference: string, all: readonly string[], tree: LibraryTree): string | null {
-  const [, kind, sign, text] = /^(\w+) ([-+]) (.*)$/.exec(difference)!;
-  const bare = text!.replace(/, version [^\t]*/, "");
-  if (
-    kind === "missing" &&
-    tree.missing.length > 0 &&
-    (sign === "+"
-      ? bare !== text && all.includes(`missing - ${bare}`)
-      : all.some((d) => d.startsWith("missing + ") && d.slice(10).replace(/, version [^\t]*/, "") === text))
-  ) {
-    return "a library is missing: ld.so then does not know the numbers of the versions needed of it, and names the symbol without";
+  const [kind, sign, text] = /^(\w+) ([-+]) (.*)$/.exec(difference)!.slice(1) as [string, string, string];
+  if (kind === "missing" && tree.missing.length > 0 && isNamedWithoutVersion(sign, text, all)) {
+    return (
+      "a library is missing: ld.so then does not know the numbers of the versions needed of it, " +
+      "and names the symbol without"
+    );
   }
   if (kind === "unused" && sign === "-" && tree.missing.some((m) => m.from === tree.root && m.edge.name === text)) {
     return "a library is missing: it gives no symbol, so ldd -u calls it unused";
   }
 
   return null;
+}
+
+/** Do elfwright and ld.so name the same missing symbol, ours with a version and theirs without? */
+function isNamedWithoutVersion(sign: string, text: string, all: readonly string[]): boolean {
+  const withoutVersion = (message: string) => message.replace(/, version [^\t]*/, "");
+  if (sign === "+") return withoutVersion(text) !== text && all.includes(`missing - ${withoutVersion(text)}`);
+
+  const ours = all.filter((d) => d.startsWith("missing + ")).map((d) => d.slice("missing + ".length));
+  return ours.some((message) => withoutVersion(message) === text);
 }

@@ -7,19 +7,19 @@ import { readElfFile } from "../../../src/node/index.js";
 import { ARTICLE_METHODS } from "../../support/article.js";
 import { must, run } from "../../support/run.js";
 import { filesUnder } from "../files.js";
-import { table } from "../print.js";
+import { type Row, table } from "../print.js";
 import { PACKAGES, type Published } from "./packages.js";
 
 const HELP = `npm run corpus:diagnose
 
-Fetches programs and addons of the npm registry by pinned names into .cache/diagnose, and says whether \`diagnose\` knows the C library,
-linkage and language of each: as published, stripped, and without section headers. Beside it, what the methods of the article say that
-this began with, and the same for this machine's node, gcc and system libraries.
+Fetches programs and addons of the npm registry by pinned names into .cache/diagnose, and says whether \`diagnose\`
+knows the C library, linkage and language of each: as published, stripped, and without section headers. Beside it, what
+the methods of the article say that this began with, and the same for this machine's node, gcc and system libraries.
 Last, every finding: these files are right, so what is said of them has to be true.`;
 
 const CACHE = resolve(".cache", "diagnose");
 
-/** The folder of an unpacked package. It gets its name when it is whole. */
+/** The folder of an unpacked package, fetched if it is not there yet. The folder gets its name when it is whole. */
 function fetched(spec: string): string {
   const folder = join(CACHE, spec.replace(/[^\w.-]/g, "_"));
   const part = `${folder}.part`;
@@ -35,10 +35,11 @@ function fetched(spec: string): string {
   return folder;
 }
 
+const MAGIC = Buffer.from("\x7fELF", "latin1");
+
 function pathOf({ spec, file }: Published): string {
-  const found = filesUnder(fetched(spec)).filter(
-    (f) => f.endsWith(file) && readFileSync(f).subarray(0, 4).equals(Buffer.from("\x7fELF", "latin1")),
-  );
+  const isElf = (path: string) => readFileSync(path).subarray(0, 4).equals(MAGIC);
+  const found = filesUnder(fetched(spec)).filter((f) => f.endsWith(file) && isElf(f));
   if (found.length !== 1) throw new Error(`${spec}: ${found.length} files end in ${file}`);
   return found[0]!;
 }
@@ -66,20 +67,24 @@ function edited(path: string, edits: readonly Edit[]): string | undefined {
   }
 }
 
-const mark = (said: string | undefined, expected: string): string =>
-  said === undefined ? "refused" : said === expected ? "same" : `WRONG: ${said}`;
+function mark(said: string | undefined, expected: string): string {
+  if (said === undefined) return "refused";
+  return said === expected ? "same" : `WRONG: ${said}`;
+}
+
 const times: number[] = [];
 
-/** Which files each rule speaks of. */
-const spoken = new Map<string, string[]>();
+/** The files of each finding, by its severity and rule. */
+const filesByFinding = new Map<string, string[]>();
 
-function row(name: string, path: string, expected: string): (string | number)[] {
+function row(name: string, path: string, expected: string): Row {
   const { diagnosis: d, milliseconds } = known(path);
   const said = words(d);
   times.push(milliseconds);
+
   for (const { rule, severity } of d.findings) {
     const key = `${severity} ${rule}`;
-    spoken.set(key, [...(spoken.get(key) ?? []), name]);
+    filesByFinding.set(key, [...(filesByFinding.get(key) ?? []), name]);
   }
 
   const theirs = ARTICLE_METHODS.map((m) => {
@@ -97,45 +102,48 @@ function row(name: string, path: string, expected: string): (string | number)[] 
   ];
 }
 
-if (process.argv.includes("--help")) {
-  console.log(HELP);
-} else {
+/** The programs of this machine: node, and gcc with its compiler where there is one. */
+function rowsOfThisMachine(): Row[] {
+  const expected = "glibc, dynamic, c++";
+  const rows = [row("this node", process.execPath, expected)];
+
   const gcc = run("sh", ["-c", "readlink -f $(command -v gcc)"]).stdout.trim();
-  const rows = [
-    ...PACKAGES.map((p) => row(`${p.spec} ${basename(p.file)}`, pathOf(p), words(p))),
-    row("this node", process.execPath, "glibc, dynamic, c++"),
-    ...(gcc === ""
-      ? []
-      : [
-          row("this gcc", gcc, "glibc, dynamic, c++"),
-          row("its cc1", must("gcc", ["-print-prog-name=cc1"]).trim(), "glibc, dynamic, c++"),
-        ]),
-  ];
-  console.log(
-    table([
-      [
-        "file",
-        "what it is",
-        "diagnose",
-        "stripped",
-        "no section headers",
-        "confidence",
-        ...ARTICLE_METHODS.map((m) => m.name),
-      ],
-      ...rows,
-    ]),
-  );
-  const wrong = rows.filter((r) => r.some((c) => String(c).startsWith("WRONG") || String(c).startsWith("problems")));
-  const sorted = times.sort((a, b) => a - b);
-  const right = (n: number) => rows.filter((r) => String(r[1]).split(",")[0] === String(r[6 + n]).split(" ")[0]).length;
-  console.log(
-    `\n${rows.length} files: ${rows.length - wrong.length} right in every form, ${wrong.length} not; the article's methods name the C library of ${ARTICLE_METHODS.map((m, i) => `${right(i)} (${m.name})`).join(" and ")}`,
-  );
-  console.log(
-    `a diagnosis takes ${sorted[sorted.length >> 1]!.toFixed(0)} ms (median), ${sorted.at(-1)!.toFixed(0)} ms at most`,
-  );
-  console.log(
-    `\n${table([["finding", "files", "of them"], ...[...spoken].sort().map(([key, names]) => [key, names.length, names.slice(0, 2).join(", ")])])}`,
-  );
-  process.exitCode = wrong.length > 0 ? 1 : 0;
+  if (gcc !== "") {
+    rows.push(row("this gcc", gcc, expected));
+    rows.push(row("its cc1", must("gcc", ["-print-prog-name=cc1"]).trim(), expected));
+  }
+
+  return rows;
 }
+
+/** Prints the tables. Returns the exit status: 1 where a file is not known in every form. */
+function main(): number {
+  const published = PACKAGES.map((p) => row(`${p.spec} ${basename(p.file)}`, pathOf(p), words(p)));
+  const rows = [...published, ...rowsOfThisMachine()];
+  const head = ["file", "what it is", "diagnose", "stripped", "no section headers", "confidence"];
+  console.log(table([[...head, ...ARTICLE_METHODS.map((m) => m.name)], ...rows]));
+
+  const isWrong = (cell: string | number) => /^(?:WRONG|problems)/.test(String(cell));
+  const wrong = rows.filter((r) => r.some(isWrong)).length;
+  const methods = ARTICLE_METHODS.map((m, i) => {
+    const isRight = (r: Row) => String(r[1]).split(",")[0] === String(r[head.length + i]).split(" ")[0];
+    return `${rows.filter(isRight).length} (${m.name})`;
+  });
+  console.log(
+    `\n${rows.length} files: ${rows.length - wrong} right in every form, ${wrong} not; ` +
+      `the article's methods name the C library of ${methods.join(" and ")}`,
+  );
+
+  const sorted = times.sort((a, b) => a - b);
+  const median = sorted[sorted.length >> 1]!.toFixed(0);
+  console.log(`a diagnosis takes ${median} ms (median), ${sorted.at(-1)!.toFixed(0)} ms at most`);
+
+  const findings = [...filesByFinding].sort();
+  const examples = findings.map(([key, names]): Row => [key, names.length, names.slice(0, 2).join(", ")]);
+  console.log(`\n${table([["finding", "files", "of them"], ...examples])}`);
+
+  return wrong > 0 ? 1 : 0;
+}
+
+if (process.argv.includes("--help")) console.log(HELP);
+else process.exitCode = main();

@@ -4,7 +4,7 @@ import type { DiagnosedLinkage, Language, Libc } from "../../../src/diagnose/dia
 export interface Published {
   /** `name@version`. */
   readonly spec: string;
-  /** Path inside the package; ends a name. */
+  /** The end of the path inside the package. */
   readonly file: string;
   readonly libc: Libc;
   readonly linkage: DiagnosedLinkage;
@@ -32,7 +32,7 @@ const watcher = (name: string, libc: Libc): Published =>
 const CDXGEN = "@cdxgen/cdxgen-plugins-bin-linuxmusl-amd64@4.1.1";
 
 export const PACKAGES: readonly Published[] = [
-  // JavaScriptCore and V8's interface, which it exports, are C++; parts are Rust.
+  // JavaScriptCore and the interface of V8, which it exports, are C++; parts are Rust.
   file("@oven/bun-linux-x64@1.4.5", "bin/bun", "glibc", "dynamic", "c++"),
   file("@oven/bun-linux-x64-musl@1.4.5", "bin/bun", "musl", "dynamic", "c++"),
   esbuild("linux-x64"),
@@ -55,7 +55,7 @@ export const PACKAGES: readonly Published[] = [
   file("sass-embedded-linux-musl-arm@1.105.0", "dart", "musl", "dynamic", "c++"),
   file("sass-embedded-linux-musl-riscv64@1.105.0", "dart", "musl", "dynamic", "c++"),
   file("sass-embedded-android-arm64@1.105.0", "dart", "bionic", "dynamic", "c++"),
-  // Compiled Dart: it takes nothing of a C library.
+  // Compiled Dart, which uses nothing of a C library.
   file("sass-embedded-linux-x64@1.108.2", "sass.snapshot", "none", "shared-library", "unknown"),
   nice("android-arm64", "bionic"),
   nice("android-arm-eabi", "bionic"),
@@ -68,7 +68,7 @@ export const PACKAGES: readonly Published[] = [
   nice("linux-x64-musl", "musl"),
   // OpenHarmony's C library is musl.
   nice("openharmony-arm64", "musl"),
-  // FreeBSD's C library is none of those that have a name here.
+  // FreeBSD's C library has no name here.
   nice("freebsd-x64", "unknown"),
   file("@swc/core-linux-x64-gnu@1.16.22", ".node", "glibc", "plugin", "rust"),
   file("@swc/core-linux-x64-musl@1.16.22", ".node", "musl", "plugin", "rust"),

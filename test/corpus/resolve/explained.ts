@@ -4,7 +4,7 @@ import type { Line, Listed } from "../../support/ldd.js";
 const withoutLoader = (lines: readonly Line[]): string =>
   lines.filter(([, path]) => path === null || !/\/ld(-linux|64)?[-.][^/]*$/.test(path)).join("\n");
 
-/** Why ldd says something else of a file, in words; null where nothing explains it. */
+/** Why ldd says something else of a file; null where nothing explains it. */
 export function explained(tree: LibraryTree, ours: readonly Line[], theirs: Listed): string | null {
   const { missing, interpreter } = tree;
   if (tree.rules === "musl") return "musl's: ldd knows glibc alone";

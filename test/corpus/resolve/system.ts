@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { isElfError } from "../../../src/index.js";
+import { ET, isElfError, type LibraryTree } from "../../../src/index.js";
 import { resolveFileLibraries } from "../../../src/node/index.js";
 import { ldd, type Line, type Listed, listOf } from "../../support/ldd.js";
 import { progress, table, tally } from "../print.js";
@@ -10,42 +10,46 @@ import { explained } from "./explained.js";
 
 const HELP = `npm run system:resolve -- [--only PATTERN] [--limit N] [--debian MACHINE]
 
-Every ELF program and library under /usr/bin, /usr/sbin, /usr/lib and /usr/libexec: the libraries that resolveLibraries finds, in their order, against
-those that ldd prints.
+For every ELF program and library under /usr/bin, /usr/sbin, /usr/lib and /usr/libexec: compares the libraries that
+resolveLibraries finds, in their order, with those that ldd prints.
 
-  --debian MACHINE  instead, those of some Debian packages for another machine (${Object.keys(DEBIAN).join(", ")}), unpacked below .cache, against what its
-                    own ld.so says under qemu-user
+  --debian MACHINE  instead, files of some Debian packages for another machine (unpacked below .cache), compared with
+                    what its own ld.so says under qemu-user: ${Object.keys(DEBIAN).join(", ")}
   --only PATTERN    only files whose path matches this regular expression
   --limit N         at most N files`;
 
 const FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/lib", "/usr/libexec"];
 const BATCH = 40;
 
-/** ET_EXEC and ET_DYN, by either byte order's number. */
+/** Is this an ELF file of type ET_EXEC or ET_DYN, in either byte order? */
 function isLoadable(path: string): boolean {
   const head = Buffer.alloc(18);
   const fd = openSync(path, "r");
   try {
-    return (
-      readSync(fd, head) === 18 &&
-      head.readUInt32BE(0) === 0x7f454c46 &&
-      [2, 3].includes(head[5] === 2 ? head.readUInt16BE(16) : head.readUInt16LE(16))
-    );
+    if (readSync(fd, head) !== 18 || head.readUInt32BE(0) !== 0x7f454c46) return false;
+
+    const type = head[5] === 2 ? head.readUInt16BE(16) : head.readUInt16LE(16);
+    return type === ET.EXEC || type === ET.DYN;
   } finally {
     closeSync(fd);
   }
 }
 
+/** The loadable files under a folder, each inode once. */
 function filesUnder(dir: string, seen: Set<string>): string[] {
-  return readdirSync(dir, { withFileTypes: true }).flatMap((e) => {
-    const path = join(dir, e.name);
-    if (e.isDirectory()) return filesUnder(path, seen);
-    if (!e.isFile()) return [];
+  const isNew = (path: string): boolean => {
     const { dev, ino } = statSync(path);
     const key = `${dev} ${ino}`;
-    if (seen.has(key)) return [];
+    if (seen.has(key)) return false;
+
     seen.add(key);
-    return isLoadable(path) ? [path] : [];
+    return true;
+  };
+
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) return filesUnder(path, seen);
+    return entry.isFile() && isNew(path) && isLoadable(path) ? [path] : [];
   });
 }
 
@@ -58,6 +62,8 @@ interface Compared {
 
 const shown = (lines: readonly Line[]): string => lines.map(([n, p]) => `${n} => ${p ?? "not found"}`).join("\n");
 
+type Verdict = Pick<Compared, "kind" | "why">;
+
 function compare(file: string, theirs: Listed, sysroot?: string): Compared {
   const start = performance.now();
   try {
@@ -66,61 +72,65 @@ function compare(file: string, theirs: Listed, sysroot?: string): Compared {
     const milliseconds = performance.now() - start;
 
     try {
-      if (theirs.said === null && shown(ours) === shown(theirs.lines)) {
-        return { file, kind: "the same list", why: "", milliseconds };
-      }
-      if (theirs.said === "statically linked" && ours.length === 0) {
-        return { file, kind: "no libraries, both", why: "", milliseconds };
-      }
-
-      const why = explained(tree, ours, theirs);
-      if (why !== null) return { file, kind: "explained", why, milliseconds };
-      return {
-        file,
-        kind: "different",
-        why: `ours:\n${shown(ours)}\nldd (${theirs.said}):\n${shown(theirs.lines)}`,
-        milliseconds,
-      };
+      return { file, ...compareLists(tree, ours, theirs), milliseconds };
     } finally {
       tree.close();
     }
   } catch (e) {
-    const milliseconds = performance.now() - start;
-    // A separate debug file: "not a dynamic executable", which ldd prints on stderr, and no list.
-    if (isElfError(e, "UNSUPPORTED") && theirs.lines.length === 0 && theirs.said === null) {
-      return { file, kind: "refused, both", why: "", milliseconds };
-    }
-    const said = isElfError(e) ? e.message : `BUG ${e instanceof Error ? e.stack : String(e)}`;
-    return { file, kind: "different", why: `${said}; ldd: ${theirs.said ?? shown(theirs.lines)}`, milliseconds };
+    return { file, ...compareRefusals(e, theirs), milliseconds: performance.now() - start };
   }
 }
 
-/** The files and what is said of them, some at a time. */
-function* lists(
-  machine: string | undefined,
-  isChosen: (file: string) => boolean,
-  limit: number | undefined,
-): Generator<{ readonly file: string; readonly theirs: Listed; readonly sysroot?: string; readonly progress: string }> {
-  const seen = new Set<string>();
-  const under = (folders: readonly string[]) =>
-    folders.flatMap((f) => (statSync(f, { throwIfNoEntry: false }) ? filesUnder(f, seen) : []));
-  if (machine !== undefined) {
-    const name = Object.keys(DEBIAN).find((m): m is DebianMachine => m === machine);
-    if (!name) throw new Error(`--debian takes ${Object.keys(DEBIAN).join(", ")}`);
+function compareLists(tree: LibraryTree, ours: readonly Line[], theirs: Listed): Verdict {
+  if (theirs.said === null && shown(ours) === shown(theirs.lines)) return { kind: "the same list", why: "" };
+  if (theirs.said === "statically linked" && ours.length === 0) return { kind: "no libraries, both", why: "" };
 
-    const root = debianRoot(name);
-    const files = under([root])
-      .map((f) => f.slice(root.length))
-      .filter(isChosen)
-      .slice(0, limit);
-    for (const [i, file] of files.entries()) {
-      yield { file, theirs: emulated(name, root, file), sysroot: root, progress: `${i + 1}/${files.length}` };
-    }
+  const why = explained(tree, ours, theirs);
+  if (why !== null) return { kind: "explained", why };
+  return { kind: "different", why: `ours:\n${shown(ours)}\nldd (${theirs.said}):\n${shown(theirs.lines)}` };
+}
 
-    return;
+function compareRefusals(error: unknown, theirs: Listed): Verdict {
+  // Of a separate debug file, ldd prints no list, and "not a dynamic executable" on stderr.
+  if (isElfError(error, "UNSUPPORTED") && theirs.lines.length === 0 && theirs.said === null) {
+    return { kind: "refused, both", why: "" };
   }
 
-  const files = under(FOLDERS).filter(isChosen).slice(0, limit);
+  const thrown = error instanceof Error ? error.stack : String(error);
+  const said = isElfError(error) ? error.message : `BUG ${thrown}`;
+  return { kind: "different", why: `${said}; ldd: ${theirs.said ?? shown(theirs.lines)}` };
+}
+
+/** A file, and what ldd or an emulated ld.so lists for it. */
+interface ListedFile {
+  readonly file: string;
+  readonly theirs: Listed;
+  readonly sysroot?: string;
+  readonly progress: string;
+}
+
+type IsChosen = (file: string) => boolean;
+
+function* debianLists(machine: string, isChosen: IsChosen, limit: number | undefined): Generator<ListedFile> {
+  const name = Object.keys(DEBIAN).find((m): m is DebianMachine => m === machine);
+  if (!name) throw new Error(`--debian takes ${Object.keys(DEBIAN).join(", ")}`);
+
+  const root = debianRoot(name);
+  const all = filesUnder(root, new Set()).map((f) => f.slice(root.length));
+  const files = all.filter(isChosen).slice(0, limit);
+  for (const [i, file] of files.entries()) {
+    yield { file, theirs: emulated(name, root, file), sysroot: root, progress: `${i + 1}/${files.length}` };
+  }
+}
+
+function* systemLists(isChosen: IsChosen, limit: number | undefined): Generator<ListedFile> {
+  const seen = new Set<string>();
+  const folders = FOLDERS.filter((f) => statSync(f, { throwIfNoEntry: false }));
+  const files = folders
+    .flatMap((f) => filesUnder(f, seen))
+    .filter(isChosen)
+    .slice(0, limit);
+
   for (let i = 0; i < files.length; i += BATCH) {
     const batch = files.slice(i, i + BATCH);
     const theirs = ldd(batch);
@@ -144,29 +154,36 @@ function main(): number {
 
   delete process.env["LD_LIBRARY_PATH"];
   const only = new RegExp(values.only ?? "");
-  const results: Compared[] = [];
+  const isChosen = (file: string) => only.test(file);
+  const limit = values.limit === undefined ? undefined : Number(values.limit);
+  const lists =
+    values.debian === undefined ? systemLists(isChosen, limit) : debianLists(values.debian, isChosen, limit);
 
-  for (const l of lists(
-    values.debian,
-    (f) => only.test(f),
-    values.limit === undefined ? undefined : Number(values.limit),
-  )) {
+  const results: Compared[] = [];
+  for (const l of lists) {
     results.push(compare(l.file, l.theirs, l.sysroot));
     progress(l.progress);
   }
 
   progress("");
+  return print(results);
+}
+
+/** Prints the tables. Returns the exit status: 1 where a list differs. */
+function print(results: readonly Compared[]): number {
+  const explainedFiles = results.filter((r) => r.kind === "explained");
   const different = results.filter((r) => r.kind === "different");
-  const times = results.map((r) => r.milliseconds).sort((a, b) => a - b);
+
   console.log(table([["outcome", "files"], ...tally(results.map((r) => r.kind))]));
-  console.log(
-    `\n${table([["explained by", "files"], ...tally(results.flatMap((r) => (r.kind === "explained" ? r.why : [])))])}`,
-  );
-  for (const r of results.filter((r) => r.kind === "explained")) console.log(`  ${r.file}: ${r.why}`);
+  console.log(`\n${table([["explained by", "files"], ...tally(explainedFiles.map((r) => r.why))])}`);
+  for (const r of explainedFiles) console.log(`  ${r.file}: ${r.why}`);
   for (const r of different) console.log(`\nDIFFERENT ${r.file}\n${r.why}`);
-  console.log(
-    `\n${results.length} files; ours took ${(times.reduce((a, b) => a + b, 0) / 1000).toFixed(1)} s, ${times[times.length >> 1]?.toFixed(1)} ms in the middle, ${times.at(-1)?.toFixed(1)} ms at most`,
-  );
+
+  const times = results.map((r) => r.milliseconds).sort((a, b) => a - b);
+  const seconds = (times.reduce((a, b) => a + b, 0) / 1000).toFixed(1);
+  const median = times[times.length >> 1]?.toFixed(1);
+  const longest = times.at(-1)?.toFixed(1);
+  console.log(`\n${results.length} files; ours took ${seconds} s, ${median} ms in the middle, ${longest} ms at most`);
 
   return different.length > 0 ? 1 : 0;
 }

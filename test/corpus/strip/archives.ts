@@ -11,11 +11,11 @@ interface Member {
   readonly bytes: Buffer;
 }
 
-/** Members without symbol index and table of names, whose bytes are a view of the archive's. */
-const filesOf = (archive: Buffer): Member[] =>
-  readArchive(toSource(archive))
-    .members.filter((m) => m.kind === "file")
-    .map((m) => ({ name: m.name, bytes: Buffer.from(m.content.read(0, m.size)) }));
+/** The members without the symbol index and the table of names. */
+function filesOf(archive: Buffer): Member[] {
+  const files = readArchive(toSource(archive)).members.filter((m) => m.kind === "file");
+  return files.map((m) => ({ name: m.name, bytes: Buffer.from(m.content.read(0, m.size)) }));
+}
 
 function isElf(bytes: Buffer): boolean {
   try {
@@ -27,52 +27,54 @@ function isElf(bytes: Buffer): boolean {
   }
 }
 
-/** The machine of the first member that is ELF; undefined where none is. */
-export const archiveMachine = (archive: Buffer): number | undefined => {
+/** The machine of the first member that is an ELF file; undefined where none is. */
+export function archiveMachine(archive: Buffer): number | undefined {
   const first = filesOf(archive).find((m) => isElf(m.bytes));
   return first && readElf(first.bytes).header.machine;
-};
-
-/** What the symbol index says: symbol and member, in order. */
-function indexOf(archive: Buffer): string[] {
-  const a = readArchive(toSource(archive));
-  const names = new Map(a.members.map((m) => [m.offset, m.name]));
-  return (readIndex(a)?.entries ?? []).map(
-    (e) => `${Buffer.from(e.name).toString("latin1")} in ${names.get(e.member)}`,
-  );
 }
 
-/** Each member as an object of its own, beside the input's and the other tool's. */
+/** What the symbol index says: `symbol in member`, in order. */
+function indexOf(file: Buffer): string[] {
+  const archive = readArchive(toSource(file));
+  const entries = readIndex(archive)?.entries ?? [];
+  const names = new Map(archive.members.map((m) => [m.offset, m.name]));
+  return entries.map((e) => `${Buffer.from(e.name).toString("latin1")} in ${names.get(e.member)}`);
+}
+
+/** Compares each member as an object of its own, with that of the input and that of the other tool. */
 export function compareArchives(before: Buffer, ours: Buffer, theirs: Stripped | string): string[] {
-  const [was, now] = [filesOf(before), filesOf(ours)];
-  const them = typeof theirs === "string" ? undefined : filesOf(theirs.bytes);
-  const out: string[] = [];
+  const was = filesOf(before);
+  const now = filesOf(ours);
+  const others = typeof theirs === "string" ? [] : filesOf(theirs.bytes);
+  const tool = typeof theirs === "string" ? "" : theirs.tool;
+
   const list = (members: readonly Member[]) => members.map((m) => m.name).join(" ");
   if (list(was) !== list(now)) return [`members: they are ${list(now).slice(0, 200)}`];
 
-  now.forEach(({ name, bytes }, i) => {
-    const old = was[i]!.bytes;
-    const other = them?.[i];
-    if (!isElf(old)) {
-      if (!old.equals(bytes)) out.push(`members: ${name}, which is no ELF file, has other bytes`);
-      return;
-    }
-
-    const [a, b] = [contents(old), contents(bytes)];
-    const found = compareWithInput(a, b);
-    if (other?.name === name) {
-      found.push(...compareWithTool(bytes, { tool: (theirs as Stripped).tool, bytes: other.bytes }, b, a));
-    }
-
-    out.push(...found.map((f) => `${f} (in ${name})`));
+  const out: string[] = [];
+  now.forEach((member, i) => {
+    const other = others[i];
+    const stripped = other?.name === member.name ? { tool, bytes: other.bytes } : undefined;
+    out.push(...compareMembers(was[i]!.bytes, member, stripped));
   });
-  const index = indexOf(ours);
-  const old = indexOf(before);
-  const stale = index.filter((x) => !old.includes(x));
 
-  if (index.length !== old.length || stale.length > 0) {
-    out.push(`index: it has ${index.length} symbols (had ${old.length}), new ones are ${stale.slice(0, 3).join(", ")}`);
+  const index = indexOf(ours);
+  const oldIndex = indexOf(before);
+  const stale = index.filter((entry) => !oldIndex.includes(entry));
+  if (index.length !== oldIndex.length || stale.length > 0) {
+    const few = stale.slice(0, 3).join(", ");
+    out.push(`index: it has ${index.length} symbols (had ${oldIndex.length}), new ones are ${few}`);
   }
 
   return out;
+}
+
+function compareMembers(old: Buffer, { name, bytes }: Member, theirs: Stripped | undefined): string[] {
+  if (!isElf(old)) return old.equals(bytes) ? [] : [`members: ${name}, which is no ELF file, has other bytes`];
+
+  const was = contents(old);
+  const now = contents(bytes);
+  const found = compareWithInput(was, now);
+  if (theirs) found.push(...compareWithTool(bytes, theirs, now, was));
+  return found.map((f) => `${f} (in ${name})`);
 }

@@ -20,10 +20,10 @@ import { compareSegments, compareWithInput, compareWithTool } from "./compare.js
 import { exceptionFor } from "./exceptions.js";
 import { type Asked, isInstalled, otherStrip, type Stripped } from "./tools.js";
 
-/** What one wish came to. `code` where we refused. */
+/** The outcome of one wish. */
 export interface Outcome {
   readonly wish: string;
-  /** The tool that ours was compared with, or why there was none. */
+  /** The tool whose result was compared with ours, or why there was none. */
   readonly tool: string;
   readonly overlay?: string;
   readonly ours?: number;
@@ -55,7 +55,7 @@ const same = (name: string, options: readonly string[], ...edits: Edit[]): Wish 
 });
 const MODES = [same("--strip-unneeded", ["--strip-unneeded"], stripUnneeded()), same("-g", ["-g"], stripDebug())];
 
-/** `-R` alone means strip-all too; that of a relocatable file is refused, so there `-g` goes with it. */
+/** `-R` alone means strip-all too. Strip-all of a relocatable file is refused, so there `-g` goes with `-R`. */
 const OBJECT_WISHES = [...MODES, same("-R .comment", ["-g", "-R", ".comment"], stripDebug(), COMMENT)];
 const LINKED_WISHES = [
   ...MODES,
@@ -67,12 +67,16 @@ const LINKED_WISHES = [
   },
 ];
 
-/** One file: every wish by us and by another tool. `name` is its path below the corpus. */
+/**
+ * Strips one file by every wish, with elfwright and with another tool.
+ *
+ * @param name the path of the file below the corpus
+ */
 export function examine(path: string, name: string, scratch: string): FileReport {
   const bytes = readFileSync(path);
   const base = { path, name, bytes, scratch };
-  let elf: ElfFile;
 
+  let elf: ElfFile;
   try {
     elf = readElf(bytes);
   } catch (e) {
@@ -86,22 +90,14 @@ export function examine(path: string, name: string, scratch: string): FileReport
   const tail = elf.overlay ? bytes.subarray(elf.overlay.offset) : undefined;
   const compare: Input["compare"] = (ours, theirs) => {
     const now = contents(ours);
-    // Where no tool can do it, nothing is promised but a whole file.
-    return [
-      ...compareSegments(bytes, ours),
-      ...compareWithInput(was, now),
-      ...(typeof theirs !== "string" ? compareWithTool(ours, theirs, now, was) : []),
-    ];
+    const found = [...compareSegments(bytes, ours), ...compareWithInput(was, now)];
+    // Where no tool can strip the file, nothing is promised but a whole result.
+    if (typeof theirs !== "string") found.push(...compareWithTool(ours, theirs, now, was));
+    return found;
   };
   const input: Input = { ...base, machine, tail, warnings: askReadelf(path), compare };
-
-  return {
-    file: name,
-    machine,
-    type,
-    kind: "ELF",
-    outcomes: (type === ET.REL ? OBJECT_WISHES : LINKED_WISHES).map((w) => tryWish(input, w)),
-  };
+  const wishes = type === ET.REL ? OBJECT_WISHES : LINKED_WISHES;
+  return { file: name, machine, type, kind: "ELF", outcomes: wishes.map((w) => tryWish(input, w)) };
 }
 
 function examineArchive(base: Pick<Input, "path" | "name" | "bytes" | "scratch">): FileReport {
@@ -125,35 +121,32 @@ interface Input {
   readonly bytes: Buffer;
   readonly scratch: string;
   readonly machine: number;
-  /** What stands behind the ELF file. */
+  /** The bytes behind the end of the ELF file. */
   readonly tail: Buffer | undefined;
   readonly warnings: readonly string[];
   compare(ours: Buffer, theirs: Stripped | string): string[];
 }
 
+/** The warnings of GNU readelf, and those of LLVM's where it is installed. */
 function askReadelf(path: string): string[] {
-  const llvm = isInstalled("llvm-readelf-19")
-    ? run("llvm-readelf-19", ["-aW", path])
-        .stderr.replaceAll(path, "FILE")
-        .split("\n")
-        .filter((l) => l.trim() !== "")
-    : [];
-  return [...readelfWarnings(path), ...llvm];
+  const warnings = readelfWarnings(path);
+  if (!isInstalled("llvm-readelf-19")) return warnings;
+
+  const { stderr } = run("llvm-readelf-19", ["-aW", path]);
+  const lines = stderr.replaceAll(path, "FILE").split("\n");
+  return [...warnings, ...lines.filter((l) => l.trim() !== "")];
 }
 
 function tryWish(input: Input, wish: Wish): Outcome {
   const theirs = otherStrip(input.machine, input.path, `${input.scratch}/theirs`, wish);
   const tool = typeof theirs === "string" ? theirs : theirs.tool;
-  let found: { failures: string[]; ours?: number; overlay?: string };
 
+  let found: { failures: string[]; ours?: number; overlay?: string };
   try {
     found = attempt(input, wish, theirs);
   } catch (e) {
-    found = {
-      failures: [
-        isElfError(e) ? `refused: ${e.code}: ${e.message}` : `threw: ${e instanceof Error ? e.stack : String(e)}`,
-      ],
-    };
+    const thrown = e instanceof Error ? e.stack : String(e);
+    found = { failures: [isElfError(e) ? `refused: ${e.code}: ${e.message}` : `threw: ${thrown}`] };
   }
 
   const excused = found.failures.filter((f) => exceptionFor(input.name, wish.name, f.split(":")[0]!) !== undefined);
@@ -168,8 +161,8 @@ function tryWish(input: Input, wish: Wish): Outcome {
 }
 
 /**
- * A payload behind the file is dropped, as the other tools drop it without a word, after we were seen to refuse and to
- * keep it.
+ * Strips the file, and says what is wrong with the result. Where a payload stands behind the ELF file, the strip must
+ * refuse and must be able to keep it; then the payload is dropped, as the other tools drop it without a word.
  */
 function attempt(
   { bytes, tail, scratch, warnings, compare }: Input,
@@ -178,15 +171,16 @@ function attempt(
 ): { failures: string[]; ours?: number; overlay?: string } {
   const failures: string[] = [];
   const strip = (of: Buffer, overlay?: OverlayChoice) => patch(of, wish.edits, overlay ? { overlay } : {}).bytes;
+
   let ours: Buffer;
   let overlay: OverlayChoice | undefined;
-
   try {
     ours = strip(bytes);
-    // Where there is nothing to strip, all stays, the payload too.
+    // Where there is nothing to strip, everything stays, the payload too.
     if (tail && ours.equals(bytes)) ours = bytes.subarray(0, -tail.length);
   } catch (e) {
     if (!isElfError(e, "OVERLAY")) throw e;
+
     overlay = "drop";
     ours = strip(bytes, "drop");
     for (const keep of ["keep", "keep-in-place"] as const) {

@@ -1,25 +1,26 @@
-/** What a comparison is about; a failure begins with one of these. */
+/** What a comparison is about. A failure begins with one of these. */
 export type Kind = "sections" | "symbols" | "size" | "refused";
 
 export interface Exception {
-  /** Matches the file's path below the corpus. */
+  /** Matches the path of the file below the corpus. */
   readonly file: RegExp;
-  /** The wishes that it holds for; all where absent. */
+  /** The wishes that the exception holds for; all where absent. */
   readonly wishes?: readonly string[];
   readonly kind: Kind;
   readonly reason: string;
 }
 
 /**
- * Where our result differs from the other strip's on purpose: each file by name, with the reason. One that nothing
- * needs is reported, so that none outlives its reason.
+ * Where our result differs from the other tool's on purpose: each file by name, with the reason. An exception that
+ * nothing needs is reported, so that none outlives its reason.
  */
 export const EXCEPTIONS: readonly Exception[] = [
   {
     file: /esbuild_(linux-mips64el|linux-s390x|freebsd-arm64|sunos-x64)/,
     kind: "size",
     reason:
-      "Go's .shstrtab lies in the padding of the last PT_LOAD's pages or in that PT_LOAD; GNU strip moves it, and cuts the file there",
+      "Go's .shstrtab lies in the padding of the last PT_LOAD's pages or in that PT_LOAD; " +
+      "GNU strip moves it, and cuts the file there",
   },
   {
     file: /guile-3\.0-libs/,
@@ -30,7 +31,8 @@ export const EXCEPTIONS: readonly Exception[] = [
     file: /libxdp1_.*\.o$/,
     kind: "sections",
     reason:
-      "the names of sections and symbols share .strtab: section names get .shstrtab, as GNU strip does it for machines that it knows",
+      "the names of sections and symbols share .strtab: section names get .shstrtab, " +
+      "as GNU strip does it for machines that it knows",
   },
   { file: /libxdp1_.*\.o$/, kind: "size", reason: "the added .shstrtab and its section header" },
   {

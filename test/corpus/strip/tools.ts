@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { EM } from "../../../src/index.js";
 import { run } from "../../support/run.js";
 
-/** GNU strip for a machine, as Debian names it. The host's knows x86 only. */
+/** GNU strip for a machine, as Debian names it. The one of the host knows only x86. */
 const GNU: Readonly<Record<number, string>> = {
   [EM["386"]]: "strip",
   [EM.X86_64]: "strip",
@@ -36,13 +36,16 @@ export interface Stripped {
   readonly bytes: Buffer;
 }
 
-/** The options for both; LLVM's own strip-all drops more than GNU's. */
+/** The options for each tool; LLVM's --strip-all drops more than GNU's. */
 export interface Asked {
   readonly gnu: readonly string[];
   readonly llvm: readonly string[];
 }
 
-/** GNU strip's result, else LLVM's; or why there is none. A strip that says 0 and writes nothing has failed. */
+/**
+ * The result of GNU strip, or else of LLVM's; or why there is none. A strip that exits with 0 and writes nothing has
+ * failed.
+ */
 export function otherStrip(machine: number, path: string, out: string, asked: Asked): Stripped | string {
   const why: string[] = [];
   for (const [tool, options] of [
@@ -51,11 +54,13 @@ export function otherStrip(machine: number, path: string, out: string, asked: As
   ] as const) {
     if (tool === undefined || !isInstalled(tool)) continue;
 
-    const r = run(tool, [...options, "-o", out, path]);
+    const { status, signal, stderr } = run(tool, [...options, "-o", out, path]);
     try {
-      const bytes = r.status === 0 ? readFileSync(out) : undefined;
+      const bytes = status === 0 ? readFileSync(out) : undefined;
       if (bytes && bytes.length > 0) return { tool, bytes };
-      why.push(`${tool}: ${r.stderr.replaceAll(path, "FILE").split("\n")[0] || `exit ${r.status ?? r.signal}`}`);
+
+      const said = stderr.replaceAll(path, "FILE").split("\n")[0];
+      why.push(`${tool}: ${said || `exit ${status ?? signal}`}`);
     } finally {
       rmSync(out, { force: true });
     }
