@@ -1,11 +1,11 @@
-import { headerSize } from "../../image/headers/header.js";
-import type { ElfFile, Section } from "../../image/elf.js";
 import { loaderTables } from "../../image/dynamic/loader-tables.js";
+import type { ElfFile, Section } from "../../image/elf.js";
+import { headerSize } from "../../image/headers/header.js";
+import type { Tolerant } from "../../image/tolerant.js";
 import { PT, SHF, SHT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
-import { TABLE_NAMES } from "../../spec/table-kinds.js";
 import { segmentTypeName } from "../../spec/names.js";
-import type { Tolerant } from "../../image/tolerant.js";
+import { TABLE_NAMES } from "../../spec/table-kinds.js";
 import { type Load, loadFinder, type Loads } from "./loads.js";
 import type { DescribedBy, PartKind } from "./model.js";
 import { sectionKind } from "./section-kind.js";
@@ -17,17 +17,30 @@ export interface Described {
   readonly label: string;
   readonly by: DescribedBy;
   readonly section: number | null;
-  /** Its bytes are more than the file, or its segment, has. */
+  /** It describes more bytes than the file, or its segment, has. */
   readonly cut: boolean;
 }
 
 type FileClaim = Claim<Described>;
 
 /**
- * The lower wins: headers stand where the ELF header says; sections say more than tags, and tags more than program
+ * The lower rank wins. Headers stand where the ELF header says; sections say more than tags, and tags more than program
  * headers.
  */
 const RANK = { header: 0, table: 1, section: 2, dynamic: 3, segment: 4 } as const;
+
+/** All that is said of the bytes of the file. */
+export function fileClaims(elf: ElfFile, { loads, detached }: Loads, tolerant: Tolerant): FileClaim[] {
+  const { header } = elf;
+  const { phoff, phnum, phentsize, shoff, shnum, shentsize } = header;
+  return [
+    claim(0, headerSize(header), RANK.header, "elf-header", "ELF header", "header"),
+    claim(phoff, phnum * phentsize, RANK.table, "program-headers", "program headers", "header"),
+    claim(shoff, shnum * shentsize, RANK.table, "section-headers", "section headers", "header"),
+    ...sectionClaims(elf, loads, tolerant),
+    ...(detached ? [] : [...loaderClaims(elf, tolerant), ...segmentClaims(elf)]),
+  ];
+}
 
 const claim = (
   start: number,
@@ -38,71 +51,63 @@ const claim = (
   by: DescribedBy,
 ): FileClaim => ({ start, end: start + size, rank, of: { kind, label, by, section: null, cut: false } });
 
-/** All that is said of the bytes of the file. */
-export function fileClaims(elf: ElfFile, { loads, detached }: Loads, t: Tolerant): FileClaim[] {
-  const h = elf.header;
-  return [
-    claim(0, headerSize(h), RANK.header, "elf-header", "ELF header", "header"),
-    claim(h.phoff, h.phnum * h.phentsize, RANK.table, "program-headers", "program headers", "header"),
-    claim(h.shoff, h.shnum * h.shentsize, RANK.table, "section-headers", "section headers", "header"),
-    ...sectionClaims(elf, loads, t),
-    ...(detached ? [] : [...loaderClaims(elf, t), ...segmentClaims(elf)]),
-  ];
+/** A section's name for people; its index where it has no readable name. */
+export const sectionCaption = (section: Section, tolerant: Tolerant): string =>
+  tolerant.part(() => section.name) || `[${section.index}]`;
+
+function sectionClaims(elf: ElfFile, loads: readonly Load[], tolerant: Tolerant): FileClaim[] {
+  const findLoad = loadFinder(loads);
+  const out: FileClaim[] = [];
+  for (const section of tolerant.part(() => elf.sections) ?? []) {
+    const { index, header } = section;
+    if (header.type === SHT.NULL || header.near("size") === 0) continue;
+
+    const isNobits = header.type === SHT.NOBITS;
+    const place = isNobits ? backedZeros(section, findLoad) : placeInFile(section, elf.source.size);
+    const label = sectionCaption(section, tolerant);
+    if (!place) continue;
+
+    const { start, end, cut } = place;
+    if (cut && !isNobits) tolerant.problem(`section ${label} reaches past the end of the file`);
+    if (start >= end) continue;
+
+    const kind = sectionKind(section, label);
+    out.push({ start, end, rank: RANK.section, of: { kind, label, by: "section", section: index, cut } });
+  }
+
+  return out;
 }
 
-/** A section's name for people; its index where it has none that can be read. */
-export const sectionCaption = (s: Section, t: Tolerant): string => t.part(() => s.name) || `[${s.index}]`;
-
-function sectionClaims(elf: ElfFile, loads: readonly Load[], t: Tolerant): FileClaim[] {
-  const find = loadFinder(loads);
-  const size = elf.source.size;
-  return (t.part(() => elf.sections) ?? []).flatMap((s): FileClaim[] => {
-    const { type } = s.header;
-    const wanted = s.header.near("size");
-    if (type === SHT.NULL || wanted === 0) return [];
-
-    const place =
-      type === SHT.NOBITS
-        ? backedZeros(s, find)
-        : {
-            start: s.header.near("offset"),
-            end: Math.min(s.header.near("offset") + wanted, size),
-            cut: s.header.near("offset") + wanted > size,
-          };
-    const label = sectionCaption(s, t);
-    if (place && place.cut && type !== SHT.NOBITS) t.problem(`section ${label} reaches past the end of the file`);
-    if (!place || place.start >= place.end) return [];
-
-    return [
-      {
-        start: place.start,
-        end: place.end,
-        rank: RANK.section,
-        of: { kind: sectionKind(s, label), label, by: "section", section: s.index, cut: place.cut },
-      },
-    ];
-  });
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly cut: boolean;
 }
 
-/** SHT_NOBITS that has zeros in the file after all: 64-bit PowerPC's .plt stands in the middle of a PT_LOAD. */
-function backedZeros(
-  s: Section,
-  find: (address: bigint) => Load | undefined,
-): { start: number; end: number; cut: boolean } | undefined {
-  const address = s.header.exact("addr");
-  const flags = s.header.exact("flags");
-  const l = flags & BigInt(SHF.ALLOC) && !(flags & BigInt(SHF.TLS)) ? find(address) : undefined;
-  if (!l || address >= l.vaddr + l.filesz) return undefined;
-  const start = l.start + Number(address - l.vaddr);
-  const end = start + s.header.near("size");
-  return { start, end: Math.min(end, l.end), cut: end > l.end };
+function placeInFile({ header }: Section, fileSize: number): Place {
+  const start = header.near("offset");
+  const end = start + header.near("size");
+  return { start, end: Math.min(end, fileSize), cut: end > fileSize };
+}
+
+/** Finds the zeros that a SHT_NOBITS section has in the file after all: 64-bit PowerPC's .plt is amid a PT_LOAD. */
+function backedZeros({ header }: Section, findLoad: (address: bigint) => Load | undefined): Place | undefined {
+  const address = header.exact("addr");
+  const flags = header.exact("flags");
+  const isInMemory = (flags & BigInt(SHF.ALLOC)) !== 0n && (flags & BigInt(SHF.TLS)) === 0n;
+  const load = isInMemory ? findLoad(address) : undefined;
+  if (!load || address >= load.vaddr + load.filesz) return undefined;
+
+  const start = load.start + Number(address - load.vaddr);
+  const end = start + header.near("size");
+  return { start, end: Math.min(end, load.end), cut: end > load.end };
 }
 
 /**
- * Tables that only start-up code and relocation find, by their tags: they cannot move, so {@link loaderTables} leaves
+ * Tables that only start-up code and relocation find, by their tags. They cannot move, so {@link loaderTables} leaves
  * them out.
  */
-const RANGES: readonly (readonly [label: string, kind: PartKind, start: number, size: number])[] = [
+const RANGES: readonly (readonly [label: string, kind: PartKind, addressTag: number, sizeTag: number])[] = [
   [".rela.dyn", "table", DT.RELA, DT.RELASZ],
   [".rel.dyn", "table", DT.REL, DT.RELSZ],
   [".relr.dyn", "table", DT.RELR, DT.RELRSZ],
@@ -113,29 +118,30 @@ const RANGES: readonly (readonly [label: string, kind: PartKind, start: number, 
 ];
 
 /**
- * A file of more segments is a core dump: it has no tables of a loader, and looking for them costs segments by
- * segments.
+ * A file of more segments is a core dump. It has no tables of a loader, and looking for them takes time by the square
+ * of the segments.
  */
 const MOST_SEGMENTS = 4096;
 
-function loaderClaims(elf: ElfFile, t: Tolerant): FileClaim[] {
+function loaderClaims(elf: ElfFile, tolerant: Tolerant): FileClaim[] {
   if (elf.segments.length > MOST_SEGMENTS) return [];
 
-  const tables = t.part(() => loaderTables(elf)) ?? [];
-  const d = t.part(() => elf.dynamic);
+  const tables = tolerant.part(() => loaderTables(elf)) ?? [];
+  const dynamic = tolerant.part(() => elf.dynamic);
   const out = tables.map(({ kind, offset, size }) => {
     const by = kind === "notes" || kind === "interpreter" ? "segment" : "dynamic";
     return claim(offset, size, RANK.dynamic, kind === "notes" ? "note" : "table", TABLE_NAMES[kind], by);
   });
-  if (!d) return out;
+  if (!dynamic) return out;
 
-  out.push(claim(d.offset, d.size, RANK.dynamic, "table", ".dynamic", "segment"));
-  for (const [label, kind, start, size] of RANGES) {
-    const address = d.get(start);
-    const bytes = d.get(size);
-    if (address === undefined || !bytes || bytes > BigInt(elf.source.size)) continue;
-    const offset = elf.offsetOf(address, Number(bytes));
-    if (offset !== undefined) out.push(claim(offset, Number(bytes), RANK.dynamic, kind, label, "dynamic"));
+  out.push(claim(dynamic.offset, dynamic.size, RANK.dynamic, "table", ".dynamic", "segment"));
+  for (const [label, kind, addressTag, sizeTag] of RANGES) {
+    const address = dynamic.get(addressTag);
+    const size = dynamic.get(sizeTag);
+    if (address === undefined || !size || size > BigInt(elf.source.size)) continue;
+
+    const offset = elf.offsetOf(address, Number(size));
+    if (offset !== undefined) out.push(claim(offset, Number(size), RANK.dynamic, kind, label, "dynamic"));
   }
 
   return out;
@@ -152,20 +158,23 @@ const SEGMENT_LABELS: Readonly<Record<number, readonly [PartKind, string]>> = {
   [PT.DYNAMIC]: ["table", ".dynamic"],
 };
 
-const segmentClaims = (elf: ElfFile): FileClaim[] =>
-  elf.segments.flatMap((s): FileClaim[] => {
-    const start = s.near("offset");
-    const end = start + s.near("filesz");
-    const size = elf.source.size;
-    if (LIES_OVER.includes(s.type) || start >= size || start >= end) return [];
+function segmentClaims({ segments, header, source }: ElfFile): FileClaim[] {
+  const out: FileClaim[] = [];
+  for (const segment of segments) {
+    const { type } = segment;
+    const start = segment.near("offset");
+    const end = start + segment.near("filesz");
+    if (LIES_OVER.includes(type) || start >= source.size || start >= end) continue;
 
-    const [kind, label] = SEGMENT_LABELS[s.type] ?? (["other", segmentTypeName(s.type, elf.header.machine)] as const);
-    return [
-      {
-        start,
-        end: Math.min(end, size),
-        rank: RANK.segment,
-        of: { kind, label, by: "segment", section: null, cut: end > size },
-      },
-    ];
-  });
+    const [kind, label] = SEGMENT_LABELS[type] ?? (["other", segmentTypeName(type, header.machine)] as const);
+    const cut = end > source.size;
+    out.push({
+      start,
+      end: Math.min(end, source.size),
+      rank: RANK.segment,
+      of: { kind, label, by: "segment", section: null, cut },
+    });
+  }
+
+  return out;
+}

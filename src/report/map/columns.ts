@@ -1,6 +1,6 @@
 import type { LayoutMap, PartKind } from "./model.js";
 
-/** One labelled line of a picture: a part, several small ones, or addresses that nothing takes. */
+/** One labelled line of a picture: a part, several small ones, or addresses where nothing is. */
 export interface Row {
   readonly kind: PartKind | "group" | "hole";
   readonly label: string;
@@ -9,19 +9,19 @@ export interface Row {
   /** In the column's own terms: offsets, or addresses. */
   readonly start: bigint;
   readonly end: bigint;
-  /** Bytes in that range: fewer where several PT_LOADs with holes between them are one row. */
+  /** Bytes in that range; fewer than its length where several PT_LOADs with holes between them are one row. */
   readonly bytes: bigint;
   /** Bytes of padding at the end of `start..end`. */
   readonly pad: number;
   /** What differs from the other file, in words: `moved from 0x530`. */
   readonly marks: readonly string[];
-  /** Everything that is known, for who points at it. */
+  /** All that is known, for a pointer over the row. */
   readonly title: string;
 }
 
-/** Rows that belong together: a PT_LOAD, or a stretch that none loads. */
+/** Rows that belong together: a PT_LOAD, or a stretch that no PT_LOAD loads. */
 export interface Block {
-  /** Index of the program header; null where the block is none. */
+  /** Index of the program header; null for no PT_LOAD. */
   readonly segment: number | null;
   /** `RX`; empty where it is not loaded. */
   readonly flags: string;

@@ -5,98 +5,107 @@ import { match } from "../match.js";
 import { layoutMap } from "./layout-map.js";
 import type { LayoutMap, MapMarker, MapPart, Mark, MemorySegment } from "./model.js";
 
-/** Two maps whose parts say by their marks what differs. */
+/** Two maps whose parts are marked where they differ. */
 export interface MapComparison {
   readonly before: LayoutMap;
   readonly after: LayoutMap;
 }
 
 /**
- * The maps of two files, before and after a rewrite for instance, with `marks` on what differs: a part of the same name
- * that stands at another offset or address (`moved`), that has another size or other bytes (`changed`), and what only
- * one of the two has (`new`, `gone`). Bytes of all parts of the same name are compared.
+ * Makes the maps of two files, for instance before and after a rewrite, with `marks` on what differs: a part of the
+ * same name that stands at another offset or address (`moved`), that has another size or other bytes (`changed`), and
+ * what only one of the two has (`new`, `gone`). The bytes of all parts of the same name are compared.
  *
  * @example
  * const p = plan(bytes, [setRunpath("$ORIGIN/../lib")]);
  * mapSvg(compareMaps(readElf(bytes), readElf(p)))
  */
 export function compareMaps(before: ElfFile, after: ElfFile): MapComparison {
-  const a = layoutMap(before);
-  const b = layoutMap(after);
+  const old = layoutMap(before);
+  const now = layoutMap(after);
   const marks = new Marks();
-  const files = match(inFile(a), inFile(b), nameOf);
-  const memory = match(inMemory(a), inMemory(b), nameOf);
-  for (const [x, y] of files.kept) {
-    marks.both(x, y, [
-      ...moved(x, y),
-      ...(x.size !== y.size || !sameBytes(before.source, x, after.source, y) ? ["changed" as const] : []),
-    ]);
-  }
-  for (const [x, y] of memory.kept) {
-    marks.both(x, y, [...moved(x, y), ...(x.size !== y.size ? ["changed" as const] : [])]);
-  }
-  for (const { from, to } of [...files.steps, ...memory.steps]) marks.ends(from, to);
 
-  const segments = match(a.memory, b.memory, (m) => `${m.address}`);
-  for (const [x, y] of segments.kept) {
-    marks.both(x, y, differs(x, y, ["offset", "flags", "filesz", "size"]) ? ["changed"] : []);
+  const inFile = match(fileParts(old), fileParts(now), nameOf);
+  const inMemory = match(memoryParts(old), memoryParts(now), nameOf);
+  for (const [from, to] of inFile.kept) {
+    const isMoved = differs(from, to, PLACE);
+    const isChanged = from.size !== to.size || !sameBytes(before.source, from, after.source, to);
+    marks.addPair(from, to, isMoved, isChanged);
   }
-  const markers = match(a.markers, b.markers, (m) => m.type);
-  for (const [x, y] of markers.kept) {
-    marks.both(x, y, [
-      ...(differs(x, y, ["offset", "address"]) ? (["moved"] as const) : []),
-      ...(differs(x, y, ["flags", "filesz", "memsz"]) ? (["changed"] as const) : []),
-    ]);
+  for (const [from, to] of inMemory.kept) marks.addPair(from, to, differs(from, to, PLACE), from.size !== to.size);
+  for (const { from, to } of [...inFile.steps, ...inMemory.steps]) marks.addSingle(from, to);
+
+  const segments = match(old.memory, now.memory, (segment) => `${segment.address}`);
+  const markers = match(old.markers, now.markers, (marker) => marker.type);
+  for (const [from, to] of segments.kept) marks.addPair(from, to, false, differs(from, to, SEGMENT_FIELDS));
+  for (const [from, to] of markers.kept) {
+    marks.addPair(from, to, differs(from, to, PLACE), differs(from, to, MARKER_FIELDS));
   }
-  for (const { from, to } of [...segments.steps, ...markers.steps]) marks.ends(from, to);
-  return { before: marks.onto(a), after: marks.onto(b) };
+  for (const { from, to } of [...segments.steps, ...markers.steps]) marks.addSingle(from, to);
+
+  return { before: marks.onto(old), after: marks.onto(now) };
 }
 
-type Marked = MapPart | MemorySegment | MapMarker;
+const PLACE = ["offset", "address"] as const;
+const SEGMENT_FIELDS = ["offset", "flags", "filesz", "size"] as const;
+const MARKER_FIELDS = ["flags", "filesz", "memsz"] as const;
 
-/** What nothing describes has no name to be found by. */
-const inFile = (m: LayoutMap): MapPart[] => m.regions.flatMap((r) => r.parts.filter((p) => p.kind !== "zeros"));
-const inMemory = (m: LayoutMap): MapPart[] => m.memory.flatMap((s) => s.parts.filter((p) => p.kind === "bss"));
-const nameOf = (p: MapPart): string => `${p.by ?? p.kind} ${p.label}`;
+/** The parts of the file that have a name to be found by: nothing describes zeros. */
+const fileParts = (map: LayoutMap): MapPart[] =>
+  map.regions.flatMap((region) => region.parts.filter((part) => part.kind !== "zeros"));
 
-const moved = (x: MapPart, y: MapPart): Mark[] => (x.offset !== y.offset || x.address !== y.address ? ["moved"] : []);
-const differs = <T>(x: T, y: T, fields: readonly (keyof T)[]): boolean => fields.some((f) => x[f] !== y[f]);
+const memoryParts = (map: LayoutMap): MapPart[] =>
+  map.memory.flatMap((segment) => segment.parts.filter((part) => part.kind === "bss"));
 
-function sameBytes(before: ByteSource, x: MapPart, after: ByteSource, y: MapPart): boolean {
-  const size = Number(x.size);
-  const theirs = chunks(after, y.offset!, size, y.label);
-  for (const ours of chunks(before, x.offset!, size, x.label)) {
-    if (!equalBytes(ours, theirs.next().value!)) return false;
+const nameOf = (part: MapPart): string => `${part.by ?? part.kind} ${part.label}`;
+
+const differs = <T>(from: T, to: T, fields: readonly (keyof T)[]): boolean =>
+  fields.some((field) => from[field] !== to[field]);
+
+function sameBytes(before: ByteSource, from: MapPart, after: ByteSource, to: MapPart): boolean {
+  const size = Number(from.size);
+  const newChunks = chunks(after, to.offset!, size, to.label);
+  for (const oldChunk of chunks(before, from.offset!, size, from.label)) {
+    if (!equalBytes(oldChunk, newChunks.next().value!)) return false;
   }
   return true;
 }
 
-/** Marks by what they are of; the same part may stand in the file and in memory. */
+type Marked = MapPart | MemorySegment | MapMarker;
+
+/** The marks of two maps. The same part may stand in the file and in memory. */
 class Marks {
-  readonly #known = new Map<Marked, readonly Mark[]>();
+  readonly #marks = new Map<Marked, readonly Mark[]>();
   readonly #others = new Map<Marked, Marked>();
 
-  both(x: Marked, y: Marked, marks: readonly Mark[]): void {
-    for (const m of [x, y]) this.#known.set(m, marks);
-    if (marks.includes("moved")) this.#others.set(x, y).set(y, x);
+  /** Marks what both maps have. */
+  addPair(from: Marked, to: Marked, isMoved: boolean, isChanged: boolean): void {
+    const marks: Mark[] = [];
+    if (isMoved) marks.push("moved");
+    if (isChanged) marks.push("changed");
+
+    this.#marks.set(from, marks).set(to, marks);
+    if (isMoved) this.#others.set(from, to).set(to, from);
   }
 
-  ends(from: Marked | undefined, to: Marked | undefined): void {
-    if (from) this.#known.set(from, ["gone"]);
-    if (to) this.#known.set(to, ["new"]);
+  /** Marks what only one of the maps has, or one thing in the place of another. */
+  addSingle(from: Marked | undefined, to: Marked | undefined): void {
+    if (from) this.#marks.set(from, ["gone"]);
+    if (to) this.#marks.set(to, ["new"]);
   }
 
   onto(map: LayoutMap): LayoutMap {
-    const on = <T extends Marked>(m: T): T => ({ ...m, marks: this.#known.get(m) ?? [] });
-    const part = (p: MapPart): MapPart => {
-      const other = this.#others.get(p) as MapPart | undefined;
-      return { ...on(p), other: other ? { offset: other.offset, address: other.address } : null };
+    const marked = <T extends Marked>(it: T): T => ({ ...it, marks: this.#marks.get(it) ?? [] });
+    const markedPart = (part: MapPart): MapPart => {
+      const other = this.#others.get(part) as MapPart | undefined;
+      return { ...marked(part), other: other ? { offset: other.offset, address: other.address } : null };
     };
+
     return {
       ...map,
-      regions: map.regions.map((r) => ({ ...r, parts: r.parts.map(part) })),
-      memory: map.memory.map((m) => ({ ...on(m), parts: m.parts.map(part) })),
-      markers: map.markers.map(on),
+      regions: map.regions.map((region) => ({ ...region, parts: region.parts.map(markedPart) })),
+      memory: map.memory.map((segment) => ({ ...marked(segment), parts: segment.parts.map(markedPart) })),
+      markers: map.markers.map(marked),
     };
   }
 }

@@ -1,8 +1,8 @@
 import { skipZeros } from "../../codec/bytes.js";
 import { chunks } from "../../codec/source.js";
 import type { ElfFile } from "../../image/elf.js";
-import { toQuantity } from "../quantity.js";
 import type { Tolerant } from "../../image/tolerant.js";
+import { toQuantity } from "../quantity.js";
 import { type Described, fileClaims } from "./claims.js";
 import type { Load, Loads } from "./loads.js";
 import type { FileRegion, MapPart } from "./model.js";
@@ -10,40 +10,37 @@ import { tile, type Tile } from "./tile.js";
 
 /**
  * The file as regions of parts: its PT_LOADs, what lies between them, what lies behind them. Where PT_LOADs overlap in
- * the file, the shorter has the bytes.
+ * the file, the shorter one has the bytes.
  */
-export function fileRegions(elf: ElfFile, all: Loads, t: Tolerant): FileRegion[] {
+export function fileRegions(elf: ElfFile, all: Loads, tolerant: Tolerant): FileRegion[] {
   const { size } = elf.source;
-  const end = size - (t.part(() => elf.overlay)?.size ?? 0);
+  const stretches = fileStretches(elf, all.loads, tolerant);
+  const leaves = tile(0, size, fileClaims(elf, all, tolerant));
   const zeros = new ZeroTest(elf);
-  const stretches = tile(0, size, [
-    ...all.loads.map((l) => ({ start: l.start, end: l.end, rank: 0, of: l })),
-    ...(end < size ? [{ start: end, end: size, rank: 1, of: null }] : []),
-  ]);
-  const leaves = tile(0, size, fileClaims(elf, all, t));
   const out: FileRegion[] = [];
   let next = 0;
 
-  for (const s of stretches) {
-    const load = s.claim?.of ?? null;
-    const kind = load ? "load" : s.claim ? "overlay" : "unloaded";
-    const parts: MapPart[] = [];
-    while (next < leaves.length && leaves[next]!.end <= s.start) next++;
+  for (const { start, end, claim } of stretches) {
+    const load = claim?.of ?? null;
+    const kind = kindOf(claim, load);
+    while (next < leaves.length && leaves[next]!.end <= start) next++;
 
-    for (let i = next; i < leaves.length && leaves[i]!.start < s.end; i++) {
-      const start = Math.max(s.start, leaves[i]!.start);
-      const stop = Math.min(s.end, leaves[i]!.end);
-      parts.push(partOf(leaves[i]!, start, stop, load, () => undescribed(elf, kind, load, zeros, start, stop)));
+    const parts: MapPart[] = [];
+    for (let i = next; i < leaves.length && leaves[i]!.start < end; i++) {
+      const leaf = leaves[i]!;
+      const from = Math.max(start, leaf.start);
+      const to = Math.min(end, leaf.end);
+      const described = leaf.claim?.of ?? undescribed(elf, kind, load, zeros, from, to);
+      parts.push(partOf(leaf, described, from, to, load));
     }
 
-    const address = load ? toQuantity(addressAt(load, s.start)) : null;
     out.push({
       kind,
       segment: load?.segment ?? null,
       flags: load?.flags ?? null,
-      offset: s.start,
-      size: s.end - s.start,
-      address,
+      offset: start,
+      size: end - start,
+      address: load ? toQuantity(addressAt(load, start)) : null,
       parts,
     });
   }
@@ -51,54 +48,69 @@ export function fileRegions(elf: ElfFile, all: Loads, t: Tolerant): FileRegion[]
   return out;
 }
 
-export const addressAt = (l: Load, offset: number): bigint => l.vaddr + BigInt(offset) - l.offset;
+/** Tiles of the file: a PT_LOAD each, null for the overlay, no claim for what nothing loads. */
+function fileStretches(elf: ElfFile, loads: readonly Load[], tolerant: Tolerant): Tile<Load | null>[] {
+  const { size } = elf.source;
+  const overlayAt = size - (tolerant.part(() => elf.overlay)?.size ?? 0);
+  const claims = loads.map((load) => ({ start: load.start, end: load.end, rank: 0, of: load }));
+  const overlay = { start: overlayAt, end: size, rank: 1, of: null };
+  return tile<Load | null>(0, size, overlayAt < size ? [...claims, overlay] : claims);
+}
 
-type Unknown = Pick<MapPart, "kind" | "label">;
+function kindOf(claim: Tile<Load | null>["claim"], load: Load | null): FileRegion["kind"] {
+  if (load) return "load";
+  return claim ? "overlay" : "unloaded";
+}
+
+export const addressAt = (load: Load, offset: number): bigint => load.vaddr + BigInt(offset) - load.offset;
 
 function partOf(
   { claim }: Tile<Described>,
+  { kind, label, by, section, cut }: Described,
   start: number,
   end: number,
   load: Load | null,
-  unknown: () => Unknown,
 ): MapPart {
-  const d = claim?.of ?? { ...unknown(), by: null, section: null, cut: false };
   return {
-    kind: d.kind,
-    label: d.label,
-    by: d.by,
-    section: d.section,
+    kind,
+    label,
+    by,
+    section,
     offset: start,
     address: load ? toQuantity(addressAt(load, start)) : null,
     size: end - start,
-    partial: d.cut || (claim !== null && end - start < claim.end - claim.start),
+    partial: cut || (claim !== null && end - start < claim.end - claim.start),
     other: null,
     marks: [],
   };
 }
 
-const CONTENTS: Readonly<Record<string, string>> = { X: "code", W: "data", R: "read-only data" };
-
+/** What there is to say of bytes that nothing claims. */
 function undescribed(
   elf: ElfFile,
-  kind: FileRegion["kind"],
+  regionKind: FileRegion["kind"],
   load: Load | null,
   zeros: ZeroTest,
   start: number,
   end: number,
-): Unknown {
-  if (kind === "overlay") return { kind, label: "overlay" };
-  if (zeros.test(start, end)) return { kind: "zeros", label: "zeros" };
-  // Where there are section headers, they say what there is; without them, nothing but the segment itself does.
-  if (!load || elf.header.shnum > 0) return { kind: "undescribed", label: "undescribed bytes" };
+): Described {
+  const by = null;
+  const section = null;
+  const cut = false;
+  if (regionKind === "overlay") return { kind: "overlay", label: "overlay", by, section, cut };
+  if (zeros.test(start, end)) return { kind: "zeros", label: "zeros", by, section, cut };
 
-  return {
-    kind: "contents",
-    label: CONTENTS[["E", "W"].find((f) => load.flags.includes(f))?.replace("E", "X") ?? "R"]!,
-  };
+  // Where there are section headers, they say what there is; without them, only the segment itself does.
+  if (!load || elf.header.shnum > 0) return { kind: "undescribed", label: "undescribed bytes", by, section, cut };
+  return { kind: "contents", label: contentsLabel(load.flags), by, section, cut };
 }
 
-/** Bytes that are read at most to see whether they are zero: a sparse file's gaps may be larger than memory. */
+function contentsLabel(flags: string): string {
+  if (flags.includes("E")) return "code";
+  return flags.includes("W") ? "data" : "read-only data";
+}
+
+/** The most bytes that are read to see whether they are zero: a sparse file's gaps may be larger than memory. */
 const MOST_READ = 64 << 20;
 
 class ZeroTest {
@@ -109,9 +121,14 @@ class ZeroTest {
     this.#elf = elf;
   }
 
+  /** Tells whether the bytes are zero; false also where too many have been read already. */
   test(start: number, end: number): boolean {
-    if ((this.#left -= end - start) < 0) return false;
-    for (const c of chunks(this.#elf.source, start, end - start, "a gap")) if (skipZeros(c) < c.length) return false;
+    this.#left -= end - start;
+    if (this.#left < 0) return false;
+
+    for (const chunk of chunks(this.#elf.source, start, end - start, "a gap")) {
+      if (skipZeros(chunk) < chunk.length) return false;
+    }
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import type { Block, Column, Row } from "./columns.js";
 
-/** Runs shorter than this say more than "+ 2 sections" would. */
+/** Shorter runs say more one by one than folded. */
 const SHORTEST_RUN = 3;
 
 /** How much is shown one by one; where there is more, how much is left after folding. */
@@ -9,47 +9,49 @@ export interface Limit {
   readonly folded: number;
 }
 
-/** Folds runs of small neighbours where there are too many rows: as many of the largest as can be stay. */
-export function foldRows(blocks: Column, { most, folded: left }: Limit): Column {
-  const all = blocks.flatMap((b) => b.rows);
-  if (all.length <= most) return blocks;
+/** Folds runs of small neighbours where there are too many rows. As many of the largest as can be stay. */
+export function foldRows(blocks: Column, { most, folded }: Limit): Column {
+  const rows = blocks.flatMap((block) => block.rows);
+  if (rows.length <= most) return blocks;
 
-  const rank = ranks(
-    all.filter((r) => !isFixed(r)),
-    (r) => r.bytes,
-  );
-  const folds = (kept: number) => blocks.map((b) => runs(b.rows, (r) => (rank.get(r) ?? -1) >= kept));
-  const kept = largest(rank.size, (k) => folds(k).reduce((n, b) => n + b.length, 0) <= left);
+  const foldable = rows.filter((row) => !isFixed(row));
+  const rank = ranks(foldable, (row) => row.bytes);
+  const runsWith = (kept: number) => blocks.map((block) => runs(block.rows, (row) => (rank.get(row) ?? -1) >= kept));
+  const rowsWith = (kept: number) => runsWith(kept).reduce((count, ofBlock) => count + ofBlock.length, 0);
+  const kept = mostThatFit(rank.size, (count) => rowsWith(count) <= folded);
 
-  return folds(kept).map((rows, i) => ({
+  return runsWith(kept).map((ofBlock, i) => ({
     ...blocks[i]!,
-    rows: rows.map((run) => (run.length === 1 ? run[0]! : folded(run))),
+    rows: ofBlock.map((run) => (run.length === 1 ? run[0]! : foldedRow(run))),
   }));
 }
 
 /** Folds runs of the smallest blocks: a core dump has thousands of PT_LOADs. */
-export function foldBlocks(blocks: Column, { most, folded: left }: Limit): Column {
+export function foldBlocks(blocks: Column, { most, folded }: Limit): Column {
   if (blocks.length <= most) return blocks;
+
   const rank = ranks(blocks, bytesOf);
-  const folds = (kept: number) => runs(blocks, (b) => rank.get(b)! >= kept);
-  const kept = largest(rank.size, (k) => folds(k).length <= left);
-  return folds(kept).map((run) => (run.length === 1 ? run[0]! : foldedBlock(run)));
+  const runsWith = (kept: number) => runs(blocks, (block) => rank.get(block)! >= kept);
+  const kept = mostThatFit(rank.size, (count) => runsWith(count).length <= folded);
+  return runsWith(kept).map((run) => (run.length === 1 ? run[0]! : foldedBlock(run)));
 }
 
-const isFixed = (r: Row): boolean => r.kind === "elf-header" || r.kind === "page-head" || r.kind === "page-tail";
+const isFixed = ({ kind }: Row): boolean => kind === "elf-header" || kind === "page-head" || kind === "page-tail";
 
-const bytesOf = (b: Block): bigint => b.rows.reduce((n, r) => n + r.bytes, 0n);
+const bytesOf = (block: Block): bigint => block.rows.reduce((bytes, row) => bytes + row.bytes, 0n);
 
 /** The places in order of size: the largest first, of equal ones the first. */
-function ranks<T>(items: readonly T[], size: (item: T) => bigint): Map<T, number> {
-  const sizes = items.map((item) => ({ item, size: size(item) }));
-  return new Map(
-    sizes.sort((a, b) => (a.size < b.size ? 1 : a.size > b.size ? -1 : 0)).map(({ item }, i) => [item, i]),
-  );
+function ranks<T>(items: readonly T[], sizeOf: (item: T) => bigint): Map<T, number> {
+  const sized = items.map((item) => ({ item, size: sizeOf(item) }));
+  sized.sort((a, b) => {
+    if (a.size === b.size) return 0;
+    return a.size < b.size ? 1 : -1;
+  });
+  return new Map(sized.map(({ item }, i) => [item, i]));
 }
 
-/** How many of the largest can stay. */
-function largest(count: number, fits: (kept: number) => boolean): number {
+/** The largest number from 0 to `count` that fits, where every smaller one fits too. */
+function mostThatFit(count: number, fits: (kept: number) => boolean): number {
   let low = 0;
   let high = count;
   while (low < high) {
@@ -60,26 +62,30 @@ function largest(count: number, fits: (kept: number) => boolean): number {
   return low;
 }
 
-/**
- * Runs of items that fold, and every other item alone. What differs in another way than its neighbours stays apart from
- * them.
- */
-function runs<T extends { readonly marks: readonly string[] }>(items: readonly T[], small: (r: T) => boolean): T[][] {
+/** Runs of items that fold, and every other item alone. A run ends where its neighbours differ in another way. */
+function runs<T extends { readonly marks: readonly string[] }>(
+  items: readonly T[],
+  isSmall: (item: T) => boolean,
+): T[][] {
   const out: T[][] = [];
-  for (let i = 0; i < items.length;) {
-    const { marks } = items[i]!;
-    let end = i;
-    while (end < items.length && small(items[end]!) && sameMarks(items[end]!.marks, marks)) end++;
-    if (end - i >= SHORTEST_RUN) out.push(items.slice(i, end));
-    else for (const r of items.slice(i, Math.max(end, i + 1))) out.push([r]);
-    i = Math.max(end, i + 1);
+  let start = 0;
+  while (start < items.length) {
+    const { marks } = items[start]!;
+    let end = start;
+    while (end < items.length && isSmall(items[end]!) && sameMarks(items[end]!.marks, marks)) end++;
+
+    end = Math.max(end, start + 1);
+    const run = items.slice(start, end);
+    if (run.length >= SHORTEST_RUN) out.push(run);
+    else for (const item of run) out.push([item]);
+    start = end;
   }
 
   return out;
 }
 
 const sameMarks = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((m, i) => m === b[i]);
+  a.length === b.length && a.every((mark, i) => mark === b[i]);
 
 const KINDS: Readonly<Partial<Record<Row["kind"], string>>> = {
   code: "code sections",
@@ -92,19 +98,20 @@ const KINDS: Readonly<Partial<Record<Row["kind"], string>>> = {
   bss: "bss sections",
 };
 
-function folded(run: readonly Row[]): Row {
-  const [first] = run as readonly [Row];
+function foldedRow(run: readonly Row[]): Row {
+  const first = run[0]!;
   const last = run[run.length - 1]!;
-  const what = (run.every((r) => r.kind === first.kind) ? KINDS[first.kind] : undefined) ?? "parts";
-  const label = `${run.length} ${what}`;
+  const isOneKind = run.every((row) => row.kind === first.kind);
+  const kind = isOneKind ? KINDS[first.kind] : undefined;
+  const label = `${run.length} ${kind ?? "parts"}`;
 
   return {
     kind: "group",
     label,
-    names: run.map((r) => r.label),
+    names: run.map((row) => row.label),
     start: first.start,
     end: last.end,
-    bytes: run.reduce((n, r) => n + r.bytes, 0n),
+    bytes: run.reduce((bytes, row) => bytes + row.bytes, 0n),
     pad: 0,
     marks: first.marks,
     title: label,
@@ -112,25 +119,32 @@ function folded(run: readonly Row[]): Row {
 }
 
 function foldedBlock(run: readonly Block[]): Block {
-  const loads = run.filter((b) => b.segment !== null);
+  const first = run[0]!;
+  const last = run[run.length - 1]!;
+  const loads = run.filter((block) => block.segment !== null);
+  const isOneColour = new Set(loads.map((block) => block.flags)).size === 1;
   const label = loads.length > 0 ? `${loads.length} PT_LOADs` : `${run.length} stretches`;
+
   const row: Row = {
     kind: "group",
     label,
-    names: loads.map((b) => `${b.title.replace(/^PT_LOAD |,.*$/g, "")} 0x${b.rows[0]!.start.toString(16)}`),
-    start: run[0]!.rows[0]!.start,
-    end: run[run.length - 1]!.rows.at(-1)!.end,
-    bytes: run.reduce((n, b) => n + bytesOf(b), 0n),
+    names: loads.map(loadName),
+    start: first.rows[0]!.start,
+    end: last.rows.at(-1)!.end,
+    bytes: run.reduce((bytes, block) => bytes + bytesOf(block), 0n),
     pad: 0,
-    marks: run[0]!.marks,
+    marks: first.marks,
     title: label,
   };
-
   return {
     segment: null,
-    flags: new Set(loads.map((b) => b.flags)).size === 1 ? loads[0]!.flags : "",
+    flags: isOneColour ? loads[0]!.flags : "",
     title: label,
-    marks: run[0]!.marks,
+    marks: first.marks,
     rows: [row],
   };
 }
+
+/** `3 RX 0x401000`: the title without what every PT_LOAD has in it, and where it begins. */
+const loadName = ({ title, rows }: Block): string =>
+  `${title.replace(/^PT_LOAD |,.*$/g, "")} 0x${rows[0]!.start.toString(16)}`;

@@ -15,74 +15,80 @@ export interface Load {
   readonly filesz: bigint;
   readonly memsz: bigint;
   readonly align: bigint;
-  /** The range of the file; empty where it has none of the bytes. */
+  /** The start of its range of the file. */
   readonly start: number;
+  /** The end of that range; `start` where the file has none of the bytes. */
   readonly end: number;
 }
 
 export interface Loads {
   readonly loads: readonly Load[];
-  /** A separate debug file. */
+  /** True for a separate debug file. */
   readonly detached: boolean;
 }
 
 /**
- * The PT_LOADs in table order. A separate debug file has the program headers of the file it was split from, but not its
- * bytes.
+ * The PT_LOADs in table order. A separate debug file has the program headers of the file that it was split from, but
+ * not its bytes.
  */
-export function mapLoads(elf: ElfFile, t: Tolerant): Loads {
+export function mapLoads(elf: ElfFile, tolerant: Tolerant): Loads {
   const size = BigInt(elf.source.size);
-  const detached = t.part(() => elf.segments.length > 0 && isDebugFile(elf)) ?? false;
-  if (detached) t.problem("a separate debug file: its program headers describe the whole file, which has the bytes");
-  const clamp = (n: bigint) => Number(n < size ? n : size);
-  const loads = elf.segments.flatMap((s, segment) => {
-    if (s.type !== PT.LOAD) return [];
+  const detached = tolerant.part(() => elf.segments.length > 0 && isDebugFile(elf)) ?? false;
+  if (detached) {
+    tolerant.problem("a separate debug file: its program headers describe the complete file, which has the bytes");
+  }
 
-    const offset = s.exact("offset");
-    const filesz = detached ? 0n : s.exact("filesz");
-    const vaddr = s.exact("vaddr");
+  const clamp = (offset: bigint): number => Number(offset < size ? offset : size);
+  const loads: Load[] = [];
+  elf.segments.forEach((header, segment) => {
+    if (header.type !== PT.LOAD) return;
 
+    const offset = header.exact("offset");
+    const filesz = detached ? 0n : header.exact("filesz");
+    const vaddr = header.exact("vaddr");
     if (offset + filesz > size) {
-      t.problem(
-        `PT_LOAD ${segment} (0x${filesz.toString(16)} bytes at 0x${offset.toString(16)}) reaches past the end of the file`,
-      );
+      const range = `0x${filesz.toString(16)} bytes at 0x${offset.toString(16)}`;
+      tolerant.problem(`PT_LOAD ${segment} (${range}) reaches past the end of the file`);
     }
 
-    return [
-      {
-        segment,
-        flags: segmentFlagsText(s.flags),
-        offset,
-        vaddr,
-        filesz,
-        memsz: s.exact("memsz"),
-        align: s.exact("align"),
-        start: clamp(offset),
-        end: clamp(offset + filesz),
-      },
-    ];
+    loads.push({
+      segment,
+      flags: segmentFlagsText(header.flags),
+      offset,
+      vaddr,
+      filesz,
+      memsz: header.exact("memsz"),
+      align: header.exact("align"),
+      start: clamp(offset),
+      end: clamp(offset + filesz),
+    });
   });
 
   return { loads, detached };
 }
 
-const SMALLEST = 0x1000n;
-const LARGEST = 0x10000n;
+const SMALLEST_PAGE = 0x1000n;
+const LARGEST_PAGE = 0x10000n;
 
 /**
- * The page size that all PT_LOADs are laid out for: their smallest p_align, where that can be a page, else the
- * machine's largest.
+ * The page size that all PT_LOADs are laid out for: their smallest p_align where that can be a page, else the machine's
+ * largest page.
  */
 export function layoutPage(elf: ElfFile, loads: readonly Load[]): number | null {
   if (loads.length === 0) return null;
-  const smallest = loads.reduce((least, l) => (l.align < least ? l.align : least), loads[0]!.align);
-  const isPage = smallest >= SMALLEST && smallest <= LARGEST && (smallest & (smallest - 1n)) === 0n;
-  return isPage ? Number(smallest) : pageSize(elf.header.machine, 0);
+
+  const align = loads.reduce((least, load) => (load.align < least ? load.align : least), loads[0]!.align);
+  const isPowerOfTwo = (align & (align - 1n)) === 0n;
+  const isPage = align >= SMALLEST_PAGE && align <= LARGEST_PAGE && isPowerOfTwo;
+  return isPage ? Number(align) : pageSize(elf.header.machine, 0);
 }
 
-/** Finds the PT_LOAD that has an address among its memory, in logarithmic time. */
+/** Finds the PT_LOAD that has an address in its memory, in logarithmic time. */
 export const loadFinder = (loads: readonly Load[]): ((address: bigint) => Load | undefined) =>
   rangeFinder([...loads].sort(byAddress));
 
-export const byAddress = (a: Load, b: Load): number =>
-  a.vaddr < b.vaddr ? -1 : a.vaddr > b.vaddr ? 1 : a.segment - b.segment;
+/** Sorts by address, PT_LOADs of one address in table order. */
+export function byAddress(a: Load, b: Load): number {
+  if (a.vaddr === b.vaddr) return a.segment - b.segment;
+  return a.vaddr < b.vaddr ? -1 : 1;
+}

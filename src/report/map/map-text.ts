@@ -5,7 +5,7 @@ import { picture } from "./picture.js";
 import { remarks, summary } from "./summary.js";
 import { bothPairs } from "./text/both.js";
 import { pad } from "./text/cells.js";
-import { type Lanes, markerLanes } from "./text/lanes.js";
+import { markerLanes } from "./text/lanes.js";
 import { differenceList, headerList } from "./text/lists.js";
 import { type Pair, sheetLines, type SheetWidths } from "./text/sheet.js";
 import { singlePairs } from "./text/single.js";
@@ -31,85 +31,111 @@ const BAND = 6;
 const BETWEEN = 2;
 
 /**
- * The layout as text: the file on the left with offsets, memory on the right with addresses, what is loaded on one line
- * with where it is loaded to; of a comparison, both files. Names out of the file are escaped.
+ * Draws the layout as text: the file on the left with offsets, memory on the right with addresses. What is loaded is on
+ * one line with where it is loaded to. Of a comparison, both files are side by side. Names from the file are escaped.
  *
  * @param map what {@link layoutMap} gives, or {@link compareMaps} for two files side by side
  * @example
  * console.log(mapText(layoutMap(readElf(bytes)), { width: 100 }));
  */
 export function mapText(map: LayoutMap | MapComparison, options: MapTextOptions = {}): string {
-  const width = Math.max(NARROWEST, Math.floor(options.width ?? 80));
-  const g = options.ascii ? ASCII : BOXES;
-  const paint = options.color ? painted : plain;
-  const lines =
-    "before" in map ? comparison(map, options.title, width, g, paint) : single(map, options.title, width, g, paint);
-  return lines.map((l) => `${l.trimEnd()}\n`).join("");
+  const page: Page = {
+    title: options.title,
+    width: Math.max(NARROWEST, Math.floor(options.width ?? 80)),
+    glyphs: options.ascii ? ASCII : BOXES,
+    paint: options.color ? painted : plain,
+  };
+  const lines = "before" in map ? comparisonLines(map, page) : singleLines(map, page);
+  return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 
-function single(map: LayoutMap, title: MapTextOptions["title"], width: number, g: Glyphs, paint: Paint): string[] {
-  const p = picture(map, LIMITS);
-  const numbers = [widest(p.file), p.memory.length > 0 ? widest(p.memory) : 0] as const;
-  const draft = markerLanes(map.markers, singlePairs(p, NARROWEST, g));
-  const taken = numbers[0] + 1 + (numbers[1] > 0 ? BAND + 1 + numbers[1] + (draft.width > 0 ? draft.width + 1 : 0) : 0);
-  const w: SheetWidths = {
-    number: numbers,
-    box: Math.min(WIDEST_BOX, Math.floor((width - taken) / (numbers[1] > 0 ? 2 : 1))),
-    band: BAND,
-  };
-  const pairs = singlePairs(p, w.box, g);
-  const lanes = markerLanes(map.markers, pairs);
-  const last = p.map.file.size;
-  const heads = `${" ".repeat(numbers[0])} ${pad("file", w.box + BAND)}${numbers[1] > 0 ? "memory" : ""}`;
+/** What the text is drawn on, and with. */
+interface Page {
+  readonly title: MapTextOptions["title"];
+  readonly width: number;
+  readonly glyphs: Glyphs;
+  readonly paint: Paint;
+}
 
+function singleLines(map: LayoutMap, page: Page): string[] {
+  const { title, width, glyphs, paint } = page;
+  const drawn = picture(map, LIMITS);
+  const widths = singleWidths(drawn, page);
+  const pairs = singlePairs(drawn, widths.box, glyphs);
+  const lanes = markerLanes(map.markers, pairs);
+  const beside = (pair: Pair): string => (lanes.width > 0 ? ` ${lanes.at(pair)}` : "");
+
+  const [offsets, addresses] = widths.number;
+  const heads = `${" ".repeat(offsets)} ${pad("file", widths.box + BAND)}${addresses > 0 ? "memory" : ""}`;
+  const end = `0x${map.file.size.toString(16)}`;
   return [
-    ...heading(typeof title === "string" ? [title] : [], [p], width, paint),
+    ...headingLines(typeof title === "string" ? [title] : [], [drawn], page),
     paint(heads, "head"),
-    ...sheetLines(pairs, w, g, paint, (pair) => (lanes.width > 0 ? ` ${lanes.at(pair)}` : "")),
-    `0x${last.toString(16)}`.padStart(numbers[0]),
-    ...rest(p, lanes, width),
+    ...sheetLines(pairs, widths, glyphs, paint, beside),
+    end.padStart(offsets),
+    ...headerList(map.markers, lanes),
+    ...remarkLines(map, width),
   ];
 }
 
-function rest(p: Picture, lanes: Lanes, width: number): string[] {
-  const words = remarks(p.map, []).flatMap((r) => wrap(r, width));
-  return [...headerList(p.map.markers, lanes), ...(words.length > 0 ? ["", ...words] : [])];
+/** Boxes get what numbers, the band and the lanes of markers leave; a draft tells how many lanes there are. */
+function singleWidths(drawn: Picture, { width, glyphs }: Page): SheetWidths {
+  const offsets = widestNumber(drawn.file);
+  const hasMemory = drawn.memory.length > 0;
+  if (!hasMemory) return { number: [offsets, 0], box: Math.min(WIDEST_BOX, width - offsets - 1), band: BAND };
+
+  const addresses = widestNumber(drawn.memory);
+  const draft = markerLanes(drawn.map.markers, singlePairs(drawn, NARROWEST, glyphs));
+  const lanes = draft.width > 0 ? draft.width + 1 : 0;
+  const taken = offsets + 1 + BAND + 1 + addresses + lanes;
+  return { number: [offsets, addresses], box: Math.min(WIDEST_BOX, Math.floor((width - taken) / 2)), band: BAND };
 }
 
-function comparison(
-  c: MapComparison,
-  title: MapTextOptions["title"],
-  width: number,
-  g: Glyphs,
-  paint: Paint,
-): string[] {
-  const a = picture(c.before, LIMITS, "before");
-  const b = picture(c.after, LIMITS);
-  const numbers = [widest(a.file), widest(b.file)] as const;
-  const w: SheetWidths = {
-    number: numbers,
-    box: Math.min(WIDEST_BOX, Math.floor((width - numbers[0] - numbers[1] - 2 - BETWEEN) / 2)),
+function remarkLines(map: LayoutMap, width: number): string[] {
+  const words = remarks(map, []).flatMap((remark) => wrap(remark, width));
+  return words.length > 0 ? ["", ...words] : [];
+}
+
+function comparisonLines(comparison: MapComparison, page: Page): string[] {
+  const { title, width, glyphs, paint } = page;
+  const before = picture(comparison.before, LIMITS, "before");
+  const after = picture(comparison.after, LIMITS);
+  const left = widestNumber(before.file);
+  const right = widestNumber(after.file);
+  const taken = left + right + 2 + BETWEEN;
+  const widths: SheetWidths = {
+    number: [left, right],
+    box: Math.min(WIDEST_BOX, Math.floor((width - taken) / 2)),
     band: BETWEEN,
   };
-  const pairs: Pair[] = bothPairs(a.file, b.file, w.box, g);
-  const titles = typeof title === "string" ? [title] : (title ?? []);
-  const heads = `${" ".repeat(numbers[0])} ${pad("before", w.box + BETWEEN)}after`;
 
+  const titles = typeof title === "string" ? [title] : (title ?? []);
+  const heads = `${" ".repeat(left)} ${pad("before", widths.box + BETWEEN)}after`;
+  const pairs = bothPairs(before.file, after.file, widths.box, glyphs);
   return [
-    ...heading(titles, [a, b], width, paint),
+    ...headingLines(titles, [before, after], page),
     paint(heads, "head"),
-    ...sheetLines(pairs, w, g, paint, () => ""),
-    ...differenceList(c).flatMap((l) =>
-      l.length > width ? wrap(l.trimStart(), width - 4).map((part, i) => (i === 0 ? "  " : "      ") + part) : [l],
-    ),
+    ...sheetLines(pairs, widths, glyphs, paint, () => ""),
+    ...differenceList(comparison).flatMap((line) => wrapDifference(line, width)),
   ];
 }
 
-function heading(titles: readonly string[], pictures: readonly Picture[], width: number, paint: Paint): string[] {
-  const names = titles.flatMap((t) => wrap(printable(t), width)).map((t) => paint(t, "head"));
-  const lines = pictures.map((p) => summary(p.map));
-  return [...names, ...[...new Set(lines)].flatMap((l) => wrap(l, width)), ""];
+function wrapDifference(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  return wrap(line.trimStart(), width - 4).map((part, i) => (i === 0 ? `  ${part}` : `      ${part}`));
 }
 
-const widest = (column: Column): number =>
-  column.reduce((most, b) => b.rows.reduce((m, r) => Math.max(m, r.start.toString(16).length + 2), most), 0);
+function headingLines(titles: readonly string[], pictures: readonly Picture[], { width, paint }: Page): string[] {
+  const names = titles.flatMap((title) => wrap(printable(title), width)).map((line) => paint(line, "head"));
+  const summaries = new Set(pictures.map((p) => summary(p.map)));
+  return [...names, ...[...summaries].flatMap((text) => wrap(text, width)), ""];
+}
+
+/** The width of the widest number of a column, with its 0x. */
+function widestNumber(column: Column): number {
+  let widest = 0;
+  for (const block of column) {
+    for (const row of block.rows) widest = Math.max(widest, row.start.toString(16).length + 2);
+  }
+  return widest;
+}

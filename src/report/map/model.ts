@@ -5,7 +5,7 @@ export type PartKind =
   | "elf-header"
   | "program-headers"
   | "section-headers"
-  /** Sections by what they are for: instructions, constants, variables, tables and strings of the loader, notes. */
+  /** Loaded sections by their purpose: instructions, constants, variables, tables and strings of the loader, notes. */
   | "code"
   | "read-only"
   | "data"
@@ -17,7 +17,7 @@ export type PartKind =
   | "other"
   /** Bytes of a PT_LOAD in a file without section headers that no table of the loader explains. */
   | "contents"
-  /** Bytes that nothing describes: all zero, or not (or too many to be looked at). */
+  /** Bytes that nothing describes: all zero; others, or too many to be looked at. */
   | "zeros"
   | "undescribed"
   /** Bytes behind the end of the ELF file. */
@@ -25,7 +25,7 @@ export type PartKind =
   /** SHT_NOBITS sections; other memory behind a segment's file bytes. */
   | "bss"
   | "zero-fill"
-  /** What is mapped with a segment since memory comes in whole pages: in front of it, and behind it. */
+  /** What is mapped with a segment because memory comes in whole pages: in front of it, and behind it. */
   | "page-head"
   | "page-tail";
 
@@ -33,33 +33,33 @@ export type PartKind =
 export type Mark = "moved" | "changed" | "new" | "gone";
 
 /**
- * What says what the bytes are: a header at a fixed place, a section header, a dynamic tag, a program header; null for
- * nothing.
+ * The source of a description: a header at a fixed place, a section header, a dynamic tag, a program header; null for
+ * none.
  */
 export type DescribedBy = "header" | "section" | "dynamic" | "segment" | null;
 
 /** A range of the file, of memory, or of both. Offsets and sizes in bytes. */
 export interface MapPart {
   readonly kind: PartKind;
-  /** The section's or table's name, as it stands in the file: escape it before you show it. */
+  /** The section's or table's name, as it is in the file: escape it before you show it. */
   readonly label: string;
   readonly by: DescribedBy;
   /** The index of its section header. */
   readonly section: number | null;
-  /** Null where it has no bytes in the file. */
+  /** Null for no bytes in the file. */
   readonly offset: number | null;
-  /** Null where it is not loaded. */
+  /** Null for what is not loaded. */
   readonly address: Quantity | null;
   readonly size: Quantity;
-  /** Another part, a segment's border or the file's end cuts bytes off it. */
+  /** True where another part, a segment's border or the file's end cuts bytes off. */
   readonly partial: boolean;
-  /** Its place in the other file of a comparison, where it has moved. */
+  /** Its place in the other file of a comparison; null where it has not moved. */
   readonly other: { readonly offset: number | null; readonly address: Quantity | null } | null;
   /** Empty where nothing differs, and in a map that is compared with no other. */
   readonly marks: readonly Mark[];
 }
 
-/** A stretch of the file: what one PT_LOAD loads, what none does, or the overlay. */
+/** A stretch of the file: what one PT_LOAD loads, what no PT_LOAD loads, or the overlay. */
 export interface FileRegion {
   readonly kind: "load" | "unloaded" | "overlay";
   /** Index of the PT_LOAD in the program header table. */
@@ -90,7 +90,7 @@ export interface MemorySegment {
   readonly marks: readonly Mark[];
 }
 
-/** A program header that is no PT_LOAD: it lies over parts of others. */
+/** A program header that is no PT_LOAD. It lies over parts of PT_LOADs. */
 export interface MapMarker {
   /** `PT_GNU_RELRO`. */
   readonly type: string;
@@ -103,7 +103,7 @@ export interface MapMarker {
   readonly marks: readonly Mark[];
 }
 
-/** A section that takes neither bytes in the file nor memory of a PT_LOAD: empty, .tbss, or .bss of an object file. */
+/** A section without bytes in the file and without memory of a PT_LOAD: empty, .tbss, or .bss of an object file. */
 export interface UnplacedSection {
   readonly section: number;
   readonly label: string;

@@ -21,14 +21,20 @@ const TABLES: readonly number[] = [
 ];
 const LINKING: readonly number[] = [SHT.SYMTAB, SHT.STRTAB, SHT.RELA, SHT.REL, SHT.CREL, SHT.SYMTAB_SHNDX, SHT.GROUP];
 
-/** What a section is for, by its type and flags; names decide only where those say nothing. */
-export function sectionKind(s: Section, name: string): PartKind {
-  const { type, flags } = { type: s.header.type, flags: Number(BigInt.asUintN(32, s.header.exact("flags"))) };
+/** What a section is for, by its type and flags. Names decide only where those say nothing. */
+export function sectionKind({ header }: Section, name: string): PartKind {
+  const { type } = header;
+  const flags = Number(BigInt.asUintN(32, header.exact("flags")));
   if (type === SHT.NOBITS) return "bss";
   if (type === SHT.NOTE) return "note";
-  if (!(flags & SHF.ALLOC)) {
-    return LINKING.includes(type) ? "symbols" : /^\.z?debug|^\.gnu\.debug|^\.stab/.test(name) ? "debug" : "other";
+
+  const isLoaded = (flags & SHF.ALLOC) !== 0;
+  if (!isLoaded) {
+    if (LINKING.includes(type)) return "symbols";
+    return /^\.z?debug|^\.gnu\.debug|^\.stab/.test(name) ? "debug" : "other";
   }
+
   if (TABLES.includes(type) || name === ".interp") return "table";
-  return flags & SHF.EXECINSTR ? "code" : flags & SHF.WRITE ? "data" : "read-only";
+  if (flags & SHF.EXECINSTR) return "code";
+  return flags & SHF.WRITE ? "data" : "read-only";
 }

@@ -1,4 +1,4 @@
-/** Somebody says what the bytes from `start` up to, not including, `end` are. */
+/** A statement on the bytes from `start` up to, but not including, `end`. */
 export interface Claim<T> {
   readonly start: number;
   readonly end: number;
@@ -15,48 +15,59 @@ export interface Tile<T> {
 }
 
 /**
- * Covers `start..end` with tiles, in order and without gaps. Time n log n of the claims, whatever their overlaps; at
- * most 2n + 1 tiles.
+ * Covers `start..end` with tiles, in order and without gaps. Takes time n log n of the claims, whatever their overlaps,
+ * and makes at most 2n + 1 tiles.
  */
 export function tile<T>(start: number, end: number, claims: readonly Claim<T>[]): Tile<T>[] {
   const waiting = claims
-    .filter((c) => c.start < c.end && c.end > start && c.start < end)
+    .filter((claim) => claim.start < claim.end && claim.end > start && claim.start < end)
     .sort((a, b) => a.start - b.start);
-  const borders = [
-    ...new Set([start, end, ...waiting.flatMap((c) => [Math.max(c.start, start), Math.min(c.end, end)])]),
-  ].sort((a, b) => a - b);
+  const borders = bordersOf(start, end, waiting);
   const open = new Heap<T>();
   const out: Tile<T>[] = [];
   let next = 0;
 
   for (let i = 0; i + 1 < borders.length; i++) {
-    const at = borders[i]!;
+    const from = borders[i]!;
     const to = borders[i + 1]!;
-    while (next < waiting.length && waiting[next]!.start <= at) open.push(waiting[next++]!);
-    const claim = open.best(at);
+    while (next < waiting.length && waiting[next]!.start <= from) open.push(waiting[next++]!);
+
+    const claim = open.best(from);
     const last = out[out.length - 1];
     if (last && last.claim === claim) out[out.length - 1] = { ...last, end: to };
-    else out.push({ start: at, end: to, claim });
+    else out.push({ start: from, end: to, claim });
   }
 
   return out;
 }
 
-const wins = (a: Claim<unknown>, b: Claim<unknown>): boolean =>
-  a.rank !== b.rank ? a.rank < b.rank : a.end - a.start < b.end - b.start;
+/** All places where claims begin or end, ascending. */
+function bordersOf(start: number, end: number, claims: readonly Claim<unknown>[]): number[] {
+  const borders = new Set([start, end]);
+  for (const claim of claims) borders.add(Math.max(claim.start, start)).add(Math.min(claim.end, end));
+  return [...borders].sort((a, b) => a - b);
+}
 
-/** Claims that have begun, the one that wins on top. Those that have ended are dropped when they get there. */
+function wins(a: Claim<unknown>, b: Claim<unknown>): boolean {
+  if (a.rank !== b.rank) return a.rank < b.rank;
+  return a.end - a.start < b.end - b.start;
+}
+
+/** Claims that have begun, as a heap with the winner on top. Those that have ended are dropped when they get there. */
 class Heap<T> {
   readonly #items: Claim<T>[] = [];
 
-  push(c: Claim<T>): void {
+  push(claim: Claim<T>): void {
     const items = this.#items;
-    let at = items.push(c) - 1;
-    for (let up = (at - 1) >> 1; at > 0 && wins(c, items[up]!); up = (at - 1) >> 1) {
-      items[at] = items[up]!;
-      at = up;
+    let at = items.push(claim) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!wins(claim, items[parent]!)) break;
+      items[at] = items[parent]!;
+      at = parent;
     }
-    items[at] = c;
+
+    items[at] = claim;
   }
 
   best(at: number): Claim<T> | null {
@@ -71,11 +82,11 @@ class Heap<T> {
 
     let at = 0;
     for (;;) {
-      let down = 2 * at + 1;
-      if (down + 1 < items.length && wins(items[down + 1]!, items[down]!)) down++;
-      if (down >= items.length || !wins(items[down]!, last)) break;
-      items[at] = items[down]!;
-      at = down;
+      let child = 2 * at + 1;
+      if (child + 1 < items.length && wins(items[child + 1]!, items[child]!)) child++;
+      if (child >= items.length || !wins(items[child]!, last)) break;
+      items[at] = items[child]!;
+      at = child;
     }
 
     items[at] = last;

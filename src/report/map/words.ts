@@ -1,11 +1,9 @@
 import type { Quantity } from "../description.js";
 
-/**
- * Controls, direction marks, marks that pile up on other letters, and line ends: a name in a file is anybody's text.
- */
+/** Controls, direction marks, marks that pile up on other letters, and line ends. */
 const UNPRINTABLE = /[\p{C}\p{M}\p{Zl}\p{Zp}]/gu;
 
-/** A name as text that changes nothing but its own place. */
+/** A name as text that changes nothing but its own place: a name in a file is anybody's text. */
 export const printable = (s: string): string => s.replace(UNPRINTABLE, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 
 export const hexOf = (n: Quantity): string => (typeof n === "number" ? `0x${n.toString(16)}` : n);
@@ -15,49 +13,54 @@ const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
 /** Bytes for people: exact below 10000, else three digits and a unit. */
 export function sizeOf(n: Quantity | bigint): string {
   let left = Number(n);
-  let unit = 0;
   if (left < 10_000) return `${left} B`;
+
+  let unit = 0;
   while (left >= 1000 && unit < UNITS.length - 1) {
     left /= 1024;
     unit++;
   }
-  return `${left < 10 ? left.toFixed(2) : left < 100 ? left.toFixed(1) : left.toFixed(0)} ${UNITS[unit]}`;
+  return `${left.toFixed(decimals(left))} ${UNITS[unit]}`;
+}
+
+function decimals(n: number): number {
+  if (n < 10) return 2;
+  return n < 100 ? 1 : 0;
 }
 
 /** p_flags as letters: `RX`. readelf's E is everybody else's X. */
 export const letters = (flags: string): string => flags.slice(0, 3).replace("E", "X").replaceAll(" ", "") || "-";
 
+const EAST_ASIAN_WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+const PICTURE = /\p{Extended_Pictographic}/u;
+
+const isWide = (letter: string): boolean =>
+  letter > "\uffff" || (letter > "\u007f" && (EAST_ASIAN_WIDE.test(letter) || PICTURE.test(letter)));
+
 /** Cells of a fixed-width font: East Asian wide letters and pictures take two. */
 export function cells(s: string): number {
-  let n = 0;
-  for (const c of s) {
-    n +=
-      /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(
-        c,
-      ) && c > "\u007f"
-        ? 2
-        : c > "\uffff"
-          ? 2
-          : 1;
-  }
-
-  return n;
+  let count = 0;
+  for (const letter of s) count += isWide(letter) ? 2 : 1;
+  return count;
 }
 
-/** The text in at most `width` cells, what is left out marked in its middle. */
+/** The text in at most `width` cells; `dots` in its middle stand for what is left out. */
 export function shorten(s: string, width: number, dots = "…"): string {
   if (cells(s) <= width) return s;
 
   const all = [...s];
-  const tail: string[] = [];
   const head: string[] = [];
+  const tail: string[] = [];
   let room = width - cells(dots);
-
-  for (let i = 0, j = all.length - 1; i <= j;) {
-    const c = head.length <= tail.length ? all[i++]! : all[j--]!;
-    const from = head.length <= tail.length ? head : tail;
-    if ((room -= cells(c)) < 0) break;
-    from.push(c);
+  let first = 0;
+  let last = all.length - 1;
+  while (first <= last) {
+    const isHead = head.length <= tail.length;
+    const letter = isHead ? all[first++]! : all[last--]!;
+    room -= cells(letter);
+    if (room < 0) break;
+    (isHead ? head : tail).push(letter);
   }
 
   return head.join("") + dots + tail.reverse().join("");
@@ -76,12 +79,12 @@ export function wrap(text: string, width: number): string[] {
 
     if (line !== "") out.push(line);
     line = "";
-    for (const c of word) {
-      if (cells(line + c) > width) {
+    for (const letter of word) {
+      if (cells(line + letter) > width) {
         out.push(line);
         line = "";
       }
-      line += c;
+      line += letter;
     }
   }
 

@@ -107,8 +107,8 @@ const problems = (d: ElfDescription): string[] => d.problems.map((problem) => ` 
 
 /** Prints a description for people: all of it, or the parts that are asked for. */
 export function formatDescription(d: ElfDescription, parts: readonly DescriptionPart[] = PARTS): string {
-  const out = PARTS.filter((part) => parts.includes(part)).flatMap((part) => PRINT[part](d));
-  if (parts.includes("header")) out.push(...overlay(d));
-  out.push(...block("Problems", problems(d)));
-  return lines(out[0] === "" ? out.slice(1) : out);
+  const body = PARTS.filter((part) => parts.includes(part)).flatMap((part) => PRINT[part](d));
+  const tail = parts.includes("header") ? overlay(d) : [];
+  const all = [...body, ...tail, ...block("Problems", problems(d))];
+  return lines(all[0] === "" ? all.slice(1) : all);
 }

@@ -1,13 +1,24 @@
-import { colourOf } from "./theme.js";
-import { type PlacedBlock, yOf } from "./rows.js";
 import type { MemorySegment } from "../model.js";
 import { hexOf, letters } from "../words.js";
+import { type PlacedBlock, yOf } from "./rows.js";
 import { group, path, px, text, textWidth } from "./scene.js";
+import { colourOf } from "./theme.js";
 
 /** As far as the letters reach, a band is as high as its bytes in the file. */
 const FLAT = 34;
+const LABEL_INSET = 8;
 
-/** One band a PT_LOAD, from its bytes in the file to where they are in memory. */
+/** The columns that bands connect, and the room between them. */
+interface BandPlace {
+  readonly file: readonly PlacedBlock[];
+  readonly memory: readonly PlacedBlock[];
+  readonly left: number;
+  readonly right: number;
+}
+
+type Range = readonly [top: number, bottom: number];
+
+/** Draws a band for each PT_LOAD, from its bytes in the file to where they are in memory. */
 export function drawBands(
   segments: readonly MemorySegment[],
   file: readonly PlacedBlock[],
@@ -15,57 +26,71 @@ export function drawBands(
   left: number,
   right: number,
 ): string {
-  const shown = new Set(memory.flatMap((b) => (b.segment === null ? [] : [b.segment])));
-  const taken: (readonly [number, number])[] = [];
-  return segments.map((s) => (shown.has(s.segment) ? drawBand(s, file, memory, left, right, taken) : "")).join("");
+  const shown = new Set(memory.map((block) => block.segment));
+  const labelled: Range[] = [];
+  return segments
+    .filter((segment) => shown.has(segment.segment))
+    .map((segment) => drawBand(segment, { file, memory, left, right }, labelled))
+    .join("");
 }
 
-function drawBand(
-  s: MemorySegment,
+function drawBand(segment: MemorySegment, place: BandPlace, labelled: Range[]): string {
+  const inFile = fileRange(segment, place.file);
+  const inMemory = inFile && memoryRange(segment, inFile.size, place.memory);
+  if (!inMemory) return "";
+
+  const flags = letters(segment.flags);
+  return group(
+    "band",
+    `PT_LOAD ${segment.segment} ${flags}: file ${hexOf(segment.offset)} is memory ${hexOf(segment.address)}`,
+    path(bandPath(inFile.range, inMemory, place), `${colourOf(flags)}-band`),
+    drawLabel(flags, inFile.range, place, labelled),
+  );
+}
+
+/** Where the segment's bytes are drawn in the file; undefined where none of them are. */
+function fileRange(
+  { offset, filesz, size }: MemorySegment,
   file: readonly PlacedBlock[],
-  memory: readonly PlacedBlock[],
-  left: number,
-  right: number,
-  taken: (readonly [number, number])[],
-): string {
-  const offset = BigInt(s.offset);
-  const address = BigInt(s.address);
-  const filesz = least(BigInt(s.filesz), BigInt(s.size));
-  const end = fileEnd(file);
-  const size = least(filesz, end - offset);
-  if (size <= 0n) return "";
+): { size: bigint; range: Range } | undefined {
+  const start = BigInt(offset);
+  const fileEnd = file.at(-1)!.rows.at(-1)!.row.end;
+  const loaded = smaller(smaller(BigInt(filesz), BigInt(size)), fileEnd - start);
+  if (loaded <= 0n) return undefined;
 
-  const [a, b, c, d] = [
-    yOf(file, offset),
-    yOf(file, offset + size, true),
-    yOf(memory, address),
-    yOf(memory, address + size, true),
-  ];
-  if (a === undefined || b === undefined || c === undefined || d === undefined) return "";
+  const range = rangeOf(file, start, loaded);
+  return range && { size: loaded, range };
+}
 
+const memoryRange = ({ address }: MemorySegment, size: bigint, memory: readonly PlacedBlock[]): Range | undefined =>
+  rangeOf(memory, BigInt(address), size);
+
+function rangeOf(column: readonly PlacedBlock[], start: bigint, size: bigint): Range | undefined {
+  const top = yOf(column, start);
+  const bottom = yOf(column, start + size, true);
+  return top === undefined || bottom === undefined ? undefined : [top, bottom];
+}
+
+function bandPath([fileTop, fileBottom]: Range, [memoryTop, memoryBottom]: Range, { left, right }: BandPlace): string {
   const flat = left + FLAT;
   const bend = (flat + right) / 2;
   const curve = (x: number, from: number, to: number) =>
     `C${px(bend)} ${px(from)} ${px(bend)} ${px(to)} ${px(x)} ${px(to)}`;
-  const middle = (a + b) / 2;
-  const flags = letters(s.flags);
-  const free = taken.every(([top, bottom]) => middle + 8 < top || middle - 8 > bottom);
-  if (free) taken.push([middle - 8, middle + 8]);
-  // Where segments share bytes of the file, one label stands for both.
-  const label =
-    free && left + 8 + textWidth(flags) < right ? text(left + 8, middle + 4, flags, { className: "bold" }) : "";
 
-  return group(
-    "band",
-    `PT_LOAD ${s.segment} ${flags}: file ${hexOf(s.offset)} is memory ${hexOf(s.address)}`,
-    path(
-      `M${px(left)} ${px(a)}H${px(flat)}${curve(right, a, c)}V${px(d)}${curve(flat, d, b)}H${px(left)}Z`,
-      `${colourOf(flags)}-band`,
-    ),
-    label,
-  );
+  const there = `M${px(left)} ${px(fileTop)}H${px(flat)}${curve(right, fileTop, memoryTop)}`;
+  const back = `V${px(memoryBottom)}${curve(flat, memoryBottom, fileBottom)}H${px(left)}Z`;
+  return there + back;
 }
 
-const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+/** Where segments share bytes of the file, one label stands for both. */
+function drawLabel(flags: string, [top, bottom]: Range, { left, right }: BandPlace, labelled: Range[]): string {
+  const middle = (top + bottom) / 2;
+  const isFree = labelled.every(([from, to]) => middle + 8 < from || middle - 8 > to);
+  if (!isFree) return "";
 
-const fileEnd = (file: readonly PlacedBlock[]): bigint => file.at(-1)!.rows.at(-1)!.row.end;
+  labelled.push([middle - 8, middle + 8]);
+  const hasRoom = left + LABEL_INSET + textWidth(flags) < right;
+  return hasRoom ? text(left + LABEL_INSET, middle + 4, flags, { className: "bold" }) : "";
+}
+
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -2,7 +2,7 @@ import { INSET, type PlacedBlock, type PlacedRow } from "./rows.js";
 import { group, LINE, path, px, rect, SMALL, text } from "./scene.js";
 import { colourOf } from "./theme.js";
 
-/** Where a column stands, and where the numbers of its rows do. */
+/** The place of a column, and of the numbers of its rows. */
 export interface ColumnPlace {
   readonly x: number;
   readonly width: number;
@@ -11,61 +11,63 @@ export interface ColumnPlace {
 
 /** Draws a column: boxes with their text, numbers beside them, headings above. */
 export function drawColumn(blocks: readonly PlacedBlock[], place: ColumnPlace): string {
-  const last = blocks[blocks.length - 1]!.rows.at(-1)!;
-  return (
-    blocks.map((b) => drawHeading(b, place) + b.rows.map((r) => drawRow(r, place)).join("") + edge(b, place)).join("") +
-    number(last.bottom, last.row.end, place)
-  );
+  const last = blocks.at(-1)!.rows.at(-1)!;
+  const drawn = blocks.map((block) => drawBlock(block, place));
+  return drawn.join("") + drawNumber(last.bottom, last.row.end, place);
 }
 
-const number = (top: number, n: bigint, { numbers }: ColumnPlace): string =>
-  text(numbers.x, top + 11, `0x${n.toString(16)}`, { size: SMALL, anchor: numbers.anchor });
+const drawBlock = (block: PlacedBlock, place: ColumnPlace): string =>
+  drawHeading(block, place) + block.rows.map((row) => drawRow(row, place)).join("") + drawEdge(block, place);
 
-const drawHeading = (b: PlacedBlock, { x }: ColumnPlace): string =>
-  b.heading
-    ? text(x, b.top + 14, [b.title, ...b.marks].join(" "), { className: b.marks.length > 0 ? "mark" : "bold" })
-    : "";
+function drawHeading({ heading, top, title, marks }: PlacedBlock, { x }: ColumnPlace): string {
+  if (!heading) return "";
+  return text(x, top + 14, [title, ...marks].join(" "), { className: marks.length > 0 ? "mark" : "bold" });
+}
 
 /** A bar in the colour of the flags along the side of what is loaded. */
-const edge = (b: PlacedBlock, { x }: ColumnPlace): string =>
-  b.flags === "" ? "" : rect(x, b.rows[0]!.top, 4, b.bottom - b.rows[0]!.top, `${colourOf(b.flags)}-bar`);
-
-function drawRow(p: PlacedRow, place: ColumnPlace): string {
-  const { x, width } = place;
-  const { top, bottom, row } = p;
-  if (row.kind === "hole") return drawHole(p, place) + number(top, row.start, place);
-
-  const end = x + width - INSET;
-  const lines = p.label.map((l, i) => text(x + INSET, top + 13 + i * LINE, l));
-  const below = top + 13 + p.label.length * LINE;
-  const names = p.names.map((l, i) => text(x + INSET, below + i * LINE, l, { size: SMALL }));
-  const marks =
-    row.marks.length > 0
-      ? [
-          text(x + INSET, below + p.names.length * LINE, row.marks.join(", "), { className: "mark" }),
-          rect(x + 1, top + 1, width - 2, bottom - top - 2, "marked"),
-        ]
-      : [];
-
-  return (
-    group(
-      "row",
-      row.title,
-      rect(x, top, width, bottom - top, boxClass(p)),
-      ...lines,
-      text(end, top + 13, p.size, { size: SMALL, anchor: "end" }),
-      ...names,
-      ...marks,
-    ) + number(top, row.start, place)
-  );
+function drawEdge({ flags, rows, bottom }: PlacedBlock, { x }: ColumnPlace): string {
+  if (flags === "") return "";
+  const { top } = rows[0]!;
+  return rect(x, top, 4, bottom - top, `${colourOf(flags)}-bar`);
 }
 
-/** Addresses that nothing takes: a torn edge above and below. */
+const drawNumber = (top: number, n: bigint, { numbers }: ColumnPlace): string =>
+  text(numbers.x, top + 11, `0x${n.toString(16)}`, { size: SMALL, anchor: numbers.anchor });
+
+const drawRow = (placed: PlacedRow, place: ColumnPlace): string =>
+  (placed.row.kind === "hole" ? drawHole(placed, place) : drawBox(placed, place)) +
+  drawNumber(placed.top, placed.row.start, place);
+
+function drawBox(placed: PlacedRow, { x, width }: ColumnPlace): string {
+  const { top, bottom, row, label, names, size } = placed;
+  const start = x + INSET;
+  const end = x + width - INSET;
+  const labelTop = top + 13;
+  const namesTop = labelTop + label.length * LINE;
+  const marksTop = namesTop + names.length * LINE;
+
+  const inside = [rect(x, top, width, bottom - top, boxClass(placed))];
+  label.forEach((line, i) => inside.push(text(start, labelTop + i * LINE, line)));
+  inside.push(text(end, labelTop, size, { size: SMALL, anchor: "end" }));
+  names.forEach((line, i) => inside.push(text(start, namesTop + i * LINE, line, { size: SMALL })));
+  if (row.marks.length > 0) {
+    inside.push(text(start, marksTop, row.marks.join(", "), { className: "mark" }));
+    inside.push(rect(x + 1, top + 1, width - 2, bottom - top - 2, "marked"));
+  }
+  return group("row", row.title, ...inside);
+}
+
+const TEETH = 24;
+
+/** Addresses where nothing is: a torn edge above and below. */
 function drawHole({ top, bottom, label, row }: PlacedRow, { x, width }: ColumnPlace): string {
-  const tooth = width / 24;
-  const zigzag = (y: number) =>
-    `M${px(x)} ${px(y)}` +
-    Array.from({ length: 24 }, (_, i) => `L${px(x + (i + 1) * tooth)} ${px(y + (i % 2 === 0 ? 3 : 0))}`).join("");
+  const tooth = width / TEETH;
+  const zigzag = (y: number): string => {
+    let d = `M${px(x)} ${px(y)}`;
+    for (let i = 0; i < TEETH; i++) d += `L${px(x + (i + 1) * tooth)} ${px(i % 2 === 0 ? y + 3 : y)}`;
+    return d;
+  };
+
   return group(
     "hole-row",
     row.title,

@@ -16,12 +16,13 @@ export interface PlacedMarkers {
   readonly lanes: number;
   readonly labels: readonly string[];
   readonly width: number;
-  /** Those that lie nowhere in memory, or are too many. */
+  /** Markers that lie nowhere in memory, and those that are too many. */
   readonly others: readonly MapMarker[];
 }
 
 const MOST = 24;
 const LANE = 9;
+const BAR = 5;
 const SHORTEST = 4;
 const LEADER = 22;
 
@@ -29,58 +30,67 @@ export function placeMarkers(markers: readonly MapMarker[], memory: readonly Pla
   const placed: Placed[] = [];
   const others: MapMarker[] = [];
   for (const marker of markers) {
-    const { start, end } = spanOf(marker);
-    const top = placed.length < MOST && end > start ? yOf(memory, start) : undefined;
-    const bottom = top === undefined ? undefined : yOf(memory, end, true);
-    if (top === undefined || bottom === undefined || bottom <= top) others.push(marker);
-    else placed.push({ marker, top, bottom: Math.max(bottom, top + SHORTEST) });
+    const it = placed.length < MOST ? placeMarker(marker, memory) : undefined;
+    if (it) placed.push(it);
+    else others.push(marker);
   }
-
   placed.sort((a, b) => a.top - b.top || b.bottom - a.bottom);
-  const ends: number[] = [];
-  const bars = placed.map((p) => {
-    const free = ends.findIndex((end) => end + 2 <= p.top);
-    const lane = free < 0 ? ends.length : free;
-    ends[lane] = p.bottom;
-    return { ...p, lane };
-  });
-  const labels = bars.map(({ marker }) => markerText(marker));
 
-  return {
-    bars,
-    lanes: ends.length,
-    labels,
-    width: bars.length === 0 ? 0 : ends.length * LANE + LEADER + labels.reduce((w, l) => Math.max(w, textWidth(l)), 0),
-    others,
-  };
+  const laneEnds: number[] = [];
+  const bars = placed.map((it) => {
+    const free = laneEnds.findIndex((end) => end + 2 <= it.top);
+    const lane = free < 0 ? laneEnds.length : free;
+    laneEnds[lane] = it.bottom;
+    return { ...it, lane };
+  });
+
+  const lanes = laneEnds.length;
+  const labels = bars.map(({ marker }) => markerText(marker));
+  const widestLabel = labels.reduce((widest, label) => Math.max(widest, textWidth(label)), 0);
+  const width = bars.length === 0 ? 0 : lanes * LANE + LEADER + widestLabel;
+  return { bars, lanes, labels, width, others };
 }
 
-export const markerText = (m: MapMarker): string =>
-  [m.type.replace(/^PT_/, ""), letters(m.flags), ...m.marks].join(" ");
+/** Undefined where the marker lies over nothing that is drawn. */
+function placeMarker(marker: MapMarker, memory: readonly PlacedBlock[]): Placed | undefined {
+  const { start, end } = spanOf(marker);
+  if (end <= start) return undefined;
 
-/** Draws bars and names, and says how far down they reach. */
-export function drawMarkers(m: PlacedMarkers, x: number): { svg: string; bottom: number } {
-  const names = x + m.lanes * LANE + LEADER;
-  const order = m.bars
-    .map((b, i) => ({ ...b, label: m.labels[i]!, middle: (b.top + b.bottom) / 2 }))
+  const top = yOf(memory, start);
+  const bottom = yOf(memory, end, true);
+  if (top === undefined || bottom === undefined || bottom <= top) return undefined;
+  return { marker, top, bottom: Math.max(bottom, top + SHORTEST) };
+}
+
+export const markerText = ({ type, flags, marks }: MapMarker): string =>
+  [type.replace(/^PT_/, ""), letters(flags), ...marks].join(" ");
+
+/** Draws bars and names, and tells how far down they reach. */
+export function drawMarkers({ bars, lanes, labels }: PlacedMarkers, x: number): { svg: string; bottom: number } {
+  const namesX = x + lanes * LANE + LEADER;
+  const ordered = bars
+    .map((bar, i) => ({ ...bar, label: labels[i]!, middle: (bar.top + bar.bottom) / 2 }))
     .sort((a, b) => a.middle - b.middle);
+
+  const out: string[] = [];
   let y = -Infinity;
-  const svg = order.map(({ marker, top, bottom, lane, label, middle }) => {
+  for (const { marker, top, bottom, lane, label, middle } of ordered) {
     y = Math.max(y + LINE, middle + 4);
-    const bar = x + lane * LANE;
-    const marked = marker.marks.length > 0;
+    const barX = x + lane * LANE;
+    const isMarked = marker.marks.length > 0;
+    const toLabel = `L${px(namesX - 8)} ${px(y - 4)}H${px(namesX - 3)}`;
+    const leader = `M${px(barX + BAR)} ${px(middle)}H${px(namesX - LEADER + 2)}${toLabel}`;
 
-    return group(
-      "marker-row",
-      `${marker.type} ${hexOf(marker.address)}, ${sizeOf(marker.memsz)}`,
-      rect(bar, top, 5, bottom - top, marked ? "marked-marker" : "marker"),
-      path(
-        `M${px(bar + 5)} ${px(middle)}H${px(names - LEADER + 2)}L${px(names - 8)} ${px(y - 4)}H${px(names - 3)}`,
-        "leader",
+    out.push(
+      group(
+        "marker-row",
+        `${marker.type} ${hexOf(marker.address)}, ${sizeOf(marker.memsz)}`,
+        rect(barX, top, BAR, bottom - top, isMarked ? "marked-marker" : "marker"),
+        path(leader, "leader"),
+        text(namesX, y, label, { className: isMarked ? "mark" : "" }),
       ),
-      text(names, y, label, { className: marked ? "mark" : "" }),
     );
-  });
+  }
 
-  return { svg: svg.join(""), bottom: y };
+  return { svg: out.join(""), bottom: y };
 }

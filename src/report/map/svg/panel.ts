@@ -1,4 +1,4 @@
-import type { Picture } from "../columns.js";
+import type { Column, Picture } from "../columns.js";
 import { remarks, summary } from "../summary.js";
 import { printable, wrap } from "../words.js";
 import { drawBands } from "./bands.js";
@@ -7,93 +7,95 @@ import { drawMarkers, placeMarkers } from "./markers.js";
 import { type PlacedBlock, placeColumn } from "./rows.js";
 import { cellsIn, LINE, SMALL, text, textWidth } from "./scene.js";
 
-/** A drawn file: its marks and the room it takes. */
+/** A drawn file, and the room that it takes. */
 export interface Panel {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
 }
 
+/** Lines of text, and where the next line may begin. */
+interface Text {
+  readonly svg: string;
+  readonly bottom: number;
+}
+
 const BOX = 300;
 const BAND = 110;
 const GAP = 8;
 const NARROWEST = 560;
+const MARKERS_HEAD = "program headers";
 
 /** Draws a file from this corner on: heading, columns, remarks. */
-export function drawPanel(p: Picture, title: string, x: number, top: number): Panel {
-  const memoryThere = p.memory.length > 0;
-  const offsets = numbersWidth(p.file);
-  const addresses = memoryThere ? numbersWidth(p.memory) : 0;
+export function drawPanel(picture: Picture, title: string, x: number, top: number): Panel {
+  const { map } = picture;
+  const hasMemory = picture.memory.length > 0;
+  const offsets = numbersWidth(picture.file);
+  const addresses = hasMemory ? numbersWidth(picture.memory) : 0;
   const fileX = x + offsets + GAP;
   const memoryX = fileX + BOX + BAND;
   const markersX = memoryX + BOX + GAP + addresses + GAP;
-  // Where names and markers need more room is known only when the columns stand.
-  const width = Math.max(NARROWEST, (memoryThere ? markersX : fileX + BOX) - x);
-  const head = heading(title, summary(p.map), x, top, width);
-  const names = head.bottom + LINE;
-  const columnsTop = names + 10;
-  const file = placeColumn(p.file, columnsTop, BOX, false);
-  const memory = placeColumn(p.memory, columnsTop, BOX, true);
-  const markers = placeMarkers(p.map.markers, memory);
-  const parts = [
-    head.svg,
-    text(fileX, names, "file", { className: "bold" }),
-    drawColumn(file, { x: fileX, width: BOX, numbers: { x: fileX - GAP, anchor: "end" } }),
-  ];
-  let bottom = endOf(file);
 
-  if (memoryThere) {
-    parts.push(
-      text(memoryX, names, "memory", { className: "bold" }),
-      drawBands(p.map.memory, file, memory, fileX + BOX, memoryX),
-    );
-    parts.push(drawColumn(memory, { x: memoryX, width: BOX, numbers: { x: memoryX + BOX + GAP, anchor: "start" } }));
-    const drawn = drawMarkers(markers, markersX);
-    if (markers.bars.length > 0) parts.push(text(markersX, names, "program headers", { className: "bold" }), drawn.svg);
-    bottom = Math.max(bottom, endOf(memory), drawn.bottom);
+  // Whether names and markers need more room is known only when the columns are placed.
+  const headingWidth = Math.max(NARROWEST, (hasMemory ? markersX : fileX + BOX) - x);
+  const head = drawHeading(title, summary(map), x, top, headingWidth);
+  const namesY = head.bottom + LINE;
+  const columnsTop = namesY + 10;
+  const file = placeColumn(picture.file, columnsTop, BOX, false);
+  const memory = placeColumn(picture.memory, columnsTop, BOX, true);
+  const markers = placeMarkers(map.markers, memory);
+  const hasMarkers = markers.bars.length > 0;
+
+  const out = [head.svg, drawName(fileX, namesY, "file")];
+  out.push(drawColumn(file, { x: fileX, width: BOX, numbers: { x: fileX - GAP, anchor: "end" } }));
+  let bottom = endOf(file);
+  if (hasMemory) {
+    out.push(drawName(memoryX, namesY, "memory"));
+    out.push(drawBands(map.memory, file, memory, fileX + BOX, memoryX));
+    out.push(drawColumn(memory, { x: memoryX, width: BOX, numbers: { x: memoryX + BOX + GAP, anchor: "start" } }));
+
+    const drawnMarkers = drawMarkers(markers, markersX);
+    if (hasMarkers) out.push(drawName(markersX, namesY, MARKERS_HEAD), drawnMarkers.svg);
+    bottom = Math.max(bottom, endOf(memory), drawnMarkers.bottom);
   }
 
-  const whole = Math.max(
-    width,
-    memoryThere
-      ? markersX - x + Math.max(markers.width, markers.bars.length > 0 ? textWidth("program headers") : 0)
-      : 0,
-  );
-  const foot = remarkLines(remarks(p.map, markers.others), x, bottom + 2 * LINE, whole);
-  parts.push(foot.svg);
-
-  return { svg: parts.join(""), width: whole, height: foot.bottom - top };
+  const markersWidth = hasMarkers ? Math.max(markers.width, textWidth(MARKERS_HEAD)) : 0;
+  const width = hasMemory ? Math.max(headingWidth, markersX - x + markersWidth) : headingWidth;
+  const foot = drawRemarks(remarks(map, markers.others), x, bottom + 2 * LINE, width);
+  out.push(foot.svg);
+  return { svg: out.join(""), width, height: foot.bottom - top };
 }
+
+const drawName = (x: number, y: number, name: string): string => text(x, y, name, { className: "bold" });
 
 const endOf = (blocks: readonly PlacedBlock[]): number => blocks.at(-1)!.bottom + LINE;
 
-const numbersWidth = (column: Picture["file"]): number =>
-  textWidth(
-    `0x${column.reduce((most, b) => (b.rows.at(-1)!.end > most ? b.rows.at(-1)!.end : most), 0n).toString(16)}`,
-    SMALL,
-  );
-
-const TITLE = 14;
-
-function heading(title: string, line: string, x: number, top: number, width: number): { svg: string; bottom: number } {
-  const titles = wrap(printable(title), cellsIn(width, TITLE)).slice(0, 3);
-  const lines = wrap(line, cellsIn(width));
-  const svg = [
-    ...titles.map((t, i) => text(x, top + 14 + i * 18, t, { size: TITLE, className: "title" })),
-    ...lines.map((l, i) => text(x, top + titles.length * 18 + 12 + i * LINE, l)),
-  ];
-  return { svg: svg.join(""), bottom: top + titles.length * 18 + 12 + lines.length * LINE };
+/** The width of the largest number beside a column. */
+function numbersWidth(column: Column): number {
+  let largest = 0n;
+  for (const { rows } of column) {
+    const { end } = rows.at(-1)!;
+    if (end > largest) largest = end;
+  }
+  return textWidth(`0x${largest.toString(16)}`, SMALL);
 }
 
-function remarkLines(
-  paragraphs: readonly string[],
-  x: number,
-  top: number,
-  width: number,
-): { svg: string; bottom: number } {
-  const lines = paragraphs.flatMap((p) => wrap(p, cellsIn(width, SMALL)));
-  return {
-    svg: lines.map((l, i) => text(x, top + i * LINE, l, { size: SMALL })).join(""),
-    bottom: top + lines.length * LINE,
-  };
+const TITLE = 14;
+const TITLE_LINE = 18;
+const MOST_TITLE_LINES = 3;
+
+function drawHeading(title: string, line: string, x: number, top: number, width: number): Text {
+  const titles = wrap(printable(title), cellsIn(width, TITLE)).slice(0, MOST_TITLE_LINES);
+  const lines = wrap(line, cellsIn(width));
+  const linesTop = top + titles.length * TITLE_LINE + 12;
+
+  const drawnTitles = titles.map((t, i) => text(x, top + 14 + i * TITLE_LINE, t, { size: TITLE, className: "title" }));
+  const drawnLines = lines.map((l, i) => text(x, linesTop + i * LINE, l));
+  return { svg: [...drawnTitles, ...drawnLines].join(""), bottom: linesTop + lines.length * LINE };
+}
+
+function drawRemarks(paragraphs: readonly string[], x: number, top: number, width: number): Text {
+  const lines = paragraphs.flatMap((paragraph) => wrap(paragraph, cellsIn(width, SMALL)));
+  const drawn = lines.map((line, i) => text(x, top + i * LINE, line, { size: SMALL }));
+  return { svg: drawn.join(""), bottom: top + lines.length * LINE };
 }

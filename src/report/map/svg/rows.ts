@@ -8,7 +8,7 @@ export interface PlacedRow {
   readonly flags: string;
   readonly top: number;
   readonly bottom: number;
-  /** The name; the size stands at the end of the first line. */
+  /** The lines of the name; the size stands at the end of the first one. */
   readonly label: readonly string[];
   readonly size: string;
   readonly names: readonly string[];
@@ -35,71 +35,80 @@ const TALLEST = 90;
 const HOLE = 28;
 const MOST_LABEL_LINES = 4;
 const MOST_NAME_LINES = 8;
-/** Letters of a name that are looked at: no label has room for more. */
+/** The most letters of a name that are looked at: no label has room for more. */
 const LONGEST = 500;
 
-/** Height by the logarithm of the size: a header of 64 bytes and code of 30 MB can both be read. */
-const scaled = (r: Row): number =>
-  r.kind === "hole" ? HOLE : Math.min(TALLEST, Math.max(SHORTEST, SHORTEST + 4 * Math.log2(Number(r.bytes) / 256)));
-
-/** Places a column's rows one below the other, each as high as its size and its text want. */
+/** Places a column's rows one below the other, each as high as its size and its text need. */
 export function placeColumn(column: Column, top: number, width: number, headings: boolean): PlacedBlock[] {
   let y = top;
-  return column.map((b): PlacedBlock => {
-    const start = y;
-    const heading = headings && b.segment !== null;
+  return column.map(({ segment, flags, title, marks, rows }): PlacedBlock => {
+    const blockTop = y;
+    const heading = headings && segment !== null;
     if (heading) y += HEADING;
-    const rows = b.rows.map((row): PlacedRow => {
-      const from = y;
-      const lines = linesOf(row, width - 2 * INSET);
-      const tall = 5 + LINE * (lines.label.length + lines.names.length + (row.marks.length > 0 ? 1 : 0));
-      y += Math.max(scaled(row), tall - 1);
-      return { row, flags: b.flags, top: from, bottom: y, ...lines };
-    });
 
-    return { segment: b.segment, flags: b.flags, title: b.title, marks: b.marks, top: start, bottom: y, heading, rows };
+    const placedRows = rows.map((row): PlacedRow => {
+      const rowTop = y;
+      const texts = textsOf(row, width - 2 * INSET);
+      const lineCount = texts.label.length + texts.names.length + (row.marks.length > 0 ? 1 : 0);
+      y += Math.max(scaledHeight(row), 4 + LINE * lineCount);
+      return { row, flags, top: rowTop, bottom: y, ...texts };
+    });
+    return { segment, flags, title, marks, top: blockTop, bottom: y, heading, rows: placedRows };
   });
 }
 
-function linesOf(r: Row, width: number): Pick<PlacedRow, "label" | "size" | "names"> {
-  const size = r.kind === "hole" ? "" : sizeOf(r.bytes - BigInt(r.pad)) + (r.pad > 0 ? ` +${r.pad}` : "");
-  const label = limited(
-    wrap(printable(r.label.slice(0, LONGEST)), cellsIn(width - textWidth(size, SMALL) - INSET)),
-    MOST_LABEL_LINES,
-  );
-  return {
-    label,
-    size,
-    names: limited(r.names.length === 0 ? [] : wrap(nameList(r.names, width), cellsIn(width, SMALL)), MOST_NAME_LINES),
-  };
+/** Height by the logarithm of the size: a header of 64 bytes and code of 30 MB can both be read. */
+function scaledHeight({ kind, bytes }: Row): number {
+  if (kind === "hole") return HOLE;
+  const height = SHORTEST + 4 * Math.log2(Number(bytes) / 256);
+  return Math.min(TALLEST, Math.max(SHORTEST, height));
 }
 
-/** Only as many as lines can show: a group may stand for ten thousand. */
-const nameList = (names: readonly string[], width: number): string => {
-  const most = cellsIn(width, SMALL);
-  const all: string[] = [];
-  let room = most * (MOST_NAME_LINES + 1);
+function textsOf(row: Row, width: number): Pick<PlacedRow, "label" | "size" | "names"> {
+  const size = sizeText(row);
+  const name = printable(row.label.slice(0, LONGEST));
+  const label = wrap(name, cellsIn(width - textWidth(size, SMALL) - INSET));
+  const names = row.names.length === 0 ? [] : wrap(nameList(row.names, width), cellsIn(width, SMALL));
+  return { label: limited(label, MOST_LABEL_LINES), size, names: limited(names, MOST_NAME_LINES) };
+}
 
-  for (const n of names) {
+function sizeText({ kind, bytes, pad }: Row): string {
+  if (kind === "hole") return "";
+  const size = sizeOf(bytes - BigInt(pad));
+  return pad > 0 ? `${size} +${pad}` : size;
+}
+
+/** As many names as the lines can show: a group may stand for ten thousand. */
+function nameList(names: readonly string[], width: number): string {
+  const most = cellsIn(width, SMALL);
+  const shown: string[] = [];
+  let room = most * (MOST_NAME_LINES + 1);
+  for (const name of names) {
     if (room < 0) break;
-    const name = shorten(printable(n.slice(0, LONGEST)), most - 1);
-    room -= name.length + 2;
-    all.push(name);
+    const short = shorten(printable(name.slice(0, LONGEST)), most - 1);
+    room -= short.length + 2;
+    shown.push(short);
   }
 
-  return all.join(", ");
-};
+  return shown.join(", ");
+}
 
-const limited = (lines: readonly string[], most: number): string[] =>
-  lines.length <= most ? [...lines] : [...lines.slice(0, most - 1), `${[...lines[most - 1]!].slice(0, -1).join("")}…`];
+function limited(lines: readonly string[], most: number): readonly string[] {
+  if (lines.length <= most) return lines;
+  const lastLetters = [...lines[most - 1]!];
+  return [...lines.slice(0, most - 1), `${lastLetters.slice(0, -1).join("")}…`];
+}
 
-/** Where an offset or address stands in a column: in proportion inside a row. Undefined where no row has it. */
+/**
+ * Where an offset or address stands in a column: in proportion inside a row. With `end`, as the end of what stands
+ * before it. Undefined where no row has it.
+ */
 export function yOf(blocks: readonly PlacedBlock[], at: bigint, end = false): number | undefined {
-  for (const b of blocks) {
-    for (const p of b.rows) {
-      const { start, end: stop } = p.row;
-      if (p.row.kind === "hole" || !(end ? start < at && at <= stop : start <= at && at < stop)) continue;
-      return p.top + ((p.bottom - p.top) * Number(at - start)) / Number(stop - start);
+  for (const block of blocks) {
+    for (const { row, top, bottom } of block.rows) {
+      const isInside = end ? row.start < at && at <= row.end : row.start <= at && at < row.end;
+      if (row.kind === "hole" || !isInside) continue;
+      return top + ((bottom - top) * Number(at - row.start)) / Number(row.end - row.start);
     }
   }
   return undefined;

@@ -4,13 +4,13 @@ import { cells, printable } from "../words.js";
 export const TEXT = 11;
 export const SMALL = 10;
 
-/** No fixed-width font that browsers choose has wider letters, in parts of the font size. */
+/** Width of a letter in parts of the font size: no fixed-width font that browsers choose has wider ones. */
 const WIDEST = 0.62;
 
-/** Room that a text takes at most, in pixels. */
+/** The most room that a text takes, in pixels. */
 export const textWidth = (s: string, size = TEXT): number => cells(s) * size * WIDEST;
 
-/** How many cells fit into a width. */
+/** The number of cells that fit into a width. */
 export const cellsIn = (width: number, size = TEXT): number => Math.max(1, Math.floor(width / (size * WIDEST)));
 
 /** Distance of the baselines of two lines. */
@@ -37,7 +37,9 @@ export function text(
   { size = TEXT, className = "", anchor = "start" }: TextStyle = {},
 ): string {
   const classes = [size === SMALL ? "small" : "", className].filter(Boolean).join(" ");
-  return `<text x="${px(x)}" y="${px(y)}"${classes ? ` class="${classes}"` : ""}${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${escape(s)}</text>`;
+  const classAttribute = classes ? ` class="${classes}"` : "";
+  const anchorAttribute = anchor === "start" ? "" : ` text-anchor="${anchor}"`;
+  return `<text x="${px(x)}" y="${px(y)}"${classAttribute}${anchorAttribute}>${escape(s)}</text>`;
 }
 
 export const rect = (x: number, y: number, width: number, height: number, className: string): string =>
@@ -45,6 +47,8 @@ export const rect = (x: number, y: number, width: number, height: number, classN
 
 export const path = (d: string, className: string): string => `<path d="${d}" class="${className}"/>`;
 
-/** Things that belong together, with what a pointer over them says. */
-export const group = (className: string, title: string, ...inside: string[]): string =>
-  `<g class="${className}">${title ? `<title>${escape(title)}</title>` : ""}${inside.join("")}</g>`;
+/** Things that belong together, with the text that a pointer over them shows. */
+export function group(className: string, title: string, ...inside: string[]): string {
+  const titleElement = title ? `<title>${escape(title)}</title>` : "";
+  return `<g class="${className}">${titleElement}${inside.join("")}</g>`;
+}

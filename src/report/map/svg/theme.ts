@@ -38,12 +38,10 @@ const DARK: typeof LIGHT = {
 
 export type Theme = "auto" | "light" | "dark";
 
-const variables = (colours: Readonly<Record<string, string>>): string =>
-  Object.entries(colours)
-    .map(([k, v]) => `--${k}:${v}`)
-    .join(";");
+/** The classes of what is loaded, by its flags. */
+const FLAGS = ["r", "x", "w", "wx"] as const;
 
-const RULES = [
+const rules = (): string[] => [
   "text{font:11px ui-monospace,monospace;fill:var(--fg)}",
   "text.small{font-size:10px;fill:var(--muted)}",
   "text.bold{font-weight:bold}",
@@ -51,7 +49,7 @@ const RULES = [
   "text.mark{font-weight:bold;fill:var(--mark)}",
   "rect,path{stroke-width:1}",
   ".bg{fill:var(--bg);stroke:none}",
-  ...["r", "x", "w", "wx"].flatMap((f) => [
+  ...FLAGS.flatMap((f) => [
     `.${f}{fill:var(--${f});stroke:var(--${f}-line)}`,
     `.${f}-bar{fill:var(--${f}-line);stroke:none}`,
     `.${f}-band{fill:var(--${f});stroke:var(--${f}-line);opacity:.7}`,
@@ -63,7 +61,7 @@ const RULES = [
   ".slack{fill:var(--bg);stroke:var(--line);stroke-dasharray:3 2}",
   ".zero{fill:var(--bg)}",
   ".r-bss,.x-bss,.w-bss,.wx-bss{fill:var(--bg);stroke-dasharray:6 2}",
-  ...["r", "x", "w", "wx"].map((f) => `.${f}-bss{stroke:var(--${f}-line)}`),
+  ...FLAGS.map((f) => `.${f}-bss{stroke:var(--${f}-line)}`),
   ".hole,.leader{fill:none;stroke:var(--line)}",
   ".leader{stroke-dasharray:1 2}",
   ".marker{fill:var(--muted);stroke:none}",
@@ -71,25 +69,40 @@ const RULES = [
   ".marked-marker{fill:var(--mark);stroke:none}",
 ];
 
-/** The style sheet. Its rules hold inside this picture only, also where it stands inside a page. */
+/** The style sheet. Its rules hold inside this picture only, even where it is part of a page. */
 export function styleSheet(theme: Theme): string {
   const root = ".elfwright-map";
-  const dark = `${root}{${variables(DARK)}}`;
-  const light = `${root}{${variables(LIGHT)}}`;
-  const colours =
-    theme === "dark" ? dark : theme === "light" ? light : `${light}@media(prefers-color-scheme:dark){${dark}}`;
-  const rules = RULES.map((r) =>
-    r.replace(/^[^{]+/, (selectors) =>
-      selectors
-        .split(",")
-        .map((s) => `${root} ${s}`)
-        .join(","),
-    ),
-  );
-
-  return `<style>${colours}${rules.join("")}</style>`;
+  const scoped = rules().map((rule) => rule.replace(/^[^{]+/, (selectors) => scopedTo(root, selectors)));
+  return `<style>${colours(root, theme)}${scoped.join("")}</style>`;
 }
 
-/** The class of a block's colour by its flags' letters. */
-export const colourOf = (flags: string): "r" | "x" | "w" | "wx" | "plain" =>
-  flags === "" ? "plain" : flags.includes("W") ? (flags.includes("X") ? "wx" : "w") : flags.includes("X") ? "x" : "r";
+const scopedTo = (root: string, selectors: string): string =>
+  selectors
+    .split(",")
+    .map((selector) => `${root} ${selector}`)
+    .join(",");
+
+function colours(root: string, theme: Theme): string {
+  const light = `${root}{${variables(LIGHT)}}`;
+  const dark = `${root}{${variables(DARK)}}`;
+  switch (theme) {
+    case "light":
+      return light;
+    case "dark":
+      return dark;
+    default:
+      return `${light}@media(prefers-color-scheme:dark){${dark}}`;
+  }
+}
+
+const variables = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `--${name}:${value}`)
+    .join(";");
+
+/** The class of a block's colour, by the letters of its flags. */
+export function colourOf(flags: string): (typeof FLAGS)[number] | "plain" {
+  if (flags === "") return "plain";
+  if (flags.includes("W")) return flags.includes("X") ? "wx" : "w";
+  return flags.includes("X") ? "x" : "r";
+}

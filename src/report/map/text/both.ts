@@ -1,5 +1,5 @@
 import type { Block, Column, Row } from "../columns.js";
-import { borderCell, rowCell } from "./cells.js";
+import { borderCell, type Cell, rowCell } from "./cells.js";
 import { type Pair, Sheet } from "./sheet.js";
 import type { Glyphs } from "./style.js";
 
@@ -10,35 +10,32 @@ interface Item {
 }
 
 /** Two files side by side: what stands at the same offset in both is on one line. */
-export function bothPairs(before: Column, after: Column, width: number, g: Glyphs): Pair[] {
+export function bothPairs(before: Column, after: Column, width: number, glyphs: Glyphs): Pair[] {
   const sheet = new Sheet();
-  const a = items(before);
-  const b = items(after);
-  const anchors = new Map(b.flatMap((x, i) => (x.row ? [[keyOf(x.row), i]] : [])));
-  const cell = ({ block, row }: Item) =>
-    row
-      ? rowCell(row, block.flags, width, g)
-      : borderCell(block.segment === null ? { ...block, title: "" } : block, width, g);
-  let next = 0;
+  const right = items(after);
+  const places = new Map(right.flatMap(({ row }, i) => (row ? [[keyOf(row), i]] : [])));
+  const cellOf = ({ block, row }: Item): Cell =>
+    row ? rowCell(row, block.flags, width, glyphs) : borderCell(block, width, glyphs);
 
-  for (const x of a) {
-    const at = x.row ? anchors.get(keyOf(x.row)) : undefined;
-    if (at === undefined || at < next) {
-      sheet.left(cell(x));
+  let next = 0;
+  for (const item of items(before)) {
+    const place = item.row ? places.get(keyOf(item.row)) : undefined;
+    if (place === undefined || place < next) {
+      sheet.left(cellOf(item));
       continue;
     }
 
-    sheet.right(...b.slice(next, at).map(cell));
-    sheet.both(cell(x), cell(b[at]!), null);
-    next = at + 1;
+    sheet.right(...right.slice(next, place).map(cellOf));
+    sheet.both(cellOf(item), cellOf(right[place]!), null);
+    next = place + 1;
   }
 
-  sheet.right(...b.slice(next).map(cell));
+  sheet.right(...right.slice(next).map(cellOf));
   sheet.flush();
   return sheet.pairs;
 }
 
-const items = (c: Column): Item[] =>
-  c.flatMap((block): Item[] => [{ block, row: null }, ...block.rows.map((row) => ({ block, row }))]);
+const items = (column: Column): Item[] =>
+  column.flatMap((block): Item[] => [{ block, row: null }, ...block.rows.map((row) => ({ block, row }))]);
 
-const keyOf = (r: Row): string => `${r.start} ${r.label}`;
+const keyOf = (row: Row): string => `${row.start} ${row.label}`;

@@ -1,7 +1,7 @@
 import { type Cell, pad } from "./cells.js";
 import { type Glyphs, inkOf, type Paint } from "./style.js";
 
-/** One step down the picture: what stands on the left, on the right, and between them. */
+/** One step down the picture: what stands on the left, on the right, and between the two. */
 export interface Pair {
   readonly left: Cell | null;
   readonly right: Cell | null;
@@ -17,12 +17,12 @@ export class Sheet {
   #left: Cell[] = [];
   #right: Cell[] = [];
 
-  left(...c: readonly Cell[]): void {
-    this.#left.push(...c);
+  left(...cells: readonly Cell[]): void {
+    this.#left.push(...cells);
   }
 
-  right(...c: readonly Cell[]): void {
-    this.#right.push(...c);
+  right(...cells: readonly Cell[]): void {
+    this.#right.push(...cells);
   }
 
   both(left: Cell, right: Cell, band: string | null): void {
@@ -30,21 +30,23 @@ export class Sheet {
     this.pairs.push({ left, right, band });
   }
 
-  /** Puts down what waits. A border stands right above what follows it. */
+  /** Puts down all that waits. A border stands right above what follows it. */
   flush(): void {
-    const n = Math.max(this.#left.length, this.#right.length);
-    const left = spread(this.#left, n);
-    const right = spread(this.#right, n);
-    for (let i = 0; i < n; i++) this.pairs.push({ left: left[i]!, right: right[i]!, band: null });
+    const height = Math.max(this.#left.length, this.#right.length);
+    const left = spread(this.#left, height);
+    const right = spread(this.#right, height);
+    for (let i = 0; i < height; i++) this.pairs.push({ left: left[i]!, right: right[i]!, band: null });
     this.#left = [];
     this.#right = [];
   }
 }
 
-function spread(cells: readonly Cell[], n: number): (Cell | null)[] {
-  const blank = new Array<null>(n - cells.length).fill(null);
+/** Fills cells up to a height: at their end, or above a border that is the last of them. */
+function spread(cells: readonly Cell[], height: number): (Cell | null)[] {
+  const blanks = new Array<null>(height - cells.length).fill(null);
   const last = cells.at(-1);
-  return last && last.row === null ? [...cells.slice(0, -1), ...blank, last] : [...cells, ...blank];
+  const endsInBorder = last !== undefined && last.row === null;
+  return endsInBorder ? [...cells.slice(0, -1), ...blanks, last] : [...cells, ...blanks];
 }
 
 export interface SheetWidths {
@@ -53,34 +55,49 @@ export interface SheetWidths {
   readonly band: number;
 }
 
-/** The lines of a sheet; `after` gives what stands behind a line of a pair. */
+/** The lines of a sheet; `after` gives what stands behind each line of a pair. */
 export function sheetLines(
   pairs: readonly Pair[],
-  w: SheetWidths,
-  g: Glyphs,
+  widths: SheetWidths,
+  glyphs: Glyphs,
   paint: Paint,
-  after: (p: Pair) => string,
+  after: (pair: Pair) => string,
 ): string[] {
-  return pairs.flatMap((p) => {
-    const height = Math.max(p.left?.lines.length ?? 0, p.right?.lines.length ?? 0);
-    return Array.from({ length: height }, (_, i) => {
-      const number = (c: Cell | null) => (i === 0 && c ? c.number : "");
-      const box = (c: Cell | null) => (c ? paint(c.lines[i] ?? emptyLine(c, w.box, g), c.ink) : " ".repeat(w.box));
-      const band =
-        p.band === null
-          ? " ".repeat(w.band)
-          : paint(bandText(i === 0 ? p.band : "", w.band, g.band), inkOf(p.right!.flags));
-      return `${number(p.left).padStart(w.number[0])} ${box(p.left)}${w.number[1] > 0 ? `${band}${box(p.right)} ${pad(number(p.right), w.number[1])}${after(p)}` : ""}`.trimEnd();
-    });
-  });
+  const [leftNumber, rightNumber] = widths.number;
+  const numberOf = (cell: Cell | null, i: number): string => (i === 0 && cell ? cell.number : "");
+  const boxOf = (cell: Cell | null, i: number): string => {
+    if (!cell) return " ".repeat(widths.box);
+    return paint(cell.lines[i] ?? emptyLine(cell, widths.box, glyphs), cell.ink);
+  };
+  const bandOf = ({ band, right }: Pair, i: number): string => {
+    if (band === null) return " ".repeat(widths.band);
+    return paint(bandText(i === 0 ? band : "", widths.band, glyphs.band), inkOf(right!.flags));
+  };
+
+  const out: string[] = [];
+  for (const pair of pairs) {
+    const { left, right } = pair;
+    const height = Math.max(left?.lines.length ?? 0, right?.lines.length ?? 0);
+    for (let i = 0; i < height; i++) {
+      let line = `${numberOf(left, i).padStart(leftNumber)} ${boxOf(left, i)}`;
+      if (rightNumber > 0) {
+        line += `${bandOf(pair, i)}${boxOf(right, i)} ${pad(numberOf(right, i), rightNumber)}${after(pair)}`;
+      }
+      out.push(line.trimEnd());
+    }
+  }
+
+  return out;
 }
 
 /** The shorter of two cells goes on to the other's end. */
-const emptyLine = (c: Cell, width: number, g: Glyphs): string =>
-  c.row?.kind === "hole" ? " ".repeat(width) : g.side + " ".repeat(width - 2) + g.side;
+const emptyLine = (cell: Cell, width: number, { side }: Glyphs): string =>
+  cell.row?.kind === "hole" ? " ".repeat(width) : side + " ".repeat(width - 2) + side;
 
 function bandText(s: string, width: number, fill: string): string {
   if (s === "") return fill.repeat(width);
-  const left = Math.max(0, Math.floor((width - s.length - 2) / 2));
-  return `${fill.repeat(left)} ${s} ${fill.repeat(Math.max(0, width - s.length - 2 - left))}`;
+
+  const room = width - s.length - 2;
+  const left = Math.max(0, Math.floor(room / 2));
+  return `${fill.repeat(left)} ${s} ${fill.repeat(Math.max(0, room - left))}`;
 }

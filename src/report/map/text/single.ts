@@ -3,95 +3,110 @@ import { borderCell, type Cell, rowCell } from "./cells.js";
 import { type Pair, Sheet } from "./sheet.js";
 import type { Glyphs } from "./style.js";
 
-/** A file beside its memory: what a PT_LOAD loads stands on one line with where it is loaded to. */
-export function singlePairs(p: Picture, width: number, g: Glyphs): Pair[] {
+/** A file beside its memory: what a PT_LOAD loads is on one line with where it is loaded to. */
+export function singlePairs(picture: Picture, width: number, glyphs: Glyphs): Pair[] {
   const sheet = new Sheet();
-  const cell =
-    (b: Block) =>
-    (r: Row): Cell =>
-      rowCell(r, b.flags, width, g);
-  const memory = new Memory(p, width, g);
+  const cells = new Cells(width, glyphs);
+  const memory = new Memory(picture.memory, cells);
 
-  for (const b of p.file) {
-    sheet.left(borderCell(b.segment === null ? { ...b, title: "" } : b, width, g));
-    const m = b.segment === null ? undefined : memory.take(b.segment, sheet);
-    if (m) beside(sheet, b, m, p, cell(b), cell(m));
-    else sheet.left(...b.rows.map(cell(b)));
+  for (const block of picture.file) {
+    sheet.left(cells.border(block));
+    const loaded = block.segment === null ? undefined : memory.take(block.segment, sheet);
+    if (loaded) putBeside(sheet, block, loaded, picture, cells);
+    else sheet.left(...cells.rows(block));
   }
 
-  memory.rest(sheet);
+  memory.takeRest(sheet);
   sheet.flush();
   return sheet.pairs;
 }
 
-/** The blocks of memory in order of address; each is shown once. */
-class Memory {
-  readonly #p: Picture;
-  readonly #cell: (b: Block) => (r: Row) => Cell;
-  readonly #border: (b: Block) => Cell;
-  readonly #shown = new Set<Block>();
+/** Makes the cells of one width. */
+class Cells {
+  readonly #width: number;
+  readonly #glyphs: Glyphs;
 
-  constructor(p: Picture, width: number, g: Glyphs) {
-    this.#p = p;
-    this.#cell = (b) => (r) => rowCell(r, b.flags, width, g);
-    this.#border = (b) => borderCell(b, width, g);
+  constructor(width: number, glyphs: Glyphs) {
+    this.#width = width;
+    this.#glyphs = glyphs;
   }
 
-  /** The block of a PT_LOAD; its border waits on the right, behind a hole that leads to it. */
-  take(segment: number, sheet: Sheet): Block | undefined {
-    const i = this.#p.memory.findIndex((b) => b.segment === segment);
-    const b = this.#p.memory[i];
-    const hole = this.#p.memory[i - 1];
-    if (!b || this.#shown.has(b)) return undefined;
-    this.#shown.add(b);
-    // A hole is one only behind what stands in front of it in memory.
-    if (hole && isHole(hole) && this.#shown.has(this.#p.memory[i - 2]!)) sheet.right(...this.#rows(hole));
-    sheet.right(this.#border(b));
-    return b;
+  border(block: Block): Cell {
+    return borderCell(block, this.#width, this.#glyphs);
   }
 
-  rest(sheet: Sheet): void {
-    this.#p.memory.forEach((b, i) => {
-      if (this.#shown.has(b) || isHole(b)) return;
-      const hole = this.#p.memory[i - 1];
-      sheet.right(...(hole && isHole(hole) ? this.#rows(hole) : []), this.#border(b), ...this.#rows(b));
-    });
+  row(row: Row, { flags }: Block): Cell {
+    return rowCell(row, flags, this.#width, this.#glyphs);
   }
 
-  #rows(b: Block): Cell[] {
-    return b.rows.map(this.#cell(b));
+  rows(block: Block): Cell[] {
+    return block.rows.map((row) => this.row(row, block));
   }
 }
 
-const isHole = (b: Block): boolean => b.rows[0]!.kind === "hole";
+/** The blocks of memory in order of address; each is shown once. */
+class Memory {
+  readonly #blocks: readonly Block[];
+  readonly #cells: Cells;
+  readonly #shown = new Set<Block>();
 
-/** Walks both sides of a PT_LOAD: rows that begin at the same byte stand beside each other. */
-function beside(
-  sheet: Sheet,
-  file: Block,
-  memory: Block,
-  p: Picture,
-  left: (r: Row) => Cell,
-  right: (r: Row) => Cell,
-): void {
-  const s = p.map.memory.find((m) => m.segment === memory.segment)!;
-  const toAddress = (r: Row) => r.start - BigInt(s.offset) + BigInt(s.address);
+  constructor(blocks: readonly Block[], cells: Cells) {
+    this.#blocks = blocks;
+    this.#cells = cells;
+  }
+
+  /** The block of a PT_LOAD. Its border waits on the right, behind a hole that leads to it. */
+  take(segment: number, sheet: Sheet): Block | undefined {
+    const i = this.#blocks.findIndex((block) => block.segment === segment);
+    const block = this.#blocks[i];
+    if (!block || this.#shown.has(block)) return undefined;
+
+    this.#shown.add(block);
+    // A hole is shown only where what stands before it in memory has been shown.
+    const hole = this.#blocks[i - 1];
+    if (hole && isHole(hole) && this.#shown.has(this.#blocks[i - 2]!)) sheet.right(...this.#cells.rows(hole));
+    sheet.right(this.#cells.border(block));
+    return block;
+  }
+
+  /** Puts what no block of the file has taken on the right. */
+  takeRest(sheet: Sheet): void {
+    this.#blocks.forEach((block, i) => {
+      if (this.#shown.has(block) || isHole(block)) return;
+
+      const hole = this.#blocks[i - 1];
+      if (hole && isHole(hole)) sheet.right(...this.#cells.rows(hole));
+      sheet.right(this.#cells.border(block), ...this.#cells.rows(block));
+    });
+  }
+}
+
+const isHole = (block: Block): boolean => block.rows[0]!.kind === "hole";
+
+/** Puts both sides of a PT_LOAD down: rows that begin at the same byte stand beside each other. */
+function putBeside(sheet: Sheet, file: Block, memory: Block, { map }: Picture, cells: Cells): void {
+  const segment = map.memory.find((it) => it.segment === memory.segment)!;
+  const delta = BigInt(segment.address) - BigInt(segment.offset);
   let i = 0;
   let j = 0;
-  let first = true;
+  let isFirst = true;
 
   while (i < file.rows.length || j < memory.rows.length) {
-    const f = file.rows[i];
-    const m = memory.rows[j];
-    if (f && m && toAddress(f) === m.start) {
-      sheet.both(left(f), right(m), first ? memory.flags : "");
-      first = false;
+    const left = file.rows[i];
+    const right = memory.rows[j];
+    const address = left && left.start + delta;
+
+    if (left && right && address === right.start) {
+      sheet.both(cells.row(left, file), cells.row(right, memory), isFirst ? memory.flags : "");
+      isFirst = false;
       i++;
       j++;
-    } else if (m && (!f || m.start < toAddress(f))) {
-      sheet.right(right(memory.rows[j++]!));
+    } else if (right && (address === undefined || right.start < address)) {
+      sheet.right(cells.row(right, memory));
+      j++;
     } else {
-      sheet.left(left(file.rows[i++]!));
+      sheet.left(cells.row(left!, file));
+      i++;
     }
   }
 }

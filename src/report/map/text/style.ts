@@ -1,4 +1,4 @@
-/** What lines and boxes are drawn with. */
+/** The characters that lines and boxes are drawn with. */
 export interface Glyphs {
   readonly side: string;
   readonly line: string;
@@ -8,8 +8,22 @@ export interface Glyphs {
   readonly dots: string;
 }
 
-export const BOXES: Glyphs = { side: "│", line: "─", corners: ["├", "┤"], band: "═", torn: "╌", dots: "…" };
-export const ASCII: Glyphs = { side: "|", line: "-", corners: ["+", "+"], band: "=", torn: "~", dots: "..." };
+export const BOXES: Glyphs = {
+  side: "│",
+  line: "─",
+  corners: ["├", "┤"],
+  band: "═",
+  torn: "╌",
+  dots: "…",
+};
+export const ASCII: Glyphs = {
+  side: "|",
+  line: "-",
+  corners: ["+", "+"],
+  band: "=",
+  torn: "~",
+  dots: "...",
+};
 
 /** Colours by what they mean, as SGR parameters: the terminal's own palette, which fits its background. */
 export type Ink = "r" | "x" | "w" | "wx" | "slack" | "head" | "mark" | "plain";
@@ -27,9 +41,16 @@ const SGR: Readonly<Record<Ink, string>> = {
 
 export type Paint = (s: string, ink: Ink) => string;
 
-export const painted: Paint = (s, ink) => (SGR[ink] === "" || s.trim() === "" ? s : `\u001b[${SGR[ink]}m${s}\u001b[0m`);
+export function painted(s: string, ink: Ink): string {
+  const colour = SGR[ink];
+  return colour === "" || s.trim() === "" ? s : `\u001b[${colour}m${s}\u001b[0m`;
+}
+
 export const plain: Paint = (s) => s;
 
-/** The ink of a PT_LOAD's letters. */
-export const inkOf = (flags: string): Ink =>
-  flags === "" ? "plain" : flags.includes("W") ? (flags.includes("X") ? "wx" : "w") : flags.includes("X") ? "x" : "r";
+/** The ink of a PT_LOAD, by the letters of its flags. */
+export function inkOf(flags: string): Ink {
+  if (flags === "") return "plain";
+  if (flags.includes("W")) return flags.includes("X") ? "wx" : "w";
+  return flags.includes("X") ? "x" : "r";
+}
