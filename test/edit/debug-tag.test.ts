@@ -9,10 +9,10 @@ import { caught, ENCODINGS } from "../support/elf.js";
 describe.each(ENCODINGS)("$label", (e) => {
   const library = buildElf({ ...e, soname: "libx.so" });
   const program = buildElf({ ...e });
-  const debug = (bytes: Uint8Array) =>
-    readElf(bytes)
-      .dynamic!.entries.filter((x) => x.tag === DT.DEBUG)
-      .map((x) => x.value);
+  const debug = (bytes: Uint8Array) => {
+    const { entries } = readElf(bytes).dynamic!;
+    return entries.filter((x) => x.tag === DT.DEBUG).map((x) => x.value);
+  };
 
   it("comes once, and goes", () => {
     const added = patch(library, [addDebugTag(), addDebugTag()]).bytes;

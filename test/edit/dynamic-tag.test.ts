@@ -48,11 +48,8 @@ describe.each(ENCODINGS)("$label", (e) => {
       setRunpath("/opt/elfwright/".repeat(99)),
       setDynamicTag("DT_GNU_PRELINKED", 6),
     ]);
-    expect([valuesOf(bytes, DT.CHECKSUM), valuesOf(bytes, DT.GNU_PRELINKED), readElf(bytes).runpath?.length]).toEqual([
-      [5n],
-      [6n],
-      15 * 99,
-    ]);
+    expect([valuesOf(bytes, DT.CHECKSUM), valuesOf(bytes, DT.GNU_PRELINKED)]).toEqual([[5n], [6n]]);
+    expect(readElf(bytes).runpath?.length).toBe(15 * 99);
   });
 
   it(`a value above 2^32-1 is ${e.class === 32 ? "refused" : "taken"}`, () => {
@@ -63,15 +60,13 @@ describe.each(ENCODINGS)("$label", (e) => {
 });
 
 it("a tag of one machine is for its files only", () => {
-  const { bytes } = patch(buildElf({ class: 64, littleEndian: true, machine: EM.AARCH64 }), [
-    setDynamicTag("DT_AARCH64_PAC_PLT", 0),
-  ]);
+  const edit = setDynamicTag("DT_AARCH64_PAC_PLT", 0);
+  const aarch64 = buildElf({ class: 64, littleEndian: true, machine: EM.AARCH64 });
+  const x86 = buildElf({ class: 64, littleEndian: true, machine: EM.X86_64 });
+
+  const { bytes } = patch(aarch64, [edit]);
   expect(readElf(bytes).dynamic!.entries.some((e) => e.name === "DT_AARCH64_PAC_PLT")).toBe(true);
-  expect(
-    caught(() =>
-      patch(buildElf({ class: 64, littleEndian: true, machine: EM.X86_64 }), [setDynamicTag("DT_AARCH64_PAC_PLT", 0)]),
-    ).code,
-  ).toBe("BAD_EDIT");
+  expect(caught(() => patch(x86, [edit])).code).toBe("BAD_EDIT");
 });
 
 it.each(["DT_STRTAB", "DT_RELASZ", "DT_NEEDED", "DT_FLAGS", "DT_0x7", "constructor"])(

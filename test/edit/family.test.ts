@@ -11,17 +11,17 @@ const EDITS = everyEdit(readElf(fixture("x86_64-glibc-pie"))).flatMap((w) => w.e
 /** The functions of the main entry that make edits, by what they make. */
 const NAMES = [...new Set(EDITS.map((e) => e.edit))].sort();
 
-/** JSON cannot carry the functions that they hold. */
+/** The verbs that names of edit functions begin with. */
+const EDIT_VERB =
+  /^(set|add|remove|replace|strip|keep|discard|drop|only|clear|convert|shrink|make|rename|weaken|raise)/;
+
+/** Edits that hold functions, which JSON cannot carry. */
 const HOLDS_FUNCTION = ["shrinkRunpath"];
 
 describe("an edit knows its family", () => {
   it("every edit function of the main entry is among the edits of these tests", () => {
-    const made = Object.entries(lib).flatMap(([name, f]) =>
-      typeof f === "function" &&
-      /^(set|add|remove|replace|strip|keep|discard|drop|only|clear|convert|shrink|make|rename|weaken|raise)/.test(name)
-        ? [name]
-        : [],
-    );
+    const functions = Object.entries(lib).filter(([, value]) => typeof value === "function");
+    const made = functions.map(([name]) => name).filter((name) => EDIT_VERB.test(name));
     expect(NAMES).toEqual(made.sort());
   });
 

@@ -57,16 +57,10 @@ describe.each(ENCODINGS)("$label", (e) => {
   });
 
   it("both go along with an edit that adds a segment", () => {
-    const { bytes } = patch(buildElf({ ...e, slack: 0 }), [
-      setExecstack(true),
-      setOsAbi("GNU"),
-      setRunpath("/opt/elfwright/".repeat(99)),
-    ]);
-    expect([stack(bytes), readElf(bytes).header.osabi, readElf(bytes).runpath?.length]).toEqual([
-      RWX,
-      ELFOSABI.GNU,
-      15 * 99,
-    ]);
+    const runpath = "/opt/elfwright/".repeat(99);
+    const { bytes } = patch(buildElf({ ...e, slack: 0 }), [setExecstack(true), setOsAbi("GNU"), setRunpath(runpath)]);
+    const elf = readElf(bytes);
+    expect([stack(bytes), elf.header.osabi, elf.runpath?.length]).toEqual([RWX, ELFOSABI.GNU, 15 * 99]);
   });
 });
 
@@ -87,11 +81,9 @@ describe.each(ENCODINGS)("without PT_GNU_STACK, $label", (e) => {
 it("of several PT_GNU_STACK all change", () => {
   const before = buildElf({ nullSegments: 1 });
   Object.assign(phdr(before, PT.NULL), { type: PT.GNU_STACK, flags: RW });
-  expect(
-    readElf(patch(before, [setExecstack(true)]).bytes)
-      .segments.filter((s) => s.type === PT.GNU_STACK)
-      .map((s) => s.flags),
-  ).toEqual([RWX, RWX]);
+
+  const { segments } = readElf(patch(before, [setExecstack(true)]).bytes);
+  expect(segments.filter((s) => s.type === PT.GNU_STACK).map((s) => s.flags)).toEqual([RWX, RWX]);
 });
 
 describe("any program or library", () => {

@@ -3,6 +3,7 @@ import { check } from "../../src/check/check.js";
 import { equalBytes, viewOf } from "../../src/codec/bytes.js";
 import type { Edit } from "../../src/edit/family.js";
 import { addNeeded, type NeededEdit, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
+import type { ElfFile } from "../../src/image/elf.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { symbolVersions, versymTable } from "../../src/image/dynamic/versions.js";
 import { patch } from "../../src/patch.js";
@@ -33,12 +34,14 @@ const VERSIONED: BuildOptions = {
 function symbols(bytes: Uint8Array) {
   const elf = readElf(bytes);
   const versionOf = symbolVersions(elf);
-  return Object.fromEntries(
-    [...elf.dynamicSymbols!].slice(1).map((s) => [s.name, [s.binding, versionOf(s.index)?.name]]),
-  );
+  const all = [...elf.dynamicSymbols!].slice(1);
+  return Object.fromEntries(all.map((s) => [s.name, [s.binding, versionOf(s.index)?.name]]));
 }
 
-/** Patches, and holds what holds for every patch: no broken rule, and the same patch again changes nothing. */
+/** The version needs as `[file, versions]`. */
+const needs = (elf: ElfFile) => elf.versionNeeds.map((n) => [n.file, n.versions.map((v) => v.name)]);
+
+/** Patches, and expects what every patch must keep: no rule is broken, and the same patch again changes nothing. */
 function patched(bytes: Uint8Array, ...edits: readonly Edit[]) {
   const result = patch(bytes, edits);
   const errors = check(readElf(result.bytes)).filter((f) => f.severity === "error");
@@ -99,12 +102,11 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("where nothing is needed, first means before all entries, and last behind them", () => {
     const none = buildElf({ ...e, needed: [] });
-    expect(
-      patched(none, addNeeded(["libz.so", "libc.so.6"], { first: true }))
-        .elf.dynamic!.entries.slice(0, 2)
-        .map((x) => x.tag),
-    ).toEqual([DT.NEEDED, DT.NEEDED]);
-    expect(patched(none, addNeeded("libz.so")).elf.dynamic!.entries.at(-1)!.tag).toBe(DT.NEEDED);
+    const first = patched(none, addNeeded(["libz.so", "libc.so.6"], { first: true })).elf.dynamic!.entries;
+    const last = patched(none, addNeeded("libz.so")).elf.dynamic!.entries;
+
+    expect(first.slice(0, 2).map((x) => x.tag)).toEqual([DT.NEEDED, DT.NEEDED]);
+    expect(last.at(-1)!.tag).toBe(DT.NEEDED);
   });
 
   it("a library that is named twice goes altogether, and one that is not needed is a note", () => {
@@ -124,17 +126,17 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("the list of symbols is cut, and a version without a symbol is named alone", () => {
     const many = Array.from({ length: 9 }, (_, i) => ({ name: `f${i}`, defined: false, version: "M_1" }));
-    const error = caught(() =>
-      patch(buildElf({ ...e, ...VERSIONED, symbols: many, hash: "sysv" }), [removeNeeded(["libm.so.6", "libc.so.6"])]),
-    );
+    const bytes = buildElf({ ...e, ...VERSIONED, symbols: many, hash: "sysv" });
+    const error = caught(() => patch(bytes, [removeNeeded(["libm.so.6", "libc.so.6"])]));
     expect(error.detail).toEqual({ names: ["M_1 (f0, f1, f2, f3, f4, …)", "M_2", "C_1"] });
   });
 
   it("dropped: its record goes, its symbols lose their version, and all else stays", () => {
     const before = buildElf({ ...e, ...VERSIONED });
     const { bytes, elf } = patched(before, removeNeeded("libm.so.6", { uses: "drop" }));
+
     expect(elf.needed).toEqual(["libc.so.6"]);
-    expect(elf.versionNeeds.map((n) => [n.file, n.versions.map((v) => v.name)])).toEqual([["libc.so.6", ["C_1"]]]);
+    expect(needs(elf)).toEqual([["libc.so.6", ["C_1"]]]);
     expect(symbols(bytes)).toEqual({
       ...symbols(before),
       pow: [STB.GLOBAL, undefined],
@@ -145,12 +147,8 @@ describe.each(ENCODINGS)("$label", (e) => {
 
     const section = elf.sections.find((s) => s.name === ".gnu.version_r")!.header;
     const old = readElf(before).sections.find((s) => s.name === ".gnu.version_r")!.header;
-    expect([section.type, section.info, section.offset, section.size]).toEqual([
-      SHT.GNU_VERNEED,
-      1,
-      old.offset,
-      old.size,
-    ]);
+    expect([section.type, section.info]).toEqual([SHT.GNU_VERNEED, 1]);
+    expect([section.offset, section.size]).toEqual([old.offset, old.size]);
     expect([...bytes.subarray(section.offset + 32, old.offset + old.size)].every((b) => b === 0)).toBe(true);
   });
 
@@ -187,42 +185,28 @@ describe.each(ENCODINGS)("$label", (e) => {
     );
 
     expect(symbols(before)["copied"]).toEqual([STB.GLOBAL, "M_1"]);
-    expect(symbols(patched(before, removeNeeded("libm.so.6", { uses: "weaken" })).bytes)["copied"]).toEqual([
-      STB.GLOBAL,
-      undefined,
-    ]);
+
+    const { bytes } = patched(before, removeNeeded("libm.so.6", { uses: "weaken" }));
+    expect(symbols(bytes)["copied"]).toEqual([STB.GLOBAL, undefined]);
   });
 
   it("without a version need left, the tags go, and the tables become bytes that no tool reads", () => {
-    const { elf } = patched(
-      buildElf({ ...e, ...VERSIONED }),
-      removeNeeded(["libm.so.6", "libc.so.6"], { uses: "drop" }),
-    );
-    expect([DT.NEEDED, DT.VERNEED, DT.VERNEEDNUM, DT.VERSYM].map((tag) => elf.dynamic!.get(tag))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    const before = buildElf({ ...e, ...VERSIONED });
+    const removal = removeNeeded(["libm.so.6", "libc.so.6"], { uses: "drop" });
+    const versionSections = (elf: ElfFile) => elf.sections.filter((s) => s.name.includes("gnu.version"));
+
+    const { elf } = patched(before, removal);
+    for (const tag of [DT.NEEDED, DT.VERNEED, DT.VERNEEDNUM, DT.VERSYM]) {
+      expect(elf.dynamic!.get(tag)).toBe(undefined);
+    }
     expect(elf.versionNeeds).toEqual([]);
-    expect(
-      elf.sections
-        .filter((s) => s.name.includes("gnu.version"))
-        .map((s) => [s.name, s.header.type, s.header.info, s.header.link]),
-    ).toEqual([
+    expect(versionSections(elf).map((s) => [s.name, s.header.type, s.header.info, s.header.link])).toEqual([
       ["gnu.version", SHT.PROGBITS, 0, 0],
       ["gnu.version_r", SHT.PROGBITS, 0, 0],
     ]);
 
-    const stripped = patched(
-      buildElf({ ...e, ...VERSIONED }),
-      removeNeeded(["libm.so.6", "libc.so.6"], { uses: "drop" }),
-      stripUnneeded(),
-    ).elf;
-    expect(stripped.sections.flatMap((s) => (s.name.includes("gnu.version") ? [s.name] : []))).toEqual([
-      "gnu.version",
-      "gnu.version_r",
-    ]);
+    const stripped = patched(before, removal, stripUnneeded()).elf;
+    expect(versionSections(stripped).map((s) => s.name)).toEqual(["gnu.version", "gnu.version_r"]);
   });
 
   it("a file that defines versions keeps DT_VERSYM", () => {
@@ -263,8 +247,9 @@ describe.each(ENCODINGS)("$label", (e) => {
       replaceNeeded({ "libb.so": "liba.so" }),
       addNeeded("libz.so"),
     );
+
     expect(elf.needed).toEqual(["liba.so", "libz.so"]);
-    expect(elf.versionNeeds.map((n) => [n.file, n.versions.map((v) => v.name)])).toEqual([["liba.so", ["V_1", "V_2"]]]);
+    expect(needs(elf)).toEqual([["liba.so", ["V_1", "V_2"]]]);
     expect(symbols(bytes)).toEqual({
       one: [STB.GLOBAL, "V_1"],
       two: [STB.GLOBAL, "V_2"],
@@ -283,21 +268,17 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("the strings of what went take new ones", () => {
     const before = buildElf({ ...e, ...VERSIONED, dynstrLast: true });
-    expect(
-      patched(before, removeNeeded("libm.so.6", { uses: "drop" }), addNeeded("libn.so.7")).elf.dynamic!.strings!.size,
-    ).toBe(readElf(before).dynamic!.strings!.size);
+    const { elf } = patched(before, removeNeeded("libm.so.6", { uses: "drop" }), addNeeded("libn.so.7"));
+    expect(elf.dynamic!.strings!.size).toBe(readElf(before).dynamic!.strings!.size);
   });
 
   it("where the number of symbols is only a bound, no version is written that may be none", () => {
     const options: BuildOptions = { ...e, ...VERSIONED, sections: false, hash: "none" };
-    expect(caught(() => patch(buildElf(options), [removeNeeded("libm.so.6", { uses: "drop" })])).code).toBe(
-      "UNSUPPORTED",
-    );
+    const removal = removeNeeded("libm.so.6", { uses: "drop" });
+    expect(caught(() => patch(buildElf(options), [removal])).code).toBe("UNSUPPORTED");
 
     const used = buildElf({ ...options, relocations: [{ symbol: "pow" }, { symbol: "exp" }, { symbol: "weak" }] });
-    expect(patched(used, removeNeeded("libm.so.6", { uses: "drop" })).elf.versionNeeds.map((n) => n.file)).toEqual([
-      "libc.so.6",
-    ]);
+    expect(patched(used, removal).elf.versionNeeds.map((n) => n.file)).toEqual(["libc.so.6"]);
 
     const merge = buildElf({
       ...options,
@@ -307,11 +288,8 @@ describe.each(ENCODINGS)("$label", (e) => {
       ],
       symbols: [{ name: "pow", defined: false, version: "M_1" }],
     });
-    viewOf(merge).setUint16(
-      versymTable(readElf(merge))!.offset + 2,
-      readElf(merge).versionNeeds[1]!.versions[0]!.index,
-      e.littleEndian,
-    );
+    const { index } = readElf(merge).versionNeeds[1]!.versions[0]!;
+    viewOf(merge).setUint16(versymTable(readElf(merge))!.offset + 2, index, e.littleEndian);
     expect(caught(() => patch(merge, [replaceNeeded({ "libc.so.6": "libm.so.6" })])).code).toBe("UNSUPPORTED");
   });
 });
@@ -340,8 +318,7 @@ describe("edits of needed libraries that are wrong, or contradict each other", (
   });
 
   it("a removal with and one without a choice agree", () => {
-    expect(
-      readElf(patch(bytes, [removeNeeded("libm.so.6"), removeNeeded("libm.so.6", { uses: "drop" })]).bytes).needed,
-    ).toEqual(["libc.so.6"]);
+    const edits = [removeNeeded("libm.so.6"), removeNeeded("libm.so.6", { uses: "drop" })];
+    expect(readElf(patch(bytes, edits).bytes).needed).toEqual(["libc.so.6"]);
   });
 });

@@ -14,7 +14,7 @@ import { DT } from "../../src/spec/dynamic.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 
-/** Patches, and holds what holds for every patch: no broken rule, and the same patch again changes nothing. */
+/** Patches, and expects what every patch must keep: no rule is broken, and the same patch again changes nothing. */
 function patched(bytes: Uint8Array, ...edits: Edit[]) {
   const result = patch(bytes, edits);
   const elf = readElf(result.bytes);
@@ -47,8 +47,9 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("a conversion alone writes one tag and nothing else", () => {
     const { bytes, elf } = patched(rpath, convertToRunpath());
-    const entry = elf.dynamic!.entries.find((x) => x.tag === DT.RUNPATH)!;
     const differs = [...bytes.keys()].filter((i) => bytes[i] !== rpath[i]);
+
+    const entry = elf.dynamic!.entries.find((x) => x.tag === DT.RUNPATH)!;
     const at = elf.dynamic!.offset + entry.index * (e.class === 64 ? 16 : 8);
     const word = e.class / 8;
     expect(bytes.length).toBe(rpath.length);
@@ -88,6 +89,7 @@ describe.each(ENCODINGS)("$label", (e) => {
   });
 
   const library = buildElf({ ...e, soname: "lib" });
+  const { machine } = readElf(none).header;
   const files: Readonly<Record<string, Uint8Array>> = {
     "/a/libx": library,
     "/b/libx": library,
@@ -101,18 +103,8 @@ describe.each(ENCODINGS)("$label", (e) => {
     "/empty/libx": new Uint8Array(0),
     "/object/libx": buildElf({ ...e, type: ET.REL }),
     "/machine/libx": buildElf({ ...e, soname: "lib", machine: EM.MIPS }),
-    "/class/libx": buildElf({
-      ...e,
-      class: e.class === 64 ? 32 : 64,
-      machine: readElf(none).header.machine,
-      soname: "lib",
-    }),
-    "/order/libx": buildElf({
-      ...e,
-      littleEndian: !e.littleEndian,
-      machine: readElf(none).header.machine,
-      soname: "lib",
-    }),
+    "/class/libx": buildElf({ ...e, class: e.class === 64 ? 32 : 64, machine, soname: "lib" }),
+    "/order/libx": buildElf({ ...e, littleEndian: !e.littleEndian, machine, soname: "lib" }),
     "/exec/libx": buildElf({ ...e, type: ET.EXEC }),
   };
   const lookup: ShrinkRunpathOptions["lookup"] = (directory, name) => files[`${directory}/${name}`];
@@ -156,15 +148,19 @@ describe.each(ENCODINGS)("$label", (e) => {
 
   it("asks for what is not found yet, and for no name that ld.so takes for a path", () => {
     const asked: string[] = [];
-    patch(needs("/b:/c:/d", ["libx", "dir/liby", "libz"]), [
-      shrinkRunpath({ lookup: (directory, name) => (asked.push(`${directory}/${name}`), lookup(directory, name)) }),
-    ]);
+    const noting: ShrinkRunpathOptions["lookup"] = (directory, name) => {
+      asked.push(`${directory}/${name}`);
+      return lookup(directory, name);
+    };
+
+    patch(needs("/b:/c:/d", ["libx", "dir/liby", "libz"]), [shrinkRunpath({ lookup: noting })]);
     expect(asked).toEqual(["/b/libx", "/b/libz", "/c/libz"]);
   });
 
   it("takes the libraries that the file needs after the patch, whatever the order of the edits", () => {
     expect(shrunk("/a:/b:/c", {}, addNeeded("libz"))).toBe("/a:/b:/c");
     expect(shrunk("/a:/b:/c", {}, removeNeeded("libx"))).toBe("/b");
+
     const renaming = [replaceNeeded({ libx: "libz" }), shrinkRunpath({ lookup })] as const;
     const result = patched(needs("/a:/b:/c"), ...renaming);
     expect(result.elf.runpath).toBe("/b:/c");
@@ -172,33 +168,27 @@ describe.each(ENCODINGS)("$label", (e) => {
   });
 
   it("a path that has nothing to lose keeps the file as it is, DT_RPATH and an ignored one too", () => {
-    for (const bytes of [
-      needs("/a:/b"),
-      buildElf({ ...e, rpath: "/a", needed: ["libx"] }),
-      buildElf({ ...e, rpath: "/none", runpath: "/a", needed: ["libx"] }),
-    ]) {
-      expect(patch(bytes, [shrinkRunpath({ lookup })]).changed).toBe(false);
+    const shrink = shrinkRunpath({ lookup });
+    const needing = (paths: { rpath?: string; runpath?: string }) => buildElf({ ...e, ...paths, needed: ["libx"] });
+
+    for (const bytes of [needs("/a:/b"), needing({ rpath: "/a" }), needing({ rpath: "/none", runpath: "/a" })]) {
+      expect(patch(bytes, [shrink]).changed).toBe(false);
     }
 
-    expect(patched(buildElf({ ...e, rpath: "/a:/none", needed: ["libx"] }), shrinkRunpath({ lookup })).paths).toEqual([
-      "/a",
-      null,
-    ]);
-    expect(
-      patched(buildElf({ ...e, rpath: "/old", runpath: "/a:/none", needed: ["libx"] }), shrinkRunpath({ lookup }))
-        .paths,
-    ).toEqual(["/old", "/a"]);
+    expect(patched(needing({ rpath: "/a:/none" }), shrink).paths).toEqual(["/a", null]);
+    expect(patched(needing({ rpath: "/old", runpath: "/a:/none" }), shrink).paths).toEqual(["/old", "/a"]);
   });
 
   it("shrinks what is set, added and made relative in the same patch", () => {
     expect(shrunk("/a", {}, setRunpath("/none:/b"))).toBe("/b");
     expect(shrunk("/a", {}, addRunpath("/b:/c"))).toBe("/a:/b");
-    expect(
-      shrunk("/none:/app/lib:/b", {}, makeRunpathRelative({ root: "/app", origin: "/app/bin" }), addRunpath("/c")),
-    ).toBe("$ORIGIN/../lib:/b");
-    const none = buildElf({ ...e, needed: ["libx"] });
-    expect(patched(none, setRunpath("/none"), shrinkRunpath({ lookup })).changed).toBe(false);
-    expect(patched(none, addRpath("/none:/a"), shrinkRunpath({ lookup })).paths).toEqual(["/a", null]);
+
+    const relative = makeRunpathRelative({ root: "/app", origin: "/app/bin" });
+    expect(shrunk("/none:/app/lib:/b", {}, relative, addRunpath("/c"))).toBe("$ORIGIN/../lib:/b");
+
+    const without = buildElf({ ...e, needed: ["libx"] });
+    expect(patched(without, setRunpath("/none"), shrinkRunpath({ lookup })).changed).toBe(false);
+    expect(patched(without, addRpath("/none:/a"), shrinkRunpath({ lookup })).paths).toEqual(["/a", null]);
   });
 
   it.each([
@@ -213,35 +203,35 @@ describe.each(ENCODINGS)("$label", (e) => {
     ["$ORIGIN/../lib:/r/lib:/r/bin/../lib", "$ORIGIN/../lib"],
     ["/x:/x", "/x:/x"],
   ])("%j within /r, seen from /r/bin, is %j", (path, result) => {
-    expect(
-      patched(buildElf({ ...e, runpath: path }), makeRunpathRelative({ root: "/r", origin: "/r/bin/" })).elf.runpath,
-    ).toBe(result);
+    const { elf } = patched(buildElf({ ...e, runpath: path }), makeRunpathRelative({ root: "/r", origin: "/r/bin/" }));
+    expect(elf.runpath).toBe(result);
   });
 
-  it("what is outside goes if asked, the tag stays, and with an added directory the second time is as the first", () => {
+  it("drops what is outside if asked, keeps the tag, and takes added directories, too", () => {
     const place = { root: "/r", origin: "/r/bin" } as const;
-    expect(
-      patched(buildElf({ ...e, rpath: "/x:/r/lib:$ORIGIN" }), makeRunpathRelative({ ...place, outside: "drop" })).paths,
-    ).toEqual(["$ORIGIN/../lib:$ORIGIN", null]);
-    expect(patched(runpath, addRunpath(["/r/lib", "/c"]), makeRunpathRelative(place)).paths).toEqual([
-      null,
-      "/a:/b:$ORIGIN/../lib:/c",
-    ]);
-    expect(patched(runpath, makeRunpathRelative({ root: "/", origin: "/usr/bin" })).paths).toEqual([
-      null,
-      "$ORIGIN/../../a:$ORIGIN/../../b",
-    ]);
+    const outside = buildElf({ ...e, rpath: "/x:/r/lib:$ORIGIN" });
+
+    const dropping = patched(outside, makeRunpathRelative({ ...place, outside: "drop" }));
+    expect(dropping.paths).toEqual(["$ORIGIN/../lib:$ORIGIN", null]);
+
+    const adding = patched(runpath, addRunpath(["/r/lib", "/c"]), makeRunpathRelative(place));
+    expect(adding.paths).toEqual([null, "/a:/b:$ORIGIN/../lib:/c"]);
+
+    const fromRoot = patched(runpath, makeRunpathRelative({ root: "/", origin: "/usr/bin" }));
+    expect(fromRoot.paths).toEqual([null, "$ORIGIN/../../a:$ORIGIN/../../b"]);
   });
 
   it("resolves directories first, and leaves one alone that a path cannot name", () => {
-    const resolve = (d: string) =>
-      ({ "/link": "/r/lib", "/r/out": "/usr", "/r/odd": "/r/a:b", "/r/token": "/r/$LIB" })[d];
-    expect(
-      patched(
-        buildElf({ ...e, runpath: "/link:/r/out:/r/odd:/r/token:/r/x" }),
-        makeRunpathRelative({ root: "/r", origin: "/r/bin", resolve }),
-      ).elf.runpath,
-    ).toBe("$ORIGIN/../lib:/r/out:/r/odd:/r/token:$ORIGIN/../x");
+    const targets: Readonly<Record<string, string>> = {
+      "/link": "/r/lib",
+      "/r/out": "/usr",
+      "/r/odd": "/r/a:b",
+      "/r/token": "/r/$LIB",
+    };
+    const before = buildElf({ ...e, runpath: "/link:/r/out:/r/odd:/r/token:/r/x" });
+    const edit = makeRunpathRelative({ root: "/r", origin: "/r/bin", resolve: (d) => targets[d] });
+
+    expect(patched(before, edit).elf.runpath).toBe("$ORIGIN/../lib:/r/out:/r/odd:/r/token:$ORIGIN/../x");
   });
 });
 
@@ -257,19 +247,21 @@ it.each([
 });
 
 it("prints as JSON what JSON can carry, and refuses what came back without its lookup", () => {
-  const edit = shrinkRunpath({ lookup: () => undefined, allowedPrefixes: ["/opt"], origin: "/bin" });
-  const text = JSON.stringify([edit, makeRunpathRelative({ root: "/r", origin: "/r/bin", resolve: () => undefined })]);
-  expect(text).toBe(
-    '[{"edit":"shrinkRunpath","allowedPrefixes":["/opt"],"origin":"/bin"},{"edit":"makeRunpathRelative","root":"/r","origin":"/r/bin","outside":"keep"}]',
+  const shrink = shrinkRunpath({ lookup: () => undefined, allowedPrefixes: ["/opt"], origin: "/bin" });
+  const relative = makeRunpathRelative({ root: "/r", origin: "/r/bin", resolve: () => undefined });
+  expect(JSON.stringify([shrink, relative])).toBe(
+    '[{"edit":"shrinkRunpath","allowedPrefixes":["/opt"],"origin":"/bin"},' +
+      '{"edit":"makeRunpathRelative","root":"/r","origin":"/r/bin","outside":"keep"}]',
   );
-  expect(caught(() => patch(buildElf({ runpath: "/a" }), [JSON.parse(JSON.stringify(edit)) as Edit])).code).toBe(
-    "BAD_EDIT",
-  );
+
+  const back = JSON.parse(JSON.stringify(shrink)) as Edit;
+  expect(caught(() => patch(buildElf({ runpath: "/a" }), [back])).code).toBe("BAD_EDIT");
 });
 
 it("a path that is not UTF-8 converts, but is not taken apart", () => {
   const bytes = buildElf({ rpath: "/a:/Q" });
   bytes[Buffer.from(bytes).indexOf("/a:/Q") + 4] = 0xff;
+
   expect(readElf(patch(bytes, [convertToRunpath()]).bytes).runpath).toContain("/a:/");
   for (const edit of [shrinkRunpath({ lookup: () => undefined }), makeRunpathRelative({ root: "/", origin: "/" })]) {
     expect(caught(() => patch(bytes, [edit])).code).toBe("MALFORMED");

@@ -13,6 +13,7 @@ import {
   symbolVersions,
   weakenVersionNeed,
 } from "../../src/index.js";
+import { VER_FLG } from "../../src/spec/constants.js";
 import { caught } from "../support/elf.js";
 
 const FOLDER = new URL("../../fixtures/bin/", import.meta.url);
@@ -23,17 +24,23 @@ const PROGRAMS = readdirSync(FOLDER)
 /** The version of each undefined symbol, `name` to `version of file`. */
 function bindings(bytes: Uint8Array): Record<string, string> {
   const elf = readElf(bytes);
-  const version = symbolVersions(elf);
-  return Object.fromEntries(
-    [...elf.dynamicSymbols!]
-      .filter((s) => s.shndx === 0 && s.name !== "")
-      .map((s) => [s.name, version(s.index) ? `${version(s.index)!.name} of ${version(s.index)!.file}` : ""]),
-  );
+  const versionOf = symbolVersions(elf);
+  const undefinedSymbols = [...elf.dynamicSymbols!].filter((s) => s.shndx === 0 && s.name !== "");
+  const text = (index: number) => {
+    const version = versionOf(index);
+    return version ? `${version.name} of ${version.file}` : "";
+  };
+
+  return Object.fromEntries(undefinedSymbols.map((s) => [s.name, text(s.index)]));
 }
-const needs = (bytes: Uint8Array): string[] =>
-  readElf(bytes)
-    .versionNeeds.flatMap((n) => n.versions.map((v) => `${v.name} of ${n.file}${v.flags & 2 ? " weak" : ""}`))
-    .sort();
+
+/** The needed versions as `version of file`, sorted; of weak needs with `weak` behind. */
+function needs(bytes: Uint8Array): string[] {
+  const all = readElf(bytes).versionNeeds.flatMap(({ file, versions }) =>
+    versions.map((v) => `${v.name} of ${file}${v.flags & VER_FLG.WEAK ? " weak" : ""}`),
+  );
+  return all.sort();
+}
 
 describe.each(PROGRAMS)("$name", ({ bytes }) => {
   const before = bindings(bytes);
