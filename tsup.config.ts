@@ -1,15 +1,282 @@
-import { defineConfig } from "tsup";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { defineConfig, type Options } from "tsup";
+import ts from "typescript";
+
+// The package holds the library twice. For bundlers and browsers it is ESM in one file an entry, where every statement
+// that nothing uses can be dropped. For Node it is CommonJS in parts: an entry is a small file of functions that load
+// their part when they are first called, the command a small file and one a verb. docs/architecture.md, "The package".
+
+type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
+
+/** Is it text, a number, a function or a list of these? Bundlers know that nothing happens there. */
+function isPlain(node: ts.Expression): boolean {
+  if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isParenthesizedExpression(node)) {
+    return isPlain(node.expression);
+  }
+  if (ts.isArrayLiteralExpression(node)) return node.elements.every(isPlain);
+  if (ts.isObjectLiteralExpression(node)) return node.properties.every(isPlainProperty);
+  if (ts.isPrefixUnaryExpression(node)) return ts.isNumericLiteral(node.operand);
+  return (
+    ts.isLiteralExpression(node) ||
+    ts.isArrowFunction(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isIdentifier(node) ||
+    [ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword, ts.SyntaxKind.NullKeyword].includes(node.kind)
+  );
+}
+
+function isPlainProperty(property: ts.ObjectLiteralElementLike): boolean {
+  if (ts.isPropertyAssignment(property))
+    return !ts.isComputedPropertyName(property.name) && isPlain(property.initializer);
+  return ts.isShorthandPropertyAssignment(property) || ts.isMethodDeclaration(property);
+}
+
+/**
+ * The source with every constant of a module that is not plain in a function of its own, marked as pure: the house has
+ * no effects there (docs/contributing.md), but a bundler cannot know that of `PT.LOAD` or of `1 << 20`.
+ */
+function withPureConstants(text: string, path: string): string {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const declarations = source.statements
+    .filter(ts.isVariableStatement)
+    .flatMap((s) => [...s.declarationList.declarations]);
+  const impure = declarations.flatMap(({ initializer: i }) => (i && !isPlain(i) ? [i] : []));
+
+  let out = "";
+  let done = 0;
+  for (const { pos, end } of impure) {
+    out += `${text.slice(done, pos)} /* @__PURE__ */ (() => (${text.slice(pos, end)}))()`;
+    done = end;
+  }
+  return out + text.slice(done);
+}
+
+const pureConstants: Plugin = {
+  name: "pure-constants",
+  setup: (build) =>
+    build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: withPureConstants(readFileSync(path, "utf8"), path),
+      loader: "ts",
+    })),
+};
+
+/** A module that one or several entries export from. */
+interface Part {
+  readonly name: string;
+  readonly file: string;
+  /** Does the entry export this name of it? */
+  readonly exports: (name: string) => boolean;
+}
+
+/** The parts of an entry: the modules that it exports values from. */
+function partsOf(entry: string): Part[] {
+  const source = ts.createSourceFile(entry, readFileSync(entry, "utf8"), ts.ScriptTarget.Latest, true);
+
+  return source.statements.filter(ts.isExportDeclaration).flatMap((statement): Part[] => {
+    const path = (statement.moduleSpecifier as ts.StringLiteral).text.replace(/\.js$/, ".ts");
+    const file = join(dirname(entry), path);
+    const name = `${basename(dirname(file))}-${basename(file, ".ts")}`;
+    const { exportClause } = statement;
+    if (!exportClause || !ts.isNamedExports(exportClause)) return [{ name, file, exports: () => true }];
+
+    const names = exportClause.elements.flatMap((e) => (e.isTypeOnly || statement.isTypeOnly ? [] : [e.name.text]));
+    return names.length === 0 ? [] : [{ name, file, exports: (n) => names.includes(n) }];
+  });
+}
+
+const ENTRIES = { index: "src/index.ts", node: "src/node/index.ts", targets: "src/targets/index.ts" };
+const LAZY: Readonly<Record<string, readonly Part[]>> = { index: partsOf(ENTRIES.index), node: partsOf(ENTRIES.node) };
+
+const PARTS = Object.fromEntries(Object.values(LAZY).flatMap((parts) => parts.map((p) => [`parts/${p.name}`, p.file])));
+
+/**
+ * Modules that are cut out of large files. gzip looks back 32 KB: of larger files it does not find the one beside it, and
+ * the tarball holds both.
+ */
+const CUTS = [
+  "diagnose/detect/detect",
+  "diagnose/rules/search-path",
+  "diagnose/rules/target/target",
+  "diagnose/wheel/wheel-tag",
+  "report/map/map-svg",
+  "report/map/map-text",
+  "rewrite/layout/place/place",
+  "rewrite/layout/tail/tail",
+  "rewrite/layout/write/write",
+  "rewrite/passes/archive",
+  "targets/data/bindings",
+  "targets/data/glibc",
+  "targets/data/musl",
+  "targets/data/policies",
+];
+
+const CUT_ENTRIES = Object.fromEntries(CUTS.map((path) => [`cuts/${path}`, `src/${path}.ts`]));
+
+/** The part whose names are there from the start: small constants, and the class of errors. */
+const EAGER = "api-basics";
+
+/** `{ a, b as c }` of an import or export, as pairs of the first name and the last. */
+const pairsOf = (elements: readonly (ts.ImportSpecifier | ts.ExportSpecifier)[]): [string, string][] =>
+  elements.map(({ name, propertyName }) => [(propertyName ?? name).text, name.text]);
+
+/** An import as CommonJS. */
+function requireOf(statement: ts.ImportDeclaration): string {
+  const loaded = `require(${JSON.stringify((statement.moduleSpecifier as ts.StringLiteral).text)})`;
+  const { importClause } = statement;
+  if (!importClause) return `${loaded};`;
+
+  const { name, namedBindings } = importClause;
+  if (name) return `const ${name.text}=${loaded};`;
+  if (ts.isNamespaceImport(namedBindings!)) return `const ${namedBindings.name.text}=${loaded};`;
+
+  const names = pairsOf([...namedBindings!.elements]).map(([own, local]) => (own === local ? own : `${own}:${local}`));
+  return `const{${names.join(",")}}=${loaded};`;
+}
+
+/**
+ * A built ESM file as CommonJS: its exports are one list at the end, and no file requires itself in a circle. tsup's
+ * own way lowers `?.` and `??` to calls, and reads an imported name from its module at every use.
+ */
+function toCommonJs(text: string): string {
+  const source = ts.createSourceFile("chunk.js", text, ts.ScriptTarget.Latest, true);
+  let out = "";
+  let done = 0;
+  const replace = (node: ts.Node, replacement: string) => {
+    out += text.slice(done, node.getStart()) + replacement;
+    done = node.end;
+  };
+
+  const visit = (node: ts.Node): void => {
+    const isLazyImport = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
+    if (isLazyImport) {
+      const path = (node.arguments[0] as ts.StringLiteral).text;
+      replace(node, `Promise.resolve().then(()=>require(${JSON.stringify(path)}))`);
+    } else if (ts.isImportDeclaration(node)) {
+      replace(node, requireOf(node));
+    } else if (ts.isExportDeclaration(node)) {
+      const pairs = pairsOf([...(node.exportClause as ts.NamedExports).elements]);
+      replace(node, pairs.map(([local, outside]) => `exports.${outside}=${local};`).join(""));
+    } else {
+      ts.forEachChild(node, visit);
+    }
+  };
+  visit(source);
+  return out + text.slice(done);
+}
+
+/** Makes dist/cjs of the built files. What only the command needs goes there, and is no ESM. */
+function writeCommonJs(isOfCommand: (file: string) => boolean): void {
+  for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".js") || file.startsWith("cjs")) continue;
+
+    const target = join("dist/cjs", file);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, toCommonJs(readFileSync(join("dist", file), "utf8")));
+    if (isOfCommand(file)) rmSync(join("dist", file));
+  }
+  writeFileSync("dist/cjs/package.json", '{ "type": "commonjs" }\n');
+}
+
+/** Built files that no entry of the library reaches. */
+function commandFiles(): (file: string) => boolean {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const imports = readFileSync(join("dist", file), "utf8").matchAll(/from\s*"(\.[^"]+)"|import\s*"(\.[^"]+)"/g);
+    for (const [, path, bare] of imports) visit(join(dirname(file), path ?? bare!));
+  };
+  for (const entry of Object.keys({ ...ENTRIES, ...PARTS })) visit(`${entry}.js`);
+  return (file) => !reached.has(file);
+}
+
+/** A list that is made when it is first looked at, for ESM, whose exports are values. */
+const LAZY_LIST = `
+function lazyList(make) {
+  const list = [];
+  const fill = () => {
+    if (make) list.push(...make());
+    make = undefined;
+    return list;
+  };
+  const inspect = { value: () => [...fill()], configurable: true };
+  Object.defineProperty(list, Symbol.for("nodejs.util.inspect.custom"), inspect);
+  const traps = ["get", "has", "ownKeys", "getOwnPropertyDescriptor"];
+  return new Proxy(list, Object.fromEntries(traps.map((trap) => [trap, (_, ...rest) => Reflect[trap](fill(), ...rest)])));
+}
+`;
+
+/** Writes an entry for Node, as CommonJS and as ESM, from what its built parts export. */
+function writeLazyEntry(entry: string, parts: readonly Part[]): void {
+  const cjs = ['"use strict";', 'Object.defineProperty(exports, "__esModule", { value: true });'];
+  const names: string[] = [];
+  const lists: string[] = [];
+
+  for (const { name: part, exports } of parts) {
+    const load = `require("./parts/${part}.js")`;
+    for (const [name, value] of Object.entries(built(`parts/${part}.js`)).filter(([n]) => exports(n))) {
+      const isList = Array.isArray(value);
+      (isList ? lists : names).push(name);
+
+      if (part === EAGER) cjs.push(`exports.${name} = ${load}.${name};`);
+      else if (isList)
+        cjs.push(`Object.defineProperty(exports, "${name}", { enumerable: true, get: () => ${load}.${name} });`);
+      else cjs.push(`exports.${name} = function ${name}(...args) { return ${load}.${name}(...args); };`);
+    }
+  }
+
+  const esm = [
+    `import entry from "./${entry}.js";`,
+    ...(lists.length > 0 ? [LAZY_LIST.trim()] : []),
+    `export const { ${names.join(", ")} } = entry;`,
+    ...lists.map((name) => `export const ${name} = lazyList(() => entry.${name});`),
+  ];
+  writeFileSync(`dist/cjs/${entry}.js`, `${cjs.join("\n")}\n`);
+  writeFileSync(`dist/cjs/${entry}.mjs`, `${esm.join("\n")}\n`);
+}
+
+/** The ESM file of an entry for Node that is loaded as a whole. */
+function writeWholeEntry(entry: string): void {
+  const names = Object.keys(built(`${entry}.js`));
+  const esm = `import entry from "./${entry}.js";\nexport const { ${names.join(", ")} } = entry;\n`;
+  writeFileSync(`dist/cjs/${entry}.mjs`, esm);
+}
+
+/** What a file of dist/cjs exports. */
+function built(file: string): Readonly<Record<string, unknown>> {
+  const require = createRequire(join(process.cwd(), "dist/cjs/entry.js"));
+  return require(`./${file}`) as Readonly<Record<string, unknown>>;
+}
+
+function writeForNode(): void {
+  // Only where they are cut was wanted, not the entries.
+  rmSync("dist/cuts", { recursive: true });
+  writeCommonJs(commandFiles());
+  for (const [entry, parts] of Object.entries(LAZY)) writeLazyEntry(entry, parts);
+  // Its tables are a few strings.
+  writeWholeEntry("targets");
+
+  chmodSync("dist/cjs/cli.js", 0o755);
+  // For whoever runs the command of a checkout.
+  writeFileSync("dist/cli.js", '#!/usr/bin/env node\nimport "./cjs/cli.js";\n', { mode: 0o755 });
+}
 
 export default defineConfig([
   {
-    // One build for all entries, so that they share their code and their types.
-    entry: { index: "src/index.ts", node: "src/node/index.ts", targets: "src/targets/index.ts" },
-    format: ["esm", "cjs"],
+    entry: { ...ENTRIES, ...PARTS, ...CUT_ENTRIES, cli: "src/cli/main.ts" },
+    format: ["esm"],
     splitting: true,
-    dts: true,
     target: "es2022",
     platform: "neutral",
     external: [/^node:/],
+    removeNodeProtocol: false,
+    esbuildPlugins: [pureConstants],
+    esbuildOptions: (options) => void (options.minifyWhitespace = true),
+    onSuccess: async () => writeForNode(),
   },
-  { entry: { cli: "src/cli/main.ts" }, format: ["esm"], target: "node20", platform: "node" },
+  // Types. Those of dist/cjs are the same: which kind of module they are of, its package.json says.
+  { entry: { ...ENTRIES, ...PARTS }, format: ["esm"], dts: { only: true } },
+  { entry: { ...ENTRIES, ...PARTS }, outDir: "dist/cjs", format: ["esm"], dts: { only: true } },
 ]);

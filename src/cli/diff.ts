@@ -1,4 +1,4 @@
-import { readElfFile } from "../node/index.js";
+import { readElfFile } from "../node/read-file.js";
 import { type Change, diffElf } from "../report/diff.js";
 import { formatChanges } from "../report/text.js";
 import { attemptFile, OK, print, REFUSED, toJson, USAGE, UsageError, type Verb } from "./command.js";

@@ -2,11 +2,17 @@
 import { runCommand } from "./run.js";
 import { VERBS } from "./verbs.js";
 
-// A reader that has seen enough (head, grep -q) closes the pipe: no failure, and files still get their turn.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (e: NodeJS.ErrnoException) => {
-    if (e.code !== "EPIPE") throw e;
-  });
+/** A reader that has seen enough (head, grep -q) closes the pipe: no failure, and files still get their turn. */
+function ignoreClosedPipe(e: NodeJS.ErrnoException): void {
+  if (e.code !== "EPIPE") throw e;
 }
-const args = process.argv.slice(2);
-process.exitCode = runCommand(args, await VERBS.find((v) => v.name === args[0])?.load());
+
+async function main(args: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+
+  const verb = VERBS.find((v) => v.name === args[0]);
+  process.exitCode = runCommand(args, await verb?.load());
+}
+
+// The build for Node is CommonJS, which has no await here. What main throws is a bug, and ends the process as such.
+void main(process.argv.slice(2));

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type OpenElfFile, readElfFile } from "../node/index.js";
+import { type OpenElfFile, readElfFile } from "../node/read-file.js";
 import { UsageError } from "./command.js";
 
 /** What the verbs that read files share: their options, and a file that is open while it is read. */

@@ -1,5 +1,5 @@
 import type { Note } from "../error.js";
-import { patchFileSync, type PatchFileOptions, type PatchFileResult } from "../node/index.js";
+import { patchFileSync, type PatchFileOptions, type PatchFileResult } from "../node/patch-file.js";
 import { formatChanges } from "../report/text.js";
 import type { Edit } from "../edit/family.js";
 import { print, UsageError, warn } from "./command.js";

@@ -1,46 +1,17 @@
 import { cardOf, cardsOf } from "./machines/card-of.js";
 import type { TagKind } from "./machines/kinds.js";
 import { DYNAMIC } from "./machines/lists/dynamic.js";
+import { GENERIC_TAGS } from "./tags.js";
 
 export type { TagKind };
-
-/** Search paths (gABI, "Dynamic Section"), by themselves: an edit alone needs no table of tags. */
-export const DT_RPATH = 15;
-export const DT_RUNPATH = 29;
-
-/** Every tag by name: number and kind (gABI, "Dynamic Section"; elf.h for the GNU, Sun and Android ranges). */
-const GENERIC = {
-  NULL: [0, "value"], NEEDED: [1, "string"], PLTRELSZ: [2, "value"], PLTGOT: [3, "address"], HASH: [4, "address"], STRTAB: [5, "address"], SYMTAB: [6, "address"],
-  RELA: [7, "address"], RELASZ: [8, "value"], RELAENT: [9, "value"], STRSZ: [10, "value"], SYMENT: [11, "value"], INIT: [12, "address"], FINI: [13, "address"],
-  SONAME: [14, "string"], RPATH: [DT_RPATH, "string"], SYMBOLIC: [16, "value"], REL: [17, "address"], RELSZ: [18, "value"], RELENT: [19, "value"], PLTREL: [20, "value"],
-  DEBUG: [21, "value"], TEXTREL: [22, "value"], JMPREL: [23, "address"], BIND_NOW: [24, "value"], INIT_ARRAY: [25, "address"], FINI_ARRAY: [26, "address"],
-  INIT_ARRAYSZ: [27, "value"], FINI_ARRAYSZ: [28, "value"], RUNPATH: [DT_RUNPATH, "string"], FLAGS: [30, "value"], PREINIT_ARRAY: [32, "address"],
-  PREINIT_ARRAYSZ: [33, "value"], SYMTAB_SHNDX: [34, "address"], RELRSZ: [35, "value"], RELR: [36, "address"], RELRENT: [37, "value"],
-  CREL: [0x40000026, "address"],
-  ANDROID_REL: [0x6000000f, "address"], ANDROID_RELSZ: [0x60000010, "value"], ANDROID_RELA: [0x60000011, "address"], ANDROID_RELASZ: [0x60000012, "value"],
-  ANDROID_RELR: [0x6fffe000, "address"], ANDROID_RELRSZ: [0x6fffe001, "value"], ANDROID_RELRENT: [0x6fffe003, "value"], ANDROID_RELRCOUNT: [0x6fffe005, "value"],
-  GNU_PRELINKED: [0x6ffffdf5, "value"], GNU_CONFLICTSZ: [0x6ffffdf6, "value"], GNU_LIBLISTSZ: [0x6ffffdf7, "value"], CHECKSUM: [0x6ffffdf8, "value"],
-  PLTPADSZ: [0x6ffffdf9, "value"], MOVEENT: [0x6ffffdfa, "value"], MOVESZ: [0x6ffffdfb, "value"], FEATURE_1: [0x6ffffdfc, "value"], POSFLAG_1: [0x6ffffdfd, "value"],
-  SYMINSZ: [0x6ffffdfe, "value"], SYMINENT: [0x6ffffdff, "value"],
-  GNU_HASH: [0x6ffffef5, "address"], TLSDESC_PLT: [0x6ffffef6, "address"], TLSDESC_GOT: [0x6ffffef7, "address"], GNU_CONFLICT: [0x6ffffef8, "address"],
-  GNU_LIBLIST: [0x6ffffef9, "address"], CONFIG: [0x6ffffefa, "string"], DEPAUDIT: [0x6ffffefb, "string"], AUDIT: [0x6ffffefc, "string"],
-  PLTPAD: [0x6ffffefd, "address"], MOVETAB: [0x6ffffefe, "address"], SYMINFO: [0x6ffffeff, "address"],
-  VERSYM: [0x6ffffff0, "address"], RELACOUNT: [0x6ffffff9, "value"], RELCOUNT: [0x6ffffffa, "value"], FLAGS_1: [0x6ffffffb, "value"],
-  VERDEF: [0x6ffffffc, "address"], VERDEFNUM: [0x6ffffffd, "value"], VERNEED: [0x6ffffffe, "address"], VERNEEDNUM: [0x6fffffff, "value"],
-  AUXILIARY: [0x7ffffffd, "string"], FILTER: [0x7fffffff, "string"],
-} as const satisfies Record<string, readonly [number, TagKind]>;
-
-type Numbers<T extends Record<string, readonly [number, TagKind]>> = { readonly [K in keyof T]: T[K][0] };
-
-/** d_tag by name, e.g. `DT.RUNPATH`; processor tags are in {@link dynamicTag}. */
-export const DT = /* @__PURE__ */ Object.fromEntries(/* @__PURE__ */ Object.entries(GENERIC).map(([k, [n]]) => [k, n])) as Numbers<typeof GENERIC>;
+export { DT, DT_RPATH, DT_RUNPATH } from "./tags.js";
 
 const byNumber = new Map<string, readonly [string, TagKind]>();
 
 /** The name (with `DT_`) and kind of a tag on this machine; a tag nobody knows is a value named by its number. */
 export function dynamicTag(tag: number, machine: number): { name: string; kind: TagKind } {
   if (byNumber.size === 0) {
-    for (const [k, [n, kind]] of Object.entries(GENERIC)) byNumber.set(`:${n}`, [k, kind]);
+    for (const [k, [n, kind]] of Object.entries(GENERIC_TAGS)) byNumber.set(`:${n}`, [k, kind]);
     for (const { machine: m, card } of cardsOf(DYNAMIC))
       for (const [k, [n, kind]] of Object.entries(card.tags ?? {})) byNumber.set(`${m}:${n}`, [k, kind]);
   }
@@ -53,5 +24,5 @@ export function tagNumber(name: string, machine: number): number | undefined {
   const key = name.replace(/^DT_/, "");
   const own = cardOf(DYNAMIC, machine)?.tags ?? {};
   if (Object.hasOwn(own, key)) return own[key]![0];
-  return Object.hasOwn(GENERIC, key) ? GENERIC[key as keyof typeof GENERIC][0] : undefined;
+  return Object.hasOwn(GENERIC_TAGS, key) ? GENERIC_TAGS[key as keyof typeof GENERIC_TAGS][0] : undefined;
 }

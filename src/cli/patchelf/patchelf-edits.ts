@@ -18,7 +18,7 @@ import {
 } from "../../edit/versions.js";
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
-import { shrinkFileRunpath } from "../../node/index.js";
+import { shrinkFileRunpath } from "../../node/runpath.js";
 import type { Edit } from "../../edit/family.js";
 import { ET } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";

@@ -1,4 +1,5 @@
-import { readElfFile, resolveFileLibraries } from "../../node/index.js";
+import { readElfFile } from "../../node/read-file.js";
+import { resolveFileLibraries } from "../../node/resolve.js";
 import { bindSymbols, type BindOptions } from "../../resolve/bind/bind.js";
 import type { BoundBy, VersionError } from "../../resolve/bind/bindings.js";
 import { isNodeSymbol } from "../../resolve/bind/host-symbols.js";
