@@ -5,7 +5,7 @@ import type { GlibcVersion, Machine } from "./target.js";
 import { machineBit } from "./machines.js";
 import { glibcLoaderName } from "../spec/machine-names.js";
 
-/** Where glibc's libraries are looked for first, when several have a symbol. */
+/** glibc's libraries. If several have a symbol, the first one here counts. */
 const SONAMES: Readonly<Record<string, string>> = {
   libc: "libc.so.6",
   libm: "libm.so.6",
@@ -23,15 +23,18 @@ const SONAMES: Readonly<Record<string, string>> = {
   libc_malloc_debug: "libc_malloc_debug.so.0",
   ld: "ld.so",
 };
-const ORDER = Object.keys(SONAMES);
-const MOVED = new Set(MOVED_LIBRARIES.split(" "));
+const ORDER = /* @__PURE__ */ Object.keys(SONAMES);
+
+/** The libraries that went into libc, and the release that did this. */
+const MOVED = /* @__PURE__ */ MOVED_LIBRARIES.split(" ");
 const MOVED_IN = "2.34";
 
+/** A version of a symbol in a library, on some machines. */
 interface Row {
   readonly library: string;
   readonly machines: number;
   readonly version: string;
-  /** The releases in which the library has it: from this one on, up to that one. */
+  /** The first release in which the library has it, and the last. */
   readonly from: string;
   readonly to: string;
 }
@@ -44,6 +47,7 @@ interface Entry {
 function parseRow(text: string): Row {
   const [library, machines, version, range = "-"] = text.split(":");
   const [from, to] = range.split("-");
+
   return {
     library: library!,
     machines: parseInt(machines!, 16),
@@ -57,64 +61,67 @@ let parsed: ReadonlyMap<string, Entry> | undefined;
 
 /** All symbols by name; parsed at first use. */
 function entries(): ReadonlyMap<string, Entry> {
-  if (parsed) return parsed;
+  parsed ??= parse();
+  return parsed;
+}
 
+function parse(): Map<string, Entry> {
   const rows = ROWS.trim().split(/\s+/).map(parseRow);
   const sets = SIGNATURES.trim()
     .split(/\s+/)
-    .map((s) => s.match(/../g)!.map((r) => rows[parseInt(r, 36)]!));
-  const out = new Map<string, Entry>();
+    .map((digits) => digits.match(/../g)!.map((row) => rows[parseInt(row, 36)]!));
 
+  const symbols = new Map<string, Entry>();
   for (const { name, tag, separator } of frontCoded(unwrapped(GLIBC_NAMES), 2, ",=")) {
-    out.set(name, { rows: sets[parseInt(tag, 36)]!, data: separator === "=" });
+    symbols.set(name, { rows: sets[parseInt(tag, 36)]!, data: separator === "=" });
   }
-
-  return (parsed = out);
+  return symbols;
 }
 
-const rowsOf = (symbol: string, bit: number): readonly Row[] =>
-  entries()
-    .get(symbol)
-    ?.rows.filter((r) => r.machines & bit) ?? [];
+/** The rows of a symbol on one machine. */
+function rowsOf(symbol: string, bit: number): readonly Row[] {
+  const rows = entries().get(symbol)?.rows ?? [];
+  return rows.filter((r) => r.machines & bit);
+}
 
-/** The library of some rows in a release. */
+/** Does the library of the row have the symbol in a release? */
+const isIn = (row: Row, release: string): boolean =>
+  compareVersions(row.version, release) <= 0 &&
+  compareVersions(row.from, release) <= 0 &&
+  compareVersions(release, row.to) <= 0;
+
+/** The library that has a symbol in a release, by the symbol's rows; undefined for none. */
 function libraryIn(rows: readonly Row[], release: string): string | undefined {
-  const there = rows.filter(
-    (r) =>
-      compareVersions(r.version, release) <= 0 &&
-      compareVersions(r.from, release) <= 0 &&
-      compareVersions(release, r.to) <= 0,
-  );
-  const names = there.map((r) =>
-    MOVED.has(r.library) && compareVersions(release, MOVED_IN) >= 0 ? "libc" : r.library,
-  );
-  return ORDER.find((l) => names.includes(l));
+  const hasMoved = compareVersions(release, MOVED_IN) >= 0;
+  const libraries = rows
+    .filter((r) => isIn(r, release))
+    .map((r) => (hasMoved && MOVED.includes(r.library) ? "libc" : r.library));
+  return ORDER.find((library) => libraries.includes(library));
 }
 
 const soname = (library: string, machine: Machine): string =>
   library === "ld" ? glibcLoaderName(machine)! : SONAMES[library]!;
 
-/** Undefined where the machine is not covered. */
+/** All versions of a symbol, oldest first; undefined if the tables do not cover the machine. */
 export function glibcVersions(machine: Machine, symbol: string): readonly GlibcVersion[] | undefined {
   const bit = machineBit(machine);
   if (bit === 0) return undefined;
+
   const rows = rowsOf(symbol, bit);
   const versions = [...new Set(rows.map((r) => r.version))].sort(compareVersions);
   return versions.map((version) => ({ version, library: soname(newestLibrary(rows, version), machine) }));
 }
 
 /**
- * Where a version is in the newest release: a symbol that came to libc with a newer version took its older ones with
- * it.
+ * The library that has a version in the newest release. A symbol that came to libc with a newer version took its older
+ * ones along.
  */
 function newestLibrary(rows: readonly Row[], version: string): string {
-  const moved = rows.some((r) => r.library === "libc" && compareVersions(r.version, version) > 0);
-  return moved
-    ? "libc"
-    : libraryIn(
-        rows.filter((r) => r.version === version),
-        GLIBC_NEWEST,
-      )!;
+  const isInLibc = rows.some((r) => r.library === "libc" && compareVersions(r.version, version) > 0);
+  if (isInLibc) return "libc";
+
+  const ofVersion = rows.filter((r) => r.version === version);
+  return libraryIn(ofVersion, GLIBC_NEWEST)!;
 }
 
 export function glibcHome(machine: Machine, symbol: string, release: string): string | undefined {

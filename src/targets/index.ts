@@ -1,5 +1,5 @@
 /**
- * elfwright/targets: what C libraries of Linux systems have, for judging whether a file runs there. The tables are
+ * elfwright/targets: what the C libraries of Linux systems have, to judge whether a file runs there. The tables are
  * large, so the main entry never loads them.
  *
  * @packageDocumentation

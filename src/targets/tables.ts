@@ -7,36 +7,32 @@ import { muslRange, MUSL_VERSIONS } from "./musl-table.js";
 import { policies } from "./policy-table.js";
 import type { BuiltInTables, GlibcVersion, Machine } from "./target.js";
 
-/** The release whose default versions were read. */
+/** The release of glibc whose default versions were read. */
 const MEASURED = "2.36";
 
 function glibcDefault(machine: Machine, symbol: string, release: string): GlibcVersion | null | undefined {
-  const library = glibcHome(machine, symbol, GLIBC_NEWEST);
-  const there = glibcVersions(machine, symbol)?.filter(
-    (v) => v.library === library && compareVersions(v.version, release) <= 0,
-  );
-  const last = there?.at(-1);
+  const home = glibcHome(machine, symbol, GLIBC_NEWEST);
+  const all = glibcVersions(machine, symbol) ?? [];
+  const there = all.filter((v) => v.library === home && compareVersions(v.version, release) <= 0);
+  const last = there.at(-1);
   if (!last) return undefined;
 
-  const older = olderDefault(machine, last.library, symbol);
-  // A version that came after the measured release is a new default; one that became old before it may still be the
-  // default of an older release.
-  if (
-    compareVersions(last.version, MEASURED) <= 0 &&
-    compareVersions(release, MEASURED) >= 0 &&
-    isCompatOnly(machine, last.library, symbol)
-  ) {
-    return null;
-  }
+  // A version that came after the measured release is a new default. One that was no default any more in that release
+  // may still be the default of an older one.
+  const wasMeasured = compareVersions(last.version, MEASURED) <= 0 && compareVersions(release, MEASURED) >= 0;
+  if (wasMeasured && isCompatOnly(machine, last.library, symbol)) return null;
 
-  return (older !== undefined && there!.find((v) => v.version === older)) || last;
+  const older = olderDefault(machine, last.library, symbol);
+  return there.find((v) => v.version === older) ?? last;
 }
 
 /**
- * The C libraries' tables: glibc's symbols for eight machines with the releases up to 2.42, musl's for x86-64 from
- * 1.1.0 to 1.2.6, what unversioned references bind to, the policies of Python's platform tags, and distributions. They
- * are parsed at first use. Of musl only x86-64 was read: the names are the same on all 64-bit machines but for a few,
- * while 32-bit ones have more (`__stat_time64`).
+ * The C libraries' tables: glibc's symbols for eight machines in the releases up to 2.42, musl's for x86-64 from 1.1.0
+ * to 1.2.6, what unversioned references bind to, the policies of Python's platform tags, and distributions. They are
+ * parsed at first use.
+ *
+ * musl was read on x86-64 only. Its names are the same on all 64-bit machines but for a few, while 32-bit ones have
+ * more (`__stat_time64`).
  */
 export const tables: BuiltInTables = {
   glibcVersions,

@@ -1,6 +1,6 @@
 /**
- * What files are judged against. The types are here and cost nothing; values that carry tables are made in the subpath
- * `elfwright/targets`, which the main entry never loads.
+ * What files are judged against. The types are here and cost nothing. The subpath `elfwright/targets`, which the main
+ * entry never loads, makes the values that carry tables.
  */
 
 /** One version of a symbol that a glibc library has. */
@@ -23,11 +23,11 @@ export interface LibcTables {
    * on. Undefined for none.
    */
   glibcHome(machine: Machine, symbol: string, release: string): string | undefined;
-  /** The first release of musl that has the symbol, and the last one where it went. Undefined for none. */
+  /** The first release of musl that has the symbol, and the last one if it is gone. Undefined for none. */
   muslRange(symbol: string): MuslRange | undefined;
   /**
-   * What an unversioned reference to it binds to, where that is other code than the default version's. Undefined where
-   * both are the same, or nothing is known of the machine.
+   * What an unversioned reference to the symbol binds to, if that is other code than the default version's. Undefined
+   * where both are the same, or nothing is known about the machine.
    */
   oldestBinding(machine: Machine, symbol: string): OldestBinding | undefined;
   /** Distributions with their C library, best known first. */
@@ -36,11 +36,11 @@ export interface LibcTables {
   policies(machine: Machine): readonly WheelPolicy[];
 }
 
-/** Where the C libraries' tables know more than {@link LibcTables} asks for. */
+/** The tables of `elfwright/targets`, which know more than {@link LibcTables} asks for. */
 export interface BuiltInTables extends LibcTables {
   /**
    * The default version of a symbol in a release of glibc: what a linker binds to. Null where all versions are for old
-   * files only, undefined where the release has none, or nothing is known of the machine.
+   * files only. Undefined where the release has none, or nothing is known about the machine.
    */
   glibcDefault(machine: Machine, symbol: string, release: string): GlibcVersion | null | undefined;
   /** Whether it is a variable in glibc, not a function. */
@@ -49,7 +49,7 @@ export interface BuiltInTables extends LibcTables {
   readonly newest: { readonly glibc: string; readonly musl: string };
   /** The releases of musl that the tables were read from, oldest first. */
   readonly muslReleases: readonly string[];
-  /** Where the tables come from. */
+  /** Where the tables come from, and when they were read. */
   readonly sources: readonly TableSource[];
 }
 
@@ -61,9 +61,9 @@ export interface TableSource {
 }
 
 export interface MuslRange {
-  /** The first release that has it, of those that were looked at. */
+  /** The first release that has the symbol, among those that were read. */
   readonly first: string;
-  /** The last one, where it went. */
+  /** The last release that has it; null if the newest still does. */
   readonly last: string | null;
   /** The loader still binds the name after `last`: since 1.2.4 it takes `open64` for `open`. */
   readonly stillBinds?: boolean;
@@ -81,9 +81,7 @@ export interface Machine {
 export interface OldestBinding {
   readonly library: string;
   readonly oldest: string;
-  /**
-   * The oldest version with the default's code; no release before it is concerned. The default where it is left out.
-   */
+  /** The oldest version with the default's code: older releases have only the other code. `default` if left out. */
   readonly since?: string;
   readonly default: string;
 }
@@ -94,7 +92,7 @@ export interface Distribution {
   /** `CentOS 7`: for people. */
   readonly name: string;
   readonly libc: "glibc" | "musl";
-  /** Its version. */
+  /** The version of the C library. */
   readonly version: string;
 }
 
@@ -113,7 +111,7 @@ export interface WheelPolicy {
 
 /** A system that a file is to run on. */
 export interface Target {
-  /** As it was asked for: `centos7`, `glibc:2.17`, `musl:1.2.4`. */
+  /** As the caller wrote it: `centos7`, `glibc:2.17`, `musl:1.2.4`. */
   readonly name: string;
   readonly libc: "glibc" | "musl";
   /** `2.17`. */

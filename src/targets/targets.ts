@@ -22,6 +22,7 @@ function machineOf(choice: MachineChoice | undefined): Machine | null {
   return machineNamed(choice);
 }
 
+/** A version that the tables know. */
 function release(libc: "glibc" | "musl", version: string): string {
   const last = tables.newest[libc];
   if (!VERSION.test(version)) {
@@ -95,29 +96,36 @@ export function musl(version: string = tables.newest.musl, machine?: MachineChoi
  */
 export function distribution(name: string, machine?: MachineChoice): Target {
   const found = findDistribution(name);
-  const known = distributions.map((d) => d.id);
   if (!found) {
+    const known = distributions.map((d) => d.id);
     fail("UNKNOWN_TARGET", `${JSON.stringify(name)} is no distribution that the tables know: ${known.join(", ")}`, {
       target: name,
       known,
     });
   }
+
   return { name: found.id, libc: found.libc, version: found.version, machine: machineOf(machine), tables };
 }
 
-/** The policy of a platform tag: `manylinux_2_17`, `manylinux2014`, also with the machine behind it. */
-function policy(text: string, machine: MachineChoice | undefined): Target | undefined {
+/** The policy of a platform tag: `manylinux_2_17`, `manylinux2014`, with or without a machine at the end. */
+function policyTarget(text: string, machine: MachineChoice | undefined): Target | undefined {
   const [, tag, arch] = /^((?:manylinux|musllinux)(?:_\d+_\d+|\d+))(?:_(\w+))?$/.exec(text) ?? [];
-  const name = tag === undefined ? undefined : policyNamed(tag);
-  if (name === undefined) return undefined;
-  const [, libc, major, minor] = /^(many|musl)linux_(\d+)_(\d+)$/.exec(name)!;
-  const of = machineOf(machine ?? wheelArchitecture(text, arch));
-  if (libc === "musl") {
-    return { name: text, libc: "musl", version: `${major}.${minor}.0`, machine: of, tables, policy: name };
-  }
-  return { name: text, libc: "glibc", version: `${major}.${minor}`, machine: of, tables, policy: name };
+  const policy = tag === undefined ? undefined : policyNamed(tag);
+  if (policy === undefined) return undefined;
+
+  const [, kind, major, minor] = /^(many|musl)linux_(\d+)_(\d+)$/.exec(policy)!;
+  const isMusl = kind === "musl";
+  return {
+    name: text,
+    libc: isMusl ? "musl" : "glibc",
+    version: isMusl ? `${major}.${minor}.0` : `${major}.${minor}`,
+    machine: machineOf(machine ?? wheelArchitecture(text, arch)),
+    tables,
+    policy,
+  };
 }
 
+/** The machine at the end of a platform tag, in the tables' words. */
 function wheelArchitecture(text: string, arch: string | undefined): MachineName | undefined {
   if (arch === undefined) return undefined;
   const name = { i686: "i386", armv7l: "arm" }[arch] ?? arch;
@@ -139,13 +147,14 @@ function wheelArchitecture(text: string, arch: string | undefined): MachineName 
  * parseTarget("glibc:2.28").version // "2.28"
  */
 export function parseTarget(text: string, machine?: MachineChoice): Target {
-  const [, libc, version] = /^(glibc|musl)(?:[:=@ -]?(\d.*))?$/i.exec(text.trim()) ?? [];
+  const name = text.trim();
+  const [, libc, version] = /^(glibc|musl)(?:[:=@ -]?(\d.*))?$/i.exec(name) ?? [];
   const kind = libc?.toLowerCase();
-  if (kind === "musl") return { ...musl(version, machine), name: text.trim() };
-  if (kind === "glibc" && version !== undefined) return { ...glibc(version, machine), name: text.trim() };
+  if (kind === "musl") return { ...musl(version, machine), name };
+  if (kind === "glibc" && version !== undefined) return { ...glibc(version, machine), name };
 
-  const found = policy(text.trim(), machine);
-  if (found) return found;
+  const policy = policyTarget(name, machine);
+  if (policy) return policy;
   if (findDistribution(text)) return distribution(text, machine);
 
   const known = ["glibc:VERSION", "musl", "musl:VERSION", ...policyNames(), ...distributions.map((d) => d.id)];
