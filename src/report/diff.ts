@@ -6,19 +6,19 @@ import { diffRelocations, diffSecurity } from "./diff-summaries.js";
 export type { Change, ChangeValue } from "./change.js";
 
 export interface DiffOptions {
-  /** Also what only follows from where things lie: addresses, offsets, sizes, counts. Default false. */
+  /** Also compare what only follows from where things lie: addresses, offsets, sizes, counts. Default false. */
   readonly layout?: boolean | undefined;
   /**
-   * Also relocations by type, and the security facts, which follow from other parts and read every relocation and
-   * symbol name. Default true.
+   * Also compare relocations by type, and the security facts. They follow from other parts, and every relocation and
+   * symbol name is read for them. Default true.
    */
   readonly summaries?: boolean | undefined;
 }
 
 /**
- * What `after` means that `before` does not: loader, libraries, search paths, flags, versions, sections, symbols,
- * notes, relocations by type, security, overlay. Bytes of code and data are not compared. A part that cannot be read is
- * like one that is not there.
+ * Lists what `after` means that `before` does not: loader, libraries, search paths, flags, versions, sections, symbols,
+ * notes, relocations by type, security, overlay. Bytes of code and data are not compared. A part that cannot be read
+ * counts as missing.
  *
  * @example
  * diffElf(readElf(before), readElf(after)) // [{ at: "dynamic", tag: "DT_RUNPATH", from: null, to: "$ORIGIN/../lib" }]

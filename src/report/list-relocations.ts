@@ -36,7 +36,7 @@ export interface ListedRelocation {
  * @throws ElfError `TRUNCATED`, `MALFORMED`
  */
 export function* listRelocations(elf: ElfFile, tolerant: Tolerant): Generator<ListedRelocation> {
-  // Symbol tables over the same bytes, as only a broken file has many of them, would be read again and again.
+  // Symbol tables over the same bytes (only a broken file has many of them) would be read again and again.
   let budget = elf.source.size;
   const mayRead = (bytes: number): boolean => {
     budget -= bytes;

@@ -179,7 +179,8 @@ export function buildElf(options: BuildOptions = {}): Uint8Array {
   const hasSections = isObject || (options.sections ?? true);
   const tail: SectionPart[] = [];
   if (hasSections) {
-    tail.push(...unloadedParts(options.comment === undefined ? "elfwright" : options.comment, options.debugInfo ?? 0));
+    const comment = options.comment === undefined ? "elfwright" : options.comment;
+    tail.push(...unloadedParts(comment, options.debugInfo ?? 0));
     if (options.symtab ?? true) {
       tail.push(...symbolParts([...readOnly, text, ...relro, ...writable], symbols, places, hasEntry, encoding));
     }

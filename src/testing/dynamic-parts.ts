@@ -286,7 +286,7 @@ function relocationPart(options: DynamicOptions, ordered: readonly BuildSymbol[]
   const indexOf = (name: string): number => {
     const index = 1 + ordered.findIndex((s) => s.name === name);
     if (index === 0) {
-      fail("BAD_EDIT", `buildElf: a relocation names ${name}, which is no dynamic symbol`, { edit: "buildElf" });
+      fail("BAD_EDIT", `buildElf: a relocation names ${name}, which is not a dynamic symbol`, { edit: "buildElf" });
     }
     return index;
   };

@@ -64,7 +64,7 @@ export interface Image extends PartPlacement {
 export function layOutParts(layout: PartsLayout): Image {
   const { base, page, isObject } = layout;
   if (base % BigInt(page) !== 0n) {
-    fail("BAD_EDIT", `buildElf: the base address is no multiple of the page size ${page}`, { edit: "buildElf" });
+    fail("BAD_EDIT", `buildElf: the base address is not a multiple of the page size ${page}`, { edit: "buildElf" });
   }
 
   // Program headers stand before what they describe: the first run counts them, the second one leaves room for them.
@@ -85,8 +85,8 @@ function placeParts(layout: PartsLayout, phnum: number): Image {
 
   if (hasSections && layout.sectionTable === "start") shoff = placer.putSectionTable(shnum);
   const loads = isObject ? [] : placeLoads(layout, placer);
-  if (isObject) for (const part of [text, ...writable]) placer.put(part);
-  for (const part of tail) placer.put(part);
+  const unsegmented = isObject ? [text, ...writable] : [];
+  for (const part of [...unsegmented, ...tail]) placer.put(part);
   if (hasSections && layout.sectionTable === "end") shoff = placer.putSectionTable(shnum);
 
   const { parts } = placer;

@@ -27,7 +27,7 @@ export function memorySegments(
   const parts = regions.flatMap((region) => region.parts);
   const filling = detached ? NOT_IN_FILE : ZERO_FILLED;
 
-  // PT_LOADs that share bytes of the file, as only a broken file has many of them, would list the same parts again and
+  // PT_LOADs that share bytes of the file (only a broken file has many of them) would list the same parts again and
   // again.
   let left = 4 * (parts.length + loads.length);
   let taken = 0n;
@@ -118,7 +118,7 @@ function firstBehind(parts: readonly MapPart[], offset: number): number {
   return low;
 }
 
-/** The same part where the segment has all of it, so that who compares parts finds it in both places. */
+/** The same part where the segment has all of it, so that a comparison of parts finds it in both places. */
 function within(load: Load, part: MapPart, limit: number): MapPart {
   const start = Math.max(part.offset!, load.start);
   const end = Math.min(part.offset! + Number(part.size), limit);
@@ -142,6 +142,7 @@ function nobitsByLoad(elf: ElfFile, loads: readonly Load[], tolerant: Tolerant):
 
     const load = findLoad(section.header.exact("addr"));
     if (!load) continue;
+
     const list = out.get(load.segment);
     if (list) list.push(section);
     else out.set(load.segment, [section]);
@@ -156,7 +157,7 @@ function takesMemoryOnly({ header }: Section): boolean {
   return header.type === SHT.NOBITS && isInMemory && header.exact("size") !== 0n;
 }
 
-/** Memory that the program header has bytes for and the file has not: an access to it is a signal. */
+/** Memory that the program header has bytes for and the file has not: an access to it raises a signal. */
 function missingParts(load: Load): MapPart[] {
   const start = load.vaddr + BigInt(Math.max(0, load.end - load.start));
   const end = load.vaddr + smaller(load.filesz, load.memsz);

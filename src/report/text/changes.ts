@@ -13,31 +13,31 @@ function isCounted({ at, field }: Change): boolean {
 }
 
 /** Tells whether the values are paths and names of the file, which may hold anything. Other texts are constants. */
-const isText = (c: Change): boolean =>
-  c.at === "interpreter" ||
-  (c.at === "dynamic" && !c.tag?.startsWith("DT_FLAGS")) ||
-  (c.at === "versionNeeds" && c.file === undefined) ||
-  (c.at === "dynamicSymbols" && c.field === undefined);
+const isText = (change: Change): boolean =>
+  change.at === "interpreter" ||
+  (change.at === "dynamic" && !change.tag?.startsWith("DT_FLAGS")) ||
+  (change.at === "versionNeeds" && change.file === undefined) ||
+  (change.at === "dynamicSymbols" && change.field === undefined);
 
-function changeValue(c: Change, value: ChangeValue): string {
-  if (typeof value === "number") return isCounted(c) ? String(value) : hex(value);
+function changeValue(change: Change, value: ChangeValue): string {
+  if (typeof value === "number") return isCounted(change) ? String(value) : hex(value);
   if (typeof value !== "string") return String(value);
-  return isText(c) && !NUMERIC.test(value) ? quote(value) : safe(value.trimEnd());
+  return isText(change) && !NUMERIC.test(value) ? quote(value) : safe(value.trimEnd());
 }
 
-function changeLine(c: Change): string {
+function changeLine(change: Change): string {
   const words: string[] = [];
-  if (c.member !== undefined) words.push(`${safe(c.member)}:`);
-  words.push(c.at);
-  if (c.file !== undefined) words.push(safe(c.file));
-  if (c.tag !== undefined) words.push(c.tag);
-  if (c.name !== undefined) words.push(safe(c.name) + (c.occurrence ? ` [${c.occurrence}]` : ""));
-  if (c.field !== undefined) words.push(safe(c.field));
+  if (change.member !== undefined) words.push(`${safe(change.member)}:`);
+  words.push(change.at);
+  if (change.file !== undefined) words.push(safe(change.file));
+  if (change.tag !== undefined) words.push(change.tag);
+  if (change.name !== undefined) words.push(safe(change.name) + (change.occurrence ? ` [${change.occurrence}]` : ""));
+  if (change.field !== undefined) words.push(safe(change.field));
   const subject = words.join(" ");
 
-  if (c.from === null) return `+ ${subject}: ${changeValue(c, c.to)}`;
-  if (c.to === null) return `- ${subject}: ${changeValue(c, c.from)}`;
-  return `  ${subject}: ${changeValue(c, c.from)} -> ${changeValue(c, c.to)}`;
+  if (change.from === null) return `+ ${subject}: ${changeValue(change, change.to)}`;
+  if (change.to === null) return `- ${subject}: ${changeValue(change, change.from)}`;
+  return `  ${subject}: ${changeValue(change, change.from)} -> ${changeValue(change, change.to)}`;
 }
 
 /** Prints a line for each change: `+` came, `-` went, others say from what to what. Empty for no change. */

@@ -36,7 +36,7 @@ export function drawBands(
 
 function drawBand(segment: MemorySegment, place: BandPlace, labelled: Range[]): string {
   const inFile = fileRange(segment, place.file);
-  const inMemory = inFile && memoryRange(segment, inFile.size, place.memory);
+  const inMemory = inFile && rangeOf(place.memory, BigInt(segment.address), inFile.size);
   if (!inMemory) return "";
 
   const flags = letters(segment.flags);
@@ -62,9 +62,7 @@ function fileRange(
   return range && { size: loaded, range };
 }
 
-const memoryRange = ({ address }: MemorySegment, size: bigint, memory: readonly PlacedBlock[]): Range | undefined =>
-  rangeOf(memory, BigInt(address), size);
-
+/** Where bytes are drawn in a column; undefined where no row has them. */
 function rangeOf(column: readonly PlacedBlock[], start: bigint, size: bigint): Range | undefined {
   const top = yOf(column, start);
   const bottom = yOf(column, start + size, true);
