@@ -26,7 +26,22 @@ const WIDTH = 160;
 export function constant(name: string, doc: string, text: string): string {
   if (/[`\\$]/.test(text)) throw new Error(`${name} holds characters that a template literal would read`);
   const lines = text.includes("\n") ? [text] : (text.match(new RegExp(`.{1,${WIDTH}}`, "g")) ?? []);
-  return `/** ${doc} */\nexport const ${name} = \`\n${lines.join("\n")}\n\`;\n`;
+  return `${docComment(doc)}\nexport const ${name} = \`\n${lines.join("\n")}\n\`;\n`;
+}
+
+const COLUMNS = 120;
+
+/** In one line where it fits. */
+function docComment(text: string): string {
+  const line = `/** ${text} */`;
+  if (line.length <= COLUMNS) return line;
+
+  const lines = [" *"];
+  for (const word of text.split(" ")) {
+    if (`${lines.at(-1)!} ${word}`.length > COLUMNS) lines.push(" *");
+    lines.push(`${lines.pop()!} ${word}`);
+  }
+  return ["/**", ...lines, " */"].join("\n");
 }
 
 export const sorted = (names: Iterable<string>): string[] => [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));

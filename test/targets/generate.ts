@@ -82,9 +82,18 @@ export const GLIBC_NEWEST = "${NEWEST}";
 /** Libraries whose symbols all moved to libc in glibc 2.34. */
 export const MOVED_LIBRARIES = "${MOVED.join(" ")}";
 
-${constant("ROWS", "library:machines:version, with the releases in which it holds where that is not all; machines are bits in hexadecimal (`machines.ts`).", wrap(rows.join(" ")))}
-${constant("SIGNATURES", "Sets of rows, each row by two digits in base 36.", wrap(signatures.join(" ")))}
-${constant("NAMES", "All symbols, front-coded, each with two digits for its set of rows; data objects end in `=`.", frontCode(names))}`;
+${constant(
+  "ROWS",
+  "library:machines:version, then the range of releases that have it, if not all do. " +
+    "Machines are bits in hexadecimal (`machines.ts`).",
+  wrap(rows.join(" ")),
+)}
+${constant("SIGNATURES", "Sets of rows. Each row is two digits in base 36.", wrap(signatures.join(" ")))}
+${constant(
+  "GLIBC_NAMES",
+  "All symbols, front-coded, each with two digits for its set of rows. Variables end in `=`.",
+  frontCode(names),
+)}`;
 }
 
 /** Words in lines. */
@@ -108,11 +117,15 @@ function muslModule(): string {
 
   return `// ${MADE}
 // Source: the dynamic symbols of libc.so of these ${versions.length} releases of musl, built for x86-64 in November
-// 2026. Releases between them were not looked at, so a symbol may be a little older than the table says.
+// 2026. The releases between them were not read, so a symbol may be a little older than the table says.
 
 export const MUSL_RELEASES = "${versions.join(" ")}";
 
-${constant("MUSL_NAMES", "Symbols, front-coded, each with its first and its last release by their places; `-` where it is still there.", frontCode(names))}`;
+${constant(
+  "MUSL_NAMES",
+  "Symbols, front-coded, each with the places of its first and its last release; `-` if the newest has it.",
+  frontCode(names),
+)}`;
 }
 
 function policyText(all: readonly PolicySource[]): string {
@@ -167,8 +180,8 @@ function policyText(all: readonly PolicySource[]): string {
 
 function policyModule(): string {
   return `// ${MADE}
-// Source: pypa/auditwheel, manylinux-policy.json and musllinux-policy.json (MIT), read in November 2026. A line of a
-// family or of the libraries says from which policy on what is allowed; masks are policies as bits in hexadecimal.
+// Source: pypa/auditwheel, manylinux-policy.json and musllinux-policy.json (MIT), read in November 2026. The line of a
+// family, or of the libraries, says which policy is the first to allow what. Masks are policies as bits in hexadecimal.
 
 ${constant("MANYLINUX", "manylinux policies, most compatible first.", policyText(policies(DATA, "manylinux")))}
 ${constant("MUSLLINUX", "musllinux policies.", policyText(policies(DATA, "musllinux")))}`;
@@ -188,10 +201,15 @@ function bindingModule(): string {
   }
 
   return `// ${MADE}
-// Source: test/targets/measured.txt: the libraries of glibc 2.36 as Debian 12 has them for seven machines (not for
+// Source: test/targets/measured.txt, from the libraries of glibc 2.36 in Debian 12 for seven machines (not for
 // loongarch64), read in November 2026. Machines are bits in hexadecimal (\`machines.ts\`).
 
-${constant("TRAPS", "What an unversioned reference binds to where that is other code than the default version's: machines, library, symbol, that version, the oldest one with the default's code, the default.", sorted(traps).join("\n"))}
+${constant(
+  "TRAPS",
+  "What an unversioned reference binds to, if that is other code than the default version's: " +
+    "machines, library, symbol, that version, the oldest version with the default's code, the default.",
+  sorted(traps).join("\n"),
+)}
 ${constant(
   "COMPAT",
   "Symbols that have no default version: machines, library, names (front-coded).",

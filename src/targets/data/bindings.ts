@@ -1,10 +1,10 @@
-// Made by `npm run targets` (test/targets/generate.ts): do not edit. Source: test/targets/measured.txt: the libraries
-// of glibc 2.36 as Debian 12 has them for seven machines (not for loongarch64), read in November 2026. Machines are
-// bits in hexadecimal (`machines.ts`).
+// Made by `npm run targets` (test/targets/generate.ts): do not edit.
+// Source: test/targets/measured.txt, from the libraries of glibc 2.36 in Debian 12 for seven machines (not for
+// loongarch64), read in November 2026. Machines are bits in hexadecimal (`machines.ts`).
 
 /**
- * What an unversioned reference binds to where that is other code than the default version's: machines, library,
- * symbol, that version, the oldest one with the default's code, the default.
+ * What an unversioned reference binds to, if that is other code than the default version's: machines, library, symbol,
+ * that version, the oldest version with the default's code, the default.
  */
 export const TRAPS = `
 1 libc.so.6 fmemopen 2.2.5 2.22 2.22

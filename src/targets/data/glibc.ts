@@ -1,6 +1,6 @@
-// Made by `npm run targets` (test/targets/generate.ts): do not edit. Source: glibc's own lists of symbols (*.abilist),
-// walked release by release up to 2.42, read in November 2026; libraries of some symbols that moved without a new
-// version: Debian 12's glibc 2.36.
+// Made by `npm run targets` (test/targets/generate.ts): do not edit.
+// Source: glibc's own lists of symbols (*.abilist), walked release by release up to 2.42, read in November 2026;
+// libraries of some symbols that moved without a new version: Debian 12's glibc 2.36.
 
 export const GLIBC_NEWEST = "2.42";
 
@@ -8,7 +8,7 @@ export const GLIBC_NEWEST = "2.42";
 export const MOVED_LIBRARIES = "libpthread libdl librt libutil libanl";
 
 /**
- * library:machines:version, with the releases in which it holds where that is not all; machines are bits in hexadecimal
+ * library:machines:version, then the range of releases that have it, if not all do. Machines are bits in hexadecimal
  * (`machines.ts`).
  */
 export const ROWS = `
@@ -41,7 +41,7 @@ libthread_db:23:2.3 libthread_db:23:2.3.3 libthread_db:2:2.1.3 libthread_db:40:2
 libutil:20:2.2 libutil:2:2.0 libutil:40:2.27 libutil:8:2.4
 `;
 
-/** Sets of rows, each row by two digits in base 36. */
+/** Sets of rows. Each row is two digits in base 36. */
 export const SIGNATURES = `
 00 01 02 030405070b0e0f 030405070b0f0y12161r2p34353n 030405070f0y12161r2p3435 030405080b0e0f 030a0b0e0f 06 09 0b0c0e0f 0d0e 0g0h0i0j0k0l0m0y12161r2p3435
 0n0o0p0q0r0s3234 0t 0t12161r2p2t3435 0t12161r2p34355y5z61686g6k 0t121f35 0t1a 0t1b 0t1c 0u 0v 0w 0w2u34 0x4d 0y1112161r2p3435 0y1215161r2p3435
@@ -66,7 +66,7 @@ export const SIGNATURES = `
 5z6168 6l6m6n6q6s6t6u 6l6m6n6q6u 6l6m6o6s6t6u 6l6p6s6t6u 6l6r6s6t 7677787c7d7e7f 7677797d7e7f 767a7d7e7f 767b7d7e7f
 `;
 
-/** All symbols, front-coded, each with two digits for its set of rows; data objects end in `=`. */
+/** All symbols, front-coded, each with two digits for its set of rows. Variables end in `=`. */
 export const GLIBC_NAMES = `
 1r0_Exit,4a1Fork,1m1IO_2_1_stderr_=1mbin_=1mbout_=1a4adjust_column,25bwcolumn,1a4default_doallocate,1acfinish,1acpbackfail,1acuflow,1acxsgetn,1aeputn,165o_write
 ,1a6allocbuf,164fclose,165dopen,1a5eof,1a6rror,1a5flush,1y5getpos,1zb64,1a8s,165ile_attach,1a9close,16e_it,1a9doallocate,1m9finish,16aopen,169init,1a9jumps=1a9o

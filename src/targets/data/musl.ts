@@ -1,10 +1,10 @@
-// Made by `npm run targets` (test/targets/generate.ts): do not edit. Source: the dynamic symbols of libc.so of these 13
-// releases of musl, built for x86-64 in November 2026. Releases between them were not looked at, so a symbol may be a
-// little older than the table says.
+// Made by `npm run targets` (test/targets/generate.ts): do not edit.
+// Source: the dynamic symbols of libc.so of these 13 releases of musl, built for x86-64 in November
+// 2026. The releases between them were not read, so a symbol may be a little older than the table says.
 
 export const MUSL_RELEASES = "1.1.0 1.1.5 1.1.10 1.1.16 1.1.20 1.1.24 1.2.0 1.2.1 1.2.2 1.2.3 1.2.4 1.2.5 1.2.6";
 
-/** Symbols, front-coded, each with its first and its last release by their places; `-` where it is still there. */
+/** Symbols, front-coded, each with the places of its first and its last release; `-` if the newest has it. */
 export const MUSL_NAMES = `
 0-0_Exit,8-1Fork,0-1IO_feof_unlocked,0-6rror_unlocked,0-4getc,0-8_unlocked,0-4putc,0-8_unlocked,0-1__environ,042acquire_ptc,243io_close,246fut,016wake,043sctime
 ,0-4sert_fail,042block_all_sigs,049pp_sigs,248new_threads,033rk,242c_dot_utf8,34c_locale,344locale,013ancel,043lock_gettime,045ne,043opy_tls,044s,045df,045l,013

@@ -1,6 +1,6 @@
-// Made by `npm run targets` (test/targets/generate.ts): do not edit. Source: pypa/auditwheel, manylinux-policy.json and
-// musllinux-policy.json (MIT), read in November 2026. A line of a family or of the libraries says from which policy on
-// what is allowed; masks are policies as bits in hexadecimal.
+// Made by `npm run targets` (test/targets/generate.ts): do not edit.
+// Source: pypa/auditwheel, manylinux-policy.json and musllinux-policy.json (MIT), read in November 2026. The line of a
+// family, or of the libraries, says which policy is the first to allow what. Masks are policies as bits in hexadecimal.
 
 /** manylinux policies, most compatible first. */
 export const MANYLINUX = `
