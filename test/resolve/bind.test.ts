@@ -23,10 +23,22 @@ const COPY = 5;
 
 const undefinedOnes = (...names: readonly string[]) => names.map((name) => ({ name, defined: false }));
 const calls = (...symbols: readonly string[]) => symbols.map((symbol) => ({ symbol, type: CALL }));
-const program = (o: BuildOptions & { readonly symbols: NonNullable<BuildOptions["symbols"]> }) =>
-  buildElf({ relocations: calls(...new Set(o.symbols.filter((s) => s.defined === false).map((s) => s.name))), ...o });
-const library = (soname: string, o: BuildOptions = {}) => buildElf({ soname, needed: [], ...o });
-const brief = (b: Binding) => [b.from.name, b.symbol, b.version, b.provider.name, b.providerVersion, b.how];
+const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
+
+/** A program that calls each symbol which it does not define. */
+function program(options: BuildOptions & { readonly symbols: NonNullable<BuildOptions["symbols"]> }): Uint8Array {
+  const called = new Set(names(options.symbols.filter((symbol) => symbol.defined === false)));
+  return buildElf({ relocations: calls(...called), ...options });
+}
+
+const library = (soname: string, options: BuildOptions = {}) => buildElf({ soname, needed: [], ...options });
+const brief = ({ from, symbol, version, provider, providerVersion, how }: Binding) => [
+  ...[from.name, symbol, version],
+  ...[provider.name, providerVersion, how],
+];
+const messages = (list: readonly { readonly message: string }[]) => list.map(({ message }) => message);
+const symbolsOf = (list: readonly { readonly symbol: string }[]) => list.map(({ symbol }) => symbol);
+const providersOf = (bindings: readonly Binding[]) => bindings.map(({ provider }) => provider.name);
 
 describe("bindSymbols", () => {
   for (const e of [
@@ -37,33 +49,37 @@ describe("bindSymbols", () => {
   ] as const) {
     for (const hash of ["gnu", "sysv", "both"] as const) {
       for (const sections of [true, false]) {
-        it(`goes through DT_${hash} of ${e.class}-bit ${e.littleEndian ? "little" : "big"}-endian files ${sections ? "with" : "without"} section headers`, () => {
-          const names = Array.from({ length: 60 }, (_, i) => `function_${i}`);
-          const o = { ...e, hash, sections };
-          const tree = treeInMemory({
-            main: program({
-              ...o,
-              needed: ["liba.so", "libb.so"],
-              symbols: undefinedOnes(...names, "absent"),
-              relocations: names.map((symbol) => ({ symbol, type: 1 })),
-            }),
-            "liba.so": library("liba.so", { ...o, symbols: names.slice(0, 20).map((name) => ({ name })) }),
-            "libb.so": library("libb.so", { ...o, symbols: names.map((name) => ({ name })) }),
-          });
-          const { bindings, missing, tolerated, problems } = bindSymbols(tree);
+        it(
+          `goes through DT_${hash} of ${e.class}-bit ${e.littleEndian ? "little" : "big"}-endian files ` +
+            `${sections ? "with" : "without"} section headers`,
+          () => {
+            const functions = Array.from({ length: 60 }, (_, i) => `function_${i}`);
+            const defined = functions.map((name) => ({ name }));
+            const options = { ...e, hash, sections };
+            const tree = treeInMemory({
+              main: program({
+                ...options,
+                needed: ["liba.so", "libb.so"],
+                symbols: undefinedOnes(...functions, "absent"),
+                relocations: functions.map((symbol) => ({ symbol, type: 1 })),
+              }),
+              "liba.so": library("liba.so", { ...options, symbols: defined.slice(0, 20) }),
+              "libb.so": library("libb.so", { ...options, symbols: defined }),
+            });
+            const { bindings, missing, tolerated, problems } = bindSymbols(tree);
 
-          expect(
-            bindings
-              .filter((b) => b.from === tree.root)
-              .map((b) => [b.symbol, b.provider.name])
-              .sort(),
-          ).toEqual(names.map((n, i) => [n, i < 20 ? "liba.so" : "libb.so"]).sort());
-          expect({ missing, problems, tolerated: tolerated.map((t) => [t.symbol, t.relocated]) }).toEqual({
-            missing: [],
-            problems: [],
-            tolerated: hash === "gnu" && !sections ? [] : [["absent", false]],
-          });
-        });
+            const ofProgram = bindings.filter((binding) => binding.from === tree.root);
+            const bound = ofProgram.map(({ symbol, provider }) => [symbol, provider.name]);
+            const wanted = functions.map((name, i) => [name, i < 20 ? "liba.so" : "libb.so"]);
+            expect(bound.sort()).toEqual(wanted.sort());
+            expect([missing, problems]).toEqual([[], []]);
+
+            // DT_GNU_HASH does not count undefined symbols: without section headers only relocations name them.
+            expect(tolerated.map(({ symbol, relocated }) => [symbol, relocated])).toEqual(
+              hash === "gnu" && !sections ? [] : [["absent", false]],
+            );
+          },
+        );
       }
     }
   }
@@ -92,15 +108,9 @@ describe("bindSymbols", () => {
       { name: "plain", version: "V3", defined: false },
       { name: "later", version: "V3", defined: false },
     ];
-    const tree = treeInMemory({
-      main: program({
-        needed: ["liba.so"],
-        symbols,
-        versionNeeds: [{ file: "liba.so", versions: ["V1", "V2", "V3"] }],
-      }),
-      "liba.so": versioned,
-    });
-    const { bindings, missing } = bindSymbols(tree);
+    const versionNeeds = [{ file: "liba.so", versions: ["V1", "V2", "V3"] }];
+    const main = program({ needed: ["liba.so"], symbols, versionNeeds });
+    const { bindings, missing } = bindSymbols(treeInMemory({ main, "liba.so": versioned }));
 
     expect(bindings.map(brief)).toEqual([
       ["main", "many", "V1", "liba.so", "V1", "hidden"],
@@ -108,78 +118,73 @@ describe("bindSymbols", () => {
       ["main", "first", "V1", "liba.so", "V1", "default"],
       ["main", "plain", "V3", "liba.so", null, "base"],
     ]);
-    expect(missing.map((m) => [m.message, m.file])).toEqual([["undefined symbol: later, version V3", "liba.so"]]);
+    expect(missing.map(({ message, file }) => [message, file])).toEqual([
+      ["undefined symbol: later, version V3", "liba.so"],
+    ]);
   });
 
   it("takes the oldest version for a reference without one, else the only public one", () => {
-    const tree = treeInMemory({
-      main: program({ needed: ["liba.so"], symbols: undefinedOnes("many", "late", "later", "first", "plain", "two") }),
-      "liba.so": versioned,
-    });
-    const { bindings, missing } = bindSymbols(tree);
+    const symbols = undefinedOnes("many", "late", "later", "first", "plain", "two");
+    const main = program({ needed: ["liba.so"], symbols });
+    const { bindings, missing } = bindSymbols(treeInMemory({ main, "liba.so": versioned }));
+
     expect(bindings.map(brief)).toEqual([
       ["main", "many", null, "liba.so", "V1", "oldest"],
       ["main", "late", null, "liba.so", "V2", "default"],
       ["main", "first", null, "liba.so", "V1", "default"],
       ["main", "plain", null, "liba.so", null, "base"],
     ]);
-    expect(missing.map((m) => m.message)).toEqual(["undefined symbol: later", "undefined symbol: two"]);
+    expect(messages(missing)).toEqual(["undefined symbol: later", "undefined symbol: two"]);
   });
 
-  it("by musl's rules, takes no hidden version and no heed of the one asked for", () => {
+  it("by musl's rules, takes no hidden version and ignores the one asked for", () => {
     const symbols = [
       { name: "many", version: "V1", defined: false },
       { name: "later", version: "V2", defined: false },
       { name: "plain", version: "V3", defined: false },
       { name: "two", version: "V3", defined: false },
     ];
-    const tree = treeInMemory(
-      {
-        main: program({
-          needed: ["liba.so"],
-          symbols,
-          versionNeeds: [{ file: "liba.so", versions: ["V1", "V2", "V3", "V9"] }],
-        }),
-        "liba.so": versioned,
-      },
-      { rules: "musl" },
-    );
+    const versionNeeds = [{ file: "liba.so", versions: ["V1", "V2", "V3", "V9"] }];
+    const main = program({ needed: ["liba.so"], symbols, versionNeeds });
+    const tree = treeInMemory({ main, "liba.so": versioned }, { rules: "musl" });
     const { bindings, missing, versionErrors } = bindSymbols(tree);
 
-    expect(bindings.map((b) => [b.symbol, b.providerVersion, b.how])).toEqual([
+    expect(bindings.map(({ symbol, providerVersion, how }) => [symbol, providerVersion, how])).toEqual([
       ["many", "V3", "default"],
       ["plain", null, "base"],
       ["two", expect.stringMatching(/^V[23]$/), "default"],
     ]);
-    expect(missing.map((m) => m.message)).toEqual(["later: symbol not found"]);
+    expect(messages(missing)).toEqual(["later: symbol not found"]);
     expect(versionErrors).toEqual([]);
   });
 
   it("by musl's rules, finds open64 in a library that has only open", () => {
-    const tree = treeInMemory(
-      {
-        main: program({ needed: ["libc.so"], symbols: undefinedOnes("open64", "readdir64_r", "fopen64x", "strlen64") }),
-        "libc.so": library("libc.so", { symbols: [{ name: "open" }, { name: "readdir_r" }, { name: "strlen" }] }),
-      },
-      { rules: "musl", interpreter: "libc.so" },
-    );
-    const { bindings, missing } = bindSymbols(tree);
-    expect(bindings.map((b) => [b.symbol, b.alias])).toEqual([
+    const symbols = undefinedOnes("open64", "readdir64_r", "fopen64x", "strlen64");
+    const files = {
+      main: program({ needed: ["libc.so"], symbols }),
+      "libc.so": library("libc.so", { symbols: [{ name: "open" }, { name: "readdir_r" }, { name: "strlen" }] }),
+    };
+    const { bindings, missing } = bindSymbols(treeInMemory(files, { rules: "musl", interpreter: "libc.so" }));
+
+    expect(bindings.map(({ symbol, alias }) => [symbol, alias])).toEqual([
       ["open64", "open"],
       ["readdir64_r", "readdir_r"],
     ]);
-    expect(missing.map((m) => m.symbol)).toEqual(["fopen64x", "strlen64"]);
-    expect(["lseek64", "64", "stat", "__fxstatat64", "aio_suspend64"].map(muslAlias)).toEqual([
-      "lseek",
-      undefined,
-      undefined,
-      "__fxstatat",
-      "aio_suspend",
-    ]);
+    expect(symbolsOf(missing)).toEqual(["fopen64x", "strlen64"]);
+
+    for (const [name, alias] of [
+      ["lseek64", "lseek"],
+      ["64", undefined],
+      ["stat", undefined],
+      ["__fxstatat64", "__fxstatat"],
+      ["aio_suspend64", "aio_suspend"],
+    ] as const) {
+      expect([name, muslAlias(name)]).toEqual([name, alias]);
+    }
   });
 
-  it("passes over hidden definitions, and over types and bindings that define nothing", () => {
-    const bad = library("liba.so", {
+  it("ignores symbols of a type or binding that defines nothing", () => {
+    const odd = library("liba.so", {
       symbols: [
         { name: "a", type: STT.SECTION },
         { name: "b", type: STT.GNU_IFUNC },
@@ -190,61 +195,55 @@ describe("bindSymbols", () => {
     });
     const files = {
       main: program({ needed: ["liba.so", "libb.so"], symbols: undefinedOnes("a", "b", "c", "d", "e") }),
-      "liba.so": bad,
+      "liba.so": odd,
       "libb.so": library("libb.so", { symbols: ["a", "b", "c", "d", "e"].map((name) => ({ name })) }),
     };
-    const providers = (rules: "glibc" | "musl") =>
-      bindSymbols(treeInMemory(files, { rules }))
-        .bindings.filter((b) => b.from.name === "main")
-        .map((b) => `${b.symbol} ${b.provider.name}`);
+    const providers = (rules: "glibc" | "musl") => {
+      const { bindings } = bindSymbols(treeInMemory(files, { rules }));
+      const ofProgram = bindings.filter((binding) => binding.from.name === "main");
+      return ofProgram.map(({ symbol, provider }) => `${symbol} ${provider.name}`);
+    };
 
     expect(providers("glibc")).toEqual(["a libb.so", "b liba.so", "c liba.so", "d liba.so", "e libb.so"]);
     expect(providers("musl")).toEqual(["a libb.so", "b libb.so", "c liba.so", "d liba.so", "e libb.so"]);
   });
 
-  it("passes over hidden and internal definitions in glibc, not in musl, and does not look up hidden references", () => {
+  it("ignores hidden and internal definitions in glibc, not in musl, and does not look up hidden references", () => {
     const withVisibility = (bytes: Uint8Array, visibility: number) => {
-      const elf = readElf(bytes);
-      const { offset } = elf.dynamicSymbols!;
-      for (const s of elf.dynamicSymbols!) {
-        if (s.name === "a") bytes[offset + s.index * 24 + Sym.offsetOf("other", 64)] = visibility;
+      const symbols = readElf(bytes).dynamicSymbols!;
+      for (const { name, index } of symbols) {
+        if (name === "a") bytes[symbols.offset + index * 24 + Sym.offsetOf("other", 64)] = visibility;
       }
       return bytes;
     };
-    const bound = (visibility: number, rules: "glibc" | "musl") =>
-      bindSymbols(
-        treeInMemory(
-          {
-            main: program({ needed: ["liba.so", "libb.so"], symbols: undefinedOnes("a") }),
-            "liba.so": withVisibility(
-              library("liba.so", { symbols: [{ name: "a" }], relocations: [{ symbol: "a", type: GOT }] }),
-              visibility,
-            ),
-            "libb.so": library("libb.so", { symbols: [{ name: "a" }] }),
-          },
-          { rules },
-        ),
-      ).bindings.map((b) => `${b.from.name} ${b.provider.name}`);
-    for (const v of [STV.HIDDEN, STV.INTERNAL]) {
-      expect([bound(v, "glibc"), bound(v, "musl")]).toEqual([["main libb.so"], ["main liba.so", "liba.so liba.so"]]);
-    }
+    const bound = (visibility: number, rules: "glibc" | "musl") => {
+      const symbols = [{ name: "a" }];
+      const liba = library("liba.so", { symbols, relocations: [{ symbol: "a", type: GOT }] });
+      const files = {
+        main: program({ needed: ["liba.so", "libb.so"], symbols: undefinedOnes("a") }),
+        "liba.so": withVisibility(liba, visibility),
+        "libb.so": library("libb.so", { symbols }),
+      };
+      const { bindings } = bindSymbols(treeInMemory(files, { rules }));
+      return bindings.map(({ from, provider }) => `${from.name} ${provider.name}`);
+    };
 
+    for (const visibility of [STV.HIDDEN, STV.INTERNAL]) {
+      expect(bound(visibility, "glibc")).toEqual(["main libb.so"]);
+      expect(bound(visibility, "musl")).toEqual(["main liba.so", "liba.so liba.so"]);
+    }
     expect(bound(STV.PROTECTED, "glibc")).toEqual(["main liba.so", "liba.so liba.so"]);
   });
 
-  it("binds a copy behind the program, and the library's own reference to the program", () => {
+  it("binds a copy relocation to the library, and the library's own reference to the program", () => {
+    const symbols = [{ name: "counter", type: STT.OBJECT }];
     const tree = treeInMemory({
-      main: buildElf({
-        needed: ["liba.so"],
-        symbols: [{ name: "counter", type: STT.OBJECT }],
-        relocations: [{ symbol: "counter", type: COPY }],
-      }),
-      "liba.so": library("liba.so", {
-        symbols: [{ name: "counter", type: STT.OBJECT }],
-        relocations: [{ symbol: "counter", type: GOT }],
-      }),
+      main: buildElf({ needed: ["liba.so"], symbols, relocations: [{ symbol: "counter", type: COPY }] }),
+      "liba.so": library("liba.so", { symbols, relocations: [{ symbol: "counter", type: GOT }] }),
     });
-    expect(bindSymbols(tree).bindings.map((b) => [b.from.name, b.provider.name, b.copy])).toEqual([
+    const { bindings } = bindSymbols(tree);
+
+    expect(bindings.map(({ from, provider, copy }) => [from.name, provider.name, copy])).toEqual([
       ["main", "liba.so", true],
       ["liba.so", "main", false],
     ]);
@@ -259,17 +258,15 @@ describe("bindSymbols", () => {
         ...(tags ? { tags } : {}),
       }),
     });
-    const provider = (tags: BuildOptions["tags"], rules: "glibc" | "musl") =>
-      bindSymbols(treeInMemory(files(tags), { rules })).bindings.map((b) => b.provider.name);
+    const providers = (tags: BuildOptions["tags"], rules: "glibc" | "musl") =>
+      providersOf(bindSymbols(treeInMemory(files(tags), { rules })).bindings);
     const flags = [{ tag: DT.FLAGS, value: DF.SYMBOLIC }];
     const tag = [{ tag: DT.SYMBOLIC, value: 0 }];
 
-    expect([
-      provider(undefined, "glibc"),
-      provider(flags, "glibc"),
-      provider(tag, "glibc"),
-      provider(flags, "musl"),
-    ]).toEqual([["main"], ["liba.so"], ["liba.so"], ["main"]]);
+    expect(providers(undefined, "glibc")).toEqual(["main"]);
+    expect(providers(flags, "glibc")).toEqual(["liba.so"]);
+    expect(providers(tag, "glibc")).toEqual(["liba.so"]);
+    expect(providers(flags, "musl")).toEqual(["main"]);
   });
 
   it("tells weak references apart, with and without a definition", () => {
@@ -278,20 +275,18 @@ describe("bindSymbols", () => {
       { name: "absent", defined: false, binding: STB.WEAK },
       { name: "lost", defined: false },
     ];
-    const { bindings, tolerated, missing } = bindSymbols(
-      treeInMemory({
-        main: program({ needed: ["liba.so"], symbols }),
-        "liba.so": library("liba.so", { symbols: [{ name: "there" }] }),
-      }),
-    );
-    expect([
-      bindings.map((b) => [b.symbol, b.weak]),
-      tolerated.map((t) => [t.symbol, t.weak]),
-      missing.map((m) => m.symbol),
-    ]).toEqual([[["there", true]], [["absent", true]], ["lost"]]);
+    const tree = treeInMemory({
+      main: program({ needed: ["liba.so"], symbols }),
+      "liba.so": library("liba.so", { symbols: [{ name: "there" }] }),
+    });
+    const { bindings, tolerated, missing } = bindSymbols(tree);
+
+    expect(bindings.map(({ symbol, weak }) => [symbol, weak])).toEqual([["there", true]]);
+    expect(tolerated.map(({ symbol, weak }) => [symbol, weak])).toEqual([["absent", true]]);
+    expect(symbolsOf(missing)).toEqual(["lost"]);
   });
 
-  it("lists what the host has apart, also where a library of the tree has it", () => {
+  it("lists the host's symbols separately, also where a library of the tree has one", () => {
     const tree = treeInMemory({
       "addon.node": library("addon.node", {
         needed: ["liba.so"],
@@ -300,16 +295,18 @@ describe("bindSymbols", () => {
       }),
       "liba.so": library("liba.so", { symbols: [{ name: "both" }, { name: "own" }] }),
     });
-    const named = bindSymbols(tree, { hostSymbols: ["napi_create_object", "both"] });
-    expect(named.hostProvided.map((h) => [h.symbol, h.insteadOf?.name])).toEqual([
+    const { hostProvided, missing, bindings } = bindSymbols(tree, { hostSymbols: ["napi_create_object", "both"] });
+
+    expect(hostProvided.map(({ symbol, insteadOf }) => [symbol, insteadOf?.name])).toEqual([
       ["napi_create_object", undefined],
       ["both", "liba.so"],
     ]);
-    expect([named.missing.map((m) => m.symbol), named.bindings.map((b) => b.symbol)]).toEqual([["uv_now"], ["own"]]);
+    expect(symbolsOf(missing)).toEqual(["uv_now"]);
+    expect(symbolsOf(bindings)).toEqual(["own"]);
     expect(bindSymbols(tree, { hostSymbols: isNodeSymbol }).missing).toEqual([]);
   });
 
-  it("puts the objects of a host before those of the tree, which are there once", () => {
+  it("searches the objects of a host before those of the tree, and a shared one only once", () => {
     const shared = library("libs.so", { symbols: [{ name: "shared" }, { name: "weak" }] });
     const host = treeInMemory({
       host: buildElf({ needed: ["libs.so"], symbols: [{ name: "given" }, { name: "both" }] }),
@@ -325,8 +322,8 @@ describe("bindSymbols", () => {
       "libs.so": shared,
       "liba.so": library("liba.so", { symbols: [{ name: "both" }, { name: "own" }] }),
     });
-    const providers = (o?: Parameters<typeof bindSymbols>[1]) =>
-      bindSymbols(tree, o).bindings.map((b) => `${b.symbol} ${b.provider.name}`);
+    const providers = (options?: Parameters<typeof bindSymbols>[1]) =>
+      bindSymbols(tree, options).bindings.map(({ symbol, provider }) => `${symbol} ${provider.name}`);
 
     expect(providers({ host })).toEqual(["given host", "both host", "shared libs.so", "own liba.so", "weak libs.so"]);
     expect(bindSymbols(tree, { host }).bindings[2]!.provider).toBe(host.objects[1]);
@@ -338,6 +335,7 @@ describe("bindSymbols", () => {
       main: program({ needed: ["liba.so"], symbols: undefinedOnes("a") }),
       "liba.so": program({ soname: "liba.so", needed: [], symbols: [{ name: "a" }, ...undefinedOnes("gone")] }),
     });
+
     expect(bindSymbols(tree, { of: [tree.root] })).toMatchObject({ bindings: [{ symbol: "a" }], missing: [] });
     expect(bindSymbols(tree, { of: [tree.objects[1]!] })).toMatchObject({
       bindings: [],
@@ -345,41 +343,42 @@ describe("bindSymbols", () => {
     });
   });
 
-  it("of MIPS, takes what has an entry in the global offset table for a reference, and no undefined symbol for a definition", () => {
-    const mips = { class: 32, littleEndian: false, machine: EM.MIPS, hash: "sysv" } as const;
-    const tree = treeInMemory({
-      main: buildElf({
-        ...mips,
-        needed: ["liba.so"],
-        symbols: undefinedOnes("a", "b"),
-        tags: [{ tag: 0x70000013, value: 2 }],
-      }),
-      "liba.so": library("liba.so", { ...mips, symbols: [{ name: "a" }, { name: "b" }] }),
-    });
-    expect(bindSymbols(tree).bindings.map((b) => [b.symbol, b.relocated])).toEqual([
-      ["a", false],
-      ["b", true],
-    ]);
-  });
+  it(
+    "of MIPS, takes a symbol with an entry in the global offset table for a reference, " +
+      "and no undefined symbol for a definition",
+    () => {
+      const mips = { class: 32, littleEndian: false, machine: EM.MIPS, hash: "sysv" } as const;
+      // DT_MIPS_GOTSYM: the symbols from this index on have entries.
+      const tags = [{ tag: 0x70000013, value: 2 }];
+      const tree = treeInMemory({
+        main: buildElf({ ...mips, needed: ["liba.so"], symbols: undefinedOnes("a", "b"), tags }),
+        "liba.so": library("liba.so", { ...mips, symbols: [{ name: "a" }, { name: "b" }] }),
+      });
+      const { bindings } = bindSymbols(tree);
+
+      expect(bindings.map(({ symbol, relocated }) => [symbol, relocated])).toEqual([
+        ["a", false],
+        ["b", true],
+      ]);
+    },
+  );
 
   it("goes on without an object that is broken, and says so", () => {
-    const bytes = library("liba.so", { symbols: [{ name: "a" }] });
-    const elf = readElf(bytes);
-    const at = elf.offsetOf(elf.dynamic!.get(DT.GNU_HASH)!)!;
-    new DataView(bytes.buffer, bytes.byteOffset).setUint32(at, 0xffffff, true);
-    const { problems, bindings } = bindSymbols(
-      treeInMemory({
-        main: program({ needed: ["liba.so", "libb.so"], symbols: undefinedOnes("a") }),
-        "liba.so": bytes,
-        "libb.so": library("libb.so", { symbols: [{ name: "a" }] }),
-      }),
-    );
+    const broken = library("liba.so", { symbols: [{ name: "a" }] });
+    const elf = readElf(broken);
+    const hashTable = elf.offsetOf(elf.dynamic!.get(DT.GNU_HASH)!)!;
+    new DataView(broken.buffer, broken.byteOffset).setUint32(hashTable, 0xffffff, true);
 
-    expect(problems.map((p) => [p.object.name, /^(TRUNCATED|MALFORMED)/.test(p.message)])).toContainEqual([
-      "liba.so",
-      true,
-    ]);
-    expect(bindings.map((b) => b.provider.name)).toEqual(["libb.so"]);
+    const tree = treeInMemory({
+      main: program({ needed: ["liba.so", "libb.so"], symbols: undefinedOnes("a") }),
+      "liba.so": broken,
+      "libb.so": library("libb.so", { symbols: [{ name: "a" }] }),
+    });
+    const { problems, bindings } = bindSymbols(tree);
+
+    const ofBroken = problems.filter(({ object }) => object.name === "liba.so");
+    expect(ofBroken.some(({ message }) => /^(TRUNCATED|MALFORMED)/.test(message))).toBe(true);
+    expect(providersOf(bindings)).toEqual(["libb.so"]);
   });
 
   it("takes a static program, and a file without symbols", () => {
@@ -390,36 +389,34 @@ describe("bindSymbols", () => {
 });
 
 describe("the versions that are needed", () => {
-  const main = (versionNeeds: BuildOptions["versionNeeds"], o: BuildOptions = {}) =>
-    buildElf({ needed: ["liba.so"], ...(versionNeeds ? { versionNeeds } : {}), ...o });
-  const errors = (m: Uint8Array, lib: Uint8Array) =>
-    bindSymbols(treeInMemory({ main: m, "liba.so": lib })).versionErrors.map((e) => [e.kind, e.fatal, e.message]);
+  const needing = (file: string, versions: readonly string[], options: BuildOptions = {}) =>
+    buildElf({ needed: ["liba.so"], versionNeeds: [{ file, versions }], ...options });
+  const errors = (main: Uint8Array, liba: Uint8Array) => {
+    const { versionErrors } = bindSymbols(treeInMemory({ main, "liba.so": liba }));
+    return versionErrors.map(({ kind, fatal, message }) => [kind, fatal, message]);
+  };
   const v1 = library("liba.so", { versionDefinitions: [{ name: "V1" }], symbols: [{ name: "a", version: "V1" }] });
 
   it("are looked for in the file that they name, in ld.so's words", () => {
-    expect(errors(main([{ file: "liba.so", versions: ["V1", "V2", "V3"], weak: ["V3"] }]), v1)).toEqual([
+    const versionNeeds = [{ file: "liba.so", versions: ["V1", "V2", "V3"], weak: ["V3"] }];
+    expect(errors(buildElf({ needed: ["liba.so"], versionNeeds }), v1)).toEqual([
       ["missing", true, "version `V2' not found (required by main)"],
       ["weak", false, "weak version `V3' not found (required by main)"],
     ]);
-    expect(
-      errors(
-        main([{ file: "liba.so", versions: ["V1"] }]),
-        library("liba.so", { versionNeeds: [{ file: "liba.so", versions: [] }] }),
-      ),
-    ).toEqual([["no-versions", false, "no version information available (required by main)"]]);
+
+    const withoutDefinitions = library("liba.so", { versionNeeds: [{ file: "liba.so", versions: [] }] });
+    expect(errors(needing("liba.so", ["V1"]), withoutDefinitions)).toEqual([
+      ["no-versions", false, "no version information available (required by main)"],
+    ]);
   });
 
-  it("stop ld.so where they name no file, or where a definition has none at all", () => {
-    expect(errors(main([{ file: "libz.so", versions: ["V1"] }]), v1).map((e) => e[0])).toEqual(["inconsistency"]);
-    expect(
-      errors(
-        main([{ file: "liba.so", versions: ["V1"] }], {
-          symbols: [{ name: "a", defined: false, version: "V1" }],
-          relocations: calls("a"),
-        }),
-        library("liba.so", { symbols: [{ name: "a" }] }),
-      ).map((e) => [e[0], e[1]]),
-    ).toEqual([
+  it("stop ld.so where they name no loaded file, or where the definition has no version", () => {
+    expect(errors(needing("libz.so", ["V1"]), v1).map(([kind]) => kind)).toEqual(["inconsistency"]);
+
+    const symbols = [{ name: "a", defined: false, version: "V1" }];
+    const main = needing("liba.so", ["V1"], { symbols, relocations: calls("a") });
+    const found = errors(main, library("liba.so", { symbols: [{ name: "a" }] }));
+    expect(found.map(([kind, fatal]) => [kind, fatal])).toEqual([
       ["no-versions", false],
       ["inconsistency", true],
     ]);
@@ -428,40 +425,36 @@ describe("the versions that are needed", () => {
   it("must hold GLIBC_ABI_DT_RELR beside DT_RELR, where versions of libc.so.6 are needed", () => {
     const libc = library("libc.so.6", { versionDefinitions: [{ name: "GLIBC_2.36" }, { name: "GLIBC_ABI_DT_RELR" }] });
     const tags = [{ tag: DT.RELR, value: 0 }];
-    const kinds = (versions: readonly string[]) =>
-      bindSymbols(
-        treeInMemory({
-          main: buildElf({ tags, versionNeeds: versions.length ? [{ file: "libc.so.6", versions }] : [] }),
-          "libc.so.6": libc,
-        }),
-      ).versionErrors.map((e) => `${e.kind}: ${e.message}`);
+    const found = (...versions: string[]) => {
+      const versionNeeds = versions.length > 0 ? [{ file: "libc.so.6", versions }] : [];
+      const tree = treeInMemory({ main: buildElf({ tags, versionNeeds }), "libc.so.6": libc });
+      return bindSymbols(tree).versionErrors.map(({ kind, message }) => `${kind}: ${message}`);
+    };
 
-    expect([kinds(["GLIBC_2.36"]), kinds(["GLIBC_2.36", "GLIBC_ABI_DT_RELR"]), kinds([])]).toEqual([
-      ["relr: DT_RELR without GLIBC_ABI_DT_RELR dependency"],
-      [],
-      [],
-    ]);
+    expect(found("GLIBC_2.36")).toEqual(["relr: DT_RELR without GLIBC_ABI_DT_RELR dependency"]);
+    expect(found("GLIBC_2.36", "GLIBC_ABI_DT_RELR")).toEqual([]);
+    expect(found()).toEqual([]);
   });
 });
 
 describe("unusedLibraries", () => {
-  it("names what gives no symbol, and what gives some without being named", () => {
+  it("names libraries that give no symbol, and those that give some without being named", () => {
     const tree = treeInMemory({
       main: program({ needed: ["liba.so", "libb.so", "lost.so"], symbols: undefinedOnes("a", "c") }),
       "liba.so": library("liba.so", { needed: ["libc.so"], symbols: [{ name: "a" }] }),
       "libb.so": library("libb.so", { symbols: [{ name: "b" }] }),
       "libc.so": library("libc.so", { symbols: [{ name: "c" }] }),
     });
-    expect(
-      unusedLibraries(tree).map((u) => [
-        u.object.name,
-        u.unused.map((e) => e.name),
-        u.undeclared.map((d) => [d.library.name, d.symbols]),
-      ]),
-    ).toEqual([["main", ["libb.so"], [["libc.so", ["c"]]]]]);
-    expect(
-      unusedLibraries(tree, { of: tree.objects }).map((u) => [u.object.name, u.unused.map((e) => e.name)]),
-    ).toEqual([
+
+    const ofProgram = unusedLibraries(tree).map(({ object, unused, undeclared }) => [
+      object.name,
+      names(unused),
+      undeclared.map(({ library, symbols }) => [library.name, symbols]),
+    ]);
+    expect(ofProgram).toEqual([["main", ["libb.so"], [["libc.so", ["c"]]]]]);
+
+    const ofAll = unusedLibraries(tree, { of: tree.objects });
+    expect(ofAll.map(({ object, unused }) => [object.name, names(unused)])).toEqual([
       ["main", ["libb.so"]],
       ["liba.so", ["libc.so"]],
       ["libb.so", []],
@@ -469,7 +462,7 @@ describe("unusedLibraries", () => {
     ]);
   });
 
-  it("does not call undeclared what another library only stands before", () => {
+  it("does not call a library undeclared that only stands before the one that is named", () => {
     const tree = treeInMemory({
       main: program({ needed: ["liba.so", "libb.so"], symbols: undefinedOnes("a") }),
       "liba.so": library("liba.so", { symbols: [{ name: "a" }, { name: "b" }] }),
@@ -489,9 +482,11 @@ describe("interposed", () => {
       "liba.so": program({
         soname: "liba.so",
         needed: ["libb.so"],
-        symbols: [{ name: "own" }, ...undefinedOnes("malloc", "kept", "versioned")].map((s) =>
-          s.name === "versioned" ? { ...s, version: "V1" } : s,
-        ),
+        symbols: [
+          { name: "own" },
+          ...undefinedOnes("malloc", "kept"),
+          { name: "versioned", defined: false, version: "V1" },
+        ],
         versionNeeds: [{ file: "libb.so", versions: ["V1"] }],
       }),
       "libb.so": library("libb.so", {
@@ -504,8 +499,8 @@ describe("interposed", () => {
   const found = (bytes: Uint8Array) => {
     const { captured, findings } = interpositions(tree, readElf(bytes), "pre.so");
     return {
-      captured: captured.map((c) => [c.from.name, c.symbol, c.insteadOf?.name]),
-      rules: findings.map((f) => f.rule),
+      captured: captured.map(({ from, symbol, insteadOf }) => [from.name, symbol, insteadOf?.name]),
+      rules: findings.map((finding) => finding.rule),
     };
   };
 
@@ -525,16 +520,14 @@ describe("interposed", () => {
     });
   });
 
-  it("says what speaks against it", () => {
-    expect(
-      found(
-        library("pre.so", {
-          needed: ["libb.so"],
-          versionDefinitions: [{ name: "V9" }],
-          symbols: [{ name: "versioned", version: "V9" }],
-        }),
-      ),
-    ).toEqual({ captured: [], rules: ["other-version"] });
+  it("says what speaks against a preload", () => {
+    const otherVersion = library("pre.so", {
+      needed: ["libb.so"],
+      versionDefinitions: [{ name: "V9" }],
+      symbols: [{ name: "versioned", version: "V9" }],
+    });
+    expect(found(otherVersion)).toEqual({ captured: [], rules: ["other-version"] });
+
     expect(found(library("liba.so", { needed: ["libc.musl-x86_64.so.1"] })).rules).toEqual(["soname", "other-libc"]);
     expect(found(library("pre.so", { needed: ["libelse.so"] })).rules).toEqual(["missing-library"]);
     expect(found(library("pre.so", { class: 32, symbols: [{ name: "malloc" }] }))).toEqual({
@@ -543,7 +536,8 @@ describe("interposed", () => {
     });
 
     const alone = treeInMemory({ main: buildElf({ type: 2, dynamic: false }) });
-    expect(interpositions(alone, readElf(library("pre.so"))).findings.map((f) => f.rule)).toEqual(["no-loader"]);
+    const { findings } = interpositions(alone, readElf(library("pre.so")));
+    expect(findings.map((finding) => finding.rule)).toEqual(["no-loader"]);
   });
 });
 
@@ -557,7 +551,8 @@ describe("the symbols of a host", () => {
     "_ZNK2v85Value6IsTrueEv",
     "_ZTVN4node11ObjectWrapE",
     "_ZN2v87Isolate10GetCurrentEv",
-  ])("%s is Node's", (s) => expect(isNodeSymbol(s)).toBe(true));
+  ])("%s is Node's", (symbol) => expect(isNodeSymbol(symbol)).toBe(true));
+
   it.each([
     "napi_register_module_v1",
     "node_api_module_get_api_version_v1",
@@ -566,7 +561,7 @@ describe("the symbols of a host", () => {
     "_ZN3v82xxE",
     "SSL_new",
     "uvx_now",
-  ])("%s is not", (s) => expect(isNodeSymbol(s)).toBe(false));
+  ])("%s is not", (symbol) => expect(isNodeSymbol(symbol)).toBe(false));
 
   it("are those that it defines for others", () => {
     const bytes = buildElf({
@@ -577,8 +572,10 @@ describe("the symbols of a host", () => {
         { name: "local", binding: STB.LOCAL },
       ],
     });
+
     expect([...exportedSymbols(readElf(bytes))].sort()).toEqual(["given", "weak"]);
 
+    // Without PT_DYNAMIC it defines nothing for others.
     phdr(bytes, PT.DYNAMIC).type = PT.NULL;
     expect([...exportedSymbols(readElf(bytes))]).toEqual([]);
   });

@@ -29,83 +29,83 @@ export function makeCache({
   mark = le ? 2 : 3,
   generator = "ldconfig (test)",
 }: MadeCache): Uint8Array {
-  const old = format === "new" ? [] : oldHalf(entries, le, format === "old");
-  const at = format === "both" ? Math.ceil(old.length / align) * align : 0;
-  if (format === "old") return Uint8Array.from(old);
+  if (format === "old") return Uint8Array.from(oldHalf(entries, le, true));
+  if (format === "new") return Uint8Array.from(newHalf(entries, le, mark, generator, 0));
 
-  return Uint8Array.from([
-    ...old,
-    ...Array<number>(at - (format === "both" ? old.length : 0)).fill(0),
-    ...newHalf(entries, le, mark, generator, at),
-  ]);
+  const old = oldHalf(entries, le, false);
+  const start = Math.ceil(old.length / align) * align;
+  const padding = zeros(start - old.length);
+  return Uint8Array.from([...old, ...padding, ...newHalf(entries, le, mark, generator, start)]);
 }
 
-const text = (s: string): number[] => [...new TextEncoder().encode(s)];
-const number = (n: bigint, size: number, le: boolean): number[] => {
-  const b = Array.from({ length: size }, (_, i) => Number((n >> BigInt(8 * i)) & 255n));
-  return le ? b : b.reverse();
-};
-const u32 = (n: number, le: boolean): number[] => number(BigInt(n), 4, le);
+/** The flags of a library for glibc on x86-64: FLAG_X8664_LIB64 | FLAG_ELF_LIBC6. */
+const X86_64_LIBRARY = 0x303;
+const EXTENSION_MAGIC = 0xeaa42174;
 
+const text = (string: string): number[] => [...new TextEncoder().encode(string)];
+const zeros = (count: number): number[] => Array<number>(count).fill(0);
+
+function number(value: bigint, size: number, le: boolean): number[] {
+  const bytes = Array.from({ length: size }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
+  return le ? bytes : bytes.reverse();
+}
+
+const words = (le: boolean, ...values: number[]): number[] => values.flatMap((value) => number(BigInt(value), 4, le));
+
+/** A table of strings; `put` gives the offset of a string, counted from `start`. */
+function stringTable(start: number): { readonly bytes: number[]; put(string: string): number } {
+  const bytes: number[] = [];
+  return {
+    bytes,
+    put(string) {
+      const offset = start + bytes.length;
+      bytes.push(...text(string), 0);
+      return offset;
+    },
+  };
+}
+
+/** struct cache_file of glibc's sysdeps/generic/dl-cache.h. */
 function oldHalf(entries: readonly MadeEntry[], le: boolean, withStrings: boolean): number[] {
-  const strings: number[] = [];
-  const put = (s: string) => strings.push(...text(s), 0) - text(s).length - 1;
-  const records = entries.flatMap((e) => [
-    ...u32(e.flags ?? 0x303, le),
-    ...u32(put(e.name), le),
-    ...u32(put(e.path), le),
-  ]);
-  return [...text("ld.so-1.7.0"), 0, ...u32(entries.length, le), ...records, ...(withStrings ? strings : [])];
+  const strings = stringTable(0);
+  const records = entries.flatMap(({ flags = X86_64_LIBRARY, name, path }) =>
+    words(le, flags, strings.put(name), strings.put(path)),
+  );
+
+  const head = [...text("ld.so-1.7.0"), 0, ...words(le, entries.length)];
+  return [...head, ...records, ...(withStrings ? strings.bytes : [])];
 }
 
-/** `at`: where it begins in the file, from which only offsets of names and paths do not count. */
-function newHalf(entries: readonly MadeEntry[], le: boolean, mark: number, generator: string, at: number): number[] {
-  const names = [...new Set(entries.flatMap((e) => e.hwcaps ?? []))];
-  const begin = 48 + 24 * entries.length;
-  const strings: number[] = [];
-  const put = (s: string) => begin + strings.push(...text(s), 0) - text(s).length - 1;
-  const records = entries.flatMap((e) => {
-    const hwcap =
-      e.hwcaps === undefined ? (e.hwcap ?? 0n) : (1n << 62n) | (3n << 32n) | BigInt(names.indexOf(e.hwcaps));
-    return [
-      ...u32(e.flags ?? 0x303, le),
-      ...u32(put(e.name), le),
-      ...u32(put(e.path), le),
-      ...u32(0, le),
-      ...number(hwcap, 8, le),
-    ];
+/**
+ * struct cache_file_new of glibc's sysdeps/generic/dl-cache.h. It begins at `start` in the file: only the offsets of
+ * names and paths count from there, all others from the start of the file.
+ */
+function newHalf(entries: readonly MadeEntry[], le: boolean, mark: number, generator: string, start: number): number[] {
+  const levels = [...new Set(entries.flatMap((entry) => entry.hwcaps ?? []))];
+  const stringsAt = 48 + 24 * entries.length;
+  const strings = stringTable(stringsAt);
+
+  const records = entries.flatMap(({ flags = X86_64_LIBRARY, name, path, hwcaps, hwcap = 0n }) => {
+    const extension = (1n << 62n) | (3n << 32n);
+    const bits = hwcaps === undefined ? hwcap : extension | BigInt(levels.indexOf(hwcaps));
+    return [...words(le, flags, strings.put(name), strings.put(path), 0), ...number(bits, 8, le)];
   });
-  const hwcapNames = names.map((n) => at + put(n));
-  while ((at + begin + strings.length) % 4) strings.push(0);
-  const extension = at + begin + strings.length;
-  const from = extension + 8 + 32;
+  const levelNames = levels.map((level) => start + strings.put(level));
+  while ((start + stringsAt + strings.bytes.length) % 4) strings.bytes.push(0);
+
+  // Two extensions, each with tag, flags, offset and size: 0 is the generator, 1 the names of glibc-hwcaps.
+  const extensionsAt = start + stringsAt + strings.bytes.length;
+  const generatorAt = extensionsAt + 8 + 2 * 16;
+  const generatorSize = text(generator).length;
   const extensions = [
-    ...u32(0xeaa42174, le),
-    ...u32(2, le),
-    ...u32(0, le),
-    ...u32(0, le),
-    ...u32(from, le),
-    ...u32(text(generator).length, le),
-    ...u32(1, le),
-    ...u32(0, le),
-    ...u32(from + text(generator).length, le),
-    ...u32(4 * names.length, le),
+    ...words(le, EXTENSION_MAGIC, 2),
+    ...words(le, 0, 0, generatorAt, generatorSize),
+    ...words(le, 1, 0, generatorAt + generatorSize, 4 * levels.length),
     ...text(generator),
-    ...hwcapNames.flatMap((n) => u32(n, le)),
+    ...words(le, ...levelNames),
   ];
 
-  return [
-    ...text("glibc-ld.so.cache1.1"),
-    ...u32(entries.length, le),
-    ...u32(strings.length, le),
-    mark,
-    0,
-    0,
-    0,
-    ...u32(extension, le),
-    ...Array<number>(12).fill(0),
-    ...records,
-    ...strings,
-    ...extensions,
-  ];
+  const counts = words(le, entries.length, strings.bytes.length);
+  const head = [...text("glibc-ld.so.cache1.1"), ...counts, mark, 0, 0, 0, ...words(le, extensionsAt), ...zeros(12)];
+  return [...head, ...records, ...strings.bytes, ...extensions];
 }

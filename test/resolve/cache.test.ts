@@ -30,28 +30,30 @@ describe("reading ld.so.cache", () => {
   });
 
   it.each([true, false])("old, little-endian: %s", (littleEndian) => {
-    expect(
-      readCache(makeCache({ entries: ENTRIES, format: "old", littleEndian }), littleEndian)!.entries.map(
-        (e) => `${e.name} ${e.path}`,
-      ),
-    ).toEqual(["libx.so /c/x/libx.so", "libx.so /c/libx.so", "liby.so /c/liby.so"]);
+    const cache = readCache(makeCache({ entries: ENTRIES, format: "old", littleEndian }), littleEndian)!;
+    expect(cache.entries.map(({ name, path }) => `${name} ${path}`)).toEqual([
+      "libx.so /c/x/libx.so",
+      "libx.so /c/libx.so",
+      "liby.so /c/liby.so",
+    ]);
   });
 
-  it("what is none, or of the other byte order, is none", () => {
+  it("another format or byte order is no cache", () => {
     expect(readCache(new TextEncoder().encode("glibc-ld.so.cache9.9"), true)).toBeUndefined();
     expect(readCache(makeCache({ entries: ENTRIES, littleEndian: false }), true)).toBeUndefined();
     expect(readCache(makeCache({ entries: ENTRIES, mark: 1 }), true)).toBeUndefined();
   });
 
-  it("cut short or changed anywhere it gives entries or nothing, and never throws", () => {
+  it("never throws for a cache that is cut short or changed anywhere", () => {
     for (const format of ["old", "new", "both"] as const) {
       const whole = makeCache({ entries: ENTRIES, format });
-      for (let n = 0; n <= whole.length; n++) readCache(whole.subarray(0, n), true);
+      for (let length = 0; length <= whole.length; length++) readCache(whole.subarray(0, length), true);
+
       for (let at = 0; at < whole.length; at++) {
         for (const value of [0, 0x7f, 0xff]) {
-          const b = whole.slice();
-          b[at] = value;
-          readCache(b, true);
+          const changed = whole.slice();
+          changed[at] = value;
+          readCache(changed, true);
         }
       }
     }
@@ -59,17 +61,19 @@ describe("reading ld.so.cache", () => {
 });
 
 const X = library();
-const edge = (files: Contents, options: Partial<ResolveOptions> = {}, of: object = {}) =>
-  resolveLibraries("/p", {
-    files: memory({ "/p": program(["libx.so"], of), "/lib64/ld-linux-x86-64.so.2": library(), ...files }),
-    systemDirs: ["/lib"],
-    ...options,
-  }).root.needs[0]!;
+
+/** How /p finds libx.so. */
+const edge = (files: Contents, options: Partial<ResolveOptions> = {}, ofProgram: object = {}) => {
+  const usual = { "/p": program(["libx.so"], ofProgram), "/lib64/ld-linux-x86-64.so.2": library() };
+  const tree = resolveLibraries("/p", { files: memory({ ...usual, ...files }), systemDirs: ["/lib"], ...options });
+  return tree.root.needs[0]!;
+};
 const cached = (...entries: MadeCache["entries"]) => ({ "/etc/ld.so.cache": makeCache({ entries }) });
 
 describe("finding by ld.so.cache", () => {
   it("after the search paths, before the system directories", () => {
     const files = { ...cached({ name: "libx.so", path: "/c/libx.so" }), "/c/libx.so": X, "/lib/libx.so": X };
+
     expect(said(edge(files))).toBe("libx.so: /c/libx.so by cache");
     expect(said(edge({ ...files, "/r/libx.so": X }, {}, { runpath: "/r" }))).toBe(
       "libx.so: /r/libx.so by runpath of /p",
@@ -78,10 +82,12 @@ describe("finding by ld.so.cache", () => {
     expect(tries(edge(cached()))).toEqual(["cache /etc/ld.so.cache absent", "default /lib/libx.so absent"]);
   });
 
-  it("a file that is gone, or of another machine, leaves it to the system directories", () => {
+  it("the system directories follow where the file is gone, or for another machine", () => {
     const files = { ...cached({ name: "libx.so", path: "/c/libx.so" }), "/lib/libx.so": X };
+    const ofAarch64 = library([], { machine: EM.AARCH64 });
+
     expect(tries(edge(files))).toEqual(["cache /c/libx.so absent", "default /lib/libx.so found"]);
-    expect(tries(edge({ ...files, "/c/libx.so": library([], { machine: EM.AARCH64 }) }))).toEqual([
+    expect(tries(edge({ ...files, "/c/libx.so": ofAarch64 }))).toEqual([
       "cache /c/libx.so other-machine",
       "default /lib/libx.so found",
     ]);
@@ -96,17 +102,16 @@ describe("finding by ld.so.cache", () => {
       ),
       "/c/libx.so": X,
     };
+
     expect(said(edge(files))).toBe("libx.so: /c/libx.so by cache");
 
     const i386 = (needed: string[]) => buildElf({ class: 32, needed, interpreter: null, soname: "l" });
-    const tree = resolveLibraries("/p", {
-      files: memory({ ...files, "/p": i386(["libx.so"]), "/c32/libx.so": i386([]) }),
-      systemDirs: [],
-    });
+    const filesOfI386 = memory({ ...files, "/p": i386(["libx.so"]), "/c32/libx.so": i386([]) });
+    const tree = resolveLibraries("/p", { files: filesOfI386, systemDirs: [] });
     expect(tree.root.needs.map(said)).toEqual(["libx.so: /c32/libx.so by cache"]);
   });
 
-  it("of entries for processors the best that can be used; those of old that ask for something are left out", () => {
+  it("the best entry for the processor; entries with old hwcap bits are left out", () => {
     const files = {
       ...cached(
         { name: "libx.so", path: "/v2/libx.so", hwcaps: "x86-64-v2" },
@@ -120,32 +125,30 @@ describe("finding by ld.so.cache", () => {
       "/v3/libx.so": X,
       "/avx/libx.so": X,
     };
+
     expect(said(edge(files))).toBe("libx.so: /c/libx.so by cache");
     expect(said(edge(files, { hwcaps: "x86-64-v2" }))).toBe("libx.so: /v2/libx.so by cache");
     expect(said(edge(files, { hwcaps: "x86-64-v4" }))).toBe("libx.so: /v3/libx.so by cache");
-    expect(
-      said(edge({ ...cached({ name: "libx.so", path: "/tls/libx.so", hwcap: 1n << 63n }), "/tls/libx.so": X })),
-    ).toBe("libx.so: /tls/libx.so by cache");
+
+    const tls = { ...cached({ name: "libx.so", path: "/tls/libx.so", hwcap: 1n << 63n }), "/tls/libx.so": X };
+    expect(said(edge(tls))).toBe("libx.so: /tls/libx.so by cache");
   });
 
   it("DF_1_NODEFLIB: not what lies in the system directories", () => {
-    const tags = [{ tag: DT.FLAGS_1, value: DF_1.NODEFLIB }];
-    expect(
-      said(edge({ ...cached({ name: "libx.so", path: "/lib/sub/libx.so" }), "/lib/sub/libx.so": X }, {}, { tags })),
-    ).toBe("libx.so: missing");
-    expect(
-      said(edge({ ...cached({ name: "libx.so", path: "/library/libx.so" }), "/library/libx.so": X }, {}, { tags })),
-    ).toBe("libx.so: /library/libx.so by cache");
+    const noDefaultLib = { tags: [{ tag: DT.FLAGS_1, value: DF_1.NODEFLIB }] };
+    const inCache = (path: string) => ({ ...cached({ name: "libx.so", path }), [path]: X });
+
+    expect(said(edge(inCache("/lib/sub/libx.so"), {}, noDefaultLib))).toBe("libx.so: missing");
+    expect(said(edge(inCache("/library/libx.so"), {}, noDefaultLib))).toBe("libx.so: /library/libx.so by cache");
   });
 
   it("on a big-endian machine", () => {
     const s390x = (needed: string[]) => buildElf({ littleEndian: false, needed, interpreter: null, soname: "l" });
     const cache = makeCache({ littleEndian: false, entries: [{ name: "libx.so", path: "/c/libx.so", flags: 0x403 }] });
-    expect(
-      resolveLibraries("/p", {
-        files: memory({ "/p": s390x(["libx.so"]), "/c/libx.so": s390x([]), "/etc/ld.so.cache": cache }),
-      }).root.needs.map(said),
-    ).toEqual(["libx.so: /c/libx.so by cache"]);
+    const files = memory({ "/p": s390x(["libx.so"]), "/c/libx.so": s390x([]), "/etc/ld.so.cache": cache });
+
+    const tree = resolveLibraries("/p", { files });
+    expect(tree.root.needs.map(said)).toEqual(["libx.so: /c/libx.so by cache"]);
   });
 });
 
@@ -157,6 +160,7 @@ describe("ld.so.conf where there is no cache", () => {
     "/etc/ld.so.conf.d/.hidden.conf": "/hidden",
     "/etc/ld.so.conf.d/other.txt": "/other",
   };
+
   it("its directories, included ones in their place", () => {
     expect(tries(edge(CONF))).toEqual([
       "configured /a/libx.so absent",

@@ -1,26 +1,35 @@
 import type { Edge, LibraryFiles, LibraryTree } from "../../src/index.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 
-export const link = (target: string): { readonly link: string } => ({ link: target });
+export interface Link {
+  readonly link: string;
+}
+
+export const link = (target: string): Link => ({ link: target });
 
 /** A file system in memory: bytes, the text of a file, or a link. */
-export type Contents = Readonly<Record<string, Uint8Array | string | { readonly link: string }>>;
+export type Contents = Readonly<Record<string, Uint8Array | string | Link>>;
 
 export function memory(contents: Contents): Required<Pick<LibraryFiles, "readFile" | "readLink" | "listDirectory">> {
-  const names = Object.keys(contents);
+  const paths = Object.keys(contents);
+
   return {
     readFile(path) {
-      const c = contents[path];
-      return c instanceof Uint8Array ? c : typeof c === "string" ? new TextEncoder().encode(c) : undefined;
+      const content = contents[path];
+      if (content instanceof Uint8Array) return content;
+      return typeof content === "string" ? new TextEncoder().encode(content) : undefined;
     },
+
     readLink(path) {
-      const c = contents[path];
-      return c instanceof Uint8Array || typeof c === "string" ? undefined : c?.link;
+      const content = contents[path];
+      return content instanceof Uint8Array || typeof content === "string" ? undefined : content?.link;
     },
-    listDirectory(path) {
-      const below = path === "/" ? "/" : `${path}/`;
-      const found = names.filter((n) => n.startsWith(below)).map((n) => n.slice(below.length).split("/")[0]!);
-      return found.length > 0 ? [...new Set(found)] : undefined;
+
+    listDirectory(directory) {
+      const prefix = directory === "/" ? "/" : `${directory}/`;
+      const below = paths.filter((path) => path.startsWith(prefix));
+      const names = new Set(below.map((path) => path.slice(prefix.length).split("/")[0]!));
+      return names.size > 0 ? [...names] : undefined;
     },
   };
 }
@@ -35,14 +44,19 @@ export const program = (needed: readonly string[], options: BuildOptions = {}): 
 
 /** An edge in words: `libx.so: /lib/libx.so by runpath of /app/main`. */
 export function said({ name, object, by, of }: Edge): string {
-  return `${name}: ${object ? `${object.path} by ${by}${of === null ? "" : ` of ${of}`}` : "missing"}`;
+  if (!object) return `${name}: missing`;
+
+  const whose = of === null ? "" : ` of ${of}`;
+  return `${name}: ${object.path} by ${by}${whose}`;
 }
 
 /** Each object's edges, in words. */
-export const edges = (tree: LibraryTree): Record<string, string[]> =>
-  Object.fromEntries(tree.objects.filter((o) => o.needs.length > 0).map((o) => [o.path, o.needs.map(said)]));
+export function edges(tree: LibraryTree): Record<string, string[]> {
+  const needing = tree.objects.filter((object) => object.needs.length > 0);
+  return Object.fromEntries(needing.map((object) => [object.path, object.needs.map(said)]));
+}
 
-export const paths = (tree: LibraryTree): string[] => tree.objects.map((o) => o.path);
+export const paths = (tree: LibraryTree): string[] => tree.objects.map((object) => object.path);
 
 /** Where a library was looked for: `rpath /a/libx.so absent`. */
-export const tries = (edge: Edge): string[] => edge.tried.map((t) => `${t.by} ${t.path} ${t.outcome}`);
+export const tries = (edge: Edge): string[] => edge.tried.map(({ by, path, outcome }) => `${by} ${path} ${outcome}`);
