@@ -92,12 +92,14 @@ const isIn = (row: Row, release: string): boolean =>
 
 /** The library that has a symbol in a release, by the symbol's rows; undefined for none. */
 function libraryIn(rows: readonly Row[], release: string): string | undefined {
-  const hasMoved = compareVersions(release, MOVED_IN) >= 0;
   const libraries = rows
     .filter((r) => isIn(r, release))
-    .map((r) => (hasMoved && MOVED.includes(r.library) ? "libc" : r.library));
+    .map((r) => (hasMoved(r.library, release) ? "libc" : r.library));
   return ORDER.find((library) => libraries.includes(library));
 }
+
+const hasMoved = (library: string, release: string): boolean =>
+  MOVED.includes(library) && compareVersions(release, MOVED_IN) >= 0;
 
 const soname = (library: string, machine: Machine): string =>
   library === "ld" ? glibcLoaderName(machine)! : SONAMES[library]!;
