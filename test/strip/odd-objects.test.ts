@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import {
   addDebugLink,
+  type ElfFile,
   EM,
   patch,
   readElf,
@@ -46,21 +47,28 @@ const object = (o: Partial<ObjectOptions> = {}): Uint8Array =>
     ...o,
   });
 const names = (b: Uint8Array): string[] => readElf(b).sections.map((s) => s.name);
-/** Changes section headers of a copy. */
+
+/** Offsets of fields in the ELF header of a 64-bit file. */
+const E_SHOFF = 40;
+const E_SHNUM = 60;
+const E_SHSTRNDX = 62;
+
+/** A copy with other section headers. */
 function withHeaders(b: Uint8Array, change: (view: ShdrView, name: string) => void): Uint8Array {
   const out = b.slice();
   const { header: h, sections } = readElf(b);
   for (const s of sections) change(Shdr.view(viewOf(out), h.shoff + s.index * h.shentsize, h), s.name);
   return out;
 }
-/** As many more headers as asked for, each a copy of that of a section, so that they lie over the same bytes. */
+
+/** A copy with more headers, each a copy of that of a section, so that all of them lie over the same bytes. */
 function repeated(b: Uint8Array, name: string, times: number): Uint8Array {
   const { header: h, sections } = readElf(b);
   const at = h.shoff + sections.find((s) => s.name === name)!.index * h.shentsize;
   const out = new Uint8Array(b.length + times * h.shentsize);
   out.set(b);
   for (let i = 0; i < times; i++) out.set(b.subarray(at, at + h.shentsize), b.length + i * h.shentsize);
-  viewOf(out).setUint16(60, h.shnum + times, true);
+  viewOf(out).setUint16(E_SHNUM, h.shnum + times, true);
   return out;
 }
 
@@ -69,24 +77,21 @@ describe("an object whose names of sections and symbols stand in one table", () 
   for (const overlay of ["keep", "keep-in-place", "drop"] as const) {
     it(`keeps the names of its sections before an overlay: ${overlay}`, () => {
       const { bytes } = patch(payload, [stripUnneeded()], { overlay });
-      expect(names(bytes).filter((n) => n !== "" && n !== ".shstrtab")).toEqual([
-        ".text",
-        ".rela.text",
-        ".symtab",
-        ".strtab",
-      ]);
+      const others = names(bytes).filter((n) => n !== "" && n !== ".shstrtab");
+      expect(others).toEqual([".text", ".rela.text", ".symtab", ".strtab"]);
       expect([...readElf(bytes).symbols!].map((s) => s.name)).toEqual(["", "used", "entry"]);
     });
   }
 });
 
 describe("more sections than st_shndx can name", () => {
-  const far = (n: number, name: (i: number) => string): Uint8Array => {
-    const sections = Array.from({ length: n }, (_, i): ObjectSection => ({
+  /** An object with symbols in `.a` and `.b`, whose indexes are above what st_shndx and the ELF header can hold. */
+  function manySections(count: number, name: (i: number) => string): Uint8Array {
+    const sections = Array.from({ length: count }, (_, i): ObjectSection => ({
       name: name(i + 1),
       flags: name(i + 1).startsWith(".debug") ? 0 : CODE,
     }));
-    const small = objectFile({
+    const object = objectFile({
       class: 64,
       littleEndian: true,
       machine: EM.X86_64,
@@ -97,45 +102,50 @@ describe("more sections than st_shndx can name", () => {
         { name: "b", binding: STB.GLOBAL, section: ".b" },
       ],
     });
-    const { header: h } = readElf(small);
-    const out = small.slice();
-    const v = viewOf(out);
-    const shnum = n + 5;
-    v.setUint16(60, 0, true);
-    v.setUint16(62, SHN.XINDEX, true);
-    const zero = Shdr.view(v, Number(v.getBigUint64(40, true)), h);
+    const { header: h } = readElf(object);
+    const out = object.slice();
+    const view = viewOf(out);
+    const shnum = count + 5;
+    view.setUint16(E_SHNUM, 0, true);
+    view.setUint16(E_SHSTRNDX, SHN.XINDEX, true);
+    const zero = Shdr.view(view, Number(view.getBigUint64(E_SHOFF, true)), h);
     Object.assign(zero, { size: shnum, link: shnum - 1 });
 
     return out;
-  };
-  const kept = (elf: ReturnType<typeof readElf>): number[] => {
-    const shndx = elf.sections.find((s) => s.header.type === SHT.SYMTAB_SHNDX);
-    const at = shndx && fileRange(shndx, elf.source).offset;
-    const v = shndx && viewOf(elf.source.read(at!, shndx.header.size));
-    return [...elf.symbols!].slice(1).map((s) => (s.shndx === SHN.XINDEX ? v!.getUint32(s.index * 4, true) : s.shndx));
-  };
+  }
+
+  /** The names of the sections that symbols are defined in. */
+  function homes(elf: ElfFile): string[] {
+    const extended = elf.sections.find((s) => s.header.type === SHT.SYMTAB_SHNDX);
+    const range = extended && fileRange(extended, elf.source);
+    const view = range && viewOf(elf.source.read(range.offset, range.size));
+
+    return [...elf.symbols!].slice(1).map((s) => {
+      const index = s.shndx === SHN.XINDEX ? view!.getUint32(s.index * 4, true) : s.shndx;
+      return elf.sections[index]!.name;
+    });
+  }
+
+  const special = new Map([
+    [65_535, ".a"],
+    [65_536, ".b"],
+  ]);
 
   it("a symbol of section 65535, whose index is that of SHN_XINDEX, follows its section", () => {
-    const b = far(66_000, (i) =>
-      i === 65_535 ? ".a" : i === 65_536 ? ".b" : i > 10 && i < 500 ? ".debug_x" : ".text",
-    );
-    const elf = readElf(patch(b, [stripDebug()]).bytes);
-    expect(kept(elf).map((i) => elf.sections[i]!.name)).toEqual([".a", ".b"]);
+    const b = manySections(66_000, (i) => special.get(i) ?? (i > 10 && i < 500 ? ".debug_x" : ".text"));
+    expect(homes(readElf(patch(b, [stripDebug()]).bytes))).toEqual([".a", ".b"]);
   });
 
   it("few are left: their number stands in the ELF header again, and no extended index is left", () => {
-    const b = far(66_000, (i) => (i === 65_535 ? ".a" : i === 65_536 ? ".b" : i < 60_000 ? ".debug_x" : ".text"));
+    const b = manySections(66_000, (i) => special.get(i) ?? (i < 60_000 ? ".debug_x" : ".text"));
     const { bytes } = patch(b, [stripDebug()]);
     const elf = readElf(bytes);
-    const v = viewOf(bytes);
+    const view = viewOf(bytes);
+    const first = elf.sections[0]!.header;
 
-    expect(kept(elf).map((i) => elf.sections[i]!.name)).toEqual([".a", ".b"]);
-    expect([
-      v.getUint16(60, true),
-      v.getUint16(62, true),
-      elf.sections[0]!.header.size,
-      elf.sections[0]!.header.link,
-    ]).toEqual([elf.sections.length, elf.header.shstrndx, 0, 0]);
+    expect(homes(elf)).toEqual([".a", ".b"]);
+    expect([view.getUint16(E_SHNUM, true), first.size]).toEqual([elf.sections.length, 0]);
+    expect([view.getUint16(E_SHSTRNDX, true), first.link]).toEqual([elf.header.shstrndx, 0]);
     expect(elf.sections.some((s) => s.header.type === SHT.SYMTAB_SHNDX)).toBe(false);
   });
 });
@@ -146,30 +156,21 @@ describe("tables over the same bytes", () => {
   });
 
   it("symbol tables: the output would be their number times the input", () => {
-    const many = Array.from({ length: 500 }, () => ({ name: "many", section: ".text" }));
-    expect(caught(() => patch(repeated(object({ symbols: many }), ".symtab", 8), [stripUnneeded()])).code).toBe(
-      "MALFORMED",
-    );
-    expect(caught(() => patch(repeated(object(), ".symtab", 100), [stripUnneeded()])).code).toBe("UNSUPPORTED");
+    const symbols = Array.from({ length: 500 }, () => ({ name: "many", section: ".text" }));
+    const large = repeated(object({ symbols }), ".symtab", 8);
+    const many = repeated(object(), ".symtab", 100);
+    expect(caught(() => patch(large, [stripUnneeded()])).code).toBe("MALFORMED");
+    expect(caught(() => patch(many, [stripUnneeded()])).code).toBe("UNSUPPORTED");
   });
 
-  it("onlyKeepDebug gives each section bytes of its own", () => {
-    expect(
-      caught(() =>
-        patch(
-          repeated(
-            object({ sections: [text, { name: ".debug_info", bytes: new Uint8Array(5000) }] }),
-            ".debug_info",
-            3,
-          ),
-          [onlyKeepDebug()],
-        ),
-      ).code,
-    ).toBe("MALFORMED");
+  it("sections that onlyKeepDebug gives bytes of their own", () => {
+    const large: ObjectSection = { name: ".debug_info", bytes: new Uint8Array(5000) };
+    const b = repeated(object({ sections: [text, large] }), ".debug_info", 3);
+    expect(caught(() => patch(b, [onlyKeepDebug()])).code).toBe("MALFORMED");
   });
 
   it("very many symbols with one very long name", () => {
-    const symbols = [...Array.from({ length: 400 }, () => ({ name: "x".repeat(200_000), section: ".text" }))];
+    const symbols = Array.from({ length: 400 }, () => ({ name: "x".repeat(200_000), section: ".text" }));
     const b = object({ sections: [{ ...text, relocations: [] }, debug], symbols });
     expect(caught(() => patch(b, [stripUnneeded(), keepSymbols(["y"])])).code).toBe("MALFORMED");
   });
@@ -194,11 +195,11 @@ describe("tables over the same bytes", () => {
 describe("sections without names", () => {
   it("get none from the table that a new section needs: e_shstrndx was 0, sh_name was not", () => {
     const b = object();
-    viewOf(b).setUint16(62, 0, true);
+    viewOf(b).setUint16(E_SHSTRNDX, 0, true);
     const edits = [addDebugLink("x.debug", 1)];
+
     const { bytes } = patch(b, edits);
-    const found = names(bytes).filter((n) => n !== "");
-    expect(found).toEqual([".gnu_debuglink", ".shstrtab"]);
+    expect(names(bytes).filter((n) => n !== "")).toEqual([".gnu_debuglink", ".shstrtab"]);
     expect(patch(bytes, edits).changed).toBe(false);
   });
 });
@@ -214,11 +215,9 @@ describe("indexes of sections that are not there", () => {
   });
 
   it("stay: no symbol becomes undefined", () => {
-    const was = object();
-    const elf = readElf(was);
-    const at = elf.symbols!.offset + 3 * 24 + 6;
-    const b = was.slice();
-    viewOf(b).setUint16(at, 500, true);
+    const b = object();
+    const shndxOfEntry = readElf(b).symbols!.offset + 3 * 24 + 6;
+    viewOf(b).setUint16(shndxOfEntry, 500, true);
     expect([...readElf(patch(b, [stripDebug()]).bytes).symbols!].at(-1)).toMatchObject({ name: "entry", shndx: 500 });
   });
 });
@@ -254,6 +253,8 @@ it("drops more sections than a call takes arguments, in front of one that is loa
   const more = 200_000;
   const old = b.subarray(h.shoff);
   const row = old.subarray(h.shentsize, 2 * h.shentsize);
+
+  // Section 0, then the copies of section 1, then section 1 and the others.
   const out = new Uint8Array(b.length + more * h.shentsize);
   out.set(b.subarray(0, h.shoff + h.shentsize));
   for (let i = 0; i < more; i++) out.set(row, h.shoff + (1 + i) * h.shentsize);
@@ -263,8 +264,8 @@ it("drops more sections than a call takes arguments, in front of one that is loa
     if (s.header.link > 0) Shdr.view(viewOf(out), h.shoff + (more + s.index) * h.shentsize, h).link += more;
   }
 
-  viewOf(out).setUint16(60, 0, true);
-  viewOf(out).setUint16(62, SHN.XINDEX, true);
+  viewOf(out).setUint16(E_SHNUM, 0, true);
+  viewOf(out).setUint16(E_SHSTRNDX, SHN.XINDEX, true);
   Object.assign(Shdr.view(viewOf(out), h.shoff, h), { size: h.shnum + more, link: h.shstrndx + more });
 
   expect(names(patch(out, [stripDebug()]).bytes)).toEqual(["", ".text", ".symtab", ".strtab", ".shstrtab"]);
@@ -276,22 +277,18 @@ it.each([
   [32, true, EM.ARM],
   [32, false, EM.PPC],
 ] as const)(
-  "a section that a linker leaves out (SHF_EXCLUDE, bit 31) loses its group and no other flag: ELFCLASS%d, little endian %s",
-  (c, littleEndian, machine) => {
+  "SHF_EXCLUDE (bit 31) stays when a section loses its group: ELFCLASS%d, little endian %s",
+  (elfClass, littleEndian, machine) => {
     const EXCLUDE = 0x8000_0000;
     const sections: ObjectSection[] = [
       { name: ".group", type: SHT.GROUP, align: 4, entsize: 4, link: ".symtab", info: 1, members: [".left_out"] },
       { name: ".left_out", flags: EXCLUDE + SHF.GROUP, bytes: Uint8Array.of(1, 2, 3) },
     ];
-    const { bytes } = patch(object({ class: c, littleEndian, machine, sections, symbols: [{ name: "signature" }] }), [
-      stripAll({ force: true }),
-    ]);
+    const symbols = [{ name: "signature" }];
+    const b = object({ class: elfClass, littleEndian, machine, sections, symbols });
+    const elf = readElf(patch(b, [stripAll({ force: true })]).bytes);
 
-    expect(
-      readElf(bytes)
-        .sections.map((s) => [s.name, s.header.exact("flags")])
-        .slice(0, 2),
-    ).toEqual([
+    expect(elf.sections.slice(0, 2).map((s) => [s.name, s.header.exact("flags")])).toEqual([
       ["", 0n],
       [".left_out", BigInt(EXCLUDE)],
     ]);
@@ -300,9 +297,7 @@ it.each([
 
 it("names the first ten of very many sections that need one", () => {
   const sections = Array.from({ length: 50 }, (_, i): ObjectSection => ({ ...text, name: `.text.${i}` }));
-  expect(
-    caught(() =>
-      patch(object({ sections, symbols: [{ name: "a" }, { name: "b" }, { name: "c" }] }), [removeSections(".symtab")]),
-    ).message,
-  ).toMatch(/\.rela\.text\.9 and 40 more use it$/);
+  const b = object({ sections, symbols: [{ name: "a" }, { name: "b" }, { name: "c" }] });
+  const error = caught(() => patch(b, [removeSections(".symtab")]));
+  expect(error.message).toMatch(/\.rela\.text\.9 and 40 more use it$/);
 });
