@@ -9,7 +9,7 @@ import { readElf } from "../../src/image/read-elf.js";
 import type { ElfFile } from "../../src/image/elf.js";
 import { patch, plan } from "../../src/patch.js";
 import type { KnownEdit } from "../../src/index.js";
-import { EM, PF, PT, SHN, STB, STT } from "../../src/spec/constants.js";
+import { EM, ET, PF, PT, SHN, STB, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
@@ -50,7 +50,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     ["as GNU ld has it", {}],
     ["without slack", { slack: 0 }],
     ["without slack or spare entries", { slack: 0, spareTags: 0 }],
-    ["ET_EXEC without slack", { type: 2, slack: 0, spareTags: 0 }],
+    ["ET_EXEC without slack", { type: ET.EXEC, slack: 0, spareTags: 0 }],
     ["with a gap behind the program headers", { slack: 0, headerGap: 64 }],
     ["with an unused program header", { slack: 0, nullSegments: 1, spareTags: 0 }],
     [".dynstr last", { dynstrLast: true }],
@@ -117,25 +117,21 @@ describe.each(ENCODINGS)("$label", (e) => {
     expect(notes.map((n) => n.note)).toEqual(["LEFT_RELRO"]);
 
     const section = elf.sections.find((s) => s.name === ".dynamic")!.header;
-    const home = elf.segments.find(
-      (s) => s.type === PT.LOAD && s.offset <= elf.dynamic!.offset && elf.dynamic!.offset < s.offset + s.filesz,
-    )!;
-    expect([section.addr, section.offset, section.size]).toEqual([
-      Number(elf.dynamic!.address),
-      elf.dynamic!.offset,
-      elf.dynamic!.size,
-    ]);
-    expect(home.flags).toBe(PF.R | PF.W);
-    expect(elf.dynamic!.capacity - elf.dynamic!.entries.length).toBe(17);
+    const d = elf.dynamic!;
+    expect([section.addr, section.offset, section.size]).toEqual([Number(d.address), d.offset, d.size]);
 
-    const got = elf.offsetOf(elf.dynamic!.get(DT.PLTGOT)!)!;
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    expect(e.class === 64 ? view.getBigUint64(got, e.littleEndian) : BigInt(view.getUint32(got, e.littleEndian))).toBe(
-      elf.dynamic!.address,
-    );
+    const loads = elf.segments.filter((s) => s.type === PT.LOAD);
+    const home = loads.find((s) => s.offset <= d.offset && d.offset < s.offset + s.filesz)!;
+    expect(home.flags).toBe(PF.R | PF.W);
+    expect(d.capacity - d.entries.length).toBe(17);
+
+    const got = elf.offsetOf(d.get(DT.PLTGOT)!)!;
+    const view = viewOf(bytes);
+    const word = e.class === 64 ? view.getBigUint64(got, e.littleEndian) : BigInt(view.getUint32(got, e.littleEndian));
+    expect(word).toBe(d.address);
     expect(elf.sections.filter((s) => s.name === ".elfwright.old").length).toBeGreaterThan(0);
 
-    // What it left behind is as it was.
+    // The old table is as it was.
     const old = readElf(before).dynamic!;
     expect(Array.from(bytes.subarray(old.offset, old.offset + old.size))).toEqual(
       Array.from(before.subarray(old.offset, old.offset + old.size)),
@@ -189,30 +185,21 @@ describe.each(ENCODINGS)("$label", (e) => {
 
 describe("strategies in order", () => {
   it("slack before a new segment; a gap, an unused entry or moved tables make room for its program header", () => {
-    expect(
-      strategies(buildElf({ hash: "sysv", versionNeeds: [{ file: "libc.so.6", versions: ["V"] }] }), setRunpath(LONG)),
-    ).toEqual({ ".dynstr": "slack", ".dynamic": "in-place" });
-    expect(strategies(buildElf({ slack: 0, headerGap: 64 }), setRunpath(LONG))).toEqual({
-      ".dynstr": "new-segment",
+    const long = (options: BuildOptions) => strategies(buildElf(options), setRunpath(LONG));
+    const appended = { ".dynstr": "new-segment", ".dynamic": "in-place" };
+    expect(long({ hash: "sysv", versionNeeds: [{ file: "libc.so.6", versions: ["V"] }] })).toEqual({
+      ".dynstr": "slack",
       ".dynamic": "in-place",
     });
-    expect(strategies(buildElf({ slack: 0, nullSegments: 1 }), setRunpath(LONG))).toEqual({
-      ".dynstr": "new-segment",
-      ".dynamic": "in-place",
-    });
-    expect(strategies(buildElf({ slack: 0 }), setRunpath(LONG))).toMatchObject({
-      ".dynstr": "new-segment",
-      ".interp": "new-segment",
-      ".dynamic": "in-place",
-    });
-    expect(strategies(buildElf({ dynstrLast: true, buildId: null }), setRunpath(LONG))).toEqual({
-      ".dynstr": "extended",
-      ".dynamic": "in-place",
-    });
-    expect(strategies(buildElf({ spareTags: 0 }), setRunpath("libc.so.6"))).toEqual({ ".dynamic": "in-front" });
-    expect(strategies(buildElf({ spareTags: 0, slack: 0 }), setRunpath("libc.so.6"))).toMatchObject({
-      ".dynamic": "new-segment",
-    });
+    expect(long({ slack: 0, headerGap: 64 })).toEqual(appended);
+    expect(long({ slack: 0, nullSegments: 1 })).toEqual(appended);
+    expect(long({ slack: 0 })).toMatchObject({ ...appended, ".interp": "new-segment" });
+    expect(long({ dynstrLast: true, buildId: null })).toEqual({ ".dynstr": "extended", ".dynamic": "in-place" });
+
+    // The string is in .dynstr already; only the entry is new.
+    const entry = (options: BuildOptions) => strategies(buildElf(options), setRunpath("libc.so.6"));
+    expect(entry({ spareTags: 0 })).toEqual({ ".dynamic": "in-front" });
+    expect(entry({ spareTags: 0, slack: 0 })).toMatchObject({ ".dynamic": "new-segment" });
   });
 
   it("the segment of an earlier patch grows, .dynstr where it is", () => {
@@ -227,7 +214,7 @@ describe("strategies in order", () => {
   });
 
   it("notes that are found through PT_NOTE make room, a program's own do not", () => {
-    const with_ = (owner: string, type: number, bss = 16) =>
+    const withNote = (owner: string, type: number, bss = 16) =>
       buildElf({
         slack: 0,
         bss,
@@ -241,41 +228,41 @@ describe("strategies in order", () => {
       ["Android", 1],
       ["FreeBSD", 1],
     ] as const) {
-      expect(strategies(with_(owner, type), setRunpath(LONG))).toMatchObject({ notes: "new-segment" });
+      expect(strategies(withNote(owner, type), setRunpath(LONG))).toMatchObject({ notes: "new-segment" });
     }
 
     for (const [owner, type] of [
       ["GNU", 99],
       ["mine", 1],
     ] as const) {
-      expect(strategies(with_(owner, type), setRunpath(LONG))).toEqual({
+      expect(strategies(withNote(owner, type), setRunpath(LONG))).toEqual({
         ".dynstr": "last-segment",
         ".dynamic": "in-place",
       });
-      expect(caught(() => patch(with_(owner, type, 2 << 20), [setRunpath(LONG)])).code).toBe("NO_ROOM");
+      expect(caught(() => patch(withNote(owner, type, 2 << 20), [setRunpath(LONG)])).code).toBe("NO_ROOM");
     }
   });
 
   it("a symbol behind the program headers stops them from growing over it, unless its value is no address", () => {
-    const with_ = (type: number, shndx?: number) => {
+    const withSymbol = (type: number, shndx?: number) => {
       const b = buildElf({ slack: 0, bss: 2 << 20, interpreter: null, soname: "libx.so", symbols: [{ name: "here" }] });
       const { header: h, dynamicSymbols, sections } = readElf(b);
-      const at = dynamicSymbols!.offset + 24;
-      const view = Sym.view(viewOf(b), at, h);
-      view.value = h.phoff + h.phnum * h.phentsize + 8;
-      view.info = (STB.GLOBAL << 4) | type;
-      view.shndx = shndx ?? sections.find((s) => s.name === ".text")!.index;
+      Object.assign(Sym.view(viewOf(b), dynamicSymbols!.offset + 24, h), {
+        value: h.phoff + h.phnum * h.phentsize + 8,
+        info: (STB.GLOBAL << 4) | type,
+        shndx: shndx ?? sections.find((s) => s.name === ".text")!.index,
+      });
       return b;
     };
-    expect(caught(() => patch(with_(STT.OBJECT), [setRunpath(LONG)])).message).toContain(
-      "symbol here stands behind the program header table",
-    );
-    for (const b of [with_(STT.TLS), with_(STT.OBJECT, SHN.ABS), with_(STT.OBJECT, SHN.UNDEF)]) {
+
+    const error = caught(() => patch(withSymbol(STT.OBJECT), [setRunpath(LONG)]));
+    expect(error.message).toContain("symbol here stands behind the program header table");
+    for (const b of [withSymbol(STT.TLS), withSymbol(STT.OBJECT, SHN.ABS), withSymbol(STT.OBJECT, SHN.UNDEF)]) {
       expect(readElf(patch(b, [setRunpath(LONG)]).bytes).runpath).toBe(LONG);
     }
   });
 
-  it("without section headers the tables behind the program headers are found by PT_* and DT_*, and nothing else is moved", () => {
+  it("without section headers, only what PT_* and DT_* lead to moves away from behind the program headers", () => {
     const bare = (options: BuildOptions = {}) => buildElf({ ...RICH, sections: false, slack: 0, ...options });
     expect(strategies(bare({ runpath: "/opt/long/enough" }), setRunpath("/opt"))).toEqual({
       ".dynstr": "in-place",
@@ -299,18 +286,19 @@ describe("strategies in order", () => {
     const before = buildElf({ class: 64, machine: EM.AARCH64, slack: 0, spareTags: 0, pageSize: 0x1000 });
     const elf = readElf(patch(before, [setRunpath(HUGE)]).bytes);
     const loads = elf.segments.filter((s) => s.type === PT.LOAD);
-    const last = loads.at(-1)!;
+    const [previous, last] = [loads.at(-2)!, loads.at(-1)!];
+    const page = (address: number) => Math.floor(address / 0x10000);
+
     expect(loads.some((s) => s.flags & PF.W && s.flags & PF.X)).toBe(false);
     expect(last.align).toBe(0x10000);
-    expect(Math.floor(last.vaddr / 0x10000)).toBeGreaterThan(
-      Math.floor((loads.at(-2)!.vaddr + loads.at(-2)!.memsz - 1) / 0x10000),
-    );
+    expect(page(last.vaddr)).toBeGreaterThan(page(previous.vaddr + previous.memsz - 1));
   });
 
   it("an address above 2^53 is read and printed, in-place edits work, growth is refused", () => {
-    const kernel = buildElf({ type: 2, dynamic: false, base: 0xffffffff81000000n });
+    const kernel = buildElf({ type: ET.EXEC, dynamic: false, base: 0xffffffff81000000n });
     expect(patch(kernel, [stripUnneeded()]).changed).toBe(true);
-    const high = buildElf({ base: 0x4000000000000000n, machine: EM.IA_64, type: 2, runpath: "/opt/long/enough" });
+
+    const high = buildElf({ base: 0x4000000000000000n, machine: EM.IA_64, type: ET.EXEC, runpath: "/opt/long/enough" });
     expect(readElf(patch(high, [setRunpath("/opt")]).bytes).runpath).toBe("/opt");
     expect(() => patch(high, [setRunpath(HUGE)])).toThrowError(/UNSAFE_INTEGER/);
   });

@@ -19,6 +19,7 @@ import { buildElf } from "../../src/testing/build-elf.js";
 import { shdr } from "../support/elf.js";
 import { fixture } from "../support/fixtures.js";
 
+/** The code of the error that is thrown; "none" where none is. */
 function codeOf(body: () => unknown): ElfErrorCode | "none" {
   try {
     body();
@@ -30,6 +31,15 @@ function codeOf(body: () => unknown): ElfErrorCode | "none" {
 }
 
 const LIBRARY: Edit = replaceNeeded({ "libc.so.6": "libc.so.7" });
+
+/** The loader itself. */
+const LOADER = buildElf({
+  interpreter: null,
+  needed: [],
+  soname: "ld.so",
+  entry: true,
+  symbols: [{ name: "_r_debug" }],
+});
 
 describe("files that an edit cannot hold for", () => {
   const pie = fixture("x86_64-glibc-pie");
@@ -99,11 +109,7 @@ describe("every edit of the dynamic section", () => {
   it.each<[string, Uint8Array, ElfErrorCode]>([
     ["a static program", fixture("x86_64-glibc-static"), "STATIC"],
     ["a static-pie program", fixture("x86_64-musl-static-pie"), "STATIC"],
-    [
-      "the loader itself",
-      buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true, symbols: [{ name: "_r_debug" }] }),
-      "LOADER",
-    ],
+    ["the loader itself", LOADER, "LOADER"],
     ["a relocatable object", fixture("x86_64-object.o"), "RELOCATABLE"],
     ["a separate debug file", debugFile(), "UNSUPPORTED"],
   ])("%s", (_, bytes, code) => {
@@ -113,10 +119,7 @@ describe("every edit of the dynamic section", () => {
   it("the flags of the stack: in the loader and static programs, not in a separate debug file", () => {
     for (const [bytes, code] of [
       [fixture("x86_64-glibc-static"), "none"],
-      [
-        buildElf({ interpreter: null, needed: [], soname: "ld.so", entry: true, symbols: [{ name: "_r_debug" }] }),
-        "none",
-      ],
+      [LOADER, "none"],
       [debugFile(), "UNSUPPORTED"],
     ] as const) {
       expect(codeOf(() => patch(bytes, [setExecstack(true)]))).toBe(code);
@@ -125,7 +128,7 @@ describe("every edit of the dynamic section", () => {
   });
 });
 
-/** What `objcopy --only-keep-debug` makes of a file: all that is loaded is SHT_NOBITS. */
+/** What `objcopy --only-keep-debug` makes of a file: loaded sections but notes are SHT_NOBITS. */
 function debugFile(): Uint8Array {
   const bytes = buildElf();
   const elf = readElf(bytes);

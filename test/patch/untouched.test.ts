@@ -22,45 +22,50 @@ const HUGE = "/opt/elfwright/".repeat(500);
 function changedBytes(before: Uint8Array, after: Uint8Array): number[] {
   const out: number[] = [];
   for (const s of readElf(before).segments) {
-    if (s.type === PT.LOAD) {
-      for (let at = s.offset; at < s.offset + s.filesz; at++) if (before[at] !== after[at]) out.push(at);
+    if (s.type !== PT.LOAD) continue;
+
+    for (let at = s.offset; at < s.offset + s.filesz; at++) {
+      if (before[at] !== after[at]) out.push(at);
     }
   }
+
   return out;
 }
 
+type Range = readonly [start: number, end: number];
+
 /** The first word of the GOT, where it is the address of `.dynamic`: it follows when that moves. */
-function firstOfGot(elf: ElfFile): number[][] {
+function firstOfGot(elf: ElfFile): Range[] {
   const { dynamic, header: h, source } = elf;
-  const word = h.class / 8;
+  const size = h.class / 8;
   const got = dynamic!.get(DT.PLTGOT);
-  const at = got === undefined ? undefined : elf.offsetOf(got, word);
+  const at = got === undefined ? undefined : elf.offsetOf(got, size);
   if (at === undefined) return [];
-  const v = viewOf(source.read(at, word));
-  return (word === 8 ? v.getBigUint64(0, h.littleEndian) : BigInt(v.getUint32(0, h.littleEndian))) === dynamic!.address
-    ? [[at, at + word]]
-    : [];
+
+  const view = viewOf(source.read(at, size));
+  const word = size === 8 ? view.getBigUint64(0, h.littleEndian) : BigInt(view.getUint32(0, h.littleEndian));
+  return word === dynamic!.address ? [[at, at + size]] : [];
 }
 
 /**
- * Where a patch may write: the two headers, the places the plan names, the file names in the version needs, the first
- * word of the GOT.
+ * Where a patch may write: the two headers, the places that the plan names, the file names in the version needs, the
+ * first word of the GOT.
  */
 function allowed(before: Uint8Array, result: ReturnType<typeof patch>): (at: number) => boolean {
   const elf = readElf(before);
   const h = elf.header;
-  const ranges = [
+  const d = elf.dynamic!;
+  const ranges: readonly Range[] = [
     [0, headerSize(h)],
     [h.phoff, h.phoff + (h.phnum + 1) * h.phentsize],
-    ...result.plan.placements.map((p) => [p.offset, p.offset + p.size]),
-    ...elf.versionNeeds.map((n) => [n.at + 4, n.at + 8]),
+    ...result.plan.placements.map((p): Range => [p.offset, p.offset + p.size]),
+    ...elf.versionNeeds.map((n): Range => [n.at + 4, n.at + 8]),
     ...firstOfGot(elf),
+    // Where tables moved, their tags follow in place.
+    [d.offset, d.offset + d.size],
   ];
-  const d = elf.dynamic!;
-  // Where tables moved, their tags follow in place.
-  ranges.push([d.offset, d.offset + d.size]);
 
-  return (at) => ranges.some(([start, end]) => start! <= at && at < end!);
+  return (at) => ranges.some(([start, end]) => start <= at && at < end);
 }
 
 describe.each(dynamicFixtures)("$name: what is loaded stays as it is", (f) => {
@@ -89,13 +94,14 @@ describe.each(dynamicFixtures)("$name: what is loaded stays as it is", (f) => {
   it("a strip changes nothing but e_shoff, e_shnum and e_shstrndx", () => {
     const { bytes } = patch(before, [stripUnneeded(), removeSections(".comment")]);
     const h = readElf(before).header;
+
     const end = headerSize(h);
-    const shoff = h.class === 64 ? [40, 48] : [32, 36];
-    expect(
-      changedBytes(before, bytes).filter((at) => !(at >= shoff[0]! && at < shoff[1]!) && !(at >= end - 4 && at < end)),
-    ).toEqual([]);
-    const program = (b: Uint8Array) => Array.from(b.subarray(h.phoff, h.phoff + h.phnum * h.phentsize));
-    expect(program(bytes)).toEqual(program(before));
+    const [shoffStart, shoffEnd] = h.class === 64 ? [40, 48] : [32, 36];
+    const isSectionField = (at: number) => (at >= shoffStart && at < shoffEnd) || (at >= end - 4 && at < end);
+    expect(changedBytes(before, bytes).filter((at) => !isSectionField(at))).toEqual([]);
+
+    const programHeaders = (b: Uint8Array) => Array.from(b.subarray(h.phoff, h.phoff + h.phnum * h.phentsize));
+    expect(programHeaders(bytes)).toEqual(programHeaders(before));
   });
 });
 
