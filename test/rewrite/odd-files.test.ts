@@ -30,21 +30,13 @@ describe.each(ENCODINGS)("$label", (e) => {
     const before = buildElf({ ...e, slack: 0, spareTags: 6 });
     // The spare entries of .dynamic become zeros of a section.
     const d = readElf(before).dynamic!;
-    const entry = 2 * (e.class / 8);
-    const last = phdr(before, PT.DYNAMIC);
-    const section = shdr(before, ".dynamic");
+    const spare = 5 * 2 * (e.class / 8);
+    const size = d.size - spare;
     const bss = shdr(before, ".bss");
+    Object.assign(phdr(before, PT.DYNAMIC), { filesz: size, memsz: size });
+    Object.assign(shdr(before, ".dynamic"), { size });
+    Object.assign(bss, { addr: Number(d.address) + size, offset: d.offset + size, size: spare });
 
-    for (const s of [last, section] as const) {
-      (s as { filesz?: number; size?: number })[s === last ? "filesz" : "size"] = d.size - 5 * entry;
-    }
-
-    last.memsz = last.filesz;
-    Object.assign(bss, {
-      addr: Number(d.address) + d.size - 5 * entry,
-      offset: d.offset + d.size - 5 * entry,
-      size: 5 * entry,
-    });
     const { bytes } = patch(before, [addNeeded(["liba.so", "libb.so", "libc.so"])]);
 
     expect(readElf(bytes).needed).toHaveLength(4);
@@ -94,9 +86,7 @@ describe.each(ENCODINGS)("$label", (e) => {
       buildId: null,
       notes: [{ section: ".note.x", owner: "mine", type: 1, description: new Uint8Array(64) }],
     });
-    const load = readElf(before)
-      .segments.filter((s) => s.type === PT.LOAD)
-      .at(-1)!;
+    const load = readElf(before).segments.findLast((s) => s.type === PT.LOAD)!;
     const empty = load.vaddr + load.memsz + 40;
     const comment = shdr(before, ".comment");
     before.fill(0, comment.offset, comment.offset + comment.size);
@@ -112,10 +102,11 @@ describe.each(ENCODINGS)("$label", (e) => {
     const before = buildElf({ ...e, slack: 0, spareTags: 4 });
     const d = readElf(before).dynamic!;
     const entry = 2 * (e.class / 8);
-    // Two of the spare entries are no part of it any more, but bytes of nobody.
-    const segment = phdr(before, PT.DYNAMIC);
-    const section = shdr(before, ".dynamic");
-    segment.filesz = segment.memsz = section.size = d.size - 2 * entry;
+    // Two of the spare entries are no longer part of it, and belong to nothing.
+    const size = d.size - 2 * entry;
+    Object.assign(phdr(before, PT.DYNAMIC), { filesz: size, memsz: size });
+    Object.assign(shdr(before, ".dynamic"), { size });
+
     const { plan, bytes } = patch(before, [addNeeded(["liba.so", "libb.so", "libc.so"])]);
 
     expect(plan.placements.find((p) => p.region === ".dynamic")).toMatchObject({
