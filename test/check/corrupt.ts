@@ -21,9 +21,10 @@ import { PT } from "../../src/spec/constants.js";
 import type { RecordFields, VERDEF, VERNEED } from "../../src/spec/records.js";
 import { fixture } from "../support/elf.js";
 
-/** A fixture whose records can be written to. `elf` says where they were before. */
+/** A fixture whose records can be written to. */
 export class Corruptible {
   readonly bytes: Uint8Array;
+  /** The file as it was before; it says where the records stand. */
   readonly elf: ElfFile;
 
   constructor(bytes: Uint8Array) {
@@ -39,22 +40,26 @@ export class Corruptible {
   }
   phdrs(type: number): PhdrView[] {
     const { phoff, phentsize } = this.elf.header;
-    return this.elf.segments.flatMap((s, i) => (s.type === type ? [this.record(Phdr, phoff + i * phentsize)] : []));
+    const { segments } = this.elf;
+    const indexes = [...segments.keys()].filter((i) => segments[i]!.type === type);
+    return indexes.map((i) => this.record(Phdr, phoff + i * phentsize));
   }
   phdr(type: number, nth = 0): PhdrView {
     return this.phdrs(type)[nth]!;
   }
-  /** A PT_LOAD; from the end with a negative number. */
+  /** The nth PT_LOAD; a negative number counts from the end. */
   load(nth: number): PhdrView {
     return this.phdrs(PT.LOAD).at(nth)!;
   }
   section(name: string): ShdrView {
     const { shoff, shentsize } = this.elf.header;
-    return this.record(Shdr, shoff + this.elf.sections.find((s) => s.name === name)!.index * shentsize);
+    const { index } = this.elf.sections.find((s) => s.name === name)!;
+    return this.record(Shdr, shoff + index * shentsize);
   }
   tag(tag: number): DynView {
     const d = this.elf.dynamic!;
-    return this.record(Dyn, d.offset + d.entries.find((e) => e.tag === tag)!.index * Dyn.size(this.elf.header.class));
+    const { index } = d.entries.find((e) => e.tag === tag)!;
+    return this.record(Dyn, d.offset + index * Dyn.size(this.elf.header.class));
   }
   /** The first entry behind those in use. */
   spareTag(): DynView {

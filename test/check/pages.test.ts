@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { pageFitness } from "../../src/check/pages.js";
 import { readElf } from "../../src/image/read-elf.js";
-import { PF, PT } from "../../src/spec/constants.js";
+import { ET, PF, PT } from "../../src/spec/constants.js";
 import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS, fixture, phdr } from "../support/elf.js";
 import { lowered } from "../support/realign.js";
 
 const PAGE = 16384;
+const hex = (n: number) => `0x${n.toString(16)}`;
+
+/** Problems as `severity rule at`. */
 const problems = (b: Uint8Array, size = PAGE) =>
   pageFitness(readElf(b), size).problems.map((p) => `${p.severity} ${p.rule} ${p.at}`);
-const messages = (b: Uint8Array, size = PAGE) =>
-  pageFitness(readElf(b), size)
-    .problems.map((p) => p.message)
-    .join("\n");
 
-/** A library for bionic, glibc or nobody that is known: what tells how the end of PT_GNU_RELRO is rounded. */
-const KINDS: Readonly<
-  Record<
-    "bionic" | "glibc" | "musl" | "musl by another name" | "a loader" | "unknown" | "program" | "android program",
-    BuildOptions
-  >
-> = {
+/** The messages of all problems. */
+const messages = (b: Uint8Array, size = PAGE) => {
+  const { problems } = pageFitness(readElf(b), size);
+  return problems.map((p) => p.message).join("\n");
+};
+
+/** Files for bionic, glibc, musl or an unknown C library, which decides how the end of PT_GNU_RELRO is rounded. */
+const KINDS = {
   bionic: {
     soname: "libx.so",
     needed: ["libc.so"],
@@ -33,7 +33,7 @@ const KINDS: Readonly<
   "a loader": { soname: "ld-linux.so.2", needed: [] },
   program: { interpreter: "/lib/ld-linux-aarch64.so.1" },
   "android program": { interpreter: "/system/bin/linker64" },
-};
+} satisfies Record<string, BuildOptions>;
 const built = (options: BuildOptions = {}) => buildElf({ pageSize: 65536, ...options });
 
 describe.each(ENCODINGS)("$label", (e) => {
@@ -70,7 +70,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     const b = buildElf({ ...e, pageSize: 0x1000 });
     const data = phdr(b, PT.LOAD, 2);
     expect(messages(b)).toContain(
-      `p_vaddr 0x${data.vaddr.toString(16)} and p_offset 0x${data.offset.toString(16)} are not congruent modulo 0x4000`,
+      `p_vaddr ${hex(data.vaddr)} and p_offset ${hex(data.offset)} are not congruent modulo 0x4000`,
     );
     expect(problems(b).filter((p) => p.includes("page-shared")).length).toBe(2);
   });
@@ -85,26 +85,26 @@ describe.each(ENCODINGS)("$label", (e) => {
     expect(problems(b)).toEqual([]);
 
     first.memsz = end + 1;
-    expect(problems(b)).toEqual([`error page-shared PT_LOAD 0x${text.vaddr.toString(16)}`]);
+    expect(problems(b)).toEqual([`error page-shared PT_LOAD ${hex(text.vaddr)}`]);
     expect(messages(b)).toBe(
-      `it starts at 0x${text.vaddr.toString(16)} in the page at 0x${end.toString(16)} (0x4000 bytes), in which PT_LOAD 0x0 ends at 0x${end.toString(16)}`,
+      `it starts at ${hex(text.vaddr)} in the page at ${hex(end)} (0x4000 bytes), ` +
+        `in which PT_LOAD 0x0 ends at ${hex(end)}`,
     );
 
     first.memsz = text.vaddr + 0x10000;
-    expect(problems(b)).toEqual([`error page-shared PT_LOAD 0x${text.vaddr.toString(16)}`]);
+    expect(problems(b)).toEqual([`error page-shared PT_LOAD ${hex(text.vaddr)}`]);
   });
 
   it("a program whose first page would be that at address 0", () => {
     const b = built({ ...e, type: 2, base: 0x10000 });
-    const first = phdr(b, PT.LOAD, 0);
-    first.vaddr = first.align = 0x8000;
+    Object.assign(phdr(b, PT.LOAD, 0), { vaddr: 0x8000, align: 0x8000 });
     expect([problems(b, 32768), problems(b, 65536)]).toEqual([
       [],
       ["page-align", "page-congruent", "page-zero"].map((rule) => `error ${rule} PT_LOAD 0x8000`),
     ]);
   });
 
-  it("writable bytes behind PT_GNU_RELRO: a crash where its end is rounded up, less protection where it is rounded down", () => {
+  it("writable bytes behind PT_GNU_RELRO: a crash where its end is rounded up, less protection where down", () => {
     const of = (kind: keyof typeof KINDS) => {
       const b = built({ ...e, ...KINDS[kind] });
       const relro = phdr(b, PT.GNU_RELRO);
@@ -133,10 +133,11 @@ describe.each(ENCODINGS)("$label", (e) => {
     const relro = phdr(b, PT.GNU_RELRO);
     const data = phdr(b, PT.LOAD, 2);
     relro.memsz -= 16;
-    const end = relro.vaddr + relro.memsz;
 
+    const end = relro.vaddr + relro.memsz;
     expect(messages(b)).toContain(
-      `it ends at 0x${end.toString(16)}, inside a page of 0x4000, and the 16 bytes 0x${end.toString(16)}..0x${(end + 15).toString(16)} of PT_LOAD 0x${data.vaddr.toString(16)}`,
+      `it ends at ${hex(end)}, inside a page of 0x4000, ` +
+        `and the 16 bytes ${hex(end)}..${hex(end + 15)} of PT_LOAD ${hex(data.vaddr)}`,
     );
   });
 
@@ -161,9 +162,8 @@ describe.each(ENCODINGS)("$label", (e) => {
     ] as const) {
       const b = built({ ...e, ...KINDS[kind] });
       const relro = phdr(b, PT.GNU_RELRO);
-      const data = phdr(b, PT.LOAD, 2);
       relro.memsz -= 16;
-      data.memsz = data.filesz = relro.memsz;
+      Object.assign(phdr(b, PT.LOAD, 2), { filesz: relro.memsz, memsz: relro.memsz });
       expect([kind, problems(b)]).toEqual([kind, found]);
       if (found.length > 0) expect(messages(b)).toContain("stay writable");
     }
@@ -173,19 +173,16 @@ describe.each(ENCODINGS)("$label", (e) => {
     const b = built({ ...e, ...KINDS.bionic });
     const relro = phdr(b, PT.GNU_RELRO);
     const data = phdr(b, PT.LOAD, 2);
-    data.memsz = data.filesz = relro.memsz;
+    Object.assign(data, { filesz: relro.memsz, memsz: relro.memsz });
     relro.memsz += 65536;
 
-    expect([problems(b, PAGE), problems(b, 65536)]).toEqual([
-      ["error page-relro PT_GNU_RELRO"],
-      ["error page-relro PT_GNU_RELRO"],
-    ]);
+    for (const size of [PAGE, 65536]) expect(problems(b, size)).toEqual(["error page-relro PT_GNU_RELRO"]);
 
     relro.memsz -= 65536 - 32768;
     expect(messages(b, PAGE)).toContain("32768 bytes behind the last page");
 
     // Rounded up to a page of 64 KiB by a linker that was told so, where the PT_LOAD ends before.
-    data.memsz = data.filesz = 32;
+    Object.assign(data, { filesz: 32, memsz: 32 });
     relro.memsz = 65536 - (relro.vaddr % 65536);
     expect([problems(b, PAGE), problems(b, 65536)]).toEqual([[], []]);
   });
@@ -199,18 +196,20 @@ it("a read-only PT_LOAD around PT_GNU_RELRO is protected anyway", () => {
 });
 
 describe("published libraries, by their program headers", () => {
-  const of = (
+  /** What is said of a library with these PT_LOADs and this PT_GNU_RELRO. */
+  function of(
     loads: readonly (readonly [offset: number, vaddr: number, memsz: number, flags: number])[],
-    relro: readonly [vaddr: number, memsz: number],
-  ) => {
+    [vaddr, memsz]: readonly [vaddr: number, memsz: number],
+  ) {
     const b = built({ ...KINDS.bionic, nullSegments: 1 });
-    loads.forEach(([offset, vaddr, memsz, flags], i) =>
-      Object.assign(phdr(b, PT.LOAD, i), { offset, vaddr, memsz, filesz: memsz, flags, align: PAGE }),
-    );
+    loads.forEach(([offset, address, size, flags], i) => {
+      Object.assign(phdr(b, PT.LOAD, i), { offset, vaddr: address, memsz: size, filesz: size, flags, align: PAGE });
+    });
     for (let i = loads.length; i < 3; i++) phdr(b, PT.LOAD, loads.length).type = PT.NULL;
-    Object.assign(phdr(b, PT.GNU_RELRO), { vaddr: relro[0], memsz: relro[1], filesz: relro[1] });
+    Object.assign(phdr(b, PT.GNU_RELRO), { vaddr, memsz, filesz: memsz });
+
     return { problems: problems(b), text: messages(b) };
-  };
+  }
 
   it("libe_sqlcipher.so 2.1.10 crashes with 16 KiB pages, although every p_align is 0x4000", () => {
     const { problems, text } = of(
@@ -225,37 +224,35 @@ describe("published libraries, by their program headers", () => {
   });
 
   it("libzstd-jni 1.5.7-12, too: PT_GNU_RELRO in the middle of a PT_LOAD", () => {
-    expect(
-      of(
-        [
-          [0, 0, 0x2b584, 4],
-          [0x2c000, 0x2c000, 0x67fc0, 5],
-          [0x94000, 0x94000, 0x8098, 6],
-        ],
-        [0x98000, 0x1000],
-      ).problems,
-    ).toEqual(["error page-relro PT_GNU_RELRO"]);
+    const { problems } = of(
+      [
+        [0, 0, 0x2b584, 4],
+        [0x2c000, 0x2c000, 0x67fc0, 5],
+        [0x94000, 0x94000, 0x8098, 6],
+      ],
+      [0x98000, 0x1000],
+    );
+    expect(problems).toEqual(["error page-relro PT_GNU_RELRO"]);
   });
 
   it("one by lld, whose PT_GNU_RELRO does not end on a page either, is fit", () => {
-    expect(
-      of(
-        [
-          [0x1389c, 0x1789c, 0x3f244, 5],
-          [0x52ae0, 0x5aae0, 0x3520, 6],
-          [0x55200, 0x61200, 0x1320, 6],
-        ],
-        [0x5aae0, 0x3520],
-      ).problems,
-    ).toEqual([]);
+    const { problems } = of(
+      [
+        [0x1389c, 0x1789c, 0x3f244, 5],
+        [0x52ae0, 0x5aae0, 0x3520, 6],
+        [0x55200, 0x61200, 0x1320, 6],
+      ],
+      [0x5aae0, 0x3520],
+    );
+    expect(problems).toEqual([]);
   });
 });
 
 it("refuses what no loader maps, and sizes that are none", () => {
-  const codes = (f: () => unknown) => caught(f).code;
-  expect(codes(() => pageFitness(readElf(fixture("x86_64-object.o")), PAGE))).toBe("RELOCATABLE");
-  expect(codes(() => pageFitness(readElf(buildElf({ type: 4 })), PAGE))).toBe("UNSUPPORTED");
+  const codeOf = (bytes: Uint8Array, size = PAGE) => caught(() => pageFitness(readElf(bytes), size)).code;
+  expect(codeOf(fixture("x86_64-object.o"))).toBe("RELOCATABLE");
+  expect(codeOf(buildElf({ type: ET.CORE }))).toBe("UNSUPPORTED");
   for (const size of [0, -4096, 2048, 12288, NaN, Infinity, 2 ** 40]) {
-    expect(codes(() => pageFitness(readElf(built()), size))).toBe("BAD_EDIT");
+    expect(codeOf(built(), size)).toBe("BAD_EDIT");
   }
 });

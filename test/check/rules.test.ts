@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Dyn, Nhdr, Phdr, Shdr, type SymView, Vernaux } from "../../src/codec/records.js";
-import { check, checkRules } from "../../src/check/check.js";
+import { check, checkRules, type Finding } from "../../src/check/check.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { EM, ET, PF, PT, SHT, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
@@ -25,20 +25,20 @@ type Case = readonly [
   corrupt: (c: Corruptible) => void,
   found: readonly string[],
 ];
-const on = (rule: string, file: string, how: string, corrupt: (c: Corruptible) => void, ...found: string[]): Case => [
-  rule,
-  file,
-  how,
-  corrupt,
-  found,
-];
+
+function on(rule: string, file: string, how: string, corrupt: (c: Corruptible) => void, ...found: string[]): Case {
+  return [rule, file, how, corrupt, found];
+}
 
 const loads: Case[] = [
   on(
     "load-in-file",
     PIE,
     "p_filesz and p_memsz of the last PT_LOAD raised",
-    (c) => ((c.load(-1).filesz += 0x8000), (c.load(-1).memsz += 0x8000)),
+    (c) => {
+      c.load(-1).filesz += 0x8000;
+      c.load(-1).memsz += 0x8000;
+    },
     "load-in-file PT_LOAD 0x3dd0",
     "load-tail PT_LOAD 0x3dd0",
   ),
@@ -282,7 +282,10 @@ const parts: Case[] = [
     "note-sections",
     LIB,
     "a note section moved, its PT_NOTE not",
-    (c) => ((c.section(".note.gnu.build-id").offset -= 4), (c.section(".note.gnu.build-id").addr -= 4)),
+    (c) => {
+      c.section(".note.gnu.build-id").offset -= 4;
+      c.section(".note.gnu.build-id").addr -= 4;
+    },
     "note-sections PT_NOTE",
     "phdr-strip program header table",
   ),
@@ -469,51 +472,60 @@ const protection: Case[] = [
 
 const cases = [...loads, ...phdrs, ...coverage, ...sections, ...parts, ...dynamic, ...versions, ...protection];
 
+/** Findings as `rule at`. */
+const texts = (findings: readonly Finding[]) => findings.map((f) => `${f.rule} ${f.at}`);
+
 describe("rules", () => {
   it.each(cases)("%s: %s, %s", (rule, file, _how, corrupt, found) => {
-    const findings = findingsOf(file, corrupt);
-    expect(findings.map((f) => `${f.rule} ${f.at}`).sort()).toEqual([...found].sort());
+    expect(texts(findingsOf(file, corrupt)).sort()).toEqual([...found].sort());
     expect(found.some((f) => f.startsWith(`${rule} `))).toBe(true);
   });
 
-  it("has a case for each", () => {
+  it("have a case each", () => {
     expect([...new Set(cases.map(([rule]) => rule))].sort()).toEqual(checkRules.map((r) => r.id).sort());
   });
 
-  it("has ids of its own", () => {
+  it("have distinct ids", () => {
     expect(new Set(checkRules.map((r) => r.id)).size).toBe(checkRules.length);
   });
 });
 
 describe("mips", () => {
   it("takes a DT_MIPS_RLD_MAP_REL that leads to .data", () => {
-    expect(
-      findingsOf(PIE, (c) => mips(c, c.elf.sections.find((s) => s.name === ".data")!.header.addr)).map(
-        (f) => `${f.rule} ${f.at}`,
-      ),
-    ).toEqual(LARGEST_PAGE);
+    const dataOf = (c: Corruptible) => c.elf.sections.find((s) => s.name === ".data")!.header.addr;
+    expect(texts(findingsOf(PIE, (c) => mips(c, dataOf(c))))).toEqual(LARGEST_PAGE);
   });
 });
 
 describe("numbers above 2^53", () => {
   it("compares a kernel's addresses exactly", () => {
-    const high = 0xffffffff80000000n;
-    const c = findingsOf("x86_64-glibc-static", (c) => {
-      c.header.setExact("entry", c.header.exact("entry") + high);
-      for (const t of [PT.LOAD, PT.NOTE, PT.TLS, PT.GNU_RELRO, PT.GNU_PROPERTY]) {
-        for (const p of c.phdrs(t)) p.setExact("vaddr", p.exact("vaddr") + high);
-      }
-      for (const s of c.elf.sections) {
-        const h = c.record(Shdr, c.elf.header.shoff + s.index * c.elf.header.shentsize);
-        if (h.addr) h.setExact("addr", h.exact("addr") + high);
-      }
+    const found = findingsOf("x86_64-glibc-static", (c) => {
+      moveAddresses(c, 0xffffffff80000000n);
       c.load(1).setExact("vaddr", c.load(1).exact("vaddr") + 1n);
-    }).filter((f) => f.rule !== "section-symbol" && f.rule !== "section-mapped" && f.rule !== "load-tail");
-    expect(c.map((f) => `${f.rule} ${f.at}`).sort()).toEqual(["load-congruent PT_LOAD 0xffffffff80401001"]);
-    expect(c[0]!.message).toContain("p_vaddr 0xffffffff80401001");
+    });
+    const others = ["section-symbol", "section-mapped", "load-tail"];
+    const finding = found.filter((f) => !others.includes(f.rule));
+
+    expect(texts(finding)).toEqual(["load-congruent PT_LOAD 0xffffffff80401001"]);
+    expect(finding[0]!.message).toContain("p_vaddr 0xffffffff80401001");
   });
 });
 
+/** Adds to the entry point and to the addresses of segments and sections. */
+function moveAddresses(c: Corruptible, by: bigint): void {
+  c.header.setExact("entry", c.header.exact("entry") + by);
+
+  for (const type of [PT.LOAD, PT.NOTE, PT.TLS, PT.GNU_RELRO, PT.GNU_PROPERTY]) {
+    for (const p of c.phdrs(type)) p.setExact("vaddr", p.exact("vaddr") + by);
+  }
+
+  for (const s of c.elf.sections) {
+    const h = c.record(Shdr, c.elf.header.shoff + s.index * c.elf.header.shentsize);
+    if (h.addr) h.setExact("addr", h.exact("addr") + by);
+  }
+}
+
+/** Exchanges two program headers. */
 function swapEntries(c: Corruptible, a: number, b: number): void {
   const { phoff, phentsize } = c.elf.header;
   const at = (i: number) => phoff + i * phentsize;
@@ -522,10 +534,11 @@ function swapEntries(c: Corruptible, a: number, b: number): void {
   c.bytes.set(first, at(b));
 }
 
+/** Exchanges two PT_LOADs. */
 function swap(c: Corruptible, a: number, b: number): void {
-  const all = c.elf.segments;
-  const nth = all.flatMap((s, i) => (s.type === PT.LOAD ? [i] : []));
-  swapEntries(c, nth[a]!, nth[b]!);
+  const { segments } = c.elf;
+  const loads = [...segments.keys()].filter((i) => segments[i]!.type === PT.LOAD);
+  swapEntries(c, loads[a]!, loads[b]!);
 }
 
 /** Copies the program header table over .comment and what follows, which no segment maps. */
@@ -536,12 +549,12 @@ function moveTable(c: Corruptible): void {
   c.header.phoff = to;
 }
 
-/** The last PT_LOAD first in the table, so that kernels before 5.18 compute with its p_vaddr - p_offset. */
+/** Puts the last PT_LOAD first, so that kernels before 5.18 compute with its p_vaddr - p_offset. */
 function oldKernel(c: Corruptible): void {
   swap(c, 0, 3);
 }
 
-/** The first section symbol among the dynamic ones: newer linkers write none into .symtab. */
+/** The first section symbol among the dynamic ones, since newer linkers write none into .symtab. */
 function sectionSymbol(c: Corruptible): SymView {
   for (const s of c.elf.dynamicSymbols!) if (s.type === STT.SECTION) return c.symbol(".dynsym", s.index);
   throw new Error("no section symbol");
@@ -552,15 +565,16 @@ function symbolIndex(c: Corruptible, name: string): number {
   throw new Error(`no symbol ${name}`);
 }
 
-/** Makes the file a MIPS one whose spare entry leads to this address. */
+/** Makes the file one for MIPS, whose spare entry leads to this address. */
 function mips(c: Corruptible, target: number): void {
   c.header.machine = EM.MIPS;
-  const e = c.spareTag();
+  const entry = c.spareTag();
   const d = c.elf.dynamic!;
-  e.tag = DT_MIPS_RLD_MAP_REL;
-  e.setExact("val", BigInt(target) - d.address - BigInt(d.entries.length * Dyn.size(64)));
+  entry.tag = DT_MIPS_RLD_MAP_REL;
+  entry.setExact("val", BigInt(target) - d.address - BigInt(d.entries.length * Dyn.size(64)));
 }
 
+/** Leaves no DT_NULL behind the entries. */
 function fillSpares(c: Corruptible): void {
   const d = c.elf.dynamic!;
   for (let i = d.entries.length; i < d.size / Dyn.size(64); i++) {
@@ -570,9 +584,13 @@ function fillSpares(c: Corruptible): void {
 
 describe("files of other types", () => {
   it("get only the rules on what can be read", () => {
-    const bytes = fixture(OBJECT);
-    expect(check(readElf(bytes))).toEqual([]);
-    expect(findingsOf(PIE, (c) => ((c.header.type = ET.CORE), (c.load(1).align = 3)))).toEqual([]);
+    expect(check(readElf(fixture(OBJECT)))).toEqual([]);
+
+    const found = findingsOf(PIE, (c) => {
+      c.header.type = ET.CORE;
+      c.load(1).align = 3;
+    });
+    expect(found).toEqual([]);
   });
 
   it("as separate debug files, get no rules on what is loaded", () => {
