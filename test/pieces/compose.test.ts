@@ -31,16 +31,13 @@ it("neighbours that continue each other become one", () => {
 /** Pieces over a source of `size` bytes, some hundred bytes in all. */
 function somePieces(below: (n: number) => number, size: number): Piece[] {
   const out: Piece[] = [];
-  for (let at = 0, i = 0; i < 12; i++) {
+  let at = 0;
+  for (let i = 0; i < 12; i++) {
     const n = 1 + below(20);
     const kind = below(3);
-    out.push(
-      kind === 0
-        ? zero(at, n)
-        : kind === 1
-          ? bytes(at, ...Array.from({ length: n }, () => below(256)))
-          : input(at, n, below(size - n)),
-    );
+    if (kind === 0) out.push(zero(at, n));
+    else if (kind === 1) out.push(bytes(at, ...Array.from({ length: n }, () => below(256))));
+    else out.push(input(at, n, below(size - n)));
     at += n;
   }
 
@@ -54,19 +51,19 @@ it(`any two rewrites: the bytes are those of one after the other, in order and w
   const source = bytesSource(Uint8Array.from({ length: 300 }, () => below(256)));
   for (let round = 0; round < 500; round++) {
     const inner = somePieces(below, source.size);
-    const size = sizeOf(inner);
-    const outer = somePieces(below, size);
-    const between = bytesSource(readPieces(source, inner, 0, size));
-    const all = sizeOf(outer);
+    const innerSize = sizeOf(inner);
+    const outer = somePieces(below, innerSize);
+    const size = sizeOf(outer);
     const composed = composePieces(outer, inner);
-    let at = 0;
 
+    let end = 0;
     for (const p of composed) {
-      expect([p.at, p.size > 0]).toEqual([at, true]);
-      at += p.size;
+      expect([p.at, p.size > 0]).toEqual([end, true]);
+      end += p.size;
     }
+    expect(end).toBe(size);
 
-    expect(at).toBe(all);
-    expect(readPieces(source, composed, 0, all)).toEqual(readPieces(between, outer, 0, all));
+    const between = bytesSource(readPieces(source, inner, 0, innerSize));
+    expect(readPieces(source, composed, 0, size)).toEqual(readPieces(between, outer, 0, size));
   }
 });

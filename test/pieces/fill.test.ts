@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bytesSource } from "../../src/codec/source.js";
+import { type ByteSource, bytesSource } from "../../src/codec/source.js";
 import { fillPieces, piecesSource } from "../../src/pieces/fill.js";
 import { type Piece, readPieces } from "../../src/pieces/pieces.js";
 import { counting } from "../support/elf.js";
@@ -8,7 +8,9 @@ import { random, SEED } from "../support/mutants.js";
 /** Pieces in order and without gaps; ranges of the input come in any order. */
 function somePieces(below: (n: number) => number, size: number, longest: number): Piece[] {
   const out: Piece[] = [];
-  for (let at = 0, i = 0, from = 0; i < 40; i++) {
+  let at = 0;
+  let from = 0;
+  for (let i = 0; i < 40; i++) {
     const n = 1 + below(longest);
     const kind = below(4);
     if (kind === 0) {
@@ -16,7 +18,7 @@ function somePieces(below: (n: number) => number, size: number, longest: number)
     } else if (kind === 1) {
       out.push({ kind: "bytes", at, size: n, bytes: Uint8Array.from({ length: n }, () => below(256)) });
     } else {
-      // Often a little further on, as what a strip keeps; sometimes anywhere.
+      // Often a little further on, like what a strip keeps; sometimes anywhere.
       from = kind === 2 ? Math.min(from + below(2 * longest), size - n) : below(size - n);
       out.push({ kind: "input", at, size: n, from });
       from += n;
@@ -37,24 +39,20 @@ it(`fills with the same bytes as single reads give, whatever part is asked for (
     const offset = below(size);
     const target = new Uint8Array(1 + below(size - offset)).fill(0xee);
     const want = readPieces(source, pieces, offset, target.length);
-    fillPieces(source, pieces, offset, target);
 
+    fillPieces(source, pieces, offset, target);
     expect(Buffer.compare(target, want), `round ${round}`).toBe(0);
 
+    const into: ByteSource = { ...source, readInto: (at, bytes) => bytes.set(source.read(at, bytes.length)) };
     const other = new Uint8Array(target.length).fill(0x11);
-    piecesSource({ ...source, readInto: (at, into) => into.set(source.read(at, into.length)) }, pieces, size).readInto(
-      offset,
-      other,
-    );
+    piecesSource(into, pieces, size).readInto(offset, other);
     expect(Buffer.compare(other, want), `round ${round}`).toBe(0);
   }
 });
 
-it("small ranges that are close to each other cost one read for 64 KiB, and what lies between distant ones is not read", () => {
+it("small ranges close to each other cost one read for 64 KiB; what lies between distant ones is not read", () => {
   const source = counting(bytesSource(new Uint8Array(4_000_000)));
   const near: Piece[] = [];
-  const far: Piece[] = [];
-
   for (let i = 0; i < 10_000; i++) {
     near.push(
       { kind: "input", at: i * 100, size: 60, from: i * 200 },
@@ -66,22 +64,24 @@ it("small ranges that are close to each other cost one read for 64 KiB, and what
   expect(source.reads).toBeLessThanOrEqual(Math.ceil(2_000_000 / 65536) + 1);
 
   Object.assign(source, { reads: 0, bytes: 0 });
-  for (let i = 0; i < 300; i++) far.push({ kind: "input", at: i * 100, size: 100, from: i * 10_000 });
-  fillPieces(source, far, 0, new Uint8Array(30_000));
+  const far = Array.from({ length: 300 }, (_, i): Piece => ({
+    kind: "input",
+    at: i * 100,
+    size: 100,
+    from: i * 10_000,
+  }));
 
+  fillPieces(source, far, 0, new Uint8Array(30_000));
   expect([source.reads, source.bytes]).toEqual([300, 30_000]);
 });
 
 it("reads no more than is asked for of the last range", () => {
   const source = counting(bytesSource(new Uint8Array(100_000)));
-  fillPieces(
-    source,
-    [
-      { kind: "input", at: 0, size: 10, from: 0 },
-      { kind: "input", at: 10, size: 50_000, from: 20 },
-    ],
-    0,
-    new Uint8Array(15),
-  );
+  const pieces: Piece[] = [
+    { kind: "input", at: 0, size: 10, from: 0 },
+    { kind: "input", at: 10, size: 50_000, from: 20 },
+  ];
+
+  fillPieces(source, pieces, 0, new Uint8Array(15));
   expect(source.bytes).toBe(25);
 });
