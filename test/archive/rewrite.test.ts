@@ -14,17 +14,13 @@ import { random, SEED } from "../support/mutants.js";
 const GIB = 2 ** 30;
 const small = Uint8Array.of(1, 2, 3);
 
-/** What comes out where the first member becomes so large; nothing of it is in memory. */
+/** The archive that results where the first member grows to this size; nothing of the member is in memory. */
 function grown(format: TestFormat, size: number) {
-  const source = bytesSource(
-    testArchive(
-      [
-        { name: "large", bytes: small, symbols: ["f"] },
-        { name: "next", bytes: small, symbols: ["g"] },
-      ],
-      { format },
-    ),
-  );
+  const members = [
+    { name: "large", bytes: small, symbols: ["f"] },
+    { name: "next", bytes: small, symbols: ["g"] },
+  ];
+  const source = bytesSource(testArchive(members, { format }));
   const archive = readArchive(source);
   const place = archive.members.findIndex((m) => m.name === "large");
   const out = rewriteArchive(archive, {
@@ -71,18 +67,19 @@ it(`whatever is broken in an archive: a result that can be read, or an ElfError 
     bytes: buildElf({ soname: `x${i}`, debugInfo: 300, symbols: [{ name: `s${i}` }] }),
     symbols: [`s${i}`],
   }));
+  const formats: readonly TestFormat[] = ["sysv", "sysv64", "bsd", "bsd64"];
   let refused = 0;
   let done = 0;
 
   for (let round = 0; round < 200; round++) {
-    const bytes = testArchive(members, { format: (["sysv", "sysv64", "bsd", "bsd64"] as const)[round % 4]! });
-    const heads = readArchive(bytesSource(bytes)).members;
+    const bytes = testArchive(members, { format: formats[round % 4]! });
+    const all = readArchive(bytesSource(bytes)).members;
     for (let i = 0; i <= below(3); i++) {
-      const m = heads[below(heads.length)]!;
-      const inHeader = below(2) === 0;
-      const at =
-        inHeader || m.kind === "file" ? m.offset + below(60 + m.nameSize) : m.offset + 60 + below(m.size + m.nameSize);
-      bytes[at] = below(3) === 0 ? 0x30 + below(10) : below(256);
+      // A byte of a header, or of a table.
+      const m = all[below(all.length)]!;
+      const inHeader = below(2) === 0 || m.kind === "file";
+      const at = inHeader ? below(60 + m.nameSize) : 60 + below(m.size + m.nameSize);
+      bytes[m.offset + at] = below(3) === 0 ? 0x30 + below(10) : below(256);
     }
 
     try {
