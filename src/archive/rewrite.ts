@@ -108,7 +108,7 @@ function contentPieces(m: ArchiveMember, at: number, content: Content | undefine
   });
 }
 
-const NEWLINE = Uint8Array.of(0x0a);
+const NEWLINE = /* @__PURE__ */ Uint8Array.of(0x0a);
 
 /** The byte that makes the next member's offset even: the old one, if there is one. */
 function padding(m: ArchiveMember, at: number, size: number): Piece {

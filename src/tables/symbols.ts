@@ -14,11 +14,11 @@ export function permuteRecords(bytes: Uint8Array, stride: number, order: (index:
 export function renumberRelocations(
   bytes: Uint8Array,
   stride: number,
-  f: RelocationFormat,
+  format: RelocationFormat,
   order: (index: number) => number,
 ): Uint8Array {
   const out = bytes.slice();
-  renumberIn(viewOf(out), 0, out.length, stride, f, order);
+  renumberIn(viewOf(out), 0, out.length, stride, format, order);
   return out;
 }
 
@@ -30,18 +30,18 @@ export function renumberRelocations(
  * @param order the new index of a symbol
  */
 export function renumberIn(
-  v: DataView,
+  view: DataView,
   from: number,
   to: number,
   stride: number,
-  f: RelocationFormat,
+  format: RelocationFormat,
   order: (index: number) => number,
 ): void {
-  const { at, shift } = symbolField(f);
-  const { littleEndian } = f;
+  const { at, shift } = symbolField(format);
+  const { littleEndian } = format;
   for (let record = from; record + stride <= to; record += stride) {
-    const word = v.getUint32(record + at, littleEndian);
+    const word = view.getUint32(record + at, littleEndian);
     const renumbered = shift === 0 ? order(word) : ((order(word >>> 8) << 8) | (word & 0xff)) >>> 0;
-    v.setUint32(record + at, renumbered, littleEndian);
+    view.setUint32(record + at, renumbered, littleEndian);
   }
 }

@@ -67,9 +67,9 @@ export function mergeVersionNeeds<N, T extends Mergeable<N>>(
 }
 
 /** The bytes of a .gnu.version_r: each Verneed with its Vernaux records behind it, as linkers write it. */
-export function encodeVersionNeeds(needs: readonly VersionNeedRecord[], e: Encoding): Uint8Array {
-  const verneedSize = Verneed.size(e.class);
-  const vernauxSize = Vernaux.size(e.class);
+export function encodeVersionNeeds(needs: readonly VersionNeedRecord[], encoding: Encoding): Uint8Array {
+  const verneedSize = Verneed.size(encoding.class);
+  const vernauxSize = Vernaux.size(encoding.class);
   const sizeOf = (need: VersionNeedRecord) => verneedSize + need.versions.length * vernauxSize;
   const bytes = new Uint8Array(needs.reduce((sum, need) => sum + sizeOf(need), 0));
   const data = viewOf(bytes);
@@ -77,7 +77,7 @@ export function encodeVersionNeeds(needs: readonly VersionNeedRecord[], e: Encod
   let at = 0;
   needs.forEach((need, i) => {
     const size = sizeOf(need);
-    const verneed = Verneed.view(data, at, e);
+    const verneed = Verneed.view(data, at, encoding);
     verneed.version = 1;
     verneed.cnt = need.versions.length;
     verneed.file = need.file;
@@ -85,7 +85,7 @@ export function encodeVersionNeeds(needs: readonly VersionNeedRecord[], e: Encod
     verneed.next = i + 1 < needs.length ? size : 0;
 
     need.versions.forEach((version, j) => {
-      const vernaux = Vernaux.view(data, at + verneedSize + j * vernauxSize, e);
+      const vernaux = Vernaux.view(data, at + verneedSize + j * vernauxSize, encoding);
       vernaux.hash = version.hash;
       vernaux.flags = version.flags;
       vernaux.other = version.index;

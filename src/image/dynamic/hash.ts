@@ -22,9 +22,9 @@ export function sysvHashTable(elf: ElfFile): SysvHashTable | undefined {
   const offset = address === undefined ? undefined : elf.offsetOf(address, 2 * entry);
   if (offset === undefined) return undefined;
 
-  const v = viewOf(readExactly(elf.source, offset, 2 * entry, "DT_HASH"));
+  const view = viewOf(readExactly(elf.source, offset, 2 * entry, "DT_HASH"));
   const le = elf.header.littleEndian;
-  const entryAt = (i: number) => (entry === 8 ? Number(v.getBigUint64(i * 8, le)) : v.getUint32(i * 4, le));
+  const entryAt = (i: number) => (entry === 8 ? Number(view.getBigUint64(i * 8, le)) : view.getUint32(i * 4, le));
   const buckets = entryAt(0);
   const symbols = entryAt(1);
   return { offset, size: (2 + buckets + symbols) * entry, buckets, symbols };
@@ -95,8 +95,8 @@ function chainEnd({ source, header }: ElfFile, offset: number, firstSymbol: numb
   let at = offset;
   for (;;) {
     const count = Math.min(ENTRIES_AT_ONCE, Math.floor((source.size - at) / 4));
-    const v = viewOf(readExactly(source, at, Math.max(count, 1) * 4, "the chains of DT_GNU_HASH"));
-    for (let i = 0; i < count; i++, symbol++) if (v.getUint32(i * 4, header.littleEndian) & 1) return symbol + 1;
+    const view = viewOf(readExactly(source, at, Math.max(count, 1) * 4, "the chains of DT_GNU_HASH"));
+    for (let i = 0; i < count; i++, symbol++) if (view.getUint32(i * 4, header.littleEndian) & 1) return symbol + 1;
     at += count * 4;
   }
 }

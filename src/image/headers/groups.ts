@@ -35,13 +35,13 @@ export function readGroups(elf: ElfFile): Groups {
   let groupCount = 0;
   let memberCount = 0;
   for (const run of runs(elf, (i) => type[i] === SHT.GROUP)) {
-    const v = viewOf(run.bytes);
+    const view = viewOf(run.bytes);
     for (const i of run.sections) {
       const at = offset[i]! - run.start;
       const end = at + fileSize[i]!;
       sections[groupCount] = i;
-      flags[groupCount] = end - at < 4 ? 0 : v.getUint32(at, littleEndian);
-      for (let word = at + 4; word + 4 <= end; word += 4) members[memberCount++] = v.getUint32(word, littleEndian);
+      flags[groupCount] = end - at < 4 ? 0 : view.getUint32(at, littleEndian);
+      for (let word = at + 4; word + 4 <= end; word += 4) members[memberCount++] = view.getUint32(word, littleEndian);
       groupCount++;
       first[groupCount] = memberCount;
     }

@@ -57,19 +57,19 @@ export const sectionColumns = /* @__PURE__ */ once(({ source, header: h }): Sect
 });
 
 /** `isLoaded` for a section's index. */
-export const loadedAt = (c: SectionColumns, i: number): boolean => (c.flags[i]! & SHF.ALLOC) !== 0;
+export const loadedAt = (columns: SectionColumns, i: number): boolean => (columns.flags[i]! & SHF.ALLOC) !== 0;
 
 /** `isPlaced` for a section's index. */
-export const placedAt = ({ header }: { readonly header: Header }, c: SectionColumns, i: number): boolean =>
-  header.type !== ET.REL && loadedAt(c, i);
+export const placedAt = ({ header }: { readonly header: Header }, columns: SectionColumns, i: number): boolean =>
+  header.type !== ET.REL && loadedAt(columns, i);
 
 /** The indexes of the sections that pass the test. */
 export const indexesWhere = ({ count }: SectionColumns, test: (index: number) => boolean): Uint32Array =>
   where(counting(count), test);
 
 /** The indexes of the sections of this type. */
-export const indexesOfType = (c: SectionColumns, type: number): Uint32Array =>
-  indexesWhere(c, (i) => c.type[i] === type);
+export const indexesOfType = (columns: SectionColumns, type: number): Uint32Array =>
+  indexesWhere(columns, (i) => columns.type[i] === type);
 
 /** The indexes of all sections in the order of their offsets. Those with the same offset are in table order. */
 export const sectionsByOffset = /* @__PURE__ */ once((elf): Uint32Array =>
@@ -77,4 +77,5 @@ export const sectionsByOffset = /* @__PURE__ */ once((elf): Uint32Array =>
 );
 
 /** The indexes of all sections except those of type SHT_NULL. */
-export const realSections = (c: SectionColumns): Uint32Array => indexesWhere(c, (i) => c.type[i] !== SHT.NULL);
+export const realSections = (columns: SectionColumns): Uint32Array =>
+  indexesWhere(columns, (i) => columns.type[i] !== SHT.NULL);

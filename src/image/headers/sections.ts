@@ -82,9 +82,9 @@ export function fileRange(s: Section, source: ByteSource): { offset: number; siz
 }
 
 /** Throws what {@link fileRange} throws where the bytes of a section are not in the file. */
-export function assertInFile(elf: ElfFile, c: SectionColumns, index: number): void {
-  const size = c.fileSize[index]!;
-  const end = c.offset[index]! + size;
+export function assertInFile(elf: ElfFile, columns: SectionColumns, index: number): void {
+  const size = columns.fileSize[index]!;
+  const end = columns.offset[index]! + size;
   if (end > elf.source.size && (size > 0 || end > Number.MAX_SAFE_INTEGER)) {
     fileRange(sectionAt(elf, index), elf.source);
   }

@@ -33,34 +33,34 @@ export function bitNames(value: number, names: readonly string[]): string[] {
 }
 
 /** Reads properties. Each is padded to the word size of the class: 8 bytes in ELFCLASS64, 4 in ELFCLASS32 (x32 too). */
-export function decodeProperties(b: Uint8Array, f: NoteReading): GnuProperty[] {
-  const v = viewOf(b);
-  const align = wordSize(f);
+export function decodeProperties(bytes: Uint8Array, format: NoteReading): GnuProperty[] {
+  const view = viewOf(bytes);
+  const align = wordSize(format);
   const properties: GnuProperty[] = [];
 
   let at = 0;
-  while (at < b.length) {
-    if (at + 8 > b.length) brokenNote(`has ${b.length - at} bytes at its end that are no property`, f);
-    if (properties.length === MOST_PROPERTIES) brokenNote(`has more than ${MOST_PROPERTIES} properties`, f);
+  while (at < bytes.length) {
+    if (at + 8 > bytes.length) brokenNote(`has ${bytes.length - at} bytes at its end that are no property`, format);
+    if (properties.length === MOST_PROPERTIES) brokenNote(`has more than ${MOST_PROPERTIES} properties`, format);
 
-    const type = v.getUint32(at, f.littleEndian);
-    const size = v.getUint32(at + 4, f.littleEndian);
+    const type = view.getUint32(at, format.littleEndian);
+    const size = view.getUint32(at + 4, format.littleEndian);
     const start = at + 8;
     const end = start + size;
-    if (end > b.length) {
-      brokenNote(`has a property (${hex(type)}) of ${size} bytes where ${b.length - start} are left`, f);
+    if (end > bytes.length) {
+      brokenNote(`has a property (${hex(type)}) of ${size} bytes where ${bytes.length - start} are left`, format);
     }
 
-    properties.push(decodeProperty(type, b.subarray(start, end), f));
+    properties.push(decodeProperty(type, bytes.subarray(start, end), format));
     at = alignUp(end, align);
   }
 
   return properties;
 }
 
-function decodeProperty(type: number, data: Uint8Array, f: NoteFormat): GnuProperty {
-  const known = propertyType(type, f.machine);
-  const value = numberOf(data, f);
+function decodeProperty(type: number, data: Uint8Array, format: NoteFormat): GnuProperty {
+  const known = propertyType(type, format.machine);
+  const value = numberOf(data, format);
   const property = {
     type,
     name: known ? `GNU_PROPERTY_${known.name}` : null,
@@ -73,9 +73,9 @@ function decodeProperty(type: number, data: Uint8Array, f: NoteFormat): GnuPrope
   return isBits ? { ...property, flags: bitNames(Number(value), known.bits) } : property;
 }
 
-function numberOf(data: Uint8Array, f: NoteFormat): number | string | null {
-  if (data.length === 4) return viewOf(data).getUint32(0, f.littleEndian);
+function numberOf(data: Uint8Array, format: NoteFormat): number | string | null {
+  if (data.length === 4) return viewOf(data).getUint32(0, format.littleEndian);
   if (data.length !== 8) return null;
-  const n = viewOf(data).getBigUint64(0, f.littleEndian);
+  const n = viewOf(data).getBigUint64(0, format.littleEndian);
   return n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : hex(n);
 }

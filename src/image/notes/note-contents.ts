@@ -48,7 +48,7 @@ export type NoteContents =
   /** A text or number, whose meaning is in the name of the note's type. */
   | { readonly kind: "text"; readonly text: string };
 
-type Decode = (b: Uint8Array, f: NoteReading) => NoteContents;
+type Decode = (bytes: Uint8Array, format: NoteReading) => NoteContents;
 
 /** Bytes of text in a note, at most. */
 const LONGEST_TEXT = 64 << 10;
@@ -56,47 +56,50 @@ const LONGEST_TEXT = 64 << 10;
 /** Bytes of a build ID, at most. */
 const LONGEST_BUILD_ID = 1024;
 
-function shortText(b: Uint8Array, f: NoteReading): string {
-  if (b.length > LONGEST_TEXT) brokenNote(`has ${b.length} bytes of text, more than ${LONGEST_TEXT}`, f);
-  return textBeforeNul(b);
+function shortText(bytes: Uint8Array, format: NoteReading): string {
+  if (bytes.length > LONGEST_TEXT) brokenNote(`has ${bytes.length} bytes of text, more than ${LONGEST_TEXT}`, format);
+  return textBeforeNul(bytes);
 }
 
-const text: Decode = (b, f) => ({ kind: "text", text: shortText(b, f) });
+const text: Decode = (bytes, format) => ({ kind: "text", text: shortText(bytes, format) });
 
 /** The parts of a version number, joined by dots. All but the first have two decimal digits. */
 const dotted = (n: number, ...divisors: number[]): string =>
   divisors.map((d, i) => Math.floor(n / d) % (i === 0 ? Infinity : 100)).join(".");
 
 const DECODERS: Readonly<Record<string, Decode>> = {
-  NT_GNU_ABI_TAG(b, f) {
-    const [os, ...kernel] = wordsOf(b, 4, f);
+  NT_GNU_ABI_TAG(bytes, format) {
+    const [os, ...kernel] = wordsOf(bytes, 4, format);
     return { kind: "abi-tag", os: ABI_TAG_OS[os!] ?? hex(os!), kernel: kernel.join(".") };
   },
-  NT_GNU_BUILD_ID(b, f) {
-    if (b.length > LONGEST_BUILD_ID) brokenNote(`has ${b.length} bytes, more than any build ID`, f);
-    return { kind: "build-id", id: toHex(b) };
+  NT_GNU_BUILD_ID(bytes, format) {
+    if (bytes.length > LONGEST_BUILD_ID) brokenNote(`has ${bytes.length} bytes, more than any build ID`, format);
+    return { kind: "build-id", id: toHex(bytes) };
   },
-  NT_GNU_GOLD_VERSION: (b, f) => ({ kind: "gold-version", version: shortText(b, f) }),
-  NT_GNU_PROPERTY_TYPE_0: (b, f) => ({ kind: "properties", properties: decodeProperties(b, f) }),
-  NT_GO_BUILD_ID: (b, f) => ({ kind: "go-build-id", id: shortText(b, f) }),
-  NT_FDO_PACKAGING_METADATA: (b, f) => ({ kind: "package", metadata: decodePackageMetadata(b, f) }),
-  NT_FDO_DLOPEN_METADATA: (b, f) => ({ kind: "dlopen", libraries: decodeDlopen(b, f) }),
-  NT_ANDROID_TYPE_IDENT(b, f) {
-    const [apiLevel] = wordsOf(b, 1, f);
-    const part = (at: number) => (b.length >= at + 64 ? textBeforeNul(b.subarray(at, at + 64)) : null);
+  NT_GNU_GOLD_VERSION: (bytes, format) => ({ kind: "gold-version", version: shortText(bytes, format) }),
+  NT_GNU_PROPERTY_TYPE_0: (bytes, format) => ({ kind: "properties", properties: decodeProperties(bytes, format) }),
+  NT_GO_BUILD_ID: (bytes, format) => ({ kind: "go-build-id", id: shortText(bytes, format) }),
+  NT_FDO_PACKAGING_METADATA: (bytes, format) => ({ kind: "package", metadata: decodePackageMetadata(bytes, format) }),
+  NT_FDO_DLOPEN_METADATA: (bytes, format) => ({ kind: "dlopen", libraries: decodeDlopen(bytes, format) }),
+  NT_ANDROID_TYPE_IDENT(bytes, format) {
+    const [apiLevel] = wordsOf(bytes, 1, format);
+    const part = (at: number) => (bytes.length >= at + 64 ? textBeforeNul(bytes.subarray(at, at + 64)) : null);
     return { kind: "android", apiLevel: apiLevel!, ndk: part(4), ndkBuild: part(68) };
   },
-  NT_FREEBSD_ABI_TAG: system("FreeBSD", (n) => dotted(n, 100_000, 1000)),
+  NT_FREEBSD_ABI_TAG: /* @__PURE__ */ system("FreeBSD", (n) => dotted(n, 100_000, 1000)),
   // MMmmrrpp00: release, minor, and the patch in the hundreds (NetBSD's sys/param.h).
-  NT_NETBSD_IDENT: system("NetBSD", (n) => dotted(n, 100_000_000, 1_000_000, 100)),
-  NT_OPENBSD_IDENT: system("OpenBSD", String),
-  NT_DRAGONFLY_ABI_TAG: system("DragonFly", (n) => dotted(n, 100_000, 100)),
+  NT_NETBSD_IDENT: /* @__PURE__ */ system("NetBSD", (n) => dotted(n, 100_000_000, 1_000_000, 100)),
+  NT_OPENBSD_IDENT: /* @__PURE__ */ system("OpenBSD", String),
+  NT_DRAGONFLY_ABI_TAG: /* @__PURE__ */ system("DragonFly", (n) => dotted(n, 100_000, 100)),
   NT_FREEBSD_ARCH_TAG: text,
   NT_NETBSD_MARCH: text,
   NT_NETBSD_CMODEL: text,
   LINUX_ELFNOTE_BUILD_SALT: text,
-  NT_FREEBSD_FEATURE_CTL: (b, f) => ({ kind: "features", features: bitNames(wordsOf(b, 1, f)[0]!, FREEBSD_FEATURES) }),
-  LINUX_ELFNOTE_VERSION: (b, f) => ({ kind: "text", text: kernelVersion(wordsOf(b, 1, f)[0]!) }),
+  NT_FREEBSD_FEATURE_CTL: (bytes, format) => ({
+    kind: "features",
+    features: bitNames(wordsOf(bytes, 1, format)[0]!, FREEBSD_FEATURES),
+  }),
+  LINUX_ELFNOTE_VERSION: (bytes, format) => ({ kind: "text", text: kernelVersion(wordsOf(bytes, 1, format)[0]!) }),
   NT_STAPSDT: decodeProbe,
 };
 
@@ -105,24 +108,25 @@ const kernelVersion = (n: number): string => `${n >>> 16}.${(n >>> 8) & 255}.${n
 
 /** A note whose only word is the version of the system. */
 function system(os: string, version: (n: number) => string): Decode {
-  return (b, f) => {
-    const n = wordsOf(b, 1, f)[0]!;
+  return (bytes, format) => {
+    const n = wordsOf(bytes, 1, format)[0]!;
     return { kind: "system", os, version: version(n), number: n };
   };
 }
 
 /** Three addresses (the probe, .stapsdt.base, the semaphore), then three texts (SystemTap's sys/sdt.h). */
-function decodeProbe(b: Uint8Array, f: NoteReading): NoteContents {
-  const word = wordSize(f);
+function decodeProbe(bytes: Uint8Array, format: NoteReading): NoteContents {
+  const word = wordSize(format);
   const textsAt = 3 * word;
-  if (b.length < textsAt + 3 || b.length > LONGEST_TEXT) {
-    brokenNote(`has ${b.length} bytes, which a probe cannot have`, f);
+  if (bytes.length < textsAt + 3 || bytes.length > LONGEST_TEXT) {
+    brokenNote(`has ${bytes.length} bytes, which a probe cannot have`, format);
   }
 
-  const v = viewOf(b);
-  const address = word === 8 ? v.getBigUint64(0, f.littleEndian) : BigInt(v.getUint32(0, f.littleEndian));
-  const texts = decodeText(b.subarray(textsAt)).split("\0", 3);
-  if (texts.length < 3) brokenNote("has no provider, name and arguments", f);
+  const view = viewOf(bytes);
+  const address =
+    word === 8 ? view.getBigUint64(0, format.littleEndian) : BigInt(view.getUint32(0, format.littleEndian));
+  const texts = decodeText(bytes.subarray(textsAt)).split("\0", 3);
+  if (texts.length < 3) brokenNote("has no provider, name and arguments", format);
   const [provider, name, args] = texts as [string, string, string];
 
   return {

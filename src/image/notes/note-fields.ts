@@ -17,14 +17,14 @@ export interface NoteReading extends NoteFormat {
 export const brokenNote = (why: string, { offset }: NoteReading): never => fail("MALFORMED", why, { offset });
 
 /** The first `count` words of a note. It has to have as many. */
-export function wordsOf(b: Uint8Array, count: number, f: NoteReading): number[] {
-  if (b.length < 4 * count) brokenNote(`has ${b.length} bytes, ${4 * count} are needed`, f);
-  const v = viewOf(b);
-  return Array.from({ length: count }, (_, i) => v.getUint32(4 * i, f.littleEndian));
+export function wordsOf(bytes: Uint8Array, count: number, format: NoteReading): number[] {
+  if (bytes.length < 4 * count) brokenNote(`has ${bytes.length} bytes, ${4 * count} are needed`, format);
+  const view = viewOf(bytes);
+  return Array.from({ length: count }, (_, i) => view.getUint32(4 * i, format.littleEndian));
 }
 
 /** A text that ends at its first NUL, or with the bytes. */
-export function textBeforeNul(b: Uint8Array): string {
-  const end = b.indexOf(0);
-  return decodeText(end < 0 ? b : b.subarray(0, end));
+export function textBeforeNul(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return decodeText(end < 0 ? bytes : bytes.subarray(0, end));
 }

@@ -24,14 +24,14 @@ const LONGEST_JSON = 64 << 10;
  * Reads JSON. Errors of the engine (a syntax error, or nesting that is too deep for its stack) mean that the note is
  * broken.
  */
-function fromJson<T>(b: Uint8Array, f: NoteReading, use: (value: unknown) => T): T {
-  if (b.length > LONGEST_JSON) brokenNote(`has ${b.length} bytes of JSON, more than ${LONGEST_JSON}`, f);
+function fromJson<T>(bytes: Uint8Array, format: NoteReading, use: (value: unknown) => T): T {
+  if (bytes.length > LONGEST_JSON) brokenNote(`has ${bytes.length} bytes of JSON, more than ${LONGEST_JSON}`, format);
 
   try {
-    return use(JSON.parse(textBeforeNul(b)));
+    return use(JSON.parse(textBeforeNul(bytes)));
   } catch (e) {
     if (isElfError(e)) throw e;
-    return brokenNote(`is no JSON: ${e instanceof SyntaxError ? e.message : "it is nested too deep"}`, f);
+    return brokenNote(`is no JSON: ${e instanceof SyntaxError ? e.message : "it is nested too deep"}`, format);
   }
 }
 
@@ -46,21 +46,21 @@ function plainValue(value: unknown): string | number | boolean | null {
   return isPlain ? value : JSON.stringify(value);
 }
 
-export const decodePackageMetadata = (b: Uint8Array, f: NoteReading): PackageMetadata =>
-  fromJson(b, f, (value) => {
-    if (!isObject(value)) return brokenNote("is no JSON object", f);
+export const decodePackageMetadata = (bytes: Uint8Array, format: NoteReading): PackageMetadata =>
+  fromJson(bytes, format, (value) => {
+    if (!isObject(value)) return brokenNote("is no JSON object", format);
     return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plainValue(v)]));
   });
 
 /** The contents are an array. In the first version of the specification they were a single object. */
-export const decodeDlopen = (b: Uint8Array, f: NoteReading): DlopenDependency[] =>
-  fromJson(b, f, (value) => asArray(value).map((entry) => dlopenDependency(entry, f)));
+export const decodeDlopen = (bytes: Uint8Array, format: NoteReading): DlopenDependency[] =>
+  fromJson(bytes, format, (value) => asArray(value).map((entry) => dlopenDependency(entry, format)));
 
-function dlopenDependency(entry: unknown, f: NoteReading): DlopenDependency {
-  if (!isObject(entry)) return brokenNote("has an entry that is no JSON object", f);
+function dlopenDependency(entry: unknown, format: NoteReading): DlopenDependency {
+  if (!isObject(entry)) return brokenNote("has an entry that is no JSON object", format);
 
   const text = (key: string) => (typeof entry[key] === "string" ? entry[key] : null);
   const sonames = asArray(entry["soname"]).filter((s) => typeof s === "string");
-  if (sonames.length === 0) brokenNote("has an entry without soname", f);
+  if (sonames.length === 0) brokenNote("has an entry without soname", format);
   return { sonames, feature: text("feature"), description: text("description"), priority: text("priority") };
 }

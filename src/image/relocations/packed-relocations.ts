@@ -18,9 +18,9 @@ export interface PackedRelocation {
  * Checks how many relocations a table says that it has. Each writes four bytes at least, so there are fewer than the
  * file has bytes. Without this bound, a few bytes could stand for very many relocations.
  */
-function checkedCount(elf: ElfFile, b: RelocationBlock, count: number): number {
+function checkedCount(elf: ElfFile, block: RelocationBlock, count: number): number {
   const isPossible = count >= 0 && count <= elf.source.size;
-  if (!isPossible) fail("MALFORMED", `${b.name} says that it has ${count} relocations`, { offset: b.offset });
+  if (!isPossible) fail("MALFORMED", `${block.name} says that it has ${count} relocations`, { offset: block.offset });
   return count;
 }
 
@@ -36,8 +36,8 @@ const ADDEND = 4;
  * Reads CREL (gABI proposal, as LLVM 19 writes it). Each record has the difference of its offset, with flags in the
  * lowest bits, and then the differences of the other fields.
  */
-export function* crelRelocations(elf: ElfFile, b: RelocationBlock): Generator<PackedRelocation> {
-  const reader = new LebReader(readExactly(elf.source, b.offset, b.size, b.name), b.offset);
+export function* crelRelocations(elf: ElfFile, block: RelocationBlock): Generator<PackedRelocation> {
+  const reader = new LebReader(readExactly(elf.source, block.offset, block.size, block.name), block.offset);
   const head = reader.unsigned();
   const hasAddends = (head & CREL_ADDENDS) !== 0;
   const flagBits = hasAddends ? 3 : 2;
@@ -46,7 +46,7 @@ export function* crelRelocations(elf: ElfFile, b: RelocationBlock): Generator<Pa
 
   const out: PackedRelocation = { offset: 0n, type: 0, symbol: 0, addend: hasAddends ? 0n : null };
   let offset = 0n;
-  for (let left = checkedCount(elf, b, Math.floor(head / 8)); left > 0; left--) {
+  for (let left = checkedCount(elf, block, Math.floor(head / 8)); left > 0; left--) {
     const first = reader.byte();
     offset += BigInt((first & 127) >> flagBits);
     if (first >= 128) offset += reader.unsigned64() << BigInt(7 - flagBits);
@@ -68,15 +68,15 @@ const HAS_ADDENDS = 8;
 /**
  * Reads the tables of Android's relocation_packer ("APS2"): groups of relocations that share info, distance or addend.
  */
-export function* androidRelocations(elf: ElfFile, b: RelocationBlock): Generator<PackedRelocation> {
-  const bytes = readExactly(elf.source, b.offset, b.size, b.name);
+export function* androidRelocations(elf: ElfFile, block: RelocationBlock): Generator<PackedRelocation> {
+  const bytes = readExactly(elf.source, block.offset, block.size, block.name);
   const bits = elf.header.class;
-  const rela = b.name.endsWith("RELA");
+  const rela = block.name.endsWith("RELA");
   if (String.fromCharCode(...bytes.subarray(0, 4)) !== "APS2") {
-    fail("MALFORMED", `${b.name} does not begin with APS2`, { offset: b.offset });
+    fail("MALFORMED", `${block.name} does not begin with APS2`, { offset: block.offset });
   }
 
-  const reader = new LebReader(bytes, b.offset, 4);
+  const reader = new LebReader(bytes, block.offset, 4);
   const out: PackedRelocation = { offset: 0n, type: 0, symbol: 0, addend: rela ? 0n : null };
   const takeInfo = () => {
     const info = BigInt.asUintN(bits, reader.signed64());
@@ -87,14 +87,16 @@ export function* androidRelocations(elf: ElfFile, b: RelocationBlock): Generator
     out.addend = BigInt.asIntN(bits, (out.addend ?? 0n) + reader.signed64());
   };
 
-  let left = checkedCount(elf, b, reader.signed32());
+  let left = checkedCount(elf, block, reader.signed32());
   out.offset = BigInt.asUintN(bits, reader.signed64());
   while (left > 0) {
     const size = reader.signed32();
     const flags = reader.signed32();
     const hasAddends = (flags & HAS_ADDENDS) !== 0;
     if (size <= 0 || size > left) {
-      fail("MALFORMED", `${b.name} has a group of ${size} relocations where ${left} are left`, { offset: b.offset });
+      fail("MALFORMED", `${block.name} has a group of ${size} relocations where ${left} are left`, {
+        offset: block.offset,
+      });
     }
 
     left -= size;
@@ -114,5 +116,5 @@ export function* androidRelocations(elf: ElfFile, b: RelocationBlock): Generator
 }
 
 /** The relocations of a table in one of the packed forms. `TRUNCATED`, `MALFORMED`. */
-export const packedRelocations = (elf: ElfFile, b: RelocationBlock): Generator<PackedRelocation> =>
-  b.form === "crel" ? crelRelocations(elf, b) : androidRelocations(elf, b);
+export const packedRelocations = (elf: ElfFile, block: RelocationBlock): Generator<PackedRelocation> =>
+  block.form === "crel" ? crelRelocations(elf, block) : androidRelocations(elf, block);

@@ -8,6 +8,9 @@ import { type RelocationBlock, relocationBlocks } from "./relocation-blocks.js";
 import { relocationSize } from "./relocation-sections.js";
 import { typeReader } from "./relocation-types.js";
 
+/** Records that are read at once. */
+const RECORDS_AT_ONCE = 16384;
+
 /** How many relocations a table has, by type. */
 export interface BlockCount {
   readonly block: RelocationBlock;
@@ -37,18 +40,19 @@ function countBlock(elf: ElfFile, block: RelocationBlock): BlockCount {
 
 type Add = (type: number, count?: number) => void;
 
-function countPlain(elf: ElfFile, b: RelocationBlock, add: Add): void {
-  const size = relocationSize(b.form === "rela" ? SHT.RELA : SHT.REL, elf.header);
+function countPlain(elf: ElfFile, block: RelocationBlock, add: Add): void {
+  const recordSize = relocationSize(block.form === "rela" ? SHT.RELA : SHT.REL, elf.header);
+  const size = block.size - (block.size % recordSize);
   const info = wordSize(elf.header);
   const typeOf = typeReader(elf.header);
 
   // Linkers sort by type: most records have the type of the record before.
   let lastType = -1;
   let run = 0;
-  for (const piece of chunks(elf.source, b.offset, b.size - (b.size % size), "a relocation table", size * 16384)) {
-    const v = viewOf(piece);
-    for (let at = info; at < piece.length; at += size) {
-      const type = typeOf(v, at);
+  for (const piece of chunks(elf.source, block.offset, size, "a relocation table", recordSize * RECORDS_AT_ONCE)) {
+    const view = viewOf(piece);
+    for (let at = info; at < piece.length; at += recordSize) {
+      const type = typeOf(view, at);
       if (type === lastType) {
         run++;
         continue;
@@ -65,19 +69,20 @@ function countPlain(elf: ElfFile, b: RelocationBlock, add: Add): void {
  * Counts a RELR table. An even word is an address to relocate. The bits of an odd word say which of the words behind
  * the last address are to be relocated, too (gABI, "Relative Relocation Table").
  */
-function countRelr(elf: ElfFile, b: RelocationBlock): number {
+function countRelr(elf: ElfFile, block: RelocationBlock): number {
   const word = wordSize(elf.header);
+  const size = block.size - (block.size % word);
   const le = elf.header.littleEndian;
   let count = 0;
 
-  for (const piece of chunks(elf.source, b.offset, b.size - (b.size % word), "a RELR table", word * 16384)) {
-    const v = viewOf(piece);
+  for (const piece of chunks(elf.source, block.offset, size, "a RELR table", word * RECORDS_AT_ONCE)) {
+    const view = viewOf(piece);
     for (let at = 0; at < piece.length; at += word) {
-      const low = v.getUint32(at + (word === 8 && !le ? 4 : 0), le);
+      const low = view.getUint32(at + (word === 8 && !le ? 4 : 0), le);
       if ((low & 1) === 0) {
         count++;
       } else {
-        const high = word === 8 ? v.getUint32(at + (le ? 4 : 0), le) : 0;
+        const high = word === 8 ? view.getUint32(at + (le ? 4 : 0), le) : 0;
         count += ones(low) - 1 + ones(high);
       }
     }

@@ -21,24 +21,24 @@ export const relocationSize = (type: number, e: Encoding): number => (type === S
  * begins. ELF32_R_SYM is r_info above its lowest byte, and ELF64_R_SYM is its high word. 64-bit MIPS has r_sym first,
  * whatever the byte order (its psABI).
  */
-export function symbolField(f: RelocationFormat): { readonly at: number; readonly shift: 0 | 8 } {
-  if (f.class === 32) return { at: 4, shift: 8 };
-  return { at: f.littleEndian && f.machine !== EM.MIPS ? 12 : 8, shift: 0 };
+export function symbolField(format: RelocationFormat): { readonly at: number; readonly shift: 0 | 8 } {
+  if (format.class === 32) return { at: 4, shift: 8 };
+  return { at: format.littleEndian && format.machine !== EM.MIPS ? 12 : 8, shift: 0 };
 }
 
 /** Visits the symbol index of each record between the bytes `from` and `to`, 0 for none. */
 export function eachRelocationSymbol(
-  v: DataView,
+  view: DataView,
   from: number,
   to: number,
   type: number,
-  f: RelocationFormat,
+  format: RelocationFormat,
   visit: (symbol: number) => void,
 ): void {
-  const stride = relocationSize(type, f);
-  const { at, shift } = symbolField(f);
-  const { littleEndian } = f;
+  const stride = relocationSize(type, format);
+  const { at, shift } = symbolField(format);
+  const { littleEndian } = format;
   for (let record = from; record + stride <= to; record += stride) {
-    visit(v.getUint32(record + at, littleEndian) >>> shift);
+    visit(view.getUint32(record + at, littleEndian) >>> shift);
   }
 }

@@ -48,12 +48,13 @@ export function* dynamicRelocations(elf: ElfFile): Generator<DynamicRelocation> 
 
   for (const table of relocationTables(elf)) {
     if (!table) continue;
-    const { offset, size, rela } = table;
+    const { offset, rela } = table;
     const entry = (rela ? Rela : Rel).size(h.class);
+    const size = table.size - (table.size % entry);
 
-    for (const piece of chunks(elf.source, offset, size - (size % entry), "a relocation table", entry * 8192)) {
-      const v = viewOf(piece);
-      const symbolOf = (i: number) => v.getUint32(i * entry + at, h.littleEndian) >>> shift;
+    for (const piece of chunks(elf.source, offset, size, "a relocation table", entry * 8192)) {
+      const view = viewOf(piece);
+      const symbolOf = (i: number) => view.getUint32(i * entry + at, h.littleEndian) >>> shift;
       if (rela) {
         for (const [i, r] of Rela.table(piece, h).entries()) {
           yield { offset: r.exact("offset"), symbol: symbolOf(i), addend: r.exact("addend") };
