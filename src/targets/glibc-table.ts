@@ -26,7 +26,7 @@ const SONAMES: Readonly<Record<string, string>> = {
 const ORDER = /* @__PURE__ */ Object.keys(SONAMES);
 
 /** The libraries that went into libc, and the release that did this. */
-const MOVED = /* @__PURE__ */ MOVED_LIBRARIES.split(" ");
+const MOVED: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ MOVED_LIBRARIES.split(" "));
 const MOVED_IN = "2.34";
 
 /** A version of a symbol in a library, on some machines. */
@@ -99,7 +99,7 @@ function libraryIn(rows: readonly Row[], release: string): string | undefined {
 }
 
 const hasMoved = (library: string, release: string): boolean =>
-  MOVED.includes(library) && compareVersions(release, MOVED_IN) >= 0;
+  MOVED.has(library) && compareVersions(release, MOVED_IN) >= 0;
 
 const soname = (library: string, machine: Machine): string =>
   library === "ld" ? glibcLoaderName(machine)! : SONAMES[library]!;
