@@ -29,17 +29,28 @@ function browser(...args: string[]): string {
   return must(BROWSER, [...FLAGS, `--user-data-dir=${profile}`, ...args]);
 }
 
-/** What the page's script leaves behind: boxes as the browser laid them out. */
+/** The script of the page: it replaces the page with the boxes as the browser laid them out, in JSON. */
 const SCRIPT = `
-const box = (e) => { const b = e.getBBox(); return { left: b.x, top: b.y, right: b.x + b.width, bottom: b.y + b.height }; };
+const edges = ({ x, y, width, height }) => ({ left: x, top: y, right: x + width, bottom: y + height });
 const all = [...document.querySelectorAll("svg.elfwright-map")].map((svg) => {
-  const rows = new Map([...svg.querySelectorAll("g.row")].map((g) => [g, box(g.querySelector("rect"))])), view = svg.viewBox.baseVal;
-  return { view: { left: view.x, top: view.y, right: view.x + view.width, bottom: view.y + view.height }, rows: [...rows.values()],
-    labels: [...svg.querySelectorAll("text")].map((t) => ({ text: t.textContent, box: box(t), row: t.closest("g.row") ? [...rows.keys()].indexOf(t.closest("g.row")) : -1, family: getComputedStyle(t).fontFamily })) };
+  const rows = [...svg.querySelectorAll("g.row")];
+  const texts = [...svg.querySelectorAll("text")];
+  return {
+    view: edges(svg.viewBox.baseVal),
+    rows: rows.map((row) => edges(row.querySelector("rect").getBBox())),
+    labels: texts.map((text) => ({
+      text: text.textContent,
+      box: edges(text.getBBox()),
+      row: rows.indexOf(text.closest("g.row")),
+      family: getComputedStyle(text).fontFamily,
+    })),
+  };
 });
 document.body.innerHTML = "";
 document.body.append(Object.assign(document.createElement("pre"), { id: "result", textContent: JSON.stringify(all) }));
 `;
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"' };
 
 interface Measured {
   readonly view: Box;
@@ -50,48 +61,44 @@ interface Measured {
 /** The same as readSvg() gives, as a browser sees it. */
 function drawn(svgs: readonly string[], font?: string): Drawn[] {
   const style = font ? `<style>svg.elfwright-map text{font-family:${font}!important}</style>` : "";
-  const page = files.write(
-    `page-${started}.html`,
-    Buffer.from(`<!doctype html><meta charset="utf-8">${style}<body>${svgs.join("\n")}<script>${SCRIPT}</script>`),
-  );
-  const dom = browser("--virtual-time-budget=20000", "--dump-dom", `file://${page}`);
-  const json = /<pre id="result">([^]*?)<\/pre>/.exec(dom)![1]!;
-  const unescaped = json.replace(
-    /&(lt|gt|amp|quot);/g,
-    (_, e: string) => ({ lt: "<", gt: ">", amp: "&", quot: '"' })[e]!,
-  );
+  const html = `<!doctype html><meta charset="utf-8">${style}<body>${svgs.join("\n")}<script>${SCRIPT}</script>`;
+  const page = files.write(`page-${started}.html`, Buffer.from(html));
 
-  return (JSON.parse(unescaped) as Measured[]).map((m) => ({
-    view: m.view,
-    rows: m.rows,
-    labels: m.labels.map((l) => ({ ...l, row: m.rows[l.row] ?? null })),
+  const dom = browser("--virtual-time-budget=20000", "--dump-dom", `file://${page}`);
+  const escaped = /<pre id="result">([^]*?)<\/pre>/.exec(dom)![1]!;
+  const json = escaped.replace(/&(lt|gt|amp|quot);/g, (_, entity: string) => ENTITIES[entity]!);
+
+  return (JSON.parse(json) as Measured[]).map(({ view, rows, labels }) => ({
+    view,
+    rows,
+    labels: labels.map((label) => ({ ...label, row: rows[label.row] ?? null })),
   }));
 }
 
 describe("in a browser", () => {
   for (const font of [undefined, "DejaVu Sans Mono"]) {
     itWithTools([BROWSER], `labels are in their boxes and over nothing else${font ? `, in ${font}` : ""}`, () => {
-      const maps = MAP_FILES.map(([name, make]) => [name, mapSvg(make(), { title: name })] as const);
-      const found = drawn(
-        maps.map(([, svg]) => svg),
-        font,
-      );
-      expect(found.length).toBe(maps.length);
-      expect(found.every((d) => d.labels.length > 5)).toBe(true);
-      expect(found.flatMap((d, i) => faults(d).map((f) => `${maps[i]![0]}: ${f}`))).toEqual([]);
+      const names = MAP_FILES.map(([name]) => name);
+      const svgs = MAP_FILES.map(([name, make]) => mapSvg(make(), { title: name }));
+      const pictures = drawn(svgs, font);
+
+      expect(pictures.length).toBe(svgs.length);
+      expect(pictures.every((picture) => picture.labels.length > 5)).toBe(true);
+      expect(pictures.flatMap((picture, i) => faults(picture).map((fault) => `${names[i]}: ${fault}`))).toEqual([]);
     });
   }
 
-  itWithTools([BROWSER], "and of programs of this machine", () => {
+  itWithTools([BROWSER], "and so they are for programs of this machine", () => {
     const paths = [process.execPath, execFileSync("which", ["ls"], { encoding: "utf8" }).trim()];
-    const svgs = paths.map((p) => {
-      const elf = readElfFile(p);
+    const svgs = paths.map((path) => {
+      const elf = readElfFile(path);
       try {
-        return mapSvg(layoutMap(elf), { title: p });
+        return mapSvg(layoutMap(elf), { title: path });
       } finally {
         elf.close();
       }
     });
+
     expect(drawn(svgs).flatMap(faults)).toEqual([]);
   });
 });

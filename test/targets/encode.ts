@@ -5,8 +5,10 @@ export function frontCode(
   let out = "";
   let last = "";
   for (const { name, tag = "", separator = "," } of entries) {
+    // At most 35: the length is one digit in base 36.
     let shared = 0;
     while (shared < 35 && shared < name.length && name[shared] === last[shared]) shared++;
+
     out += tag + shared.toString(36) + name.slice(shared) + separator;
     last = name;
   }
@@ -14,11 +16,11 @@ export function frontCode(
   return out;
 }
 
-export const base36 = (n: number, digits: number): string => {
-  const out = n.toString(36).padStart(digits, "0");
-  if (out.length > digits) throw new Error(`${n} needs more than ${digits} digits`);
-  return out;
-};
+export function base36(value: number, digits: number): string {
+  const text = value.toString(36).padStart(digits, "0");
+  if (text.length > digits) throw new Error(`${value} needs more than ${digits} digits`);
+  return text;
+}
 
 const WIDTH = 160;
 
@@ -44,4 +46,5 @@ function docComment(text: string): string {
   return ["/**", ...lines, " */"].join("\n");
 }
 
-export const sorted = (names: Iterable<string>): string[] => [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+/** By code units, whatever the locale. */
+export const sorted = (names: Iterable<string>): string[] => [...names].sort();

@@ -4,72 +4,83 @@ import { compareVersions } from "../../src/spec/version-names.js";
 import { base36, constant, frontCode, sorted } from "./encode.js";
 import { glibcRows, type GlibcRow, muslRows, policies, type PolicySource, systemSymbols } from "./sources.js";
 
-/** Where the facts are that the tables are made of; a README there says where they come from. */
+/** Where the facts of the tables are; a README there says where they come from. */
 export const DATA = resolve("..", "shared", "data");
 export const MEASURED = "test/targets/measured.txt";
 const MADE = "Made by `npm run targets` (test/targets/generate.ts): do not edit.";
 
-/** The newest release that the tables cover. The lists know of the next one, but it was not out when they were read. */
+/** The newest release that the tables cover. The lists have the next one, but it was not out when they were read. */
 const NEWEST = "2.42";
 const MOVED = ["libpthread", "libdl", "librt", "libutil", "libanl"];
 
+/** The places of items in a list, as two digits in base 36. */
+const numbered = (items: readonly string[]): Map<string, string> =>
+  new Map(items.map((item, i) => [item, base36(i, 2)]));
+
+/** The lists by key, each in the order in which its items were found. */
+function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
 /**
- * Rows that the lists leave out: glibc 2.34 moved some symbols to another library without a new version, so its lists
- * do not show it.
+ * Symbols and their new libraries that the lists do not show: glibc 2.34 moved some symbols to another library without
+ * a new version.
  */
 function hiddenMoves(rows: readonly GlibcRow[]): Map<string, string> {
   const { G } = systemSymbols(DATA);
-  const out = new Map<string, string>();
   const has = (library: string, name: string) => G[library]?.[name] !== undefined;
-  const listed = new Set(
-    rows.filter((r) => r.library === "libc" && compareVersions(r.version, "2.36") <= 0).map((r) => r.name),
-  );
+  const inLibc = rows.filter(({ library, version }) => library === "libc" && compareVersions(version, "2.36") <= 0);
+  const listed = new Set(inLibc.map(({ name }) => name));
+  const moves = new Map<string, string>();
 
-  for (const r of rows) {
-    if (
-      r.library === "libresolv" &&
-      !listed.has(r.name) &&
-      has("libc.so.6", r.name) &&
-      !has("libresolv.so.2", r.name)
-    ) {
-      out.set(r.name, "libc");
-    }
-    if (r.library === "libc" && !has("libc.so.6", r.name) && has("libc_malloc_debug.so.0", r.name)) {
-      out.set(r.name, "libc_malloc_debug");
-    }
+  for (const { library, name } of rows) {
+    const toLibc = !listed.has(name) && has("libc.so.6", name) && !has("libresolv.so.2", name);
+    if (library === "libresolv" && toLibc) moves.set(name, "libc");
+
+    const toMallocDebug = !has("libc.so.6", name) && has("libc_malloc_debug.so.0", name);
+    if (library === "libc" && toMallocDebug) moves.set(name, "libc_malloc_debug");
   }
 
-  return out;
+  return moves;
 }
 
 /** Row texts of a symbol: library, machines, version, and from or up to which release. */
-function rowTexts(of: readonly GlibcRow[], moves: ReadonlyMap<string, string>): string[] {
-  return of.flatMap(({ library, machines, version, name }) => {
-    const row = (l: string, range = "") => `${l}:${machines.toString(16)}:${version}${range}`;
+function rowTexts(rows: readonly GlibcRow[], moves: ReadonlyMap<string, string>): string[] {
+  return rows.flatMap(({ library, machines, version, name }) => {
+    const text = (ofLibrary: string, range = "") => `${ofLibrary}:${machines.toString(16)}:${version}${range}`;
     const to = moves.get(name);
-    if (to === undefined || library === to) return [row(library)];
-    return library === "libc" ? [row(library, ":-2.33"), row(to, ":2.34-")] : [row(library), row(to, ":2.34-")];
+    if (to === undefined || library === to) return [text(library)];
+
+    const before = library === "libc" ? text(library, ":-2.33") : text(library);
+    return [before, text(to, ":2.34-")];
   });
 }
 
 function glibcModule(): string {
-  const all = glibcRows(DATA).filter((r) => compareVersions(r.version, NEWEST) <= 0);
+  const all = glibcRows(DATA).filter((row) => compareVersions(row.version, NEWEST) <= 0);
   const moves = hiddenMoves(all);
-  const byName = new Map<string, GlibcRow[]>();
-  for (const r of all) if (!byName.get(r.name)?.push(r)) byName.set(r.name, [r]);
+  const byName = grouped(all, (row) => row.name);
   const texts = new Map(sorted(byName.keys()).map((name) => [name, rowTexts(byName.get(name)!, moves)] as const));
+
   const rows = sorted(new Set([...texts.values()].flat()));
-  const place = new Map(rows.map((r, i) => [r, base36(i, 2)]));
-  const signature = (of: readonly string[]) =>
-    of
-      .map((r) => place.get(r)!)
-      .sort()
-      .join("");
+  const rowNumbers = numbered(rows);
+  const signature = (ofSymbol: readonly string[]) => {
+    const numbers = ofSymbol.map((text) => rowNumbers.get(text)!);
+    return numbers.sort().join("");
+  };
+
   const signatures = sorted(new Set([...texts.values()].map(signature)));
-  const number = new Map(signatures.map((s, i) => [s, base36(i, 2)]));
-  const names = [...texts].map(([name, of]) => ({
+  const signatureNumbers = numbered(signatures);
+  const names = [...texts].map(([name, ofSymbol]) => ({
     name,
-    tag: number.get(signature(of))!,
+    tag: signatureNumbers.get(signature(ofSymbol))!,
     separator: byName.get(name)![0]!.data ? "=" : ",",
   }));
 
@@ -96,24 +107,24 @@ ${constant(
 )}`;
 }
 
-/** Words in lines. */
+/** Breaks a text into lines of at most 160 characters. */
 function wrap(text: string): string {
   const lines: string[] = [];
-  for (const w of text.split(" ")) {
-    if (lines.length > 0 && lines.at(-1)!.length + w.length < 160) lines.push(`${lines.pop()!} ${w}`);
-    else lines.push(w);
+  for (const word of text.split(" ")) {
+    if (lines.length > 0 && lines.at(-1)!.length + word.length < 160) lines.push(`${lines.pop()!} ${word}`);
+    else lines.push(word);
   }
-  return `${lines.join("\n")}`;
+  return lines.join("\n");
 }
 
 function muslModule(): string {
   const { versions, rows } = muslRows(DATA);
-  const code = (v: string | null) => (v === null ? "-" : base36(versions.indexOf(v), 1));
-  const byName = new Map(rows.map((r) => [r.name, r] as const));
-  const names = sorted(byName.keys()).map((name) => ({
-    name,
-    tag: code(byName.get(name)!.first) + code(byName.get(name)!.last),
-  }));
+  const code = (version: string | null) => (version === null ? "-" : base36(versions.indexOf(version), 1));
+  const byName = new Map(rows.map((row) => [row.name, row] as const));
+  const names = sorted(byName.keys()).map((name) => {
+    const { first, last } = byName.get(name)!;
+    return { name, tag: code(first) + code(last) };
+  });
 
   return `// ${MADE}
 // Source: the dynamic symbols of libc.so of these ${versions.length} releases of musl, built for x86-64 in November
@@ -128,51 +139,56 @@ ${constant(
 )}`;
 }
 
+/** Policies as bits, in hexadecimal: those for which something holds. */
+function maskOf(all: readonly PolicySource[], holds: (policy: PolicySource) => boolean): string {
+  const mask = all.reduce((bits, policy, i) => bits + (holds(policy) ? 2 ** i : 0), 0);
+  return mask.toString(16);
+}
+
+/** What is allowed from which policy on: `PLACE:ITEM,ITEM`. A later policy allows what an earlier one does. */
+function firstAllowed(
+  what: string,
+  all: readonly PolicySource[],
+  listOf: (policy: PolicySource) => readonly string[] | undefined,
+): string {
+  const seen = new Set<string>();
+  const parts: string[] = [];
+
+  all.forEach((policy, i) => {
+    const list = listOf(policy);
+    if (!list) return;
+
+    for (const item of seen) {
+      if (!list.includes(item)) throw new Error(`${what}: ${item} is not in the later policy ${policy.name}`);
+    }
+    const added = list.filter((item) => !seen.has(item));
+    for (const item of added) seen.add(item);
+    if (added.length > 0) parts.push(`${base36(i, 1)}:${added.join(",")}`);
+  });
+
+  return [what, ...parts].join(" ");
+}
+
 function policyText(all: readonly PolicySource[]): string {
-  const lines = all.map((p) => ["policy", p.name, ...p.aliases].join(" "));
-  const starts = (what: string, lists: readonly (readonly string[] | undefined)[]): string => {
-    const seen = new Set<string>();
-    const parts: string[] = [];
-    lists.forEach((list, i) => {
-      if (!list) return;
-      for (const s of seen) {
-        if (!list.includes(s)) throw new Error(`${what}: ${s} is not in the later policy ${all[i]!.name}`);
-      }
-      const added = list.filter((s) => !seen.has(s));
-      added.forEach((s) => seen.add(s));
-      if (added.length > 0) parts.push(`${base36(i, 1)}:${added.join(",")}`);
-    });
+  const lines = all.map((policy) => ["policy", policy.name, ...policy.aliases].join(" "));
 
-    return [what, ...parts].join(" ");
-  };
-  for (const m of new Set(all.flatMap((p) => Object.keys(p.symbol_versions)))) {
-    const of = all.map((p) => p.symbol_versions[m]);
-    const mask = of.reduce((n, v, i) => n + (v ? 2 ** i : 0), 0);
-    lines.push(`machine ${m} ${mask.toString(16)}`);
+  for (const machine of new Set(all.flatMap((policy) => Object.keys(policy.symbol_versions)))) {
+    const versionsOf = (policy: PolicySource) => policy.symbol_versions[machine];
+    lines.push(`machine ${machine} ${maskOf(all, (policy) => versionsOf(policy) !== undefined)}`);
 
-    for (const family of new Set(of.flatMap((v) => Object.keys(v ?? {})))) {
-      lines.push(
-        starts(
-          family,
-          of.map((v) => v?.[family]),
-        ),
-      );
+    for (const family of new Set(all.flatMap((policy) => Object.keys(versionsOf(policy) ?? {})))) {
+      lines.push(firstAllowed(family, all, (policy) => versionsOf(policy)?.[family]));
     }
   }
 
-  lines.push(
-    starts(
-      "libraries",
-      all.map((p) => p.lib_whitelist),
-    ),
-  );
-  for (const library of new Set(all.flatMap((p) => Object.keys(p.blacklist)))) {
-    const masks = new Map<string, string[]>();
-    for (const s of new Set(all.flatMap((p) => p.blacklist[library] ?? []))) {
-      const mask = all.reduce((n, p, i) => n + (p.blacklist[library]?.includes(s) ? 2 ** i : 0), 0).toString(16);
-      masks.set(mask, [...(masks.get(mask) ?? []), s]);
-    }
-    lines.push(["blacklist", library, ...[...masks].map(([mask, names]) => `${mask}:${names.join(",")}`)].join(" "));
+  lines.push(firstAllowed("libraries", all, (policy) => policy.lib_whitelist));
+
+  for (const library of new Set(all.flatMap((policy) => Object.keys(policy.blacklist)))) {
+    const forbiddenBy = (policy: PolicySource) => policy.blacklist[library] ?? [];
+    const symbols = new Set(all.flatMap(forbiddenBy));
+    const byMask = grouped(symbols, (symbol) => maskOf(all, (policy) => forbiddenBy(policy).includes(symbol)));
+    const parts = [...byMask].map(([mask, names]) => `${mask}:${names.join(",")}`);
+    lines.push(["blacklist", library, ...parts].join(" "));
   }
 
   return lines.join("\n");
@@ -188,17 +204,16 @@ ${constant("MUSLLINUX", "musllinux policies.", policyText(policies(DATA, "muslli
 }
 
 function bindingModule(): string {
-  const lines = readFileSync(MEASURED, "utf8")
-    .split("\n")
-    .filter((l) => l !== "" && !l.startsWith("#"))
-    .map((l) => l.split(" "));
-  const traps = lines.filter((l) => l[0] === "trap").map((l) => l.slice(1).join(" "));
-  const defaults = lines.filter((l) => l[0] === "default").map((l) => l.slice(1).join(" "));
-  const compat = new Map<string, string[]>();
+  const lines = readFileSync(MEASURED, "utf8").split("\n");
+  const ofKind = (kind: string) =>
+    lines.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1));
 
-  for (const [, machines, library, name] of lines.filter((l) => l[0] === "compat")) {
-    compat.set(`${machines} ${library}`, [...(compat.get(`${machines} ${library}`) ?? []), name!]);
-  }
+  const compat = ofKind("compat").map((line) => line.split(" "));
+  const byLibrary = grouped(compat, ([machines, library]) => `${machines} ${library}`);
+  const compatLines = sorted(byLibrary.keys()).map((key) => {
+    const names = byLibrary.get(key)!.map(([, , name]) => name!);
+    return `${key} ${frontCode(sorted(names).map((name) => ({ name })))}`;
+  });
 
   return `// ${MADE}
 // Source: test/targets/measured.txt, from the libraries of glibc 2.36 in Debian 12 for seven machines (not for
@@ -208,16 +223,18 @@ ${constant(
   "TRAPS",
   "What an unversioned reference binds to, if that is other code than the default version's: " +
     "machines, library, symbol, that version, the oldest version with the default's code, the default.",
-  sorted(traps).join("\n"),
+  sorted(ofKind("trap")).join("\n"),
 )}
 ${constant(
   "COMPAT",
   "Symbols that have no default version: machines, library, names (front-coded).",
-  sorted(compat.keys())
-    .map((k) => `${k} ${frontCode(sorted(compat.get(k)!).map((name) => ({ name })))}`)
-    .join("\n"),
+  compatLines.join("\n"),
 )}
-${constant("DEFAULTS", "Default versions that are not the newest one: machines, library, symbol, version.", sorted(defaults).join("\n"))}`;
+${constant(
+  "DEFAULTS",
+  "Default versions that are not the newest one: machines, library, symbol, version.",
+  sorted(ofKind("default")).join("\n"),
+)}`;
 }
 
 /** The data modules by file name. */

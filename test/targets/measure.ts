@@ -6,10 +6,7 @@ import { compareVersions } from "../../src/spec/version-names.js";
 import { viewOf } from "../../src/codec/bytes.js";
 import { readExactly } from "../../src/codec/source.js";
 
-/**
- * The folders of one release of glibc for several machines. ppc64le's is that of Debian's libc6-ppc64el-cross,
- * unpacked.
- */
+/** The folders of one release of glibc for several machines. ppc64le's is Debian's libc6-ppc64el-cross, unpacked. */
 export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   x86_64: ["/usr/lib/x86_64-linux-gnu"],
   i386: ["/usr/i686-linux-gnu/lib"],
@@ -57,50 +54,44 @@ export interface Defined {
 }
 
 export const folderOf = (machine: string): string | undefined =>
-  FOLDERS[machine]?.find((f) => f !== "" && existsSync(join(f, "libc.so.6")));
+  FOLDERS[machine]?.find((folder) => folder !== "" && existsSync(join(folder, "libc.so.6")));
 
-/** As the tables number them. */
+/** The machines in the order of their bits in the tables. */
 const BITS = ["x86_64", "i386", "aarch64", "arm", "ppc64le", "s390x", "riscv64"];
 
-/** All that glibc's libraries in a folder define, GLIBC_PRIVATE apart. */
+/** All that glibc's libraries in a folder define, except GLIBC_PRIVATE. */
 export function definitions(folder: string): Defined[] {
-  return LIBRARIES.filter((l) => existsSync(join(folder, l))).flatMap((library) =>
-    definitionsOf(join(folder, library), library),
-  );
+  const there = LIBRARIES.filter((library) => existsSync(join(folder, library)));
+  return there.flatMap((library) => definitionsOf(join(folder, library), library));
 }
 
 function definitionsOf(path: string, library: string): Defined[] {
   const elf = readElf(new Uint8Array(readFileSync(path)));
-  const version = symbolVersions(elf);
+  const versionOf = symbolVersions(elf);
   const table = versymTable(elf)!;
   const numbers = viewOf(readExactly(elf.source, table.offset, table.count * 2, ".gnu.version"));
-  const out: Defined[] = [];
+  const defined: Defined[] = [];
 
   for (const { index, name, shndx, value, type } of elf.dynamicSymbols!) {
-    const v = version(index);
-    if (
-      shndx === 0 ||
-      !v ||
-      v.file !== null ||
-      !v.name.startsWith("GLIBC_") ||
-      v.name === "GLIBC_PRIVATE" ||
-      v.name === name
-    ) {
-      continue;
-    }
+    const version = versionOf(index);
+    if (shndx === 0 || !version || version.file !== null) continue;
+    if (!version.name.startsWith("GLIBC_") || version.name === "GLIBC_PRIVATE") continue;
 
-    out.push({
+    // The symbol that GNU ld makes for a version has its name.
+    if (version.name === name) continue;
+
+    defined.push({
       library,
       name,
-      version: v.name.slice(6),
-      hidden: v.hidden,
+      version: version.name.slice("GLIBC_".length),
+      hidden: version.hidden,
       address: value,
       type,
       number: numbers.getUint16(index * 2, elf.header.littleEndian) & 0x7fff,
     });
   }
 
-  return out;
+  return defined;
 }
 
 /**
@@ -116,78 +107,85 @@ export interface Trap {
   readonly default: string;
 }
 
-const key = (d: Defined): string => `${d.library} ${d.name}`;
-
-function byName(all: readonly Defined[]): Defined[][] {
+/** The versions of each symbol of each library, the oldest first. */
+function versionsByName(all: readonly Defined[]): Defined[][] {
   const groups = new Map<string, Defined[]>();
-  for (const d of all) if (!groups.get(key(d))?.push(d)) groups.set(key(d), [d]);
-  return [...groups.values()].map((g) => g.sort((a, b) => compareVersions(a.version, b.version)));
+  for (const definition of all) {
+    const key = `${definition.library} ${definition.name}`;
+    const group = groups.get(key);
+    if (group) group.push(definition);
+    else groups.set(key, [definition]);
+  }
+  return [...groups.values()].map((group) => group.sort((a, b) => compareVersions(a.version, b.version)));
 }
 
 export function traps(all: readonly Defined[]): Trap[] {
-  return byName(all).flatMap((g) => {
-    const first = g.find((d) => d.number <= 2);
-    const latest = g.find((d) => !d.hidden);
+  return versionsByName(all).flatMap((versions) => {
+    const first = versions.find((definition) => definition.number <= 2);
+    const latest = versions.find((definition) => !definition.hidden);
     if (!first || !latest || first.address === latest.address) return [];
 
-    const since = g.find((d) => d.address === latest.address)!;
-    return [
-      {
-        library: first.library,
-        name: first.name,
-        oldest: first.version,
-        since: since.version,
-        default: latest.version,
-      },
-    ];
+    const { library, name } = first;
+    const since = versions.find((definition) => definition.address === latest.address)!;
+    return [{ library, name, oldest: first.version, since: since.version, default: latest.version }];
   });
 }
 
 /** Symbols without a default version: a linker does not find them, only files linked long ago use them. */
 export const withoutDefault = (all: readonly Defined[]): Defined[][] =>
-  byName(all).filter((g) => g.every((d) => d.hidden));
+  versionsByName(all).filter((versions) => versions.every((definition) => definition.hidden));
 
 /** Symbols whose default version is not their newest one. */
 export const oldDefaults = (all: readonly Defined[]): Defined[][] =>
-  byName(all).filter((g) => g.some((d) => !d.hidden) && g.at(-1)!.hidden);
+  versionsByName(all).filter(
+    (versions) => versions.at(-1)!.hidden && versions.some((definition) => !definition.hidden),
+  );
 
 /** A machine's lines of measured.txt, without the machine. */
 export function linesOf(folder: string): string[] {
   const all = definitions(folder);
-  const loader = (l: string) => (l.startsWith("ld") ? "ld" : l);
+  const symbol = ({ library, name }: { readonly library: string; readonly name: string }) =>
+    `${library.startsWith("ld") ? "ld" : library} ${name}`;
+  const defaultOf = (versions: readonly Defined[]) => versions.find((definition) => !definition.hidden)!;
+
   return [
-    ...traps(all).map((t) => `trap ${loader(t.library)} ${t.name} ${t.oldest} ${t.since} ${t.default}`),
-    ...withoutDefault(all).map(([d]) => `compat ${loader(d!.library)} ${d!.name}`),
-    ...oldDefaults(all).map(
-      (g) => `default ${loader(g[0]!.library)} ${g[0]!.name} ${g.find((d) => !d.hidden)!.version}`,
-    ),
+    ...traps(all).map((trap) => `trap ${symbol(trap)} ${trap.oldest} ${trap.since} ${trap.default}`),
+    ...withoutDefault(all).map(([oldest]) => `compat ${symbol(oldest!)}`),
+    ...oldDefaults(all).map((versions) => `default ${symbol(versions[0]!)} ${defaultOf(versions).version}`),
   ].sort();
 }
 
-/** The same of the text. */
-export const linesIn = (text: string, machine: string): string[] =>
-  text
-    .split("\n")
-    .filter((l) => /^(trap|compat|default) /.test(l))
-    .map((l) => l.split(" "))
-    .filter(([, mask]) => (parseInt(mask!, 16) >> BITS.indexOf(machine)) & 1)
+/** The same lines out of the text. */
+export function linesIn(text: string, machine: string): string[] {
+  const lines = text.split("\n").filter((line) => /^(trap|compat|default) /.test(line));
+  const bit = BITS.indexOf(machine);
+
+  return lines
+    .map((line) => line.split(" "))
+    .filter(([, mask]) => (parseInt(mask!, 16) >> bit) & 1)
     .map(([kind, , ...rest]) => [kind, ...rest].join(" "))
     .sort();
+}
 
 /** The text of measured.txt: equal lines of several machines are one. */
 export function measured(): string {
-  const lines = new Map<string, number>();
-  for (const machine of BITS) {
+  const masks = new Map<string, number>();
+  BITS.forEach((machine, bit) => {
     const folder = folderOf(machine);
     if (folder === undefined) throw new Error(`no libraries for ${machine}`);
-    for (const l of linesOf(folder)) lines.set(l, (lines.get(l) ?? 0) | (1 << BITS.indexOf(machine)));
-  }
+    for (const line of linesOf(folder)) masks.set(line, (masks.get(line) ?? 0) | (1 << bit));
+  });
 
-  const texts = [...lines].map(([text, mask]) => text.replace(" ", ` ${mask.toString(16)} `)).sort();
-  return `# Read from the libraries of glibc 2.36 (Debian 12, November 2026) by test/targets/measure.ts. Machines as bits: ${BITS.map((m, i) => `${m} ${(1 << i).toString(16)}`).join(" ")}
-# trap: machines, library, symbol, version that an unversioned reference binds to, oldest version with the default's code, default version
-# compat: machines, library, symbol that has no default version
-# default: machines, library, symbol, default version where that is not the newest
-${texts.join("\n")}
-`;
+  const bits = BITS.map((machine, bit) => `${machine} ${(1 << bit).toString(16)}`).join(" ");
+  const lines = [...masks].map(([line, mask]) => line.replace(" ", ` ${mask.toString(16)} `)).sort();
+  const head = [
+    "Read from the libraries of glibc 2.36 (Debian 12, November 2026) by test/targets/measure.ts. " +
+      `Machines as bits: ${bits}`,
+    "trap: machines, library, symbol, version that an unversioned reference binds to, " +
+      "oldest version with the default's code, default version",
+    "compat: machines, library, symbol that has no default version",
+    "default: machines, library, symbol, default version where that is not the newest",
+  ];
+
+  return [...head.map((line) => `# ${line}`), ...lines, ""].join("\n");
 }

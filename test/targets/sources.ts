@@ -16,22 +16,23 @@ const MISSED = ["gai_cancel", "gai_error", "gai_suspend", "getaddrinfo_a"];
 
 /** `glibc-symbols-8-machines.txt`: `!library machines version`, then names, data objects with `=` behind. */
 export function glibcRows(folder: string): GlibcRow[] {
-  const out: GlibcRow[] = MISSED.map((name) => ({
-    library: "libanl",
-    machines: 0x20,
-    version: "2.2.3",
-    name,
-    data: false,
-  }));
+  const missed = { library: "libanl", machines: 0x20, version: "2.2.3", data: false };
+  const rows: GlibcRow[] = MISSED.map((name) => ({ ...missed, name }));
+  const lines = readFileSync(join(folder, "glibc-symbols-8-machines.txt"), "utf8").split("\n");
+
   let head: Omit<GlibcRow, "name" | "data"> = { library: "", machines: 0, version: "" };
-  for (const line of readFileSync(join(folder, "glibc-symbols-8-machines.txt"), "utf8").split("\n")) {
+  for (const line of lines) {
     if (line === "" || line.startsWith("#")) continue;
-    const [library, machines, version] = line.slice(1).split(" ");
-    if (line.startsWith("!")) head = { library: library!, machines: parseInt(machines!, 16), version: version! };
-    else out.push({ ...head, name: line.replace(/=$/, ""), data: line.endsWith("=") });
+
+    if (line.startsWith("!")) {
+      const [library, machines, version] = line.slice(1).split(" ");
+      head = { library: library!, machines: parseInt(machines!, 16), version: version! };
+    } else {
+      rows.push({ ...head, name: line.replace(/=$/, ""), data: line.endsWith("=") });
+    }
   }
 
-  return out;
+  return rows;
 }
 
 export interface MuslRow {
@@ -45,12 +46,12 @@ export interface MuslRow {
 export function muslRows(folder: string): { versions: string[]; rows: MuslRow[] } {
   const [head, ...lines] = readFileSync(join(folder, "musl-symbols-x86_64.txt"), "utf8").trimEnd().split("\n");
   const versions = /Versions built: (.*)$/.exec(head!)![1]!.split(" ");
-  return {
-    versions,
-    rows: lines
-      .map((l) => l.split(" "))
-      .map(([name, first, last]) => ({ name: name!, first: first!, last: last === "-" ? null : last! })),
-  };
+  const rows = lines.map((line) => {
+    const [name, first, last] = line.split(" ");
+    return { name: name!, first: first!, last: last === "-" ? null : last! };
+  });
+
+  return { versions, rows };
 }
 
 export interface PolicySource {
@@ -65,7 +66,7 @@ export interface PolicySource {
 /** auditwheel's policies, most compatible first, without the one that allows everything. */
 export function policies(folder: string, file: "manylinux" | "musllinux"): PolicySource[] {
   const all = JSON.parse(readFileSync(join(folder, `${file}-policy.json`), "utf8")) as PolicySource[];
-  return all.filter((p) => p.name !== "linux").sort((a, b) => b.priority - a.priority);
+  return all.filter((policy) => policy.name !== "linux").sort((a, b) => b.priority - a.priority);
 }
 
 /** `libc-symbols-x86_64-glibc2.36-musl1.2.3.json`: what the libraries of one system have. */

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { openSource } from "../../src/node/index.js";
-import { readElf, symbolVersions } from "../../src/index.js";
+import { type ElfFile, readElf, symbolVersions } from "../../src/index.js";
 import { subjectOf } from "../../src/diagnose/subject.js";
 import { versionUses } from "../../src/diagnose/versions/version-uses.js";
 import { detect } from "../../src/diagnose/detect/detect.js";
@@ -15,99 +15,147 @@ import { systemPrograms } from "../support/system-files.js";
 
 const HELP = `npm run targets:system -- [--only PATTERN] [FOLDER…]
 
-For all x86-64 programs and libraries under /usr/bin, /usr/sbin and /usr/lib (or FOLDERs): the highest GLIBC, GLIBCXX, CXXABI and GCC version that each needs, and
-the symbols of each version, against what \`objdump -T\` and \`objdump -p\` say; each versioned symbol of glibc against the tables; and
-the platform tag against auditwheel's rules, applied to its own policy file and objdump's output.`;
+For all x86-64 programs and libraries under /usr/bin, /usr/sbin and /usr/lib (or FOLDERs), compares
+- the highest GLIBC, GLIBCXX, CXXABI and GCC version that each needs, and the symbols of each version,
+  with what \`objdump -T\` and \`objdump -p\` say;
+- each versioned symbol of glibc with the tables;
+- the platform tag with auditwheel's rules, applied to its own policy file and objdump's output.`;
 
 const MANYLINUX = policies(DATA, "manylinux");
 
-/** What differs, in words. */
-function differences(path: string): {
-  text: string[];
-  glibc: string | undefined;
-  unbound: readonly string[];
-  tag: string | null;
-} {
+interface Comparison {
+  /** What differs, in words. */
+  readonly differences: readonly string[];
+  readonly glibc: string | undefined;
+  /** Versions that the file needs without symbols. */
+  readonly unbound: readonly string[];
+  readonly tag: string | null;
+}
+
+type ObjdumpNeeds = ReturnType<typeof objdumpNeeds>;
+type Requirements = ReturnType<typeof requirements>;
+
+function compare(path: string): Comparison {
   const source = openSource(path);
   try {
     const elf = readElf(source);
-    const s = subjectOf(elf, new Tolerant());
-    const facts = { ...s, ...detect(s), target: null, tables, libraries: null, raisedRights: null, scan: false };
-    const uses = versionUses(s);
-    const is = requirements({ ...facts, libc: "glibc" as const });
-    const text: string[] = [];
+    const subject = subjectOf(elf, new Tolerant());
+    const detected = detect(subject);
+    const asked = { target: null, tables, libraries: null, raisedRights: null, scan: false };
+    const needs = requirements({ ...subject, ...detected, ...asked, libc: "glibc" as const });
+    const uses = versionUses(subject);
 
     // objdump refuses files without dynamic symbols: static programs, debug files.
-    if (subjectOf(elf, new Tolerant()).imports.length === 0 && uses.length === 0) {
-      return { text, glibc: undefined, unbound: [], tag: is.wheelTag };
+    if (subject.imports.length === 0 && uses.length === 0) {
+      return { differences: [], glibc: undefined, unbound: [], tag: needs.wheelTag };
     }
 
-    const want = objdumpNeeds(path);
-    const unbound = want.unbound.filter((v) => v !== "GLIBC_ABI_DT_RELR");
-    for (const family of ["GLIBC", "GLIBCXX", "CXXABI", "GCC"]) {
-      const ours = is.required[family.toLowerCase()];
-      const theirs = want.highest[family];
-      // Versions without symbols count for the loader, but objdump -T has no line for them.
-      if (ours !== theirs && !unbound.includes(`${family}_${ours}`) && uses.length > 0) {
-        text.push(`${family}: ${ours}, objdump ${theirs}`);
-      }
-    }
-
-    const names = new Map<string, string[]>();
-    for (const u of uses) names.set(u.name, [...(names.get(u.name) ?? []), ...u.symbols]);
-    for (const [name, symbols] of names) {
-      if (name === "Base") continue;
-      const a = [...new Set(symbols)].sort().join();
-      const b = [...new Set(want.symbols[name] ?? [])].sort().join();
-      if (a !== b) text.push(`${name}: ${a.slice(0, 200)}, objdump ${b.slice(0, 200)}`);
-    }
-
+    const theirs = objdumpNeeds(path);
+    const unbound = theirs.unbound.filter((version) => version !== "GLIBC_ABI_DT_RELR");
     const wheel = auditwheelTag(path, MANYLINUX);
-    if (facts.libc !== "musl" && is.wheelTag !== wheel) text.push(`${is.wheelTag}, by auditwheel's rules ${wheel}`);
-    const version = symbolVersions(elf);
+    const differences = [
+      ...(uses.length > 0 ? otherFloors(needs, theirs, unbound) : []),
+      ...otherSymbols(uses, theirs),
+      ...(detected.libc !== "musl" && needs.wheelTag !== wheel
+        ? [`${needs.wheelTag}, by auditwheel's rules ${wheel}`]
+        : []),
+      ...notInTables(elf),
+    ];
 
-    for (const { index, name, shndx } of elf.dynamicSymbols ?? []) {
-      const v = version(index);
-      if (shndx !== 0 || !v || !/^GLIBC_\d/.test(v.name)) continue;
-      if (!tables.glibcVersions(elf.header, name)!.some((t) => `GLIBC_${t.version}` === v.name)) {
-        text.push(`${name}@${v.name} is not in the tables`);
-      }
-    }
-
-    return { text, glibc: is.required["glibc"], unbound, tag: is.wheelTag };
+    return { differences, glibc: needs.required["glibc"], unbound, tag: needs.wheelTag };
   } finally {
     source.close();
   }
+}
+
+function otherFloors({ required }: Requirements, { highest }: ObjdumpNeeds, unbound: readonly string[]): string[] {
+  return ["GLIBC", "GLIBCXX", "CXXABI", "GCC"].flatMap((family) => {
+    const ours = required[family.toLowerCase()];
+    const theirs = highest[family];
+    // Versions without symbols count for the loader, but objdump -T has no line for them.
+    if (ours === theirs || unbound.includes(`${family}_${ours}`)) return [];
+    return [`${family}: ${ours}, objdump ${theirs}`];
+  });
+}
+
+function otherSymbols(uses: ReturnType<typeof versionUses>, needs: ObjdumpNeeds): string[] {
+  const symbolsByVersion = new Map<string, string[]>();
+  for (const { name, symbols } of uses) {
+    symbolsByVersion.set(name, [...(symbolsByVersion.get(name) ?? []), ...symbols]);
+  }
+
+  return [...symbolsByVersion].flatMap(([name, symbols]) => {
+    if (name === "Base") return [];
+
+    const ours = [...new Set(symbols)].sort().join();
+    const theirs = [...new Set(needs.symbols[name] ?? [])].sort().join();
+    return ours === theirs ? [] : [`${name}: ${ours.slice(0, 200)}, objdump ${theirs.slice(0, 200)}`];
+  });
+}
+
+function notInTables(elf: ElfFile): string[] {
+  const versionOf = symbolVersions(elf);
+  const missing: string[] = [];
+
+  for (const { index, name, shndx } of elf.dynamicSymbols ?? []) {
+    const version = versionOf(index);
+    if (shndx !== 0 || !version || !/^GLIBC_\d/.test(version.name)) continue;
+
+    const known = tables.glibcVersions(elf.header, name)!;
+    if (!known.some((entry) => `GLIBC_${entry.version}` === version.name)) {
+      missing.push(`${name}@${version.name} is not in the tables`);
+    }
+  }
+
+  return missing;
+}
+
+/** Numbers of files by what they have in common. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  add(key: string): void {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  /** The most frequent first. */
+  toString(): string {
+    const sorted = [...this.#counts].sort(([, a], [, b]) => b - a);
+    return sorted.map(([key, count]) => `${key} ${count}`).join(", ");
+  }
+}
+
+function compareAll(folders: readonly string[], only: RegExp): void {
+  const files = systemPrograms(folders).filter((file) => only.test(file));
+  const floors = new Counts();
+  const tags = new Counts();
+  let differ = 0;
+  let withUnbound = 0;
+
+  for (const file of files) {
+    const { differences, unbound, glibc, tag } = compare(file);
+    if (differences.length > 0) {
+      differ++;
+      console.log(`${file}\n  ${differences.join("\n  ")}`);
+    }
+    if (unbound.length > 0) {
+      withUnbound++;
+      console.log(`${file}: needed without symbols: ${unbound.join(" ")}`);
+    }
+    floors.add(glibc ?? "none");
+    tags.add(tag ?? "none");
+  }
+
+  console.log("");
+  console.log(`${files.length} files; ${differ} differ from objdump, ${withUnbound} need versions without symbols`);
+  console.log(`glibc: ${floors}`);
+  console.log(`tags: ${tags}`);
+  process.exitCode = differ > 0 ? 1 : 0;
 }
 
 const { values, positionals } = parseArgs({
   options: { only: { type: "string", default: "" }, help: { type: "boolean" } },
   allowPositionals: true,
 });
-if (values.help) {
-  console.log(HELP);
-} else {
-  const files = systemPrograms(positionals.length > 0 ? positionals : ["/usr/bin", "/usr/sbin", "/usr/lib"]).filter(
-    (f) => new RegExp(values.only).test(f),
-  );
-  const floors = new Map<string, number>();
-  const tags = new Map<string, number>();
-  let differ = 0;
-  let unbound = 0;
-  for (const file of files) {
-    const d = differences(file);
-    if (d.text.length > 0) (differ++, console.log(`${file}\n  ${d.text.join("\n  ")}`));
-    if (d.unbound.length > 0) (unbound++, console.log(`${file}: needed without symbols: ${d.unbound.join(" ")}`));
-    floors.set(d.glibc ?? "none", (floors.get(d.glibc ?? "none") ?? 0) + 1);
-    tags.set(d.tag ?? "none", (tags.get(d.tag ?? "none") ?? 0) + 1);
-  }
-  const list = (m: Map<string, number>) =>
-    [...m]
-      .sort((a, b) => b[1] - a[1])
-      .map(([k, n]) => `${k} ${n}`)
-      .join(", ");
-  console.log(
-    `\n${files.length} files; ${differ} differ from objdump, ${unbound} need versions without symbols\nglibc: ${list(floors)}\ntags: ${list(tags)}`,
-  );
-  process.exitCode = differ > 0 ? 1 : 0;
-}
+if (values.help) console.log(HELP);
+else compareAll(positionals.length > 0 ? positionals : ["/usr/bin", "/usr/sbin", "/usr/lib"], new RegExp(values.only));

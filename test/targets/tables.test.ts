@@ -9,9 +9,10 @@ import { muslNames } from "../../src/targets/musl-table.js";
 import { itWithTools } from "../support/tools.js";
 import { DATA, MEASURED, modules } from "./generate.js";
 import { definitions, FOLDERS, folderOf, linesIn, linesOf, traps } from "./measure.js";
-import { glibcRows, muslRows, policies, systemSymbols } from "./sources.js";
+import { glibcRows, muslRows, policies, type PolicySource, systemSymbols } from "./sources.js";
 
 const x86 = machineNamed("x86_64");
+const PPC64 = { machine: 21, class: 64, littleEndian: false } as const;
 const itWithData = existsSync(DATA) ? it : it.skip;
 const NEWEST = tables.newest.glibc;
 
@@ -31,30 +32,29 @@ describe("glibc's table", () => {
   });
 
   it("knows which library has a symbol in a release", () => {
-    expect(["2.17", "2.33", "2.34", "2.42"].map((r) => tables.glibcHome(x86, "pthread_create", r))).toEqual([
-      "libpthread.so.0",
-      "libpthread.so.0",
-      "libc.so.6",
-      "libc.so.6",
-    ]);
-    expect(["2.17", "2.36"].map((r) => tables.glibcHome(x86, "dlopen", r))).toEqual(["libdl.so.2", "libc.so.6"]);
-    expect(["2.16", "2.17"].map((r) => tables.glibcHome(x86, "clock_gettime", r))).toEqual(["librt.so.1", "libc.so.6"]);
-    expect(["2.33", "2.34"].map((r) => tables.glibcHome(x86, "__res_query", r))).toEqual([
-      "libresolv.so.2",
-      "libc.so.6",
-    ]);
-    expect(["2.33", "2.34"].map((r) => tables.glibcHome(x86, "malloc_get_state", r))).toEqual([
-      "libc.so.6",
-      "libc_malloc_debug.so.0",
-    ]);
-    expect(["2.31", "2.32"].map((r) => tables.glibcHome(x86, "pthread_sigmask", r))).toEqual([
-      "libpthread.so.0",
-      "libc.so.6",
-    ]);
-    expect(tables.glibcHome(x86, "pow", "2.17")).toBe("libm.so.6");
-    expect(tables.glibcHome(x86, "read", "2.17")).toBe("libc.so.6");
-    expect(tables.glibcHome(x86, "stat", "2.32")).toBeUndefined();
-    // The one symbol (with f and l) whose versions are in different libraries.
+    for (const [name, release, library] of [
+      ["pthread_create", "2.17", "libpthread.so.0"],
+      ["pthread_create", "2.33", "libpthread.so.0"],
+      ["pthread_create", "2.34", "libc.so.6"],
+      ["pthread_create", "2.42", "libc.so.6"],
+      ["dlopen", "2.17", "libdl.so.2"],
+      ["dlopen", "2.36", "libc.so.6"],
+      ["clock_gettime", "2.16", "librt.so.1"],
+      ["clock_gettime", "2.17", "libc.so.6"],
+      ["__res_query", "2.33", "libresolv.so.2"],
+      ["__res_query", "2.34", "libc.so.6"],
+      ["malloc_get_state", "2.33", "libc.so.6"],
+      ["malloc_get_state", "2.34", "libc_malloc_debug.so.0"],
+      ["pthread_sigmask", "2.31", "libpthread.so.0"],
+      ["pthread_sigmask", "2.32", "libc.so.6"],
+      ["pow", "2.17", "libm.so.6"],
+      ["read", "2.17", "libc.so.6"],
+      ["stat", "2.32", undefined],
+    ] as const) {
+      expect([name, release, tables.glibcHome(x86, name, release)]).toEqual([name, release, library]);
+    }
+
+    // The only symbol, with its variants for float and long double, whose versions are in different libraries.
     expect(tables.glibcVersions(machineNamed("i386"), "__finite")).toEqual([
       { library: "libc.so.6", version: "2.0" },
       { library: "libm.so.6", version: "2.1" },
@@ -62,107 +62,107 @@ describe("glibc's table", () => {
     expect(tables.glibcHome(machineNamed("s390x"), "__tls_get_offset", "2.17")).toBe("ld64.so.1");
   });
 
-  it("tells variables, and default versions", () => {
-    expect(["stdout", "environ", "printf"].map((s) => tables.isData(s))).toEqual([true, true, false]);
-    expect(["2.13", "2.14"].map((r) => tables.glibcDefault(x86, "memcpy", r)?.version)).toEqual(["2.2.5", "2.14"]);
+  it("knows variables, and default versions", () => {
+    expect(["stdout", "environ", "printf"].map((name) => tables.isData(name))).toEqual([true, true, false]);
+    expect(tables.glibcDefault(x86, "memcpy", "2.13")?.version).toBe("2.2.5");
+    expect(tables.glibcDefault(x86, "memcpy", "2.14")?.version).toBe("2.14");
     expect(tables.glibcDefault(x86, "pow10", "2.36")).toBeNull();
     expect(tables.glibcDefault(x86, "strlcpy", "2.37")).toBeUndefined();
     expect(tables.glibcDefault(machineNamed("s390x"), "setjmp", "2.36")?.version).toBe("2.2");
   });
 
   itWithData("holds what the lists say, all of it and nothing else", () => {
-    const rows = glibcRows(DATA).filter((r) => compareVersions(r.version, NEWEST) <= 0);
-    expect([...glibcNames()].sort()).toEqual([...new Set(rows.map((r) => r.name))].sort());
+    const rows = glibcRows(DATA).filter((row) => compareVersions(row.version, NEWEST) <= 0);
+    expect([...glibcNames()].sort()).toEqual([...new Set(rows.map((row) => row.name))].sort());
 
     const listed = new Map<string, Set<string>>();
-    for (const r of rows) {
-      for (const [i, m] of MACHINE_NAMES.entries()) {
-        if ((r.machines >> i) & 1) {
-          listed.set(`${m} ${r.name}`, (listed.get(`${m} ${r.name}`) ?? new Set()).add(r.version));
-        }
+    for (const { name, version, machines } of rows) {
+      for (const [i, machine] of MACHINE_NAMES.entries()) {
+        if (!((machines >> i) & 1)) continue;
+        const key = `${machine} ${name}`;
+        listed.set(key, (listed.get(key) ?? new Set()).add(version));
       }
     }
 
-    const differ = MACHINE_NAMES.flatMap((m) =>
-      [...glibcNames()].flatMap((n) => {
-        const is = tables
-          .glibcVersions(machineNamed(m), n)!
-          .map((v) => v.version)
-          .join(" ");
-        const want = [...(listed.get(`${m} ${n}`) ?? [])].sort(compareVersions).join(" ");
-        return is === want ? [] : [`${m} ${n}: ${is}, not ${want}`];
-      }),
-    );
+    const differ: string[] = [];
+    for (const machine of MACHINE_NAMES) {
+      for (const name of glibcNames()) {
+        const versions = tables.glibcVersions(machineNamed(machine), name)!.map(({ version }) => version);
+        const wanted = [...(listed.get(`${machine} ${name}`) ?? [])].sort(compareVersions);
+        if (versions.join(" ") !== wanted.join(" ")) {
+          differ.push(`${machine} ${name}: ${versions.join(" ")}, not ${wanted.join(" ")}`);
+        }
+      }
+    }
     expect(differ).toEqual([]);
-    for (const r of rows) if (tables.isData(r.name) !== r.data) throw new Error(`${r.name}: data or not`);
+
+    for (const { name, data } of rows) if (tables.isData(name) !== data) throw new Error(`${name}: data or not`);
   });
 
-  /** The marks that keep the version definitions of libraries which became empty; no file binds to them. */
-  const isMark = (name: string) => /^__\w+_version_placeholder$/.test(name);
+  /** Placeholders keep the version definitions of libraries that became empty. No file binds to them. */
+  const isPlaceholder = (name: string) => /^__\w+_version_placeholder$/.test(name);
 
-  for (const machine of Object.keys(FOLDERS)) {
-    const folder = folderOf(machine);
-    itWithTools(
-      [`${folder ?? FOLDERS[machine]![0]}/libc.so.6`].filter(() => machine !== "ppc64le" || folder !== undefined),
-      `agrees with glibc 2.36's own libraries for ${machine}`,
-      () => {
-        if (folder === undefined) return;
+  for (const machineName of Object.keys(FOLDERS)) {
+    const folder = folderOf(machineName);
+    const libc = `${folder ?? FOLDERS[machineName]![0]}/libc.so.6`;
+    const tools = machineName === "ppc64le" && folder === undefined ? [] : [libc];
 
-        const m = machineNamed(machine as "x86_64");
-        const real = definitions(folder).filter((d) => !isMark(d.name));
-        const unlisted: string[] = [];
-        const elsewhere: string[] = [];
-        const wrongDefault: string[] = [];
-        const there = new Map<string, string[]>();
+    itWithTools(tools, `agrees with glibc 2.36's own libraries for ${machineName}`, () => {
+      if (folder === undefined) return;
 
-        for (const d of real) {
-          there.set(`${d.name}@${d.version}`, [...(there.get(`${d.name}@${d.version}`) ?? []), d.library]);
+      const machine = machineNamed(machineName as "x86_64");
+      const real = definitions(folder).filter((definition) => !isPlaceholder(definition.name));
+      const librariesOf = new Map<string, string[]>();
+      for (const { name, version, library } of real) {
+        const key = `${name}@${version}`;
+        librariesOf.set(key, [...(librariesOf.get(key) ?? []), library]);
+      }
+
+      const unlisted: string[] = [];
+      const wrongDefault: string[] = [];
+      for (const { library, name, version, hidden } of real) {
+        const isListed = tables.glibcVersions(machine, name)!.some((listed) => listed.version === version);
+        if (!isListed) unlisted.push(`${library} ${name}@${version}`);
+
+        const isHome = library === tables.glibcHome(machine, name, "2.36");
+        const isDefault = tables.glibcDefault(machine, name, "2.36")?.version === version;
+        if (isHome && isDefault && hidden) wrongDefault.push(`${name}@${version}`);
+        if (isHome && !isDefault && !hidden) wrongDefault.push(`${name}@@${version}`);
+      }
+
+      const absent: string[] = [];
+      const elsewhere: string[] = [];
+      for (const name of glibcNames()) {
+        const listed = tables.glibcVersions(machine, name)!;
+        const home = tables.glibcHome(machine, name, "2.36");
+
+        for (const { version, library } of listed) {
+          if (compareVersions(version, "2.36") > 0) continue;
+
+          const libraries = librariesOf.get(`${name}@${version}`);
+          if (!libraries) {
+            absent.push(`${name}@${version} of ${library}`);
+            continue;
+          }
+
+          if (!libraries.includes(library)) {
+            elsewhere.push(`${name}@${version}: ${libraries.join()}, not ${library}`);
+          }
+          const isInHome = librariesOf.get(`${name}@${listed[0]!.version}`)!.includes(home!);
+          if (!isInHome) absent.push(`${name}: home ${home}`);
         }
+      }
 
-        for (const d of real) {
-          if (!tables.glibcVersions(m, d.name)!.some((v) => v.version === d.version)) {
-            unlisted.push(`${d.library} ${d.name}@${d.version}`);
-          }
-
-          const inHome = d.library === tables.glibcHome(m, d.name, "2.36");
-          if (inHome && tables.glibcDefault(m, d.name, "2.36")?.version === d.version && d.hidden) {
-            wrongDefault.push(`${d.name}@${d.version}`);
-          }
-
-          if (inHome && !d.hidden && tables.glibcDefault(m, d.name, "2.36")?.version !== d.version) {
-            wrongDefault.push(`${d.name}@@${d.version}`);
-          }
-        }
-
-        const absent = [...glibcNames()].flatMap((n) =>
-          tables
-            .glibcVersions(m, n)!
-            .filter((v) => compareVersions(v.version, "2.36") <= 0)
-            .flatMap((v) => {
-              const libraries = there.get(`${n}@${v.version}`);
-              if (!libraries) return [`${n}@${v.version} of ${v.library}`];
-
-              if (!libraries.includes(v.library)) {
-                elsewhere.push(`${n}@${v.version}: ${libraries.join()}, not ${v.library}`);
-              }
-
-              return there
-                .get(`${n}@${tables.glibcVersions(m, n)![0]!.version}`)!
-                .includes(tables.glibcHome(m, n, "2.36")!)
-                ? []
-                : [`${n}: home ${tables.glibcHome(m, n, "2.36")}`];
-            }),
-        );
-        expect(real.length).toBeGreaterThan(3500);
-        // libcrypt is a package of its own in Debian, libxcrypt's.
-        expect({
-          unlisted,
-          elsewhere,
-          wrongDefault,
-          absent: absent.filter((a) => !a.endsWith("libcrypt.so.1")),
-        }).toEqual({ unlisted: [], elsewhere: [], wrongDefault: [], absent: [] });
-      },
-    );
+      // libcrypt comes from another package in Debian, libxcrypt.
+      const absentFromGlibc = absent.filter((text) => !text.endsWith("libcrypt.so.1"));
+      expect(real.length).toBeGreaterThan(3500);
+      expect({ unlisted, elsewhere, wrongDefault, absent: absentFromGlibc }).toEqual({
+        unlisted: [],
+        elsewhere: [],
+        wrongDefault: [],
+        absent: [],
+      });
+    });
   }
 });
 
@@ -192,37 +192,30 @@ describe("what unversioned references bind to", () => {
 
   itWithTools([`${FOLDERS["x86_64"]![0]}/libc.so.6`], "equals what the libraries of this machine say", () => {
     const found = traps(definitions(folderOf("x86_64")!));
-    for (const t of found) {
-      expect(tables.oldestBinding(x86, t.name), t.name).toEqual({
-        library: t.library,
-        oldest: t.oldest,
-        since: t.since,
-        default: t.default,
-      });
-    }
+    for (const { name, ...trap } of found) expect(tables.oldestBinding(x86, name), name).toEqual(trap);
 
-    expect([...glibcNames()].filter((n) => tables.oldestBinding(x86, n)).sort()).toEqual(
-      found.map((t) => t.name).sort(),
-    );
+    const inTables = [...glibcNames()].filter((name) => tables.oldestBinding(x86, name));
+    expect(inTables.sort()).toEqual(found.map((trap) => trap.name).sort());
   });
 
-  itWithData("equals what was measured apart", () => {
-    const other = JSON.parse(readFileSync(join(DATA, "unversioned-binding-x86_64-glibc2.36.json"), "utf8")) as Record<
-      string,
-      [string, string, string, string]
-    >;
-    const differ = Object.entries(other)
-      .filter(([, v]) => v[1] === "DIFF")
-      .map(([name, [library, , oldest, latest]]) => [name, library, oldest.slice(6), latest.slice(6)].join(" "));
-    expect([...glibcNames()].flatMap((n) => tables.oldestBinding(x86, n) ?? []).length).toBe(40);
-    expect(
-      [...glibcNames()]
-        .flatMap((n) => {
-          const t = tables.oldestBinding(x86, n);
-          return t ? [`${n} ${t.library} ${t.oldest} ${t.default}`] : [];
-        })
-        .sort(),
-    ).toEqual(differ.sort());
+  itWithData("equals what another program measured", () => {
+    type Measured = readonly [library: string, verdict: string, oldest: string, latest: string];
+    const text = readFileSync(join(DATA, "unversioned-binding-x86_64-glibc2.36.json"), "utf8");
+    const measured = Object.entries(JSON.parse(text) as Record<string, Measured>);
+    const withoutPrefix = (version: string) => version.slice("GLIBC_".length);
+
+    const wanted = measured
+      .filter(([, [, verdict]]) => verdict === "DIFF")
+      .map(([name, [library, , oldest, latest]]) =>
+        [name, library, withoutPrefix(oldest), withoutPrefix(latest)].join(" "),
+      );
+    const inTables = [...glibcNames()].flatMap((name) => {
+      const trap = tables.oldestBinding(x86, name);
+      return trap ? [`${name} ${trap.library} ${trap.oldest} ${trap.default}`] : [];
+    });
+
+    expect(inTables.length).toBe(40);
+    expect(inTables.sort()).toEqual(wanted.sort());
   });
 });
 
@@ -236,73 +229,72 @@ describe("musl's table", () => {
 
   itWithData("holds what was read, all of it and nothing else", () => {
     const { versions, rows } = muslRows(DATA);
+    const wrong = rows.filter(({ name, first, last }) => {
+      const range = tables.muslRange(name)!;
+      return range.first !== first || range.last !== last;
+    });
+
     expect(tables.muslReleases).toEqual(versions);
-    expect([...muslNames()].sort()).toEqual(rows.map((r) => r.name).sort());
-    expect(
-      rows.filter((r) => tables.muslRange(r.name)!.first !== r.first || tables.muslRange(r.name)!.last !== r.last),
-    ).toEqual([]);
+    expect([...muslNames()].sort()).toEqual(rows.map((row) => row.name).sort());
+    expect(wrong).toEqual([]);
 
     // Debian takes crypt from libxcrypt, and adds fts.
-    const debian = ["crypt", "crypt_r", "encrypt", "setkey"];
+    const fromLibxcrypt = ["crypt", "crypt_r", "encrypt", "setkey"];
     const added = ["fts_children", "fts_close", "fts_open", "fts_read", "fts_set"];
     const system = systemSymbols(DATA).M;
-    const in123 = [...muslNames()].filter(
-      (n) =>
-        compareVersions(tables.muslRange(n)!.first, "1.2.3") <= 0 &&
-        compareVersions(tables.muslRange(n)!.last ?? "9", "1.2.3") >= 0,
-    );
-
-    expect([...in123, ...added].sort()).toEqual([...Object.keys(system), ...debian].sort());
+    const in123 = [...muslNames()].filter((name) => {
+      const { first, last } = tables.muslRange(name)!;
+      return compareVersions(first, "1.2.3") <= 0 && compareVersions(last ?? "9", "1.2.3") >= 0;
+    });
+    expect([...in123, ...added].sort()).toEqual([...Object.keys(system), ...fromLibxcrypt].sort());
   });
 });
 
 describe("the policies' table", () => {
   it("has a machine's own policies, most compatible first", () => {
-    const of = tables.policies(x86);
-    expect(of[0]).toMatchObject({ name: "manylinux_2_5", aliases: ["manylinux1"], libc: "glibc" });
-    expect(of.find((p) => p.name === "manylinux_2_17")!.versions["GLIBCXX"]!.at(-1)).toBe("3.4.19");
-    expect(of.filter((p) => p.libc === "musl").map((p) => p.name)).toEqual(["musllinux_1_1", "musllinux_1_2"]);
+    const ofX86 = tables.policies(x86);
+    const ofMusl = ofX86.filter((policy) => policy.libc === "musl");
+    const manylinux217 = ofX86.find((policy) => policy.name === "manylinux_2_17")!;
+
+    expect(ofX86[0]).toMatchObject({ name: "manylinux_2_5", aliases: ["manylinux1"], libc: "glibc" });
+    expect(manylinux217.versions["GLIBCXX"]!.at(-1)).toBe("3.4.19");
+    expect(ofMusl.map((policy) => policy.name)).toEqual(["musllinux_1_1", "musllinux_1_2"]);
     expect(tables.policies(machineNamed("loongarch64"))[0]!.name).toBe("manylinux_2_36");
-    expect(tables.policies({ machine: 21, class: 64, littleEndian: false }).map((p) => p.name)).toEqual([
-      "manylinux_2_17",
-    ]);
+    expect(tables.policies(PPC64).map((policy) => policy.name)).toEqual(["manylinux_2_17"]);
     expect(tables.policies({ machine: 8, class: 32, littleEndian: true })).toEqual([]);
   });
 
   itWithData("equals auditwheel's files", () => {
+    const sortLists = (lists: Readonly<Record<string, readonly string[]>>) =>
+      Object.fromEntries(Object.entries(lists).map(([key, list]) => [key, [...list].sort()]));
+
     for (const [file, libc] of [
       ["manylinux", "glibc"],
       ["musllinux", "musl"],
     ] as const) {
-      for (const machine of [
-        ...MACHINE_NAMES.map(machineNamed),
-        { machine: 21, class: 64, littleEndian: false } as const,
-      ]) {
+      for (const machine of [...MACHINE_NAMES.map(machineNamed), PPC64]) {
         const name = wheelMachine(machine)!;
-        const want = policies(DATA, file).filter((p) => p.symbol_versions[name]);
-        const sort = (lists: Readonly<Record<string, readonly string[]>>) =>
-          Object.fromEntries(Object.entries(lists).map(([k, v]) => [k, [...v].sort()]));
-        const is = tables
-          .policies(machine)
-          .filter((p) => p.libc === libc)
-          .map((p) => ({
-            name: p.name,
-            aliases: p.aliases,
-            versions: sort(p.versions),
-            libraries: [...p.libraries].sort(),
-            blacklist: sort(p.blacklist),
-          }));
-        const families = new Set(want.flatMap((p) => Object.keys(p.symbol_versions[name]!)));
+        const inTables = tables.policies(machine).filter((policy) => policy.libc === libc);
+        const inFile = policies(DATA, file).filter((policy) => policy.symbol_versions[name]);
+        const families = new Set(inFile.flatMap((policy) => Object.keys(policy.symbol_versions[name]!)));
+        const versionsOf = (policy: PolicySource) =>
+          Object.fromEntries([...families].map((family) => [family, policy.symbol_versions[name]![family] ?? []]));
 
-        expect(is, name).toEqual(
-          want.map((p) => ({
-            name: p.name,
-            aliases: p.aliases,
-            versions: sort(Object.fromEntries([...families].map((f) => [f, p.symbol_versions[name]![f] ?? []]))),
-            libraries: [...p.lib_whitelist].sort(),
-            blacklist: sort(p.blacklist),
-          })),
-        );
+        const ours = inTables.map((policy) => ({
+          name: policy.name,
+          aliases: policy.aliases,
+          versions: sortLists(policy.versions),
+          libraries: [...policy.libraries].sort(),
+          blacklist: sortLists(policy.blacklist),
+        }));
+        const theirs = inFile.map((policy) => ({
+          name: policy.name,
+          aliases: policy.aliases,
+          versions: sortLists(versionsOf(policy)),
+          libraries: [...policy.lib_whitelist].sort(),
+          blacklist: sortLists(policy.blacklist),
+        }));
+        expect(ours, name).toEqual(theirs);
       }
     }
   });
@@ -317,42 +309,52 @@ describe("the script that makes the tables", () => {
 
   it("measures what measured.txt says", () => {
     const text = readFileSync(MEASURED, "utf8");
-    const here = Object.keys(FOLDERS).filter((m) => folderOf(m) !== undefined);
-    for (const m of here) expect(linesOf(folderOf(m)!), m).toEqual(linesIn(text, m));
-    for (const m of Object.keys(FOLDERS)) expect(linesIn(text, m).length, m).toBeGreaterThan(400);
+    for (const machine of Object.keys(FOLDERS)) {
+      const lines = linesIn(text, machine);
+      const folder = folderOf(machine);
+      expect(lines.length, machine).toBeGreaterThan(400);
+      if (folder !== undefined) expect(linesOf(folder), machine).toEqual(lines);
+    }
   });
 });
 
 describe("distributions", () => {
   it("have the C library that they ship", () => {
-    const of = (id: string) => tables.distributions.find((d) => d.id === id);
-    expect(of("ubuntu22.04")).toEqual({ id: "ubuntu22.04", name: "Ubuntu 22.04", libc: "glibc", version: "2.35" });
-    expect(
-      [of("centos7"), of("centosstream9"), of("amazonlinux2023"), of("debian12"), of("alpine3.18")].map(
-        (d) => d?.version,
-      ),
-    ).toEqual(["2.17", "2.34", "2.34", "2.36", "1.2.4"]);
-    expect(new Set(tables.distributions.map((d) => d.id)).size).toBe(tables.distributions.length);
+    const byId = new Map(tables.distributions.map((distribution) => [distribution.id, distribution]));
+    const ubuntu = { id: "ubuntu22.04", name: "Ubuntu 22.04", libc: "glibc", version: "2.35" };
 
-    for (const d of tables.distributions) {
-      expect(compareVersions(d.version, tables.newest[d.libc]), d.id).toBeLessThanOrEqual(0);
+    expect(byId.get("ubuntu22.04")).toEqual(ubuntu);
+    for (const [id, version] of [
+      ["centos7", "2.17"],
+      ["centosstream9", "2.34"],
+      ["amazonlinux2023", "2.34"],
+      ["debian12", "2.36"],
+      ["alpine3.18", "1.2.4"],
+    ] as const) {
+      expect([id, byId.get(id)?.version]).toEqual([id, version]);
+    }
+
+    expect(byId.size).toBe(tables.distributions.length);
+    for (const { id, libc, version } of tables.distributions) {
+      expect(compareVersions(version, tables.newest[libc]), id).toBeLessThanOrEqual(0);
     }
   });
 
   it("this machine's glibc is the one of its release", () => {
-    const release = Object.fromEntries(
-      readFileSync("/etc/os-release", "utf8")
-        .split("\n")
-        .map((l) => l.split("=").map((w) => w.replaceAll('"', ""))),
-    ) as Record<string, string>;
-    const known = tables.distributions.find(
-      (d) => d.id === `${release["ID"]}${release["VERSION_ID"]}` && d.libc === "glibc",
+    const lines = readFileSync("/etc/os-release", "utf8").split("\n");
+    const release = new Map(
+      lines.map((line) => {
+        const [name, value] = line.replaceAll('"', "").split("=");
+        return [name!, value];
+      }),
     );
-    const banner = existsSync("/usr/lib/x86_64-linux-gnu/libc.so.6")
-      ? /GNU C Library [^\n]*version (\d+\.\d+)/.exec(
-          readFileSync("/usr/lib/x86_64-linux-gnu/libc.so.6", "latin1"),
-        )?.[1]
-      : undefined;
+    const id = `${release.get("ID")}${release.get("VERSION_ID")}`;
+    const known = tables.distributions.find((distribution) => distribution.id === id && distribution.libc === "glibc");
+
+    const libc = "/usr/lib/x86_64-linux-gnu/libc.so.6";
+    const text = existsSync(libc) ? readFileSync(libc, "latin1") : "";
+    const banner = /GNU C Library [^\n]*version (\d+\.\d+)/.exec(text)?.[1];
+
     if (known && banner) expect(known.version).toBe(banner);
   });
 });

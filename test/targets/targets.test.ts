@@ -3,12 +3,8 @@ import { ElfError } from "../../src/error.js";
 import { distribution, distributions, glibc, musl, parseTarget, tables } from "../../src/targets/index.js";
 import { caught } from "../support/elf.js";
 
-const plain = (t: ReturnType<typeof glibc>) => ({
-  name: t.name,
-  libc: t.libc,
-  version: t.version,
-  ...(t.policy ? { policy: t.policy } : {}),
-});
+const plain = ({ name, libc, version, policy }: ReturnType<typeof glibc>) =>
+  policy ? { name, libc, version, policy } : { name, libc, version };
 
 describe("targets", () => {
   it.each([
@@ -32,26 +28,24 @@ describe("targets", () => {
   });
 
   it("take a machine by its name, by a header's fields, or from a tag", () => {
+    const mips = { machine: 8, class: 32, littleEndian: false } as const;
+
     expect(glibc("2.17").machine).toBeNull();
     expect(glibc("2.17", "aarch64").machine).toEqual({ machine: 183, class: 64, littleEndian: true });
-    expect(musl(undefined, { machine: 8, class: 32, littleEndian: false }).machine).toEqual({
-      machine: 8,
-      class: 32,
-      littleEndian: false,
-    });
+    expect(musl(undefined, mips).machine).toEqual(mips);
     expect(distribution("centos7", "s390x").machine).toEqual({ machine: 22, class: 64, littleEndian: false });
     expect(parseTarget("manylinux_2_17_i686").machine).toEqual({ machine: 3, class: 32, littleEndian: true });
     expect(parseTarget("manylinux2014_x86_64").machine).toEqual({ machine: 62, class: 64, littleEndian: true });
   });
 
   it("every id of a distribution is a target", () => {
-    for (const d of distributions) {
-      expect(plain(parseTarget(d.id))).toEqual({ name: d.id, libc: d.libc, version: d.version });
+    for (const { id, libc, version } of distributions) {
+      expect(plain(parseTarget(id))).toEqual({ name: id, libc, version });
     }
   });
 
   it("unknown ones are refused with what is known", () => {
-    for (const f of [
+    for (const make of [
       () => parseTarget("centos99"),
       () => parseTarget(""),
       () => parseTarget("glibc"),
@@ -64,9 +58,9 @@ describe("targets", () => {
       () => parseTarget("manylinux_2_17_vax"),
       () => glibc("2.17", "vax" as "arm"),
     ]) {
-      const e = caught(f) as ElfError<"UNKNOWN_TARGET">;
-      expect(e.code).toBe("UNKNOWN_TARGET");
-      expect(e.detail.known.length).toBeGreaterThan(0);
+      const error = caught(make) as ElfError<"UNKNOWN_TARGET">;
+      expect(error.code).toBe("UNKNOWN_TARGET");
+      expect(error.detail.known.length).toBeGreaterThan(0);
     }
     expect(caught(() => parseTarget("centos99")).message).toMatch(/"centos99" is no target\. Known are .*centos7/);
   });
