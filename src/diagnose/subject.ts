@@ -27,7 +27,9 @@ export function subjectOf(elf: ElfFile, tolerant: Tolerant): DiagnosedSubject {
   let imports: readonly Import[] | undefined;
   let exports: readonly Export[] | undefined;
   const firstExport = (matches: (e: Export) => boolean): Export[] => {
-    for (const e of exports ?? exportsOf(elf)) if (matches(e)) return [e];
+    for (const symbol of exports ?? exportsOf(elf)) {
+      if (matches(symbol)) return [symbol];
+    }
     return [];
   };
 

@@ -38,7 +38,7 @@ export const loaderLibc = (path: string): Libc | undefined => named(LOADERS, fil
 export const libraryLibc = (name: string): Libc | undefined => named(LIBRARIES, fileName(name));
 
 /** Imports that only one C library defines. They tell libraries apart where the name `libc.so` does not. */
-export const TELLING_IMPORTS: ReadonlyMap<string, Libc> = new Map([
+export const TELLING_IMPORTS: ReadonlyMap<string, Libc> = /* @__PURE__ */ new Map([
   ["__errno", "bionic"],
   ["__sF", "bionic"],
   ["__system_property_get", "bionic"],

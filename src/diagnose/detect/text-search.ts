@@ -49,6 +49,18 @@ function probesOf(text: string, needle: number): Probe[] {
   return Array.from({ length: STRIDE }, (_, i) => ({ needle, at: best + i }));
 }
 
+/** The probes of all needles, by the pair. */
+function probesByPair(needles: readonly Needle[]): Map<number, Probe[]> {
+  const probes = new Map<number, Probe[]>();
+  for (const [index, { text }] of needles.entries()) {
+    for (const probe of probesOf(text, index)) {
+      const pair = pairAt(text, probe.at);
+      probes.set(pair, [...(probes.get(pair) ?? []), probe]);
+    }
+  }
+  return probes;
+}
+
 /**
  * The first place of each text in the ranges, which are read in pieces. The search ends when `enough` says so.
  *
@@ -62,15 +74,10 @@ export function searchTexts(
 ): (number | undefined)[] {
   const found: (number | undefined)[] = needles.map(() => undefined);
   const tries = needles.map(() => 0);
+  const probes = probesByPair(needles);
+  // Nearly all pairs are no probes, and a byte array says so faster than a map.
   const isProbe = new Uint8Array(1 << 16);
-  const probes = new Map<number, Probe[]>();
-  for (const [index, { text }] of needles.entries()) {
-    for (const probe of probesOf(text, index)) {
-      const pair = pairAt(text, probe.at);
-      isProbe[pair] = 1;
-      probes.set(pair, [...(probes.get(pair) ?? []), probe]);
-    }
-  }
+  for (const pair of probes.keys()) isProbe[pair] = 1;
 
   /** Looks at the needle that may begin at `from`, an index into the bytes; `offset` is the same place in the file. */
   const tryNeedle = (needle: number, bytes: Uint8Array, from: number, offset: number) => {

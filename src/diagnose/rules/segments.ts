@@ -91,8 +91,8 @@ function entryIsDescriptor({ elf: { header } }: Facts): boolean {
 /** The first release of glibc whose dlopen no longer makes stacks executable. */
 const REFUSING_GLIBC = "2.41";
 
-const REFUSED =
-  `: from glibc ${REFUSING_GLIBC} on, dlopen refuses it in a program whose stack is not executable ` +
+const DLOPEN_REFUSES =
+  "from glibc 2.41 on, dlopen refuses it in a program whose stack is not executable " +
   '("cannot enable executable stack as shared object requires")';
 
 function* execStack(facts: Facts): Generator<RuleMatch> {
@@ -104,13 +104,14 @@ function* execStack(facts: Facts): Generator<RuleMatch> {
   const mayBeGlibc = libc === "glibc" || libc === "unknown";
   // Other C libraries do not look at PT_GNU_STACK: a program of theirs has the stack that the kernel gives it, which
   // depends on kernel and machine.
-  if (!stack.stated && (program ? libc !== "glibc" : !mayBeGlibc)) return;
+  const asksGlibc = program ? libc === "glibc" : mayBeGlibc;
+  if (!stack.stated && !asksGlibc) return;
 
   const what = stack.stated
     ? "PT_GNU_STACK asks for an executable stack"
     : "without PT_GNU_STACK, glibc takes it to need an executable stack on this machine";
   const isRefused = !program && mayBeGlibc;
-  const message = isRefused ? what + REFUSED : what;
+  const message = isRefused ? `${what}: ${DLOPEN_REFUSES}` : what;
 
   // MIPS's kernels ran delay slots from the stack, and its linkers ask for that by themselves. The stacks of programs
   // are executable there, too.

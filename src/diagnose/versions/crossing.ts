@@ -55,7 +55,7 @@ export function builtFor(facts: Facts): { readonly libc: TwoLibcs; readonly beca
 }
 
 /** What every C program takes from its library. A linker would have recorded the versions of these names. */
-const COMMON = new Set([
+const COMMON = /* @__PURE__ */ new Set([
   "free",
   "malloc",
   "memcpy",

@@ -30,7 +30,7 @@ function requirementsOf(facts: Facts): Requirements {
 const areNamesRead = (facts: Facts): boolean => facts.imports.length > 0 || facts.tolerant.problems.length === 0;
 
 /** Versions by which glibc marks what its loader can do, with the release that brought each. */
-const MARKERS: ReadonlyMap<string, string> = new Map([["GLIBC_ABI_DT_RELR", RELR_SINCE.glibc]]);
+const MARKERS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([["GLIBC_ABI_DT_RELR", RELR_SINCE.glibc]]);
 
 /** The release that a version stands for; undefined for one that is no number, such as GLIBC_PRIVATE. */
 export const releaseOf = (u: VersionUse): string | undefined =>

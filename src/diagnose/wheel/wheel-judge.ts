@@ -172,8 +172,8 @@ function libraryObstacles(facts: Facts, policies: readonly WheelPolicy[]): Place
 
 function symbolObstacles(facts: Facts, policies: readonly WheelPolicy[]): PlacedObstacle[] {
   const forbidden = new Map<string, string>();
-  for (const p of policies) {
-    for (const [library, symbols] of Object.entries(p.blacklist)) {
+  for (const { blacklist } of policies) {
+    for (const [library, symbols] of Object.entries(blacklist)) {
       if (!facts.needed.includes(library)) continue;
       for (const symbol of symbols) forbidden.set(symbol, library);
     }
