@@ -92,20 +92,36 @@ const LAZY: Readonly<Record<string, readonly Part[]>> = { index: partsOf(ENTRIES
 const PARTS = Object.fromEntries(Object.values(LAZY).flatMap((parts) => parts.map((p) => [`parts/${p.name}`, p.file])));
 
 /**
- * Modules that are cut out of large files. gzip looks back 32 KB: of larger files it does not find the one beside it, and
- * the tarball holds both.
+ * Modules that are cut out of large files. gzip looks back 32 KB: of larger files it does not find the one beside it,
+ * and the tarball holds both.
  */
 const CUTS = [
   "diagnose/detect/detect",
+  "diagnose/detect/go",
+  "diagnose/rules/imports",
+  "diagnose/rules/interpreter",
   "diagnose/rules/search-path",
+  "diagnose/rules/segments",
   "diagnose/rules/target/target",
   "diagnose/wheel/wheel-tag",
+  "edit/symbols/symbol-tables",
   "report/map/map-svg",
   "report/map/map-text",
+  "rewrite/layout/follow/follow",
   "rewrite/layout/place/place",
   "rewrite/layout/tail/tail",
   "rewrite/layout/write/write",
   "rewrite/passes/archive",
+  "rewrite/passes/debug-file",
+  "rewrite/passes/raise",
+  "rewrite/wish/settle",
+  "spec/machines/aarch64",
+  "spec/machines/arm",
+  "spec/machines/loongarch",
+  "spec/machines/mips",
+  "spec/machines/ppc64",
+  "spec/machines/riscv",
+  "strip/select",
   "targets/data/bindings",
   "targets/data/glibc",
   "targets/data/musl",
@@ -166,15 +182,45 @@ function toCommonJs(text: string): string {
   return out + text.slice(done);
 }
 
+/**
+ * A built file without imports of files of which nothing is used, since none has effects, and with the marks of purity,
+ * which esbuild leaves out with the white space.
+ */
+function tidy(text: string): string {
+  const source = ts.createSourceFile("chunk.js", text, ts.ScriptTarget.Latest, true);
+  let out = "";
+  let done = 0;
+  const replace = (from: number, to: number, replacement: string) => {
+    out += text.slice(done, from) + replacement;
+    done = to;
+  };
+
+  for (const statement of source.statements) {
+    const isUnused = ts.isImportDeclaration(statement) && !statement.importClause;
+    if (isUnused && requireOf(statement).startsWith('require("./')) replace(statement.pos, statement.end, "");
+    if (!ts.isVariableStatement(statement)) continue;
+
+    for (const { initializer } of statement.declarationList.declarations) {
+      const isWrapped =
+        initializer && ts.isCallExpression(initializer) && ts.isParenthesizedExpression(initializer.expression);
+      if (isWrapped) replace(initializer.getStart(), initializer.getStart(), "/*@__PURE__*/");
+    }
+  }
+  return out + text.slice(done);
+}
+
 /** Makes dist/cjs of the built files. What only the command needs goes there, and is no ESM. */
 function writeCommonJs(isOfCommand: (file: string) => boolean): void {
   for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".js") || file.startsWith("cjs")) continue;
 
     const target = join("dist/cjs", file);
+    const esm = tidy(readFileSync(join("dist", file), "utf8"));
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, toCommonJs(readFileSync(join("dist", file), "utf8")));
+    writeFileSync(target, toCommonJs(esm));
+
     if (isOfCommand(file)) rmSync(join("dist", file));
+    else writeFileSync(join("dist", file), esm);
   }
   writeFileSync("dist/cjs/package.json", '{ "type": "commonjs" }\n');
 }
@@ -250,6 +296,26 @@ function built(file: string): Readonly<Record<string, unknown>> {
   return require(`./${file}`) as Readonly<Record<string, unknown>>;
 }
 
+/** Lines stay short enough for the one that Node prints of an uncaught error. */
+function withoutSpace(options: { minifyWhitespace?: boolean; lineLimit?: number }): void {
+  options.minifyWhitespace = true;
+  options.lineLimit = 160;
+}
+
+/**
+ * Verbs in a file of their own, which starts sooner than one of many shared ones. Others would make the tarball large.
+ */
+const STANDALONE = ["show"];
+
+const standaloneVerbs: Plugin = {
+  name: "standalone-verbs",
+  setup: (build) =>
+    build.onResolve({ filter: /^\.\/[a-z]+\.js$/ }, ({ path, kind }) => {
+      const isStandalone = kind === "dynamic-import" && STANDALONE.includes(basename(path, ".js"));
+      return isStandalone ? { path: `./verbs/${basename(path)}`, external: true } : undefined;
+    }),
+};
+
 function writeForNode(): void {
   // Only where they are cut was wanted, not the entries.
   rmSync("dist/cuts", { recursive: true });
@@ -272,9 +338,20 @@ export default defineConfig([
     platform: "neutral",
     external: [/^node:/],
     removeNodeProtocol: false,
-    esbuildPlugins: [pureConstants],
-    esbuildOptions: (options) => void (options.minifyWhitespace = true),
+    esbuildPlugins: [pureConstants, standaloneVerbs],
+    esbuildOptions: withoutSpace,
     onSuccess: async () => writeForNode(),
+  },
+  {
+    entry: Object.fromEntries(STANDALONE.map((verb) => [verb, `src/cli/${verb}.ts`])),
+    outDir: "dist/cjs/verbs",
+    outExtension: () => ({ js: ".js" }),
+    format: ["cjs"],
+    splitting: false,
+    target: "node20",
+    platform: "node",
+    removeNodeProtocol: false,
+    esbuildOptions: withoutSpace,
   },
   // Types. Those of dist/cjs are the same: which kind of module they are of, its package.json says.
   { entry: { ...ENTRIES, ...PARTS }, format: ["esm"], dts: { only: true } },

@@ -1,8 +1,15 @@
 import { isArchive } from "./archive/read.js";
 import { type Finding, check, newFindings } from "./check/check.js";
 import { type ElfInput, toSource } from "./codec/source.js";
-import { type Asked, askedOf, type Edits, passesOf, refuseMembers, refuseWrong } from "./edit/asked.js";
-import { type Edit, familyOf } from "./edit/family.js";
+import {
+  type Asked,
+  askedOf,
+  type Edits,
+  passesOf,
+  refuseMembers,
+  refuseStrayEdit,
+  refuseWrong,
+} from "./edit/asked.js";
 import { fail, type Note } from "./error.js";
 import type { ElfFile } from "./image/elf.js";
 import { readElf } from "./image/read-elf.js";
@@ -57,15 +64,6 @@ export function plan(source: ElfInput, edits: Edits, options: PatchOptions = {})
 
   refuseMembers(asked);
   return planArchive(input, (member) => planElf(member, asked, options), options);
-}
-
-/** `BAD_EDIT` for a second edit that stands where the options should be. */
-function refuseStrayEdit(options: unknown): void {
-  const edit = options as Edit;
-  if (!familyOf(edit)) return;
-  fail("BAD_EDIT", `${edit.edit} stands where the options should: several edits go into a list, [first, second]`, {
-    edit: edit.edit,
-  });
 }
 
 function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): Plan {

@@ -22,6 +22,9 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** By its name: a verb in a file of its own has a class of its own. */
+export const isUsageError = (e: unknown): e is UsageError => e instanceof Error && e.name === "UsageError";
+
 /** An option's value: the text behind `=`, or the next argument. */
 export function takeValue(name: string, inline: string | undefined, rest: string[]): string {
   const value = inline ?? rest.shift();

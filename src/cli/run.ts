@@ -1,5 +1,5 @@
 import { isElfError } from "../error.js";
-import { OK, print, REFUSED, USAGE, UsageError, type Verb, warn } from "./command.js";
+import { OK, print, REFUSED, USAGE, isUsageError, type Verb, warn } from "./command.js";
 import { VERBS } from "./verbs.js";
 import { version } from "./version.js";
 
@@ -42,7 +42,7 @@ function runVerb(verb: Verb, args: readonly string[]): number {
   try {
     return verb.run(args);
   } catch (e) {
-    if (e instanceof UsageError) {
+    if (isUsageError(e)) {
       warn(`${verb.name}: ${e.message}; see elfwright ${verb.name} --help`);
       return verb.usageCode;
     }

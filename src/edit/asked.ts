@@ -51,6 +51,15 @@ function refuseForeign(edit: Edit): never {
   });
 }
 
+/** `BAD_EDIT` for a second edit that stands where the options should be. */
+export function refuseStrayEdit(options: unknown): void {
+  const stray = options as Edit;
+  if (!familyOf(stray)) return;
+
+  const { edit } = stray;
+  fail("BAD_EDIT", `${edit} stands where the options should: several edits go into a list, [first, second]`, { edit });
+}
+
 /** Refuses edits that the file cannot take, or that contradict each other. */
 export function refuseWrong(elf: ElfFile, asked: readonly Asked[]): void {
   refuseKinds(elf, asked);

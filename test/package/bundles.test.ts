@@ -48,7 +48,7 @@ describe("a bundle has the parts of the cards that it reads", () => {
     ["check", ["dynamic", "memory", "types"]],
     ["resolveLibraries", ["dynamic", "loading"]],
     ["diagnose", ["dynamic", "memory", "types", "loading", "recognition", "ports"]],
-    ["patch", ["dynamic", "memory", "types", "names"]],
+    ["patch", ["dynamic", "memory", "types"]],
   ])("%s", async (name, parts) => {
     expect(partsOf(await bundleOf(SOURCES, name))).toEqual(parts);
   });

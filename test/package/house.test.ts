@@ -39,7 +39,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ["edit"],
   ["strip"],
   ["patch.ts", "collect.ts"],
-  ["index.ts", "node"],
+  ["api", "node"],
+  ["index.ts"],
   ["cli"],
 ];
 
