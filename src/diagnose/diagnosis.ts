@@ -103,8 +103,8 @@ export interface Diagnosis {
   readonly packer: string | null;
   readonly go: GoDiagnosis | null;
   /**
-   * The highest version that the file needs of each family, with the family in lower case: `{ glibc: "2.34", glibcxx:
-   * "3.4.30" }`. Weak needs do not count.
+   * The highest version that the file needs of each family, without weak needs. Families are in lower case:
+   * `{ glibc: "2.34", glibcxx: "3.4.30" }`.
    */
   readonly required: Readonly<Record<string, string>>;
   /** What the versions above rest on, strongest first within each family. */

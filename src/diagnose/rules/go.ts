@@ -1,7 +1,7 @@
 import type { DiagnosedLinkage, GoDiagnosis } from "../diagnosis.js";
 import type { Rule } from "./rule.js";
 
-/** Linkages of files that need nothing of a C library at run time. */
+/** Linkages of files that take nothing from a C library at run time, or are not linked yet. */
 const SELF_CONTAINED: readonly DiagnosedLinkage[] = ["static", "static-pie", "relocatable"];
 
 /** Who has linked a Go program, for its message. */
@@ -12,7 +12,7 @@ const LINKED_BY: Readonly<Record<GoDiagnosis["cgo"], string>> = {
   unknown: "",
 };
 
-/** What Go's linker has made of its options, in words that help to build anew. */
+/** What Go's linker has made of its options, in words that help to build the program again. */
 export const goRules: readonly Rule[] = [
   {
     id: "go-cgo",

@@ -20,16 +20,18 @@ function pathOf({ elf }: Facts): SearchPath | null {
 /** A path without the slashes and `.` that say nothing. */
 const plain = (path: string): string => path.replace(/\/(?:\.?\/)+/g, "/");
 
-/** The elements that a rule is about, each of them once; null for none. */
-function concerned(facts: Facts, isConcerned: (element: string) => boolean): Concerned | null {
-  const path = pathOf(facts);
-  const elements = path?.elements.filter(isConcerned) ?? [];
-  return path && elements.length > 0 ? { tag: path.tag, names: [...new Set(elements)] } : null;
-}
-
+/** The elements of the path that a rule is about, each of them once. */
 interface Concerned {
   readonly tag: SearchPath["tag"];
   readonly names: readonly string[];
+}
+
+function concerned(facts: Facts, isConcerned: (element: string) => boolean): Concerned | null {
+  const path = pathOf(facts);
+  if (!path) return null;
+
+  const names = new Set(path.elements.filter(isConcerned));
+  return names.size > 0 ? { tag: path.tag, names: [...names] } : null;
 }
 
 /** DT_RUNPATH and DT_RPATH: where libraries are looked for, and who may put some there. */
@@ -89,7 +91,7 @@ export const searchPathRules: readonly Rule[] = [
     id: "search-path-token",
     severity: "warning",
     sentence: "The search path has a token that the loader does not expand.",
-    advice: "glibc expands $ORIGIN, $LIB and $PLATFORM; musl $ORIGIN alone.",
+    advice: "glibc expands $ORIGIN, $LIB and $PLATFORM; musl expands only $ORIGIN.",
     *test(facts) {
       const path = pathOf(facts);
       if (!path) return;
@@ -184,10 +186,7 @@ function* originWithRights(facts: Facts): Generator<RuleMatch> {
       names,
     };
   } else {
-    yield {
-      message:
-        `${has}: if it is installed set-user-ID, set-group-ID or with file capabilities, ` + "the loader ignores that",
-      names,
-    };
+    const condition = "if it is installed set-user-ID, set-group-ID or with file capabilities";
+    yield { message: `${has}: ${condition}, the loader ignores that`, names };
   }
 }
