@@ -117,7 +117,7 @@ function refuseNewErrors(before: ElfFile, after: readonly Finding[]): void {
 export function patch<B extends Uint8Array>(bytes: B, edits: Edits, options?: PatchOptions): PatchResult<B>;
 export function patch(bytes: ArrayBufferLike, edits: Edits, options?: PatchOptions): PatchResult;
 export function patch(bytes: Uint8Array | ArrayBufferLike, edits: Edits, options: PatchOptions = {}): PatchResult {
-  const p = plan(bytes, edits, options);
+  const p = plan(toSource(bytes, "patch"), edits, options);
   const result = p.bytes();
   // A Buffer is a Uint8Array with another prototype; naming it here would bind the core to Node.
   if (bytes instanceof Uint8Array) Object.setPrototypeOf(result, Object.getPrototypeOf(bytes) as object);

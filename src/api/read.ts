@@ -6,6 +6,7 @@ export type {
   DynamicEntry,
   ElfFile,
   ElfNote,
+  ElfSummary,
   ElfSymbol,
   Header,
   Linkage,

@@ -43,6 +43,31 @@ export interface ElfFile {
   offsetOf(address: number | bigint, length?: number): number | undefined;
   /** The address of `length` bytes at a file offset, or undefined where no PT_LOAD maps them all. */
   addressOf(offset: number, length?: number): bigint | undefined;
+  /** The file in a few words: what `JSON.stringify` and `console.log` show. `describeElf` tells all. */
+  toJSON(): ElfSummary;
+}
+
+/** A file in a few words, for logs. `describeElf` tells all. What cannot be read is null. */
+export interface ElfSummary {
+  readonly class: 32 | 64;
+  readonly byteOrder: "little" | "big";
+  /** `ET_DYN`. */
+  readonly type: string;
+  /** `EM_X86_64`. */
+  readonly machine: string;
+  readonly linkage: Linkage | null;
+  readonly interpreter: string | null;
+  readonly needed: readonly string[] | null;
+  readonly runpath: string | null;
+  readonly rpath: string | null;
+  readonly soname: string | null;
+  /** How many program headers and section headers there are. */
+  readonly segments: number;
+  readonly sections: number;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Why parts cannot be read. */
+  readonly problems: readonly string[];
 }
 
 /** The ELF header with the extended numbering resolved (gABI, "ELF Header"). Offsets and sizes in bytes. */

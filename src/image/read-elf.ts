@@ -8,6 +8,7 @@ import { readVersionDefinitions, readVersionNeeds } from "./dynamic/versions.js"
 import type {
   Dynamic,
   ElfFile,
+  ElfSummary,
   Header,
   Linkage,
   ElfNote,
@@ -23,6 +24,7 @@ import { readOverlay } from "./headers/overlay.js";
 import { readSections } from "./headers/sections.js";
 import { type LoadMap, loadMap, readSegments } from "./headers/segments.js";
 import { readNotes } from "./notes/notes.js";
+import { showSummary, summaryOf } from "./summary.js";
 import { readDynamicSymbols, readSymbols } from "./symbols/symbols.js";
 
 /**
@@ -46,6 +48,11 @@ class LazyElf implements ElfFile {
   constructor(source: ByteSource) {
     this.source = source;
     this.header = readHeader(source);
+    showSummary(this);
+  }
+
+  toJSON(): ElfSummary {
+    return summaryOf(this);
   }
 
   #keep<T>(key: string, make: () => T): T {
