@@ -12,14 +12,14 @@ import { styleSheet, type Theme } from "./svg/theme.js";
 /** Options of {@link mapSvg}. */
 export interface MapSvgOptions {
   /** The heading; of a comparison, one for each file. Default: none, and "before" and "after". */
-  readonly title?: string | readonly [before: string, after: string];
+  readonly title?: string | readonly [before: string, after: string] | undefined;
   /** Colours: "auto" follows the reader's prefers-color-scheme. Default "auto". */
-  readonly theme?: Theme;
+  readonly theme?: Theme | undefined;
   /**
    * Whether the picture has a background of its own. Without one, the page's background shows through, and `theme` must
    * fit it. Default true.
    */
-  readonly background?: boolean;
+  readonly background?: boolean | undefined;
 }
 
 const MARGIN = 20;

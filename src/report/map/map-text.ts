@@ -15,13 +15,13 @@ import { printable, wrap } from "./words.js";
 /** Options of {@link mapText}. */
 export interface MapTextOptions {
   /** The heading; of a comparison, one for each file. Default: none, and "before" and "after". */
-  readonly title?: string | readonly [before: string, after: string];
+  readonly title?: string | readonly [before: string, after: string] | undefined;
   /** Cells of a line, at least 60. Default 80. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** Terminal colours (SGR). Default false. */
-  readonly color?: boolean;
+  readonly color?: boolean | undefined;
   /** Nothing but ASCII. Default false. */
-  readonly ascii?: boolean;
+  readonly ascii?: boolean | undefined;
 }
 
 const LIMITS = { rows: { most: 160, folded: 60 }, blocks: { most: 48, folded: 24 } };

@@ -19,15 +19,15 @@ export interface BindOptions {
    * The program that loads the tree's root (dlopen), with its libraries. They stand before all objects of the tree; an
    * object that both have counts once. The host's own references are not reported.
    */
-  readonly host?: LibraryTree;
+  readonly host?: LibraryTree | undefined;
   /**
    * The names that the host program defines, or a test of them such as {@link isNodeSymbol}, for a host of which no
    * more is known. Such a name is never bound to an object of the tree. What the host's libraries define before those
    * of the tree stays unknown.
    */
-  readonly hostSymbols?: Iterable<string> | ((symbol: string) => boolean);
+  readonly hostSymbols?: (Iterable<string> | ((symbol: string) => boolean)) | undefined;
   /** Report only the references of these objects. Definitions are looked for in the whole tree. Default: all. */
-  readonly of?: Iterable<LoadedObject>;
+  readonly of?: Iterable<LoadedObject> | undefined;
 }
 
 /**
@@ -48,7 +48,7 @@ export function bindSymbols(tree: LibraryTree, options: BindOptions = {}): Symbo
 
   const added = addedTo(host, tree);
   const whole = { ...host, rules: tree.rules, objects: [...host.objects, ...added] };
-  return bindIn(whole, { of: added, ...options });
+  return bindIn(whole, { ...options, of: options.of ?? added });
 }
 
 /** The objects of a tree that the host has not loaded already. */

@@ -17,7 +17,7 @@ export interface LibraryUse {
 /** Options of {@link unusedLibraries}. */
 export interface UnusedOptions {
   /** The objects to look at. Default: the root alone, as `ldd -u` does. */
-  readonly of?: Iterable<LoadedObject>;
+  readonly of?: Iterable<LoadedObject> | undefined;
 }
 
 /**
