@@ -68,12 +68,12 @@ describe("the dynamic section", () => {
   });
 
   it("knows tags of one machine only there", () => {
-    const name = (machine: number) =>
-      readElf(
-        buildElf({ class: 32, machine, pageSize: 0x1000, tags: [{ tag: 0x70000035, value: 1 }] }),
-      ).dynamic!.entries.at(-1);
-    expect([name(EM.MIPS)!.name, name(EM.MIPS)!.kind]).toEqual(["DT_MIPS_RLD_MAP_REL", "self-relative"]);
-    expect([name(EM.ARM)!.name, name(EM.ARM)!.kind]).toEqual(["DT_0x70000035", "value"]);
+    const lastEntry = (machine: number) => {
+      const b = buildElf({ class: 32, machine, pageSize: 0x1000, tags: [{ tag: 0x70000035, value: 1 }] });
+      return readElf(b).dynamic!.entries.at(-1);
+    };
+    expect(lastEntry(EM.MIPS)).toMatchObject({ name: "DT_MIPS_RLD_MAP_REL", kind: "self-relative" });
+    expect(lastEntry(EM.ARM)).toMatchObject({ name: "DT_0x70000035", kind: "value" });
   });
 
   it("counts the spare entries behind the terminator", () => {
@@ -138,26 +138,17 @@ describe("a broken dynamic section", () => {
   });
 
   it("keeps its entries where DT_STRTAB lies outside", () => {
-    for (const change of [
-      (b: Uint8Array) => {
-        dyn(b, DT.STRTAB).val = 0x7000000;
-      },
-      (b: Uint8Array) => {
-        dyn(b, DT.STRSZ).val = 0x7000000;
-      },
-      (b: Uint8Array) => {
-        dyn(b, DT.STRSZ).tag = 0x12345;
-      },
-    ]) {
+    for (const [tag, fields] of [
+      [DT.STRTAB, { val: 0x7000000 }],
+      [DT.STRSZ, { val: 0x7000000 }],
+      [DT.STRSZ, { tag: 0x12345 }],
+    ] as const) {
       const b = buildElf();
-      change(b);
-      const elf = readElf(b);
+      Object.assign(dyn(b, tag), fields);
 
-      expect([elf.dynamic!.strings, elf.dynamic!.entries.length, elf.interpreter]).toEqual([
-        undefined,
-        8,
-        "/lib64/ld-linux-x86-64.so.2",
-      ]);
+      const elf = readElf(b);
+      expect([elf.dynamic!.strings, elf.dynamic!.entries.length]).toEqual([undefined, 8]);
+      expect(elf.interpreter).toBe("/lib64/ld-linux-x86-64.so.2");
       expect(caught(() => elf.needed).code).toBe("MALFORMED");
     }
   });
@@ -181,7 +172,7 @@ describe("a broken dynamic section", () => {
     const b = buildElf({ needed: Array<string>(20_000).fill(`lib${"x".repeat(200_000)}`) });
     const { dynamic: d, header: h } = readElf(b);
     expect(readElf(b).needed.length).toBe(20_000);
-    Dyn.table(b.subarray(d!.offset, d!.offset + 20_000 * 16), h).forEach((r, i) => (r.val += i));
+    for (const [i, record] of Dyn.table(b.subarray(d!.offset, d!.offset + 20_000 * 16), h).entries()) record.val += i;
     expect(caught(() => readElf(b).needed).code).toBe("MALFORMED");
   }, 5_000);
 });

@@ -33,6 +33,12 @@ function contents(
   return decodeNote(elf.notes[0]!, elf.header);
 }
 
+/** A number as a word of the class. */
+function wide(e: Encoding, value: number): Uint8Array {
+  if (e.class === 32) return words(e, value);
+  return e.littleEndian ? words(e, value, 0) : words(e, 0, value);
+}
+
 const x86 = (e: Encoding) => ({ ...e, machine: e.class === 64 ? EM.X86_64 : EM["386"] });
 
 describe("contents of notes", () => {
@@ -48,12 +54,9 @@ describe("contents of notes", () => {
   });
 
   it.each(ENCODINGS)("properties are padded to the width of the class ($label)", (e) => {
+    const stackSize = wide(e, 0x800000);
     const description = concat([
-      property(
-        e,
-        1,
-        e.class === 64 ? (e.littleEndian ? words(e, 0x800000, 0) : words(e, 0, 0x800000)) : words(e, 0x800000),
-      ),
+      property(e, 1, stackSize),
       property(e, 2, new Uint8Array(0)),
       property(e, 0xb0008000, words(e, 1)),
       property(e, 0xc0000002, words(e, 3)),
@@ -62,8 +65,8 @@ describe("contents of notes", () => {
       property(e, 0xdddd0000, Uint8Array.of(1, 2)),
     ]);
     const c = contents("GNU", 5, description, x86(e));
-    const text = (...n: number[]) => Buffer.from(words(e, ...n)).toString("hex");
-    const stack = e.class === 64 ? (e.littleEndian ? text(0x800000, 0) : text(0, 0x800000)) : text(0x800000);
+    const text = (n: number) => Buffer.from(words(e, n)).toString("hex");
+    const stack = Buffer.from(stackSize).toString("hex");
 
     expect(c).toEqual({
       kind: "properties",
@@ -119,13 +122,9 @@ describe("contents of notes", () => {
 
   it("of Go, packages and dlopen", () => {
     expect(contents("Go", 4, encodeText("abc/def"))).toEqual({ kind: "go-build-id", id: "abc/def" });
-    expect(
-      contents(
-        "FDO",
-        0xcafe1a7e,
-        encodeText('{"type":"deb","name":"bash","version":"5","list":[1],"__proto__":"x"}\0\0'),
-      ),
-    ).toEqual({
+
+    const json = '{"type":"deb","name":"bash","version":"5","list":[1],"__proto__":"x"}';
+    expect(contents("FDO", 0xcafe1a7e, encodeText(`${json}\0\0`))).toEqual({
       kind: "package",
       metadata: Object.fromEntries([
         ["type", "deb"],
@@ -183,11 +182,9 @@ describe("contents of notes", () => {
   });
 
   it.each(ENCODINGS)("a probe has addresses as wide as the class ($label)", (e) => {
-    const three =
-      e.class === 32
-        ? words(e, 0x1234, 1, 2)
-        : words(e, ...(e.littleEndian ? [0x1234, 0, 1, 0, 2, 0] : [0, 0x1234, 0, 1, 0, 2]));
-    expect(contents("stapsdt", 3, concat([three, encodeText("libc\0setjmp\x008@%rdi -4@%esi\0")]), e)).toEqual({
+    const addresses = [0x1234, 1, 2].map((address) => wide(e, address));
+    const description = concat([...addresses, encodeText("libc\0setjmp\x008@%rdi -4@%esi\0")]);
+    expect(contents("stapsdt", 3, description, e)).toEqual({
       kind: "probe",
       provider: "libc",
       name: "setjmp",

@@ -27,14 +27,17 @@ function object(
   return readElf(bytes);
 }
 
+/** Values as words of the class. */
 function words(e: Omit<Encoding, "label">, ...values: bigint[]): Uint8Array {
   const size = e.class / 8;
-  const b = new Uint8Array(size * values.length);
-  const v = viewOf(b);
-  values.forEach((n, i) =>
-    size === 8 ? v.setBigUint64(8 * i, n, e.littleEndian) : v.setUint32(4 * i, Number(n), e.littleEndian),
-  );
-  return b;
+  const bytes = new Uint8Array(size * values.length);
+  const view = viewOf(bytes);
+  values.forEach((value, i) => {
+    if (size === 8) view.setBigUint64(8 * i, value, e.littleEndian);
+    else view.setUint32(4 * i, Number(value), e.littleEndian);
+  });
+
+  return bytes;
 }
 
 const counted = (elf: ReturnType<typeof readElf>) => describeRelocations(elf, new Tolerant());

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { isElfError } from "../../src/error.js";
+import type { ElfFile } from "../../src/image/elf.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { fileRange, isLoaded } from "../../src/image/headers/sections.js";
-import { SHT } from "../../src/spec/constants.js";
+import { ET, SHT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ehdr, ENCODINGS, fixture, shdr } from "../support/elf.js";
 
 const names = (b: Uint8Array) => readElf(b).sections.map((s) => s.name);
+const rangeOf = (elf: ElfFile, name: string) => {
+  const section = elf.sections.find((s) => s.name === name)!;
+  return fileRange(section, elf.source);
+};
 
 describe("sections", () => {
   it.each(ENCODINGS)("have names, types and places ($label)", (e) => {
@@ -49,12 +54,7 @@ describe("sections", () => {
 
   it("have no bytes in the file for NOBITS and NULL", () => {
     const elf = readElf(buildElf({ bss: 0x5000 }));
-    const range = (name: string) =>
-      fileRange(
-        elf.sections.find((s) => s.name === name)!,
-        elf.source,
-      );
-    expect([range(".bss"), range(""), range(".text")]).toEqual([
+    expect([rangeOf(elf, ".bss"), rangeOf(elf, ""), rangeOf(elf, ".text")]).toEqual([
       { offset: 0, size: 0 },
       { offset: 0, size: 0 },
       { offset: 0x1000, size: 16 },
@@ -64,14 +64,7 @@ describe("sections", () => {
   it("tell when they reach past the end", () => {
     const b = buildElf();
     shdr(b, ".comment").size = 2 ** 40;
-    const elf = readElf(b);
-    const error = caught(() =>
-      fileRange(
-        elf.sections.find((s) => s.name === ".comment")!,
-        elf.source,
-      ),
-    );
-
+    const error = caught(() => rangeOf(readElf(b), ".comment"));
     expect(isElfError(error, "TRUNCATED") && error.detail.length).toBe(2 ** 40);
     expect(error.message).toContain("section .comment");
   });
@@ -122,28 +115,28 @@ describe("a bad section name table", () => {
     shdr(b, ".text").name = table.size;
     expect(names(b)[6]).toBe("");
     expect(names(b)[7]).toBe(".dynamic");
-    const last = buildElf();
-    const lastTable = shdr(last, ".shstrtab");
-    lastTable.size -= 1;
-    expect(names(last).filter((n) => n === "").length).toBe(2);
+
+    const unended = buildElf();
+    shdr(unended, ".shstrtab").size -= 1;
+    expect(names(unended).filter((n) => n === "").length).toBe(2);
   });
 
   it("stops where names cost many times more than the table holds", () => {
-    const size = 100_000;
-    const b = buildElf({ type: 1, comment: "x".repeat(size) });
-    const table = shdr(b, ".shstrtab");
-    const comment = shdr(b, ".comment");
-    Object.assign(table, { offset: comment.offset, size: comment.size });
-    // Every header names the whole of one long string.
-    const many = new Uint8Array(b.length + 64 * 1000);
-    const h = readElf(b).header;
-    many.set(b);
+    const b = buildElf({ type: ET.REL, comment: "x".repeat(100_000) });
+    const { offset, size } = shdr(b, ".comment");
+    Object.assign(shdr(b, ".shstrtab"), { offset, size });
 
+    // Every header is a copy of that of the names, and names the whole of one long string.
+    const many = new Uint8Array(b.length + 64 * 1000);
+    many.set(b);
+    const { shoff, shstrndx } = readElf(b).header;
+    const copied = shoff + shstrndx * 64;
     for (let i = 0; i < 1000; i++) {
-      many.copyWithin(b.length + i * 64, h.shoff + h.shstrndx * 64, h.shoff + h.shstrndx * 64 + 64);
+      const at = b.length + i * 64;
+      many.copyWithin(at, copied, copied + 64);
+      many.fill(0, at, at + 4);
     }
 
-    for (let i = 0; i < 1000; i++) many.fill(0, b.length + i * 64, b.length + i * 64 + 4);
     Object.assign(ehdr(many), { shoff: b.length, shnum: 1000, shstrndx: 1 });
     expect(caught(() => readElf(many).sections.map((s) => s.name)).code).toBe("MALFORMED");
   });

@@ -51,9 +51,11 @@ describe("a file of 1 GB", () => {
   it("is read property by property, each once", () => {
     const source = counting(bytesSource(concat([head])));
     const elf = readElf(source);
-    void [elf.needed, elf.notes, elf.sections, elf.versionNeeds];
+    const readAll = () => [elf.needed, elf.notes, elf.sections, elf.versionNeeds, elf.segments, elf.dynamic];
+
+    readAll();
     const { reads } = source;
-    void [elf.needed, elf.notes, elf.sections, elf.versionNeeds, elf.segments, elf.dynamic];
+    readAll();
     expect(source.reads).toBe(reads);
   });
 });

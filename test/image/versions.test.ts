@@ -128,9 +128,11 @@ describe("versions", () => {
     }
 
     expect(readElf(fixture("x86_64-musl-pie")).versionNeeds).toEqual([]);
-    expect(
-      readElf(fixture("x86_64-glibc-pie")).versionNeeds.map((n) => [n.file, n.versions.map((v) => v.name)]),
-    ).toEqual([["libc.so.6", ["GLIBC_2.34", "GLIBC_2.2.5"]]]);
+
+    const needs = readElf(fixture("x86_64-glibc-pie")).versionNeeds;
+    expect(needs.map((n) => [n.file, n.versions.map((v) => v.name)])).toEqual([
+      ["libc.so.6", ["GLIBC_2.34", "GLIBC_2.2.5"]],
+    ]);
   });
 });
 
@@ -139,34 +141,30 @@ describe("broken versions", () => {
     const b = buildElf(OPTIONS);
     dyn(b, DT.VERNEEDNUM).val = 1;
     expect(readElf(b).versionNeeds.map((n) => n.file)).toEqual(["libc.so.6"]);
+
     dyn(b, DT.VERNEEDNUM).val = 100;
     expect(readElf(b).versionNeeds.map((n) => n.file)).toEqual(["libc.so.6", "libm.so.6"]);
-    const at = readElf(b).versionNeeds[0]!.at;
+
+    const { at } = readElf(b).versionNeeds[0]!;
     Verneed.view(viewOf(b), at, { class: 64, littleEndian: true }).cnt = 50;
     expect(readElf(b).versionNeeds[0]!.versions.length).toBe(2);
   });
 
   it("are MALFORMED outside the file or its strings, TRUNCATED past its end", () => {
-    const code = (change: (b: Uint8Array) => void) => {
-      const b = buildElf(OPTIONS);
-      change(b);
-      return caught(() => readElf(b).versionNeeds).code;
-    };
-    expect(
-      code((b) => {
-        dyn(b, DT.VERNEED).val = 0x7000000;
-      }),
-    ).toBe("MALFORMED");
-    expect(
-      code((b) => {
-        dyn(b, DT.STRSZ).tag = 0x12345;
-      }),
-    ).toBe("MALFORMED");
-    expect(
-      code((b) => {
-        Verneed.view(viewOf(b), readElf(b).versionNeeds[0]!.at, { class: 64, littleEndian: true }).aux = 0x7000000;
-      }),
-    ).toBe("TRUNCATED");
+    const codeOf = (b: Uint8Array) => caught(() => readElf(b).versionNeeds).code;
+
+    const outside = buildElf(OPTIONS);
+    dyn(outside, DT.VERNEED).val = 0x7000000;
+    expect(codeOf(outside)).toBe("MALFORMED");
+
+    const unsized = buildElf(OPTIONS);
+    dyn(unsized, DT.STRSZ).tag = 0x12345;
+    expect(codeOf(unsized)).toBe("MALFORMED");
+
+    const long = buildElf(OPTIONS);
+    const { at } = readElf(long).versionNeeds[0]!;
+    Verneed.view(viewOf(long), at, { class: 64, littleEndian: true }).aux = 0x7000000;
+    expect(codeOf(long)).toBe("TRUNCATED");
   });
 
   it("do not cost the product of records and name length", () => {
