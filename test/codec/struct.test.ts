@@ -25,21 +25,8 @@ const BE32: Encoding = { class: 32, littleEndian: false };
 
 describe("record sizes", () => {
   it("are the gABI's", () => {
-    const sizes = Object.entries({
-      Ehdr,
-      Phdr,
-      Shdr,
-      Dyn,
-      Sym,
-      Rel,
-      Rela,
-      Verneed,
-      Vernaux,
-      Verdef,
-      Verdaux,
-      Nhdr,
-    }).map(([name, r]) => [name, r.size(32), r.size(64)]);
-    expect(sizes).toEqual([
+    const records = { Ehdr, Phdr, Shdr, Dyn, Sym, Rel, Rela, Verneed, Vernaux, Verdef, Verdaux, Nhdr };
+    expect(Object.entries(records).map(([name, r]) => [name, r.size(32), r.size(64)])).toEqual([
       ["Ehdr", 36, 48],
       ["Phdr", 32, 56],
       ["Shdr", 40, 64],
@@ -56,22 +43,13 @@ describe("record sizes", () => {
   });
 
   it("put p_flags and st_value where ELFCLASS32 has them", () => {
-    expect(
-      ["type", "flags", "offset", "vaddr", "paddr", "filesz", "memsz", "align"].map((f) =>
-        Phdr.offsetOf(f as "type", 64),
-      ),
-    ).toEqual([0, 4, 8, 16, 24, 32, 40, 48]);
-    expect(
-      ["type", "flags", "offset", "vaddr", "paddr", "filesz", "memsz", "align"].map((f) =>
-        Phdr.offsetOf(f as "type", 32),
-      ),
-    ).toEqual([0, 24, 4, 8, 12, 16, 20, 28]);
-    expect(["name", "info", "other", "shndx", "value", "size"].map((f) => Sym.offsetOf(f as "name", 64))).toEqual([
-      0, 4, 5, 6, 8, 16,
-    ]);
-    expect(["name", "info", "other", "shndx", "value", "size"].map((f) => Sym.offsetOf(f as "name", 32))).toEqual([
-      0, 12, 13, 14, 4, 8,
-    ]);
+    const phdr = ["type", "flags", "offset", "vaddr", "paddr", "filesz", "memsz", "align"] as const;
+    expect(phdr.map((f) => Phdr.offsetOf(f, 64))).toEqual([0, 4, 8, 16, 24, 32, 40, 48]);
+    expect(phdr.map((f) => Phdr.offsetOf(f, 32))).toEqual([0, 24, 4, 8, 12, 16, 20, 28]);
+
+    const sym = ["name", "info", "other", "shndx", "value", "size"] as const;
+    expect(sym.map((f) => Sym.offsetOf(f, 64))).toEqual([0, 4, 5, 6, 8, 16]);
+    expect(sym.map((f) => Sym.offsetOf(f, 32))).toEqual([0, 12, 13, 14, 4, 8]);
   });
 });
 
@@ -91,14 +69,14 @@ describe("a view", () => {
   it.each(ENCODINGS)("writes a field and no other byte ($label)", (e) => {
     const bytes = new Uint8Array(100).fill(0xaa);
     const p = Phdr.view(viewOf(bytes), 10, e);
-    const at = 10 + Phdr.offsetOf("filesz", e.class);
-    const width = e.class === 64 ? 8 : 4;
     p.filesz = 0x123456;
     p.filesz += 0x10;
-    const expected = new Uint8Array(100).fill(0xaa);
-    const value = [...Array<number>(width - 3).fill(0), 0x12, 0x34, 0x66];
-    expected.set(e.littleEndian ? value.reverse() : value, at);
 
+    const at = 10 + Phdr.offsetOf("filesz", e.class);
+    const width = e.class === 64 ? 8 : 4;
+    const value = [...Array<number>(width - 3).fill(0), 0x12, 0x34, 0x66];
+    const expected = new Uint8Array(100).fill(0xaa);
+    expected.set(e.littleEndian ? value.reverse() : value, at);
     expect(bytes).toEqual(expected);
     expect([p.filesz, p.exact("filesz")]).toEqual([0x123466, 0x123466n]);
   });
@@ -162,7 +140,7 @@ describe("a view", () => {
 describe("table", () => {
   it("takes whole records of a stride", () => {
     const bytes = new Uint8Array(3 * 20 + 7);
-    [0, 20, 40, 60].forEach((at, i) => (bytes[at] = i + 1));
+    for (const i of [0, 1, 2, 3]) bytes[20 * i] = i + 1;
     const e: Encoding = { class: 32, littleEndian: true };
     expect(Dyn.table(bytes, e, 20).map((d) => d.tag)).toEqual([1, 2, 3]);
     expect(Dyn.table(bytes.subarray(0, 16), e).map((d) => d.tag)).toEqual([1, 0]);
