@@ -46,19 +46,17 @@ const fieldsOf = (id: CardId): { name: string; value: unknown }[] =>
     Object.entries(list[id]).map(([field, value]) => ({ name: `${part}.${field}`, value })),
   );
 
-/** The null fields of a card but for the rare ones, one part a line. */
+/** The null fields of a card without the rare ones, one part a line. */
 function lacking(id: CardId): string[] {
-  const open = fieldsOf(id)
-    .filter((f) => f.value === null && !RARE.has(f.name))
-    .map((f) => f.name.split("."));
-  const parts = [...new Set(open.map(([part]) => part))];
-  return parts.map(
-    (part) =>
-      `${part}: ${open
-        .filter(([p]) => p === part)
-        .map(([, field]) => field)
-        .join(" ")}`,
-  );
+  const open = new Map<string, string[]>();
+  for (const { name, value } of fieldsOf(id)) {
+    if (value !== null || RARE.has(name)) continue;
+
+    const [part, field] = name.split(".") as [string, string];
+    open.set(part, [...(open.get(part) ?? []), field]);
+  }
+
+  return [...open].map(([part, fields]) => `${part}: ${fields.join(" ")}`);
 }
 
 describe("cards of machines", () => {
@@ -305,7 +303,7 @@ describe("cards of machines", () => {
   });
 });
 
-/** What is wrong with each card, with its machine's name before it. */
+/** What is wrong with each card, as `machine: fault`. */
 const inAll = (faults: (id: CardId, machine: number) => readonly string[]): string[] =>
   IDS.flatMap((id) => faults(id, EM[id]).map((fault) => `${id}: ${fault}`));
 

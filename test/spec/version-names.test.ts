@@ -63,13 +63,10 @@ describe("versions are compared number by number", () => {
     ["2", "2.0"],
     ["", "0"],
   ])("%s is older than %s", (a, b) => {
-    expect([
-      compareVersions(a, b) < 0,
-      compareVersions(b, a) > 0,
-      compareVersions(a, a),
-      newest([b, a]),
-      newest([a, b]),
-    ]).toEqual([true, true, 0, b, b]);
+    expect(compareVersions(a, b)).toBeLessThan(0);
+    expect(compareVersions(b, a)).toBeGreaterThan(0);
+    expect(compareVersions(a, a)).toBe(0);
+    expect([newest([b, a]), newest([a, b])]).toEqual([b, b]);
   });
 
   it("and sorting by it is sorting by release", () => {
