@@ -3,16 +3,18 @@ import { encodeText } from "../../src/codec/bytes.js";
 import { compactTable } from "../../src/tables/compact-strings.js";
 import { random } from "../support/mutants.js";
 
+/** The bytes of a string, as text with commas. */
 const stringAt = (b: Uint8Array, at: number) => [...b.subarray(at, b.indexOf(0, at))].join();
 
-/** The least bytes: those of the strings that end no other, each with its NUL, and the first NUL. */
-function least(table: Uint8Array, offsets: Uint32Array): number {
-  const all = [...new Set([...offsets].map((o) => stringAt(table, o)))]
-    .filter((s) => s !== "")
-    .map((s) => s.split(","));
+/** The least size: that of the strings that end no other, each with its NUL, and the first NUL. */
+function leastSize(table: Uint8Array, offsets: Uint32Array): number {
+  const texts = new Set([...offsets].map((o) => stringAt(table, o)));
+  const all = [...texts].filter((s) => s !== "").map((s) => s.split(","));
   const endsOther = (s: string[]) =>
     all.some((o) => o.length > s.length && s.every((c, i) => c === o[o.length - s.length + i]));
-  return 1 + all.filter((s) => !endsOther(s)).reduce((n, s) => n + s.length + 1, 0);
+
+  const kept = all.filter((s) => !endsOther(s));
+  return 1 + kept.reduce((size, s) => size + s.length + 1, 0);
 }
 
 describe("compactTable", () => {
@@ -25,7 +27,7 @@ describe("compactTable", () => {
       const offsets = Uint32Array.from({ length: below(40) }, () => below(table.length));
       const out = compactTable(table, offsets);
       expect([...out.offsets].map((o) => stringAt(out.bytes, o))).toEqual([...offsets].map((o) => stringAt(table, o)));
-      expect(out.bytes.length).toBe(least(table, offsets));
+      expect(out.bytes.length).toBe(leastSize(table, offsets));
       expect(compactTable(table, offsets)).toEqual(out);
     }
   });
@@ -33,10 +35,8 @@ describe("compactTable", () => {
   it("takes time in proportion to the table, whatever points into it", () => {
     const table = new Uint8Array(1 << 18).fill(97);
     table[table.length - 1] = 0;
-    const out = compactTable(
-      table,
-      Uint32Array.from({ length: 1 << 17 }, (_, i) => i),
-    );
+    const offsets = Uint32Array.from({ length: 1 << 17 }, (_, i) => i);
+    const out = compactTable(table, offsets);
     expect([out.bytes.length, out.offsets[0], out.offsets[1]]).toEqual([table.length + 1, 1, 2]);
   });
 

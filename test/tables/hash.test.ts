@@ -38,14 +38,11 @@ describe("DT_GNU_HASH", () => {
   it("two symbols of one bucket and one of another, 64-bit words", () => {
     const hashes = [10, 13, 11];
     const order = gnuHashOrder(hashes, 3);
-    const b = buildGnuHash(
-      order.map((p) => hashes[p]!),
-      5,
-      { buckets: 3, bloomWords: 1, shift: 6, word: 8, littleEndian: true },
-    );
-
     expect(order).toEqual([0, 1, 2]);
 
+    const shape = { buckets: 3, bloomWords: 1, shift: 6, word: 8, littleEndian: true } as const;
+    const ordered = order.map((p) => hashes[p]!);
+    const b = buildGnuHash(ordered, 5, shape);
     const v = new DataView(b.buffer);
     expect([0, 4, 8, 12].map((o) => v.getUint32(o, true))).toEqual([3, 5, 1, 6]);
     expect(v.getBigUint64(16, true)).toBe((1n << 10n) | (1n << 13n) | (1n << 11n) | 1n);
@@ -84,21 +81,22 @@ describe("another order of the symbols", () => {
   ] as const)(
     "relocations of ELFCLASS%d, little endian %s, %d bytes each, name the same symbol",
     (c, littleEndian, stride) => {
-      const b = new Uint8Array(stride * 2);
-      const v = new DataView(b.buffer);
-      const info = (at: number, symbol: number, type: number) =>
-        c === 32
-          ? v.setUint32(at + 4, (symbol << 8) | type, littleEndian)
-          : v.setBigUint64(at + 8, (BigInt(symbol) << 32n) | BigInt(type), littleEndian);
-      const read = (bytes: Uint8Array, at: number) =>
-        c === 32
-          ? BigInt(new DataView(bytes.buffer).getUint32(at + 4, littleEndian))
-          : new DataView(bytes.buffer).getBigUint64(at + 8, littleEndian);
-      info(0, 1, 7);
-      info(stride, 0, 8);
-      const out = renumberRelocations(b, stride, { class: c, littleEndian, machine: EM.X86_64 }, order);
+      const bytes = new Uint8Array(stride * 2);
+      const view = new DataView(bytes.buffer);
+      const symbolShift = c === 32 ? 8n : 32n;
+      const setInfo = (at: number, info: bigint) => {
+        if (c === 32) view.setUint32(at + 4, Number(info), littleEndian);
+        else view.setBigUint64(at + 8, info, littleEndian);
+      };
+      const infoAt = (out: Uint8Array, at: number) => {
+        const outView = new DataView(out.buffer);
+        return c === 32 ? BigInt(outView.getUint32(at + 4, littleEndian)) : outView.getBigUint64(at + 8, littleEndian);
+      };
+      setInfo(0, (1n << symbolShift) | 7n);
+      setInfo(stride, 8n);
 
-      expect([read(out, 0), read(out, stride)]).toEqual(c === 32 ? [(2n << 8n) | 7n, 8n] : [(2n << 32n) | 7n, 8n]);
+      const out = renumberRelocations(bytes, stride, { class: c, littleEndian, machine: EM.X86_64 }, order);
+      expect([infoAt(out, 0), infoAt(out, stride)]).toEqual([(2n << symbolShift) | 7n, 8n]);
     },
   );
 });
