@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { asNobody } from "../node/rights.js";
-import { captured } from "../support/captured.js";
+import { type Captured, captured } from "../support/captured.js";
 import { fixture, scratch } from "../support/fixtures.js";
 import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
 
@@ -40,39 +40,35 @@ const CALLS: readonly (readonly string[])[] = [
   ["chrpath", "-r", "/a"],
 ];
 
+let folders = 0;
+
 /**
- * The command on one file in a folder of its own: an exit code and, where it is not 0, a message and the file as it
- * was. Nothing else stays.
+ * Runs the command on one file in a folder of its own, and returns the exit code. Where that is not 0, there must be a
+ * message, and the file must be as it was. No other file may be left.
  */
 function examine(label: string, bytes: Uint8Array, call: readonly string[]): number {
-  const dir = files.path(`dir-${made++}`);
-  const path = join(dir, "file");
-  mkdirSync(dir);
-  files.write(`dir-${made - 1}/file`, bytes);
-  let r;
+  const folder = `dir-${folders++}`;
+  mkdirSync(files.path(folder));
+  const path = files.write(`${folder}/file`, bytes);
+  const what = `${label}: ${call.join(" ")}`;
 
+  let ran: Captured;
   try {
-    r = captured(...call, path);
+    ran = captured(...call, path);
   } catch (e) {
-    throw new Error(`${label}: ${call.join(" ")}: ${String(e)}`, { cause: e });
+    throw new Error(`${what}: ${String(e)}`, { cause: e });
   }
 
-  expect(readdirSync(dir), label).toEqual(["file"]);
-
-  if (r.status === 0) return 0;
+  expect(readdirSync(files.path(folder)), label).toEqual(["file"]);
+  if (ran.status === 0) return 0;
 
   // chrpath has a code of its own for a file without a search path.
-  expect([1, ...(call[0] === "chrpath" ? [2] : [])], label).toContain(r.status);
+  expect(call[0] === "chrpath" ? [1, 2] : [1], label).toContain(ran.status);
+  if (ran.status === 1) expect(ran.stderr, what).toMatch(/^elfwright: [^\n]*: ([A-Z_]+: )?\S[^\n]*\n/);
+  expect(readFileSync(path).equals(bytes), what).toBe(true);
 
-  if (r.status === 1) {
-    expect(r.stderr, `${label}: ${call.join(" ")}`).toMatch(/^elfwright: [^\n]*: ([A-Z_]+: )?\S[^\n]*\n/);
-  }
-
-  expect(readFileSync(path).equals(bytes), `${label}: ${call.join(" ")}`).toBe(true);
-  return r.status;
+  return ran.status;
 }
-
-let made = 0;
 
 it.each([
   "x86_64-glibc-lib.so",

@@ -20,7 +20,7 @@ const FILES = [
 ];
 
 it.each(FILES)(
-  `broken copies of %s: a diagnosis with its problems, or an ElfError for what is no ELF file; never much more read than there is (seed ${SEED})`,
+  `broken copies of %s: a diagnosis or an ElfError, and never much more read than there is (seed ${SEED})`,
   (name) => {
     const original = Uint8Array.from(fixture(name));
     const hot = hotRanges(original);

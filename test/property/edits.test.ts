@@ -10,6 +10,7 @@ import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js
 import { addRunpath, setRunpath } from "../../src/edit/runpath.js";
 import { convertToRpath, convertToRunpath, removeRunpath } from "../../src/edit/runpath-tag.js";
 import { makeRunpathRelative, shrinkRunpath } from "../../src/edit/search-path.js";
+import type { ShrinkRunpathOptions } from "../../src/edit/search-path/shrink.js";
 import { removeSoname, setSoname } from "../../src/edit/soname.js";
 import type { ElfFile } from "../../src/image/elf.js";
 import { readElf } from "../../src/image/read-elf.js";
@@ -33,7 +34,14 @@ const pick = <T>(below: Below, from: readonly T[]): T => from[below(from.length)
 /** What a combination of edits must have made of the file. */
 type Expectation = (elf: ElfFile, before: ElfFile) => void;
 
-/** One edit of each family, or none: what it asks for, and what the result must say. */
+/** Finds libx.so in /b alone. */
+const LOOKUP: ShrinkRunpathOptions["lookup"] = (directory, name) =>
+  directory === "/b" && name === "libx.so" ? buildElf({ class: 64 }) : undefined;
+
+const searchPath = (elf: ElfFile): string => elf.runpath ?? elf.rpath ?? "";
+const filesOf = (elf: ElfFile): string[] => [...elf.needed, ...elf.versionNeeds.map((n) => n.file)];
+
+/** Edits of each family, or none: what they ask for, and what the result must say. */
 const FAMILIES: readonly ((below: Below, program: boolean) => [Edit[], Expectation])[] = [
   (below, program) => {
     const path = `/lib/${"l".repeat(below(400))}`;
@@ -55,16 +63,8 @@ const FAMILIES: readonly ((below: Below, program: boolean) => [Edit[], Expectati
         },
       ],
       [
-        [
-          shrinkRunpath({
-            lookup: (directory, name) =>
-              directory === "/b" && name === "libx.so" ? buildElf({ class: 64 }) : undefined,
-          }),
-        ],
-        (e, before) =>
-          expect((e.runpath ?? e.rpath)?.length ?? 0).toBeLessThanOrEqual(
-            (before.runpath ?? before.rpath ?? "").length,
-          ),
+        [shrinkRunpath({ lookup: LOOKUP })],
+        (e, before) => expect(searchPath(e).length).toBeLessThanOrEqual(searchPath(before).length),
       ],
     ]);
   },
@@ -83,16 +83,8 @@ const FAMILIES: readonly ((below: Below, program: boolean) => [Edit[], Expectati
     const uses = pick(below, ["drop", "weaken"] as const);
     const first = below(2) === 0;
     const parts: [Edit, Expectation][] = [
-      [
-        removeNeeded(gone, { uses }),
-        (e) => {
-          expect([...e.needed, ...e.versionNeeds.map((n) => n.file)]).not.toContain(gone);
-        },
-      ],
-      [
-        replaceNeeded({ [renamed]: to }),
-        (e) => expect([...e.needed, ...e.versionNeeds.map((n) => n.file)]).not.toContain(renamed),
-      ],
+      [removeNeeded(gone, { uses }), (e) => expect(filesOf(e)).not.toContain(gone)],
+      [replaceNeeded({ [renamed]: to }), (e) => expect(filesOf(e)).not.toContain(renamed)],
       [
         addNeeded(come, { first }),
         (e) => expect(first ? e.needed.slice(0, come.length) : e.needed.slice(-come.length)).toEqual(come),
@@ -168,7 +160,7 @@ function someFile(below: Below): BuildOptions {
   };
 }
 
-/** Symbols that need a version are chosen by what the file has. */
+/** Adds a symbol for each version that the file needs. */
 function withSymbols(o: BuildOptions): BuildOptions {
   const needed = (o.versionNeeds ?? []).flatMap((n) =>
     n.versions.map((version) => ({ name: `${version}_of_${n.file}`, defined: false, version })),
@@ -176,16 +168,16 @@ function withSymbols(o: BuildOptions): BuildOptions {
   return { ...o, symbols: [...o.symbols!, ...needed] };
 }
 
-/** No version number without its version, no symbol lost, none weak that need not be. */
+/** No symbol may lose its name, its version or its binding, except for libraries that the edits remove. */
 function symbolsHold(before: ElfFile, after: ElfFile, edits: readonly Edit[]): void {
+  const gone = new Map<string, string | undefined>();
+  for (const e of edits as readonly KnownEdit[]) {
+    if (e.edit === "removeNeeded") for (const name of e.names) gone.set(name, e.uses);
+  }
+
   const was = symbolVersions(before);
   const is = symbolVersions(after);
   const now = [...after.dynamicSymbols!];
-  const gone = new Map(
-    (edits as readonly KnownEdit[]).flatMap((e) =>
-      e.edit === "removeNeeded" ? e.names.map((n) => [n, e.uses] as const) : [],
-    ),
-  );
 
   for (const s of before.dynamicSymbols!) {
     const version = was(s.index);
@@ -224,10 +216,9 @@ it.each(ENCODINGS)(
         expect(equalBytes(patch(bytes, [...edits].reverse()).bytes, result.bytes)).toBe(true);
         if (result.changed) changed++;
       } catch (error) {
-        throw new Error(
-          `ELFWRIGHT_SEED=${SEED}, round ${round}, ${JSON.stringify(edits)} of ${JSON.stringify(options)}: ${error instanceof Error ? error.message : String(error)}`,
-          { cause: error },
-        );
+        const what = `${JSON.stringify(edits)} of ${JSON.stringify(options)}`;
+        const message = error instanceof Error ? error.message : String(error);
+        throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}, ${what}: ${message}`, { cause: error });
       }
     }
 

@@ -63,29 +63,29 @@ it.each(FILES)(`every property of a broken file is a result or an ElfError: %s (
   for (let round = 0; round < ROUNDS; round++) {
     const b = mutant(original, hot, random(SEED + round));
     const before = b.slice();
-    const attempt = (what: string, read: () => unknown) => {
+    const where = `ELFWRIGHT_SEED=${SEED}, round ${round}`;
+    const attempt = <T>(what: string, read: () => T): T | undefined => {
       try {
         const value = read();
         results++;
         return value;
       } catch (e) {
         errors++;
-        if (!isElfError(e)) {
-          throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}, ${what}: ${String(e)}`, { cause: e });
-        }
+        if (!isElfError(e)) throw new Error(`${where}, ${what}: ${String(e)}`, { cause: e });
         return undefined;
       }
     };
+
     for (const [what, read] of Object.entries(READERS)) attempt(what, () => read(readElf(b)));
     const counts = attempt("counts", () => {
       const e = readElf(b);
       return [e.symbols?.count ?? 0, e.dynamicSymbols?.count ?? 0, e.overlay?.size ?? 1, e.dynamic?.capacity ?? 1];
-    }) as number[] | undefined;
+    });
 
     if (counts?.some((n) => !Number.isSafeInteger(n) || n < 0)) {
-      throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}: a count of ${counts.join(", ")}`);
+      throw new Error(`${where}: a count of ${counts.join(", ")}`);
     }
-    if (!equalBytes(b, before)) throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}: reading changed the file`);
+    if (!equalBytes(b, before)) throw new Error(`${where}: reading changed the file`);
   }
 
   // Mutants that all fail, or all pass, would test nothing.

@@ -33,19 +33,19 @@ it.each(ENCODINGS)(`trees of broken files are results or ElfErrors: $label (seed
   });
   const hotMain = hotRanges(main);
   const hotLib = hotRanges(lib);
-  const all = [{ at: 0, length: cache.length }];
+  const hotCache = [{ at: 0, length: cache.length }];
   let refused = 0;
   let invalid = 0;
 
   for (let round = 0; round < ROUNDS; round++) {
     const below = random(SEED * 977 + round);
-    const broken = (b: Uint8Array, hot: typeof all) => (below(3) === 0 ? b : mutant(b, hot, below));
+    const broken = (b: Uint8Array, hot: typeof hotCache) => (below(3) === 0 ? b : mutant(b, hot, below));
     const contents = {
       "/main": broken(main, hotMain),
       "/lib/libx.so": broken(lib, hotLib),
       "/opt/libx.so": lib,
       "/c/liby.so": broken(lib, hotLib),
-      "/etc/ld.so.cache": broken(cache, all),
+      "/etc/ld.so.cache": broken(cache, hotCache),
       "/ld.so": broken(lib, hotLib),
     };
 
@@ -57,7 +57,9 @@ it.each(ENCODINGS)(`trees of broken files are results or ElfErrors: $label (seed
       });
       whyLoaded(tree, "liby.so");
       collectLibraries(tree);
-      invalid += tree.objects.some((o) => o.needs.some((n) => n.tried.some((t) => t.outcome === "invalid"))) ? 1 : 0;
+
+      const tried = tree.objects.flatMap((o) => o.needs).flatMap((n) => n.tried);
+      if (tried.some((t) => t.outcome === "invalid")) invalid++;
     } catch (error) {
       if (!isElfError(error)) {
         throw new Error(`ELFWRIGHT_SEED=${SEED}, round ${round}: ${String(error)}`, { cause: error });
