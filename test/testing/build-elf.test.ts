@@ -10,80 +10,73 @@ import { hashEntrySize } from "../../src/spec/machines.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { sysvHash } from "../../src/codec/hash.js";
 import { gnuHashOf } from "../../src/testing/dynamic-parts.js";
-import { caught, ENCODINGS, shdr } from "../support/elf.js";
+import { caught, ENCODINGS } from "../support/elf.js";
 
 const section = (elf: ElfFile, name: string): Section => elf.sections.find((s) => s.name === name)!;
 const loads = (elf: ElfFile) => elf.segments.filter((s) => s.type === PT.LOAD);
 const SYMBOLS = [{ name: "puts", defined: false }, ...Array.from({ length: 9 }, (_, i) => ({ name: `symbol_${i}` }))];
 
 /** What is wrong with the layout: what a loader, strip or readelf would stumble over. */
-function faults(b: Uint8Array): string[] {
+const faults = (b: Uint8Array): string[] => {
   const elf = readElf(b);
+  return [...loadFaults(elf), ...sectionFaults(elf), ...segmentFaults(elf)];
+};
+
+function loadFaults(elf: ElfFile): string[] {
   const out: string[] = [];
-  const all = loads(elf);
-  const page = (a: bigint, align: bigint) => a / align;
-  all.forEach((s, i) => {
-    const before = all[i - 1];
+  loads(elf).forEach((s, i, all) => {
     const align = s.exact("align");
     if (s.filesz > s.memsz) out.push(`PT_LOAD ${i}: filesz above memsz`);
     if ((s.exact("vaddr") - s.exact("offset")) % align !== 0n) out.push(`PT_LOAD ${i}: not congruent`);
-    if (s.offset + s.filesz > b.length) out.push(`PT_LOAD ${i}: past the end`);
-    if (before && page(before.exact("vaddr") + before.exact("memsz") - 1n, align) >= page(s.exact("vaddr"), align)) {
-      out.push(`PT_LOAD ${i}: shares a page`);
-    }
+    if (s.offset + s.filesz > elf.source.size) out.push(`PT_LOAD ${i}: past the end`);
+
+    const before = all[i - 1];
+    const lastPage = before && (before.exact("vaddr") + before.exact("memsz") - 1n) / align;
+    if (lastPage !== undefined && lastPage >= s.exact("vaddr") / align) out.push(`PT_LOAD ${i}: shares a page`);
   });
 
-  for (const s of elf.sections
-    .filter(isLoaded)
-    .filter((s) => elf.header.type !== ET.REL && s.header.type !== SHT.NOBITS)) {
-    if (elf.offsetOf(s.header.exact("addr"), s.header.size) !== s.header.offset) {
-      out.push(`${s.name}: not where its segment says`);
-    }
+  return out;
+}
+
+function sectionFaults(elf: ElfFile): string[] {
+  const out: string[] = [];
+  const stored = elf.sections.filter((s) => s.header.type !== SHT.NOBITS);
+  const isMapped = (s: Section) => isLoaded(s) && elf.header.type !== ET.REL;
+  for (const { name, header: h } of stored.filter(isMapped)) {
+    if (elf.offsetOf(h.exact("addr"), h.size) !== h.offset) out.push(`${name}: not where its segment says`);
   }
 
-  const ends = elf.sections
-    .filter((s) => s.header.type !== SHT.NOBITS && s.header.size > 0)
-    .sort((a, b) => a.header.offset - b.header.offset);
-  ends.forEach((s, i) => {
-    if (i > 0 && ends[i - 1]!.header.offset + ends[i - 1]!.header.size > s.header.offset) {
-      out.push(`${s.name}: overlaps`);
-    }
+  const byOffset = stored.filter((s) => s.header.size > 0).sort((a, b) => a.header.offset - b.header.offset);
+  byOffset.forEach((s, i) => {
+    const before = byOffset[i - 1]?.header;
+    if (before && before.offset + before.size > s.header.offset) out.push(`${s.name}: overlaps`);
   });
-  for (const s of elf.sections) {
-    if (s.header.addralign > 1 && s.header.exact("addr") % s.header.exact("addralign") !== 0n) {
-      out.push(`${s.name}: not aligned`);
-    }
+
+  for (const { name, header: h } of elf.sections) {
+    if (h.addralign > 1 && h.exact("addr") % h.exact("addralign") !== 0n) out.push(`${name}: not aligned`);
   }
 
-  const byType: Record<number, string> = {
+  return out;
+}
+
+function segmentFaults(elf: ElfFile): string[] {
+  const out: string[] = [];
+  const held: Readonly<Record<number, string>> = {
     [PT.DYNAMIC]: ".dynamic",
     [PT.INTERP]: ".interp",
     [PT.GNU_RELRO]: ".dynamic",
   };
   for (const s of elf.segments) {
-    const held = elf.sections.find((x) => x.name === byType[s.type]);
-    if (
-      held &&
-      (held.header.offset !== s.offset ||
-        held.header.exact("addr") !== s.exact("vaddr") ||
-        held.header.size !== s.filesz)
-    ) {
-      out.push(`${held.name}: not its segment`);
-    }
+    const h = elf.sections.find((x) => x.name === held[s.type])?.header;
+    const isSame = !h || (h.offset === s.offset && h.exact("addr") === s.exact("vaddr") && h.size === s.filesz);
+    if (!isSame) out.push(`${held[s.type]}: not its segment`);
   }
 
-  for (const s of all) {
-    if (
-      elf.sections.length > 0 &&
-      !elf.sections.some(
-        (x) =>
-          isLoaded(x) &&
-          x.header.exact("addr") >= s.exact("vaddr") &&
-          x.header.exact("addr") < s.exact("vaddr") + s.exact("memsz"),
-      )
-    ) {
-      out.push("a PT_LOAD without a section");
-    }
+  const addresses = elf.sections.filter(isLoaded).map((s) => s.header.exact("addr"));
+  for (const s of loads(elf)) {
+    const start = s.exact("vaddr");
+    const hasSection = addresses.some((a) => a >= start && a < start + s.exact("memsz"));
+    if (elf.sections.length > 0 && !hasSection) out.push("a PT_LOAD without a section");
   }
 
   return out;
@@ -130,6 +123,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     const v = viewOf(b);
     const le = e.littleEndian;
     const names = [...elf.dynamicSymbols!].map((s) => s.name);
+
     const entry = hashEntrySize(elf.header.machine, e.class);
     const hash = elf.offsetOf(elf.dynamic!.get(DT.HASH)!)!;
     const word = (i: number) =>
@@ -139,6 +133,7 @@ describe.each(ENCODINGS)("$label", (e) => {
       while (i !== 0 && names[i] !== name) i = word(2 + word(0) + i);
       return i;
     };
+
     const gnu = elf.offsetOf(elf.dynamic!.get(DT.GNU_HASH)!)!;
     const at = (i: number) => v.getUint32(gnu + i * 4, le);
     const bloom = wordSize(e) / 4;
@@ -156,6 +151,7 @@ describe.each(ENCODINGS)("$label", (e) => {
 
       return 0;
     };
+
     for (const name of names.slice(1)) expect([name, bySysv(name)]).toEqual([name, names.indexOf(name)]);
     for (const name of names.slice(2)) expect([name, byGnu(name)]).toEqual([name, names.indexOf(name)]);
 
@@ -165,14 +161,8 @@ describe.each(ENCODINGS)("$label", (e) => {
 
 describe("the hash functions", () => {
   it("are those of every libc", () => {
-    expect([
-      sysvHash("GLIBC_2.2.5"),
-      sysvHash("GLIBC_2.34"),
-      sysvHash(""),
-      gnuHashOf(""),
-      gnuHashOf("printf"),
-      gnuHashOf("exit"),
-    ]).toEqual([0x09691a75, 0x069691b4, 0, 5381, 0x156b2bb8, 0x7c967e3f]);
+    expect(["GLIBC_2.2.5", "GLIBC_2.34", ""].map(sysvHash)).toEqual([0x09691a75, 0x069691b4, 0]);
+    expect(["", "printf", "exit"].map(gnuHashOf)).toEqual([5381, 0x156b2bb8, 0x7c967e3f]);
   });
 });
 
@@ -184,20 +174,17 @@ describe("options", () => {
   });
 
   it("give a program DT_DEBUG and DF_1_PIE, unless tags say otherwise", () => {
-    const get = (o: BuildOptions, tag: number) =>
-      readElf(buildElf(o))
-        .dynamic!.entries.filter((x) => x.tag === tag)
-        .map((x) => x.value);
-    expect([
-      get({}, DT.DEBUG),
-      get({}, DT.FLAGS_1),
-      get({ type: ET.EXEC }, DT.FLAGS_1),
-      get({ soname: "x" }, DT.DEBUG),
-    ]).toEqual([[0n], [BigInt(DF_1.PIE)], [], []]);
-    expect([
-      get({ tags: [{ tag: DT.FLAGS_1, value: DF_1.NOW }] }, DT.FLAGS_1),
-      get({ tags: [{ tag: DT.DEBUG, value: 7 }] }, DT.DEBUG),
-    ]).toEqual([[BigInt(DF_1.NOW)], [7n]]);
+    const valuesOf = (tag: number, options: BuildOptions) => {
+      const { entries } = readElf(buildElf(options)).dynamic!;
+      return entries.filter((x) => x.tag === tag).map((x) => x.value);
+    };
+
+    expect(valuesOf(DT.DEBUG, {})).toEqual([0n]);
+    expect(valuesOf(DT.DEBUG, { soname: "x" })).toEqual([]);
+    expect(valuesOf(DT.DEBUG, { tags: [{ tag: DT.DEBUG, value: 7 }] })).toEqual([7n]);
+    expect(valuesOf(DT.FLAGS_1, {})).toEqual([BigInt(DF_1.PIE)]);
+    expect(valuesOf(DT.FLAGS_1, { type: ET.EXEC })).toEqual([]);
+    expect(valuesOf(DT.FLAGS_1, { tags: [{ tag: DT.FLAGS_1, value: DF_1.NOW }] })).toEqual([BigInt(DF_1.NOW)]);
   });
 
   it("set DT_RELA or DT_REL by machine, with the symbols' indexes", () => {
@@ -248,11 +235,7 @@ describe("options", () => {
   it("leave exactly the slack that is asked for", () => {
     for (const slack of [0, 1, 100, 5000]) {
       for (const relro of [true, false]) {
-        const [r, x, w] = loads(readElf(buildElf({ slack, relro }))) as [
-          ReturnType<typeof loads>[0],
-          ReturnType<typeof loads>[0],
-          ReturnType<typeof loads>[0],
-        ];
+        const [r, x, w] = loads(readElf(buildElf({ slack, relro })));
         expect([x!.offset - r!.filesz, w!.offset - x!.offset - x!.filesz]).toEqual([slack, slack]);
         expect(x!.vaddr - r!.memsz).toBeGreaterThanOrEqual(slack);
       }
@@ -332,25 +315,20 @@ describe("options", () => {
     const { offset, size } = section(elf, ".comment").header;
 
     expect(new TextDecoder().decode(b.subarray(offset, offset + size))).toBe("hello\0");
-    expect([
-      section(elf, ".debug_info").header.size,
-      shdr(b, ".debug_info").addr,
-      [...b.subarray(-3)],
-      elf.overlay!.size,
-    ]).toEqual([300, 0, [9, 8, 7], 3]);
+    expect(section(elf, ".debug_info").header).toMatchObject({ size: 300, addr: 0 });
+    expect([...b.subarray(-3)]).toEqual([9, 8, 7]);
+    expect(elf.overlay!.size).toBe(3);
   });
 
   it("make an object file without segments and addresses", () => {
     const elf = readElf(buildElf({ type: ET.REL, symbols: SYMBOLS }));
-    expect([elf.header.phoff, elf.segments.length, elf.sections.every((s) => s.header.addr === 0)]).toEqual([
-      0,
-      0,
-      true,
-    ]);
-    expect([...elf.symbols!].filter((s) => s.binding === STB.GLOBAL).map((s) => s.name)).toEqual(
-      SYMBOLS.map((s) => s.name),
-    );
-    expect([...elf.symbols!].find((s) => s.name === "symbol_0")!.value).toBe(16n);
+    expect([elf.header.phoff, elf.segments.length]).toEqual([0, 0]);
+    expect(elf.sections.every((s) => s.header.addr === 0)).toBe(true);
+
+    const symbols = [...elf.symbols!];
+    const globals = symbols.filter((s) => s.binding === STB.GLOBAL);
+    expect(globals.map((s) => s.name)).toEqual(SYMBOLS.map((s) => s.name));
+    expect(symbols.find((s) => s.name === "symbol_0")!.value).toBe(16n);
   });
 
   it("that contradict each other are refused", () => {
