@@ -173,7 +173,7 @@ function toCommonJs(text: string): string {
       replace(node, requireOf(node));
     } else if (ts.isExportDeclaration(node)) {
       const pairs = pairsOf([...(node.exportClause as ts.NamedExports).elements]);
-      replace(node, pairs.map(([local, outside]) => `exports.${outside}=${local};`).join(""));
+      replace(node, pairs.map(([local, outside]) => `exports.${outside}=${local};`).join("\n"));
     } else {
       ts.forEachChild(node, visit);
     }
@@ -197,7 +197,7 @@ function tidy(text: string): string {
 
   for (const statement of source.statements) {
     const isUnused = ts.isImportDeclaration(statement) && !statement.importClause;
-    if (isUnused && requireOf(statement).startsWith('require("./')) replace(statement.pos, statement.end, "");
+    if (isUnused && requireOf(statement).startsWith('require(".')) replace(statement.pos, statement.end, "");
     if (!ts.isVariableStatement(statement)) continue;
 
     for (const { initializer } of statement.declarationList.declarations) {

@@ -25,17 +25,25 @@ const canUnpack = hasTool("tar") || REQUIRED;
 const describeInstalled = canUnpack ? describe : describe.skip;
 const ENTRIES = ["elfwright", "elfwright/node", "elfwright/targets"];
 
-/** What an exports map says of one entry. */
-interface Conditions {
+/** What an exports map says of one entry under one condition. */
+interface Target {
   readonly types: string;
   readonly default: string;
+}
+interface Conditions {
+  /** Bundlers. */
+  readonly module: Target;
+  readonly node: { readonly import: Target; readonly require: Target };
+  /** Browsers, and whoever else is not Node. */
+  readonly import: Target;
+  readonly require: Target;
 }
 interface Manifest {
   readonly version: string;
   readonly main: string;
   readonly module: string;
   readonly types: string;
-  readonly exports: Readonly<Record<string, string | { readonly import: Conditions; readonly require: Conditions }>>;
+  readonly exports: Readonly<Record<string, string | Conditions>>;
   readonly typesVersions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   readonly bin: Readonly<Record<string, string>>;
   readonly [key: string]: unknown;
@@ -85,24 +93,38 @@ describeInstalled("the tarball", () => {
     const all = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((e) => e.isFile())
       .map((e) => join(e.parentPath, e.name).slice(installed.length + 1));
-    expect(all.filter((f) => !f.startsWith("dist/")).sort()).toEqual([
+    expect(all.filter((f) => !/^(dist|docs)\//.test(f)).sort()).toEqual([
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
-      "docs/json.md",
       "package.json",
     ]);
+    for (const f of all.filter((f) => f.startsWith("docs/"))) expect(f).toMatch(/^docs\/[a-z-]+\.(md|svg)$/);
 
     for (const f of all.filter((f) => f.startsWith("dist/"))) {
-      expect(f).toMatch(/^dist\/[A-Za-z0-9_-]+(\.d)?\.(js|cjs|ts|cts)$/);
+      expect(f).toMatch(/^dist\/(cjs\/)?(package\.json|((parts|verbs)\/)?[A-Za-z0-9_-]+(\.d)?\.(js|mjs|ts))$/);
     }
 
     for (const f of all) expect(readFileSync(join(installed, f), "utf8"), f).not.toContain("sourceMappingURL");
   });
 
   it("names no path of the machine that built it", () => {
-    for (const f of readdirSync(join(installed, "dist"))) {
-      expect(readFileSync(join(installed, "dist", f), "utf8").includes(repository), f).toBe(false);
+    const all = readdirSync(join(installed, "dist"), { recursive: true, withFileTypes: true });
+    for (const f of all.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name))) {
+      expect(readFileSync(f, "utf8").includes(repository), f).toBe(false);
+    }
+  });
+
+  it("is not larger than 500 KB", () => {
+    const [packed] = readdirSync(project).filter((f) => f.endsWith(".tgz"));
+    expect(statSync(join(project, packed!)).size).toBeLessThan(500_000);
+  });
+
+  it("has no long lines: Node prints the whole line that an uncaught error comes from", () => {
+    const code = readdirSync(join(installed, "dist", "cjs"), { recursive: true, encoding: "utf8" });
+    for (const f of code.filter((f) => /\.m?js$/.test(f))) {
+      const lines = readFileSync(join(installed, "dist", "cjs", f), "utf8").split("\n");
+      expect(Math.max(...lines.map((line) => line.length)), f).toBeLessThan(2000);
     }
   });
 
@@ -115,40 +137,60 @@ describeInstalled("the tarball", () => {
 });
 
 describeInstalled("package.json", () => {
+  const entries = (): [string, Conditions][] =>
+    Object.entries(manifest.exports).filter((e): e is [string, Conditions] => typeof e[1] !== "string");
+
   it("every entry has types first and default last, each in the format of its condition", () => {
     expect(Object.keys(manifest.exports)).toEqual([".", "./node", "./targets", "./package.json"]);
-    for (const [entry, target] of Object.entries(manifest.exports)) {
-      if (typeof target === "string") {
-        expect([entry, there(target)]).toEqual(["./package.json", true]);
-        continue;
-      }
+    expect(manifest.exports["./package.json"]).toBe("./package.json");
 
-      expect(Object.keys(target)).toEqual(["import", "require"]);
-      for (const [condition, extension] of [
-        ["import", "js"],
-        ["require", "cjs"],
-      ] as const) {
-        const { types, default: code } = target[condition];
-        expect(Object.keys(target[condition])).toEqual(["types", "default"]);
-        expect([types.endsWith(condition === "import" ? ".d.ts" : ".d.cts"), code.endsWith(`.${extension}`)]).toEqual([
-          true,
-          true,
-        ]);
-        expect([code.startsWith("./"), there(types), there(code)], `${entry} ${condition}`).toEqual([true, true, true]);
+    for (const [entry, target] of entries()) {
+      // Node takes the first that it knows: "module" is for bundlers alone.
+      expect(Object.keys(target)).toEqual(["module", "node", "import", "require"]);
+      const esm = /^\.\/dist\/[a-z]+\.js$/;
+      const formats: readonly (readonly [Target, code: RegExp, types: RegExp])[] = [
+        [target.module, esm, /^\.\/dist\/[a-z]+\.d\.ts$/],
+        [target.import, esm, /^\.\/dist\/[a-z]+\.d\.ts$/],
+        [target.node.import, /^\.\/dist\/cjs\/[a-z]+\.mjs$/, /^\.\/dist\/[a-z]+\.d\.ts$/],
+        [target.node.require, /^\.\/dist\/cjs\/[a-z]+\.js$/, /^\.\/dist\/cjs\/[a-z]+\.d\.ts$/],
+        [target.require, /^\.\/dist\/cjs\/[a-z]+\.js$/, /^\.\/dist\/cjs\/[a-z]+\.d\.ts$/],
+      ];
+
+      for (const [{ types, default: code, ...rest }, codeName, typesName] of formats) {
+        expect(rest).toEqual({});
+        expect(code).toMatch(codeName);
+        expect(types).toMatch(typesName);
+        expect([there(types), there(code)], entry).toEqual([true, true]);
       }
     }
   });
 
   it("what older resolvers read leads to the same files", () => {
-    const main = manifest.exports["."] as { import: Conditions; require: Conditions };
-    const node = manifest.exports["./node"] as { require: Conditions };
-    const targets = manifest.exports["./targets"] as { require: Conditions };
+    const [main, node, targets] = entries().map(([, conditions]) => conditions);
     expect([manifest.main, manifest.module, manifest.types]).toEqual([
-      main.require.default,
-      main.import.default,
-      main.require.types,
+      main!.require.default,
+      main!.import.default,
+      main!.require.types,
     ]);
-    expect(manifest.typesVersions).toEqual({ "*": { node: [node.require.types], targets: [targets.require.types] } });
+    expect(manifest.typesVersions).toEqual({
+      "*": { node: [node!.require.types], targets: [targets!.require.types] },
+    });
+  });
+
+  it("no option refuses undefined, as exactOptionalPropertyTypes would", () => {
+    const types = readdirSync(join(installed, "dist"), { recursive: true, encoding: "utf8" }).filter((f) =>
+      f.endsWith(".d.ts"),
+    );
+    const text = types.map((f) => readFileSync(join(installed, "dist", f), "utf8")).join("\n");
+    const options = [...text.matchAll(/^(?:export )?interface (\w+Options)\b[^{]*\{\n(.*?)^\}/gms)];
+    expect(options.length).toBeGreaterThan(20);
+
+    const strict = options.flatMap(([, name, body]) =>
+      [...body!.matchAll(/^ {4}readonly (\w+)\?: ([^;]*);/gm)]
+        .filter(([, , type]) => !type!.includes("undefined"))
+        .map(([, option]) => `${name}.${option}`),
+    );
+    expect(strict).toEqual([]);
   });
 });
 
@@ -271,7 +313,7 @@ describeInstalled("the main entry", () => {
     return seen;
   }
 
-  it.each(["index.js", "index.cjs", "targets.js", "targets.cjs"])("%s takes nothing from Node", (name) => {
+  it.each(["index.js", "cjs/index.js", "targets.js", "cjs/targets.js"])("%s takes nothing from Node", (name) => {
     const loaded = closure(join(installed, "dist", name));
     expect(loaded.size).toBeGreaterThan(1);
     for (const [file, text] of loaded) {
@@ -283,14 +325,14 @@ describeInstalled("the main entry", () => {
     }
   });
 
-  it.each(["index.js", "index.cjs", "node.js", "node.cjs"])(
+  it.each(["index.js", "cjs/index.js", "node.js", "cjs/node.js"])(
     "%s does not load the tables of the C libraries",
     (name) => {
       const has = (file: string) =>
         [...closure(join(installed, "dist", file)).values()].some(
           (text) => text.includes("manylinux_2_5 manylinux1") || text.includes("musllinux_1_1"),
         );
-      expect([has(name), has(name.replace(/^\w+/, "targets"))]).toEqual([false, true]);
+      expect([has(name), has(name.replace(/\w+\.js$/, "targets.js"))]).toEqual([false, true]);
     },
   );
 
