@@ -56,17 +56,11 @@ describe("addresses", () => {
     const rw = elf.segments.filter((s) => s.type === PT.LOAD)[2]!;
     const end = rw.vaddr + rw.filesz;
 
-    expect([
-      elf.offsetOf(end - 1),
-      elf.offsetOf(end - 1, 2),
-      elf.offsetOf(end),
-      elf.offsetOf(rw.vaddr, rw.filesz),
-    ]).toEqual([rw.offset + rw.filesz - 1, undefined, undefined, rw.offset]);
-    expect([
-      elf.offsetOf(0x3fffff),
-      elf.addressOf(elf.source.size - 1),
-      elf.addressOf(rw.offset, rw.filesz + 1),
-    ]).toEqual([undefined, undefined, undefined]);
+    expect(elf.offsetOf(end - 1)).toBe(rw.offset + rw.filesz - 1);
+    expect(elf.offsetOf(rw.vaddr, rw.filesz)).toBe(rw.offset);
+    expect([elf.offsetOf(end - 1, 2), elf.offsetOf(end), elf.offsetOf(0x3fffff)]).toEqual(Array(3).fill(undefined));
+    expect(elf.addressOf(elf.source.size - 1)).toBe(undefined);
+    expect(elf.addressOf(rw.offset, rw.filesz + 1)).toBe(undefined);
   });
 
   it("above 2^53 are exact", () => {

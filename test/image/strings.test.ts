@@ -12,11 +12,7 @@ describe("StringTable", () => {
       const t = table("xx\0hello\0\0", 2, 8);
       if (load) t.load();
       expect([t.at(0), t.at(1), t.at(4), t.at(7)]).toEqual(["", "hello", "lo", ""]);
-      expect([caught(() => t.at(8)).code, caught(() => t.at(-1)).code, caught(() => t.at(NaN)).code]).toEqual([
-        "MALFORMED",
-        "MALFORMED",
-        "MALFORMED",
-      ]);
+      for (const outside of [8, -1, NaN]) expect(caught(() => t.at(outside)).code).toBe("MALFORMED");
     }
   });
 
