@@ -5,15 +5,22 @@ import { parseArgs } from "node:util";
 import { table } from "../corpus/print.js";
 import { serveBench, Worker, type WorkerCost } from "./in-process.js";
 import { cache, type Cost, measure } from "./measure.js";
+import { benchStart } from "./start.js";
 import { megabytes, type Subject, SUBJECTS } from "./subjects.js";
 
 const HELP = `npm run bench -- strip [--rounds N] [--only PATTERN]
+npm run bench -- start [--rounds N]
 
-Cpu time (user and system) and peak memory of strips, beside GNU strip, eu-strip and llvm-strip-19. All take turns in each round; medians
-of the rounds, and of each round's ratio to GNU strip. "in process" is a process that stripped the file twice before, "warm" one that stripped it
-for two seconds and twenty times at least, as a build does that has many files: V8 has compiled then what it compiles. What it used before the operation stands behind its peak. "command" is elfwright's own, Node's start included; what that alone costs is a line of its own.
+strip: cpu time (user and system) and peak memory of strips, beside GNU strip, eu-strip and
+llvm-strip-19. All take turns in each round; medians of the rounds, and of each round's ratio to
+GNU strip. "in process" is a process that stripped the file twice before, "warm" one that stripped
+it for two seconds and twenty times at least, as a build does that has many files: V8 has compiled
+then what it compiles. What it used before the operation stands behind its peak. "command" is
+elfwright's own, Node's start included; what that alone costs is a line of its own.
 
-  --rounds N      rounds (7)
+start: cpu time of imports over an empty module, and of the command over \`node -e 0\`.
+
+  --rounds N      rounds (strip 7, start 21)
   --only PATTERN  only subjects whose name or option matches this regular expression`;
 
 interface Contender {
@@ -22,7 +29,7 @@ interface Contender {
 }
 
 const OUT = cache("out");
-const CLI = resolve("dist", "cli.js");
+const CLI = resolve("dist", "cjs", "cli.js");
 
 /** Strips and milliseconds before the first round, by which V8 has seen what it needs to optimize. */
 const WARM = { strips: 20, milliseconds: 2000 };
@@ -85,9 +92,9 @@ async function bench(s: Subject, rounds: number): Promise<void> {
 
   for (const w of workers) w.end();
   rmSync(OUT, { force: true });
-  console.log(
-    `\n${s.name}, ${s.option} (${megabytes(input)}, ${rounds} rounds)\n${table([["", "cpu ms", "of GNU's", "wall ms", "peak MiB", "of which idle", "result, bytes"], ...rows(results)])}`,
-  );
+  const head = ["", "cpu ms", "of GNU's", "wall ms", "peak MiB", "of which idle", "result, bytes"];
+  console.log(`\n${s.name}, ${s.option} (${megabytes(input)}, ${rounds} rounds)`);
+  console.log(table([head, ...rows(results)]));
 }
 
 function rows(results: ReadonlyMap<string, Result>): (string | number)[][] {
@@ -115,18 +122,25 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: "string", default: "7" },
+      rounds: { type: "string" },
       only: { type: "string", default: "" },
       help: { type: "boolean" },
     },
   });
-  if (values.help || positionals.length !== 1 || positionals[0] !== "strip") {
+  const [what] = positionals;
+  if (values.help || positionals.length !== 1 || (what !== "strip" && what !== "start")) {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
 
+  if (what === "start") {
+    benchStart(Number(values.rounds ?? 21));
+    return 0;
+  }
+
   const only = new RegExp(values.only);
-  for (const s of SUBJECTS) if (only.test(`${s.name} ${s.option}`)) await bench(s, Number(values.rounds));
+  const rounds = Number(values.rounds ?? 7);
+  for (const s of SUBJECTS) if (only.test(`${s.name} ${s.option}`)) await bench(s, rounds);
   return 0;
 }
 

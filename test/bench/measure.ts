@@ -29,8 +29,10 @@ int main(int argc, char **argv) {
   if (child == 0) { execvp(argv[1], argv + 1); _exit(127); }
   if (wait4(child, &status, 0, &u) < 0) return 1;
   clock_gettime(CLOCK_MONOTONIC, &b);
-  fprintf(stderr, "\\nMEASURED %ld %ld %ld %d\\n", u.ru_utime.tv_sec * 1000000L + u.ru_utime.tv_usec + u.ru_stime.tv_sec * 1000000L + u.ru_stime.tv_usec,
-          (b.tv_sec - a.tv_sec) * 1000000L + (b.tv_nsec - a.tv_nsec) / 1000, u.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+  long cpu = (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000L + u.ru_utime.tv_usec + u.ru_stime.tv_usec;
+  long wall = (b.tv_sec - a.tv_sec) * 1000000L + (b.tv_nsec - a.tv_nsec) / 1000;
+  int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  fprintf(stderr, "\\nMEASURED %ld %ld %ld %d\\n", cpu, wall, u.ru_maxrss, code);
   return 0;
 }
 `;

@@ -258,6 +258,45 @@ describeInstalled("both module formats", () => {
   });
 });
 
+describeInstalled("for Node, parts are loaded when they are called", () => {
+  /** Files of the package that are loaded after each of the statements. */
+  function loadedAfter(...statements: readonly string[]): string[][] {
+    const count = `loaded.push(Object.keys(require.cache).filter((f) => f.includes("elfwright")));`;
+    const text = `const loaded = []; ${statements.map((s) => `${s}; ${count}`).join("\n")} console.log(JSON.stringify(loaded));`;
+    return JSON.parse(runScript("lazy.cjs", text)) as string[][];
+  }
+
+  const holds = (loaded: readonly string[], text: string): boolean =>
+    loaded.some((f) => readFileSync(f, "utf8").includes(text));
+  const bytes = `require("node:fs").readFileSync(${JSON.stringify(fixturePath("x86_64-glibc-pie"))})`;
+
+  it("an import loads names alone, a call its part", () => {
+    const sentence = checkRules[0]!.sentence.slice(0, 30);
+    const [entry, read, checked] = loadedAfter(
+      `const elfwright = require("elfwright")`,
+      `const elf = elfwright.readElf(${bytes})`,
+      `elfwright.check(elf)`,
+    );
+
+    expect(entry!.length).toBeLessThan(8);
+    expect([entry!, read!, checked!].map((loaded) => holds(loaded, "e_phentsize"))).toEqual([false, true, true]);
+    expect([entry!, read!, checked!].map((loaded) => holds(loaded, sentence))).toEqual([false, false, true]);
+  });
+
+  it("a list of rules is made when it is looked at, also for import", () => {
+    const text = `import { createRequire } from "node:module"; import { checkRules, diagnosisRules, pageRules } from "elfwright";
+      const { cache } = createRequire(import.meta.url), before = Object.keys(cache).length;
+      console.log(JSON.stringify([checkRules.length, [...diagnosisRules].length, pageRules.map((r) => r.id), Object.keys(cache).length > before, Array.isArray(checkRules)]));`;
+    const lists = [checkRules.length, diagnosisRules.length, pageRules.map((r) => r.id), true, true];
+    expect(JSON.parse(runScript("lists.mjs", text))).toEqual(lists);
+  });
+
+  it("functions have their names, and throw what the part throws", () => {
+    const text = `const { readElf } = require("elfwright"); try { readElf("x"); } catch (e) { console.log(readElf.name, e.code); }`;
+    expect(runScript("stub.cjs", text)).toBe("readElf BAD_INPUT\n");
+  });
+});
+
 describeInstalled("a bundle", () => {
   /** What a bundler makes of a script that takes one name of the main entry. */
   async function bundled(name: string): Promise<string> {
@@ -353,13 +392,21 @@ describeInstalled("the main entry", () => {
 });
 
 describeInstalled("types", () => {
-  const main = `import { type Change, type ElfDescription, type Finding, check, describeElf, diffElf, isElfError, patch, plan, readElf, removeSections, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "elfwright";
+  const main = `import { addNeeded, type Change, check, describeElf, diagnose, type Diagnosis, diffElf, type Edits, type ElfDescription, type Finding, isElfError, keepSymbols, patch, plan, readElf, removeNeeded, removeSections, replaceNeeded, setFlags, setInterpreter, setRunpath, stripUnneeded } from "elfwright";
     const bytes = new Uint8Array(64);
     export const result: Uint8Array = patch(bytes, [setInterpreter("/l"), setRunpath(["$ORIGIN"]), replaceNeeded({ a: "b" }), stripUnneeded(), removeSections(".comment")], { overlay: "keep" }).bytes;
     export const findings: Finding[] = check(readElf(plan(bytes, [])));
     export const description: ElfDescription = describeElf(readElf({ size: 1, read: (offset, length) => bytes.subarray(offset, offset + length) }));
     export const changes: Change[] = diffElf(readElf(bytes), readElf(bytes), { layout: true });
     export const tried = (e: unknown): string[] => (isElfError(e, "NO_ROOM") ? e.detail.tried : []);
+    export const offset = (e: unknown): number => (isElfError(e) && e.code === "MALFORMED" ? e.detail.offset : 0);
+    export const tags = (all: readonly Change[]): string[] => all.flatMap((c) => (c.at === "dynamic" ? [c.tag] : []));
+    export const names = (all: readonly Change[]): (string | undefined)[] => all.map((c) => c.name);
+    export const diagnosis = (target: Target | undefined): Diagnosis => diagnose(readElf(bytes.buffer), { target });
+    export const edits: Edits[] = [setRunpath("/a", "/b"), [addNeeded("a", "b", { first: true }), addNeeded(["c"], { move: undefined }), removeNeeded("d")]];
+    export const more: Edits = [replaceNeeded("a", "b"), setFlags(["DF_1_NOW"]), setFlags("DF_1_NOW", "DF_1_PIE"), keepSymbols("main"), removeSections([".comment"], { force: true })];
+    // @ts-expect-error no flag of that name
+    setFlags("DF_1_THEN");
     // @ts-expect-error a wrong choice
     patch(bytes, [], { overlay: "lose" });
   `;
