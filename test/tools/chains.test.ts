@@ -20,6 +20,8 @@ import { itWithTools, must } from "../support/tools.js";
 
 const files = scratch();
 const path = (bytes: number) => "/opt/elfwright/".repeat(Math.ceil(bytes / 15)).slice(0, bytes);
+
+/** The same loader by a longer path. */
 const longer = (f: DynamicFixture, n: number) => `/${"lib/../".repeat(n)}${f.interpreter.slice(1)}`;
 
 type Step = readonly Edit[] | "strip" | "strip -g" | "eu-strip" | "llvm-strip" | "ours";
@@ -32,19 +34,19 @@ function chain(
   steps: readonly Step[],
   runs: (file: string) => void,
 ): Uint8Array {
+  const afterTool = (command: string, file: string): Uint8Array => {
+    const [tool, ...args] = command.split(" ");
+    const out = files.path(`${name}.out`);
+    expect(must(tool!, [...args, "-o", out, file]), `${command} has nothing to say`).toBe("");
+    return readFileSync(out);
+  };
+
   let bytes = start;
   for (const [i, step] of steps.entries()) {
     const file = files.write(`${name}.${i}`, bytes);
-    if (step === "ours") {
-      bytes = patch(bytes, [stripUnneeded()]).bytes;
-    } else if (typeof step !== "string") {
-      bytes = patch(bytes, step).bytes;
-    } else {
-      const [tool, ...args] = (step.includes("-strip") ? step : step.replace("strip", gnuStrip(f))).split(" ");
-      const text = must(tool!, [...args, "-o", files.path(`${name}.out`), file]);
-      expect(text, `${step} has nothing to say`).toBe("");
-      bytes = readFileSync(files.path(`${name}.out`));
-    }
+    if (step === "ours") bytes = patch(bytes, [stripUnneeded()]).bytes;
+    else if (typeof step !== "string") bytes = patch(bytes, step).bytes;
+    else bytes = afterTool(step.includes("-strip") ? step : step.replace("strip", gnuStrip(f)), file);
 
     runs(files.write(`${name}.${i}.result`, bytes));
   }
@@ -116,6 +118,7 @@ describe("patched, stripped, patched again, stripped again", () => {
         ],
         runs(f),
       );
+
       expect(readElf(bytes).header.phnum).toBe(readElf(fixture(f.name)).header.phnum + appended(f));
     });
   }
@@ -132,49 +135,44 @@ describe("patched again and again without section headers", () => {
       [setRunpath(path(9900))],
     ];
     const bytes = chain(f, f.name, fixture(f.name), steps, runs(f));
+
     expect(readElf(bytes).header.phnum).toBeLessThanOrEqual(readElf(fixture(f.name)).header.phnum + 1);
   });
 });
 
 describe("programs of linkers that leave no room", () => {
   const f = dynamicFixtures.find((f) => f.name === "x86_64-glibc-exec")!;
+  const FINE = `#include <stdio.h>
+static char zeros[5000];
+int main(void) {
+  for (int i = 0; i < 5000; i++) if (zeros[i]) return 1;
+  puts("fine");
+  return 0;
+}
+`;
+
   for (const linker of ["lld", "mold", "gold"]) {
     for (const pie of ["-pie", "-no-pie"]) {
       itWithTools(
         ["gcc", linker === "mold" ? "mold" : `ld.${linker}`, "strip", "eu-strip", "llvm-strip", f.interpreter],
         `${linker} ${pie}: chains of patches and strips`,
         () => {
-          const source = `#include <stdio.h>\nstatic char zeros[5000];\nint main(void) { for (int i = 0; i < 5000; i++) if (zeros[i]) return 1; puts("fine"); return 0; }`;
+          const source = files.write(`${linker}${pie}.c`, Buffer.from(FINE));
           const built = files.path(`${linker}${pie}`);
-          must("gcc", [
-            "-O1",
-            `-fuse-ld=${linker}`,
-            pie,
-            pie === "-pie" ? "-fPIE" : "-fno-pie",
-            "-o",
-            built,
-            files.write(`${linker}${pie}.c`, Buffer.from(source)),
-          ]);
+          const code = pie === "-pie" ? "-fPIE" : "-fno-pie";
+          must("gcc", ["-O1", `-fuse-ld=${linker}`, pie, code, "-o", built, source]);
+
           const says = (file: string) => expect(must(file, []), file).toBe("fine\n");
           const interpreter = [setInterpreter(longer(f, 1))];
+          const longInterpreter = [setInterpreter(longer(f, 50))];
           const runpath = (n: number) => [setRunpath(path(n))];
+          const chains: Step[][] = [
+            [interpreter, "llvm-strip", "strip", runpath(20), "strip", "strip"],
+            [runpath(20), "llvm-strip", runpath(60), "strip", runpath(8000), interpreter, "strip", "llvm-strip"],
+            [runpath(8000), "strip", runpath(9000), "eu-strip", longInterpreter, "strip", "strip -g", "llvm-strip"],
+          ];
 
-          for (const [i, steps] of (
-            [
-              [interpreter, "llvm-strip", "strip", runpath(20), "strip", "strip"],
-              [runpath(20), "llvm-strip", runpath(60), "strip", runpath(8000), interpreter, "strip", "llvm-strip"],
-              [
-                runpath(8000),
-                "strip",
-                runpath(9000),
-                "eu-strip",
-                [setInterpreter(longer(f, 50))],
-                "strip",
-                "strip -g",
-                "llvm-strip",
-              ],
-            ] as Step[][]
-          ).entries()) {
+          for (const [i, steps] of chains.entries()) {
             chain(f, `${linker}${pie}-${i}`, readFileSync(built), steps, says);
           }
         },
@@ -187,7 +185,10 @@ describe("PT_INTERP with more in its section than the path", () => {
   const f = dynamicFixtures.find((f) => f.name === "x86_64-glibc-pie")!;
   const SOURCE = `
 #include <stdio.h>
-__asm__(".section .interp,\\"a\\"\\n.globl path\\npath: .asciz \\"${f.interpreter}\\"\\n.globl extra\\nextra: .asciz \\"DATA BEHIND THE PATH\\"\\n.text\\n");
+__asm__(".section .interp,\\"a\\"\\n"
+        ".globl path\\npath: .asciz \\"${f.interpreter}\\"\\n"
+        ".globl extra\\nextra: .asciz \\"DATA BEHIND THE PATH\\"\\n"
+        ".text\\n");
 extern const char extra[] __attribute__((visibility("hidden")));
 int main(void) { puts(extra); return 0; }
 `;
@@ -195,16 +196,10 @@ int main(void) { puts(extra); return 0; }
     ["gcc", "strip", f.interpreter],
     "the program's own bytes behind the path stay, whatever the path's length",
     () => {
+      const source = files.write("shared-interp.c", Buffer.from(SOURCE));
       const built = files.path("shared-interp");
-      must("gcc", [
-        "-O1",
-        "-no-pie",
-        "-fno-pie",
-        "-Wl,--no-dynamic-linker",
-        "-o",
-        built,
-        files.write("shared-interp.c", Buffer.from(SOURCE)),
-      ]);
+      must("gcc", ["-O1", "-no-pie", "-fno-pie", "-Wl,--no-dynamic-linker", "-o", built, source]);
+
       const before = readFileSync(built);
       const says = (file: string) => expect(must(file, []), file).toBe("DATA BEHIND THE PATH\n");
 
@@ -213,16 +208,14 @@ int main(void) { puts(extra); return 0; }
       }
 
       says(built);
-      for (const edit of [
-        setInterpreter("/lib64/ld-linux-x86-64.so.2".replace("/lib64", "/lib64/.")),
-        setInterpreter(longer(f, 40)),
-      ]) {
+      for (const edit of [setInterpreter("/lib64/./ld-linux-x86-64.so.2"), setInterpreter(longer(f, 40))]) {
         chain(f, "shared", before, [[edit], "strip"], says);
       }
 
       const short = patch(before, [setInterpreter("/x")]).bytes;
+
       expect(short.includes("DATA BEHIND THE PATH")).toBe(true);
-      // The path may move, what the symbol names may not be written over: another way is found, or none.
+      // The path may move, but the symbol's bytes may not be overwritten: another way is found, or none.
       try {
         chain(f, "shared-huge", before, [[setRunpath(path(8000))], "strip"], says);
       } catch (e) {
@@ -248,9 +241,10 @@ describe("a separate debug file", () => {
       }
     }
 
-    // A section may go: what the program headers say is no hindrance.
+    // A section may be removed, whatever the program headers say.
     const { bytes } = patch(readFileSync(debug), [removeSections(".debug_line")]);
     const smaller = files.write("smaller.debug", bytes);
+
     expect(bytes.length).toBeLessThan(readFileSync(debug).length);
     expect(must("readelf", ["-wi", smaller])).toContain("DW_TAG_compile_unit");
   });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { describe, expect } from "vitest";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { setRunpath } from "../../src/edit/runpath.js";
@@ -13,15 +14,16 @@ const files = scratch();
 const STEPS = 10;
 
 /** The same file by a longer path. */
-const longer = (path: string, n: number): string => {
-  const at = path.lastIndexOf("/");
-  const folder = path.slice(0, at);
-  return `${folder}${`/../${folder.slice(folder.lastIndexOf("/") + 1)}`.repeat(n)}${path.slice(at)}`;
-};
+function longer(path: string, n: number): string {
+  const folder = dirname(path);
+  return `${folder}${`/../${basename(folder)}`.repeat(n)}/${basename(path)}`;
+}
 
 /** Where ld.so finds a library that the file needs. */
-const found = (file: string, name: string): string =>
-  new RegExp(`${name.replace(/[.+]/g, "\\$&")} => (\\S+)`).exec(must(LOADER, ["--list", file]))![1]!;
+function found(file: string, name: string): string {
+  const escaped = name.replace(/[.+]/g, "\\$&");
+  return new RegExp(`${escaped} => (\\S+)`).exec(must(LOADER, ["--list", file]))![1]!;
+}
 
 /**
  * Lengthens the search path, a needed library's name and the interpreter ten times; `works` after each, also stripped.
@@ -33,20 +35,18 @@ function lengthened(original: string, library: string, hasInterpreter: boolean, 
   let name = library;
 
   for (let i = 1; i <= STEPS; i++) {
-    const next = longer(path, i);
+    const nextName = longer(path, i);
     bytes = patch(bytes, [
       setRunpath(`/opt/elfwright/${"deeper/".repeat(3 * i)}lib`),
-      replaceNeeded({ [name]: next }),
+      replaceNeeded({ [name]: nextName }),
       ...(hasInterpreter ? [setInterpreter(longer(LOADER, 2 * i))] : []),
     ]).bytes;
-    name = next;
-
-    expect(readElf(bytes).needed).toContain(next);
+    name = nextName;
+    expect(readElf(bytes).needed).toContain(name);
 
     const file = files.write(`step-${i}`, bytes);
     const stripped = files.path(`step-${i}.stripped`);
     works(file);
-
     expect(must("strip", ["--strip-unneeded", "-o", stripped, file])).toBe("");
     works(stripped);
   }
@@ -61,9 +61,10 @@ describe("lengthened ten times", () => {
     `${git}: RUNPATH, a needed library and the interpreter grow it by less than 8 KB and two program headers`,
     () => {
       const before = readElf(readFileSync(git));
-      const library = before.needed.find((n) => n !== "libc.so.6")!;
+      const library = before.needed.find((name) => name !== "libc.so.6")!;
       const says = must(git, ["--version"]);
       const bytes = lengthened(git, library, true, (file) => expect(must(file, ["--version"])).toBe(says));
+
       expect(bytes.length - before.source.size).toBeLessThan(8192);
       expect(readElf(bytes).header.phnum).toBeLessThanOrEqual(before.header.phnum + 2);
     },
@@ -78,6 +79,7 @@ describe("lengthened ten times", () => {
       const opener = files.path("open");
       must("gcc", ["-O1", "-o", opener, files.write("open.c", Buffer.from(OPENER)), "-ldl"]);
       const bytes = lengthened(libstdcxx, "libm.so.6", false, (file) => expect(must(opener, [file])).toBe("loaded\n"));
+
       expect(bytes.length - before.source.size).toBeLessThan(1.2 * before.dynamic!.strings!.size);
       expect(readElf(bytes).header.phnum).toBeLessThanOrEqual(before.header.phnum + 2);
     },

@@ -12,20 +12,26 @@ import { readelfHardening } from "../support/readelf-hardening.js";
 import { itWithTools, must } from "../support/tools.js";
 
 const files = scratch();
-/** Each so-manieth file of a folder; 1 for all. */
+
+/** Of a folder, every STEPth file is looked at; 1 for all. */
 const STEP = Number(process.env["ELFWRIGHT_STEP"] ?? 25);
 
-const PROGRAM = files.write(
+const source = (name: string, text: string) => files.write(name, Buffer.from(text));
+const PROGRAM = source(
   "program.c",
-  Buffer.from(`
-  #include <stdio.h>
-  #include <string.h>
-  int main(int argc, char **argv) { char b[64]; strcpy(b, argv[argc - 1]); printf("%s %d\\n", b, argc); return 0; }
-`),
+  `
+#include <stdio.h>
+#include <string.h>
+int main(int argc, char **argv) { char b[64]; strcpy(b, argv[argc - 1]); printf("%s %d\\n", b, argc); return 0; }
+`,
 );
-const LIBRARY = files.write(
+const LIBRARY = source(
   "library.c",
-  Buffer.from("int f(int x) { return x + 1; }\nint (*volatile g)(int) = f;\nint h(int x) { return g(x); }\n"),
+  `
+int f(int x) { return x + 1; }
+int (*volatile g)(int) = f;
+int h(int x) { return g(x); }
+`,
 );
 
 function built(compiler: string, flags: readonly string[], source = PROGRAM, name = "built"): Buffer {
@@ -33,10 +39,11 @@ function built(compiler: string, flags: readonly string[], source = PROGRAM, nam
   must(compiler, ["-O2", "-w", "-U_FORTIFY_SOURCE", ...flags, "-o", out, source]);
   return readFileSync(out);
 }
+
 const of = (compiler: string, flags: readonly string[], source = PROGRAM): Hardening =>
   readHardening(readElf(built(compiler, flags, source)))!;
 const rules = (compiler: string, flags: readonly string[], source = PROGRAM): string[] =>
-  diagnose(readElf(built(compiler, flags, source))).findings.map((f) => f.rule);
+  diagnose(readElf(built(compiler, flags, source))).findings.map((finding) => finding.rule);
 
 const HARD = ["-fPIE", "-pie", "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", "-Wl,-z,relro,-z,now"];
 
@@ -68,6 +75,7 @@ describe("what compilers and linkers are told, one switch after the other", () =
         "search-path-rpath",
       ],
     ];
+
     for (const [flag, facts, rule] of off) {
       expect([flag, of("gcc", [...HARD, flag])]).toMatchObject([flag, facts]);
       expect([flag, rules("gcc", [...HARD, flag])]).toEqual([flag, expect.arrayContaining([rule])]);
@@ -102,33 +110,23 @@ describe("what compilers and linkers are told, one switch after the other", () =
   });
 
   itWithTools(["clang-19", "ld.lld-19"], "clang: SafeStack, and control flow integrity across libraries", () => {
-    const object = ["-c", "-fsanitize=safe-stack"];
-    const cfi = [
-      "-fuse-ld=lld",
-      "-shared",
-      "-fPIC",
-      "-flto",
-      "-fvisibility=hidden",
-      "-fno-sanitize-ignorelist",
-      "-fsanitize=cfi",
-      "-nostdlib",
-    ];
-    files.write("safestack.o", built("clang-19", object));
-    must("clang-19", ["-shared", "-nostdlib", "-o", files.path("safestack.so"), files.path("safestack.o")]);
+    const object = files.write("safestack.o", built("clang-19", ["-c", "-fsanitize=safe-stack"]));
+    const library = files.path("safestack.so");
+    must("clang-19", ["-shared", "-nostdlib", "-o", library, object]);
+    expect(readHardening(readElf(readFileSync(library)))).toMatchObject({ safeStack: true });
 
-    expect(readHardening(readElf(readFileSync(files.path("safestack.so"))))).toMatchObject({ safeStack: true });
-    expect([
-      of("clang-19", [...cfi, "-fsanitize-cfi-cross-dso"], LIBRARY).cfi,
-      of("clang-19", cfi, LIBRARY),
-    ]).toMatchObject([true, { cfi: null, safeStack: false }]);
+    const shared = ["-fuse-ld=lld", "-shared", "-fPIC", "-nostdlib"];
+    const cfi = [...shared, "-flto", "-fvisibility=hidden", "-fno-sanitize-ignorelist", "-fsanitize=cfi"];
+    expect(of("clang-19", [...cfi, "-fsanitize-cfi-cross-dso"], LIBRARY)).toMatchObject({ cfi: true });
+    expect(of("clang-19", cfi, LIBRARY)).toMatchObject({ cfi: null, safeStack: false });
   });
 
   itWithTools(["i686-linux-gnu-gcc"], "text relocations", () => {
     const notPic = ["-shared", "-fno-pic", "-Wl,-z,notext"];
     expect(of("i686-linux-gnu-gcc", notPic, LIBRARY).textRelocations).toBe(true);
-    const [found] = diagnose(readElf(built("i686-linux-gnu-gcc", notPic, LIBRARY))).findings.filter(
-      (f) => f.rule === "text-relocations",
-    );
+
+    const { findings } = diagnose(readElf(built("i686-linux-gnu-gcc", notPic, LIBRARY)));
+    const found = findings.find(({ rule }) => rule === "text-relocations");
     expect(found?.message).toMatch(
       /: \d+ relocations? into what is not writable, the first at 0x[0-9a-f]+; SELinux may refuse it$/,
     );
@@ -136,43 +134,40 @@ describe("what compilers and linkers are told, one switch after the other", () =
   });
 
   itWithTools(["aarch64-linux-gnu-gcc"], "AArch64: branch protection, and pages", () => {
+    const gcc = "aarch64-linux-gnu-gcc";
     const alone = ["-shared", "-fPIC", "-nostdlib"];
-    expect(of("aarch64-linux-gnu-gcc", [...alone, "-mbranch-protection=standard"], LIBRARY).branchProtection).toEqual({
-      bti: true,
-      pac: true,
-      gcs: false,
-    });
-    expect(of("aarch64-linux-gnu-gcc", [...alone, "-mbranch-protection=pac-ret"], LIBRARY).branchProtection).toEqual({
-      bti: false,
-      pac: true,
-      gcs: false,
-    });
-    expect(rules("aarch64-linux-gnu-gcc", [...alone, "-mbranch-protection=none"], LIBRARY)).toContain(
-      "no-branch-protection",
-    );
-    expect(rules("aarch64-linux-gnu-gcc", [...alone, "-Wl,-z,max-page-size=4096"], LIBRARY)).toContain("page-size");
-    expect(rules("aarch64-linux-gnu-gcc", alone, LIBRARY)).not.toContain("page-size");
+    const protection = (value: string) => of(gcc, [...alone, `-mbranch-protection=${value}`], LIBRARY).branchProtection;
+
+    expect(protection("standard")).toEqual({ bti: true, pac: true, gcs: false });
+    expect(protection("pac-ret")).toEqual({ bti: false, pac: true, gcs: false });
+    expect(rules(gcc, [...alone, "-mbranch-protection=none"], LIBRARY)).toContain("no-branch-protection");
+    expect(rules(gcc, [...alone, "-Wl,-z,max-page-size=4096"], LIBRARY)).toContain("page-size");
+    expect(rules(gcc, alone, LIBRARY)).not.toContain("page-size");
   });
 });
 
-/** Linkers' names are not theirs to tell apart here. */
-function isElf(path: string): boolean {
-  const b = Buffer.alloc(4);
+function hasMagic(path: string): boolean {
+  const magic = Buffer.alloc(4);
   const fd = openSync(path, "r");
   try {
-    return readSync(fd, b) === 4 && b.toString("latin1") === "\x7fELF";
+    return readSync(fd, magic) === 4 && magic.toString("latin1") === "\x7fELF";
   } finally {
     closeSync(fd);
   }
 }
 
-const isFile = (path: string): boolean => lstatSync(path).isFile() && isElf(path);
-const sample = (folder: string): string[] =>
-  readdirSync(folder)
-    .sort()
-    .filter((_, i) => i % STEP === 0)
-    .map((n) => `${folder}/${n}`)
-    .filter(isFile);
+const isElfFile = (path: string): boolean => lstatSync(path).isFile() && hasMagic(path);
+
+/** Every STEPth file of a folder; none of a folder that cannot be read. */
+function sample(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).sort();
+    const paths = names.filter((_, i) => i % STEP === 0).map((name) => `${folder}/${name}`);
+    return paths.filter(isElfFile);
+  } catch {
+    return [];
+  }
+}
 
 describe("against readelf's words", () => {
   const compare = (path: string) => {
@@ -182,11 +177,11 @@ describe("against readelf's words", () => {
       if (ours === null) return false;
 
       const theirs = readelfHardening(path, checkedForms());
-      const { cfi: _, safeStack: __, ...told } = ours;
-      // .symtab is not asked of readelf: of a static file it tells what .dynsym does not.
-      if (theirs.canary === null && !ours.stripped) Object.assign(told, { canary: null, fortify: null });
+      const { cfi: _, safeStack: __, ...comparable } = ours;
+      // readelf is not asked for .symtab, which tells of a static file what .dynsym does not.
+      if (theirs.canary === null && !ours.stripped) Object.assign(comparable, { canary: null, fortify: null });
 
-      expect([path, told]).toEqual([path, theirs]);
+      expect([path, comparable]).toEqual([path, theirs]);
       return true;
     } finally {
       elf.close();
@@ -195,40 +190,32 @@ describe("against readelf's words", () => {
 
   itWithTools(["readelf"], "the fixtures of eight machines", () => {
     const folder = fixturePath("");
-    const done = readdirSync(folder)
-      .map((n) => `${folder}${n}`)
-      .filter(isFile)
-      .filter(compare);
-    expect(done.length).toBeGreaterThan(40);
+    const paths = readdirSync(folder).map((name) => `${folder}${name}`);
+    const compared = paths.filter(isElfFile).filter(compare);
+    expect(compared.length).toBeGreaterThan(40);
   });
 
   itWithTools(["readelf"], "programs and libraries of this system", () => {
-    const done = ["/usr/bin", "/usr/sbin", "/usr/lib/x86_64-linux-gnu", "/usr/lib/klibc/bin", "/usr/lib/musl/lib"]
-      .flatMap((d) => {
-        try {
-          return sample(d);
-        } catch {
-          return [];
-        }
-      })
-      .filter(compare);
-    expect(done.length).toBeGreaterThan(20);
+    const folders = ["/usr/bin", "/usr/sbin", "/usr/lib/x86_64-linux-gnu", "/usr/lib/klibc/bin", "/usr/lib/musl/lib"];
+    const compared = folders.flatMap(sample).filter(compare);
+    expect(compared.length).toBeGreaterThan(20);
   });
 
-  itWithTools(["gcc"], "without section headers, all is told that loaders could know", () => {
+  itWithTools(["gcc"], "without section headers, everything is known that a loader can know", () => {
     for (const flags of [
       HARD,
       ["-no-pie", "-Wl,-z,norelro"],
       ["-static-pie"],
       ["-shared", "-fPIC", "-Wl,-z,execstack"],
     ]) {
-      const b = built("gcc", flags);
-      const { stripped: _, debugInfo: __, safeStack: ___, canary, fortify, ...whole } = readHardening(readElf(b))!;
-      const bare = readHardening(readElf(patch(b, [dropSectionHeaders()]).bytes))!;
-      expect([flags, bare]).toMatchObject([
-        flags,
-        { ...whole, stripped: true, debugInfo: false, ...(!flags.includes("-static-pie") && { canary, fortify }) },
-      ]);
+      const whole = built("gcc", flags);
+      const bare = patch(whole, [dropSectionHeaders()]).bytes;
+      const { stripped: _, debugInfo: __, safeStack: ___, canary, fortify, ...rest } = readHardening(readElf(whole))!;
+
+      // Of a static program only .symtab tells of these two.
+      const bySymbols = flags.includes("-static-pie") ? {} : { canary, fortify };
+      const wanted = { ...rest, ...bySymbols, stripped: true, debugInfo: false };
+      expect([flags, readHardening(readElf(bare))!]).toMatchObject([flags, wanted]);
     }
   });
 });

@@ -29,7 +29,7 @@ const HUGE = Array.from({ length: 150 }, (_, i) => `/opt/elfwright/a/path/that/n
 /** The same loader by a longer name. */
 const longer = (path: string) => path.replace("/", `/${"lib/../".repeat(8)}`);
 
-/** The C library by another name that its loader takes: a path for glibc, a name that starts with `libc.` for musl. */
+/** Another name of the C library that its loader takes: a path for glibc, a name that starts with `libc.` for musl. */
 function otherLibc(f: DynamicFixture): string {
   if (f.libc === "musl") return "libc.by-a-name-that-is-longer.so.1";
   return `${libraryFolder(f.machine)}/libc.so.6`;
@@ -38,32 +38,30 @@ function otherLibc(f: DynamicFixture): string {
 interface Case {
   readonly title: string;
   readonly edits: readonly Edit[];
-  /** Values as readelf shall read them. */
+  /** The values that readelf must read. */
   readonly expect: Partial<ReturnType<typeof readelfValues>>;
 }
 
 function cases(f: DynamicFixture): Case[] {
-  const program = f.kind === "program";
+  const isProgram = f.kind === "program";
   const { runpath } = readElf(fixture(f.name));
-  const interp: Case[] = program
-    ? [
-        {
-          title: "a longer interpreter",
-          edits: [setInterpreter(longer(f.interpreter))],
-          expect: { interpreter: longer(f.interpreter) },
-        },
-      ]
-    : [];
+  const libc = otherLibc(f);
+  const versionFiles = f.libc === "glibc" ? [libc] : [];
+
+  const interpreter = longer(f.interpreter);
+  const ofPrograms: Case[] = [
+    { title: "a longer interpreter", edits: [setInterpreter(interpreter)], expect: { interpreter } },
+  ];
   const together = [
-    ...(program ? [setInterpreter(longer(f.interpreter))] : []),
+    ...(isProgram ? [setInterpreter(interpreter)] : []),
     setRunpath(HUGE),
-    replaceNeeded({ [f.libcName]: otherLibc(f) }),
+    replaceNeeded({ [f.libcName]: libc }),
     stripUnneeded(),
     removeSections(".comment"),
   ];
 
   return [
-    ...interp,
+    ...(isProgram ? ofPrograms : []),
     {
       title: "a short runpath",
       edits: [setRunpath("$ORIGIN/../lib")],
@@ -80,47 +78,37 @@ function cases(f: DynamicFixture): Case[] {
     { title: "no runpath", edits: [removeRunpath()], expect: { runpath: null, rpath: null } },
     {
       title: "a replaced library",
-      edits: [replaceNeeded({ [f.libcName]: otherLibc(f) })],
-      expect: {
-        needed: [otherLibc(f)],
-        ...(f.sections ? { versionFiles: f.libc === "glibc" ? [otherLibc(f)] : [] } : {}),
-      },
+      edits: [replaceNeeded({ [f.libcName]: libc })],
+      expect: { needed: [libc], ...(f.sections && { versionFiles }) },
     },
     { title: "stripped", edits: [stripUnneeded()], expect: {} },
     { title: ".comment removed", edits: [removeSections(".comment")], expect: {} },
-    { title: "all edits together", edits: together, expect: { needed: [otherLibc(f)], runpath: HUGE } },
+    { title: "all edits together", edits: together, expect: { needed: [libc], runpath: HUGE } },
   ];
 }
 
 /** Runs the fixture: a program as it is and with its library, a library through its program. */
 function output(f: DynamicFixture, path: string): Ran[] {
-  if (f.kind === "program") return [runProgram(f, path), runProgram(f, path, [fixturePath(f.partner)])];
-  return [
-    runProgram(
-      dynamicFixtures.find((p) => p.name === f.partner)!,
-      fixturePath(f.partner),
-      [path],
-    ),
-  ];
+  const partner = fixturePath(f.partner);
+  if (f.kind === "program") return [runProgram(f, path), runProgram(f, path, [partner])];
+
+  const program = dynamicFixtures.find(({ name }) => name === f.partner)!;
+  return [runProgram(program, partner, [path])];
 }
 
+const LOADED = `${GREETING(2)}answer=42\n`;
+
 function expectRuns(f: DynamicFixture, path: string, what: string): void {
-  const loaded = `${GREETING(2)}answer=42\n`;
-  const expected = f.kind === "program" ? [GREETING(1), loaded] : [loaded];
-  expect(
-    output(f, path).map((r) => ({ what, status: r.status, signal: r.signal, stdout: r.stdout, stderr: r.stderr })),
-  ).toEqual(expected.map((stdout) => ({ what, status: 0, signal: null, stdout, stderr: "" })));
+  const expected = f.kind === "program" ? [GREETING(1), LOADED] : [LOADED];
+  const ran = output(f, path).map(({ status, signal, stdout, stderr }) => ({ what, status, signal, stdout, stderr }));
+  expect(ran).toEqual(expected.map((stdout) => ({ what, status: 0, signal: null, stdout, stderr: "" })));
 }
 
 describe.each(dynamicFixtures)("$name", (f) => {
-  const tools = [
-    "readelf",
-    "eu-elflint",
-    "eu-strip",
-    gnuStrip(f),
-    ...runners(f),
-    ...(f.machine === "x86_64" ? ["qemu-x86_64"] : []),
-  ];
+  const emulator = f.machine === "x86_64" ? ["qemu-x86_64"] : [];
+  const tools = ["readelf", "eu-elflint", "eu-strip", gnuStrip(f), ...runners(f), ...emulator];
+  const strips = f.sections ? ([[gnuStrip(f)], [gnuStrip(f), "-g"], ["eu-strip"]] as const) : [];
+  const original = fixturePath(f.name);
   const before = fixture(f.name);
 
   for (const [index, c] of cases(f).entries()) {
@@ -130,42 +118,39 @@ describe.each(dynamicFixtures)("$name", (f) => {
       const path = files.write(name, result.bytes);
 
       expect(readelfValues(path)).toMatchObject(c.expect);
-      expect(newLines(readelfWarnings(fixturePath(f.name)), readelfWarnings(path))).toEqual([]);
-      expect(newLines(lint(fixturePath(f.name)), lint(path))).toEqual([]);
+      expect(newLines(readelfWarnings(original), readelfWarnings(path))).toEqual([]);
+      expect(newLines(lint(original), lint(path))).toEqual([]);
       expect(Buffer.compare(patch(result.bytes, c.edits).bytes, result.bytes), "the same patch twice").toBe(0);
 
       expectRuns(f, path, "patched");
       if (f.machine === "x86_64") expectUnderQemu(f, path);
 
-      for (const [strip, ...args] of f.sections ? ([[gnuStrip(f)], [gnuStrip(f), "-g"], ["eu-strip"]] as const) : []) {
+      for (const [strip, ...args] of strips) {
         const to = files.path(`${name}.stripped`);
         must(strip, [...args, "-o", to, path]);
         expectRuns(f, to, `patched, then ${strip} ${args.join(" ")}`);
       }
-      expectRuns(
-        f,
-        files.write(`${name}.ours`, patch(result.bytes, [stripUnneeded()]).bytes),
-        "patched, then our strip",
-      );
-      const again = patch(result.bytes, [
+      const ours = files.write(`${name}.ours`, patch(result.bytes, [stripUnneeded()]).bytes);
+      expectRuns(f, ours, "patched, then our strip");
+
+      const more = [
         setRunpath(`${HUGE}:/and/one/more`),
         ...(f.kind === "program" ? [setInterpreter(longer(longer(f.interpreter)))] : []),
-      ]);
-      const twice = files.write(`${name}.again`, again.bytes);
-      expectRuns(f, twice, "patched again");
-
-      expect(newLines(lint(fixturePath(f.name)), lint(twice)), "patched again").toEqual([]);
-
+      ];
+      const again = files.write(`${name}.again`, patch(result.bytes, more).bytes);
+      expectRuns(f, again, "patched again");
+      expect(newLines(lint(original), lint(again)), "patched again").toEqual([]);
       if (!f.sections) return;
-      must(gnuStrip(f), ["-o", files.path(`${name}.again.stripped`), twice]);
-      expectRuns(f, files.path(`${name}.again.stripped`), "patched again, then stripped");
+
+      const stripped = files.path(`${name}.again.stripped`);
+      must(gnuStrip(f), ["-o", stripped, again]);
+      expectRuns(f, stripped, "patched again, then stripped");
     });
   }
 });
 
 /** qemu-user computes AT_PHDR from the load address and e_phoff, as kernels before 5.18 did. */
 function expectUnderQemu(f: DynamicFixture, path: string): void {
-  const [program, args, expected] =
-    f.kind === "program" ? [path, [], GREETING(1)] : [fixturePath(f.partner), [path], `${GREETING(2)}answer=42\n`];
-  expect(run("qemu-x86_64", [program, ...args]).stdout, "under qemu-x86_64").toBe(expected);
+  const [args, expected] = f.kind === "program" ? [[path], GREETING(1)] : [[fixturePath(f.partner), path], LOADED];
+  expect(run("qemu-x86_64", args).stdout, "under qemu-x86_64").toBe(expected);
 }

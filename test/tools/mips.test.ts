@@ -19,11 +19,14 @@ const HUGE = "/opt/elfwright/".repeat(600);
 const LONGER = `/${"lib64/../".repeat(20)}lib64/ld.so.1`;
 const SOURCE = `#include <stdio.h>\nint main(void) { puts("hello from mips"); return 0; }\n`;
 
-/** GNU ld leaves one unused program header in MIPS files; as anything else, it is no room. */
+/** A type of program header that nothing knows. */
+const UNKNOWN = 0x6fffffff;
+
+/** GNU ld leaves one unused program header in MIPS files. With another type it gives no room. */
 function withoutRoom(bytes: Uint8Array): Uint8Array {
-  const b = bytes.slice();
-  while (readElf(b).segments.some((s) => s.type === PT.NULL)) phdr(b, PT.NULL).type = 0x6fffffff;
-  return b;
+  const full = bytes.slice();
+  while (readElf(full).segments.some((segment) => segment.type === PT.NULL)) phdr(full, PT.NULL).type = UNKNOWN;
+  return full;
 }
 
 describe("MIPS has its own tables behind the program headers", () => {
@@ -32,49 +35,40 @@ describe("MIPS has its own tables behind the program headers", () => {
       [`${TRIPLE}-gcc`, "qemu-mips64el", `${TRIPLE}-strip`, "eu-strip", "eu-elflint"],
       `${pie}: they make room for one program header, and for two, and the program runs after every strip`,
       () => {
+        const source = files.write(`mips${pie}.c`, Buffer.from(SOURCE));
         const built = files.path(`mips${pie}`);
-        must(`${TRIPLE}-gcc`, [
-          "-O1",
-          pie,
-          pie === "-pie" ? "-fPIE" : "-fno-pie",
-          "-o",
-          built,
-          files.write(`mips${pie}.c`, Buffer.from(SOURCE)),
-        ]);
-        const full = withoutRoom(readFileSync(built));
-        const stack = readElf(full).segments.findIndex((s) => s.type === PT.GNU_STACK);
-        const noStack = full.slice();
-        if (stack >= 0) phdr(noStack, PT.GNU_STACK).type = 0x6fffffff;
+        must(`${TRIPLE}-gcc`, ["-O1", pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-o", built, source]);
 
-        for (const [name, before, edits] of [
-          ["one", full, [setRunpath(HUGE), setInterpreter(LONGER)]],
-          ["two", noStack, [setRunpath(HUGE), setInterpreter(LONGER), setExecstack(true)]],
+        const full = withoutRoom(readFileSync(built));
+        const noStack = full.slice();
+        const hasStack = readElf(full).segments.some((segment) => segment.type === PT.GNU_STACK);
+        if (hasStack) phdr(noStack, PT.GNU_STACK).type = UNKNOWN;
+
+        for (const [name, added, before, edits] of [
+          ["one", 1, full, [setRunpath(HUGE), setInterpreter(LONGER)]],
+          ["two", 2, noStack, [setRunpath(HUGE), setInterpreter(LONGER), setExecstack(true)]],
         ] as const) {
           const result = patch(before, edits);
           const path = files.write(`${name}${pie}`, result.bytes);
           const elf = readElf(result.bytes);
 
-          expect(result.plan.placements.map((p) => p.region)).toContain(".MIPS.abiflags");
-          expect(elf.header.phnum).toBe(readElf(before).header.phnum + (name === "one" ? 1 : 2));
+          expect(result.plan.placements.map((placement) => placement.region)).toContain(".MIPS.abiflags");
+          expect(elf.header.phnum).toBe(readElf(before).header.phnum + added);
           expect([elf.runpath, elf.interpreter]).toEqual([HUGE, LONGER]);
           expect(newLines(lint(files.write(`${name}${pie}.before`, before)), lint(path))).toEqual([]);
 
-          const says = (file: string) =>
+          const expectRuns = (file: string) =>
             expect(must("qemu-mips64el", ["-L", ROOT, file]), `${name} ${file}`).toBe("hello from mips\n");
-          says(path);
-          for (const [i, [strip, ...args]] of (
-            [[`${TRIPLE}-strip`], [`${TRIPLE}-strip`, "-g"], ["eu-strip"]] as const
-          ).entries()) {
-            must(strip, [...args, "-o", files.path(`${name}${pie}.${i}`), path]);
-            says(files.path(`${name}${pie}.${i}`));
+          const strips = [[`${TRIPLE}-strip`], [`${TRIPLE}-strip`, "-g"], ["eu-strip"]] as const;
+          expectRuns(path);
+          for (const [i, [strip, ...args]] of strips.entries()) {
+            const stripped = files.path(`${name}${pie}.${i}`);
+            must(strip, [...args, "-o", stripped, path]);
+            expectRuns(stripped);
           }
 
-          says(
-            files.write(
-              `${name}${pie}.again`,
-              patch(result.bytes, [setRunpath(`${HUGE}:/more`), setInterpreter(INTERPRETER)]).bytes,
-            ),
-          );
+          const again = patch(result.bytes, [setRunpath(`${HUGE}:/more`), setInterpreter(INTERPRETER)]).bytes;
+          expectRuns(files.write(`${name}${pie}.again`, again));
           expect(patch(result.bytes, edits).changed).toBe(false);
         }
       },

@@ -28,23 +28,17 @@ describe("built for Alpine, run on glibc", () => {
       ];
       const { bytes, changes } = patch(fixture(name), edits);
       const path = files.write(name, bytes);
+      const greeting = { status: 0, stdout: GREETING(1), stderr: "" };
 
-      expect(runProgram(f, path)).toMatchObject({ status: 0, stdout: GREETING(1), stderr: "" });
-      expect(runProgram(f, path, [], { LD_BIND_NOW: "1" })).toMatchObject({
-        status: 0,
-        stdout: GREETING(1),
-        stderr: "",
-      });
+      expect(runProgram(f, path)).toMatchObject(greeting);
+      expect(runProgram(f, path, [], { LD_BIND_NOW: "1" })).toMatchObject(greeting);
       expect(changes).toContainEqual({ at: "dynamic", tag: "DT_NEEDED", from: f.libcName, to: "libc.so.6" });
       expect(bytes.length).toBeLessThan(fixture(name).length);
     });
   }
 });
 
-/**
- * A package of the npm registry, unpacked; undefined where the registry cannot be reached, or nothing is there to
- * unpack it.
- */
+/** A package of the npm registry, unpacked; undefined where the registry cannot be reached, or without tar. */
 function fetchPackage(spec: string): string | undefined {
   if (!hasTool("tar")) return undefined;
 
@@ -76,33 +70,29 @@ describe("a musl Node addon of the registry", () => {
     it(title, () => {
       if (!folder) throw new Error(`${spec} could not be fetched`);
 
-      const addon = readdirSync(folder).find((n) => n.endsWith(".node"))!;
+      const addon = readdirSync(folder).find((name) => name.endsWith(".node"))!;
       const path = files.path("watcher.node");
       copyFileSync(join(folder, addon), path);
-
-      expect(run(process.execPath, ["-e", LOAD, path]).status).not.toBe(0);
-
       const before = readFileSync(path);
+      const load = (file: string) => run(process.execPath, ["-e", LOAD, file]);
+
+      expect(load(path).status).not.toBe(0);
       expect(readElf(before).needed).toContain("libc.musl-x86_64.so.1");
 
-      const { bytes } = patch(before, [replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" })]);
-      expect(run(process.execPath, ["-e", LOAD, files.write("patched.node", bytes)])).toMatchObject({
-        status: 0,
-        stdout: "loaded\n",
-      });
+      const replaced = replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" });
+      const patched = files.write("patched.node", patch(before, [replaced]).bytes);
+      expect(load(patched)).toMatchObject({ status: 0, stdout: "loaded\n" });
 
-      const all = patch(before, [
-        replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" }),
-        setRunpath("$ORIGIN"),
-        stripUnneeded(),
-      ]);
-      expect(run(process.execPath, ["-e", LOAD, files.write("stripped.node", all.bytes)])).toMatchObject({
-        status: 0,
-        stdout: "loaded\n",
-      });
+      const all = patch(before, [replaced, setRunpath("$ORIGIN"), stripUnneeded()]).bytes;
+      expect(load(files.write("stripped.node", all))).toMatchObject({ status: 0, stdout: "loaded\n" });
     });
   }
 });
+
+const MERGE = `#include <stdio.h>
+int one(void), two(void), three(void);
+int main(void) { printf("%d\\n", one() + two() + three()); return 0; }
+`;
 
 describe("two libraries become one", () => {
   itWithTools(
@@ -113,31 +103,20 @@ describe("two libraries become one", () => {
         must("gcc", ["-O1", "-o", files.path(name), files.write(`${name}.c`, Buffer.from(source)), ...args]);
         return files.path(name);
       };
-      const library = (name: string, functions: Record<string, number>, map: string) =>
-        compile(
-          name,
-          Object.entries(functions)
-            .map(([f, n]) => `int ${f}(void) { return ${n}; }`)
-            .join("\n"),
-          "-shared",
-          "-fPIC",
-          `-Wl,-soname,${name}`,
-          `-Wl,--version-script,${files.write(`${name}.map`, Buffer.from(map))}`,
-        );
-      library("libone.so", { one: 1 }, "V_1 { one; }; V_2 { };");
-      library("libtwo.so", { two: 2, three: 3 }, "V_1 { global: two; local: *; }; V_2 { global: three; } V_1;");
-      library(
-        "liball.so",
-        { one: 10, two: 20, three: 30 },
-        "V_1 { global: one; two; local: *; }; V_2 { global: three; } V_1;",
-      );
-      const main = compile(
-        "merge",
-        '#include <stdio.h>\nint one(void), two(void), three(void);\nint main(void) { printf("%d\\n", one() + two() + three()); return 0; }',
-        files.path("libone.so"),
-        files.path("libtwo.so"),
-        "-Wl,--disable-new-dtags",
-      );
+      const library = (name: string, results: Record<string, number>, map: string) => {
+        const functions = Object.entries(results).map(([f, result]) => `int ${f}(void) { return ${result}; }`);
+        const script = `-Wl,--version-script,${files.write(`${name}.map`, Buffer.from(map))}`;
+        return compile(name, functions.join("\n"), "-shared", "-fPIC", `-Wl,-soname,${name}`, script);
+      };
+      const two = "V_1 { global: two; local: *; }; V_2 { global: three; } V_1;";
+      const all = "V_1 { global: one; two; local: *; }; V_2 { global: three; } V_1;";
+      const libraries = [
+        library("libone.so", { one: 1 }, "V_1 { one; }; V_2 { };"),
+        library("libtwo.so", { two: 2, three: 3 }, two),
+      ];
+      library("liball.so", { one: 10, two: 20, three: 30 }, all);
+
+      const main = compile("merge", MERGE, ...libraries, "-Wl,--disable-new-dtags");
       const env = { LD_LIBRARY_PATH: files.path("."), LD_WARN: "1" };
 
       expect(must(main, [], { env })).toBe("6\n");
@@ -149,14 +128,10 @@ describe("two libraries become one", () => {
       const elf = readElf(bytes);
 
       expect(elf.needed).toEqual(["liball.so", "libc.so.6"]);
-      expect(elf.versionNeeds.map((n) => n.file).sort()).toEqual(["libc.so.6", "liball.so"].sort());
-      expect(
-        elf.versionNeeds
-          .find((n) => n.file === "liball.so")!
-          .versions.map((v) => v.name)
-          .sort(),
-      ).toEqual(["V_1", "V_2"]);
-      expect(notes.map((n) => n.note)).toEqual(["MERGED"]);
+      expect(elf.versionNeeds.map((need) => need.file).sort()).toEqual(["liball.so", "libc.so.6"]);
+      const { versions } = elf.versionNeeds.find((need) => need.file === "liball.so")!;
+      expect(versions.map((version) => version.name).sort()).toEqual(["V_1", "V_2"]);
+      expect(notes.map(({ note }) => note)).toEqual(["MERGED"]);
       expect(lint(merged)).toEqual([]);
 
       for (const more of [{}, { LD_BIND_NOW: "1" }]) {

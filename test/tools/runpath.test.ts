@@ -8,6 +8,11 @@ import { itWithTools, must, run } from "../support/tools.js";
 const files = scratch();
 let made = 0;
 
+const MAIN = `#include <stdio.h>
+int x(void), y(void);
+int main(void) { printf("%d\\n", x() + y()); return 0; }
+`;
+
 interface Tree {
   readonly root: string;
   at(...names: string[]): string;
@@ -21,52 +26,37 @@ interface Tree {
  */
 function tree(): Tree {
   const root = files.path(`tools${made++}`);
-  const at = (...names: string[]) => names.map((n) => `${root}/${n}`).join(":");
-  for (const d of ["bin", "lib/x", "lib/again", "lib/y", "text", "foreign", "empty"]) {
-    mkdirSync(`${root}/${d}`, { recursive: true });
+  const at = (...names: string[]) => names.map((name) => `${root}/${name}`).join(":");
+  for (const directory of ["bin", "lib/x", "lib/again", "lib/y", "text", "foreign", "empty"]) {
+    mkdirSync(`${root}/${directory}`, { recursive: true });
   }
 
   for (const [name, value] of [
     ["x", 40],
     ["y", 2],
   ] as const) {
-    writeFileSync(`${root}/${name}.c`, `int ${name}(void) { return ${value}; }\n`);
-    must("gcc", [
-      "-shared",
-      "-fPIC",
-      `-Wl,-soname,lib${name}.so`,
-      "-o",
-      `${root}/lib/${name}/lib${name}.so`,
-      `${root}/${name}.c`,
-    ]);
+    const source = `${root}/${name}.c`;
+    const out = `${root}/lib/${name}/lib${name}.so`;
+    writeFileSync(source, `int ${name}(void) { return ${value}; }\n`);
+    must("gcc", ["-shared", "-fPIC", `-Wl,-soname,lib${name}.so`, "-o", out, source]);
   }
-
   copyFileSync(`${root}/lib/x/libx.so`, `${root}/lib/again/libx.so`);
   writeFileSync(`${root}/text/libx.so`, "INPUT(libx.so.1)\n");
-  // The machine of its header is AArch64: no loader of this machine looks further.
+
+  // With AArch64 as the machine of its header, no loader of this machine reads further.
   const foreign = readFileSync(`${root}/lib/x/libx.so`);
   foreign[18] = 183;
   writeFileSync(`${root}/foreign/libx.so`, foreign);
-  writeFileSync(
-    `${root}/main.c`,
-    '#include <stdio.h>\nint x(void), y(void);\nint main(void) { printf("%d\\n", x() + y()); return 0; }\n',
-  );
+  writeFileSync(`${root}/main.c`, MAIN);
 
   return {
     root,
     at,
     program(name, flag, path) {
       const out = `${root}/bin/${name}`;
+      const libraries = [`${root}/lib/x/libx.so`, `${root}/lib/y/liby.so`];
       const tags = flag === "rpath" ? "--disable-new-dtags" : "--enable-new-dtags";
-      must("gcc", [
-        "-o",
-        out,
-        `${root}/main.c`,
-        `${root}/lib/x/libx.so`,
-        `${root}/lib/y/liby.so`,
-        `-Wl,${tags},-rpath,${path}`,
-      ]);
-
+      must("gcc", ["-o", out, `${root}/main.c`, ...libraries, `-Wl,${tags},-rpath,${path}`]);
       return out;
     },
   };
@@ -77,14 +67,14 @@ const paths = (file: string) => {
   return { rpath, runpath };
 };
 
-/** Patches in place; the same again must change nothing. */
+/** Patches the file; the same patch again must change nothing. */
 function edit(file: string, ...edits: Edit[]): void {
   patchFileSync(file, edits);
   expect(patchFileSync(file, edits).changed).toBe(false);
 }
 
 describe("programs run with the search path that is left", () => {
-  itWithTools(["gcc"], "shrunk: past what ld.so cannot load", () => {
+  itWithTools(["gcc"], "shrunk: without directories of files that ld.so cannot load", () => {
     const t = tree();
     const p = t.program("p", "runpath", t.at("text", "empty", "foreign", "main.c", "lib/x", "lib/again", "lib/y"));
     edit(p, shrinkFileRunpath());
@@ -92,25 +82,26 @@ describe("programs run with the search path that is left", () => {
     expect(must(p, [])).toBe("42\n");
   });
 
-  itWithTools(["gcc"], "relative: wherever the tree goes", () => {
+  itWithTools(["gcc"], "relative: also where the tree was moved", () => {
     const t = tree();
     const p = t.program("p", "runpath", t.at("lib/again", "lib/y"));
     edit(p, makeFileRunpathRelative(p, { root: t.root }));
     expect(paths(p).runpath).toBe("$ORIGIN/../lib/again:$ORIGIN/../lib/y");
+
     const moved = files.path(`moved${made++}`);
     cpSync(t.root, moved, { recursive: true });
     renameSync(t.root, `${t.root}-gone`);
     expect(must(`${moved}/bin/p`, [])).toBe("42\n");
   });
 
-  itWithTools(["gcc"], "converted: ld.so's order of LD_LIBRARY_PATH shows the tag", () => {
+  itWithTools(["gcc"], "converted: LD_LIBRARY_PATH comes before a DT_RUNPATH, behind a DT_RPATH", () => {
     const t = tree();
     const p = t.program("p", "runpath", t.at("lib/x", "lib/y"));
     mkdirSync(`${t.root}/env`);
     writeFileSync(`${t.root}/x.c`, "int x(void) { return 5; }\n");
     must("gcc", ["-shared", "-fPIC", "-Wl,-soname,libx.so", "-o", `${t.root}/env/libx.so`, `${t.root}/x.c`]);
-    const env = { LD_LIBRARY_PATH: t.at("env") };
 
+    const env = { LD_LIBRARY_PATH: t.at("env") };
     expect(must(p, [], { env })).toBe("7\n");
 
     edit(p, convertToRpath());
@@ -122,21 +113,22 @@ describe("programs run with the search path that is left", () => {
 });
 
 describe("as patchelf --shrink-rpath", () => {
-  /** What both leave; patchelf makes a DT_RPATH that it changes a DT_RUNPATH. */
+  /** The path that both leave. patchelf turns a DT_RPATH that it changes into a DT_RUNPATH. */
   function both(
     t: Tree,
     flag: "rpath" | "runpath",
     path: string,
     prefixes?: readonly string[],
   ): { ours: string | null; theirs: string | null } {
-    const p = t.program("p", flag, path);
-    const q = `${p}-patchelf`;
-    copyFileSync(p, q);
-    must("patchelf", ["--shrink-rpath", ...(prefixes ? ["--allowed-rpath-prefixes", prefixes.join(":")] : []), q]);
-    edit(p, shrinkFileRunpath({ allowedPrefixes: prefixes }));
-    const ours = paths(p);
-    const theirs = paths(q);
+    const ourFile = t.program("p", flag, path);
+    const theirFile = `${ourFile}-patchelf`;
+    const allowed = prefixes ? ["--allowed-rpath-prefixes", prefixes.join(":")] : [];
+    copyFileSync(ourFile, theirFile);
+    must("patchelf", ["--shrink-rpath", ...allowed, theirFile]);
+    edit(ourFile, shrinkFileRunpath({ allowedPrefixes: prefixes }));
 
+    const ours = paths(ourFile);
+    const theirs = paths(theirFile);
     expect(flag === "rpath" ? ours.runpath : ours.rpath).toBe(null);
     return { ours: ours.runpath ?? ours.rpath, theirs: theirs.runpath ?? theirs.rpath };
   }

@@ -31,26 +31,23 @@ int main(void) {
 
 const MIB = 1 << 20;
 
-describe("setGnuStackSize, in a program of musl's", () => {
+describe("setGnuStackSize, in a program for musl", () => {
   const files = scratch();
 
   itWithTools(["musl-gcc"], "threads get the size, up to 8 MiB; also stripped, and patched once more", () => {
-    const source = files.write("threads.c", Buffer.from(PROGRAM));
     const program = files.path("threads");
-    must("musl-gcc", ["-O1", "-o", program, source]);
+    must("musl-gcc", ["-O1", "-o", program, files.write("threads.c", Buffer.from(PROGRAM))]);
     const size = (bytes: Uint8Array): number => Number(must(files.write("patched", bytes), []).trim());
 
     const bytes = readFileSync(program);
     expect(size(bytes)).toBeLessThan(MIB);
+
     const once = patch(bytes, [setGnuStackSize(MIB)]).bytes;
     expect(size(once)).toBeGreaterThanOrEqual(MIB);
     expect(size(once)).toBeLessThan(2 * MIB);
 
-    const more = patch(once, [
-      setGnuStackSize(64 * MIB),
-      setRunpath("/opt/elfwright/".repeat(99)),
-      stripUnneeded(),
-    ]).bytes;
+    const edits = [setGnuStackSize(64 * MIB), setRunpath("/opt/elfwright/".repeat(99)), stripUnneeded()];
+    const more = patch(once, edits).bytes;
     expect(Math.round(size(more) / MIB)).toBe(8);
     expect(check(readElf(more)).filter((f) => f.severity === "error")).toEqual([]);
   });

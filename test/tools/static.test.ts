@@ -25,17 +25,13 @@ describe("static programs", () => {
     });
   }
 
-  itWithTools(["gcc"], "a glibc static-pie program: told as one, refused a search path, stripped and run", () => {
-    const source = files.write(
-      "static.c",
-      Buffer.from('#include <stdio.h>\nint main(void) { puts("static-pie"); return 0; }\n'),
-    );
+  itWithTools(["gcc"], "a glibc static-pie program is recognised, gets no search path, and runs when stripped", () => {
+    const text = '#include <stdio.h>\nint main(void) { puts("static-pie"); return 0; }\n';
     const path = files.path("static-pie");
-    must("gcc", ["-static-pie", "-O1", "-o", path, source]);
+    must("gcc", ["-static-pie", "-O1", "-o", path, files.write("static.c", Buffer.from(text))]);
     const before = readFileSync(path);
 
     expect(readElf(before).linkage).toBe("static-pie");
-
     for (const edit of EDITS) expect(caught(() => patch(before, [edit])).code).toBe("STATIC");
     expect(caught(() => patch(before, [setInterpreter("/x")])).code).toBe("NO_INTERPRETER");
 
@@ -47,7 +43,7 @@ describe("static programs", () => {
 
 describe("the dynamic loader itself", () => {
   for (const path of ["/lib/ld-musl-x86_64.so.1", ...MACHINES.map((m) => runnersOf(m).at(-1)!)]) {
-    itWithTools([path], `${path} is told as one, and refused`, () => {
+    itWithTools([path], `${path} is recognised, and refused`, () => {
       const before = readFileSync(path);
       expect(readElf(before).linkage).toBe("loader");
       for (const edit of [...EDITS, setInterpreter("/x")]) {

@@ -12,6 +12,8 @@ import {
   setSymbolVersion,
   stripUnneeded,
 } from "../../src/index.js";
+import { viewOf } from "../../src/codec/bytes.js";
+import { Dyn } from "../../src/codec/records.js";
 import { scratch } from "../support/fixtures.js";
 import { crossTool, type Machine, MACHINES, runnersOf, runOn } from "../support/machines.js";
 import { lint, newLines, readelfWarnings } from "../support/oracles.js";
@@ -22,7 +24,7 @@ import { itWithTools, must } from "../support/tools.js";
 const files = scratch();
 const STYLES = ["gnu", "sysv", "both"] as const;
 
-/** Every way that the linker has of writing hash tables, and relocations kept beside. */
+/** Every way that the linker has of writing hash tables; and relocations kept in the file, and bound late. */
 const FLAVOURS: readonly (readonly [name: string, flags: readonly string[]])[] = [
   ...STYLES.map((s) => [s, [`-Wl,--hash-style=${s}`]] as const),
   ["emit-relocs", ["-Wl,--hash-style=both", "-Wl,--emit-relocs"]],
@@ -55,33 +57,27 @@ function ask(
   program: Uint8Array | string,
   args: readonly string[] = [],
 ): string {
-  const put = (name: string, from: Uint8Array | string) =>
-    typeof from === "string"
-      ? copyFileSync(from, `${folder}/${name}`)
-      : writeFileSync(`${folder}/${name}`, from, { mode: 0o755 });
+  const put = (name: string, from: Uint8Array | string) => {
+    if (typeof from === "string") copyFileSync(from, `${folder}/${name}`);
+    else writeFileSync(`${folder}/${name}`, from, { mode: 0o755 });
+  };
   put("libsym.so", library);
   put("program", program);
+
   const lazy = runOn(m, `${folder}/program`, args);
   const now = runOn(m, `${folder}/program`, args, { LD_BIND_NOW: "1", LD_WARN: "1" });
-
-  expect([now.stdout, now.stderr, lazy.stderr, lazy.status, now.status], lazy.stdout).toEqual([
-    lazy.stdout,
-    "",
-    "",
-    0,
-    0,
-  ]);
+  expect([lazy.status, lazy.stderr], lazy.stdout).toEqual([0, ""]);
+  expect([now.status, now.stderr, now.stdout], lazy.stdout).toEqual([0, "", lazy.stdout]);
   return lazy.stdout;
 }
 
 /** Readers say nothing that they did not say of the file before. Neither of them knows DT_MIPS_XHASH well. */
 function readersAgree(before: string, after: Uint8Array, name: string): void {
   const path = files.write(name, after);
-  const isXhash = (l: string) => /MIPS.xhash|unknown tag|unsupported type/.test(l);
-  expect(
-    newLines(lint(before), lint(path)).filter((l) => !isXhash(l)),
-    name,
-  ).toEqual([]);
+  const isXhash = (line: string) => /MIPS.xhash|unknown tag|unsupported type/.test(line);
+  const newFaults = newLines(lint(before), lint(path)).filter((line) => !isXhash(line));
+
+  expect(newFaults, name).toEqual([]);
   expect(newLines(readelfWarnings(before), readelfWarnings(path)), name).toEqual([]);
   expect(run("readelf", ["-sVDW", path]).stderr, name).toBe("");
 }
@@ -90,14 +86,13 @@ const RENAME = { fun_13: "thirteen", inner: "an_inner_function_with_a_longer_nam
 const renamed = says("39/39", 60, " fun_13=-1 thirteen=13 an_inner_function_with_a_longer_name=100");
 const ASK = ["fun_13", "thirteen", "an_inner_function_with_a_longer_name"];
 
-/**
- * Every name that the dynamic symbols have, each looked up by the loader's own rules in whichever tables the file has.
- */
-const dynamicNames = (b: Uint8Array): string[] =>
-  [...(readElf(b).dynamicSymbols ?? [])]
-    .slice(1)
-    .map((s) => `${s.name} ${s.shndx === 0 ? "U" : s.value}`)
-    .sort();
+/** Every dynamic symbol: its name, and its value or `U`. */
+function dynamicNames(bytes: Uint8Array): string[] {
+  const [, ...symbols] = readElf(bytes).dynamicSymbols ?? [];
+  return symbols.map(({ name, shndx, value }) => `${name} ${shndx === 0 ? "U" : value}`).sort();
+}
+
+const gnuHashTag = (m: Machine): string => (m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH");
 
 for (const m of MACHINES) {
   describe(`symbols on ${m}`, () => {
@@ -108,6 +103,7 @@ for (const m of MACHINES) {
         () => {
           const p = pair(m, name, flags);
           const edits = [renameDynamicSymbols(RENAME)];
+
           expect(ask(p, p.library, p.program, ASK)).toBe(
             says("40/40", 60, " fun_13=13 thirteen=-1 an_inner_function_with_a_longer_name=-1"),
           );
@@ -115,21 +111,21 @@ for (const m of MACHINES) {
           const library = patched(p.library, edits);
           const program = patched(p.program, edits);
           expect(ask(p, library, program, ASK)).toBe(renamed);
-
           readersAgree(p.library, library, `${m}-${name}.renamed.so`);
           readersAgree(p.program, program, `${m}-${name}.renamed.bin`);
-          // Names only: each symbol keeps its value, and .symtab its relocations.
-          const was = dynamicNames(readFileSync(p.library))
-            .map((l) => l.replace(/^fun_13 /, "thirteen ").replace(/^inner /, `${RENAME.inner} `))
-            .sort();
 
-          expect(dynamicNames(library)).toEqual(was);
+          // Only names change: each symbol keeps its value, and .symtab its relocations.
+          const wanted = dynamicNames(readFileSync(p.library)).map((symbol) =>
+            symbol.replace(/^fun_13 /, "thirteen ").replace(/^inner /, `${RENAME.inner} `),
+          );
+          expect(dynamicNames(library)).toEqual(wanted.sort());
+
           if (name === "emit-relocs") {
-            const relocations = (path: string) =>
-              must("readelf", ["-rW", path])
-                .split("\n\n")
-                .filter((part) => /section '\.rela?\.(text|data)/.test(part))
-                .map((part) => part.replace(/at offset \w+/, ""));
+            const relocations = (path: string) => {
+              const parts = must("readelf", ["-rW", path]).split("\n\n");
+              const ofContents = parts.filter((part) => /section '\.rela?\.(text|data)/.test(part));
+              return ofContents.map((part) => part.replace(/at offset \w+/, ""));
+            };
             expect(relocations(p.library).length).toBeGreaterThan(0);
             expect(relocations(files.path(`${m}-${name}.renamed.so`))).toEqual(relocations(p.library));
           }
@@ -151,21 +147,16 @@ for (const m of MACHINES) {
           expect(ask(p, library, patched(p.program, hash))).toBe(says());
           expect(ask(p, both, program, ASK)).toBe(renamed);
 
-          const tags = readElf(both).dynamic!.entries.map((e) => e.name);
-          expect(tags).toEqual(expect.arrayContaining(["DT_HASH", m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH"]));
+          const tags = readElf(both).dynamic!.entries.map((entry) => entry.name);
+          expect(tags).toEqual(expect.arrayContaining(["DT_HASH", gnuHashTag(m)]));
 
-          // With only the new table left, the loader has no other to look into.
-          const lone = withoutTag(
-            both,
-            style === "gnu" ? "DT_HASH" : m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH",
-            style === "gnu" ? (m === "mips64el" ? "DT_MIPS_XHASH" : "DT_GNU_HASH") : "DT_HASH",
-          );
-          expect(ask(p, lone, program, ASK)).toBe(renamed);
+          // With only the new table left, the loader has no other to search.
+          const [added, old] = style === "gnu" ? ["DT_HASH", gnuHashTag(m)] : [gnuHashTag(m), "DT_HASH"];
+          expect(ask(p, withoutTag(both, added, old), program, ASK)).toBe(renamed);
 
           readersAgree(p.library, both, `${m}-add-${style}.so`);
-          for (const [i, [strip, ...args]] of (
-            [[crossTool(m, "strip")], [crossTool(m, "strip"), "-g"], ["eu-strip"]] as const
-          ).entries()) {
+          const strips = [[crossTool(m, "strip")], [crossTool(m, "strip"), "-g"], ["eu-strip"]] as const;
+          for (const [i, [strip, ...args]] of strips.entries()) {
             const out = files.path(`${m}-add-${style}.${i}`);
             const bin = `${out}.bin`;
             must(strip, [...args, "-o", out, files.path(`${m}-add-${style}.so`)]);
@@ -173,9 +164,8 @@ for (const m of MACHINES) {
             expect(ask(p, out, bin, ASK), `${strip} ${args.join(" ")}`).toBe(renamed);
           }
 
-          expect(
-            ask(p, patched(p.library, [...hash, renameDynamicSymbols(RENAME), stripUnneeded()]), program, ASK),
-          ).toBe(renamed);
+          const stripped = patched(p.library, [...hash, renameDynamicSymbols(RENAME), stripUnneeded()]);
+          expect(ask(p, stripped, program, ASK)).toBe(renamed);
         }
       },
     );
@@ -198,41 +188,46 @@ for (const m of MACHINES) {
         ] as const) {
           const program = patched(p.program, edits);
           readersAgree(p.program, program, `${m}-versions.edited`);
-          const out = ask(p, p.library, program);
-          // A symbol without a version takes the base or the oldest definition: what that is, ld.so decides.
-          expect(name === "none" ? [says(), says("40/40", 6)] : [says("40/40", twice)], name).toContain(out);
+
+          // A symbol without a version binds to the base or the oldest definition, as ld.so decides.
+          const wanted = name === "none" ? [says(), says("40/40", 6)] : [says("40/40", twice)];
+          expect(wanted, name).toContain(ask(p, p.library, program));
         }
 
-        const renamedToo = [renameDynamicSymbols(RENAME), setSymbolVersion("twice", "V1")];
-        expect(ask(p, patched(p.library, [renameDynamicSymbols(RENAME)]), patched(p.program, renamedToo), ASK)).toBe(
-          renamed.replace("twice=60", "twice=6"),
-        );
+        const library = patched(p.library, [renameDynamicSymbols(RENAME)]);
+        const both = patched(p.program, [renameDynamicSymbols(RENAME), setSymbolVersion("twice", "V1")]);
+        expect(ask(p, library, both, ASK)).toBe(renamed.replace("twice=60", "twice=6"));
+
         // V2 went with its only user.
-        expect(
-          readElf(patched(p.program, [setSymbolVersion("twice", "V1")]))
-            .versionNeeds.find((n) => n.file === "libsym.so")!
-            .versions.map((v) => v.name),
-        ).toEqual(["V1"]);
+        const { versionNeeds } = readElf(patched(p.program, [setSymbolVersion("twice", "V1")]));
+        const need = versionNeeds.find(({ file }) => file === "libsym.so")!;
+        expect(need.versions.map((version) => version.name)).toEqual(["V1"]);
       },
     );
   });
 }
 
+/** A tag that no loader knows. */
+const UNKNOWN_TAG = 0x6000000d + 0x100;
+
 /** Makes a tag unknown to the loader, so that it must use the other table. */
 function withoutTag(bytes: Uint8Array, keep: string, hide: string): Uint8Array {
-  const b = Buffer.from(bytes);
-  const elf = readElf(b);
-  const e = elf.dynamic!.entries.find((e) => e.name === hide)!;
-  const word = elf.header.class / 8;
-  const at = elf.dynamic!.offset + e.index * 2 * word;
+  const changed = Uint8Array.from(bytes);
+  const { header, dynamic } = readElf(changed);
+  expect(dynamic!.entries.map((entry) => entry.name)).toContain(keep);
 
-  expect(elf.dynamic!.entries.map((e) => e.name)).toContain(keep);
-
-  const tag = 0x6000000d + 0x100;
-  if (word === 4) elf.header.littleEndian ? b.writeUInt32LE(tag, at) : b.writeUInt32BE(tag, at);
-  else elf.header.littleEndian ? b.writeBigUInt64LE(BigInt(tag), at) : b.writeBigUInt64BE(BigInt(tag), at);
-  return b;
+  const { index } = dynamic!.entries.find((entry) => entry.name === hide)!;
+  const at = dynamic!.offset + index * Dyn.size(header.class);
+  Dyn.view(viewOf(changed), at, header).tag = UNKNOWN_TAG;
+  return changed;
 }
+
+const ADDRESS_LIBRARY = "void f(void) {}\nvoid *theirs(void) { return (void *)f; }\n";
+const ADDRESS_MAIN = `#include <stdio.h>
+void f(void);
+void *theirs(void);
+int main(void) { puts((void *)f == theirs() ? "same" : "other"); return 0; }
+`;
 
 describe("a program whose functions' addresses are those of its own linkage table", () => {
   itWithTools(
@@ -240,39 +235,23 @@ describe("a program whose functions' addresses are those of its own linkage tabl
     "addGnuHash holds them, so that a library sees the same address",
     () => {
       const folder = files.path("addresses");
-      const source = (name: string, text: string) => files.write(name, Buffer.from(text));
       mkdirSync(folder, { recursive: true });
-      must("gcc", [
-        "-shared",
-        "-fPIC",
-        "-Wl,-soname,libsym.so",
-        "-o",
-        `${folder}/libsym.so`,
-        source("address.lib.c", "void f(void) {}\nvoid *theirs(void) { return (void *)f; }\n"),
-      ]);
-      const main = source(
-        "address.c",
-        '#include <stdio.h>\nvoid f(void);\nvoid *theirs(void);\nint main(void) { puts((void *)f == theirs() ? "same" : "other"); return 0; }\n',
-      );
-      must("gcc", [
-        "-O1",
-        "-no-pie",
-        "-fno-pie",
-        "-Wl,--hash-style=sysv",
-        "-Wl,-rpath,$ORIGIN",
-        "-o",
-        `${folder}/main`,
-        main,
-        `${folder}/libsym.so`,
-      ]);
-      const before = readFileSync(`${folder}/main`);
-      const says = (bytes: Uint8Array) => run(files.write("addresses/edited", bytes), []).stdout;
 
-      expect([...readElf(before).dynamicSymbols!].some((s) => s.name === "f" && s.shndx === 0 && s.value !== 0n)).toBe(
-        true,
-      );
-      expect([says(before), says(patch(before, [addGnuHash()]).bytes)]).toEqual(["same\n", "same\n"]);
-      expect(says(withoutTag(patch(before, [addGnuHash()]).bytes, "DT_GNU_HASH", "DT_HASH"))).toBe("same\n");
+      const [library, main] = [`${folder}/libsym.so`, `${folder}/main`];
+      const librarySource = files.write("address.lib.c", Buffer.from(ADDRESS_LIBRARY));
+      const mainSource = files.write("address.c", Buffer.from(ADDRESS_MAIN));
+      const ld = ["-Wl,--hash-style=sysv", "-Wl,-rpath,$ORIGIN"];
+      must("gcc", ["-shared", "-fPIC", "-Wl,-soname,libsym.so", "-o", library, librarySource]);
+      must("gcc", ["-O1", "-no-pie", "-fno-pie", ...ld, "-o", main, mainSource, library]);
+
+      const before = readFileSync(main);
+      const { bytes } = patch(before, [addGnuHash()]);
+      const says = (bytes: Uint8Array) => run(files.write("addresses/edited", bytes), []).stdout;
+      const symbol = [...readElf(before).dynamicSymbols!].find(({ name }) => name === "f")!;
+
+      expect([symbol.shndx, symbol.value !== 0n]).toEqual([0, true]);
+      expect([says(before), says(bytes)]).toEqual(["same\n", "same\n"]);
+      expect(says(withoutTag(bytes, "DT_GNU_HASH", "DT_HASH"))).toBe("same\n");
     },
   );
 });

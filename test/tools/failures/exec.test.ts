@@ -55,6 +55,7 @@ describe("a low image base", () => {
         source: SOURCE,
         flags: ["-fuse-ld=bfd", ...NO_PIE, `-Wl,-Ttext-segment=${base}`, "-Wl,-z,max-page-size=4096"],
       });
+
       if (base !== "0x10000" && run(c.path, []).status !== 0) {
         return expect(Number(readFileSync("/proc/sys/vm/mmap_min_addr", "utf8"))).toBeGreaterThan(Number(base));
       }
@@ -77,7 +78,9 @@ const lowest = (bytes: Uint8Array): number =>
 
 describe("big-endian ET_EXEC", () => {
   const SOURCE =
-    '#include <stdio.h>\nstatic int big[300];\nint main(void) { big[5] = 42; printf("big-endian %d\\n", big[5]); return 0; }\n';
+    "#include <stdio.h>\n" +
+    "static int big[300];\n" +
+    'int main(void) { big[5] = 42; printf("big-endian %d\\n", big[5]); return 0; }\n';
   for (const [triple, qemu, loader] of [
     ["s390x-linux-gnu", "qemu-s390x", "/lib/ld64.so.1"],
     ["powerpc-linux-gnu", "qemu-ppc", "/lib/ld.so.1"],

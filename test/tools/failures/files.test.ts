@@ -71,6 +71,7 @@ describe("how the result gets its name", () => {
   itWithTools(TOOLS, "the output has the input's mode; patchelf's has 0755", () => {
     const { dir, path } = copyIn("mode");
     const mode = (p: string) => statSync(p).mode & 0o7777;
+
     for (const wanted of [0o640, 0o4750, 0o555]) {
       chmodSync(path, wanted);
       patchFileSync(path, [setRunpath(LONG)], { output: join(dir, `ours-${wanted}`) });
@@ -79,6 +80,7 @@ describe("how the result gets its name", () => {
 
     chmodSync(path, 0o640);
     must("patchelf", ["--set-rpath", LONG, "--output", join(dir, "theirs"), path]);
+
     expect(mode(join(dir, "theirs"))).not.toBe(0o640);
   });
 
@@ -118,7 +120,8 @@ describe("how the result gets its name", () => {
       copyFileSync(
         bench.build("reads", {
           source:
-            '#include <stdio.h>\nint main(void) { puts("started"); fflush(stdout); getchar(); puts("went on"); return 0; }\n',
+            "#include <stdio.h>\n" +
+            'int main(void) { puts("started"); fflush(stdout); getchar(); puts("went on"); return 0; }\n',
         }),
         path,
       );
@@ -236,6 +239,7 @@ describe("a file of more than 4 GiB", () => {
 
     const source = openSource(path);
     expect(readElf(source).runpath).toBe(HUGE);
+
     source.close();
   });
 });

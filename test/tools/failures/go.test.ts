@@ -5,9 +5,22 @@ import { type Case, LONG, programJobs, TOOLS, workbench } from "./case.js";
 const bench = workbench();
 
 const CGO =
-  'package main\n\n// static int twice(int x) { return 2 * x; }\nimport "C"\nimport "fmt"\n\nfunc main() { fmt.Println("go", C.twice(21)) }\n';
+  "package main\n" +
+  "\n" +
+  "// static int twice(int x) { return 2 * x; }\n" +
+  'import "C"\n' +
+  'import "fmt"\n' +
+  "\n" +
+  'func main() { fmt.Println("go", C.twice(21)) }\n';
 const USER =
-  'package main\n\nimport (\n\t"fmt"\n\t"os/user"\n)\n\nfunc main() { u, _ := user.Current(); fmt.Println("go", u != nil) }\n';
+  "package main\n" +
+  "\n" +
+  "import (\n" +
+  '\t"fmt"\n' +
+  '\t"os/user"\n' +
+  ")\n" +
+  "\n" +
+  'func main() { u, _ := user.Current(); fmt.Println("go", u != nil) }\n';
 
 /** A Go program; the build cache is the user's own, so that the standard library is compiled once. */
 function go(

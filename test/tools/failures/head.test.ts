@@ -67,26 +67,36 @@ static int whole(void) { int n = 0; for (int i = 0; i < FAT; i++) n += fat[i] ==
   const behind = (place: string) => `SECTIONS { .fat : { KEEP(*(.fat)) } } INSERT ${place};\n`;
 
   itWithTools(TOOLS, "#1 #3 a library: its bytes stay", () => {
-    const source = `#include <stdio.h>\n${FAT}\nconst char *say(void) { static char b[40]; sprintf(b, "%d fat bytes", whole()); return b; }\n`;
+    const source =
+      "#include <stdio.h>\n" +
+      `${FAT}\n` +
+      `const char *say(void) { static char b[40]; sprintf(b, "%d fat bytes", whole()); return b; }\n`;
     const c = bench.library("fat.so", "600 fat bytes", {
       source,
       script: behind("BEFORE .gnu.hash"),
       flags: ["-fuse-ld=bfd", "-Wl,--build-id=none"],
     });
+
     expect(firstSection(c.path)).toBe(".fat");
+
     bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 0 fat bytes/);
     bench.chains(c, libraryJobs());
   });
 
   for (const pie of ["-pie", "-no-pie"]) {
     itWithTools(TOOLS, `#3 #37 a ${pie} program: its bytes stay, and it still finds its program headers`, () => {
-      const source = `${FAT}${WALK}\nint main(void) { printf("%d fat bytes, headers %s\\n", whole(), walk() ? "right" : "wrong"); return 0; }\n`;
+      const source =
+        `${FAT}${WALK}\n` +
+        `int main(void) { printf("%d fat bytes, headers %s\\n", whole(), walk() ? "right" : "wrong"); ` +
+        "return 0; }\n";
       const c = bench.program(`fat${pie}`, "600 fat bytes, headers right\n", {
         source,
         script: behind("AFTER .interp"),
         flags: ["-fuse-ld=bfd", ...pieFlags(pie)],
       });
+
       expect(readElf(readFileSync(c.path)).sections[2]!.name).toBe(".fat");
+
       if (pie === "-pie") bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 (?!600 fat bytes)/);
       bench.chains(c, programJobs());
     });

@@ -101,7 +101,8 @@ function packed(path: string): string {
       return address === undefined
         ? []
         : [
-            `${table!.toString(16)} ${size!.toString(16)} ${bytes.toString("hex", elf.offsetOf(address), elf.offsetOf(address)! + Number(elf.dynamic!.get(size!)))}`,
+            `${table!.toString(16)} ${size!.toString(16)} ` +
+              `${bytes.toString("hex", elf.offsetOf(address), elf.offsetOf(address)! + Number(elf.dynamic!.get(size!)))}`,
           ];
     })
     .join("\n");
@@ -109,7 +110,10 @@ function packed(path: string): string {
 
 describe("packed relocations of Android", () => {
   const SOURCE =
-    'extern int puts(const char *);\nstatic int at[8];\nint *const table[] = { at, at + 1, at + 2, at + 3, at + 4, at + 5, at + 6, at + 7 };\nint *const *say(void) { puts("x"); return table; }\n';
+    "extern int puts(const char *);\n" +
+    "static int at[8];\n" +
+    "int *const table[] = { at, at + 1, at + 2, at + 3, at + 4, at + 5, at + 6, at + 7 };\n" +
+    'int *const *say(void) { puts("x"); return table; }\n';
   // glibc knows neither: the structure is what can be tested here.
   for (const kind of ["android", "android+relr", "relr"]) {
     itWithTools([...TOOLS, "ld.lld"], `#34 lld --pack-dyn-relocs=${kind}: every tag and table stays`, () => {
@@ -122,6 +126,7 @@ describe("packed relocations of Android", () => {
         expected: packed(path),
         run: (p) => ({ status: 0, signal: null, stdout: packed(p), stderr: "" }),
       };
+
       expect(c.expected).toMatch(
         kind === "relr"
           ? /^24 23 [0-9a-f]+$/

@@ -8,7 +8,10 @@ const bench = workbench();
 const TRIPLE = "mips64el-linux-gnuabi64";
 const QEMU = "qemu-mips64el";
 const DIRTY =
-  '#include <stdio.h>\nstatic int zeros[200];\nint main(void) { int n = 0; for (int i = 0; i < 200; i++) n += zeros[i] != 0; zeros[3] = 1; printf("%d dirty\\n", n); return 0; }\n';
+  "#include <stdio.h>\n" +
+  "static int zeros[200];\n" +
+  "int main(void) { int n = 0; for (int i = 0; i < 200; i++) n += zeros[i] != 0; zeros[3] = 1; " +
+  'printf("%d dirty\\n", n); return 0; }\n';
 
 const DT_MIPS_RLD_MAP_REL = 0x70000035;
 

@@ -57,6 +57,7 @@ describe("a library that is no longer needed", () => {
 
       expect(caught(() => patch(before, [removeNeeded("libfv.so"), addNeeded("libalt.so")])).code).toBe("STILL_NEEDED");
       expect(before.equals(copy)).toBe(true);
+
       for (const uses of ["drop", "weaken"] as const) {
         const edits = [removeNeeded("libfv.so", { uses }), addNeeded("libalt.so")];
         bench.chain(c, {
@@ -107,6 +108,7 @@ describe("DF_1_NODEFLIB", () => {
           again: [setRunpath("/lib:/usr/lib"), setInterpreter(longer(loader))],
           values: { runpath: "/lib" },
         });
+
         expect(flags1(bench.files.write("nodeflib", bytes))).toEqual([...before, "NODEFLIB"].sort());
       },
     );
@@ -168,6 +170,7 @@ int main(void) {
           source: SOURCE,
           flags: ["-fuse-ld=lld", ...pie, "-Wl,-z,nognustack"],
         });
+
         expect(stack(readFileSync(c.path))).toEqual([]);
 
         const bytes = bench.chain(c, {
@@ -176,6 +179,7 @@ int main(void) {
           again: [setExecstack(on), setRunpath(LONG)],
           values: {},
         });
+
         expect(stack(bytes)).toEqual([on ? 7 : 6]);
       });
     }
@@ -192,6 +196,7 @@ describe("a separate debug file", () => {
     must("objcopy", ["--only-keep-debug", c.path, debug]);
     bench.patchelfBreaks({ ...c, path: debug }, ["--add-needed", "libm.so.6"], "tool", /^SIGABRT .*Assertion/);
     const before = readFileSync(debug);
+
     expect(caught(() => patch(before, [addNeeded("libm.so.6")])).code).toBe("UNSUPPORTED");
   });
 });

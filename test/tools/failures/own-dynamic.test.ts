@@ -68,6 +68,7 @@ describe("files that relocate themselves", () => {
     bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /SIGSEGV/);
     const before = readFileSync(c.path);
     const copy = Buffer.from(before);
+
     expect(caught(() => patch(before, [setRunpath(LONG)])).code).toBe("STATIC");
     expect(before.equals(copy)).toBe(true);
   });
@@ -84,6 +85,7 @@ describe("files that relocate themselves", () => {
       bench.expectRuns(c, loader, "as it is");
       bench.patchelfBreaks(c, ["--set-soname", LONG.replaceAll("/", "-")], "patched", /SIGSEGV|SIGFPE/);
       const before = readFileSync(loader);
+
       for (const edit of [setRunpath(LONG), setInterpreter(LONG)]) {
         expect(caught(() => patch(before, [edit])).code).toBe("LOADER");
       }

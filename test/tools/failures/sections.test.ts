@@ -7,7 +7,10 @@ import { type Case, HUGE, libraryJobs, LONG, programJobs, TOOLS, workbench } fro
 
 const bench = workbench();
 const HELLO =
-  '#include <stdio.h>\nstatic int zeros[300];\nint main(void) { int n = 0; for (int i = 0; i < 300; i++) n += zeros[i] != 0; zeros[3] = 1; printf("hello, %d dirty\\n", n); return 0; }\n';
+  "#include <stdio.h>\n" +
+  "static int zeros[300];\n" +
+  "int main(void) { int n = 0; for (int i = 0; i < 300; i++) n += zeros[i] != 0; zeros[3] = 1; " +
+  'printf("hello, %d dirty\\n", n); return 0; }\n';
 const EXPECTED = "hello, 0 dirty\n";
 const LINKERS = [
   ["bfd", "ld.bfd"],
@@ -70,7 +73,8 @@ describe("no section headers", () => {
       const c = changed(
         bench.library(`none-${linker}.so`, "said", {
           source:
-            'const char *say(void) { return "said"; }\nint use(void) { extern int puts(const char *); return puts("x"); }\n',
+            'const char *say(void) { return "said"; }\n' +
+            'int use(void) { extern int puts(const char *); return puts("x"); }\n',
           flags: [`-fuse-ld=${linker}`],
         }),
         `none-${linker}.cut.so`,
@@ -138,6 +142,7 @@ describe("names of sections that mislead", () => {
             "latin1",
           ),
       );
+
       expect(readElf(readFileSync(c.path)).sections.map((s) => s.name)).toContain(to);
 
       bench.patchelfBreaks(

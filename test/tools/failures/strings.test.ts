@@ -47,6 +47,7 @@ describe("a search path whose string other records use", () => {
       versions: "VERS_1 { global: say; local: *; };\n",
       flags: ["-fuse-ld=bfd", "-Wl,-rpath,VERS_1"],
     });
+
     expect(
       readElf(readFileSync(bench.patchelf(c, ["--set-rpath", "/y"]).path)).versionDefinitions.flatMap((v) => v.names),
     ).not.toContain("VERS_1");
@@ -75,7 +76,8 @@ describe("a search path whose string other records use", () => {
         ];
         const path = bench.build(`auxiliary-${linker}`, {
           source:
-            'const char *say(void) { return "said"; }\nint use(void) { extern int puts(const char *); return puts("x"); }\n',
+            'const char *say(void) { return "said"; }\n' +
+            'int use(void) { extern int puts(const char *); return puts("x"); }\n',
           flags: ["-shared", "-fPIC", `-fuse-ld=${linker}`, ...flags],
         });
         const values = (p: string) => auxiliary(must("readelf", ["-dW", p]));
@@ -138,6 +140,7 @@ describe("edits of one call, and many calls", () => {
 
           expect(bytes.length - before.length).toBeLessThan(text + 4096);
           expect(readElf(bytes).header.phnum - readElf(before).header.phnum).toBeLessThanOrEqual(2);
+
           bench.expectStrips(
             c,
             bench.strips(c),
@@ -158,7 +161,8 @@ describe("a library's name", () => {
       () => {
         const c = bench.library(`soname-${linker}.so`, "said", {
           source:
-            'const char *say(void) { return "said"; }\nint use(void) { extern int puts(const char *); return puts("x"); }\n',
+            'const char *say(void) { return "said"; }\n' +
+            'int use(void) { extern int puts(const char *); return puts("x"); }\n',
           versions: "VERS_1 { global: say; local: *; };\n",
           flags: [`-fuse-ld=${linker}`, "-Wl,-soname,libsaid.so.1"],
         });

@@ -45,9 +45,11 @@ describe("version definitions", () => {
           VERSIONED_HOST,
           "versioned-host",
         );
+
         expect(readElf(readFileSync(c.path)).versionDefinitions.flatMap((v) => v.names.slice(0, 1))).toEqual(
           expect.arrayContaining(["V1", "V2"]),
         );
+
         bench.chains(c, libraryJobs());
       });
     }

@@ -33,7 +33,8 @@ itWithTools(TOOLS, "300 files of the system, of other machines and of the fixtur
 for (const { args, symbols } of cases(value)) {
   itWithTools(
     TOOLS,
-    `patchelf ${args.map((a) => (a === "" ? "''" : a.startsWith("@") ? "@FILE" : a.slice(0, 40))).join(" ") || "without an option"}`,
+    "patchelf " +
+      `${args.map((a) => (a === "" ? "''" : a.startsWith("@") ? "@FILE" : a.slice(0, 40))).join(" ") || "without an option"}`,
     async () => {
       const wrong: string[] = [];
       let changed = 0;

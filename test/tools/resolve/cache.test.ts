@@ -123,6 +123,7 @@ describe("ld.so.cache", () => {
 
       b.program("root/p", ["root/opt/libone.so.1"]);
       writeFileSync(`${root}/etc/ld.so.conf`, "/opt\n");
+
       for (const format of ["old", "compat", "new"]) {
         must(LDCONFIG, ["-r", root, "-c", format]);
         const tree = resolveFileLibraries("/p", { sysroot: root });

@@ -81,6 +81,7 @@ describe("with its C library", () => {
 
       hide(b.at("d1"));
       const loader = `${folder}/bin/lib/ld-linux-x86-64.so.2`;
+
       expect(must(loader, [program])).toBe("7\n");
 
       const mapped = [...must(loader, ["--list", program]).matchAll(/=> (\S+)/g)].map((m) => m[1]!);

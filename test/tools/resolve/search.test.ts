@@ -225,6 +225,7 @@ describe("ld.so", () => {
     const p = b.program("real/bin/p", ["other/liba.so"], rpath("$ORIGIN/../lib"));
     symlinkSync(p, b.at("p"));
     symlinkSync(b.at("other/liba.so"), b.at("real/lib/liba.so"));
+
     expect(ours(b.at("p"))).toEqual(traced(b.at("p")));
     expect(ours(b.at("p"))).toContain(`libb.so => ${b.at("real/bin/../lib/libb.so")}`);
   });
@@ -264,6 +265,7 @@ describe("ld.so", () => {
 
     must("rm", ["-rf", b.at("bad")]);
     writeFileSync(b.at("bad"), "a file, no directory");
+
     expect(ours(p)).toEqual(traced(p));
     expect(must(p, [])).toBe("1\n");
   });
@@ -282,6 +284,7 @@ describe("ld.so", () => {
     if (!isRoot) return;
 
     chmodSync(dirname(b.root), 0o755);
+
     expect(spawnSync(p, [], { uid: NOBODY }).status).toBe(127);
 
     chmodSync(p, 0o755);
@@ -294,10 +297,12 @@ describe("both C libraries", () => {
     const b = shared("gcc");
     const p = b.program("p", ["d1/liba.so"], [...runpath(TWO), "-lm", "-lpthread"]);
     const tree = resolveFileLibraries(p, { rules: "musl" });
+
     expect([tree.interpreter?.name, tree.root.needs.find((e) => e.name === "libc.so.6")?.object?.path]).toEqual([
       MUSL,
       MUSL,
     ]);
+
     tree.close();
     expect(ours(p, { rules: "musl" }).sort()).toEqual(listed(p));
   });
@@ -308,6 +313,7 @@ describe("both C libraries", () => {
     const tree = resolveFileLibraries(p, { rules: "glibc" });
     const { path, outcome } = tree.missing[0]!.edge.tried.at(-1)!;
     tree.close();
+
     // A linker script, which ends it all.
     expect(outcome).toBe("invalid");
     expect(ldd([p]).get(p)!.said).toContain(`${path}: invalid ELF header`);

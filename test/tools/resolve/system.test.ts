@@ -39,6 +39,7 @@ describe("a sample of this system", () => {
   itWithTools(["ldd", "/lib64/ld-linux-x86-64.so.2"], "resolves as ldd says, in its order", () => {
     const files = sample();
     const theirs = ldd(files);
+
     expect(files.length).toBeGreaterThan(30);
 
     for (const file of files) {
@@ -59,8 +60,10 @@ describe("many libraries", () => {
     const before = count();
     const tree = resolveFileLibraries("/usr/bin/gdb");
     const open = count() - before;
+
     for (const o of tree.objects) expect(o.elf.dynamicSymbols!.count).toBeGreaterThan(0);
     expect([tree.objects.length > 40, open <= 32, count() - before <= 32]).toEqual([true, true, true]);
+
     tree.close();
     expect(count()).toBe(before);
     expect(() => [...(tree.objects[1]!.elf.symbols ?? tree.objects[1]!.elf.notes)]).toThrow();

@@ -32,7 +32,9 @@ describe("describe and the lists of symbols say what readelf says", () => {
   const program = files.write(
     "p.c",
     Buffer.from(
-      '#include <stdio.h>\n__thread int t = 3; int b; int *const p[] = { &b, &b, &b, &b, &b };\nint main(void) { printf("%d %p\\n", t, (void *)p); return 0; }\n',
+      "#include <stdio.h>\n" +
+        "__thread int t = 3; int b; int *const p[] = { &b, &b, &b, &b, &b };\n" +
+        'int main(void) { printf("%d %p\\n", t, (void *)p); return 0; }\n',
     ),
   );
   const cases: [title: string, compiler: string, ...args: string[]][] = [
@@ -129,6 +131,7 @@ describe("describe and the lists of symbols say what readelf says", () => {
   itWithTools(["gcc", "readelf"], "of probes and package metadata", () => {
     const out = files.path("probes");
     must("gcc", ["-o", out, probes]);
+
     expect(compareWithReadelf(out)).toEqual([]);
 
     const notes = describeElf(readElf(readFileSync(out))).notes!;

@@ -15,7 +15,8 @@ const SOURCES: Readonly<Record<string, string>> = {
   "first.c": `int shared_counter; static int calls; static int helper(int x) { return x * 3 + calls; }
     int first(int x) { calls++; shared_counter += x; return helper(x); } __attribute__((weak)) int replaced(void) { return 1; }`,
   "a second one, its name too long for the header.c":
-    'extern int first(int); static const char *const names[] = {"a", "b", "c"}; const char *second(int i) { return names[(first(i) + i) % 3]; }',
+    'extern int first(int); static const char *const names[] = {"a", "b", "c"}; ' +
+    "const char *second(int i) { return names[(first(i) + i) % 3]; }",
   "other/first.c": "int third(void) { return 33; } __thread int tls = 7; int *place(void) { return &tls; }",
   "never.c": "int never_used(void) { return 0; }",
   "main.c": `#include <stdio.h>\nextern int shared_counter, third(void), replaced(void), *place(void); extern const char *second(int);
@@ -107,6 +108,7 @@ describe("x86-64", () => {
       () => {
         const { dir, path } = archive(`x86${option}`, "gcc", "ar");
         const { ours, theirs } = strips(dir, path, edit, option, "strip");
+
         expect(sizesOf(ours)).toEqual(sizesOf(theirs));
         expect(indexOf(ours)).toEqual(indexOf(theirs));
         expect(indexOf(ours)).toEqual(indexOf(path));
@@ -129,8 +131,18 @@ describe("x86-64", () => {
       const dir = files.path("cpp");
       mkdirSync(dir);
       const part = (n: number) =>
-        `#include <map>\n#include <string>\n#include <vector>\n std::map<std::string, std::vector<int>> part${n}(int x) { std::map<std::string, std::vector<int>> m; for (int i = 0; i < x; i++) m[std::to_string(i % ${n + 2})].push_back(i); if (x > 99) throw x; return m; }`;
-      const main = `#include <cstdio>\n${part(0).split("\n").slice(0, 3).join("\n")}\nstd::map<std::string, std::vector<int>> part1(int), part2(int);\nint main() { try { printf("%zu ", part1(7).size()); part2(100); } catch (int x) { printf("caught %d\\n", x); } }`;
+        "#include <map>\n" +
+        "#include <string>\n" +
+        "#include <vector>\n" +
+        ` std::map<std::string, std::vector<int>> part${n}(int x) { std::map<std::string, ` +
+        `std::vector<int>> m; for (int i = 0; i < x; i++) m[std::to_string(i % ${n + 2})].push_back(i); ` +
+        "if (x > 99) throw x; return m; }";
+      const main =
+        "#include <cstdio>\n" +
+        `${part(0).split("\n").slice(0, 3).join("\n")}\n` +
+        "std::map<std::string, std::vector<int>> part1(int), part2(int);\n" +
+        `int main() { try { printf("%zu ", part1(7).size()); part2(100); ` +
+        `} catch (int x) { printf("caught %d\\n", x); } }`;
 
       for (const [name, text] of [
         ["one", part(1)],
@@ -142,6 +154,7 @@ describe("x86-64", () => {
       }
 
       must("ar", ["rcs", "lib.a", "one.o", "two.o"], { cwd: dir });
+
       for (const [option, edit] of MODES.slice(0, 2)) {
         const { ours, theirs } = strips(dir, join(dir, "lib.a"), edit, option, "strip");
         expect(indexOf(ours)).toEqual(indexOf(theirs));
@@ -206,6 +219,7 @@ describe("x86-64", () => {
         if (flags.length > 1) return;
 
         must("strip", ["--strip-unneeded", "-o", "theirs.a", path], { cwd: dir });
+
         expect(run("gcc", ["-flto", "main.o", "theirs.a", "-o", "out"], { cwd: dir }).stderr).toContain(
           "undefined reference",
         );
@@ -268,6 +282,7 @@ describe("other machines", () => {
       () => {
         const [ar, nm] = [crossTool(m, "ar"), crossTool(m, "nm")];
         const { dir, path } = archive(m, crossTool(m, "gcc"), ar);
+
         for (const [option, edit] of MODES) {
           const { ours, theirs } = strips(dir, path, edit, option, crossTool(m, "strip"));
           expect(must(ar, ["t", ours])).toBe(must(ar, ["t", theirs]));

@@ -73,8 +73,10 @@ describe("separate debug files", () => {
         () => {
           const { program, debug } = split(machine, name, flags);
           const found = gdb(debugger_, program);
+
           expect(found).toMatch(new RegExp(`Line ${LINE} of ".*${name}\\.c" starts at address 0x[0-9a-f]+ <main`));
           expect(found).toMatch(/Symbol "helper" is (a function )?at/);
+
           rmSync(debug);
           expect(run(debugger_, ["-batch", "-nx", "-ex", "info line main", program]).stdout).not.toContain(
             `Line ${LINE}`,
@@ -89,6 +91,7 @@ describe("separate debug files", () => {
       () => {
         const { whole, program, debug } = split(machine, name, flags);
         const again = files.path(`${name}.again`);
+
         expect(runOn(machine, program)).toMatchObject({ status: 0, stdout: OUTPUT });
 
         must("eu-unstrip", ["-o", again, program, debug]);
@@ -96,6 +99,7 @@ describe("separate debug files", () => {
 
         const was = contents(readFileSync(whole));
         const now = contents(readFileSync(again));
+
         expect(now.sections.filter((s) => s !== ".gnu_debuglink")).toEqual(was.sections);
 
         const named = (symbols: readonly string[]) => symbols.filter((s) => !/ type 3 /.test(s));

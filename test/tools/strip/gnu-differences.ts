@@ -77,12 +77,16 @@ export const differences: readonly Difference[] = [
   },
   {
     name: "-R of a loaded section",
-    why: "programs may use the bytes; GNU strip loses PT_GNU_RELRO on the way, or the program does not start; --force does it",
+    why:
+      "programs may use the bytes; GNU strip loses PT_GNU_RELRO on the way, or the program does not start; " +
+      "--force does it",
     holds: (p) => !isObject(p) && p.force !== true && has(p, "-R") && refused(p, /: LOADED_SECTION: /),
   },
   {
     name: "headers of SHT_NULL",
-    why: "symbols in .dynsym name sections by index, and are loaded bytes: where one in front of those goes, its header stays empty; GNU strip writes other indexes",
+    why:
+      "symbols in .dynsym name sections by index, and are loaded bytes: where one in front of those goes, " +
+      "its header stays empty; GNU strip writes other indexes",
     line: /^sections: ours alone: {2}NULL $/,
     larger: true,
     holds: (p) => !isObject(p) && bothDid(p) && (p.file === "emit-relocs" || has(p, "-R .note.*")),
@@ -114,7 +118,9 @@ export const differences: readonly Difference[] = [
   },
   {
     name: "symbols of sections in programs",
-    why: "nothing names them; GNU strip makes one for each section, on other machines than x86 always, there with --keep-section-symbols",
+    why:
+      "nothing names them; GNU strip makes one for each section, on other machines than x86 always, " +
+      "there with --keep-section-symbols",
     line: /^symbols: GNU's alone: \S+ SECTION LOCAL /,
     holds: (p) => !isObject(p) && bothDid(p) && (p.machine !== undefined || has(p, "-g --keep-section-symbols")),
   },

@@ -124,6 +124,7 @@ describe("objects stripped by us link to the same program, byte by byte, as obje
         const both = stripBoth(program, mode);
         const ours = contents(readFileSync(both.ours));
         const gnu = contents(readFileSync(both.gnu));
+
         expect([...ours.relocations.keys()]).toContain(".rela.text#0");
         expect(ours.sections).toEqual(gnu.sections);
         expect(ours.symbols).toEqual(gnu.symbols);

@@ -69,7 +69,17 @@ describe("what LLVM adds", () => {
 
   for (const mode of MODES) {
     itWithTools(LLVM, `.llvm.call-graph-profile, ${mode.option}: the same callers and callees`, () => {
-      const text = `.text\n.globl a, b, c\na: call b\nret\nb: ret\nc: ret\nd: ret\n.cg_profile a, b, 10\n.cg_profile b, c, 77\n.cg_profile a, d, 5\n`;
+      const text =
+        ".text\n" +
+        ".globl a, b, c\n" +
+        "a: call b\n" +
+        "ret\n" +
+        "b: ret\n" +
+        "c: ret\n" +
+        "d: ret\n" +
+        ".cg_profile a, b, 10\n" +
+        ".cg_profile b, c, 77\n" +
+        ".cg_profile a, d, 5\n";
       const input = files.path("profile.o");
       must("clang-19", ["-c", "-o", input, files.write("profile.s", Buffer.from(text))]);
       const ours = stripTo(files.path(`profile${mode.option}.o`), input, mode.edits);

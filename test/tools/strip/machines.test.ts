@@ -59,7 +59,8 @@ describe("objects of every machine", () => {
       };
       itWithTools(
         [gcc, strip, ...runnersOf(machine)],
-        `${machine}, ${mode.option}: the same symbols and relocations as GNU strip leaves; linked to the same program, and run`,
+        `${machine}, ${mode.option}: the same symbols and relocations as GNU strip leaves; ` +
+          "linked to the same program, and run",
         () => {
           const both = [compile("main", MAIN), compile("twice", TWICE)].map((o) => stripBoth(o, mode, machine));
           for (const { input, ours, gnu } of both) {

@@ -118,6 +118,7 @@ describe("kernel modules", () => {
           must("ld", ["-r", "-o", out, path]);
           return readFileSync(out);
         });
+
         expect(a!.equals(b!)).toBe(true);
         for (const name of [
           "init_module",
@@ -165,6 +166,7 @@ describe("kernel modules", () => {
         // Nothing moves: headers of sections that went are unused ones.
         const { sections, ...rest } = contents(inPlace);
         const { sections: wanted, ...others } = contents(plain);
+
         expect([sections.filter((s) => s !== ""), rest]).toEqual([wanted, others]);
 
         must("ld", ["-r", "-o", files.path("again.ko"), files.write("in-place.ko", inPlace)]);

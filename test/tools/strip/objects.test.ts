@@ -107,11 +107,18 @@ describe("more sections than fit in 16 bits", () => {
         const { ours, gnu } = stripBoth(
           assemble(
             "many",
-            `${many()}.local here\nhere = f65990\n.section .data\n.globl table\ntable: .quad f1, f65999, here\n.section .debug_x\n.quad f9\n`,
+            `${many()}.local here\n` +
+              "here = f65990\n" +
+              ".section .data\n" +
+              ".globl table\n" +
+              "table: .quad f1, f65999, here\n" +
+              ".section .debug_x\n" +
+              ".quad f9\n",
           ),
           mode,
         );
         const [a, b] = [read(ours), read(gnu)];
+
         expect(a.symbols).toEqual(b.symbols);
         expect(a.sections).toEqual(b.sections);
         expect(a.relocations).toEqual(b.relocations);
@@ -119,7 +126,10 @@ describe("more sections than fit in 16 bits", () => {
         const main = files.write(
           "many-main.c",
           Buffer.from(
-            '#include <stdio.h>\nextern int (*table[3])(void); int f7(void); int f65280(void); int main(void) { printf("%d %d %d %d %d\\n", table[0](), table[1](), table[2](), f7(), f65280()); }\n',
+            "#include <stdio.h>\n" +
+              "extern int (*table[3])(void); int f7(void); int f65280(void); " +
+              'int main(void) { printf("%d %d %d %d %d\\n", table[0](), table[1](), table[2](), f7(), ' +
+              "f65280()); }\n",
           ),
         );
         const program = files.path("many");

@@ -72,10 +72,12 @@ describe("data appended behind the end", () => {
       const program = compile("from-end", reader(`-${PAYLOAD.length}L, SEEK_END`), []);
       const bundle = Buffer.concat([program, PAYLOAD]);
       const e = caught(() => patch(bundle, edits));
+
       expect([e.code, e.message]).toEqual(["OVERLAY", expect.stringContaining(String(PAYLOAD.length))]);
       for (const overlay of ["keep", "keep-in-place"] as const) {
         expect(refusedOrWhole(`from-end-${overlay}`, bundle, edits, FOUND, { overlay })).toBe(true);
       }
+
       gnuDamages(`from-end${title}`, bundle, gnu, FOUND);
     });
 
@@ -87,10 +89,13 @@ describe("data appended behind the end", () => {
         // width gives the same length.
         const size = compile("at-offset", reader("20000L, SEEK_SET"), []).length;
         const program = compile("at-offset", reader(`${size}L, SEEK_SET`), []);
+
         expect(program.length).toBe(size);
+
         const bundle = Buffer.concat([program, PAYLOAD]);
         expect(caught(() => patch(bundle, edits)).code).toBe("OVERLAY");
         expect(refusedOrWhole("at-offset", bundle, edits, FOUND, { overlay: "keep-in-place" })).toBe(true);
+
         gnuDamages(`at-offset${title}`, bundle, gnu, FOUND);
       },
     );
@@ -127,7 +132,8 @@ describe("bytes of a segment that no section covers", () => {
 
     itWithTools(
       ["gcc", "strip"],
-      `${title}: a section that was moved to the payload (as bun build --compile does): whole; GNU strip loses what it held`,
+      `${title}: a section that was moved to the payload (as bun build --compile does): whole; ` +
+        "GNU strip loses what it held",
       () => {
         const bytes = build(".bun");
         expect(refusedOrWhole("bun", bytes, edits, FOUND)).toBe(true);

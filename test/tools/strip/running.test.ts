@@ -155,7 +155,8 @@ describe("stripped programs run as before", () => {
   PROGRAMS.forEach(({ title, tools, machine = "x86_64", build, stdout, env }, n) => {
     itWithTools(
       [...tools, crossTool(machine, "strip")],
-      `${title}: stripped; patched and stripped in one pass; patched, then stripped by GNU; stripped, patched, stripped`,
+      `${title}: stripped; patched and stripped in one pass; patched, then stripped by GNU; ` +
+        "stripped, patched, stripped",
       () => {
         const path = files.path(`program-${n}`);
         const strip = crossTool(machine, "strip");
