@@ -1,7 +1,7 @@
 import { decodeText, encodeText, equalBytes } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
-import { joined, type Piece, slice } from "../pieces/pieces.js";
+import { joinedPieces, type Piece, slicePiece } from "../pieces/pieces.js";
 import { type Archive, FIELDS, HEADER_SIZE, MAGIC_SIZE, type ArchiveMember } from "./read.js";
 import { encodeIndex, type IndexEntry, indexSize, readIndex, type SymbolIndex } from "./symbol-index.js";
 
@@ -54,7 +54,7 @@ export function rewriteArchive(archive: Archive, changes: ArchiveChanges): Conte
 
   return {
     size: out.reduce((end, p) => Math.max(end, p.at + p.size), 0),
-    pieces: joined(out.filter((p) => p.size > 0)),
+    pieces: joinedPieces(out.filter((p) => p.size > 0)),
   };
 }
 
@@ -103,7 +103,7 @@ function contentPieces(m: ArchiveMember, at: number, content: Content | undefine
   if (!content) return [{ kind: "input", at, size: m.size, from }];
 
   return content.pieces.map((p) => {
-    const moved = { ...slice(p, 0, p.size), at: at + p.at };
+    const moved = { ...slicePiece(p, 0, p.size), at: at + p.at };
     return moved.kind === "input" ? { ...moved, from: from + moved.from } : moved;
   });
 }

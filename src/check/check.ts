@@ -5,7 +5,7 @@ import { loadRules } from "./loads.js";
 import { phdrRules } from "./phdrs.js";
 import { pointerRules } from "./pointers.js";
 import { protectionRules } from "./protection.js";
-import { failure, READABLE, readableRule } from "./readable.js";
+import { failureOf, READABLE, readableRule } from "./readable.js";
 import { type CheckRule, type Finding, forLoadable } from "./rule.js";
 import { sectionRules } from "./sections.js";
 import { segmentRules } from "./segments.js";
@@ -55,7 +55,7 @@ export function check(elf: ElfFile): Finding[] {
 
   for (const rule of checkRules) {
     let count = 0;
-    const broken = failure(() => {
+    const broken = failureOf(() => {
       for (const { message, at } of rule.test(elf)) {
         if (rule.id === READABLE) unreadable.add(message);
         findings.push({ rule: rule.id, severity: rule.severity, message, at });

@@ -3,7 +3,7 @@ import { chunks } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { SHT } from "../spec/constants.js";
-import { type SegmentExtent, loadedSections, loadIndex, loads, range, type SectionExtent } from "./extents.js";
+import { type SegmentExtent, loadedSections, loadIndex, nonEmptyLoads, range, type SectionExtent } from "./extents.js";
 import type { CheckRule } from "./rule.js";
 
 /** The sections that each PT_LOAD holds, by the address of the PT_LOAD. */
@@ -86,7 +86,7 @@ export const coverageRules: readonly CheckRule[] = [
       if (elf.header.shnum === 0) return;
 
       const held = sectionsByLoad(elf);
-      for (const load of loads(elf)) {
+      for (const load of nonEmptyLoads(elf)) {
         if (!held.has(load.vaddr)) {
           yield { message: `no loaded section lies in it (${range(load.vaddr, load.memsz)})`, at: load.at };
         }
@@ -138,7 +138,7 @@ export const coverageRules: readonly CheckRule[] = [
       "GNU strip cuts off what follows the last section.",
     *test(elf) {
       const held = sectionsByLoad(elf);
-      for (const load of loads(elf)) {
+      for (const load of nonEmptyLoads(elf)) {
         const covered = highestEnd(held.get(load.vaddr) ?? []);
         const end = load.vaddr + load.memsz;
         if (covered !== undefined && covered < end) {

@@ -5,11 +5,11 @@ import { PF, PT, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { cardOf } from "../spec/machines/card-of.js";
 import { MEMORY } from "../spec/machines/lists/memory.js";
-import { type SegmentExtent, extents, loadIndex, range, sectionExtents, sectionLabel } from "./extents.js";
+import { type SegmentExtent, segmentExtents, loadIndex, range, sectionExtents, sectionLabel } from "./extents.js";
 import type { CheckRule, Violation } from "./rule.js";
 
 const dynamicSegment = (elf: ElfFile): SegmentExtent | undefined =>
-  elf.dynamic ? extents(elf, PT.DYNAMIC)[0] : undefined;
+  elf.dynamic ? segmentExtents(elf, PT.DYNAMIC)[0] : undefined;
 
 const isWritable = (load: SegmentExtent | undefined): boolean => load !== undefined && (load.flags & PF.W) !== 0;
 
@@ -106,7 +106,7 @@ export const dynamicRules: readonly CheckRule[] = [
     sentence: "Where there is a PT_GNU_RELRO, it protects a writable dynamic section.",
     *test(elf) {
       const segment = dynamicSegment(elf);
-      const relro = extents(elf, PT.GNU_RELRO)[0];
+      const relro = segmentExtents(elf, PT.GNU_RELRO)[0];
       if (!segment || !relro || !isWritable(loadIndex(elf)(segment.vaddr))) return;
 
       const { vaddr, memsz } = segment;

@@ -35,14 +35,14 @@ function extentOf(segment: Segment, machine: number): SegmentExtent {
 }
 
 /** The program headers of these types, in table order. */
-export const extents = (elf: ElfFile, ...types: number[]): SegmentExtent[] =>
+export const segmentExtents = (elf: ElfFile, ...types: number[]): SegmentExtent[] =>
   elf.segments
     .filter((segment) => types.includes(segment.type))
     .map((segment) => extentOf(segment, elf.header.machine));
 
 /** The PT_LOADs that are not empty, in table order. An empty one maps nothing. */
-export const loads = /* @__PURE__ */ once((elf): readonly SegmentExtent[] =>
-  extents(elf, PT.LOAD).filter((load) => load.memsz > 0n || load.filesz > 0n),
+export const nonEmptyLoads = /* @__PURE__ */ once((elf): readonly SegmentExtent[] =>
+  segmentExtents(elf, PT.LOAD).filter((load) => load.memsz > 0n || load.filesz > 0n),
 );
 
 export function compare(a: bigint, b: bigint): number {
@@ -52,7 +52,7 @@ export function compare(a: bigint, b: bigint): number {
 
 /** The same PT_LOADs, ascending by address. */
 export const loadExtents = /* @__PURE__ */ once((elf): readonly SegmentExtent[] =>
-  [...loads(elf)].sort((a, b) => compare(a.vaddr, b.vaddr)),
+  [...nonEmptyLoads(elf)].sort((a, b) => compare(a.vaddr, b.vaddr)),
 );
 
 /** Finds the PT_LOAD of an address in logarithmic time. */

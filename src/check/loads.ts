@@ -2,7 +2,7 @@ import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { PT } from "../spec/constants.js";
 import { pageSize } from "../spec/machines.js";
-import { type SegmentExtent, extents, loads, loadExtents, range } from "./extents.js";
+import { type SegmentExtent, segmentExtents, nonEmptyLoads, loadExtents, range } from "./extents.js";
 import type { CheckRule, Violation } from "./rule.js";
 
 /** The smallest page of any system that runs ELF files: PT_LOADs that share one overlap in memory everywhere. */
@@ -41,7 +41,7 @@ function* sharedPages(elf: ElfFile, page: bigint, except?: bigint): Generator<Vi
 
 function largestPage(elf: ElfFile): bigint {
   let largestAlign = 0;
-  for (const { align } of loads(elf)) {
+  for (const { align } of nonEmptyLoads(elf)) {
     if (isPowerOfTwo(align)) largestAlign = Math.max(largestAlign, Number(align));
   }
 
@@ -56,7 +56,7 @@ export const loadRules: readonly CheckRule[] = [
     sentence: "The file bytes of every PT_LOAD lie within the file.",
     *test(elf) {
       const { size } = elf.source;
-      for (const { offset, filesz, at } of loads(elf)) {
+      for (const { offset, filesz, at } of nonEmptyLoads(elf)) {
         if (offset + filesz > BigInt(size)) {
           yield {
             message: `its file bytes ${range(offset, filesz)} reach past the end of the file (${hex(size)})`,
@@ -71,7 +71,7 @@ export const loadRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "No PT_LOAD has more bytes in the file (p_filesz) than in memory (p_memsz).",
     *test(elf) {
-      for (const { filesz, memsz, at } of loads(elf)) {
+      for (const { filesz, memsz, at } of nonEmptyLoads(elf)) {
         if (filesz > memsz) yield { message: `p_filesz ${hex(filesz)} is larger than p_memsz ${hex(memsz)}`, at };
       }
     },
@@ -81,7 +81,7 @@ export const loadRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "The p_align of every PT_LOAD is 0, 1 or a power of two.",
     *test(elf) {
-      for (const { align, at } of extents(elf, PT.LOAD)) {
+      for (const { align, at } of segmentExtents(elf, PT.LOAD)) {
         if (align > 1n && !isPowerOfTwo(align)) {
           yield { message: `p_align ${hex(align)} is not a power of two`, at };
         }
@@ -93,9 +93,9 @@ export const loadRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "In a file for ld.so, the p_align of every PT_LOAD is a multiple of a page.",
     *test(elf) {
-      if (extents(elf, PT.DYNAMIC).length === 0) return;
+      if (segmentExtents(elf, PT.DYNAMIC).length === 0) return;
 
-      for (const { align, at } of loads(elf)) {
+      for (const { align, at } of nonEmptyLoads(elf)) {
         if (align % SMALLEST_PAGE !== 0n || align === 0n) {
           yield { message: `p_align ${hex(align)} is not a multiple of ${hex(SMALLEST_PAGE)}`, at };
         }
@@ -107,7 +107,7 @@ export const loadRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "p_vaddr and p_offset of every PT_LOAD are congruent modulo p_align.",
     *test(elf) {
-      for (const { vaddr, offset, align, at } of loads(elf)) {
+      for (const { vaddr, offset, align, at } of nonEmptyLoads(elf)) {
         if (align > 1n && (vaddr - offset) % align !== 0n) {
           yield {
             message:
@@ -124,7 +124,7 @@ export const loadRules: readonly CheckRule[] = [
     sentence: "PT_LOADs stand in ascending order of address.",
     *test(elf) {
       let previous: SegmentExtent | undefined;
-      for (const load of loads(elf)) {
+      for (const load of nonEmptyLoads(elf)) {
         if (previous && load.vaddr < previous.vaddr) {
           yield { message: `it stands behind ${previous.at}, whose address is higher`, at: load.at };
         }

@@ -3,9 +3,9 @@ import type { ElfFile } from "../image/elf.js";
 import { modulusOf, realignment } from "../image/headers/realign.js";
 import { isDebugFile } from "../image/headers/sections.js";
 import { ET, PF, PT } from "../spec/constants.js";
-import { type SegmentExtent, extents, loadIndex, loads, range } from "./extents.js";
+import { type SegmentExtent, segmentExtents, loadIndex, nonEmptyLoads, range } from "./extents.js";
 import { neighbours } from "./loads.js";
-import { failure } from "./readable.js";
+import { failureOf } from "./readable.js";
 import type { Finding, Severity, Violation } from "./rule.js";
 
 /** The answer of {@link pageFitness}. */
@@ -149,7 +149,7 @@ function* findings(elf: ElfFile, pageSize: number): Generator<Finding> {
 }
 
 function* relroProblems(elf: ElfFile, page: bigint): Generator<Problem> {
-  const relro = extents(elf, PT.GNU_RELRO);
+  const relro = segmentExtents(elf, PT.GNU_RELRO);
   if (relro.length === 0) return;
 
   const loadOf = loadIndex(elf);
@@ -179,7 +179,7 @@ const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
  * system page size".
  */
 function* misaligned(elf: ElfFile, page: bigint): Generator<Violation> {
-  for (const { align, at } of extents(elf, PT.LOAD)) {
+  for (const { align, at } of segmentExtents(elf, PT.LOAD)) {
     if (align > 1n && (align & (align - 1n)) !== 0n) {
       yield { message: `p_align ${hex(align)} is not a power of two`, at };
     } else if (align < page) {
@@ -190,7 +190,7 @@ function* misaligned(elf: ElfFile, page: bigint): Generator<Violation> {
 
 /** glibc: "ELF load command address/offset not page-aligned". mmap maps whole pages of a file only. */
 function* incongruent(elf: ElfFile, pageSize: number): Generator<Violation> {
-  for (const { vaddr, offset, align, at } of extents(elf, PT.LOAD)) {
+  for (const { vaddr, offset, align, at } of segmentExtents(elf, PT.LOAD)) {
     const modulus = modulusOf(align, pageSize);
     if ((vaddr - offset) % modulus !== 0n) {
       yield {
@@ -220,7 +220,7 @@ function* shared(elf: ElfFile, page: bigint): Generator<Violation> {
 function* atZero(elf: ElfFile, page: bigint): Generator<Violation> {
   if (elf.header.type !== ET.EXEC) return;
 
-  for (const { vaddr, at } of loads(elf)) {
+  for (const { vaddr, at } of nonEmptyLoads(elf)) {
     if (vaddr < page) {
       yield {
         message: `its first page of ${hex(page)} would begin at address 0, where kernels let no program map anything`,
@@ -318,7 +318,7 @@ const NOT_ANDROID = /\.so\.\d|^libc\.musl-/;
 /** Told by Android's note, by PT_INTERP, or by the names of libraries. Undefined where none of them tells. */
 function roundingOf(elf: ElfFile): Rounding {
   let rounding: Rounding;
-  failure(() => {
+  failureOf(() => {
     const { interpreter } = elf;
     if (elf.notes.some((note) => note.owner === "Android")) rounding = "up";
     else if (interpreter !== null) rounding = /\/linker\w*$/.test(interpreter) ? "up" : "down";

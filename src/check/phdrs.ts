@@ -1,7 +1,14 @@
 import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { NT_GNU, PT, SHT } from "../spec/constants.js";
-import { type SegmentExtent, type SectionExtent, extents, loadedSections, loads, range } from "./extents.js";
+import {
+  type SegmentExtent,
+  type SectionExtent,
+  segmentExtents,
+  loadedSections,
+  nonEmptyLoads,
+  range,
+} from "./extents.js";
 import type { CheckRule, Violation } from "./rule.js";
 
 const TABLE = "program header table";
@@ -22,7 +29,7 @@ function tableOf(elf: ElfFile): Table | undefined {
 
   const offset = BigInt(phoff);
   const size = BigInt(phnum) * BigInt(phentsize);
-  const load = loads(elf).find((l) => l.offset <= offset && offset + size <= l.offset + l.filesz);
+  const load = nonEmptyLoads(elf).find((l) => l.offset <= offset && offset + size <= l.offset + l.filesz);
   return { offset, size, address: load && offset - load.offset + load.vaddr };
 }
 
@@ -70,7 +77,7 @@ export const phdrRules: readonly CheckRule[] = [
     sentence: "Where there is a PT_PHDR, one PT_LOAD holds the whole program header table.",
     *test(elf) {
       const table = tableOf(elf);
-      if (table && table.address === undefined && extents(elf, PT.PHDR).length > 0) {
+      if (table && table.address === undefined && segmentExtents(elf, PT.PHDR).length > 0) {
         yield { message: `no PT_LOAD holds ${where(table)}`, at: TABLE };
       }
     },
@@ -83,7 +90,7 @@ export const phdrRules: readonly CheckRule[] = [
       const table = tableOf(elf);
       if (!table) return;
 
-      for (const phdr of extents(elf, PT.PHDR)) {
+      for (const phdr of segmentExtents(elf, PT.PHDR)) {
         const wrong = wrongFields(phdr, table);
         if (wrong.length > 0) yield { message: wrong.join("; "), at: phdr.at };
       }
@@ -109,8 +116,8 @@ export const phdrRules: readonly CheckRule[] = [
       "is the address of the program header table.",
     *test(elf) {
       const table = tableOf(elf);
-      const first = loads(elf)[0];
-      if (!table || table.address === undefined || !first || extents(elf, PT.INTERP).length === 0) return;
+      const first = nonEmptyLoads(elf)[0];
+      if (!table || table.address === undefined || !first || segmentExtents(elf, PT.INTERP).length === 0) return;
 
       const computed = first.vaddr - first.offset + table.offset;
       if (computed !== table.address) {
@@ -166,7 +173,7 @@ export const phdrRules: readonly CheckRule[] = [
       const table = tableOf(elf);
       if (table) yield* pastFirstPage(TABLE, table.offset + table.size);
 
-      for (const interp of extents(elf, PT.INTERP)) {
+      for (const interp of segmentExtents(elf, PT.INTERP)) {
         yield* pastFirstPage(interp.at, interp.offset + interp.filesz);
       }
 

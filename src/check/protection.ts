@@ -1,13 +1,13 @@
 import { hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { PF, PT } from "../spec/constants.js";
-import { type SegmentExtent, extents, loads } from "./extents.js";
+import { type SegmentExtent, segmentExtents, nonEmptyLoads } from "./extents.js";
 import type { CheckRule } from "./rule.js";
 
 /** The PT_LOAD with the highest end of those that take more memory than file bytes. */
 function highestWithBss(elf: ElfFile): SegmentExtent | undefined {
   let highest: SegmentExtent | undefined;
-  for (const load of loads(elf)) {
+  for (const load of nonEmptyLoads(elf)) {
     if (load.memsz <= load.filesz) continue;
     if (!highest || load.vaddr + load.memsz > highest.vaddr + highest.memsz) highest = load;
   }
@@ -37,7 +37,7 @@ export const protectionRules: readonly CheckRule[] = [
     severity: "warning",
     sentence: "No PT_LOAD is both writable and executable.",
     *test(elf) {
-      for (const { flags, at } of loads(elf)) {
+      for (const { flags, at } of nonEmptyLoads(elf)) {
         if (flags & PF.W && flags & PF.X) yield { message: "it is both writable and executable", at };
       }
     },
@@ -47,7 +47,7 @@ export const protectionRules: readonly CheckRule[] = [
     severity: "note",
     sentence: "PT_GNU_STACK does not ask for an executable stack.",
     *test(elf) {
-      for (const { flags, at } of extents(elf, PT.GNU_STACK)) {
+      for (const { flags, at } of segmentExtents(elf, PT.GNU_STACK)) {
         if (flags & PF.X) yield { message: "the stack will be executable", at };
       }
     },

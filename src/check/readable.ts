@@ -28,7 +28,7 @@ export const readableRule: CheckRule = {
   *test(elf) {
     const said = new Set<string>();
     for (const [at, read] of PARTS) {
-      const message = failure(() => read(elf));
+      const message = failureOf(() => read(elf));
       // A part that cannot be read fails in the parts that are found through it, too.
       if (message === undefined || said.has(message)) continue;
 
@@ -39,7 +39,7 @@ export const readableRule: CheckRule = {
 };
 
 /** The message of the `ElfError` that `act` throws, or undefined. Other errors are thrown on. */
-export function failure(act: () => unknown): string | undefined {
+export function failureOf(act: () => unknown): string | undefined {
   try {
     act();
     return undefined;

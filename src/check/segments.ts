@@ -6,7 +6,7 @@ import { hex } from "../error.js";
 import { PT, SHT } from "../spec/constants.js";
 import { cardOf } from "../spec/machines/card-of.js";
 import { MEMORY } from "../spec/machines/lists/memory.js";
-import { type SegmentExtent, extents, loadIndex, range, sectionExtents } from "./extents.js";
+import { type SegmentExtent, segmentExtents, loadIndex, range, sectionExtents } from "./extents.js";
 import type { CheckRule } from "./rule.js";
 
 /** The types of program headers that describe a part of what PT_LOADs map, on every machine. */
@@ -16,7 +16,9 @@ function parts(elf: ElfFile): SegmentExtent[] {
   const ofMachine = cardOf(MEMORY, elf.header.machine)?.segments ?? [];
   const types = [...PARTS, ...ofMachine.filter((segment) => segment.isMapped).map((segment) => segment.type)];
   // Notes without an address are for tools, not for the running program.
-  return extents(elf, ...types).filter((part) => part.filesz > 0n && !(part.type === PT.NOTE && part.vaddr === 0n));
+  return segmentExtents(elf, ...types).filter(
+    (part) => part.filesz > 0n && !(part.type === PT.NOTE && part.vaddr === 0n),
+  );
 }
 
 /**
@@ -102,7 +104,7 @@ export const segmentRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "PT_INTERP is a path of at most 4096 bytes that ends in NUL.",
     *test(elf) {
-      for (const { offset, filesz, at } of extents(elf, PT.INTERP)) {
+      for (const { offset, filesz, at } of segmentExtents(elf, PT.INTERP)) {
         if (filesz < 2n || filesz > LONGEST_INTERP) {
           yield { message: `p_filesz is ${hex(filesz)}: kernels accept 2 to ${LONGEST_INTERP} bytes`, at };
           continue;
@@ -119,7 +121,7 @@ export const segmentRules: readonly CheckRule[] = [
     sentence: "A PT_NOTE is a sequence of whole notes.",
     *test(elf) {
       let budget = BigInt(elf.source.size);
-      for (const segment of extents(elf, PT.NOTE)) {
+      for (const segment of segmentExtents(elf, PT.NOTE)) {
         if (segment.filesz > LARGEST_NOTES) continue;
 
         // Without a budget, many headers over one large range would cost their product.
@@ -141,7 +143,7 @@ export const segmentRules: readonly CheckRule[] = [
 
       const starts = new Set(sections.map((section) => section.offset));
       const ends = new Set(sections.map((section) => section.offset + section.size));
-      for (const { offset, filesz, at } of extents(elf, PT.NOTE)) {
+      for (const { offset, filesz, at } of segmentExtents(elf, PT.NOTE)) {
         if (starts.has(offset) && ends.has(offset + filesz)) continue;
         yield { message: `its bytes ${range(offset, filesz)} are not those of SHT_NOTE sections`, at };
       }

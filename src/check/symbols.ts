@@ -1,6 +1,6 @@
 import type { ElfFile, Section, SymbolTable } from "../image/elf.js";
 import { once } from "../image/once.js";
-import { firstOf, sectionAt } from "../image/headers/sections.js";
+import { firstSectionOf, sectionAt } from "../image/headers/sections.js";
 import { sectionSymbols } from "../image/symbols/symbols.js";
 import { hex } from "../error.js";
 import { SHN, SHT, STB, STT } from "../spec/constants.js";
@@ -16,7 +16,7 @@ interface Table {
 /** .symtab and .dynsym by their section headers: the first of each type, which is the one that all tools use. */
 function* tables(elf: ElfFile): Generator<Table> {
   for (const type of [SHT.SYMTAB, SHT.DYNSYM]) {
-    const section = firstOf(elf, type);
+    const section = firstSectionOf(elf, type);
     if (section) yield { at: sectionLabel(section), section, symbols: sectionSymbols(elf, section.index) };
   }
 }

@@ -2,7 +2,7 @@ import { check, checkRules, type Finding } from "../check/check.js";
 import { pageFitness, type PageFitness, pageRules } from "../check/pages.js";
 import { formatFindings } from "../report/text.js";
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "./command.js";
-import { type Flags, json, parseReadArguments, withFile } from "./read-files.js";
+import { type Flags, jsonFlag, parseReadArguments, withFile } from "./read-files.js";
 import { printRules } from "./rules.js";
 
 /** A file's entry of `check`. With `--page-size` it has the answers of {@link pageFitness} too. */
@@ -46,7 +46,7 @@ function pageSizeOf(value: boolean | string | undefined): number | undefined {
 }
 
 const OPTIONS = {
-  ...json,
+  ...jsonFlag,
   "page-size": { type: "string" },
   rules: { type: "boolean" },
 } as const satisfies Flags;

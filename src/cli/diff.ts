@@ -2,7 +2,7 @@ import { readElfFile } from "../node/read-file.js";
 import { type Change, diffElf } from "../report/diff.js";
 import { formatChanges } from "../report/text.js";
 import { attemptFile, OK, print, REFUSED, toJson, USAGE, UsageError, type Verb } from "./command.js";
-import { json, parseReadArguments, withFile } from "./read-files.js";
+import { jsonFlag, parseReadArguments, withFile } from "./read-files.js";
 
 /** Each file is opened by itself, so that a refusal names the right one. */
 function compare(before: string, after: string, layout: boolean) {
@@ -28,7 +28,7 @@ differences or not.
   --json     an array of changes (see docs/json.md)`,
   usageCode: USAGE,
   run(args) {
-    const { files, flags } = parseReadArguments(args, { ...json, layout: { type: "boolean" } });
+    const { files, flags } = parseReadArguments(args, { ...jsonFlag, layout: { type: "boolean" } });
     const [before, after] = files;
     if (before === undefined || after === undefined || files.length !== 2) {
       throw new UsageError("two files are compared");

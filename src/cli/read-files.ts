@@ -42,4 +42,4 @@ function onlyOption(name: string, parsed: ReadArguments): ReadArguments {
   return parsed;
 }
 
-export const json = { json: { type: "boolean" } } as const satisfies Flags;
+export const jsonFlag = { json: { type: "boolean" } } as const satisfies Flags;

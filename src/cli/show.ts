@@ -9,7 +9,7 @@ import { formatDump } from "../report/text/dump.js";
 import { formatRelocations, formatSymbols } from "../report/text/lists.js";
 import { Tolerant } from "../image/tolerant.js";
 import { eachFile, OK, print, REFUSED, USAGE, type Verb } from "./command.js";
-import { type Flags, json, parseReadArguments, withFile } from "./read-files.js";
+import { type Flags, jsonFlag, parseReadArguments, withFile } from "./read-files.js";
 
 /**
  * The parts of the description that each option shows. Lists are read only on request: they have millions of entries.
@@ -70,7 +70,7 @@ function textOf(entry: Entry, parts: readonly DescriptionPart[] | undefined): st
 const PARTS = Object.keys(PART_OF);
 
 const OPTIONS: Flags = {
-  ...json,
+  ...jsonFlag,
   section: { type: "string" },
   ...Object.fromEntries([...PARTS, "all"].map((name) => [name, { type: "boolean" } as const])),
 };

@@ -1,12 +1,12 @@
 /** The numbers 0, 1, 2 … below `count`. */
-export function counting(count: number): Uint32Array {
+export function countUp(count: number): Uint32Array {
   const numbers = new Uint32Array(count);
   for (let i = 0; i < count; i++) numbers[i] = i;
   return numbers;
 }
 
 /** The numbers that pass the test. The array's own `filter` is several times slower. */
-export function where(numbers: Uint32Array, test: (n: number) => boolean): Uint32Array {
+export function filtered(numbers: Uint32Array, test: (n: number) => boolean): Uint32Array {
   const passed = new Uint32Array(numbers.length);
   let count = 0;
   for (let i = 0; i < numbers.length; i++) if (test(numbers[i]!)) passed[count++] = numbers[i]!;
@@ -18,7 +18,7 @@ export function where(numbers: Uint32Array, test: (n: number) => boolean): Uint3
  * their order.
  */
 export function ascending(values: Float64Array, count: number): Uint32Array {
-  const order = counting(count);
+  const order = countUp(count);
   let isSorted = true;
   let highest = 0;
   for (let i = 0; i < count; i++) {

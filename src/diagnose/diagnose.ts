@@ -4,7 +4,7 @@ import { machineName } from "../spec/names.js";
 import type { Diagnosis, DiagnosisFinding, DiagnosisSeverity } from "./diagnosis.js";
 import { factsOf } from "./facts.js";
 import type { DiagnoseOptions } from "./options.js";
-import { requirements, type Requirements } from "./versions/required.js";
+import { requirementsOf, type Requirements } from "./versions/required.js";
 import { ruleFindings } from "./rules/rules.js";
 
 /**
@@ -18,7 +18,7 @@ import { ruleFindings } from "./rules/rules.js";
 export function diagnose(elf: ElfFile, options: DiagnoseOptions = {}): Diagnosis {
   const tolerant = new Tolerant();
   const facts = factsOf(elf, tolerant, options);
-  const needs = tolerant.part(() => requirements(facts)) ?? UNREADABLE;
+  const needs = tolerant.part(() => requirementsOf(facts)) ?? UNREADABLE;
   const findings = ruleFindings(facts);
 
   const { machine, class: elfClass, littleEndian } = elf.header;

@@ -14,7 +14,7 @@ const isOptions = (argument: unknown): boolean =>
   typeof argument === "object" && argument !== null && !Array.isArray(argument);
 
 /** The names among the arguments of a call. */
-export function namesIn(args: readonly unknown[]): unknown[] {
+export function namesAmong(args: readonly unknown[]): unknown[] {
   const names = isOptions(args.at(-1)) ? args.slice(0, -1) : args;
   return names.flat().filter((name) => name !== undefined);
 }
@@ -31,7 +31,7 @@ export function optionsIn<O>(args: NamesThen<O>): Partial<O> {
  * @param what what one of them is called in a message
  */
 export function nonEmpty<N extends string>(args: readonly unknown[], edit: string, what: string): N[] {
-  const names = namesIn(args);
+  const names = namesAmong(args);
   if (names.length === 0) fail("BAD_EDIT", `${edit}: no ${what} is given`, { edit });
   if (names.includes("")) fail("BAD_EDIT", `${edit}: a ${what}'s name is empty`, { edit });
 

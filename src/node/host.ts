@@ -74,7 +74,7 @@ function ownHeader(): Header {
 }
 
 function featuresOf(machine: number, littleEndian: boolean): Features {
-  if (machine === EM.X86_64) return x86(readFileSync("/proc/cpuinfo", "latin1"));
+  if (machine === EM.X86_64) return x86Features(readFileSync("/proc/cpuinfo", "latin1"));
 
   const { hwcap, hwcap2 } = auxiliary(littleEndian);
   let hwcaps: string[] = [];
@@ -90,7 +90,7 @@ function powerLevels(hwcap2: bigint): string[] {
 }
 
 /** What /proc/cpuinfo tells about an x86-64 processor. */
-export function x86(cpuinfo: string): Features {
+export function x86Features(cpuinfo: string): Features {
   const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(cpuinfo)?.[1]?.split(" "));
   const has = (names: string) => names.split(" ").every((name) => flags.has(name));
 

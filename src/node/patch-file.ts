@@ -8,7 +8,7 @@ import type { Edit } from "../edit/family.js";
 import { backupName, keepBackup } from "./backup.js";
 import { DAMAGED, writeInPlace } from "./in-place.js";
 import { type FileSource, ioError, onFile, openSource } from "./source.js";
-import { keepDates, writeFileAtomically, writeNow, type Writing } from "./write.js";
+import { keepDates, writeFileAtomically, writeFileAtomicallySync, type Writing } from "./write.js";
 
 /** Options of {@link patchFile}. */
 export interface PatchFileOptions extends PatchOptions {
@@ -93,7 +93,7 @@ export function patchFileSync(path: string, edits: readonly Edit[], options: Pat
   const job = prepare(path, edits, options);
   try {
     const writing = begin(job);
-    if (writing) writeNow(writing);
+    if (writing) writeFileAtomicallySync(writing);
     return job.result;
   } catch (e) {
     return abandon(job, e);

@@ -139,7 +139,7 @@ export async function writeFileAtomically(writing: Writing): Promise<void> {
 }
 
 /** {@link writeFileAtomically}, synchronous. */
-export function writeNow(writing: Writing): void {
+export function writeFileAtomicallySync(writing: Writing): void {
   const { plan, input, temp, target, sync } = writing;
   const copied = isCopied(writing);
   if (copied) {

@@ -68,7 +68,7 @@ export class FileMap {
         const p = base[next];
         if (p && p.at <= at) {
           const length = Math.min(to, p.at + p.size) - at;
-          out.push(slice(p, at - p.at, length));
+          out.push(slicePiece(p, at - p.at, length));
           at += length;
         } else {
           const length = Math.min(to, p?.at ?? to) - at;
@@ -86,7 +86,7 @@ export class FileMap {
     }
     fill(size);
 
-    return joined(out);
+    return joinedPieces(out);
   }
 
   /** The writes in order. Where some overlap, they become one, in which the latest wins. */
@@ -132,14 +132,14 @@ export class FileMap {
 }
 
 /** A part of a piece, at its own place in the output. */
-export function slice(p: Piece, skip: number, size: number): Piece {
+export function slicePiece(p: Piece, skip: number, size: number): Piece {
   if (p.kind === "input") return { ...p, at: p.at + skip, from: p.from + skip, size };
   if (p.kind === "bytes") return { ...p, at: p.at + skip, bytes: p.bytes.subarray(skip, skip + size), size };
   return { ...p, at: p.at + skip, size };
 }
 
 /** Joins neighbours that continue each other, and leaves out pieces without bytes. */
-export function joined(pieces: readonly Piece[]): Piece[] {
+export function joinedPieces(pieces: readonly Piece[]): Piece[] {
   const out: Piece[] = [];
   for (const p of pieces) {
     const last = out[out.length - 1];

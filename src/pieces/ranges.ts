@@ -8,7 +8,7 @@ const sorted = (ranges: readonly Range[]): Range[] =>
   ranges.filter((r) => r.start < r.end).sort((a, b) => a.start - b.start);
 
 /** The ranges in order, with those that overlap joined. Ranges that only touch stay apart. */
-export function merged(ranges: readonly Range[]): Range[] {
+export function mergedRanges(ranges: readonly Range[]): Range[] {
   const out: Range[] = [];
   for (const r of sorted(ranges)) {
     const last = out[out.length - 1];
@@ -29,7 +29,7 @@ export function firstOverlap(ranges: readonly Range[]): number | undefined {
 }
 
 /** The parts of `from` that no range of `minus` covers. Both are in order. */
-export function subtract(from: readonly Range[], minus: readonly Range[]): Range[] {
+export function subtractRanges(from: readonly Range[], minus: readonly Range[]): Range[] {
   const out: Range[] = [];
   let first = 0;
   for (const f of from) {

@@ -2,7 +2,7 @@ import type { ElfFile } from "../image/elf.js";
 import { Tolerant } from "../image/tolerant.js";
 import { type Change, changed, type ChangeValue } from "./change.js";
 import type { DynamicDescription } from "./description.js";
-import { match } from "./match.js";
+import { matchLists } from "./match.js";
 import { describeDynamic } from "./parts.js";
 
 /** Tags of sizes, counts and indexes: their values follow from the tables that they describe. */
@@ -58,7 +58,7 @@ function* diffTexts(
   before: readonly DynamicDescription[],
   after: readonly DynamicDescription[],
 ): Generator<Change> {
-  const { steps, kept, reordered } = match(before, after, (entry) => String(entry.text), true);
+  const { steps, kept, reordered } = matchLists(before, after, (entry) => String(entry.text), true);
   for (const { from, to } of steps) {
     yield { at: "dynamic", tag, from: from ? meaning(from) : null, to: to ? meaning(to) : null };
   }

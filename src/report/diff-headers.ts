@@ -7,7 +7,7 @@ import { Tolerant } from "../image/tolerant.js";
 import { sectionTypeName } from "../spec/names.js";
 import { type Change, changed } from "./change.js";
 import type { SegmentDescription } from "./description.js";
-import { match } from "./match.js";
+import { matchLists } from "./match.js";
 import { describeSection, describeSegments } from "./parts.js";
 
 const SECTION_FIELDS = ["index", "addr", "offset", "size", "link", "info", "addralign", "entsize"] as const;
@@ -29,7 +29,7 @@ export function* diffSections(before: ElfFile, after: ElfFile, layout: boolean):
   const old = sectionList(before);
   const now = sectionList(after);
   const same = sameAtStart(before, old, after, now);
-  const { steps, kept } = match(
+  const { steps, kept } = matchLists(
     sectionsAt(before, old.subarray(same)),
     sectionsAt(after, now.subarray(same)),
     (section) => section.name,
@@ -97,7 +97,7 @@ function meaningDiffers(before: ElfFile, after: ElfFile): (old: number, now: num
 }
 
 export function* diffSegments(before: ElfFile, after: ElfFile, layout: boolean): Generator<Change> {
-  const { steps, kept } = match(segmentList(before), segmentList(after), (segment) => segment.type);
+  const { steps, kept } = matchLists(segmentList(before), segmentList(after), (segment) => segment.type);
   for (const { from, to } of steps) {
     const name = (from ?? to)!.type;
     const isTold = layout || !LAYOUT_SEGMENTS.includes(name);

@@ -5,7 +5,7 @@ import { decodeNote, type NoteContents } from "../image/notes/note-contents.js";
 import { Tolerant } from "../image/tolerant.js";
 import { noteTypeName } from "../spec/notes.js";
 import type { Change, ChangeValue } from "./change.js";
-import { match } from "./match.js";
+import { matchLists } from "./match.js";
 import { allNotes } from "./parts.js";
 
 /** One statement of a note. */
@@ -18,7 +18,7 @@ interface Statement {
 /** Compares what notes say, statement by statement; a build ID has a change of its own. */
 export function* diffNotes(before: ElfFile, after: ElfFile): Generator<Change> {
   const keyOf = ({ name, field }: Statement) => JSON.stringify([name, field ?? null]);
-  const { steps, kept } = match(statementsOf(before), statementsOf(after), keyOf);
+  const { steps, kept } = matchLists(statementsOf(before), statementsOf(after), keyOf);
   for (const { from, to } of steps) yield change((from ?? to)!, from?.value ?? null, to?.value ?? null);
   for (const [from, to] of kept) {
     if (from.value !== to.value) yield change(from, from.value, to.value);

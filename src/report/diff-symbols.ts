@@ -7,7 +7,7 @@ import { Tolerant } from "../image/tolerant.js";
 import { symbolBindingName } from "../spec/names.js";
 import { type Change, changed } from "./change.js";
 import { symbolTableCounts } from "./describe.js";
-import { match } from "./match.js";
+import { matchLists } from "./match.js";
 
 const at = "dynamicSymbols";
 
@@ -40,10 +40,10 @@ function dynamicChanges(before: ElfFile, after: ElfFile): Change[] {
 
   // Symbols may stand in another order. First come those that are the same except for their binding, then those of the
   // same name, then the rest.
-  const exact = match(lookedUp(before), lookedUp(after), (s) => `${s.name}\0${s.version ?? ""}\0${s.file ?? ""}`);
+  const exact = matchLists(lookedUp(before), lookedUp(after), (s) => `${s.name}\0${s.version ?? ""}\0${s.file ?? ""}`);
   const gone = exact.steps.flatMap(({ from }) => from ?? []);
   const come = exact.steps.flatMap(({ to }) => to ?? []);
-  const named = match(gone, come, (s) => s.name, true);
+  const named = matchLists(gone, come, (s) => s.name, true);
 
   const tests: ChangeTests = {
     version: isTold(before, after, versionsOf),

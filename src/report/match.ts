@@ -20,7 +20,7 @@ export interface Match<T> {
  * Matches two lists by key in linear time; equal keys match in order of appearance. With `replace`, an item that went
  * and one that came between the same kept neighbours are one step.
  */
-export function match<T>(
+export function matchLists<T>(
   before: readonly T[],
   after: readonly T[],
   key: (item: T) => string,

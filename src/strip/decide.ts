@@ -1,11 +1,11 @@
-import { where } from "../codec/ascending.js";
+import { filtered } from "../codec/ascending.js";
 import { viewOf } from "../codec/bytes.js";
 import { Sym } from "../codec/records.js";
 import { fail, type Note } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { type Groups, readGroups } from "../image/headers/groups.js";
 import { eachRelocationSymbol, holdsRelocations } from "../image/relocations/relocation-sections.js";
-import { runs } from "../image/headers/runs.js";
+import { sectionRuns } from "../image/headers/runs.js";
 import { indexesOfType, sectionColumns } from "../image/headers/section-columns.js";
 import { assertInFile, fileRange, sectionAt } from "../image/headers/sections.js";
 import { firstOverlap } from "../pieces/ranges.js";
@@ -15,7 +15,7 @@ import { refuseZeroing } from "./forced.js";
 import {
   dropDependents,
   dropTable,
-  NEED_NO_TABLE,
+  ABOUT_SYMBOLS,
   refuseBrokenLinks,
   sectionsToDrop,
   type StripSections,
@@ -79,16 +79,16 @@ export function decideStrip(elf: ElfFile, wish: StripWish, notes: Note[]): Strip
 }
 
 /** All sections that have no fixed place in the file. */
-export function allLoose(elf: ElfFile): Set<number> {
+export function unloadedSections(elf: ElfFile): Set<number> {
   const { all, isFixed } = stripSections(elf);
-  return new Set(where(all, (i) => !isFixed(i)));
+  return new Set(filtered(all, (i) => !isFixed(i)));
 }
 
 /** The gABI has one symbol table in a file. */
 const MOST_TABLES = 16;
 
 /** The sections that are rewritten as a whole, one at a time. */
-const TABLES: readonly number[] = /* @__PURE__ */ [SHT.SYMTAB, NEED_NO_TABLE].flat();
+const TABLES: readonly number[] = /* @__PURE__ */ [SHT.SYMTAB, ABOUT_SYMBOLS].flat();
 
 /**
  * Each table is read and written as a whole. If many lay over the same bytes, neither time nor output would be in
@@ -110,7 +110,7 @@ function refuseManyTables({ elf, columns: c, all }: StripSections): void {
     });
   }
   if (bytes > elf.source.size) {
-    const indexes = where(all, (i) => TABLES.includes(c.type[i]!));
+    const indexes = filtered(all, (i) => TABLES.includes(c.type[i]!));
     const ranges = Array.from(indexes, (i) => ({ start: c.offset[i]!, end: c.offset[i]! + c.fileSize[i]! }));
     fail("MALFORMED", "symbol tables, and what belongs to them, take the same bytes of the file", {
       offset: firstOverlap(ranges) ?? elf.header.shoff,
@@ -144,9 +144,9 @@ function selectFromTable(
   const keepsTable = wish.namesSections && wish.keeps(names.of(table));
   if (wish.mode === "none" && dropped.size === 0 && !namesSymbols && wish.discards === undefined) return;
 
-  const users = where(
+  const users = filtered(
     all,
-    (i) => link[i] === table && !dropped.has(i) && !isFixed(i) && !NEED_NO_TABLE.includes(type[i]!),
+    (i) => link[i] === table && !dropped.has(i) && !isFixed(i) && !ABOUT_SYMBOLS.includes(type[i]!),
   );
   const isUsed = users.length > 0;
 
@@ -187,7 +187,7 @@ function usedSymbols(elf: ElfFile, table: number, users: Uint32Array): Uint8Arra
     if (type[u] === SHT.GROUP) use(info[u]!);
   }
 
-  for (const { bytes, start, sections } of runs(elf, (u) => isUser[u] === 1 && holdsRelocations(type[u]!))) {
+  for (const { bytes, start, sections } of sectionRuns(elf, (u) => isUser[u] === 1 && holdsRelocations(type[u]!))) {
     const v = viewOf(bytes);
     for (const i of sections) {
       const at = offset[i]! - start;

@@ -1,7 +1,7 @@
 import { type Edit, type EditFamily, type EditParsers, made } from "../edit/family.js";
 import { fail } from "../error.js";
 import { Contents } from "../rewrite/wish/contents.js";
-import { allLoose, decideStrip } from "./decide.js";
+import { unloadedSections, decideStrip } from "./decide.js";
 import { stripWish } from "./strip-wish.js";
 
 /** See {@link dropSectionHeaders}. */
@@ -51,9 +51,11 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
     decideStrip(elf, stripWish([]), notes);
 
     const contents = new Contents(elf.header.shnum);
-    wish.sections = { ...wish.sections, contents, dropped: allLoose(elf), dropsHeaders: elf.header.shnum > 0 };
+    wish.sections = { ...wish.sections, contents, dropped: unloadedSections(elf), dropsHeaders: elf.header.shnum > 0 };
   },
 };
 
 /** Makes the edits again from plain data. */
-export const dropSectionHeadersParsers: EditParsers<DropSectionHeaders> = { dropSectionHeaders: () => dropSectionHeaders() };
+export const dropSectionHeadersParsers: EditParsers<DropSectionHeaders> = {
+  dropSectionHeaders: () => dropSectionHeaders(),
+};

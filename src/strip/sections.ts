@@ -120,7 +120,7 @@ function noteUnmatched({ all, names }: StripSections, { patterns }: StripWish, n
  * Sections that are about the symbols of a table, and do not need the table: without it they say nothing, and their
  * sh_link is 0.
  */
-export const NEED_NO_TABLE: readonly number[] = [SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
+export const ABOUT_SYMBOLS: readonly number[] = [SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG, SHT.LLVM_CALL_GRAPH_PROFILE];
 
 /**
  * Drops what means nothing without the sections that go: the relocations of a section, the extended indexes of a symbol
@@ -185,7 +185,7 @@ export function refuseBrokenLinks(
 
   for (const i of all) {
     const target = link[i]!;
-    if (target === 0 || target >= count || NEED_NO_TABLE.includes(type[i]!)) continue;
+    if (target === 0 || target >= count || ABOUT_SYMBOLS.includes(type[i]!)) continue;
     if (!dropped.has(target) || dropped.has(i)) continue;
     if (!isFixed(i) || isFixed(target)) addUser(target, names.of(i));
   }

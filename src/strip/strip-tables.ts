@@ -1,10 +1,10 @@
-import { where } from "../codec/ascending.js";
+import { filtered } from "../codec/ascending.js";
 import { viewOf } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import type { Groups } from "../image/headers/groups.js";
 import { holdsRelocations, relocationSize } from "../image/relocations/relocation-sections.js";
-import { runs } from "../image/headers/runs.js";
+import { sectionRuns } from "../image/headers/runs.js";
 import { indexesWhere, placedAt, sectionColumns } from "../image/headers/section-columns.js";
 import { fileRange, sectionAt } from "../image/headers/sections.js";
 import { SHN, SHT } from "../spec/constants.js";
@@ -64,7 +64,7 @@ function groupContents(
   ungrouped: Set<number>,
 ): ContentRun {
   const { link, info } = sectionColumns(elf);
-  const staying = where(sections, (s) => !dropped.has(s));
+  const staying = filtered(sections, (s) => !dropped.has(s));
   const words = new Uint32Array(staying.length + members.length);
   const at = new Float64Array(staying.length);
   const sizes = new Float64Array(staying.length);
@@ -137,9 +137,9 @@ function relocationContents(
   const h = elf.header;
   const newIndex = (symbol: number): number => indexes[symbol] ?? symbol;
 
-  for (const { bytes, start, sections } of runs(elf, isWanted)) {
+  for (const { bytes, start, sections } of sectionRuns(elf, isWanted)) {
     // The size of packed records changes with the indexes.
-    const packed = where(sections, (i) => type[i] === SHT.CREL);
+    const packed = filtered(sections, (i) => type[i] === SHT.CREL);
     for (const i of packed) {
       const from = offset[i]! - start;
       const renumbered = renumberCrel(bytes.subarray(from, from + fileSize[i]!), offset[i]!, newIndex);
@@ -148,7 +148,7 @@ function relocationContents(
 
     const copy = bytes.slice();
     const v = viewOf(copy);
-    const others = where(sections, (i) => type[i] !== SHT.CREL);
+    const others = filtered(sections, (i) => type[i] !== SHT.CREL);
     const at = new Float64Array(others.length);
     const sizes = new Float64Array(others.length);
     others.forEach((i, n) => {

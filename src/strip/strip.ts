@@ -1,6 +1,6 @@
 import type { JsonEdit } from "../edit/json-edit.js";
 import { type EditFamily, type EditParsers, made } from "../edit/family.js";
-import { type NameArguments, namesIn, type NamesThen, optionsIn } from "../edit/names.js";
+import { type NameArguments, namesAmong, type NamesThen, optionsIn } from "../edit/names.js";
 import { ANYTHING, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { decideStrip } from "./decide.js";
@@ -77,7 +77,7 @@ export function stripAll({ force = false }: { readonly force?: boolean | undefin
 }
 
 function sectionPatterns(edit: string, args: readonly unknown[]): string[] {
-  const patterns = namesIn(args);
+  const patterns = namesAmong(args);
   for (const p of patterns) {
     if (typeof p !== "string" || p === "" || p === "!") {
       fail("BAD_EDIT", `${edit}: ${JSON.stringify(p)} is no section's name or pattern`, { edit });
@@ -87,7 +87,7 @@ function sectionPatterns(edit: string, args: readonly unknown[]): string[] {
 }
 
 function symbolNames(edit: string, args: readonly unknown[]): string[] {
-  const names = namesIn(args);
+  const names = namesAmong(args);
   for (const n of names) {
     if (typeof n !== "string" || n === "") {
       fail("BAD_EDIT", `${edit}: ${JSON.stringify(n)} is no symbol's name`, { edit });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ascending, counting, where } from "../../src/codec/ascending.js";
+import { ascending, countUp, filtered } from "../../src/codec/ascending.js";
 
 const order = (...values: number[]): number[] => [...ascending(Float64Array.from(values), values.length)];
 
@@ -29,6 +29,6 @@ describe("ascending order", () => {
 });
 
 it("counts, and picks numbers in their order", () => {
-  expect([...where(counting(7), (n) => n % 3 === 0)]).toEqual([0, 3, 6]);
-  expect([...where(counting(0), () => true)]).toEqual([]);
+  expect([...filtered(countUp(7), (n) => n % 3 === 0)]).toEqual([0, 3, 6]);
+  expect([...filtered(countUp(0), () => true)]).toEqual([]);
 });

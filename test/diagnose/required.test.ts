@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { requirements } from "../../src/diagnose/versions/required.js";
+import { requirementsOf } from "../../src/diagnose/versions/required.js";
 import { wheelTag } from "../../src/diagnose/wheel/wheel-tag.js";
 import { readElf } from "../../src/index.js";
 import { EM } from "../../src/spec/constants.js";
@@ -235,6 +235,6 @@ describe("names that mean something to JavaScript", () => {
 describe("without tables", () => {
   it("there is what the file says, and no more", () => {
     const facts = { ...factsOf(needing(["a@GLIBC_2.17"]), GLIBC), tables: null };
-    expect(requirements(facts)).toMatchObject({ required: { glibc: "2.17" }, distributions: null, wheelTag: null });
+    expect(requirementsOf(facts)).toMatchObject({ required: { glibc: "2.17" }, distributions: null, wheelTag: null });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bytesSource } from "../../src/codec/source.js";
-import { disjoint, searchTexts, SHORTEST } from "../../src/diagnose/detect/text-search.js";
+import { disjoint, searchTexts, SHORTEST_NEEDLE } from "../../src/diagnose/detect/text-search.js";
 import { counting } from "../support/elf.js";
 
 const latin1 = (s: string): Uint8Array => Uint8Array.from(s, (c) => c.charCodeAt(0));
@@ -62,7 +62,7 @@ describe("searchTexts", () => {
     const isEnough = ([rust]: readonly (number | undefined)[]) => rust !== undefined;
     expect(searchTexts(source, range, [{ text: "/rustc/" }, { text: "GHCRTS" }], isEnough)).toEqual([100, undefined]);
     expect(source.bytes).toBeLessThan(2 << 20);
-    expect("GHCRTS".length).toBeGreaterThanOrEqual(SHORTEST);
+    expect("GHCRTS".length).toBeGreaterThanOrEqual(SHORTEST_NEEDLE);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostProcessor, x86 } from "../../src/node/host.js";
+import { hostProcessor, x86Features } from "../../src/node/host.js";
 import { EM } from "../../src/index.js";
 import { itWithTools, must } from "../support/tools.js";
 
@@ -8,7 +8,7 @@ const V2 = "cx16 lahf_lm popcnt pni sse4_1 sse4_2 ssse3";
 const V3 = `${V2} avx avx2 bmi1 bmi2 f16c fma abm movbe xsave`;
 const V4 = `${V3} avx512f avx512bw avx512cd avx512dq avx512vl`;
 const cpu = (vendor: string, flags: string) =>
-  x86(`processor\t: 0\nvendor_id\t: ${vendor}\nflags\t\t: fpu ${flags} nx\n`);
+  x86Features(`processor\t: 0\nvendor_id\t: ${vendor}\nflags\t\t: fpu ${flags} nx\n`);
 
 describe("the processor of this machine", () => {
   it("is known by its flags", () => {

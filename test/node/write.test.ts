@@ -5,7 +5,7 @@ import type { ByteSource } from "../../src/codec/source.js";
 import { patch, type Piece, readElf, setRunpath, stripUnneeded } from "../../src/index.js";
 import { patchFile, patchFileSync } from "../../src/node/index.js";
 import { openSource } from "../../src/node/source.js";
-import { writeFileAtomically, writeNow } from "../../src/node/write.js";
+import { writeFileAtomically, writeFileAtomicallySync } from "../../src/node/write.js";
 import { writeInPlace } from "../../src/node/in-place.js";
 import { type Plan, planOf } from "../../src/rewrite/plan.js";
 import { buildElf } from "../../src/testing/build-elf.js";
@@ -117,7 +117,7 @@ describe("80,000 small pieces", () => {
 
   for (const [way, write] of [
     ["write", writeFileAtomically],
-    ["writeNow", async (...args: Parameters<typeof writeFileAtomically>) => writeNow(...args)],
+    ["writeNow", async (...args: Parameters<typeof writeFileAtomically>) => writeFileAtomicallySync(...args)],
   ] as const) {
     it(`${way}: take few system calls`, async () => {
       const input = files.write("many", INPUT);
@@ -171,7 +171,7 @@ describe("memory", () => {
     ];
     const plan = planOf(source, { ...PLAN, size: 19 * MIB, pieces });
     const target = files.path("flat");
-    writeNow({ plan, input, stats: statSync(input), temp: `${target}.tmp`, target, sync: false });
+    writeFileAtomicallySync({ plan, input, stats: statSync(input), temp: `${target}.tmp`, target, sync: false });
 
     expect([buffers.size, [...buffers][0]!.byteLength, read.mock.calls]).toEqual([1, MIB, []]);
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { match } from "../../src/report/match.js";
+import { matchLists } from "../../src/report/match.js";
 
 /** Each step as `from>to`, of words whose letters are the items. */
 function steps(before: string, after: string, replace = true): string[] {
-  const matched = match(before.split(""), after.split(""), (item) => item, replace);
+  const matched = matchLists(before.split(""), after.split(""), (item) => item, replace);
   return matched.steps.map(({ from, to }) => `${from ?? ""}>${to ?? ""}`);
 }
 
@@ -35,11 +35,11 @@ describe("match", () => {
   });
 
   it("says whether the order is another one", () => {
-    const turned = match(["a", "b", "c"], ["c", "a", "b"], (item) => item);
+    const turned = matchLists(["a", "b", "c"], ["c", "a", "b"], (item) => item);
     expect(turned.steps).toEqual([]);
     expect(turned.reordered).toBe(true);
 
-    const grown = match(["a", "b"], ["a", "x", "b"], (item) => item);
+    const grown = matchLists(["a", "b"], ["a", "x", "b"], (item) => item);
     expect(grown.reordered).toBe(false);
   });
 });

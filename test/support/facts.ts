@@ -2,7 +2,7 @@ import type { Detected } from "../../src/diagnose/detect/detect.js";
 import type { DiagnosisFinding } from "../../src/diagnose/diagnosis.js";
 import { type Facts, factsOf as factsOfFile } from "../../src/diagnose/facts.js";
 import { targetFindings } from "../../src/diagnose/rules/target/target.js";
-import { requirements, type Requirements } from "../../src/diagnose/versions/required.js";
+import { requirementsOf, type Requirements } from "../../src/diagnose/versions/required.js";
 import { Tolerant } from "../../src/image/tolerant.js";
 import { readElf, STB } from "../../src/index.js";
 import { parseTarget, tables } from "../../src/targets/index.js";
@@ -15,7 +15,7 @@ export function factsOf(bytes: Uint8Array, known: Partial<Detected> = {}, target
 }
 
 export const needsOf = (bytes: Uint8Array, known?: Partial<Detected>): Requirements =>
-  requirements(factsOf(bytes, known));
+  requirementsOf(factsOf(bytes, known));
 
 /** What speaks against the file on a target. */
 export function against(bytes: Uint8Array, target: string, known?: Partial<Detected>): DiagnosisFinding[] {

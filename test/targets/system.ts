@@ -4,7 +4,7 @@ import { type ElfFile, readElf, symbolVersions } from "../../src/index.js";
 import { subjectOf } from "../../src/diagnose/subject.js";
 import { versionUses } from "../../src/diagnose/versions/version-uses.js";
 import { detect } from "../../src/diagnose/detect/detect.js";
-import { requirements } from "../../src/diagnose/versions/required.js";
+import { requirementsOf } from "../../src/diagnose/versions/required.js";
 import { Tolerant } from "../../src/image/tolerant.js";
 import { tables } from "../../src/targets/index.js";
 import { objdumpNeeds } from "../support/objdump.js";
@@ -33,7 +33,7 @@ interface Comparison {
 }
 
 type ObjdumpNeeds = ReturnType<typeof objdumpNeeds>;
-type Requirements = ReturnType<typeof requirements>;
+type Requirements = ReturnType<typeof requirementsOf>;
 
 function compare(path: string): Comparison {
   const source = openSource(path);
@@ -42,7 +42,7 @@ function compare(path: string): Comparison {
     const subject = subjectOf(elf, new Tolerant());
     const detected = detect(subject);
     const asked = { target: null, tables, libraries: null, raisedRights: null, scan: false };
-    const needs = requirements({ ...subject, ...detected, ...asked, libc: "glibc" as const });
+    const needs = requirementsOf({ ...subject, ...detected, ...asked, libc: "glibc" as const });
     const uses = versionUses(subject);
 
     // objdump refuses files without dynamic symbols: static programs, debug files.

@@ -11,7 +11,7 @@ import { parseTarget, tables } from "../../targets/index.js";
 import type { Target } from "../../targets/target.js";
 import { eachFile, OK, print, REFUSED, USAGE, UsageError, type Verb } from "../command.js";
 import { formatDiagnosis } from "./diagnosis-text.js";
-import { type Flags, json, parseReadArguments, withFile } from "../read-files.js";
+import { type Flags, jsonFlag, parseReadArguments, withFile } from "../read-files.js";
 import { printRules } from "../rules.js";
 
 interface Wish {
@@ -59,7 +59,7 @@ function targetOf(name: string): Target {
 const text = (flag: boolean | string | undefined): string | undefined => (typeof flag === "string" ? flag : undefined);
 
 const OPTIONS = {
-  ...json,
+  ...jsonFlag,
   target: { type: "string" },
   sysroot: { type: "string" },
   scan: { type: "boolean" },

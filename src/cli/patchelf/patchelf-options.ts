@@ -1,6 +1,6 @@
 import { takeValue, UsageError } from "../command.js";
 import type { Query } from "./patchelf-print.js";
-import { addRenames, resolved } from "./patchelf-values.js";
+import { addRenames, textOfValue } from "./patchelf-values.js";
 import { checkFiles, commonOption, overlayChoice, rewriteDefaults, type RewriteOptions } from "../rewrite.js";
 
 /** A version of a library. Without a file it is a version of the library that the symbol is bound to already. */
@@ -172,7 +172,7 @@ function takeOption(command: PatchelfCommand, arg: string, rest: string[]): void
 }
 
 /** The option's value, or the text of the `@file` that it names. */
-const textValue = (arg: string, rest: string[]): string => resolved(takeValue(arg, undefined, rest), arg);
+const textValue = (arg: string, rest: string[]): string => textOfValue(takeValue(arg, undefined, rest), arg);
 
 /** Takes an option with a meaning of its own. */
 function takeOther(command: PatchelfCommand, arg: string, rest: string[]): void {

@@ -5,7 +5,7 @@ import { fileText } from "../text-file.js";
  * The text of `@file`, or the value itself (patchelf(1)). A line end at the end of the file is dropped: no path or name
  * in an ELF file ends with one.
  */
-export function resolved(value: string, option: string): string {
+export function textOfValue(value: string, option: string): string {
   if (!value.startsWith("@")) return value;
 
   const text = fileText(value.slice(1), `${option} ${value}`);

@@ -6,9 +6,9 @@ import { diagnoseGo, type GoTraces, goTraces, searchedGo, startsAsGo } from "./g
 import { diagnoseLanguage, languageNames, wantsFingerprints } from "./language.js";
 import { concludeLibc, fingerprintClues, libcClues, wantsLibcFingerprints } from "./libc.js";
 import { diagnoseLinkage } from "./linkage.js";
-import { packer } from "./packer.js";
+import { packerEvidence } from "./packer.js";
 import type { DiagnosedSubject } from "../subject.js";
-import { foreignSystem } from "./system.js";
+import { foreignEvidence } from "./system.js";
 
 /** What detection says about a file. */
 export type Detected = Pick<
@@ -25,10 +25,10 @@ const libcEvidence = /* @__PURE__ */ evidenceOf("libc");
  */
 export function detect(subject: DiagnosedSubject): Detected {
   const { linkage, evidence: linked } = diagnoseLinkage(subject);
-  const packed = subject.tolerant.part(() => packer(subject.elf));
+  const packed = subject.tolerant.part(() => packerEvidence(subject.elf));
   if (packed) return packedProgram(packed, linkage, linked);
 
-  const foreign = foreignSystem(subject);
+  const foreign = foreignEvidence(subject);
   const clues = foreign ? [] : libcClues(subject);
   const hints = comments(subject);
   const names = languageNames(subject);

@@ -29,13 +29,13 @@ const LIBRARIES: readonly Named[] = [
 const named = (list: readonly Named[], name: string): Libc | undefined =>
   list.find(([pattern]) => pattern.test(name))?.[1];
 
-export const fileName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+export const baseNameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 /** The C library whose loader is at this path. */
-export const loaderLibc = (path: string): Libc | undefined => named(LOADERS, fileName(path));
+export const loaderLibc = (path: string): Libc | undefined => named(LOADERS, baseNameOf(path));
 
 /** The C library that has this name. */
-export const libraryLibc = (name: string): Libc | undefined => named(LIBRARIES, fileName(name));
+export const libraryLibc = (name: string): Libc | undefined => named(LIBRARIES, baseNameOf(name));
 
 /** Imports that only one C library defines. They tell libraries apart where the name `libc.so` does not. */
 export const TELLING_IMPORTS: ReadonlyMap<string, Libc> = /* @__PURE__ */ new Map([

@@ -18,7 +18,7 @@ const TAIL = 64;
  * UPX: its magic where UPX writes it, in a file without section headers. The packed program is hidden: nothing else in
  * such a file says anything about it.
  */
-export function packer(elf: ElfFile): Evidence | undefined {
+export function packerEvidence(elf: ElfFile): Evidence | undefined {
   const { phoff, phnum, phentsize } = elf.header;
   const { size } = elf.source;
   if (elf.sections.length > 0 || phnum === 0) return undefined;

@@ -1,7 +1,7 @@
 import { ELFOSABI } from "../../spec/constants.js";
 import type { Evidence } from "../diagnosis.js";
 import { evidenceOf } from "./evidence.js";
-import { fileName } from "./libc-names.js";
+import { baseNameOf } from "./libc-names.js";
 import type { DiagnosedSubject } from "../subject.js";
 
 /**
@@ -33,7 +33,7 @@ const evidence = /* @__PURE__ */ evidenceOf("libc");
 const OSABI_OFFSET = 7;
 
 /** What says that the file is for another system than Linux and Android. */
-export function foreignSystem({ elf, tolerant, interpreter, needed }: DiagnosedSubject): Evidence | undefined {
+export function foreignEvidence({ elf, tolerant, interpreter, needed }: DiagnosedSubject): Evidence | undefined {
   const byAbi = OSABI[elf.header.osabi];
   if (byAbi) return evidence("system", byAbi, `EI_OSABI is that of ${byAbi}`, OSABI_OFFSET);
 
@@ -41,7 +41,7 @@ export function foreignSystem({ elf, tolerant, interpreter, needed }: DiagnosedS
   if (note) return evidence("system", note.owner, `a note of ${note.owner}`, note.offset);
 
   if (interpreter === null) return undefined;
-  const system = LOADERS[fileName(interpreter)] ?? (isSolaris(interpreter, needed) ? "Solaris" : undefined);
+  const system = LOADERS[baseNameOf(interpreter)] ?? (isSolaris(interpreter, needed) ? "Solaris" : undefined);
   // OpenBSD has none of glibc's libraries: somebody has renamed glibc's loader.
   if (system === "OpenBSD" && needed.includes("libc.so.6")) return undefined;
   return system ? evidence("system", system, `PT_INTERP is ${interpreter}`, null) : undefined;

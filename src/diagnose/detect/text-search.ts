@@ -6,7 +6,7 @@ export interface SearchedRange {
   readonly size: number;
 }
 
-/** A text to look for: at least {@link SHORTEST} characters from U+0000 to U+00FF, each of them one byte. */
+/** A text to look for: at least {@link SHORTEST_NEEDLE} characters from U+0000 to U+00FF, each of them one byte. */
 export interface Needle {
   readonly text: string;
   /** Does the text at this offset count? Called a limited number of times. */
@@ -22,7 +22,7 @@ const PIECE = 1 << 20;
  * wherever it begins.
  */
 const STRIDE = 4;
-export const SHORTEST = STRIDE + 1;
+export const SHORTEST_NEEDLE = STRIDE + 1;
 
 /** A pair of bytes of a needle, and its place in the text. */
 interface Probe {

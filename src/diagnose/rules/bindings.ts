@@ -5,7 +5,7 @@ import { isNodeSymbol } from "../../resolve/bind/host-symbols.js";
 import type { LibraryTree, LoadedObject } from "../../resolve/tree.js";
 import { type LibraryUse, unusedLibraries } from "../../resolve/bind/unused.js";
 import type { Facts } from "../facts.js";
-import { count, isProgram, list, type Rule } from "./rule.js";
+import { plural, isProgram, inWords, type Rule } from "./rule.js";
 
 /** How symbols are bound; null without libraries. What is broken in a library is not reported on this file. */
 const bindingsOf = ({ libraries }: Facts): SymbolBindings | null => libraries && bindingsOfTree(libraries);
@@ -62,8 +62,8 @@ export const bindingRules: readonly Rule[] = [
       for (const from of new Set(bound.missing.map((m) => m.from))) {
         const missing = bound.missing.filter((m) => m.from === from);
         const names = [...new Set(missing.map((m) => (m.version === null ? m.symbol : `${m.symbol}@${m.version}`)))];
-        const symbols = count(names.length, "symbol");
-        const message = `nothing defines ${symbols} that ${nameOf(from, tree)} asks for: ${list(names)}`;
+        const symbols = plural(names.length, "symbol");
+        const message = `nothing defines ${symbols} that ${nameOf(from, tree)} asks for: ${inWords(names)}`;
         yield mayBeInHost
           ? { message: `${message}, unless the program that loads it does`, severity: "warning", names }
           : { message, names };
@@ -82,7 +82,7 @@ export const bindingRules: readonly Rule[] = [
       if (names.length === 0) return;
 
       const them = names.length === 1 ? "it" : "them";
-      yield { message: `it needs ${list(names)}, but takes no symbol of ${them}`, names };
+      yield { message: `it needs ${inWords(names)}, but takes no symbol of ${them}`, names };
     },
   },
   {
@@ -94,7 +94,7 @@ export const bindingRules: readonly Rule[] = [
       for (const { library, symbols } of usesOf(facts).flatMap((u) => u.undeclared)) {
         yield {
           message:
-            `it takes ${list(symbols, 4)} of ${library.path}, which it does not name in DT_NEEDED: ` +
+            `it takes ${inWords(symbols, 4)} of ${library.path}, which it does not name in DT_NEEDED: ` +
             "it is there only because another library needs it",
           names: [library.name, ...symbols],
         };

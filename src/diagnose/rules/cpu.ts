@@ -1,6 +1,6 @@
 import { gnuProperties } from "../../image/notes/note-contents.js";
 import type { Facts } from "../facts.js";
-import { list, type Rule } from "./rule.js";
+import { inWords, type Rule } from "./rule.js";
 
 /** Registers that older x86-64 processors do not have. */
 const NEWER_REGISTERS: readonly string[] = ["YMM", "ZMM", "TMM", "MASK"];
@@ -40,7 +40,7 @@ export const cpuRules: readonly Rule[] = [
       const features = flagsOf(facts, "GNU_PROPERTY_X86_FEATURE_2_NEEDED");
       const registers = features.filter((name) => NEWER_REGISTERS.includes(name));
       if (registers.length > 0) {
-        yield { message: `its property note says that it needs the registers ${list(registers)}`, names: registers };
+        yield { message: `its property note says that it needs the registers ${inWords(registers)}`, names: registers };
       }
     },
   },

@@ -1,7 +1,7 @@
 import type { Hardening } from "../../image/hardening.js";
 import type { Libc } from "../diagnosis.js";
 import type { Facts } from "../facts.js";
-import { count, list, type Rule, type RuleMatch } from "./rule.js";
+import { plural, inWords, type Rule, type RuleMatch } from "./rule.js";
 import { hardeningOf } from "./segments.js";
 
 /** What a test of a protection says: null where the protection is there, or nobody could expect it. */
@@ -90,11 +90,11 @@ export const hardeningRules: readonly Rule[] = [
       const { fortified, fortifiable } = fortify;
       if (fortified.length > 0 || fortifiable.length === 0) return null;
 
-      const functions = count(fortifiable.length, "function");
+      const functions = plural(fortifiable.length, "function");
       const are = fortifiable.length === 1 ? "is" : "are";
       return {
         message:
-          `${functions} of glibc that can check sizes ${are} called in the plain form only: ` + list(fortifiable),
+          `${functions} of glibc that can check sizes ${are} called in the plain form only: ` + inWords(fortifiable),
         names: fortifiable,
       };
     },

@@ -1,8 +1,8 @@
 import { EM } from "../../spec/constants.js";
 import { compareVersions } from "../../spec/version-names.js";
 import type { Facts } from "../facts.js";
-import { crossing, hasGlibcVersions } from "../versions/crossing.js";
-import { count, list, type Rule } from "./rule.js";
+import { crossingOf, hasGlibcVersions } from "../versions/crossing.js";
+import { plural, inWords, type Rule } from "./rule.js";
 
 /** What functions hand over, by their names. */
 type Handed = Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export const importRules: readonly Rule[] = [
     sentence: "The file calls functions whose structures differ between the C libraries.",
     advice: REBUILD,
     *test(facts) {
-      const found = crossing(facts);
+      const found = crossingOf(facts);
       if (!found) return;
 
       const { from, to } = found;
@@ -61,8 +61,8 @@ export const importRules: readonly Rule[] = [
       if (names.length === 0) return;
       yield {
         message:
-          `built for ${from} and to run with ${to}, it calls ${list(names)}: ` +
-          `the two libraries differ in ${list(what)}`,
+          `built for ${from} and to run with ${to}, it calls ${inWords(names)}: ` +
+          `the two libraries differ in ${inWords(what)}`,
         names,
       };
     },
@@ -73,7 +73,7 @@ export const importRules: readonly Rule[] = [
     sentence: "The file calls functions whose structures have different sizes in the C libraries.",
     advice: REBUILD,
     *test(facts) {
-      const found = crossing(facts);
+      const found = crossingOf(facts);
       if (!found) return;
 
       const { from, to } = found;
@@ -81,8 +81,8 @@ export const importRules: readonly Rule[] = [
       if (names.length === 0) return;
       yield {
         message:
-          `built for ${from} and to run with ${to}, it calls ${list(names)}: ` +
-          `${list(what)} has another size in each`,
+          `built for ${from} and to run with ${to}, it calls ${inWords(names)}: ` +
+          `${inWords(what)} has another size in each`,
         names,
       };
     },
@@ -93,7 +93,7 @@ export const importRules: readonly Rule[] = [
     sentence: "A 32-bit file is to run with another C library than it was built for.",
     advice: REBUILD,
     *test(facts) {
-      const found = crossing(facts);
+      const found = crossingOf(facts);
       const { class: elfClass, machine } = facts.elf.header;
       if (!found || elfClass !== 32 || machine === EM.X86_64) return;
 
@@ -120,8 +120,8 @@ export const importRules: readonly Rule[] = [
       const shown = found.map(({ name, oldest, now }) => `${name} (${oldest}, not ${now})`);
       yield {
         message:
-          `${count(found.length, "reference")} without a version would bind to the oldest function of its name, ` +
-          `whose code differs from today's: ${list(shown)}${notorious(names)}`,
+          `${plural(found.length, "reference")} without a version would bind to the oldest function of its name, ` +
+          `whose code differs from today's: ${inWords(shown)}${notorious(names)}`,
         names,
         advice: bindAdvice(found),
       };
@@ -164,7 +164,7 @@ function oldBindings(facts: Facts): OldBinding[] {
   const { tables, target, needed, elf } = facts;
   if (!tables || hasGlibcVersions(facts)) return [];
 
-  const runsWithGlibc = needed.includes("libc.so.6") || (target?.libc === "glibc" && crossing(facts)?.to === "glibc");
+  const runsWithGlibc = needed.includes("libc.so.6") || (target?.libc === "glibc" && crossingOf(facts)?.to === "glibc");
   if (!runsWithGlibc) return [];
 
   const { header } = elf;

@@ -4,7 +4,7 @@ import { machineName } from "../../spec/names.js";
 import type { Facts } from "../facts.js";
 import { builtFor } from "../versions/crossing.js";
 import { buildFolder } from "./folders.js";
-import { type RuleMatch, list, type Rule } from "./rule.js";
+import { type RuleMatch, inWords, type Rule } from "./rule.js";
 
 /** PATH_MAX: kernels refuse a PT_INTERP that is longer (`fs/binfmt_elf.c`). */
 const LONGEST = 4096;
@@ -26,7 +26,7 @@ export const interpreterRules: readonly Rule[] = [
 
       yield {
         message:
-          `it needs ${list(needed)}, but has no PT_INTERP: ` +
+          `it needs ${inWords(needed)}, but has no PT_INTERP: ` +
           "the kernel starts it without a loader, and it crashes at its first use of a library",
         names: needed,
       };
@@ -103,7 +103,7 @@ export const interpreterRules: readonly Rule[] = [
       const isOtherClass = elfClass !== null && elfClass !== header.class;
       if (!isOtherMachine && !isOtherClass) return;
 
-      const programs = isOtherMachine ? list(machines.map(machineName)) : `${elfClass}-bit programs`;
+      const programs = isOtherMachine ? inWords(machines.map(machineName)) : `${elfClass}-bit programs`;
       yield {
         message:
           `the interpreter ${interpreter} is ${libc}'s for ${programs}, ` +

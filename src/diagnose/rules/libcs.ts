@@ -1,7 +1,7 @@
 import { ALPINE_LIBC } from "../../spec/known-loaders.js";
 import type { LoadedObject } from "../../resolve/tree.js";
 import { namedLibc } from "../versions/crossing.js";
-import { list, type Rule } from "./rule.js";
+import { inWords, type Rule } from "./rule.js";
 
 const isMusl = (name: string): boolean => ALPINE_LIBC.test(name) || /^ld-musl-.*\.so\.1$/.test(name);
 const isGlibc = (name: string): boolean => name === "libc.so.6" || /^ld-linux.*\.so\.\d$/.test(name);
@@ -30,7 +30,10 @@ export const libcRules: readonly Rule[] = [
       const musl = needed.filter(isMusl);
       const glibc = needed.filter(isGlibc);
       if (musl.length > 0 && glibc.length > 0) {
-        yield { message: `it needs ${list(glibc)} of glibc and ${list(musl)} of musl`, names: [...glibc, ...musl] };
+        yield {
+          message: `it needs ${inWords(glibc)} of glibc and ${inWords(musl)} of musl`,
+          names: [...glibc, ...musl],
+        };
         return;
       }
 
@@ -39,7 +42,7 @@ export const libcRules: readonly Rule[] = [
       const ofMusl = loaded.filter((o) => o.libc === "musl").map((o) => o.path);
       if (ofGlibc.length > 0 && ofMusl.length > 0) {
         yield {
-          message: `the loader would load ${list(ofGlibc)} of glibc and ${list(ofMusl)} of musl`,
+          message: `the loader would load ${inWords(ofGlibc)} of glibc and ${inWords(ofMusl)} of musl`,
           names: [...ofGlibc, ...ofMusl],
         };
       }

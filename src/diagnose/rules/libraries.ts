@@ -1,10 +1,10 @@
 import type { Edge, LoadedObject } from "../../resolve/tree.js";
-import { count, list, type Rule } from "./rule.js";
+import { plural, inWords, type Rule } from "./rule.js";
 
 /** Where the loader looked, and what it found there. */
 function places({ tried }: Edge): string {
   if (tried.length === 0) return "";
-  return `; looked at ${count(tried.length, "place")}: ${list(tried.map(place), 4)}`;
+  return `; looked at ${plural(tried.length, "place")}: ${inWords(tried.map(place), 4)}`;
 }
 
 function place({ path, outcome }: Edge["tried"][number]): string {

@@ -1,6 +1,6 @@
 import { contentsOfKind, type DlopenDependency } from "../../image/notes/note-contents.js";
 import type { Facts } from "../facts.js";
-import { count, list, type Rule } from "./rule.js";
+import { plural, inWords, type Rule } from "./rule.js";
 
 const notesOf = <K extends Parameters<typeof contentsOfKind>[2]>({ elf }: Facts, kind: K) =>
   contentsOfKind(elf.notes, elf.header, kind);
@@ -70,7 +70,7 @@ export const noteRules: readonly Rule[] = [
       const them = missing.length === 1 ? "it" : "them";
       yield {
         message:
-          `it opens ${list(missing.map(described))} at run time and says that it needs ${them} (.note.dlopen), ` +
+          `it opens ${inWords(missing.map(described))} at run time and says that it needs ${them} (.note.dlopen), ` +
           "which nothing that the loader loads brings along",
         names: missing.flatMap((d) => d.sonames),
       };
@@ -87,7 +87,7 @@ export const noteRules: readonly Rule[] = [
 
       const shown = all.map((d) => `${described(d)}, ${d.priority ?? "recommended"}`);
       yield {
-        message: `it may open ${count(all.length, "library")} at run time (.note.dlopen): ${list(shown)}`,
+        message: `it may open ${plural(all.length, "library")} at run time (.note.dlopen): ${inWords(shown)}`,
         names: all.flatMap((d) => d.sonames),
       };
     },

@@ -2,7 +2,7 @@ import { pageFitness } from "../../check/pages.js";
 import { cardOf } from "../../spec/machines/card-of.js";
 import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import type { Facts } from "../facts.js";
-import { type RuleMatch, list, type Rule } from "./rule.js";
+import { type RuleMatch, inWords, type Rule } from "./rule.js";
 import { hardeningOf } from "./segments.js";
 
 interface PageSize {
@@ -47,7 +47,7 @@ function unfit(facts: Facts, { size, whose }: PageSize): RuleMatch | undefined {
 
   const errors = problems.filter((p) => p.severity === "error").map((p) => `${p.at}: ${p.message}`);
   return {
-    message: `it is not fit for pages of ${size / 1024} KiB (${whose}): ${list(errors, 1)}`,
+    message: `it is not fit for pages of ${size / 1024} KiB (${whose}): ${inWords(errors, 1)}`,
     ...(raisable && {
       advice:
         `elfwright patchelf --raise-alignment ${size} makes it fit as it is; ` +

@@ -5,7 +5,7 @@ import type { ElfFile } from "../../image/elf.js";
 import { overlayKind } from "../../image/headers/overlay-kind.js";
 import type { Facts } from "../facts.js";
 import { type EmbeddedElf, embeddedElfs } from "./embedded.js";
-import { list, type Rule } from "./rule.js";
+import { inWords, type Rule } from "./rule.js";
 
 /** Without `scan`, no more than this is read of what follows the end of the ELF file. */
 const QUICK = 1 << 20;
@@ -43,7 +43,7 @@ export const payloadRules: readonly Rule[] = [
       if (!overlay) return;
 
       const { size, offset } = overlay;
-      yield { message: `${size} bytes follow the end of the ELF file at ${hex(offset)}: ${inWords(elf)}` };
+      yield { message: `${size} bytes follow the end of the ELF file at ${hex(offset)}: ${overlayInWords(elf)}` };
     },
   },
   {
@@ -69,7 +69,7 @@ export const payloadRules: readonly Rule[] = [
     advice: "Diagnose them, too: if the program unpacks and loads them, they have to fit the system as well.",
     *test(facts) {
       const found = [...embedded(facts)].map((e) => `${e.machine} ${e.type} at ${hex(e.offset)}`);
-      if (found.length > 0) yield { message: `ELF files are inside of it: ${list(found)}` };
+      if (found.length > 0) yield { message: `ELF files are inside of it: ${inWords(found)}` };
     },
   },
 ];
@@ -97,7 +97,7 @@ const WORDS: Readonly<Record<string, string>> = {
   pyinstaller: "a PyInstaller archive",
 };
 
-function inWords(elf: ElfFile): string {
+function overlayInWords(elf: ElfFile): string {
   const kind = overlayKind(elf);
   const what = kind === null ? "nothing tells what they are" : (WORDS[kind] ?? `${kind} data`);
   return isAppImage(elf) ? `an AppImage, ${what}` : what;

@@ -1,14 +1,14 @@
-import { lacks, type Lacks, mayHaveOthers } from "../versions/retargeted.js";
+import { glibcLacks, type GlibcLacks, mayHaveOthers } from "../versions/retargeted.js";
 import type { Facts } from "../facts.js";
-import { list, type Rule } from "./rule.js";
+import { inWords, type Rule } from "./rule.js";
 
 /** Nothing where a target's release, or the libraries that are there, give a more exact answer. */
-function foundLacks(facts: Facts): Lacks {
+function foundLacks(facts: Facts): GlibcLacks {
   const { tables, target, libraries } = facts;
   if (tables === null || target?.libc === "glibc" || libraries?.missing.length === 0) {
     return { never: [], homes: new Map() };
   }
-  return lacks(facts, tables);
+  return glibcLacks(facts, tables);
 }
 
 /** What a program of musl misses after it was given the names of glibc's loader and library. Silent without tables. */
@@ -28,7 +28,8 @@ export const retargetedRules: readonly Rule[] = [
       const unless = others ? ", unless another library or the program that loads it has" : "";
       yield {
         message:
-          `no release of glibc has ${list(never)}${unless}: ` + '"undefined symbol", at the start or when it is called',
+          `no release of glibc has ${inWords(never)}${unless}: ` +
+          '"undefined symbol", at the start or when it is called',
         names: never,
         ...(others && { severity: "warning" as const }),
       };
@@ -46,7 +47,7 @@ export const retargetedRules: readonly Rule[] = [
       for (const [library, names] of foundLacks(facts).homes) {
         yield {
           message:
-            `${list(names)} ${names.length === 1 ? "is" : "are"} in ${library} of glibc, which it does not need: ` +
+            `${inWords(names)} ${names.length === 1 ? "is" : "are"} in ${library} of glibc, which it does not need: ` +
             `"undefined symbol", at the start or when it is called${unless}`,
           advice: `Add it: elfwright patchelf --add-needed ${library}.`,
           names: [library, ...names],

@@ -20,13 +20,13 @@ export interface Rule extends DiagnosisRule {
 }
 
 /** A broken file may have one finding for each of its entries. More than this help nobody. */
-export const MOST = 100;
+export const MOST_FINDINGS = 100;
 
 export function* findingsOf(rule: Rule, facts: Facts): Generator<DiagnosisFinding> {
   let number = 0;
   for (const found of rule.test(facts)) {
     number++;
-    if (number > MOST) return;
+    if (number > MOST_FINDINGS) return;
     yield findingOf(rule, { ...found, message: printable(found.message) });
   }
 }
@@ -45,14 +45,14 @@ const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 
 /** `a, b and c`; of many names the first ones, and how many more there are. */
-export function list(names: readonly string[], most = 8): string {
+export function inWords(names: readonly string[], most = 8): string {
   if (names.length > most) return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]!}`;
 }
 
 /** `1 symbol`, `2 symbols`, `2 libraries`. */
-export function count(number: number, noun: string): string {
+export function plural(number: number, noun: string): string {
   if (number === 1) return `1 ${noun}`;
   return noun.endsWith("y") ? `${number} ${noun.slice(0, -1)}ies` : `${number} ${noun}s`;
 }

@@ -1,6 +1,6 @@
 import type { Facts } from "../facts.js";
 import { buildFolder, isWorldWritable } from "./folders.js";
-import { type RuleMatch, isProgram, list, type Rule } from "./rule.js";
+import { type RuleMatch, isProgram, inWords, type Rule } from "./rule.js";
 
 interface SearchPath {
   readonly tag: "DT_RUNPATH" | "DT_RPATH";
@@ -49,7 +49,7 @@ export const searchPathRules: readonly Rule[] = [
 
       const { tag, names } = found;
       yield {
-        message: `${tag} has ${list(names)}: everybody may put libraries there, and the loader takes them`,
+        message: `${tag} has ${inWords(names)}: everybody may put libraries there, and the loader takes them`,
         names,
       };
     },
@@ -66,7 +66,7 @@ export const searchPathRules: readonly Rule[] = [
       if (!found) return;
 
       const { tag, names } = found;
-      yield { message: `${tag} has ${list(names)}: a folder of the machine that built it`, names };
+      yield { message: `${tag} has ${inWords(names)}: a folder of the machine that built it`, names };
     },
   },
   {
@@ -82,7 +82,7 @@ export const searchPathRules: readonly Rule[] = [
       const { tag, names } = found;
       const shown = names.map((name) => (name === "" ? "an empty element" : name));
       yield {
-        message: `${tag} has ${list(shown)}: the loader looks in the folder in which somebody starts the program`,
+        message: `${tag} has ${inWords(shown)}: the loader looks in the folder in which somebody starts the program`,
         names,
       };
     },
@@ -101,13 +101,13 @@ export const searchPathRules: readonly Rule[] = [
       if (facts.libc === "musl" && notOrigin.length > 0) {
         yield {
           message:
-            `${path.tag} has ${list(notOrigin)}: ` +
+            `${path.tag} has ${inWords(notOrigin)}: ` +
             "musl expands $ORIGIN only, and ignores a path with any other token whole",
           names: notOrigin,
         };
       } else if (unknown.length > 0) {
         yield {
-          message: `${path.tag} has ${list(unknown)}: no loader expands that, so that it is the name of a folder`,
+          message: `${path.tag} has ${inWords(unknown)}: no loader expands that, so that it is the name of a folder`,
           names: unknown,
         };
       }
@@ -176,7 +176,7 @@ function* originWithRights(facts: Facts): Generator<RuleMatch> {
   if (!found) return;
 
   const { tag, names } = found;
-  const has = `${tag} has ${list(names)}`;
+  const has = `${tag} has ${inWords(names)}`;
   if (raisedRights === true) {
     yield {
       severity: "warning",

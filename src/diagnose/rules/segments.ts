@@ -7,7 +7,7 @@ import { cardOf } from "../../spec/machines/card-of.js";
 import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import { compareVersions } from "../../spec/version-names.js";
 import type { Facts } from "../facts.js";
-import { count, type RuleMatch, isProgram, type Rule } from "./rule.js";
+import { plural, type RuleMatch, isProgram, type Rule } from "./rule.js";
 
 const known = /* @__PURE__ */ new WeakMap<ElfFile, Hardening | null>();
 
@@ -129,7 +129,9 @@ function* textRelocations(facts: Facts): Generator<RuleMatch> {
 
   const { first, number } = relocationsIntoCode(facts);
   const where =
-    first === undefined ? "" : `: ${count(number, "relocation")} into what is not writable, the first at ${hex(first)}`;
+    first === undefined
+      ? ""
+      : `: ${plural(number, "relocation")} into what is not writable, the first at ${hex(first)}`;
   yield {
     message: `DT_TEXTREL: the loader makes code writable to relocate it${where}; ${whoRefusesIt(facts)}`,
     severity: facts.libc === "bionic" ? "error" : "warning",

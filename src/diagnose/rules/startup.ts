@@ -1,7 +1,7 @@
 import { wordSize } from "../../codec/encoding.js";
 import { DT } from "../../spec/dynamic.js";
 import type { Facts } from "../facts.js";
-import { crossing } from "../versions/crossing.js";
+import { crossingOf } from "../versions/crossing.js";
 import type { Rule } from "./rule.js";
 
 /**
@@ -24,7 +24,7 @@ export const startupRules: readonly Rule[] = [
       "Build it for glibc, or keep musl's loader. Retagging DT_INIT_ARRAY as DT_PREINIT_ARRAY does not help: " +
       "the constructors would run before those of the libraries.",
     *test(facts) {
-      const found = crossing(facts);
+      const found = crossingOf(facts);
       const start = facts.evidence.find((e) => e.about === "libc" && e.kind === "entry-code");
       if (found?.from !== "musl" || found.to !== "glibc" || start?.says !== "musl") return;
 

@@ -3,7 +3,7 @@ import { chunks } from "../../codec/source.js";
 import type { Segment } from "../../image/elf.js";
 import { PF, PT, SHN, STT } from "../../spec/constants.js";
 import type { Facts } from "../facts.js";
-import { list, type Rule } from "./rule.js";
+import { inWords, type Rule } from "./rule.js";
 
 /**
  * Functions of glibc's static library that load parts of the shared one: name services (the linker warns of each) and
@@ -70,7 +70,7 @@ export const staticRules: readonly Rule[] = [
         const loads = names.length === 1 ? "loads" : "load";
         yield {
           message:
-            `it is static, but ${list(names)} of glibc ${loads} shared libraries (name services, character sets) ` +
+            `it is static, but ${inWords(names)} of glibc ${loads} shared libraries (name services, character sets) ` +
             `at run time, ${SAME_VERSION}`,
           names,
         };

@@ -77,7 +77,7 @@ const takesFunctions = (facts: Facts): boolean =>
   facts.imports.some((i) => !i.weak && i.version === undefined && i.type !== STT.OBJECT && COMMON.has(i.name));
 
 /** A file whose C library of the build is not the one that it will run with; null where it is, or nobody knows. */
-export function crossing(facts: Facts): Crossing | null {
+export function crossingOf(facts: Facts): Crossing | null {
   const built = builtFor(facts);
   const named = namedLibc(facts);
   if (!built) return null;

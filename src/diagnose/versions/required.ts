@@ -10,9 +10,9 @@ import { judgeWheel } from "../wheel/wheel-judge.js";
 export type Requirements = Pick<Diagnosis, "required" | "floor" | "distributions" | "wheelTag">;
 
 /** What a file needs at least, why, and which systems have that. */
-export const requirements = /* @__PURE__ */ once(requirementsOf);
+export const requirementsOf = /* @__PURE__ */ once(readRequirements);
 
-function requirementsOf(facts: Facts): Requirements {
+function readRequirements(facts: Facts): Requirements {
   const uses = versionUses(facts);
   const floor = [...versionFloor(facts, uses), ...symbolFloor(facts, uses)].sort(byFamily);
   const required = strongest(facts, floor);

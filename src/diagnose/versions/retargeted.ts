@@ -15,11 +15,11 @@ export const mayHaveOthers = (facts: Facts): boolean =>
   facts.linkage === "plugin" || facts.linkage === "shared-library" || facts.needed.some((n) => !PLAIN.test(n));
 
 /** Does the file need the library, or something that brings it along? glibc's libstdc++ needs libm. */
-export const isThere = (facts: Facts, library: string): boolean =>
+export const isBroughtAlong = (facts: Facts, library: string): boolean =>
   facts.needed.includes(library) || (library === "libm.so.6" && facts.needed.includes("libstdc++.so.6"));
 
 /** What a file of musl with glibc's names does not find in glibc. */
-export interface Lacks {
+export interface GlibcLacks {
   /** Symbols that no release of glibc has. */
   readonly never: readonly string[];
   /** Symbols that glibc has in libraries which the file does not need, by library. */
@@ -30,7 +30,7 @@ export interface Lacks {
  * Empty for a file that was built for glibc, and for one that still has musl's names: nobody has asked to run that one
  * with glibc.
  */
-export function lacks(facts: Facts, tables: LibcTables): Lacks {
+export function glibcLacks(facts: Facts, tables: LibcTables): GlibcLacks {
   const never: string[] = [];
   const homes = new Map<string, string[]>();
   if (facts.libc !== "glibc" || hasGlibcVersions(facts) || !isForMusl(facts)) return { never, homes };
@@ -45,7 +45,7 @@ export function lacks(facts: Facts, tables: LibcTables): Lacks {
       continue;
     }
 
-    if (home === "libc.so.6" || home.startsWith("ld") || isThere(facts, home)) continue;
+    if (home === "libc.so.6" || home.startsWith("ld") || isBroughtAlong(facts, home)) continue;
     const names = homes.get(home);
     if (names) names.push(name);
     else homes.set(home, [name]);

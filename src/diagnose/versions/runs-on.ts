@@ -2,7 +2,7 @@ import { knownLoader } from "../../spec/known-loaders.js";
 import { compareVersions } from "../../spec/version-names.js";
 import type { LibcTables } from "../../targets/target.js";
 import type { Facts } from "../facts.js";
-import { lacks, mayHaveOthers } from "./retargeted.js";
+import { glibcLacks, mayHaveOthers } from "./retargeted.js";
 import type { VersionUse } from "./version-uses.js";
 
 /** Versions that belong to one build of glibc, or that stand for something which the tables do not date. */
@@ -25,7 +25,7 @@ export function distributionsFor(
   if (linkage === "relocatable" || linkage === "loader" || linkage === "other" || !hasContents) return null;
 
   if (libc === "glibc") {
-    if (lacks(facts, tables).never.length > 0) return mayHaveOthers(facts) ? null : [];
+    if (glibcLacks(facts, tables).never.length > 0) return mayHaveOthers(facts) ? null : [];
     return uses.some(isUndated) ? null : having("glibc", required["glibc"] ?? "0");
   }
   if (libc === "musl") return having("musl", required["musl"] ?? "0");

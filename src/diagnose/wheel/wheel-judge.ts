@@ -2,7 +2,7 @@ import { pythonMachine } from "../../spec/machine-names.js";
 import { compareVersions } from "../../spec/version-names.js";
 import type { LibcTables, WheelPolicy } from "../../targets/target.js";
 import type { Facts } from "../facts.js";
-import { lacks } from "../versions/retargeted.js";
+import { glibcLacks } from "../versions/retargeted.js";
 import { glibcFloor, machineOf } from "../versions/symbol-floor.js";
 import type { VersionUse } from "../versions/version-uses.js";
 
@@ -126,7 +126,7 @@ function derivedUses(facts: Facts, uses: readonly VersionUse[], tables: LibcTabl
 
 /** Symbols that no release of glibc has. */
 const absentSymbols = (facts: Facts, policies: readonly WheelPolicy[], tables: LibcTables): PlacedObstacle[] =>
-  lacks(facts, tables).never.map((name) =>
+  glibcLacks(facts, tables).never.map((name) =>
     placed(policies, () => false, { kind: "symbol", name, library: "libc.so.6", symbols: [] }),
   );
 

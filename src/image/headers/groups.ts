@@ -1,7 +1,7 @@
 import { viewOf } from "../../codec/bytes.js";
 import { SHT } from "../../spec/constants.js";
 import type { ElfFile } from "../elf.js";
-import { runs } from "./runs.js";
+import { sectionRuns } from "./runs.js";
 import { indexesOfType, sectionColumns } from "./section-columns.js";
 
 /**
@@ -34,7 +34,7 @@ export function readGroups(elf: ElfFile): Groups {
   const members = new Uint32Array(Math.min(groupBytes, elf.source.size) / 4);
   let groupCount = 0;
   let memberCount = 0;
-  for (const run of runs(elf, (i) => type[i] === SHT.GROUP)) {
+  for (const run of sectionRuns(elf, (i) => type[i] === SHT.GROUP)) {
     const view = viewOf(run.bytes);
     for (const i of run.sections) {
       const at = offset[i]! - run.start;

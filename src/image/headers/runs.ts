@@ -1,4 +1,4 @@
-import { where } from "../../codec/ascending.js";
+import { filtered } from "../../codec/ascending.js";
 import { readExactly } from "../../codec/source.js";
 import { fail } from "../../error.js";
 import type { ElfFile } from "../elf.js";
@@ -23,9 +23,9 @@ const LARGEST_RUN = 1 << 20;
  * Reads the sections that are wanted, in the order of the file. Between them it reads nothing but padding. `TRUNCATED`;
  * `MALFORMED` where two sections share bytes, since both could not be rewritten.
  */
-export function* runs(elf: ElfFile, isWanted: (section: number) => boolean): Generator<Run> {
+export function* sectionRuns(elf: ElfFile, isWanted: (section: number) => boolean): Generator<Run> {
   const columns = sectionColumns(elf);
-  const order = where(sectionsByOffset(elf), isWanted);
+  const order = filtered(sectionsByOffset(elf), isWanted);
   for (const i of order) assertInFile(elf, columns, i);
 
   /** The end of the last section that has bytes. */

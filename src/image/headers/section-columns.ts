@@ -1,4 +1,4 @@
-import { ascending, counting, where } from "../../codec/ascending.js";
+import { ascending, countUp, filtered } from "../../codec/ascending.js";
 import { Shdr } from "../../codec/records.js";
 import { type ByteSource, readExactly } from "../../codec/source.js";
 import { ET, SHF, SHT } from "../../spec/constants.js";
@@ -65,7 +65,7 @@ export const placedAt = ({ header }: { readonly header: Header }, columns: Secti
 
 /** The indexes of the sections that pass the test. */
 export const indexesWhere = ({ count }: SectionColumns, test: (index: number) => boolean): Uint32Array =>
-  where(counting(count), test);
+  filtered(countUp(count), test);
 
 /** The indexes of the sections of this type. */
 export const indexesOfType = (columns: SectionColumns, type: number): Uint32Array =>

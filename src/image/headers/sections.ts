@@ -20,7 +20,7 @@ export const sectionsOf = (elf: ElfFile, type: number): Section[] =>
   Array.from(indexesOfType(sectionColumns(elf), type), (i) => sectionAt(elf, i));
 
 /** The first section of a type. */
-export function firstOf(elf: ElfFile, type: number): Section | undefined {
+export function firstSectionOf(elf: ElfFile, type: number): Section | undefined {
   const index = sectionColumns(elf).type.indexOf(type);
   return index < 0 ? undefined : sectionAt(elf, index);
 }

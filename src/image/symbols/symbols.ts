@@ -8,7 +8,7 @@ import { gotOrder } from "../../spec/machines.js";
 import type { ElfFile, ElfSymbol, Section, SymbolPiece, SymbolTable } from "../elf.js";
 import { gnuHashTable, sysvHashTable } from "../dynamic/hash.js";
 import { dynamicRelocations } from "../relocations/relocations.js";
-import { firstOf, sectionAt, sectionsOf } from "../headers/sections.js";
+import { firstSectionOf, sectionAt, sectionsOf } from "../headers/sections.js";
 import { nameAt, NameBudget, StringTable } from "../strings.js";
 
 /** Symbols that are read at once. */
@@ -75,7 +75,7 @@ function symbolTable(
 
 /** .symtab, by its section header, or null. */
 export function readSymbols(elf: ElfFile): SymbolTable | null {
-  const section = firstOf(elf, SHT.SYMTAB);
+  const section = firstSectionOf(elf, SHT.SYMTAB);
   return section ? sectionSymbols(elf, section.index) : null;
 }
 

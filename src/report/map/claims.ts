@@ -12,7 +12,7 @@ import { sectionKind } from "./section-kind.js";
 import type { Claim } from "./tile.js";
 
 /** What a claim says of its bytes. */
-export interface Described {
+export interface ByteDescription {
   readonly kind: PartKind;
   readonly label: string;
   readonly by: DescribedBy;
@@ -21,7 +21,7 @@ export interface Described {
   readonly cut: boolean;
 }
 
-type FileClaim = Claim<Described>;
+type FileClaim = Claim<ByteDescription>;
 
 /**
  * The lower rank wins. Headers stand where the ELF header says; sections say more than tags, and tags more than program

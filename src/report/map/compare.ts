@@ -1,7 +1,7 @@
 import { equalBytes } from "../../codec/bytes.js";
 import { type ByteSource, chunks } from "../../codec/source.js";
 import type { ElfFile } from "../../image/elf.js";
-import { match } from "../match.js";
+import { matchLists } from "../match.js";
 import { layoutMap } from "./layout-map.js";
 import type { LayoutMap, MapMarker, MapPart, Mark, MemorySegment } from "./model.js";
 
@@ -25,8 +25,8 @@ export function compareMaps(before: ElfFile, after: ElfFile): MapComparison {
   const now = layoutMap(after);
   const marks = new Marks();
 
-  const inFile = match(fileParts(old), fileParts(now), nameOf);
-  const inMemory = match(memoryParts(old), memoryParts(now), nameOf);
+  const inFile = matchLists(fileParts(old), fileParts(now), nameOf);
+  const inMemory = matchLists(memoryParts(old), memoryParts(now), nameOf);
   for (const [from, to] of inFile.kept) {
     const isMoved = differs(from, to, PLACE);
     const isChanged = from.size !== to.size || !sameBytes(before.source, from, after.source, to);
@@ -35,8 +35,8 @@ export function compareMaps(before: ElfFile, after: ElfFile): MapComparison {
   for (const [from, to] of inMemory.kept) marks.addPair(from, to, differs(from, to, PLACE), from.size !== to.size);
   for (const { from, to } of [...inFile.steps, ...inMemory.steps]) marks.addSingle(from, to);
 
-  const segments = match(old.memory, now.memory, (segment) => `${segment.address}`);
-  const markers = match(old.markers, now.markers, (marker) => marker.type);
+  const segments = matchLists(old.memory, now.memory, (segment) => `${segment.address}`);
+  const markers = matchLists(old.markers, now.markers, (marker) => marker.type);
   for (const [from, to] of segments.kept) marks.addPair(from, to, false, differs(from, to, SEGMENT_FIELDS));
   for (const [from, to] of markers.kept) {
     marks.addPair(from, to, differs(from, to, PLACE), differs(from, to, MARKER_FIELDS));

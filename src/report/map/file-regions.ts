@@ -3,10 +3,10 @@ import { chunks } from "../../codec/source.js";
 import type { ElfFile } from "../../image/elf.js";
 import type { Tolerant } from "../../image/tolerant.js";
 import { toQuantity } from "../quantity.js";
-import { type Described, fileClaims } from "./claims.js";
+import { type ByteDescription, fileClaims } from "./claims.js";
 import type { Load, Loads } from "./loads.js";
 import type { FileRegion, MapPart } from "./model.js";
-import { tile, type Tile } from "./tile.js";
+import { coverWithTiles, type Tile } from "./tile.js";
 
 /**
  * The file as regions of parts: its PT_LOADs, what lies between them, what lies behind them. Where PT_LOADs overlap in
@@ -15,7 +15,7 @@ import { tile, type Tile } from "./tile.js";
 export function fileRegions(elf: ElfFile, all: Loads, tolerant: Tolerant): FileRegion[] {
   const { size } = elf.source;
   const stretches = fileStretches(elf, all.loads, tolerant);
-  const leaves = tile(0, size, fileClaims(elf, all, tolerant));
+  const leaves = coverWithTiles(0, size, fileClaims(elf, all, tolerant));
   const zeros = new ZeroTest(elf);
   const out: FileRegion[] = [];
   let next = 0;
@@ -54,7 +54,7 @@ function fileStretches(elf: ElfFile, loads: readonly Load[], tolerant: Tolerant)
   const overlayAt = size - (tolerant.part(() => elf.overlay)?.size ?? 0);
   const claims = loads.map((load) => ({ start: load.start, end: load.end, rank: 0, of: load }));
   const overlay = { start: overlayAt, end: size, rank: 1, of: null };
-  return tile<Load | null>(0, size, overlayAt < size ? [...claims, overlay] : claims);
+  return coverWithTiles<Load | null>(0, size, overlayAt < size ? [...claims, overlay] : claims);
 }
 
 function kindOf(claim: Tile<Load | null>["claim"], load: Load | null): FileRegion["kind"] {
@@ -65,8 +65,8 @@ function kindOf(claim: Tile<Load | null>["claim"], load: Load | null): FileRegio
 export const addressAt = (load: Load, offset: number): bigint => load.vaddr + BigInt(offset) - load.offset;
 
 function partOf(
-  { claim }: Tile<Described>,
-  { kind, label, by, section, cut }: Described,
+  { claim }: Tile<ByteDescription>,
+  { kind, label, by, section, cut }: ByteDescription,
   start: number,
   end: number,
   load: Load | null,
@@ -93,7 +93,7 @@ function undescribed(
   zeros: ZeroTest,
   start: number,
   end: number,
-): Described {
+): ByteDescription {
   const by = null;
   const section = null;
   const cut = false;

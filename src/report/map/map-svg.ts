@@ -1,7 +1,7 @@
 import type { MapComparison } from "./compare.js";
 import type { LayoutMap } from "./model.js";
 import type { Picture } from "./columns.js";
-import { picture } from "./picture.js";
+import { pictureOf } from "./picture.js";
 import { summary } from "./summary.js";
 import { letters } from "./words.js";
 import { drawLegend } from "./svg/legend.js";
@@ -39,7 +39,7 @@ const LIMITS = { rows: { most: 120, folded: 40 }, blocks: { most: 40, folded: 20
 export function mapSvg(map: LayoutMap | MapComparison, options: MapSvgOptions = {}): string {
   const maps = "before" in map ? [map.before, map.after] : [map];
   const titles = titlesOf(options.title, maps.length);
-  const pictures = maps.map((m, i) => picture(m, LIMITS, i === 0 && maps.length > 1 ? "before" : "after"));
+  const pictures = maps.map((m, i) => pictureOf(m, LIMITS, i === 0 && maps.length > 1 ? "before" : "after"));
 
   const panels: string[] = [];
   let x = MARGIN;

@@ -1,7 +1,7 @@
 import type { MapComparison } from "./compare.js";
 import type { LayoutMap } from "./model.js";
 import type { Column, Picture } from "./columns.js";
-import { picture } from "./picture.js";
+import { pictureOf } from "./picture.js";
 import { remarks, summary } from "./summary.js";
 import { bothPairs } from "./text/both.js";
 import { pad } from "./text/cells.js";
@@ -59,7 +59,7 @@ interface Page {
 
 function singleLines(map: LayoutMap, page: Page): string[] {
   const { title, width, glyphs, paint } = page;
-  const drawn = picture(map, LIMITS);
+  const drawn = pictureOf(map, LIMITS);
   const widths = singleWidths(drawn, page);
   const pairs = singlePairs(drawn, widths.box, glyphs);
   const lanes = markerLanes(map.markers, pairs);
@@ -98,8 +98,8 @@ function remarkLines(map: LayoutMap, width: number): string[] {
 
 function comparisonLines(comparison: MapComparison, page: Page): string[] {
   const { title, width, glyphs, paint } = page;
-  const before = picture(comparison.before, LIMITS, "before");
-  const after = picture(comparison.after, LIMITS);
+  const before = pictureOf(comparison.before, LIMITS, "before");
+  const after = pictureOf(comparison.after, LIMITS);
   const left = widestNumber(before.file);
   const right = widestNumber(after.file);
   const taken = left + right + 2 + BETWEEN;

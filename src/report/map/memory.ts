@@ -6,7 +6,7 @@ import { sectionCaption } from "./claims.js";
 import { addressAt } from "./file-regions.js";
 import { byAddress, type Load, loadFinder, type Loads } from "./loads.js";
 import type { FileRegion, MapPart, MemorySegment, PartKind } from "./model.js";
-import { type Claim, tile } from "./tile.js";
+import { type Claim, coverWithTiles } from "./tile.js";
 
 /** What memory without file bytes is called. */
 type Filling = readonly [kind: PartKind, label: string];
@@ -181,7 +181,7 @@ function unbackedParts(
     const at = Number(section.header.exact("addr") - start);
     return { start: at, end: at + section.header.near("size"), rank: 0, of: section };
   });
-  return tile(0, Number(size), claims).map(({ start: from, end: to, claim }) => {
+  return coverWithTiles(0, Number(size), claims).map(({ start: from, end: to, claim }) => {
     const partStart = start + BigInt(from);
     const partEnd = start + BigInt(to);
     if (!claim) return memoryPart(kind, label, partStart, partEnd);

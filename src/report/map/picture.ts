@@ -14,7 +14,7 @@ export interface PictureLimits {
 export type Side = "before" | "after";
 
 /** What a picture of the map shows: its parts, with runs of small ones folded where there are more than the limits. */
-export function picture(map: LayoutMap, limits: PictureLimits, side: Side = "after"): Picture {
+export function pictureOf(map: LayoutMap, limits: PictureLimits, side: Side = "after"): Picture {
   const file = map.regions.map((region) => fileBlock(region, side));
   const memory = map.memory.map((segment) => memoryBlock(segment, map.pageSize!, side));
   const fold = (blocks: Column): Column => foldRows(foldBlocks(blocks, limits.blocks), limits.rows);

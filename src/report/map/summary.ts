@@ -5,7 +5,7 @@ import { hexOf, letters, printable, sizeOf } from "./words.js";
  * The memory that a program header lies over. PT_TLS is a model of which each thread gets a copy: only its file bytes
  * are where it says.
  */
-export function spanOf({ type, address, filesz, memsz }: MapMarker): { start: bigint; end: bigint } {
+export function markerSpan({ type, address, filesz, memsz }: MapMarker): { start: bigint; end: bigint } {
   const start = BigInt(address);
   return { start, end: start + BigInt(type === "PT_TLS" ? filesz : memsz) };
 }

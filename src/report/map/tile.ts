@@ -18,7 +18,7 @@ export interface Tile<T> {
  * Covers `start..end` with tiles, in order and without gaps. Takes time n log n of the claims, whatever their overlaps,
  * and makes at most 2n + 1 tiles.
  */
-export function tile<T>(start: number, end: number, claims: readonly Claim<T>[]): Tile<T>[] {
+export function coverWithTiles<T>(start: number, end: number, claims: readonly Claim<T>[]): Tile<T>[] {
   const waiting = claims
     .filter((claim) => claim.start < claim.end && claim.end > start && claim.start < end)
     .sort((a, b) => a.start - b.start);

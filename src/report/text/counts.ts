@@ -1,7 +1,7 @@
 import type { SymbolCounts } from "../../image/symbols/symbol-counts.js";
 import type { ElfDescription } from "../description.js";
 import type { MemoryRange, RelocationSummary, SecurityDescription } from "../summaries.js";
-import { number, pairs, safe, table } from "./print.js";
+import { quantityText, pairs, safe, table } from "./print.js";
 
 const COUNTED = [
   ["total", "total"],
@@ -48,7 +48,7 @@ export function security(s: SecurityDescription): string[] {
       ["bind now", yesOrNo(s.bindNow)],
       ["PIE", yesOrNo(s.pie)],
       ["stack", stackText(s.stack)],
-      ["writable and executable", s.writableExecutable.map(number).join(", ") || "no segment"],
+      ["writable and executable", s.writableExecutable.map(quantityText).join(", ") || "no segment"],
       ["text relocations", yesOrNo(s.textRelocations)],
       ["stack canary", yesOrNo(s.canary)],
       ["fortified", fortifyText(s.fortify)],
@@ -58,7 +58,7 @@ export function security(s: SecurityDescription): string[] {
       ["SafeStack", s.safeStack ? "yes" : null],
       ["stripped", yesOrNo(s.stripped)],
       ["debug information", yesOrNo(s.debugInfo)],
-      ["segment alignment", s.loadAlignment === null ? null : number(s.loadAlignment)],
+      ["segment alignment", s.loadAlignment === null ? null : quantityText(s.loadAlignment)],
     ],
     "  ",
   );
@@ -99,10 +99,10 @@ export function ranges({ relro, tls, arrays }: ElfDescription): string[] {
 }
 
 const rangeText = (range: MemoryRange | null): string | null =>
-  range && `${number(range.size)} bytes at ${number(range.address)}`;
+  range && `${quantityText(range.size)} bytes at ${quantityText(range.address)}`;
 
 function tlsText(tls: ElfDescription["tls"]): string | null {
   if (!tls) return null;
-  const inFile = `${number(tls.filesz)} of them in the file`;
-  return `${number(tls.memsz)} bytes a thread (${inFile}), aligned to ${number(tls.align)}`;
+  const inFile = `${quantityText(tls.filesz)} of them in the file`;
+  return `${quantityText(tls.memsz)} bytes a thread (${inFile}), aligned to ${quantityText(tls.align)}`;
 }

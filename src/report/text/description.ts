@@ -2,7 +2,7 @@ import { hex } from "../../error.js";
 import type { DynamicDescription, ElfDescription, SectionDescription, SegmentDescription } from "../description.js";
 import { ranges, relocationCounts, security, symbolCounts } from "./counts.js";
 import { notes } from "./notes.js";
-import { block, lines, number, quote, safe, table } from "./print.js";
+import { block, lines, quantityText, quote, safe, table } from "./print.js";
 
 /** A part of a description that can be printed alone. */
 export type DescriptionPart =
@@ -28,7 +28,7 @@ function header(d: ElfDescription): string[] {
     ["machine", file.machine],
     ["OS ABI", file.abiVersion ? `${file.osabi}, version ${file.abiVersion}` : file.osabi],
     ["flags", file.flags ? [hex(file.flags), ...file.flagNames].join(" ") : null],
-    ["entry", number(file.entry)],
+    ["entry", quantityText(file.entry)],
     ["size", `${file.size} bytes`],
     ["interpreter", d.interpreter],
     ["soname", d.soname],
@@ -45,7 +45,7 @@ function segments(list: readonly SegmentDescription[]): string[] {
   const rows = list.map(({ type, flags, offset, vaddr, filesz, memsz, align }) => [
     type,
     flags,
-    ...[offset, vaddr, filesz, memsz, align].map(number),
+    ...[offset, vaddr, filesz, memsz, align].map(quantityText),
   ]);
   return table(head, rows);
 }
@@ -56,16 +56,16 @@ function sections(list: readonly SectionDescription[]): string[] {
     String(index),
     safe(name),
     type,
-    ...[addr, offset, size].map(number),
+    ...[addr, offset, size].map(quantityText),
     flags.join(" "),
   ]);
   return table(head, rows);
 }
 
 function dynamicValue({ value, text, flags }: DynamicDescription): string {
-  if (text === null) return `unreadable string at ${number(value)}`;
+  if (text === null) return `unreadable string at ${quantityText(value)}`;
   if (text !== undefined) return quote(text);
-  return flags ? `${number(value)} ${flags.join(" ")}` : number(value);
+  return flags ? `${quantityText(value)} ${flags.join(" ")}` : quantityText(value);
 }
 
 /** The values are of every kind, so a plain column of them does. */

@@ -1,12 +1,12 @@
 import type { ListedRelocation } from "../list-relocations.js";
 import type { ListedSymbol } from "../list-symbols.js";
-import { lines, number, safe, table } from "./print.js";
+import { lines, quantityText, safe, table } from "./print.js";
 
 export function formatSymbols(heading: string, list: readonly ListedSymbol[]): string {
   const head = ["#", "value", "size", "type", "bind", "visibility", "section", "name"];
   const rows = list.map((symbol) => [
     String(symbol.index),
-    number(symbol.value),
+    quantityText(symbol.value),
     String(symbol.size),
     withoutPrefix(symbol.type),
     withoutPrefix(symbol.binding),
@@ -36,9 +36,9 @@ export function formatRelocations(list: readonly ListedRelocation[]): string {
 
   const tables = [...byTable].map(([name, own]) => {
     const rows = own.map((relocation) => [
-      number(relocation.offset),
+      quantityText(relocation.offset),
       relocation.type,
-      relocation.addend === null ? "" : number(relocation.addend),
+      relocation.addend === null ? "" : quantityText(relocation.addend),
       symbolOf(relocation),
     ]);
     return lines(`Relocations of ${safe(name)}`, table(["offset", "type", "addend", "symbol"], rows));

@@ -1,7 +1,7 @@
 import { hex } from "../../error.js";
 import type { GnuProperty, NoteContents } from "../../image/notes/note-contents.js";
 import type { NoteDescription } from "../description.js";
-import { number, quote, safe } from "./print.js";
+import { quantityText, quote, safe } from "./print.js";
 
 type ContentsOf<Kind extends NoteContents["kind"]> = Extract<NoteContents, { kind: Kind }>;
 
@@ -79,7 +79,7 @@ function propertyLine(property: GnuProperty): string {
 
 function propertyValue({ flags, value, data }: GnuProperty): string {
   if (flags) return flags.join(" ") || "none";
-  return value === null ? data : number(value);
+  return value === null ? data : quantityText(value);
 }
 
 function libraryLine(library: ContentsOf<"dlopen">["libraries"][number]): string {

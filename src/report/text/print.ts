@@ -8,7 +8,7 @@ export const lines = (...parts: (string | readonly string[])[]): string =>
     .map((line) => `${line.trimEnd()}\n`)
     .join("");
 
-export const number = (n: Quantity): string => (typeof n === "number" ? hex(n) : n);
+export const quantityText = (n: Quantity): string => (typeof n === "number" ? hex(n) : n);
 
 export const NUMERIC = /^(-?0x[0-9a-f]+|\d+)$/;
 

@@ -8,12 +8,12 @@ import { LOADING } from "../../spec/machines/lists/loading.js";
 import { headerSize } from "../../image/headers/header.js";
 import type { FoundFile } from "./files.js";
 import { abiFlags } from "./machines.js";
-import { readWants, type Wants } from "./object.js";
+import { readSearchTags, type SearchTags } from "./object.js";
 import type { LoaderRules, Tried } from "../tree.js";
 
 /** What a loader makes of a file. */
 export type Examined =
-  | { readonly outcome: "found"; readonly elf: ElfFile; readonly wants: Wants }
+  | { readonly outcome: "found"; readonly elf: ElfFile; readonly wants: SearchTags }
   | { readonly outcome: Exclude<Tried["outcome"], "found" | "absent"> };
 
 const EI_CLASS = 4;
@@ -49,7 +49,7 @@ function examineElf({ source }: FoundFile, root: ElfFile, rules: LoaderRules): E
   const elf = readElf(source);
   if (elf.header.machine !== h.machine || abiFlags(elf.header) !== abiFlags(h)) return { outcome: "other-machine" };
   if (!isLibrary(elf, rules)) return { outcome: "invalid" };
-  return { outcome: "found", elf, wants: readWants(elf) };
+  return { outcome: "found", elf, wants: readSearchTags(elf) };
 }
 
 const SYSTEMS: readonly number[] = [ELFOSABI.NONE, ELFOSABI.GNU];

@@ -2,7 +2,7 @@ import { type CacheEntry, lookUp, readCache } from "./cache.js";
 import { configuredDirectories } from "./conf.js";
 import type { SeenFiles } from "./files.js";
 import type { LoaderMachine } from "./machines.js";
-import type { Known } from "./object.js";
+import type { SearchObject } from "./object.js";
 import type { LoaderOptions } from "./options.js";
 import { Attempt, type SearchedPlaces, type Result, type Search } from "./search.js";
 import type { GlibcSystem } from "./system.js";
@@ -28,9 +28,9 @@ export class GlibcSearch implements Search {
   readonly #options: LoaderOptions;
   readonly #machine: LoaderMachine;
   readonly #littleEndian: boolean;
-  readonly #main: Known;
+  readonly #main: SearchObject;
   readonly #libraryPath: readonly string[];
-  readonly #ownPaths = new Map<Known, OwnPaths>();
+  readonly #ownPaths = new Map<SearchObject, OwnPaths>();
   /** Undefined until it was read. */
   #cached: ReadonlyMap<string, readonly CacheEntry[]> | null | undefined;
   #configured: readonly string[] | undefined;
@@ -40,7 +40,7 @@ export class GlibcSearch implements Search {
     places: SearchedPlaces,
     system: GlibcSystem,
     machine: LoaderMachine,
-    main: Known,
+    main: SearchObject,
     options: LoaderOptions,
   ) {
     this.#files = files;
@@ -55,13 +55,13 @@ export class GlibcSearch implements Search {
     this.#libraryPath = this.#elements(path ?? "", /[:;]/, main);
   }
 
-  nameOf(name: string, from: Known): string | undefined {
+  nameOf(name: string, from: SearchObject): string | undefined {
     // Secure mode refuses tokens in names (elf/dl-deps.c, expand_dst).
     if (this.#options.secure && /\$(?:ORIGIN|PLATFORM|LIB|\{)/.test(name)) return undefined;
     return expand(name, this.#tokens(from));
   }
 
-  find(name: string, from: Known, isPreload: boolean): Result {
+  find(name: string, from: SearchObject, isPreload: boolean): Result {
     const attempt = new Attempt(this.#places);
     const isSecure = this.#options.secure === true && isPreload;
     if (name.includes("/")) {
@@ -84,9 +84,9 @@ export class GlibcSearch implements Search {
    * The search paths of the objects and the environment. For an object with DT_RUNPATH no DT_RPATH counts, not even
    * that of the objects which loaded it. The last of these is the program.
    */
-  #byObjects(attempt: Attempt, name: string, from: Known): void {
+  #byObjects(attempt: Attempt, name: string, from: SearchObject): void {
     if (from.wants.runpath === null) {
-      for (let asker: Known | null = from; asker; asker = asker.loader) {
+      for (let asker: SearchObject | null = from; asker; asker = asker.loader) {
         this.#in(attempt, name, this.#pathsOf(asker).rpath, "rpath", asker.object.path);
       }
     }
@@ -94,7 +94,7 @@ export class GlibcSearch implements Search {
     this.#in(attempt, name, this.#pathsOf(from).runpath, "runpath", from.object.path);
   }
 
-  #byCache(attempt: Attempt, name: string, from: Known): void {
+  #byCache(attempt: Attempt, name: string, from: SearchObject): void {
     if (this.#options.cache === "ignore" || attempt.done) return;
 
     // DF_1_NODEFLIB rules the loader's own directories out here too.
@@ -131,7 +131,7 @@ export class GlibcSearch implements Search {
     }
   }
 
-  #pathsOf(object: Known): OwnPaths {
+  #pathsOf(object: SearchObject): OwnPaths {
     let known = this.#ownPaths.get(object);
     if (!known) {
       known = this.#readPaths(object);
@@ -141,14 +141,14 @@ export class GlibcSearch implements Search {
   }
 
   /** If an object has both, ld.so ignores its DT_RPATH. */
-  #readPaths(object: Known): OwnPaths {
+  #readPaths(object: SearchObject): OwnPaths {
     const { rpath, runpath } = object.wants;
     if (runpath !== null) return { rpath: [], runpath: this.#elements(runpath, ":", object) };
     return { rpath: rpath === null ? [] : this.#elements(rpath, ":", object), runpath: [] };
   }
 
   /** The directories of a path. An empty path has none; an empty element is the current directory. */
-  #elements(path: string, separator: string | RegExp, of: Known): string[] {
+  #elements(path: string, separator: string | RegExp, of: SearchObject): string[] {
     if (path === "") return [];
 
     const trusted = of === this.#main ? this.#system.systemDirs : null;
@@ -159,12 +159,12 @@ export class GlibcSearch implements Search {
     return [...new Set(directories)];
   }
 
-  #expand(element: string, of: Known, trusted: readonly string[] | null): string | undefined {
+  #expand(element: string, of: SearchObject, trusted: readonly string[] | null): string | undefined {
     const tokens = this.#tokens(of);
     return this.#options.secure ? expandSecurely(element, tokens, trusted) : expand(element, tokens);
   }
 
-  #tokens(of: Known): Tokens {
+  #tokens(of: SearchObject): Tokens {
     return {
       ORIGIN: of.origin,
       LIB: this.#system.lib,

@@ -1,14 +1,14 @@
 import { isElfError } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { SHN } from "../../spec/constants.js";
-import { isMuslItself } from "./musl.js";
-import { baseName, directoryOfPath, type Known, Mapped, type Want } from "./object.js";
+import { isReservedByMusl } from "./musl.js";
+import { baseName, directoryOfPath, type SearchObject, Mapped, type Want } from "./object.js";
 import type { Hit, Search } from "./search.js";
 import type { Edge, LoadedObject, LoaderRules } from "../tree.js";
 
 /** The loader itself, which is in the process before it looks for anything. */
-export interface Itself {
-  readonly known: Known;
+export interface LoaderObject {
+  readonly known: SearchObject;
   /** The names that lead to it: PT_INTERP, its DT_SONAME, the name of its file. */
   readonly names: readonly string[];
   /** The identity of its file. */
@@ -18,7 +18,7 @@ export interface Itself {
 /** What one name led to; `known` is null if it led nowhere. */
 interface Loaded {
   readonly edge: Edge;
-  readonly known: Known | null;
+  readonly known: SearchObject | null;
 }
 
 /** An edge that led nowhere. */
@@ -31,16 +31,16 @@ export interface Missing {
 export class Loading {
   readonly missing: Missing[] = [];
   /** The objects in the order of symbol lookup. */
-  readonly scope: Known[];
+  readonly scope: SearchObject[];
   readonly #rules: LoaderRules;
   readonly #search: Search;
-  readonly #itself: Itself | null;
-  readonly #byName = new Map<string, Known>();
-  readonly #byFile = new Map<string, Known>();
-  readonly #inScope = new Set<Known>();
-  readonly #done = new Set<Known>();
+  readonly #itself: LoaderObject | null;
+  readonly #byName = new Map<string, SearchObject>();
+  readonly #byFile = new Map<string, SearchObject>();
+  readonly #inScope = new Set<SearchObject>();
+  readonly #done = new Set<SearchObject>();
 
-  constructor(main: Known, mainFile: string, itself: Itself | null, rules: LoaderRules, search: Search) {
+  constructor(main: SearchObject, mainFile: string, itself: LoaderObject | null, rules: LoaderRules, search: Search) {
     this.#rules = rules;
     this.#search = search;
     this.#itself = itself;
@@ -74,7 +74,7 @@ export class Loading {
     }
   }
 
-  #loadWants(from: Known): void {
+  #loadWants(from: SearchObject): void {
     this.#done.add(from);
     for (const want of from.wants.wants) {
       if (want.tag !== "DT_NEEDED" && this.#rules === "musl") continue;
@@ -90,14 +90,14 @@ export class Loading {
     }
   }
 
-  #append(known: Known): void {
+  #append(known: SearchObject): void {
     if (this.#inScope.has(known)) return;
     this.#inScope.add(known);
     this.scope.push(known);
   }
 
   /** The symbols of a filtee are found before those of the object that names it. */
-  #putBefore(known: Known, filter: Known): void {
+  #putBefore(known: SearchObject, filter: SearchObject): void {
     const at = this.scope.indexOf(filter);
     const old = this.#inScope.has(known) ? this.scope.indexOf(known) : -1;
     if (old >= 0 && old < at) return;
@@ -107,7 +107,7 @@ export class Loading {
     this.scope.splice(at, 0, known);
   }
 
-  #load(asked: string, from: Known, want: Want["tag"] | "preload"): Loaded {
+  #load(asked: string, from: SearchObject, want: Want["tag"] | "preload"): Loaded {
     const isPreload = want === "preload";
     const base = { name: asked, ...(isPreload || want === "DT_NEEDED" ? {} : { tag: want }) };
     const name = this.#search.nameOf(asked, from);
@@ -133,39 +133,39 @@ export class Loading {
   }
 
   /** A search by another name led to a loaded file. */
-  #nameAgain(known: Known, name: string): void {
+  #nameAgain(known: SearchObject, name: string): void {
     if (this.#rules === "glibc") this.#name(known, [name]);
     else if (!name.includes("/")) this.#name(known, [baseName(known.object.path)]);
   }
 
   /** The object that has a name already; undefined if the name must be searched. */
-  #loadedAs(name: string): Known | undefined {
+  #loadedAs(name: string): SearchObject | undefined {
     if (this.#rules === "glibc") return this.#byName.get(name);
 
     const itself = this.#itself;
-    if (itself && (isMuslItself(name) || itself.names.includes(name))) return itself.known;
+    if (itself && (isReservedByMusl(name) || itself.names.includes(name))) return itself.known;
     // musl takes a name with a slash for a path.
     return name.includes("/") ? undefined : this.#byName.get(name);
   }
 
-  #foundAs(known: Known): "loader" | "loaded" {
+  #foundAs(known: SearchObject): "loader" | "loaded" {
     return known === this.#itself?.known ? "loader" : "loaded";
   }
 
-  #sameFile(hit: Hit): Known | undefined {
+  #sameFile(hit: Hit): SearchObject | undefined {
     return this.#byFile.get(hit.file.id);
   }
 
   /** musl takes any C library for itself. */
-  #secondLibc(hit: Hit): Known | undefined {
+  #secondLibc(hit: Hit): SearchObject | undefined {
     if (this.#rules === "glibc" || !this.#itself) return undefined;
     return isLibc(hit.examined.elf) ? this.#itself.known : undefined;
   }
 
-  #map(name: string, hit: Hit, from: Known, isPreload: boolean): Known {
+  #map(name: string, hit: Hit, from: SearchObject, isPreload: boolean): SearchObject {
     const { elf, wants } = hit.examined;
     const object = new Mapped(name, hit.path, hit.file.realPath, elf);
-    const known: Known = {
+    const known: SearchObject = {
       object,
       wants,
       origin: directoryOfPath(hit.path),
@@ -180,7 +180,7 @@ export class Loading {
   }
 
   /** The first object of a name keeps it. */
-  #name(known: Known, names: readonly string[]): void {
+  #name(known: SearchObject, names: readonly string[]): void {
     for (const n of names) if (!this.#byName.has(n)) this.#byName.set(n, known);
   }
 }

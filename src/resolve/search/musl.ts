@@ -1,5 +1,5 @@
 import type { SeenFiles } from "./files.js";
-import { baseName, type Known } from "./object.js";
+import { baseName, type SearchObject } from "./object.js";
 import type { LoaderOptions } from "./options.js";
 import { Attempt, type SearchedPlaces, type Result, type Search } from "./search.js";
 import type { FoundBy } from "../tree.js";
@@ -17,16 +17,16 @@ interface SystemPath {
 }
 
 /** Does the name mean the loader itself, whatever files have this name? */
-export const isMuslItself = (name: string): boolean => RESERVED.test(name);
+export const isReservedByMusl = (name: string): boolean => RESERVED.test(name);
 
 /** The search of musl's dynamic linker: load_library of ldso/dynlink.c. */
 export class MuslSearch implements Search {
   readonly #files: SeenFiles;
   readonly #places: SearchedPlaces;
   readonly #options: LoaderOptions;
-  readonly #main: Known;
+  readonly #main: SearchObject;
   readonly #pathFile: string;
-  readonly #paths = new Map<Known, readonly string[]>();
+  readonly #paths = new Map<SearchObject, readonly string[]>();
   #system: SystemPath | undefined;
 
   /**
@@ -36,7 +36,7 @@ export class MuslSearch implements Search {
   constructor(
     files: SeenFiles,
     places: SearchedPlaces,
-    main: Known,
+    main: SearchObject,
     loader: string,
     arch: string,
     options: LoaderOptions,
@@ -56,19 +56,19 @@ export class MuslSearch implements Search {
     return name === "" ? undefined : name;
   }
 
-  find(name: string, from: Known, isPreload: boolean): Result {
+  find(name: string, from: SearchObject, isPreload: boolean): Result {
     const attempt = new Attempt(this.#places);
     if (name.includes("/")) attempt.try(name, "path", null);
     else if (new TextEncoder().encode(name).length <= NAME_MAX) this.#search(attempt, name, from, isPreload);
     return attempt.result;
   }
 
-  #search(attempt: Attempt, name: string, from: Known, isPreload: boolean): void {
+  #search(attempt: Attempt, name: string, from: SearchObject, isPreload: boolean): void {
     const { secure, env } = this.#options;
     if (!secure) this.#in(attempt, name, elements(env?.LD_LIBRARY_PATH ?? ""), "library-path", null);
 
     if (!isPreload) {
-      for (let asker: Known | null = from; asker && !attempt.done; asker = asker.loader) {
+      for (let asker: SearchObject | null = from; asker && !attempt.done; asker = asker.loader) {
         const by = asker.wants.runpath === null ? "rpath" : "runpath";
         this.#in(attempt, name, this.#pathOf(asker), by, asker.object.path);
       }
@@ -88,7 +88,7 @@ export class MuslSearch implements Search {
   }
 
   /** The directories of an object's DT_RUNPATH or DT_RPATH. A path with a token other than $ORIGIN has none. */
-  #pathOf(object: Known): readonly string[] {
+  #pathOf(object: SearchObject): readonly string[] {
     let known = this.#paths.get(object);
     if (!known) {
       known = this.#readPath(object);
@@ -97,7 +97,7 @@ export class MuslSearch implements Search {
     return known;
   }
 
-  #readPath(object: Known): readonly string[] {
+  #readPath(object: SearchObject): readonly string[] {
     const path = object.wants.runpath ?? object.wants.rpath ?? "";
     if (!path.includes("$")) return elements(path);
     if (/\$(?!ORIGIN|\{ORIGIN\})/.test(path) || (this.#options.secure && object === this.#main)) return [];

@@ -10,7 +10,7 @@ export interface Want {
 }
 
 /** What loaders read from the dynamic section to find libraries. If a tag stands there twice, the last entry counts. */
-export interface Wants {
+export interface SearchTags {
   readonly wants: readonly Want[];
   readonly soname: string | null;
   readonly rpath: string | null;
@@ -26,7 +26,7 @@ function wantTag(tag: number): Want["tag"] | undefined {
 }
 
 /** Reads them from a file. `MALFORMED` if a name lies outside .dynstr. */
-export function readWants(elf: ElfFile): Wants {
+export function readSearchTags(elf: ElfFile): SearchTags {
   const { dynamic } = elf;
   const entries = dynamic?.entries ?? [];
   const last = (tag: number): string | null => {
@@ -64,13 +64,13 @@ export class Mapped implements LoadedObject {
 }
 
 /** An object, and what only the search needs to know about it. */
-export interface Known {
+export interface SearchObject {
   readonly object: Mapped;
-  readonly wants: Wants;
+  readonly wants: SearchTags;
   /** What `$ORIGIN` stands for. */
   readonly origin: string;
   /** The first object that asked for it; null for the program, and for what no object asked for. */
-  readonly loader: Known | null;
+  readonly loader: SearchObject | null;
 }
 
 /** The directory of a path. */

@@ -7,10 +7,10 @@ import { ET } from "../../spec/constants.js";
 import { examine } from "./candidate.js";
 import { type FoundFile, SeenFiles } from "./files.js";
 import { GlibcSearch } from "./glibc.js";
-import { type Itself, Loading } from "./load.js";
+import { type LoaderObject, Loading } from "./load.js";
 import { type LoaderMachine, loaderMachine } from "./machines.js";
 import { MuslSearch } from "./musl.js";
-import { baseName, directoryOfPath, type Known, Mapped, readWants } from "./object.js";
+import { baseName, directoryOfPath, type SearchObject, Mapped, readSearchTags } from "./object.js";
 import type { LoaderOptions, ResolveOptions } from "./options.js";
 import { preloadsOf } from "./preloads.js";
 import { muslLoader, rulesOf } from "./rules.js";
@@ -45,11 +45,11 @@ export function resolveLibraries(path: string, options: ResolveOptions): Library
   const elf = readElf(file.source);
   refuseUnloadable(elf);
 
-  const wants = readWants(elf);
+  const wants = readSearchTags(elf);
   files.askedAt = elf.dynamic?.offset ?? 0;
   const object = new Mapped(path, at, file.realPath, elf);
   const origin = directoryOfPath(elf.interpreter === null ? at : file.realPath);
-  const main: Known = { object, wants, origin, loader: null };
+  const main: SearchObject = { object, wants, origin, loader: null };
 
   const machine = loaderMachine(elf.header);
   const isGiven = options.rules === "glibc" || options.rules === "musl";
@@ -76,7 +76,7 @@ function refuseUnloadable(elf: ElfFile): void {
 }
 
 function load(
-  main: Known,
+  main: SearchObject,
   file: FoundFile,
   rules: LoaderRules,
   machine: LoaderMachine,
@@ -125,7 +125,7 @@ function interpreterOf(
   rules: LoaderRules,
   files: SeenFiles,
   places: SearchedPlaces,
-): { edge: Edge; itself: Itself | null } {
+): { edge: Edge; itself: LoaderObject | null } {
   const at = places.absolute(path);
   const file = files.find(at);
   const examined = file && examine(file, root, rules);
@@ -136,7 +136,7 @@ function interpreterOf(
 
   const { elf, wants } = examined;
   const object = new Mapped(path, at, file.realPath, elf);
-  const known: Known = { object, wants, origin: directoryOfPath(at), loader: null };
+  const known: SearchObject = { object, wants, origin: directoryOfPath(at), loader: null };
   // musl knows itself by its path alone, and by the names that it keeps for itself.
   const names = rules === "musl" ? [path] : [path, at, wants.soname ?? baseName(at)];
 

@@ -2,7 +2,7 @@ import { isElfError } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import type { SeenFiles } from "./files.js";
 import type { LoaderMachine } from "./machines.js";
-import type { Wants } from "./object.js";
+import type { SearchTags } from "./object.js";
 import type { LoaderRules } from "../tree.js";
 
 /** Is this the path of musl's loader? */
@@ -14,7 +14,7 @@ const GLIBC_NAME = /^(?:lib(?:c|m|pthread|dl|rt|util|resolv)\.so\.[0-9.]+$|ld-li
 const BIONIC_NAME = /^lib(?:m|dl|log|android)\.so$/;
 
 /** The loader whose rules apply to a file: the file itself tells, else the loader that the system has. */
-export function rulesOf(elf: ElfFile, wants: Wants, files: SeenFiles, machine: LoaderMachine): LoaderRules {
+export function rulesOf(elf: ElfFile, wants: SearchTags, files: SeenFiles, machine: LoaderMachine): LoaderRules {
   if (elf.interpreter !== null) return isMuslLoader(elf.interpreter) ? "musl" : "glibc";
 
   const needed = wants.wants.flatMap((w) => (w.tag === "DT_NEEDED" ? [w.name] : []));

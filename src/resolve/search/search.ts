@@ -1,6 +1,6 @@
 import { examine, type Examined } from "./candidate.js";
 import type { FoundFile, SeenFiles } from "./files.js";
-import type { Known } from "./object.js";
+import type { SearchObject } from "./object.js";
 import type { ElfFile } from "../../image/elf.js";
 import type { FoundBy, LoaderRules, Tried } from "../tree.js";
 
@@ -22,9 +22,9 @@ export interface Result {
 /** Finds a library by the rules of a loader. */
 export interface Search {
   /** The name as the loader looks for it, with tokens replaced. Undefined if the loader gives up at once. */
-  nameOf(name: string, from: Known): string | undefined;
+  nameOf(name: string, from: SearchObject): string | undefined;
   /** @param from the object that asks; the program for a preload */
-  find(name: string, from: Known, isPreload: boolean): Result;
+  find(name: string, from: SearchObject, isPreload: boolean): Result;
 }
 
 /** One search. Places are tried one by one until there is a hit, or a file that ends the search. */

@@ -9,7 +9,7 @@ import { elfEnd } from "../../image/headers/overlay.js";
 import { loadContaining, realignment, type Shift, shiftAt } from "../../image/headers/realign.js";
 import { PT, SHF, SHT } from "../../spec/constants.js";
 import { FileMap } from "../../pieces/pieces.js";
-import { merged, type Range, subtract } from "../../pieces/ranges.js";
+import { mergedRanges, type Range, subtractRanges } from "../../pieces/ranges.js";
 import type { OverlayChoice } from "../layout/options.js";
 import { refuseOverlay } from "../layout/tail/overlay.js";
 import type { Layout } from "./pass.js";
@@ -34,7 +34,7 @@ export function spread(elf: ElfFile, pageSize: number, overlay: OverlayChoice | 
 
   const map = new FileMap(elf.source);
   const lost = moves ? lostRanges(elf, shifts, overlay) : [];
-  keepShifted(map, subtract([{ start: 0, end: from }], lost), shifts);
+  keepShifted(map, subtractRanges([{ start: 0, end: from }], lost), shifts);
   writeTables(elf, map, pageSize, shifts, from);
 
   const notes = notesOf(elf, pageSize, shifts, size - from);
@@ -72,14 +72,14 @@ function lostRanges(elf: ElfFile, shifts: readonly Shift[], choice: OverlayChoic
   const range = (offset: bigint, size: bigint): Range => ({ start: Number(offset), end: Number(offset + size) });
   const segments = elf.segments.filter((s) => s.type !== PT.NULL);
   const sections = elf.sections.filter((s) => s.header.type !== SHT.NULL && s.header.type !== SHT.NOBITS);
-  const described = merged([
+  const described = mergedRanges([
     { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
     { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
     ...segments.map((s) => range(s.exact("offset"), s.exact("filesz"))),
     ...sections.map((s) => range(s.header.exact("offset"), s.header.exact("size"))),
   ]);
 
-  const gaps = subtract([{ start, end: Math.max(start, elfEnd(elf)) }], described);
+  const gaps = subtractRanges([{ start, end: Math.max(start, elfEnd(elf)) }], described);
   const unknown = gaps.filter((gap) => !isZero(source, gap));
   if (unknown.length > 0 && (choice === undefined || choice === "keep-in-place")) refuseOverlay(unknown[0]!);
   return choice === "drop" ? unknown : [];

@@ -23,7 +23,7 @@ export type OffsetOf = (text: string) => number;
 export type SymbolOrder = (index: number) => number;
 
 /** New bytes for places in the input, and tables that are new or grow. */
-export interface MadeTables {
+export interface TableBytes {
   readonly writes: readonly TableWrite[];
   readonly tables: readonly Table[];
 }
@@ -35,7 +35,7 @@ export interface MadeTables {
 export interface DynamicTables {
   strings(): StringUser;
   /** Makes the bytes. `needs` is the new number of Verneed records, where it changes: 0 where the table goes. */
-  make(offsetOf: OffsetOf, order: SymbolOrder | undefined): MadeTables & { readonly needs?: number | undefined };
+  make(offsetOf: OffsetOf, order: SymbolOrder | undefined): TableBytes & { readonly needs?: number | undefined };
 }
 
 /** The dynamic symbols' tables. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { tile } from "../../../src/report/map/tile.js";
+import { coverWithTiles } from "../../../src/report/map/tile.js";
 import { random, SEED } from "../../support/mutants.js";
 
 it(`each byte goes to the claim that a search finds (seed ${SEED})`, () => {
@@ -10,7 +10,7 @@ it(`each byte goes to the claim that a search finds (seed ${SEED})`, () => {
       const start = below(50) - 5;
       return { start, end: start + below(20), rank: below(3), of };
     });
-    const tiles = tile(0, size, claims);
+    const tiles = coverWithTiles(0, size, claims);
     const owners = tiles.flatMap((t) => new Array<number | null>(t.end - t.start).fill(t.claim?.of ?? null));
     const length = (claim: { start: number; end: number }) => claim.end - claim.start;
 

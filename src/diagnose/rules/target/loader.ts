@@ -5,7 +5,7 @@ import { hasRelr, isRelrMarked, RELR_SINCE } from "../../versions/symbol-floor.j
 import type { VersionUse } from "../../versions/version-uses.js";
 import type { ComparingRule, TargetFound } from "./judge.js";
 import { policyRule } from "./policy.js";
-import { some, systemOf } from "./text.js";
+import { firstNames, systemOf } from "./text.js";
 
 /** What the target's loader does not find, or does not understand. */
 export const loaderRule: ComparingRule = {
@@ -56,7 +56,7 @@ function* muslsLibc(facts: Facts, target: Target): Generator<TargetFound> {
   yield {
     names,
     message:
-      `The file needs musl's libc as ${some(names)}, which ${systemOf(target)} does not have` +
+      `The file needs musl's libc as ${firstNames(names)}, which ${systemOf(target)} does not have` +
       (names.includes("libc.so") ? SCRIPT : ""),
     advice:
       "Build it for glibc. The name alone can be changed (replaceNeeded), " +
@@ -72,7 +72,7 @@ function* glibcsOwn(facts: Facts): Generator<TargetFound> {
   yield {
     names,
     message:
-      `The file needs ${some(names)}, which musl does not have, ` +
+      `The file needs ${firstNames(names)}, which musl does not have, ` +
       "and does not take for itself as it does with libc.so.6 or libm.so.6",
     advice: "Build it for musl; what musl's libc has itself may be removed from the needed libraries (removeNeeded).",
   };

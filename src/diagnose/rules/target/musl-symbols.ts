@@ -4,7 +4,7 @@ import type { Import } from "../../dynamic-names.js";
 import type { Facts } from "../../facts.js";
 import { machineOf } from "../../versions/symbol-floor.js";
 import type { TargetFound } from "./judge.js";
-import { some, systemOf } from "./text.js";
+import { firstNames, systemOf } from "./text.js";
 
 /**
  * The symbols that a file takes from a C library, and that the target's musl lacks. For a file of musl that is a
@@ -28,7 +28,7 @@ export function* absentOnMusl(facts: Facts, target: Target): Generator<TargetFou
     severity: known ? "error" : "warning",
     names: missing,
     message:
-      `${systemOf(target)} does not have ${some(shown)}: "Error relocating …: symbol not found"` +
+      `${systemOf(target)} does not have ${firstNames(shown)}: "Error relocating …: symbol not found"` +
       (known ? "" : "; the tables were read from a 64-bit machine"),
     advice: facts.libc === "musl" ? "Build on a system with that musl or an older one." : buildForMusl(missing),
   };

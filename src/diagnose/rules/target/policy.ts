@@ -1,9 +1,9 @@
 import { compareVersions } from "../../../spec/version-names.js";
 import type { Target } from "../../../targets/target.js";
-import { requirements } from "../../versions/required.js";
+import { requirementsOf } from "../../versions/required.js";
 import { judgeWheel, type WheelObstacle } from "../../wheel/wheel-judge.js";
 import type { ComparingRule } from "./judge.js";
-import { some, systemOf } from "./text.js";
+import { firstNames, systemOf } from "./text.js";
 
 /** What the policy of a platform tag forbids, if the target is one. */
 export const policyRule: ComparingRule = {
@@ -14,7 +14,7 @@ export const policyRule: ComparingRule = {
   *test(facts, target, uses) {
     if (target.policy === undefined) return;
 
-    const { obstacles, policies } = judgeWheel(facts, uses, requirements(facts).required["musl"], target.tables);
+    const { obstacles, policies } = judgeWheel(facts, uses, requirementsOf(facts).required["musl"], target.tables);
     const placeOf = (name: string) => policies.findIndex((p) => p.name === name);
     const place = placeOf(target.policy);
     const forbidden = obstacles
@@ -26,7 +26,7 @@ export const policyRule: ComparingRule = {
     const system = target.name === target.policy ? "" : ` (${systemOf(target)})`;
     yield {
       names: forbidden.map((o) => o.name),
-      message: `The policy ${target.policy} does not allow ${some(shown)}${system}`,
+      message: `The policy ${target.policy} does not allow ${firstNames(shown)}${system}`,
       advice: forbidden.some((o) => o.kind === "library") ? BUNDLE : "Build it in the policy's image.",
     };
   },

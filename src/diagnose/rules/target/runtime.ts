@@ -4,7 +4,7 @@ import type { Facts } from "../../facts.js";
 import { machineOf } from "../../versions/symbol-floor.js";
 import { byLibrary, type VersionUse } from "../../versions/version-uses.js";
 import type { ComparingRule } from "./judge.js";
-import { boundNames, some } from "./text.js";
+import { boundNames, firstNames } from "./text.js";
 
 /** Versions of the compilers' libraries that not every system with the target's glibc has. */
 export const runtimeRule: ComparingRule = {
@@ -24,7 +24,7 @@ export const runtimeRule: ComparingRule = {
       yield {
         names: newer.flatMap(boundNames),
         message:
-          `${library} must have ${some(newer.map((u) => u.name))}; ` +
+          `${library} must have ${firstNames(newer.map((u) => u.name))}; ` +
           `the systems with glibc ${releaseOf(policy)} all have it up to ${limits.join(", ")} only`,
         advice: adviceOn(library),
       };

@@ -2,12 +2,12 @@ import { once } from "../../../image/once.js";
 import { compareVersions } from "../../../spec/version-names.js";
 import type { Target } from "../../../targets/target.js";
 import type { Facts } from "../../facts.js";
-import { isForMusl, isThere, mayHaveOthers } from "../../versions/retargeted.js";
+import { isForMusl, isBroughtAlong, mayHaveOthers } from "../../versions/retargeted.js";
 import { machineOf, unversioned } from "../../versions/symbol-floor.js";
 import type { VersionUse } from "../../versions/version-uses.js";
 import type { ComparingRule, TargetFound } from "./judge.js";
 import { absentOnMusl } from "./musl-symbols.js";
-import { some, systemOf } from "./text.js";
+import { firstNames, systemOf } from "./text.js";
 import { isTooNew } from "./versions.js";
 
 /** Functions and variables that the target's C library does not have. */
@@ -42,7 +42,7 @@ export const libraryRule: ComparingRule = {
         severity: guest ? "warning" : "error",
         names: [library],
         message:
-          `${some(names)} ${names.length === 1 ? "is" : "are"} in ${library} of ${systemOf(target)}, ` +
+          `${firstNames(names)} ${names.length === 1 ? "is" : "are"} in ${library} of ${systemOf(target)}, ` +
           `which the file does not need: ${fate}`,
         advice: `Link against glibc, or add ${library} to what the file needs (addNeeded).`,
       };
@@ -67,7 +67,7 @@ function* unknownToGlibc(facts: Facts, target: Target, uses: readonly VersionUse
   yield {
     severity: "warning",
     names,
-    message: `No release of glibc up to ${target.version} is known to have ${some(names)} on this machine`,
+    message: `No release of glibc up to ${target.version} is known to have ${firstNames(names)} on this machine`,
     advice: "Check which library the file was linked against: it may not have been glibc's own.",
   };
 }
@@ -108,7 +108,7 @@ function* absentOnGlibc(facts: Facts, target: Target, uses: readonly VersionUse[
   yield {
     names: absent.map(({ name }) => name),
     message:
-      `${systemOf(target)} does not have ${some(shown)}: ` +
+      `${systemOf(target)} does not have ${firstNames(shown)}: ` +
       '"symbol lookup error" or "undefined symbol", for some only when they are called',
     advice: buildAnew(facts, target, absent),
   };
@@ -156,7 +156,7 @@ function lookUp(facts: Facts, target: Target): GlibcSearch | null {
     }
 
     const home = target.tables.glibcHome(machine, name, target.version)!;
-    if (home === "libc.so.6" || home.startsWith("ld") || isThere(facts, home)) continue;
+    if (home === "libc.so.6" || home.startsWith("ld") || isBroughtAlong(facts, home)) continue;
     const names = homes.get(home);
     if (names) names.push(name);
     else homes.set(home, [name]);

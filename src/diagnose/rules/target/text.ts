@@ -7,7 +7,7 @@ import type { VersionUse } from "../../versions/version-uses.js";
 const SHOWN = 8;
 
 /** Names for a sentence. The finding's `names` has all of them. */
-export function some(names: readonly string[]): string {
+export function firstNames(names: readonly string[]): string {
   if (names.length <= SHOWN) return names.join(", ");
   return `${names.slice(0, SHOWN - 1).join(", ")} and ${names.length - SHOWN + 1} more`;
 }
@@ -25,7 +25,7 @@ export const boundNames = ({ name, symbols }: VersionUse): string[] =>
 
 /** `GLIBC_2.34 (dlopen, dlsym)`. */
 export const shownUse = ({ name, symbols }: VersionUse): string =>
-  symbols.length > 0 ? `${name} (${some(symbols)})` : name;
+  symbols.length > 0 ? `${name} (${firstNames(symbols)})` : name;
 
 /** How to build for an older glibc, in the words of the file's language. */
 export function buildForGlibc(facts: Facts, target: Target): string {

@@ -7,7 +7,7 @@ import { machineOf } from "../../versions/symbol-floor.js";
 import { byLibrary, type VersionUse } from "../../versions/version-uses.js";
 import type { ComparingRule, TargetFound } from "./judge.js";
 import { absentOnMusl } from "./musl-symbols.js";
-import { boundNames, buildForGlibc, shownUse, some, systemOf } from "./text.js";
+import { boundNames, buildForGlibc, shownUse, firstNames, systemOf } from "./text.js";
 
 /** Releases of the file's own C library that are newer than the target's. */
 export const versionRule: ComparingRule = {
@@ -42,7 +42,7 @@ function* tooNew(facts: Facts, target: Target, uses: readonly VersionUse[]): Gen
     yield {
       names: absent.flatMap(boundNames),
       message:
-        `${library} of ${systemOf(target)} has no ${some(absent.map(shownUse))}: ` +
+        `${library} of ${systemOf(target)} has no ${firstNames(absent.map(shownUse))}: ` +
         `the loader stops with "version \`${absent[0]!.name}' not found"`,
       advice: `${buildForGlibc(facts, target)}.${olderVersions(facts, absent, target)}`,
     };
@@ -55,7 +55,7 @@ function* tooNew(facts: Facts, target: Target, uses: readonly VersionUse[]): Gen
     severity: "note",
     names: weak.flatMap(boundNames),
     message:
-      `${systemOf(target)} has no ${some(weak.map(shownUse))}, ` +
+      `${systemOf(target)} has no ${firstNames(weak.map(shownUse))}, ` +
       "but the loader goes on without: the references are weak",
     advice: "Nothing to do, as long as the program tests for them before it uses them.",
   };
@@ -79,7 +79,7 @@ function olderVersions(facts: Facts, uses: readonly VersionUse[], target: Target
 
   const stat = absent.some((s) => STAT.test(s)) ? "; a build there calls __xstat and its like for stat" : "";
   const others = absent.length < symbols.length ? "; of the others it has older versions" : "";
-  return ` glibc ${target.version} does not have ${some(absent)} under any version${stat}${others}.`;
+  return ` glibc ${target.version} does not have ${firstNames(absent)} under any version${stat}${others}.`;
 }
 
 /** Versions that are no number: GLIBC_PRIVATE, and markers of what a loader can do. */

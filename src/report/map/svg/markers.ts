@@ -1,5 +1,5 @@
 import type { MapMarker } from "../model.js";
-import { spanOf } from "../summary.js";
+import { markerSpan } from "../summary.js";
 import { hexOf, letters, sizeOf } from "../words.js";
 import { type PlacedBlock, yOf } from "./rows.js";
 import { group, LINE, path, px, rect, text, textWidth } from "./scene.js";
@@ -53,7 +53,7 @@ export function placeMarkers(markers: readonly MapMarker[], memory: readonly Pla
 
 /** Undefined where the marker lies over nothing that is drawn. */
 function placeMarker(marker: MapMarker, memory: readonly PlacedBlock[]): Placed | undefined {
-  const { start, end } = spanOf(marker);
+  const { start, end } = markerSpan(marker);
   if (end <= start) return undefined;
 
   const top = yOf(memory, start);

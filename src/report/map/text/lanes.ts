@@ -1,6 +1,6 @@
 import type { Row } from "../columns.js";
 import type { MapMarker } from "../model.js";
-import { spanOf } from "../summary.js";
+import { markerSpan } from "../summary.js";
 import type { Pair } from "./sheet.js";
 
 /** Program headers as letters beside the rows of memory that they lie over. */
@@ -40,7 +40,7 @@ export function markerLanes(markers: readonly MapMarker[], pairs: readonly Pair[
 
 /** The indexes of the rows that a marker lies over. */
 function coveredRows(marker: MapMarker, rows: readonly (Row | null | undefined)[]): number[] {
-  const { start, end } = spanOf(marker);
+  const { start, end } = markerSpan(marker);
   const out: number[] = [];
   if (end === start) return out;
 

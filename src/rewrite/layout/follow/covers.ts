@@ -2,7 +2,7 @@ import type { ShdrView } from "../../../codec/records.js";
 import { sectionAt } from "../../../image/headers/sections.js";
 import { ownNotes } from "../../../image/notes/notes.js";
 import { PF, PT, SHF, SHT } from "../../../spec/constants.js";
-import { merged, type Range, subtract } from "../../../pieces/ranges.js";
+import { mergedRanges, type Range, subtractRanges } from "../../../pieces/ranges.js";
 import { KINDS } from "../../tables/kinds.js";
 import { COVER_NAME, KEPT_NAME } from "../place/covers.js";
 import type { TablePlaces } from "../places.js";
@@ -102,5 +102,5 @@ function leftBehind({ elf, rows }: Following, { moves, placed }: TablePlaces): R
   }
 
   const taken = placed.map((p) => ({ start: p.offset, end: p.offset + p.size }));
-  return subtract(merged([...tables, ...sections]), merged(taken));
+  return subtractRanges(mergedRanges([...tables, ...sections]), mergedRanges(taken));
 }

@@ -1,4 +1,4 @@
-import { counting } from "../../../codec/ascending.js";
+import { countUp } from "../../../codec/ascending.js";
 import { viewOf } from "../../../codec/bytes.js";
 import { Shdr, type ShdrView } from "../../../codec/records.js";
 import type { ElfFile, Header } from "../../../image/elf.js";
@@ -40,7 +40,7 @@ export class SectionRows {
     this.#names = sectionNames(elf);
     this.#table = bytes.slice();
     this.#data = viewOf(this.#table);
-    this.#was = counting(count);
+    this.#was = countUp(count);
     this.nameTable = hasNames ? shstrndx : undefined;
   }
 

@@ -12,7 +12,7 @@ import type { Range } from "../../../pieces/ranges.js";
 import type { Tail } from "../tail/tail.js";
 import type { Following } from "./following.js";
 import type { SectionRows } from "./section-rows.js";
-import { beganAt, leftBy, moveOfRange } from "./segments.js";
+import { tableBeganAt, leftPlace, moveOfRange } from "./segments.js";
 
 /** What placing has done to sections that are no tables: .bss that now has bytes, covers of a segment that has gone. */
 export function followPlacing(following: Following, { backed, vacated }: TablePlaces): void {
@@ -85,7 +85,7 @@ type OldHeader = ReturnType<typeof sectionAt>["header"];
 /** Fixes the header of a section that may have moved with a loader's table. */
 function fixMoved(view: ShdrView, old: OldHeader, { placed, moves }: TablePlaces, outputOf: Tail["outputOf"]): void {
   const own = placed.find((p) => isHeaderOf(p, view.type, old));
-  const move = own && leftBy(own) ? { ...own, was: own.table.was! } : moveOfRange(moves, old.offset, old.size);
+  const move = own && leftPlace(own) ? { ...own, was: own.table.was! } : moveOfRange(moves, old.offset, old.size);
 
   if (move) {
     view.offset += move.offset - move.was.offset;
@@ -98,7 +98,7 @@ function fixMoved(view: ShdrView, old: OldHeader, { placed, moves }: TablePlaces
 
 /** Is it the table's own section header? */
 function isHeaderOf(placed: Placed, type: number, old: OldHeader): boolean {
-  if (!beganAt(placed, old.offset)) return false;
+  if (!tableBeganAt(placed, old.offset)) return false;
 
   const { section, sectionIsLoose } = KINDS[placed.table.kind];
   return (sectionIsLoose && section === type) || placed.table.was?.size === old.size;

@@ -14,10 +14,10 @@ export const moveOfRange = (moves: readonly Move[], offset: number, size: number
   moves.find(({ was }) => was.offset <= offset && offset + size <= was.offset + was.size);
 
 /** Did the table begin there? Its size may differ a little from its header's; the one that the loader uses counts. */
-export const beganAt = ({ table }: Placed, offset: number): boolean => table.was?.offset === offset;
+export const tableBeganAt = ({ table }: Placed, offset: number): boolean => table.was?.offset === offset;
 
 /** A table's old place; undefined where it has not left that. */
-export function leftBy(own: Placed | undefined): TableExtent | undefined {
+export function leftPlace(own: Placed | undefined): TableExtent | undefined {
   const was = own?.table.was;
   return was && was.offset !== own.offset ? was : undefined;
 }
@@ -36,9 +36,9 @@ export function fixSegments(
   for (const segment of headers.all()) {
     if (STAYS.includes(segment.type) || segment.exact("filesz") === 0n) continue;
 
-    const own = placed.find((p) => KINDS[p.table.kind].segment === segment.type && beganAt(p, segment.offset));
+    const own = placed.find((p) => KINDS[p.table.kind].segment === segment.type && tableBeganAt(p, segment.offset));
     const move =
-      own && leftBy(own) ? { ...own, was: own.table.was! } : moveOfRange(moves, segment.offset, segment.filesz);
+      own && leftPlace(own) ? { ...own, was: own.table.was! } : moveOfRange(moves, segment.offset, segment.filesz);
     if (move) {
       const delta = move.address - move.was.address;
       segment.offset += move.offset - move.was.offset;

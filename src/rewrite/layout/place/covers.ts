@@ -21,7 +21,7 @@ const isNamed = (s: Section, names: readonly string[]): boolean =>
 export const isCover = (s: Section): boolean => isNamed(s, [COVER_NAME, KEPT_NAME, ...RETIRED_NAMES]);
 
 /** The same, for bytes that may be written over. */
-export const isFree = (s: Section): boolean => isNamed(s, [COVER_NAME, ...RETIRED_NAMES]);
+export const isReusableCover = (s: Section): boolean => isNamed(s, [COVER_NAME, ...RETIRED_NAMES]);
 
 /**
  * Does a section of this sh_type hold a table that loaders reach through a pointer, so that nothing else has its

@@ -1,7 +1,7 @@
 import { PN_XNUM, PT } from "../../../spec/constants.js";
 import type { Table } from "../../tables/table.js";
 import { type Ground, namesOf } from "./ground.js";
-import { headBlocks } from "./headmove.js";
+import { tablesInTheWay } from "./headmove.js";
 
 /**
  * Finds room for `count` more program headers; the table itself stays where it is. Unused entries serve first, then
@@ -34,7 +34,7 @@ export function entryRoom(ground: Ground, count: number): Table[] | undefined {
     return [];
   }
 
-  const blocks = headBlocks(ground, start, end, [...homeless, ...moves.map((m) => m.table)]);
+  const blocks = tablesInTheWay(ground, start, end, [...homeless, ...moves.map((m) => m.table)]);
   if (typeof blocks === "string") {
     tried.push(`the program header table cannot grow: ${blocks}`);
     return undefined;

@@ -10,7 +10,7 @@ import { KINDS } from "../../tables/kinds.js";
 import type { Table } from "../../tables/table.js";
 import { TABLE_NAMES } from "../../../spec/table-kinds.js";
 import type { Ground } from "./ground.js";
-import { isFree } from "./covers.js";
+import { isReusableCover } from "./covers.js";
 import { LIES_OVER } from "./space.js";
 
 /** Bytes of the file, by offset and size. */
@@ -40,7 +40,7 @@ class Stuck {
  * @param gone tables that leave anyway
  * @returns the tables; or the reason, in words, where something else stands there
  */
-export function headBlocks(ground: Ground, start: number, end: number, gone: readonly Table[]): Table[] | string {
+export function tablesInTheWay(ground: Ground, start: number, end: number, gone: readonly Table[]): Table[] | string {
   const { elf } = ground;
   const left = gone.flatMap((t) => t.was ?? []);
   const head: Bytes = { offset: start, size: end - start };
@@ -54,7 +54,7 @@ export function headBlocks(ground: Ground, start: number, end: number, gone: rea
     for (const table of overlapping) assertMovable(elf, table, head);
 
     // A cover is what an earlier move left: a table that might have been overwritten already then.
-    const covers = elf.sections.filter(isFree).map((s) => ({ offset: s.header.offset, size: s.header.size }));
+    const covers = elf.sections.filter(isReusableCover).map((s) => ({ offset: s.header.offset, size: s.header.size }));
     const taken = [...left, ...covers, ...tables];
     assertNothingElse(elf, head, taken);
     assertDescribed(elf, head, taken);

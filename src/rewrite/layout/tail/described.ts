@@ -1,4 +1,4 @@
-import { where } from "../../../codec/ascending.js";
+import { filtered } from "../../../codec/ascending.js";
 import { skipZeros } from "../../../codec/bytes.js";
 import { readExactly } from "../../../codec/source.js";
 import type { ElfFile } from "../../../image/elf.js";
@@ -7,19 +7,19 @@ import { elfEnd } from "../../../image/headers/overlay.js";
 import { sectionColumns, sectionsByOffset } from "../../../image/headers/section-columns.js";
 import { assertInFile } from "../../../image/headers/sections.js";
 import { PT } from "../../../spec/constants.js";
-import { merged, type Range, subtract } from "../../../pieces/ranges.js";
+import { mergedRanges, type Range, subtractRanges } from "../../../pieces/ranges.js";
 
 /** What of these ranges no header, segment or section describes. Sections that are gone do not count. */
 function undescribed(elf: ElfFile, ranges: readonly Range[], isGone: (section: number) => boolean): Range[] {
   const { header: h, source } = elf;
   const segments = elf.segments.filter((s) => s.type !== PT.NULL);
-  const described = merged([
+  const described = mergedRanges([
     { start: 0, end: headerSize(h) },
     { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
     { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
     ...segments.map((s) => ({ start: s.offset, end: Math.min(source.size, s.offset + s.filesz) })),
   ]);
-  return subtract(subtract(ranges, described), sectionRanges(elf, isGone));
+  return subtractRanges(subtractRanges(ranges, described), sectionRanges(elf, isGone));
 }
 
 /** The bytes of the sections that are not gone, in order. Ranges that touch are joined. */
@@ -47,7 +47,7 @@ function sectionRanges(elf: ElfFile, isGone: (section: number) => boolean): Rang
 }
 
 /** Bytes before `end` that belong to sections that are gone, and that nothing else describes. */
-export function blanks(elf: ElfFile, isGone: (section: number) => boolean, end: number): Range[] {
+export function bytesOfGoneSections(elf: ElfFile, isGone: (section: number) => boolean, end: number): Range[] {
   const columns = sectionColumns(elf);
   const gone: Range[] = [];
   for (let i = 0; i < columns.count; i++) {
@@ -58,7 +58,7 @@ export function blanks(elf: ElfFile, isGone: (section: number) => boolean, end: 
     assertInFile(elf, columns, i);
     gone.push({ start: offset, end: Math.min(end, offset + size) });
   }
-  return gone.length === 0 ? [] : undescribed(elf, merged(gone), isGone);
+  return gone.length === 0 ? [] : undescribed(elf, mergedRanges(gone), isGone);
 }
 
 /**
@@ -67,7 +67,7 @@ export function blanks(elf: ElfFile, isGone: (section: number) => boolean, end: 
  *
  * @param dropped sections of which no byte is read
  */
-export function gapsFrom(
+export function undescribedGaps(
   elf: ElfFile,
   start: number,
   dropped: ReadonlySet<number>,
@@ -94,7 +94,7 @@ const LARGEST = 1 << 20;
 function zeroTest(elf: ElfFile, dropped: ReadonlySet<number>): (range: Range) => boolean {
   const { source } = elf;
   const { offset, fileSize } = sectionColumns(elf);
-  const gone = where(sectionsByOffset(elf), (i) => fileSize[i]! > 0 && dropped.has(i));
+  const gone = filtered(sectionsByOffset(elf), (i) => fileSize[i]! > 0 && dropped.has(i));
 
   let window: Uint8Array = new Uint8Array(0);
   let windowStart = 0;

@@ -5,9 +5,9 @@ import { placedAt, sectionColumns, sectionsByOffset } from "../../../image/heade
 import { assertInFile, fileAlignment, isDebugFile } from "../../../image/headers/sections.js";
 import { segmentTypeName } from "../../../spec/names.js";
 import type { Requests } from "../../wish/requests.js";
-import { blanks, gapsFrom } from "./described.js";
+import { bytesOfGoneSections, undescribedGaps } from "./described.js";
 import type { FileMap } from "../../../pieces/pieces.js";
-import { type Range, subtract } from "../../../pieces/ranges.js";
+import { type Range, subtractRanges } from "../../../pieces/ranges.js";
 import type { OverlayChoice } from "../options.js";
 import { refuseOverlay } from "./overlay.js";
 import { fixedEnd, unloadedSegments } from "../place/space.js";
@@ -57,7 +57,7 @@ export function blankTail(elf: ElfFile, map: FileMap, requests: Requests): Tail 
 
 /** Bytes before `end` of sections that go or are written anew, and that nothing else describes. */
 const holesBefore = (elf: ElfFile, { dropped, contents }: Requests, end: number): Range[] =>
-  blanks(elf, (i) => dropped.has(i) || contents.has(i), end);
+  bytesOfGoneSections(elf, (i) => dropped.has(i) || contents.has(i), end);
 
 /**
  * The places of sections whose new bytes can stand where the old ones were. The new bytes must be no more than the old
@@ -113,7 +113,7 @@ export function compactTail(
   const moves = requests.dropped.size > 0 || requests.contents.runs.length > 0 || hasGrown;
   const holes = holesBefore(elf, requests, fixed);
   const places = oldPlaces(elf, requests.contents, holes);
-  const { padding, payload } = gapsFrom(elf, fixed, requests.dropped);
+  const { padding, payload } = undescribedGaps(elf, fixed, requests.dropped);
 
   const items = new TailItems(elf.header.shnum + unloaded.length + payload.length);
   const keep = (r: Range): void => items.add(r.start, r.end - r.start, 1);
@@ -223,7 +223,7 @@ function packed(
 
 /** Keeps a range of the input at its place, but for the holes in it. */
 function keepExcept(map: FileMap, start: number, end: number, holes: readonly Range[]): void {
-  for (const range of subtract([{ start, end }], holes)) {
+  for (const range of subtractRanges([{ start, end }], holes)) {
     map.keep(range.start, range.end - range.start);
   }
 }
