@@ -10,7 +10,6 @@ import { editParser } from "../edit/edit-parser.js";
 import { neededParsers } from "../edit/needed.js";
 import { osAbiParsers } from "../edit/os-abi.js";
 import { runpathParsers } from "../edit/runpath.js";
-import { runpathTagParsers } from "../edit/runpath-tag.js";
 import { searchPathParsers } from "../edit/search-path.js";
 import { sonameParsers } from "../edit/soname.js";
 import { stackSizeParsers } from "../edit/stack-size.js";
@@ -25,8 +24,11 @@ export type { Edit } from "../edit/family.js";
 export type { NameArguments, Names, NamesThen } from "../edit/names.js";
 export { setInterpreter, type SetInterpreter } from "../edit/interpreter.js";
 export { addRpath, addRunpath, type RunpathEdit, type SearchPath, setRpath, setRunpath } from "../edit/runpath.js";
-export { convertToRpath, convertToRunpath, removeRunpath, type RunpathTagEdit } from "../edit/runpath-tag.js";
 export {
+  convertToRpath,
+  convertToRunpath,
+  removeRunpath,
+  type RunpathTagEdit,
   makeRunpathRelative,
   type MakeRunpathRelative,
   type SearchPathEdit,
@@ -137,7 +139,6 @@ export const parseEdit = /* @__PURE__ */ editParser([
   onlyKeepDebugParsers,
   osAbiParsers,
   runpathParsers,
-  runpathTagParsers,
   searchPathParsers,
   sonameParsers,
   stackSizeParsers,

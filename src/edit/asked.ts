@@ -12,6 +12,8 @@ import { type FileKind, REFUSALS } from "./kinds.js";
 export interface Asked {
   readonly family: EditFamily;
   readonly edits: readonly Edit[];
+  /** The edits of every family that the patch asks for, in the order given. */
+  readonly all: readonly Edit[];
 }
 
 /** What a patch is asked for: one edit, or a list. */
@@ -21,14 +23,14 @@ export type Edits = Edit | readonly Edit[];
  * The families of these edits, in the order in which they have their turns. `BAD_EDIT` for what no edit function made.
  */
 export function askedOf(edits: Edits): Asked[] {
-  const byName = new Map<string, { family: EditFamily; edits: Edit[] }>();
+  const byName = new Map<string, { family: EditFamily; edits: Edit[]; all: readonly Edit[] }>();
 
-  const list = Array.isArray(edits) ? (edits as readonly Edit[]) : [edits as Edit];
-  for (const edit of list) {
+  const all = Array.isArray(edits) ? (edits as readonly Edit[]) : [edits as Edit];
+  for (const edit of all) {
     const family = familyOf(edit) ?? refuseForeign(edit);
     const known = byName.get(family.name);
     if (known) known.edits.push(edit);
-    else byName.set(family.name, { family, edits: [edit] });
+    else byName.set(family.name, { family, edits: [edit], all });
   }
 
   return [...byName.values()].sort((a, b) => a.family.order - b.family.order);
@@ -96,8 +98,7 @@ export function refuseMembers(asked: readonly Asked[]): void {
 
 /** Refuses edits that contradict each other, whatever the file says. `BAD_EDIT`. */
 function refuseContradictions(asked: readonly Asked[]): void {
-  const all = asked.flatMap(({ edits }) => edits);
-  for (const { family, edits } of asked) family.contradicts?.(edits, all);
+  for (const { family, edits, all } of asked) family.contradicts?.(edits, all);
 }
 
 /** The passes that the edits need, the ordinary layout among them. */

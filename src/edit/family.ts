@@ -41,7 +41,10 @@ export interface EditFamily<E extends Edit = Edit> {
   readonly takes: readonly FileKind[];
   /** What else a file must have; throws the reason where it has not. */
   requires?(elf: ElfFile, edits: readonly E[]): void;
-  /** `BAD_EDIT` where edits contradict each other, whatever the file says. `all` are those of every family. */
+  /**
+   * `BAD_EDIT` where edits contradict each other, whatever the file says. `all` are those of every family, in the order
+   * given.
+   */
   contradicts?(edits: readonly E[], all: readonly Edit[]): void;
   /** Writes what the edits want into the wish. */
   apply(wish: Wish, edits: readonly E[]): void;

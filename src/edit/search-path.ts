@@ -19,8 +19,41 @@ export interface MakeRunpathRelative extends Edit, RelativeTo {
   readonly edit: "makeRunpathRelative";
 }
 
+/** See {@link removeRunpath}, {@link convertToRunpath}, {@link convertToRpath}. */
+export interface RunpathTagEdit extends Edit {
+  readonly edit: "removeRunpath" | "convertToRunpath" | "convertToRpath";
+}
+
 /** What is made of the search path as a whole, whoever gave it. */
-export type SearchPathEdit = ShrinkRunpath | MakeRunpathRelative;
+export type SearchPathEdit = RunpathTagEdit | ShrinkRunpath | MakeRunpathRelative;
+
+/**
+ * Removes the search path, DT_RUNPATH and DT_RPATH both.
+ *
+ * @example
+ * patch(bytes, [removeRunpath()])
+ */
+export const removeRunpath = (): RunpathTagEdit => made(searchPathFamily, { edit: "removeRunpath" });
+
+/**
+ * Makes a DT_RPATH a DT_RUNPATH and leaves its directories as they are: only the tag changes. ld.so then searches it
+ * behind LD_LIBRARY_PATH, and no longer for the libraries of libraries (ld.so(8), "DT_RUNPATH"). A DT_RPATH beside a
+ * DT_RUNPATH stays, since ld.so ignores it. No DT_RPATH is a note in the result.
+ *
+ * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`
+ * @example
+ * patch(bytes, [convertToRunpath()])
+ */
+export const convertToRunpath = (): RunpathTagEdit => made(searchPathFamily, { edit: "convertToRunpath" });
+
+/**
+ * {@link convertToRunpath} the other way: a DT_RUNPATH becomes DT_RPATH, and with both, ld.so's DT_RUNPATH takes the
+ * place of the DT_RPATH that it ignored.
+ *
+ * @example
+ * patch(bytes, [convertToRpath()])
+ */
+export const convertToRpath = (): RunpathTagEdit => made(searchPathFamily, { edit: "convertToRpath" });
 
 /**
  * Takes those directories out of the search path in which no needed library lies that an earlier one does not have, as
@@ -98,30 +131,72 @@ export function makeRunpathRelative({
   return made(searchPathFamily, { ...edit, ...(resolve && { resolve }) });
 }
 
+/** What the file has after an edit: one of the tags, no search path, or the tag that it has. */
+const RESULT = {
+  setRunpath: "DT_RUNPATH",
+  addRunpath: "DT_RUNPATH",
+  convertToRunpath: "DT_RUNPATH",
+  setRpath: "DT_RPATH",
+  addRpath: "DT_RPATH",
+  convertToRpath: "DT_RPATH",
+  removeRunpath: "none",
+  shrinkRunpath: "same",
+  makeRunpathRelative: "same",
+} as const;
+
+const isKnown = (edit: string): edit is keyof typeof RESULT => Object.hasOwn(RESULT, edit);
+
 const isShrink = (e: SearchPathEdit): e is ShrinkRunpath => e.edit === "shrinkRunpath";
 const isRelative = (e: SearchPathEdit): e is MakeRunpathRelative => e.edit === "makeRunpathRelative";
 
 export const searchPathFamily: EditFamily<SearchPathEdit> = {
   name: "search-path",
-  order: 22,
+  order: 21,
   takes: [],
 
   contradicts(edits, all) {
-    const removal = all.find((e) => e.edit === "removeRunpath");
-    if (removal) {
-      const { edit } = edits[0]!;
-      fail("BAD_EDIT", `removeRunpath and ${edit} contradict each other`, { edit });
-    }
+    refuseTwoResults(all);
     refuseTwoPlaces(edits.filter(isRelative));
   },
 
+  // The path is as the edits of its directories left it.
   apply(wish, edits) {
     const draft = wish.dynamic;
-    if (!draft.searchPath) draft.noteMissing(edits, "neither DT_RUNPATH nor DT_RPATH");
+    if (!draft.searchPath) return draft.noteMissing(edits, "neither DT_RUNPATH nor DT_RPATH");
+
+    changeTag(draft, edits);
     // The libraries that the file needs are known when every family has had its turn.
-    else wish.afterwards(() => transform(draft, edits));
+    const isTransformed = edits.some((e) => isShrink(e) || isRelative(e));
+    if (isTransformed) wish.afterwards(() => transform(draft, edits));
   },
 };
+
+/** `BAD_EDIT` where edits want different tags, or one that no path be left for the others. */
+function refuseTwoResults(all: readonly Edit[]): void {
+  const names = all.map((e) => e.edit).filter(isKnown);
+  const first = names.find((name) => RESULT[name] !== "same");
+  if (first === undefined) return;
+
+  const wanted = RESULT[first];
+  const isOther = (result: (typeof RESULT)[keyof typeof RESULT]) =>
+    result !== wanted && (result !== "same" || wanted === "none");
+  const other = names.find((name) => isOther(RESULT[name]));
+  if (other) fail("BAD_EDIT", `${first} and ${other} contradict each other`, { edit: other });
+}
+
+/** Gives the search path the tag that the edits want, or takes it away. */
+function changeTag(draft: DynamicDraft, edits: readonly SearchPathEdit[]): void {
+  const wanted = edits.find((e) => RESULT[e.edit] !== "same");
+  const result = wanted && RESULT[wanted.edit];
+  if (!wanted || result === "same") return;
+  if (result === "none") return draft.setSearchPath(undefined);
+
+  const current = draft.searchPath!;
+  const tag = result === "DT_RPATH" ? DT.RPATH : DT.RUNPATH;
+  const isUntouched = current.text === undefined && current.was?.tag === current.tag;
+  if (current.tag !== tag) draft.setSearchPath({ ...current, tag });
+  else if (isUntouched) draft.note("NOT_FOUND", `${wanted.edit}: the search path is ${result} already`);
+}
 
 /** `BAD_EDIT` where the path shall be relative in two ways. */
 function refuseTwoPlaces(edits: readonly MakeRunpathRelative[]): void {
@@ -162,6 +237,9 @@ function searchedLibraries(draft: DynamicDraft): string[] {
 
 /** Makes the edits again from plain data. */
 export const searchPathParsers: EditParsers<SearchPathEdit> = {
+  removeRunpath: () => removeRunpath(),
+  convertToRunpath: () => convertToRunpath(),
+  convertToRpath: () => convertToRpath(),
   shrinkRunpath: () => {
     const edit = "shrinkRunpath";
     return fail("BAD_EDIT", `${edit}: JSON cannot carry its lookup; make it with shrinkRunpath()`, { edit });

@@ -3,8 +3,13 @@ import { check } from "../../src/check/check.js";
 import { equalBytes } from "../../src/codec/bytes.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
 import { addRpath, addRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
-import { convertToRpath, convertToRunpath, removeRunpath } from "../../src/edit/runpath-tag.js";
-import { makeRunpathRelative, shrinkRunpath } from "../../src/edit/search-path.js";
+import {
+  convertToRpath,
+  convertToRunpath,
+  removeRunpath,
+  makeRunpathRelative,
+  shrinkRunpath,
+} from "../../src/edit/search-path.js";
 import type { ShrinkRunpathOptions } from "../../src/edit/search-path/shrink.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";

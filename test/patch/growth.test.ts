@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { addRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
-import { removeRunpath } from "../../src/edit/runpath-tag.js";
+import { removeRunpath } from "../../src/edit/search-path.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";

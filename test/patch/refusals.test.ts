@@ -5,7 +5,7 @@ import { setExecstack } from "../../src/edit/execstack.js";
 import { setOsAbi } from "../../src/edit/os-abi.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
 import { addRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
-import { removeRunpath } from "../../src/edit/runpath-tag.js";
+import { removeRunpath } from "../../src/edit/search-path.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { removeSoname, setSoname } from "../../src/edit/soname.js";
 import { type ElfErrorCode, isElfError } from "../../src/error.js";

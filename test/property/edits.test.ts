@@ -8,8 +8,13 @@ import { setOsAbi } from "../../src/edit/os-abi.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../src/edit/needed.js";
 import { addRunpath, setRunpath } from "../../src/edit/runpath.js";
-import { convertToRpath, convertToRunpath, removeRunpath } from "../../src/edit/runpath-tag.js";
-import { makeRunpathRelative, shrinkRunpath } from "../../src/edit/search-path.js";
+import {
+  convertToRpath,
+  convertToRunpath,
+  removeRunpath,
+  makeRunpathRelative,
+  shrinkRunpath,
+} from "../../src/edit/search-path.js";
 import type { ShrinkRunpathOptions } from "../../src/edit/search-path/shrink.js";
 import { removeSoname, setSoname } from "../../src/edit/soname.js";
 import type { ElfFile } from "../../src/image/elf.js";

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { addRunpath, setRpath, setRunpath } from "../../src/edit/runpath.js";
-import { removeRunpath } from "../../src/edit/runpath-tag.js";
+import { removeRunpath } from "../../src/edit/search-path.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
 import { readElf } from "../../src/image/read-elf.js";

@@ -1,5 +1,5 @@
 import { setRpath, setRunpath } from "../../edit/runpath.js";
-import { convertToRunpath, removeRunpath } from "../../edit/runpath-tag.js";
+import { convertToRunpath, removeRunpath } from "../../edit/search-path.js";
 import { fail } from "../../error.js";
 import type { Edit } from "../../edit/family.js";
 import { attemptFile, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "../command.js";

@@ -6,7 +6,7 @@ import { setOsAbi } from "../../edit/os-abi.js";
 import { setInterpreter } from "../../edit/interpreter.js";
 import { addNeeded, removeNeeded, replaceNeeded } from "../../edit/needed.js";
 import { addRpath, addRunpath, setRpath, setRunpath } from "../../edit/runpath.js";
-import { convertToRpath, convertToRunpath, removeRunpath } from "../../edit/runpath-tag.js";
+import { convertToRpath, convertToRunpath, removeRunpath } from "../../edit/search-path.js";
 import { setSoname } from "../../edit/soname.js";
 import { addGnuHash, addHash, renameDynamicSymbols } from "../../edit/symbols.js";
 import {
