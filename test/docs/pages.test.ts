@@ -145,3 +145,30 @@ describe("calls of the command", () => {
     expect(options.filter((option) => !known.has(option))).toEqual([]);
   });
 });
+
+describe("scripts", () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: object };
+
+  it("of npm that pages name are in package.json", () => {
+    const named = PAGES.flatMap(({ path, lines }) =>
+      lines.flatMap((line) =>
+        [...line.matchAll(/\bnpm run (?:-s )?([\w:]+)/g)].map(([, script]) => ({ path, script: script! })),
+      ),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter(({ script }) => !(script in scripts))).toEqual([]);
+  });
+
+  it("of the table of long checks are in package.json, and none is missing there", () => {
+    const long = Object.keys(scripts).filter((name) => /^(?:corpus|system|targets:|map:|bench)/.test(name));
+    const { lines } = pageOf("docs/testing.md");
+    const listed = lines.flatMap((line) => /(?:^\| `|^\*\*`npm run )([\w:]+)/.exec(line)?.slice(1) ?? []);
+    expect(listed.filter((name) => name !== "npm").sort()).toEqual(long.sort());
+  });
+
+  it("for a fresh machine are in the README", () => {
+    const calls = blocksOf(pageOf("README.md"), "sh").flatMap(({ text }) => text.split("\n"));
+    expect(calls.some((call) => call.startsWith("npm ci && npm run demo"))).toBe(true);
+    expect(calls.some((call) => call.startsWith("npm cit"))).toBe(true);
+  });
+});
