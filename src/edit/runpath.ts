@@ -73,7 +73,14 @@ function joined(path: readonly SearchPath[], edit: string): string {
   return directories.join(":");
 }
 
-const tagOf = ({ edit }: RunpathEdit): number => (edit.endsWith("Rpath") ? DT_RPATH : DT_RUNPATH);
+/** Edits after which the tag is a certain one, or none. */
+const SETS_TAG = /^(set|add|remove|convertTo)R(un)?path$/;
+
+function tagAfter(edit: string): number | undefined {
+  if (edit.startsWith("remove")) return undefined;
+  return edit.endsWith("Rpath") ? DT_RPATH : DT_RUNPATH;
+}
+
 const isSet = ({ edit }: RunpathEdit): boolean => edit.startsWith("set");
 
 export const runpathFamily: EditFamily<RunpathEdit> = {
@@ -81,10 +88,12 @@ export const runpathFamily: EditFamily<RunpathEdit> = {
   order: 20,
   takes: [],
 
-  contradicts(edits) {
-    const [first] = edits;
-    const other = edits.find((e) => tagOf(e) !== tagOf(first!));
-    if (other) fail("BAD_EDIT", `${first!.edit} and ${other.edit} contradict each other`, { edit: other.edit });
+  contradicts(edits, all) {
+    // Those of the tag too, so that the first two that contradict each other are named.
+    const names = all.map((e) => e.edit).filter((name) => SETS_TAG.test(name));
+    const [first] = names;
+    const other = names.find((name) => tagAfter(name) !== tagAfter(first!));
+    if (other) fail("BAD_EDIT", `${first} and ${other} contradict each other`, { edit: other });
 
     const [set, ...sets] = edits.filter(isSet);
     const second = sets.find((e) => e.path !== set!.path);
@@ -96,7 +105,7 @@ export const runpathFamily: EditFamily<RunpathEdit> = {
 
   // A set first, then the additions in the order given.
   apply({ dynamic: draft }, edits) {
-    const tag = tagOf(edits[0]!);
+    const tag = tagAfter(edits[0]!.edit)!;
     const current = draft.searchPath;
     const start = edits.find(isSet)?.path ?? (current ? draft.exactText(current) : "");
     const text = edits.filter((e) => !isSet(e)).reduce(extended, start);

@@ -85,4 +85,6 @@ export const debugLinkFamily: EditFamily<AddDebugLink> = {
 };
 
 /** Makes the edits again from plain data. */
-export const debugLinkParsers: EditParsers<AddDebugLink> = { addDebugLink: (json) => addDebugLink(json.text("file"), json.number("crc")) };
+export const debugLinkParsers: EditParsers<AddDebugLink> = {
+  addDebugLink: (json) => addDebugLink(json.text("file"), json.number("crc")),
+};

@@ -39,9 +39,9 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
   },
 
   contradicts(_, all) {
-    const other = all.find((e) => AGAINST.includes(e.edit));
+    const other = AGAINST.find((name) => all.some((e) => e.edit === name));
     if (other) {
-      fail("BAD_EDIT", `dropSectionHeaders and ${other.edit} contradict each other`, { edit: "dropSectionHeaders" });
+      fail("BAD_EDIT", `dropSectionHeaders and ${other} contradict each other`, { edit: "dropSectionHeaders" });
     }
   },
 

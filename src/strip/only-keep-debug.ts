@@ -38,8 +38,9 @@ export const onlyKeepDebugFamily: EditFamily<OnlyKeepDebug> = {
   takes: ANY_ELF,
 
   contradicts(_, all) {
-    const other = all.find((e) => AGAINST.includes(e.edit) && !isHarmless(e));
-    if (other) fail("BAD_EDIT", `onlyKeepDebug and ${other.edit} contradict each other`, { edit: "onlyKeepDebug" });
+    const harmful = all.filter((e) => !isHarmless(e));
+    const other = AGAINST.find((name) => harmful.some((e) => e.edit === name));
+    if (other) fail("BAD_EDIT", `onlyKeepDebug and ${other} contradict each other`, { edit: "onlyKeepDebug" });
   },
 
   // The pass makes the debug file of what all other edits make of the program.
