@@ -66,3 +66,12 @@ export function made<E extends Edit, const V extends Plain<E>>(family: EditFamil
 /** The family that an edit carries; undefined where it has lost it. */
 export const familyOf = (edit: Edit): EditFamily | undefined =>
   (edit as Partial<Edit> | null | undefined)?.[FAMILY] as EditFamily | undefined;
+
+/** The first edit of the first group of names that has one. Groups are families in the order of their turns. */
+export function firstOf(groups: readonly (readonly string[])[], edits: readonly Edit[]): Edit | undefined {
+  for (const names of groups) {
+    const first = edits.find((e) => names.includes(e.edit));
+    if (first) return first;
+  }
+  return undefined;
+}

@@ -1,4 +1,4 @@
-import { type Edit, type EditFamily, type EditParsers, made } from "../edit/family.js";
+import { type Edit, type EditFamily, type EditParsers, firstOf, made } from "../edit/family.js";
 import { fail } from "../error.js";
 import { Contents } from "../rewrite/wish/contents.js";
 import { unloadedSections, decideStrip } from "./decide.js";
@@ -21,7 +21,7 @@ export const dropSectionHeaders = (): DropSectionHeaders =>
   made(dropSectionHeadersFamily, { edit: "dropSectionHeaders" });
 
 /** A section that is to be kept has a header. */
-const AGAINST: readonly string[] = ["keepSections", "keepSymbols", "keepFileSymbols", "addDebugLink"];
+const AGAINST: readonly (readonly string[])[] = [["keepSections", "keepSymbols", "keepFileSymbols"], ["addDebugLink"]];
 
 export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
   name: "drop-section-headers",
@@ -39,9 +39,9 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
   },
 
   contradicts(_, all) {
-    const other = AGAINST.find((name) => all.some((e) => e.edit === name));
+    const other = firstOf(AGAINST, all);
     if (other) {
-      fail("BAD_EDIT", `dropSectionHeaders and ${other} contradict each other`, { edit: "dropSectionHeaders" });
+      fail("BAD_EDIT", `dropSectionHeaders and ${other.edit} contradict each other`, { edit: "dropSectionHeaders" });
     }
   },
 

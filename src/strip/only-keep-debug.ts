@@ -1,4 +1,4 @@
-import { type Edit, type EditFamily, type EditParsers, made } from "../edit/family.js";
+import { type Edit, type EditFamily, type EditParsers, firstOf, made } from "../edit/family.js";
 import { ANY_ELF } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { debugFilePass } from "../rewrite/passes/debug-file.js";
@@ -20,13 +20,10 @@ export interface OnlyKeepDebug extends Edit {
 export const onlyKeepDebug = (): OnlyKeepDebug => made(onlyKeepDebugFamily, { edit: "onlyKeepDebug" });
 
 /** What the separate debug file keeps, a strip of the same patch drops. */
-const AGAINST: readonly string[] = [
-  "stripUnneeded",
-  "stripDebug",
-  "stripAll",
-  "discardLocals",
-  "dropSectionHeaders",
-  "addDebugLink",
+const AGAINST: readonly (readonly string[])[] = [
+  ["stripUnneeded", "stripDebug", "stripAll", "discardLocals"],
+  ["dropSectionHeaders"],
+  ["addDebugLink"],
 ];
 
 /** Names that a compiler made for itself are no debugging information. */
@@ -39,8 +36,8 @@ export const onlyKeepDebugFamily: EditFamily<OnlyKeepDebug> = {
 
   contradicts(_, all) {
     const harmful = all.filter((e) => !isHarmless(e));
-    const other = AGAINST.find((name) => harmful.some((e) => e.edit === name));
-    if (other) fail("BAD_EDIT", `onlyKeepDebug and ${other} contradict each other`, { edit: "onlyKeepDebug" });
+    const other = firstOf(AGAINST, harmful);
+    if (other) fail("BAD_EDIT", `onlyKeepDebug and ${other.edit} contradict each other`, { edit: "onlyKeepDebug" });
   },
 
   // The pass makes the debug file of what all other edits make of the program.
