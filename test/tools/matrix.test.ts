@@ -48,12 +48,12 @@ function cases(f: DynamicFixture): Case[] {
   const libc = otherLibc(f);
   const versionFiles = f.libc === "glibc" ? [libc] : [];
 
+  // A library has no interpreter.
   const interpreter = longer(f.interpreter);
-  const ofPrograms: Case[] = [
-    { title: "a longer interpreter", edits: [setInterpreter(interpreter)], expect: { interpreter } },
-  ];
+  const setLonger = isProgram ? [setInterpreter(interpreter)] : [];
+  const ofPrograms = [{ title: "a longer interpreter", edits: setLonger, expect: { interpreter } }];
   const together = [
-    ...(isProgram ? [setInterpreter(interpreter)] : []),
+    ...setLonger,
     setRunpath(HUGE),
     replaceNeeded({ [f.libcName]: libc }),
     stripUnneeded(),
