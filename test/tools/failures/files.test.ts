@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { headerView } from "../../../src/image/headers/header.js";
 import { readElf, setRunpath } from "../../../src/index.js";
-import { openSource, patchFileSync } from "../../../src/node/index.js";
+import { openSource, type PatchFileOptions, patchFileSync } from "../../../src/node/index.js";
 import { CLI } from "../../cli/cli.js";
 import { caught } from "../../support/elf.js";
 import { readelfValues } from "../../support/oracles.js";
@@ -28,6 +28,9 @@ import { HUGE, LOADER, LONG, workbench } from "./case.js";
 
 const bench = workbench();
 const HELLO = { source: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n' };
+const WAITS = `#include <stdio.h>
+int main(void) { puts("started"); fflush(stdout); getchar(); puts("went on"); return 0; }
+`;
 const TOOLS = ["gcc", "patchelf", LOADER];
 
 /** A folder of its own with a copy of the program in it. */
@@ -90,45 +93,34 @@ describe("how the result gets its name", () => {
     () => {
       const { dir, path } = copyIn("limit");
       const before = readFileSync(path);
-      const r = run("bash", [
-        "-c",
-        `ulimit -f 8; trap '' XFSZ; exec "$@"`,
-        "bash",
-        process.execPath,
-        CLI,
-        "patchelf",
-        "--set-rpath",
-        HUGE,
-        path,
-      ]);
+      const limited = (...command: string[]) =>
+        run("bash", ["-c", `ulimit -f 8; trap '' XFSZ; exec "$@"`, "bash", ...command]);
 
-      expect(r.status).toBe(1);
-      expect(r.stderr).toMatch(/file too large|EFBIG/i);
+      const ours = limited(process.execPath, CLI, "patchelf", "--set-rpath", HUGE, path);
+      expect(ours.status).toBe(1);
+      expect(ours.stderr).toMatch(/file too large|EFBIG/i);
       expect(readFileSync(path).equals(before)).toBe(true);
       expect(readdirSync(dir)).toEqual(["program"]);
 
-      run("bash", ["-c", `ulimit -f 8; trap '' XFSZ; exec "$@"`, "bash", "patchelf", "--set-rpath", HUGE, path]);
+      limited("patchelf", "--set-rpath", HUGE, path);
       expect(readFileSync(path).length).toBe(8192);
     },
   );
 
   itWithTools(
     TOOLS,
-    'a running program can be patched in place, and goes on; patchelf\'s "Text file busy"',
+    'a running program can be patched in place, and goes on; patchelf says "Text file busy"',
     async () => {
       const path = bench.files.path("running");
-      copyFileSync(
-        bench.build("reads", {
-          source:
-            "#include <stdio.h>\n" +
-            'int main(void) { puts("started"); fflush(stdout); getchar(); puts("went on"); return 0; }\n',
-        }),
-        path,
-      );
+      copyFileSync(bench.build("reads", { source: WAITS }), path);
+
       const child = spawn(path, [], { stdio: ["pipe", "pipe", "inherit"] });
       let text = "";
+      child.stdout.on("data", (data: Buffer) => {
+        text += data.toString();
+      });
       const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-      await new Promise<void>((resolve) => child.stdout.on("data", (d: Buffer) => ((text += d.toString()), resolve())));
+      await new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
 
       expect(run("patchelf", ["--set-rpath", LONG, path]).stderr).toMatch(/Text file busy/);
 
@@ -166,34 +158,28 @@ int main(void) {
       length.writeUInt32LE(text.length);
 
       for (const pie of ["-pie", "-no-pie"]) {
-        const bare = bench.build(`payload${pie}`, {
-          source: READS_ITSELF,
-          flags: [pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,-rpath,/opt/there"],
-        });
+        const flags = [pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,-rpath,/opt/there"];
+        const bare = bench.build(`payload${pie}`, { source: READS_ITSELF, flags });
         const before = Buffer.concat([readFileSync(bare), text, length]);
         const path = bench.files.write(`payload${pie}.full`, before);
-        const says = (p: string) => must(p, []);
+        const patched = (runpath: string, options: PatchFileOptions) =>
+          patchFileSync(path, [setRunpath(runpath)], options).path;
 
-        expect(says(path)).toBe("the payload\n");
+        expect(must(path, [])).toBe("the payload\n");
         expect(caught(() => patchFileSync(path, [setRunpath(HUGE)])).code).toBe("OVERLAY");
         expect(readFileSync(path).equals(before)).toBe(true);
 
-        // Room is in the file for these.
+        // For these there is room in the file.
         for (const runpath of ["/opt/ther", LONG]) {
-          expect(says(patchFileSync(path, [setRunpath(runpath)], { output: `${path}.in-place` }).path)).toBe(
-            "the payload\n",
-          );
+          expect(must(patched(runpath, { output: `${path}.in-place` }), [])).toBe("the payload\n");
         }
-
-        expect(says(patchFileSync(path, [setRunpath(HUGE)], { output: `${path}.kept`, overlay: "keep" }).path)).toBe(
-          "the payload\n",
-        );
-
+        expect(must(patched(HUGE, { output: `${path}.kept`, overlay: "keep" }), [])).toBe("the payload\n");
         if (pie === "-no-pie") continue;
 
-        copyFileSync(path, `${path}.theirs`);
-        must("patchelf", ["--set-rpath", LONG, `${path}.theirs`]);
-        expect(run(`${path}.theirs`, []).stdout).not.toBe("the payload\n");
+        const theirs = `${path}.theirs`;
+        copyFileSync(path, theirs);
+        must("patchelf", ["--set-rpath", LONG, theirs]);
+        expect(run(theirs, []).stdout).not.toBe("the payload\n");
       }
     },
   );
@@ -205,17 +191,19 @@ describe("a file of more than 4 GiB", () => {
 
   /** A program whose .comment is 4.25 GiB of holes, its section header table behind that. */
   function huge(path: string): void {
-    const bytes = Buffer.from(readFileSync(bench.build("hello-no-pie", { ...HELLO, flags: ["-no-pie", "-fno-pie"] })));
+    const built = bench.build("hello-no-pie", { ...HELLO, flags: ["-no-pie", "-fno-pie"] });
+    const bytes = Buffer.from(readFileSync(built));
     const elf = readElf(bytes);
-    const h = headerView(bytes, { class: 64, littleEndian: true });
-    const table = Buffer.from(
-      bytes.subarray(elf.header.shoff, elf.header.shoff + elf.header.shnum * elf.header.shentsize),
-    );
-    const row = elf.sections.findIndex((s) => s.name === ".comment") * elf.header.shentsize;
-    const from = Math.ceil(bytes.length / 4096) * 4096;
-    table.writeBigUInt64LE(BigInt(from), row + 0x18);
-    table.writeBigUInt64LE(BigInt(END - from), row + 0x20);
-    h.shoff = END;
+    const { shoff, shnum, shentsize } = elf.header;
+    const start = Math.ceil(bytes.length / 4096) * 4096;
+
+    // sh_offset and sh_size of .comment.
+    const table = Buffer.from(bytes.subarray(shoff, shoff + shnum * shentsize));
+    const row = elf.sections.findIndex((section) => section.name === ".comment") * shentsize;
+    table.writeBigUInt64LE(BigInt(start), row + 0x18);
+    table.writeBigUInt64LE(BigInt(END - start), row + 0x20);
+    headerView(bytes, { class: 64, littleEndian: true }).shoff = END;
+
     const fd = openSync(path, "w", 0o755);
     writeSync(fd, bytes, 0, bytes.length, 0);
     ftruncateSync(fd, END);
@@ -239,7 +227,6 @@ describe("a file of more than 4 GiB", () => {
 
     const source = openSource(path);
     expect(readElf(source).runpath).toBe(HUGE);
-
     source.close();
   });
 });

@@ -4,25 +4,25 @@ import { type Case, LONG, programJobs, TOOLS, workbench } from "./case.js";
 
 const bench = workbench();
 
-const CGO =
-  "package main\n" +
-  "\n" +
-  "// static int twice(int x) { return 2 * x; }\n" +
-  'import "C"\n' +
-  'import "fmt"\n' +
-  "\n" +
-  'func main() { fmt.Println("go", C.twice(21)) }\n';
-const USER =
-  "package main\n" +
-  "\n" +
-  "import (\n" +
-  '\t"fmt"\n' +
-  '\t"os/user"\n' +
-  ")\n" +
-  "\n" +
-  'func main() { u, _ := user.Current(); fmt.Println("go", u != nil) }\n';
+const CGO = `package main
 
-/** A Go program; the build cache is the user's own, so that the standard library is compiled once. */
+// static int twice(int x) { return 2 * x; }
+import "C"
+import "fmt"
+
+func main() { fmt.Println("go", C.twice(21)) }
+`;
+const USER = `package main
+
+import (
+	"fmt"
+	"os/user"
+)
+
+func main() { u, _ := user.Current(); fmt.Println("go", u != nil) }
+`;
+
+/** A Go program. The build cache is the user's own, so that the standard library is compiled once. */
 function go(
   name: string,
   source: string,
@@ -31,9 +31,8 @@ function go(
   without: Case["without"] = {},
 ): Case {
   const path = bench.files.path(name);
-  must("go", ["build", ...flags, "-o", path, bench.files.write(`${name}.go`, Buffer.from(source))], {
-    env: { GO111MODULE: "off", CGO_ENABLED: "1" },
-  });
+  const file = bench.files.write(`${name}.go`, Buffer.from(source));
+  must("go", ["build", ...flags, "-o", path, file], { env: { GO111MODULE: "off", CGO_ENABLED: "1" } });
   return { path, expected, run: (p) => run(p, []), without };
 }
 

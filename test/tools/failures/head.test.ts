@@ -13,7 +13,7 @@ const LINKERS = [
 ] as const;
 const pieFlags = (pie: string): string[] => [pie, pie === "-pie" ? "-fPIE" : "-fno-pie"];
 
-/** Finds its own program headers as a program may: by the ELF header's e_phoff; and by AT_PHDR. */
+/** Finds its own program headers in both ways that a program has: by the ELF header's e_phoff, and by AT_PHDR. */
 const WALK = `
 #include <elf.h>
 #include <link.h>
@@ -26,10 +26,15 @@ static int walk(void) {
   const ElfW(Phdr) *p = (const void *)(__ehdr_start + e->e_phoff), *aux = (const void *)getauxval(AT_PHDR);
   int loads = 0, dynamic = 0, stack = 0, i, same = aux == p && getauxval(AT_PHNUM) == e->e_phnum;
   const char *base = __ehdr_start;
-  for (i = 0; i < e->e_phnum; i++) if (p[i].p_type == PT_LOAD) { if (loads++ == 0) base = __ehdr_start - (p[i].p_vaddr - p[i].p_offset); }
+  for (i = 0; i < e->e_phnum; i++) {
+    if (p[i].p_type == PT_LOAD && loads++ == 0) base = __ehdr_start - (p[i].p_vaddr - p[i].p_offset);
+  }
   for (i = 0; i < e->e_phnum; i++) {
     if (p[i].p_type == PT_GNU_STACK) stack++;
-    if (p[i].p_type == PT_DYNAMIC) { const ElfW(Dyn) *d = (const void *)(base + p[i].p_vaddr); for (; d->d_tag != DT_NULL; d++) if (d->d_tag == DT_STRTAB) dynamic++; }
+    if (p[i].p_type == PT_DYNAMIC) {
+      const ElfW(Dyn) *d = (const void *)(base + p[i].p_vaddr);
+      for (; d->d_tag != DT_NULL; d++) if (d->d_tag == DT_STRTAB) dynamic++;
+    }
   }
   return loads >= 2 && dynamic == 1 && stack == 1 && same;
 }
@@ -67,43 +72,38 @@ static int whole(void) { int n = 0; for (int i = 0; i < FAT; i++) n += fat[i] ==
   const behind = (place: string) => `SECTIONS { .fat : { KEEP(*(.fat)) } } INSERT ${place};\n`;
 
   itWithTools(TOOLS, "#1 #3 a library: its bytes stay", () => {
-    const source =
-      "#include <stdio.h>\n" +
-      `${FAT}\n` +
-      `const char *say(void) { static char b[40]; sprintf(b, "%d fat bytes", whole()); return b; }\n`;
-    const c = bench.library("fat.so", "600 fat bytes", {
-      source,
-      script: behind("BEFORE .gnu.hash"),
-      flags: ["-fuse-ld=bfd", "-Wl,--build-id=none"],
-    });
+    const source = `#include <stdio.h>
+${FAT}
+const char *say(void) { static char b[40]; sprintf(b, "%d fat bytes", whole()); return b; }
+`;
+    const script = behind("BEFORE .gnu.hash");
+    const flags = ["-fuse-ld=bfd", "-Wl,--build-id=none"];
+    const c = bench.library("fat.so", "600 fat bytes", { source, script, flags });
 
-    expect(firstSection(c.path)).toBe(".fat");
-
+    expect(sectionName(c.path, 1)).toBe(".fat");
     bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 0 fat bytes/);
     bench.chains(c, libraryJobs());
   });
 
   for (const pie of ["-pie", "-no-pie"]) {
     itWithTools(TOOLS, `#3 #37 a ${pie} program: its bytes stay, and it still finds its program headers`, () => {
-      const source =
-        `${FAT}${WALK}\n` +
-        `int main(void) { printf("%d fat bytes, headers %s\\n", whole(), walk() ? "right" : "wrong"); ` +
-        "return 0; }\n";
-      const c = bench.program(`fat${pie}`, "600 fat bytes, headers right\n", {
-        source,
-        script: behind("AFTER .interp"),
-        flags: ["-fuse-ld=bfd", ...pieFlags(pie)],
-      });
+      const source = `${FAT}${WALK}
+int main(void) { printf("%d fat bytes, headers %s\\n", whole(), walk() ? "right" : "wrong"); return 0; }
+`;
+      const script = behind("AFTER .interp");
+      const flags = ["-fuse-ld=bfd", ...pieFlags(pie)];
+      const c = bench.program(`fat${pie}`, "600 fat bytes, headers right\n", { source, script, flags });
 
-      expect(readElf(readFileSync(c.path)).sections[2]!.name).toBe(".fat");
-
+      expect(sectionName(c.path, 2)).toBe(".fat");
       if (pie === "-pie") bench.patchelfBreaks(c, ["--set-rpath", LONG], "patched", /^0 (?!600 fat bytes)/);
       bench.chains(c, programJobs());
     });
   }
 });
 
-const firstSection = (path: string): string => readElf(readFileSync(path)).sections[1]!.name;
+function sectionName(path: string, index: number): string {
+  return readElf(readFileSync(path)).sections[index]!.name;
+}
 
 describe("the program header table stays where e_phoff and AT_PHDR say", () => {
   for (const [linker, tool] of LINKERS) {

@@ -6,16 +6,17 @@ import { HUGE, libraryJobs, LONG, MORE, programJobs, TOOLS, workbench } from "./
 
 const bench = workbench();
 
+/** A note of a program's own: owner "mine", a label in front of it where one is given. */
+const note = (section: string, type: number, align: number, words: readonly number[], label = ""): string => `
+__asm__(".pushsection ${section},\\"a\\",@note\\n.balign ${align}\\n"
+        "${label}.long 5, 8, ${type}\\n.asciz \\"mine\\"\\n.balign ${align}\\n.long ${words.join(", ")}\\n"
+        ".popsection\\n");`;
+
 /**
- * `count` notes of a program's own, each in its section; alignments of 4 and 8 take turns, so that there are several
- * PT_NOTE.
+ * Notes of a program's own, each in its section. Alignments of 4 and 8 alternate, so that there are several PT_NOTE.
  */
 const notes = (count: number): string =>
-  Array.from(
-    { length: count },
-    (_, i) => `
-__asm__(".pushsection .note.mine${i},\\"a\\",@note\\n.balign ${i % 2 ? 8 : 4}\\n.long 5, 8, 1\\n.asciz \\"mine\\"\\n.balign ${i % 2 ? 8 : 4}\\n.long ${1000 + i}, ${2000 + i}\\n.popsection\\n");`,
-  ).join("");
+  Array.from({ length: count }, (_, i) => note(`.note.mine${i}`, 1, i % 2 ? 8 : 4, [1000 + i, 2000 + i])).join("");
 
 const VERSIONS = "V1 { global: say; local: *; };\n";
 
@@ -52,9 +53,12 @@ describe("a program that reads its own note", () => {
   const SOURCE = `
 #include <stdio.h>
 ${notes(1)}
-__asm__(".pushsection .note.mine0,\\"a\\",@note\\nown:.long 5, 8, 2\\n.asciz \\"mine\\"\\n.balign 4\\n.long 42, 43\\n.popsection\\n");
+${note(".note.mine0", 2, 4, [42, 43], "own:")}
 extern const unsigned own[] __attribute__((visibility("hidden")));
-int main(void) { printf("%u %u %u %s %u %u\\n", own[0], own[1], own[2], (const char *)(own + 3), own[5], own[6]); return 0; }
+int main(void) {
+  printf("%u %u %u %s %u %u\\n", own[0], own[1], own[2], (const char *)(own + 3), own[5], own[6]);
+  return 0;
+}
 `;
   for (const linker of ["bfd", "lld", "gold", "mold"]) {
     for (const pie of ["-pie", "-no-pie"]) {
@@ -74,33 +78,37 @@ int main(void) { printf("%u %u %u %s %u %u\\n", own[0], own[1], own[2], (const c
   }
 });
 
-describe("a program's own notes, once moved with the others, stay at their old address, too", () => {
-  // gold puts all notes into one PT_NOTE, which moves as a whole when its first bytes make room for a program header;
-  // llvm-strip after each patch keeps the appended segment from growing, so that the next patch wants one more.
+describe("a program's own notes, moved with the others, stay at their old address, too", () => {
+  // gold puts all notes into one PT_NOTE, which moves as a whole when its first bytes make room for a program header.
+  // After llvm-strip the appended segment cannot grow, so that the next patch needs one more.
   for (const pie of ["-pie", "-no-pie"]) {
     itWithTools([...TOOLS, "ld.gold"], `#36 gold ${pie}: ever longer runpaths, llvm-strip after each`, () => {
       const source = `
 #include <stdio.h>
-__asm__(".pushsection .note.own,\\"a\\",@note\\nown:.long 5, 8, 2\\n.asciz \\"mine\\"\\n.balign 4\\n.long 42, 43\\n.popsection\\n");
+${note(".note.own", 2, 4, [42, 43], "own:")}
 ${notes(4)}
 extern const unsigned own[] __attribute__((visibility("hidden")));
 /* So many bytes that .dynamic finds no room in front of its segment. */
 static const char pad[700] = "pad";
-int main(int argc, char **argv) { (void)argv; if (pad[argc] != 'a') return 1; printf("%u %s %u %u\\n", own[0], (const char *)(own + 3), own[5], own[6]); return 0; }
+int main(int argc, char **argv) {
+  (void)argv;
+  if (pad[argc] != 'a') return 1;
+  printf("%u %s %u %u\\n", own[0], (const char *)(own + 3), own[5], own[6]);
+  return 0;
+}
 `;
-      const c = bench.program(`kept${pie}`, "5 mine 42 43\n", {
-        source,
-        flags: ["-fuse-ld=gold", pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,--build-id=none"],
-      });
-      let bytes: Uint8Array = readFileSync(c.path);
-      const runpaths = [HUGE, LONG, HUGE.repeat(2), HUGE.repeat(4)];
-      const more = [0, 4, 6, 6];
+      const flags = ["-fuse-ld=gold", pie, pie === "-pie" ? "-fPIE" : "-fno-pie", "-Wl,--build-id=none"];
+      const c = bench.program(`kept${pie}`, "5 mine 42 43\n", { source, flags });
+      const steps: readonly (readonly Edit[])[] = [
+        [setRunpath(HUGE)],
+        [setRunpath(LONG), addNeeded(MORE.slice(0, 4))],
+        [setRunpath(HUGE.repeat(2)), addNeeded(MORE.slice(0, 6))],
+        [setRunpath(HUGE.repeat(4)), addNeeded(MORE.slice(0, 6))],
+      ];
 
-      for (const [i, runpath] of runpaths.entries()) {
-        const path = bench.files.write(
-          `kept${pie}.${i}`,
-          patchOrStay(bytes, [setRunpath(runpath), ...(more[i] === 0 ? [] : [addNeeded(MORE.slice(0, more[i]))])]),
-        );
+      let bytes: Uint8Array = readFileSync(c.path);
+      for (const [i, edits] of steps.entries()) {
+        const path = bench.files.write(`kept${pie}.${i}`, patchOrStay(bytes, edits));
         const stripped = bench.files.path(`kept${pie}.${i}.stripped`);
         bench.expectRuns(c, path, `after ${i} patches`);
         must("llvm-strip", ["-o", stripped, path]);

@@ -9,8 +9,7 @@ const bench = workbench();
 
 describe("code that reads its own _DYNAMIC", () => {
   /**
-   * What stands where `_DYNAMIC` led must stay a table with its terminator, its tags and valid strings: the old one,
-   * when another is in use.
+   * `_DYNAMIC` must lead to a table with a terminator, its tags and valid strings, also where the loader uses another.
    */
   const READS = `
 #include <link.h>
@@ -24,10 +23,17 @@ static const char *table(void) {
   const char *strings = 0;
   for (const ElfW(Dyn) *d = _DYNAMIC; d->d_tag != DT_NULL && n < 100; d++, n++) {
     if (d->d_tag == DT_NEEDED) needed++;
-    if (d->d_tag == DT_STRTAB) { strtab++; strings = (const char *)d->d_un.d_ptr; if (strings < __ehdr_start) strings += (unsigned long)__ehdr_start; }
+    if (d->d_tag == DT_STRTAB) {
+      strtab++;
+      strings = (const char *)d->d_un.d_ptr;
+      if (strings < __ehdr_start) strings += (unsigned long)__ehdr_start;
+    }
   }
-  for (const ElfW(Dyn) *d = _DYNAMIC; strings && d->d_tag != DT_NULL; d++) if (d->d_tag == DT_NEEDED && !strcmp(strings + d->d_un.d_val, "libc.so.6")) libc++;
-  snprintf(text, sizeof text, "needed %d libc %d strtab %d %s", needed, libc, strtab, n > 10 && n < 100 ? "whole" : "broken");
+  for (const ElfW(Dyn) *d = _DYNAMIC; strings && d->d_tag != DT_NULL; d++) {
+    if (d->d_tag == DT_NEEDED && !strcmp(strings + d->d_un.d_val, "libc.so.6")) libc++;
+  }
+  const char *state = n > 10 && n < 100 ? "whole" : "broken";
+  snprintf(text, sizeof text, "needed %d libc %d strtab %d %s", needed, libc, strtab, state);
   return text;
 }
 `;

@@ -2,15 +2,25 @@ import { readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { headerView } from "../../../src/image/headers/header.js";
 import { type ElfFile, patch, readElf, setRunpath } from "../../../src/index.js";
+import { SHN, STT } from "../../../src/spec/constants.js";
 import { itWithTools, must, run } from "../../support/tools.js";
 import { type Case, HUGE, libraryJobs, LONG, programJobs, TOOLS, workbench } from "./case.js";
 
 const bench = workbench();
-const HELLO =
-  "#include <stdio.h>\n" +
-  "static int zeros[300];\n" +
-  "int main(void) { int n = 0; for (int i = 0; i < 300; i++) n += zeros[i] != 0; zeros[3] = 1; " +
-  'printf("hello, %d dirty\\n", n); return 0; }\n';
+const HELLO = `#include <stdio.h>
+static int zeros[300];
+int main(void) {
+  int n = 0;
+  for (int i = 0; i < 300; i++) n += zeros[i] != 0;
+  zeros[3] = 1;
+  printf("hello, %d dirty\\n", n);
+  return 0;
+}
+`;
+const SAID = `
+const char *say(void) { return "said"; }
+int use(void) { extern int puts(const char *); return puts("x"); }
+`;
 const EXPECTED = "hello, 0 dirty\n";
 const LINKERS = [
   ["bfd", "ld.bfd"],
@@ -32,17 +42,16 @@ function changed(
   return { ...c, without, path: bench.files.write(name, change(bytes, readElf(bytes)) ?? bytes) };
 }
 
-const header = (bytes: Buffer) => headerView(bytes, { class: 64, littleEndian: true });
-const row = (elf: ElfFile, name: string): number =>
-  elf.header.shoff + elf.sections.findIndex((s) => s.name === name) * elf.header.shentsize;
+/** The offset of a section's header. */
+function row({ header, sections }: ElfFile, name: string): number {
+  return header.shoff + sections.findIndex((section) => section.name === name) * header.shentsize;
+}
 
-/** Cuts the section header table off, and all that is behind the last segment's bytes. */
-function cutSections(bytes: Buffer, elf: ElfFile): Buffer {
-  const end = Math.max(...elf.segments.filter((s) => s.type === PT_LOAD).map((s) => s.offset + s.filesz));
-  const h = header(bytes);
-  h.shoff = 0;
-  h.shnum = 0;
-  h.shstrndx = 0;
+/** Cuts the section header table off, and everything behind the last segment's bytes. */
+function cutSections(bytes: Buffer, { header, segments }: ElfFile): Buffer {
+  const loads = segments.filter((segment) => segment.type === PT_LOAD);
+  const end = Math.max(...loads.map((load) => load.offset + load.filesz));
+  Object.assign(headerView(bytes, header), { shoff: 0, shnum: 0, shstrndx: 0 });
   return bytes.subarray(0, end);
 }
 
@@ -56,31 +65,17 @@ describe("no section headers", () => {
   for (const [linker, tool] of LINKERS) {
     for (const pie of ["-pie", "-no-pie"]) {
       itWithTools([...TOOLS, tool], `#22 ${linker} ${pie}: a program`, () => {
-        const c = changed(
-          bench.program(`none-${linker}${pie}`, EXPECTED, {
-            source: HELLO,
-            flags: [`-fuse-ld=${linker}`, ...pieFlags(pie)],
-          }),
-          `none-${linker}${pie}.cut`,
-          cutSections,
-          NO_SECTIONS,
-        );
+        const name = `none-${linker}${pie}`;
+        const flags = [`-fuse-ld=${linker}`, ...pieFlags(pie)];
+        const whole = bench.program(name, EXPECTED, { source: HELLO, flags });
+        const c = changed(whole, `${name}.cut`, cutSections, NO_SECTIONS);
         bench.patchelfBreaks(c, ["--print-needed"], "tool", /no section headers/);
         bench.chains(c, programJobs());
       });
     }
     itWithTools([...TOOLS, tool], `#22 ${linker}: a library`, () => {
-      const c = changed(
-        bench.library(`none-${linker}.so`, "said", {
-          source:
-            'const char *say(void) { return "said"; }\n' +
-            'int use(void) { extern int puts(const char *); return puts("x"); }\n',
-          flags: [`-fuse-ld=${linker}`],
-        }),
-        `none-${linker}.cut.so`,
-        cutSections,
-        NO_SECTIONS,
-      );
+      const whole = bench.library(`none-${linker}.so`, "said", { source: SAID, flags: [`-fuse-ld=${linker}`] });
+      const c = changed(whole, `none-${linker}.cut.so`, cutSections, NO_SECTIONS);
       bench.patchelfBreaks(c, ["--print-needed"], "tool", /no section headers/);
       bench.chains(c, libraryJobs());
     });
@@ -89,25 +84,14 @@ describe("no section headers", () => {
     ["s390x-linux-gnu-gcc", "qemu-s390x", "patchelf", "llvm-strip", "eu-strip", "s390x-linux-gnu-strip"],
     "#22 a big-endian program",
     () => {
-      const path = bench.build("none-s390x", {
-        cc: "s390x-linux-gnu-gcc",
-        source: HELLO,
-        flags: ["-no-pie", "-fno-pie"],
-      });
-      const bytes = Buffer.from(readFileSync(path));
-      const elf = readElf(bytes);
-      const end = Math.max(...elf.segments.filter((s) => s.type === PT_LOAD).map((s) => s.offset + s.filesz));
-      const h = headerView(bytes, { class: 64, littleEndian: false });
-      h.shoff = 0;
-      h.shnum = 0;
-      h.shstrndx = 0;
-      const c: Case = {
-        path: bench.files.write("none-s390x.cut", bytes.subarray(0, end)),
+      const build = { cc: "s390x-linux-gnu-gcc", source: HELLO, flags: ["-no-pie", "-fno-pie"] };
+      const whole: Case = {
+        path: bench.build("none-s390x", build),
         expected: EXPECTED,
         binutils: "s390x-linux-gnu-",
-        without: NO_SECTIONS,
-        run: (p) => run("qemu-s390x", ["-L", "/usr/s390x-linux-gnu", p]),
+        run: (path) => run("qemu-s390x", ["-L", "/usr/s390x-linux-gnu", path]),
       };
+      const c = changed(whole, "none-s390x.cut", cutSections, NO_SECTIONS);
       bench.chains(c, programJobs("/lib/ld64.so.1"));
     },
   );
@@ -132,82 +116,78 @@ describe("names of sections that mislead", () => {
     [".interp", ".pretni"],
   ] as const) {
     itWithTools(TOOLS, `#21 ${from} is called ${to}`, () => {
-      const c = changed(
-        plain("plain"),
-        `renamed${from}`,
-        (bytes, elf) =>
-          void bytes.write(
-            `${to}\0`,
-            bytes.indexOf(`\0${from}\0`, elf.sections[elf.header.shstrndx]!.header.offset) + 1,
-            "latin1",
-          ),
-      );
+      const rename = (bytes: Buffer, { header, sections }: ElfFile) => {
+        const names = sections[header.shstrndx]!.header.offset;
+        bytes.write(`${to}\0`, bytes.indexOf(`\0${from}\0`, names) + 1, "latin1");
+      };
+      const c = changed(plain("plain"), `renamed${from}`, rename);
+      expect(readElf(readFileSync(c.path)).sections.map((section) => section.name)).toContain(to);
 
-      expect(readElf(readFileSync(c.path)).sections.map((s) => s.name)).toContain(to);
-
-      bench.patchelfBreaks(
-        c,
-        from === ".interp" ? ["--set-interpreter", `/${LONG}`] : ["--set-rpath", LONG],
-        "tool",
-        /cannot find section/,
-      );
+      const args = from === ".interp" ? ["--set-interpreter", `/${LONG}`] : ["--set-rpath", LONG];
+      bench.patchelfBreaks(c, args, "tool", /cannot find section/);
       bench.chains(c, programJobs());
     });
   }
 
   itWithTools(TOOLS, "#21 two sections are called .shstrtab", () => {
-    const c = changed(
-      plain("plain"),
-      "two-shstrtab",
-      (bytes, elf) => void bytes.writeUInt32LE(elf.sections[elf.header.shstrndx]!.header.name, row(elf, ".comment")),
-    );
-    expect(readElf(readFileSync(c.path)).sections.filter((s) => s.name === ".shstrtab")).toHaveLength(2);
+    const rename = (bytes: Buffer, elf: ElfFile) => {
+      bytes.writeUInt32LE(elf.sections[elf.header.shstrndx]!.header.name, row(elf, ".comment"));
+    };
+    const c = changed(plain("plain"), "two-shstrtab", rename);
+    const { sections } = readElf(readFileSync(c.path));
+    expect(sections.filter((section) => section.name === ".shstrtab")).toHaveLength(2);
     bench.chains(c, programJobs());
   });
 
   itWithTools(TOOLS, "#20 SHT_NULL rows among the others", () => {
-    const c = changed(
-      plain("plain"),
-      "null-rows",
-      (bytes, elf) => void bytes.fill(0, row(elf, ".comment"), row(elf, ".comment") + elf.header.shentsize),
-    );
-    bench.chains(c, programJobs());
+    const clear = (bytes: Buffer, elf: ElfFile) => {
+      const start = row(elf, ".comment");
+      bytes.fill(0, start, start + elf.header.shentsize);
+    };
+    bench.chains(changed(plain("plain"), "null-rows", clear), programJobs());
   });
 
   itWithTools([...TOOLS, "objcopy"], "#21 two sections of the same name: symbols stay in theirs", () => {
-    const source = `${HELLO}
-__asm__(".pushsection .aaa,\\"a\\",@progbits\\n.globl first\\nfirst: .long 1\\n.size first,4\\n.type first,@object\\n.popsection\\n.pushsection .bbb,\\"a\\",@progbits\\n.globl second\\nsecond: .long 2\\n.size second,4\\n.type second,@object\\n.popsection\\n");
-`;
+    const object = (section: string, symbol: string, value: number) => `
+__asm__(".pushsection ${section},\\"a\\",@progbits\\n.globl ${symbol}\\n"
+        "${symbol}: .long ${value}\\n.size ${symbol},4\\n.type ${symbol},@object\\n.popsection\\n");`;
+    const source = `${HELLO}${object(".aaa", "first", 1)}${object(".bbb", "second", 2)}\n`;
+
     for (const pie of ["-pie", "-no-pie"]) {
       const path = bench.build(`same-names${pie}`, { source, flags: ["-fuse-ld=bfd", ...pieFlags(pie)] });
       const renamed = bench.files.path(`same-names${pie}.renamed`);
       must("objcopy", ["--rename-section", ".bbb=.aaa", path, renamed]);
-      const c: Case = { path: renamed, expected: EXPECTED, run: (p) => run(p, []) };
-      const strays = symbolsElsewhere(readElf(readFileSync(renamed)));
+      const c: Case = { path: renamed, expected: EXPECTED, run: (program) => run(program, []) };
 
-      expect(symbolsElsewhere(readElf(readFileSync(bench.patchelf(c, ["--set-rpath", LONG]).path)))).not.toEqual(
-        strays,
-      );
+      const strays = symbolsElsewhere(readFileSync(renamed));
+      const theirs = bench.patchelf(c, ["--set-rpath", LONG]);
+      expect(symbolsElsewhere(readFileSync(theirs.path))).not.toEqual(strays);
 
       bench.chains(c, programJobs());
       for (const edits of [[setRunpath(LONG)], [setRunpath(HUGE)]]) {
-        expect(symbolsElsewhere(readElf(patch(readFileSync(renamed), edits).bytes))).toEqual(strays);
+        expect(symbolsElsewhere(patch(readFileSync(renamed), edits).bytes)).toEqual(strays);
       }
     }
   });
 });
 
 /** Symbols of functions and objects whose section does not hold their address. */
-function symbolsElsewhere(elf: ElfFile): string[] {
-  const out: string[] = [];
-  for (const { index, symbol: s } of elf.symbols!.records()) {
-    const home = elf.sections[s.shndx];
-    if (s.shndx === 0 || s.shndx >= 0xff00 || (s.info & 15) > 2 || (s.info & 15) === 0 || !home) continue;
-    if (s.value < home.header.addr || s.value > home.header.addr + home.header.size) {
-      out.push(`${elf.symbols!.strings!.at(s.name)} (${index})`);
-    }
+function symbolsElsewhere(bytes: Uint8Array): string[] {
+  const { symbols, sections } = readElf(bytes);
+  const strays: string[] = [];
+
+  for (const { index, symbol } of symbols!.records()) {
+    const { shndx, value } = symbol;
+    const type = symbol.info & 15;
+    const isObjectOrFunction = type === STT.OBJECT || type === STT.FUNC;
+    const section = sections[shndx];
+    if (!isObjectOrFunction || shndx === 0 || shndx >= SHN.LORESERVE || !section) continue;
+
+    const { addr, size } = section.header;
+    if (value < addr || value > addr + size) strays.push(`${symbols!.strings!.at(symbol.name)} (${index})`);
   }
-  return out;
+
+  return strays;
 }
 
 describe("relocations kept by --emit-relocs", () => {
@@ -218,14 +198,13 @@ describe("relocations kept by --emit-relocs", () => {
           source: HELLO,
           flags: [`-fuse-ld=${linker}`, ...pieFlags(pie), "-Wl,--emit-relocs"],
         });
-        const relocations = (p: string) =>
-          must("readelf", ["-rW", p])
-            .split("\n")
-            .filter((l) => /^[0-9a-f]{16} /.test(l) && !l.includes("_DYNAMIC"))
-            .sort();
+        const relocations = (path: string) => {
+          const lines = must("readelf", ["-rW", path]).split("\n");
+          return lines.filter((line) => /^[0-9a-f]{16} /.test(line) && !line.includes("_DYNAMIC")).sort();
+        };
         const before = relocations(c.path);
 
-        expect(before.some((l) => l.includes("printf"))).toBe(true);
+        expect(before.some((line) => line.includes("printf"))).toBe(true);
         for (const job of programJobs()) {
           const path = bench.files.write("emit.patched", bench.chain(c, job));
           expect(relocations(path)).toEqual(before);

@@ -12,7 +12,14 @@ const LINKERS = [
   ["lld", "ld.lld"],
   ["mold", "mold"],
 ] as const;
-/** A path that would fit over the old one. */
+const SAID = `
+const char *say(void) { return "said"; }
+int use(void) { extern int puts(const char *); return puts("x"); }
+`;
+const definedVersions = (bytes: Uint8Array): string[] =>
+  readElf(bytes).versionDefinitions.flatMap((definition) => definition.names);
+
+/** The jobs, and one with a path that would fit over the old one. */
 const short = (jobs: readonly Job[]): Job[] => [
   { title: "a short runpath", edits: [setRunpath("/y")], again: [setRunpath("/zz")], values: { runpath: "/y" } },
   ...jobs,
@@ -48,20 +55,21 @@ describe("a search path whose string other records use", () => {
       flags: ["-fuse-ld=bfd", "-Wl,-rpath,VERS_1"],
     });
 
-    expect(
-      readElf(readFileSync(bench.patchelf(c, ["--set-rpath", "/y"]).path)).versionDefinitions.flatMap((v) => v.names),
-    ).not.toContain("VERS_1");
+    const theirs = bench.patchelf(c, ["--set-rpath", "/y"]);
+    expect(definedVersions(readFileSync(theirs.path))).not.toContain("VERS_1");
 
     bench.chains(c, short(libraryJobs()));
     for (const path of ["/y", HUGE]) {
-      expect(
-        readElf(patch(readFileSync(c.path), [setRunpath(path)]).bytes).versionDefinitions.flatMap((v) => v.names),
-      ).toContain("VERS_1");
+      const { bytes } = patch(readFileSync(c.path), [setRunpath(path)]);
+      expect(definedVersions(bytes)).toContain("VERS_1");
     }
   });
 
-  const auxiliary = (text: string) =>
-    [...text.matchAll(/\((AUXILIARY|FILTER|AUDIT)\)[^[]*\[(.*)\]/g)].map((m) => `${m[1]} ${m[2]}`).sort();
+  const auxiliary = (text: string) => {
+    const tags = text.matchAll(/\((AUXILIARY|FILTER|AUDIT)\)[^[]*\[(.*)\]/g);
+    return [...tags].map(([, tag, name]) => `${tag} ${name}`).sort();
+  };
+
   for (const [linker, tool] of LINKERS) {
     itWithTools(
       [...TOOLS, tool],
@@ -75,26 +83,21 @@ describe("a search path whose string other records use", () => {
           "-Wl,-soname,libaa.so",
         ];
         const path = bench.build(`auxiliary-${linker}`, {
-          source:
-            'const char *say(void) { return "said"; }\n' +
-            'int use(void) { extern int puts(const char *); return puts("x"); }\n',
+          source: SAID,
           flags: ["-shared", "-fPIC", `-fuse-ld=${linker}`, ...flags],
         });
-        const values = (p: string) => auxiliary(must("readelf", ["-dW", p]));
+        const values = (file: string) => auxiliary(must("readelf", ["-dW", file]));
         const before = values(path);
+        const audit = linker === "bfd" ? ["AUDIT libaa.so"] : [];
+        expect(before).toEqual([...audit, "AUXILIARY libaa.so", "FILTER libaa.so"]);
 
-        expect(before).toEqual([
-          ...(linker === "bfd" ? ["AUDIT libaa.so"] : []),
-          "AUXILIARY libaa.so",
-          "FILTER libaa.so",
-        ]);
-
+        // Nothing runs it: the case "prints" what readelf says.
         const c: Case = {
           path,
           expected: `${before.join("\n")}\n`,
-          run: (p) => ({ status: 0, signal: null, stdout: `${values(p).join("\n")}\n`, stderr: "" }),
+          run: (file) => ({ status: 0, signal: null, stdout: `${values(file).join("\n")}\n`, stderr: "" }),
         };
-        // Only GNU ld lets them share their end.
+        // Only with GNU ld do the strings share their end.
         if (linker === "bfd") bench.patchelfBreaks(c, ["--set-rpath", "/y"], "patched", /X{8}/);
         bench.chains(c, short(libraryJobs()));
       },
@@ -119,34 +122,27 @@ describe("edits of one call, and many calls", () => {
     for (const pie of ["-pie", "-no-pie"]) {
       itWithTools(
         [...TOOLS, tool],
-        `#25 ${linker} ${pie}: 60 growing runpaths cost no more than what they say, and no further program headers`,
+        `#25 ${linker} ${pie}: 60 growing runpaths cost no more than their text, and no further program headers`,
         () => {
-          const c = bench.program(`grow-${linker}${pie}`, "hello\n", {
-            source: HELLO,
-            flags: [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie"],
-          });
+          const name = `grow-${linker}${pie}`;
+          const flags = [`-fuse-ld=${linker}`, pie, pie === "-pie" ? "-fPIE" : "-fno-pie"];
+          const c = bench.program(name, "hello\n", { source: HELLO, flags });
           const before = readFileSync(c.path);
           let bytes: Uint8Array = before;
-          let text = 0;
+          let textSize = 0;
 
           for (let i = 1; i <= 60; i++) {
             const path = `/opt/${"x".repeat(10 * i)}`;
             bytes = patch(bytes, [setRunpath(path)]).bytes;
-            text += path.length + 1;
-            if (i % 10 === 0) {
-              bench.expectRuns(c, bench.files.write(`grow-${linker}${pie}.${i}`, bytes), `after ${i} patches`);
-            }
+            textSize += path.length + 1;
+            if (i % 10 === 0) bench.expectRuns(c, bench.files.write(`${name}.${i}`, bytes), `after ${i} patches`);
           }
 
-          expect(bytes.length - before.length).toBeLessThan(text + 4096);
+          expect(bytes.length - before.length).toBeLessThan(textSize + 4096);
           expect(readElf(bytes).header.phnum - readElf(before).header.phnum).toBeLessThanOrEqual(2);
 
-          bench.expectStrips(
-            c,
-            bench.strips(c),
-            bench.files.write(`grow-${linker}${pie}.last`, bytes),
-            "after 60 patches",
-          );
+          const last = bench.files.write(`${name}.last`, bytes);
+          bench.expectStrips(c, bench.strips(c), last, "after 60 patches");
         },
       );
     }
@@ -160,24 +156,20 @@ describe("a library's name", () => {
       `#5 #12 ${linker}: DT_SONAME shares its string with the version definitions' own name`,
       () => {
         const c = bench.library(`soname-${linker}.so`, "said", {
-          source:
-            'const char *say(void) { return "said"; }\n' +
-            'int use(void) { extern int puts(const char *); return puts("x"); }\n',
+          source: SAID,
           versions: "VERS_1 { global: say; local: *; };\n",
           flags: [`-fuse-ld=${linker}`, "-Wl,-soname,libsaid.so.1"],
         });
-        const longName = `lib${"said".repeat(30)}.so.2`;
-        const soname = (p: Uint8Array) => readElf(p).soname;
 
-        for (const name of ["libsay.so", longName]) {
+        for (const name of ["libsay.so", `lib${"said".repeat(30)}.so.2`]) {
           const bytes = bench.chain(c, {
             title: `soname ${name}`,
             edits: [setSoname(name)],
             again: [setSoname(`${name}.again`), setRunpath(HUGE)],
             values: {},
           });
-          expect(soname(bytes)).toBe(name);
-          expect(readElf(bytes).versionDefinitions.flatMap((v) => v.names)).toContain("VERS_1");
+          expect(readElf(bytes).soname).toBe(name);
+          expect(definedVersions(bytes)).toContain("VERS_1");
         }
       },
     );

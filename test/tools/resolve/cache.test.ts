@@ -15,21 +15,21 @@ const FLAGS: Readonly<Record<string, number>> = {
   ELF: 1,
 };
 
+const PRINTED = /^\t(\S+) \(([^)]*?)(?:, hwcap: "([^"]*)")?(?:, OS ABI: [^)]*)?\) => (\S+)$/gm;
+
 /** `name flags hwcaps path`, as ldconfig -p prints it. */
 function printed(args: readonly string[]): string[] {
-  return [
-    ...must(LDCONFIG, [...args, "-p"]).matchAll(
-      /^\t(\S+) \(([^)]*?)(?:, hwcap: "([^"]*)")?(?:, OS ABI: [^)]*)?\) => (\S+)$/gm,
-    ),
-  ]
-    .map((m) => `${m[1]} ${FLAGS[m[2]!] ?? m[2]} ${m[3] ?? ""} ${m[4]}`)
+  const lines = must(LDCONFIG, [...args, "-p"]).matchAll(PRINTED);
+  return [...lines]
+    .map(([, name, kind, hwcaps, path]) => `${name} ${FLAGS[kind!] ?? kind} ${hwcaps ?? ""} ${path}`)
     .sort();
 }
 
-const read = (path: string): string[] =>
-  readCache(readFileSync(path), true)!
-    .entries.map((e) => `${e.name} ${e.flags} ${e.hwcaps ?? ""} ${e.path}`)
-    .sort();
+/** The same of our reader. */
+function read(path: string): string[] {
+  const { entries } = readCache(readFileSync(path), true)!;
+  return entries.map((entry) => `${entry.name} ${entry.flags} ${entry.hwcaps ?? ""} ${entry.path}`).sort();
+}
 
 describe("ld.so.cache", () => {
   itWithTools([LDCONFIG, "/etc/ld.so.cache"], "of this system, as ldconfig prints it", () => {
@@ -44,60 +44,40 @@ describe("ld.so.cache", () => {
     () => {
       const b = bench("gcc");
       const root = b.at("root");
-      const lib = (path: string) => b.library(`root/${path}`, { soname: "libone.so.1" });
-
-      for (const d of [
-        "opt32",
-        "opt/glibc-hwcaps/x86-64-v2",
-        "opt/glibc-hwcaps/x86-64-v3",
-        "usr/lib",
-        "lib",
-        "etc",
-        "bin",
-      ]) {
-        mkdirSync(`${root}/${d}`, { recursive: true });
+      const [v2, v3] = ["opt/glibc-hwcaps/x86-64-v2", "opt/glibc-hwcaps/x86-64-v3"];
+      for (const folder of ["opt32", v2, v3, "usr/lib", "lib", "etc", "bin"]) {
+        mkdirSync(`${root}/${folder}`, { recursive: true });
       }
 
-      for (const path of [
-        "opt/libone.so.1",
-        "opt/glibc-hwcaps/x86-64-v2/libone.so.1",
-        "opt/glibc-hwcaps/x86-64-v3/libone.so.1",
-        "usr/lib/libone.so.1",
-        "usr/lib/libtwo.so",
-      ]) {
-        lib(path);
+      for (const folder of ["opt", v2, v3, "usr/lib"]) {
+        b.library(`root/${folder}/libone.so.1`, { soname: "libone.so.1" });
       }
+      b.library("root/usr/lib/libtwo.so", { soname: "libone.so.1" });
 
       writeFileSync(b.at("i.c"), "int i;\n");
-      must("i686-linux-gnu-gcc", [
-        "-shared",
-        "-fPIC",
-        "-nostdlib",
-        "-o",
-        b.at("root/opt32/libone.so.1"),
-        "-Wl,-soname,libone.so.1",
-        b.at("i.c"),
-      ]);
+      const flags = ["-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libone.so.1"];
+      must("i686-linux-gnu-gcc", [...flags, "-o", b.at("root/opt32/libone.so.1"), b.at("i.c")]);
       writeFileSync(`${root}/etc/ld.so.conf`, "/opt32\n/opt\n");
       b.program("root/bin/p", ["root/usr/lib/libone.so.1"]);
 
       for (const format of ["old", "compat", "new"]) {
         must(LDCONFIG, ["-r", root, "-c", format]);
-        // ldconfig finds the names of subdirectories no more when it has put the old format before them.
+        // ldconfig does not find the names of subdirectories behind the old format.
         const known = (lines: readonly string[]) =>
           format === "compat" ? lines.map((l) => l.replace(/(\d) .* /, "$1 ")).sort() : lines;
         expect([format, known(read(`${root}/etc/ld.so.cache`))]).toEqual([format, known(printed(["-r", root]))]);
 
-        if (format === "new") {
-          for (const [hwcaps, path] of [
-            [[], "/opt/libone.so.1"],
-            ["x86-64-v4", "/opt/glibc-hwcaps/x86-64-v3/libone.so.1"],
-          ] as const) {
-            const tree = resolveFileLibraries("/bin/p", { sysroot: root, hwcaps });
-            const { by, object } = tree.root.needs[0]!;
-            tree.close();
-            expect([format, by, object?.path]).toEqual([format, "cache", path]);
-          }
+        if (format !== "new") continue;
+
+        for (const [hwcaps, path] of [
+          [[], "/opt/libone.so.1"],
+          ["x86-64-v4", `/${v3}/libone.so.1`],
+        ] as const) {
+          const tree = resolveFileLibraries("/bin/p", { sysroot: root, hwcaps });
+          const { by, object } = tree.root.needs[0]!;
+          tree.close();
+
+          expect([format, by, object?.path]).toEqual([format, "cache", path]);
         }
       }
     },
@@ -131,7 +111,6 @@ describe("ld.so.cache", () => {
         tree.close();
 
         expect(ours).toHaveLength(2);
-
         if (process.getuid?.() !== 0) continue;
 
         const theirs = must("chroot", [root, "/lib64/ld-linux-x86-64.so.2", "--list", "/p"]);

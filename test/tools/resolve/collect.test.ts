@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { describe, expect } from "vitest";
 import { collectLibraries, type CollectOptions } from "../../../src/index.js";
 import { patchFileSync, resolveFileLibraries } from "../../../src/node/index.js";
@@ -21,12 +21,12 @@ function collect(
     const { program, libraries, leftOut, missing } = collectLibraries(tree, options);
     expect(missing).toEqual([]);
 
-    for (const f of [program, ...libraries]) {
-      const to = `${folder}/bin/${f.to}`;
+    for (const file of [program, ...libraries]) {
+      const to = `${folder}/bin/${file.to}`;
       mkdirSync(dirname(to), { recursive: true });
-      copyFileSync(f.object.realPath, to);
-      patchFileSync(to, f.edits);
-      for (const l of f.links) symlinkSync(to.slice(to.lastIndexOf("/") + 1), `${dirname(to)}/${l}`);
+      copyFileSync(file.object.realPath, to);
+      patchFileSync(to, file.edits);
+      for (const link of file.links) symlinkSync(basename(to), `${dirname(to)}/${link}`);
     }
 
     return { program: `${folder}/bin/${program.to}`, folder, leftOut: leftOut.map((o) => o.path) };
@@ -52,6 +52,7 @@ describe.each<readonly [Compiler, readonly string[]]>([
       ["d3/libtop.so", "d2/libmid.so"],
       [b.library("d4/libpath.so", { value: 100 }), ...runpath(`${b.at("d3")}:${b.at("d2")}`)],
     );
+
     const before = must(p, []);
     const plain = collect(p);
     const up = collect(p, { directory: "../lib/private" });

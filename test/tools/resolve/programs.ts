@@ -21,6 +21,9 @@ export interface Bench {
 export const rpath = (path: string): string[] => ["-Wl,--disable-new-dtags", `-Wl,-rpath,${path}`];
 export const runpath = (path: string): string[] => ["-Wl,--enable-new-dtags", `-Wl,-rpath,${path}`];
 
+/** Keeps every library in DT_NEEDED, and accepts undefined symbols in shared libraries. */
+const LINKING = ["-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined", "-Wl,--unresolved-symbols=ignore-in-shared-libs"];
+
 const nameOf = (path: string): string => /lib([^/.]*)\.so/.exec(path)![1]!;
 
 /** Libraries and programs that one compiler makes, below a folder of their own. */
@@ -29,26 +32,11 @@ export function bench(cc: Compiler): Bench {
   const root = files.path("bench");
   let made = 0;
   mkdirSync(root);
-  const at = (name: string) => `${root}/${name}`;
-  const build = (path: string, source: string, flags: readonly string[]) => {
-    const out = at(path);
-    const c = at(`${made++}.c`);
-    mkdirSync(out.slice(0, out.lastIndexOf("/")), { recursive: true });
-    writeFileSync(c, source);
-    must(cc, [
-      "-o",
-      out,
-      c,
-      "-Wl,--no-as-needed",
-      "-Wl,--allow-shlib-undefined",
-      "-Wl,--unresolved-symbols=ignore-in-shared-libs",
-      ...flags,
-    ]);
 
-    return out;
-  };
-  const sum = (calls: readonly string[]) => calls.map((c) => ` + ${nameOf(c)}()`).join("");
-  const declared = (calls: readonly string[]) => calls.map((c) => `int ${nameOf(c)}(void);\n`).join("");
+  const at = (name: string) => `${root}/${name}`;
+  const sum = (calls: readonly string[]) => calls.map((path) => ` + ${nameOf(path)}()`).join("");
+  const declared = (calls: readonly string[]) => calls.map((path) => `int ${nameOf(path)}(void);\n`).join("");
+
   return {
     root,
     at,
@@ -69,6 +57,16 @@ export function bench(cc: Compiler): Bench {
       );
     },
   };
+
+  function build(path: string, source: string, flags: readonly string[]): string {
+    const out = at(path);
+    const sourceFile = at(`${made++}.c`);
+    mkdirSync(out.slice(0, out.lastIndexOf("/")), { recursive: true });
+    writeFileSync(sourceFile, source);
+    must(cc, ["-o", out, sourceFile, ...LINKING, ...flags]);
+
+    return out;
+  }
 
   /** By its folder and name, so that no directory stands in DT_NEEDED. */
   function linked(path: string): string[] {

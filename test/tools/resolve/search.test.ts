@@ -7,7 +7,7 @@ import { resolveFileLibraries } from "../../../src/node/index.js";
 import { ldd, type Line, listOf, readList } from "../../support/ldd.js";
 import { itWithTools, must, run } from "../../support/tools.js";
 import { isRoot, NOBODY } from "../../node/rights.js";
-import { bench, type Compiler, MUSL, rpath, runpath } from "./programs.js";
+import { type Bench, bench, type Compiler, MUSL, rpath, runpath } from "./programs.js";
 
 const LOADER = "/lib64/ld-linux-x86-64.so.2";
 type Env = NonNullable<LoaderOptions["env"]>;
@@ -31,21 +31,21 @@ function ours(path: string, options: LoaderOptions = {}): string[] {
 const environment = (env: Env) => ({ LD_LIBRARY_PATH: env.LD_LIBRARY_PATH ?? "", LD_PRELOAD: env.LD_PRELOAD ?? "" });
 
 /** What ld.so lists, started by the kernel as for a run. */
-const traced = (path: string, env: Env = {}, cwd?: string) =>
-  forgiven(
-    libraries(
-      readList(
-        run(path, [], { env: { ...environment(env), LD_TRACE_LOADED_OBJECTS: "1" }, ...(cwd && { cwd }) }).stdout,
-      ).lines,
-    ),
-  );
+function traced(path: string, env: Env = {}, cwd?: string): string[] {
+  const { stdout } = run(path, [], {
+    env: { ...environment(env), LD_TRACE_LOADED_OBJECTS: "1" },
+    ...(cwd && { cwd }),
+  });
+
+  return forgiven(libraries(readList(stdout).lines));
+}
 
 const lddOf = (path: string, env: Env = {}) => forgiven(libraries(ldd([path], environment(env)).get(path)!.lines));
 
-/** In trace mode, ld.so lists what it does not have even where it can do without. */
-const forgiven = (lines: readonly string[]) => lines.filter((l) => l !== "libnone.so => not found");
+/** In trace mode, ld.so also lists missing libraries that it can do without. */
+const forgiven = (lines: readonly string[]) => lines.filter((line) => line !== "libnone.so => not found");
 
-/** musl says on another channel what it did not find. */
+/** musl reports missing libraries on standard error. */
 function listed(path: string, env: Env = {}): string[] {
   const { stdout, stderr } = run(MUSL, ["--list", path], { env: environment(env) });
   const missing = [...stderr.matchAll(/^Error loading shared library (.*?): .*\(needed by/gm)];
@@ -54,8 +54,8 @@ function listed(path: string, env: Env = {}): string[] {
 
 interface Case {
   readonly what: string;
-  readonly program: (b: ReturnType<typeof bench>) => string;
-  readonly env?: (b: ReturnType<typeof bench>) => Env;
+  readonly program: (b: Bench) => string;
+  readonly env?: (b: Bench) => Env;
   readonly only?: Compiler;
 }
 
@@ -75,10 +75,10 @@ const cases: readonly Case[] = [
   },
   {
     what: "a library's DT_RUNPATH blocks its loaders' DT_RPATH",
-    program: (b) => (
-      b.library("d5/liba.so", { calls: ["d2/libb.so"], flags: runpath("/nonexistent") }),
-      b.program("blocked", ["d5/liba.so"], rpath("$ORIGIN/d5:$ORIGIN/d2"))
-    ),
+    program: (b) => {
+      b.library("d5/liba.so", { calls: ["d2/libb.so"], flags: runpath("/nonexistent") });
+      return b.program("blocked", ["d5/liba.so"], rpath("$ORIGIN/d5:$ORIGIN/d2"));
+    },
   },
   {
     what: "tokens",
@@ -88,10 +88,10 @@ const cases: readonly Case[] = [
   {
     what: "$LIB and $PLATFORM lead somewhere",
     only: "gcc",
-    program: (b) => (
-      b.library("lib/x86_64-linux-gnu/libl.so"),
-      b.program("lib-token", ["lib/x86_64-linux-gnu/libl.so"], rpath("$ORIGIN/$LIB"))
-    ),
+    program: (b) => {
+      b.library("lib/x86_64-linux-gnu/libl.so");
+      return b.program("lib-token", ["lib/x86_64-linux-gnu/libl.so"], rpath("$ORIGIN/$LIB"));
+    },
   },
   {
     what: "glibc-hwcaps, the best level of this processor",
@@ -101,11 +101,11 @@ const cases: readonly Case[] = [
   {
     what: "subdirectories of old",
     only: "gcc",
-    program: (b) => (
-      b.library("d6/tls/x86_64/libo.so"),
-      b.library("d6/libo.so"),
-      b.program("legacy", ["d6/libo.so"], rpath("$ORIGIN/d6"))
-    ),
+    program: (b) => {
+      b.library("d6/tls/x86_64/libo.so");
+      b.library("d6/libo.so");
+      return b.program("legacy", ["d6/libo.so"], rpath("$ORIGIN/d6"));
+    },
   },
   {
     what: "DF_1_NODEFLIB",
@@ -115,10 +115,10 @@ const cases: readonly Case[] = [
   {
     what: "a library's DF_1_NODEFLIB",
     only: "gcc",
-    program: (b) => (
-      b.library("d7/libn.so", { flags: ["-Wl,-z,nodefaultlib", "-lm"] }),
-      b.program("nodeflib2", ["d7/libn.so"], runpath("$ORIGIN/d7"))
-    ),
+    program: (b) => {
+      b.library("d7/libn.so", { flags: ["-Wl,-z,nodefaultlib", "-lm"] });
+      return b.program("nodeflib2", ["d7/libn.so"], runpath("$ORIGIN/d7"));
+    },
   },
   { what: "nothing is found", program: (b) => b.program("lost", ["d1/liba.so"]) },
   {
@@ -129,60 +129,60 @@ const cases: readonly Case[] = [
   { what: "a path in DT_NEEDED", program: (b) => b.program("slash", [], [b.library("d9/libs.so")]) },
   {
     what: "one file by two names",
-    program: (b) => (
-      b.library("d10/libone.so"),
-      b.library("d10/libtwo.so", { calls: ["d10/libone.so"] }),
-      copyLink(b, "d10/libone.so", "d10/libalso.so"),
-      b.program(
+    program: (b) => {
+      b.library("d10/libone.so");
+      b.library("d10/libtwo.so", { calls: ["d10/libone.so"] });
+      copyLink(b, "d10/libone.so", "d10/libalso.so");
+      return b.program(
         "alias",
         ["d10/libtwo.so", "d10/libone.so"],
         [`-Wl,-l:libalso.so`, `-L${b.at("d10")}`, ...rpath("$ORIGIN/d10")],
-      )
-    ),
+      );
+    },
   },
   {
     what: "a DT_SONAME that is another name",
-    program: (b) => (
-      b.library("d11/libs.so", { soname: "libsoname.so.7" }),
-      symlinkSync("libs.so", b.at("d11/libsoname.so.7")),
-      b.program("soname", ["d11/libs.so"], rpath("$ORIGIN/d11"))
-    ),
+    program: (b) => {
+      b.library("d11/libs.so", { soname: "libsoname.so.7" });
+      symlinkSync("libs.so", b.at("d11/libsoname.so.7"));
+      return b.program("soname", ["d11/libs.so"], rpath("$ORIGIN/d11"));
+    },
   },
   {
     what: "another machine's file is passed over",
     only: "gcc",
-    program: (b) => (
-      foreign(b, "d12/libb.so"),
-      b.program("foreign", ["d1/liba.so"], rpath("$ORIGIN/d12:$ORIGIN/d1:$ORIGIN/d2"))
-    ),
+    program: (b) => {
+      foreign(b, "d12/libb.so");
+      return b.program("foreign", ["d1/liba.so"], rpath("$ORIGIN/d12:$ORIGIN/d1:$ORIGIN/d2"));
+    },
   },
   {
     what: "DT_FILTER",
     only: "gcc",
-    program: (b) => (
-      b.library("d13/libimpl.so", { calls: ["d2/libb.so"] }),
-      b.library("d13/libfilt.so", { flags: ["-Wl,-F,libimpl.so"] }),
-      b.library("d13/liblast.so"),
-      b.program("filter", ["d13/libfilt.so", "d13/liblast.so"], rpath("$ORIGIN/d13:$ORIGIN/d2"))
-    ),
+    program: (b) => {
+      b.library("d13/libimpl.so", { calls: ["d2/libb.so"] });
+      b.library("d13/libfilt.so", { flags: ["-Wl,-F,libimpl.so"] });
+      b.library("d13/liblast.so");
+      return b.program("filter", ["d13/libfilt.so", "d13/liblast.so"], rpath("$ORIGIN/d13:$ORIGIN/d2"));
+    },
   },
   {
     what: "DT_AUXILIARY that is there, and not",
     only: "gcc",
-    program: (b) => (
-      b.library("d14/libaux.so"),
-      b.library("d14/libfilt.so", { flags: ["-Wl,-f,libnone.so,-f,libaux.so"] }),
-      b.program("auxiliary", ["d14/libfilt.so"], rpath("$ORIGIN/d14"))
-    ),
+    program: (b) => {
+      b.library("d14/libaux.so");
+      b.library("d14/libfilt.so", { flags: ["-Wl,-f,libnone.so,-f,libaux.so"] });
+      return b.program("auxiliary", ["d14/libfilt.so"], rpath("$ORIGIN/d14"));
+    },
   },
 ];
 
-function copyLink(b: ReturnType<typeof bench>, from: string, to: string): void {
+function copyLink(b: Bench, from: string, to: string): void {
   symlinkSync(b.at(from), b.at(to));
 }
 
 /** A library whose header says that it is for AArch64. */
-function foreign(b: ReturnType<typeof bench>, path: string): void {
+function foreign(b: Bench, path: string): void {
   const out = b.library(path);
   const bytes = readFileSync(out);
   bytes[18] = 183;
@@ -190,7 +190,7 @@ function foreign(b: ReturnType<typeof bench>, path: string): void {
 }
 
 /** What all cases share: liba needs libb; libb in d2, another in d4, and in levels below d3. */
-function shared(cc: Compiler): ReturnType<typeof bench> {
+function shared(cc: Compiler): Bench {
   const b = bench(cc);
   b.library("d2/libb.so", { value: 1 });
   b.library("d1/liba.so", { calls: ["d2/libb.so"] });
@@ -202,15 +202,21 @@ function shared(cc: Compiler): ReturnType<typeof bench> {
 }
 
 describe.each<Compiler>(["gcc", "musl-gcc"])("programs of %s", (cc) => {
-  let made: ReturnType<typeof bench> | undefined;
+  let made: Bench | undefined;
   const tools = cc === "gcc" ? ["gcc", LOADER, "ldd"] : ["musl-gcc", MUSL];
-  for (const c of cases.filter((c) => (c.only ?? cc) === cc)) {
-    itWithTools(tools, c.what, () => {
-      const b = (made ??= shared(cc));
-      const path = c.program(b);
-      const env = c.env?.(b) ?? {};
+
+  for (const { what, program, env: envOf } of cases.filter(({ only }) => (only ?? cc) === cc)) {
+    itWithTools(tools, what, () => {
+      made ??= shared(cc);
+      const path = program(made);
+      const env = envOf?.(made) ?? {};
       const said = ours(path, { env });
-      if (cc === "musl-gcc") return expect(said.sort()).toEqual(listed(path, env));
+
+      if (cc === "musl-gcc") {
+        expect(said.sort()).toEqual(listed(path, env));
+        return;
+      }
+
       expect(said).toEqual(traced(path, env));
       expect(said).toEqual(lddOf(path, env));
     });

@@ -26,40 +26,32 @@ function sysroot(m: Machine): string {
     }
   }
 
-  const library = (path: string, source: string, ...flags: string[]) => {
+  const build = (path: string, source: string, ...flags: string[]) => {
     writeFileSync(at("x.c"), source);
-    must(cc, [
-      "-shared",
-      "-fPIC",
-      "-o",
-      at(path),
-      at("x.c"),
-      "-Wl,--no-as-needed",
-      "-Wl,--allow-shlib-undefined",
-      ...flags,
-    ]);
+    must(cc, ["-o", at(path), at("x.c"), "-Wl,--no-as-needed", ...flags]);
   };
-  library("opt/more/libdeep.so.1", "int deep(void) { return 1; }", "-Wl,-soname,libdeep.so.1");
-  library(
+  const library = ["-shared", "-fPIC", "-Wl,--allow-shlib-undefined"];
+
+  build("opt/more/libdeep.so.1", "int deep(void) { return 1; }", ...library, "-Wl,-soname,libdeep.so.1");
+  build(
     "opt/lib/libtop.so.1",
     "int deep(void); int top(void) { return deep(); }",
+    ...library,
     "-Wl,-soname,libtop.so.1",
     at("opt/more/libdeep.so.1"),
     "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../more",
   );
+
   // The emulator does not keep absolute links in its root.
   symlinkSync("../../opt/lib/libtop.so.1", at("app/lib/libtop.so.1"));
-  writeFileSync(at("p.c"), "int top(void); int main(void) { return top() - 1; }");
-  must(cc, [
-    "-o",
-    at("app/bin/p"),
-    at("p.c"),
-    "-Wl,--no-as-needed",
+  build(
+    "app/bin/p",
+    "int top(void); int main(void) { return top() - 1; }",
     at("opt/lib/libtop.so.1"),
     "-lm",
     "-Wl,--unresolved-symbols=ignore-all",
     "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../lib",
-  ]);
+  );
 
   return root;
 }
@@ -71,12 +63,12 @@ describe("a system for another machine", () => {
       const tree = resolveFileLibraries("/app/bin/p", { sysroot: root });
       const ours = listOf(tree);
       tree.close();
-      const theirs = readList(
-        run(runnersOf(m)[0]!, ["-L", root, "-E", "LD_TRACE_LOADED_OBJECTS=1", `${root}${loaderOf(m)}`, "/app/bin/p"])
-          .stdout,
-      ).lines;
-      // It lists itself as it was called.
+
       const loader = loaderOf(m);
+      const trace = ["-L", root, "-E", "LD_TRACE_LOADED_OBJECTS=1", `${root}${loader}`, "/app/bin/p"];
+      const theirs = readList(run(runnersOf(m)[0]!, trace).stdout).lines;
+
+      // The loader lists itself by the path it was called with.
       const path = (p: string | null) => p?.replace(`${root}${loader}`, loader) ?? null;
       const inOrder = (lines: readonly Line[]) =>
         lines.map(([n, p]) => `${path(n)} => ${path(p)}`).filter((l) => !l.endsWith(` => ${loader}`));
@@ -93,7 +85,7 @@ describe("a system for another machine", () => {
     "a program that lies elsewhere, or is named as it is outside",
     () => {
       const root = sysroot("aarch64");
-      // Only in there this link leads somewhere.
+      // This link leads somewhere only inside the root.
       rmSync(`${root}/app/lib/libtop.so.1`);
       symlinkSync("/opt/lib/libtop.so.1", `${root}/app/lib/libtop.so.1`);
       const paths = (path: string) => {
@@ -101,6 +93,7 @@ describe("a system for another machine", () => {
         tree.close();
         return [tree.root.path, ...tree.root.needs.map((e) => e.object?.path ?? null)];
       };
+
       const inside = paths("/app/bin/p");
 
       expect(inside).toEqual(["/app/bin/p", "/app/bin/../lib/libtop.so.1", "/lib/libm.so.6", "/lib/libc.so.6"]);
