@@ -124,6 +124,7 @@ const CUTS = [
   "strip/select",
   "targets/data/bindings",
   "targets/data/glibc",
+  "targets/data/glibc-names",
   "targets/data/musl",
   "targets/data/policies",
 ];
@@ -351,6 +352,8 @@ export default defineConfig([
     target: "node20",
     platform: "node",
     removeNodeProtocol: false,
+    // Whoever looks for an error in it has the parts beside it.
+    minify: true,
     esbuildOptions: withoutSpace,
   },
   // Types. Those of dist/cjs are the same: which kind of module they are of, its package.json says.

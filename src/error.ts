@@ -36,8 +36,6 @@ export interface ElfErrorDetails {
   NO_ROOM: { tried: string[] };
   /** The rewritten file would break a layout rule that the input keeps. */
   INVARIANT: { rules: string[] };
-  /** The repair is not possible for this target. */
-  TARGET: { names: string[] };
   /** No system of that name, or no release that the tables know. */
   UNKNOWN_TARGET: { target: string; known: string[] };
   /** A kind of file or a feature that is not handled. */

@@ -7,6 +7,7 @@
 export * from "./api/basics.js";
 export * from "./api/read.js";
 export * from "./api/edit.js";
+export * from "./api/strip.js";
 export * from "./api/check.js";
 export * from "./api/report.js";
 export * from "./api/map.js";

@@ -81,34 +81,6 @@ export {
 } from "../edit/dynamic-tag.js";
 export { type OsAbiName, setOsAbi, type SetOsAbi } from "../edit/os-abi.js";
 export { raiseAlignment, type RaiseAlignment, type RaisedPageSize } from "../edit/alignment.js";
-export {
-  discardLocals,
-  keepFileSymbols,
-  keepSections,
-  keepSymbols,
-  removeRelocations,
-  removeSections,
-  type RemoveSectionsOptions,
-  stripAll,
-  stripDebug,
-  stripSymbols,
-  stripUnneeded,
-  type SymbolNameOptions,
-} from "../strip/strip.js";
-export type {
-  DiscardLocals,
-  KeepFileSymbols,
-  KeepSections,
-  KeepSymbols,
-  RemoveRelocations,
-  RemoveSections,
-  StripEdit,
-  StripMode,
-  StripSymbols,
-} from "../strip/values.js";
-export { dropSectionHeaders, type DropSectionHeaders } from "../strip/drop-section-headers.js";
-export { onlyKeepDebug, type OnlyKeepDebug } from "../strip/only-keep-debug.js";
-export { addDebugLink, type AddDebugLink } from "../strip/debug-link.js";
 export type { LayoutOptions, OverlayChoice } from "../rewrite/layout/options.js";
 export type { Placement, Strategy } from "../rewrite/layout/placement.js";
 export type { Piece } from "../pieces/pieces.js";

@@ -15,9 +15,9 @@ const CHUNK = 1 << 20;
  * @throws ElfError `IO` if it cannot be read, `BAD_EDIT`; when applied, `OVERLAY`
  * @example
  * import { onlyKeepDebug, stripUnneeded } from "elfwright";
- * import { addDebugLink, patchFile } from "elfwright/node";
+ * import { addFileDebugLink, patchFile } from "elfwright/node";
  * await patchFile("server", [onlyKeepDebug()], { output: "server.debug" });
- * await patchFile("server", [stripUnneeded(), addDebugLink("server.debug")]);
+ * await patchFile("server", [stripUnneeded(), addFileDebugLink("server.debug")]);
  */
 export function addFileDebugLink(path: string): AddDebugLink {
   const source = openSource(path);

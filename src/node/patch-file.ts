@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import { realpathSync, rmSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fail, isElfError, type Note } from "../error.js";
-import { type PatchOptions, type Plan, plan } from "../patch.js";
+import { type Edits, type PatchOptions, type Plan, plan } from "../patch.js";
 import type { Change } from "../report/diff.js";
-import type { Edit } from "../edit/family.js";
 import { backupName, keepBackup } from "./backup.js";
 import { DAMAGED, writeInPlace } from "./in-place.js";
 import { type FileSource, ioError, onFile, openSource } from "./source.js";
@@ -65,11 +64,7 @@ export interface PatchFileResult {
  * @example
  * const { changed, notes } = await patchFile("build/server", [setRunpath("$ORIGIN/../lib")]);
  */
-export async function patchFile(
-  path: string,
-  edits: readonly Edit[],
-  options: PatchFileOptions = {},
-): Promise<PatchFileResult> {
+export async function patchFile(path: string, edits: Edits, options: PatchFileOptions = {}): Promise<PatchFileResult> {
   const job = prepare(path, edits, options);
   try {
     const writing = begin(job);
@@ -89,7 +84,7 @@ export async function patchFile(
  * @example
  * patchFileSync("addon.node", [replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" })]);
  */
-export function patchFileSync(path: string, edits: readonly Edit[], options: PatchFileOptions = {}): PatchFileResult {
+export function patchFileSync(path: string, edits: Edits, options: PatchFileOptions = {}): PatchFileResult {
   const job = prepare(path, edits, options);
   try {
     const writing = begin(job);
@@ -118,7 +113,7 @@ interface Job {
 /** The output for which nothing is written. */
 const NOWHERE = "/dev/null";
 
-function prepare(path: string, edits: readonly Edit[], options: PatchFileOptions): Job {
+function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
   const { output, inPlace = false } = options;
   if (inPlace && output !== undefined) {
     fail("BAD_EDIT", "inPlace: the file itself is written, so there is no other output", { edit: "inPlace" });

@@ -37,7 +37,7 @@ export interface OpenLibraryTree extends LibraryTree {
  *   it. A file elsewhere is resolved as if it stood in the sysroot under the same path.
  * @throws ElfError as `resolveLibraries` of the main entry; `IO` for a sysroot that is no directory
  * @example
- * const tree = resolveLibraries("/usr/bin/git");
+ * const tree = resolveFileLibraries("/usr/bin/git");
  * try { for (const o of tree.objects) console.log(o.path); } finally { tree.close(); }
  */
 export function resolveFileLibraries(

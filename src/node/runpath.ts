@@ -32,7 +32,7 @@ export interface ShrinkFileRunpathOptions {
  *
  * @throws ElfError as `shrinkRunpath` of the main entry
  * @example
- * await patchFile("build/server", [shrinkRunpath({ allowedPrefixes: ["/opt/"] })]);
+ * await patchFile("build/server", [shrinkFileRunpath({ allowedPrefixes: ["/opt/"] })]);
  */
 export function shrinkFileRunpath({ sysroot, ...options }: ShrinkFileRunpathOptions = {}): ShrinkRunpath {
   const lookup: LibraryLookup =
@@ -59,7 +59,7 @@ export interface MakeFileRunpathRelativeOptions {
  * @param file the file that will be patched; it keeps its place within `root`
  * @throws ElfError as `makeRunpathRelative` of the main entry; `IO` if `file` or `root` is missing
  * @example
- * await patchFile("out/bin/server", [makeRunpathRelative("out/bin/server", { root: "out" })]);
+ * await patchFile("out/bin/server", [makeFileRunpathRelative("out/bin/server", { root: "out" })]);
  */
 export function makeFileRunpathRelative(
   file: string,

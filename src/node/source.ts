@@ -49,15 +49,25 @@ function openFile(path: string): { fd: number; size: number } {
   }
 }
 
+/** Node would take bytes for a path, and say that it has no file of that name. */
+function refuseNoPath(path: unknown): void {
+  if (typeof path === "string") return;
+
+  const given = path === null ? "null" : typeof path;
+  const hint = path instanceof URL ? "fileURLToPath() makes one of a URL" : "readElf and patch take bytes";
+  fail("BAD_INPUT", `a function of elfwright/node takes the path of a file as text, not ${given}; ${hint}`, { given });
+}
+
 /**
  * Opens a file for reading.
  *
- * @throws ElfError `IO` if that fails, also for a directory
+ * @throws ElfError `IO` if that fails, also for a directory; `BAD_INPUT` for what is no path
  * @example
  * const source = openSource("server");
  * try { console.log(readElf(source).needed); } finally { source.close(); }
  */
 export function openSource(path: string): FileSource {
+  refuseNoPath(path);
   const { fd, size } = openFile(path);
   let isOpen = true;
 

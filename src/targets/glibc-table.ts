@@ -1,5 +1,6 @@
 import { compareVersions } from "../spec/version-names.js";
 import { GLIBC_NEWEST, MOVED_LIBRARIES, GLIBC_NAMES, ROWS, SIGNATURES } from "./data/glibc.js";
+import { GLIBC_MORE_NAMES } from "./data/glibc-names.js";
 import { frontCoded, unwrapped } from "./front-coding.js";
 import type { GlibcVersion, Machine } from "./target.js";
 import { machineBit } from "./machines.js";
@@ -72,7 +73,7 @@ function parse(): Map<string, Entry> {
     .map((digits) => digits.match(/../g)!.map((row) => rows[parseInt(row, 36)]!));
 
   const symbols = new Map<string, Entry>();
-  for (const { name, tag, separator } of frontCoded(unwrapped(GLIBC_NAMES), 2, ",=")) {
+  for (const { name, tag, separator } of frontCoded(unwrapped(GLIBC_NAMES + GLIBC_MORE_NAMES), 2, ",=")) {
     symbols.set(name, { rows: sets[parseInt(tag, 36)]!, data: separator === "=" });
   }
   return symbols;

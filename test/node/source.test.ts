@@ -13,7 +13,7 @@ import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { Ehdr, Phdr, Shdr } from "../../src/codec/records.js";
 import { patch, readElf, setRunpath } from "../../src/index.js";
-import { openSource, readElfFile } from "../../src/node/index.js";
+import { openSource, patchFileSync, readElfFile } from "../../src/node/index.js";
 import { caught, counting } from "../support/elf.js";
 import { fixture, fixturePath, scratch } from "../support/fixtures.js";
 import { itWithTools, must } from "../support/tools.js";
@@ -227,5 +227,17 @@ describe("readElfFile", () => {
 
     // More files than a process may usually have open.
     for (let i = 0; i < 3000; i++) expect(caught(() => readElfFile(path)).code).toBe("NOT_ELF");
+  });
+
+  it.each([
+    ["bytes", fixture(NAME), /takes the path of a file as text, not object; readElf and patch take bytes/],
+    ["a URL", new URL("file:///bin/ls"), /fileURLToPath\(\) makes one of a URL/],
+    ["nothing", undefined, /not undefined/],
+  ])("%s are no path", (_, path, message) => {
+    for (const open of [readElfFile, openSource, (p: string) => patchFileSync(p, setRunpath("/opt"))]) {
+      const error = caught(() => open(path as string));
+      expect(error).toMatchObject({ code: "BAD_INPUT" });
+      expect(error.message).toMatch(message);
+    }
   });
 });

@@ -63,7 +63,8 @@ function rowTexts(rows: readonly GlibcRow[], moves: ReadonlyMap<string, string>)
   });
 }
 
-function glibcModule(): string {
+/** glibc's tables. The names are two modules, since the package cuts files at 32 KB (`tsup.config.ts`). */
+function glibcModules(): Record<string, string> {
   const all = glibcRows(DATA).filter((row) => compareVersions(row.version, NEWEST) <= 0);
   const moves = hiddenMoves(all);
   const byName = grouped(all, (row) => row.name);
@@ -84,10 +85,14 @@ function glibcModule(): string {
     separator: byName.get(name)![0]!.data ? "=" : ",",
   }));
 
-  return `// ${MADE}
+  const coded = frontCode(names);
+  const half = Math.ceil(coded.length / 2);
+  const source = `// ${MADE}
 // Source: glibc's own lists of symbols (*.abilist), walked release by release up to ${NEWEST}, read in November 2026;
 // libraries of some symbols that moved without a new version: Debian 12's glibc 2.36.
+`;
 
+  const tables = `${source}
 export const GLIBC_NEWEST = "${NEWEST}";
 
 /** Libraries whose symbols all moved to libc in glibc 2.34. */
@@ -102,9 +107,12 @@ ${constant(
 ${constant("SIGNATURES", "Sets of rows. Each row is two digits in base 36.", wrap(signatures.join(" ")))}
 ${constant(
   "GLIBC_NAMES",
-  "All symbols, front-coded, each with two digits for its set of rows. Variables end in `=`.",
-  frontCode(names),
+  "The first half of all symbols, front-coded, each with two digits for its set of rows. Variables end in `=`.",
+  coded.slice(0, half),
 )}`;
+
+  const more = constant("GLIBC_MORE_NAMES", "The second half.", coded.slice(half));
+  return { "glibc.ts": tables, "glibc-names.ts": `${source}\n${more}` };
 }
 
 /** Breaks a text into lines of at most 160 characters. */
@@ -239,7 +247,7 @@ ${constant(
 
 /** The data modules by file name. */
 export const modules = (): Record<string, string> => ({
-  "glibc.ts": glibcModule(),
+  ...glibcModules(),
   "musl.ts": muslModule(),
   "policies.ts": policyModule(),
   "bindings.ts": bindingModule(),

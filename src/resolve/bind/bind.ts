@@ -39,7 +39,7 @@ export interface BindOptions {
  * Lookups go through the objects' hash tables. A broken object is listed in `problems` and defines nothing.
  *
  * @example
- * const { missing, versionErrors } = bindSymbols(await resolveLibraries("/usr/bin/node"));
+ * const { missing, versionErrors } = bindSymbols(resolveFileLibraries("/usr/bin/node"));
  * for (const m of missing) console.log(`${m.message}\t(${m.from.path})`);
  */
 export function bindSymbols(tree: LibraryTree, options: BindOptions = {}): SymbolBindings {
