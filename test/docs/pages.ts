@@ -117,7 +117,9 @@ const ALWAYS = ["README.md", "LICENSE", "package.json"];
 /** Is the file in the package that npm makes? */
 export function isPacked(path: string): boolean {
   const { files } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { files: string[] };
-  return [...ALWAYS, ...files].some((f) => path === f || path.startsWith(`${f.replace(/\/$/, "")}/`));
+  const names = (f: string): boolean => path === f || path.startsWith(`${f.replace(/\/$/, "")}/`);
+  const isLeftOut = files.some((f) => f.startsWith("!") && names(f.slice(1)));
+  return !isLeftOut && [...ALWAYS, ...files].some(names);
 }
 
 export const isFile = (path: string): boolean => existsSync(join(ROOT, path)) && statSync(join(ROOT, path)).isFile();
