@@ -56,8 +56,8 @@ function attempt(f: () => Ran): Ran {
 }
 
 /**
- * eu-elflint knows a section's type by its name: a .bss that had to become bytes of the file, so that tables can stand
- * behind it, is PROGBITS in truth.
+ * eu-elflint guesses a section's type by its name, but a .bss that became bytes of the file, so that tables can follow
+ * it, is PROGBITS.
  */
 const heuristic = (complaint: string, placements: readonly Placement[]): boolean =>
   /^section \[ *\d+\] '\.bss' has wrong type: expected NOBITS, is PROGBITS$/.test(complaint) &&
@@ -65,9 +65,10 @@ const heuristic = (complaint: string, placements: readonly Placement[]): boolean
 
 /** What `check` finds in the output alone: errors, and warnings that the result did not tell of. */
 function harm(before: Uint8Array, after: Uint8Array, notes: readonly Note[]): Finding[] {
-  const told = (f: Finding) =>
-    f.severity === "note" || (f.rule === "dynamic-relro" && notes.some((n) => n.note === "LEFT_RELRO"));
-  return newFindings(check(readElf(before)), check(readElf(after))).filter((f) => !told(f));
+  const isToldOf = ({ severity, rule }: Finding) =>
+    severity === "note" || (rule === "dynamic-relro" && notes.some(({ note }) => note === "LEFT_RELRO"));
+
+  return newFindings(check(readElf(before)), check(readElf(after))).filter((finding) => !isToldOf(finding));
 }
 
 const outcome = ({ status, signal, stdout, stderr }: Ran): object => ({ status, signal, stdout, stderr });
@@ -151,14 +152,14 @@ export function workbench() {
     return run(tool === "strip" ? `${c.binutils ?? ""}strip` : tool, [...args, "-o", to, path]);
   }
 
-  /** The strips that do the unpatched file no harm, which is proven here, as is that the others do. */
+  /** The strips that do the unpatched file no harm. Proves this of them, and the contrary of the others. */
   function strips(c: Case): StripName[] {
     return (Object.keys(STRIPS) as StripName[]).filter((name) => {
       const to = files.path(`${basename(c.path)}.unpatched`);
-      const r = stripped(c, name, c.path, to);
-      const said = r.stdout + r.stderr;
-      const fine =
-        r.status === 0 && said === "" && JSON.stringify(attempt(() => c.run(to))) === JSON.stringify(right(c));
+      const { status, stdout, stderr } = stripped(c, name, c.path, to);
+      const said = stdout + stderr;
+      const runs = () => JSON.stringify(attempt(() => c.run(to))) === JSON.stringify(right(c));
+      const fine = status === 0 && said === "" && runs();
       const reason = c.without?.[name];
 
       expect(
@@ -178,14 +179,11 @@ export function workbench() {
   function expectStrips(c: Case, kinds: readonly StripName[], path: string, what: string): void {
     for (const kind of kinds) {
       const to = files.path(`${basename(c.path)}.stripped`);
-      const r = stripped(c, kind, path, to);
-      expect({ what, kind, ...outcome(r) }, "what strip says").toEqual({
+      const silent = { status: 0, signal: null, stdout: "", stderr: "" };
+      expect({ what, kind, ...outcome(stripped(c, kind, path, to)) }, "what strip says").toEqual({
         what,
         kind,
-        status: 0,
-        signal: null,
-        stdout: "",
-        stderr: "",
+        ...silent,
       });
       expectRuns(c, to, `${what}, then ${kind}`);
     }
@@ -201,30 +199,23 @@ export function workbench() {
     const { title } = job;
     expectRuns(c, c.path, "as the linker made it");
     const kinds = strips(c);
-    const {
-      bytes,
-      notes,
-      plan: { placements },
-    } = patch(before, job.edits);
+
+    const { bytes, notes, plan } = patch(before, job.edits);
     const path = files.write(`${name}.patched`, bytes);
+    const complaints = newLines(lint(c.path), lint(path)).filter((line) => !heuristic(line, plan.placements));
 
     expect(readelfValues(path), title).toMatchObject(job.values);
     expect(harm(before, bytes, notes), `${title}: new findings`).toEqual([]);
-    expect(
-      newLines(lint(c.path), lint(path)).filter((l) => !heuristic(l, placements)),
-      `${title}: new complaints of eu-elflint`,
-    ).toEqual([]);
+    expect(complaints, `${title}: new complaints of eu-elflint`).toEqual([]);
     expect(Buffer.compare(patch(bytes, job.edits).bytes, bytes), `${title}: the same patch twice`).toBe(0);
 
     expectRuns(c, path, title);
     if (c.emulated) {
-      expect({ what: `${title}, under qemu`, ...outcome(c.emulated(path)) }).toEqual({
-        what: `${title}, under qemu`,
-        ...right(c),
-      });
+      const what = `${title}, under qemu`;
+      expect({ what, ...outcome(c.emulated(path)) }).toEqual({ what, ...right(c) });
     }
-
     expectStrips(c, kinds, path, title);
+
     const twice = files.write(`${name}.twice`, patch(bytes, job.again).bytes);
     expectRuns(c, twice, `${title}, patched twice`);
     expectStrips(c, kinds, twice, `${title}, patched twice`);
@@ -232,17 +223,16 @@ export function workbench() {
     for (const kind of kinds) {
       const first = files.path(`${name}.first`);
       stripped(c, kind, c.path, first);
-      expectRuns(
-        c,
-        files.write(`${name}.later`, patch(readFileSync(first), job.edits).bytes),
-        `${kind}, then ${title}`,
-      );
+      const later = files.write(`${name}.later`, patch(readFileSync(first), job.edits).bytes);
+      expectRuns(c, later, `${kind}, then ${title}`);
     }
 
     return bytes;
   }
 
-  const chains = (c: Case, jobs: readonly Job[]): void => jobs.forEach((job) => void chain(c, job));
+  function chains(c: Case, jobs: readonly Job[]): void {
+    for (const job of jobs) chain(c, job);
+  }
 
   /** What patchelf says, and the copy it was to change. */
   function patchelf(c: Case, args: readonly string[]): Ran & { readonly path: string } {
@@ -266,10 +256,12 @@ export function workbench() {
     );
 
     const { path, ...tool } = patchelf(c, args);
-    const text = (r: Ran) => `${r.status ?? r.signal} ${r.stdout}${r.stderr}`;
+    const text = (ran: Ran) => `${ran.status ?? ran.signal} ${ran.stdout}${ran.stderr}`;
+
     if (when === "tool") {
       expect(tool.status, text(tool)).not.toBe(0);
-      return expect(text(tool)).toMatch(says);
+      expect(text(tool)).toMatch(says);
+      return;
     }
 
     expect(tool.status, text(tool)).toBe(0);
@@ -278,8 +270,12 @@ export function workbench() {
     if (when !== "patched" && when !== "emulated") {
       expectRuns(c, path, "patched by patchelf");
       const to = files.path(`${basename(c.path)}.stripped`);
-      const r = stripped(c, when, path, to);
-      if (r.status !== 0) return expect(text(r), `${when} of patchelf's result`).toMatch(says);
+      const strip = stripped(c, when, path, to);
+      if (strip.status !== 0) {
+        expect(text(strip), `${when} of patchelf's result`).toMatch(says);
+        return;
+      }
+
       broken = attempt(() => c.run(to));
     }
 

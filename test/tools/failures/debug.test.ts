@@ -33,40 +33,31 @@ const MOVING: readonly (readonly [string, readonly Edit[]])[] = [
  */
 function pairs(pie: string): { c: Case; kind: string; stripped: string; debug: string }[] {
   const c = bench.program(`debug${pie}`, "42\n", { source: SOURCE, flags: ["-g", "-O0", pie] });
-  const f = (s: string) => bench.files.path(`debug${pie}.${s}`);
-  must("objcopy", ["--only-keep-debug", c.path, f("debug")]);
-  must("strip", ["-o", f("stripped"), c.path]);
-  must("strip", ["-g", "-o", f("stripped-g"), c.path]);
-  must("eu-strip", ["-f", f("eu-debug"), "-o", f("eu-stripped"), c.path]);
+  const at = (suffix: string) => bench.files.path(`debug${pie}.${suffix}`);
+  must("objcopy", ["--only-keep-debug", c.path, at("debug")]);
+  must("strip", ["-o", at("stripped"), c.path]);
+  must("strip", ["-g", "-o", at("stripped-g"), c.path]);
+  must("eu-strip", ["-f", at("eu-debug"), "-o", at("eu-stripped"), c.path]);
 
   return [
-    { c, kind: "objcopy and strip", stripped: f("stripped"), debug: f("debug") },
-    { c, kind: "objcopy and strip -g", stripped: f("stripped-g"), debug: f("debug") },
-    { c, kind: "eu-strip -f", stripped: f("eu-stripped"), debug: f("eu-debug") },
+    { c, kind: "objcopy and strip", stripped: at("stripped"), debug: at("debug") },
+    { c, kind: "objcopy and strip -g", stripped: at("stripped-g"), debug: at("debug") },
+    { c, kind: "eu-strip -f", stripped: at("eu-stripped"), debug: at("eu-debug") },
   ];
 }
 
 /** What gdb knows of line 3, and what it sees when it stops there. */
 function gdb(program: string, debug: string): string {
-  return must("gdb", [
-    "-nx",
-    "-batch",
-    "-iex",
-    "set debuginfod enabled off",
-    "-ex",
-    `symbol-file ${debug}`,
-    "-ex",
-    "info line twice",
-    "-ex",
-    "break 3",
-    "-ex",
-    "run",
-    "-ex",
-    "bt",
+  const commands = [`symbol-file ${debug}`, "info line twice", "break 3", "run", "bt"];
+  const said = must("gdb", [
+    ...["-nx", "-batch", "-iex", "set debuginfod enabled off"],
+    ...commands.flatMap((command) => ["-ex", command]),
     program,
-  ])
+  ]);
+
+  return said
     .split("\n")
-    .filter((l) => /^(Line|#\d|Breakpoint \d, )/.test(l))
+    .filter((line) => /^(Line|#\d|Breakpoint \d, )/.test(line))
     .join("\n")
     .replaceAll(/argv=0x[0-9a-f]+/g, "argv=_");
 }
@@ -82,7 +73,9 @@ describe("a debug file split off before the program was patched", () => {
           const put = (patched: string) => run("eu-unstrip", [patched, debug, "-o", out]);
           for (const [title, edits] of [["unpatched", []] as const, ...IN_PLACE]) {
             const { bytes, plan } = patch(readFileSync(stripped), edits);
-            expect(plan.placements.map((p) => p.strategy).filter((s) => s !== "in-place")).toEqual([]);
+            const strategies = plan.placements.map((placement) => placement.strategy);
+
+            expect(strategies.filter((strategy) => strategy !== "in-place")).toEqual([]);
             expect({ kind, title, ...put(bench.files.write("patched", bytes)) }).toEqual({
               kind,
               title,
@@ -94,22 +87,24 @@ describe("a debug file split off before the program was patched", () => {
             expect(must("readelf", ["-wL", out])).toContain("debug-");
           }
 
-          // A table that moved or grew has another address or size, and says so: eu-unstrip refuses then, and writes
-          // nothing that looks right.
+          // A table that moved or grew has another address or size: eu-unstrip refuses it, and writes nothing that
+          // looks right.
           for (const [, edits] of MOVING) {
-            expect(put(bench.files.write("patched", patch(readFileSync(stripped), edits).bytes))).toMatchObject({
+            const moved = bench.files.write("patched", patch(readFileSync(stripped), edits).bytes);
+            expect(put(moved)).toMatchObject({
               status: 1,
               stderr: expect.stringMatching(/cannot find matching section|do not seem to match/) as unknown,
             });
           }
 
-          // patchelf moves what it need not move.
+          // patchelf moves sections without need.
           const theirs = bench.patchelf({ ...c, path: stripped }, ["--set-interpreter", "/lib64/ld.so"]);
           const broken = put(theirs.path);
           expect(`${broken.status} ${broken.stderr}`).toMatch(/^1 [^]*cannot find matching section/);
         }
       },
     );
+
     itWithTools(
       ["gcc", "objcopy", "strip", "eu-strip", "eu-unstrip", "eu-addr2line", LOADER],
       `#24 ${pie}: they are found by their build ID, whatever moved`,
@@ -130,6 +125,7 @@ describe("a debug file split off before the program was patched", () => {
         }
       },
     );
+
     itWithTools(
       ["gcc", "objcopy", "strip", "eu-strip", "gdb", LOADER],
       `#24 ${pie}: gdb stops at the same line, also with a new segment`,
@@ -139,10 +135,10 @@ describe("a debug file split off before the program was patched", () => {
           expect(before).toMatch(
             /^Line 2 of ".*".*\nBreakpoint 1, twice \(x=21\) at [^\n]*:3\n#0 .*twice[^]*#1 .* in main/,
           );
+
           for (const [, edits] of [...IN_PLACE.slice(0, 1), ...MOVING]) {
-            expect(gdb(bench.files.write("patched-gdb", patch(readFileSync(stripped), edits).bytes), debug)).toBe(
-              before,
-            );
+            const patched = bench.files.write("patched-gdb", patch(readFileSync(stripped), edits).bytes);
+            expect(gdb(patched, debug)).toBe(before);
           }
         }
       },

@@ -49,21 +49,20 @@ function below(dir: string, depth: number): string[] {
     });
 }
 
-const evenly = <T>(all: readonly T[], count: number): T[] =>
-  all.length <= count ? [...all] : Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
+function evenly<T>(all: readonly T[], count: number): T[] {
+  if (all.length <= count) return [...all];
+  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
+}
 
-const isElf = (path: string): boolean => {
+function isElf(path: string): boolean {
   try {
     return magic(path) === "\x7fELF";
   } catch {
     return false;
   }
-};
+}
 
-/**
- * Programs, libraries and objects of the system, of cross toolchains, of the corpus and of the fixtures; and what is
- * none.
- */
+/** Programs, libraries and objects of the system, of cross toolchains and of the corpus, and scripts. */
 function found(): string[] {
   const programs = below("/usr/bin", 0);
   const libraries = below("/usr/lib", 2);
@@ -74,19 +73,15 @@ function found(): string[] {
     .flatMap((name) => evenly(below(`/usr/${name}/lib`, 1).filter(isElf), 12));
   const corpus = process.env["ELFWRIGHT_CORPUS"];
   const shared = libraries.filter((path) => !isObject(path) && isElf(path));
+  const objects = libraries.filter((path) => isObject(path) && isElf(path));
+  const scripts = programs.filter((path) => !isElf(path));
 
   return [
     ...evenly(programs.filter(isElf), SYSTEM / 2),
     ...evenly(shared, SYSTEM / 2),
-    ...evenly(
-      libraries.filter((path) => isObject(path) && isElf(path)),
-      6,
-    ),
+    ...evenly(objects, 6),
     ...evenly(foreign, FOREIGN),
-    ...evenly(
-      programs.filter((path) => !isElf(path)),
-      SCRIPTS,
-    ),
+    ...evenly(scripts, SCRIPTS),
     ...(corpus === undefined ? [] : evenly(below(corpus, 8).filter(isElf), CORPUS)),
   ];
 }
@@ -99,7 +94,7 @@ const PATHS = [
   "/usr/lib:/usr/lib",
 ];
 
-/** Puts copies into a folder, under names without anything that a shell would heed. Gives the names in order. */
+/** Puts copies into a folder, under names without special characters of shells. Gives the names in order. */
 export function sample(dir: string): string[] {
   mkdirSync(dir, { recursive: true });
   const names: string[] = [];
@@ -113,14 +108,13 @@ export function sample(dir: string): string[] {
     copyFileSync(path, copy);
     return copy;
   };
+
   const fixtures = readdirSync(fixturePath("")).sort().map(fixturePath);
   for (const path of [...fixtures, ...found()]) take(path);
 
-  // Files with a search path are few in a distribution.
-  for (const [i, path] of evenly(
-    found().filter((path) => isElf(path) && readFileSync(path).readUInt8(5) === 1 && !path.endsWith(".o")),
-    32,
-  ).entries()) {
+  // Few files of a distribution have a search path: some little-endian ones are given one.
+  const isLinked = (path: string) => isElf(path) && readFileSync(path).readUInt8(5) === 1 && !path.endsWith(".o");
+  for (const [i, path] of evenly(found().filter(isLinked), 32).entries()) {
     const copy = take(path);
     const tag = i % 4 === 3 ? ["--force-rpath"] : [];
     try {

@@ -45,46 +45,44 @@ function theirs(dir: string, args: readonly string[]): Promise<void> {
   });
 }
 
-const symbolOf = (line: string): string[] =>
-  /^ *\d+: [0-9a-f]+ /.test(line)
-    ? [
-        line
-          .trim()
-          .split(/\s+/)
-          .slice(3)
-          .filter((word) => !/^(\(\d+\)|\d+)$/.test(word))
-          .join(" "),
-      ]
-    : [];
+/** The words of a line of the symbol table, without number, address and size. */
+function symbolIn(line: string): string[] {
+  if (!/^ *\d+: [0-9a-f]+ /.test(line)) return [];
+
+  const words = line.trim().split(/\s+/).slice(3);
+  return [words.filter((word) => !/^(\(\d+\)|\d+)$/.test(word)).join(" ")];
+}
 
 function valuesIn(dir: string, names: readonly string[], symbols: boolean): Map<string, Values> {
-  const { stdout } =
-    names.length === 0
-      ? { stdout: "" }
-      : run("readelf", ["-dlW", ...(symbols ? ["--dyn-syms"] : []), ...names, "/dev/null"], { cwd: dir });
   const out = new Map<string, Values>();
+  if (names.length === 0) return out;
+
+  const options = symbols ? ["-dlW", "--dyn-syms"] : ["-dlW"];
+  const { stdout } = run("readelf", [...options, ...names, "/dev/null"], { cwd: dir });
+
   for (const part of stdout.split(/^File: /m).slice(1)) {
     const [name, ...lines] = part.split("\n");
-    const all = (re: RegExp) => lines.flatMap((line) => re.exec(line)?.slice(1) ?? []);
-    // Where a tag stands among those of other kinds means nothing.
-    const of = (tag: string) =>
+    const all = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.slice(1) ?? []);
+    // The order of entries with different tags means nothing.
+    const entries = (tag: string) =>
       all(new RegExp(`\\(${tag}\\)\\s+(.*)$`)).map((text) => /\[(.*)\]$/.exec(text)?.[1] ?? text);
+
     out.set(name!, {
       interpreter: all(/Requesting program interpreter: (.*)\]/),
-      NEEDED: of("NEEDED"),
-      RUNPATH: of("RUNPATH"),
-      RPATH: of("RPATH"),
-      SONAME: of("SONAME"),
-      FLAGS: of("FLAGS"),
-      FLAGS_1: of("FLAGS_1"),
-      symbols: lines.flatMap(symbolOf),
+      NEEDED: entries("NEEDED"),
+      RUNPATH: entries("RUNPATH"),
+      RPATH: entries("RPATH"),
+      SONAME: entries("SONAME"),
+      FLAGS: entries("FLAGS"),
+      FLAGS_1: entries("FLAGS_1"),
+      symbols: lines.flatMap(symbolIn),
     });
   }
 
   return out;
 }
 
-/** Two folders of copies, one for each command; what a case changes in them is copied anew. */
+/** Two folders of copies, one for each command. Files that a case changes are copied anew. */
 export class Sides {
   readonly #pool: string;
   readonly #dirs: readonly [theirs: string, ours: string];
@@ -112,27 +110,31 @@ export class Sides {
 
   /** Runs both with the same options on every file, side by side. */
   async run(args: readonly string[], symbols: boolean): Promise<{ theirs: Outcome; ours: Outcome }[]> {
-    const [a, b] = this.#dirs;
-    const child = theirs(a, args);
+    const [theirDir, ourDir] = this.#dirs;
+    const child = theirs(theirDir, args);
     const ours = new Map<string, ReturnType<typeof captured>>();
-    for (const name of this.#names) ours.set(name, captured("patchelf", ...args, join(b, name)));
+    for (const name of this.#names) ours.set(name, captured("patchelf", ...args, join(ourDir, name)));
     await child;
-    const changed = [this.#changed(a), this.#changed(b)] as const;
-    const either = this.#names.filter((name) => changed.some((c) => c.has(name)));
-    const values = [valuesIn(a, either, symbols), valuesIn(b, either, symbols)] as const;
-    const text = (name: string, end: string) => readFileSync(join(this.#out, `${name}.${end}`), "utf8");
-    this.#renew(a, [...changed[0]]);
-    this.#renew(b, [...changed[1]]);
 
+    const theirChanged = this.#changed(theirDir);
+    const ourChanged = this.#changed(ourDir);
+    const either = this.#names.filter((name) => theirChanged.has(name) || ourChanged.has(name));
+    const theirValues = valuesIn(theirDir, either, symbols);
+    const ourValues = valuesIn(ourDir, either, symbols);
+
+    this.#renew(theirDir, [...theirChanged]);
+    this.#renew(ourDir, [...ourChanged]);
+
+    const text = (name: string, end: string) => readFileSync(join(this.#out, `${name}.${end}`), "utf8");
     return this.#names.map((name) => ({
       theirs: {
         status: Number(text(name, "rc")),
         stdout: text(name, "out"),
         stderr: text(name, "err"),
-        changed: changed[0].has(name),
-        values: values[0].get(name),
+        changed: theirChanged.has(name),
+        values: theirValues.get(name),
       },
-      ours: { ...ours.get(name)!, changed: changed[1].has(name), values: values[1].get(name) },
+      ours: { ...ours.get(name)!, changed: ourChanged.has(name), values: ourValues.get(name) },
     }));
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readElf } from "../../../src/image/read-elf.js";
 import { patch } from "../../../src/patch.js";
 import { describeElf } from "../../../src/report/describe.js";
-import { listRelocations } from "../../../src/report/list-relocations.js";
+import { type ListedRelocation, listRelocations } from "../../../src/report/list-relocations.js";
 import { Tolerant } from "../../../src/image/tolerant.js";
 import { dropSectionHeaders } from "../../../src/strip/drop-section-headers.js";
 import { fixture, fixturePath, scratch } from "../../support/fixtures.js";
@@ -16,16 +16,34 @@ const names = readdirSync(new URL("../../../fixtures/bin", import.meta.url))
   .sort()
   .filter((n) => !n.endsWith("nosections"));
 
+/** A row of `llvm-readelf -r`: offset, info, type, value and name of the symbol, addend. */
+const LLVM_ROW = /^([0-9a-f]{16}) {2}[0-9a-f]{16} (R_\S+) *(?:[0-9a-f]{16} (\S+) \+ )?(-?[0-9a-f]+)?$/gm;
+
+/** `offset type symbol addend` of each relocation, sorted. */
+function llvmRelocations(path: string): string[] {
+  const rows = [...must("llvm-readelf", ["-r", path]).matchAll(LLVM_ROW)];
+  return rows
+    .map(([, offset, type, symbol, addend]) => {
+      const value = addend === undefined ? null : parseInt(addend, 16);
+      return [parseInt(offset!, 16), type!, symbol ?? null, value].join(" ");
+    })
+    .sort();
+}
+
+/** The same of one that we list. */
+function relocationRow({ offset, type, symbol, version, addend }: ListedRelocation): string {
+  const name = type === "RELR" ? "R_X86_64_RELATIVE" : type;
+  return [offset, name, version === null ? symbol : `${symbol}@${version}`, addend].join(" ");
+}
+
 describe("describe and the lists of symbols say what readelf says", () => {
   for (const name of names) {
     itWithTools(["readelf"], `of ${name}`, () => expect(compareWithReadelf(fixturePath(name))).toEqual([]));
   }
 
   for (const m of MACHINES) {
-    const libc =
-      m === "x86_64"
-        ? "/lib/x86_64-linux-gnu/libc.so.6"
-        : `/usr/${crossTool(m, "gcc").replace(/-gcc$/, "")}${libraryFolder(m)}/libc.so.6`;
+    const sysroot = `/usr/${crossTool(m, "gcc").replace(/-gcc$/, "")}`;
+    const libc = m === "x86_64" ? "/lib/x86_64-linux-gnu/libc.so.6" : `${sysroot}${libraryFolder(m)}/libc.so.6`;
     itWithTools(["readelf", libc], `of the C library of ${m}`, () => expect(compareWithReadelf(libc)).toEqual([]));
   }
 
@@ -68,33 +86,17 @@ describe("describe and the lists of symbols say what readelf says", () => {
     itWithTools(["gcc", "ld.lld", "llvm-readelf"], `of Android's relocations, ${title}`, () => {
       const out = files.path(title.replaceAll(" ", "-"));
       must("gcc", ["-o", out, "-pie", "-fPIE", "-fuse-ld=lld", ...flags, program]);
-      const rows = [
-        ...must("llvm-readelf", ["-r", out]).matchAll(
-          /^([0-9a-f]{16}) {2}[0-9a-f]{16} (R_\S+) *(?:[0-9a-f]{16} (\S+) \+ )?(-?[0-9a-f]+)?$/gm,
-        ),
-      ];
-      const theirs = rows
-        .map((m) =>
-          [parseInt(m[1]!, 16), m[2]!, m[3] ?? null, m[4] === undefined ? null : parseInt(m[4], 16)].join(" "),
-        )
-        .sort();
+
       const elf = readElf(readFileSync(out));
-      const ours = [...listRelocations(elf, new Tolerant())]
-        .map((r) =>
-          [
-            r.offset,
-            r.type === "RELR" ? "R_X86_64_RELATIVE" : r.type,
-            r.version === null ? r.symbol : `${r.symbol}@${r.version}`,
-            r.addend,
-          ].join(" "),
-        )
-        .sort();
+      const ours = [...listRelocations(elf, new Tolerant())].map(relocationRow).sort();
+      const theirs = llvmRelocations(out);
 
       expect(ours.length).toBeGreaterThan(10);
       expect(ours).toEqual(theirs);
 
-      const d = describeElf(elf).relocations!;
-      expect([d.total, Object.values(d.types).reduce((a, b) => a + b, d.relr)]).toEqual([theirs.length, theirs.length]);
+      const { total, types, relr } = describeElf(elf).relocations!;
+      const sum = Object.values(types).reduce((all, count) => all + count, relr);
+      expect([total, sum]).toEqual([theirs.length, theirs.length]);
     });
   }
 
@@ -150,10 +152,10 @@ describe("without section headers", () => {
     "%s says the same of what loaders read",
     (name) => {
       const bytes = new Uint8Array(fixture(name));
-      const a = describeElf(readElf(bytes));
-      const b = describeElf(readElf(patch(bytes, [dropSectionHeaders()]).bytes));
+      const whole = describeElf(readElf(bytes));
+      const bare = describeElf(readElf(patch(bytes, [dropSectionHeaders()]).bytes));
 
-      expect(b.sections).toEqual([]);
+      expect(bare.sections).toEqual([]);
 
       for (const key of [
         "interpreter",
@@ -167,24 +169,24 @@ describe("without section headers", () => {
         "tls",
         "arrays",
       ] as const) {
-        expect(b[key], key).toEqual(a[key]);
+        expect(bare[key], key).toEqual(whole[key]);
       }
 
       // An empty DT_GNU_HASH does not say how many symbols a program imports.
-      const told = b.dynamicSymbols !== null;
-      expect([b.dynamicSymbols, b.symbolCounts.dynsym]).toEqual(
-        told ? [a.dynamicSymbols, a.symbolCounts.dynsym] : [null, null],
+      const told = bare.dynamicSymbols !== null;
+      expect([bare.dynamicSymbols, bare.symbolCounts.dynsym]).toEqual(
+        told ? [whole.dynamicSymbols, whole.symbolCounts.dynsym] : [null, null],
       );
-      expect(b.notes).toEqual(a.notes!.slice(0, b.notes!.length));
-      expect(b.security).toEqual({
-        ...a.security,
+      expect(bare.notes).toEqual(whole.notes!.slice(0, bare.notes!.length));
+      expect(bare.security).toEqual({
+        ...whole.security,
         stripped: true,
         debugInfo: false,
-        safeStack: b.security!.safeStack,
-        canary: b.security!.canary,
-        fortify: b.security!.fortify,
+        safeStack: bare.security!.safeStack,
+        canary: bare.security!.canary,
+        fortify: bare.security!.fortify,
       });
-      expect(b.problems).toEqual(
+      expect(bare.problems).toEqual(
         told ? [] : [expect.stringMatching(/^nothing in the file tells the number of dynamic symbols/)],
       );
     },

@@ -12,19 +12,37 @@ import { itWithTools, must, run } from "../../support/tools.js";
 const files = scratch();
 
 const SOURCES: Readonly<Record<string, string>> = {
-  "first.c": `int shared_counter; static int calls; static int helper(int x) { return x * 3 + calls; }
-    int first(int x) { calls++; shared_counter += x; return helper(x); } __attribute__((weak)) int replaced(void) { return 1; }`,
-  "a second one, its name too long for the header.c":
-    'extern int first(int); static const char *const names[] = {"a", "b", "c"}; ' +
-    "const char *second(int i) { return names[(first(i) + i) % 3]; }",
-  "other/first.c": "int third(void) { return 33; } __thread int tls = 7; int *place(void) { return &tls; }",
+  "first.c": `
+int shared_counter;
+static int calls;
+static int helper(int x) { return x * 3 + calls; }
+int first(int x) { calls++; shared_counter += x; return helper(x); }
+__attribute__((weak)) int replaced(void) { return 1; }
+`,
+  "a second one, its name too long for the header.c": `
+extern int first(int);
+static const char *const names[] = {"a", "b", "c"};
+const char *second(int i) { return names[(first(i) + i) % 3]; }
+`,
+  "other/first.c": `
+int third(void) { return 33; }
+__thread int tls = 7;
+int *place(void) { return &tls; }
+`,
   "never.c": "int never_used(void) { return 0; }",
-  "main.c": `#include <stdio.h>\nextern int shared_counter, third(void), replaced(void), *place(void); extern const char *second(int);
-    int main(void) { const char *a = second(1), *b = second(2); printf("%s %s %d %d %d\\n", a, b, third() + *place(), replaced(), shared_counter); return 0; }`,
+  "main.c": `#include <stdio.h>
+extern int shared_counter, third(void), replaced(void), *place(void);
+extern const char *second(int);
+int main(void) {
+  const char *a = second(1), *b = second(2);
+  printf("%s %s %d %d %d\\n", a, b, third() + *place(), replaced(), shared_counter);
+  return 0;
+}
+`,
 };
 const PRINTED = "c b 40 1 3\n";
 
-/** What any compiler's index of the library says. */
+/** What the symbol index of the library says, whichever ar wrote it. */
 const INDEX = [
   "shared_counter in first.o",
   "first in first.o",
@@ -39,18 +57,15 @@ const INDEX = [
 /** Compiles the sources but main.c, each to an object, in a folder of their own; two objects have the same name. */
 function objects(label: string, cc: string, flags: readonly string[]): { dir: string; members: string[] } {
   const dir = files.path(label);
+  const objectOf = (source: string) => source.replace(/c$/, "o");
   mkdirSync(join(dir, "other"), { recursive: true });
-  for (const [name, text] of Object.entries(SOURCES)) {
-    writeFileSync(join(dir, name), text);
-    must(cc, ["-c", "-g", "-O1", ...flags, name, "-o", name.replace(/c$/, "o")], { cwd: dir });
+  for (const [source, text] of Object.entries(SOURCES)) {
+    writeFileSync(join(dir, source), text);
+    must(cc, ["-c", "-g", "-O1", ...flags, source, "-o", objectOf(source)], { cwd: dir });
   }
 
-  return {
-    dir,
-    members: Object.keys(SOURCES)
-      .filter((n) => n !== "main.c")
-      .map((n) => n.replace(/c$/, "o")),
-  };
+  const ofLibrary = Object.keys(SOURCES).filter((source) => source !== "main.c");
+  return { dir, members: ofLibrary.map(objectOf) };
 }
 
 /** A library of them. `q` appends, so that a second member of the same name is one more. */
@@ -66,12 +81,11 @@ function archive(label: string, cc: string, ar: string, flags: readonly string[]
 const indexOf = (path: string, nm = "nm"): string[] =>
   /\nArchive index:\n([^]*?)\n\n/.exec(run(nm, ["-s", path]).stdout)?.[1]?.split("\n") ?? [];
 
-/** Members' sizes and names; dates are another matter. */
-const sizesOf = (path: string): string[] =>
-  must("ar", ["tv", path])
-    .trimEnd()
-    .split("\n")
-    .map((l) => l.replace(/^\S+ \S+ +(\d+) .{17} /, "$1 "));
+/** Members' sizes and names, without their dates. */
+function sizesOf(path: string): string[] {
+  const lines = must("ar", ["tv", path]).trimEnd().split("\n");
+  return lines.map((line) => line.replace(/^\S+ \S+ +(\d+) .{17} /, "$1 "));
+}
 
 /** Ours beside GNU's: paths of both. */
 function strips(dir: string, path: string, edit: Edit, option: string, gnu: string): { ours: string; theirs: string } {
@@ -88,9 +102,7 @@ const MODES: readonly [string, Edit][] = [
   ["-x", discardLocals()],
 ];
 
-/**
- * A program of main.c and this library, without what tells linker runs apart, as a linker made it and without symbols.
- */
+/** A program of main.c and this library, linked so that two runs give the same; and its bytes without symbols. */
 function link(m: Machine, dir: string, library: string, flags: readonly string[]): { path: string; bare: Buffer } {
   const path = `${library}.out`;
   // The linker sees the same name each time: some write it down.
@@ -130,24 +142,33 @@ describe("x86-64", () => {
     () => {
       const dir = files.path("cpp");
       mkdirSync(dir);
-      const part = (n: number) =>
-        "#include <map>\n" +
-        "#include <string>\n" +
-        "#include <vector>\n" +
-        ` std::map<std::string, std::vector<int>> part${n}(int x) { std::map<std::string, ` +
-        `std::vector<int>> m; for (int i = 0; i < x; i++) m[std::to_string(i % ${n + 2})].push_back(i); ` +
-        "if (x > 99) throw x; return m; }";
-      const main =
-        "#include <cstdio>\n" +
-        `${part(0).split("\n").slice(0, 3).join("\n")}\n` +
-        "std::map<std::string, std::vector<int>> part1(int), part2(int);\n" +
-        `int main() { try { printf("%zu ", part1(7).size()); part2(100); ` +
-        `} catch (int x) { printf("caught %d\\n", x); } }`;
+      const part = (n: number) => `
+#include <map>
+#include <string>
+#include <vector>
+std::map<std::string, std::vector<int>> part${n}(int x) {
+  std::map<std::string, std::vector<int>> m;
+  for (int i = 0; i < x; i++) m[std::to_string(i % ${n + 2})].push_back(i);
+  if (x > 99) throw x;
+  return m;
+}
+`;
+      const main = `
+#include <cstdio>
+#include <map>
+#include <string>
+#include <vector>
+std::map<std::string, std::vector<int>> part1(int), part2(int);
+int main() {
+  try { printf("%zu ", part1(7).size()); part2(100); }
+  catch (int x) { printf("caught %d\\n", x); }
+}
+`;
 
       for (const [name, text] of [
         ["one", part(1)],
         ["two", part(2)],
-        ["main", main.replace(/ std::map<[^\n]*part0[^\n]*/, "")],
+        ["main", main],
       ] as const) {
         writeFileSync(join(dir, `${name}.cc`), text);
         must("g++", ["-c", "-g", "-O1", "-ffunction-sections", `${name}.cc`], { cwd: dir });
@@ -158,17 +179,16 @@ describe("x86-64", () => {
       for (const [option, edit] of MODES.slice(0, 2)) {
         const { ours, theirs } = strips(dir, join(dir, "lib.a"), edit, option, "strip");
         expect(indexOf(ours)).toEqual(indexOf(theirs));
-        for (const l of LINKERS) {
-          const made = [ours, theirs].map((library) => {
+        for (const { name, flags } of LINKERS) {
+          const linkedWith = (library: string) => {
+            const ld = ["-Wl,--build-id=none", "-Wl,--gc-sections", ...flags];
             copyFileSync(library, join(dir, "linked.a"));
-            must("g++", ["main.o", "linked.a", "-o", "out", "-Wl,--build-id=none", "-Wl,--gc-sections", ...l.flags], {
-              cwd: dir,
-            });
-            expect(must(join(dir, "out"), []), l.name).toBe("3 caught 100\n");
+            must("g++", ["main.o", "linked.a", "-o", "out", ...ld], { cwd: dir });
+            expect(must(join(dir, "out"), []), name).toBe("3 caught 100\n");
             must("strip", ["-s", "out"], { cwd: dir });
             return readFileSync(join(dir, "out"));
-          });
-          expect(made[0]!.equals(made[1]!), `${l.name} ${option}`).toBe(true);
+          };
+          expect(linkedWith(ours).equals(linkedWith(theirs)), `${name} ${option}`).toBe(true);
         }
       }
     },
@@ -192,11 +212,13 @@ describe("x86-64", () => {
 
   itWithTools(["gcc", "ar"], "a thin archive is refused with the reason", () => {
     const { dir, members } = objects("thin", "gcc", []);
-    must("ar", ["rcT", "thin.a", ...members], { cwd: dir });
-    const before = readFileSync(join(dir, "thin.a"));
-    const e = caught(() => patchFileSync(join(dir, "thin.a"), [stripUnneeded()]));
-    expect(e).toMatchObject({ code: "UNSUPPORTED", message: expect.stringContaining("thin") as string });
-    expect(readFileSync(join(dir, "thin.a")).equals(before)).toBe(true);
+    const path = join(dir, "thin.a");
+    must("ar", ["rcT", path, ...members], { cwd: dir });
+
+    const before = readFileSync(path);
+    const error = caught(() => patchFileSync(path, [stripUnneeded()]));
+    expect(error).toMatchObject({ code: "UNSUPPORTED", message: expect.stringContaining("thin") as string });
+    expect(readFileSync(path).equals(before)).toBe(true);
   });
 
   for (const flags of [["-flto"], ["-flto", "-ffat-lto-objects"]]) {

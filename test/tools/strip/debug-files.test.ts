@@ -65,7 +65,7 @@ describe("separate debug files", () => {
     const tools = [crossTool(machine, "gcc"), ...runnersOf(machine)];
     const debugger_ = machine === "x86_64" || machine === "i386" ? "gdb" : "gdb-multiarch";
 
-    // gdb-multiarch has what gdb has, and is where it is: readelf and eu-unstrip speak for the others.
+    // Without gdb-multiarch, readelf and eu-unstrip (below) speak for the other machines.
     if (debugger_ === "gdb" || hasTool(debugger_)) {
       itWithTools(
         [...tools, debugger_],
@@ -99,7 +99,6 @@ describe("separate debug files", () => {
 
         const was = contents(readFileSync(whole));
         const now = contents(readFileSync(again));
-
         expect(now.sections.filter((s) => s !== ".gnu_debuglink")).toEqual(was.sections);
 
         const named = (symbols: readonly string[]) => symbols.filter((s) => !/ type 3 /.test(s));

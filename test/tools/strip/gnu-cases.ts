@@ -118,27 +118,52 @@ const FORCED = [
   "--remove-relocations=.text",
 ];
 
+const words = (line: string): string[] => line.split(" ").filter((word) => word !== "");
+
 export const cases: readonly Case[] = [
-  ...LINES.map((line) => ({ args: line.split(" ").filter((a) => a !== "") })),
-  ...FORCED.map((line) => ({ args: line.split(" ").filter((a) => a !== ""), force: true as const })),
+  ...LINES.map((line) => ({ args: words(line) })),
+  ...FORCED.map((line) => ({ args: words(line), force: true as const })),
 ];
 
 /** One symbol of every kind, and what is only declared. */
 const C = `#include <stdio.h>
-int data = 1, common, used_too; static int counter, hidden_data = 3; __thread int tls = 1; static __thread int local_tls;
-extern int undefined_data; extern int undefined_weak __attribute__((weak)); int *points = &common;
-__attribute__((visibility("hidden"))) int hidden(void) { return counter++; } __attribute__((weak)) int weak(void) { return 2; }
+int data = 1, common, used_too;
+static int counter, hidden_data = 3;
+__thread int tls = 1;
+static __thread int local_tls;
+extern int undefined_data;
+extern int undefined_weak __attribute__((weak));
+int *points = &common;
+__attribute__((visibility("hidden"))) int hidden(void) { return counter++; }
+__attribute__((weak)) int weak(void) { return 2; }
 static int local(int x) { return x + hidden_data + local_tls; }
-int used(int x) { return local(x) + hidden() + weak() + tls; } int unused(void) { return data; }
-int main(int argc, char **argv) { printf("%s\\n", argv[0]); puts("here"); return used(argc + (&undefined_weak != 0)) == 0; }
+int used(int x) { return local(x) + hidden() + weak() + tls; }
+int unused(void) { return data; }
+int main(int argc, char **argv) {
+  printf("%s\\n", argv[0]);
+  puts("here");
+  return used(argc + (&undefined_weak != 0)) == 0;
+}
 `;
 
 /** Inline functions and a template, each in a group of its own. */
 const CXX = `#include <stdio.h>
-template <int N> struct T { static int count; __attribute__((noinline)) int f(int x) { count++; return x + N; } virtual ~T() {} };
-template <int N> int T<N>::count; inline int used(int x) { static int once = x; return once; } int data = 3; static int counter;
+template <int N> struct T {
+  static int count;
+  __attribute__((noinline)) int f(int x) { count++; return x + N; }
+  virtual ~T() {}
+};
+template <int N> int T<N>::count;
+inline int used(int x) { static int once = x; return once; }
+int data = 3;
+static int counter;
 static int local(int x) { try { if (x > 99) throw x; } catch (int e) { return e; } return x + counter; }
-int main(int argc, char **) { T<1> a; T<2> b; puts("here"); return a.f(argc) + b.f(used(argc)) + local(argc) + data == 0; }
+int main(int argc, char **) {
+  T<1> a;
+  T<2> b;
+  puts("here");
+  return a.f(argc) + b.f(used(argc)) + local(argc) + data == 0;
+}
 `;
 
 export interface Source {

@@ -29,19 +29,21 @@ export interface Difference {
   holds(pair: Pair): boolean;
 }
 
-/** The last of the lines, if it is one. */
+/** The line on the size, which is the last one. */
 const SIZE = /^size /;
-/** Bytes that ours may be larger by: padding, and a table of section names with its strings in another order. */
+
+/** So many bytes ours may be larger: padding, and a table of section names with its strings in another order. */
 const LARGER = 64;
 
-const without = (a: readonly string[], b: readonly string[]): string[] => {
-  const rest = [...b];
-  return a.filter((line) => {
+/** The lines of one list that the other lacks; equal lines count each. */
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const rest = [...others];
+  return lines.filter((line) => {
     const at = rest.indexOf(line);
     if (at >= 0) rest.splice(at, 1);
     return at < 0;
   });
-};
+}
 
 /** What is different, in lines; none where nothing is. */
 export function compare(theirs: Outcome, ours: Outcome): string[] {
@@ -187,14 +189,18 @@ export const differences: readonly Difference[] = [
   },
 ];
 
-/** The differences that hold for all lines of a pair; undefined where a line is left. */
-export function explained(p: Pair, known: readonly Difference[] = differences): ReadonlySet<Difference> | undefined {
+/** The differences that explain all lines of a pair; undefined where a line is left. */
+export function explained(pair: Pair, known: readonly Difference[] = differences): ReadonlySet<Difference> | undefined {
+  const holding = known.filter((difference) => difference.holds(pair));
   const found = new Set<Difference>();
-  const those = known.filter((d) => d.holds(p));
-  for (const line of p.lines) {
-    const one = SIZE.test(line) ? [...found].find((d) => d.larger) : those.find((d) => d.line?.test(line) ?? true);
-    if (!one) return undefined;
-    found.add(one);
+
+  for (const line of pair.lines) {
+    const reason = SIZE.test(line)
+      ? [...found].find((difference) => difference.larger)
+      : holding.find((difference) => difference.line?.test(line) ?? true);
+    if (!reason) return undefined;
+    found.add(reason);
   }
+
   return found;
 }

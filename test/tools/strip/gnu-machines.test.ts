@@ -33,6 +33,7 @@ const seen = new Set<Difference>();
 for (const m of MACHINES.filter((machine) => machine !== "x86_64")) {
   const strip = crossTool(m, "strip");
   const gcc = crossTool(m, "gcc");
+
   itWithTools(
     [strip, gcc, "readelf"],
     `${m}: ${LINES.length} sets of options on ${KINDS.length} files, beside ${strip}`,
@@ -44,24 +45,18 @@ for (const m of MACHINES.filter((machine) => machine !== "x86_64")) {
 
       for (const { name, args, source } of SOURCES.filter((s) => KINDS.includes(s.name))) {
         const file = `${dir}-${name}`;
-        must(
-          gcc,
-          [
-            ...args.map((a) => a.replace("VERSIONS", files.path("versions"))),
-            source,
-            "-o",
-            file,
-            ...(args.includes("-shared") ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
-          ],
-          { cwd: files.path(".") },
-        );
+        const flags = args.map((arg) => arg.replace("VERSIONS", files.path("versions")));
+        if (args.includes("-shared")) flags.push("-Wl,--unresolved-symbols=ignore-all");
+        must(gcc, [...flags, source, "-o", file], { cwd: files.path(".") });
+
         for (const line of LINES) {
-          const options = line.split(" ").filter((a) => a !== "");
+          const options = line === "" ? [] : line.split(" ");
           const { theirs, ours } = both(file, options, false, files.path("work"), strip);
           const lines = compare(theirs, ours);
           const pair = { args: options, file: name, machine: m, theirs, ours, lines };
-          for (const d of explained(pair) ?? []) seen.add(d);
-          if (!explained(pair)) wrong.push(...lines.map((l) => `${name} ${line}: ${l}`));
+          const known = explained(pair);
+          for (const difference of known ?? []) seen.add(difference);
+          if (!known) wrong.push(...lines.map((differing) => `${name} ${line}: ${differing}`));
         }
       }
 

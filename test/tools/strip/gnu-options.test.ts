@@ -16,34 +16,28 @@ itWithTools(TOOLS, "files, and GNU strip", () => {
   for (const [name, text] of Object.entries(TEXTS)) files.write(name, Buffer.from(text));
   files.write("versions", Buffer.from("V1 { global: used; data; main; local: unused; };\n"));
   for (const { name, compiler, source, args } of SOURCES) {
-    must(
-      compiler,
-      [
-        ...args.map((a) => a.replace("VERSIONS", files.path("versions"))),
-        source,
-        "-o",
-        name,
-        ...(args.includes("-shared") ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
-      ],
-      { cwd: files.path(".") },
-    );
+    const flags = args.map((arg) => arg.replace("VERSIONS", files.path("versions")));
+    if (args.includes("-shared")) flags.push("-Wl,--unresolved-symbols=ignore-all");
+    must(compiler, [...flags, source, "-o", name], { cwd: files.path(".") });
   }
 
   // Linkers of before 2020 left a symbol for each section.
   copyFileSync(files.path("emit-relocs"), files.path("section-symbols"));
   must("strip", ["--remove-relocations=*", "-N", "nothing", files.path("section-symbols")]);
+
   const { sections, symbols } = leftOf(files.path("pie"));
 
   expect(sections).toContain(".symtab SYMTAB ");
   expect(sections).toContain(".text PROGBITS AX");
   expect(symbols.filter((line) => line.startsWith("used FUNC GLOBAL DEFAULT .text "))).toHaveLength(1);
-  expect(
-    leftOf(files.path("comdat.o")).sections.filter((line) => line.startsWith(".group GROUP")).length,
-  ).toBeGreaterThan(5);
+  const groups = leftOf(files.path("comdat.o")).sections.filter((line) => line.startsWith(".group GROUP"));
+  expect(groups.length).toBeGreaterThan(5);
 });
 
 for (const { args, force } of cases) {
-  itWithTools(TOOLS, `strip ${args.join(" ") || "without an option"}${force ? ", forced" : ""}`, () => {
+  const options = args.join(" ") || "without an option";
+
+  itWithTools(TOOLS, `strip ${options}${force ? ", forced" : ""}`, () => {
     const wrong: string[] = [];
     for (const file of [...SOURCES.map((s) => s.name), "dwo.dwo", "section-symbols"]) {
       const { theirs, ours } = both(files.path(file), args, force === true, files.path("work"));

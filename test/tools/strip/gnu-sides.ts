@@ -20,24 +20,31 @@ export interface Outcome {
 
 const NAMED: readonly string[] = ["UND", "ABS", "COM"];
 
-/** Type and flags of sections, and what is in a symbol; neither offsets nor indexes, which may differ. */
+/** A row of `readelf -SW`: index, name, type, address, offset, size and so on. */
+const SECTION = new RegExp(
+  "^ {2}\\[ *(?<index>\\d+)\\] (?<name>\\S*) +(?<type>[A-Z_0-9]+) +[0-9a-f]+ [0-9a-f]+ [0-9a-f]+ " +
+    "[0-9a-f]{2} +(?<flags>[A-Zxlop]*) +\\d+ +\\d+ +\\d+$",
+  "gm",
+);
+
+/** A row of `readelf -sW`, except the first, empty one. */
+const SYMBOL = /^ +[1-9]\d*: ([0-9a-f]+) +(\w+) (\w+) +(\w+) +(\w+) +(\w+) ?(.*)$/gm;
+
+/** Type and flags of sections, and the fields of symbols; neither offsets nor indexes, which may differ. */
 export function leftOf(path: string): Left {
   const text = run("readelf", ["-SsW", path]).stdout;
   const names = new Map<string, string>();
   const sections: string[] = [];
   const symbols: string[] = [];
 
-  for (const [, index, name, type, , , , flags] of text.matchAll(
-    /^ {2}\[ *(\d+)\] (\S*) +([A-Z_0-9]+) +([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+) [0-9a-f]{2} +([A-Zxlop]*) +\d+ +\d+ +\d+$/gm,
-  )) {
+  for (const { groups } of text.matchAll(SECTION)) {
+    const { index, name, type, flags } = groups!;
     names.set(index!, name!);
-    if (index !== "0") sections.push(`${name!} ${type!} ${flags!}`);
+    if (index !== "0") sections.push(`${name} ${type} ${flags}`);
   }
 
   const table = /^Symbol table '\.symtab' .*\n.*\n((?: .*\n)*)/m.exec(text)?.[1] ?? "";
-  for (const [, value, size, type, bind, visibility, index, name] of table.matchAll(
-    /^ +[1-9]\d*: ([0-9a-f]+) +(\w+) (\w+) +(\w+) +(\w+) +(\w+) ?(.*)$/gm,
-  )) {
+  for (const [, value, size, type, bind, visibility, index, name] of table.matchAll(SYMBOL)) {
     const section = NAMED.includes(index!) ? index! : (names.get(index!) ?? `section ${index!}`);
     symbols.push([name, type, bind, visibility, section, value, size].join(" "));
   }

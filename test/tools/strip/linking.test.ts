@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { describe, expect } from "vitest";
 import { contents } from "../../support/contents.js";
 import { scratch } from "../../support/fixtures.js";
@@ -11,16 +11,27 @@ const files = scratch();
 const LINKERS = [BFD, GOLD, LLD];
 
 /**
- * Twelve templates that both sources instantiate: as many COMDAT groups in each object; an exception passes between
- * them.
+ * Both sources instantiate twelve templates: as many COMDAT groups in each object. An exception passes between them.
  */
 const HEADER = `
 #include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <vector>
-template <int N> struct Box { std::vector<int> v; __attribute__((noinline)) int add(int x) { v.push_back(x + N); if (v.size() > 5) throw std::out_of_range("box " + std::to_string(N)); return v.back(); } };
-template <int N> __attribute__((noinline)) int fill(int x) { Box<N> b; int s = 0; for (int i = 0; i < 4; i++) s += b.add(x); return s; }
+template <int N> struct Box {
+  std::vector<int> v;
+  __attribute__((noinline)) int add(int x) {
+    v.push_back(x + N);
+    if (v.size() > 5) throw std::out_of_range("box " + std::to_string(N));
+    return v.back();
+  }
+};
+template <int N> __attribute__((noinline)) int fill(int x) {
+  Box<N> b;
+  int s = 0;
+  for (int i = 0; i < 4; i++) s += b.add(x);
+  return s;
+}
 inline int all(int x) { return fill<1>(x) + fill<2>(x) + fill<3>(x) + fill<4>(x) + fill<5>(x) + fill<6>(x); }
 int other(int);
 extern thread_local int counter;
@@ -28,7 +39,15 @@ extern thread_local int counter;
 const MAIN = `#include "all.h"
 static int unused_static = 3;
 __attribute__((used)) static int helper(int x) { return x + unused_static; }
-int main() { try { printf("%d %d\\n", all(1), other(2)); Box<7> b; for (int i = 0; i < 9; i++) b.add(i); } catch (const std::exception &e) { printf("%s %d\\n", e.what(), counter + helper(1)); } }
+int main() {
+  try {
+    printf("%d %d\\n", all(1), other(2));
+    Box<7> b;
+    for (int i = 0; i < 9; i++) b.add(i);
+  } catch (const std::exception &e) {
+    printf("%s %d\\n", e.what(), counter + helper(1));
+  }
+}
 `;
 const OTHER = `#include "all.h"
 thread_local int counter = 40;
@@ -40,37 +59,34 @@ const OUTPUT = "108 243\nbox 7 45\n";
 /** Both objects, compiled once for all tests with these flags, in a folder of their own. */
 function compileBoth(flags: readonly string[]): string[] {
   const folder = files.path(`objects${flags.join("")}`);
-  const objects = ["main", "other"].map((name) => `${folder}/${name}.o`);
-  if (existsSync(folder)) return objects;
+  const [main, other] = [`${folder}/main.o`, `${folder}/other.o`];
+  if (existsSync(folder)) return [main, other];
+
+  const compile = (object: string, input: string) =>
+    must("g++", ["-O1", "-c", ...flags, "-I", folder, "-x", "c++", "-o", object, "-"], { input });
   mkdirSync(folder);
   writeFileSync(`${folder}/all.h`, HEADER);
-  [MAIN, OTHER].forEach((text, i) =>
-    must("g++", ["-O1", "-c", ...flags, "-I", folder, "-x", "c++", "-o", objects[i]!, "-"], { input: text }),
-  );
-  return objects;
+  compile(main, MAIN);
+  compile(other, OTHER);
+  return [main, other];
 }
 
-/** Each side's objects linked in their own folder, by the same command. */
-const link = (objects: readonly string[], flags: readonly string[]): string => {
-  must("g++", [...flags, "-o", "program", ...objects.map((o) => o.slice(o.lastIndexOf("/") + 1))], {
-    cwd: dirname(objects[0]!),
-  });
-  return `${dirname(objects[0]!)}/program`;
-};
+/** Links objects in their own folder, so that both sides have the same command. */
+function link(objects: readonly string[], flags: readonly string[]): string {
+  const folder = dirname(objects[0]!);
+  const names = objects.map((object) => basename(object));
+  must("g++", [...flags, "-o", "program", ...names], { cwd: folder });
+  return `${folder}/program`;
+}
 
-function linksTheSame(both: readonly Both[], flags: readonly string[]): void {
-  const [ours, gnu] = [
-    link(
-      both.map((b) => b.ours),
-      flags,
-    ),
-    link(
-      both.map((b) => b.gnu),
-      flags,
-    ),
-  ];
-  expect(run(ours, [])).toMatchObject({ status: 0, stdout: OUTPUT });
-  expect(readFileSync(ours).equals(readFileSync(gnu))).toBe(true);
+function expectSameProgram(both: readonly Both[], flags: readonly string[]): void {
+  const ours = both.map((pair) => pair.ours);
+  const gnu = both.map((pair) => pair.gnu);
+  const program = link(ours, flags);
+  const gnuProgram = link(gnu, flags);
+
+  expect(run(program, [])).toMatchObject({ status: 0, stdout: OUTPUT });
+  expect(readFileSync(program).equals(readFileSync(gnuProgram))).toBe(true);
 }
 
 const KINDS: readonly (readonly [title: string, flags: readonly string[]])[] = [
@@ -87,31 +103,31 @@ describe("objects stripped by us link to the same program, byte by byte, as obje
         ["g++", "strip", "ld.bfd", "ld.gold", "ld.lld"],
         `${title}, ${mode.option}, by ld, gold and lld`,
         () => {
-          const both = compileBoth(flags).map((o) => stripBoth(o, mode));
-          const groups = [...contents(readFileSync(both[0]!.ours)).groups.keys()];
-          expect(groups.length).toBeGreaterThanOrEqual(12);
-          for (const linker of LINKERS) {
-            linksTheSame(both, [...linker.flags, ...(flags.includes("-fno-pie") ? ["-no-pie"] : [])]);
-          }
+          const both = compileBoth(flags).map((object) => stripBoth(object, mode));
+          const { groups } = contents(readFileSync(both[0]!.ours));
+          const pie = flags.includes("-fno-pie") ? ["-no-pie"] : [];
+
+          expect(groups.size).toBeGreaterThanOrEqual(12);
+          for (const linker of LINKERS) expectSameProgram(both, [...linker.flags, ...pie]);
         },
       );
     }
   }
 
   itWithTools(["g++", "strip", "ld.bfd", "ld.gold", "ld.lld"], "--gc-sections drops the same", () => {
-    const both = compileBoth(["-g", "-ffunction-sections", "-fdata-sections"]).map((o) => stripBoth(o, UNNEEDED));
-    for (const { flags } of LINKERS) linksTheSame(both, [...flags, "-Wl,--gc-sections"]);
+    const objects = compileBoth(["-g", "-ffunction-sections", "-fdata-sections"]);
+    const both = objects.map((object) => stripBoth(object, UNNEEDED));
+    for (const { flags } of LINKERS) expectSameProgram(both, [...flags, "-Wl,--gc-sections"]);
   });
 
   for (const mode of MODES) {
     itWithTools(["g++", "ld", "strip"], `the result of ld -r, ${mode.option}`, () => {
       const whole = files.path("whole.o");
       must("ld", ["-r", "-o", whole, ...compileBoth(["-g", "-ffunction-sections", "-fdata-sections"])]);
+
       const both = stripBoth(whole, mode);
-      const ours = contents(readFileSync(both.ours));
-      const gnu = contents(readFileSync(both.gnu));
-      expect(ours).toEqual(gnu);
-      for (const { flags } of LINKERS) linksTheSame([both], flags);
+      expect(contents(readFileSync(both.ours))).toEqual(contents(readFileSync(both.gnu)));
+      for (const { flags } of LINKERS) expectSameProgram([both], flags);
     });
   }
 

@@ -16,34 +16,35 @@ describe("what LLVM adds", () => {
     int (*volatile p1)(int) = same1, (*volatile p2)(int) = same2;
     int main(void) { printf("%d %d\\n", p1 == p2, same3(1) + same4(2) + (p1 == 0 ? unused() : 0)); return 0; }
   `;
+  const PROFILE = `
+.text
+.globl a, b, c
+a: call b
+ret
+b: ret
+c: ret
+d: ret
+.cg_profile a, b, 10
+.cg_profile b, c, 77
+.cg_profile a, d, 5
+`;
   const LLVM = ["clang-19", "ld.lld-19", "llvm-readelf-19"];
   const clang = (name: string, ...flags: string[]): string => {
     const out = files.path(`${name}.o`);
-    must("clang-19", [
-      "-O1",
-      "-g",
-      "-c",
-      "-ffunction-sections",
-      ...flags,
-      "-o",
-      out,
-      files.write("llvm.c", Buffer.from(SOURCE)),
-    ]);
+    const source = files.write("llvm.c", Buffer.from(SOURCE));
+    must("clang-19", ["-O1", "-g", "-c", "-ffunction-sections", ...flags, "-o", out, source]);
     return out;
   };
-  /** Size of the code, which tells what identical code folding did. */
-  const link = (object: string): { stdout: string; text: number } => {
-    must("clang-19", ["-fuse-ld=lld-19", "-Wl,--icf=safe", "-o", `${object}.out`, object]);
-    const { status, stdout } = run(`${object}.out`, []);
+
+  /** What the linked program prints, and the size of its code, which shows what identical code folding did. */
+  const link = (object: string): { stdout: string; textSize: number } => {
+    const program = `${object}.out`;
+    must("clang-19", ["-fuse-ld=lld-19", "-Wl,--icf=safe", "-o", program, object]);
+    const { status, stdout } = run(program, []);
     expect(status).toBe(0);
 
-    return {
-      stdout,
-      text: parseInt(
-        / \.text +PROGBITS +\S+ \S+ (\S+)/.exec(must("llvm-readelf-19", ["-SW", `${object}.out`]))![1]!,
-        16,
-      ),
-    };
+    const size = / \.text +PROGBITS +\S+ \S+ (\S+)/.exec(must("llvm-readelf-19", ["-SW", program]))![1]!;
+    return { stdout, textSize: parseInt(size, 16) };
   };
 
   for (const mode of MODES) {
@@ -53,11 +54,11 @@ describe("what LLVM adds", () => {
       () => {
         const input = clang("addrsig", "-faddrsig");
         const ours = stripTo(files.path(`addrsig${mode.option}.o`), input, mode.edits);
-        const significant = (path: string) =>
-          [...must("llvm-readelf-19", ["--elf-output-style=LLVM", "--addrsig", path]).matchAll(/Sym: (\S*) \(/g)]
-            .map((m) => m[1]!)
-            .filter((n) => !/^\.|^$/.test(n))
-            .sort();
+        const significant = (path: string) => {
+          const text = must("llvm-readelf-19", ["--elf-output-style=LLVM", "--addrsig", path]);
+          const names = [...text.matchAll(/Sym: (\S*) \(/g)].map(([, name]) => name!);
+          return names.filter((name) => !/^\.|^$/.test(name)).sort();
+        };
 
         expect(significant(input)).toEqual(expect.arrayContaining(["same1", "same2"]));
         expect(significant(ours)).toEqual(significant(input));
@@ -69,26 +70,14 @@ describe("what LLVM adds", () => {
 
   for (const mode of MODES) {
     itWithTools(LLVM, `.llvm.call-graph-profile, ${mode.option}: the same callers and callees`, () => {
-      const text =
-        ".text\n" +
-        ".globl a, b, c\n" +
-        "a: call b\n" +
-        "ret\n" +
-        "b: ret\n" +
-        "c: ret\n" +
-        "d: ret\n" +
-        ".cg_profile a, b, 10\n" +
-        ".cg_profile b, c, 77\n" +
-        ".cg_profile a, d, 5\n";
       const input = files.path("profile.o");
-      must("clang-19", ["-c", "-o", input, files.write("profile.s", Buffer.from(text))]);
+      must("clang-19", ["-c", "-o", input, files.write("profile.s", Buffer.from(PROFILE))]);
       const ours = stripTo(files.path(`profile${mode.option}.o`), input, mode.edits);
-      const edges = (path: string) =>
-        [
-          ...must("llvm-readelf-19", ["--elf-output-style=LLVM", "--cg-profile", path]).matchAll(
-            /From: (\S+).*\n.*To: (\S+).*\n.*Weight: (\d+)/g,
-          ),
-        ].map((m) => `${m[1]} ${m[2]} ${m[3]}`);
+      const edges = (path: string) => {
+        const text = must("llvm-readelf-19", ["--elf-output-style=LLVM", "--cg-profile", path]);
+        const entries = [...text.matchAll(/From: (\S+).*\n.*To: (\S+).*\n.*Weight: (\d+)/g)];
+        return entries.map(([, from, to, weight]) => `${from} ${to} ${weight}`);
+      };
 
       expect(edges(input)).toEqual(["a b 10", "b c 77", "a d 5"]);
       expect(edges(ours)).toEqual(edges(input));
@@ -99,11 +88,10 @@ describe("what LLVM adds", () => {
     itWithTools(LLVM, `SHT_CREL, ${mode.option}: the relocations name the same symbols; linked and run`, () => {
       const input = clang("crel", "-Wa,--crel,--allow-experimental-crel");
       const ours = stripTo(files.path(`crel${mode.option}.o`), input, mode.edits);
-      const relocations = (path: string) =>
-        must("llvm-readelf-19", ["-rW", path])
-          .split("\n")
-          .filter((l) => /^[0-9a-f]{8}/.test(l))
-          .map((l) => l.replace(/^(\S+) +\S+ +/, "$1 "));
+      const relocations = (path: string) => {
+        const lines = must("llvm-readelf-19", ["-rW", path]).split("\n");
+        return lines.filter((line) => /^[0-9a-f]{8}/.test(line)).map((line) => line.replace(/^(\S+) +\S+ +/, "$1 "));
+      };
       const kept = relocations(ours);
 
       expect(must("llvm-readelf-19", ["-SW", ours])).toContain(" CREL ");

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { describe, expect } from "vitest";
 import { contents } from "../../support/contents.js";
 import { scratch } from "../../support/fixtures.js";
@@ -14,8 +14,21 @@ const MAIN = `
 int twice(int);
 extern __thread int local;
 static const char *const words[] = {"one", "two", "three"};
-static int table(int x) { switch (x) { case 0: return 5; case 1: return 7; case 2: return 11; case 3: return 13; case 4: return 17; default: return x; } }
-int main(int argc, char **argv) { (void)argv; printf("%d %s %d %d\\n", twice(20 + argc), words[argc], local, table(argc + 1)); return 0; }
+static int table(int x) {
+  switch (x) {
+    case 0: return 5;
+    case 1: return 7;
+    case 2: return 11;
+    case 3: return 13;
+    case 4: return 17;
+    default: return x;
+  }
+}
+int main(int argc, char **argv) {
+  (void)argv;
+  printf("%d %s %d %d\\n", twice(20 + argc), words[argc], local, table(argc + 1));
+  return 0;
+}
 `;
 const TWICE = `
 __thread int local = 7;
@@ -27,10 +40,12 @@ int twice(int x) { counter++; return hook(x) * 2; }
 const OUTPUT = "44 two 7 11\n";
 
 /**
- * The machines whose psABI has symbols that say what is code and what is data; linkers and disassemblers need them in
- * relocatable files.
+ * The machines whose psABI has mapping symbols, which say what is code and what is data. Linkers and disassemblers need
+ * them in relocatable files.
  */
 const MAPPED: readonly Machine[] = ["aarch64", "armhf", "riscv64"];
+const isMapping = (symbol: string): boolean => /^\$[adx]/.test(symbol);
+const isOfLoadedSection = (symbol: string): boolean => / in \.(text|rodata|data|init|fini)/.test(symbol);
 
 describe("objects of every machine", () => {
   for (const machine of MACHINES) {
@@ -39,50 +54,50 @@ describe("objects of every machine", () => {
       const strip = crossTool(machine, "strip");
       const compile = (name: string, text: string): string => {
         const out = files.path(`${machine}-${name}.o`);
-        must(gcc, [
-          "-O1",
-          "-g",
-          "-c",
-          "-ffunction-sections",
-          "-fPIC",
-          "-o",
-          out,
-          files.write(`${name}.c`, Buffer.from(text)),
-        ]);
+        const source = files.write(`${name}.c`, Buffer.from(text));
+        must(gcc, ["-O1", "-g", "-c", "-ffunction-sections", "-fPIC", "-o", out, source]);
         return out;
       };
       const link = (objects: readonly string[]): string => {
-        must(gcc, ["-o", `${machine}-program`, ...objects.map((o) => o.slice(o.lastIndexOf("/") + 1))], {
-          cwd: dirname(objects[0]!),
-        });
-        return `${dirname(objects[0]!)}/${machine}-program`;
+        const folder = dirname(objects[0]!);
+        const program = `${machine}-program`;
+        must(gcc, ["-o", program, ...objects.map((object) => basename(object))], { cwd: folder });
+        return `${folder}/${program}`;
       };
+
       itWithTools(
         [gcc, strip, ...runnersOf(machine)],
         `${machine}, ${mode.option}: the same symbols and relocations as GNU strip leaves; ` +
           "linked to the same program, and run",
         () => {
-          const both = [compile("main", MAIN), compile("twice", TWICE)].map((o) => stripBoth(o, mode, machine));
-          for (const { input, ours, gnu } of both) {
-            const [was, a, b] = [input, ours, gnu].map((p) => contents(readFileSync(p)));
-            const mapping = (s: string) => /^\$[adx]/.test(s);
-            expect(a!.sections).toEqual(b!.sections);
-            expect(a!.symbols.filter((s) => !mapping(s))).toEqual(b!.symbols.filter((s) => !mapping(s)));
+          const objects = [compile("main", MAIN), compile("twice", TWICE)];
+          const both = objects.map((object) => stripBoth(object, mode, machine));
 
-            for (const [name, list] of a!.relocations) expect([name, list]).toEqual([name, was!.relocations.get(name)]);
-            for (const [name, bytes] of a!.bytes) {
-              expect([name, was!.bytes.get(name)?.equals(bytes)]).toEqual([name, true]);
+          for (const pair of both) {
+            const input = contents(readFileSync(pair.input));
+            const ours = contents(readFileSync(pair.ours));
+            const gnu = contents(readFileSync(pair.gnu));
+            const ordinary = (symbols: readonly string[]) => symbols.filter((symbol) => !isMapping(symbol));
+            const mapping = (symbols: readonly string[]) =>
+              symbols.filter((symbol) => isMapping(symbol) && isOfLoadedSection(symbol));
+
+            expect(ours.sections).toEqual(gnu.sections);
+            expect(ordinary(ours.symbols)).toEqual(ordinary(gnu.symbols));
+            for (const [name, list] of ours.relocations) {
+              expect([name, list]).toEqual([name, input.relocations.get(name)]);
             }
-
-            const loaded = (s: string) => mapping(s) && / in \.(text|rodata|data|init|fini)/.test(s);
-            expect(a!.symbols.filter(loaded)).toEqual(was!.symbols.filter(loaded));
-            if (MAPPED.includes(machine)) expect(a!.symbols.filter(loaded).length).toBeGreaterThan(0);
+            for (const [name, bytes] of ours.bytes) {
+              expect([name, input.bytes.get(name)?.equals(bytes)]).toEqual([name, true]);
+            }
+            expect(mapping(ours.symbols)).toEqual(mapping(input.symbols));
+            if (MAPPED.includes(machine)) expect(mapping(ours.symbols).length).toBeGreaterThan(0);
           }
 
-          const [ours, gnu] = [link(both.map((b) => b.ours)), link(both.map((b) => b.gnu))];
-          expect(runOn(machine, ours)).toMatchObject({ status: 0, stdout: OUTPUT, stderr: "" });
+          const program = link(both.map((pair) => pair.ours));
+          const gnuProgram = link(both.map((pair) => pair.gnu));
+          expect(runOn(machine, program)).toMatchObject({ status: 0, stdout: OUTPUT, stderr: "" });
           // Mapping symbols reach the program's own symbol table.
-          if (!MAPPED.includes(machine)) expect(readFileSync(ours).equals(readFileSync(gnu))).toBe(true);
+          if (!MAPPED.includes(machine)) expect(readFileSync(program).equals(readFileSync(gnuProgram))).toBe(true);
         },
       );
     }

@@ -13,40 +13,25 @@ const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
  * cannot be had.
  */
 function singleExecutable(): string | undefined {
-  const folder = files.path("sea");
-  files.write("sea.cjs", Buffer.from('console.log("single", require("node:sea").isSea(), process.argv.length);\n'));
-  const config = files.write(
-    "sea.json",
-    Buffer.from(
-      JSON.stringify({
-        main: files.path("sea.cjs"),
-        output: files.path("sea.blob"),
-        disableExperimentalSEAWarning: true,
-      }),
-    ),
+  const main = files.write(
+    "sea.cjs",
+    Buffer.from('console.log("single", require("node:sea").isSea(), process.argv.length);\n'),
   );
-  const npm = run("npm", [
-    "install",
-    "--prefix",
-    folder,
-    "--no-audit",
-    "--no-fund",
-    "--ignore-scripts",
-    "postject@1.0.0-alpha.6",
-  ]);
+  const blob = files.path("sea.blob");
+  const settings = { main, output: blob, disableExperimentalSEAWarning: true };
+  const config = files.write("sea.json", Buffer.from(JSON.stringify(settings)));
+
+  const folder = files.path("sea");
+  const quiet = ["--no-audit", "--no-fund", "--ignore-scripts"];
+  const npm = run("npm", ["install", "--prefix", folder, ...quiet, "postject@1.0.0-alpha.6"]);
   if (npm.status !== 0) return undefined;
 
   must(process.execPath, ["--experimental-sea-config", config]);
   const program = files.path("single");
   copyFileSync(process.execPath, program);
-  must(process.execPath, [
-    `${folder}/node_modules/postject/dist/cli.js`,
-    program,
-    "NODE_SEA_BLOB",
-    files.path("sea.blob"),
-    "--sentinel-fuse",
-    FUSE,
-  ]);
+
+  const postject = `${folder}/node_modules/postject/dist/cli.js`;
+  must(process.execPath, [postject, program, "NODE_SEA_BLOB", blob, "--sentinel-fuse", FUSE]);
 
   return program;
 }

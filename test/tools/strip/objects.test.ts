@@ -55,10 +55,12 @@ const assemble = (name: string, text: string): string => {
   return out;
 };
 const read = (path: string) => contents(readFileSync(path));
-const names = (path: string): string[] =>
-  read(path)
-    .symbols.filter((s) => !/ type 3 /.test(s))
-    .map((s) => s.split(" ")[0]!);
+
+/** The names of symbols, except those of sections (STT_SECTION is 3). */
+function names(path: string): string[] {
+  const symbols = read(path).symbols.filter((symbol) => !/ type 3 /.test(symbol));
+  return symbols.map((symbol) => symbol.split(" ")[0]!);
+}
 
 describe("one symbol of every kind", () => {
   for (const mode of MODES) {
@@ -93,48 +95,38 @@ describe("one symbol of every kind", () => {
 
 describe("more sections than fit in 16 bits", () => {
   const COUNT = 66_000;
-  const many = (): string =>
-    Array.from(
-      { length: COUNT },
-      (_, i) => `.section .text.f${i},"ax"\n.globl f${i}\nf${i}: mov $${i}, %eax\nret\n`,
-    ).join("");
+  const FUNCTION = (i: number) => `.section .text.f${i},"ax"\n.globl f${i}\nf${i}: mov $${i}, %eax\nret\n`;
+  const TABLE = `
+.local here
+here = f65990
+.section .data
+.globl table
+table: .quad f1, f65999, here
+.section .debug_x
+.quad f9
+`;
+  const MAIN = `#include <stdio.h>
+extern int (*table[3])(void);
+int f7(void);
+int f65280(void);
+int main(void) { printf("%d %d %d %d %d\\n", table[0](), table[1](), table[2](), f7(), f65280()); }
+`;
 
   for (const mode of MODES) {
     itWithTools(
       ["gcc", "strip", "ld.lld"],
       `${COUNT} sections, ${mode.option}: as GNU strip leaves them; linked and run`,
       () => {
-        const { ours, gnu } = stripBoth(
-          assemble(
-            "many",
-            `${many()}.local here\n` +
-              "here = f65990\n" +
-              ".section .data\n" +
-              ".globl table\n" +
-              "table: .quad f1, f65999, here\n" +
-              ".section .debug_x\n" +
-              ".quad f9\n",
-          ),
-          mode,
-        );
-        const [a, b] = [read(ours), read(gnu)];
+        const functions = Array.from({ length: COUNT }, (_, i) => FUNCTION(i)).join("");
+        const both = stripBoth(assemble("many", functions + TABLE), mode);
+        const [ours, gnu] = [read(both.ours), read(both.gnu)];
+        expect(ours.symbols).toEqual(gnu.symbols);
+        expect(ours.sections).toEqual(gnu.sections);
+        expect(ours.relocations).toEqual(gnu.relocations);
 
-        expect(a.symbols).toEqual(b.symbols);
-        expect(a.sections).toEqual(b.sections);
-        expect(a.relocations).toEqual(b.relocations);
-
-        const main = files.write(
-          "many-main.c",
-          Buffer.from(
-            "#include <stdio.h>\n" +
-              "extern int (*table[3])(void); int f7(void); int f65280(void); " +
-              'int main(void) { printf("%d %d %d %d %d\\n", table[0](), table[1](), table[2](), f7(), ' +
-              "f65280()); }\n",
-          ),
-        );
+        const main = files.write("many-main.c", Buffer.from(MAIN));
         const program = files.path("many");
-        must("gcc", ["-fuse-ld=lld", "-o", program, main, ours]);
-
+        must("gcc", ["-fuse-ld=lld", "-o", program, main, both.ours]);
         expect(run(program, []).stdout).toBe("1 65999 65990 7 65280\n");
       },
     );
