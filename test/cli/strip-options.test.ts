@@ -80,6 +80,12 @@ describe("strip, the edits that options ask for", () => {
     expect(edits("-N", "")).toEqual([]);
   });
 
+  it("takes lists of more names than a call can have arguments", () => {
+    const names = Array.from({ length: 200_000 }, (_, i) => `name${i}`);
+    const many = files.write("many", Buffer.from(names.join("\n")));
+    expect(edits(`--keep-symbols=${many}`, `--strip-symbols=${many}`)).toMatchObject([{ names }, { names }]);
+  });
+
   it("a file of symbols has a name a line, comments and blanks; other words are reported", () => {
     const list = write("list", "# all of them\nmain\n\n  usage\t# why\r\nlast");
     const rubbish = write("rubbish", "a\nb c d\n");

@@ -126,7 +126,7 @@ function symbols(command: PatchelfCommand, elf: ElfFile): Edit[] {
     if (elf.dynamic && elf.dynamic.get(DT.VERSYM) === undefined) {
       fail("BAD_EDIT", "the file's symbols have no versions (DT_VERSYM)", { edit: "clearSymbolVersion" });
     }
-    edits.push(clearSymbolVersion(...cleared));
+    edits.push(clearSymbolVersion(cleared));
   }
 
   edits.push(...versionEdits(command));

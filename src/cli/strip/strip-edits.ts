@@ -23,9 +23,9 @@ const DWO = [".debug*.dwo", ".zdebug*.dwo"];
 export function stripEdits(command: StripCommand): Edit[] {
   const { force, wildcard, discard, debugLink } = command;
   const edits = modeEdits(modeOf(command), force);
-  if (command.sections.length > 0) edits.push(removeSections(...command.sections, { force }));
-  if (command.keepSections.length > 0) edits.push(keepSections(...command.keepSections));
-  if (command.relocations.length > 0) edits.push(removeRelocations(...command.relocations));
+  if (command.sections.length > 0) edits.push(removeSections(command.sections, { force }));
+  if (command.keepSections.length > 0) edits.push(keepSections(command.keepSections));
+  if (command.relocations.length > 0) edits.push(removeRelocations(command.relocations));
   if (command.keepSymbols.length > 0) edits.push(keepSymbols(command.keepSymbols, { wildcard }));
   if (command.stripSymbols.length > 0) edits.push(stripSymbols(command.stripSymbols, { wildcard }));
   if (discard !== undefined) edits.push(discardLocals(discard));
@@ -54,7 +54,7 @@ function modeEdits(mode: StripPurpose | undefined, force: boolean): Edit[] {
     case "debug":
       return [stripDebug()];
     case "dwo":
-      return [removeSections(...DWO)];
+      return [removeSections(DWO)];
     case "onlyKeepDebug":
       return [onlyKeepDebug()];
     case undefined:

@@ -100,11 +100,11 @@ function addSection(list: string[], name: string): void {
 const isName = (name: string): boolean => name !== "";
 
 function keep(command: StripCommand, names: readonly string[]): void {
-  command.keepSymbols.push(...names.filter(isName));
+  for (const name of names) if (isName(name)) command.keepSymbols.push(name);
 }
 
 function drop(command: StripCommand, names: readonly string[]): void {
-  command.stripSymbols.push(...names.filter(isName));
+  for (const name of names) if (isName(name)) command.stripSymbols.push(name);
   command.someSymbols = true;
 }
 
