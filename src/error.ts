@@ -1,28 +1,28 @@
 /**
- * What each error code carries besides its message. Offsets and sizes are bytes, counted from the start of the file.
+ * What each error code carries besides its message. Offsets and sizes are in bytes, offsets from the start of the file.
  */
 export interface ElfErrorDetails {
   /** The file does not start with `\x7fELF`, or its class, byte order or version is unknown. */
   NOT_ELF: { offset: number };
-  /** What was given is neither bytes nor a source of them. `given` is its `typeof`. */
+  /** The input is neither bytes nor a source of bytes. `given` is its `typeof`. */
   BAD_INPUT: { given: string };
   /** A structure reaches past the end of the file. */
   TRUNCATED: { offset: number; length: number; size: number };
-  /** A structure contradicts itself or another one; `offset` is that of the wrong record, table or string. */
+  /** A structure contradicts itself or another one; `offset` is where the wrong record, table or string begins. */
   MALFORMED: { offset: number };
-  /** A value above 2^53-1 that has to be computed with. */
+  /** A value above 2^53-1 that the library has to calculate with. */
   UNSAFE_INTEGER: { value: bigint };
   /** The file has no PT_DYNAMIC, so there is nothing to edit there. */
   NO_DYNAMIC: { type: number };
   /** The file has no PT_INTERP. */
   NO_INTERPRETER: { type: number };
-  /** A static or static-pie program: no loader would read what the edit writes. */
+  /** The file is a static or static-pie program: no loader would read what the edit writes. */
   STATIC: { linkage: string };
-  /** The dynamic loader itself. */
+  /** The file is the dynamic loader itself. */
   LOADER: Record<string, never>;
-  /** A relocatable object (ET_REL). */
+  /** The file is a relocatable object (ET_REL). */
   RELOCATABLE: Record<string, never>;
-  /** A static library (`ar` archive), where an ELF file is wanted; strip edits are for its members, too. */
+  /** The file is a static library (`ar` archive), not an ELF file; only strip edits apply to its members. */
   ARCHIVE: Record<string, never>;
   /** Bytes follow the end of the ELF file and the rewrite would move or lose them. */
   OVERLAY: { offset: number; size: number };
@@ -32,29 +32,34 @@ export interface ElfErrorDetails {
   STILL_NEEDED: { names: string[] };
   /** The edit is wrong in itself, or two edits contradict each other. */
   BAD_EDIT: { edit: string };
-  /** No layout strategy holds. */
+  /** No layout strategy finds room; `tried` has the reasons. */
   NO_ROOM: { tried: string[] };
   /** The rewritten file would break a layout rule that the input keeps. */
   INVARIANT: { rules: string[] };
-  /** No system of that name, or no release that the tables know. */
+  /** The tables know no system of that name, or no such release. */
   UNKNOWN_TARGET: { target: string; known: string[] };
-  /** A kind of file or a feature that is not handled. */
+  /** The library does not handle this kind of file or this feature. */
   UNSUPPORTED: { what: string };
   /** Reading or writing a file failed. */
   IO: { path?: string; cause?: string };
 }
 
-/** The closed set of error codes. */
+/** All error codes. */
 export type ElfErrorCode = keyof ElfErrorDetails;
 
-/** An error of any of these codes: a test of its `code` narrows its `detail`. */
+/** An error with one of these codes: a test of its `code` narrows its `detail`. */
 export type ElfErrorOf<C extends ElfErrorCode = ElfErrorCode> = { [K in C]: ElfError<K> }[C];
 
 /**
- * The one error that elfwright throws. `code` is stable and meant to be tested; `detail` is typed by it.
+ * The one error that elfwright throws. `code` is stable and meant to be tested; it decides the type of `detail`.
  *
  * @example
- * try { patch(bytes, edits); } catch (e) { if (isElfError(e, "NO_ROOM")) console.error(e.detail.tried); else throw e; }
+ * try {
+ *   patch(bytes, edits);
+ * } catch (e) {
+ *   if (!isElfError(e, "NO_ROOM")) throw e;
+ *   console.error(e.detail.tried);
+ * }
  */
 export class ElfError<C extends ElfErrorCode = ElfErrorCode> extends Error {
   override readonly name = "ElfError";
@@ -69,8 +74,8 @@ export class ElfError<C extends ElfErrorCode = ElfErrorCode> extends Error {
 }
 
 /**
- * Is `e` an {@link ElfError}, with this code when one is given? Tests by name and code, not by class: a program that
- * loads both the ESM and the CommonJS build has two classes.
+ * Is `e` an {@link ElfError}, with this code when one is given? The test is by name and code, not by class: a program
+ * that loads both the ESM and the CommonJS build has two classes.
  *
  * @example
  * if (isElfError(e, "OVERLAY")) console.log(e.detail.size);
@@ -85,7 +90,7 @@ export function fail<C extends ElfErrorCode>(code: C, message: string, detail: E
   throw new ElfError(code, message, detail);
 }
 
-/** Runs what concerns a part of the file, and says of an {@link ElfError} which part it is. */
+/** Runs work on a part of the file. An {@link ElfError} of it names the part. */
 export function within<T>(part: string, work: () => T): T {
   try {
     return work();
@@ -95,12 +100,14 @@ export function within<T>(part: string, work: () => T): T {
   }
 }
 
-/** `0x` and the digits: how offsets and addresses stand in every message. */
+/** `0x` and the digits: the form of offsets and addresses in all messages. */
 export function hex(n: number | bigint): string {
   return n < 0 ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`;
 }
 
-/** Something the caller should know that is no error: an edit that matched nothing, hardening that was lost. */
+/**
+ * Something that the caller should know and that is no error: an edit that matched nothing, hardening that was lost.
+ */
 export interface Note {
   /** Stable, for programs. */
   readonly note: NoteCode;
@@ -108,21 +115,21 @@ export interface Note {
   readonly message: string;
 }
 
-/** The closed set of note codes. */
+/** All note codes. */
 export type NoteCode =
-  /** An edit names something that the file has not. */
+  /** An edit names something that the file does not have. */
   | "NOT_FOUND"
   /** Several entries became one. */
   | "MERGED"
   /** `.dynamic` left PT_GNU_RELRO and stays writable. */
   | "LEFT_RELRO"
-  /** The first segment grew, which shifts the addresses that elfutils takes from a debug file split off before. */
+  /** The first segment grew: elfutils then misreads the addresses of a debug file that was split off before. */
   | "FIRST_SEGMENT"
-  /** DT_RELACOUNT or DT_RELCOUNT gave its place to another entry. */
+  /** DT_RELACOUNT or DT_RELCOUNT went, and another entry took its place. */
   | "COUNT_DROPPED"
-  /** DT_BIND_NOW, DT_SYMBOLIC or DT_TEXTREL, which a flag says too, gave its place to another entry. */
+  /** DT_BIND_NOW, DT_SYMBOLIC or DT_TEXTREL went, and another entry took its place; a flag says the same. */
   | "REDUNDANT_DROPPED"
-  /** Bytes behind the end of the ELF file were kept, moved or dropped, as the caller asked. */
+  /** Bytes behind the end of the ELF file were kept, moved or dropped, as the caller had asked. */
   | "OVERLAY"
   /** Bytes that a move left behind have no section: `strip` would zero them. */
   | "UNCOVERED"
@@ -130,7 +137,7 @@ export type NoteCode =
   | "ONE_BUCKET"
   /** Bytes moved up in the file, behind zeros, so that PT_LOADs start at offsets congruent to their addresses. */
   | "REALIGNED"
-  /** A member of a static library is no ELF file, and stays as it is. */
+  /** A member of a static library is no ELF file and stays as it is. */
   | "MEMBER_KEPT"
   /** The file has other hard links. */
   | "HARD_LINKS";

@@ -26,7 +26,7 @@ export type { Plan } from "./rewrite/plan.js";
 /** Options of {@link plan} and {@link patch}. */
 export interface PatchOptions extends LayoutOptions {
   /**
-   * Of a static library: its members' dates and owners become 0 and their modes 644, as GNU `ar -D` writes them, so
+   * The dates and owners of a static library's members become 0 and their modes 644, as GNU `ar -D` writes them, so
    * that the same members give the same bytes. Off by default: they stay.
    */
   readonly deterministic?: boolean | undefined;

@@ -1,4 +1,4 @@
-// Errors, numbers by their names, and what every part takes.
+// Errors, constants of ELF by name, and the types that every part takes.
 
 export {
   ElfError,

@@ -88,12 +88,12 @@ export { type Edits, patch, type PatchOptions, type PatchResult, plan, type Plan
 
 /**
  * Makes an edit again from plain data: from JSON, from a structured clone, from another thread. Such data is no edit
- * itself, since it does not know its family any more. What functions an edit holds (the `lookup` of `shrinkRunpath`)
- * JSON cannot carry.
+ * itself, since it has lost its family. JSON cannot carry functions that an edit holds, such as the `lookup` of
+ * `shrinkRunpath`.
  *
  * @param json what `JSON.parse` gives for one edit
- * @throws ElfError `BAD_EDIT` where no function of elfwright makes it, or a field is missing, unknown or of another
- * type
+ * @throws ElfError `BAD_EDIT` where no function of elfwright makes such an edit, or a field is missing, unknown or of
+ * another type
  * @example
  * const edits = JSON.parse(text).map(parseEdit);
  * patch(bytes, edits);
@@ -119,5 +119,5 @@ export const parseEdit = /* @__PURE__ */ editParser([
   versionsParsers,
 ]);
 
-/** An edit of any of elfwright's own functions, told apart by `edit`. */
+/** Any edit that a function of elfwright makes; `edit` tells which one. */
 export type KnownEdit = ReturnType<typeof parseEdit>;

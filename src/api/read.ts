@@ -1,4 +1,4 @@
-// Reading: the file, its notes, its symbols' versions, its hardening.
+// Reading: the file, its notes, the versions of its symbols, its hardening.
 
 export { readElf } from "../image/read-elf.js";
 export type {

@@ -1,4 +1,4 @@
-// A file, and the difference of two, as plain data.
+// A file, and the differences between two, as plain data.
 
 export { describeElf } from "../report/describe.js";
 export type { ElfDescription } from "../report/description.js";

@@ -2,7 +2,9 @@
 import { runCommand } from "./run.js";
 import { VERBS } from "./verbs.js";
 
-/** A reader that has seen enough (head, grep -q) closes the pipe: no failure, and files still get their turn. */
+/**
+ * A reader that has seen enough (head, grep -q) closes the pipe. That is no failure: the other files are still done.
+ */
 function ignoreClosedPipe(e: NodeJS.ErrnoException): void {
   if (e.code !== "EPIPE") throw e;
 }
@@ -14,5 +16,5 @@ async function main(args: readonly string[]): Promise<void> {
   process.exitCode = runCommand(args, await verb?.load());
 }
 
-// The build for Node is CommonJS, which has no await here. What main throws is a bug, and ends the process as such.
+// The build for Node is CommonJS, which has no top-level await. What main throws is a bug, and ends the process as one.
 void main(process.argv.slice(2));

@@ -1,7 +1,7 @@
 import { ElfError, fail, hex } from "../error.js";
 
 /**
- * Where bytes come from: a buffer, a file, a plan. The reader asks only for what it needs.
+ * Where bytes come from: a buffer, a file, a plan. Whoever reads asks only for what it needs.
  * `read` returns exactly `length` bytes; it is only called with ranges inside `0..size`.
  * The caller may keep what it returns, and never writes to it.
  */
@@ -18,7 +18,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
 }
 
-/** A range of another source, as a source: a member of a static library. */
+/** A range of another source as a source, such as a member of a static library. */
 export function partOf(source: ByteSource, offset: number, size: number): ByteSource {
   return { size, read: (from, length) => source.read(offset + from, length) };
 }
@@ -50,32 +50,40 @@ function isArrayBuffer(input: unknown): input is ArrayBufferLike {
 
 function refuseInput(input: unknown, of: string): never {
   const given = input === null ? "null" : typeof input;
-  const isLater = given === "object" && ("then" in (input as object) || "arrayBuffer" in (input as object));
-  const hint =
-    given === "string"
-      ? "; read the file first, or use a function of elfwright/node, which takes paths"
-      : isLater
-        ? "; await it, or its arrayBuffer(), first"
-        : "";
-  return fail("BAD_INPUT", `${of} takes the bytes of a file or a ByteSource, not ${given}${hint}`, { given });
+  const message = `${of} takes the bytes of a file or a ByteSource, not ${given}${hintFor(input)}`;
+  return fail("BAD_INPUT", message, { given });
 }
 
-/** `read`, with the range checked: `TRUNCATED` names what should have been there. */
+/** What to do with a path, a promise, a Response or a Blob. */
+function hintFor(input: unknown): string {
+  if (typeof input === "string") return "; read the file first, or use a function of elfwright/node, which takes paths";
+  if (typeof input !== "object" || input === null) return "";
+
+  const isLater = "then" in input || "arrayBuffer" in input;
+  return isLater ? "; await it, or its arrayBuffer(), first" : "";
+}
+
+/** Reads a range that is checked before. `TRUNCATED` names what should have been there. */
 export function readExactly(source: ByteSource, offset: number, length: number, what: string): Uint8Array {
-  inside(source, offset, length, what);
+  assertInside(source, offset, length, what);
   if (length === 0) return new Uint8Array(0);
+
   const b = source.read(offset, length);
   if (b.length !== length) {
     throw new ElfError("IO", `the source gave ${b.length} bytes where ${length} at ${hex(offset)} were asked for`, {});
   }
-  // A Buffer's slice() shares memory where Uint8Array's copies: only the latter goes on from here.
+  // The slice() of a Buffer shares memory, that of a Uint8Array copies: no Buffer goes on from here.
   return new Uint8Array(b.buffer, b.byteOffset, b.byteLength);
 }
 
-/** {@link readExactly} into an array that the caller has. */
+/** {@link readExactly} into an array of the caller. */
 export function fillFrom(source: ByteSource, offset: number, target: Uint8Array, what: string): void {
-  inside(source, offset, target.length, what);
-  if (source.readInto) return source.readInto(offset, target);
+  assertInside(source, offset, target.length, what);
+  if (source.readInto) {
+    source.readInto(offset, target);
+    return;
+  }
+
   let at = 0;
   for (const c of chunks(source, offset, target.length, what)) {
     target.set(c, at);
@@ -83,17 +91,16 @@ export function fillFrom(source: ByteSource, offset: number, target: Uint8Array,
   }
 }
 
-function inside(source: ByteSource, offset: number, length: number, what: string): void {
-  if (!Number.isSafeInteger(offset + length) || offset < 0 || length < 0 || offset + length > source.size) {
-    fail(
-      "TRUNCATED",
-      `${what} (${length} bytes at ${hex(offset)}) reaches past the end of the file (${source.size} bytes)`,
-      { offset, length, size: source.size },
-    );
-  }
+function assertInside({ size }: ByteSource, offset: number, length: number, what: string): void {
+  const end = offset + length;
+  const isInside = Number.isSafeInteger(end) && offset >= 0 && length >= 0 && end <= size;
+  if (isInside) return;
+
+  const range = `${length} bytes at ${hex(offset)}`;
+  fail("TRUNCATED", `${what} (${range}) reaches past the end of the file (${size} bytes)`, { offset, length, size });
 }
 
-/** Walks a range in pieces of at most `step` bytes, so that a large range needs little memory. */
+/** Reads a range in pieces of at most `step` bytes, so that a large one needs little memory. */
 export function* chunks(
   source: ByteSource,
   offset: number,

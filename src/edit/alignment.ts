@@ -19,13 +19,13 @@ export interface RaiseAlignment extends Edit {
 
 /**
  * Makes a program or library fit for systems with larger pages, which Android asks of 64-bit apps (16 KiB): p_align of
- * every PT_LOAD at least the page size, its offset congruent to its address. No address changes; where offsets have to,
- * zeros are put before the PT_LOADs. It cannot be done where two PT_LOADs share such a page, or PT_GNU_RELRO cannot be
- * protected: only a linker can part them. `pageFitness` tells beforehand.
+ * every PT_LOAD is at least the page size, its offset congruent to its address. No address changes; where offsets must,
+ * zeros go in front of the PT_LOADs. Only a linker can help where two PT_LOADs share such a page, or where PT_GNU_RELRO
+ * could not be protected; `pageFitness` tells beforehand.
  *
- * @param pageSize 16384 or 65536, in bytes. Given twice, the larger one counts
+ * @param pageSize 16384 or 65536, in bytes; of several edits, the largest counts
  * @throws ElfError `BAD_EDIT`; when applied, `NO_ROOM` with the reasons in `tried`, `OVERLAY` where bytes behind the
- *   ELF file's end would move, `RELOCATABLE`, `UNSUPPORTED`
+ *   end of the ELF file would move, `RELOCATABLE`, `UNSUPPORTED`
  * @example
  * patch(library, [raiseAlignment(16384)])
  */
@@ -41,7 +41,7 @@ export const alignmentFamily: EditFamily<RaiseAlignment> = {
   order: 5,
   takes: ANY_PROGRAM,
 
-  // The ordinary layout meets the file with its PT_LOADs spread already.
+  // The passes do the work: the ordinary layout finds the PT_LOADs spread already.
   apply() {},
 
   passes: (edits) => raisePasses(edits.map((e) => e.pageSize)),

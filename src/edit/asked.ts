@@ -20,12 +20,12 @@ export interface Asked {
 export type Edits = Edit | readonly Edit[];
 
 /**
- * The families of these edits, in the order in which they have their turns. `BAD_EDIT` for what no edit function made.
+ * The families of these edits, in the order of their turns. `BAD_EDIT` for what no edit function made.
  */
 export function askedOf(edits: Edits): Asked[] {
-  const byName = new Map<string, { family: EditFamily; edits: Edit[]; all: readonly Edit[] }>();
-
   const all = Array.isArray(edits) ? (edits as readonly Edit[]) : [edits as Edit];
+
+  const byName = new Map<string, { family: EditFamily; edits: Edit[]; all: readonly Edit[] }>();
   for (const edit of all) {
     const family = familyOf(edit) ?? refuseForeign(edit);
     const known = byName.get(family.name);
@@ -53,7 +53,7 @@ function refuseForeign(edit: Edit): never {
   });
 }
 
-/** `BAD_EDIT` for a second edit that stands where the options should be. */
+/** `BAD_EDIT` where a second edit stands in the place of the options. */
 export function refuseStrayEdit(options: unknown): void {
   const stray = options as Edit;
   if (!familyOf(stray)) return;
@@ -74,6 +74,7 @@ export function refuseWrong(elf: ElfFile, asked: readonly Asked[]): void {
  */
 function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
   if (asked.length === 0) return;
+
   const { type } = elf.header;
   const isOther = type !== ET.EXEC && type !== ET.DYN && type !== ET.REL;
   if (isOther) fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library`, { what: `e_type ${type}` });
@@ -82,16 +83,19 @@ function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
     const isTakenByAll = asked.every(({ family }) => family.takes.includes(kind as FileKind));
     if (!isTakenByAll) refuse(elf);
   }
+
   for (const { family, edits } of asked) family.requires?.(elf, edits);
 }
 
-/** Refuses edits of a static library that are not for its members. `ARCHIVE`. */
+/** Refuses edits that cannot be applied to the members of a static library. `ARCHIVE`. */
 export function refuseMembers(asked: readonly Asked[]): void {
   const other = asked.find(({ family }) => !family.takes.includes("archive"))?.edits[0];
   if (!other) return;
+
   fail(
     "ARCHIVE",
-    `${other.edit}: this is a static library, whose members a linker reads: only what a strip drops and keeps can be said of them all`,
+    `${other.edit}: this is a static library, whose members a linker reads: ` +
+      "only what a strip drops and keeps can be said of them all",
     {},
   );
 }
@@ -101,11 +105,11 @@ function refuseContradictions(asked: readonly Asked[]): void {
   for (const { family, edits, all } of asked) family.contradicts?.(edits, all);
 }
 
-/** The passes that the edits need, the ordinary layout among them. */
+/** The passes that the edits need, in order, the ordinary layout among them. */
 export function passesOf(asked: readonly Asked[]): Pass[] {
   const layout = layoutPass((elf) => wishOf(elf, asked));
-  const brought = asked.flatMap(({ family, edits }) => family.passes?.(edits) ?? []);
-  return [layout, ...brought].sort((a, b) => a.order - b.order);
+  const others = asked.flatMap(({ family, edits }) => family.passes?.(edits) ?? []);
+  return [layout, ...others].sort((a, b) => a.order - b.order);
 }
 
 /** What the edits want of the file: each family has its turn. */

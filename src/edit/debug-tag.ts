@@ -9,7 +9,7 @@ export interface DebugTagEdit extends Edit {
 
 /**
  * Adds DT_DEBUG, where ld.so leaves the address of its list of libraries for debuggers (gABI, "Dynamic Section"). Only
- * a program's is used. One that is there is no change.
+ * that of the program is used. A file that has one stays as it is.
  *
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
@@ -18,7 +18,7 @@ export interface DebugTagEdit extends Edit {
 export const addDebugTag = (): DebugTagEdit => made(debugTagFamily, { edit: "addDebugTag" });
 
 /**
- * Removes DT_DEBUG; debuggers will not see the program's libraries.
+ * Removes DT_DEBUG; debuggers then cannot see the program's libraries.
  *
  * @example
  * patch(bytes, [removeDebugTag()])
@@ -42,6 +42,7 @@ export const debugTagFamily: EditFamily<DebugTagEdit> = {
       if (!isThere) dynamic.entries.push({ tag: DT.DEBUG, value: 0n });
       return;
     }
+
     if (!isThere) dynamic.note("NOT_FOUND", "removeDebugTag: the file has no DT_DEBUG");
     dynamic.entries = dynamic.entries.filter((e) => e.tag !== DT.DEBUG);
   },

@@ -47,14 +47,14 @@ export type DynamicTagEdit = SetDynamicTag | RemoveDynamicTag;
 const LARGEST_32 = 0xffffffff;
 
 /**
- * Sets the value of a tag of the dynamic section (DT_*; gABI, "Dynamic Section"), which is added where the file has
- * none. What it means is the caller's to know: DT_AARCH64_BTI_PLT for a procedure linkage table without landing pads
+ * Sets the value of a tag of the dynamic section (DT_*; gABI, "Dynamic Section"), and adds the tag where it is missing.
+ * The caller has to know what the value means: DT_AARCH64_BTI_PLT for a procedure linkage table without landing pads
  * stops the program.
  *
- * @param tag a tag that holds a plain number; those of one machine are for its files only
+ * @param tag a tag that holds a plain number; tags of one machine are for its files only
  * @param value 0 to 2^53-1; at most 2^32-1 for a 32-bit file
- * @throws ElfError `BAD_EDIT`, also when applied: a tag that this machine has not, a value that a 32-bit file cannot
- * hold; `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
+ * @throws ElfError `BAD_EDIT`, also when applied: a tag that this machine does not have, a value that a 32-bit file
+ * cannot hold; `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
  * patch(bytes, [setDynamicTag("DT_PPC64_OPT", 1)])
  */
@@ -63,11 +63,11 @@ export function setDynamicTag(tag: PlainTag, value: number): SetDynamicTag {
   if (!Number.isSafeInteger(value) || value < 0) {
     fail("BAD_EDIT", `${edit}: ${String(value)} is no value of ${tag}`, { edit });
   }
-  return made(dynamicTagFamily, { edit, tag: plain(tag, edit), value });
+  return made(dynamicTagFamily, { edit, tag: plainTag(tag, edit), value });
 }
 
 /**
- * Removes a tag of the dynamic section, each entry of that name. One that the file has not is a note in the result.
+ * Removes every entry of a tag from the dynamic section. A tag that the file does not have is a note in the result.
  *
  * @param tag as {@link setDynamicTag}
  * @throws ElfError as {@link setDynamicTag}
@@ -75,10 +75,10 @@ export function setDynamicTag(tag: PlainTag, value: number): SetDynamicTag {
  * patch(bytes, [removeDynamicTag("DT_CHECKSUM")])
  */
 export function removeDynamicTag(tag: PlainTag): RemoveDynamicTag {
-  return made(dynamicTagFamily, { edit: "removeDynamicTag", tag: plain(tag, "removeDynamicTag") });
+  return made(dynamicTagFamily, { edit: "removeDynamicTag", tag: plainTag(tag, "removeDynamicTag") });
 }
 
-function plain(tag: PlainTag, edit: string): PlainTag {
+function plainTag(tag: PlainTag, edit: string): PlainTag {
   if (PLAIN.includes(tag)) return tag;
   return fail(
     "BAD_EDIT",
@@ -87,7 +87,7 @@ function plain(tag: PlainTag, edit: string): PlainTag {
   );
 }
 
-/** The value that an edit wants; undefined for none. */
+/** The value that an edit wants; undefined where the tag shall go. */
 const wantedValue = (e: DynamicTagEdit): number | undefined => (e.edit === "setDynamicTag" ? e.value : undefined);
 
 export const dynamicTagFamily: EditFamily<DynamicTagEdit> = {

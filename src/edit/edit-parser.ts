@@ -2,7 +2,7 @@ import { fail } from "../error.js";
 import type { Edit } from "./family.js";
 import { JsonEdit, shown } from "./json-edit.js";
 
-/** Functions that make edits again, by the names of the edits. */
+/** Functions that make edits again from plain data, by the names of the edits. */
 type Parsers = Readonly<Record<string, (json: JsonEdit) => Edit>>;
 
 /** The edits that these make. */

@@ -10,8 +10,8 @@ export interface SetExecstack extends Edit {
 }
 
 /**
- * Says whether the stack shall be executable: p_flags of PT_GNU_STACK, RWX or RW. The kernel looks at the program's,
- * ld.so at each library's, and one that asks for it makes every stack of the process executable.
+ * Says whether the stack shall be executable: p_flags of PT_GNU_STACK, RWX or RW. The kernel looks at the program,
+ * ld.so at each library, and a single file that asks for it makes every stack of the process executable.
  *
  * @throws ElfError `BAD_EDIT`; when applied, `RELOCATABLE`, `UNSUPPORTED`, `NO_ROOM`
  * @example

@@ -14,7 +14,7 @@ export interface FlagsEdit extends Edit {
 }
 
 /**
- * Sets bits of DT_FLAGS and DT_FLAGS_1, which are added where they are missing. What is set already is no change.
+ * Sets bits of DT_FLAGS and DT_FLAGS_1, and adds the tags where they are missing. Bits that are set already stay so.
  *
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
@@ -23,8 +23,8 @@ export interface FlagsEdit extends Edit {
 export const setFlags = (...flags: NameArguments<FlagName>): FlagsEdit => flagsEdit("setFlags", flags);
 
 /**
- * Clears bits of DT_FLAGS and DT_FLAGS_1; the entry stays with what is left of it. With DF_SYMBOLIC and DF_BIND_NOW the
- * older tag of the same meaning goes too (DT_SYMBOLIC, DT_BIND_NOW; gABI, "Dynamic Section").
+ * Clears bits of DT_FLAGS and DT_FLAGS_1; the entry stays, with the bits that are left. With DF_SYMBOLIC and
+ * DF_BIND_NOW the older tag of the same meaning goes too (DT_SYMBOLIC, DT_BIND_NOW; gABI, "Dynamic Section").
  *
  * @throws ElfError `BAD_EDIT`, also for DF_TEXTREL, which follows from the relocations; when applied, as {@link
  *   setFlags}
@@ -50,16 +50,24 @@ function flagsEdit(edit: FlagsEdit["edit"], args: NameArguments<FlagName>): Flag
 type FlagTag = typeof DT.FLAGS | typeof DT.FLAGS_1;
 
 function bitOf(name: string, edit: FlagsEdit["edit"]): { tag: FlagTag; bit: bigint } {
-  const [tag, table, key]: [FlagTag, Readonly<Record<string, number>>, string] = String(name).startsWith("DF_1_")
-    ? [DT.FLAGS_1, DF_1, name.slice(5)]
-    : [DT.FLAGS, DF, String(name).slice(3)];
-  if (!String(name).startsWith("DF_") || !Object.hasOwn(table, key)) {
-    fail("BAD_EDIT", `${edit}: ${JSON.stringify(name)} is no flag of DT_FLAGS (DF_…) or DT_FLAGS_1 (DF_1_…)`, { edit });
+  // A caller without types may give anything.
+  const text = String(name);
+  const isFlags1 = text.startsWith("DF_1_");
+  const tag = isFlags1 ? DT.FLAGS_1 : DT.FLAGS;
+  const table: Readonly<Record<string, number>> = isFlags1 ? DF_1 : DF;
+  const key = text.slice(isFlags1 ? "DF_1_".length : "DF_".length);
+
+  const isFlag = text.startsWith("DF_") && Object.hasOwn(table, key);
+  if (!isFlag) {
+    const shown = JSON.stringify(name);
+    fail("BAD_EDIT", `${edit}: ${shown} is no flag of DT_FLAGS (DF_…) or DT_FLAGS_1 (DF_1_…)`, { edit });
   }
+
   if (edit === "clearFlags" && name === "DF_TEXTREL") {
     fail(
       "BAD_EDIT",
-      "clearFlags: DF_TEXTREL says that relocations write to read-only segments; without it ld.so would crash on them",
+      "clearFlags: DF_TEXTREL says that relocations write to read-only segments; " +
+        "without it ld.so would crash on them",
       { edit },
     );
   }
@@ -75,7 +83,7 @@ const OLD_TAGS: readonly (readonly [bit: bigint, tag: number])[] = [
 
 const FLAG_TAGS: readonly FlagTag[] = [DT.FLAGS, DT.FLAGS_1];
 
-/** The bits of a tag that the edits of one name are given. */
+/** The bits of a tag that the edits of one name set or clear. */
 function maskOf(edits: readonly FlagsEdit[], edit: FlagsEdit["edit"], tag: FlagTag): bigint {
   const flags = edits.flatMap((e) => (e.edit === edit ? e.flags : []));
   const bits = flags.map((f) => bitOf(f, edit)).filter((b) => b.tag === tag);
@@ -103,7 +111,8 @@ export const flagsFamily: EditFamily<FlagsEdit> = {
       const set = maskOf(edits, "setFlags", tag);
       const clear = maskOf(edits, "clearFlags", tag);
 
-      const gone = tag === DT.FLAGS ? OLD_TAGS.flatMap(([bit, old]) => (clear & bit ? [old] : [])) : [];
+      const isCleared = (bit: bigint): boolean => tag === DT.FLAGS && (clear & bit) !== 0n;
+      const gone = OLD_TAGS.filter(([bit]) => isCleared(bit)).map(([, old]) => old);
       const left = dynamic.entries.filter((e) => !gone.includes(e.tag));
       dynamic.entries = left.map((e) => (e.tag === tag ? { ...e, value: (e.value | set) & ~clear } : e));
       if (set && !dynamic.entries.some((e) => e.tag === tag)) dynamic.entries.push({ tag, value: set });

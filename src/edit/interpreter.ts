@@ -45,6 +45,7 @@ export const interpreterFamily: EditFamily<SetInterpreter> = {
 
   requires({ interpreter, linkage, header }) {
     if (interpreter !== null) return;
+
     const why = linkage === "shared-library" ? "a shared library is loaded by a program's loader" : linkage;
     fail("NO_INTERPRETER", `the file has no PT_INTERP (${why}), so there is no interpreter to set`, {
       type: header.type,
@@ -61,11 +62,11 @@ export const interpreterFamily: EditFamily<SetInterpreter> = {
   apply(wish, [first]) {
     const { source, segments } = wish.elf;
     const segment = segments.find((s) => s.type === PT.INTERP)!;
-    const now = readExactly(source, segment.offset, segment.filesz, "PT_INTERP");
-    const end = now.indexOf(0) + 1;
+    const current = readExactly(source, segment.offset, segment.filesz, "PT_INTERP");
+    const end = current.indexOf(0) + 1;
 
     const wanted = cString(first!.path, "setInterpreter");
-    if (!equalBytes(now.subarray(0, end), wanted)) wish.interpreter = wanted;
+    if (!equalBytes(current.subarray(0, end), wanted)) wish.interpreter = wanted;
   },
 };
 

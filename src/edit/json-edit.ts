@@ -1,7 +1,7 @@
 import { fail } from "../error.js";
 
 /**
- * An edit as JSON has it. Each field is asked for with the type that it must have: `BAD_EDIT` where it has another one.
+ * An edit as plain data. Each field is asked for with the type that it must have; `BAD_EDIT` where it has another one.
  */
 export class JsonEdit {
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ export class JsonEdit {
     return this.#isThere(field) ? this.texts(field) : undefined;
   }
 
-  /** Texts by texts. */
+  /** An object whose values are all texts. */
   record(field: string): Record<string, string> {
     const value = this.#ask(field);
     const isRecord =
@@ -54,14 +54,14 @@ export class JsonEdit {
     return isRecord ? (value as Record<string, string>) : this.#refuse(field, "an object of texts");
   }
 
-  /** One of a few texts; undefined where the field is missing, or has the text that stands for that. */
+  /** One of a few texts; undefined where the field is missing, or is the text `otherwise`. */
   choice<const C extends string>(field: string, choices: readonly C[], otherwise?: string): C | undefined {
     const value = this.optionalText(field);
     if (value === undefined || value === otherwise) return undefined;
     return choices.find((c) => c === value) ?? this.#refuse(field, choices.join(" or "));
   }
 
-  /** Refuses fields that nobody asked for: a name that is written wrong must not pass unnoticed. */
+  /** Refuses fields that nobody asked for: a misspelt name must not pass unnoticed. */
   end(): void {
     const unknown = Object.keys(this.#fields).find((field) => !this.#asked.has(field));
     if (unknown !== undefined) {

@@ -3,9 +3,9 @@ import type { ElfFile } from "../image/elf.js";
 import { isDebugFile } from "../image/headers/sections.js";
 import { PT } from "../spec/constants.js";
 
-/** Kinds of file that are not an ordinary program or library. A family says which of them its edits may be asked of. */
+/** Kinds of file that are no ordinary program or library. A family says which of them take its edits. */
 export type FileKind =
-  /** A static library, for whose members the edits are. */
+  /** A static library; the edits are for its members. */
   | "archive"
   /** A relocatable object (ET_REL). */
   | "object"
@@ -15,12 +15,12 @@ export type FileKind =
   | "loader"
   /** A static or static-pie program. */
   | "static"
-  /** A file whose dynamic section cannot be reached, or that has none. */
+  /** A file without a dynamic section, or one whose dynamic section cannot be reached. */
   | "no-dynamic";
 
 // Written out, without spreads: a bundle drops the families that it does not use.
 
-/** Programs and libraries of every kind, also those that no loader reads a dynamic section of. */
+/** Programs and libraries of every kind, also those whose dynamic section no loader reads. */
 export const ANY_PROGRAM: readonly FileKind[] = ["loader", "static", "no-dynamic"];
 
 /** Everything that is ELF. */
@@ -29,7 +29,7 @@ export const ANY_ELF: readonly FileKind[] = ["object", "debug-file", "loader", "
 /** Everything that is ELF, and static libraries. */
 export const ANYTHING: readonly FileKind[] = ["archive", "object", "debug-file", "loader", "static", "no-dynamic"];
 
-/** What a file is told that is of a kind, in this order; each throws, with the reason, where it is. */
+/** Refusals by kind, in the order of the tests: each throws the reason where the file is of that kind. */
 export const REFUSALS: Readonly<Record<Exclude<FileKind, "archive">, (elf: ElfFile) => void>> = {
   object: refuseObject,
   "debug-file": refuseDebugFile,
@@ -52,7 +52,8 @@ export function refuseDebugFile(elf: ElfFile): void {
   if (!isDebugFile(elf)) return;
   fail(
     "UNSUPPORTED",
-    "this is a separate debug file: its headers describe bytes that only the file it was made of has, and stripped it would be empty",
+    "this is a separate debug file: its headers describe bytes that only the file it was made of has, " +
+      "and stripped it would be empty",
     { what: "a separate debug file" },
   );
 }
@@ -69,7 +70,8 @@ function refuseLoader({ linkage }: ElfFile): void {
   if (linkage !== "loader") return;
   fail(
     "LOADER",
-    "this is the dynamic loader itself: it starts without relocations and reads its own tables before they could be moved",
+    "this is the dynamic loader itself: it starts without relocations " +
+      "and reads its own tables before they could be moved",
     {},
   );
 }
@@ -80,10 +82,12 @@ function refuseStatic({ linkage }: ElfFile): void {
       linkage,
     });
   }
+
   if (linkage === "static-pie") {
     fail(
       "STATIC",
-      "this is a static-pie program: it relocates itself and loads no libraries; a search path or a library in it would crash it",
+      "this is a static-pie program: it relocates itself and loads no libraries; " +
+        "a search path or a library in it would crash it",
       { linkage },
     );
   }
@@ -92,13 +96,14 @@ function refuseStatic({ linkage }: ElfFile): void {
 function refuseNoDynamic({ segments, dynamic, header }: ElfFile): void {
   const segment = segments.find((s) => s.type === PT.DYNAMIC);
 
-  // What loaders find by address and tools by offset must be the same bytes before one of them is written.
+  // Loaders go by the address, tools by the offset: both must lead to the same bytes before these are written.
   const isAstray = segment && dynamic && dynamic.offset !== segment.offset;
   if (isAstray) {
     fail("MALFORMED", `PT_DYNAMIC's offset ${hex(segment.offset)} and its address lead to different bytes`, {
       offset: segment.offset,
     });
   }
+
   if (!dynamic) {
     fail("NO_DYNAMIC", "the file has no dynamic section in its bytes (a separate debug file?)", { type: header.type });
   }

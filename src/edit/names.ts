@@ -3,7 +3,7 @@ import { fail } from "../error.js";
 /** One name or a list of them. */
 export type Names<N extends string = string> = N | readonly N[];
 
-/** How every function that takes names takes them: one, several, or a list. */
+/** The names that a function takes: one, several, or a list. */
 export type NameArguments<N extends string = string> = readonly N[] | readonly [names: readonly N[]];
 
 /** {@link NameArguments} with options behind them. */
@@ -19,7 +19,7 @@ export function namesAmong(args: readonly unknown[]): unknown[] {
   return names.flat().filter((name) => name !== undefined);
 }
 
-/** The options behind them; none where the last argument is a name. */
+/** The options behind the names; an empty object where the last argument is a name. */
 export function optionsIn<O>(args: NamesThen<O>): Partial<O> {
   const last = args.at(-1);
   return isOptions(last) ? (last as Partial<O>) : {};

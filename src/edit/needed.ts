@@ -22,8 +22,8 @@ export interface AddNeeded extends Edit {
 }
 
 /**
- * What becomes of the versions that a removed library was to have: refused, forgotten, or forgotten and the symbols
- * made weak.
+ * What becomes of version needs when their library is removed: the edit is refused, the versions are forgotten, or they
+ * are forgotten and their symbols made weak.
  */
 export type VersionUses = "refuse" | "drop" | "weaken";
 
@@ -38,11 +38,11 @@ export type NeededEdit = ReplaceNeeded | AddNeeded | RemoveNeeded;
 
 /**
  * Renames needed libraries: DT_NEEDED, and the file in the version needs, so that ld.so looks the versions up in the
- * new one. Where the new name is needed already, both become one entry in the place of the first. A name that the file
- * does not need is a note in the result.
+ * new library. Where the new name is needed already, both become one entry in the place of the first. An old name that
+ * the file does not need is a note in the result.
  *
- * @param names old name to new name, exact; all at once, so no new name may be another's old one. One pair may be
- *   given as two arguments
+ * @param names old name to new name, exact. All are renamed at once, so no new name may be the old name of another. One
+ *   pair may be given as two arguments
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
  * patch(bytes, [replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" })])
@@ -55,7 +55,7 @@ export function replaceNeeded(old: string | Readonly<Record<string, string>>, na
   return made(neededFamily, { edit: "replaceNeeded", names });
 }
 
-/** `BAD_EDIT` where a new name is another's old one. */
+/** `BAD_EDIT` where a new name is the old name of another. */
 function refuseChains(names: Readonly<Record<string, string>>): void {
   for (const [old, name] of Object.entries(names)) {
     const isChain = name !== old && Object.hasOwn(names, name) && names[name] !== name;
@@ -68,8 +68,8 @@ function refuseChains(names: Readonly<Record<string, string>>): void {
 
 /**
  * Adds needed libraries (DT_NEEDED; gABI, "Shared Object Dependencies") behind the last one, in the order given. ld.so
- * searches symbols in this order, so a library that shall win over others goes first. What is needed already, also by a
- * renaming of the same patch, is not added again.
+ * searches symbols in this order, so a library that shall win over others goes first. A library that is needed already,
+ * also by a renaming of the same patch, is not added again.
  *
  * @param names one library, several, or a list; {@link AddNeededOptions} may follow
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
@@ -86,14 +86,14 @@ export function addNeeded(...names: NamesThen<AddNeededOptions>): AddNeeded {
 export interface AddNeededOptions {
   /** Before all others, still in the order given. */
   readonly first?: boolean | undefined;
-  /** What is needed already goes to its new place. */
+  /** A library that is needed already goes to the new place, too. */
   readonly move?: boolean | undefined;
 }
 
 /**
- * Removes needed libraries, each DT_NEEDED of that name. While the file needs versions of a library it is refused, as
- * ld.so stops at versions of a file that is not needed ("Assertion `needed != NULL' failed"). Symbols without a version
- * name no library, so that nothing tells whether another one defines them.
+ * Removes needed libraries, each DT_NEEDED of that name. Refused while the file needs versions of the library, as ld.so
+ * stops at versions of a file that is not needed ("Assertion `needed != NULL' failed"). Symbols without a version name
+ * no library, so nothing tells whether another library defines them.
  *
  * @param names one library, several, or a list; {@link RemoveNeededOptions} may follow
  * @throws ElfError `BAD_EDIT`; when applied, `STILL_NEEDED` with the versions and their symbols, `STATIC`, `LOADER`,
@@ -110,7 +110,8 @@ export function removeNeeded(...names: NamesThen<RemoveNeededOptions>): RemoveNe
 export interface RemoveNeededOptions {
   /**
    * `"drop"`: the version needs of the library go, and ld.so looks its symbols up in every library, without a version.
-   * `"weaken"`: and the undefined ones become weak (STB_WEAK), so that the program starts where nobody defines them.
+   * `"weaken"`: the same, and the undefined symbols become weak (STB_WEAK), so that the program starts where no library
+   * defines them.
    */
   readonly uses?: "drop" | "weaken" | undefined;
 }
@@ -119,14 +120,17 @@ export interface RemoveNeededOptions {
 interface Wishes {
   readonly renamed: ReadonlyMap<string, string>;
   readonly removed: ReadonlyMap<string, VersionUses>;
-  /** Whether a name goes before the others. */
+  /** The names that come; true for one that goes before all others. */
   readonly added: ReadonlyMap<string, boolean>;
-  /** Those of them that leave the place that they have. */
+  /** Those of them that leave their place where they are needed already. */
   readonly moved: ReadonlySet<string>;
 }
 
 const isNeeded = (e: DraftEntry) => e.tag === DT.NEEDED;
 
+const refuse = (edit: NeededEdit["edit"], message: string): never => fail("BAD_EDIT", `${edit}: ${message}`, { edit });
+
+/** All edits of the family as one wish. `BAD_EDIT` where two of the same function contradict each other. */
 function wishesOf(edits: readonly NeededEdit[]): Wishes {
   const renamed = new Map<string, string>();
   const removed = new Map<string, VersionUses>();
@@ -134,98 +138,87 @@ function wishesOf(edits: readonly NeededEdit[]): Wishes {
   const moved = new Set<string>();
 
   for (const e of edits) {
-    const clash = (message: string) => fail("BAD_EDIT", `${e.edit}: ${message}`, { edit: e.edit });
-    if (e.edit === "replaceNeeded") {
-      for (const [old, name] of Object.entries(e.names)) {
-        if ((renamed.get(old) ?? name) !== name) clash(`${old} shall become both ${renamed.get(old)} and ${name}`);
-        renamed.set(old, name);
-      }
-    } else if (e.edit === "addNeeded") {
-      for (const name of e.names) {
-        if ((added.get(name) ?? e.first) !== e.first) clash(`${name} shall be both first and last`);
-        added.set(name, e.first);
-        if (e.move) moved.add(name);
-      }
-    } else {
-      for (const name of e.names) {
-        const uses = removed.get(name) ?? "refuse";
-        if (uses !== "refuse" && e.uses !== "refuse" && uses !== e.uses) {
-          clash(`the versions of ${name} shall be both dropped and weakened`);
-        }
-        removed.set(name, uses === "refuse" ? e.uses : uses);
-      }
-    }
+    if (e.edit === "replaceNeeded") wishNames(e, renamed);
+    else if (e.edit === "addNeeded") wishAdded(e, added, moved);
+    else wishRemoved(e, removed);
   }
 
   return { renamed, removed, added, moved };
 }
 
+function wishNames({ edit, names }: ReplaceNeeded, renamed: Map<string, string>): void {
+  for (const [old, name] of Object.entries(names)) {
+    const other = renamed.get(old) ?? name;
+    if (other !== name) refuse(edit, `${old} shall become both ${other} and ${name}`);
+    renamed.set(old, name);
+  }
+}
+
+function wishAdded({ edit, names, first, move }: AddNeeded, added: Map<string, boolean>, moved: Set<string>): void {
+  for (const name of names) {
+    const isOther = added.has(name) && added.get(name) !== first;
+    if (isOther) refuse(edit, `${name} shall be both first and last`);
+    added.set(name, first);
+    if (move) moved.add(name);
+  }
+}
+
+function wishRemoved({ edit, names, uses }: RemoveNeeded, removed: Map<string, VersionUses>): void {
+  for (const name of names) {
+    const other = removed.get(name) ?? "refuse";
+    const isOther = other !== "refuse" && uses !== "refuse" && other !== uses;
+    if (isOther) refuse(edit, `the versions of ${name} shall be both dropped and weakened`);
+    removed.set(name, other === "refuse" ? uses : other);
+  }
+}
+
+/** `BAD_EDIT` where edits of different functions contradict each other. */
 function refuseContradictions({ renamed, removed, added }: Wishes): void {
   refuseChains(Object.fromEntries(renamed));
+
   for (const [old, name] of renamed) {
-    if (removed.has(old) || removed.has(name)) {
-      fail(
-        "BAD_EDIT",
-        `removeNeeded: ${removed.has(old) ? old : name} shall go, and replaceNeeded renames ${old} to ${name}`,
-        { edit: "removeNeeded" },
-      );
-    }
-    if (old !== name && added.has(old)) {
-      fail(
-        "BAD_EDIT",
-        `addNeeded: ${old} shall come, and replaceNeeded renames it to ${name}; the result would depend on the order`,
-        { edit: "addNeeded" },
-      );
+    const gone = [old, name].find((n) => removed.has(n));
+    if (gone !== undefined) refuse("removeNeeded", `${gone} shall go, and replaceNeeded renames ${old} to ${name}`);
+
+    const isAdded = old !== name && added.has(old);
+    if (isAdded) {
+      const order = "the result would depend on the order";
+      refuse("addNeeded", `${old} shall come, and replaceNeeded renames it to ${name}; ${order}`);
     }
   }
 
   for (const name of added.keys()) {
-    if (removed.has(name)) fail("BAD_EDIT", `addNeeded: ${name} shall both come and go`, { edit: "addNeeded" });
+    if (removed.has(name)) refuse("addNeeded", `${name} shall both come and go`);
   }
 }
 
 function remove(draft: DynamicDraft, versions: VersionDraft, removed: Wishes["removed"]): void {
   const { versionNeeds } = draft.elf;
   for (const [name, uses] of removed) {
-    if (
-      !versionNeeds.some((n) => n.file === name) &&
-      !draft.entries.some((e) => isNeeded(e) && draft.text(e) === name)
-    ) {
-      draft.note("NOT_FOUND", `removeNeeded: the file does not need ${name}`);
-    }
+    const isThere =
+      versionNeeds.some((n) => n.file === name) || draft.entries.some((e) => isNeeded(e) && draft.text(e) === name);
+    if (!isThere) draft.note("NOT_FOUND", `removeNeeded: the file does not need ${name}`);
     versions.removedFiles.set(name, uses);
   }
 
   draft.entries = draft.entries.filter((e) => !isNeeded(e) || !removed.has(draft.text(e)));
 }
 
-/** Also tells which files of the version needs take another name. */
+/** Renames entries, and returns the new names of the files, which the version needs take as well. */
 function rename(draft: DynamicDraft, renamed: Wishes["renamed"]): Map<string, string> {
-  const files = new Map<string, string>();
-  const versionFiles = new Set(draft.elf.versionNeeds.map((n) => n.file));
-  const needed = new Set(draft.entries.filter(isNeeded).map((e) => draft.text(e)));
-  const present = new Set<string>();
-
-  for (const [old, name] of renamed) {
-    if (!needed.has(old) && !versionFiles.has(old)) {
-      draft.note(
-        "NOT_FOUND",
-        `replaceNeeded: the file does not need ${old}${needed.has(name) ? ` (it needs ${name} already)` : ""}`,
-      );
-    } else if (name !== old) {
-      files.set(old, name);
-    }
-  }
-
+  const files = filesToRename(draft, renamed);
   if (files.size === 0) return files;
 
+  const newNames = new Set(files.values());
+  const present = new Set<string>();
   draft.entries = draft.entries.flatMap((e) => {
     if (!isNeeded(e)) return [e];
 
     const old = draft.text(e);
     const name = renamed.get(old) ?? old;
     // Only a renaming makes two entries equal: a file that named a library twice before keeps doing so.
-    if (present.has(name) && (name !== old || [...files.values()].includes(name))) {
+    const isMerged = present.has(name) && (name !== old || newNames.has(name));
+    if (isMerged) {
       draft.note("MERGED", `replaceNeeded: ${name} was needed already, so two DT_NEEDED entries became one`);
       return [];
     }
@@ -236,28 +229,53 @@ function rename(draft: DynamicDraft, renamed: Wishes["renamed"]): Map<string, st
   return files;
 }
 
+/** The new names of the files that are needed, by DT_NEEDED or by versions. Others are a note. */
+function filesToRename(draft: DynamicDraft, renamed: Wishes["renamed"]): Map<string, string> {
+  const versionFiles = new Set(draft.elf.versionNeeds.map((n) => n.file));
+  const needed = new Set(draft.entries.filter(isNeeded).map((e) => draft.text(e)));
+
+  const files = new Map<string, string>();
+  for (const [old, name] of renamed) {
+    const isThere = needed.has(old) || versionFiles.has(old);
+    if (!isThere) {
+      const hint = needed.has(name) ? ` (it needs ${name} already)` : "";
+      draft.note("NOT_FOUND", `replaceNeeded: the file does not need ${old}${hint}`);
+    } else if (name !== old) {
+      files.set(old, name);
+    }
+  }
+  return files;
+}
+
 function add(draft: DynamicDraft, { added, moved }: Wishes): void {
-  const others = draft.entries.filter((e) => !isNeeded(e) || !moved.has(draft.text(e)));
+  const staying = draft.entries.filter((e) => !isNeeded(e) || !moved.has(draft.text(e)));
   const present = new Map(draft.entries.filter(isNeeded).map((e) => [draft.text(e), e]));
-  const come = (first: boolean) =>
-    [...added].flatMap(([name, f]): DraftEntry[] => {
-      const is = present.get(name);
-      return f !== first || (is && !moved.has(name)) ? [] : [is ?? { tag: DT.NEEDED, value: 0n, text: name }];
-    });
-  // Where none is left, the first takes the place of the first that was there.
-  const was = draft.entries.findIndex(isNeeded);
-  const at = Math.max(0, others.some(isNeeded) ? others.findIndex(isNeeded) : was);
-  const last = others.reduce(
-    (found, e, i) => (isNeeded(e) ? i : found),
-    others.some(isNeeded) || was >= 0 ? at - 1 : others.length - 1,
-  );
-  draft.entries = [
-    ...others.slice(0, at),
-    ...come(true),
-    ...others.slice(at, last + 1),
-    ...come(false),
-    ...others.slice(last + 1),
-  ];
+
+  const entriesFor = (name: string): DraftEntry[] => {
+    const entry = present.get(name);
+    if (!entry) return [{ tag: DT.NEEDED, value: 0n, text: name }];
+    return moved.has(name) ? [entry] : [];
+  };
+  const names = [...added];
+  const first = names.filter(([, isFirst]) => isFirst).flatMap(([name]) => entriesFor(name));
+  const last = names.filter(([, isFirst]) => !isFirst).flatMap(([name]) => entriesFor(name));
+
+  const [start, end] = neededRange(draft.entries, staying);
+  draft.entries = [...staying.slice(0, start), ...first, ...staying.slice(start, end), ...last, ...staying.slice(end)];
+}
+
+/** Where the needed libraries stand among the entries that stay, from the first to behind the last. */
+function neededRange(
+  before: readonly DraftEntry[],
+  staying: readonly DraftEntry[],
+): readonly [start: number, end: number] {
+  const isNeededAt = staying.map(isNeeded);
+  const start = isNeededAt.indexOf(true);
+  if (start >= 0) return [start, isNeededAt.lastIndexOf(true) + 1];
+
+  // Where none stays, new ones take the place of the first that was there; where none was, first means before all.
+  const place = before.findIndex(isNeeded);
+  return place >= 0 ? [place, place] : [0, staying.length];
 }
 
 export const neededFamily: EditFamily<NeededEdit> = {
@@ -269,7 +287,7 @@ export const neededFamily: EditFamily<NeededEdit> = {
     refuseContradictions(wishesOf(edits));
   },
 
-  // What goes, then what is renamed, then what comes.
+  // Libraries go first, then they are renamed, then new ones come.
   apply(wish, edits) {
     const wishes = wishesOf(edits);
     const versions = versionsOf(wish);
@@ -279,7 +297,7 @@ export const neededFamily: EditFamily<NeededEdit> = {
     add(wish.dynamic, wishes);
 
     versions.renameFiles(renamedFiles);
-    // Other edits of the same patch may leave no version of a file that goes.
+    // Other edits of the same patch may remove the versions of a file that goes.
     wish.afterwards(() => removeFiles(versions));
   },
 };

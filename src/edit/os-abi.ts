@@ -22,7 +22,8 @@ export interface SetOsAbi extends Edit {
  */
 export function setOsAbi(abi: OsAbiName | number): SetOsAbi {
   const number = typeof abi === "string" && Object.hasOwn(ELFOSABI, abi) ? ELFOSABI[abi] : abi;
-  if (typeof number !== "number" || !Number.isInteger(number) || number < 0 || number > 255) {
+  const isByte = typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= 255;
+  if (!isByte) {
     fail("BAD_EDIT", `setOsAbi: ${JSON.stringify(abi)} is neither a name of ELFOSABI nor a number from 0 to 255`, {
       edit: "setOsAbi",
     });

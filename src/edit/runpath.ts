@@ -9,7 +9,7 @@ export interface RunpathEdit extends Edit {
   readonly path: string;
 }
 
-/** Directories, as one string joined by colons or one by one. */
+/** Directories: one string with colons between them, or one directory each. */
 export type SearchPath = string | readonly string[];
 
 /**
@@ -35,7 +35,7 @@ export const setRunpath = (...path: readonly SearchPath[]): RunpathEdit => withP
 export const setRpath = (...path: readonly SearchPath[]): RunpathEdit => withPath("setRpath", path);
 
 /**
- * Appends directories to the search path; one that is there already is not added again. The result is DT_RUNPATH.
+ * Appends directories to the search path; one that it has already is not added again. The result is DT_RUNPATH.
  *
  * @throws ElfError as {@link setRunpath}; `MALFORMED` where the path in the file is not UTF-8
  * @example
@@ -73,7 +73,7 @@ function joined(path: readonly SearchPath[], edit: string): string {
   return directories.join(":");
 }
 
-/** Edits after which the tag is a certain one, or none. */
+/** Edits that decide which tag the search path has, or that it goes. */
 const SETS_TAG = /^(set|add|remove|convertTo)R(un)?path$/;
 
 function tagAfter(edit: string): number | undefined {
@@ -89,7 +89,7 @@ export const runpathFamily: EditFamily<RunpathEdit> = {
   takes: [],
 
   contradicts(edits, all) {
-    // Those of the tag too, so that the first two that contradict each other are named.
+    // The edits of the tag count too, so that the message names the first two that contradict each other.
     const names = all.map((e) => e.edit).filter((name) => SETS_TAG.test(name));
     const [first] = names;
     const other = names.find((name) => tagAfter(name) !== tagAfter(first!));
@@ -116,7 +116,7 @@ export const runpathFamily: EditFamily<RunpathEdit> = {
   },
 };
 
-/** The path with the directories of an edit that it has not yet. */
+/** The path, and behind it the directories of an edit that it does not have yet. */
 function extended(path: string, { path: more }: RunpathEdit): string {
   const directories = new Set(elements(path));
   const given = elements(path);

@@ -24,7 +24,7 @@ export interface RunpathTagEdit extends Edit {
   readonly edit: "removeRunpath" | "convertToRunpath" | "convertToRpath";
 }
 
-/** What is made of the search path as a whole, whoever gave it. */
+/** Edits of the search path as a whole, whoever gave it. */
 export type SearchPathEdit = RunpathTagEdit | ShrinkRunpath | MakeRunpathRelative;
 
 /**
@@ -36,9 +36,9 @@ export type SearchPathEdit = RunpathTagEdit | ShrinkRunpath | MakeRunpathRelativ
 export const removeRunpath = (): RunpathTagEdit => made(searchPathFamily, { edit: "removeRunpath" });
 
 /**
- * Makes a DT_RPATH a DT_RUNPATH and leaves its directories as they are: only the tag changes. ld.so then searches it
- * behind LD_LIBRARY_PATH, and no longer for the libraries of libraries (ld.so(8), "DT_RUNPATH"). A DT_RPATH beside a
- * DT_RUNPATH stays, since ld.so ignores it. No DT_RPATH is a note in the result.
+ * Makes a DT_RPATH a DT_RUNPATH: only the tag changes, the directories stay as they are. ld.so then searches it behind
+ * LD_LIBRARY_PATH, and no longer for the libraries of libraries (ld.so(8), "DT_RUNPATH"). A DT_RPATH beside a
+ * DT_RUNPATH stays, since ld.so ignores it. A file without DT_RPATH is a note in the result.
  *
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`
  * @example
@@ -47,8 +47,8 @@ export const removeRunpath = (): RunpathTagEdit => made(searchPathFamily, { edit
 export const convertToRunpath = (): RunpathTagEdit => made(searchPathFamily, { edit: "convertToRunpath" });
 
 /**
- * {@link convertToRunpath} the other way: a DT_RUNPATH becomes DT_RPATH, and with both, ld.so's DT_RUNPATH takes the
- * place of the DT_RPATH that it ignored.
+ * {@link convertToRunpath} the other way: a DT_RUNPATH becomes DT_RPATH. In a file with both, the DT_RUNPATH, which
+ * ld.so follows, takes the place of the DT_RPATH, which it ignored.
  *
  * @example
  * patch(bytes, [convertToRpath()])
@@ -56,18 +56,18 @@ export const convertToRunpath = (): RunpathTagEdit => made(searchPathFamily, { e
 export const convertToRpath = (): RunpathTagEdit => made(searchPathFamily, { edit: "convertToRpath" });
 
 /**
- * Takes those directories out of the search path in which no needed library lies that an earlier one does not have, as
+ * Removes the directories of the search path that hold no needed library beyond those in earlier directories, as
  * `patchelf --shrink-rpath` does. A file under a library's name counts only where ld.so could load it: an ELF program
  * or library of the same class, byte order and machine. The libraries are those that the file needs after the patch
  * (DT_NEEDED, DT_FILTER and DT_AUXILIARY), so the order of the edits does not matter.
  *
  * The tag stays as it is, also where no directory is left: an empty DT_RUNPATH still keeps the search paths of the
- * file's loaders out (ld.so(8)). What stays without a look: relative elements, and those with `$ORIGIN` (but see
- * `origin`), `$LIB` or `$PLATFORM`. Libraries that the program loads by dlopen(), and those of its libraries (a
- * DT_RPATH serves them too), are not known here.
+ * file's loaders out (ld.so(8)). Relative elements, and those with `$ORIGIN` (but see `origin`), `$LIB` or `$PLATFORM`,
+ * stay without a look. The edit does not know the libraries that the program loads by dlopen(), nor those that its
+ * libraries need (a DT_RPATH serves them too).
  *
- * @param options `lookup` gives the file in a directory, from anywhere: `elfwright/node` has a `shrinkFileRunpath` for
- * the file system
+ * @param options `lookup` returns a file of a directory, wherever it comes from; for the file system, `elfwright/node`
+ *   has `shrinkFileRunpath`
  * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `lookup` throws, and as
  * `setRunpath`
  * @example
@@ -100,12 +100,12 @@ export function shrinkRunpath({ lookup, allowedPrefixes, origin }: ShrinkRunpath
 
 /**
  * Makes the absolute directories of the search path that are inside `root` relative to the file, with `$ORIGIN`
- * (ld.so(8)), so that the tree works wherever it is moved to. Directories elsewhere stay unless asked otherwise, as
- * libraries may well be there; relative elements and those with `$ORIGIN`, `$LIB` or `$PLATFORM` stay too. One that
- * becomes equal to an earlier one goes. The tag stays as it is.
+ * (ld.so(8)), so that the tree works wherever it is moved to. Directories elsewhere stay unless `outside` says
+ * otherwise, as libraries may well be there; relative elements and those with `$ORIGIN`, `$LIB` or `$PLATFORM` stay
+ * too. A directory that becomes equal to an earlier one goes. The tag stays as it is.
  *
- * @param options `outside: "drop"` for a build tree that the users of the result do not have; `elfwright/node` has a
- *   `makeFileRunpathRelative` that takes the file's path and follows links
+ * @param options `outside: "drop"` for a build tree that the users of the result do not have; `elfwright/node` has
+ *   `makeFileRunpathRelative`, which takes the file's path and follows links
  * @throws ElfError `BAD_EDIT`; when applied, `MALFORMED` where the path is not UTF-8, what `resolve` throws, and as
  * `setRunpath`
  * @example
@@ -118,20 +118,23 @@ export function makeRunpathRelative({
   outside,
   resolve,
 }: MakeRunpathRelativeOptions): MakeRunpathRelative {
-  const bad = (message: string) => fail("BAD_EDIT", `makeRunpathRelative: ${message}`, { edit: "makeRunpathRelative" });
-  for (const p of [root, origin]) if (!p.startsWith("/")) bad(`${JSON.stringify(p)} is not an absolute path`);
+  const refuse = (message: string): never =>
+    fail("BAD_EDIT", `makeRunpathRelative: ${message}`, { edit: "makeRunpathRelative" });
+  const odd = [root, origin].find((path) => !path.startsWith("/"));
+  if (odd !== undefined) refuse(`${JSON.stringify(odd)} is not an absolute path`);
+
   const edit = {
     edit: "makeRunpathRelative",
     root: normalized(root),
     origin: normalized(origin),
     outside: outside ?? "keep",
   } as const;
-  if (!isInside(edit.origin, edit.root)) bad(`${edit.origin}, where the file is, is not inside ${edit.root}`);
+  if (!isInside(edit.origin, edit.root)) refuse(`${edit.origin}, where the file is, is not inside ${edit.root}`);
 
   return made(searchPathFamily, { ...edit, ...(resolve && { resolve }) });
 }
 
-/** What the file has after an edit: one of the tags, no search path, or the tag that it has. */
+/** What the file has after an edit: one of the tags, no search path, or the same tag as before. */
 const RESULT = {
   setRunpath: "DT_RUNPATH",
   addRunpath: "DT_RUNPATH",
@@ -159,19 +162,22 @@ export const searchPathFamily: EditFamily<SearchPathEdit> = {
     refuseTwoPlaces(edits.filter(isRelative));
   },
 
-  // The path is as the edits of its directories left it.
+  // The edits of single directories have had their turn.
   apply(wish, edits) {
     const draft = wish.dynamic;
-    if (!draft.searchPath) return draft.noteMissing(edits, "neither DT_RUNPATH nor DT_RPATH");
+    if (!draft.searchPath) {
+      draft.noteMissing(edits, "neither DT_RUNPATH nor DT_RPATH");
+      return;
+    }
 
     changeTag(draft, edits);
-    // The libraries that the file needs are known when every family has had its turn.
+    // Which libraries the file needs is known only when every family has had its turn.
     const isTransformed = edits.some((e) => isShrink(e) || isRelative(e));
     if (isTransformed) wish.afterwards(() => transform(draft, edits));
   },
 };
 
-/** `BAD_EDIT` where edits want different tags, or one that no path be left for the others. */
+/** `BAD_EDIT` where edits want different tags, or one removes the path that another works on. */
 function refuseTwoResults(all: readonly Edit[]): void {
   const names = all.map((e) => e.edit).filter(isKnown);
   const first = names.find((name) => RESULT[name] !== "same");
@@ -184,12 +190,15 @@ function refuseTwoResults(all: readonly Edit[]): void {
   if (other) fail("BAD_EDIT", `${first} and ${other} contradict each other`, { edit: other });
 }
 
-/** Gives the search path the tag that the edits want, or takes it away. */
+/** Gives the search path the tag that the edits want, or removes the path. */
 function changeTag(draft: DynamicDraft, edits: readonly SearchPathEdit[]): void {
   const wanted = edits.find((e) => RESULT[e.edit] !== "same");
   const result = wanted && RESULT[wanted.edit];
   if (!wanted || result === "same") return;
-  if (result === "none") return draft.setSearchPath(undefined);
+  if (result === "none") {
+    draft.setSearchPath(undefined);
+    return;
+  }
 
   const current = draft.searchPath!;
   const tag = result === "DT_RPATH" ? DT.RPATH : DT.RUNPATH;
@@ -218,17 +227,19 @@ function transform(draft: DynamicDraft, edits: readonly SearchPathEdit[]): void 
   for (const e of edits.filter(isShrink)) {
     path = shrunk(path, e, draft.elf, searchedLibraries(draft), e.origin ?? relative?.origin);
   }
+
   if (relative) path = madeRelative(path, relative);
   if (path === given) return;
 
   // No search path and an empty one are the same to ld.so.
-  const isVain = path === "" && entry.was === undefined;
-  const now = isVain ? [] : [{ ...entry, text: path }];
-  draft.entries = draft.entries.flatMap((e) => (e === entry ? now : [e]));
+  const isNothing = path === "" && entry.was === undefined;
+  const replacement = isNothing ? [] : [{ ...entry, text: path }];
+  draft.entries = draft.entries.flatMap((e) => (e === entry ? replacement : [e]));
 }
 
 /**
- * The libraries that ld.so will search for when it loads the file: needed ones and filters' (gABI, "Dynamic Section").
+ * The libraries that ld.so will search for when it loads the file: those needed, and those that a filter names (gABI,
+ * "Dynamic Section").
  */
 function searchedLibraries(draft: DynamicDraft): string[] {
   const tags: readonly number[] = [DT.NEEDED, DT.FILTER, DT.AUXILIARY];

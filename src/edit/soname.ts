@@ -7,8 +7,8 @@ export type SonameEdit = Edit &
   ({ readonly edit: "setSoname"; readonly name: string } | { readonly edit: "removeSoname" });
 
 /**
- * Sets the name by which others need this library (DT_SONAME; gABI, "Shared Object Dependencies"). The versions that it
- * defines keep the name of their base definition, which no loader looks at.
+ * Sets the name by which other files need this library (DT_SONAME; gABI, "Shared Object Dependencies"). The base
+ * definition of its versions keeps the old name, which no loader looks at.
  *
  * @throws ElfError `BAD_EDIT`; when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`
  * @example
@@ -29,7 +29,7 @@ export function setSoname(name: string): SonameEdit {
  */
 export const removeSoname = (): SonameEdit => made(sonameFamily, { edit: "removeSoname" });
 
-/** The name that an edit wants; undefined for none. */
+/** The name that an edit wants; undefined where DT_SONAME shall go. */
 const wantedName = (e: SonameEdit): string | undefined => (e.edit === "setSoname" ? e.name : undefined);
 
 export const sonameFamily: EditFamily<SonameEdit> = {

@@ -13,13 +13,13 @@ export interface SetGnuStackSize extends Edit {
 const LARGEST_32 = 0xffffffff;
 
 /**
- * Sets the size of the stack that musl gives threads which ask for none: p_memsz of PT_GNU_STACK (musl, ldso/dynlink.c:
- * the largest one of the program and its libraries counts, between 128 KiB and 8 MiB). glibc and the kernel do not look
- * at it. GNU ld writes it with `-z stack-size`.
+ * Sets the size of the stack that musl gives to threads which ask for no size: p_memsz of PT_GNU_STACK (musl,
+ * ldso/dynlink.c: the largest of the program and its libraries counts, between 128 KiB and 8 MiB). glibc and the kernel
+ * do not look at it. GNU ld writes it with `-z stack-size`.
  *
- * @param size in bytes, from 0 on; at most 2^32-1 for a 32-bit file, 2^53-1 else
- * @throws ElfError `BAD_EDIT`; when applied, `BAD_EDIT` where the file is 32-bit and the size too large, `UNSUPPORTED`
- * without a PT_GNU_STACK, `RELOCATABLE`
+ * @param size in bytes, from 0 on; at most 2^32-1 for a 32-bit file, 2^53-1 otherwise
+ * @throws ElfError `BAD_EDIT`; when applied, `BAD_EDIT` where the size is too large for a 32-bit file,
+ * `UNSUPPORTED` without a PT_GNU_STACK, `RELOCATABLE`
  * @example
  * patch(bytes, [setGnuStackSize(1 << 20)])
  */

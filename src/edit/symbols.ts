@@ -10,7 +10,7 @@ import { versionsOf } from "./versions/version-tables.js";
 /**
  * Renames dynamic symbols, defined and undefined ones, in every version (gABI, "Symbol Table"). The hash tables follow,
  * and where DT_GNU_HASH wants another order of the symbols, so do .gnu.version and the relocations. .symtab, which no
- * loader reads, keeps its names. A name that the file has not is a note in the result.
+ * loader reads, keeps its names. A name that the file does not have is a note in the result.
  *
  * @param names old name to new name, exact, without versions. One pair may be given as two arguments
  * @throws ElfError `BAD_EDIT`; when applied, `BAD_EDIT` where two definitions would have the same name and version,
@@ -36,11 +36,13 @@ export function renameDynamicSymbols(
 /** Options of {@link renameDynamicSymbols}. */
 export interface RenameDynamicSymbolsOptions {
   /**
-   * A new name may be another's old one. All are renamed at once, so that the same patch twice gives another file.
+   * A new name may be the old name of another symbol. All are renamed at once, so the same patch twice gives another
+   * file.
    */
   readonly swap?: boolean | undefined;
 }
 
+/** `BAD_EDIT` where a new name is the old name of another. */
 function refuseChains(names: Readonly<Record<string, string>>, swap: boolean): void {
   const edit = "renameDynamicSymbols";
   for (const [old, name] of Object.entries(names)) {
@@ -48,7 +50,8 @@ function refuseChains(names: Readonly<Record<string, string>>, swap: boolean): v
     if (isChain) {
       fail(
         "BAD_EDIT",
-        `${edit}: ${name} is a new name and an old one; the same patch twice would not give the same file (the option swap allows it)`,
+        `${edit}: ${name} is a new name and an old one; ` +
+          "the same patch twice would not give the same file (the option swap allows it)",
         { edit },
       );
     }
@@ -57,7 +60,7 @@ function refuseChains(names: Readonly<Record<string, string>>, swap: boolean): v
 
 /**
  * Adds DT_HASH, the System V ABI's hash table (gABI, "Hash Table"), which loaders before 2006 and some tools and
- * anti-cheat libraries want. One that is there is no change.
+ * anti-cheat libraries want. A file that has one stays as it is.
  *
  * @throws ElfError when applied, `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`, `UNSUPPORTED`
  * @example
@@ -66,8 +69,8 @@ function refuseChains(names: Readonly<Record<string, string>>, swap: boolean): v
 export const addHash = (): HashEdit => made(symbolsFamily, { edit: "addHash" });
 
 /**
- * Adds DT_GNU_HASH, with which ld.so finds symbols several times faster; on MIPS it is DT_MIPS_XHASH. One that is there
- * is no change. The dynamic symbols take the order that it wants, and all that counts them follows.
+ * Adds DT_GNU_HASH, with which ld.so finds symbols several times faster; on MIPS it is DT_MIPS_XHASH. A file that has
+ * one stays as it is. The dynamic symbols take the order that the table wants, and all that counts them follows.
  *
  * @throws ElfError as {@link addHash}
  * @example
@@ -100,7 +103,7 @@ export const symbolsFamily: EditFamily<SymbolEdit> = {
   takes: [],
 
   contradicts(edits) {
-    // Together they may make a chain that none of them is.
+    // Several edits may make a chain together.
     const swaps = edits.some((e) => isRenaming(e) && e.swap);
     refuseChains(Object.fromEntries(namesOf(edits)), swaps);
   },
@@ -108,7 +111,7 @@ export const symbolsFamily: EditFamily<SymbolEdit> = {
   apply(wish, edits) {
     const adds = new Set(edits.flatMap((e) => (isRenaming(e) ? [] : [e.edit])));
     const versions = versionsOf(wish);
-    // A symbol's version tells whether it would be defined twice.
+    // Whether a symbol would be defined twice depends on its version, so versions that go must have gone.
     removeFiles(versions);
 
     const draft = draftedSymbols(wish.dynamic, versions, namesOf(edits), adds);

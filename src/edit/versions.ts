@@ -15,14 +15,14 @@ import type {
 const oneName = (name: string, edit: string, what: string): string => nonEmpty([name], edit, what)[0]!;
 
 /**
- * Binds dynamic symbols to another version (LSB, "Symbol Versioning"): undefined ones to one that is needed of a
- * library, which is added to the version needs where it is missing; defined ones to one that the file itself defines. A
- * version need that no symbol uses any more goes.
+ * Binds dynamic symbols to another version (LSB, "Symbol Versioning"). An undefined symbol takes a version of a
+ * library, which is added to the version needs where it is missing; a defined one takes a version that the file itself
+ * defines. A version need that no symbol uses any more goes.
  *
  * @param symbols names; `memcpy@GLIBC_2.14` for the one of that version only
  * @param options `file`: the library, as DT_NEEDED names it; not needed where the symbol has a version of one already
- * @throws ElfError `BAD_EDIT`, also when applied: the file does not need the library, or no single one is meant;
- *   `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`, `UNSUPPORTED`
+ * @throws ElfError `BAD_EDIT`, also when applied: the file does not need the library, or it is not clear which library
+ *   is meant; `STATIC`, `LOADER`, `RELOCATABLE`, `NO_ROOM`, `UNSUPPORTED`
  * @example
  * patch(bytes, [setSymbolVersion("memcpy", "GLIBC_2.2.5")])
  */
@@ -42,8 +42,8 @@ export function setSymbolVersion(
 }
 
 /**
- * Takes the version from dynamic symbols: an undefined one binds to whatever version a library has, a defined one has
- * none any more. A version need that no symbol uses any more goes.
+ * Takes the version from dynamic symbols: an undefined symbol then binds to whatever version a library has, a defined
+ * one has no version any more. A version need that no symbol uses any more goes.
  *
  * @param symbols names; `memcpy@GLIBC_2.14` for the one of that version only
  * @throws ElfError as {@link setSymbolVersion}
@@ -56,15 +56,18 @@ export function clearSymbolVersion(...symbols: NameArguments): ClearSymbolVersio
 }
 
 /**
- * Needs a version of a library, and binds symbols to it. A file without versions (built for musl) gets .gnu.version,
- * .gnu.version_r and the tags that lead to them. What is needed already is not added again.
+ * Adds a version to the needs of a library, and binds symbols to it. A file without versions (built for musl) gets
+ * .gnu.version, .gnu.version_r and the tags that lead to them. A version that is needed already is not added again.
  *
  * @param file the library, as DT_NEEDED names it
- * @param options `symbols`: undefined ones that shall have the version; `weak`: ld.so goes on where the library has it
- *   not (VER_FLG_WEAK)
+ * @param options `symbols`: undefined symbols that shall have the version; `weak`: ld.so goes on where the library
+ *   lacks it (VER_FLG_WEAK)
  * @throws ElfError as {@link setSymbolVersion}
  * @example
- * patch(bytes, [replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" }), addVersionNeed("libc.so.6", "GLIBC_2.3", { symbols: "realpath" })])
+ * patch(bytes, [
+ *   replaceNeeded({ "libc.musl-x86_64.so.1": "libc.so.6" }),
+ *   addVersionNeed("libc.so.6", "GLIBC_2.3", { symbols: "realpath" }),
+ * ])
  */
 export function addVersionNeed(
   file: string,
@@ -82,10 +85,10 @@ export function addVersionNeed(
 }
 
 /**
- * Needs versions of a library no more. While symbols use them it is refused.
+ * Removes versions from the needs of a library. Refused while symbols use them.
  *
- * @param options `uses: "drop"`: those symbols lose the version; `uses: "weaken"`: and become weak (STB_WEAK), so that
- *   the program starts where nobody defines them
+ * @param options `uses: "drop"`: those symbols lose the version; `uses: "weaken"`: they become weak as well (STB_WEAK),
+ *   so that the program starts where no library defines them
  * @throws ElfError as {@link setSymbolVersion}; `STILL_NEEDED` with the versions and their symbols
  * @example
  * patch(bytes, [removeVersionNeed("libc.so.6", "GLIBC_ABI_DT_RELR")])
@@ -105,8 +108,8 @@ export function removeVersionNeed(
 }
 
 /**
- * Makes version needs weak (VER_FLG_WEAK): ld.so says on stderr that the library has not got the version, and goes on.
- * A symbol that has it must then be found in another version or be weak itself, else the program stops at its first
+ * Makes version needs weak (VER_FLG_WEAK): ld.so reports on stderr that the library lacks the version, and goes on. A
+ * symbol of that version must then be found in another version or be weak itself, else the program stops at its first
  * use.
  *
  * @throws ElfError as {@link setSymbolVersion}

@@ -6,8 +6,8 @@ import type { PHDR, SHDR, SYM } from "../spec/records.js";
 import type { StringTable } from "./strings.js";
 
 /**
- * An ELF file, read lazily: each property reads what it needs from the source at first use and keeps it. Nothing here
- * changes the file. Every property may throw `TRUNCATED`, `MALFORMED` or `UNSAFE_INTEGER` for a broken file.
+ * An ELF file, read lazily: each property reads what it needs from the source at first use, and keeps it. Nothing here
+ * changes the file. For a broken file every property may throw `TRUNCATED`, `MALFORMED` or `UNSAFE_INTEGER`.
  *
  * @example
  * const elf = readElf(bytes);
@@ -31,7 +31,7 @@ export interface ElfFile {
   readonly soname: string | null;
   /** .symtab, or null. */
   readonly symbols: SymbolTable | null;
-  /** .dynsym as DT_SYMTAB finds it, or null. */
+  /** .dynsym, found by DT_SYMTAB, or null. */
   readonly dynamicSymbols: SymbolTable | null;
   readonly versionNeeds: readonly VersionNeed[];
   readonly versionDefinitions: readonly VersionDefinition[];
@@ -43,11 +43,11 @@ export interface ElfFile {
   offsetOf(address: number | bigint, length?: number): number | undefined;
   /** The address of `length` bytes at a file offset, or undefined where no PT_LOAD maps them all. */
   addressOf(offset: number, length?: number): bigint | undefined;
-  /** The file in a few words: what `JSON.stringify` and `console.log` show. `describeElf` tells all. */
+  /** A summary, which `JSON.stringify` and `console.log` show. `describeElf` tells all. */
   toJSON(): ElfSummary;
 }
 
-/** A file in a few words, for logs. `describeElf` tells all. What cannot be read is null. */
+/** A summary of a file, for logs. `describeElf` tells all. What cannot be read is null. */
 export interface ElfSummary {
   readonly class: 32 | 64;
   readonly byteOrder: "little" | "big";
@@ -113,8 +113,8 @@ export interface Section {
 }
 
 /**
- * Bytes that follow everything the ELF file describes: a payload of a self-extractor, .NET, bun, AppImage, a module's
- * signature.
+ * Bytes behind everything that the ELF file describes: the payload of a self-extractor, .NET, bun or AppImage, or the
+ * signature of a kernel module.
  */
 export interface Overlay {
   /** File offset in bytes: the end of the ELF file proper. */
@@ -143,8 +143,8 @@ export interface Dynamic {
   /** The entries before the terminating DT_NULL. */
   readonly entries: readonly DynamicEntry[];
   /**
-   * How many entries the table can hold, the terminator included: what follows the terminator counts while it is
-   * DT_NULL too.
+   * How many entries the table can hold, the terminator included; entries behind the terminator count as long as they
+   * are DT_NULL, too.
    */
   readonly capacity: number;
   /** .dynstr: DT_STRTAB and DT_STRSZ; undefined where they are missing or point outside the file. */
@@ -158,8 +158,8 @@ export interface Dynamic {
 }
 
 /**
- * How the file comes to its libraries. "loader" is the dynamic loader itself (ld.so, musl's libc.so); "other" is a
- * core file or an e_type nobody knows.
+ * How the file gets its libraries. "loader" is the dynamic loader itself (ld.so, musl's libc.so); "other" is a core
+ * file or an unknown e_type.
  */
 export type Linkage = "dynamic" | "shared-library" | "static" | "static-pie" | "loader" | "relocatable" | "other";
 
@@ -178,14 +178,14 @@ export interface ElfSymbol {
   readonly shndx: number;
 }
 
-/** Symbols that stand one behind the other. */
+/** A run of symbols. */
 export interface SymbolPiece {
   /** The index of the first of them. */
   readonly first: number;
   readonly count: number;
-  /** One field of each; of one that is wider, the lower 32 bits. */
+  /** One field of all of them; of a wider field, the lower 32 bits. */
   words(field: keyof typeof SYM): Uint32Array;
-  /** One field of one of them, counted from `first`. */
+  /** One field of one of them, exact; `i` counts from `first`. */
   exact(field: keyof typeof SYM, i: number): bigint;
 }
 
@@ -193,20 +193,21 @@ export interface SymbolPiece {
 export interface SymbolTable extends Iterable<ElfSymbol> {
   /** File offset in bytes. */
   readonly offset: number;
-  /** Entries, the null symbol included. */
+  /** How many entries there are, the null symbol included. */
   readonly count: number;
   /** False where nothing in the file tells the number of dynamic symbols, so that `count` is only an upper bound. */
   readonly exact: boolean;
   readonly strings: StringTable | undefined;
   /**
-   * The records themselves, without names, each with its file offset: one object that moves on, so keep none of them.
+   * The records themselves, without names, each with its file offset. `symbol` is one object that moves on, so do not
+   * keep it.
    */
   records(): Generator<{ readonly index: number; readonly at: number; readonly symbol: ReadonlyView<typeof SYM> }>;
-  /** The records in pieces of some thousands, as columns: the quick way through very many. */
+  /** The records in pieces of some thousands, as columns: the quick way through many symbols. */
   pieces(): Generator<SymbolPiece>;
 }
 
-/** One version that is needed of a file (LSB, "Symbol Versioning": Vernaux). */
+/** One version needed of a file (LSB, "Symbol Versioning": Vernaux). */
 export interface NeededVersion {
   readonly name: string;
   /** vna_hash, vna_flags (VER_FLG_*). */
@@ -231,7 +232,7 @@ export interface VersionNeed {
   readonly end: number;
 }
 
-/** One version that the file defines (Verdef): its name first, then the versions it builds on. */
+/** One version that the file defines (Verdef). `names` has its own name first, then the versions it builds on. */
 export interface VersionDefinition {
   readonly index: number;
   /** VER_FLG_BASE marks the file's own name. */

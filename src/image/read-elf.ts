@@ -63,66 +63,85 @@ class LazyElf implements ElfFile {
   get segments(): readonly Segment[] {
     return this.#keep("segments", () => readSegments(this.source, this.header));
   }
+
   get sections(): readonly Section[] {
     return this.#keep("sections", () => readSections(this));
   }
+
   get dynamic(): Dynamic | null {
     return this.#keep("dynamic", () => readDynamic(this));
   }
+
   get interpreter(): string | null {
     return this.#keep("interpreter", () => {
-      const s = this.segments.find((s) => s.type === PT.INTERP);
-      if (!s) return null;
-      const b = readExactly(this.source, s.offset, s.filesz, "PT_INTERP");
-      const end = b.indexOf(0);
-      return decodeText(end < 0 ? b : b.subarray(0, end));
+      const segment = this.segments.find((s) => s.type === PT.INTERP);
+      if (!segment) return null;
+
+      const bytes = readExactly(this.source, segment.offset, segment.filesz, "PT_INTERP");
+      const end = bytes.indexOf(0);
+      return decodeText(end < 0 ? bytes : bytes.subarray(0, end));
     });
   }
+
   get needed(): readonly string[] {
     return this.#keep("needed", () => this.dynamic?.texts(DT.NEEDED) ?? []);
   }
+
   get runpath(): string | null {
     return this.#first(DT.RUNPATH);
   }
+
   get rpath(): string | null {
     return this.#first(DT.RPATH);
   }
+
   get soname(): string | null {
     return this.#first(DT.SONAME);
   }
+
   #first(tag: number): string | null {
     return this.#keep(`text ${tag}`, () => {
-      const e = this.dynamic?.entries.find((e) => e.tag === tag);
-      return e ? this.dynamic!.text(e) : null;
+      const entry = this.dynamic?.entries.find((e) => e.tag === tag);
+      return entry ? this.dynamic!.text(entry) : null;
     });
   }
+
   get symbols(): SymbolTable | null {
     return this.#keep("symbols", () => readSymbols(this));
   }
+
   get dynamicSymbols(): SymbolTable | null {
     return this.#keep("dynamicSymbols", () => readDynamicSymbols(this));
   }
+
   get versionNeeds(): readonly VersionNeed[] {
     return this.#keep("versionNeeds", () => readVersionNeeds(this));
   }
+
   get versionDefinitions(): readonly VersionDefinition[] {
     return this.#keep("versionDefinitions", () => readVersionDefinitions(this));
   }
+
   get notes(): readonly ElfNote[] {
     return this.#keep("notes", () => readNotes(this));
   }
+
   get overlay(): Overlay | null {
     return this.#keep("overlay", () => readOverlay(this));
   }
+
   get linkage(): Linkage {
     return this.#keep("linkage", () => linkageOf(this));
   }
+
   get #map(): LoadMap {
     return this.#keep("map", () => loadMap(this.segments));
   }
+
   offsetOf(address: number | bigint, length?: number): number | undefined {
     return this.#map.offsetOf(address, length);
   }
+
   addressOf(offset: number, length?: number): bigint | undefined {
     return this.#map.addressOf(offset, length);
   }

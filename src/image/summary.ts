@@ -2,7 +2,7 @@ import { fileTypeName, machineName } from "../spec/names.js";
 import type { ElfFile, ElfSummary } from "./elf.js";
 import { Tolerant } from "./tolerant.js";
 
-/** The summary of a file, also of one that is broken. */
+/** The summary of a file, also of a broken one. */
 export function summaryOf(elf: ElfFile): ElfSummary {
   const { header, source } = elf;
   const tolerant = new Tolerant();
@@ -25,7 +25,7 @@ export function summaryOf(elf: ElfFile): ElfSummary {
   return { ...summary, problems: tolerant.problems };
 }
 
-/** Makes `console.log` of Node, Deno and Bun show the summary instead of the fields of an object that reads lazily. */
+/** Makes `console.log` of Node, Deno and Bun show the summary, not the fields of an object that reads lazily. */
 export function showSummary(elf: ElfFile): void {
   const show = (_: number, options: object, inspect: (value: unknown, options: object) => string) =>
     `ElfFile ${inspect(elf.toJSON(), options)}`;

@@ -1,7 +1,7 @@
-/** A side of a change: JSON-safe. Null where there is nothing on that side. */
+/** One side of a change, safe for JSON. Null where nothing is on that side. */
 export type ChangeValue = string | number | boolean | null;
 
-/** What says which thing of a part has changed. */
+/** The names that say which thing of a part has changed. */
 interface ChangeNames {
   /** `DT_RUNPATH`. */
   readonly tag: string;
@@ -12,13 +12,13 @@ interface ChangeNames {
    * summary.
    */
   readonly name: string;
-  /** Which of several program headers or tags of this name it is, where it is not the first. */
+  /** Which of several program headers or tags of this name, where it is not the first. */
   readonly occurrence: number;
-  /** What of it has changed, where it is not the thing itself. */
+  /** Which field of it has changed; missing where the thing itself came, went or changed. */
   readonly field: string;
 }
 
-/** A change of one part: names that it always has, and names that it may have. The others can be asked for, too. */
+/** A change of one part: the names that it always has, and those that it may have. All others read as `undefined`. */
 type ChangeOf<
   At extends string,
   Always extends keyof ChangeNames = never,
@@ -49,7 +49,7 @@ export type Change =
 
 type WithoutSides<C> = C extends Change ? Omit<C, "from" | "to"> : never;
 
-/** What has changed, without what it was and what it is. */
+/** What has changed, without its two sides. */
 export type ChangeSubject = WithoutSides<Change>;
 
 /** The change of one value, if it is one. */

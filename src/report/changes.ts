@@ -8,15 +8,15 @@ import { diffNotes } from "./diff-notes.js";
 import { diffSymbols } from "./diff-symbols.js";
 import { diffVersions } from "./diff-versions.js";
 
-/** Tells more of two files: changes that follow from others. */
+/** Tells further changes, which follow from others. */
 export type Summaries = (before: ElfFile, after: ElfFile) => Iterable<Change>;
 
 /**
- * The changes of everything that edits can ask for. A patch tells these alone: what the summaries read would double the
+ * The changes of everything that edits can change. A patch tells only these: what the summaries read would double the
  * size of a bundle.
  *
- * @param layout also what only follows from where things lie
- * @param summaries what stands behind the notes
+ * @param layout also tells changes that only follow from where things lie
+ * @param summaries their changes stand behind those of the notes
  */
 export function changesBetween(before: ElfFile, after: ElfFile, layout: boolean, summaries?: Summaries): Change[] {
   return [
@@ -42,6 +42,7 @@ function* diffHeader(before: ElfFile, after: ElfFile, layout: boolean): Generato
   const from = describeFile(before, new Tolerant());
   const to = describeFile(after, new Tolerant());
   for (const field of HEADER_FIELDS) yield* changed({ at: "header", field }, from[field], to[field]);
+
   if (!layout) return;
   for (const field of TABLE_FIELDS) yield* changed({ at: "header", field }, before.header[field], after.header[field]);
 }

@@ -16,7 +16,7 @@ export interface AddDebugLink extends Edit {
 }
 
 /**
- * Names the separate debug file in `.gnu_debuglink`, where gdb and elfutils look for it; one that is there is replaced.
+ * Names the separate debug file in `.gnu_debuglink`, where gdb and elfutils look for it. An older link is replaced.
  *
  * @param file the debug file's name; debuggers use the part behind the last slash
  * @param debug its bytes, or their CRC-32
@@ -29,25 +29,28 @@ export function addDebugLink(file: string, debug: Uint8Array | number): AddDebug
   if (name === "" || name.includes("\0")) {
     fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(file)} is no file's name`, { edit: "addDebugLink" });
   }
+
   const crc = typeof debug === "number" ? debug : crc32(debug);
-  if (!Number.isInteger(crc) || crc < 0 || crc > 0xffffffff) {
+  const isCrc = Number.isInteger(crc) && crc >= 0 && crc <= 0xffffffff;
+  if (!isCrc) {
     fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(debug)} is no CRC-32`, { edit: "addDebugLink" });
   }
+
   return made(debugLinkFamily, { edit: "addDebugLink", file: name, crc });
 }
 
 const NAME = ".gnu_debuglink";
 
 /**
- * .gnu_debuglink (gdb's manual, "Separate Debug Files"): the file's name, NUL up to a multiple of four bytes, its
- * CRC-32 in the file's own byte order.
+ * .gnu_debuglink (gdb's manual, "Separate Debug Files"): the name of the debug file, NUL bytes up to a multiple of
+ * four, and its CRC-32 in the byte order of the program.
  */
 function linkBytes({ file, crc }: AddDebugLink, littleEndian: boolean): Uint8Array {
   const name = cString(file, "addDebugLink");
-  const at = alignUp(name.length, 4);
-  const bytes = new Uint8Array(at + 4);
+  const crcAt = alignUp(name.length, 4);
+  const bytes = new Uint8Array(crcAt + 4);
   bytes.set(name);
-  bytes.set(numberBytes(crc, 4, littleEndian), at);
+  bytes.set(numberBytes(crc, 4, littleEndian), crcAt);
   return bytes;
 }
 

@@ -10,8 +10,8 @@ export interface DropSectionHeaders extends Edit {
 }
 
 /**
- * Drops the section header table and all that no program header speaks of, as `sstrip` does: the smallest file that
- * still runs. Debuggers and `strip` cannot use it any more.
+ * Drops the section header table and all bytes that no program header describes, as `sstrip` does: the smallest file
+ * that still runs. Debuggers and `strip` cannot use it any more.
  *
  * @throws ElfError when applied: `RELOCATABLE`, `OVERLAY`
  * @example
@@ -20,7 +20,7 @@ export interface DropSectionHeaders extends Edit {
 export const dropSectionHeaders = (): DropSectionHeaders =>
   made(dropSectionHeadersFamily, { edit: "dropSectionHeaders" });
 
-/** A section that is to be kept has a header. */
+/** Edits whose results need section headers. */
 const AGAINST: readonly (readonly string[])[] = [["keepSections", "keepSymbols", "keepFileSymbols"], ["addDebugLink"]];
 
 export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
@@ -45,7 +45,7 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
     }
   },
 
-  // Without headers nothing finds what no program header speaks of.
+  // Without section headers nothing finds the bytes that no program header describes.
   apply(wish) {
     const { elf, notes } = wish;
     decideStrip(elf, stripWish([]), notes);

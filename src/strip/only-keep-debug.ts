@@ -9,7 +9,7 @@ export interface OnlyKeepDebug extends Edit {
 }
 
 /**
- * Makes the separate debug file: what is loaded keeps its headers and loses its bytes, notes aside. GNU strip's
+ * Makes the separate debug file: what is loaded keeps its headers and loses its bytes, except notes. GNU strip's
  * `--only-keep-debug`.
  *
  * @throws ElfError when applied: `UNSUPPORTED` for a file that is one already
@@ -19,7 +19,7 @@ export interface OnlyKeepDebug extends Edit {
  */
 export const onlyKeepDebug = (): OnlyKeepDebug => made(onlyKeepDebugFamily, { edit: "onlyKeepDebug" });
 
-/** What the separate debug file keeps, a strip of the same patch drops. */
+/** Edits that drop what the separate debug file is made of, or that are for the program it belongs to. */
 const AGAINST: readonly (readonly string[])[] = [
   ["stripUnneeded", "stripDebug", "stripAll", "discardLocals"],
   ["dropSectionHeaders"],
@@ -40,7 +40,7 @@ export const onlyKeepDebugFamily: EditFamily<OnlyKeepDebug> = {
     if (other) fail("BAD_EDIT", `onlyKeepDebug and ${other.edit} contradict each other`, { edit: "onlyKeepDebug" });
   },
 
-  // The pass makes the debug file of what all other edits make of the program.
+  // The pass does the work: it makes the debug file of the program that all other edits leave.
   apply() {},
 
   passes: () => [debugFilePass],

@@ -18,11 +18,11 @@ import type {
   StripSymbols,
 } from "./values.js";
 
-/** How symbols' names are matched. */
+/** How the names of symbols are matched. */
 export interface SymbolNameOptions {
   /**
-   * Names are patterns: `*`, `?`, `[…]` and `\` as in a shell; a pattern behind `!` says which names are not meant. Off
-   * by default, since names may hold these.
+   * Names are patterns, with `*`, `?`, `[…]` and `\` as in a shell; a pattern behind `!` says which names are not
+   * meant. Off by default, since names may hold these characters.
    */
   readonly wildcard?: boolean | undefined;
 }
@@ -30,21 +30,21 @@ export interface SymbolNameOptions {
 /** Options of {@link removeSections}. */
 export interface RemoveSectionsOptions {
   /**
-   * Take loaded sections too: their headers go, and program headers follow. The bytes stay, since programs may use
+   * Removes loaded sections, too: their headers go, and program headers follow. The bytes stay, since programs may use
    * them.
    */
   readonly force?: boolean | undefined;
   /**
-   * With `force`: what a removed loaded section held becomes zero. Not for what loaders find through a program header
-   * or a dynamic tag.
+   * With `force`: the bytes of removed loaded sections become zero, except those that loaders find through a program
+   * header or a dynamic tag.
    */
   readonly zero?: boolean | undefined;
 }
 
 /**
- * Drops what a file does not need to run or to be linked, by GNU strip's meaning of `--strip-unneeded`. Programs and
- * libraries: the symbol table, its strings and debugging information; no byte of any segment changes. Relocatable
- * files: debugging information, and the symbols that neither a relocation nor another file can need; sections and
+ * Drops what a file does not need to run or to be linked, as GNU strip's `--strip-unneeded` means it. Programs and
+ * libraries lose the symbol table, its strings and debugging information; no byte of any segment changes. Relocatable
+ * files lose debugging information, and the symbols that neither a relocation nor another file can need; sections and
  * relocations stay.
  *
  * @throws ElfError when applied: `OVERLAY`; `UNSUPPORTED` for a separate debug file
@@ -64,9 +64,9 @@ export const stripDebug = (): StripMode => made(stripFamily, { edit: "stripDebug
 
 /**
  * Drops all symbols, and the relocations that a linker left in a program (`--emit-relocs`). GNU strip's `-s`. A
- * relocatable file would be of no use without its symbols, so it is refused.
+ * relocatable file is refused, as it would be of no use without its symbols.
  *
- * @param force of a relocatable file all symbols and relocations go, as with GNU strip: no linker and no kernel can use
+ * @param force a relocatable file loses all symbols and relocations, as with GNU strip: no linker and no kernel can use
  * it afterwards
  * @throws ElfError when applied: `RELOCATABLE`, and as {@link stripUnneeded}
  * @example
@@ -97,12 +97,12 @@ function symbolNames(edit: string, args: readonly unknown[]): string[] {
 }
 
 /**
- * Removes sections by name. Just these go, with what means nothing without them: their relocations, and symbols that
- * they define. In a program or library only sections that are not loaded, unless forced.
+ * Removes sections by name. Only these go, and what means nothing without them: their relocations, and the symbols that
+ * they define. Loaded sections of a program or library only go with `force`.
  *
- * @param patterns `*`, `?`, `[…]` and `\` as in a shell, e.g. `".comment"`, `".debug_*"`; a pattern behind `!` says
- * which sections are not meant; one that matches nothing is a note in the result. Options may follow as the last
- * argument.
+ * @param patterns names, or patterns as in a shell, with `*`, `?`, `[…]` and `\`: `".comment"`, `".debug_*"`. A
+ *   pattern behind `!` says which sections are not meant. One that matches nothing is a note in the result. Options may
+ *   follow as the last argument.
  * @throws ElfError `BAD_EDIT`; when applied, `LOADED_SECTION`, `STILL_NEEDED` where something that stays uses what
  * would go, `OVERLAY`
  * @example
@@ -112,11 +112,13 @@ function symbolNames(edit: string, args: readonly unknown[]): string[] {
 export function removeSections(...patterns: NamesThen<RemoveSectionsOptions>): RemoveSections {
   const { force, zero } = optionsIn(patterns);
   const flags = { ...(force && { force: true as const }), ...(zero && { zero: true as const }) };
-  return made(stripFamily, { edit: "removeSections", sections: sectionPatterns("removeSections", patterns), ...flags });
+  const sections = sectionPatterns("removeSections", patterns);
+  return made(stripFamily, { edit: "removeSections", sections, ...flags });
 }
 
 /**
- * Keeps sections that a strip of the same patch would drop, by name or pattern. `.symtab` keeps its symbols, too.
+ * Keeps sections that a strip of the same patch would drop, by name or pattern. A kept `.symtab` keeps its symbols,
+ * too.
  *
  * @param patterns as {@link removeSections}
  * @throws ElfError `BAD_EDIT`
@@ -128,7 +130,7 @@ export function keepSections(...patterns: NameArguments): KeepSections {
 }
 
 /**
- * Removes the relocations of sections, by the names of the sections that they change. Not those that a loader applies.
+ * Removes the relocations of sections, by the names of the sections that they change. Those that a loader applies stay.
  *
  * @param patterns as {@link removeSections}
  * @throws ElfError `BAD_EDIT`
@@ -173,7 +175,7 @@ export function stripSymbols(...names: NamesThen<SymbolNameOptions>): StripSymbo
 
 /**
  * Drops local symbols: all of them, with debugging information, or only those that the compiler made for itself
- * (`.L…`). GNU strip's `-x` and `-X`.
+ * (`"temporary"`: `.L…`). GNU strip's `-x` and `-X`.
  *
  * @example
  * patch(objectFile, [discardLocals("temporary")])
@@ -192,7 +194,7 @@ export const keepFileSymbols = (): KeepFileSymbols => made(stripFamily, { edit: 
 
 const MODES: readonly StripEdit["edit"][] = ["stripUnneeded", "stripDebug", "stripAll"];
 
-/** The options of a call again, from JSON. */
+/** The options of `keepSymbols` and `stripSymbols`, from plain data. */
 const wildcardOf = (json: JsonEdit): SymbolNameOptions => ({ wildcard: json.flag("wildcard") });
 
 export const stripFamily: EditFamily<StripEdit> = {
@@ -202,7 +204,7 @@ export const stripFamily: EditFamily<StripEdit> = {
 
   requires(elf, edits) {
     refuseUnfindable(elf);
-    // Nothing would be left of it.
+    // A strip would leave nothing of a separate debug file.
     if (edits.some((e) => MODES.includes(e.edit))) refuseDebugFile(elf);
   },
 

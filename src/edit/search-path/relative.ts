@@ -1,11 +1,11 @@
 import { elements, fromOrigin, hasToken, isInside, normalized } from "./elements.js";
 
-/** Where a directory of the search path really is, as an absolute path; undefined to take it is written. */
+/** Where a directory of the search path really is, as an absolute path; undefined to take it as it is written. */
 export type DirectoryResolver = (directory: string) => string | undefined;
 
 /** Options of {@link makeRunpathRelative}. */
 export interface MakeRunpathRelativeOptions {
-  /** The directory that moves as a whole: absolute, `/` for a tree whose paths are written as they will be. */
+  /** The directory that moves as a whole: absolute; `/` for a tree whose paths are already those of the target. */
   readonly root: string;
   /** The directory that the file lies in, inside `root`. */
   readonly origin: string;
@@ -23,7 +23,7 @@ export interface RelativeTo {
   readonly resolve?: DirectoryResolver;
 }
 
-/** The path with the directories inside the edit's root relative to the file. */
+/** The path, with the directories inside `root` relative to the file. */
 export function madeRelative(path: string, { root, origin, outside, resolve }: RelativeTo): string {
   const out: string[] = [];
   const present = new Set<string>();
@@ -33,13 +33,20 @@ export function madeRelative(path: string, { root, origin, outside, resolve }: R
   };
 
   for (const element of elements(path)) {
-    if (!element.startsWith("/") || hasToken(element)) {
+    const isRelative = !element.startsWith("/") || hasToken(element);
+    if (isRelative) {
       add(element);
       continue;
     }
+
     const directory = normalized(resolve?.(element) ?? element);
-    const now = isInside(directory, root) && isElement(directory) ? fromOrigin(origin, directory) : element;
-    if (now === element ? outside === "keep" : !present.has(now)) add(now);
+    const becomesRelative = isInside(directory, root) && isElement(directory);
+    if (becomesRelative) {
+      const relative = fromOrigin(origin, directory);
+      if (!present.has(relative)) add(relative);
+    } else if (outside === "keep") {
+      add(element);
+    }
   }
 
   return out.join(":");

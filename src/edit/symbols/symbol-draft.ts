@@ -9,13 +9,14 @@ import { refuseTwice } from "./definitions.js";
 import type { DynamicDraft } from "../../rewrite/wish/dynamic-draft.js";
 import type { VersionDraft } from "../versions/version-draft.js";
 
-/** A dynamic symbol as it shall be. */
+/** A dynamic symbol as the edits want it. */
 export interface DraftSymbol {
   readonly index: number;
-  /** st_name as it stands in the file, and its bytes as they shall be. */
+  /** st_name as it stands in the file. */
   readonly nameAt: number;
+  /** The bytes of the name, which is the new one where the symbol is renamed. */
   readonly name: Uint8Array;
-  /** The new name, where it takes one. */
+  /** The new name of a symbol that is renamed. */
   readonly renamed: string | undefined;
   readonly isDefined: boolean;
   /** Is st_value not 0? */
@@ -30,7 +31,7 @@ export interface SymbolDraft {
   readonly adds: ReadonlySet<"addHash" | "addGnuHash">;
 }
 
-/** The symbols under their new names. A name that the file has not is a note. `UNSUPPORTED`, `BAD_EDIT`. */
+/** The symbols under their new names. A name that the file does not have is a note. `UNSUPPORTED`, `BAD_EDIT`. */
 export function draftedSymbols(
   dynamic: DynamicDraft,
   versions: VersionDraft,
@@ -55,35 +56,37 @@ export function draftedSymbols(
   for (const { index, symbol } of table.records()) {
     symbols.push(drafted(index, symbol, strings.bytesAt(symbol.name), names));
   }
+
   refuseDoubles(symbols, versions);
   return { elf, symbols, adds };
 }
 
 function drafted(
   index: number,
-  s: ReadonlyView<typeof SYM>,
+  symbol: ReadonlyView<typeof SYM>,
   bytes: Uint8Array,
   names: ReadonlyMap<string, string>,
 ): DraftSymbol {
-  // A name that is not UTF-8 is nobody's: several such names read alike.
+  // A name that is not UTF-8 cannot be meant: several such names read alike.
   const wanted = index === 0 || !isLossless(bytes) ? undefined : names.get(decodeText(bytes));
   const name = wanted === undefined ? bytes : encodeText(wanted);
   const renamed = wanted !== undefined && !equalBytes(name, bytes) ? wanted : undefined;
 
   return {
     index,
-    nameAt: s.name,
+    nameAt: symbol.name,
     name,
     renamed,
-    isDefined: s.shndx !== SHN.UNDEF,
-    hasAddress: s.exact("value") !== 0n,
-    isLocal: s.info >> 4 === STB.LOCAL,
+    isDefined: symbol.shndx !== SHN.UNDEF,
+    hasAddress: symbol.exact("value") !== 0n,
+    isLocal: symbol.info >> 4 === STB.LOCAL,
   };
 }
 
 /** See {@link refuseTwice}. */
 function refuseDoubles(symbols: readonly DraftSymbol[], versions: VersionDraft): void {
   if (symbols.every((s) => s.renamed === undefined)) return;
+
   const numberOf = (s: DraftSymbol) =>
     versions.isVersioned ? versionNumber(versions.numbers[s.index]!) : VERSYM.GLOBAL;
   const definitions = symbols.filter((s) => s.index > 0 && s.isDefined && !s.isLocal);

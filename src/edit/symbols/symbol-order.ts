@@ -9,10 +9,10 @@ import { renumberRelocations } from "../../tables/symbols.js";
 import type { SymbolOrder, TableWrite } from "../../rewrite/wish/dynamic-tables.js";
 
 /**
- * Tags of tables that count symbols and are not rewritten: packed relocations, extended section indexes, Solaris's and
- * prelink's tables.
+ * Tags of tables that hold symbol numbers and are not rewritten: packed relocations, extended section indexes, and
+ * tables of Solaris and prelink.
  */
-const COUNTS_SYMBOLS: readonly number[] = [
+const HOLDS_NUMBERS: readonly number[] = [
   DT.ANDROID_REL,
   DT.ANDROID_RELA,
   DT.CREL,
@@ -21,61 +21,51 @@ const COUNTS_SYMBOLS: readonly number[] = [
   DT.GNU_CONFLICT,
 ];
 
-/** Sections that may count dynamic symbols and are known: they follow, or count none. */
+/** Types of sections with numbers of dynamic symbols that follow a new order, or that hold no such number. */
 const FOLLOWS: readonly number[] = [SHT.HASH, SHT.GNU_HASH, SHT.GNU_VERSYM, SHT.REL, SHT.RELA];
 
 /**
- * May the dynamic symbols change their order? Not on MIPS, whose GOT has that of the symbols and whose stubs hold their
- * numbers, and not on SPARC with a register symbol, whose tag holds one.
+ * May the dynamic symbols change their order? Not on MIPS, whose GOT stands in the order of the symbols and whose stubs
+ * hold their numbers. Not on SPARC with a register symbol either, whose tag holds its number.
  */
 export function mayReorder(elf: ElfFile): boolean {
-  const d = elf.dynamic!;
+  const { entries } = elf.dynamic!;
   const { machine } = elf.header;
-  if (
-    gotOrder(machine) ||
-    d.entries.some((e) => COUNTS_SYMBOLS.includes(e.tag) || dynamicTag(e.tag, machine).name === "DT_SPARC_REGISTER")
-  ) {
-    return false;
-  }
+  const holdsNumber = (tag: number): boolean =>
+    HOLDS_NUMBERS.includes(tag) || dynamicTag(tag, machine).name === "DT_SPARC_REGISTER";
+  if (gotOrder(machine) || entries.some((e) => holdsNumber(e.tag))) return false;
 
   const dynsym = elf.sections.find((s) => s.header.type === SHT.DYNSYM);
-  return (
-    relocationTables(elf).every((t) => t !== undefined) &&
-    !elf.sections.some((s) => dynsym && s.header.link === dynsym.index && !FOLLOWS.includes(s.header.type))
-  );
+  const areRelocationsKnown = relocationTables(elf).every((t) => t !== undefined);
+  if (!areRelocationsKnown) return false;
+
+  return !dynsym || elf.sections.every((s) => s.header.link !== dynsym.index || FOLLOWS.includes(s.header.type));
 }
 
-/** The relocations of sections that name the dynamic symbols as theirs: they may lie beside those that tags lead to. */
+/** Relocation sections of the dynamic symbols. They may lie beside the tables that tags lead to. */
 function sectionTables({ sections }: ElfFile): RelocationTable[] {
   const dynsym = sections.find((s) => s.header.type === SHT.DYNSYM)?.index;
-  return sections.flatMap(({ header: s }) =>
-    (s.type === SHT.REL || s.type === SHT.RELA) && s.link === dynsym && s.size > 0
-      ? [{ offset: s.offset, size: s.size, rela: s.type === SHT.RELA }]
-      : [],
-  );
+  return sections.flatMap(({ header: s }) => {
+    const isTable = (s.type === SHT.REL || s.type === SHT.RELA) && s.link === dynsym && s.size > 0;
+    return isTable ? [{ offset: s.offset, size: s.size, rela: s.type === SHT.RELA }] : [];
+  });
 }
 
 /**
  * Every relocation follows its symbol, once: DT_JMPREL may be the end of DT_RELA, and sections describe the same bytes.
  */
 export function* renumberedRelocations(elf: ElfFile, order: SymbolOrder): Generator<TableWrite> {
-  let done = 0;
-  for (const t of [...relocationTables(elf).flatMap((t) => t ?? []), ...sectionTables(elf)].sort(
-    (a, b) => a.offset - b.offset || b.size - a.size,
-  )) {
-    const stride = (t.rela ? Rela : Rel).size(elf.header.class);
-    const skip = Math.max(0, Math.ceil((done - t.offset) / stride)) * stride;
-    if (skip >= t.size) continue;
+  const found = relocationTables(elf).flatMap((t) => t ?? []);
+  const tables = [...found, ...sectionTables(elf)].sort((a, b) => a.offset - b.offset || b.size - a.size);
 
-    yield {
-      offset: t.offset + skip,
-      bytes: renumberRelocations(
-        readExactly(elf.source, t.offset + skip, t.size - skip, "a relocation table"),
-        stride,
-        elf.header,
-        order,
-      ),
-    };
-    done = t.offset + t.size;
+  let done = 0;
+  for (const { offset, size, rela } of tables) {
+    const stride = (rela ? Rela : Rel).size(elf.header.class);
+    const skip = Math.max(0, Math.ceil((done - offset) / stride)) * stride;
+    if (skip >= size) continue;
+
+    const records = readExactly(elf.source, offset + skip, size - skip, "a relocation table");
+    yield { offset: offset + skip, bytes: renumberRelocations(records, stride, elf.header, order) };
+    done = offset + size;
   }
 }

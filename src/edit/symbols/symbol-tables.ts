@@ -30,8 +30,8 @@ import { mayReorder, renumberedRelocations } from "./symbol-order.js";
 import type { OffsetOf, SymbolOrder, SymbolTables, TableWrite } from "../../rewrite/wish/dynamic-tables.js";
 
 /**
- * From names and wanted hash tables to bytes: renamed symbols, tables that find them again, and the order that these
- * want.
+ * From names and wanted hash tables to bytes: renamed symbols, hash tables that find them, and the order of the symbols
+ * that these want.
  */
 export function symbolTables(draft: SymbolDraft, notes: Note[]): SymbolTables {
   const { elf, symbols } = draft;
@@ -56,7 +56,7 @@ export function symbolTables(draft: SymbolDraft, notes: Note[]): SymbolTables {
   };
 }
 
-/** New names, and all symbols where they take another order. */
+/** The new names alone, or the whole table where the symbols take another order. */
 function symbolWrites(
   elf: ElfFile,
   renamed: readonly DraftSymbol[],
@@ -77,7 +77,7 @@ function symbolWrites(
   return [{ offset: table.offset, bytes: permuteRecords(all, size, order) }];
 }
 
-/** DT_HASH holds every symbol but local ones: it follows each renaming and each change of their order. */
+/** DT_HASH holds every symbol but local ones, so it changes with each renaming and each new order. */
 function sysvTable(
   { elf, symbols, adds }: SymbolDraft,
   renamed: readonly DraftSymbol[],
@@ -85,18 +85,19 @@ function sysvTable(
 ): TableWrite | Table | undefined {
   const was = sysvHashTable(elf);
   const entry = hashEntrySize(elf.header.machine, elf.header.class);
-  const isNew = !was && adds.has("addHash");
-  if (!isNew && !(was && (renamed.length > 0 || order))) return undefined;
+  const isWanted = was ? renamed.length > 0 || order !== undefined : adds.has("addHash");
+  if (!isWanted) return undefined;
 
   const hashes: (number | undefined)[] = new Array<number | undefined>(symbols.length).fill(undefined);
-  for (const s of symbols) if (s.index > 0 && !s.isLocal) hashes[order?.(s.index) ?? s.index] = sysvHash(s.name);
-  if (was && was.symbols !== symbols.length) {
-    fail("UNSUPPORTED", `DT_HASH counts ${was.symbols} dynamic symbols, the file has ${symbols.length}`, {
-      what: "DT_HASH with another count",
-    });
+  for (const s of symbols) {
+    const isHeld = s.index > 0 && !s.isLocal;
+    if (isHeld) hashes[order?.(s.index) ?? s.index] = sysvHash(s.name);
   }
 
-  if (was) assertHash(elf, was, entry);
+  if (was) {
+    refuseOtherCount(was, symbols.length);
+    assertHash(elf, was, entry);
+  }
   const bytes = buildSysvHash(hashes, {
     buckets: was?.buckets ?? sysvBuckets(symbols.length),
     entry,
@@ -107,22 +108,33 @@ function sysvTable(
   return tableOf("hash", bytes, Math.max(entry, wordSize(elf.header)), undefined, { entsize: entry, info: 0 });
 }
 
-/** It is written anew as a whole: one whose head counts more than it has would be written over what follows. */
+function refuseOtherCount(was: SysvHashTable, count: number): void {
+  if (was.symbols === count) return;
+  fail("UNSUPPORTED", `DT_HASH counts ${was.symbols} dynamic symbols, the file has ${count}`, {
+    what: "DT_HASH with another count",
+  });
+}
+
+/**
+ * `MALFORMED` for a DT_HASH that cannot be trusted. The table is written anew as a whole: one whose head counts more
+ * than it has would be written over what follows.
+ */
 function assertHash(elf: ElfFile, { offset, size, buckets, symbols }: SysvHashTable, entry: 4 | 8): void {
   const section = elf.sections.find(
     (s) => s.header.type === SHT.HASH && s.header.exact("addr") === elf.dynamic!.get(DT.HASH),
   )?.header;
-  const bad = (what: string) =>
+  const refuse = (what: string): never =>
     fail("MALFORMED", `DT_HASH (${buckets} buckets, ${symbols} symbols) ${what}`, { offset });
-  if (buckets === 0) bad("has no bucket");
-  if (offset + size > elf.source.size || (section && section.size < size)) bad("counts more than it holds");
+
+  if (buckets === 0) refuse("has no bucket");
+  const isTooLong = offset + size > elf.source.size || (section && section.size < size);
+  if (isTooLong) refuse("counts more than it holds");
 
   const v = viewOf(readExactly(elf.source, offset, size, "DT_HASH"));
   const le = elf.header.littleEndian;
   for (let at = 2 * entry; at < size; at += entry) {
-    if ((entry === 8 ? v.getBigUint64(at, le) : v.getUint32(at, le)) >= symbols) {
-      bad("names symbols that the file has not");
-    }
+    const index = entry === 8 ? v.getBigUint64(at, le) : v.getUint32(at, le);
+    if (index >= symbols) refuse("names symbols that the file has not");
   }
 }
 
@@ -131,7 +143,7 @@ interface GnuTable {
   readonly order: SymbolOrder | undefined;
 }
 
-/** DT_GNU_HASH, or MIPS's DT_MIPS_XHASH: rebuilt in its place where a symbol that it holds has another name, or new. */
+/** DT_GNU_HASH, or DT_MIPS_XHASH of MIPS: rebuilt in its place where a symbol in it has a new name, or added. */
 function gnuTable(draft: SymbolDraft, renamed: readonly DraftSymbol[], notes: Note[]): GnuTable | undefined {
   const { elf, adds } = draft;
   const plain = gnuHashTable(elf);
@@ -140,14 +152,10 @@ function gnuTable(draft: SymbolDraft, renamed: readonly DraftSymbol[], notes: No
     t.symbols !== undefined && s.index >= t.first && s.index < t.symbols;
 
   if (plain && renamed.some((s) => isHeld(s, plain))) {
-    return rebuilt(
-      draft,
-      plain,
-      draft.symbols.filter((s) => isHeld(s, plain)),
-      notes,
-    );
+    const held = draft.symbols.filter((s) => isHeld(s, plain));
+    return rebuilt(draft, plain, held, notes);
   }
-  // Its indexes are those of its own order; an empty one holds no name.
+  // DT_MIPS_XHASH has an order of its own, so any symbol may be in it; an empty one holds none.
   if (mips?.symbols !== undefined && renamed.length > 0) return { table: translated(draft, mips), order: undefined };
   if (plain || mips || !adds.has("addGnuHash")) return undefined;
 
@@ -155,16 +163,16 @@ function gnuTable(draft: SymbolDraft, renamed: readonly DraftSymbol[], notes: No
 }
 
 /**
- * Is it one that a loader looks up? Also an undefined one with an address: that of its entry in the procedure linkage
- * table, which all files take for the function's (the psABIs, "Function Addresses").
+ * Does a loader look the symbol up? Also an undefined one with an address: that is its entry in the procedure linkage
+ * table, which all files take for the address of the function (the psABIs, "Function Addresses").
  */
 const isFound = (s: DraftSymbol): boolean => s.index > 0 && !s.isLocal && (s.isDefined || s.hasAddress);
 
 const encodingOf = ({ header }: ElfFile) => ({ word: wordSize(header), littleEndian: header.littleEndian });
 
 /**
- * The symbols from `first` on, in the order of the buckets; where the order cannot change, all up to `end` in one
- * bucket, since the last of a chain tells how many there are.
+ * The table of the symbols from `first` on, in the order of the buckets. Where the order cannot change, it has all up
+ * to `end` in one bucket, since the end of the last chain tells how many symbols there are.
  */
 function hashed(
   { elf, symbols }: SymbolDraft,
@@ -181,37 +189,45 @@ function hashed(
     notes.push({
       note: "ONE_BUCKET",
       message:
-        "the dynamic symbols cannot change their order, so DT_GNU_HASH has all of them in one bucket: they are found, more slowly",
+        "the dynamic symbols cannot change their order, so DT_GNU_HASH has all of them in one bucket: " +
+        "they are found, more slowly",
     });
-    const all = symbols.slice(first, end);
-    return {
-      bytes: buildGnuHash(
-        all.map((s) => gnuHash(s.name)),
-        first,
-        { ...shape, buckets: 1 },
-      ),
-      order: undefined,
-    };
+    const allHashes = symbols.slice(first, end).map((s) => gnuHash(s.name));
+    return { bytes: buildGnuHash(allHashes, first, { ...shape, buckets: 1 }), order: undefined };
   }
 
-  const bytes = buildGnuHash(
-    sorted.map((p) => hashes[p]!),
-    first,
-    shape,
-  );
+  const sortedHashes = sorted.map((p) => hashes[p]!);
+  const bytes = buildGnuHash(sortedHashes, first, shape);
   if (isInOrder) return { bytes, order: undefined };
 
-  const isHeld = new Set(held.map((s) => s.index));
-  const rest = symbols.filter((s) => !isHeld.has(s.index));
-  const to = new Uint32Array(symbols.length);
-  rest.forEach((s, i) => (to[s.index] = i < first ? i : i + held.length));
-  sorted.forEach((p, i) => (to[held[p]!.index] = first + i));
+  return { bytes, order: orderOf(symbols, held, sorted, first) };
+}
 
-  return { bytes, order: (index) => to[index] ?? index };
+/** The new index of each symbol: those of the table, sorted, from `first` on, the others around them. */
+function orderOf(
+  symbols: readonly DraftSymbol[],
+  held: readonly DraftSymbol[],
+  sorted: readonly number[],
+  first: number,
+): SymbolOrder {
+  const isHeld = new Set(held.map((s) => s.index));
+  const others = symbols.filter((s) => !isHeld.has(s.index));
+
+  const to = new Uint32Array(symbols.length);
+  others.forEach((s, i) => {
+    to[s.index] = i < first ? i : i + held.length;
+  });
+  sorted.forEach((p, i) => {
+    to[held[p]!.index] = first + i;
+  });
+  return (index) => to[index] ?? index;
 }
 
 function rebuilt(draft: SymbolDraft, was: GnuHashTable, held: readonly DraftSymbol[], notes: Note[]): GnuTable {
-  const { bytes, order } = hashed(draft, held, [was.first, was.symbols!], { ...was, ...encodingOf(draft.elf) }, notes);
+  const shape = { ...was, ...encodingOf(draft.elf) };
+  const { bytes, order } = hashed(draft, held, [was.first, was.symbols!], shape, notes);
+
+  // With one bucket the table is shorter than before; zeros fill the rest of its place.
   const whole = new Uint8Array(was.chainsOffset - was.offset + held.length * 4);
   whole.set(bytes);
   return { table: { offset: was.offset, bytes: whole }, order };
@@ -219,16 +235,17 @@ function rebuilt(draft: SymbolDraft, was: GnuHashTable, held: readonly DraftSymb
 
 function added(draft: SymbolDraft, notes: Note[]): GnuTable {
   const { elf, symbols } = draft;
-  const held = symbols.filter(isFound);
   const { word, littleEndian } = encodingOf(elf);
-  // Behind all others where they may move there; else from the first of them on, whatever stands between.
-  const first = held.length === 0 || mayReorder(elf) ? symbols.length - held.length : held[0]!.index;
-  const { bytes, order } =
-    held.length === 0
-      ? { bytes: emptyTable(first, word, littleEndian), order: undefined }
-      : hashed(draft, held, [first, symbols.length], gnuHashShape(held.length, word, littleEndian), notes);
+  const newTable = (bytes: Uint8Array): Table => tableOf("gnuHash", bytes, 8, undefined, { entsize: 0, info: 0 });
 
-  return { table: tableOf("gnuHash", bytes, 8, undefined, { entsize: 0, info: 0 }), order };
+  const held = symbols.filter(isFound);
+  if (held.length === 0) return { table: newTable(emptyTable(symbols.length, word, littleEndian)), order: undefined };
+
+  // Behind all others where they may move there; else from the first of them on, whatever stands between.
+  const first = mayReorder(elf) ? symbols.length - held.length : held[0]!.index;
+  const shape = gnuHashShape(held.length, word, littleEndian);
+  const { bytes, order } = hashed(draft, held, [first, symbols.length], shape, notes);
+  return { table: newTable(bytes), order };
 }
 
 /** One empty bucket, and a filter that lets nothing through. */
@@ -245,27 +262,25 @@ function translated({ elf, symbols }: SymbolDraft, was: GnuHashTable | undefined
   const held = before ? before.map((i) => symbols[i]!) : symbols.filter(isFound);
   const first = symbols.length - held.length;
   const shape = was ? { ...was, word, littleEndian } : gnuHashShape(held.length, word, littleEndian);
+
   const hashes = held.map((s) => gnuHash(s.name));
   const sorted = gnuHashOrder(hashes, shape.buckets);
+  const sortedHashes = sorted.map((p) => hashes[p]!);
+  const indexes = sorted.map((p) => held[p]!.index);
   const bytes =
-    held.length === 0
-      ? emptyTable(first, word, littleEndian)
-      : buildGnuHash(
-          sorted.map((p) => hashes[p]!),
-          first,
-          shape,
-          sorted.map((p) => held[p]!.index),
-        );
+    held.length === 0 ? emptyTable(first, word, littleEndian) : buildGnuHash(sortedHashes, first, shape, indexes);
   if (was) return { offset: was.offset, bytes };
 
   return tableOf("mipsHash", bytes, 8, undefined, { entsize: word === 4 ? 4 : 0, info: 0 });
 }
 
+/** Which symbol each chain word of DT_MIPS_XHASH is about. */
 function translationOf(elf: ElfFile, { first, chainsOffset }: GnuHashTable, count: number): number[] {
-  const n = Math.max(0, count - first);
-  const v = viewOf(readExactly(elf.source, chainsOffset + n * 4, n * 4, "DT_MIPS_XHASH"));
-  const out = Array.from({ length: n }, (_, i) => v.getUint32(i * 4, elf.header.littleEndian));
-  return out.every((i) => i < count)
-    ? out
-    : fail("MALFORMED", "DT_MIPS_XHASH names symbols that the file has not", { offset: chainsOffset });
+  const length = Math.max(0, count - first);
+  const v = viewOf(readExactly(elf.source, chainsOffset + length * 4, length * 4, "DT_MIPS_XHASH"));
+  const indexes = Array.from({ length }, (_, i) => v.getUint32(i * 4, elf.header.littleEndian));
+
+  const isWhole = indexes.every((i) => i < count);
+  if (!isWhole) fail("MALFORMED", "DT_MIPS_XHASH names symbols that the file has not", { offset: chainsOffset });
+  return indexes;
 }

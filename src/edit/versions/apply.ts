@@ -11,50 +11,66 @@ import type { VersionDraft } from "./version-draft.js";
 import { versionsOf } from "./version-tables.js";
 
 /**
- * What the edits make of the versions that renamed libraries have left: needs come, symbols are bound, then versions
- * go.
+ * Applies the edits to the versions, which have followed their renamed libraries: needs come, symbols are bound, then
+ * versions go.
  */
 export function applyVersions(wish: Wish, edits: readonly VersionEdit[]): void {
   const { dynamic } = wish;
   const draft = versionsOf(wish);
   const needed = new Set(dynamic.entries.flatMap((e) => (e.tag === DT.NEEDED ? [dynamic.text(e)] : [])));
-  const used = numbersInUse(draft, edits);
+  const usedBefore = numbersInUse(draft, edits);
 
-  // A need without symbols stays, as it was asked for.
+  const added = addNeeds(draft, needed, edits);
+  const binding = bindSymbols(wish, needed, edits);
+
+  // A need that was asked for stays, also without symbols.
+  for (const number of usedBefore) {
+    const isUnused = !added.has(number) && draft.usersOf(number).length === 0;
+    if (isUnused) draft.map((v) => (v.index === number ? undefined : v));
+  }
+  refuseGoing(binding, edits);
+  removeFiles(draft);
+
+  for (const e of edits) {
+    if (e.edit === "removeVersionNeed") removeNeeds(draft, dynamic, e, edits);
+    if (e.edit === "weakenVersionNeed") weaken(draft, dynamic, e.file, e.versions);
+  }
+}
+
+/** The numbers of the versions that the edits need. */
+function addNeeds(draft: VersionDraft, needed: ReadonlySet<string>, edits: readonly VersionEdit[]): Set<number> {
+  const added = new Set<number>();
   for (const e of edits) {
     if (e.edit !== "addVersionNeed") continue;
-    const flags = isWeak(e, edits) ? VER_FLG.WEAK : 0;
-    used.delete(draft.require(knownFile({ draft, needed }, e.file, e.edit), e.version, flags));
-  }
 
-  const names = edits.some(namesSymbols);
-  const numbers = names && draft.isVersioned ? draft.numbers.slice() : undefined;
+    const flags = isWeak(e, edits) ? VER_FLG.WEAK : 0;
+    const file = knownFile({ draft, needed }, e.file, e.edit);
+    added.add(draft.require(file, e.version, flags));
+  }
+  return added;
+}
+
+function bindSymbols(wish: Wish, needed: ReadonlySet<string>, edits: readonly VersionEdit[]): VersionBinding {
+  const draft = versionsOf(wish);
+  const hasNames = edits.some(namesSymbols);
+  const numbers = hasNames && draft.isVersioned ? draft.numbers.slice() : undefined;
   const binding: VersionBinding = {
     draft,
-    dynamic,
+    dynamic: wish.dynamic,
     needed,
-    symbols: names ? symbolsOf(draft) : [],
+    symbols: hasNames ? symbolsOf(draft) : [],
     needs: draft.needs,
     numbers,
     given: new Map(),
   };
+
   for (const e of edits) {
     const binds = e.edit === "setSymbolVersion" || (e.edit === "addVersionNeed" && e.symbols.length > 0);
     if (binds) bindVersions(binding, e);
     if (e.edit === "clearSymbolVersion") clearVersions(binding, e);
   }
   refuseDoubles(binding);
-
-  for (const number of used) {
-    const isUnused = draft.usersOf(number).length === 0;
-    if (isUnused) draft.map((v) => (v.index === number ? undefined : v));
-  }
-  refuseGoing(binding, edits);
-  removeFiles(draft);
-  for (const e of edits) {
-    if (e.edit === "removeVersionNeed") removeNeeds(draft, dynamic, e, edits);
-    if (e.edit === "weakenVersionNeed") weaken(draft, dynamic, e.file, e.versions);
-  }
+  return binding;
 }
 
 const namesSymbols = (e: VersionEdit): boolean =>
@@ -71,23 +87,29 @@ function symbolsOf(draft: VersionDraft): readonly ElfSymbol[] {
   return draft.symbols();
 }
 
-/** Numbers that symbols use before the edits: what nobody uses afterwards goes, what nobody used before stays. */
+/**
+ * Numbers of needed versions that symbols use before the edits: a version that no symbol uses afterwards goes, one that
+ * none used before stays.
+ */
 function numbersInUse(draft: VersionDraft, edits: readonly VersionEdit[]): Set<number> {
   if (!edits.some(namesSymbols) || !draft.isVersioned) return new Set();
+
   const used = new Set(Array.from(draft.numbers, versionNumber));
-  return new Set(draft.needs.flatMap((n) => n.versions.flatMap((v) => (used.has(v.index) ? [v.index] : []))));
+  const indexes = draft.needs.flatMap((n) => n.versions.map((v) => v.index));
+  return new Set(indexes.filter((index) => used.has(index)));
 }
 
-/** Where edits need a version both weakly and not, it is needed: as when two needs become one. */
+/** Is the need weak for all edits that ask for it? Else it is not, as where two needs become one. */
 const isWeak = (e: AddVersionNeed, edits: readonly VersionEdit[]): boolean =>
   edits.every((o) => o.edit !== "addVersionNeed" || o.file !== e.file || o.version !== e.version || o.weak);
 
-/** A version that a symbol is given and that goes: the same patch again would find neither. `BAD_EDIT`. */
+/** Refuses to give a symbol a version that goes: the same patch again would find neither. `BAD_EDIT`. */
 function refuseGoing({ draft, given }: VersionBinding, edits: readonly VersionEdit[]): void {
   const numbers = new Set(given.values());
   const goes = (file: string, name: string) =>
     draft.removedFiles.has(file) ||
     edits.some((e) => e.edit === "removeVersionNeed" && e.file === file && e.versions.includes(name));
+
   for (const n of draft.needs) {
     for (const v of n.versions) {
       if (numbers.has(v.index) && goes(n.file, v.name)) {

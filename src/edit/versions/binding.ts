@@ -7,16 +7,16 @@ import { refuseTwice } from "../symbols/definitions.js";
 import type { VersionDraft } from "./version-draft.js";
 import type { AddVersionNeed, ClearSymbolVersion, SetSymbolVersion } from "./values.js";
 
-/** What the edits of symbols' versions work on. */
+/** What the edits that bind symbols to versions work on. */
 export interface VersionBinding {
   readonly draft: VersionDraft;
   readonly dynamic: DynamicDraft;
   readonly symbols: readonly ElfSymbol[];
-  /** DT_NEEDED as it shall be. */
+  /** DT_NEEDED as the edits want it. */
   readonly needed: ReadonlySet<string>;
   /**
-   * The needs, .gnu.version (undefined without one) and the versions' names before any symbol is bound: what the edits
-   * say is said of these, so that their order does not matter.
+   * The needs, and .gnu.version (undefined without one), before any symbol is bound. Edits select symbols by these, so
+   * their order does not matter.
    */
   readonly needs: VersionDraft["needs"];
   readonly numbers: Readonly<Uint16Array> | undefined;
@@ -24,7 +24,10 @@ export interface VersionBinding {
   readonly given: Map<number, number>;
 }
 
-/** ld.so stops at versions of a file that is not loaded ("Assertion `needed != NULL' failed"). `BAD_EDIT`. */
+/**
+ * The file, where it is needed. ld.so stops at versions of a file that is not loaded ("Assertion `needed != NULL'
+ * failed"). `BAD_EDIT`.
+ */
 export function knownFile(
   { draft, needed }: Pick<VersionBinding, "draft" | "needed">,
   file: string,
@@ -33,12 +36,13 @@ export function knownFile(
   if (needed.has(file) || draft.needs.some((n) => n.file === file)) return file;
   return fail(
     "BAD_EDIT",
-    `${edit}: the file does not need ${file}, so ld.so would stop at a version of it; add it in the same patch (addNeeded)`,
+    `${edit}: the file does not need ${file}, so ld.so would stop at a version of it; ` +
+      "add it in the same patch (addNeeded)",
     { edit },
   );
 }
 
-/** The symbols that a name means, `name` or `name@VERSION`; a note where there is none. */
+/** The symbols that the texts mean, `name` or `name@VERSION`. One that means none is a note. */
 function selected(
   b: VersionBinding,
   wanted: readonly string[],
@@ -46,28 +50,27 @@ function selected(
 ): { symbol: ElfSymbol; file: string | null }[] {
   const versions = versionsByNumber(b.draft.elf.versionDefinitions, b.needs);
   const versionOf = (s: ElfSymbol) => (b.numbers ? versions.get(versionNumber(b.numbers[s.index]!)) : undefined);
+
   return wanted.flatMap((text) => {
     const named = b.symbols.filter((s) => s.name === text && s.index > 0);
     const [, name, version] = /^(.+?)@@?(.+)$/.exec(text) ?? [];
-    const found =
-      named.length > 0 || name === undefined
-        ? named
-        : b.symbols.filter((s) => s.name === name && versionOf(s)?.name === version);
+    const isWithVersion = named.length === 0 && name !== undefined;
+    const found = isWithVersion ? b.symbols.filter((s) => s.name === name && versionOf(s)?.name === version) : named;
 
-    // Where the version is another one already, the same patch was there before.
-    if (found.length === 0 && !b.symbols.some((s) => s.name === name)) {
-      b.dynamic.note("NOT_FOUND", `${edit}: the file has no dynamic symbol ${text}`);
-    }
+    // Where only the version is another one, the same patch may have been applied before.
+    const isMissing = found.length === 0 && !b.symbols.some((s) => s.name === name);
+    if (isMissing) b.dynamic.note("NOT_FOUND", `${edit}: the file has no dynamic symbol ${text}`);
 
     return found.map((symbol) => ({ symbol, file: versionOf(symbol)?.file ?? null }));
   });
 }
 
-/** Gives symbols a version: of a needed file to undefined ones, one of the file's own to those that it defines. */
+/** Gives symbols a version: undefined ones that of a needed file, defined ones one of the file itself. */
 export function bindVersions(b: VersionBinding, e: SetSymbolVersion | AddVersionNeed): void {
   for (const { symbol, file } of selected(b, e.symbols, e.edit)) {
     if (symbol.shndx === SHN.UNDEF) {
-      give(b, e.edit, symbol, b.draft.require(fileOf(b, e, symbol, file), e.version, 0));
+      const number = b.draft.require(fileOf(b, e, symbol, file), e.version, 0);
+      give(b, e.edit, symbol, number);
     } else if (e.edit === "addVersionNeed") {
       fail(
         "BAD_EDIT",
@@ -82,14 +85,14 @@ export function bindVersions(b: VersionBinding, e: SetSymbolVersion | AddVersion
 
 /** `BAD_EDIT` where another edit gives the symbol another version. */
 function give({ draft, given }: VersionBinding, edit: string, symbol: ElfSymbol, number: number): void {
-  if ((given.get(symbol.index) ?? number) !== number) {
-    fail("BAD_EDIT", `${edit}: ${symbol.name} is given different versions`, { edit });
-  }
+  const other = given.get(symbol.index) ?? number;
+  if (other !== number) fail("BAD_EDIT", `${edit}: ${symbol.name} is given different versions`, { edit });
+
   given.set(symbol.index, number);
   draft.setNumber(symbol.index, number);
 }
 
-/** The library of which an undefined symbol is to have a version. `BAD_EDIT` where no single one is meant. */
+/** The library whose version an undefined symbol shall have. `BAD_EDIT` where it is not clear which one is meant. */
 function fileOf(
   b: VersionBinding,
   e: SetSymbolVersion | AddVersionNeed,
@@ -99,22 +102,21 @@ function fileOf(
   if (e.file !== null) return knownFile(b, e.file, e.edit);
   if (now !== null) return now;
 
-  const having = b.needs.filter((n) => n.versions.some((v) => v.name === e.version));
-  const [only] = having;
-  if (only && having.length === 1) return only.file;
+  const files = b.needs.filter((n) => n.versions.some((v) => v.name === e.version)).map((n) => n.file);
+  const [only] = files;
+  if (only !== undefined && files.length === 1) return only;
 
+  const why = only === undefined ? "no version need names" : `${files.join(" and ")} all have`;
   return fail(
     "BAD_EDIT",
-    `${e.edit}: ${symbol.name} has no version now, and ${only ? `${having.map((n) => n.file).join(" and ")} all have` : "no version need names"} ${e.version}; say of which file it is needed`,
+    `${e.edit}: ${symbol.name} has no version now, and ${why} ${e.version}; say of which file it is needed`,
     { edit: e.edit },
   );
 }
 
+/** Binds a symbol that the file defines to a version that it defines, too. `BAD_EDIT`. */
 function defineIn(b: VersionBinding, e: SetSymbolVersion, symbol: ElfSymbol): void {
-  const { draft, numbers } = b;
-  const version = draft.elf.versionDefinitions.find((d) => d.names[0] === e.version);
-  const now = numbers ? numbers[symbol.index]! : VERSYM.GLOBAL;
-
+  const version = b.draft.elf.versionDefinitions.find((d) => d.names[0] === e.version);
   if (!version) {
     fail("BAD_EDIT", `setSymbolVersion: the file defines ${symbol.name}, but no version ${e.version}`, {
       edit: e.edit,
@@ -126,14 +128,16 @@ function defineIn(b: VersionBinding, e: SetSymbolVersion, symbol: ElfSymbol): vo
     });
   }
 
+  const now = b.numbers ? b.numbers[symbol.index]! : VERSYM.GLOBAL;
   give(b, e.edit, symbol, versionNumber(version.index) | (now & VERSYM.HIDDEN));
 }
 
-/** Takes the version from symbols. Of a file without versions there is nothing to take. */
+/** Takes the version from symbols. In a file without versions nothing changes. */
 export function clearVersions(b: VersionBinding, e: ClearSymbolVersion): void {
   for (const { symbol } of selected(b, e.symbols, e.edit)) {
     const now = b.numbers?.[symbol.index] ?? VERSYM.GLOBAL;
-    give(b, e.edit, symbol, versionNumber(now) > VERSYM.GLOBAL ? VERSYM.GLOBAL : now);
+    const hasVersion = versionNumber(now) > VERSYM.GLOBAL;
+    give(b, e.edit, symbol, hasVersion ? VERSYM.GLOBAL : now);
   }
 }
 

@@ -6,8 +6,8 @@ export interface SetSymbolVersion extends Edit {
   readonly symbols: readonly string[];
   readonly version: string;
   /**
-   * The file it is needed of; null leaves it to the file that the symbol has now, or to the only one of which the
-   * version is needed.
+   * The file that the version is needed of; null for the file of the symbol's present version, or for the only file of
+   * which the version is needed.
    */
   readonly file: string | null;
 }

@@ -8,18 +8,18 @@ import { versionNumber, versymTable } from "../../image/dynamic/versions.js";
 import { STB, VERSYM } from "../../spec/constants.js";
 import { mergeVersionNeeds } from "../../tables/versions.js";
 
-/** One needed version as it shall be. */
+/** One needed version as the edits want it. */
 export interface DraftVersion {
   readonly name: string;
   readonly hash: number;
   readonly flags: number;
   /** Its number in .gnu.version. */
   readonly index: number;
-  /** The record it was. */
+  /** The record in the file. */
   readonly was?: NeededVersion;
 }
 
-/** The versions needed of one file, as they shall be. */
+/** The versions needed of one file, as the edits want them. */
 export interface DraftNeed {
   readonly file: string;
   readonly versions: readonly DraftVersion[];
@@ -27,14 +27,14 @@ export interface DraftNeed {
 }
 
 /**
- * The version needs and the version of each dynamic symbol as the edits want them: what each says, not where anything
- * goes.
+ * The version needs and the version of each dynamic symbol as the edits want them: what they say, not where their bytes
+ * go.
  */
 export class VersionDraft {
   readonly elf: ElfFile;
   needs: readonly DraftNeed[];
   /**
-   * Files that are needed no more, and what becomes of the version needs that are left of them when all edits have had
+   * Files that are needed no more, and what becomes of the version needs that they still have when all edits have had
    * their turn.
    */
   readonly removedFiles = new Map<string, "refuse" | "drop" | "weaken">();
@@ -64,8 +64,8 @@ export class VersionDraft {
   }
 
   /**
-   * .gnu.version by symbol index, to be changed with {@link setNumber}; of a file that has none, as if it had one
-   * without versions.
+   * .gnu.version by symbol index; {@link setNumber} changes it. A file without it is read as if no symbol had a
+   * version.
    */
   get numbers(): Readonly<Uint16Array> {
     if (this.#numbers) return this.#numbers;
@@ -83,9 +83,10 @@ export class VersionDraft {
     return this.#numbers;
   }
 
-  /** Gives a symbol a version's number, hidden bit and all. */
+  /** Gives a symbol the number of a version, hidden bit included. */
   setNumber(symbol: number, number: number): void {
     if (this.numbers[symbol] === number) return;
+
     if (symbol >= certainCount(this.elf)) {
       fail(
         "UNSUPPORTED",
@@ -93,25 +94,31 @@ export class VersionDraft {
         { what: "versions without a symbol count" },
       );
     }
+
     this.#numbers![symbol] = number;
   }
 
-  /** Symbols whose number is another one than in the file. */
+  /** Indexes of the symbols whose number differs from that in the file. */
   changedNumbers(): number[] {
     const now = this.#numbers;
+    if (!now) return [];
+
     const before = this.#before!;
-    return now ? Array.from(now.keys()).filter((i) => now[i] !== before[i]) : [];
+    return Array.from(now.keys()).filter((i) => now[i] !== before[i]);
   }
 
   /** Indexes of the symbols that have this version's number. */
   usersOf(number: number): number[] {
     if (!this.isVersioned) return [];
+
     const out: number[] = [];
-    this.numbers.forEach((n, i) => versionNumber(n) === number && out.push(i));
+    this.numbers.forEach((n, i) => {
+      if (versionNumber(n) === number) out.push(i);
+    });
     return out;
   }
 
-  /** The symbols by index and with their names. */
+  /** The dynamic symbols in order; none where nothing tells how many there are. */
   symbols(): ElfSymbol[] {
     const table = this.elf.dynamicSymbols;
     return table?.exact ? [...table] : [];
@@ -120,16 +127,17 @@ export class VersionDraft {
   /** Version needs of renamed files take the new names; where two become one, symbols follow. */
   renameFiles(names: ReadonlyMap<string, string>): void {
     if (!this.needs.some((n) => names.has(n.file))) return;
-    const { needs, renumbered } = mergeVersionNeeds(
-      this.needs.map((n) => ({ ...n, file: names.get(n.file) ?? n.file })),
-      (file) => file,
-    );
+
+    const renamed = this.needs.map((n) => ({ ...n, file: names.get(n.file) ?? n.file }));
+    const { needs, renumbered } = mergeVersionNeeds(renamed, (file) => file);
     this.needs = needs;
+
     for (const [from, to] of renumbered) {
       for (const i of this.usersOf(versionNumber(from))) this.setNumber(i, to | (this.numbers[i]! & VERSYM.HIDDEN));
     }
   }
 
+  /** The version of a file in the needs. */
   need(file: string, version: string): DraftVersion | undefined {
     return this.needs.find((n) => n.file === file)?.versions.find((v) => v.name === version);
   }
@@ -138,25 +146,29 @@ export class VersionDraft {
   require(file: string, version: string, flags: number): number {
     const found = this.need(file, version);
     if (found) return found.index;
+
     const added: DraftVersion = { name: version, hash: sysvHash(version), flags, index: this.#freeNumber() };
-    const has = this.needs.some((n) => n.file === file);
-    this.needs = has
+    const isKnownFile = this.needs.some((n) => n.file === file);
+    this.needs = isKnownFile
       ? this.needs.map((n) => (n.file === file ? { ...n, versions: [...n.versions, added] } : n))
       : [...this.needs, { file, versions: [added] }];
     return added.index;
   }
 
-  /** Replaces versions of the needs, undefined for one that goes; a file of which no version is left goes too. */
+  /** Replaces versions of the needs. Undefined removes one; a file of which no version is left goes too. */
   map(change: (version: DraftVersion, file: string) => DraftVersion | undefined): void {
     this.needs = this.needs.flatMap((n) => {
       const versions = n.versions.flatMap((v) => change(v, n.file) ?? []);
-      return versions.length === 0 && n.versions.length > 0 ? [] : [{ ...n, versions }];
+      const isEmptied = versions.length === 0 && n.versions.length > 0;
+      return isEmptied ? [] : [{ ...n, versions }];
     });
   }
 
-  /** Symbols of a version that goes have none any more: VER_NDX_GLOBAL. A number that another need shares stays. */
+  /** Takes a version that goes from its symbols: VER_NDX_GLOBAL. A number that another need shares stays. */
   release(number: number, how: "drop" | "weaken"): void {
-    if (number <= VERSYM.GLOBAL || this.needs.some((n) => n.versions.some((v) => v.index === number))) return;
+    const isKept = number <= VERSYM.GLOBAL || this.needs.some((n) => n.versions.some((v) => v.index === number));
+    if (isKept) return;
+
     for (const i of this.usersOf(number)) {
       this.setNumber(i, VERSYM.GLOBAL);
       if (how === "weaken") this.weakened.add(i);
@@ -170,14 +182,15 @@ export class VersionDraft {
       ...this.needs.flatMap((n) => n.versions.map((v) => v.index)),
     ];
     const number = Math.max(...taken) + 1;
-    return number < VERSYM.HIDDEN
-      ? number
-      : fail("UNSUPPORTED", "the version numbers are used up: .gnu.version has 15 bits for them", {
-          what: "more than 32767 versions",
-        });
+    if (number < VERSYM.HIDDEN) return number;
+
+    return fail("UNSUPPORTED", "the version numbers are used up: .gnu.version has 15 bits for them", {
+      what: "more than 32767 versions",
+    });
   }
 }
 
+/** .gnu.version of a file that has none, without any version. */
 function unversioned(elf: ElfFile): Uint16Array {
   const symbols = elf.dynamicSymbols;
   if (!symbols?.exact) {
@@ -185,14 +198,18 @@ function unversioned(elf: ElfFile): Uint16Array {
       what: "versions without a symbol count",
     });
   }
+
   const out = new Uint16Array(symbols.count).fill(VERSYM.GLOBAL);
-  for (const { index, symbol } of symbols.records()) if (symbol.info >> 4 === STB.LOCAL) out[index] = VERSYM.LOCAL;
+  for (const { index, symbol } of symbols.records()) {
+    if (symbol.info >> 4 === STB.LOCAL) out[index] = VERSYM.LOCAL;
+  }
   return out;
 }
 
-/** How many dynamic symbols there are for sure: where the number is only a bound, those that relocations use. */
+/** How many dynamic symbols there are for sure: where the count is only a bound, as many as relocations use. */
 function certainCount(elf: ElfFile): number {
   if (elf.dynamicSymbols!.exact) return elf.dynamicSymbols!.count;
+
   let count = 0;
   for (const r of dynamicRelocations(elf)) count = Math.max(count, r.symbol + 1);
   return count;

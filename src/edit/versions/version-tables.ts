@@ -17,11 +17,11 @@ import type {
   TableWrite,
 } from "../../rewrite/wish/dynamic-tables.js";
 import type { Wish } from "../../rewrite/wish/wish.js";
-import { VersionDraft } from "./version-draft.js";
+import { type DraftNeed, VersionDraft } from "./version-draft.js";
 
 /**
- * Bytes for their places in the input, tables that are new or grow, and the new DT_VERNEEDNUM where the records are
- * written anew.
+ * Bytes for places in the input, tables that are new or grow, and the new DT_VERNEEDNUM where the records are written
+ * anew.
  */
 type VersionTables = ReturnType<DynamicTables["make"]>;
 
@@ -42,23 +42,25 @@ class DraftTables implements DynamicTables {
   }
 }
 
-/** The versions as the edits want them, to be changed further. */
+/** The draft of the versions, to be changed further. The wish gets one where it has none. */
 export function versionsOf(wish: Wish): VersionDraft {
   const tables = (wish.versions as DraftTables | undefined) ?? new DraftTables(wish.elf);
   wish.versions = tables;
   return tables.draft;
 }
 
-/** The strings that the version needs want, and those that they let go. */
+/** The strings of .dynstr that the version needs want, keep, and let go. */
 function versionStrings(draft: VersionDraft): StringUser {
   const wanted: string[] = [];
   const kept: number[] = [];
-  const use = (text: string, was: { readonly text: string; readonly at: number } | undefined) =>
-    was && was.text === text ? kept.push(was.at) : wanted.push(text);
-
   for (const n of draft.needs) {
-    use(n.file, n.was && { text: n.was.file, at: n.was.fileOffset });
-    for (const v of n.versions) use(v.name, v.was && { text: v.was.name, at: v.was.nameOffset });
+    if (n.was?.file === n.file) kept.push(n.was.fileOffset);
+    else wanted.push(n.file);
+
+    for (const v of n.versions) {
+      if (v.was?.name === v.name) kept.push(v.was.nameOffset);
+      else wanted.push(v.name);
+    }
   }
 
   const freed = draft.elf.versionNeeds
@@ -68,7 +70,7 @@ function versionStrings(draft: VersionDraft): StringUser {
   return { wanted, kept, freed };
 }
 
-/** From what the needs and symbols shall say to bytes. */
+/** From the needs and the numbers of the symbols to bytes. */
 function versionTables(draft: VersionDraft, offsetOf: OffsetOf, order: SymbolOrder | undefined): VersionTables {
   const records = draft.needs.map((n): VersionNeedRecord => ({
     file: n.was?.file === n.file ? n.was.fileOffset : offsetOf(n.file),
@@ -91,41 +93,40 @@ function versionTables(draft: VersionDraft, offsetOf: OffsetOf, order: SymbolOrd
   };
 }
 
-/** Are the records those of the input, one by one, so that only their fields differ? */
+/** Are the records those of the input, one by one, so that at most their fields differ? */
 function keepsRecords({ elf, needs }: VersionDraft): boolean {
   const before = elf.versionNeeds;
-  return (
-    needs.length === before.length &&
-    needs.every(
-      (n, i) =>
-        n.was === before[i] &&
-        n.versions.length === n.was!.versions.length &&
-        n.versions.every((v, j) => v.was === n.was!.versions[j]),
-    )
-  );
+  return needs.length === before.length && needs.every((n, i) => n.was === before[i] && keepsVersions(n));
 }
 
+function keepsVersions({ was, versions }: DraftNeed): boolean {
+  const before = was!.versions;
+  return versions.length === before.length && versions.every((v, i) => v.was === before[i]);
+}
+
+/** The fields of the records that differ from the input. */
 function fieldWrites({ elf, needs }: VersionDraft, records: readonly VersionNeedRecord[]): TableWrite[] {
-  const c = elf.header.class;
+  const { class: elfClass, littleEndian } = elf.header;
   const out: TableWrite[] = [];
-  const write = (offset: number, value: number, size: 2 | 4) =>
-    void out.push({ offset, bytes: numberBytes(value, size, elf.header.littleEndian) });
-  needs.forEach((n, i) => {
-    const r = records[i]!;
-    const was = n.was!;
-    if (r.file !== was.fileOffset) write(was.at + Verneed.offsetOf("file", c), r.file, 4);
-    n.versions.forEach((v, j) => {
-      if (v.flags !== v.was!.flags) write(v.was!.at + Vernaux.offsetOf("flags", c), v.flags, 2);
-      if (r.versions[j]!.name !== v.was!.nameOffset) {
-        write(v.was!.at + Vernaux.offsetOf("name", c), r.versions[j]!.name, 4);
-      }
+  const write = (offset: number, value: number, size: 2 | 4): void => {
+    out.push({ offset, bytes: numberBytes(value, size, littleEndian) });
+  };
+
+  needs.forEach((need, i) => {
+    const was = need.was!;
+    const { file, versions } = records[i]!;
+    if (file !== was.fileOffset) write(was.at + Verneed.offsetOf("file", elfClass), file, 4);
+
+    versions.forEach(({ flags, name }, j) => {
+      const { at, flags: oldFlags, nameOffset } = was.versions[j]!;
+      if (flags !== oldFlags) write(at + Vernaux.offsetOf("flags", elfClass), flags, 2);
+      if (name !== nameOffset) write(at + Vernaux.offsetOf("name", elfClass), name, 4);
     });
   });
-
   return out;
 }
 
-/** The records written anew: in their place where they fit, else as a table that grows, or is new. */
+/** The records written anew: in their place where they fit, else as a table that grows or is new. */
 function rewritten({ elf }: VersionDraft, records: readonly VersionNeedRecord[]): VersionTables {
   const was = elf.versionNeeds.length > 0 ? extent(elf) : undefined;
   const encoded = encodeVersionNeeds(records, elf.header);
@@ -143,17 +144,19 @@ function rewritten({ elf }: VersionDraft, records: readonly VersionNeedRecord[])
   return { writes: [], tables: [table], needs };
 }
 
-/** The range of the table. Its records are written anew in it, so there must be nothing else between them. */
+/** The range of the table. Its records are written anew there, so nothing else may lie between them. */
 function extent(elf: ElfFile): { offset: number; size: number } {
-  const c = elf.header.class;
+  const elfClass = elf.header.class;
   const ranges = elf.versionNeeds.flatMap((n) => [
-    [n.at, Verneed.size(c)] as const,
-    ...n.versions.map((v) => [v.at, Vernaux.size(c)] as const),
+    [n.at, Verneed.size(elfClass)] as const,
+    ...n.versions.map((v) => [v.at, Vernaux.size(elfClass)] as const),
   ]);
   const offset = smallest(ranges.map(([at]) => at));
   const end = largest(ranges.map(([at, size]) => at + size));
 
-  if (offset !== elf.versionNeeds[0]!.at || ranges.reduce((n, [, size]) => n + size, 0) !== end - offset) {
+  const total = ranges.reduce((sum, [, size]) => sum + size, 0);
+  const isContiguous = offset === elf.versionNeeds[0]!.at && total === end - offset;
+  if (!isContiguous) {
     fail(
       "UNSUPPORTED",
       "the version needs do not lie behind one another, so they cannot be written anew in their place",
@@ -161,50 +164,50 @@ function extent(elf: ElfFile): { offset: number; size: number } {
     );
   }
 
-  // An earlier patch may have left room: its section still reaches over that.
+  // An earlier patch may have left room, which the section still covers.
   const section = elf.sections.find((s) => s.header.type === SHT.GNU_VERNEED && s.header.offset === offset);
   return { offset, size: Math.max(end - offset, section?.header.size ?? 0) };
 }
 
 /**
- * .gnu.version: the numbers that differ; all of them where the symbols take another order; as a table of its own where
- * there was none.
+ * .gnu.version: the numbers that differ, all numbers where the symbols take another order, or a new table where there
+ * was none.
  */
 function symbolNumbers(draft: VersionDraft, order: SymbolOrder | undefined): { writes: TableWrite[]; tables: Table[] } {
   const { elf } = draft;
   const le = elf.header.littleEndian;
   const table = versymTable(elf);
-  const none = { writes: [], tables: [] };
-  if (!table && (draft.needs.length === 0 || elf.versionDefinitions.length > 0)) return none;
+  if (!table && (draft.needs.length === 0 || elf.versionDefinitions.length > 0)) return { writes: [], tables: [] };
+
   if (table && !order) {
-    return {
-      writes: draft
-        .changedNumbers()
-        .map((i) => ({ offset: table.offset + i * 2, bytes: numberBytes(draft.numbers[i]!, 2, le) })),
-      tables: [],
-    };
+    const changed = draft.changedNumbers();
+    const writes = changed.map((i) => ({
+      offset: table.offset + i * 2,
+      bytes: numberBytes(draft.numbers[i]!, 2, le),
+    }));
+    return { writes, tables: [] };
   }
 
   const bytes = new Uint8Array(draft.numbers.length * 2);
   const v = viewOf(bytes);
-  draft.numbers.forEach((n, i) => v.setUint16((order?.(i) ?? i) * 2, n, le));
+  draft.numbers.forEach((number, i) => v.setUint16((order?.(i) ?? i) * 2, number, le));
   if (table) return { writes: [{ offset: table.offset, bytes }], tables: [] };
 
   return { writes: [], tables: [tableOf("versions", bytes, 2, undefined, { entsize: 2, info: 0 })] };
 }
 
-/** Undefined global symbols become weak: ld.so passes over one that nobody defines (gABI, "Symbol Table"). */
+/** Undefined global symbols become weak: ld.so passes over one that no file defines (gABI, "Symbol Table"). */
 function* weakWrites({ elf, weakened }: VersionDraft, order: SymbolOrder | undefined): Generator<TableWrite> {
   if (weakened.size === 0) return;
 
-  const c = elf.header.class;
-  const size = Sym.size(c);
+  const size = Sym.size(elf.header.class);
+  const field = Sym.offsetOf("info", elf.header.class);
   for (const { index, at, symbol } of elf.dynamicSymbols!.records()) {
-    if (weakened.has(index) && symbol.shndx === SHN.UNDEF && symbol.info >> 4 === STB.GLOBAL) {
-      yield {
-        offset: at + ((order?.(index) ?? index) - index) * size + Sym.offsetOf("info", c),
-        bytes: Uint8Array.of((STB.WEAK << 4) | (symbol.info & 15)),
-      };
-    }
+    const becomesWeak = weakened.has(index) && symbol.shndx === SHN.UNDEF && symbol.info >> 4 === STB.GLOBAL;
+    if (!becomesWeak) continue;
+
+    const moved = (order?.(index) ?? index) - index;
+    const info = (STB.WEAK << 4) | (symbol.info & 15);
+    yield { offset: at + moved * size + field, bytes: Uint8Array.of(info) };
   }
 }
