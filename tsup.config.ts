@@ -4,13 +4,14 @@ import { basename, dirname, join } from "node:path";
 import { defineConfig, type Options } from "tsup";
 import ts from "typescript";
 
-// The package holds the library twice. For bundlers and browsers it is ESM in one file an entry, where every statement
-// that nothing uses can be dropped. For Node it is CommonJS in parts: an entry is a small file of functions that load
-// their part when they are first called, the command a small file and one a verb. docs/architecture.md, "The package".
+// The package holds the library twice. For bundlers and browsers it is ESM, one file for each entry, where every
+// statement that nothing uses can be dropped. For Node it is CommonJS in parts: an entry is a small file of functions
+// that load their part when they are first called; the command is a small file, and one for each verb.
+// docs/architecture.md, "The package".
 
 type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 
-/** Is it text, a number, a function or a list of these? Bundlers know that nothing happens there. */
+/** Is it text, a number, a function or a list of these? Bundlers know that these have no effects. */
 function isPlain(node: ts.Expression): boolean {
   if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isParenthesizedExpression(node)) {
     return isPlain(node.expression);
@@ -28,21 +29,23 @@ function isPlain(node: ts.Expression): boolean {
 }
 
 function isPlainProperty(property: ts.ObjectLiteralElementLike): boolean {
-  if (ts.isPropertyAssignment(property))
+  if (ts.isPropertyAssignment(property)) {
     return !ts.isComputedPropertyName(property.name) && isPlain(property.initializer);
+  }
   return ts.isShorthandPropertyAssignment(property) || ts.isMethodDeclaration(property);
 }
 
 /**
- * The source with every constant of a module that is not plain in a function of its own, marked as pure: the house has
- * no effects there (docs/contributing.md), but a bundler cannot know that of `PT.LOAD` or of `1 << 20`.
+ * The source of a module, with every constant that is not plain wrapped in a function marked as pure. Constants of the
+ * house have no effects (docs/contributing.md), but a bundler cannot know that of `PT.LOAD` or of `1 << 20`.
  */
 function withPureConstants(text: string, path: string): string {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const declarations = source.statements
     .filter(ts.isVariableStatement)
     .flatMap((s) => [...s.declarationList.declarations]);
-  const impure = declarations.flatMap(({ initializer: i }) => (i && !isPlain(i) ? [i] : []));
+  const values = declarations.flatMap(({ initializer }) => initializer ?? []);
+  const impure = values.filter((value) => !isPlain(value));
 
   let out = "";
   let done = 0;
@@ -66,7 +69,7 @@ const pureConstants: Plugin = {
 interface Part {
   readonly name: string;
   readonly file: string;
-  /** Does the entry export this name of it? */
+  /** Does the entry export this name of the module? */
   readonly exports: (name: string) => boolean;
 }
 
@@ -78,10 +81,11 @@ function partsOf(entry: string): Part[] {
     const path = (statement.moduleSpecifier as ts.StringLiteral).text.replace(/\.js$/, ".ts");
     const file = join(dirname(entry), path);
     const name = `${basename(dirname(file))}-${basename(file, ".ts")}`;
-    const { exportClause } = statement;
+    const { exportClause, isTypeOnly } = statement;
     if (!exportClause || !ts.isNamedExports(exportClause)) return [{ name, file, exports: () => true }];
 
-    const names = exportClause.elements.flatMap((e) => (e.isTypeOnly || statement.isTypeOnly ? [] : [e.name.text]));
+    const values = exportClause.elements.filter((e) => !e.isTypeOnly && !isTypeOnly);
+    const names = values.map((e) => e.name.text);
     return names.length === 0 ? [] : [{ name, file, exports: (n) => names.includes(n) }];
   });
 }
@@ -89,11 +93,15 @@ function partsOf(entry: string): Part[] {
 const ENTRIES = { index: "src/index.ts", node: "src/node/index.ts", targets: "src/targets/index.ts" };
 const LAZY: Readonly<Record<string, readonly Part[]>> = { index: partsOf(ENTRIES.index), node: partsOf(ENTRIES.node) };
 
-const PARTS = Object.fromEntries(Object.values(LAZY).flatMap((parts) => parts.map((p) => [`parts/${p.name}`, p.file])));
+const PARTS = Object.fromEntries(
+  Object.values(LAZY)
+    .flat()
+    .map((part) => [`parts/${part.name}`, part.file]),
+);
 
 /**
- * Modules that are cut out of large files. gzip looks back 32 KB: of larger files it does not find the one beside it,
- * and the tarball holds both.
+ * Modules that are cut out of large files. The tarball holds the ESM and the CommonJS file of each. gzip looks back
+ * 32 KB: where files are larger, it does not find that the other one says the same.
  */
 const CUTS = [
   "diagnose/detect/detect",
@@ -131,10 +139,10 @@ const CUTS = [
 
 const CUT_ENTRIES = Object.fromEntries(CUTS.map((path) => [`cuts/${path}`, `src/${path}.ts`]));
 
-/** The part whose names are there from the start: small constants, and the class of errors. */
+/** The part that is loaded from the start: small constants, and the class of errors. */
 const EAGER = "api-basics";
 
-/** `{ a, b as c }` of an import or export, as pairs of the first name and the last. */
+/** `{ a, b as c }` of an import or export as pairs, `["a", "a"]` and `["b", "c"]`. */
 const pairsOf = (elements: readonly (ts.ImportSpecifier | ts.ExportSpecifier)[]): [string, string][] =>
   elements.map(({ name, propertyName }) => [(propertyName ?? name).text, name.text]);
 
@@ -153,8 +161,8 @@ function requireOf(statement: ts.ImportDeclaration): string {
 }
 
 /**
- * A built ESM file as CommonJS: its exports are one list at the end, and no file requires itself in a circle. tsup's
- * own way lowers `?.` and `??` to calls, and reads an imported name from its module at every use.
+ * A built ESM file as CommonJS. The exports of such a file are one list at its end, and no files import each other in a
+ * circle. tsup's own way lowers `?.` and `??` to calls, and reads an imported name from its module at every use.
  */
 function toCommonJs(text: string): string {
   const source = ts.createSourceFile("chunk.js", text, ts.ScriptTarget.Latest, true);
@@ -179,13 +187,14 @@ function toCommonJs(text: string): string {
       ts.forEachChild(node, visit);
     }
   };
+
   visit(source);
   return out + text.slice(done);
 }
 
 /**
- * A built file without imports of files of which nothing is used, since none has effects, and with the marks of purity,
- * which esbuild leaves out with the white space.
+ * A built file without imports of files that it uses nothing of, since no file has effects, and with the marks of
+ * purity, which esbuild removes with the white space.
  */
 function tidy(text: string): string {
   const source = ts.createSourceFile("chunk.js", text, ts.ScriptTarget.Latest, true);
@@ -197,8 +206,10 @@ function tidy(text: string): string {
   };
 
   for (const statement of source.statements) {
-    const isUnused = ts.isImportDeclaration(statement) && !statement.importClause;
-    if (isUnused && requireOf(statement).startsWith('require(".')) replace(statement.pos, statement.end, "");
+    if (ts.isImportDeclaration(statement)) {
+      const isUnused = !statement.importClause && requireOf(statement).startsWith('require(".');
+      if (isUnused) replace(statement.pos, statement.end, "");
+    }
     if (!ts.isVariableStatement(statement)) continue;
 
     for (const { initializer } of statement.declarationList.declarations) {
@@ -207,10 +218,11 @@ function tidy(text: string): string {
       if (isWrapped) replace(initializer.getStart(), initializer.getStart(), "/*@__PURE__*/");
     }
   }
+
   return out + text.slice(done);
 }
 
-/** Makes dist/cjs of the built files. What only the command needs goes there, and is no ESM. */
+/** Makes dist/cjs of the built files. Files that only the command needs are moved there. */
 function writeCommonJs(isOfCommand: (file: string) => boolean): void {
   for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".js") || file.startsWith("cjs")) continue;
@@ -223,23 +235,29 @@ function writeCommonJs(isOfCommand: (file: string) => boolean): void {
     if (isOfCommand(file)) rmSync(join("dist", file));
     else writeFileSync(join("dist", file), esm);
   }
+
   writeFileSync("dist/cjs/package.json", '{ "type": "commonjs" }\n');
 }
 
-/** Built files that no entry of the library reaches. */
+/** A test for built files that no entry of the library reaches. */
 function commandFiles(): (file: string) => boolean {
   const reached = new Set<string>();
   const visit = (file: string): void => {
     if (reached.has(file)) return;
     reached.add(file);
+
     const imports = readFileSync(join("dist", file), "utf8").matchAll(/from\s*"(\.[^"]+)"|import\s*"(\.[^"]+)"/g);
     for (const [, path, bare] of imports) visit(join(dirname(file), path ?? bare!));
   };
+
   for (const entry of Object.keys({ ...ENTRIES, ...PARTS })) visit(`${entry}.js`);
   return (file) => !reached.has(file);
 }
 
-/** A list that is made when it is first looked at, for ESM, whose exports are values. */
+/** A trap of the proxy that follows: it fills the list first. */
+const TRAP = "[trap, (_, ...rest) => Reflect[trap](fill(), ...rest)]";
+
+/** Makes a list when it is first looked at. ESM needs it, since its exports are values. */
 const LAZY_LIST = `
 function lazyList(make) {
   const list = [];
@@ -251,7 +269,7 @@ function lazyList(make) {
   const inspect = { value: () => [...fill()], configurable: true };
   Object.defineProperty(list, Symbol.for("nodejs.util.inspect.custom"), inspect);
   const traps = ["get", "has", "ownKeys", "getOwnPropertyDescriptor"];
-  return new Proxy(list, Object.fromEntries(traps.map((trap) => [trap, (_, ...rest) => Reflect[trap](fill(), ...rest)])));
+  return new Proxy(list, Object.fromEntries(traps.map((trap) => ${TRAP})));
 }
 `;
 
@@ -262,15 +280,13 @@ function writeLazyEntry(entry: string, parts: readonly Part[]): void {
   const lists: string[] = [];
 
   for (const { name: part, exports } of parts) {
-    const load = `require("./parts/${part}.js")`;
-    for (const [name, value] of Object.entries(built(`parts/${part}.js`)).filter(([n]) => exports(n))) {
-      const isList = Array.isArray(value);
-      (isList ? lists : names).push(name);
+    for (const [name, value] of Object.entries(built(`parts/${part}.js`))) {
+      if (!exports(name)) continue;
 
-      if (part === EAGER) cjs.push(`exports.${name} = ${load}.${name};`);
-      else if (isList)
-        cjs.push(`Object.defineProperty(exports, "${name}", { enumerable: true, get: () => ${load}.${name} });`);
-      else cjs.push(`exports.${name} = function ${name}(...args) { return ${load}.${name}(...args); };`);
+      const isList = Array.isArray(value);
+      if (isList) lists.push(name);
+      else names.push(name);
+      cjs.push(exportOf(part, name, isList));
     }
   }
 
@@ -284,27 +300,35 @@ function writeLazyEntry(entry: string, parts: readonly Part[]): void {
   writeFileSync(`dist/cjs/${entry}.mjs`, `${esm.join("\n")}\n`);
 }
 
-/** The ESM file of an entry for Node that is loaded as a whole. */
+/** The line of CommonJS that exports a name of a part. */
+function exportOf(part: string, name: string, isList: boolean): string {
+  const value = `require("./parts/${part}.js").${name}`;
+  if (part === EAGER) return `exports.${name} = ${value};`;
+  if (isList) return `Object.defineProperty(exports, "${name}", { enumerable: true, get: () => ${value} });`;
+  return `exports.${name} = function ${name}(...args) { return ${value}(...args); };`;
+}
+
+/** Writes the ESM file of an entry for Node that is loaded as a whole. */
 function writeWholeEntry(entry: string): void {
   const names = Object.keys(built(`${entry}.js`));
   const esm = `import entry from "./${entry}.js";\nexport const { ${names.join(", ")} } = entry;\n`;
   writeFileSync(`dist/cjs/${entry}.mjs`, esm);
 }
 
-/** What a file of dist/cjs exports. */
+/** The exports of a file of dist/cjs. */
 function built(file: string): Readonly<Record<string, unknown>> {
   const require = createRequire(join(process.cwd(), "dist/cjs/entry.js"));
   return require(`./${file}`) as Readonly<Record<string, unknown>>;
 }
 
-/** Lines stay short enough for the one that Node prints of an uncaught error. */
+/** Removes white space. Lines stay short, since Node prints the whole line of an uncaught error. */
 function withoutSpace(options: { minifyWhitespace?: boolean; lineLimit?: number }): void {
   options.minifyWhitespace = true;
   options.lineLimit = 160;
 }
 
 /**
- * Verbs in a file of their own, which starts sooner than one of many shared ones. Others would make the tarball large.
+ * Verbs in one file each, which starts sooner than many shared files. More of them would make the tarball large.
  */
 const STANDALONE = ["show"];
 
@@ -318,15 +342,16 @@ const standaloneVerbs: Plugin = {
 };
 
 function writeForNode(): void {
-  // Only where they are cut was wanted, not the entries.
+  // The cuts were wanted as chunks only, not as entries.
   rmSync("dist/cuts", { recursive: true });
   writeCommonJs(commandFiles());
+
   for (const [entry, parts] of Object.entries(LAZY)) writeLazyEntry(entry, parts);
-  // Its tables are a few strings.
+  // The tables of this entry are a few strings.
   writeWholeEntry("targets");
 
   chmodSync("dist/cjs/cli.js", 0o755);
-  // For whoever runs the command of a checkout.
+  // For those who run the command from a checkout.
   writeFileSync("dist/cli.js", '#!/usr/bin/env node\nimport "./cjs/cli.js";\n', { mode: 0o755 });
 }
 
@@ -356,7 +381,7 @@ export default defineConfig([
     minify: true,
     esbuildOptions: withoutSpace,
   },
-  // Types. Those of dist/cjs are the same: which kind of module they are of, its package.json says.
+  // Types. Those of dist/cjs are the same; package.json there says that they are of CommonJS.
   { entry: { ...ENTRIES, ...PARTS }, format: ["esm"], dts: { only: true } },
   { entry: { ...ENTRIES, ...PARTS }, outDir: "dist/cjs", format: ["esm"], dts: { only: true } },
 ]);
