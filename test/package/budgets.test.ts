@@ -16,15 +16,14 @@ async function bundled(script: string): Promise<string> {
   const entry = join(folder, "entry.js");
   writeFileSync(entry, script);
 
-  const outExtension = () => ({ js: ".mjs" });
   await build({
     entry: [entry],
     outDir: folder,
+    outExtension: () => ({ js: ".mjs" }),
     format: "esm",
     minify: true,
     config: false,
     silent: true,
-    outExtension,
   });
   return readFileSync(join(folder, "entry.mjs"), "utf8").trim();
 }

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "elfwright-bundle-"));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Something that each part of the cards holds, and nothing else does. */
+/** A text that only this part of the machines' cards holds. */
 const MARKS: Readonly<Record<string, string>> = {
   dynamic: "MIPS_RLD_MAP_REL",
   memory: "executableStack",
@@ -23,18 +23,19 @@ const MARKS: Readonly<Record<string, string>> = {
   ports: "tradbigmips",
 };
 
-/** What a bundler makes of a program that takes these names from there. */
+/** What a bundler makes of a program that takes these names from a file. */
 async function bundleOf(from: string, ...names: readonly string[]): Promise<string> {
   const name = names.join("-");
   const entry = join(folder, `${name}.ts`);
-  const outDir = join(folder, "out");
   writeFileSync(entry, `export { ${names.join(", ")} } from ${JSON.stringify(from)};`);
+
+  const outDir = join(folder, "out");
   const outExtension = () => ({ js: ".mjs" });
   await build({ entry: { [name]: entry }, outDir, format: "esm", config: false, silent: true, outExtension });
   return readFileSync(join(outDir, `${name}.mjs`), "utf8");
 }
 
-/** The parts of the cards that it holds. */
+/** The parts of the cards that a bundle holds. */
 function partsOf(bundle: string): string[] {
   return Object.entries(MARKS)
     .filter(([, mark]) => bundle.includes(mark))
@@ -55,8 +56,8 @@ describe("a bundle has the parts of the cards that it reads", () => {
 });
 
 /**
- * Names of the families of edits that it holds. The package is one file, where a bundler drops only what is free of
- * effects by itself.
+ * Names of the families of edits that a bundle holds. The package is one file, in which a bundler drops only statements
+ * that it knows to have no effects.
  */
 const familiesOf = (bundle: string): string[] =>
   [...bundle.matchAll(/name: "([a-z-]+)",\s*order: [^,]*,\s*takes: /g)].map((m) => m[1]!);

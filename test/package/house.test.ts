@@ -27,7 +27,7 @@ const importsOf = (file: string): Import[] =>
 
 const imports = files.flatMap(importsOf);
 
-/** Floors of the house, from the ground up: a room imports from its own and from lower ones (docs/architecture.md). */
+/** Floors of the house, from the ground up: a room imports from itself and from lower floors (docs/architecture.md). */
 const FLOORS: readonly (readonly string[])[] = [
   ["error.ts"],
   ["spec"],
@@ -54,7 +54,6 @@ it("every room has a floor", () => {
 it("nothing imports from a higher floor, nor another room of its own", () => {
   const isUp = ({ from, to }: Import): boolean =>
     floorOf(to) > floorOf(from) || (floorOf(to) === floorOf(from) && roomOf(to) !== roomOf(from));
-  // The tables of C libraries are big: only their types come into diagnose, and a target carries its own.
   expect(imports.filter(isUp).map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
 });
 
@@ -63,13 +62,17 @@ it("no files import each other in a circle, not even types", () => {
   const done = new Set<string>();
   const circles: string[] = [];
   const visit = (file: string, path: readonly string[]): void => {
-    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
-    if (done.has(file) || path.includes(file)) return;
+    if (path.includes(file)) {
+      circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+      return;
+    }
+    if (done.has(file)) return;
+
     for (const to of targets.get(file) ?? []) visit(to, [...path, file]);
     done.add(file);
   };
-  for (const f of files) visit(f, []);
 
+  for (const f of files) visit(f, []);
   expect(circles).toEqual([]);
 });
 
@@ -80,16 +83,15 @@ describe("what the core knows", () => {
   });
 
   it("no family of edits: only the index lists them", () => {
-    const families = imports.filter(
-      (i) =>
-        !i.isType &&
-        /^(?:edit|strip)\/[\w-]+\.ts$/.test(i.to) &&
-        /Family\b/.test(readFileSync(join(SRC, i.to), "utf8")),
-    );
-    const rewriting = families.filter((i) => ["rewrite", "patch.ts"].includes(roomOf(i.from)));
-    expect(rewriting.map((i) => i.to).filter((to) => !["edit/asked.ts"].includes(to))).toEqual([]);
+    const hasFamily = (file: string): boolean =>
+      /^(?:edit|strip)\/[\w-]+\.ts$/.test(file) && /Family\b/.test(readFileSync(join(SRC, file), "utf8"));
+    const isCore = (file: string): boolean => ["rewrite", "patch.ts"].includes(roomOf(file));
+
+    const loaded = imports.filter((i) => !i.isType && isCore(i.from) && hasFamily(i.to)).map((i) => i.to);
+    expect(loaded.filter((to) => to !== "edit/asked.ts")).toEqual([]);
   });
 
+  // The tables are big: diagnose has only their types, and a target carries its own tables.
   it("of the C libraries' tables, types alone", () => {
     const loaded = imports.filter(
       (i) => roomOf(i.to) === "targets" && !["targets", "cli", "node"].includes(roomOf(i.from)) && !i.isType,

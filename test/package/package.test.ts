@@ -58,18 +58,7 @@ beforeAll(() => {
   must("npm", ["pack", "--ignore-scripts", "--offline", "--no-update-notifier", "--pack-destination", project], {
     cwd: repository,
   });
-  must("tar", [
-    "-x",
-    "-z",
-    "-f",
-    join(
-      project,
-      readdirSync(project).find((f) => f.endsWith(".tgz"))!,
-    ),
-    "-C",
-    installed,
-    "--strip-components=1",
-  ]);
+  must("tar", ["-x", "-z", "-f", tarball(), "-C", installed, "--strip-components=1"]);
   manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Manifest;
   write("package.json", JSON.stringify({ name: "project", private: true }));
 });
@@ -81,43 +70,52 @@ function write(name: string, text: string): string {
   return path;
 }
 
+/** What `npm pack` made. */
+function tarball(): string {
+  const name = readdirSync(project).find((f) => f.endsWith(".tgz"))!;
+  return join(project, name);
+}
+
+/** Paths of all files below a folder. */
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name));
+}
+
 /** Runs a script in the project; its name says which kind of module it is. */
 function runScript(name: string, text: string): string {
   return must(process.execPath, [write(name, text)], { cwd: project });
 }
 
-const there = (path: string): boolean => statSync(join(installed, path), { throwIfNoEntry: false })?.isFile() ?? false;
+const isThere = (path: string): boolean =>
+  statSync(join(installed, path), { throwIfNoEntry: false })?.isFile() ?? false;
 
 describeInstalled("the tarball", () => {
   it("has what users read and run, and nothing else", () => {
-    const all = readdirSync(installed, { recursive: true, withFileTypes: true })
-      .filter((e) => e.isFile())
-      .map((e) => join(e.parentPath, e.name).slice(installed.length + 1));
-    expect(all.filter((f) => !/^(dist|docs)\//.test(f)).sort()).toEqual([
-      "CHANGELOG.md",
-      "LICENSE",
-      "README.md",
-      "package.json",
-    ]);
-    for (const f of all.filter((f) => f.startsWith("docs/"))) expect(f).toMatch(/^docs\/[a-z-]+\.(md|svg)$/);
+    const all = filesIn(installed).map((path) => path.slice(installed.length + 1));
+    const others = all.filter((f) => !/^(dist|docs)\//.test(f)).sort();
+    expect(others).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
 
+    for (const f of all.filter((f) => f.startsWith("docs/"))) {
+      expect(f).toMatch(/^docs\/[a-z-]+\.(md|svg)$/);
+    }
     for (const f of all.filter((f) => f.startsWith("dist/"))) {
       expect(f).toMatch(/^dist\/(cjs\/)?(package\.json|((parts|verbs)\/)?[A-Za-z0-9_-]+(\.d)?\.(js|mjs|ts))$/);
     }
 
-    for (const f of all) expect(readFileSync(join(installed, f), "utf8"), f).not.toContain("sourceMappingURL");
+    for (const f of all) {
+      expect(readFileSync(join(installed, f), "utf8"), f).not.toContain("sourceMappingURL");
+    }
   });
 
   it("names no path of the machine that built it", () => {
-    const all = readdirSync(join(installed, "dist"), { recursive: true, withFileTypes: true });
-    for (const f of all.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name))) {
+    for (const f of filesIn(join(installed, "dist"))) {
       expect(readFileSync(f, "utf8").includes(repository), f).toBe(false);
     }
   });
 
   it("is not larger than 500 KB", () => {
-    const [packed] = readdirSync(project).filter((f) => f.endsWith(".tgz"));
-    expect(statSync(join(project, packed!)).size).toBeLessThan(500_000);
+    expect(statSync(tarball()).size).toBeLessThan(500_000);
   });
 
   it("has no long lines: Node prints the whole line that an uncaught error comes from", () => {
@@ -148,19 +146,23 @@ describeInstalled("package.json", () => {
       // Node takes the first that it knows: "module" is for bundlers alone.
       expect(Object.keys(target)).toEqual(["module", "node", "import", "require"]);
       const esm = /^\.\/dist\/[a-z]+\.js$/;
+      const esmForNode = /^\.\/dist\/cjs\/[a-z]+\.mjs$/;
+      const esmTypes = /^\.\/dist\/[a-z]+\.d\.ts$/;
+      const cjs = /^\.\/dist\/cjs\/[a-z]+\.js$/;
+      const cjsTypes = /^\.\/dist\/cjs\/[a-z]+\.d\.ts$/;
       const formats: readonly (readonly [Target, code: RegExp, types: RegExp])[] = [
-        [target.module, esm, /^\.\/dist\/[a-z]+\.d\.ts$/],
-        [target.import, esm, /^\.\/dist\/[a-z]+\.d\.ts$/],
-        [target.node.import, /^\.\/dist\/cjs\/[a-z]+\.mjs$/, /^\.\/dist\/[a-z]+\.d\.ts$/],
-        [target.node.require, /^\.\/dist\/cjs\/[a-z]+\.js$/, /^\.\/dist\/cjs\/[a-z]+\.d\.ts$/],
-        [target.require, /^\.\/dist\/cjs\/[a-z]+\.js$/, /^\.\/dist\/cjs\/[a-z]+\.d\.ts$/],
+        [target.module, esm, esmTypes],
+        [target.import, esm, esmTypes],
+        [target.node.import, esmForNode, esmTypes],
+        [target.node.require, cjs, cjsTypes],
+        [target.require, cjs, cjsTypes],
       ];
 
       for (const [{ types, default: code, ...rest }, codeName, typesName] of formats) {
         expect(rest).toEqual({});
         expect(code).toMatch(codeName);
         expect(types).toMatch(typesName);
-        expect([there(types), there(code)], entry).toEqual([true, true]);
+        expect([isThere(types), isThere(code)], entry).toEqual([true, true]);
       }
     }
   });
@@ -178,10 +180,8 @@ describeInstalled("package.json", () => {
   });
 
   it("no option refuses undefined, as exactOptionalPropertyTypes would", () => {
-    const types = readdirSync(join(installed, "dist"), { recursive: true, encoding: "utf8" }).filter((f) =>
-      f.endsWith(".d.ts"),
-    );
-    const text = types.map((f) => readFileSync(join(installed, "dist", f), "utf8")).join("\n");
+    const types = filesIn(join(installed, "dist")).filter((f) => f.endsWith(".d.ts"));
+    const text = types.map((f) => readFileSync(f, "utf8")).join("\n");
     const options = [...text.matchAll(/^(?:export )?interface (\w+Options)\b[^{]*\{\n(.*?)^\}/gms)];
     expect(options.length).toBeGreaterThan(20);
 
@@ -195,10 +195,8 @@ describeInstalled("package.json", () => {
 });
 
 describeInstalled("both module formats", () => {
-  const edits = `[setRunpath("/opt/lib"), replaceNeeded({ "libc.so.6": "libd.so" }), stripUnneeded(), removeSections(".comment")]`;
   const names = "patch, setRunpath, replaceNeeded, stripUnneeded, removeSections";
   const name = "s390x-glibc-pie";
-  const use = `const done = patch(readFileSync(${JSON.stringify(fixturePath(name))}), ${edits}); console.log(Buffer.isBuffer(done.bytes), done.bytes.toString("base64"));`;
 
   it("import and require give the same bytes", () => {
     const { bytes } = patch(fixture(name), [
@@ -208,15 +206,26 @@ describeInstalled("both module formats", () => {
       removeSections(".comment"),
     ]);
     const expected = `true ${bytes.toString("base64")}\n`;
-    expect(
-      runScript("use.mjs", `import { readFileSync } from "node:fs"; import { ${names} } from "elfwright"; ${use}`),
-    ).toBe(expected);
-    expect(
-      runScript(
-        "use.cjs",
-        `const { readFileSync } = require("node:fs"); const { ${names} } = require("elfwright"); ${use}`,
-      ),
-    ).toBe(expected);
+
+    const use = `
+      const done = patch(readFileSync(${JSON.stringify(fixturePath(name))}), [
+        setRunpath("/opt/lib"),
+        replaceNeeded({ "libc.so.6": "libd.so" }),
+        stripUnneeded(),
+        removeSections(".comment"),
+      ]);
+      console.log(Buffer.isBuffer(done.bytes), done.bytes.toString("base64"));
+    `;
+    const imports = `
+      import { readFileSync } from "node:fs";
+      import { ${names} } from "elfwright";
+    `;
+    const requires = `
+      const { readFileSync } = require("node:fs");
+      const { ${names} } = require("elfwright");
+    `;
+    expect(runScript("use.mjs", imports + use)).toBe(expected);
+    expect(runScript("use.cjs", requires + use)).toBe(expected);
   });
 
   it.each(ENTRIES)("%s exports the same names in both", (entry) => {
@@ -230,30 +239,43 @@ describeInstalled("both module formats", () => {
   });
 
   it("patch files", () => {
+    const imports = `
+      import { patchFileSync, readElfFile } from "elfwright/node";
+      import { setRunpath } from "elfwright";
+    `;
+    const requires = `
+      const { patchFileSync, readElfFile } = require("elfwright/node");
+      const { setRunpath } = require("elfwright");
+    `;
     for (const [script, head] of [
-      [
-        "file.mjs",
-        `import { patchFileSync, readElfFile } from "elfwright/node"; import { setRunpath } from "elfwright";`,
-      ],
-      [
-        "file.cjs",
-        `const { patchFileSync, readElfFile } = require("elfwright/node"); const { setRunpath } = require("elfwright");`,
-      ],
+      ["file.mjs", imports],
+      ["file.cjs", requires],
     ] as const) {
       const path = join(project, `${script}.elf`);
       writeFileSync(path, fixture(name));
-      expect(
-        runScript(
-          script,
-          `${head} patchFileSync(${JSON.stringify(path)}, [setRunpath("/opt/lib")]); const elf = readElfFile(${JSON.stringify(path)}); console.log(elf.runpath); elf.close();`,
-        ),
-      ).toBe("/opt/lib\n");
+
+      const use = `
+        const path = ${JSON.stringify(path)};
+        patchFileSync(path, [setRunpath("/opt/lib")]);
+        const elf = readElfFile(path);
+        console.log(elf.runpath);
+        elf.close();
+      `;
+      expect(runScript(script, head + use)).toBe("/opt/lib\n");
     }
   });
 
   it("an error of one is known to the other", () => {
-    const text = `import { createRequire } from "node:module"; import { isElfError } from "elfwright"; const { readElf } = createRequire(import.meta.url)("elfwright");
-      try { readElf(new Uint8Array(4)); } catch (e) { console.log(isElfError(e, "NOT_ELF")); }`;
+    const text = `
+      import { createRequire } from "node:module";
+      import { isElfError } from "elfwright";
+      const { readElf } = createRequire(import.meta.url)("elfwright");
+      try {
+        readElf(new Uint8Array(4));
+      } catch (e) {
+        console.log(isElfError(e, "NOT_ELF"));
+      }
+    `;
     expect(runScript("mixed.mjs", text)).toBe("true\n");
   });
 });
@@ -261,8 +283,9 @@ describeInstalled("both module formats", () => {
 describeInstalled("for Node, parts are loaded when they are called", () => {
   /** Files of the package that are loaded after each of the statements. */
   function loadedAfter(...statements: readonly string[]): string[][] {
-    const count = `loaded.push(Object.keys(require.cache).filter((f) => f.includes("elfwright")));`;
-    const text = `const loaded = []; ${statements.map((s) => `${s}; ${count}`).join("\n")} console.log(JSON.stringify(loaded));`;
+    const count = 'loaded.push(Object.keys(require.cache).filter((f) => f.includes("elfwright")));';
+    const counted = statements.map((s) => `${s}; ${count}`);
+    const text = ["const loaded = [];", ...counted, "console.log(JSON.stringify(loaded));"].join("\n");
     return JSON.parse(runScript("lazy.cjs", text)) as string[][];
   }
 
@@ -284,15 +307,29 @@ describeInstalled("for Node, parts are loaded when they are called", () => {
   });
 
   it("a list of rules is made when it is looked at, also for import", () => {
-    const text = `import { createRequire } from "node:module"; import { checkRules, diagnosisRules, pageRules } from "elfwright";
-      const { cache } = createRequire(import.meta.url), before = Object.keys(cache).length;
-      console.log(JSON.stringify([checkRules.length, [...diagnosisRules].length, pageRules.map((r) => r.id), Object.keys(cache).length > before, Array.isArray(checkRules)]));`;
-    const lists = [checkRules.length, diagnosisRules.length, pageRules.map((r) => r.id), true, true];
-    expect(JSON.parse(runScript("lists.mjs", text))).toEqual(lists);
+    const text = `
+      import { createRequire } from "node:module";
+      import { checkRules, diagnosisRules, pageRules } from "elfwright";
+      const { cache } = createRequire(import.meta.url);
+      const before = Object.keys(cache).length;
+      const sizes = [checkRules.length, [...diagnosisRules].length];
+      const ids = pageRules.map((r) => r.id);
+      const isLater = Object.keys(cache).length > before;
+      console.log(JSON.stringify([...sizes, ids, isLater, Array.isArray(checkRules)]));
+    `;
+    const expected = [checkRules.length, diagnosisRules.length, pageRules.map((r) => r.id), true, true];
+    expect(JSON.parse(runScript("lists.mjs", text))).toEqual(expected);
   });
 
   it("functions have their names, and throw what the part throws", () => {
-    const text = `const { readElf } = require("elfwright"); try { readElf("x"); } catch (e) { console.log(readElf.name, e.code); }`;
+    const text = `
+      const { readElf } = require("elfwright");
+      try {
+        readElf("x");
+      } catch (e) {
+        console.log(readElf.name, e.code);
+      }
+    `;
     expect(runScript("stub.cjs", text)).toBe("readElf BAD_INPUT\n");
   });
 });
@@ -317,13 +354,16 @@ describeInstalled("a bundle", () => {
   }
 
   it("has no rule of what it does not use", async () => {
-    const [reader, checker, knower] = [await bundled("readElf"), await bundled("check"), await bundled("diagnose")];
-    // As far as no bundler writes it in another way.
+    const reader = await bundled("readElf");
+    const checker = await bundled("check");
+    const diagnoser = await bundled("diagnose");
+    // A bundler may write what follows in a sentence in another way.
     const inside = (text: string, rules: readonly { readonly sentence: string }[]) =>
       rules.filter((r) => text.includes(r.sentence.slice(0, 30))).length;
+
     expect([inside(reader, checkRules), inside(reader, pageRules), inside(reader, diagnosisRules)]).toEqual([0, 0, 0]);
     expect([inside(checker, checkRules), inside(checker, diagnosisRules)]).toEqual([checkRules.length, 0]);
-    expect(inside(knower, diagnosisRules)).toBe(diagnosisRules.length);
+    expect(inside(diagnoser, diagnosisRules)).toBe(diagnosisRules.length);
   });
 });
 
@@ -333,10 +373,10 @@ describeInstalled("the command", () => {
     const path = join(installed, manifest.bin["elfwright"]!);
     expect(readFileSync(path, "utf8").startsWith("#!/usr/bin/env node\n")).toBe(true);
     expect(statSync(path).mode & 0o111).toBe(0o111);
-    expect(must(process.execPath, [path, "--version"])).toBe(`${manifest.version}\n`);
-    expect(must(process.execPath, [path, "patchelf", "--print-needed", fixturePath("x86_64-glibc-pie")])).toBe(
-      "libc.so.6\n",
-    );
+
+    const elfwright = (...args: string[]): string => must(process.execPath, [path, ...args]);
+    expect(elfwright("--version")).toBe(`${manifest.version}\n`);
+    expect(elfwright("patchelf", "--print-needed", fixturePath("x86_64-glibc-pie"))).toBe("libc.so.6\n");
   });
 });
 
@@ -344,6 +384,7 @@ describeInstalled("the main entry", () => {
   /** A file and all that it loads. */
   function closure(file: string, seen = new Map<string, string>()): Map<string, string> {
     if (seen.has(file)) return seen;
+
     const text = readFileSync(file, "utf8");
     seen.set(file, text);
     for (const [, from] of text.matchAll(/(?:from|import|require\()\s*["'](\.[^"']+)["']/g)) {
@@ -356,8 +397,9 @@ describeInstalled("the main entry", () => {
     const loaded = closure(join(installed, "dist", name));
     expect(loaded.size).toBeGreaterThan(1);
     for (const [file, text] of loaded) {
+      const packages = text.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^."'][^"']*)["']/g);
       expect(
-        [...text.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^."'][^"']*)["']/g)].map((m) => m[1]),
+        Array.from(packages, ([, name]) => name),
         file,
       ).toEqual([]);
       expect(text, file).not.toMatch(/["']node:|\bBuffer\s*[.([]|\bprocess\.|__dirname|import\.meta/);
@@ -376,55 +418,152 @@ describeInstalled("the main entry", () => {
   );
 
   it("runs where there is no Buffer, process or require", () => {
-    const text = `import vm from "node:vm"; import { readFileSync } from "node:fs"; import { dirname, join } from "node:path";
-      const context = vm.createContext({ TextEncoder, TextDecoder }), modules = new Map();
-      const load = (file) => { if (!modules.has(file)) modules.set(file, new vm.SourceTextModule(readFileSync(file, "utf8"), { context, identifier: file })); return modules.get(file); };
+    const text = `
+      import vm from "node:vm";
+      import { readFileSync } from "node:fs";
+      import { dirname, join } from "node:path";
+
+      const context = vm.createContext({ TextEncoder, TextDecoder });
+      const modules = new Map();
+      function load(file) {
+        if (!modules.has(file)) {
+          const source = readFileSync(file, "utf8");
+          modules.set(file, new vm.SourceTextModule(source, { context, identifier: file }));
+        }
+        return modules.get(file);
+      }
+
       const main = load(${JSON.stringify(join(installed, "dist", "index.js"))});
       await main.link((from, by) => load(join(dirname(by.identifier), from)));
       await main.evaluate();
-      const { patch, setRunpath, readElf } = main.namespace, bytes = vm.runInContext("n => new Uint8Array(n)", context)(${fixture("x86_64-glibc-pie").length});
-      bytes.set(readFileSync(${JSON.stringify(fixturePath("x86_64-glibc-pie"))}));
-      console.log(readElf(patch(bytes, [setRunpath("/opt/lib")]).bytes).runpath);`;
-    expect(
-      must(process.execPath, ["--experimental-vm-modules", "--no-warnings", write("bare.mjs", text)], { cwd: project }),
-    ).toBe("/opt/lib\n");
+      const { patch, setRunpath, readElf } = main.namespace;
+
+      const program = readFileSync(${JSON.stringify(fixturePath("x86_64-glibc-pie"))});
+      const bytes = vm.runInContext("n => new Uint8Array(n)", context)(program.length);
+      bytes.set(program);
+      console.log(readElf(patch(bytes, [setRunpath("/opt/lib")]).bytes).runpath);
+    `;
+    const args = ["--experimental-vm-modules", "--no-warnings", write("bare.mjs", text)];
+    expect(must(process.execPath, args, { cwd: project })).toBe("/opt/lib\n");
   });
 });
 
 describeInstalled("types", () => {
-  const main = `import { addNeeded, type Change, check, describeElf, diagnose, type Diagnosis, diffElf, type Edits, type ElfDescription, type Finding, isElfError, keepSymbols, patch, plan, readElf, removeNeeded, removeSections, replaceNeeded, setFlags, setInterpreter, setRunpath, stripUnneeded } from "elfwright";
+  const main = `
+    import {
+      addNeeded,
+      type Change,
+      check,
+      describeElf,
+      diagnose,
+      type Diagnosis,
+      diffElf,
+      type Edits,
+      type ElfDescription,
+      type Finding,
+      isElfError,
+      keepSymbols,
+      patch,
+      plan,
+      readElf,
+      removeNeeded,
+      removeSections,
+      replaceNeeded,
+      setFlags,
+      setInterpreter,
+      setRunpath,
+      stripUnneeded,
+    } from "elfwright";
+
     const bytes = new Uint8Array(64);
-    export const result: Uint8Array = patch(bytes, [setInterpreter("/l"), setRunpath(["$ORIGIN"]), replaceNeeded({ a: "b" }), stripUnneeded(), removeSections(".comment")], { overlay: "keep" }).bytes;
+    export const result: Uint8Array = patch(
+      bytes,
+      [
+        setInterpreter("/l"),
+        setRunpath(["$ORIGIN"]),
+        replaceNeeded({ a: "b" }),
+        stripUnneeded(),
+        removeSections(".comment"),
+      ],
+      { overlay: "keep" },
+    ).bytes;
     export const findings: Finding[] = check(readElf(plan(bytes, [])));
-    export const description: ElfDescription = describeElf(readElf({ size: 1, read: (offset, length) => bytes.subarray(offset, offset + length) }));
+    export const description: ElfDescription = describeElf(
+      readElf({ size: 1, read: (offset, length) => bytes.subarray(offset, offset + length) }),
+    );
     export const changes: Change[] = diffElf(readElf(bytes), readElf(bytes), { layout: true });
-    export const tried = (e: unknown): string[] => (isElfError(e, "NO_ROOM") ? e.detail.tried : []);
-    export const offset = (e: unknown): number => (isElfError(e) && e.code === "MALFORMED" ? e.detail.offset : 0);
-    export const tags = (all: readonly Change[]): string[] => all.flatMap((c) => (c.at === "dynamic" ? [c.tag] : []));
-    export const names = (all: readonly Change[]): (string | undefined)[] => all.map((c) => c.name);
     export const diagnosis = (target: Target | undefined): Diagnosis => diagnose(readElf(bytes.buffer), { target });
-    export const edits: Edits[] = [setRunpath("/a", "/b"), [addNeeded("a", "b", { first: true }), addNeeded(["c"], { move: undefined }), removeNeeded("d")]];
-    export const more: Edits = [replaceNeeded("a", "b"), setFlags(["DF_1_NOW"]), setFlags("DF_1_NOW", "DF_1_PIE"), keepSymbols("main"), removeSections([".comment"], { force: true })];
+
+    export const tried = (e: unknown): string[] => (isElfError(e, "NO_ROOM") ? e.detail.tried : []);
+    export const offset = (e: unknown): number =>
+      isElfError(e) && e.code === "MALFORMED" ? e.detail.offset : 0;
+    export const tags = (all: readonly Change[]): string[] =>
+      all.flatMap((c) => (c.at === "dynamic" ? [c.tag] : []));
+    export const names = (all: readonly Change[]): (string | undefined)[] => all.map((c) => c.name);
+
+    export const edits: Edits[] = [
+      setRunpath("/a", "/b"),
+      [
+        addNeeded("a", "b", { first: true }),
+        addNeeded(["c"], { move: undefined }),
+        removeNeeded("d"),
+      ],
+    ];
+    export const more: Edits = [
+      replaceNeeded("a", "b"),
+      setFlags(["DF_1_NOW"]),
+      setFlags("DF_1_NOW", "DF_1_PIE"),
+      keepSymbols("main"),
+      removeSections([".comment"], { force: true }),
+    ];
+
     // @ts-expect-error no flag of that name
     setFlags("DF_1_THEN");
     // @ts-expect-error a wrong choice
     patch(bytes, [], { overlay: "lose" });
   `;
-  const node = `import { openSource, patchFile, patchFileSync, readElfFile, type PatchFileResult } from "elfwright/node";
+  const node = `
+    import { openSource, patchFile, patchFileSync, readElfFile, type PatchFileResult } from "elfwright/node";
     import { patch, setRunpath } from "elfwright";
-    export const later: Promise<PatchFileResult> = patchFile("a", [setRunpath("/a")], { output: "b", dryRun: true });
+
+    export const later: Promise<PatchFileResult> = patchFile("a", [setRunpath("/a")], {
+      output: "b",
+      dryRun: true,
+    });
     export const now: boolean = patchFileSync("a", []).changed;
     export const needed: readonly string[] = readElfFile("a").needed;
     export const size: number = openSource("a").size;
     export const buffer: Buffer = patch(Buffer.alloc(0), []).bytes;
   `;
-  const targets = `import { type Distribution, distribution, distributions, glibc, musl, parseTarget, tables, type Target } from "elfwright/targets";
-    export const all: Target[] = [glibc("2.17"), musl("1.2.4", "aarch64"), distribution("centos7"), parseTarget("manylinux_2_28", { machine: 62, class: 64, littleEndian: true })];
+  const targets = `
+    import {
+      type Distribution,
+      distribution,
+      distributions,
+      glibc,
+      musl,
+      parseTarget,
+      tables,
+      type Target,
+    } from "elfwright/targets";
+
+    const machine = { machine: 62, class: 64, littleEndian: true } as const;
+    export const all: Target[] = [
+      glibc("2.17"),
+      musl("1.2.4", "aarch64"),
+      distribution("centos7"),
+      parseTarget("manylinux_2_28", machine),
+    ];
     export const known: readonly Distribution[] = distributions;
-    export const home: string | undefined = tables.glibcHome({ machine: 62, class: 64, littleEndian: true }, "pow", "2.17");
+    export const home: string | undefined = tables.glibcHome(machine, "pow", "2.17");
     // @ts-expect-error no machine of that name
     glibc("2.17", "vax");
   `;
+  const scripts: readonly (readonly [name: string, text: string, types: readonly string[]])[] = [
+    ["main", main + targets, []],
+    ["files", node, ["node"]],
+  ];
+
   const compilers: [string, string, object][] = [
     ["nodenext, ESM", "mts", { module: "nodenext", moduleResolution: "nodenext" }],
     ["nodenext, CommonJS", "cts", { module: "nodenext", moduleResolution: "nodenext" }],
@@ -432,41 +571,33 @@ describeInstalled("types", () => {
     ["bundler", "ts", { module: "esnext", moduleResolution: "bundler" }],
     ["node10", "ts", { module: "commonjs", moduleResolution: "node10" }],
   ];
-  const typeRoots = [join(repository, "node_modules", "@types")];
+  const compiler = join(repository, "node_modules", "typescript", "lib", "tsc.js");
+
+  function configOf(file: string, types: readonly string[], options: object): string {
+    const compilerOptions = {
+      target: "es2022",
+      lib: ["es2022"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types,
+      typeRoots: [join(repository, "node_modules", "@types")],
+      ...options,
+    };
+    return JSON.stringify({ compilerOptions, files: [file] });
+  }
 
   it.each(compilers)(
     "%s: the main entry and elfwright/targets without Node's types, elfwright/node with them",
     (title, extension, options) => {
-      for (const [entry, text, types] of [
-        ["main", main + targets, []],
-        ["files", node, ["node"]],
-      ] as const) {
+      for (const [entry, text, types] of scripts) {
         const folder = `types-${title.replaceAll(/\W+/g, "-")}-${entry}`;
         write(`${folder}/use.${extension}`, text);
-        const config = write(
-          `${folder}/tsconfig.json`,
-          JSON.stringify({
-            compilerOptions: {
-              target: "es2022",
-              lib: ["es2022"],
-              strict: true,
-              exactOptionalPropertyTypes: true,
-              skipLibCheck: false,
-              noEmit: true,
-              types,
-              typeRoots,
-              ...options,
-            },
-            files: [`use.${extension}`],
-          }),
-        );
-        const r = run(
-          process.execPath,
-          [join(repository, "node_modules", "typescript", "lib", "tsc.js"), "-p", config],
-          { cwd: project },
-        );
+        const config = write(`${folder}/tsconfig.json`, configOf(`use.${extension}`, types, options));
 
-        expect({ entry, status: r.status, stdout: r.stdout }).toEqual({ entry, status: 0, stdout: "" });
+        const { status, stdout } = run(process.execPath, [compiler, "-p", config], { cwd: project });
+        expect({ entry, status, stdout }).toEqual({ entry, status: 0, stdout: "" });
       }
     },
   );

@@ -14,12 +14,13 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 const project = files.path("project");
 const installed = join(project, "node_modules", "elfwright");
 
-/** The main job, then a list that is made late, then a constant. */
+/** Uses the main job, a list that is made late, and a constant. */
 const USE = `
 const { bytes: out } = patch(bytes, [setRunpath("/opt/lib"), replaceNeeded("libc.so.6", "libd.so")]);
 const elf = readElf(out);
 const said = [elf.runpath, elf.needed.join(), checkRules.length > 40, DT.RUNPATH, check(elf).length].join(" ");
 `;
+/** What `said` is then. */
 const SAID = "/opt/lib libd.so true 29 0";
 const NAMES = "check, checkRules, DT, patch, readElf, replaceNeeded, setRunpath";
 
@@ -82,7 +83,9 @@ describe("other runtimes", () => {
 
 const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript", ".html": "text/html" };
 
-/** What a browser makes of a page of a server that has the package, when its scripts have run. */
+/**
+ * The document that a browser has when the scripts of a page have run. The page comes from a server with the package.
+ */
 async function shownBy(browser: string, page: string): Promise<string> {
   const server = createServer(async (request, response) => {
     const path = request.url === "/program" ? fixturePath("x86_64-glibc-pie") : join(installed, request.url ?? "");
