@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { table } from "../corpus/print.js";
-import { serveBench, Worker, type WorkerCost } from "./in-process.js";
+import { serveBench, type Work, Worker, type WorkerCost } from "./in-process.js";
 import { cache, type Cost, measure } from "./measure.js";
 import { benchStart } from "./start.js";
 import { megabytes, type Subject, SUBJECTS } from "./subjects.js";
@@ -12,11 +12,12 @@ const HELP = `npm run bench -- strip [--rounds N] [--only PATTERN]
 npm run bench -- start [--rounds N]
 
 strip: cpu time (user and system) and peak memory of strips, beside GNU strip, eu-strip and
-llvm-strip-19. All take turns in each round; medians of the rounds, and of each round's ratio to
-GNU strip. "in process" is a process that stripped the file twice before, "warm" one that stripped
-it for two seconds and twenty times at least, as a build does that has many files: V8 has compiled
-then what it compiles. What it used before the operation stands behind its peak. "command" is
-elfwright's own, Node's start included; what that alone costs is a line of its own.
+llvm-strip-19. All take turns in each round. The figures are medians of the rounds, and of the
+ratios to GNU strip in each round. "in process" is a process that has stripped the file twice
+before; "warm" is one that has stripped it for at least two seconds and twenty times, as a build
+with many files does, so that V8 has compiled all that it compiles. Behind the peak memory stands
+what the process used before the operation. "command" is elfwright's command with the start of
+Node, whose cost alone is a line of its own.
 
 start: cpu time of imports over an empty module, and of the command over \`node -e 0\`.
 
@@ -31,22 +32,25 @@ interface Contender {
 const OUT = cache("out");
 const CLI = resolve("dist", "cjs", "cli.js");
 
-/** Strips and milliseconds before the first round, by which V8 has seen what it needs to optimize. */
+/** How many strips, and milliseconds, the warm worker has behind it before the first round. */
 const WARM = { strips: 20, milliseconds: 2000 };
 
-function contenders(s: Subject, input: string, [worker, warm]: readonly [Worker, Worker]): Contender[] {
+function contenders({ option }: Subject, input: string, [worker, warm]: readonly [Worker, Worker]): Contender[] {
   const command = (name: string, file: string, args: readonly string[]): Contender => ({
     name,
     run: () => Promise.resolve(measure(file, args) ?? "it failed"),
   });
-  const eu = s.option === "-g" ? ["-g", "-o", OUT, input] : ["-o", OUT, input];
+  const work = { input, output: OUT, option };
+  const files = ["-o", OUT, input];
+
   return [
-    command("GNU strip", "strip", [s.option, "-o", OUT, input]),
-    command("eu-strip", "eu-strip", eu),
-    command("llvm-strip-19", "llvm-strip-19", [s.option, "-o", OUT, input]),
-    { name: "elfwright in process", run: () => worker.do({ input, output: OUT, option: s.option }) },
-    { name: "elfwright in process, warm", run: () => warm.do({ input, output: OUT, option: s.option }) },
-    command("elfwright command", process.execPath, [CLI, "strip", s.option, "-o", OUT, input]),
+    command("GNU strip", "strip", [option, ...files]),
+    // eu-strip has no option for what it does without -g.
+    command("eu-strip", "eu-strip", option === "-g" ? ["-g", ...files] : files),
+    command("llvm-strip-19", "llvm-strip-19", [option, ...files]),
+    { name: "elfwright in process", run: () => worker.do(work) },
+    { name: "elfwright in process, warm", run: () => warm.do(work) },
+    command("elfwright command", process.execPath, [CLI, "strip", option, ...files]),
     command("(Node's start)", process.execPath, ["-e", "0"]),
   ];
 }
@@ -63,16 +67,21 @@ interface Result {
   failed?: string;
 }
 
-async function bench(s: Subject, rounds: number): Promise<void> {
-  const input = s.path();
-  const workers = [new Worker(fileURLToPath(import.meta.url)), new Worker(fileURLToPath(import.meta.url))] as const;
-  const all = contenders(s, input, workers);
+/** Strips until V8 has compiled what it compiles. */
+async function warmUp(worker: Worker, work: Work): Promise<void> {
+  const start = performance.now();
+  for (let i = 0; i < WARM.strips || performance.now() - start < WARM.milliseconds; i++) await worker.do(work);
+}
+
+async function bench(subject: Subject, rounds: number): Promise<void> {
+  const { name, option } = subject;
+  const input = subject.path();
+  const script = fileURLToPath(import.meta.url);
+  const workers = [new Worker(script), new Worker(script)] as const;
+  await warmUp(workers[1], { input, output: OUT, option });
+
+  const all = contenders(subject, input, workers);
   const results = new Map<string, Result>(all.map((c) => [c.name, { costs: [], size: 0 }]));
-
-  for (let i = 0, start = performance.now(); i < WARM.strips || performance.now() - start < WARM.milliseconds; i++) {
-    await workers[1].do({ input, output: OUT, option: s.option });
-  }
-
   // The first two rounds warm the other worker and the page cache.
   for (let round = -2; round < rounds; round++) {
     for (const c of all) {
@@ -92,8 +101,9 @@ async function bench(s: Subject, rounds: number): Promise<void> {
 
   for (const w of workers) w.end();
   rmSync(OUT, { force: true });
+
   const head = ["", "cpu ms", "of GNU's", "wall ms", "peak MiB", "of which idle", "result, bytes"];
-  console.log(`\n${s.name}, ${s.option} (${megabytes(input)}, ${rounds} rounds)`);
+  console.log(`\n${name}, ${option} (${megabytes(input)}, ${rounds} rounds)`);
   console.log(table([head, ...rows(results)]));
 }
 
@@ -128,7 +138,8 @@ async function main(): Promise<number> {
     },
   });
   const [what] = positionals;
-  if (values.help || positionals.length !== 1 || (what !== "strip" && what !== "start")) {
+  const isKnown = positionals.length === 1 && (what === "strip" || what === "start");
+  if (values.help || !isKnown) {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
@@ -140,7 +151,9 @@ async function main(): Promise<number> {
 
   const only = new RegExp(values.only);
   const rounds = Number(values.rounds ?? 7);
-  for (const s of SUBJECTS) if (only.test(`${s.name} ${s.option}`)) await bench(s, rounds);
+  for (const subject of SUBJECTS) {
+    if (only.test(`${subject.name} ${subject.option}`)) await bench(subject, rounds);
+  }
   return 0;
 }
 

@@ -18,15 +18,19 @@ export interface WorkerCost extends Cost {
   readonly idle: number;
 }
 
-const status = (field: string): number =>
-  Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(readFileSync("/proc/self/status", "utf8"))![1]) / 1024;
+/** A size of this process in MiB (proc(5), /proc/pid/status). */
+function status(field: string): number {
+  const text = readFileSync("/proc/self/status", "utf8");
+  const [, kibibytes] = new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(text)!;
+  return Number(kibibytes) / 1024;
+}
 
 function work({ input, output, option }: Work): WorkerCost | string {
   const idle = status("VmRSS");
   // Sets VmHWM, the peak, to what is resident now (proc(5)).
   writeFileSync("/proc/self/clear_refs", "5");
-  const start = process.cpuUsage();
-  const at = process.hrtime.bigint();
+  const cpuBefore = process.cpuUsage();
+  const wallBefore = process.hrtime.bigint();
 
   try {
     patchFileSync(input, [option === "-g" ? stripDebug() : stripUnneeded()], { output });
@@ -34,11 +38,12 @@ function work({ input, output, option }: Work): WorkerCost | string {
     return String(e);
   }
 
-  const { user, system } = process.cpuUsage(start);
-  return { cpu: (user + system) / 1000, wall: Number(process.hrtime.bigint() - at) / 1e6, peak: status("VmHWM"), idle };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const wall = Number(process.hrtime.bigint() - wallBefore) / 1e6;
+  return { cpu: (user + system) / 1000, wall, peak: status("VmHWM"), idle };
 }
 
-/** The worker's side. False in the process that was started by hand. */
+/** Serves as the worker. False in the process that was started by hand. */
 export function serveBench(): boolean {
   if (process.env[ROLE] === undefined || !process.send) return false;
   process.on("message", (w) => process.send!(work(w as Work)));

@@ -11,8 +11,8 @@ export interface Cost {
 }
 
 /**
- * Runs a command and prints what wait4 says of it: nothing else tells the peak memory of one child to the kilobyte, and
- * its time to the microsecond.
+ * Runs a command and prints what wait4(2) says of it: nothing else tells the peak memory of one child to the kilobyte,
+ * and its time to the microsecond.
  */
 const HELPER = `
 #include <stdio.h>
@@ -23,21 +23,29 @@ const HELPER = `
 #include <unistd.h>
 int main(int argc, char **argv) {
   (void)argc;
-  struct timespec a, b; struct rusage u; int status;
-  clock_gettime(CLOCK_MONOTONIC, &a);
+  struct timespec before, after;
+  struct rusage usage;
+  int status;
+
+  clock_gettime(CLOCK_MONOTONIC, &before);
   pid_t child = fork();
-  if (child == 0) { execvp(argv[1], argv + 1); _exit(127); }
-  if (wait4(child, &status, 0, &u) < 0) return 1;
-  clock_gettime(CLOCK_MONOTONIC, &b);
-  long cpu = (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000L + u.ru_utime.tv_usec + u.ru_stime.tv_usec;
-  long wall = (b.tv_sec - a.tv_sec) * 1000000L + (b.tv_nsec - a.tv_nsec) / 1000;
+  if (child == 0) {
+    execvp(argv[1], argv + 1);
+    _exit(127);
+  }
+  if (wait4(child, &status, 0, &usage) < 0) return 1;
+  clock_gettime(CLOCK_MONOTONIC, &after);
+
+  struct timeval user = usage.ru_utime, system = usage.ru_stime;
+  long cpu = (user.tv_sec + system.tv_sec) * 1000000L + user.tv_usec + system.tv_usec;
+  long wall = (after.tv_sec - before.tv_sec) * 1000000L + (after.tv_nsec - before.tv_nsec) / 1000;
   int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  fprintf(stderr, "\\nMEASURED %ld %ld %ld %d\\n", cpu, wall, u.ru_maxrss, code);
+  fprintf(stderr, "\\nMEASURED %ld %ld %ld %d\\n", cpu, wall, usage.ru_maxrss, code);
   return 0;
 }
 `;
 
-/** Where subjects and helpers are kept between runs. */
+/** The path of a subject or helper, which are kept between runs. */
 export function cache(name: string): string {
   const folder = resolve(".cache", "bench");
   mkdirSync(folder, { recursive: true });
@@ -49,7 +57,8 @@ let helper: string | undefined;
 function build(): string {
   const path = cache("measure");
   const source = cache("measure.c");
-  if (!existsSync(path) || readFileSync(source, "utf8") !== HELPER) {
+  const isBuilt = existsSync(path) && readFileSync(source, "utf8") === HELPER;
+  if (!isBuilt) {
     writeFileSync(source, HELPER);
     must("gcc", ["-O1", "-o", path, source]);
   }
@@ -64,7 +73,8 @@ export function measure(command: string, args: readonly string[]): Cost | undefi
     env: { ...process.env, LC_ALL: "C" },
     maxBuffer: 64 << 20,
   });
-  const m = /MEASURED (\d+) (\d+) (\d+) (\d+)/.exec(stderr);
-  if (!m || m[4] !== "0") return undefined;
-  return { cpu: Number(m[1]) / 1000, wall: Number(m[2]) / 1000, peak: Number(m[3]) / 1024 };
+
+  const [, cpu, wall, peak, code] = /MEASURED (\d+) (\d+) (\d+) (\d+)/.exec(stderr) ?? [];
+  if (code !== "0") return undefined;
+  return { cpu: Number(cpu) / 1000, wall: Number(wall) / 1000, peak: Number(peak) / 1024 };
 }

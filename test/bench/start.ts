@@ -8,14 +8,14 @@ const CLI = resolve("dist", "cjs", "cli.js");
 
 interface Start {
   readonly name: string;
-  /** What it is compared with: the name of another one. */
+  /** The name of the start that it is compared with. */
   readonly over: string;
-  /** Processor milliseconds over that, at most; undefined where nothing is promised. */
+  /** How many milliseconds of cpu time it may cost more than that; undefined where nothing is promised. */
   readonly aim?: number;
   readonly args: readonly string[];
 }
 
-/** A script in a file, as users have it: in the package, so that its name leads to what is built. */
+/** A script in a file, as users have it. It lies in the package, so that `elfwright` leads to what is built. */
 function script(name: string, text: string): string[] {
   const path = cache(name);
   writeFileSync(path, text);
@@ -23,29 +23,24 @@ function script(name: string, text: string): string[] {
 }
 
 function starts(): Start[] {
-  const job = `readFileSync(${JSON.stringify(PROGRAM)})`;
+  const bytes = `readFileSync(${JSON.stringify(PROGRAM)})`;
+  const readScript = `
+    import { readFileSync } from "node:fs";
+    import { readElf } from "elfwright";
+    readElf(${bytes}).needed;
+  `;
+  const patchScript = `
+    import { readFileSync } from "node:fs";
+    import { patch, setRunpath } from "elfwright";
+    patch(${bytes}, setRunpath("/opt/lib"));
+  `;
+
   return [
     { name: "empty module", over: "empty module", args: script("empty.mjs", "") },
     { name: "import elfwright", over: "empty module", aim: 12, args: script("main.mjs", 'import "elfwright";') },
     { name: "import elfwright/node", over: "empty module", args: script("files.mjs", 'import "elfwright/node";') },
-    {
-      name: "import elfwright, readElf",
-      over: "empty module",
-      args: script(
-        "read.mjs",
-        `import { readFileSync } from "node:fs"; import { readElf } from "elfwright"; readElf(${job}).needed;`,
-      ),
-    },
-    {
-      name: "import elfwright, patch",
-      over: "empty module",
-      args: script(
-        "patch.mjs",
-        `import { readFileSync } from "node:fs";
-         import { patch, setRunpath } from "elfwright";
-         patch(${job}, setRunpath("/opt/lib"));`,
-      ),
-    },
+    { name: "import elfwright, readElf", over: "empty module", args: script("read.mjs", readScript) },
+    { name: "import elfwright, patch", over: "empty module", args: script("patch.mjs", patchScript) },
     { name: "node -e 0", over: "node -e 0", args: ["-e", "0"] },
     { name: "require elfwright", over: "node -e 0", args: script("main.cjs", 'require("elfwright");') },
     { name: "elfwright show", over: "node -e 0", aim: 20, args: [CLI, "show", PROGRAM] },

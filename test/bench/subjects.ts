@@ -28,29 +28,41 @@ function made(name: string, make: (path: string) => void): string {
   return path;
 }
 
-/** A C++ program of many instantiations: each function has a section, a group and relocations of its own. */
+/** Templates whose functions each get a section, a group and relocations of their own. */
+const TEMPLATES = `
+#include <vector>
+
+template <int N> struct Box {
+  std::vector<int> *v = nullptr;
+  __attribute__((noinline)) int add(int x) {
+    if (v) v->push_back(x);
+    return x * N + 1;
+  }
+};
+
+template <int N> __attribute__((noinline)) int first(int x) {
+  static int counter_with_a_long_name = N;
+  return counter_with_a_long_name++ + x;
+}
+`;
+
+/** A C++ program of many instantiations. */
 function templates(out: string): void {
   const source = cache("templates.cc");
   const count = 6500;
-  const uses = Array.from({ length: count }, (_, i) => `  s += Box<${i}>().add(x) + first<${i}>(x);\n`).join("");
-  writeFileSync(
-    source,
-    `
-#include <vector>
-template <int N> struct Box { std::vector<int> *v = nullptr; __attribute__((noinline)) int add(int x) { if (v) v->push_back(x); return x * N + 1; } };
-template <int N> __attribute__((noinline)) int first(int x) { static int counter_with_a_long_name = N; return counter_with_a_long_name++ + x; }
-int all(int x) { int s = 0;\n${uses}  return s; }\n`,
-  );
+  const uses = Array.from({ length: count }, (_, i) => `  s += Box<${i}>().add(x) + first<${i}>(x);\n`);
+  writeFileSync(source, `${TEMPLATES}\nint all(int x) {\n  int s = 0;\n${uses.join("")}  return s;\n}\n`);
   must("g++", ["-std=c++17", "-g", "-O0", "-ffunction-sections", "-fdata-sections", "-c", "-o", out, source]);
 }
 
-/** One GiB of zeros as .debug_info: what matters is that nobody needs to read it. */
+/** One GiB of zeros as .debug_info, which a strip need not read. */
 function gigabyte(out: string): void {
   const zeros = cache("zeros");
   const program = cache("small");
   const fd = openSync(zeros, "w");
   ftruncateSync(fd, 1 << 30);
   closeSync(fd);
+
   must("gcc", ["-O1", "-x", "c", "-o", program, "-"], { input: "int main(void) { return 0; }\n" });
   must("objcopy", ["--add-section", `.debug_info=${zeros}`, program, out]);
   rmSync(zeros);
@@ -58,14 +70,18 @@ function gigabyte(out: string): void {
 
 const SYMBOLS = 500_000;
 
+/** Functions with names of a usual length, every other one global. */
 function symbolSource(): string {
+  const head = ['.file "symbols.c"', ".text", ".globl _start", "_start: call a_function_of_some_name_7"];
+  const functions = Array.from({ length: SYMBOLS }, (_, i) => {
+    const name = `a_function_of_some_name_${i}`;
+    const isGlobal = i % 2 === 0;
+    return isGlobal ? `.globl ${name}\n${name}: ret` : `${name}: ret`;
+  });
+  const tail = [".section .debug_info", ".zero 100000", ""];
+
   const path = cache("symbols.s");
-  const line = (i: number) =>
-    `${i % 2 === 0 ? `.globl a_function_of_some_name_${i}\n` : ""}a_function_of_some_name_${i}: ret\n`;
-  writeFileSync(
-    path,
-    `.file "symbols.c"\n.text\n.globl _start\n_start: call a_function_of_some_name_7\n${Array.from({ length: SYMBOLS }, (_, i) => line(i)).join("")}.section .debug_info\n.zero 100000\n`,
-  );
+  writeFileSync(path, [...head, ...functions, ...tail].join("\n"));
   return path;
 }
 
