@@ -155,17 +155,13 @@ describe.each(ENCODINGS)("$label", (e) => {
   it("weakened: undefined symbols of it become weak, too, and only those", () => {
     const before = buildElf({ ...e, ...VERSIONED });
     const { bytes, changes } = patched(before, removeNeeded("libm.so.6", { uses: "weaken" }));
-    const weakened = ["exp", "pow"].map((name) => ({
-      at: "dynamicSymbols",
-      name,
-      field: "binding",
-      from: "STB_GLOBAL",
-      to: "STB_WEAK",
-    }));
 
-    expect(changes.filter((c) => c.at === "dynamicSymbols").sort((a, b) => (a.name! < b.name! ? -1 : 1))).toEqual(
-      weakened,
-    );
+    const becomesWeak = { at: "dynamicSymbols", field: "binding", from: "STB_GLOBAL", to: "STB_WEAK" };
+    const ofSymbols = changes.filter((c) => c.at === "dynamicSymbols");
+    expect(ofSymbols.sort((a, b) => (a.name! < b.name! ? -1 : 1))).toEqual([
+      { ...becomesWeak, name: "exp" },
+      { ...becomesWeak, name: "pow" },
+    ]);
     expect(symbols(bytes)).toEqual({
       ...symbols(before),
       pow: [STB.WEAK, undefined],
@@ -177,13 +173,10 @@ describe.each(ENCODINGS)("$label", (e) => {
   it("a symbol that the file defines for others (a copy relocation) loses the version, and stays global", () => {
     const before = buildElf({ ...e, ...VERSIONED });
     const elf = readElf(before);
-    const copied = [...elf.dynamicSymbols!].find((s) => s.name === "copied")!.index;
-    viewOf(before).setUint16(
-      versymTable(elf)!.offset + copied * 2,
-      elf.versionNeeds[0]!.versions[0]!.index | VERSYM.HIDDEN,
-      e.littleEndian,
-    );
-
+    const copied = [...elf.dynamicSymbols!].find((s) => s.name === "copied")!;
+    const at = versymTable(elf)!.offset + copied.index * 2;
+    const number = elf.versionNeeds[0]!.versions[0]!.index | VERSYM.HIDDEN;
+    viewOf(before).setUint16(at, number, e.littleEndian);
     expect(symbols(before)["copied"]).toEqual([STB.GLOBAL, "M_1"]);
 
     const { bytes } = patched(before, removeNeeded("libm.so.6", { uses: "weaken" }));
