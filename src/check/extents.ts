@@ -45,6 +45,7 @@ export const nonEmptyLoads = /* @__PURE__ */ once((elf): readonly SegmentExtent[
   segmentExtents(elf, PT.LOAD).filter((load) => load.memsz > 0n || load.filesz > 0n),
 );
 
+/** An order for sort(): ascending. */
 export function compare(a: bigint, b: bigint): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
@@ -78,6 +79,7 @@ export class SectionExtent {
   get at(): string {
     return sectionLabel(this.#section);
   }
+
   get flags(): bigint {
     return this.#section.header.exact("flags");
   }
@@ -90,6 +92,7 @@ export class SectionExtent {
   get size(): bigint {
     return this.#section.header.exact("size");
   }
+
   /** Bytes in the file: 0 for SHT_NOBITS. */
   get filesz(): bigint {
     return this.type === SHT.NOBITS || this.type === SHT.NULL ? 0n : this.size;

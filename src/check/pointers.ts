@@ -9,6 +9,7 @@ import { cardOf } from "../spec/machines/card-of.js";
 import { MEMORY } from "../spec/machines/lists/memory.js";
 import type { CheckRule } from "./rule.js";
 
+/** The word at DT_PLTGOT; undefined where the file does not hold it. */
 function firstGotWord(elf: ElfFile, address: bigint): bigint | undefined {
   const width = wordSize(elf.header);
   const offset = elf.offsetOf(address, width);
@@ -23,7 +24,6 @@ function startsWith(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean 
   for (let i = 0; i < wanted.length; i++) {
     if (bytes[at + i] !== wanted[i]) return false;
   }
-
   return true;
 }
 

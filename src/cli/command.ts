@@ -1,9 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
 import { type ElfError, isElfError } from "../error.js";
 
-/** Exit codes: done or nothing to do; refused, broken, or findings of level error; wrong usage. */
+/** Exit code: done, or nothing to do. */
 export const OK = 0;
+/** Exit code: a file was refused or is broken, or there are findings of level error. */
 export const REFUSED = 1;
+/** Exit code: wrong usage. */
 export const USAGE = 2;
 
 /** One verb of the command. Data goes to stdout, everything else to stderr. */
@@ -22,7 +24,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** By its name: a verb in a file of its own has a class of its own. */
+/** Tests by name, not by class: a verb that is built as one file has a class of its own. */
 export const isUsageError = (e: unknown): e is UsageError => e instanceof Error && e.name === "UsageError";
 
 /** An option's value: the text behind `=`, or the next argument. */

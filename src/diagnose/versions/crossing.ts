@@ -2,6 +2,7 @@ import { STT } from "../../spec/constants.js";
 import { ALPINE_LIBC, knownLoader } from "../../spec/known-loaders.js";
 import type { Facts } from "../facts.js";
 
+/** The C libraries between which files cross. */
 export type TwoLibcs = "glibc" | "musl";
 
 /** A file that was built for one C library and runs, or is to run, with another. */
@@ -42,11 +43,14 @@ export function builtFor(facts: Facts): { readonly libc: TwoLibcs; readonly beca
   if (entry && (entry.says === "musl" || entry.says === "glibc")) {
     return { libc: entry.says, because: `its start code is ${entry.says}'s` };
   }
-  if (hasGlibcVersions(facts)) return { libc: "glibc", because: "it asks for versions of glibc's symbols" };
+  if (hasGlibcVersions(facts)) {
+    return { libc: "glibc", because: "it asks for versions of glibc's symbols" };
+  }
 
   const musl = facts.needed.find(isMuslName);
   if (musl !== undefined) return { libc: "musl", because: `it needs ${musl}` };
   if (facts.libc === "musl") return { libc: "musl", because: "it was built for musl" };
+
   if (facts.needed.includes("libc.so.6") && takesFunctions(facts)) {
     return { libc: "musl", because: "it needs libc.so.6, but no version of any of glibc's symbols" };
   }
@@ -76,25 +80,23 @@ const COMMON = /* @__PURE__ */ new Set([
 const takesFunctions = (facts: Facts): boolean =>
   facts.imports.some((i) => !i.weak && i.version === undefined && i.type !== STT.OBJECT && COMMON.has(i.name));
 
-/** A file whose C library of the build is not the one that it will run with; null where it is, or nobody knows. */
+/** The crossing of a file that will not run with the C library it was built for; null for others, or where unknown. */
 export function crossingOf(facts: Facts): Crossing | null {
   const built = builtFor(facts);
   const named = namedLibc(facts);
   if (!built) return null;
 
-  if (named && named.libc !== built.libc && (named.libc === "glibc" || named.libc === "musl")) {
-    return { from: built.libc, to: named.libc, because: `${built.because}, and ${named.by}`, already: true };
+  const from = built.libc;
+  const to = named?.libc;
+  if (named && to !== from && (to === "glibc" || to === "musl")) {
+    return { from, to, because: `${built.because}, and ${named.by}`, already: true };
   }
 
   const { target, linkage } = facts;
   const isStatic = linkage === "static" || linkage === "static-pie";
-  if (target && target.libc !== built.libc && !isStatic) {
-    return {
-      from: built.libc,
-      to: target.libc,
-      because: `${built.because}, and the target ${target.name} has ${target.libc}`,
-      already: false,
-    };
+  if (target && target.libc !== from && !isStatic) {
+    const because = `${built.because}, and the target ${target.name} has ${target.libc}`;
+    return { from, to: target.libc, because, already: false };
   }
 
   return null;

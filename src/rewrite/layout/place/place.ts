@@ -69,17 +69,17 @@ function usualLimits(elf: ElfFile, added: readonly SegmentWish[]): Limits {
   };
 }
 
+/** Where the program header table ends with all that it may get: the entries that are wanted, and a new segment's. */
+function headersEnd({ header: h }: ElfFile, added: readonly SegmentWish[]): number {
+  return h.phoff + (h.phnum + added.length + 1) * h.phentsize;
+}
+
 /** Gives a table the first place that the strategies find for all its bytes, or else for the fewest that will do. */
 function placeInLoaded(ground: Ground, table: Table, limits: Limits): boolean {
   const { size, least } = table;
   const strategies = [...AT_ITS_PLACE, ...IN_LOADED];
   if (takeFirst(ground, table, size, strategies, limits)) return true;
   return least !== size && takeFirst(ground, table, least, strategies, limits);
-}
-
-/** Where the program header table ends with all that it may get: the entries that are wanted, and a new segment's. */
-function headersEnd({ header: h }: ElfFile, added: readonly SegmentWish[]): number {
-  return h.phoff + (h.phnum + added.length + 1) * h.phentsize;
 }
 
 /** Gives a table the first place that the strategies find. Returns whether there was one. */
@@ -143,17 +143,22 @@ function homeFor(ground: Ground, added: readonly SegmentWish[], limits: Limits, 
       continue;
     }
 
-    // A table that must leave for a program header may have had its place already.
-    for (const block of blocks) {
-      if (ground.homeless.includes(block)) continue;
-      const hasPlace = takeFirst(ground, block, block.size, MAKING_ROOM, limits);
-      if (!hasPlace) ground.homeless = [...ground.homeless, block];
-    }
+    moveAway(ground, blocks, limits);
     found = count;
   }
 
   const unused = ground.headers.ofType(PT.NULL).length;
   return { segment, emptied, entries: Math.max(0, found - unused) };
+}
+
+/** Finds other places for tables that stand in the way of program headers. They may have had a place already. */
+function moveAway(ground: Ground, blocks: readonly Table[], limits: Limits): void {
+  for (const block of blocks) {
+    if (ground.homeless.includes(block)) continue;
+
+    const hasPlace = takeFirst(ground, block, block.size, MAKING_ROOM, limits);
+    if (!hasPlace) ground.homeless = [...ground.homeless, block];
+  }
 }
 
 const ours = (view: PhdrView | undefined): EndSegment | undefined => view && { view, isOurs: true };
