@@ -122,7 +122,7 @@ describe("runs", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Lays the files there that the block names, and folders for those that it writes. */
+  /** Lays the files there that the block names. Folders for those that it writes it makes itself. */
   function furnish(text: string): void {
     const named = [...text.matchAll(/"([^"\n]+)"/g)].map(([, name]) => name!);
     const isNamed = (file: string) => named.some((name) => name === file || name.startsWith(`${file}/`));
@@ -131,7 +131,6 @@ describe("runs", () => {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       copyFileSync(fixturePath(file), join(folder, name));
     }
-    mkdirSync(join(folder, "dist/lib"), { recursive: true });
   }
 
   it.each(BLOCKS.map((block) => ({ title: titleOf(block), block })))("$title", async ({ block }) => {
