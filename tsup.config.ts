@@ -160,6 +160,12 @@ function requireOf(statement: ts.ImportDeclaration): string {
   return `const{${names.join(",")}}=${loaded};`;
 }
 
+/** The list of exports as CommonJS, with as few other characters as can be: gzip finds what both files have. */
+function exportsOf(statement: ts.ExportDeclaration): string {
+  const list = (statement.exportClause as ts.NamedExports).getText();
+  return `module.exports=${list.replace(/([$\w]+) as ([$\w]+)/g, "$2:$1")};`;
+}
+
 /**
  * A built ESM file as CommonJS. The exports of such a file are one list at its end, and no files import each other in a
  * circle. tsup's own way lowers `?.` and `??` to calls, and reads an imported name from its module at every use.
@@ -181,8 +187,7 @@ function toCommonJs(text: string): string {
     } else if (ts.isImportDeclaration(node)) {
       replace(node, requireOf(node));
     } else if (ts.isExportDeclaration(node)) {
-      const pairs = pairsOf([...(node.exportClause as ts.NamedExports).elements]);
-      replace(node, pairs.map(([local, outside]) => `exports.${outside}=${local};`).join("\n"));
+      replace(node, exportsOf(node));
     } else {
       ts.forEachChild(node, visit);
     }
@@ -232,7 +237,8 @@ function writeCommonJs(isOfCommand: (file: string) => boolean): void {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, toCommonJs(esm));
 
-    if (isOfCommand(file)) rmSync(join("dist", file));
+    // Bundlers come by the entries: parts are for Node, and their types for both.
+    if (isOfCommand(file) || file.startsWith("parts")) rmSync(join("dist", file));
     else writeFileSync(join("dist", file), esm);
   }
 
@@ -254,22 +260,19 @@ function commandFiles(): (file: string) => boolean {
   return (file) => !reached.has(file);
 }
 
-/** A trap of the proxy that follows: it fills the list first. */
-const TRAP = "[trap, (_, ...rest) => Reflect[trap](fill(), ...rest)]";
-
-/** Makes a list when it is first looked at. ESM needs it, since its exports are values. */
+/** A list that is made when it is first looked at, for ESM, whose exports are values. */
 const LAZY_LIST = `
 function lazyList(make) {
   const list = [];
-  const fill = () => {
+  const filled = () => {
     if (make) list.push(...make());
     make = undefined;
-    return list;
+    return Object.freeze(list);
   };
-  const inspect = { value: () => [...fill()], configurable: true };
+  const inspect = { value: () => [...filled()] };
   Object.defineProperty(list, Symbol.for("nodejs.util.inspect.custom"), inspect);
-  const traps = ["get", "has", "ownKeys", "getOwnPropertyDescriptor"];
-  return new Proxy(list, Object.fromEntries(traps.map((trap) => ${TRAP})));
+  const trap = (name) => [name, (_, ...rest) => Reflect[name](filled(), ...rest)];
+  return new Proxy(list, Object.fromEntries(Object.getOwnPropertyNames(Reflect).map(trap)));
 }
 `;
 
@@ -290,12 +293,15 @@ function writeLazyEntry(entry: string, parts: readonly Part[]): void {
     }
   }
 
+  // A getter of an entry is lost where vitest makes a module of it, so the lists come by functions of another file.
+  const makers = lists.map((name) => `exports.${name} = () => require("./${entry}.js").${name};`);
   const esm = [
     `import entry from "./${entry}.js";`,
-    ...(lists.length > 0 ? [LAZY_LIST.trim()] : []),
+    ...(lists.length > 0 ? [`import lists from "./${entry}-lists.js";`, LAZY_LIST.trim()] : []),
     `export const { ${names.join(", ")} } = entry;`,
-    ...lists.map((name) => `export const ${name} = lazyList(() => entry.${name});`),
+    ...lists.map((name) => `export const ${name} = lazyList(lists.${name});`),
   ];
+  if (lists.length > 0) writeFileSync(`dist/cjs/${entry}-lists.js`, `"use strict";\n${makers.join("\n")}\n`);
   writeFileSync(`dist/cjs/${entry}.js`, `${cjs.join("\n")}\n`);
   writeFileSync(`dist/cjs/${entry}.mjs`, `${esm.join("\n")}\n`);
 }
@@ -341,9 +347,24 @@ const standaloneVerbs: Plugin = {
     }),
 };
 
+/** Gives the shared files short names: each name stands in many imports, and the letters of a hash cannot be packed. */
+function shortenNames(): void {
+  const files = readdirSync("dist", { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".js") && !f.startsWith("cjs"));
+  const shared = files.filter((f) => /^chunk-\w+\.js$/.test(f)).sort();
+  const names = new Map(shared.map((file, i) => [file, `part-${i}.js`]));
+
+  for (const file of files) {
+    const text = readFileSync(join("dist", file), "utf8");
+    rmSync(join("dist", file));
+    const short = text.replace(/chunk-\w+\.js/g, (name) => names.get(name) ?? name);
+    writeFileSync(join("dist", names.get(file) ?? file), short);
+  }
+}
+
 function writeForNode(): void {
   // The cuts were wanted as chunks only, not as entries.
   rmSync("dist/cuts", { recursive: true });
+  shortenNames();
   writeCommonJs(commandFiles());
 
   for (const [entry, parts] of Object.entries(LAZY)) writeLazyEntry(entry, parts);

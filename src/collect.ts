@@ -5,6 +5,7 @@ import { fail } from "./error.js";
 import type { Edit } from "./edit/family.js";
 import { baseName } from "./resolve/search/object.js";
 import type { Edge, LibraryTree, LoadedObject } from "./resolve/tree.js";
+import { assertOptions, assertTree, type OptionNames } from "./input.js";
 
 /** Options of {@link collectLibraries}. */
 export interface CollectOptions {
@@ -23,6 +24,8 @@ export interface CollectOptions {
   /** The loader's path on the other system, for PT_INTERP, which knows no `$ORIGIN`. Default: it stays. */
   readonly interpreter?: string | undefined;
 }
+
+const OPTIONS: OptionNames<CollectOptions> = { directory: true, all: true, leaveOut: true, interpreter: true };
 
 /** A file to ship. */
 export interface CollectedFile {
@@ -63,10 +66,10 @@ const GLIBC_PART =
  *   patchFileSync(`out/${to}`, edits);
  * }
  */
-export function collectLibraries(
-  tree: LibraryTree,
-  { directory = "lib", all, leaveOut, interpreter }: CollectOptions = {},
-): Collection {
+export function collectLibraries(tree: LibraryTree, options: CollectOptions = {}): Collection {
+  assertTree("collectLibraries", tree);
+  assertOptions<CollectOptions>("collectLibraries", options, OPTIONS);
+  const { directory = "lib", all, leaveOut, interpreter } = options;
   if (directory.startsWith("/") || /[:$]/.test(directory) || directory === "") {
     const message = `collectLibraries: the directory ${JSON.stringify(directory)} is no path from the program's own`;
     fail("BAD_EDIT", message, { edit: "collectLibraries" });

@@ -82,7 +82,8 @@ export class ElfError<C extends ElfErrorCode = ElfErrorCode> extends Error {
  * if (isElfError(e) && e.code === "NO_ROOM") console.log(e.detail.tried);
  */
 export function isElfError<C extends ElfErrorCode = ElfErrorCode>(e: unknown, code?: C): e is ElfErrorOf<C> {
-  return e instanceof Error && e.name === "ElfError" && "code" in e && (code === undefined || e.code === code);
+  if (typeof e !== "object" || e === null || !("name" in e) || e.name !== "ElfError" || !("code" in e)) return false;
+  return code === undefined || e.code === code;
 }
 
 /** Throws an {@link ElfError}. */

@@ -7,7 +7,7 @@ import {
   type Edits,
   passesOf,
   refuseMembers,
-  refuseStrayEdit,
+  refuseStrayEdits,
   refuseWrong,
 } from "./edit/asked.js";
 import { fail, type Note } from "./error.js";
@@ -15,10 +15,11 @@ import type { ElfFile } from "./image/elf.js";
 import { readElf } from "./image/read-elf.js";
 import type { Change } from "./report/change.js";
 import { changesBetween } from "./report/changes.js";
-import type { LayoutOptions } from "./rewrite/layout/options.js";
+import type { LayoutOptions, OverlayChoice } from "./rewrite/layout/options.js";
 import { planArchive } from "./rewrite/passes/archive.js";
 import { Stage } from "./rewrite/passes/pass.js";
 import { type Plan, planOf } from "./rewrite/plan.js";
+import { assertOptions, type OptionNames, refuseArgument } from "./input.js";
 
 export type { Edits } from "./edit/asked.js";
 export type { Plan } from "./rewrite/plan.js";
@@ -31,6 +32,10 @@ export interface PatchOptions extends LayoutOptions {
    */
   readonly deterministic?: boolean | undefined;
 }
+
+const OVERLAYS: readonly OverlayChoice[] = ["keep", "keep-in-place", "drop"];
+
+const OPTIONS: OptionNames<PatchOptions> = { overlay: true, deterministic: true };
 
 /** The result of {@link patch}. */
 export interface PatchResult<B extends Uint8Array = Uint8Array> {
@@ -50,20 +55,27 @@ export interface PatchResult<B extends Uint8Array = Uint8Array> {
  * @param source the file's bytes or a {@link ByteSource}; must not change while the plan is used
  * @param edits one edit or a list of them: values made by `setInterpreter`, `setRunpath`, `replaceNeeded`,
  *   `stripUnneeded`, `raiseAlignment` …; order between families does not matter
- * @throws ElfError as the edits say; `BAD_INPUT` where the source is none; `NO_ROOM`, `OVERLAY`, `INVARIANT`,
- *   `MALFORMED`, `TRUNCATED`, `UNSAFE_INTEGER`, `UNSUPPORTED`
+ * @throws ElfError as the edits say; `BAD_INPUT` where the source or the options are none; `NO_ROOM`, `OVERLAY`,
+ *   `INVARIANT`, `MALFORMED`, `TRUNCATED`, `UNSAFE_INTEGER`, `UNSUPPORTED`
  * @example
  * const p = plan(bytes, [setRunpath("$ORIGIN/../lib")]);
  * console.log(p.changes, p.placements, p.size);
  */
 export function plan(source: ElfInput, edits: Edits, options: PatchOptions = {}): Plan {
+  refuseStrayEdits(options);
+  assertOptions("patch", options, OPTIONS);
+  assertOverlay(options.overlay);
   const input = toSource(source, "plan");
   const asked = askedOf(edits);
-  refuseStrayEdit(options);
   if (!isArchive(input)) return planElf(readElf(input), asked, options);
 
   refuseMembers(asked);
   return planArchive(input, (member) => planElf(member, asked, options), options);
+}
+
+function assertOverlay(choice: unknown): void {
+  if (choice === undefined || OVERLAYS.includes(choice as OverlayChoice)) return;
+  refuseArgument("overlay", OVERLAYS.map((c) => JSON.stringify(c)).join(" or "), choice);
 }
 
 function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): Plan {

@@ -6,12 +6,13 @@ import { phdrRules } from "./phdrs.js";
 import { pointerRules } from "./pointers.js";
 import { protectionRules } from "./protection.js";
 import { failureOf, READABLE, readableRule } from "./readable.js";
-import { type CheckRule, type Finding, forLoadable } from "./rule.js";
+import { type CheckRule, type Finding, forLoadable, frozen } from "./rule.js";
 import { sectionRules } from "./sections.js";
 import { segmentRules } from "./segments.js";
 import { stringRules } from "./strings.js";
 import { loadedSymbolRules, symbolRules } from "./symbols.js";
 import { versionRules } from "./versions.js";
+import { assertElf } from "../input.js";
 
 export type { CheckRule, Finding, Severity, Violation } from "./rule.js";
 
@@ -23,21 +24,23 @@ export type { CheckRule, Finding, Severity, Violation } from "./rule.js";
  * checkRules.find((r) => r.id === "load-congruent")!.sentence
  * // "p_vaddr and p_offset of every PT_LOAD are congruent modulo p_align."
  */
-export const checkRules: readonly CheckRule[] = /* @__PURE__ */ [
-  [readableRule], // whether the file can be read at all
-  sectionRules, // the section header table, in files of every type
-  symbolRules, // symbol tables, in files of every type
-  forLoadable(loadRules), // what kernels and ld.so ask of PT_LOADs
-  forLoadable(phdrRules), // the program header table
-  forLoadable(coverageRules), // sections and PT_LOADs agree
-  forLoadable(segmentRules), // where other program headers point
-  forLoadable(dynamicRules), // the dynamic section and where its tags lead
-  forLoadable(stringRules), // .dynstr
-  forLoadable(versionRules), // symbol versions
-  forLoadable(loadedSymbolRules), // symbols of what is loaded
-  forLoadable(pointerRules), // addresses that code may hold
-  forLoadable(protectionRules), // what may be written and executed
-].flat();
+export const checkRules: readonly CheckRule[] = /* @__PURE__ */ frozen(
+  [
+    [readableRule], // whether the file can be read at all
+    sectionRules, // the section header table, in files of every type
+    symbolRules, // symbol tables, in files of every type
+    forLoadable(loadRules), // what kernels and ld.so ask of PT_LOADs
+    forLoadable(phdrRules), // the program header table
+    forLoadable(coverageRules), // sections and PT_LOADs agree
+    forLoadable(segmentRules), // where other program headers point
+    forLoadable(dynamicRules), // the dynamic section and where its tags lead
+    forLoadable(stringRules), // .dynstr
+    forLoadable(versionRules), // symbol versions
+    forLoadable(loadedSymbolRules), // symbols of what is loaded
+    forLoadable(pointerRules), // addresses that code may hold
+    forLoadable(protectionRules), // what may be written and executed
+  ].flat(),
+);
 
 /** The most findings of one rule: a broken file may break it at each of its sections, and more of them help nobody. */
 const MOST = 1000;
@@ -50,6 +53,7 @@ const MOST = 1000;
  * check(readElf(bytes)).filter((f) => f.severity === "error")
  */
 export function check(elf: ElfFile): Finding[] {
+  assertElf("check", elf);
   const findings: Finding[] = [];
   const unreadable = new Set<string>();
 

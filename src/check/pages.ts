@@ -6,7 +6,8 @@ import { ET, PF, PT } from "../spec/constants.js";
 import { type SegmentExtent, segmentExtents, loadIndex, nonEmptyLoads, range } from "./extents.js";
 import { neighbours } from "./loads.js";
 import { failureOf } from "./readable.js";
-import type { Finding, Severity, Violation } from "./rule.js";
+import { type Finding, frozen, type Severity, type Violation } from "./rule.js";
+import { assertElf } from "../input.js";
 
 /** The answer of {@link pageFitness}. */
 export interface PageFitness {
@@ -67,6 +68,7 @@ const LARGEST = 2 ** 30;
  * const { fit, raisable, problems } = pageFitness(readElf(library), 16384);
  */
 export function pageFitness(elf: ElfFile, pageSize: number): PageFitness {
+  assertElf("pageFitness", elf);
   if (!Number.isInteger(Math.log2(pageSize)) || pageSize < 4096 || pageSize > LARGEST) {
     fail("BAD_EDIT", `pageFitness: ${String(pageSize)} is no page size: a power of two from 4096 on`, {
       edit: "pageFitness",
@@ -135,7 +137,7 @@ const testedRules: readonly TestedRule[] = [
  * @example
  * pageRules.find((r) => r.id === "page-shared")!.sentence // "No two PT_LOADs share a page."
  */
-export const pageRules: readonly PageRule[] = testedRules;
+export const pageRules: readonly PageRule[] = /* @__PURE__ */ frozen(testedRules);
 
 function* findings(elf: ElfFile, pageSize: number): Generator<Finding> {
   let count = 0;

@@ -34,6 +34,12 @@ export interface CheckRule {
   test(elf: ElfFile): Iterable<Violation>;
 }
 
+/** The rules, which nobody can change: a program that empties the list would patch unchecked. */
+export function frozen<R extends object>(rules: readonly R[]): readonly R[] {
+  for (const rule of rules) Object.freeze(rule);
+  return Object.freeze(rules);
+}
+
 /** Rules on what a loader maps: they find nothing in relocatable objects, core files and separate debug files. */
 export const forLoadable = (rules: readonly CheckRule[]): CheckRule[] =>
   rules.map((rule) => ({ ...rule, test: (elf) => (isLoadable(elf) ? rule.test(elf) : []) }));

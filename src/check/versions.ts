@@ -14,7 +14,7 @@ import type { CheckRule, Violation } from "./rule.js";
 const read = <F extends RecordFields>(elf: ElfFile, type: Struct<F>, at: number): View<F> =>
   type.view(viewOf(readExactly(elf.source, at, type.size(elf.header.class), "a version record")), 0, elf.header);
 
-/** Compares a chain with its count: glibc follows the chain, musl and tools the count. */
+/** Compares a chain with its count: glibc follows the chain, bionic and tools the count. */
 function* chain(
   elf: ElfFile,
   tag: number,

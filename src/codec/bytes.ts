@@ -43,14 +43,21 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder();
-const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
+// Made at first use: whoever needs no text needs none of them, and jsdom has none.
+let encoder: InstanceType<typeof TextEncoder> | undefined;
+let decoder: InstanceType<typeof TextDecoder> | undefined;
 
 /** UTF-8 text. Invalid sequences become U+FFFD; {@link isLossless} tells whether there are any. */
-export const decodeText = (b: Uint8Array): string => decoder.decode(b);
+export function decodeText(b: Uint8Array): string {
+  decoder ??= new TextDecoder("utf-8", { ignoreBOM: true });
+  return decoder.decode(b);
+}
 
 /** The UTF-8 bytes of a text, without a terminator. */
-export const encodeText = (s: string): Uint8Array => encoder.encode(s);
+export function encodeText(s: string): Uint8Array {
+  encoder ??= new TextEncoder();
+  return encoder.encode(s);
+}
 
 /** Does decoding these bytes and encoding the text give the same bytes? */
 export const isLossless = (b: Uint8Array): boolean => equalBytes(encodeText(decodeText(b)), b);

@@ -1,4 +1,5 @@
 import { ElfError, fail, hex } from "../error.js";
+import { refuseArgument } from "../input.js";
 
 /**
  * Where bytes come from: a buffer, a file, a plan. Whoever reads asks only for what it needs.
@@ -33,34 +34,31 @@ export type ElfInput = Uint8Array | ArrayBufferLike | ByteSource;
  * @throws ElfError `BAD_INPUT` for anything else
  */
 export function toSource(input: ElfInput, of = "readElf"): ByteSource {
-  if (input instanceof Uint8Array) return bytesSource(input);
+  const bytes = bytesIn(input);
+  if (bytes) return bytesSource(bytes);
 
-  // Bytes of another realm (a test runner's, a frame's) are no instances of this one's classes.
-  const view = input as ArrayBufferView | ArrayBufferLike | ByteSource;
-  if (ArrayBuffer.isView(view)) return bytesSource(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  if (isArrayBuffer(view)) return bytesSource(new Uint8Array(view));
-
-  const isSource = typeof view?.read === "function" && typeof view.size === "number";
-  return isSource ? view : refuseInput(view, of);
+  const source = input as ByteSource | null | undefined;
+  const isSource = typeof source?.read === "function" && typeof source.size === "number";
+  return isSource ? source : refuseArgument(of, "the bytes of a file or a ByteSource", input, hintFor(input));
 }
 
-function isArrayBuffer(input: unknown): input is ArrayBufferLike {
-  return /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(input));
+/** The bytes of a view or a buffer, also of another realm (a test runner's, a frame's); undefined for anything else. */
+export function bytesIn(input: unknown): Uint8Array | undefined {
+  if (input instanceof Uint8Array) return input;
+  if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+
+  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(input));
+  return isBuffer ? new Uint8Array(input as ArrayBufferLike) : undefined;
 }
 
-function refuseInput(input: unknown, of: string): never {
-  const given = input === null ? "null" : typeof input;
-  const message = `${of} takes the bytes of a file or a ByteSource, not ${given}${hintFor(input)}`;
-  return fail("BAD_INPUT", message, { given });
-}
-
-/** What to do with a path, a promise, a Response or a Blob. */
+/** What to do with a path, a promise, a Response, an ElfFile or the result of a patch. */
 function hintFor(input: unknown): string {
-  if (typeof input === "string") return "; read the file first, or use a function of elfwright/node, which takes paths";
+  if (typeof input === "string") return "read the file first, or use a function of elfwright/node, which takes paths";
   if (typeof input !== "object" || input === null) return "";
 
-  const isLater = "then" in input || "arrayBuffer" in input;
-  return isLater ? "; await it, or its arrayBuffer(), first" : "";
+  if ("then" in input || "arrayBuffer" in input) return "await it, or its arrayBuffer(), first";
+  if ("href" in input) return "read the file first";
+  return ["bytes", "source"].flatMap((name) => (name in input ? [`give its .${name}`] : []))[0] ?? "";
 }
 
 /** Reads a range that is checked before. `TRUNCATED` names what should have been there. */

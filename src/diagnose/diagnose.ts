@@ -6,6 +6,7 @@ import { factsOf } from "./facts.js";
 import type { DiagnoseOptions } from "./options.js";
 import { requirementsOf, type Requirements } from "./versions/required.js";
 import { ruleFindings } from "./rules/rules.js";
+import { assertElf, assertOptions, type OptionNames, refuseArgument } from "../input.js";
 
 /**
  * Says what a binary is and what it needs: its C library, linkage and language, the versions that set its floor, and
@@ -16,6 +17,10 @@ import { ruleFindings } from "./rules/rules.js";
  * const { libc, linkage, required } = diagnose(readElf(bytes)); // "glibc", "dynamic", { glibc: "2.34" }
  */
 export function diagnose(elf: ElfFile, options: DiagnoseOptions = {}): Diagnosis {
+  assertElf("diagnose", elf);
+  assertOptions<DiagnoseOptions>("diagnose", options, OPTIONS);
+  assertTarget(options.target);
+
   const tolerant = new Tolerant();
   const facts = factsOf(elf, tolerant, options);
   const needs = tolerant.part(() => requirementsOf(facts)) ?? UNREADABLE;
@@ -54,4 +59,18 @@ function bySeverity(findings: readonly DiagnosisFinding[]): DiagnosisFinding[] {
     advice,
     ...(names && { names }),
   }));
+}
+
+const OPTIONS: OptionNames<DiagnoseOptions> = {
+  target: true,
+  tables: true,
+  libraries: true,
+  raisedRights: true,
+  scan: true,
+};
+
+function assertTarget(target: unknown): void {
+  const isTarget = typeof target === "object" && target !== null && "libc" in target;
+  if (target === undefined || isTarget) return;
+  refuseArgument("diagnose", "a target", target, 'diagnose(elf, { target: parseTarget("centos7") })');
 }

@@ -2,6 +2,7 @@ import { fail } from "../error.js";
 import { raisePasses } from "../rewrite/passes/raise.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { ANY_PROGRAM } from "./kinds.js";
+import { shown } from "./json-edit.js";
 
 /**
  * Page sizes in bytes above the usual 4096: Android's and Apple silicon's 16 KiB, 64 KiB of some arm64 and ppc64
@@ -31,7 +32,7 @@ export interface RaiseAlignment extends Edit {
  */
 export function raiseAlignment(pageSize: RaisedPageSize): RaiseAlignment {
   if (!SIZES.includes(pageSize)) {
-    fail("BAD_EDIT", `raiseAlignment: ${String(pageSize)} is neither 16384 nor 65536`, { edit: "raiseAlignment" });
+    fail("BAD_EDIT", `raiseAlignment: ${shown(pageSize)} is neither 16384 nor 65536`, { edit: "raiseAlignment" });
   }
   return made(alignmentFamily, { edit: "raiseAlignment", pageSize });
 }

@@ -23,7 +23,8 @@ export type Edits = Edit | readonly Edit[];
  * The families of these edits, in the order of their turns. `BAD_EDIT` for what no edit function made.
  */
 export function askedOf(edits: Edits): Asked[] {
-  const all = Array.isArray(edits) ? (edits as readonly Edit[]) : [edits as Edit];
+  // Lists in a list are what a spread was forgotten for.
+  const all = [edits as Edit].flat(Infinity) as Edit[];
 
   const byName = new Map<string, { family: EditFamily; edits: Edit[]; all: readonly Edit[] }>();
   for (const edit of all) {
@@ -53,13 +54,15 @@ function refuseForeign(edit: Edit): never {
   });
 }
 
-/** `BAD_EDIT` where a second edit stands in the place of the options. */
-export function refuseStrayEdit(options: unknown): void {
-  const stray = options as Edit;
-  if (!familyOf(stray)) return;
+/** `BAD_EDIT` where more edits stand in the place of the options. */
+export function refuseStrayEdits(options: unknown): void {
+  const stray = [options].flat().find((o): o is Edit => familyOf(o as Edit) !== undefined);
+  if (!stray) return;
 
   const { edit } = stray;
-  fail("BAD_EDIT", `${edit} stands where the options should: several edits go into a list, [first, second]`, { edit });
+  fail("BAD_EDIT", `${edit} stands where the options should: several edits go into one list, [first, second]`, {
+    edit,
+  });
 }
 
 /** Refuses edits that the file cannot take, or that contradict each other. */

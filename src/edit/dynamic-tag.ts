@@ -2,6 +2,7 @@ import { fail } from "../error.js";
 import { tagNumber } from "../spec/dynamic.js";
 import { machineName } from "../spec/names.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
+import { shown } from "./json-edit.js";
 
 /**
  * Tags of the dynamic section whose values are plain numbers that nothing else in the file decides (gABI, "Dynamic
@@ -61,7 +62,7 @@ const LARGEST_32 = 0xffffffff;
 export function setDynamicTag(tag: PlainTag, value: number): SetDynamicTag {
   const edit = "setDynamicTag";
   if (!Number.isSafeInteger(value) || value < 0) {
-    fail("BAD_EDIT", `${edit}: ${String(value)} is no value of ${tag}`, { edit });
+    fail("BAD_EDIT", `${edit}: ${shown(value)} is no value of ${tag}`, { edit });
   }
   return made(dynamicTagFamily, { edit, tag: plainTag(tag, edit), value });
 }
@@ -80,11 +81,9 @@ export function removeDynamicTag(tag: PlainTag): RemoveDynamicTag {
 
 function plainTag(tag: PlainTag, edit: string): PlainTag {
   if (PLAIN.includes(tag)) return tag;
-  return fail(
-    "BAD_EDIT",
-    `${edit}: ${JSON.stringify(tag)} is none of the tags that hold plain numbers (${PLAIN.join(", ")})`,
-    { edit },
-  );
+  return fail("BAD_EDIT", `${edit}: ${shown(tag)} is none of the tags that hold plain numbers (${PLAIN.join(", ")})`, {
+    edit,
+  });
 }
 
 /** The value that an edit wants; undefined where the tag shall go. */

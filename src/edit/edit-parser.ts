@@ -17,7 +17,9 @@ export function editParser<P extends Parsers>(families: readonly P[]): (json: un
     const name = fields["edit"];
     const make = typeof name === "string" ? makers.get(name) : undefined;
     if (!make) {
-      return fail("BAD_EDIT", `parseEdit: no function of elfwright makes ${shown(json)}`, { edit: String(name) });
+      return fail("BAD_EDIT", `parseEdit: no function of elfwright makes ${shown(json)}${hintFor(json)}`, {
+        edit: String(name),
+      });
     }
 
     const reader = new JsonEdit(name as string, fields);
@@ -25,4 +27,10 @@ export function editParser<P extends Parsers>(families: readonly P[]): (json: un
     reader.end();
     return edit as ParsedBy<P>;
   };
+}
+
+/** What to do with a list of edits, or with the text of one. */
+function hintFor(json: unknown): string {
+  if (Array.isArray(json)) return "; a list is taken edit by edit, list.map(parseEdit)";
+  return typeof json === "string" ? "; a text is parsed first, parseEdit(JSON.parse(text))" : "";
 }

@@ -2,6 +2,7 @@ import { fail } from "../error.js";
 import { PF, PT } from "../spec/constants.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { ANY_PROGRAM } from "./kinds.js";
+import { shown } from "./json-edit.js";
 
 /** See {@link setExecstack}. */
 export interface SetExecstack extends Edit {
@@ -19,7 +20,7 @@ export interface SetExecstack extends Edit {
  */
 export function setExecstack(executable: boolean): SetExecstack {
   if (typeof executable !== "boolean") {
-    fail("BAD_EDIT", `setExecstack: ${JSON.stringify(executable)} is neither true nor false`, { edit: "setExecstack" });
+    fail("BAD_EDIT", `setExecstack: ${shown(executable)} is neither true nor false`, { edit: "setExecstack" });
   }
   return made(execstackFamily, { edit: "setExecstack", executable });
 }

@@ -2,6 +2,7 @@ import { fail } from "../error.js";
 import { DF, DF_1 } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
+import { shown } from "./json-edit.js";
 import { type NameArguments, nonEmpty } from "./names.js";
 
 /** A bit of DT_FLAGS (`DF_…`; gABI, "Dynamic Section") or DT_FLAGS_1 (`DF_1_…`; elf.h). */
@@ -47,6 +48,15 @@ function flagsEdit(edit: FlagsEdit["edit"], args: NameArguments<FlagName>): Flag
   return made(flagsFamily, { edit, flags });
 }
 
+/** The flags of this name, if the caller left the prefix out. */
+function flagsMeant(text: string): string[] {
+  const tables: readonly (readonly [prefix: string, table: object])[] = [
+    ["DF_", DF],
+    ["DF_1_", DF_1],
+  ];
+  return tables.filter(([, table]) => Object.hasOwn(table, text)).map(([prefix]) => prefix + text);
+}
+
 type FlagTag = typeof DT.FLAGS | typeof DT.FLAGS_1;
 
 function bitOf(name: string, edit: FlagsEdit["edit"]): { tag: FlagTag; bit: bigint } {
@@ -59,8 +69,10 @@ function bitOf(name: string, edit: FlagsEdit["edit"]): { tag: FlagTag; bit: bigi
 
   const isFlag = text.startsWith("DF_") && Object.hasOwn(table, key);
   if (!isFlag) {
-    const shown = JSON.stringify(name);
-    fail("BAD_EDIT", `${edit}: ${shown} is no flag of DT_FLAGS (DF_…) or DT_FLAGS_1 (DF_1_…)`, { edit });
+    const meant = flagsMeant(text);
+    const hint = meant.length > 0 ? `; ${meant.join(" or ")} is meant` : "";
+    const message = `${edit}: ${shown(name)} is no flag of DT_FLAGS (DF_…) or DT_FLAGS_1 (DF_1_…)${hint}`;
+    fail("BAD_EDIT", message, { edit });
   }
 
   if (edit === "clearFlags" && name === "DF_TEXTREL") {

@@ -3,6 +3,7 @@ import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import { PT } from "../spec/constants.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
+import { shown } from "./json-edit.js";
 
 /** Linux refuses a PT_INTERP above PATH_MAX, which counts the NUL (binfmt_elf). */
 const PATH_MAX = 4096;
@@ -22,6 +23,8 @@ export interface SetInterpreter extends Edit {
  * patch(bytes, [setInterpreter("/lib64/ld-linux-x86-64.so.2")])
  */
 export function setInterpreter(path: string): SetInterpreter {
+  const edit = "setInterpreter";
+  if (typeof path !== "string") fail("BAD_EDIT", `${edit}: ${shown(path)} is no path`, { edit });
   if (path === "") {
     fail("BAD_EDIT", "setInterpreter: the path is empty, so the kernel could not start the program", {
       edit: "setInterpreter",

@@ -84,8 +84,19 @@ export class JsonEdit {
   }
 }
 
+/** What a value has of its text in a message. A file of bytes would fill the screen. */
+const LONGEST = 100;
+
 /** A value for a message, whatever it is. */
 export function shown(value: unknown): string {
+  if (typeof value === "function") return `the function ${value.name}, which is not called,`;
+  if (ArrayBuffer.isView(value)) return "bytes";
+
+  const text = textOf(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+function textOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

@@ -2,7 +2,7 @@ import { fail } from "../error.js";
 import type { DraftEntry, DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { DT } from "../spec/dynamic.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
-import { namePairs, type NamesThen, nonEmpty, optionsIn } from "./names.js";
+import { assertChoice, namePairs, type NamesThen, nonEmpty, optionsIn, USES } from "./names.js";
 import { removeFiles } from "./versions/removals.js";
 import type { VersionDraft } from "./versions/version-draft.js";
 import { versionsOf } from "./versions/version-tables.js";
@@ -77,7 +77,7 @@ function refuseChains(names: Readonly<Record<string, string>>): void {
  * patch(bytes, [addNeeded("libtrace.so.1", { first: true })])
  */
 export function addNeeded(...names: NamesThen<AddNeededOptions>): AddNeeded {
-  const { first = false, move } = optionsIn(names);
+  const { first = false, move } = optionsIn<AddNeededOptions>(names, "addNeeded", { first: true, move: true });
   const added = nonEmpty(names, "addNeeded", "library");
   return made(neededFamily, { edit: "addNeeded", names: added, first, ...(move && { move: true as const }) });
 }
@@ -102,7 +102,8 @@ export interface AddNeededOptions {
  * patch(bytes, [removeNeeded("libdl.so.2", { uses: "drop" })]) // glibc 2.34 has it in libc.so.6
  */
 export function removeNeeded(...names: NamesThen<RemoveNeededOptions>): RemoveNeeded {
-  const { uses = "refuse" } = optionsIn(names);
+  const { uses = "refuse" } = optionsIn<RemoveNeededOptions>(names, "removeNeeded", { uses: true });
+  assertChoice("removeNeeded", "uses", uses, USES);
   return made(neededFamily, { edit: "removeNeeded", names: nonEmpty(names, "removeNeeded", "library"), uses });
 }
 

@@ -1,6 +1,7 @@
 import { fail } from "../error.js";
 import { ELFOSABI } from "../spec/constants.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
+import { shown } from "./json-edit.js";
 
 /** A name of EI_OSABI, without `ELFOSABI_`. */
 export type OsAbiName = keyof typeof ELFOSABI;
@@ -24,7 +25,7 @@ export function setOsAbi(abi: OsAbiName | number): SetOsAbi {
   const number = typeof abi === "string" && Object.hasOwn(ELFOSABI, abi) ? ELFOSABI[abi] : abi;
   const isByte = typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= 255;
   if (!isByte) {
-    fail("BAD_EDIT", `setOsAbi: ${JSON.stringify(abi)} is neither a name of ELFOSABI nor a number from 0 to 255`, {
+    fail("BAD_EDIT", `setOsAbi: ${shown(abi)} is neither a name of ELFOSABI nor a number from 0 to 255`, {
       edit: "setOsAbi",
     });
   }

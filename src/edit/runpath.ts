@@ -61,11 +61,13 @@ function joined(path: readonly SearchPath[], edit: string): string {
   if (path.length === 1 && typeof whole === "string") return whole;
 
   const directories = path.flat();
+  if (directories.length === 0) fail("BAD_EDIT", `${edit}: no directory is given; "" empties the path`, { edit });
+
   for (const d of directories) {
     const isOne = typeof d === "string" && d !== "" && !d.includes(":");
     if (isOne) continue;
 
-    const shown = JSON.stringify(d);
+    const shown = typeof d === "string" ? JSON.stringify(d) : typeof d;
     fail("BAD_EDIT", `${edit}: ${shown} is not one directory; an empty one or a colon cannot stand in a list`, {
       edit,
     });

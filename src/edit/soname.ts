@@ -1,6 +1,7 @@
 import { fail } from "../error.js";
 import { DT } from "../spec/dynamic.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
+import { shown } from "./json-edit.js";
 
 /** See {@link setSoname} and {@link removeSoname}. */
 export type SonameEdit = Edit &
@@ -15,6 +16,7 @@ export type SonameEdit = Edit &
  * patch(bytes, [setSoname("libfoo.so.2")])
  */
 export function setSoname(name: string): SonameEdit {
+  if (typeof name !== "string") fail("BAD_EDIT", `setSoname: ${shown(name)} is no name`, { edit: "setSoname" });
   if (name === "") {
     fail("BAD_EDIT", "setSoname: the name is empty; removeSoname() takes it away", { edit: "setSoname" });
   }

@@ -2,6 +2,7 @@ import { fail } from "../error.js";
 import { PT } from "../spec/constants.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { ANY_PROGRAM } from "./kinds.js";
+import { shown } from "./json-edit.js";
 
 /** See {@link setGnuStackSize}. */
 export interface SetGnuStackSize extends Edit {
@@ -25,7 +26,7 @@ const LARGEST_32 = 0xffffffff;
  */
 export function setGnuStackSize(size: number): SetGnuStackSize {
   if (!Number.isSafeInteger(size) || size < 0) {
-    fail("BAD_EDIT", `setGnuStackSize: ${String(size)} is no number of bytes`, { edit: "setGnuStackSize" });
+    fail("BAD_EDIT", `setGnuStackSize: ${shown(size)} is no number of bytes`, { edit: "setGnuStackSize" });
   }
   return made(stackSizeFamily, { edit: "setGnuStackSize", size });
 }

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { type EditFamily, type EditParsers, made } from "./family.js";
-import { namePairs } from "./names.js";
+import { assertEditOptions, namePairs } from "./names.js";
 import { draftedSymbols } from "./symbols/symbol-draft.js";
 import { symbolTables } from "./symbols/symbol-tables.js";
 import type { HashEdit, RenameDynamicSymbols, SymbolEdit } from "./symbols/values.js";
@@ -28,7 +28,9 @@ export function renameDynamicSymbols(
   last?: string | RenameDynamicSymbolsOptions,
 ): RenameDynamicSymbols {
   const names = namePairs("renameDynamicSymbols", old, last, "symbol");
-  const { swap = false } = typeof last === "object" ? last : {};
+  const options = typeof last === "string" || last === undefined ? {} : last;
+  assertEditOptions<RenameDynamicSymbolsOptions>("renameDynamicSymbols", options, { swap: true });
+  const { swap = false } = options;
   refuseChains(names, swap);
   return made(symbolsFamily, { edit: "renameDynamicSymbols", names, swap });
 }

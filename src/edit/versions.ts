@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { type EditFamily, type EditParsers, made } from "./family.js";
-import { type NameArguments, type Names, nonEmpty } from "./names.js";
+import { assertChoice, assertEditOptions, type NameArguments, type Names, nonEmpty, USES } from "./names.js";
 import { applyVersions } from "./versions/apply.js";
 import { refuseContradictions, refuseNewNames } from "./versions/contradictions.js";
 import type {
@@ -29,9 +29,11 @@ const oneName = (name: string, edit: string, what: string): string => nonEmpty([
 export function setSymbolVersion(
   symbols: Names,
   version: string,
-  { file }: { readonly file?: string | undefined } = {},
+  options: { readonly file?: string | undefined } = {},
 ): SetSymbolVersion {
   const edit = "setSymbolVersion";
+  assertEditOptions(edit, options, { file: true });
+  const { file } = options;
   if (file === "") fail("BAD_EDIT", `${edit}: a library's name is empty`, { edit });
   return made(versionsFamily, {
     edit,
@@ -72,9 +74,12 @@ export function clearSymbolVersion(...symbols: NameArguments): ClearSymbolVersio
 export function addVersionNeed(
   file: string,
   version: string,
-  { symbols, weak = false }: { readonly symbols?: Names | undefined; readonly weak?: boolean | undefined } = {},
+  options: { readonly symbols?: Names | undefined; readonly weak?: boolean | undefined } = {},
 ): AddVersionNeed {
   const edit = "addVersionNeed";
+  assertEditOptions(edit, options, { symbols: true, weak: true });
+  const { symbols, weak = false } = options;
+
   return made(versionsFamily, {
     edit,
     file: oneName(file, edit, "library"),
@@ -96,9 +101,13 @@ export function addVersionNeed(
 export function removeVersionNeed(
   file: string,
   versions: Names,
-  { uses }: { readonly uses?: "drop" | "weaken" | undefined } = {},
+  options: { readonly uses?: "drop" | "weaken" | undefined } = {},
 ): RemoveVersionNeed {
   const edit = "removeVersionNeed";
+  assertEditOptions(edit, options, { uses: true });
+  const { uses } = options;
+  assertChoice(edit, "uses", uses, USES);
+
   return made(versionsFamily, {
     edit,
     file: oneName(file, edit, "library"),

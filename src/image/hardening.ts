@@ -7,6 +7,7 @@ import { defaultsToExecutableStack, gotOrder } from "../spec/machines.js";
 import type { ElfFile, Linkage, SymbolTable } from "./elf.js";
 import { gnuProperties } from "./notes/note-contents.js";
 import { isDebugFile } from "./headers/sections.js";
+import { assertElf } from "../input.js";
 
 /**
  * What makes attacks on a program or library harder, as facts. Null always means that the file does not tell, or that
@@ -81,6 +82,7 @@ export interface Hardening {
  * readHardening(readElf(bytes))?.relro // "full"
  */
 export function readHardening(elf: ElfFile): Hardening | null {
+  assertElf("readHardening", elf);
   const { segments } = elf;
   const sections = attempt(() => elf.sections) ?? [];
   const isMapped = elf.header.type === ET.EXEC || elf.header.type === ET.DYN;

@@ -1,6 +1,7 @@
 import { chmodSync, constants, copyFileSync, existsSync, linkSync, rmSync, type Stats, utimesSync } from "node:fs";
 import { fail } from "../error.js";
 import { SET_ID } from "./write.js";
+import { isError } from "./source.js";
 
 /** The path of a backup. `IO` if a file has it already: that may be the only copy of what it holds. */
 export function backupName(target: string, suffix: string): string {
@@ -29,7 +30,7 @@ export function keepBackup(target: string, path: string, inPlace: boolean, stats
     chmodSync(path, stats.mode & 0o7777 & ~SET_ID);
     utimesSync(path, stats.atime, stats.mtime);
   } catch (e) {
-    const isOfOthers = e instanceof Error && "code" in e && e.code === "EEXIST";
+    const isOfOthers = isError(e) && "code" in e && e.code === "EEXIST";
     if (!isOfOthers) rmSync(path, { force: true });
     throw e;
   }

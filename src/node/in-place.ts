@@ -12,6 +12,7 @@ import {
 import { fail } from "../error.js";
 import type { Plan } from "../patch.js";
 import { newRanges } from "./runs.js";
+import { isError } from "./source.js";
 
 /** A range of a file that changes. Its old bytes are held in memory, to be put back if writing fails. */
 interface Range {
@@ -142,7 +143,7 @@ function restore(fd: number, path: string, begun: readonly Range[], size: number
     for (const { at, was } of begun) put(fd, at, was);
     ftruncateSync(fd, size);
   } catch (e) {
-    const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
+    const reason = (error: unknown) => (isError(error) ? error.message : String(error));
     const parts = begun.map(({ at, was }) => `${at} to ${at + was.length}`).join(", ");
     fail(
       "IO",

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { realpathSync, rmSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fail, isElfError, type Note } from "../error.js";
+import { refuseStrayEdits } from "../edit/asked.js";
+import { assertOptions, type OptionNames, refuseArgument } from "../input.js";
 import { type Edits, type PatchOptions, type Plan, plan } from "../patch.js";
 import type { Change } from "../report/diff.js";
 import { backupName, keepBackup } from "./backup.js";
@@ -113,8 +115,23 @@ interface Job {
 /** The output for which nothing is written. */
 const NOWHERE = "/dev/null";
 
+const OPTIONS: OptionNames<PatchFileOptions> = {
+  overlay: true,
+  deterministic: true,
+  output: true,
+  dryRun: true,
+  sync: true,
+  inPlace: true,
+  backup: true,
+  preserveDates: true,
+};
+
 function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
-  const { output, inPlace = false } = options;
+  refuseStrayEdits(options);
+  assertOptions("patchFile", options, OPTIONS);
+  const { output, backup: suffix, inPlace = false } = options;
+  if (output !== undefined && typeof output !== "string") refuseArgument("output", "a path", output);
+  if (suffix !== undefined && typeof suffix !== "string") refuseArgument("backup", 'a suffix, such as ".orig"', suffix);
   if (inPlace && output !== undefined) {
     fail("BAD_EDIT", "inPlace: the file itself is written, so there is no other output", { edit: "inPlace" });
   }
@@ -123,7 +140,8 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
   try {
     // The times are asked before anything is read, which changes the time of access.
     const stats = onFile(path, () => statSync(path));
-    const planned = plan(source, edits, options);
+    const { overlay, deterministic } = options;
+    const planned = plan(source, edits, { overlay, deterministic });
     const { changed } = planned;
 
     const isNowhere = output === NOWHERE;
@@ -137,9 +155,9 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
       notes.push({ note: "HARD_LINKS", message });
     }
 
-    const keeps = writes && options.backup !== undefined;
+    const keeps = writes && suffix !== undefined;
     const replaced = keeps ? statSync(target, { throwIfNoEntry: false }) : undefined;
-    const backup = replaced && backupName(target, options.backup!);
+    const backup = replaced && backupName(target, suffix!);
 
     const result: PatchFileResult = {
       path: target,

@@ -5,13 +5,14 @@ import type { Header } from "../image/elf.js";
 import { readElf } from "../image/read-elf.js";
 import type { LibraryFiles } from "../resolve/search/files.js";
 import { followLinks } from "../resolve/search/links.js";
-import type { LoaderOptions } from "../resolve/search/options.js";
+import { LOADER_OPTIONS, type LoaderOptions } from "../resolve/search/options.js";
 import { resolveLibraries as resolveIn } from "../resolve/search/resolve.js";
 import type { LibraryTree } from "../resolve/tree.js";
 import { hostProcessor } from "./host.js";
 import { linkTarget } from "./links.js";
 import { SourcePool, statOf } from "./pooled-source.js";
 import { onFile, openSource } from "./source.js";
+import { assertOptions, refuseArgument } from "../input.js";
 
 /** Options of {@link resolveFileLibraries}. */
 export interface ResolveFileLibrariesOptions extends LoaderOptions {
@@ -40,10 +41,11 @@ export interface OpenLibraryTree extends LibraryTree {
  * const tree = resolveFileLibraries("/usr/bin/git");
  * try { for (const o of tree.objects) console.log(o.path); } finally { tree.close(); }
  */
-export function resolveFileLibraries(
-  path: string,
-  { sysroot, ...options }: ResolveFileLibrariesOptions = {},
-): OpenLibraryTree {
+export function resolveFileLibraries(path: string, options: ResolveFileLibrariesOptions = {}): OpenLibraryTree {
+  if (typeof path !== "string") refuseArgument("resolveFileLibraries", "a path", path);
+  assertOptions<ResolveFileLibrariesOptions>("resolveFileLibraries", options, { ...LOADER_OPTIONS, sysroot: true });
+  const { sysroot, ...ofLoader } = options;
+
   const pool = new SourcePool();
   const root = resolve(sysroot ?? "/");
   if (!onFile(root, () => statSync(root)).isDirectory()) {
@@ -55,7 +57,7 @@ export function resolveFileLibraries(
     const tree = resolveIn(place.inside, {
       ...(sysroot === undefined && { cwd: process.cwd() }),
       ...defaultsFor(place.outside),
-      ...given(options),
+      ...given(ofLoader),
       files: filesIn(root, pool, place),
     });
     return { ...tree, close: () => pool.close() };

@@ -16,9 +16,13 @@ export interface FileSource extends ByteSource {
   close(): void;
 }
 
+/** Is it an error of any realm? Test runners run code in one of its own, where those of `fs` are no instances. */
+export const isError = (e: unknown): e is Error => typeof e === "object" && e !== null && "message" in e;
+
 /** Throws an `IO` error for a failed system call. Any other error is thrown as it is. */
 export function ioError(path: string, e: unknown): never {
-  if (!(e instanceof Error && "syscall" in e && "code" in e)) throw e;
+  const isOfSystem = isError(e) && "syscall" in e && "code" in e;
+  if (!isOfSystem) throw e;
 
   const call = String(e.syscall);
   const cause = String(e.code);

@@ -24,6 +24,7 @@ import {
   describeSymbolCounts,
   describeTls,
 } from "./summaries.js";
+import { assertElf } from "../input.js";
 
 export function describeFile(elf: ElfFile, tolerant: Tolerant): FileDescription {
   const { header } = elf;
@@ -67,6 +68,7 @@ export function symbolTableCounts(elf: ElfFile, tolerant: Tolerant): ElfDescript
  * expect(describeElf(readElf(bytes))).toMatchSnapshot()
  */
 export function describeElf(elf: ElfFile): ElfDescription {
+  assertElf("describeElf", elf);
   const tolerant = new Tolerant();
   const description: Omit<ElfDescription, "problems"> = {
     file: describeFile(elf, tolerant),

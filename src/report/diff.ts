@@ -2,6 +2,7 @@ import type { ElfFile } from "../image/elf.js";
 import type { Change } from "./change.js";
 import { changesBetween } from "./changes.js";
 import { diffRelocations, diffSecurity } from "./diff-summaries.js";
+import { assertElf, assertOptions } from "../input.js";
 
 export type { Change, ChangeValue } from "./change.js";
 
@@ -24,6 +25,10 @@ export interface DiffOptions {
  * diffElf(readElf(before), readElf(after)) // [{ at: "dynamic", tag: "DT_RUNPATH", from: null, to: "$ORIGIN/../lib" }]
  */
 export function diffElf(before: ElfFile, after: ElfFile, options: DiffOptions = {}): Change[] {
+  assertElf("diffElf", before);
+  assertElf("diffElf", after);
+  assertOptions<DiffOptions>("diffElf", options, { layout: true, summaries: true });
+
   const { layout = false, summaries = true } = options;
   return changesBetween(before, after, layout, summaries ? summarized : undefined);
 }

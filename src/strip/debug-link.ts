@@ -1,12 +1,13 @@
 import { alignUp, cString, equalBytes, numberBytes } from "../codec/bytes.js";
 import { crc32 } from "../codec/crc32.js";
-import { readExactly } from "../codec/source.js";
+import { bytesIn, readExactly } from "../codec/source.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "../edit/family.js";
 import { ANY_ELF } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { fileRange } from "../image/headers/sections.js";
 import { oneContent } from "../rewrite/wish/contents.js";
 import { SHT } from "../spec/constants.js";
+import { shown } from "../edit/json-edit.js";
 
 /** See {@link addDebugLink}. */
 export interface AddDebugLink extends Edit {
@@ -24,16 +25,19 @@ export interface AddDebugLink extends Edit {
  * @example
  * patch(bytes, [stripUnneeded(), addDebugLink("server.debug", await readFile("server.debug"))])
  */
-export function addDebugLink(file: string, debug: Uint8Array | number): AddDebugLink {
+export function addDebugLink(file: string, debug: Uint8Array | ArrayBufferLike | number): AddDebugLink {
   const name = typeof file === "string" ? file.slice(file.lastIndexOf("/") + 1) : "";
   if (name === "" || name.includes("\0")) {
-    fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(file)} is no file's name`, { edit: "addDebugLink" });
+    fail("BAD_EDIT", `addDebugLink: ${shown(file)} is no file's name`, { edit: "addDebugLink" });
   }
 
-  const crc = typeof debug === "number" ? debug : crc32(debug);
+  const bytes = bytesIn(debug);
+  const crc = bytes ? crc32(bytes) : (debug as number);
   const isCrc = Number.isInteger(crc) && crc >= 0 && crc <= 0xffffffff;
   if (!isCrc) {
-    fail("BAD_EDIT", `addDebugLink: ${JSON.stringify(debug)} is no CRC-32`, { edit: "addDebugLink" });
+    fail("BAD_EDIT", `addDebugLink: ${shown(debug)} is neither the bytes of the debug file nor their CRC-32`, {
+      edit: "addDebugLink",
+    });
   }
 
   return made(debugLinkFamily, { edit: "addDebugLink", file: name, crc });

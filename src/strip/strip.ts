@@ -1,6 +1,6 @@
-import type { JsonEdit } from "../edit/json-edit.js";
+import { type JsonEdit, shown } from "../edit/json-edit.js";
 import { type EditFamily, type EditParsers, made } from "../edit/family.js";
-import { type NameArguments, namesAmong, type NamesThen, optionsIn } from "../edit/names.js";
+import { assertEditOptions, type NameArguments, namesAmong, type NamesThen, optionsIn } from "../edit/names.js";
 import { ANYTHING, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { decideStrip } from "./decide.js";
@@ -66,21 +66,24 @@ export const stripDebug = (): StripMode => made(stripFamily, { edit: "stripDebug
  * Drops all symbols, and the relocations that a linker left in a program (`--emit-relocs`). GNU strip's `-s`. A
  * relocatable file is refused, as it would be of no use without its symbols.
  *
- * @param force a relocatable file loses all symbols and relocations, as with GNU strip: no linker and no kernel can use
- * it afterwards
+ * @param options `force`: a relocatable file loses all symbols and relocations, as with GNU strip: no linker and no
+ * kernel can use it afterwards
  * @throws ElfError when applied: `RELOCATABLE`, and as {@link stripUnneeded}
  * @example
  * patch(bytes, [stripAll(), keepSymbols(["main"])])
  */
-export function stripAll({ force = false }: { readonly force?: boolean | undefined } = {}): StripMode {
+export function stripAll(options: { readonly force?: boolean | undefined } = {}): StripMode {
+  assertEditOptions("stripAll", options, { force: true });
+  const { force = false } = options;
   return made(stripFamily, { edit: "stripAll", ...(force && { force: true as const }) });
 }
 
 function sectionPatterns(edit: string, args: readonly unknown[]): string[] {
   const patterns = namesAmong(args);
+  if (args.length === 0) fail("BAD_EDIT", `${edit}: no section is given`, { edit });
   for (const p of patterns) {
     if (typeof p !== "string" || p === "" || p === "!") {
-      fail("BAD_EDIT", `${edit}: ${JSON.stringify(p)} is no section's name or pattern`, { edit });
+      fail("BAD_EDIT", `${edit}: ${shown(p)} is no section's name or pattern`, { edit });
     }
   }
   return patterns as string[];
@@ -88,9 +91,10 @@ function sectionPatterns(edit: string, args: readonly unknown[]): string[] {
 
 function symbolNames(edit: string, args: readonly unknown[]): string[] {
   const names = namesAmong(args);
+  if (args.length === 0) fail("BAD_EDIT", `${edit}: no symbol is given`, { edit });
   for (const n of names) {
     if (typeof n !== "string" || n === "") {
-      fail("BAD_EDIT", `${edit}: ${JSON.stringify(n)} is no symbol's name`, { edit });
+      fail("BAD_EDIT", `${edit}: ${shown(n)} is no symbol's name`, { edit });
     }
   }
   return names as string[];
@@ -110,7 +114,7 @@ function symbolNames(edit: string, args: readonly unknown[]): string[] {
  * patch(bytes, [removeSections(".note.ABI-tag", { force: true })])
  */
 export function removeSections(...patterns: NamesThen<RemoveSectionsOptions>): RemoveSections {
-  const { force, zero } = optionsIn(patterns);
+  const { force, zero } = optionsIn<RemoveSectionsOptions>(patterns, "removeSections", { force: true, zero: true });
   const flags = { ...(force && { force: true as const }), ...(zero && { zero: true as const }) };
   const sections = sectionPatterns("removeSections", patterns);
   return made(stripFamily, { edit: "removeSections", sections, ...flags });
@@ -149,7 +153,7 @@ export function removeRelocations(...patterns: NameArguments): RemoveRelocations
  * patch(bytes, [stripUnneeded(), keepSymbols(["main", "usage"])])
  */
 export function keepSymbols(...names: NamesThen<SymbolNameOptions>): KeepSymbols {
-  const { wildcard } = optionsIn(names);
+  const { wildcard } = optionsIn<SymbolNameOptions>(names, "keepSymbols", { wildcard: true });
   return made(stripFamily, {
     edit: "keepSymbols",
     names: symbolNames("keepSymbols", names),
@@ -165,7 +169,7 @@ export function keepSymbols(...names: NamesThen<SymbolNameOptions>): KeepSymbols
  * patch(bytes, [stripSymbols(["helper"]), stripSymbols(["debug_*"], { wildcard: true })])
  */
 export function stripSymbols(...names: NamesThen<SymbolNameOptions>): StripSymbols {
-  const { wildcard } = optionsIn(names);
+  const { wildcard } = optionsIn<SymbolNameOptions>(names, "stripSymbols", { wildcard: true });
   return made(stripFamily, {
     edit: "stripSymbols",
     names: symbolNames("stripSymbols", names),

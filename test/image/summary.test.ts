@@ -79,13 +79,13 @@ describe("what is read", () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ["a path", "/bin/ls", /not string; read the file first, or use a function of elfwright\/node/],
+    ["a path", "/bin/ls", /not a string: read the file first, or use a function of elfwright\/node/],
     ["a promise", Promise.resolve(bytes), /await it/],
     ["a Response", { arrayBuffer: () => Promise.resolve(arrayBuffer()) }, /await it, or its arrayBuffer\(\), first/],
     ["nothing", undefined, /not undefined$/],
     ["null", null, /not null$/],
-    ["a number", 5, /not number$/],
-    ["an object", {}, /not object$/],
+    ["a number", 5, /not a number$/],
+    ["an object", {}, /not an object$/],
   ])("%s is refused by a sentence", (_, input, message) => {
     const error = caught(() => readElf(input as Uint8Array));
     expect(error).toMatchObject({ code: "BAD_INPUT" });
@@ -102,7 +102,7 @@ describe("edits", () => {
   it("a second one behind the first is refused", () => {
     const two = () => patch(bytes, setRunpath("/opt"), setInterpreter("/lib/ld.so") as never);
     expect(caught(two)).toMatchObject({ code: "BAD_EDIT", detail: { edit: "setInterpreter" } });
-    expect(caught(two).message).toContain("several edits go into a list");
+    expect(caught(two).message).toContain("several edits go into one list");
   });
 
   it.each([undefined, null, "setRunpath", 7, {}])("%j is none", (edits) => {

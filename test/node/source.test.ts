@@ -9,11 +9,13 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
 import { Ehdr, Phdr, Shdr } from "../../src/codec/records.js";
-import { patch, readElf, setRunpath } from "../../src/index.js";
+import { isElfError, patch, readElf, setRunpath } from "../../src/index.js";
 import { openSource, patchFileSync, readElfFile } from "../../src/node/index.js";
+import { ioError } from "../../src/node/source.js";
 import { caught, counting } from "../support/elf.js";
 import { fixture, fixturePath, scratch } from "../support/fixtures.js";
 import { itWithTools, must } from "../support/tools.js";
@@ -227,6 +229,21 @@ describe("readElfFile", () => {
 
     // More files than a process may usually have open.
     for (let i = 0; i < 3000; i++) expect(caught(() => readElfFile(path)).code).toBe("NOT_ELF");
+  });
+
+  it("a failed system call is known by what it says, in whatever realm", () => {
+    const foreign: unknown = runInNewContext(`Object.assign(new Error("ENOENT: no such file, open 'x'"), {
+      syscall: "open", code: "ENOENT" })`);
+    expect(foreign instanceof Error).toBe(false);
+
+    const error = caught(() => ioError("x", foreign));
+    expect(error).toMatchObject({ code: "IO", detail: { path: "x", cause: "ENOENT" } });
+    expect(isElfError(runInNewContext(`Object.assign(new Error(""), { name: "ElfError", code: "IO" })`), "IO")).toBe(
+      true,
+    );
+    for (const other of [null, undefined, "ElfError", { name: "ElfError" }, new Error("x")]) {
+      expect(isElfError(other)).toBe(false);
+    }
   });
 
   it.each([

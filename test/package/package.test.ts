@@ -321,6 +321,22 @@ describeInstalled("for Node, parts are loaded when they are called", () => {
     expect(JSON.parse(runScript("lists.mjs", text))).toEqual(expected);
   });
 
+  it("nobody can change a list of rules, looked at or not", () => {
+    const text = `
+      import { check, checkRules, diagnosisRules, pageRules, readElf } from "elfwright";
+      Object.freeze(pageRules);
+      const refused = (work) => { try { work(); return false; } catch { return true; } };
+      console.log(JSON.stringify([
+        refused(() => checkRules.push({})),
+        refused(() => { checkRules.length = 0; }),
+        refused(() => { delete checkRules[0]; }),
+        refused(() => { diagnosisRules[0].severity = "note"; }),
+        checkRules.length > 40,
+        pageRules.length > 3,
+      ]));`;
+    expect(JSON.parse(runScript("frozen.mjs", text))).toEqual([true, true, true, true, true, true]);
+  });
+
   it("functions have their names, and throw what the part throws", () => {
     const text = `
       const { readElf } = require("elfwright");

@@ -13,6 +13,7 @@ import { noteRules } from "./notes.js";
 import { pageSizeRules } from "./pages.js";
 import { payloadRules } from "./payload.js";
 import { retargetedRules } from "./retargeted.js";
+import { frozen } from "../../check/rule.js";
 import { findingsOf, type Rule } from "./rule.js";
 import { searchPathRules } from "./search-path.js";
 import { programHeaderRules } from "./segments.js";
@@ -52,7 +53,7 @@ const fileRules: readonly Rule[] = /* @__PURE__ */ [
  * diagnosisRules.find((r) => r.id === "target-version")!.sentence
  * // "The file needs a newer release of its C library than the target has."
  */
-export const diagnosisRules: readonly DiagnosisRule[] = /* @__PURE__ */ [fileRules, targetRules].flat();
+export const diagnosisRules: readonly DiagnosisRule[] = /* @__PURE__ */ frozen([fileRules, targetRules].flat());
 
 /** All findings on a file, in the order of the rules. The diagnosis's problems say what could not be read. */
 export const ruleFindings = (facts: Facts): DiagnosisFinding[] => [

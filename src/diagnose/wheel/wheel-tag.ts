@@ -6,6 +6,7 @@ import { type Facts, factsOf } from "../facts.js";
 import { muslFloor } from "../versions/symbol-floor.js";
 import { versionUses } from "../versions/version-uses.js";
 import { judgeWheel, type WheelTag } from "./wheel-judge.js";
+import { assertElf } from "../../input.js";
 
 /**
  * The platform tag (PEP 600, PEP 656) that a file would earn as it is, by the rules of auditwheel: the versions that a
@@ -23,6 +24,7 @@ import { judgeWheel, type WheelTag } from "./wheel-judge.js";
  * // { tag: "manylinux_2_34_x86_64", obstacles: [{ kind: "version", name: "GLIBC_2.34", … }] }
  */
 export function wheelTag(elf: ElfFile, tables: LibcTables): WheelTag {
+  assertElf("wheelTag", elf);
   const facts = factsOf(elf, new Tolerant(), { tables });
   const muslRelease = facts.libc === "musl" ? requiredMusl(facts, tables) : undefined;
   const { tag, obstacles } = judgeWheel(facts, versionUses(facts), muslRelease, tables);

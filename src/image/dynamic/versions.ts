@@ -8,6 +8,7 @@ import { VERSYM } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import type { ElfFile, NeededVersion, VersionDefinition, VersionNeed } from "../elf.js";
 import { NameBudget } from "../strings.js";
+import { assertElf } from "../../input.js";
 
 /** Version numbers have 15 bits, so a table with more records says nothing. */
 const MOST_RECORDS = 0x8000;
@@ -157,6 +158,7 @@ export function versionsByNumber(
 
 /** The versions of the dynamic symbols by index, as .gnu.version says; undefined for a symbol without version. */
 export function symbolVersions(elf: ElfFile): (index: number) => SymbolVersion | undefined {
+  assertElf("symbolVersions", elf);
   const table = versymTable(elf);
   if (!table) return () => undefined;
 

@@ -9,6 +9,7 @@ import { fileRegions } from "./file-regions.js";
 import { layoutPage, mapLoads } from "./loads.js";
 import { memorySegments } from "./memory.js";
 import type { LayoutMap, MapMarker, MapPart, UnplacedSection } from "./model.js";
+import { assertElf } from "../../input.js";
 
 /**
  * Maps where everything lies. The file is regions (what a PT_LOAD loads, what none does, the overlay) of parts
@@ -22,6 +23,7 @@ import type { LayoutMap, MapMarker, MapPart, UnplacedSection } from "./model.js"
  * for (const r of regions) console.log(r.offset, r.kind, r.flags, r.parts.map((p) => p.label));
  */
 export function layoutMap(elf: ElfFile): LayoutMap {
+  assertElf("layoutMap", elf);
   const tolerant = new Tolerant();
   const file = describeFile(elf, tolerant);
   const all = mapLoads(elf, tolerant);

@@ -8,6 +8,7 @@ import { drawLegend } from "./svg/legend.js";
 import { drawPanel } from "./svg/panel.js";
 import { escape, px, rect } from "./svg/scene.js";
 import { styleSheet, type Theme } from "./svg/theme.js";
+import { assertMap, assertOptions } from "../../input.js";
 
 /** Options of {@link mapSvg}. */
 export interface MapSvgOptions {
@@ -37,6 +38,9 @@ const LIMITS = { rows: { most: 120, folded: 40 }, blocks: { most: 40, folded: 20
  * writeFileSync("server.svg", mapSvg(layoutMap(readElf(bytes)), { title: "server" }));
  */
 export function mapSvg(map: LayoutMap | MapComparison, options: MapSvgOptions = {}): string {
+  assertMap("mapSvg", map);
+  assertOptions<MapSvgOptions>("mapSvg", options, { title: true, theme: true, background: true });
+
   const maps = "before" in map ? [map.before, map.after] : [map];
   const titles = titlesOf(options.title, maps.length);
   const pictures = maps.map((m, i) => pictureOf(m, LIMITS, i === 0 && maps.length > 1 ? "before" : "after"));

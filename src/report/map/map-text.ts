@@ -11,6 +11,7 @@ import { type Pair, sheetLines, type SheetWidths } from "./text/sheet.js";
 import { singlePairs } from "./text/single.js";
 import { ASCII, BOXES, type Glyphs, type Paint, painted, plain } from "./text/style.js";
 import { printable, wrap } from "./words.js";
+import { assertMap, assertOptions } from "../../input.js";
 
 /** Options of {@link mapText}. */
 export interface MapTextOptions {
@@ -39,6 +40,9 @@ const BETWEEN = 2;
  * console.log(mapText(layoutMap(readElf(bytes)), { width: 100 }));
  */
 export function mapText(map: LayoutMap | MapComparison, options: MapTextOptions = {}): string {
+  assertMap("mapText", map);
+  assertOptions<MapTextOptions>("mapText", options, { title: true, width: true, color: true, ascii: true });
+
   const page: Page = {
     title: options.title,
     width: Math.max(NARROWEST, Math.floor(options.width ?? 80)),

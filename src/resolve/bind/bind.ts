@@ -13,6 +13,7 @@ import {
 import type { LibraryTree, LoadedObject } from "../tree.js";
 import { checkVersions, objectsByName } from "./version-check.js";
 import { references, scopeOf } from "./walk.js";
+import { assertOptions, assertTree } from "../../input.js";
 
 export interface BindOptions {
   /**
@@ -43,6 +44,9 @@ export interface BindOptions {
  * for (const m of missing) console.log(`${m.message}\t(${m.from.path})`);
  */
 export function bindSymbols(tree: LibraryTree, options: BindOptions = {}): SymbolBindings {
+  assertTree("bindSymbols", tree);
+  assertOptions<BindOptions>("bindSymbols", options, { host: true, hostSymbols: true, of: true });
+
   const { host } = options;
   if (!host) return bindIn(tree, options);
 

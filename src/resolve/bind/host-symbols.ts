@@ -1,5 +1,6 @@
 import type { ElfFile } from "../../image/elf.js";
 import { SHN, STB, STV } from "../../spec/constants.js";
+import { assertElf } from "../../input.js";
 
 /** Symbols that an addon defines itself, although they are named like Node's. */
 const OF_ADDON = /^(?:napi_register_(?:module|wasm)_v\d|node_api_module_get_api_version_v\d)/;
@@ -27,6 +28,7 @@ export function isNodeSymbol(symbol: string): boolean {
  * @throws ElfError `TRUNCATED`, `MALFORMED`
  */
 export function exportedSymbols(elf: ElfFile): Set<string> {
+  assertElf("exportedSymbols", elf);
   const out = new Set<string>();
   for (const s of elf.dynamicSymbols ?? []) {
     if (

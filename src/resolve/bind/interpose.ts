@@ -2,6 +2,7 @@ import type { ElfFile } from "../../image/elf.js";
 import { references, scopeOf } from "./walk.js";
 import { type BindProblem, type ScopeMember, memberOf, membersOf, type Reference } from "./scope.js";
 import type { LibraryTree, LoadedObject } from "../tree.js";
+import { assertElf, assertTree } from "../../input.js";
 
 /** A reference that a preloaded library would take over. */
 export interface Interposed {
@@ -46,6 +47,9 @@ const MUSL_LIBC = /^(?:libc\.musl-[^.]+\.so\.1|ld-musl-[^.]+\.so\.1|libc\.so)$/;
  * interpositions(tree, readElf(bytes), "libfake.so").captured.map((c) => c.symbol) // ["pthread_create"]
  */
 export function interpositions(tree: LibraryTree, preload: ElfFile, name = "preload"): Interposition {
+  assertTree("interpositions", tree);
+  assertElf("interpositions", preload);
+
   const obstacle = obstacleTo(tree, preload, name);
   if (obstacle) return { captured: [], findings: [obstacle] };
 

@@ -1,6 +1,7 @@
 import { references, scopeOf } from "./walk.js";
 import { attemptObject, type BindProblem, type ScopeMember, membersOf, type Scope } from "./scope.js";
 import type { Edge, LibraryTree, LoadedObject } from "../tree.js";
+import { assertOptions, assertTree } from "../../input.js";
 
 /** The libraries that an object needs without use, and those that it uses without need. */
 export interface LibraryUse {
@@ -30,6 +31,9 @@ export interface UnusedOptions {
  * there.
  */
 export function unusedLibraries(tree: LibraryTree, options: UnusedOptions = {}): LibraryUse[] {
+  assertTree("unusedLibraries", tree);
+  assertOptions<UnusedOptions>("unusedLibraries", options, { of: true });
+
   const problems: BindProblem[] = [];
   const members = membersOf(tree, problems);
   const scope = scopeOf(tree, members);

@@ -1,5 +1,6 @@
 import type { LibraryFiles } from "./files.js";
 import type { LoaderRules } from "../tree.js";
+import { type OptionNames } from "../../input.js";
 
 /** What decides about the libraries besides the files. */
 export interface LoaderOptions {
@@ -49,3 +50,17 @@ export interface ResolveOptions extends LoaderOptions {
   /** The file system in which files are looked for. */
   readonly files: LibraryFiles;
 }
+
+/** The names of the options. */
+export const LOADER_OPTIONS: OptionNames<LoaderOptions> = {
+  rules: true,
+  env: true,
+  secure: true,
+  hwcaps: true,
+  legacyHwcaps: true,
+  platform: true,
+  lib: true,
+  systemDirs: true,
+  cache: true,
+  cwd: true,
+};

@@ -11,12 +11,13 @@ import { type LoaderObject, Loading } from "./load.js";
 import { type LoaderMachine, loaderMachine } from "./machines.js";
 import { MuslSearch } from "./musl.js";
 import { baseName, directoryOfPath, type SearchObject, Mapped, readSearchTags } from "./object.js";
-import type { LoaderOptions, ResolveOptions } from "./options.js";
+import { LOADER_OPTIONS, type LoaderOptions, type ResolveOptions } from "./options.js";
 import { preloadsOf } from "./preloads.js";
 import { muslLoader, rulesOf } from "./rules.js";
 import { SearchedPlaces, type Search } from "./search.js";
 import { glibcSystem, loaderPath } from "./system.js";
 import type { Edge, LibraryTree, LoaderRules, Tried } from "../tree.js";
+import { assertOptions, refuseArgument } from "../../input.js";
 
 /**
  * Tells what a loader would map for a program or library, without running anything: the tree of its libraries, each
@@ -37,6 +38,9 @@ import type { Edge, LibraryTree, LoaderRules, Tried } from "../tree.js";
  * for (const { from, edge } of missing) console.log(from.path, "needs", edge.name);
  */
 export function resolveLibraries(path: string, options: ResolveOptions): LibraryTree {
+  if (typeof path !== "string") refuseArgument("resolveLibraries", "a path", path);
+  assertOptions<ResolveOptions>("resolveLibraries", options, { ...LOADER_OPTIONS, files: true });
+
   const files = new SeenFiles(options.files);
   const at = path.startsWith("/") ? path : `${options.cwd ?? ""}/${path}`;
   const file = files.find(at);

@@ -1,5 +1,6 @@
 import { baseName } from "./object.js";
 import type { Edge, LibraryTree, LoadedObject } from "../tree.js";
+import { assertTree } from "../../input.js";
 
 /** One step on the way to a library: an object that asks for another. */
 export interface LoadStep {
@@ -17,6 +18,7 @@ export interface LoadStep {
  * for (const way of whyLoaded(tree, "libssl.so.3")) console.log(way.map((s) => s.from.path).join(" -> "));
  */
 export function whyLoaded(tree: LibraryTree, name: string): (readonly LoadStep[])[] {
+  assertTree("whyLoaded", tree);
   const ways = waysTo(tree);
   const found: (readonly LoadStep[])[] = [];
   for (const step of stepsOf(tree)) {

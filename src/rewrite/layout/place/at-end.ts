@@ -1,5 +1,5 @@
 import { largest } from "../../../codec/ascending.js";
-import { alignUp } from "../../../codec/bytes.js";
+import { alignUp, encodeText, equalBytes } from "../../../codec/bytes.js";
 import type { PhdrView } from "../../../codec/records.js";
 import { readExactly } from "../../../codec/source.js";
 import type { ElfFile, Section } from "../../../image/elf.js";
@@ -20,13 +20,13 @@ import { emptySections, fixedEnd, LIES_OVER } from "./space.js";
  * begins, and stands before it in the table, for the parent of the PT_LOAD, and aligns the PT_LOAD by the parent's
  * p_align.
  */
-const MARK = /* @__PURE__ */ new TextEncoder().encode("elfwright:tables");
+const MARK = "elfwright:tables";
 
 function isMarked({ elf }: Ground, segment: PhdrView): boolean {
   if (segment.filesz < MARK.length) return false;
 
   const start = readExactly(elf.source, segment.offset, MARK.length, "a segment");
-  return start.every((byte, i) => byte === MARK[i]);
+  return equalBytes(start, encodeText(MARK));
 }
 
 /** Do sections of this sh_type have no bytes in the file? */
@@ -207,7 +207,7 @@ export function addSegment(
   const segment = headers.add(PT.LOAD, behindLast);
   Object.assign(segment, { flags: PF.R, offset, vaddr, paddr: vaddr, align: page });
 
-  ground.marks.push({ offset, bytes: MARK });
+  ground.marks.push({ offset, bytes: encodeText(MARK) });
   const why = `a new segment at the end of the file: ${ground.tried.join("; ")}`;
   return appendTo(ground, segment, offset + MARK.length, tables, "new-segment", why);
 }
