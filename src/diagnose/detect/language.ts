@@ -33,40 +33,42 @@ export interface LanguageNames {
 }
 
 export function languageNames(subject: DiagnosedSubject): LanguageNames {
-  const { elf, needed } = subject;
-  const found: Evidence[] = [];
-  const library = (pattern: RegExp, says: string) => {
-    const name = needed.find((n) => pattern.test(n));
-    if (name !== undefined) found.push(evidence("needed", says, `needs ${name}`, neededOffset(elf, name)));
-    return name !== undefined;
-  };
-  const symbol = (named: { readonly name: string; readonly at: number } | undefined, says: string, verb: string) => {
-    if (named) found.push(evidence("symbol", says, `${verb} ${shortened(named.name)}`, named.at));
-    return named !== undefined;
-  };
-
+  const { imports } = subject;
   const exported = subject.findExport((e) => isCxxName(e.name) || isRustName(e.name));
   const isRust = exported !== undefined && isRustName(exported.name);
-  const exportsCxx = symbol(isRust ? undefined : exported, "c++", "exports");
-  const exportsRust = symbol(isRust ? exported : undefined, "rust", "exports");
-
-  const { imports } = subject;
   const importedCxx = imports.find((i) => !i.weak && (isCxxName(i.name) || i.name === "__gxx_personality_v0"));
   const importedRust = imports.find((i) => isRustName(i.name));
-  const importsCxx = symbol(importedCxx, "c++", "imports");
-  const importsRust = symbol(importedRust, "rust", "imports");
 
-  const needsCxxLibrary = library(CXX_LIBRARY, "c++");
-  const needsRustLibrary = library(RUST_LIBRARY, "rust");
-  const others = OTHER_LIBRARIES.filter(([pattern, says]) => library(pattern, says));
+  const exportsCxx = symbolEvidence("c++", "exports", isRust ? undefined : exported);
+  const exportsRust = symbolEvidence("rust", "exports", isRust ? exported : undefined);
+  const importsCxx = symbolEvidence("c++", "imports", importedCxx);
+  const importsRust = symbolEvidence("rust", "imports", importedRust);
+  const needsCxx = libraryEvidence(subject, "c++", CXX_LIBRARY);
+  const needsRust = libraryEvidence(subject, "rust", RUST_LIBRARY);
+  const others = OTHER_LIBRARIES.flatMap(([pattern, says]) => libraryEvidence(subject, says, pattern));
 
   return {
-    evidence: found,
-    exportsCxx,
-    needsCxx: importsCxx || needsCxxLibrary,
-    rust: exportsRust || importsRust || needsRustLibrary,
+    evidence: [exportsCxx, exportsRust, importsCxx, importsRust, needsCxx, needsRust, others].flat(),
+    exportsCxx: exportsCxx.length > 0,
+    needsCxx: importsCxx.length + needsCxx.length > 0,
+    rust: exportsRust.length + importsRust.length + needsRust.length > 0,
     other: others.length > 0,
   };
+}
+
+/** What a symbol says; nothing where there is none. */
+function symbolEvidence(
+  says: string,
+  verb: string,
+  found?: { readonly name: string; readonly at: number },
+): Evidence[] {
+  return found ? [evidence("symbol", says, `${verb} ${shortened(found.name)}`, found.at)] : [];
+}
+
+/** What the first needed library of a pattern says. */
+function libraryEvidence({ elf, needed }: DiagnosedSubject, says: string, pattern: RegExp): Evidence[] {
+  const name = needed.find((n) => pattern.test(n));
+  return name === undefined ? [] : [evidence("needed", says, `needs ${name}`, neededOffset(elf, name))];
 }
 
 /**

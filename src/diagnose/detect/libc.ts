@@ -3,30 +3,15 @@ import type { ElfNote } from "../../image/elf.js";
 import { ET, NT_GNU, PT } from "../../spec/constants.js";
 import { cardOf } from "../../spec/machines/card-of.js";
 import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
-import type { Confidence, Evidence, Libc } from "../diagnosis.js";
+import type { Confidence, Libc } from "../diagnosis.js";
 import { entryCode } from "./entry-code.js";
-import { evidenceOf, neededOffset } from "./evidence.js";
-import type { FoundFingerprint } from "./fingerprints.js";
+import { neededOffset } from "./evidence.js";
+import { clue, type LibcClue } from "./libc-clue.js";
 import { BIONIC_LIBRARIES, libraryLibc, loaderLibc, TELLING_IMPORTS } from "./libc-names.js";
 import type { DiagnosedSubject } from "../subject.js";
 
-const evidence = /* @__PURE__ */ evidenceOf("libc");
-
-/** Evidence of a C library, and how certain it alone is. */
-interface Clue {
-  readonly libc: Libc;
-  readonly strength: Confidence;
-  readonly evidence: Evidence;
-}
-
-const clue = (libc: Libc, strength: Confidence, kind: string, text: string, offset: number | null): Clue => ({
-  libc,
-  strength,
-  evidence: evidence(kind, libc, text, offset),
-});
-
 /** The loader that PT_INTERP names. */
-function interpreterClue({ elf, interpreter }: DiagnosedSubject): Clue[] {
+function interpreterClue({ elf, interpreter }: DiagnosedSubject): LibcClue[] {
   const libc = interpreter === null ? undefined : loaderLibc(interpreter);
   const at = elf.segments.find((s) => s.type === PT.INTERP)?.near("offset") ?? null;
   return libc ? [clue(libc, "certain", "interpreter", `PT_INTERP is ${interpreter}`, at)] : [];
@@ -40,8 +25,8 @@ interface NeededLibc {
 }
 
 /** One clue for each C library that is needed by name. */
-function neededClues(subject: DiagnosedSubject): Clue[] {
-  const clues: Clue[] = [];
+function neededClues(subject: DiagnosedSubject): LibcClue[] {
+  const clues: LibcClue[] = [];
   for (const name of subject.needed) {
     const found = neededLibc(subject, name);
     if (!found || clues.some((c) => c.libc === found.libc)) continue;
@@ -87,8 +72,8 @@ function plainLibc({ elf, needed, imports }: DiagnosedSubject): NeededLibc {
 const GLIBC_LIBRARY =
   /^(lib(c|m|mvec|pthread|dl|rt|resolv|util|nsl|crypt|anl|thread_db|BrokenLocale|c_malloc_debug)|ld[-\w]*)[.-]/;
 
-function versionClues({ elf }: DiagnosedSubject): Clue[] {
-  const clues: Clue[] = [];
+function versionClues({ elf }: DiagnosedSubject): LibcClue[] {
+  const clues: LibcClue[] = [];
   for (const { file, versions } of elf.versionNeeds) {
     if (!GLIBC_LIBRARY.test(file)) continue;
 
@@ -105,18 +90,18 @@ function versionClues({ elf }: DiagnosedSubject): Clue[] {
 }
 
 /** Parts of a C library itself. musl's loader has no DT_SONAME. */
-function ownClues({ elf, findExport }: DiagnosedSubject): Clue[] {
+function ownClues({ elf, findExport }: DiagnosedSubject): LibcClue[] {
   const name = elf.soname;
   const libc = name === null ? undefined : libraryLibc(name);
   const hook = elf.linkage === "loader" ? findExport((e) => e.name === "_dlstart" || e.name === "__dls3") : undefined;
 
-  const clues: Clue[] = [];
+  const clues: LibcClue[] = [];
   if (libc) clues.push(clue(libc, "certain", "soname", `DT_SONAME is ${name}`, null));
   if (hook) clues.push(clue("musl", "certain", "symbol", `exports ${hook.name} of musl's loader`, hook.at));
   return clues;
 }
 
-function entryClue({ elf }: DiagnosedSubject): Clue[] {
+function entryClue({ elf }: DiagnosedSubject): LibcClue[] {
   const found = entryCode(elf);
   if (!found || found.pattern.of === "go") return [];
 
@@ -125,8 +110,8 @@ function entryClue({ elf }: DiagnosedSubject): Clue[] {
 }
 
 /** The start files of glibc leave the ABI tag, those of bionic and OpenHarmony their own notes. */
-function noteClues({ elf }: DiagnosedSubject): Clue[] {
-  const clues: Clue[] = [];
+function noteClues({ elf }: DiagnosedSubject): LibcClue[] {
+  const clues: LibcClue[] = [];
   for (const note of elf.notes) {
     const { owner, offset } = note;
     if (isLinuxAbiTag(note, elf.header.littleEndian)) {
@@ -153,7 +138,7 @@ const isLinuxAbiTag = ({ owner, type, description }: ElfNote, littleEndian: bool
 const MACHINE_OFFSET = 18;
 
 /** Code that has no C library below it. */
-function noLibcClue({ elf }: DiagnosedSubject): Clue[] {
+function noLibcClue({ elf }: DiagnosedSubject): LibcClue[] {
   const isObject = elf.header.type === ET.REL;
   const module = isObject ? elf.sections.find((s) => s.name === ".gnu.linkonce.this_module") : undefined;
   if (module) {
@@ -165,46 +150,9 @@ function noLibcClue({ elf }: DiagnosedSubject): Clue[] {
 }
 
 /** All clues that need no search, the strongest kinds first. */
-export function libcClues(subject: DiagnosedSubject): readonly Clue[] {
+export function libcClues(subject: DiagnosedSubject): readonly LibcClue[] {
   const parts = subject.hasContents
     ? [noLibcClue, interpreterClue, neededClues, versionClues, ownClues, entryClue, noteClues]
     : [noLibcClue, noteClues];
   return parts.flatMap((part) => subject.tolerant.part(() => part(subject)) ?? []);
-}
-
-/**
- * Do the clues leave the C library open, so that a search for its texts is worth it? Only for files that may hold one:
- * programs that need no library.
- */
-export const wantsLibcFingerprints = ({ elf, needed }: DiagnosedSubject, clues: readonly Clue[]): boolean =>
-  !clues.some((c) => c.strength === "certain") &&
-  needed.length === 0 &&
-  (elf.header.type === ET.EXEC || elf.header.type === ET.DYN) &&
-  elf.header.entry !== 0n;
-
-export function fingerprintClues(found: readonly FoundFingerprint[]): Clue[] {
-  const libcs = found.flatMap((f) => ("libc" in f.of ? [{ libc: f.of.libc, ...f }] : []));
-  // Two texts of one library, and none of another, are more than a guess.
-  const agree = libcs.length > 1 && libcs.every((f) => f.libc === libcs[0]!.libc);
-  return libcs.map(({ libc, what, offset }) => clue(libc, agree ? "likely" : "guess", "string", what, offset));
-}
-
-const RANK: Readonly<Record<Confidence, number>> = { certain: 2, likely: 1, guess: 0 };
-
-/**
- * The first clue decides, since the strongest kinds come first. Others that agree can make it more certain; one that is
- * certain of another library makes it less so. uClibc's start files are glibc's, so those two do not contradict each
- * other.
- */
-export function concludeLibc(clues: readonly Clue[]): { libc: Libc; confidence: Confidence; evidence: Evidence[] } {
-  const [first] = clues;
-  const all = clues.map((c) => c.evidence);
-  if (!first) return { libc: "unknown", confidence: "guess", evidence: all };
-
-  const agreeing = clues.filter((c) => c.libc === first.libc).map((c) => c.strength);
-  const best = agreeing.reduce((a, b) => (RANK[b] > RANK[a] ? b : a));
-  const contradicts = (c: Clue) => !(first.libc === "uclibc" && c.evidence.kind === "entry-code");
-  const disputed = clues.some((c) => c.libc !== first.libc && c.strength === "certain" && contradicts(c));
-
-  return { libc: first.libc, confidence: disputed && best === "certain" ? "likely" : best, evidence: all };
 }

@@ -102,11 +102,12 @@ interface EndSegment {
   readonly isOurs: boolean;
 }
 
-/** Where the tables go that found no place. */
+/** Where the tables go that found no place, as far as it is known. */
 interface Home {
   /** Undefined for a new segment. */
   readonly segment: EndSegment | undefined;
   readonly emptied: PhdrView | undefined;
+  /** How many program headers have found room. */
   readonly entries: number;
 }
 
@@ -115,40 +116,57 @@ interface Home {
  * place. That table then goes along, and so on until nothing changes.
  */
 function homeFor(ground: Ground, added: readonly SegmentWish[], limits: Limits, atEnd: boolean): Home {
-  let segment: EndSegment | undefined;
-  let emptied: PhdrView | undefined;
-  let found = 0;
+  let home: Home = { segment: undefined, emptied: undefined, entries: 0 };
 
   for (;;) {
-    const isWanted = ground.homeless.length > 0;
-    if (isWanted && !segment && atEnd) segment = ours(trailingSegment(ground));
-    if (isWanted && !segment) emptied = emptiedSegment(ground);
+    if (ground.homeless.length > 0) home = withEnd(ground, home, atEnd);
 
-    const isNew = isWanted && !segment && !emptied;
-    const count = added.length + (isNew ? 1 : 0);
-    if (count <= found) break;
+    const isNew = ground.homeless.length > 0 && !home.segment && !home.emptied;
+    const wanted = added.length + (isNew ? 1 : 0);
+    if (wanted <= home.entries) break;
 
-    const blocks = entryRoom(ground, count);
-
-    // Where a table would be overwritten that a program may read itself, the last segment comes first.
-    const overwritesRead = !blocks || blocks.some((t) => KINDS[t.kind].readByCode === "all");
-    const last = overwritesRead && atEnd && isNew ? extensibleSegment(ground) : undefined;
-    if (last) {
-      segment = { view: last, isOurs: false };
-      continue;
-    }
-    if (!blocks) {
-      lastResort(ground, isNew, added, limits);
-      ground.homeless = [];
-      continue;
-    }
-
-    moveAway(ground, blocks, limits);
-    found = count;
+    home = withEntries(ground, home, wanted, { isNew, added, limits, atEnd });
   }
 
   const unused = ground.headers.ofType(PT.NULL).length;
-  return { segment, emptied, entries: Math.max(0, found - unused) };
+  return { ...home, entries: Math.max(0, home.entries - unused) };
+}
+
+/** Takes a segment that an earlier patch appended: it grows, or a new one takes its program header. */
+function withEnd(ground: Ground, home: Home, atEnd: boolean): Home {
+  if (home.segment) return home;
+
+  const trailing = atEnd ? trailingSegment(ground) : undefined;
+  if (trailing) return { ...home, segment: { view: trailing, isOurs: true } };
+  return { ...home, emptied: emptiedSegment(ground) };
+}
+
+/** What room for program headers is asked with. */
+interface EntryWish {
+  /** Is one of them that of a new segment? */
+  readonly isNew: boolean;
+  readonly added: readonly SegmentWish[];
+  readonly limits: Limits;
+  readonly atEnd: boolean;
+}
+
+/** Makes room for program headers, or finds a home that needs fewer of them. */
+function withEntries(ground: Ground, home: Home, wanted: number, { isNew, added, limits, atEnd }: EntryWish): Home {
+  const blocks = entryRoom(ground, wanted);
+
+  // Where a table would be overwritten that a program may read itself, the last segment comes first.
+  const overwritesRead = !blocks || blocks.some((t) => KINDS[t.kind].readByCode === "all");
+  const last = overwritesRead && atEnd && isNew ? extensibleSegment(ground) : undefined;
+  if (last) return { ...home, segment: { view: last, isOurs: false } };
+
+  if (!blocks) {
+    lastResort(ground, isNew, added, limits);
+    ground.homeless = [];
+    return home;
+  }
+
+  moveAway(ground, blocks, limits);
+  return { ...home, entries: wanted };
 }
 
 /** Finds other places for tables that stand in the way of program headers. They may have had a place already. */
@@ -160,8 +178,6 @@ function moveAway(ground: Ground, blocks: readonly Table[], limits: Limits): voi
     if (!hasPlace) ground.homeless = [...ground.homeless, block];
   }
 }
-
-const ours = (view: PhdrView | undefined): EndSegment | undefined => view && { view, isOurs: true };
 
 /**
  * Where nothing else has room, the first segment may grow although a debug file may exist. `NO_ROOM` where that does
