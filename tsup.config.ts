@@ -349,7 +349,8 @@ const standaloneVerbs: Plugin = {
 
 /** Gives the shared files short names: each name stands in many imports, and the letters of a hash cannot be packed. */
 function shortenNames(): void {
-  const files = readdirSync("dist", { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".js") && !f.startsWith("cjs"));
+  const all = readdirSync("dist", { recursive: true, encoding: "utf8" });
+  const files = all.filter((f) => f.endsWith(".js") && !f.startsWith("cjs"));
   const shared = files.filter((f) => /^chunk-\w+\.js$/.test(f)).sort();
   const names = new Map(shared.map((file, i) => [file, `part-${i}.js`]));
 

@@ -34,6 +34,20 @@ function concerned(facts: Facts, isConcerned: (element: string) => boolean): Con
   return names.size > 0 ? { tag: path.tag, names: [...names] } : null;
 }
 
+/** Nix's and Guix's folders of packages are right where those packages are. */
+const isStore = (path: string): boolean => /^\/(?:nix|gnu)\/store\//.test(path);
+
+const isOfBuild = (element: string): boolean =>
+  buildFolder(plain(element)) !== undefined && !isStore(element) && !isWorldWritable(plain(element));
+
+/** musl passes over empty elements; for glibc they are the current folder. */
+const isRelative = (element: string, { libc }: Facts): boolean =>
+  !element.startsWith("/") && !element.startsWith("$") && (element !== "" || libc !== "musl");
+
+const ORIGIN = /\$(?:ORIGIN\b|\{ORIGIN\})/;
+const ORIGINS = /* @__PURE__ */ new RegExp(ORIGIN, "g");
+const UNKNOWN_TOKEN = /\$(?!(?:ORIGIN|LIB|PLATFORM)\b|\{(?:ORIGIN|LIB|PLATFORM)\})/;
+
 /** DT_RUNPATH and DT_RPATH: where libraries are looked for, and who may put some there. */
 export const searchPathRules: readonly Rule[] = [
   {
@@ -153,20 +167,6 @@ export const searchPathRules: readonly Rule[] = [
     },
   },
 ];
-
-/** Nix's and Guix's folders of packages are right where those packages are. */
-const isStore = (path: string): boolean => /^\/(?:nix|gnu)\/store\//.test(path);
-
-const isOfBuild = (element: string): boolean =>
-  buildFolder(plain(element)) !== undefined && !isStore(element) && !isWorldWritable(plain(element));
-
-/** musl passes over empty elements; for glibc they are the current folder. */
-const isRelative = (element: string, { libc }: Facts): boolean =>
-  !element.startsWith("/") && !element.startsWith("$") && (element !== "" || libc !== "musl");
-
-const ORIGIN = /\$(?:ORIGIN\b|\{ORIGIN\})/;
-const ORIGINS = /* @__PURE__ */ new RegExp(ORIGIN, "g");
-const UNKNOWN_TOKEN = /\$(?!(?:ORIGIN|LIB|PLATFORM)\b|\{(?:ORIGIN|LIB|PLATFORM)\})/;
 
 function* originWithRights(facts: Facts): Generator<RuleMatch> {
   const { raisedRights } = facts;
