@@ -9,6 +9,7 @@ import {
   refuseMembers,
   refuseStrayEdits,
   refuseWrong,
+  tellerOf,
 } from "./edit/asked.js";
 import { fail, type Note } from "./error.js";
 import type { ElfFile } from "./image/elf.js";
@@ -70,7 +71,7 @@ export function plan(source: ElfInput, edits: Edits, options: PatchOptions = {})
   if (!isArchive(input)) return planElf(readElf(input), asked, options);
 
   refuseMembers(asked);
-  return planArchive(input, (member) => planElf(member, asked, options), options);
+  return planArchive(input, (member) => planElf(member, asked, options), tellerOf(asked), options);
 }
 
 function assertOverlay(choice: unknown): void {
@@ -94,7 +95,7 @@ function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): 
     ...done.layout,
     changed,
     findings,
-    changes: () => changesBetween(elf, after, false),
+    changes: () => changesBetween(elf, after, false, tellerOf(asked)),
   });
 }
 

@@ -3,6 +3,7 @@ import type { ElfFile } from "../image/elf.js";
 import { ET } from "../spec/constants.js";
 import { type Edit, type EditFamily, familyOf } from "./family.js";
 import { layoutPass } from "../rewrite/passes/layout.js";
+import type { Teller } from "../report/changes.js";
 import type { Pass } from "../rewrite/passes/pass.js";
 import { Wish } from "../rewrite/wish/wish.js";
 import { shown } from "./json-edit.js";
@@ -120,4 +121,10 @@ function wishOf(elf: ElfFile, asked: readonly Asked[]): Wish {
   const wish = new Wish(elf);
   for (const { family, edits } of asked) family.apply(wish, edits);
   return wish;
+}
+
+/** Tells the changes that only these edits bring, once each. */
+export function tellerOf(asked: readonly Asked[]): Teller {
+  const tellers = new Set(asked.flatMap(({ family }) => family.tells ?? []));
+  return (before, after) => [...tellers].flatMap((tell) => [...tell(before, after)]);
 }

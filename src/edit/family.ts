@@ -1,5 +1,6 @@
 import type { ElfFile } from "../image/elf.js";
 import type { Pass } from "../rewrite/passes/pass.js";
+import type { Teller } from "../report/changes.js";
 import type { Wish } from "../rewrite/wish/wish.js";
 import type { JsonEdit } from "./json-edit.js";
 import type { FileKind } from "./kinds.js";
@@ -50,6 +51,8 @@ export interface EditFamily<E extends Edit = Edit> {
   apply(wish: Wish, edits: readonly E[]): void;
   /** Passes around the ordinary layout that the edits need. */
   passes?(edits: readonly E[]): readonly Pass[];
+  /** Tells changes that no other edits bring: strips are the only ones that take notes away. */
+  readonly tells?: Teller;
 }
 
 /**

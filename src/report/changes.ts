@@ -4,21 +4,20 @@ import { type Change, changed } from "./change.js";
 import { buildIdOf, describeFile } from "./describe.js";
 import { diffDynamic } from "./diff-dynamic.js";
 import { diffSections, diffSegments } from "./diff-headers.js";
-import { diffNotes } from "./diff-notes.js";
 import { diffSymbols } from "./diff-symbols.js";
 import { diffVersions } from "./diff-versions.js";
 
-/** Tells further changes, which follow from others. */
-export type Summaries = (before: ElfFile, after: ElfFile) => Iterable<Change>;
+/** Tells further changes. */
+export type Teller = (before: ElfFile, after: ElfFile) => Iterable<Change>;
 
 /**
- * The changes of everything that edits can change. A patch tells only these: what the summaries read would double the
- * size of a bundle.
+ * The changes of everything that edits can change, but for notes: few edits do, and what reads them would make every
+ * bundle larger.
  *
  * @param layout also tells changes that only follow from where things lie
- * @param summaries their changes stand behind those of the notes
+ * @param more its changes stand behind those of the symbols
  */
-export function changesBetween(before: ElfFile, after: ElfFile, layout: boolean, summaries?: Summaries): Change[] {
+export function changesBetween(before: ElfFile, after: ElfFile, layout: boolean, more?: Teller): Change[] {
   return [
     ...diffHeader(before, after, layout),
     ...diffInterpreter(before, after),
@@ -27,8 +26,7 @@ export function changesBetween(before: ElfFile, after: ElfFile, layout: boolean,
     ...diffSegments(before, after, layout),
     ...diffSections(before, after, layout),
     ...diffSymbols(before, after),
-    ...diffNotes(before, after),
-    ...(summaries?.(before, after) ?? []),
+    ...(more?.(before, after) ?? []),
     ...diffBuildId(before, after),
     ...diffOverlay(before, after, layout),
     ...changed({ at: "size" }, before.source.size, after.source.size),

@@ -1,6 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
 import type { Change } from "./change.js";
 import { changesBetween } from "./changes.js";
+import { diffNotes } from "./diff-notes.js";
 import { diffRelocations, diffSecurity } from "./diff-summaries.js";
 import { assertElf, assertOptions } from "../input.js";
 
@@ -30,10 +31,11 @@ export function diffElf(before: ElfFile, after: ElfFile, options: DiffOptions = 
   assertOptions<DiffOptions>("diffElf", options, { layout: true, summaries: true });
 
   const { layout = false, summaries = true } = options;
-  return changesBetween(before, after, layout, summaries ? summarized : undefined);
+  return changesBetween(before, after, layout, summaries ? withSummaries : diffNotes);
 }
 
-function* summarized(before: ElfFile, after: ElfFile): Generator<Change> {
+function* withSummaries(before: ElfFile, after: ElfFile): Generator<Change> {
+  yield* diffNotes(before, after);
   yield* diffRelocations(before, after);
   yield* diffSecurity(before, after);
 }

@@ -3,6 +3,7 @@ import { fail } from "../error.js";
 import { Contents } from "../rewrite/wish/contents.js";
 import { unloadedSections, decideStrip } from "./decide.js";
 import { stripWish } from "./strip-wish.js";
+import { diffNotes } from "../report/diff-notes.js";
 
 /** See {@link dropSectionHeaders}. */
 export interface DropSectionHeaders extends Edit {
@@ -27,6 +28,7 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
   name: "drop-section-headers",
   order: 2,
   takes: ["object", "loader", "static", "no-dynamic"],
+  tells: diffNotes,
 
   requires({ linkage }) {
     if (linkage === "relocatable") {

@@ -2,6 +2,7 @@ import { type Edit, type EditFamily, type EditParsers, firstOf, made } from "../
 import { ANY_ELF } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { debugFilePass } from "../rewrite/passes/debug-file.js";
+import { diffNotes } from "../report/diff-notes.js";
 
 /** See {@link onlyKeepDebug}. */
 export interface OnlyKeepDebug extends Edit {
@@ -33,6 +34,7 @@ export const onlyKeepDebugFamily: EditFamily<OnlyKeepDebug> = {
   name: "only-keep-debug",
   order: 1,
   takes: ANY_ELF,
+  tells: diffNotes,
 
   contradicts(_, all) {
     const harmful = all.filter((e) => !isHarmless(e));

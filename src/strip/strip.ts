@@ -17,6 +17,7 @@ import type {
   StripMode,
   StripSymbols,
 } from "./values.js";
+import { diffNotes } from "../report/diff-notes.js";
 
 /** How the names of symbols are matched. */
 export interface SymbolNameOptions {
@@ -205,6 +206,7 @@ export const stripFamily: EditFamily<StripEdit> = {
   name: "strip",
   order: 0,
   takes: ANYTHING,
+  tells: diffNotes,
 
   requires(elf, edits) {
     refuseUnfindable(elf);

@@ -10,7 +10,7 @@ import { piecesSource } from "../../pieces/fill.js";
 import type { Placement } from "../layout/placement.js";
 import { differs, type Plan, planOf } from "../plan.js";
 import { type Change, changed } from "../../report/change.js";
-import { changesBetween } from "../../report/changes.js";
+import { changesBetween, type Teller } from "../../report/changes.js";
 import { SHN, STB } from "../../spec/constants.js";
 
 /** What became of one member. */
@@ -34,6 +34,7 @@ interface MemberResult {
 export function planArchive(
   source: ByteSource,
   planMember: (elf: ElfFile) => Plan,
+  tell: Teller,
   { deterministic = false }: { readonly deterministic?: boolean | undefined },
 ): Plan {
   const archive = readArchive(source);
@@ -64,7 +65,7 @@ export function planArchive(
     placements: all((r) => r.placements),
     notes: all((r) => r.notes),
     findings: all((r) => r.findings),
-    changes: () => [...all(changesOf), ...changed({ at: "size" }, source.size, size)],
+    changes: () => [...all((result) => changesOf(result, tell)), ...changed({ at: "size" }, source.size, size)],
   });
 }
 
@@ -164,9 +165,9 @@ function definedBy(elf: ElfFile): Set<string> {
 }
 
 /** The member is read anew, so that a large archive does not stay in memory for what is seldom asked. */
-function changesOf({ member: { content }, label, content: next }: MemberResult): Change[] {
+function changesOf({ member: { content }, label, content: next }: MemberResult, tell: Teller): Change[] {
   if (!next) return [];
 
   const after = readElf(piecesSource(content, next.pieces, next.size));
-  return changesBetween(readElf(content), after, false).map((c) => ({ member: label, ...c }));
+  return changesBetween(readElf(content), after, false, tell).map((c) => ({ member: label, ...c }));
 }
