@@ -28,10 +28,11 @@ const entry = ({ id, severity, sentence, advice }: DiagnosisRule): string =>
 const HEAD = [
   "# Diagnosis rules",
   wrapped(
-    "What `diagnose` finds, by id; `diagnosisRules` and `elfwright diagnose --rules` list the same. An **error**: " +
-      "the file does not start, or does something wrong. A **warning**: that may happen on some systems, or the file is " +
-      "unsafe. A **note**: worth knowing. A finding may have another severity than its rule, and advice of its own, " +
-      "where its case is worse or less bad than others. Ids never change. [Diagnose](diagnose.md) says how to ask.",
+    "What `diagnose` finds, by id; `diagnosisRules` and `elfwright diagnose --rules` list the same. An " +
+      "**error**: the file does not start, or does something wrong. A **warning**: that may happen on some " +
+      "systems, or the file is unsafe. A **note**: worth knowing. A finding may have another severity than its " +
+      "rule, and advice of its own, where its case is worse or less bad than others. Ids never change. " +
+      "[Diagnose](diagnose.md) says how to ask.",
   ),
 ];
 
