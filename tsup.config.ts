@@ -4,12 +4,30 @@ import { basename, dirname, join } from "node:path";
 import { defineConfig, type Options } from "tsup";
 import ts from "typescript";
 
-// The package holds the library twice. For bundlers and browsers it is ESM, one file for each entry, where every
-// statement that nothing uses can be dropped. For Node it is CommonJS in parts: an entry is a small file of functions
-// that load their part when they are first called; the command is a small file, and one for each verb.
-// docs/architecture.md, "The package".
+// The package holds the library twice. For bundlers and browsers it is ESM, where every statement that nothing uses can
+// be dropped. For Node it is CommonJS, made of the ESM file by file: an entry is a small file of functions that load
+// their part when they are first called; the command is a small file, and one for each verb. docs/architecture.md, "The
+// package".
 
 type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
+
+/** Text that takes the place of a part of another text. */
+interface Splice {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** The text with its parts replaced, which are given in order. */
+function spliced(text: string, splices: readonly Splice[]): string {
+  let out = "";
+  let done = 0;
+  for (const { from, to, text: replacement } of splices) {
+    out += text.slice(done, from) + replacement;
+    done = to;
+  }
+  return out + text.slice(done);
+}
 
 /** Is it text, a number, a function or a list of these? Bundlers know that these have no effects. */
 function isPlain(node: ts.Expression): boolean {
@@ -47,13 +65,12 @@ function withPureConstants(text: string, path: string): string {
   const values = declarations.flatMap(({ initializer }) => initializer ?? []);
   const impure = values.filter((value) => !isPlain(value));
 
-  let out = "";
-  let done = 0;
-  for (const { pos, end } of impure) {
-    out += `${text.slice(done, pos)} /* @__PURE__ */ (() => (${text.slice(pos, end)}))()`;
-    done = end;
-  }
-  return out + text.slice(done);
+  const wrap = ({ pos: from, end: to }: ts.Expression): Splice => ({
+    from,
+    to,
+    text: ` /* @__PURE__ */ (() => (${text.slice(from, to)}))()`,
+  });
+  return spliced(text, impure.map(wrap));
 }
 
 const pureConstants: Plugin = {
@@ -172,11 +189,9 @@ function exportsOf(statement: ts.ExportDeclaration): string {
  */
 function toCommonJs(text: string): string {
   const source = ts.createSourceFile("chunk.js", text, ts.ScriptTarget.Latest, true);
-  let out = "";
-  let done = 0;
+  const splices: Splice[] = [];
   const replace = (node: ts.Node, replacement: string) => {
-    out += text.slice(done, node.getStart()) + replacement;
-    done = node.end;
+    splices.push({ from: node.getStart(), to: node.end, text: replacement });
   };
 
   const visit = (node: ts.Node): void => {
@@ -194,7 +209,7 @@ function toCommonJs(text: string): string {
   };
 
   visit(source);
-  return out + text.slice(done);
+  return spliced(text, splices);
 }
 
 /**
@@ -203,28 +218,26 @@ function toCommonJs(text: string): string {
  */
 function tidy(text: string): string {
   const source = ts.createSourceFile("chunk.js", text, ts.ScriptTarget.Latest, true);
-  let out = "";
-  let done = 0;
-  const replace = (from: number, to: number, replacement: string) => {
-    out += text.slice(done, from) + replacement;
-    done = to;
-  };
+  const splices: Splice[] = [];
 
   for (const statement of source.statements) {
     if (ts.isImportDeclaration(statement)) {
       const isUnused = !statement.importClause && requireOf(statement).startsWith('require(".');
-      if (isUnused) replace(statement.pos, statement.end, "");
+      if (isUnused) splices.push({ from: statement.pos, to: statement.end, text: "" });
     }
     if (!ts.isVariableStatement(statement)) continue;
 
     for (const { initializer } of statement.declarationList.declarations) {
       const isWrapped =
         initializer && ts.isCallExpression(initializer) && ts.isParenthesizedExpression(initializer.expression);
-      if (isWrapped) replace(initializer.getStart(), initializer.getStart(), "/*@__PURE__*/");
+      if (!isWrapped) continue;
+
+      const start = initializer.getStart();
+      splices.push({ from: start, to: start, text: "/*@__PURE__*/" });
     }
   }
 
-  return out + text.slice(done);
+  return spliced(text, splices);
 }
 
 /** Makes dist/cjs of the built files. Files that only the command needs are moved there. */

@@ -2,15 +2,17 @@ import { fail } from "./error.js";
 
 /** What a value is, in a word or two. */
 export function kindOf(value: unknown): string {
-  if (value === null) return "null";
+  if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`.replace("a undefined", "undefined");
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
+
+const refuse = (message: string, value: unknown): never =>
+  fail("BAD_INPUT", message, { given: value === null ? "null" : typeof value });
 
 /** `BAD_INPUT` for an argument that is not what the function takes; the sentence says what it takes. */
 export function refuseArgument(of: string, wanted: string, value: unknown, hint = ""): never {
-  const given = value === null ? "null" : typeof value;
-  return fail("BAD_INPUT", `${of} takes ${wanted}, not ${kindOf(value)}${hint && `: ${hint}`}`, { given });
+  return refuse(`${of} takes ${wanted}, not ${kindOf(value)}${hint && `: ${hint}`}`, value);
 }
 
 const hasAll = (value: unknown, ...names: readonly string[]): boolean =>
@@ -53,5 +55,5 @@ export function faultOf<O>(of: string, options: unknown, names: OptionNames<O>):
 /** {@link faultOf} as `BAD_INPUT`. */
 export function assertOptions<O>(of: string, options: unknown, names: OptionNames<O>): void {
   const fault = faultOf(of, options, names);
-  if (fault !== undefined) fail("BAD_INPUT", fault, { given: options === null ? "null" : typeof options });
+  if (fault !== undefined) refuse(fault, options);
 }

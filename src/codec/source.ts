@@ -58,7 +58,8 @@ function hintFor(input: unknown): string {
 
   if ("then" in input || "arrayBuffer" in input) return "await it, or its arrayBuffer(), first";
   if ("href" in input) return "read the file first";
-  return ["bytes", "source"].flatMap((name) => (name in input ? [`give its .${name}`] : []))[0] ?? "";
+  if ("bytes" in input) return "give its .bytes";
+  return "source" in input ? "give its .source" : "";
 }
 
 /** Reads a range that is checked before. `TRUNCATED` names what should have been there. */

@@ -67,6 +67,13 @@ export function nonEmpty<N extends string>(args: readonly unknown[], edit: strin
   return names as N[];
 }
 
+/** A new name that is the old name of another pair, so that the result would depend on the order. */
+export function chainIn(pairs: Readonly<Record<string, string>>): string | undefined {
+  const isChain = ([old, name]: readonly [string, string]): boolean =>
+    name !== old && Object.hasOwn(pairs, name) && pairs[name] !== name;
+  return Object.entries(pairs).find(isChain)?.[1];
+}
+
 /** Pairs of names: one old name and its new one, or an object of them. `BAD_EDIT`. */
 export function namePairs(edit: string, names: unknown, name: unknown, what: string): Record<string, string> {
   const given: unknown = names instanceof Map ? Object.fromEntries(names) : names;

@@ -2,7 +2,7 @@ import { fail } from "../error.js";
 import type { DraftEntry, DynamicDraft } from "../rewrite/wish/dynamic-draft.js";
 import { DT } from "../spec/dynamic.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
-import { assertChoice, namePairs, type NamesThen, nonEmpty, optionsIn, USES } from "./names.js";
+import { assertChoice, chainIn, namePairs, type NamesThen, nonEmpty, optionsIn, USES } from "./names.js";
 import { removeFiles } from "./versions/removals.js";
 import type { VersionDraft } from "./versions/version-draft.js";
 import { versionsOf } from "./versions/version-tables.js";
@@ -57,13 +57,11 @@ export function replaceNeeded(old: string | Readonly<Record<string, string>>, na
 
 /** `BAD_EDIT` where a new name is the old name of another. */
 function refuseChains(names: Readonly<Record<string, string>>): void {
-  for (const [old, name] of Object.entries(names)) {
-    const isChain = name !== old && Object.hasOwn(names, name) && names[name] !== name;
-    if (!isChain) continue;
+  const name = chainIn(names);
+  if (name === undefined) return;
 
-    const message = `replaceNeeded: ${name} is a new name and an old one; the result would depend on the order`;
-    fail("BAD_EDIT", message, { edit: "replaceNeeded" });
-  }
+  const message = `replaceNeeded: ${name} is a new name and an old one; the result would depend on the order`;
+  fail("BAD_EDIT", message, { edit: "replaceNeeded" });
 }
 
 /**

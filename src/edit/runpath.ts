@@ -1,7 +1,7 @@
 import { fail } from "../error.js";
-import { DT_RPATH, DT_RUNPATH } from "../spec/dynamic.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { elements } from "./search-path/elements.js";
+import { refuseTwoTags, tagAfter } from "./search-path/tag.js";
 
 /** See {@link setRunpath}, {@link setRpath}, {@link addRunpath}, {@link addRpath}. */
 export interface RunpathEdit extends Edit {
@@ -75,14 +75,6 @@ function joined(path: readonly SearchPath[], edit: string): string {
   return directories.join(":");
 }
 
-/** Edits that decide which tag the search path has, or that it goes. */
-const SETS_TAG = /^(set|add|remove|convertTo)R(un)?path$/;
-
-function tagAfter(edit: string): number | undefined {
-  if (edit.startsWith("remove")) return undefined;
-  return edit.endsWith("Rpath") ? DT_RPATH : DT_RUNPATH;
-}
-
 const isSet = ({ edit }: RunpathEdit): boolean => edit.startsWith("set");
 
 export const runpathFamily: EditFamily<RunpathEdit> = {
@@ -91,11 +83,7 @@ export const runpathFamily: EditFamily<RunpathEdit> = {
   takes: [],
 
   contradicts(edits, all) {
-    // The edits of the tag count too, so that the message names the first two that contradict each other.
-    const names = all.map((e) => e.edit).filter((name) => SETS_TAG.test(name));
-    const [first] = names;
-    const other = names.find((name) => tagAfter(name) !== tagAfter(first!));
-    if (other) fail("BAD_EDIT", `${first} and ${other} contradict each other`, { edit: other });
+    refuseTwoTags(all);
 
     const [set, ...sets] = edits.filter(isSet);
     const second = sets.find((e) => e.path !== set!.path);

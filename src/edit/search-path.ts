@@ -5,6 +5,7 @@ import { type Edit, type EditFamily, type EditParsers, made } from "./family.js"
 import { isInside, normalized } from "./search-path/elements.js";
 import { type MakeRunpathRelativeOptions, madeRelative, type RelativeTo } from "./search-path/relative.js";
 import { type LibraryLookup, type ShrinkRunpathOptions, shrunk } from "./search-path/shrink.js";
+import { refuseTwoTags, tagAfter } from "./search-path/tag.js";
 
 /** See {@link shrinkRunpath}. JSON leaves `lookup` out. */
 export interface ShrinkRunpath extends Edit {
@@ -134,21 +135,6 @@ export function makeRunpathRelative({
   return made(searchPathFamily, { ...edit, ...(resolve && { resolve }) });
 }
 
-/** What the file has after an edit: one of the tags, no search path, or the same tag as before. */
-const RESULT = {
-  setRunpath: "DT_RUNPATH",
-  addRunpath: "DT_RUNPATH",
-  convertToRunpath: "DT_RUNPATH",
-  setRpath: "DT_RPATH",
-  addRpath: "DT_RPATH",
-  convertToRpath: "DT_RPATH",
-  removeRunpath: "none",
-  shrinkRunpath: "same",
-  makeRunpathRelative: "same",
-} as const;
-
-const isKnown = (edit: string): edit is keyof typeof RESULT => Object.hasOwn(RESULT, edit);
-
 const isShrink = (e: SearchPathEdit): e is ShrinkRunpath => e.edit === "shrinkRunpath";
 const isRelative = (e: SearchPathEdit): e is MakeRunpathRelative => e.edit === "makeRunpathRelative";
 
@@ -158,7 +144,8 @@ export const searchPathFamily: EditFamily<SearchPathEdit> = {
   takes: [],
 
   contradicts(edits, all) {
-    refuseTwoResults(all);
+    refuseTwoTags(all);
+    refuseRemoval(edits);
     refuseTwoPlaces(edits.filter(isRelative));
   },
 
@@ -177,34 +164,31 @@ export const searchPathFamily: EditFamily<SearchPathEdit> = {
   },
 };
 
-/** `BAD_EDIT` where edits want different tags, or one removes the path that another works on. */
-function refuseTwoResults(all: readonly Edit[]): void {
-  const names = all.map((e) => e.edit).filter(isKnown);
-  const first = names.find((name) => RESULT[name] !== "same");
-  if (first === undefined) return;
+/** `BAD_EDIT` where one edit removes the path that another works on. */
+function refuseRemoval(edits: readonly SearchPathEdit[]): void {
+  const other = edits.find((e) => tagAfter(e.edit) === undefined);
+  const isRemoved = edits.some((e) => tagAfter(e.edit) === null);
+  if (!isRemoved || !other) return;
 
-  const wanted = RESULT[first];
-  const isOther = (result: (typeof RESULT)[keyof typeof RESULT]) =>
-    result !== wanted && (result !== "same" || wanted === "none");
-  const other = names.find((name) => isOther(RESULT[name]));
-  if (other) fail("BAD_EDIT", `${first} and ${other} contradict each other`, { edit: other });
+  fail("BAD_EDIT", `removeRunpath and ${other.edit} contradict each other`, { edit: other.edit });
 }
 
 /** Gives the search path the tag that the edits want, or removes the path. */
 function changeTag(draft: DynamicDraft, edits: readonly SearchPathEdit[]): void {
-  const wanted = edits.find((e) => RESULT[e.edit] !== "same");
-  const result = wanted && RESULT[wanted.edit];
-  if (!wanted || result === "same") return;
-  if (result === "none") {
+  const wanted = edits.find((e) => tagAfter(e.edit) !== undefined);
+  if (!wanted) return;
+
+  const tag = tagAfter(wanted.edit) ?? null;
+  if (tag === null) {
     draft.setSearchPath(undefined);
     return;
   }
 
   const current = draft.searchPath!;
-  const tag = result === "DT_RPATH" ? DT.RPATH : DT.RUNPATH;
   const isUntouched = current.text === undefined && current.was?.tag === current.tag;
+  const name = tag === DT.RPATH ? "DT_RPATH" : "DT_RUNPATH";
   if (current.tag !== tag) draft.setSearchPath({ ...current, tag });
-  else if (isUntouched) draft.note("NOT_FOUND", `${wanted.edit}: the search path is ${result} already`);
+  else if (isUntouched) draft.note("NOT_FOUND", `${wanted.edit}: the search path is ${name} already`);
 }
 
 /** `BAD_EDIT` where the path shall be relative in two ways. */

@@ -1,6 +1,6 @@
 import { fail } from "../error.js";
 import { type EditFamily, type EditParsers, made } from "./family.js";
-import { assertEditOptions, namePairs } from "./names.js";
+import { assertEditOptions, chainIn, namePairs } from "./names.js";
 import { draftedSymbols } from "./symbols/symbol-draft.js";
 import { symbolTables } from "./symbols/symbol-tables.js";
 import type { HashEdit, RenameDynamicSymbols, SymbolEdit } from "./symbols/values.js";
@@ -47,17 +47,13 @@ export interface RenameDynamicSymbolsOptions {
 /** `BAD_EDIT` where a new name is the old name of another. */
 function refuseChains(names: Readonly<Record<string, string>>, swap: boolean): void {
   const edit = "renameDynamicSymbols";
-  for (const [old, name] of Object.entries(names)) {
-    const isChain = !swap && name !== old && Object.hasOwn(names, name) && names[name] !== name;
-    if (isChain) {
-      fail(
-        "BAD_EDIT",
-        `${edit}: ${name} is a new name and an old one; ` +
-          "the same patch twice would not give the same file (the option swap allows it)",
-        { edit },
-      );
-    }
-  }
+  const name = swap ? undefined : chainIn(names);
+  if (name === undefined) return;
+
+  const message =
+    `${edit}: ${name} is a new name and an old one; ` +
+    "the same patch twice would not give the same file (the option swap allows it)";
+  fail("BAD_EDIT", message, { edit });
 }
 
 /**

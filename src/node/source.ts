@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { ByteSource } from "../codec/source.js";
 import { fail } from "../error.js";
+import { refuseArgument } from "../input.js";
 
 /** Small reads come from blocks of this many bytes, so that headers and strings cost few system calls. */
 const BLOCK = 4096;
@@ -57,9 +58,8 @@ function openFile(path: string): { fd: number; size: number } {
 function refuseNoPath(path: unknown): void {
   if (typeof path === "string") return;
 
-  const given = path === null ? "null" : typeof path;
   const hint = path instanceof URL ? "fileURLToPath() makes one of a URL" : "readElf and patch take bytes";
-  fail("BAD_INPUT", `a function of elfwright/node takes the path of a file as text, not ${given}; ${hint}`, { given });
+  refuseArgument("a function of elfwright/node", "the path of a file as text", path, hint);
 }
 
 /**
