@@ -212,9 +212,13 @@ function toCommonJs(text: string): string {
   return spliced(text, splices);
 }
 
+/** Is it a function that is called where it stands? */
+const isWrapped = (node: ts.Expression): boolean =>
+  ts.isCallExpression(node) && ts.isParenthesizedExpression(node.expression);
+
 /**
  * A built file without imports of files that it uses nothing of, since no file has effects, and with the marks of
- * purity, which esbuild removes with the white space.
+ * purity, which esbuild removes with the white space, and the functions around constants with shorter syntax.
  */
 function tidy(text: string): string {
   const source = ts.createSourceFile("chunk.js", text, ts.ScriptTarget.Latest, true);
@@ -228,12 +232,12 @@ function tidy(text: string): string {
     if (!ts.isVariableStatement(statement)) continue;
 
     for (const { initializer } of statement.declarationList.declarations) {
-      const isWrapped =
-        initializer && ts.isCallExpression(initializer) && ts.isParenthesizedExpression(initializer.expression);
-      if (!isWrapped) continue;
+      if (!initializer || isPlain(initializer)) continue;
 
-      const start = initializer.getStart();
-      splices.push({ from: start, to: start, text: "/*@__PURE__*/" });
+      const from = initializer.getStart();
+      const to = initializer.end;
+      const wrapped = isWrapped(initializer) ? text.slice(from, to) : `(()=>(${text.slice(from, to)}))()`;
+      splices.push({ from, to, text: `/*@__PURE__*/${wrapped}` });
     }
   }
 
@@ -341,8 +345,9 @@ function built(file: string): Readonly<Record<string, unknown>> {
 }
 
 /** Removes white space. Lines stay short, since Node prints the whole line of an uncaught error. */
-function withoutSpace(options: { minifyWhitespace?: boolean; lineLimit?: number }): void {
+function withoutSpace(options: { minifySyntax?: boolean; minifyWhitespace?: boolean; lineLimit?: number }): void {
   options.minifyWhitespace = true;
+  options.minifySyntax = true;
   options.lineLimit = 160;
 }
 
@@ -385,6 +390,10 @@ function writeForNode(): void {
   // The tables of this entry are a few strings.
   writeWholeEntry("targets");
 
+  for (const entry of Object.keys(ENTRIES)) {
+    writeFileSync(`dist/${entry}.d.ts`, `export * from "./cjs/${entry}.js";\n`);
+  }
+
   chmodSync("dist/cjs/cli.js", 0o755);
   // For those who run the command from a checkout.
   writeFileSync("dist/cli.js", '#!/usr/bin/env node\nimport "./cjs/cli.js";\n', { mode: 0o755 });
@@ -416,7 +425,6 @@ export default defineConfig([
     minify: true,
     esbuildOptions: withoutSpace,
   },
-  // Types. Those of dist/cjs are the same; package.json there says that they are of CommonJS.
-  { entry: { ...ENTRIES, ...PARTS }, format: ["esm"], dts: { only: true } },
+  // Types. Those of dist/cjs are the only ones: the types of ESM export them again.
   { entry: { ...ENTRIES, ...PARTS }, outDir: "dist/cjs", format: ["esm"], dts: { only: true } },
 ]);

@@ -617,4 +617,22 @@ describeInstalled("types", () => {
       }
     },
   );
+
+  it("are the same for ESM and CommonJS, so that a file of one passes its values to one of the other", () => {
+    write(
+      "types-both/take.cts",
+      `import type { Edit, ElfFile } from "elfwright"; export declare function take(elf: ElfFile, edit: Edit): void;`,
+    );
+    const use = `
+      import { readElf, setRunpath } from "elfwright";
+      import { take } from "./take.cjs";
+
+      take(readElf(new Uint8Array(64)), setRunpath("/opt/lib"));
+    `;
+    write("types-both/use.mts", use);
+    const config = write("types-both/tsconfig.json", configOf("use.mts", [], { module: "nodenext" }));
+
+    const { status, stdout } = run(process.execPath, [compiler, "-p", config], { cwd: project });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+  });
 });
