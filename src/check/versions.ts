@@ -4,6 +4,7 @@ import { Verdef, Verneed } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import type { Struct, View } from "../codec/struct.js";
 import type { ElfFile } from "../image/elf.js";
+import { RELR_VERSION, relrNeedOf } from "../image/dynamic/relr-need.js";
 import { versymTable } from "../image/dynamic/versions.js";
 import { hex } from "../error.js";
 import { VER_FLG, VERSYM } from "../spec/constants.js";
@@ -115,6 +116,17 @@ export const versionRules: readonly CheckRule[] = [
       for (const { file } of elf.versionNeeds) {
         if (!needed.has(file)) yield { message: `${file} is not among DT_NEEDED`, at: `version needs of ${file}` };
       }
+    },
+  },
+  {
+    id: "version-relr",
+    severity: "error",
+    sentence:
+      "A file with DT_RELR and version needs that needs glibc's libc.so.6 needs its GLIBC_ABI_DT_RELR: " +
+      'ld.so stops with "DT_RELR without GLIBC_ABI_DT_RELR dependency" otherwise.',
+    *test(elf) {
+      const file = relrNeedOf(elf);
+      if (file !== undefined) yield { message: `no need of ${RELR_VERSION}`, at: `version needs of ${file}` };
     },
   },
   {

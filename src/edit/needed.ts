@@ -3,6 +3,7 @@ import type { DraftEntry, DynamicDraft } from "../rewrite/wish/dynamic-draft.js"
 import { DT } from "../spec/dynamic.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "./family.js";
 import { assertChoice, chainIn, namePairs, type NamesThen, nonEmpty, optionsIn, USES } from "./names.js";
+import { needRelr } from "./versions/relr.js";
 import { removeFiles } from "./versions/removals.js";
 import type { VersionDraft } from "./versions/version-draft.js";
 import { versionsOf } from "./versions/version-tables.js";
@@ -297,7 +298,10 @@ export const neededFamily: EditFamily<NeededEdit> = {
 
     versions.renameFiles(renamedFiles);
     // Other edits of the same patch may remove the versions of a file that goes.
-    wish.afterwards(() => removeFiles(versions));
+    wish.afterwards(() => {
+      removeFiles(versions);
+      needRelr(wish);
+    });
   },
 };
 

@@ -3,6 +3,7 @@ import { type EditFamily, type EditParsers, made } from "./family.js";
 import { assertChoice, assertEditOptions, type NameArguments, type Names, nonEmpty, USES } from "./names.js";
 import { applyVersions } from "./versions/apply.js";
 import { refuseContradictions, refuseNewNames } from "./versions/contradictions.js";
+import { needRelr } from "./versions/relr.js";
 import type {
   AddVersionNeed,
   ClearSymbolVersion,
@@ -90,13 +91,14 @@ export function addVersionNeed(
 }
 
 /**
- * Removes versions from the needs of a library. Refused while symbols use them.
+ * Removes versions from the needs of a library. Refused while symbols use them, and where ld.so wants
+ * GLIBC_ABI_DT_RELR beside DT_RELR.
  *
  * @param options `uses: "drop"`: those symbols lose the version; `uses: "weaken"`: they become weak as well (STB_WEAK),
  *   so that the program starts where no library defines them
  * @throws ElfError as {@link setSymbolVersion}; `STILL_NEEDED` with the versions and their symbols
  * @example
- * patch(bytes, [removeVersionNeed("libc.so.6", "GLIBC_ABI_DT_RELR")])
+ * patch(bytes, [removeVersionNeed("libc.so.6", "GLIBC_2.36")])
  */
 export function removeVersionNeed(
   file: string,
@@ -123,7 +125,7 @@ export function removeVersionNeed(
  *
  * @throws ElfError as {@link setSymbolVersion}
  * @example
- * patch(bytes, [weakenVersionNeed("libc.so.6", ["GLIBC_2.36", "GLIBC_ABI_DT_RELR"])])
+ * patch(bytes, [weakenVersionNeed("libc.so.6", ["GLIBC_2.34", "GLIBC_2.36"])])
  */
 export function weakenVersionNeed(file: string, versions: Names): WeakenVersionNeed {
   const edit = "weakenVersionNeed";
@@ -146,6 +148,7 @@ export const versionsFamily: EditFamily<VersionEdit> = {
 
   apply(wish, edits) {
     applyVersions(wish, edits);
+    wish.afterwards(() => needRelr(wish));
   },
 };
 

@@ -438,6 +438,13 @@ const versions: Case[] = [
     "version-needed version needs of libc.so.6",
   ),
   on(
+    "version-relr",
+    PIE,
+    "a DT_RELR, and none of its versions GLIBC_ABI_DT_RELR",
+    (c) => (c.tag(DT.DEBUG).tag = DT.RELR),
+    "version-relr version needs of libc.so.6",
+  ),
+  on(
     "version-index",
     LIB,
     "vna_other changed",

@@ -1,5 +1,6 @@
 import { fail } from "../../error.js";
 import type { DynamicDraft } from "../../rewrite/wish/dynamic-draft.js";
+import { RELR_VERSION } from "../../image/dynamic/relr-need.js";
 import { VER_FLG } from "../../spec/constants.js";
 import type { RemoveVersionNeed, VersionEdit } from "./values.js";
 import type { VersionDraft } from "./version-draft.js";
@@ -33,6 +34,8 @@ export function removeNeeds(
   edits: readonly VersionEdit[],
 ): void {
   for (const name of e.versions) {
+    if (name === RELR_VERSION) draft.withoutRelr = true;
+
     const found = draft.need(e.file, name);
     if (!found) {
       // Another edit of the patch may have removed it, or renamed its file.

@@ -38,6 +38,8 @@ export class VersionDraft {
    * their turn.
    */
   readonly removedFiles = new Map<string, "refuse" | "drop" | "weaken">();
+  /** Does an edit take the need of GLIBC_ABI_DT_RELR away? */
+  withoutRelr = false;
   /** Undefined symbols that become weak, by index. */
   readonly weakened = new Set<number>();
   #numbers: Uint16Array | undefined;

@@ -1,12 +1,11 @@
 import { DT } from "../../spec/dynamic.js";
 import { VER_FLG } from "../../spec/constants.js";
+import { RELR_VERSION, relrNeedOf } from "../../image/dynamic/relr-need.js";
 import type { ElfFile, NeededVersion } from "../../image/elf.js";
 import type { VersionError } from "./bindings.js";
 import { definitionHash } from "./object-symbols.js";
 import { attemptObject, type BindProblem, type ScopeMember } from "./scope.js";
 import type { LibraryTree, LoadedObject } from "../tree.js";
-
-const ABI_RELR = "GLIBC_ABI_DT_RELR";
 
 /**
  * What ld.so says when it looks for the versions that each object needs (elf/dl-version.c), before it binds symbols.
@@ -90,13 +89,10 @@ function versionErrors(
 
 /** glibc 2.36 and later. Files that need no versions at all, or do not need libc.so.6, are left alone. */
 function relrErrors(from: LoadedObject): VersionError[] {
-  const { dynamic, needed, versionNeeds } = from.elf;
-  if (dynamic?.get(DT.RELR) === undefined || dynamic.get(DT.VERNEED) === undefined) return [];
-  if (!needed.some((name) => name.startsWith("libc.so."))) return [];
-  if (versionNeeds.some((need) => need.versions.some((v) => v.name === ABI_RELR))) return [];
+  if (relrNeedOf(from.elf) === undefined) return [];
 
-  const message = `DT_RELR without ${ABI_RELR} dependency`;
-  return [{ from, provider: null, version: ABI_RELR, kind: "relr", fatal: true, message }];
+  const message = `DT_RELR without ${RELR_VERSION} dependency`;
+  return [{ from, provider: null, version: RELR_VERSION, kind: "relr", fatal: true, message }];
 }
 
 /** The objects by the names by which they were asked for; null for a name that led nowhere. */
