@@ -1,7 +1,10 @@
-import { chmodSync, constants, copyFileSync, existsSync, linkSync, rmSync, type Stats, utimesSync } from "node:fs";
+import { closeSync, existsSync, linkSync, openSync, rmSync, writeSync } from "node:fs";
 import { fail } from "../error.js";
-import { SET_ID } from "./write.js";
-import { isError } from "./source.js";
+import { copyBySystemSync, keepDates, keepRights, NEW } from "./new-file.js";
+import { type FileAtOpen, openAsIs } from "./source.js";
+
+/** The bytes of one read. */
+const CHUNK = 1 << 20;
 
 /** The path of a backup. `IO` if a file has it already: that may be the only copy of what it holds. */
 export function backupName(target: string, suffix: string): string {
@@ -21,18 +24,35 @@ export function backupName(target: string, suffix: string): string {
  * as it is. A file is copied if it is written in place, if it has other names (others may write to it by those), or if
  * the file system has no links.
  */
-export function keepBackup(target: string, path: string, inPlace: boolean, stats: Stats): void {
-  if (!inPlace && stats.nlink === 1 && tryLink(target, path)) return;
-
+export function keepBackup(target: string, path: string, inPlace: boolean): void {
+  const source = openAsIs(target);
   try {
-    copyFileSync(target, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    // The copy belongs to the user who made it, and must not run with that user's rights.
-    chmodSync(path, stats.mode & 0o7777 & ~SET_ID);
-    utimesSync(path, stats.atime, stats.mtime);
-  } catch (e) {
-    const isOfOthers = isError(e) && "code" in e && e.code === "EEXIST";
-    if (!isOfOthers) rmSync(path, { force: true });
-    throw e;
+    if (!inPlace && source.stats.nlink === 1 && tryLink(target, path)) return;
+
+    const fd = openSync(path, ...NEW);
+    try {
+      copyAll(source, fd);
+      keepRights(fd, source.stats, true);
+      keepDates(fd, source.stats);
+    } catch (e) {
+      rmSync(path, { force: true });
+      throw e;
+    } finally {
+      closeSync(fd);
+    }
+  } finally {
+    source.close();
+  }
+}
+
+function copyAll(source: FileAtOpen, fd: number): void {
+  if (copyBySystemSync(source.fd, fd)) return;
+
+  const buffer = new Uint8Array(Math.min(CHUNK, source.size));
+  for (let at = 0; at < source.size; at += CHUNK) {
+    const bytes = buffer.subarray(0, Math.min(CHUNK, source.size - at));
+    source.readInto!(at, bytes);
+    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
   }
 }
 

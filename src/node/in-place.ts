@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { fail } from "../error.js";
 import type { Plan } from "../patch.js";
+import { keepDates } from "./new-file.js";
 import { newRanges } from "./runs.js";
 import { isError } from "./source.js";
 
@@ -39,7 +40,7 @@ export const DAMAGED = "damaged";
  *
  * @throws what the system calls throw, if the file is as it was; `IO` if the file changed meanwhile or is damaged
  */
-export function writeInPlace(path: string, plan: Plan, stats: Stats, sync: boolean): void {
+export function writeInPlace(path: string, plan: Plan, stats: Stats, sync: boolean, preserveDates = false): void {
   const fd = openSync(path, "r+");
   try {
     const now = fstatSync(fd);
@@ -65,6 +66,7 @@ export function writeInPlace(path: string, plan: Plan, stats: Stats, sync: boole
     // Writing clears the set-user-ID bit, except for root.
     const mode = stats.mode & 0o7777;
     if ((fstatSync(fd).mode & 0o7777) !== mode) fchmodSync(fd, mode);
+    if (preserveDates) keepDates(fd, stats);
   } finally {
     closeSync(fd);
   }

@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { realpathSync, rmSync, type Stats, statSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fail, isElfError, type Note } from "../error.js";
 import { refuseStrayEdits } from "../edit/asked.js";
@@ -8,8 +7,9 @@ import { type Edits, type PatchOptions, type Plan, plan } from "../patch.js";
 import type { Change } from "../report/diff.js";
 import { backupName, keepBackup } from "./backup.js";
 import { DAMAGED, writeInPlace } from "./in-place.js";
-import { type FileSource, ioError, onFile, openSource } from "./source.js";
-import { keepDates, writeFileAtomically, writeFileAtomicallySync, type Writing } from "./write.js";
+import { tempBeside } from "./new-file.js";
+import { type FileAtOpen, ioError, onFile, openAsIs } from "./source.js";
+import { writeFileAtomically, writeFileAtomicallySync, type Writing } from "./write.js";
 
 /** Options of {@link patchFile}. */
 export interface PatchFileOptions extends PatchOptions {
@@ -101,12 +101,10 @@ export function patchFileSync(path: string, edits: Edits, options: PatchFileOpti
 
 /** A patch that is planned, and that `begin` and what follows write. */
 interface Job {
-  readonly source: FileSource;
+  readonly source: FileAtOpen;
   /** Undefined if nothing is to be written. */
   readonly writing: Writing | undefined;
   readonly inPlace: boolean;
-  /** The file that will be replaced; undefined if it needs no backup. */
-  readonly replaced: Stats | undefined;
   /** Has the backup been made? */
   isKept: boolean;
   readonly result: PatchFileResult;
@@ -136,10 +134,8 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
     fail("BAD_EDIT", "inPlace: the file itself is written, so there is no other output", { edit: "inPlace" });
   }
 
-  const source = openSource(path);
+  const source = openAsIs(path);
   try {
-    // The times are asked before anything is read, which changes the time of access.
-    const stats = onFile(path, () => statSync(path));
     const { overlay, deterministic } = options;
     const planned = plan(source, edits, { overlay, deterministic });
     const { changed } = planned;
@@ -150,14 +146,13 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
     const writes = options.dryRun !== true && !isNowhere && (changed || !isSame);
 
     const notes = [...planned.notes];
-    if (isSame && !inPlace && changed && stats.nlink > 1) {
-      const message = `${path} has ${stats.nlink} hard links; only this name gets the new file`;
+    if (isSame && !inPlace && changed && source.stats.nlink > 1) {
+      const message = `${path} has ${source.stats.nlink} hard links; only this name gets the new file`;
       notes.push({ note: "HARD_LINKS", message });
     }
 
     const keeps = writes && suffix !== undefined;
-    const replaced = keeps ? statSync(target, { throwIfNoEntry: false }) : undefined;
-    const backup = replaced && backupName(target, suffix!);
+    const backup = keeps && existsSync(target) ? backupName(target, suffix) : undefined;
 
     const result: PatchFileResult = {
       path: target,
@@ -172,42 +167,41 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
     };
     const writing: Writing = {
       plan: planned,
-      input: path,
-      stats,
+      source,
       temp: tempBeside(target),
       target,
       sync: options.sync === true,
       preserveDates: options.preserveDates,
+      ready: () => keepOld(job),
     };
 
-    return { source, result, inPlace, replaced, isKept: false, writing: writes ? writing : undefined };
+    const job: Job = { source, result, inPlace, isKept: false, writing: writes ? writing : undefined };
+    return job;
   } catch (e) {
     source.close();
     throw e;
   }
 }
 
-/**
- * Makes the backup, and writes a result that goes into the file itself, synchronously: those bytes are few. Returns the
- * result that is to be written as a new file.
- */
-function begin(job: Job): Writing | undefined {
-  const { replaced, result, inPlace, writing } = job;
-  if (replaced && result.backup !== undefined) {
-    keepBackup(result.path, result.backup, inPlace, replaced);
-    job.isKept = true;
-  }
+/** Makes the backup, if one is wanted. */
+function keepOld(job: Job): void {
+  const { result, inPlace } = job;
+  if (result.backup === undefined) return;
 
-  if (!inPlace || !writing) return writing;
-
-  writeInPlace(writing.target, writing.plan, writing.stats, writing.sync);
-  if (writing.preserveDates) keepDates(writing.target, writing.stats);
-  return undefined;
+  keepBackup(result.path, result.backup, inPlace);
+  job.isKept = true;
 }
 
-/** The target's own name is no part of it: that may already be as long as a name can be. */
-const tempBeside = (target: string): string =>
-  join(dirname(target), `.elfwright-${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
+/** Writes a result that goes into the file itself, synchronously: few bytes. Returns one that will be a new file. */
+function begin(job: Job): Writing | undefined {
+  const { inPlace, writing } = job;
+  if (!inPlace || !writing) return writing;
+
+  keepOld(job);
+  const { target, plan, source, sync, preserveDates } = writing;
+  writeInPlace(target, plan, source.stats, sync, preserveDates);
+  return undefined;
+}
 
 /**
  * The file that symbolic links lead to; the path itself if there is no file yet. The result takes its name, so it must

@@ -1,14 +1,14 @@
 import { type Stats, statSync } from "node:fs";
 import type { ByteSource } from "../codec/source.js";
 import { fail } from "../error.js";
-import { type FileSource, onFile, openSource } from "./source.js";
+import { type FileAtOpen, openAsIs } from "./source.js";
 
 /** The files that are open at once. Programs have hundreds of libraries, and some systems allow a process 256 files. */
 const MOST_OPEN = 32;
 
 /** Many files as sources, of which few are open at a time. */
 export class SourcePool {
-  readonly #open = new Map<string, FileSource>();
+  readonly #open = new Map<string, FileAtOpen>();
   #closed = false;
 
   /**
@@ -20,16 +20,18 @@ export class SourcePool {
     if (!stats) return undefined;
     if (!stats.isFile()) return { size: 0, read: () => new Uint8Array(0) };
 
+    let first: FileAtOpen;
     try {
-      this.#opened(path, stats);
+      first = this.#opened(path);
     } catch {
       return undefined;
     }
 
+    const { size, state } = first;
     return {
-      size: stats.size,
-      read: (offset, length) => this.#opened(path, stats).read(offset, length),
-      readInto: (offset, target) => this.#opened(path, stats).readInto!(offset, target),
+      size,
+      read: (offset, length) => this.#opened(path, state).read(offset, length),
+      readInto: (offset, target) => this.#opened(path, state).readInto!(offset, target),
     };
   }
 
@@ -39,7 +41,8 @@ export class SourcePool {
     this.#closed = true;
   }
 
-  #opened(path: string, was: Stats): FileSource {
+  /** The open file; `IO` if it is no longer in the state that it had when it was opened first. */
+  #opened(path: string, state?: string): FileAtOpen {
     if (this.#closed) fail("IO", `${path}: the file was closed before this part of it was read`, { path });
 
     const known = this.#open.get(path);
@@ -50,9 +53,8 @@ export class SourcePool {
       return known;
     }
 
-    const source = openSource(path);
-    const now = onFile(path, () => statSync(path));
-    if (now.ino !== was.ino || now.dev !== was.dev || now.size !== was.size || now.mtimeMs !== was.mtimeMs) {
+    const source = openAsIs(path);
+    if (state !== undefined && source.state !== state) {
       source.close();
       fail("IO", `${path}: the file changed while it was read`, { path });
     }

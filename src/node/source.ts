@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import type { ByteSource } from "../codec/source.js";
 import { fail } from "../error.js";
 import { refuseArgument } from "../input.js";
@@ -15,6 +15,14 @@ export interface FileSource extends ByteSource {
   readonly path: string;
   /** Closes the file. Afterwards, reading what was not read before throws `IO`. A second call does nothing. */
   close(): void;
+}
+
+/** A source that knows which file it has opened, and what the system told of it then. */
+export interface FileAtOpen extends FileSource {
+  readonly fd: number;
+  readonly stats: Stats;
+  /** See {@link stateOf}. */
+  readonly state: string;
 }
 
 /** Is it an error of any realm? Test runners run code in one of its own, where those of `fs` are no instances. */
@@ -41,13 +49,27 @@ export function onFile<T>(path: string, work: () => T): T {
   }
 }
 
-function openFile(path: string): { fd: number; size: number } {
+const EXACT = { bigint: true, throwIfNoEntry: false } as const;
+
+/** Which file it is and when it changed last, to the nanosecond: a write by anybody changes this text. */
+export function stateOf(file: string | number): string {
+  const now: BigIntStats | undefined = typeof file === "number" ? fstatSync(file, EXACT) : statSync(file, EXACT);
+  return now ? [now.dev, now.ino, now.size, now.mtimeNs, now.ctimeNs].join() : "";
+}
+
+/** `IO` if the file was written to since it was opened, or if the path leads to another one by now. */
+export function refuseChanged({ path, fd, state }: FileAtOpen): void {
+  if (onFile(path, () => stateOf(fd) === state && stateOf(path) === state)) return;
+  fail("IO", `${path}: the file changed while it was read, so nothing was written`, { path });
+}
+
+function openFile(path: string): { fd: number; stats: Stats; state: string } {
   // Opening a FIFO would wait for its writer. The flag changes nothing for regular files, and Windows has none.
   const fd = onFile(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) fail("IO", `${path}: this is not a regular file`, { path });
-    return { fd, size: stats.size };
+    return { fd, stats, state: stateOf(fd) };
   } catch (e) {
     closeSync(fd);
     return ioError(path, e);
@@ -71,8 +93,14 @@ function refuseNoPath(path: unknown): void {
  * try { console.log(readElf(source).needed); } finally { source.close(); }
  */
 export function openSource(path: string): FileSource {
+  return openAsIs(path);
+}
+
+/** {@link openSource}, with what is known of the open file. */
+export function openAsIs(path: string): FileAtOpen {
   refuseNoPath(path);
-  const { fd, size } = openFile(path);
+  const { fd, stats, state } = openFile(path);
+  const { size } = stats;
   let isOpen = true;
 
   const readInto = (offset: number, target: Uint8Array): void => {
@@ -106,6 +134,9 @@ export function openSource(path: string): FileSource {
   return {
     path,
     size,
+    fd,
+    stats,
+    state,
     readInto,
     read(offset, length) {
       const start = offset - (offset % BLOCK);

@@ -1,27 +1,15 @@
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  type Stats,
-  utimesSync,
-  writeSync,
-} from "node:fs";
-import { copyFile, type FileHandle, open, rename } from "node:fs/promises";
+import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, type Stats, writeSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import type { Plan } from "../patch.js";
+import { copyBySystem, copyBySystemSync, isSetId, keepDates, keepRights, NEW, refuseOther } from "./new-file.js";
 import { newRanges } from "./runs.js";
+import { type FileAtOpen, refuseChanged } from "./source.js";
 
 /** A result that is to be written. */
 export interface Writing {
   readonly plan: Plan;
-  /** The path of the input, and what the system tells about it. */
-  readonly input: string;
-  readonly stats: Stats;
+  /** The input. It stays open, and no other file is read under its name. */
+  readonly source: FileAtOpen;
   /** The path that is written first, beside the target, and then renamed to it. */
   readonly temp: string;
   readonly target: string;
@@ -29,6 +17,8 @@ export interface Writing {
   readonly sync: boolean;
   /** The result gets the input's times. */
   readonly preserveDates?: boolean | undefined;
+  /** Called when the new file is whole and the input is still the old one, before the new one takes its name. */
+  readonly ready?: () => void;
 }
 
 /** The system copies larger files (with a reflink if it can) before the changed ranges are written. */
@@ -40,10 +30,6 @@ const CHUNK = 1 << 20;
 /** A hole of a sparse file stays if it has at least this many bytes and begins at a multiple of it. */
 const HOLE = 1 << 16;
 const ZEROS = /* @__PURE__ */ new Uint8Array(HOLE);
-
-/** The bits by which a program runs with the rights of its owner or group. */
-export const SET_ID = 0o6000;
-const COPY_FLAGS = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
 
 /** A part of the result. Its bytes are valid until the next part is asked for. */
 interface Part {
@@ -59,8 +45,8 @@ const hasHoles = (s: Stats): boolean => s.blocks !== undefined && s.blocks * 512
  * be copied for nothing. Not a file with holes, which the copy would fill. Not a set-user-ID program, whose copy would
  * belong to the wrong user for a moment.
  */
-function isCopied({ plan, stats }: Writing): boolean {
-  if (stats.size < COPY_FROM || hasHoles(stats) || (stats.mode & SET_ID) !== 0) return false;
+function isCopied({ plan, source: { stats } }: Writing): boolean {
+  if (stats.size < COPY_FROM || hasHoles(stats) || isSetId(stats)) return false;
 
   let kept = 0;
   for (const piece of plan.pieces) {
@@ -72,7 +58,7 @@ function isCopied({ plan, stats }: Writing): boolean {
 }
 
 /** The parts to write: those that the copy lacks; without a copy everything except holes. */
-function* partsOf({ plan, stats }: Writing, copied: boolean): Generator<Part> {
+function* partsOf({ plan, source: { stats } }: Writing, copied: boolean): Generator<Part> {
   const buffer = new Uint8Array(Math.min(CHUNK, plan.size));
   const isSparse = hasHoles(stats);
   const ranges = copied ? newRanges(plan.pieces) : [{ start: 0, end: plan.size }];
@@ -104,22 +90,22 @@ function* filledParts(at: number, bytes: Uint8Array): Generator<Part> {
   }
 }
 
-/** How the temporary file is opened: it must be new, and only its owner has rights. */
-const NEW = ["wx", 0o600] as const;
+/** Gives the new file the input's owner, mode and times, once it is whole. `IO` if there is another input by now. */
+function finish({ source, temp, preserveDates, ready }: Writing, fd: number): void {
+  keepRights(fd, source.stats);
+  if (preserveDates) keepDates(fd, source.stats);
+
+  refuseChanged(source);
+  ready?.();
+  refuseOther(temp, fd);
+}
 
 /** Writes the result beside its target and gives it the target's name. The caller removes what a failure leaves. */
 export async function writeFileAtomically(writing: Writing): Promise<void> {
-  const { plan, input, temp, target, sync } = writing;
-  const copied = isCopied(writing);
-  if (copied) {
-    await copyFile(input, temp, COPY_FLAGS);
-    // The copy of a read-only file is read-only too.
-    chmodSync(temp, 0o600);
-  }
-
-  let file: FileHandle | undefined;
+  const { plan, source, temp, target, sync } = writing;
+  const file = await open(temp, ...NEW);
   try {
-    file = copied ? await open(temp, "r+") : await open(temp, ...NEW);
+    const copied = isCopied(writing) && (await copyBySystem(source.fd, file.fd));
     for (const { at, bytes } of partsOf(writing, copied)) {
       let done = 0;
       while (done < bytes.length) {
@@ -130,26 +116,20 @@ export async function writeFileAtomically(writing: Writing): Promise<void> {
 
     await file.truncate(plan.size);
     if (sync) await file.sync();
+    finish(writing, file.fd);
   } finally {
-    await file?.close();
+    await file.close();
   }
 
-  keepOwner(writing);
   await rename(temp, target);
 }
 
 /** {@link writeFileAtomically}, synchronous. */
 export function writeFileAtomicallySync(writing: Writing): void {
-  const { plan, input, temp, target, sync } = writing;
-  const copied = isCopied(writing);
-  if (copied) {
-    copyFileSync(input, temp, COPY_FLAGS);
-    // The copy of a read-only file is read-only too.
-    chmodSync(temp, 0o600);
-  }
-
-  const fd = copied ? openSync(temp, "r+") : openSync(temp, ...NEW);
+  const { plan, source, temp, target, sync } = writing;
+  const fd = openSync(temp, ...NEW);
   try {
+    const copied = isCopied(writing) && copyBySystemSync(source.fd, fd);
     for (const { at, bytes } of partsOf(writing, copied)) {
       let done = 0;
       while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
@@ -157,30 +137,10 @@ export function writeFileAtomicallySync(writing: Writing): void {
 
     ftruncateSync(fd, plan.size);
     if (sync) fsyncSync(fd);
+    finish(writing, fd);
   } finally {
     closeSync(fd);
   }
 
-  keepOwner(writing);
   renameSync(temp, target);
-}
-
-/** Gives a file the times of access and modification that the input had. Node writes microseconds. */
-export const keepDates = (path: string, { atimeMs, mtimeMs }: Stats): void =>
-  utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
-
-/** Gives the temporary file the input's owner and mode, and its times if they are to stay. */
-function keepOwner({ temp, stats, preserveDates }: Writing): void {
-  let mode = stats.mode & 0o7777;
-  try {
-    chownSync(temp, stats.uid, stats.gid);
-  } catch {
-    // Only root may give files away. The file belongs to the user who patched it, and must not run with that user's
-    // rights.
-    mode &= ~SET_ID;
-  }
-
-  // chown clears the set-user-ID bit, so the mode is set after it.
-  chmodSync(temp, mode);
-  if (preserveDates) keepDates(temp, stats);
 }

@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import {
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  futimesSync,
+  lstatSync,
+  type Stats,
+} from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fail } from "../error.js";
+
+/*
+ * New files get their bytes, owner, mode and times by their descriptor. In a folder that others may write to, a name
+ * may lead to any file by then.
+ */
+
+/** The flags and the mode of a new file: the name leads nowhere yet, and only the owner has rights. */
+export const NEW = [
+  // Windows has no O_NOFOLLOW.
+  constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+  0o600,
+] as const;
+
+/** The bits by which a program runs with the rights of its owner or group. */
+const SET_ID = 0o6000;
+
+/** Does the file run with the rights of its owner or group? */
+export const isSetId = ({ mode }: Stats): boolean => (mode & SET_ID) !== 0;
+
+/** A name beside the target. The target's own is no part of it: that may already be as long as a name can be. */
+export const tempBeside = (target: string): string =>
+  join(dirname(target), `.elfwright-${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
+
+/** Linux names what is open. Elsewhere the copy of such names fails, and is made by reading and writing. */
+const copyOf = (from: number, to: number) =>
+  [`/proc/self/fd/${from}`, `/proc/self/fd/${to}`, constants.COPYFILE_FICLONE] as const;
+
+/** Lets the system copy a file into a new one, with a reflink if it can. False if it did not. */
+export async function copyBySystem(from: number, to: number): Promise<boolean> {
+  try {
+    await copyFile(...copyOf(from, to));
+  } catch {
+    return false;
+  }
+  return hide(to);
+}
+
+/** {@link copyBySystem}, synchronous. */
+export function copyBySystemSync(from: number, to: number): boolean {
+  try {
+    copyFileSync(...copyOf(from, to));
+  } catch {
+    return false;
+  }
+  return hide(to);
+}
+
+/** The copy has got the mode of the other file, but not its owner yet. */
+function hide(fd: number): true {
+  fchmodSync(fd, NEW[1]);
+  return true;
+}
+
+/** Gives a file the times of access and modification that another one had. Node writes microseconds. */
+export const keepDates = (fd: number, { atimeMs, mtimeMs }: Stats): void =>
+  futimesSync(fd, atimeMs / 1000, mtimeMs / 1000);
+
+/** Gives a new file the owner and mode that another one has. A mere copy does not run with the owner's rights. */
+export function keepRights(fd: number, { uid, gid, mode }: Stats, isCopy = false): void {
+  let kept = mode & (isCopy ? 0o777 : 0o7777);
+  try {
+    fchownSync(fd, uid, gid);
+  } catch {
+    // Only root may give files away. The file belongs to the user who made it, and must not run with that user's
+    // rights.
+    kept &= ~SET_ID;
+  }
+
+  // chown clears the set-user-ID bit, so the mode is set after it.
+  fchmodSync(fd, kept);
+}
+
+/** `IO` if the name no longer leads to the file. It is about to be renamed. */
+export function refuseOther(path: string, fd: number): void {
+  const exact = { bigint: true } as const;
+  if (lstatSync(path, exact).ino === fstatSync(fd, exact).ino) return;
+  fail("IO", `${path}: another file has taken this name, so nothing was written`, { path });
+}
