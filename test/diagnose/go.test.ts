@@ -196,3 +196,10 @@ describe("Go without build information", () => {
     });
   });
 });
+
+it.each(ENCODINGS)("reads the build ID, whose owner has two NULs ($label)", ({ label: _, ...e }) => {
+  const note = { section: ".note.go.buildid", owner: "Go\0", type: 4, description: encodeText("AbCd/EfGh") };
+  const { go, language, evidence } = diagnose(readElf(buildElf({ ...e, notes: [note] })));
+  expect([go?.buildId, language]).toEqual(["AbCd/EfGh", "go"]);
+  expect(evidence.map((found) => found.kind)).toContain("go-build-id");
+});

@@ -42,6 +42,16 @@ function wide(e: Encoding, value: number): Uint8Array {
 const x86 = (e: Encoding) => ({ ...e, machine: e.class === 64 ? EM.X86_64 : EM["386"] });
 
 describe("contents of notes", () => {
+  it.each(ENCODINGS)("Go's linker counts the padding of the owner in namesz ($label)", (e) => {
+    const note = { section: ".note.go.buildid", type: 4, description: encodeText("AbCd/EfGh") };
+    for (const owner of ["Go", "Go\0"]) {
+      const elf = readElf(buildElf({ ...e, buildId: null, notes: [{ ...note, owner }] }));
+      expect(elf.notes.map((n) => n.owner)).toEqual(["Go"]);
+      expect(decodeNote(elf.notes[0]!, elf.header)).toEqual({ kind: "go-build-id", id: "AbCd/EfGh" });
+    }
+    expect(contents("Go\0\0", 4, note.description, e)).toBeNull();
+  });
+
   it.each(ENCODINGS)("ABI tag, build ID, gold's version ($label)", (e) => {
     expect(contents("GNU", 1, words(e, 0, 3, 2, 0), e)).toEqual({ kind: "abi-tag", os: "Linux", kernel: "3.2.0" });
     expect(contents("GNU", 1, words(e, 3, 12, 1, 0), e)).toEqual({ kind: "abi-tag", os: "FreeBSD", kernel: "12.1.0" });

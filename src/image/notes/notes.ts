@@ -91,6 +91,9 @@ function notesOf(elf: ElfFile, { offset, size, align }: NoteTable): ElfNote[] {
   return other.length > stated.length ? other : stated;
 }
 
+/** Go's linker counts the padding of its name (cmd/link/internal/ld/elf.go). Loaders take "GNU" without any alone. */
+const ownerName = (name: string): string => (name === "Go\0" ? "Go" : name);
+
 /** @param offset the file offset of the bytes */
 function* parseNotes(elf: ElfFile, bytes: Uint8Array, offset: number, align: number): Generator<ElfNote> {
   const data = viewOf(bytes);
@@ -105,7 +108,7 @@ function* parseNotes(elf: ElfFile, bytes: Uint8Array, offset: number, align: num
 
     const owner = bytes.subarray(ownerAt, ownerAt + head.namesz);
     yield {
-      owner: decodeText(owner[owner.length - 1] === 0 ? owner.subarray(0, -1) : owner),
+      owner: ownerName(decodeText(owner[owner.length - 1] === 0 ? owner.subarray(0, -1) : owner)),
       type: head.type,
       description: bytes.subarray(descriptionAt, end),
       offset: offset + at,
