@@ -30,3 +30,12 @@ export const gotOrder = (machine: number): GotOrder | null => cardOf(DYNAMIC, ma
 
 /** Is the stack executable where a file has no PT_GNU_STACK? */
 export const defaultsToExecutableStack = (machine: number): boolean => cardOf(MEMORY, machine)?.executableStack ?? true;
+
+/**
+ * May e_entry be the address of a function descriptor, which is data? On some machines it is; in version 2 of PowerPC's
+ * ABI it is not.
+ */
+export function entryIsDescriptor({ machine, flags }: { readonly machine: number; readonly flags: number }): boolean {
+  const kind = cardOf(MEMORY, machine)?.entry;
+  return kind === "descriptor" || (kind === "descriptor-v1" && (flags & 3) !== 2);
+}

@@ -3,7 +3,7 @@ import { readExactly } from "../../codec/source.js";
 import type { ElfFile } from "../../image/elf.js";
 import { ET } from "../../spec/constants.js";
 import { cardOf } from "../../spec/machines/card-of.js";
-import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
+import { MEMORY } from "../../spec/machines/lists/memory.js";
 import { ENTRY_PATTERNS, type EntryPattern } from "./entry-patterns.js";
 
 const LONGEST = /* @__PURE__ */ longestPattern();
@@ -18,7 +18,7 @@ function entryOffset(elf: ElfFile): number | undefined {
   const { machine, entry, littleEndian, class: elfClass, flags, type } = elf.header;
   if (entry === 0n || (type !== ET.EXEC && type !== ET.DYN)) return undefined;
 
-  const kind = cardOf(RECOGNITION, machine)?.entry;
+  const kind = cardOf(MEMORY, machine)?.entry;
   // An odd address is Thumb code.
   if (kind === "thumb") return elf.offsetOf(entry & ~1n, 1);
 

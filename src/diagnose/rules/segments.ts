@@ -5,6 +5,7 @@ import { dynamicRelocations } from "../../image/relocations/relocations.js";
 import { PF, PT } from "../../spec/constants.js";
 import { cardOf } from "../../spec/machines/card-of.js";
 import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
+import { entryIsDescriptor } from "../../spec/machines.js";
 import { compareVersions } from "../../spec/version-names.js";
 import type { Facts } from "../facts.js";
 import { plural, type RuleMatch, isProgram, type Rule } from "./rule.js";
@@ -65,7 +66,7 @@ export const programHeaderRules: readonly Rule[] = [
 function* entryNotExecutable(facts: Facts): Generator<RuleMatch> {
   const { elf } = facts;
   const { entry } = elf.header;
-  if (!isProgram(facts) || elf.soname !== null || entryIsDescriptor(facts)) return;
+  if (!isProgram(facts) || elf.soname !== null || entryIsDescriptor(elf.header)) return;
 
   const where = `the entry point ${hex(entry)} lies in`;
   const crash = "the program crashes when it is started";
@@ -77,15 +78,6 @@ function* entryNotExecutable(facts: Facts): Generator<RuleMatch> {
   } else if (!(segment.flags & PF.X)) {
     yield { message: `${where} the PT_LOAD at ${hex(segment.exact("vaddr"))}, which is not executable: ${crash}` };
   }
-}
-
-/**
- * May e_entry be the address of a function descriptor, which is data? On some machines it is; in version 2 of PowerPC's
- * ABI it is not.
- */
-function entryIsDescriptor({ elf: { header } }: Facts): boolean {
-  const kind = cardOf(RECOGNITION, header.machine)?.entry;
-  return kind === "descriptor" || (kind === "descriptor-v1" && (header.flags & 3) !== 2);
 }
 
 /** The first release of glibc whose dlopen no longer makes stacks executable. */

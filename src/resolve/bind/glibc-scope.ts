@@ -119,6 +119,12 @@ export class GlibcScope implements Scope {
 
   /** The index of the symbol that a lookup in one object gives, 0 for none. */
   match(symbols: ObjectSymbols, query: Query): number {
+    const { name, version, call } = query;
+    const question = () => `${call} ${version?.exact} ${version?.hash} ${version?.name}\n${name.key}`;
+    return symbols.remembered(question, () => this.#look(symbols, query));
+  }
+
+  #look(symbols: ObjectSymbols, query: Query): number {
     const { name, version: wanted } = query;
     let taken = 0;
     let publicOne = 0;
@@ -162,13 +168,11 @@ export class GlibcScope implements Scope {
 
 /** Does the program have its own copy of this object? Then the program defines the object's symbol. */
 function hasCopy({ symbols }: ScopeMember, name: LookupName): boolean {
-  let isCopied = false;
-  symbols?.find?.(name, (index) => {
-    if (index >= symbols.count) return false;
+  if (!symbols) return false;
 
-    const isNamed = symbols.isNamed(symbols.symbol(index).nameOffset, name.bytes);
-    isCopied = isNamed && (symbols.uses[index]! & USED_BY.copy) !== 0;
-    return isCopied;
-  });
-  return isCopied;
+  const copy = symbols.remembered(
+    () => `copy\n${name.key}`,
+    () => symbols.firstNamed(name, (index) => (symbols.uses[index]! & USED_BY.copy) !== 0),
+  );
+  return copy !== 0;
 }

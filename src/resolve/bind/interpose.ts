@@ -92,14 +92,8 @@ function pushOnce(list: Interposed[], reference: Interposed): void {
 }
 
 /** Does the object have a symbol of this name, in whatever version? */
-function isNamedIn({ symbols }: ScopeMember, r: Reference): boolean {
-  let isNamed = false;
-  symbols?.find?.(r.name, (index) => {
-    isNamed = index < symbols.count && symbols.isNamed(symbols.symbol(index).nameOffset, r.name.bytes);
-    return isNamed;
-  });
-  return isNamed;
-}
+const isNamedIn = ({ symbols }: ScopeMember, r: Reference): boolean =>
+  symbols !== null && symbols.firstNamed(r.name, () => true) !== 0;
 
 /** Why the library is not preloaded at all; undefined where it is. */
 function obstacleTo({ root, interpreter }: LibraryTree, preload: ElfFile, name: string): PreloadFinding | undefined {

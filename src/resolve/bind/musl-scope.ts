@@ -158,14 +158,8 @@ export class MuslScope implements Scope {
 }
 
 /** The index of an object's first public symbol of a name, 0 for none. */
-function firstPublic(symbols: ObjectSymbols, name: LookupName): number {
-  let found = 0;
-  symbols.find?.(name, (index) => {
-    if (index >= symbols.count || symbols.versym(index) & VERSYM.HIDDEN) return false;
-    if (!symbols.isNamed(symbols.symbol(index).nameOffset, name.bytes)) return false;
-
-    found = index;
-    return true;
-  });
-  return found;
-}
+const firstPublic = (symbols: ObjectSymbols, name: LookupName): number =>
+  symbols.remembered(
+    () => name.key,
+    () => symbols.firstNamed(name, (index) => !(symbols.versym(index) & VERSYM.HIDDEN)),
+  );

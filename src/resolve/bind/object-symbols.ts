@@ -6,7 +6,7 @@ import type { ElfFile, SymbolTable } from "../../image/elf.js";
 import { NameBudget } from "../../image/strings.js";
 import { versymTable, versionNumber } from "../../image/dynamic/versions.js";
 import { VER_FLG, VERSYM } from "../../spec/constants.js";
-import { type HashLookup, hashLookup, LookupName } from "./hash-lookup.js";
+import { type HashLookup, hashLookup, LookupName, Steps } from "./hash-lookup.js";
 import { symbolUses } from "./references.js";
 
 /** A version as ld.so compares it: by hash and name. */
@@ -36,6 +36,9 @@ export interface DynamicSymbol {
 /** The bytes of names that are compared in one object at most: hundreds of times what any real file asks for. */
 const MOST_COMPARED = 2 ** 30;
 
+/** A lookup that costs more is remembered. */
+const MANY_STEPS = 64;
+
 /** The dynamic symbols of an object as a loader has them in memory: read as a whole, decoded one by one. */
 export class ObjectSymbols {
   readonly elf: ElfFile;
@@ -44,6 +47,8 @@ export class ObjectSymbols {
   readonly exact: boolean;
   /** Undefined for an object without a hash table. */
   readonly find: HashLookup | undefined;
+  /** What lookups in this object have cost. */
+  readonly steps: Steps;
   /** Does the object need or define versions? Only then does ld.so look at .gnu.version. */
   readonly isVersioned: boolean;
   /** Does the object define versions besides its base? */
@@ -53,6 +58,8 @@ export class ObjectSymbols {
   readonly #versym: DataView | undefined;
   readonly #versions: ReadonlyMap<number, FoundVersion>;
   readonly #budget: NameBudget;
+  /** The answers of lookups that came by very many symbols of one name. */
+  readonly #costly = new Map<string, number>();
   #compared = 0;
   #uses: Uint8Array | undefined;
 
@@ -65,7 +72,8 @@ export class ObjectSymbols {
     this.exact = table?.exact ?? true;
     this.#records = viewOf(table ? recordBytes(elf, table) : new Uint8Array(0));
     this.#strings = table?.strings?.load() ?? new Uint8Array(0);
-    this.find = table ? hashLookup(elf, xhash) : undefined;
+    this.steps = new Steps(table?.offset ?? 0);
+    this.find = table ? hashLookup(elf, xhash, this.#nameOf(), this.steps) : undefined;
 
     const defined = elf.versionDefinitions;
     const needed = elf.versionNeeds;
@@ -102,6 +110,42 @@ export class ObjectSymbols {
     if (nameOffset >= this.#strings.length) return undefined;
     const end = this.#strings.indexOf(0, nameOffset);
     return end < 0 ? undefined : this.#strings.subarray(nameOffset, end);
+  }
+
+  /** The names of all symbols, for a hash table whose chains are very long. */
+  #nameOf(): (index: number) => Uint8Array | undefined {
+    const budget = new NameBudget(this.elf.dynamicSymbols?.strings);
+    return (index) => {
+      const name = index < this.count ? this.nameBytes(this.symbol(index).nameOffset) : undefined;
+      budget.count(name?.length ?? 0);
+      return name;
+    };
+  }
+
+  /**
+   * The answer of `look`, a symbol's index, to a question that is put in words. It is remembered where it came by very
+   * many symbols, which all have the name.
+   */
+  remembered(question: () => string, look: () => number): number {
+    const known = this.#costly.size > 0 ? this.#costly.get(question()) : undefined;
+    if (known !== undefined) return known;
+
+    const before = this.steps.count;
+    const answer = look();
+    if (this.steps.count - before > MANY_STEPS) this.#costly.set(question(), answer);
+    return answer;
+  }
+
+  /** The first symbol of a name that passes a test, in the order of the lookup; 0 for none. */
+  firstNamed(name: LookupName, test: (index: number) => boolean): number {
+    let found = 0;
+    this.find?.(name, (index) => {
+      if (index >= this.count || !this.isNamed(this.symbol(index).nameOffset, name.bytes) || !test(index)) return false;
+
+      found = index;
+      return true;
+    });
+    return found;
   }
 
   isNamed(nameOffset: number, name: Uint8Array): boolean {

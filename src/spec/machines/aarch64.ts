@@ -20,6 +20,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: false,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const symbols: SymbolsCard = {
@@ -109,7 +110,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "address",
   interpreters: [
     { name: /^ld-linux-aarch64(_be)?\.so\.1$/, libc: "glibc", class: 64 },
     { name: /^ld-musl-aarch64(_be)?\.so\.1$/, libc: "musl", class: 64 },

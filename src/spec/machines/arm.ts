@@ -19,6 +19,7 @@ export const memory: MemoryCard = {
   readOnlyDynamic: false,
   // PT_ARM_EXIDX.
   segments: [{ type: 0x70000001, isMapped: true, section: null }],
+  entry: "thumb",
 };
 
 export const symbols: SymbolsCard = {
@@ -115,7 +116,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "thumb",
   interpreters: [
     { name: /^ld-linux(-armhf)?\.so\.3$/, libc: "glibc", class: 32 },
     { name: /^ld-musl-arm(eb)?(hf)?\.so\.1$/, libc: "musl", class: 32 },

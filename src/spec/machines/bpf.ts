@@ -6,7 +6,6 @@ export { dynamic, memory, symbols, types, names, loading, ports } from "./plain.
 
 export const recognition: RecognitionCard = {
   startCode: null,
-  entry: "address",
   interpreters: null,
   pages: null,
   asksForExecutableStack: false,

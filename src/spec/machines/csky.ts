@@ -11,6 +11,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const symbols: SymbolsCard = {

@@ -24,6 +24,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: true,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const symbols: SymbolsCard = {
@@ -71,7 +72,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "address",
   interpreters: [
     { name: /^ld-linux\.so\.2$/, libc: "glibc", class: null },
     { name: /^ld-musl-i386\.so\.1$/, libc: "musl", class: 32 },

@@ -18,6 +18,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+  entry: "descriptor",
 };
 
 export const types: TypesCard = {
@@ -61,7 +62,6 @@ export const loading: LoadingCard = {
 
 export const recognition: RecognitionCard = {
   startCode: null,
-  entry: "descriptor",
   interpreters: [
     { name: /^ld-linux-ia64\.so\.2$/, libc: "glibc", class: 64 },
   ],

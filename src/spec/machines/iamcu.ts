@@ -12,6 +12,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: true,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const symbols: SymbolsCard = {

@@ -66,6 +66,12 @@ export interface MemoryCard {
   readonly readOnlyDynamic: boolean;
   /** The machine's own kinds of segments that matter to layout or checks. */
   readonly segments: readonly OwnSegment[] | null;
+  /**
+   * The meaning of e_entry. "address": that of the first instruction. "thumb": the same, with a lowest bit that says
+   * Thumb code. "descriptor": the address of a function descriptor. "descriptor-v1": likewise, unless e_flags says
+   * version 2 of the ABI.
+   */
+  readonly entry: "address" | "thumb" | "descriptor" | "descriptor-v1";
 }
 
 /** A kind of segment that only one machine has. */
@@ -193,12 +199,6 @@ export interface RecognitionCard {
    * RISC-V of musl, bionic) and of Go 1.19 and 1.26.
    */
   readonly startCode: readonly StartCode[] | null;
-  /**
-   * The meaning of e_entry. "address": that of the first instruction. "thumb": the same, with a lowest bit that says
-   * Thumb code. "descriptor": the address of a function descriptor. "descriptor-v1": likewise, unless e_flags says
-   * version 2 of the ABI.
-   */
-  readonly entry: "address" | "thumb" | "descriptor" | "descriptor-v1";
   /** Program interpreters (glibc's `shlib-versions`, gcc's `GLIBC_DYNAMIC_LINKER`, musl's LDSO_ARCH in `reloc.h`). */
   readonly interpreters: readonly Interpreter[] | null;
   /** The page sizes of systems, besides 4 KiB. */

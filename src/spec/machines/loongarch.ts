@@ -15,6 +15,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: false,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const types: TypesCard = {
@@ -86,7 +87,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "address",
   interpreters: [
     { name: /^ld-linux-loongarch-[\w]+\.so\.1$/, libc: "glibc", class: null },
     { name: /^ld-musl-loongarch64(-s[fp])?\.so\.1$/, libc: "musl", class: 64 },

@@ -11,6 +11,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const types: TypesCard = {
@@ -51,7 +52,6 @@ export const loading: LoadingCard = {
 
 export const recognition: RecognitionCard = {
   startCode: null,
-  entry: "address",
   interpreters: [
     { name: /^ld-musl-m68k(-[\w]+)?\.so\.1$/, libc: "musl", class: 32 },
   ],

@@ -50,6 +50,7 @@ export const memory: MemoryCard = {
     { type: 0x70000002, isMapped: false, section: { kind: "mipsOptions", type: 0x7000000d } },
     { type: 0x70000003, isMapped: true, section: { kind: "mipsAbiflags", type: 0x7000002a } },
   ],
+  entry: "address",
 };
 
 export const symbols: SymbolsCard = {
@@ -194,7 +195,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "address",
   interpreters: [
     { name: /^ld-linux-mipsn8\.so\.1$/, libc: "glibc", class: null },
     { name: /^ld-musl-mips[\w]*(-sf)?\.so\.1$/, libc: "musl", class: null },

@@ -11,6 +11,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+  entry: "descriptor",
 };
 
 export const types: TypesCard = {
@@ -56,7 +57,6 @@ export const loading: LoadingCard = {
 
 export const recognition: RecognitionCard = {
   startCode: null,
-  entry: "descriptor",
   interpreters: null,
   pages: null,
   asksForExecutableStack: false,

@@ -16,6 +16,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const symbols: SymbolsCard = {
@@ -47,7 +48,6 @@ export const loading: LoadingCard = {
 
 export const recognition: RecognitionCard = {
   startCode: null,
-  entry: "address",
   interpreters: null,
   pages: null,
   asksForExecutableStack: false,

@@ -19,6 +19,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const types: TypesCard = {
@@ -85,7 +86,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "address",
   interpreters: [
     { name: /^ld-musl-powerpc(-sf)?\.so\.1$/, libc: "musl", class: 32 },
   ],

@@ -22,6 +22,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: false,
   readOnlyDynamic: false,
   segments: null,
+  entry: "descriptor-v1",
 };
 
 export const types: TypesCard = {
@@ -101,7 +102,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "descriptor-v1",
   interpreters: [
     { name: /^ld64\.so\.2$/, libc: "glibc", class: 64 },
     { name: /^ld64\.so\.1$/, libc: "glibc", class: 64 },

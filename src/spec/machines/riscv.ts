@@ -21,6 +21,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: false,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const symbols: SymbolsCard = {
@@ -113,7 +114,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "address",
   interpreters: [
     { name: /^ld-linux-riscv64-[\w]+\.so\.1$/, libc: "glibc", class: 64 },
     { name: /^ld-linux-riscv32-[\w]+\.so\.1$/, libc: "glibc", class: 32 },

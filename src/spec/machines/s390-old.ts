@@ -12,6 +12,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const names: NamesCard = {
@@ -30,7 +31,6 @@ export const loading: LoadingCard = {
 
 export const recognition: RecognitionCard = {
   startCode: null,
-  entry: "address",
   interpreters: [
     { name: /^ld64\.so\.1$/, libc: "glibc", class: 64 },
   ],

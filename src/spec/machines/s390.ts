@@ -31,6 +31,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: true,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const types: TypesCard = {
@@ -81,7 +82,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "address",
   interpreters: [
     { name: /^ld64\.so\.1$/, libc: "glibc", class: 64 },
     { name: /^ld-musl-s390x\.so\.1$/, libc: "musl", class: 64 },

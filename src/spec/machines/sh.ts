@@ -10,6 +10,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const types: TypesCard = {

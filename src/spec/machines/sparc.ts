@@ -31,6 +31,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: null,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const names: NamesCard = {
@@ -55,7 +56,6 @@ export const loading: LoadingCard = {
 
 export const recognition: RecognitionCard = {
   startCode: null,
-  entry: "address",
   interpreters: [
     { name: /^ld-linux\.so\.2$/, libc: "glibc", class: null },
   ],

@@ -37,6 +37,7 @@ export const memory: MemoryCard = {
   gotHoldsDynamic: true,
   readOnlyDynamic: false,
   segments: null,
+  entry: "address",
 };
 
 export const symbols: SymbolsCard = {
@@ -102,7 +103,6 @@ export const recognition: RecognitionCard = {
       ],
     },
   ],
-  entry: "address",
   interpreters: [
     { name: /^ld-linux-x86-64\.so\.2$/, libc: "glibc", class: 64 },
     { name: /^ld-linux-x32\.so\.2$/, libc: "glibc", class: 32 },
