@@ -16,9 +16,10 @@ import type {
 const oneName = (name: string, edit: string, what: string): string => nonEmpty([name], edit, what)[0]!;
 
 /**
- * Binds dynamic symbols to another version (LSB, "Symbol Versioning"). An undefined symbol takes a version of a
- * library, which is added to the version needs where it is missing; a defined one takes a version that the file itself
- * defines. A version need that no symbol uses any more goes.
+ * Binds dynamic symbols to another version (LSB, "Symbol Versioning"). An undefined symbol, or one that a program has
+ * only for its copy of a library's object, takes a version of a library, which is added to the version needs where it
+ * is missing; a defined one takes a version that the file itself defines. A version need that no symbol uses any more
+ * goes.
  *
  * @param symbols names; `memcpy@GLIBC_2.14` for the one of that version only
  * @param options `file`: the library, as DT_NEEDED names it; not needed where the symbol has a version of one already

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addDebugTag, removeDebugTag } from "../../src/edit/debug-tag.js";
+import { setRunpath } from "../../src/edit/runpath.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { DT } from "../../src/spec/dynamic.js";
@@ -20,6 +21,16 @@ describe.each(ENCODINGS)("$label", (e) => {
     expect(patch(added, [addDebugTag()]).changed).toBe(false);
     expect(debug(patch(added, [removeDebugTag()]).bytes)).toEqual([]);
   });
+
+  it.each([{ soname: "libx.so" }, { symbols: [{ name: "answer" }] }, { symbols: [{ name: "puts", defined: false }] }])(
+    "a library that needs nothing stays one: %j",
+    (options) => {
+      const alone = buildElf({ ...e, interpreter: null, needed: [], entry: true, hash: "both", ...options });
+      const added = patch(alone, [addDebugTag()]).bytes;
+      expect([alone, added].map((bytes) => readElf(bytes).linkage)).toEqual(["shared-library", "shared-library"]);
+      expect(debug(patch(added, [setRunpath("/opt/lib"), removeDebugTag()]).bytes)).toEqual([]);
+    },
+  );
 
   it("one that is there stays as it is; the removal of none is a note", () => {
     expect(patch(program, [addDebugTag()]).changed).toBe(false);

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { readElf } from "../../src/image/read-elf.js";
 import type { Linkage } from "../../src/image/elf.js";
-import { DF_1, ET } from "../../src/spec/constants.js";
+import { DF_1, ET, STB } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
-import { fixture } from "../support/elf.js";
+import { ENCODINGS, fixture } from "../support/elf.js";
 
 const PIE = { tag: DT.FLAGS_1, value: DF_1.PIE };
 
@@ -57,6 +57,28 @@ const CASES: readonly [string, BuildOptions, Linkage][] = [
   ["a core file", { type: ET.CORE }, "other"],
   ["a type nobody knows", { type: 0xfe00 }, "other"],
 ];
+
+/** A static-pie program of an old linker, or a library that was given a DT_DEBUG. */
+const DEBUG: BuildOptions = { interpreter: null, needed: [], entry: true, tags: [{ tag: DT.DEBUG, value: 0 }] };
+const NOTYPE = 0;
+
+it.each<[string, BuildOptions, Linkage]>([
+  ["a name", { soname: "libx.so" }, "shared-library"],
+  ["a symbol of another file", { symbols: [{ name: "puts", defined: false }] }, "shared-library"],
+  ["a function", { symbols: [{ name: "answer" }] }, "shared-library"],
+  ["only its own start code", { symbols: [{ name: "_init" }, { name: "_fini" }] }, "static-pie"],
+  ["only the linker's symbols", { symbols: [{ name: "_end", type: NOTYPE }] }, "static-pie"],
+  ["a function and its start", { symbols: [{ name: "answer" }, { name: "_start", type: NOTYPE }] }, "static-pie"],
+  [
+    "a weak symbol that may be missing",
+    { symbols: [{ name: "_ITM_registerTMCloneTable", defined: false, binding: STB.WEAK, type: NOTYPE }] },
+    "static-pie",
+  ],
+])("a DT_DEBUG alone makes no static-pie program of a file with %s: %s", (_, options, linkage) => {
+  for (const e of ENCODINGS) {
+    expect(readElf(buildElf({ ...DEBUG, ...e, hash: "both", ...options })).linkage).toBe(linkage);
+  }
+});
 
 it("a library that begins where its code does, with no hook for debuggers, is no loader", () => {
   const library: BuildOptions = {

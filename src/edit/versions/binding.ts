@@ -1,6 +1,8 @@
 import { fail } from "../../error.js";
 import type { ElfSymbol } from "../../image/elf.js";
+import { once } from "../../image/once.js";
 import { versionNumber, versionsByNumber } from "../../image/dynamic/versions.js";
+import { dynamicRelocations } from "../../image/relocations/relocations.js";
 import { SHN, STB, VERSYM } from "../../spec/constants.js";
 import type { DynamicDraft } from "../../rewrite/wish/dynamic-draft.js";
 import { refuseTwice } from "../symbols/definitions.js";
@@ -65,10 +67,25 @@ function selected(
   });
 }
 
-/** Gives symbols a version: undefined ones that of a needed file, defined ones one of the file itself. */
+/**
+ * Symbols that a program defines for its own copy of a library's object: ld.so fills the copy by a relocation there
+ * (R_*_COPY), and takes the symbol's version from the library. In a program nothing else is relocated by its own
+ * symbol.
+ */
+const copiedSymbols = /* @__PURE__ */ once((elf): ReadonlySet<number> => {
+  const copied = new Set<number>();
+  const values = [...(elf.dynamicSymbols ?? [])].map((s) => s.value);
+  for (const r of elf.linkage === "dynamic" ? dynamicRelocations(elf) : []) {
+    if (r.symbol > 0 && r.offset === values[r.symbol]) copied.add(r.symbol);
+  }
+  return copied;
+});
+
+/** Gives symbols a version: those of other files that of a needed file, defined ones one of the file itself. */
 export function bindVersions(b: VersionBinding, e: SetSymbolVersion | AddVersionNeed): void {
   for (const { symbol, file } of selected(b, e.symbols, e.edit)) {
-    if (symbol.shndx === SHN.UNDEF) {
+    const isOfOther = symbol.shndx === SHN.UNDEF || file !== null || copiedSymbols(b.draft.elf).has(symbol.index);
+    if (isOfOther) {
       const number = b.draft.require(fileOf(b, e, symbol, file), e.version, 0);
       give(b, e.edit, symbol, number);
     } else if (e.edit === "addVersionNeed") {
@@ -92,7 +109,9 @@ function give({ draft, given }: VersionBinding, edit: string, symbol: ElfSymbol,
   draft.setNumber(symbol.index, number);
 }
 
-/** The library whose version an undefined symbol shall have. `BAD_EDIT` where it is not clear which one is meant. */
+/**
+ * The library whose version a symbol of another file shall have. `BAD_EDIT` where it is not clear which one is meant.
+ */
 function fileOf(
   b: VersionBinding,
   e: SetSymbolVersion | AddVersionNeed,

@@ -1,4 +1,4 @@
-import { DF_1, ET, PT, SHN, STT_LOPROC } from "../../spec/constants.js";
+import { DF_1, ET, PT, SHN, STB, STT, STT_LOPROC } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import type { ElfFile, Linkage } from "../elf.js";
 
@@ -21,10 +21,27 @@ export function linkageOf(elf: ElfFile): Linkage {
 
   const isPie = ((d.get(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) !== 0n;
   if (needsNothing && entry !== 0n) {
-    if (isPie || d.get(DT.DEBUG) !== undefined) return "static-pie";
+    const isMarked = isPie || (d.get(DT.DEBUG) !== undefined && !isLibrary(elf));
+    if (isMarked) return "static-pie";
     if (!hasImports(elf) && !isLibraryWithEntry(elf)) return "loader";
   }
   return isPie ? "dynamic" : "shared-library";
+}
+
+/**
+ * Is it a library, whatever DT_DEBUG says? That tag alone marks the static-pie programs of old linkers, but any file
+ * can be given one. A static-pie program has no name, wants no symbol of others (its weak ones may be listed), and
+ * where it exports functions or objects, it exports its start, too.
+ */
+function isLibrary(elf: ElfFile): boolean {
+  if (elf.dynamic!.get(DT.SONAME) !== undefined) return true;
+
+  const symbols = elf.dynamicSymbols?.exact ? [...elf.dynamicSymbols] : [];
+  const globals = symbols.filter((s) => s.binding === STB.GLOBAL && s.type < STT_LOPROC);
+  if (globals.some((s) => s.shndx === SHN.UNDEF)) return true;
+
+  const exported = globals.filter((s) => s.type !== STT.NOTYPE && !/^_(init|fini)$/.test(s.name));
+  return exported.length > 0 && !globals.some((s) => /^_*start$/.test(s.name));
 }
 
 function hasImports(elf: ElfFile): boolean {
