@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { fstatSync, writeSync } from "node:fs";
+import type { Writable } from "node:stream";
 import { REFUSED } from "./command.js";
 import { runCommand } from "./run.js";
 import { VERBS } from "./verbs.js";
@@ -14,8 +16,26 @@ function onWriteError(e: NodeJS.ErrnoException): void {
   process.exit(REFUSED);
 }
 
+/**
+ * Of a text that a full disk has room for in part, Node takes that part for the whole. Writing the rest gives the
+ * error.
+ */
+function writeWhole(stream: Writable, fd: number): void {
+  if (!fstatSync(fd).isFile()) return;
+
+  stream._write = (chunk: Uint8Array, _, done) => {
+    try {
+      for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at);
+      done();
+    } catch (e) {
+      done(e as Error);
+    }
+  };
+}
+
 async function main(args: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", onWriteError);
+  writeWhole(process.stdout, 1);
 
   const verb = VERBS.find((v) => v.name === args[0]);
   process.exitCode = runCommand(args, await verb?.load());

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  closeSync,
   constants,
   copyFileSync,
   fchmodSync,
@@ -7,11 +8,17 @@ import {
   fstatSync,
   futimesSync,
   lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
   type Stats,
+  statSync,
+  writeFileSync,
 } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fail } from "../error.js";
+import { realTarget } from "./links.js";
 
 /*
  * New files get their bytes, owner, mode and times by their descriptor. In a folder that others may write to, a name
@@ -82,6 +89,32 @@ export function keepRights(fd: number, { uid, gid, mode }: Stats, isCopy = false
 
   // chown clears the set-user-ID bit, so the mode is set after it.
   fchmodSync(fd, kept);
+}
+
+/**
+ * Writes a text as a whole, or leaves what was there. Symbolic links are followed, devices and pipes are written into.
+ */
+export function writeTextFile(path: string, text: string): void {
+  const old = statSync(path, { throwIfNoEntry: false });
+  if (old && !old.isFile()) {
+    writeFileSync(path, text);
+    return;
+  }
+
+  const target = realTarget(path);
+  const temp = tempBeside(target);
+  const fd = openSync(temp, NEW[0], old ? NEW[1] : 0o666);
+  try {
+    writeFileSync(fd, text);
+    if (old) keepRights(fd, old);
+    refuseOther(temp, fd);
+    renameSync(temp, target);
+  } catch (e) {
+    rmSync(temp, { force: true });
+    throw e;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** `IO` if the name no longer leads to the file. It is about to be renamed. */

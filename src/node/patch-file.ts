@@ -1,5 +1,5 @@
-import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { fail, isElfError, type Note } from "../error.js";
 import { refuseStrayEdits } from "../edit/asked.js";
 import { assertOptions, type OptionNames, refuseArgument } from "../input.js";
@@ -7,8 +7,9 @@ import { type Edits, type PatchOptions, type Plan, plan } from "../patch.js";
 import type { Change } from "../report/diff.js";
 import { backupName, keepBackup } from "./backup.js";
 import { DAMAGED, writeInPlace } from "./in-place.js";
+import { realTarget } from "./links.js";
 import { tempBeside } from "./new-file.js";
-import { type FileAtOpen, ioError, onFile, openAsIs } from "./source.js";
+import { type FileAtOpen, ioError, isError, openAsIs } from "./source.js";
 import { writeFileAtomically, writeFileAtomicallySync, type Writing } from "./write.js";
 
 /** Options of {@link patchFile}. */
@@ -105,6 +106,8 @@ interface Job {
   /** Undefined if nothing is to be written. */
   readonly writing: Writing | undefined;
   readonly inPlace: boolean;
+  /** Is another file than the input written? */
+  readonly isOutput: boolean;
   /** Has the backup been made? */
   isKept: boolean;
   readonly result: PatchFileResult;
@@ -175,7 +178,14 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
       ready: () => keepOld(job),
     };
 
-    const job: Job = { source, result, inPlace, isKept: false, writing: writes ? writing : undefined };
+    const job: Job = {
+      source,
+      result,
+      inPlace,
+      isOutput: !isSame,
+      isKept: false,
+      writing: writes ? writing : undefined,
+    };
     return job;
   } catch (e) {
     source.close();
@@ -203,24 +213,22 @@ function begin(job: Job): Writing | undefined {
   return undefined;
 }
 
-/**
- * The file that symbolic links lead to; the path itself if there is no file yet. The result takes its name, so it must
- * be a regular file: a device such as `/dev/null` would be replaced by one.
- */
-function realTarget(path: string): string {
-  const stats = onFile(path, () => statSync(path, { throwIfNoEntry: false }));
-  if (stats && !stats.isFile()) {
-    fail("IO", `${path}: this is not a regular file, so no result can take its place`, { path });
-  }
-  if (stats) return onFile(path, () => realpathSync(path));
-  return onFile(path, () => join(realpathSync(dirname(path)), basename(path)));
-}
-
 /** Removes what a failure leaves. If the old bytes could not be put back, the backup stays: it is all that has them. */
-function abandon({ writing, inPlace, isKept, result }: Job, e: unknown): never {
+function abandon(job: Job, e: unknown): never {
+  const { writing, inPlace, isKept, result } = job;
   if (writing && !inPlace) rmSync(writing.temp, { force: true });
 
   const isDamaged = inPlace && isElfError(e, "IO") && e.detail.cause === DAMAGED;
   if (isKept && !isDamaged) rmSync(result.backup!, { force: true });
+  if (!inPlace) blameFolder(job, e);
   return ioError(result.path, e);
+}
+
+/** The file itself may well be writable where its folder is not. */
+function blameFolder({ isOutput, result: { path } }: Job, e: unknown): void {
+  const cause = isError(e) && "syscall" in e && "code" in e ? e.code : undefined;
+  if (cause !== "EACCES" && cause !== "EPERM") return;
+
+  const hint = isOutput ? "" : "; inPlace (--in-place) would write into the file itself";
+  fail("IO", `${path}: ${cause}: no new file can be made in the folder ${dirname(path)}${hint}`, { path, cause });
 }

@@ -1,10 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { VERBS as LISTED } from "../../src/cli/verbs.js";
-import { fixturePath } from "../support/fixtures.js";
+import { fixturePath, scratch } from "../support/fixtures.js";
 import { itWithTools, run } from "../support/tools.js";
 import { CLI, elfwright } from "./cli.js";
 
+const files = scratch();
+const PIE = fixturePath("x86_64-glibc-pie-runpath");
 const VERBS = LISTED.map((verb) => verb.name);
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -89,6 +91,53 @@ describe("the command", () => {
       const ran = run("bash", ["-c", script, "bash", process.execPath, CLI, "show", option, ...many]);
       expect(ran.stderr).toBe("");
       expect(ran.stdout.split("\n")).toEqual([firstLine, "0", ""]);
+    }
+  });
+
+  const wholly = [
+    ["--help"],
+    ...VERBS.map((verb) => [verb, "--help"]),
+    ...["show", "check", "diagnose", "map", "resolve"].map((verb) => [verb, PIE]),
+    ["show", "--json", "--all", PIE],
+    ["diff", PIE, PIE],
+    ["patchelf", "--print-rpath", PIE],
+    ["patchelf", "--dry-run", "--set-rpath", "/a", PIE],
+    ["chrpath", "-l", PIE],
+    ["strip", "-v", "--dry-run", PIE],
+    ["check", "--rules"],
+    ["diagnose", "--rules", "--json"],
+  ];
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "a full disk behind stdout: one line, exit 1, for all verbs [needs /dev/full]",
+    () => {
+      const script = 'exec "$0" "$@" >/dev/full';
+      for (const args of wholly) {
+        const { status, stderr } = run("sh", ["-c", script, process.execPath, CLI, ...args]);
+        const lines = stderr.split("\n").filter((line) => !line.includes(PIE));
+        expect({ args, status, lines }).toEqual({
+          args,
+          status: 1,
+          lines: ["elfwright: the output cannot be written: ENOSPC: no space left on device, write", ""],
+        });
+      }
+    },
+  );
+
+  itWithTools(["bash"], "a disk that is full after a part of the output: one line, exit 1", () => {
+    const script = 'ulimit -f 1; exec "$0" "$@" >"$OUT"';
+    for (const args of [
+      ["strip", "--help"],
+      ["show", PIE],
+      ["show", "--json", "--all", PIE],
+      ["diagnose", "--rules"],
+    ]) {
+      const env = { OUT: files.path("full") };
+      const ran = run("bash", ["-c", script, process.execPath, CLI, ...args], { env });
+      expect(ran).toMatchObject({
+        status: 1,
+        stderr: "elfwright: the output cannot be written: EFBIG: file too large, write\n",
+      });
     }
   });
 

@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addRunpath, compareMaps, layoutMap, mapSvg, mapText, plan, readElf, stripAll } from "../../src/index.js";
 import { captured } from "../support/captured.js";
 import { fixture, fixturePath } from "../support/fixtures.js";
-import { isUnchanged, SILENT, TEXT, workbench } from "./cli.js";
+import { itWithTools, run } from "../support/tools.js";
+import { CLI, elfwright, isUnchanged, SILENT, TEXT, workbench } from "./cli.js";
 
 const files = workbench();
 const text = files.write("text", TEXT);
@@ -118,6 +120,29 @@ describe("map", () => {
       status: 1,
       stderr: expect.stringContaining("ENOENT") as string,
     });
+  });
+
+  itWithTools(["bash"], "--svg keeps the old picture where the disk is full, its mode, and links to it", () => {
+    const dir = files.path("pictures");
+    mkdirSync(dir);
+    const picture = join(dir, "map.svg");
+    writeFileSync(picture, "old");
+    chmodSync(picture, 0o640);
+    symlinkSync("map.svg", join(dir, "link.svg"));
+
+    const limited = 'ulimit -f 1; exec "$0" "$@"';
+    const full = run("bash", ["-c", limited, process.execPath, CLI, "map", "--svg", picture, pie]);
+    expect(full).toMatchObject({ status: 1, stderr: `elfwright: ${picture}: EFBIG: file too large (write)\n` });
+    expect([readFileSync(picture, "utf8"), readdirSync(dir).sort()]).toEqual(["old", ["link.svg", "map.svg"]]);
+
+    expect(elfwright("map", "--svg", join(dir, "link.svg"), pie)).toMatchObject(SILENT);
+    expect(readFileSync(picture, "utf8")).toBe(mapSvg(layoutMap(elf()), { title: pie }));
+    expect([statSync(picture).mode & 0o777, readdirSync(dir).sort()]).toEqual([0o640, ["link.svg", "map.svg"]]);
+
+    const made = join(dir, "new.svg");
+    run("bash", ["-c", 'umask 027; exec "$0" "$@"', process.execPath, CLI, "map", "--svg", made, pie]);
+    expect(statSync(made).mode & 0o777).toBe(0o640);
+    expect(elfwright("map", "--svg", "/dev/full", pie)).toMatchObject({ status: 1 });
   });
 
   it("has colours on a terminal unless NO_COLOR or TERM forbids them, and where --color asks for them", () => {

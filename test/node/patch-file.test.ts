@@ -192,8 +192,17 @@ describe.each(ways)("%s", (_, patchFile) => {
     const error = await asNobody(() => refusal(() => patchFile(path, [setRunpath("/a")])));
 
     expect(error).toMatchObject({ code: "IO", detail: { path, cause: "EACCES" } });
-    expect(error.message).toMatch(new RegExp(`^IO: ${path}: EACCES: [^/]*$`));
+    // The file can be written itself, so it is the folder that is named, and the way round it.
+    expect(error.message).toBe(
+      `IO: ${path}: EACCES: no new file can be made in the folder ${dir}; ` +
+        "inPlace (--in-place) would write into the file itself",
+    );
     expect(isUnchanged(path)).toBe(true);
+
+    const output = join(dir, "output");
+    const other = put(folder());
+    const refused = await asNobody(() => refusal(() => patchFile(other, [setRunpath("/a")], { output })));
+    expect(refused.message).toBe(`IO: ${output}: EACCES: no new file can be made in the folder ${dir}`);
 
     chmodSync(dir, 0o755);
   });
@@ -251,6 +260,32 @@ describe.each(ways)("%s", (_, patchFile) => {
 
     await patchFile(path, [setRunpath("/a")], { output: link });
     expect([lstatSync(link).isSymbolicLink(), runpathOf(path)]).toEqual([true, "/a"]);
+  });
+
+  it("output: makes the target of a link that leads nowhere, as GNU strip and patchelf do", async () => {
+    const dir = folder();
+    const path = put(dir);
+    mkdirSync(join(dir, "sub"));
+    symlinkSync("sub/link", join(dir, "first"));
+    symlinkSync("target", join(dir, "sub", "link"));
+    symlinkSync("no-folder/target", join(dir, "lost"));
+
+    const target = join(dir, "sub", "target");
+    expect(await patchFile(path, [setRunpath("/a")], { output: join(dir, "first") })).toMatchObject({ path: target });
+    expect([runpathOf(target), isUnchanged(path)]).toEqual(["/a", true]);
+    expect([readlinkSync(join(dir, "first")), readlinkSync(join(dir, "sub", "link"))]).toEqual(["sub/link", "target"]);
+
+    const lost = await refusal(() => patchFile(path, [setRunpath("/a")], { output: join(dir, "lost") }));
+    expect(lost).toMatchObject({ code: "IO", detail: { cause: "ENOENT" } });
+    expect(readdirSync(dir).sort()).toEqual(["file", "first", "lost", "sub"]);
+  });
+
+  it("output: a link to itself is IO", async () => {
+    const dir = folder();
+    const path = put(dir);
+    symlinkSync("loop", join(dir, "loop"));
+    const error = await refusal(() => patchFile(path, [setRunpath("/a")], { output: join(dir, "loop") }));
+    expect(error).toMatchObject({ code: "IO", detail: { cause: "ELOOP" } });
   });
 
   itWithTools(["mkfifo"], "output: refuses to replace what is no regular file", async () => {

@@ -1,7 +1,8 @@
-import { statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
 import { readElf } from "../../image/read-elf.js";
+import { writeTextFile } from "../../node/new-file.js";
 import { onFile } from "../../node/source.js";
 import { compareMaps, type MapComparison } from "../../report/map/compare.js";
 import { layoutMap } from "../../report/map/layout-map.js";
@@ -68,7 +69,7 @@ function writePicture(path: string, picture: string, names: Shown["names"]): voi
     }
   }
 
-  onFile(path, () => writeFileSync(path, picture));
+  onFile(path, () => writeTextFile(path, picture));
 }
 
 function draw(shown: Shown, command: MapCommand): void {
