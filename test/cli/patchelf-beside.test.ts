@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { readElf } from "../../src/index.js";
-import { type DynamicFixture, dynamicFixtures, fixturePath } from "../support/fixtures.js";
+import { type DynamicFixture, dynamicFixtures, fixture, fixturePath } from "../support/fixtures.js";
 import { readelfValues } from "../support/oracles.js";
 import { itWithTools, must, type Ran, run } from "../support/tools.js";
 import { elfwright, FIXTURES, isUnchanged, TEXT, workbench } from "./cli.js";
@@ -241,6 +241,96 @@ describe("beside patchelf: what is in the file afterwards, as readelf says", () 
     ] as const) {
       expectSame([name], args);
     }
+  });
+});
+
+describe("beside patchelf: files that it has nothing to do on", () => {
+  const MADE_BY = {
+    objcopy: (from: string, to: string) => must("objcopy", ["--only-keep-debug", from, to]),
+    "llvm-objcopy": (from: string, to: string) => must("llvm-objcopy", ["--only-keep-debug", from, to]),
+    "eu-strip": (from: string, to: string) => must("eu-strip", ["-o", `${to}.stripped`, "-f", to, from]),
+  };
+  const MADE_OF: Readonly<Record<string, readonly string[]>> = {
+    objcopy: ["x86_64-glibc-exec", "x86_64-musl-pie"],
+    "llvm-objcopy": ["s390x-glibc-pie", "i386-glibc-lib.so"],
+    "eu-strip": ["x86_64-glibc-pie", "s390x-glibc-lib.so"],
+  };
+  const IDLE = [
+    ["--set-rpath", "/a"],
+    ["--set-rpath", "@/dev/null"],
+    ["--add-rpath", "/a"],
+    ["--remove-rpath"],
+    ["--shrink-rpath"],
+    ["--force-rpath", "--remove-rpath"],
+    ["--replace-needed", "libnone.so", "libelse.so"],
+    ["--replace-needed", "libc.so.6", "libelse.so"],
+    ["--remove-needed", "libc.so.6"],
+  ];
+
+  for (const [tool, make] of Object.entries(MADE_BY)) {
+    itWithTools(["patchelf", tool], `the debug file of a dynamic file, by ${tool}`, () => {
+      const paths = MADE_OF[tool]!.map((name) => {
+        const path = files.path(`${tool}-${name}.debug`);
+        make(fixturePath(name), path);
+        return path;
+      });
+      const bytes = paths.map((path) => readFileSync(path));
+      const areSame = () => paths.every((path, i) => readFileSync(path).equals(bytes[i]!));
+
+      // What patchelf prints is of whatever bytes stand where those of the file itself stood.
+      for (const [option, stdout] of Object.entries({ needed: "", soname: "", rpath: "\n", interpreter: "\n" })) {
+        for (const path of paths) {
+          const theirs = theirPatchelf(`--print-${option}`, path);
+          const ours = ourPatchelf(`--print-${option}`, path);
+          expect([path, option, ours.status]).toEqual([path, option, theirs.status]);
+          expect(ours.stdout).toBe(theirs.status === 0 ? stdout : "");
+        }
+      }
+
+      for (const args of IDLE) {
+        const [theirs, ours] = [theirPatchelf, ourPatchelf].map((command) => command(...args, ...paths));
+        expect([args, ours!.status, ours!.stdout, areSame()]).toEqual([args, theirs!.status, "", true]);
+        const told = ours!.stderr.split("a separate debug file, which no loader reads: there is nothing to do\n");
+        expect(told).toHaveLength(paths.length + 1);
+      }
+
+      // patchelf aborts here, or writes over what is there.
+      for (const args of [["--add-needed", "libz.so"], ["--set-interpreter", "/l"], ["--no-default-lib"]]) {
+        expect(ourPatchelf(...args, ...paths)).toMatchObject({ status: 1, stdout: "" });
+        expect(areSame()).toBe(true);
+      }
+    });
+  }
+
+  itWithTools(["patchelf", "objcopy"], "static files and their debug files, in all of it", () => {
+    for (const name of ["x86_64-glibc-static", "x86_64-musl-static-pie", "x86_64-object.o"]) {
+      const debug = files.path(`${name}.debug`);
+      must("objcopy", ["--only-keep-debug", fixturePath(name), debug]);
+      const [sets, others] = [IDLE.slice(0, 3), IDLE.slice(3)];
+      const wishes = [...(name.endsWith("pie") ? [] : sets), ...others, ["--print-needed", "--print-rpath"]];
+      for (const args of wishes) {
+        const [theirs, ours] = [theirPatchelf, ourPatchelf].map((command) => {
+          const paths = [fixturePath(name), debug].map((path) => files.write("idle", readFileSync(path)));
+          const { status } = command(...args, ...paths);
+          const areSame =
+            readFileSync(paths[0]!).equals(fixture(name)) && readFileSync(paths[1]!).equals(readFileSync(debug));
+          return { name, args, status, areSame };
+        });
+        expect(ours).toEqual(theirs);
+      }
+    }
+  });
+
+  itWithTools(["patchelf", "objcopy"], "a loop over a folder goes on", () => {
+    const debug = files.path("folder.debug");
+    must("objcopy", ["--only-keep-debug", fixturePath("x86_64-glibc-pie"), debug]);
+    const program = files.copy("x86_64-glibc-pie");
+    expect(ourPatchelf("--set-rpath", "/a", debug, program).status).toBe(0);
+    expect(ourPatchelf("--print-needed", "--print-rpath", program, debug)).toMatchObject({
+      status: 0,
+      stdout: "/a\nlibc.so.6\n\n",
+    });
+    expect(ourPatchelf("--json", "--print-needed", debug).stdout).toContain('"needed": []');
   });
 });
 

@@ -24,6 +24,7 @@ import { ET } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import { osAbiNumber } from "./os-abi.js";
 import type { PatchelfCommand } from "./patchelf-options.js";
+import { isDynamicDebugFile } from "./patchelf-print.js";
 
 /** The edits that the options ask of this file. An empty value asks for nothing, except an empty search path. */
 export function patchelfEdits(command: PatchelfCommand, elf: ElfFile): Edit[] {
@@ -38,6 +39,8 @@ export function patchelfEdits(command: PatchelfCommand, elf: ElfFile): Edit[] {
 
 /** Only one of the options that change the search path acts, the first in this order (patchelf). */
 function searchPath(command: PatchelfCommand, elf: ElfFile): Edit[] {
+  if (isDynamicDebugFile(elf)) return [];
+
   const { force, set } = command;
   const hasPath = elf.runpath !== null || elf.rpath !== null;
   // There is nothing to do, and the edit would be refused.
@@ -70,7 +73,8 @@ const isLibraryless = (elf: ElfFile): boolean =>
 
 /** patchelf removes first, then renames, then adds. */
 function needed({ needed, addNeeded, removeNeeded: toRemove, uses }: PatchelfCommand, elf: ElfFile): Edit[] {
-  const matches = (name: string) => !isLibraryless(elf) || elf.needed.includes(name);
+  const hasNone = isLibraryless(elf) || isDynamicDebugFile(elf);
+  const matches = (name: string) => !hasNone || elf.needed.includes(name);
   const renamed = [...needed].filter(([old, name]) => old !== "" && name !== "" && !toRemove.has(old) && matches(old));
   const added = [...addNeeded].filter((name) => name !== "");
   const removed = [...toRemove].filter((name) => name !== "" && matches(name));

@@ -1,5 +1,6 @@
 import { fail } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
+import { isDebugFile } from "../../image/headers/sections.js";
 import { ET, PF, PT } from "../../spec/constants.js";
 import { osAbiText } from "./os-abi.js";
 
@@ -17,8 +18,19 @@ export interface Printed {
 /** The subject of a --print-… option. */
 export type Query = keyof Printed;
 
+/**
+ * Is it the separate debug file of a dynamic program or library? It has no dynamic section in its bytes. patchelf
+ * answers for it with nothing, and has nothing to do there.
+ */
+export const isDynamicDebugFile = (elf: ElfFile): boolean =>
+  elf.segments.some((s) => s.type === PT.DYNAMIC) && isDebugFile(elf) && elf.dynamic === null;
+
 /** Refuses a file without a dynamic section that a loader can use. */
-function requireDynamic({ dynamic, header: { type } }: ElfFile): void {
+function requireDynamic(elf: ElfFile): void {
+  if (isDynamicDebugFile(elf)) return;
+
+  const { type } = elf.header;
+  const { dynamic } = elf;
   if (!dynamic) fail("NO_DYNAMIC", "the file has no dynamic section; it is a static program", { type });
   if (!dynamic.strings) {
     fail("NO_DYNAMIC", "the file's dynamic section has no strings (DT_STRTAB); no loader uses it", { type });
@@ -27,9 +39,14 @@ function requireDynamic({ dynamic, header: { type } }: ElfFile): void {
 
 /** The answers, in the order in which patchelf prints them, whatever the order of the options. */
 const ANSWERS: { readonly [Q in Query]-?: (elf: ElfFile) => NonNullable<Printed[Q]> | null } = {
-  interpreter: (elf) =>
-    elf.interpreter ??
-    fail("NO_INTERPRETER", "the file has no PT_INTERP; it is a library or a static program", { type: elf.header.type }),
+  interpreter(elf) {
+    if (!elf.segments.some((s) => s.type === PT.INTERP)) {
+      const { type } = elf.header;
+      fail("NO_INTERPRETER", "the file has no PT_INTERP; it is a library or a static program", { type });
+    }
+    // A debug file of eu-strip's keeps p_filesz, over bytes of something else.
+    return isDynamicDebugFile(elf) ? "" : elf.interpreter;
+  },
   osAbi: (elf) => osAbiText(elf.header.osabi),
   soname(elf) {
     // As with patchelf, a program at a fixed address has no name, and that is no failure.

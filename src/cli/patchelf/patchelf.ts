@@ -7,7 +7,7 @@ import { eachFile, OK, print, REFUSED, type Verb, warn } from "../command.js";
 import { patchelfEdits } from "./patchelf-edits.js";
 import { patchelfHelp, patchelfVersion } from "./patchelf-help.js";
 import { type PatchelfCommand, parsePatchelf } from "./patchelf-options.js";
-import { answer, type Printed } from "./patchelf-print.js";
+import { answer, isDynamicDebugFile, type Printed } from "./patchelf-print.js";
 import { withFile } from "../read-files.js";
 import { placementLines, printRewritten, rewriteFile, type Rewritten } from "../rewrite.js";
 
@@ -38,6 +38,9 @@ function workOn(file: string, elf: ElfFile, command: PatchelfCommand): Work {
   const printed = queries.size > 0 ? answer(elf, queries, json ? () => {} : print) : undefined;
   const edits = patchelfEdits(command, elf);
   if (edits.length > 0) notePages(file, elf, pages);
+
+  const isIdle = !printed && edits.length === 0 && isDynamicDebugFile(elf);
+  if (isIdle) warn(`${file}: a separate debug file, which no loader reads: there is nothing to do`);
 
   return { printed, edits };
 }
