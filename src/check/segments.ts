@@ -22,15 +22,14 @@ function parts(elf: ElfFile): SegmentExtent[] {
 }
 
 /**
- * The end of what a part may take of its PT_LOAD. Protection works on pages: lld rounds PT_GNU_RELRO up to the end of
- * the last page, file bytes or not.
+ * Does a part reach past what its PT_LOAD has? PT_GNU_RELRO is a range of memory, and protection works on pages: lld
+ * rounds it up to the end of the last page, file bytes or not.
  */
-function endFor(part: SegmentExtent, load: SegmentExtent): bigint {
-  if (part.type !== PT.GNU_RELRO) return load.vaddr + load.filesz;
+function reachesPast({ type, vaddr, filesz, memsz }: SegmentExtent, load: SegmentExtent): boolean {
+  if (type !== PT.GNU_RELRO) return vaddr + filesz > load.vaddr + load.filesz;
 
   const page = load.align > 1n ? load.align : 1n;
-  const end = load.vaddr + load.memsz;
-  return ((end + page - 1n) / page) * page;
+  return (vaddr + memsz - 1n) / page > (load.vaddr + load.memsz - 1n) / page;
 }
 
 /** Kernels refuse a longer PT_INTERP: PATH_MAX. */
@@ -74,10 +73,10 @@ function brokenNote(elf: ElfFile, segment: SegmentExtent, bytes: Uint8Array, ali
 /** What is wrong with the place of a part in the PT_LOAD that holds its address. */
 function misplaced(part: SegmentExtent, load: SegmentExtent | undefined): string | undefined {
   const { vaddr, offset, filesz } = part;
+  const size = part.type === PT.GNU_RELRO ? part.memsz : filesz;
   if (!load) return `its address ${hex(vaddr)} lies in no PT_LOAD`;
-  if (vaddr + filesz > endFor(part, load)) {
-    const bytesEnd = load.vaddr + load.filesz;
-    return `its bytes ${range(vaddr, filesz)} reach past those of ${load.at} (${hex(bytesEnd)})`;
+  if (reachesPast(part, load)) {
+    return `its bytes ${range(vaddr, size)} reach past those of ${load.at} (${hex(load.vaddr + load.filesz)})`;
   }
 
   const loadedFrom = vaddr - load.vaddr + load.offset;

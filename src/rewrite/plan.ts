@@ -1,4 +1,4 @@
-import type { Finding } from "../check/check.js";
+import type { Finding } from "../check/rule.js";
 import { type ByteSource, readExactly } from "../codec/source.js";
 import type { Note } from "../error.js";
 import { piecesSource } from "../pieces/fill.js";
@@ -23,7 +23,7 @@ export interface Plan extends ByteSource {
   readonly notes: readonly Note[];
   /** The difference in ELF terms. */
   readonly changes: readonly Change[];
-  /** What `check` says of the output. */
+  /** What `check` says of the output, without the rules on what no edit can break. */
   readonly findings: readonly Finding[];
   /** Fills an array with the output's bytes from `offset` on. So a large output needs no array of its own size. */
   readInto(offset: number, target: Uint8Array): void;

@@ -13,7 +13,8 @@ import {
   Verneed,
 } from "../../src/codec/records.js";
 import type { Struct, View } from "../../src/codec/struct.js";
-import { type Finding, check, newFindings } from "../../src/check/check.js";
+import { type Finding, check } from "../../src/check/check.js";
+import { newFindings } from "../../src/check/plan-rules.js";
 import type { ElfFile } from "../../src/image/elf.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { headerView } from "../../src/image/headers/header.js";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Dyn, Nhdr, Phdr, Shdr, type SymView, Vernaux } from "../../src/codec/records.js";
 import { check, checkRules, type Finding } from "../../src/check/check.js";
+import { gnuHashTable, sysvHashTable } from "../../src/image/dynamic/hash.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { EM, ET, PF, PT, SHT, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
@@ -269,6 +270,20 @@ const parts: Case[] = [
     (c) => (c.phdr(PT.GNU_PROPERTY).filesz = 0x2000),
     "segment-mapped PT_GNU_PROPERTY",
   ),
+  on(
+    "segment-mapped",
+    PIE,
+    "PT_GNU_RELRO past the pages of its PT_LOAD",
+    (c) => (c.phdr(PT.GNU_RELRO).memsz = 0x99999),
+    "segment-mapped PT_GNU_RELRO",
+  ),
+  on(
+    "segment-mapped",
+    "s390x-glibc-exec",
+    "PT_GNU_RELRO a page past its PT_LOAD",
+    (c) => (c.phdr(PT.GNU_RELRO).memsz += c.load(-1).align + 0x1000),
+    "segment-mapped PT_GNU_RELRO",
+  ),
   on("interp-path", PIE, "PT_INTERP without its NUL", (c) => (c.phdr(PT.INTERP).filesz -= 1), "interp-path PT_INTERP"),
   on("interp-path", PIE, "an empty PT_INTERP", (c) => (c.phdr(PT.INTERP).filesz = 0), "interp-path PT_INTERP"),
   on(
@@ -477,7 +492,139 @@ const protection: Case[] = [
   ),
 ];
 
-const cases = [...loads, ...phdrs, ...coverage, ...sections, ...parts, ...dynamic, ...versions, ...protection];
+const start: Case[] = [
+  on("entry-executable", PIE, "outside every PT_LOAD", (c) => (c.header.entry = 0xffffff), "entry-executable e_entry"),
+  on(
+    "entry-executable",
+    PIE,
+    "in a writable PT_LOAD",
+    (c) => (c.header.entry = c.load(-1).vaddr + 8),
+    "entry-executable e_entry",
+  ),
+  on("entry-executable", PIE, "of a PIE 0", (c) => (c.header.entry = 0), "entry-executable e_entry"),
+  on(
+    "entry-executable",
+    "x86_64-glibc-static",
+    "in a read-only PT_LOAD",
+    (c) => (c.header.entry = c.load(0).vaddr + 0x100),
+    "entry-executable e_entry",
+  ),
+  on(
+    "entry-executable",
+    "x86_64-musl-static-pie",
+    "outside every PT_LOAD",
+    (c) => (c.header.entry = 0x7000000),
+    "entry-executable e_entry",
+  ),
+  on(
+    "entry-executable",
+    "s390x-glibc-exec",
+    "in a writable PT_LOAD",
+    (c) => (c.header.entry = c.load(-1).vaddr),
+    "entry-executable e_entry",
+  ),
+  on("relocation-size", PIE, "DT_RELASZ of 25", (c) => (c.tag(DT.RELASZ).val = 25), "relocation-size DT_RELASZ"),
+  on("relocation-size", PIE, "DT_RELAENT of 7", (c) => (c.tag(DT.RELAENT).val = 7), "relocation-size DT_RELAENT"),
+  on(
+    "relocation-size",
+    PIE,
+    "DT_PLTRELSZ one more",
+    (c) => (c.tag(DT.PLTRELSZ).val += 1),
+    "relocation-size DT_PLTRELSZ",
+  ),
+  on(
+    "relocation-size",
+    "i386-glibc-pie",
+    "DT_RELENT of a Rela, DT_RELSZ and DT_PLTRELSZ half an entry more",
+    (c) => {
+      c.tag(DT.RELENT).val = 12;
+      c.tag(DT.RELSZ).val += 4;
+      c.tag(DT.PLTRELSZ).val += 4;
+    },
+    "relocation-size DT_RELENT",
+    "relocation-size DT_RELSZ",
+    "relocation-size DT_PLTRELSZ",
+  ),
+  on(
+    "relocation-size",
+    "mips64el-glibc-pie",
+    "DT_RELSZ half an entry more",
+    (c) => (c.tag(DT.RELSZ).val += 8),
+    "relocation-size DT_RELSZ",
+  ),
+  on(
+    "relocation-size",
+    PIE,
+    "DT_RELRSZ and DT_RELRENT of 32 bits",
+    (c) => {
+      Object.assign(c.tag(DT.DEBUG), { tag: DT.RELRSZ, val: 12 });
+      Object.assign(c.spareTag(), { tag: DT.RELRENT, val: 4 });
+    },
+    "relocation-size DT_RELRSZ",
+    "relocation-size DT_RELRENT",
+  ),
+  on("entry-size", PIE, "DT_SYMENT of 16", (c) => (c.tag(DT.SYMENT).val = 16), "entry-size DT_SYMENT"),
+  on("entry-size", PIE, "DT_INIT_ARRAYSZ of 3", (c) => (c.tag(DT.INIT_ARRAYSZ).val = 3), "entry-size DT_INIT_ARRAYSZ"),
+  on(
+    "entry-size",
+    "powerpc-glibc-pie",
+    "DT_FINI_ARRAYSZ of 6, DT_SYMENT of a 64-bit symbol",
+    (c) => {
+      c.tag(DT.FINI_ARRAYSZ).val = 6;
+      c.tag(DT.SYMENT).val = 24;
+    },
+    "entry-size DT_FINI_ARRAYSZ",
+    "entry-size DT_SYMENT",
+  ),
+];
+
+const MIPS = "mips64el-glibc-lib.so";
+
+const hashes: Case[] = [
+  on("hash-table", LIB, "DT_GNU_HASH without buckets", (c) => setGnuWord(c, 0, 0), "hash-table DT_GNU_HASH"),
+  on(
+    "hash-table",
+    LIB,
+    "symoffset past the symbols",
+    (c) => setGnuWord(c, 1, 9999),
+    "hash-table DT_GNU_HASH",
+    "hash-symbol DT_GNU_HASH",
+  ),
+  on(
+    "hash-table",
+    LIB,
+    "symoffset past a bucket",
+    (c) => setGnuWord(c, 1, gnuHashTable(c.elf)!.first + 1),
+    "hash-table DT_GNU_HASH",
+    "hash-symbol DT_GNU_HASH",
+  ),
+  on("hash-table", LIB, "no Bloom words", dropBloom, "hash-table DT_GNU_HASH"),
+  on("hash-table", MIPS, "DT_HASH without buckets", (c) => setSysvWord(c, 0, 0), "hash-table DT_HASH"),
+  on("hash-symbol", LIB, "the Bloom filter all zero", clearBloom, "hash-symbol DT_GNU_HASH"),
+  on("hash-symbol", "s390x-glibc-lib.so", "the Bloom filter all zero", clearBloom, "hash-symbol DT_GNU_HASH"),
+  on("hash-symbol", LIB, "all buckets empty", clearBuckets, "hash-symbol DT_GNU_HASH"),
+  on("hash-symbol", "powerpc-glibc-lib.so", "all buckets empty", clearBuckets, "hash-symbol DT_GNU_HASH"),
+  on("hash-symbol", LIB, "another hash in a chain", (c) => changeChain(c, 0x5a5a0), "hash-symbol DT_GNU_HASH"),
+  on(
+    "hash-symbol",
+    LIB,
+    "a chain that goes on behind the last symbol",
+    endless,
+    "hash-symbol DT_GNU_HASH",
+    "string-symbol DT_SYMTAB",
+  ),
+  on("hash-symbol", MIPS, "an empty bucket", (c) => setSysvWord(c, 2 + fullBucket(c), 0), "hash-symbol DT_HASH"),
+  on("hash-symbol", MIPS, "a chain in a circle", circle, "hash-symbol DT_HASH"),
+  on(
+    "hash-symbol",
+    MIPS,
+    "a chain to a symbol that is not there",
+    (c) => setSysvWord(c, 2 + fullBucket(c), 5000),
+    "hash-symbol DT_HASH",
+  ),
+];
+
+const cases = [...[loads, phdrs, coverage, sections, parts, dynamic, versions, protection].flat(), ...start, ...hashes];
 
 /** Findings as `rule at`. */
 const texts = (findings: readonly Finding[]) => findings.map((f) => `${f.rule} ${f.at}`);
@@ -579,6 +726,68 @@ function mips(c: Corruptible, target: number): void {
   const d = c.elf.dynamic!;
   entry.tag = DT_MIPS_RLD_MAP_REL;
   entry.setExact("val", BigInt(target) - d.address - BigInt(d.entries.length * Dyn.size(64)));
+}
+
+function setWord(c: Corruptible, at: number, value: number): void {
+  new DataView(c.bytes.buffer, c.bytes.byteOffset).setUint32(at, value, c.elf.header.littleEndian);
+}
+const wordAt = (c: Corruptible, at: number): number =>
+  new DataView(c.bytes.buffer, c.bytes.byteOffset).getUint32(at, c.elf.header.littleEndian);
+
+const setGnuWord = (c: Corruptible, index: number, value: number) =>
+  setWord(c, gnuHashTable(c.elf)!.offset + 4 * index, value);
+
+/** Takes the filter out: buckets and chains follow the head. */
+function dropBloom(c: Corruptible): void {
+  const { offset, chainsOffset, buckets, symbols, first } = gnuHashTable(c.elf)!;
+  c.bytes.copyWithin(offset + 16, chainsOffset - buckets * 4, chainsOffset + (symbols! - first) * 4);
+  setGnuWord(c, 2, 0);
+}
+
+function clearBloom(c: Corruptible): void {
+  const { offset, chainsOffset, buckets } = gnuHashTable(c.elf)!;
+  c.bytes.fill(0, offset + 16, chainsOffset - buckets * 4);
+}
+
+function clearBuckets(c: Corruptible): void {
+  const { chainsOffset, buckets } = gnuHashTable(c.elf)!;
+  c.bytes.fill(0, chainsOffset - buckets * 4, chainsOffset);
+}
+
+/** Changes bits of the first entry. */
+function changeChain(c: Corruptible, bits: number): void {
+  const { chainsOffset } = gnuHashTable(c.elf)!;
+  setWord(c, chainsOffset, wordAt(c, chainsOffset) ^ bits);
+}
+
+/** The null symbol of .dynsym, which follows, is no end either: give its st_value one. */
+function endless(c: Corruptible): void {
+  const { chainsOffset, first, symbols } = gnuHashTable(c.elf)!;
+  const last = chainsOffset + (symbols! - first - 1) * 4;
+  setWord(c, last, wordAt(c, last) & ~1);
+  setWord(c, last + 4, 1);
+}
+
+/** DT_HASH of a file whose entries have 4 bytes. */
+const setSysvWord = (c: Corruptible, index: number, value: number) =>
+  setWord(c, sysvHashTable(c.elf)!.offset + 4 * index, value);
+
+/** A bucket whose first symbol is defined. */
+function fullBucket(c: Corruptible): number {
+  const { offset, buckets } = sysvHashTable(c.elf)!;
+  const symbols = [...c.elf.dynamicSymbols!];
+  for (let i = 0; i < buckets; i++) {
+    const first = symbols[wordAt(c, offset + 4 * (2 + i))]!;
+    if (first.index > 0 && first.shndx !== 0) return i;
+  }
+  throw new Error("no bucket with a defined symbol");
+}
+
+/** The first symbol of a bucket leads to itself. */
+function circle(c: Corruptible): void {
+  const { offset, buckets } = sysvHashTable(c.elf)!;
+  const first = wordAt(c, offset + 4 * (2 + fullBucket(c)));
+  setSysvWord(c, 2 + buckets + first, first);
 }
 
 /** Leaves no DT_NULL behind the entries. */

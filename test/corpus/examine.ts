@@ -10,7 +10,8 @@ import {
   readElf,
   type ElfFile,
 } from "../../src/index.js";
-import { newFindings } from "../../src/check/check.js";
+import {  } from "../../src/check/check.js";
+import { newFindings } from "../../src/check/plan-rules.js";
 import { newLines, readelfWarnings } from "../support/oracles.js";
 import { compareHeaders } from "./headers.js";
 import { compareLoaded } from "./loaded.js";

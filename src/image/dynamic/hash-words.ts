@@ -101,8 +101,8 @@ export class SysvHashWords {
   /** nchain. */
   readonly symbols: number;
   readonly #words: Uint32Array;
-  /** Words of an entry, and the one of them that counts. */
-  readonly #width: 1 | 2;
+  /** Are entries of 8 bytes? Then the words of each are the high and the low one, or the other way round. */
+  readonly #isWide: boolean;
   readonly #low: 0 | 1;
 
   /** @throws ElfError `TRUNCATED` */
@@ -110,8 +110,8 @@ export class SysvHashWords {
     this.buckets = buckets;
     this.symbols = symbols;
     this.#words = readWords(elf, offset, size / 4, "DT_HASH");
-    this.#width = hashEntrySize(elf.header.machine, elf.header.class) === 8 ? 2 : 1;
-    this.#low = this.#width === 2 && !elf.header.littleEndian ? 1 : 0;
+    this.#isWide = hashEntrySize(elf.header.machine, elf.header.class) === 8;
+    this.#low = elf.header.littleEndian ? 0 : 1;
   }
 
   /** The first symbol of a bucket, 0 for none. */
@@ -125,7 +125,8 @@ export class SysvHashWords {
   }
 
   #entry(i: number): number {
-    return this.#words[i * this.#width + this.#low]!;
+    if (!this.#isWide) return this.#words[i]!;
+    return this.#words[i * 2 + this.#low]! + this.#words[i * 2 + 1 - this.#low]! * 2 ** 32;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { type ArchiveMember, readArchive } from "../../archive/read.js";
 import { type Content, rewriteArchive } from "../../archive/rewrite.js";
-import type { Finding } from "../../check/check.js";
+import type { Finding } from "../../check/rule.js";
 import { type ByteSource, partOf } from "../../codec/source.js";
 import { type Note, within } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";

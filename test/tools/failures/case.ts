@@ -1,7 +1,8 @@
 import { copyFileSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect } from "vitest";
-import { check, newFindings } from "../../../src/check/check.js";
+import { check } from "../../../src/check/check.js";
+import { newFindings } from "../../../src/check/plan-rules.js";
 import { type Finding, type Note, patch, type Placement, readElf } from "../../../src/index.js";
 import { scratch } from "../../support/fixtures.js";
 import { lint, newLines, readelfValues } from "../../support/oracles.js";
