@@ -1,5 +1,6 @@
 import { ElfError, fail, hex } from "../error.js";
 import { refuseArgument } from "../input.js";
+import { skipZeros } from "./bytes.js";
 
 /**
  * Where bytes come from: a buffer, a file, a plan. Whoever reads asks only for what it needs.
@@ -108,4 +109,12 @@ export function* chunks(
   step = 1 << 20,
 ): Generator<Uint8Array> {
   for (let at = 0; at < length; at += step) yield readExactly(source, offset + at, Math.min(step, length - at), what);
+}
+
+/** Does a range hold nothing but zeros? It is read in blocks, up to the first byte that is none. */
+export function holdsZeros(source: ByteSource, offset: number, length: number, what: string): boolean {
+  for (const bytes of chunks(source, offset, length, what)) {
+    if (skipZeros(bytes) < bytes.length) return false;
+  }
+  return true;
 }

@@ -36,7 +36,7 @@ export interface ElfFile {
   readonly versionNeeds: readonly VersionNeed[];
   readonly versionDefinitions: readonly VersionDefinition[];
   readonly notes: readonly ElfNote[];
-  /** Bytes behind the end of the ELF file, or null. */
+  /** Bytes behind the end of the ELF file; null where there are none but zeros. */
   readonly overlay: Overlay | null;
   readonly linkage: Linkage;
   /** The file offset of `length` bytes at an address, or undefined where no PT_LOAD holds them all in the file. */
@@ -114,7 +114,7 @@ export interface Section {
 
 /**
  * Bytes behind everything that the ELF file describes: the payload of a self-extractor, .NET, bun or AppImage, or the
- * signature of a kernel module.
+ * signature of a kernel module. Zeros alone are no overlay but padding, which rewrites keep or drop.
  */
 export interface Overlay {
   /** File offset in bytes: the end of the ELF file proper. */

@@ -4,6 +4,12 @@ export interface Range {
   readonly end: number;
 }
 
+/** A range by its size. */
+export const sized = ({ start, end }: Range): { offset: number; size: number } => ({
+  offset: start,
+  size: end - start,
+});
+
 const sorted = (ranges: readonly Range[]): Range[] =>
   ranges.filter((r) => r.start < r.end).sort((a, b) => a.start - b.start);
 

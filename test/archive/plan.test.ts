@@ -277,6 +277,28 @@ describe("odd archives", () => {
     expect(caught(() => patch(sysv, [stripUnneeded()])).code).toBe("OVERLAY");
   });
 
+  it.each(ENCODINGS)("zeros that a member ends with go, and need no answer ($label)", (e) => {
+    for (const format of ["sysv", "bsd"] as const) {
+      for (const zeros of [1, 3, 8, 100]) {
+        const own = concat([object(e), new Uint8Array(zeros)]);
+        const even = format === "bsd" ? concat([own, new Uint8Array(-own.length & 7).fill(0x0a)]) : own;
+        const bytes = testArchive(
+          [
+            { name: "a.o", bytes: even },
+            { name: "b.o", bytes: object(e) },
+          ],
+          { format },
+        );
+        const [first, second] = contents(patch(bytes, [stripUnneeded()]).bytes);
+
+        expect(second).toEqual(patch(object(e), [stripUnneeded()]).bytes);
+        expect(first!.subarray(0, second!.length)).toEqual(second);
+        expect(first!.subarray(second!.length).every((b) => format === "bsd" && b === 0x0a)).toBe(true);
+        expect(patch(bytes, []).changed).toBe(false);
+      }
+    }
+  });
+
   it("tables that are not known stop what would move members, and nothing else", () => {
     const extra = testArchive([], { index: true }).subarray(8);
     const bytes = testArchive(members(), { extra });

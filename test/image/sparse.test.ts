@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { concat } from "../../src/codec/bytes.js";
 import { Shdr } from "../../src/codec/records.js";
 import { encodeRecords } from "../../src/testing/parts.js";
+import { setRunpath } from "../../src/edit/runpath.js";
 import { readElf } from "../../src/image/read-elf.js";
+import { plan } from "../../src/patch.js";
 import { SHT } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { bytesSource } from "../../src/codec/source.js";
-import { counting, ehdr, sparse } from "../support/elf.js";
+import { counting, ehdr, fixture, sparse } from "../support/elf.js";
 
 const GIGABYTE = 2 ** 30;
 
@@ -15,7 +17,8 @@ describe("a file of 1 GB", () => {
   const e = { class: 64, littleEndian: true } as const;
 
   it("is read by a few KB for its needed libraries", () => {
-    const source = counting(sparse(GIGABYTE, [{ at: 0, bytes: head }]));
+    const last = { at: GIGABYTE - 1, bytes: new Uint8Array([1]) };
+    const source = counting(sparse(GIGABYTE, [{ at: 0, bytes: head }, last]));
     const elf = readElf(source);
     expect([elf.needed, elf.runpath, elf.interpreter]).toEqual([
       ["liba.so", "libc.so.6"],
@@ -27,6 +30,36 @@ describe("a file of 1 GB", () => {
     expect([...elf.dynamicSymbols!].length).toBe(1);
     expect(elf.linkage).toBe("dynamic");
     expect(source.bytes).toBeLessThan(16384);
+  });
+
+  it("is read by a few KB where 1 GB of zeros follows, also to be patched in its place", () => {
+    const source = counting(sparse(GIGABYTE, [{ at: 0, bytes: head }]));
+    expect([readElf(source).needed, readElf(source).runpath]).toEqual([["liba.so", "libc.so.6"], "/opt/lib"]);
+    expect(source.bytes).toBeLessThan(16384);
+
+    const program = fixture("x86_64-glibc-pie-runpath");
+    const large = counting(sparse(GIGABYTE, [{ at: 0, bytes: program }]));
+    const p = plan(large, setRunpath("/a"));
+    expect([p.changed, p.size]).toEqual([true, GIGABYTE]);
+    expect(large.bytes).toBeLessThan(2 ** 16);
+  });
+
+  it("tells zeros from a payload by blocks", () => {
+    const block = 2 ** 20;
+    const size = 16 * block;
+    const largest = (places: readonly { readonly at: number; readonly bytes: Uint8Array }[]) => {
+      const source = sparse(size, [{ at: 0, bytes: head }, ...places]);
+      let most = 0;
+      const read = (offset: number, length: number) => {
+        most = Math.max(most, length);
+        return source.read(offset, length);
+      };
+      return [readElf({ size, read }).overlay, most <= block];
+    };
+
+    const payload = { offset: head.length, size: size - head.length };
+    expect(largest([])).toEqual([null, true]);
+    expect(largest([{ at: size / 2, bytes: new Uint8Array([1]) }])).toEqual([payload, true]);
   });
 
   it("does not load its section names for them, however many there are", () => {

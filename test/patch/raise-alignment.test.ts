@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
 import { pageFitness } from "../../src/check/pages.js";
+import { concat } from "../../src/codec/bytes.js";
 import { type RaisedPageSize, raiseAlignment } from "../../src/edit/alignment.js";
 import { setInterpreter } from "../../src/edit/interpreter.js";
 import { replaceNeeded } from "../../src/edit/needed.js";
@@ -86,6 +87,18 @@ describe.each(ENCODINGS)("$label", (e) => {
       }
     });
   }
+
+  it.each(layouts)("%s: zeros behind the end are no payload", (_, unfit) => {
+    const bare = unfit(buildElf({ ...e, ...RICH }));
+    const padded = concat([bare, new Uint8Array(333)]);
+    const { bytes, notes } = patch(padded, raiseAlignment(65536));
+    equal(bytes, concat([patch(bare, raiseAlignment(65536)).bytes, new Uint8Array(333)]));
+    expect(notes.map((n) => n.note)).not.toContain("OVERLAY");
+    equal(
+      patch(padded, [raiseAlignment(65536), stripUnneeded()]).bytes,
+      patch(bare, [raiseAlignment(65536), stripUnneeded()]).bytes,
+    );
+  });
 
   it.each(layouts)("%s: with all other edits in one call, in any order, and one after the other", (_, unfit) => {
     for (const options of [{}, { slack: 0, spareTags: 0 }, { sectionTable: "start" }] satisfies BuildOptions[]) {

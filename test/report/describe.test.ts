@@ -179,6 +179,9 @@ suite("describe", () => {
     const offset = program.length;
     const whole = new Uint8Array(offset + 5);
     whole.set(program);
+    expect(describeElf(readElf(whole)).overlay).toBe(null);
+
+    whole.set(encodeText("any"), offset);
     expect(describeElf(readElf(whole)).overlay).toEqual({ offset, size: 5, kind: null });
 
     whole.set(encodeText("hsqs"), offset);

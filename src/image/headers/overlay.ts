@@ -1,3 +1,4 @@
+import { holdsZeros } from "../../codec/source.js";
 import type { ElfFile, Overlay } from "../elf.js";
 import { headerSize } from "./header.js";
 import { sectionColumns } from "./section-columns.js";
@@ -20,8 +21,23 @@ export function elfEnd(elf: ElfFile): number {
   return Math.min(end, elf.source.size);
 }
 
-/** The bytes behind the end of the ELF file, or null. */
+/** Bytes at the end of the file that are read first. Few payloads end with zeros, and large ones need no more reads. */
+const LAST = 4096;
+
+/** More bytes than these are not read to see whether they are zero: a sparse file may be larger than any disk. */
+const MOST_PADDING = 1 << 30;
+
+/**
+ * The bytes behind the end of the ELF file, or null. Zeros alone are padding: patchelf leaves one, Go's external linker
+ * a kilobyte. Bytes that merely begin with zeros are somebody's as a whole.
+ */
 export function readOverlay(elf: ElfFile): Overlay | null {
+  const { source } = elf;
   const offset = elfEnd(elf);
-  return offset < elf.source.size ? { offset, size: elf.source.size - offset } : null;
+  const size = source.size - offset;
+  const last = Math.min(size, LAST);
+
+  const areZeros = (from: number, length: number): boolean => holdsZeros(source, from, length, "the overlay");
+  const isPadding = size <= MOST_PADDING && areZeros(source.size - last, last) && areZeros(offset, size - last);
+  return isPadding ? null : { offset, size };
 }

@@ -31,9 +31,9 @@ export interface Shape {
   readonly addsRows: boolean;
 }
 
-/** Is there a payload after the ELF file that shall stay at its offset? */
-export const keepsOverlay = ({ overlay }: ElfFile, options: LayoutOptions): boolean =>
-  options.overlay === "keep-in-place" && overlay !== null;
+/** Is there a payload after the ELF file that shall stay at its offset? Asks for it only where it matters. */
+export const keepsOverlay = (elf: ElfFile, { overlay }: LayoutOptions): boolean =>
+  overlay === "keep-in-place" && elf.overlay !== null;
 
 /** Decides what becomes of the rest of the file. */
 export function decideShape(elf: ElfFile, requests: Requests, options: LayoutOptions, placing: Placing): Shape {
@@ -55,14 +55,13 @@ export function decideShape(elf: ElfFile, requests: Requests, options: LayoutOpt
 
   // Before an overlay, covers alone are no reason to change the end of the file.
   const leavesBytes = hasHeaders && (grows || ground.moves.length > 0);
-  const mayCover = !tableIsFixed && (needsEnd || elf.overlay === null);
-  const addsCovers = leavesBytes && mayCover;
+  const addsCovers = leavesBytes && !tableIsFixed && (needsEnd || elf.overlay === null);
   const isCut = needsEnd || addsCovers;
 
   return {
     unloaded: unloadedShape(isCut, keepsPayload),
     sectionHeaders: headersShape(dropsHeaders, isCut && !tableIsFixed),
-    covers: coversShape(leavesBytes, mayCover),
+    covers: coversShape(leavesBytes, addsCovers),
     addsRows,
   };
 }
@@ -77,9 +76,9 @@ function headersShape(goes: boolean, moves: boolean): Shape["sectionHeaders"] {
   return moves ? "moves" : "stays";
 }
 
-function coversShape(leavesBytes: boolean, mayCover: boolean): Shape["covers"] {
+function coversShape(leavesBytes: boolean, addsCovers: boolean): Shape["covers"] {
   if (!leavesBytes) return "none";
-  return mayCover ? "added" : "impossible";
+  return addsCovers ? "added" : "impossible";
 }
 
 /**

@@ -124,16 +124,19 @@ function keptBecause(content: ByteSource): string | undefined {
 const DARWIN = 8;
 const NEWLINE = 0x0a;
 
-/** The member as an ELF file, without that padding. */
+/** The member as an ELF file, without that padding. In front of it may stand zeros that the file had before. */
 function withoutPadding({ content, size, nameSize }: ArchiveMember): ElfFile {
   const elf = readElf(content);
-  if (nameSize === 0 || size % DARWIN !== 0) return elf;
-
   const { overlay } = elf;
-  if (overlay === null || overlay.size >= DARWIN) return elf;
+  if (nameSize === 0 || size % DARWIN !== 0 || overlay === null) return elf;
 
-  const isPadding = content.read(overlay.offset, overlay.size).every((byte) => byte === NEWLINE);
-  return isPadding ? readElf(partOf(content, 0, overlay.offset)) : elf;
+  const last = Math.min(DARWIN - 1, overlay.size);
+  const bytes = content.read(size - last, last);
+  let padding = 0;
+  while (padding < last && bytes[last - 1 - padding] === NEWLINE) padding++;
+
+  const short = readElf(partOf(content, 0, size - padding));
+  return short.overlay === null ? short : elf;
 }
 
 /** The new bytes of a member, with padding if the old ones had any. */

@@ -40,9 +40,7 @@ function layOutDebugFile(elf: ElfFile, overlay: OverlayChoice | undefined): Layo
       { what: "a file without section headers" },
     );
   }
-  if (elf.overlay && overlay !== "drop") {
-    refuseOverlay({ start: elf.overlay.offset, end: elf.overlay.offset + elf.overlay.size });
-  }
+  if (overlay !== "drop" && elf.overlay) refuseOverlay(source, elf.overlay);
 
   refuseOverlaps(elf);
   const places = keepNotes(elf, map);

@@ -1,7 +1,7 @@
 import { largest } from "../../codec/ascending.js";
-import { skipZeros, viewOf } from "../../codec/bytes.js";
+import { viewOf } from "../../codec/bytes.js";
 import { Phdr, type PhdrView, Shdr, type ShdrView } from "../../codec/records.js";
-import { type ByteSource, chunks, readExactly } from "../../codec/source.js";
+import { holdsZeros, readExactly } from "../../codec/source.js";
 import { fail, hex, type Note } from "../../error.js";
 import { headerSize, headerView } from "../../image/headers/header.js";
 import type { ElfFile, Overlay, Segment } from "../../image/elf.js";
@@ -9,7 +9,7 @@ import { elfEnd } from "../../image/headers/overlay.js";
 import { loadContaining, realignment, type Shift, shiftAt } from "../../image/headers/realign.js";
 import { PT, SHF, SHT } from "../../spec/constants.js";
 import { FileMap } from "../../pieces/pieces.js";
-import { mergedRanges, type Range, subtractRanges } from "../../pieces/ranges.js";
+import { mergedRanges, type Range, sized, subtractRanges } from "../../pieces/ranges.js";
 import type { OverlayChoice } from "../layout/options.js";
 import { refuseOverlay } from "../layout/tail/overlay.js";
 import type { Layout } from "./pass.js";
@@ -48,7 +48,7 @@ export function spread(elf: ElfFile, pageSize: number, overlay: OverlayChoice | 
 function movedOverlay(elf: ElfFile, choice: OverlayChoice | undefined): Overlay | undefined {
   const { overlay } = elf;
   if (!overlay || choice === "drop") return undefined;
-  if (choice === undefined) refuseOverlay({ start: overlay.offset, end: overlay.offset + overlay.size });
+  if (choice === undefined) refuseOverlay(elf.source, overlay);
   if (choice === "keep-in-place") {
     fail(
       "OVERLAY",
@@ -80,16 +80,10 @@ function lostRanges(elf: ElfFile, shifts: readonly Shift[], choice: OverlayChoic
   ]);
 
   const gaps = subtractRanges([{ start, end: Math.max(start, elfEnd(elf)) }], described);
-  const unknown = gaps.filter((gap) => !isZero(source, gap));
-  if (unknown.length > 0 && (choice === undefined || choice === "keep-in-place")) refuseOverlay(unknown[0]!);
+  const unknown = gaps.filter(({ start: at, end }) => !holdsZeros(source, at, end - at, "a gap"));
+  if (unknown.length > 0 && (choice === undefined || choice === "keep-in-place"))
+    refuseOverlay(source, sized(unknown[0]!));
   return choice === "drop" ? unknown : [];
-}
-
-function isZero(source: ByteSource, { start, end }: Range): boolean {
-  for (const bytes of chunks(source, start, end - start, "a gap")) {
-    if (skipZeros(bytes) < bytes.length) return false;
-  }
-  return true;
 }
 
 /** Keeps these ranges of the input, each part at the place that it moves to. */

@@ -158,9 +158,10 @@ describe("kinds of files", () => {
     expect(source.bytes).toBeLessThan(4 * original.length);
   });
 
-  it("zeros behind the end are an overlay, too", () => {
+  it("zeros behind the end are no overlay", () => {
     const bytes = Buffer.concat([fixture("i386-glibc-exec"), Buffer.alloc(10)]);
-    expect(mapOf(bytes).regions.at(-1)).toMatchObject({ kind: "overlay", size: 10 });
+    const last = mapOf(bytes).regions.at(-1)!;
+    expect([last.kind, last.parts.at(-1)]).toMatchObject(["unloaded", { kind: "zeros", size: 10 }]);
   });
 
   it("bytes within the file that no header describes are undescribed, unless all are zero", () => {

@@ -7,6 +7,7 @@ import {
   type PatchOptions,
   readElf,
   removeSections,
+  setRunpath,
   stripAll,
   stripDebug,
   stripUnneeded,
@@ -113,6 +114,53 @@ int main(void) {
       },
     );
   }
+});
+
+describe("zeros appended behind the end", () => {
+  const SOURCE = '#include <stdio.h>\nint main(void) { puts("here"); return 0; }';
+  const LONG = `/opt/${"long/".repeat(2000)}`;
+  const LINKERS = [
+    ["gcc", []],
+    ["gcc", ["-no-pie"]],
+    ["ld.lld", ["-fuse-ld=lld"]],
+    ["ld.gold", ["-fuse-ld=gold"]],
+  ] as const;
+
+  for (const [tool, flags] of LINKERS) {
+    itWithTools(["gcc", tool, "strip"], `${tool} ${flags.join(" ")}: patched and stripped, it runs`, () => {
+      const program = compile("zeros", SOURCE, flags);
+      for (const size of [1, 5, 1024]) {
+        const bytes = Buffer.concat([program, Buffer.alloc(size)]);
+        for (const edits of [[setRunpath(LONG)], [stripUnneeded()], [setRunpath(LONG), stripDebug()]]) {
+          expect(refusedOrWhole("zeros", bytes, edits, "here\n")).toBe(true);
+        }
+
+        const patched = files.write("zeros-patched", patch(bytes, [setRunpath(LONG)]).bytes);
+        must("strip", [patched]);
+        expect(run(patched, [])).toMatchObject({ status: 0, stdout: "here\n" });
+      }
+    });
+  }
+
+  itWithTools(["gcc", "strip", "ar"], "objects and members of a library: done, as by GNU strip", () => {
+    const object = files.path("zeros.o");
+    must("gcc", ["-O1", "-g", "-c", "-x", "c", "-o", object, "-"], { input: SOURCE });
+    const bare = readFileSync(object);
+    const own = patch(bare, stripDebug()).bytes;
+    for (const size of [1, 3, 8, 100]) {
+      const bytes = Buffer.concat([bare, Buffer.alloc(size)]);
+      const input = files.write("zeros-padded.o", bytes);
+      must("strip", ["-g", "-o", files.path("zeros-gnu.o"), input]);
+      expect(patch(bytes, stripDebug()).bytes.equals(own)).toBe(true);
+
+      const library = files.path(`libzeros${size}.a`);
+      must("ar", ["rcD", library, input]);
+      const ours = files.write(`libzeros${size}-ours.a`, patch(readFileSync(library), stripDebug()).bytes);
+      const linked = files.path("zeros-linked");
+      must("gcc", ["-o", linked, "-Wl,--whole-archive", ours, "-Wl,--no-whole-archive"]);
+      expect(run(linked, [])).toMatchObject({ status: 0, stdout: "here\n" });
+    }
+  });
 });
 
 describe("bytes of a segment that no section covers", () => {

@@ -25,7 +25,7 @@ export function layTail(
   if (shape.unloaded === "stays") return keepTail(elf, map);
 
   const payload = elf.overlay;
-  if (payload && overlay === undefined) refuseOverlay({ start: payload.offset, end: payload.offset + payload.size });
+  if (payload && overlay === undefined) refuseOverlay(elf.source, payload);
   if (shape.unloaded === "keeps its places") return blankTail(elf, map, requests);
 
   // Where nothing else uses the name table, it is written anew at the end.

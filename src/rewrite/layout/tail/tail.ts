@@ -7,7 +7,7 @@ import { segmentTypeName } from "../../../spec/names.js";
 import type { Requests } from "../../wish/requests.js";
 import { bytesOfGoneSections, undescribedGaps } from "./described.js";
 import type { FileMap } from "../../../pieces/pieces.js";
-import { type Range, subtractRanges } from "../../../pieces/ranges.js";
+import { type Range, sized, subtractRanges } from "../../../pieces/ranges.js";
 import type { OverlayChoice } from "../options.js";
 import { refuseOverlay } from "./overlay.js";
 import { fixedEnd, unloadedSegments } from "../place/space.js";
@@ -128,7 +128,7 @@ export function compactTail(
   const last = items.end(fixed);
   for (const range of payload) {
     if (!moves && range.start < last) continue;
-    if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(range);
+    if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(elf.source, sized(range));
     if (overlay === "keep") keep(range);
   }
 
