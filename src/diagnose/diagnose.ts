@@ -27,11 +27,12 @@ export function diagnose(elf: ElfFile, options: DiagnoseOptions = {}): Diagnosis
   const findings = ruleFindings(facts);
 
   const { machine, class: elfClass, littleEndian } = elf.header;
-  const { libc, libcConfidence, linkage, language, packer, go, evidence } = facts;
+  const { system, libc, libcConfidence, linkage, language, packer, go, evidence } = facts;
   return {
     machine: machineName(machine),
     class: elfClass,
     byteOrder: littleEndian ? "little" : "big",
+    system,
     libc,
     libcConfidence,
     linkage,

@@ -5,9 +5,10 @@ export type Libc = "glibc" | "musl" | "bionic" | "uclibc" | "dietlibc" | "klibc"
 
 /**
  * {@link Linkage} in finer steps. "interpreter-only" names a loader but needs no library (Go's `-buildmode=pie`).
- * "plugin" is a shared library that a host program loads and provides symbols for (a Node addon).
+ * "plugin" is a shared library that a host program loads and provides symbols for (a Node addon). "debug-file" has the
+ * debug information of another file, and nothing that could be loaded.
  */
-export type DiagnosedLinkage = Linkage | "interpreter-only" | "plugin";
+export type DiagnosedLinkage = Linkage | "interpreter-only" | "plugin" | "debug-file";
 
 export type Language = "c" | "c++" | "rust" | "go" | "unknown";
 
@@ -95,6 +96,11 @@ export interface Diagnosis {
   readonly machine: string;
   readonly class: 32 | 64;
   readonly byteOrder: "little" | "big";
+  /**
+   * The system that the file is for: `FreeBSD`, `Android`; `none` for a kernel, a boot loader or firmware. Null for
+   * Linux, and where nothing in the file names another one.
+   */
+  readonly system: string | null;
   readonly libc: Libc;
   readonly libcConfidence: Confidence;
   readonly linkage: DiagnosedLinkage;
@@ -109,9 +115,15 @@ export interface Diagnosis {
   readonly required: Readonly<Record<string, string>>;
   /** What the versions above rest on, strongest first within each family. */
   readonly floor: readonly FloorEntry[];
-  /** Ids of the distributions whose C library suffices; null without tables, or where nobody can tell. */
+  /**
+   * Ids of the distributions whose C library suffices, none for a file of another system; null without tables, or where
+   * nobody can tell.
+   */
   readonly distributions: readonly string[] | null;
-  /** `manylinux_2_17_x86_64`, `musllinux_1_1_x86_64`, `linux_x86_64`; null without tables. */
+  /**
+   * `manylinux_2_17_x86_64`, `musllinux_1_1_x86_64`, `linux_x86_64`; null without tables, and where `distributions` is
+   * empty for another system's sake, or a static file does not tell its system.
+   */
   readonly wheelTag: string | null;
   readonly evidence: readonly Evidence[];
   readonly findings: readonly DiagnosisFinding[];

@@ -1,4 +1,5 @@
 import type { ElfFile } from "../image/elf.js";
+import type { MachineKind } from "../spec/machine-names.js";
 
 /** The loader whose rules apply: ld.so(8) of glibc, or musl's dynamic linker. */
 export type LoaderRules = "glibc" | "musl";
@@ -73,4 +74,9 @@ export interface LibraryTree {
   readonly objects: readonly LoadedObject[];
   /** Edges that led nowhere, each with the object that asked. */
   readonly missing: readonly { readonly from: LoadedObject; readonly edge: Edge }[];
+  /**
+   * Set where nothing that the file needs is there because the files are those of a system of another machine: that
+   * machine.
+   */
+  readonly otherMachine?: MachineKind;
 }

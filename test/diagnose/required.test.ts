@@ -146,7 +146,9 @@ describe("required versions", () => {
 describe("the distributions that a file runs on", () => {
   it("are all for a static one, none of the tables' for another C library, and unknown where nothing tells", () => {
     const all = tables.distributions.map((d) => d.id);
-    expect(needsOf(buildElf({ type: 2, dynamic: false, interpreter: null })).distributions).toEqual(all);
+    const plain = buildElf({ type: 2, dynamic: false, interpreter: null });
+    expect(needsOf(plain, { libc: "musl" }).distributions).toEqual(all);
+    expect(needsOf(plain).distributions).toBeNull();
     expect(needsOf(needing([]), { libc: "bionic" }).distributions).toEqual([]);
     expect(needsOf(needing([]), { libc: "unknown" }).distributions).toBeNull();
 

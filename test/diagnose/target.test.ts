@@ -134,7 +134,9 @@ describe("a file for glibc on glibc", () => {
     expect(findings.filter((x) => x.rule.startsWith("target-"))).toEqual([]);
 
     const ofNix = needing(["puts@GLIBC_2.2.5"], { interpreter: "/nix/store/x/ld-linux-x86-64.so.2" });
-    expect(saidOn(ofNix, "debian12", GLIBC)).toEqual(["warning target-interpreter: /nix/store/x/ld-linux-x86-64.so.2"]);
+    expect(saidOn(ofNix, "debian12", GLIBC)).toEqual(["note target-interpreter: /nix/store/x/ld-linux-x86-64.so.2"]);
+    const elsewhere = needing(["puts@GLIBC_2.2.5"], { interpreter: "/usr/lib/ld-linux-x86-64.so.2" });
+    expect(saidOn(elsewhere, "debian12", GLIBC)).toEqual(["warning target-interpreter: /usr/lib/ld-linux-x86-64.so.2"]);
   });
 
   it("symbols without versions, where none has one", () => {
@@ -279,4 +281,13 @@ describe("other files", () => {
     const withCurl = muslFile(["malloc"], { needed: ["libc.musl-x86_64.so.1", "libcurl.so.4"] });
     expect(saidOn(withCurl, "musllinux_1_2", MUSL)).toEqual(["error target-policy: libcurl.so.4"]);
   });
+});
+
+it("findings on a target are as printable, and as few, as all others", () => {
+  const evil = "\u001b[2Jlibx.so";
+  const versions = Array.from({ length: 150 }, (_, i) => `f@GLIBC_9.${i}@lib${i}.so`);
+  const found = against(needing([`f@GLIBC_9.1@${evil}`, ...versions]), "centos7", GLIBC);
+  expect(found[0]!.message).toContain("\\u{1b}[2Jlibx.so");
+  expect(found.filter((f) => f.rule === "target-version").length).toBe(100);
+  for (const { message, advice } of found) expect(message + advice).not.toMatch(/\p{Cc}/u);
 });

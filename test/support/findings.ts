@@ -12,6 +12,7 @@ export function factsOf(bytes: Uint8Array, more: Partial<Facts> = {}): Facts {
   const elf = readElf(bytes);
   const subject = subjectOf(elf, new Tolerant());
   const detected = {
+    system: null,
     libc: "glibc",
     libcConfidence: "certain",
     linkage: elf.linkage,

@@ -22,6 +22,7 @@ const LINKAGE: Readonly<Partial<Record<Diagnosis["linkage"], string>>> = {
   "static-pie": "static PIE",
   loader: "dynamic loader",
   relocatable: "relocatable object",
+  "debug-file": "separate debug file",
   other: "neither program nor library",
 };
 
@@ -33,12 +34,14 @@ const LANGUAGE: Readonly<Record<Diagnosis["language"], string>> = {
   unknown: "language unknown",
 };
 
+const systemInWords = (system: string): string => (system === "none" ? "no operating system" : `for ${safe(system)}`);
+
 /** `musl, dynamic, C++, X86_64 64-bit little-endian`: the first line. */
 function summary(diagnosis: Diagnosis): string {
-  const { libc, libcConfidence, linkage, language, machine, byteOrder, packer } = diagnosis;
+  const { system, libc, libcConfidence, linkage, language, machine, byteOrder, packer } = diagnosis;
   const confidence = libcConfidence === "certain" || libc === "unknown" ? "" : ` (${libcConfidence})`;
   const text = [
-    LIBC[libc] + confidence,
+    libc === "unknown" && system !== null ? systemInWords(system) : LIBC[libc] + confidence,
     LINKAGE[linkage] ?? linkage,
     LANGUAGE[language],
     `${machine.replace(/^EM_/, "")} ${diagnosis.class}-bit ${byteOrder}-endian`,

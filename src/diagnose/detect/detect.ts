@@ -9,12 +9,12 @@ import { concludeLibc, fingerprintClues, wantsLibcFingerprints } from "./libc-ve
 import { diagnoseLinkage } from "./linkage.js";
 import { packerEvidence } from "./packer.js";
 import type { DiagnosedSubject } from "../subject.js";
-import { foreignEvidence } from "./system.js";
+import { foreignEvidence, goSystemEvidence, systemOf, unhostedEvidence } from "./system.js";
 
 /** What detection says about a file. */
 export type Detected = Pick<
   Diagnosis,
-  "libc" | "libcConfidence" | "linkage" | "language" | "packer" | "go" | "evidence"
+  "system" | "libc" | "libcConfidence" | "linkage" | "language" | "packer" | "go" | "evidence"
 >;
 
 const libcEvidence = /* @__PURE__ */ evidenceOf("libc");
@@ -29,11 +29,13 @@ export function detect(subject: DiagnosedSubject): Detected {
   const packed = subject.tolerant.part(() => packerEvidence(subject.elf));
   if (packed) return packedProgram(packed, linkage, linked);
 
-  const foreign = foreignEvidence(subject);
-  const clues = foreign ? [] : libcClues(subject);
+  const early = goTraces(subject);
+  const byName = foreignEvidence(subject) ?? (early && goSystemEvidence(early));
+  const clues = byName ? [] : libcClues(subject);
   const hints = comments(subject);
   const names = languageNames(subject);
-  const early = goTraces(subject);
+  const isMarked = byName !== undefined || clues.length > 0 || early !== undefined;
+  const foreign = isMarked ? byName : unhostedEvidence(subject, linkage);
   const isLibrary = linkage === "shared-library" || linkage === "plugin";
 
   const wantsLibc = !foreign && !(early && startsAsGo(subject, early)) && wantsLibcFingerprints(subject, clues);
@@ -50,6 +52,7 @@ export function detect(subject: DiagnosedSubject): Detected {
     const go = diagnoseGo(subject, traces, own);
     const isPure = go.cgo === "pure" && !foreign;
     return {
+      system: systemOf(foreign, libc.libc, subject),
       libc: isPure ? "none" : libc.libc,
       libcConfidence: isPure ? pureGoConfidence(subject, traces) : libc.confidence,
       linkage,
@@ -63,6 +66,7 @@ export function detect(subject: DiagnosedSubject): Detected {
   const alone = !foreign && usesNoLibc(subject, linkage, libc.evidence);
   const language = diagnoseLanguage(names, found, hints, { libc: alone ? "none" : libc.libc, isLibrary });
   return {
+    system: systemOf(foreign, libc.libc, subject),
     libc: alone ? "none" : libc.libc,
     libcConfidence: alone ? "likely" : libc.confidence,
     linkage,
@@ -83,6 +87,7 @@ const pureGoConfidence = (subject: DiagnosedSubject, traces: GoTraces): Confiden
 
 /** A packer hides the program: nothing else in the file says anything about it. */
 const packedProgram = (packed: Evidence, linkage: DiagnosedLinkage, linked: readonly Evidence[]): Detected => ({
+  system: null,
   libc: "unknown",
   libcConfidence: "guess",
   linkage,

@@ -11,7 +11,9 @@ const evidence = /* @__PURE__ */ evidenceOf("linkage");
 
 /** {@link ElfFile.linkage} in finer steps. */
 export function diagnoseLinkage(subject: DiagnosedSubject): { linkage: DiagnosedLinkage; evidence: Evidence[] } {
-  const { elf, interpreter, needed, tolerant } = subject;
+  const { elf, interpreter, needed, tolerant, hasContents } = subject;
+  if (!hasContents) return { linkage: "debug-file", evidence: [] };
+
   const linkage = tolerant.part(() => elf.linkage) ?? "other";
   if (linkage === "shared-library" || isLibraryWithLoader(subject)) {
     const plugin = pluginEvidence(subject);

@@ -62,7 +62,36 @@ function probesByPair(needles: readonly Needle[]): Map<number, Probe[]> {
 }
 
 /**
- * The first place of each text in the ranges, which are read in pieces. The search ends when `enough` says so.
+ * Of a range that is longer than two such ends, only these are searched, and of all ranges together no more than
+ * {@link MOST_SEARCHED}: gigabytes are data that a program carries, no texts of a runtime. Linkers put merged strings
+ * first into a section, and what comes from libraries last.
+ */
+const LONGEST_END = 32 << 20;
+const MOST_SEARCHED = 256 << 20;
+
+/** The parts of ranges that are searched. */
+export function* searchedParts(ranges: readonly SearchedRange[]): Generator<SearchedRange> {
+  let left = MOST_SEARCHED;
+  for (const { offset, size } of ranges) {
+    const isLong = size > 2 * LONGEST_END;
+    const parts = isLong
+      ? [
+          { offset, size: LONGEST_END },
+          { offset: offset + size - LONGEST_END, size: LONGEST_END },
+        ]
+      : [{ offset, size }];
+
+    for (const part of parts) {
+      if (left <= 0) return;
+      yield { offset: part.offset, size: Math.min(part.size, left) };
+      left -= part.size;
+    }
+  }
+}
+
+/**
+ * The first place of each text in the ranges, which are read in pieces. The search ends when `enough` says so. Of very
+ * large ranges, only {@link searchedParts} are read.
  *
  * @returns offsets in the order of the needles; undefined for those that were not found
  */
@@ -104,7 +133,7 @@ export function searchTexts(
 
   // Pieces overlap, so that a text across two of them is whole in the second.
   const overlap = Math.max(...needles.map((n) => n.text.length)) - 1;
-  for (const { offset, size } of ranges) {
+  for (const { offset, size } of searchedParts(ranges)) {
     for (let at = 0; at < size; at += PIECE) {
       const from = Math.max(0, at - overlap);
       look(readExactly(source, offset + from, Math.min(at + PIECE, size) - from, "data"), offset + from);

@@ -5,7 +5,7 @@ import { isNodeSymbol } from "../../resolve/bind/host-symbols.js";
 import type { LibraryTree, LoadedObject } from "../../resolve/tree.js";
 import { type LibraryUse, unusedLibraries } from "../../resolve/bind/unused.js";
 import type { Facts } from "../facts.js";
-import { plural, isProgram, inWords, type Rule } from "./rule.js";
+import { plural, isProgram, inWords, type Rule, type RuleMatch } from "./rule.js";
 
 /** How symbols are bound; null without libraries. What is broken in a library is not reported on this file. */
 const bindingsOf = ({ libraries }: Facts): SymbolBindings | null => libraries && bindingsOfTree(libraries);
@@ -28,6 +28,18 @@ const usesOfTree = /* @__PURE__ */ once(unusedLibraries);
 const isGuest = ({ root }: LibraryTree): boolean => root.elf.interpreter === null;
 
 const nameOf = (object: LoadedObject, { root }: LibraryTree): string => (object === root ? "it" : object.path);
+
+/** ld.so wants the library of every version need to be loaded, and stops otherwise. */
+const VERSIONED =
+  "Link with -Wl,--as-needed. Do not just take the library out: " +
+  "the file asks for versions of it, and ld.so stops where a library with such a need is not loaded.";
+
+function* unusedFinding(names: readonly string[], advice?: string): Generator<RuleMatch> {
+  if (names.length === 0) return;
+
+  const them = names.length === 1 ? "it" : "them";
+  yield { message: `it needs ${inWords(names)}, but takes no symbol of ${them}`, names, ...(advice && { advice }) };
+}
 
 /** What symbols the libraries give to each other. Silent where `libraries` is not given. */
 export const bindingRules: readonly Rule[] = [
@@ -79,10 +91,12 @@ export const bindingRules: readonly Rule[] = [
       "unless its constructors do something that is wanted.",
     *test(facts) {
       const names = usesOf(facts).flatMap((u) => u.unused.map((e) => e.name));
-      if (names.length === 0) return;
-
-      const them = names.length === 1 ? "it" : "them";
-      yield { message: `it needs ${inWords(names)}, but takes no symbol of ${them}`, names };
+      const versioned = new Set(facts.elf.versionNeeds.map((n) => n.file));
+      yield* unusedFinding(names.filter((name) => !versioned.has(name)));
+      yield* unusedFinding(
+        names.filter((name) => versioned.has(name)),
+        VERSIONED,
+      );
     },
   },
   {

@@ -1,3 +1,4 @@
+import { contentsOfKind } from "../../image/notes/note-contents.js";
 import { ET } from "../../spec/constants.js";
 import { sameMachine } from "../../spec/machine-names.js";
 import { fileTypeName, machineName } from "../../spec/names.js";
@@ -15,15 +16,24 @@ export const kindRules: readonly Rule[] = [
     severity: "error",
     sentence: "The file is for another machine than the target.",
     advice: "Take the build for the target's machine.",
-    *test({ elf: { header }, target }: Facts) {
+    *test({ elf: { header }, target, libraries }: Facts) {
       const machine = target?.machine;
-      if (!machine || sameMachine(machine, header)) return;
-
-      yield {
-        message:
-          `it is for ${inWords(header)}, the target ${target.name} for ${inWords(machine)}: ` +
-          '"Exec format error", or "wrong ELF class" for a library',
-      };
+      if (machine && !sameMachine(machine, header)) {
+        yield {
+          message:
+            `it is for ${inWords(header)}, the target ${target.name} for ${inWords(machine)}: ` +
+            '"Exec format error", or "wrong ELF class" for a library',
+        };
+      } else if (libraries?.otherMachine) {
+        yield {
+          message:
+            `it is for ${inWords(header)}, the system that was searched for its libraries ` +
+            `is for ${inWords(libraries.otherMachine)}: nothing that it needs is there`,
+          advice:
+            "Take the build for that machine, install the libraries for the file's, " +
+            "or look at a system of the file's own machine (--sysroot).",
+        };
+      }
     },
   },
   {
@@ -47,10 +57,11 @@ export const kindRules: readonly Rule[] = [
           advice: "Open it in a debugger, together with the program that the process ran.",
         };
       } else if (!hasContents) {
+        const [buildId] = contentsOfKind(elf.notes, elf.header, "build-id");
         yield {
           message:
             "it is a separate debug file: it has the debug information of a program or library, " +
-            "but not its code and data",
+            `but not its code and data${buildId ? `; the build ID of both is ${buildId.id}` : ""}`,
           advice: "Diagnose the program or library that it belongs to: its build ID is the same.",
         };
       }

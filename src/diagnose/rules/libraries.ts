@@ -1,4 +1,5 @@
-import type { Edge, LoadedObject } from "../../resolve/tree.js";
+import { isReservedByMusl } from "../../resolve/search/musl.js";
+import type { Edge, LibraryTree, LoadedObject } from "../../resolve/tree.js";
 import { plural, inWords, type Rule } from "./rule.js";
 
 /** Where the loader looked, and what it found there. */
@@ -14,6 +15,12 @@ function place({ path, outcome }: Edge["tried"][number]): string {
 
 const asker = (from: LoadedObject, root: LoadedObject): string => (from === root ? "it" : from.path);
 
+/** Is it the interpreter, which is absent, by a name that means the loader? "interpreter-absent" says so already. */
+function isLoader({ name }: Edge, { rules, interpreter }: LibraryTree): boolean {
+  if (interpreter?.object !== null) return false;
+  return rules === "musl" ? isReservedByMusl(name) : interpreter.name.endsWith(`/${name}`);
+}
+
 /** What only the libraries themselves can tell. Silent where `libraries` is not given. */
 export const libraryRules: readonly Rule[] = [
   {
@@ -24,9 +31,10 @@ export const libraryRules: readonly Rule[] = [
       "Install its package, put it beside the program and set DT_RUNPATH to $ORIGIN, " +
       "or take the need out if nothing of the library is used.",
     *test({ libraries }) {
-      if (!libraries) return;
+      // The rule "wrong-machine" says all of a system of another machine.
+      if (!libraries || libraries.otherMachine) return;
       for (const { from, edge } of libraries.missing) {
-        if (edge === libraries.interpreter) continue;
+        if (edge === libraries.interpreter || isLoader(edge, libraries)) continue;
 
         const library = `${edge.name}, which ${asker(from, libraries.root)} needs,`;
         const invalid = edge.tried.find((t) => t.outcome === "invalid");
@@ -43,10 +51,12 @@ export const libraryRules: readonly Rule[] = [
     id: "interpreter-absent",
     severity: "error",
     sentence: "The program's interpreter is not there.",
-    advice: "Install the C library of that loader, or set the system's own: elfwright patchelf --set-interpreter.",
+    advice:
+      "Install the C library of that loader (or ship it with the program, where it brings its own), " +
+      "or set the system's own: elfwright patchelf --set-interpreter.",
     *test({ libraries, interpreter }) {
       const edge = libraries?.interpreter;
-      if (interpreter === null || edge?.object !== null) return;
+      if (interpreter === null || edge?.object !== null || libraries?.otherMachine) return;
 
       // klibc's loader is a static program, which the resolver finds but cannot load.
       if (edge.tried.some((t) => t.outcome !== "absent")) return;

@@ -1,4 +1,5 @@
 import { contentsOfKind, type DlopenDependency } from "../../image/notes/note-contents.js";
+import { isForeignSystem, NO_SYSTEM } from "../detect/system.js";
 import type { Facts } from "../facts.js";
 import { plural, inWords, type Rule } from "./rule.js";
 
@@ -46,12 +47,26 @@ export const noteRules: readonly Rule[] = [
     sentence: "The file is for another system than Linux.",
     advice: "Build it for Linux.",
     *test(facts) {
+      const severity = facts.target === null ? "warning" : "error";
+      let isSaid = false;
       for (const { os } of notesOf(facts, "abi-tag")) {
-        if (os !== "Linux") yield { message: `its ABI tag says ${os}: glibc on Linux refuses it` };
+        if (os === "Linux") continue;
+        yield { message: `its ABI tag says ${os}: glibc on Linux refuses it`, severity };
+        isSaid = true;
       }
       for (const { os, version } of notesOf(facts, "system")) {
-        yield { message: `a note says that it was built for ${os} ${version}` };
+        yield { message: `a note says that it was built for ${os} ${version}`, severity };
+        isSaid = true;
       }
+      if (isSaid || !isForeignSystem(facts.system)) return;
+
+      const why = facts.evidence.find((e) => e.kind === "system")?.text ?? "";
+      const isHosted = facts.system !== NO_SYSTEM;
+      yield {
+        message: `${isHosted ? `it is for ${facts.system}` : "it is for no operating system"}: ${why}`,
+        severity,
+        ...(!isHosted && { advice: "A boot loader, an emulator or a debugger starts it." }),
+      };
     },
   },
   {

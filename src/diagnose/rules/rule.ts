@@ -23,11 +23,17 @@ export interface Rule extends DiagnosisRule {
 export const MOST_FINDINGS = 100;
 
 export function* findingsOf(rule: Rule, facts: Facts): Generator<DiagnosisFinding> {
+  for (const found of matchesOf(rule, facts)) yield findingOf(rule, found);
+}
+
+/** What a rule finds, not too often, and with messages that can be printed. */
+export function* matchesOf<M extends RuleMatch>(rule: { test(facts: Facts): Iterable<M> }, facts: Facts): Generator<M> {
   let number = 0;
   for (const found of rule.test(facts)) {
     number++;
     if (number > MOST_FINDINGS) return;
-    yield findingOf(rule, { ...found, message: printable(found.message) });
+    const { message, advice } = found;
+    yield { ...found, message: printable(message), ...(advice !== undefined && { advice: printable(advice) }) };
   }
 }
 

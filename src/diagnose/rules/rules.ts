@@ -1,7 +1,9 @@
 import type { DiagnosisFinding, DiagnosisRule } from "../diagnosis.js";
+import { NO_SYSTEM } from "../detect/system.js";
 import type { Facts } from "../facts.js";
 import { bindingRules } from "./bindings.js";
 import { cpuRules } from "./cpu.js";
+import { dlopenRules } from "./dlopen.js";
 import { goRules } from "./go.js";
 import { hardeningRules } from "./hardening.js";
 import { importRules } from "./imports.js";
@@ -35,6 +37,7 @@ const fileRules: readonly Rule[] = /* @__PURE__ */ [
   retargetedRules, // musl's programs under glibc's names
   importRules, // what references mean to another C library than that of the build
   programHeaderRules, // what may be executed, what may be written
+  dlopenRules, // what dlopen makes of a library
   staticRules, // what a static program does not carry along
   searchPathRules, // DT_RUNPATH, DT_RPATH
   pageSizeRules, // page sizes
@@ -64,10 +67,16 @@ export const ruleFindings = (facts: Facts): DiagnosisFinding[] => [
 /** Where a rule cannot read the file, the others go on, and what it has found so far stays. */
 function fileFindings(facts: Facts): DiagnosisFinding[] {
   const findings: DiagnosisFinding[] = [];
-  for (const rule of facts.hasContents ? fileRules : kindRules) {
+  for (const rule of rulesOn(facts)) {
     facts.tolerant.part(() => {
       for (const finding of findingsOf(rule, facts)) findings.push(finding);
     });
   }
   return findings;
+}
+
+/** Nothing loads a debug file, and no system loads a kernel or firmware: the rules on loading say nothing of them. */
+function rulesOn({ hasContents, system }: Facts): readonly Rule[] {
+  if (!hasContents) return kindRules;
+  return system === NO_SYSTEM ? [...kindRules, ...noteRules, ...payloadRules] : fileRules;
 }

@@ -7,6 +7,7 @@ import { cardOf } from "../../spec/machines/card-of.js";
 import { RECOGNITION } from "../../spec/machines/lists/recognition.js";
 import { entryIsDescriptor } from "../../spec/machines.js";
 import { compareVersions } from "../../spec/version-names.js";
+import { isForeignSystem } from "../detect/system.js";
 import type { Facts } from "../facts.js";
 import { plural, type RuleMatch, isProgram, type Rule } from "./rule.js";
 
@@ -27,7 +28,9 @@ export const programHeaderRules: readonly Rule[] = [
     advice:
       "Assemble with -Wa,--noexecstack or put .note.GNU-stack into each assembly file, " +
       "link with -Wl,-z,noexecstack, do not take addresses of nested functions; " +
-      "or clear the flag: elfwright patchelf --clear-execstack.",
+      "or clear the flag: elfwright patchelf --clear-execstack. " +
+      "A program that needs such a library (DT_NEEDED) still starts, and GLIBC_TUNABLES=glibc.rtld.execstack=2 " +
+      "allows all of them.",
     test: execStack,
   },
   {
@@ -88,12 +91,14 @@ const DLOPEN_REFUSES =
   '("cannot enable executable stack as shared object requires")';
 
 function* execStack(facts: Facts): Generator<RuleMatch> {
-  const { libc, target } = facts;
+  const { libc, target, system } = facts;
   const stack = hardeningOf(facts)?.stack;
   if (!stack?.executable) return;
 
   const program = isProgram(facts);
-  const mayBeGlibc = libc === "glibc" || libc === "unknown";
+  // A library that takes nothing from a C library is opened by programs that have one.
+  const isLibcOpen = libc === "unknown" || (libc === "none" && !program);
+  const mayBeGlibc = libc === "glibc" || (isLibcOpen && !isForeignSystem(system) && target?.libc !== "musl");
   // Other C libraries do not look at PT_GNU_STACK: a program of theirs has the stack that the kernel gives it, which
   // depends on kernel and machine.
   const asksGlibc = program ? libc === "glibc" : mayBeGlibc;

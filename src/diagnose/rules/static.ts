@@ -1,7 +1,5 @@
-import { encodeText } from "../../codec/bytes.js";
-import { chunks } from "../../codec/source.js";
-import type { Segment } from "../../image/elf.js";
 import { PF, PT, SHN, STT } from "../../spec/constants.js";
+import { disjoint, searchTexts } from "../detect/text-search.js";
 import type { Facts } from "../facts.js";
 import { inWords, type Rule } from "./rule.js";
 
@@ -96,47 +94,10 @@ function loadingFunctions({ elf }: Facts): string[] | null {
   return [...names].sort();
 }
 
-/** Does a text stand in what is loaded read-only? Reads no more than the file's size, even where segments overlap. */
+/** Does a text stand in what is loaded read-only? */
 function hasText({ elf }: Facts, text: string): boolean {
-  const wanted = encodeText(text);
-  let left = elf.source.size;
-  for (const segment of elf.segments) {
-    if (segment.type !== PT.LOAD || segment.flags & PF.W) continue;
-
-    left -= segment.near("filesz");
-    if (left >= 0 && segmentHas(elf, segment, wanted)) return true;
-  }
-
-  return false;
-}
-
-function segmentHas({ source }: Facts["elf"], segment: Segment, wanted: Uint8Array): boolean {
-  let rest = new Uint8Array(0);
-  for (const piece of chunks(source, segment.offset, segment.filesz, "a segment")) {
-    // A text across two pieces begins in what is left of the first.
-    const bytes = new Uint8Array(rest.length + piece.length);
-    bytes.set(rest);
-    bytes.set(piece, rest.length);
-    if (contains(bytes, wanted)) return true;
-
-    rest = bytes.slice(Math.max(0, bytes.length - wanted.length + 1));
-  }
-  return false;
-}
-
-/** Looks for the rarest byte of the text: `/` and letters are everywhere, `w` less so. */
-function contains(bytes: Uint8Array, wanted: Uint8Array): boolean {
-  const rareAt = wanted.indexOf(0x77);
-  const rare = wanted[rareAt]!;
-  let at = bytes.indexOf(rare);
-  while (at >= 0) {
-    if (at >= rareAt && standsAt(bytes, at - rareAt, wanted)) return true;
-    at = bytes.indexOf(rare, at + 1);
-  }
-  return false;
-}
-
-function standsAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
-  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
-  return true;
+  const readOnly = elf.segments.filter((s) => s.type === PT.LOAD && !(s.flags & PF.W));
+  const ranges = readOnly.map((s) => ({ offset: s.near("offset"), size: s.near("filesz") }));
+  const [found] = searchTexts(elf.source, disjoint(ranges, elf.source.size), [{ text }], ([at]) => at !== undefined);
+  return found !== undefined;
 }

@@ -1,6 +1,7 @@
 import { STT } from "../../spec/constants.js";
 import { ALPINE_LIBC, knownLoader } from "../../spec/known-loaders.js";
 import type { Facts } from "../facts.js";
+import { privateLoader } from "./private-loader.js";
 
 /** The C libraries between which files cross. */
 export type TwoLibcs = "glibc" | "musl";
@@ -94,7 +95,7 @@ export function crossingOf(facts: Facts): Crossing | null {
 
   const { target, linkage } = facts;
   const isStatic = linkage === "static" || linkage === "static-pie";
-  if (target && target.libc !== from && !isStatic) {
+  if (target && target.libc !== from && !isStatic && privateLoader(facts) === null) {
     const because = `${built.because}, and the target ${target.name} has ${target.libc}`;
     return { from, to: target.libc, because, already: false };
   }

@@ -1,6 +1,7 @@
 import { pythonMachine } from "../../spec/machine-names.js";
 import { compareVersions } from "../../spec/version-names.js";
 import type { LibcTables, WheelPolicy } from "../../targets/target.js";
+import { isForLinux } from "../detect/system.js";
 import type { Facts } from "../facts.js";
 import { glibcLacks } from "../versions/retargeted.js";
 import { glibcFloor, machineOf } from "../versions/symbol-floor.js";
@@ -44,9 +45,10 @@ export function judgeWheel(
   tables: LibcTables,
 ): Wheel {
   const arch = pythonMachine(machineOf(facts)) ?? null;
-  const { linkage, hasContents } = facts;
+  const { linkage, hasContents, interpreter } = facts;
   const fits = hasContents && linkage !== "relocatable" && linkage !== "other" && linkage !== "loader";
-  if (arch === null || !fits) return { tag: null, obstacles: [], policies: [] };
+  if (arch === null || !fits || isForLinux(facts, interpreter) !== true)
+    return { tag: null, obstacles: [], policies: [] };
 
   const policies = applyingPolicies(facts, muslRelease, tables);
   if (isForeign(facts)) return { tag: `linux_${arch}`, obstacles: [], policies };

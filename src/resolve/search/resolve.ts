@@ -15,6 +15,7 @@ import { LOADER_OPTIONS, type LoaderOptions, type ResolveOptions } from "./optio
 import { preloadsOf } from "./preloads.js";
 import { muslLoader, rulesOf } from "./rules.js";
 import { SearchedPlaces, type Search } from "./search.js";
+import { machineOfOthers } from "./other-machine.js";
 import { glibcSystem, loaderPath } from "./system.js";
 import type { Edge, LibraryTree, LoaderRules, Tried } from "../tree.js";
 import { assertOptions, refuseArgument } from "../../input.js";
@@ -112,6 +113,9 @@ function load(
   const preloads = isDynamic ? preloadsOf(rules, files, options).map((name) => loading.preload(name)) : [];
   loading.run();
 
+  const foundAny = loading.scope.length > 1 || itself !== null;
+  const otherMachine = foundAny ? undefined : machineOfOthers(files, elf, loading.missing);
+
   return {
     rules,
     root: main.object,
@@ -119,6 +123,7 @@ function load(
     preloads,
     objects: loading.scope.map((k) => k.object),
     missing: loading.missing,
+    ...(otherMachine && { otherMachine }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { EM } from "../../../src/spec/constants.js";
 import { buildElf, type BuildOptions } from "../../../src/testing/build-elf.js";
 import { ENCODINGS } from "../../support/elf.js";
 import { findings, said, treeOf } from "../../support/findings.js";
@@ -111,6 +112,80 @@ describe.each(ENCODINGS)("$label", (e) => {
         "it is there only because another library needs it",
     ]);
   });
+});
+
+describe("a system of another machine", () => {
+  const LOADERS = {
+    x86: "/lib64/ld-linux-x86-64.so.2",
+    arm: "/lib/ld-linux-aarch64.so.1",
+    musl: "/lib/ld-musl-mips.so.1",
+  };
+  const AARCH64: BuildOptions = { machine: EM.AARCH64 };
+  const MIPS: BuildOptions = { class: 32, littleEndian: false, machine: EM.MIPS };
+  const wrong = (main: Uint8Array, files: Readonly<Record<string, Uint8Array>>) =>
+    findings(main, { libraries: treeOf("/p", { "/p": main, ...files }) })
+      .filter(({ severity }) => severity === "error")
+      .map(({ rule, message }) => `${rule}: ${message}`);
+  const loader = (options: BuildOptions) => buildElf({ soname: "ld", needed: [], entry: true, ...options });
+
+  it.each<[string, Uint8Array, Record<string, Uint8Array>, string, string]>([
+    ["by its loader", buildElf(AARCH64), { [LOADERS.x86]: loader({}) }, "EM_AARCH64", "EM_X86_64"],
+    ["the other way round", buildElf({}), { [LOADERS.arm]: loader(AARCH64) }, "EM_X86_64", "EM_AARCH64"],
+    ["by musl's loader", buildElf({}), { [LOADERS.musl]: loader(MIPS) }, "EM_X86_64", "EM_MIPS"],
+    ["of a 32-bit program", buildElf(MIPS), { [LOADERS.arm]: loader(AARCH64) }, "EM_MIPS", "EM_AARCH64"],
+    [
+      "by a library beside it",
+      buildElf({ ...AARCH64, needed: ["liba.so"], runpath: "/l" }),
+      { "/l/liba.so": buildElf({ soname: "liba.so" }) },
+      "EM_AARCH64",
+      "EM_X86_64",
+    ],
+  ])("is said once: %s", (_, main, files, own, other) => {
+    expect(wrong(main, files)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^wrong-machine: it is for ${own}, .* searched for its libraries is for ${other}, .* is there$`),
+      ),
+    ]);
+  });
+
+  it("is none where the file's own loader is there, too, or nothing at all", () => {
+    const main = buildElf({ needed: ["liba.so"] });
+    const both = { [LOADERS.arm]: loader(AARCH64), [LOADERS.x86]: loader({}) };
+    expect(wrong(main, both)).toEqual([expect.stringMatching(/^library-missing: liba\.so/)]);
+    expect(wrong(main, {}).map((text) => text.split(":")[0])).toEqual(["library-missing", "interpreter-absent"]);
+  });
+});
+
+it("an own loader that is absent is said once, though the C library is that loader", () => {
+  for (const [interpreter, needed] of [
+    ["/opt/app/lib/ld-musl-x86_64.so.1", ["libc.so"]],
+    ["/opt/app/lib/ld-musl-x86_64.so.1", ["libc.musl-x86_64.so.1"]],
+    ["/opt/app/lib/ld-linux-x86-64.so.2", ["ld-linux-x86-64.so.2"]],
+  ] as const) {
+    const main = buildElf({ interpreter, needed });
+    const found = findings(main, { libraries: treeOf("/p", { "/p": main }) });
+    expect(found.filter((f) => f.severity === "error").map((f) => f.rule)).toEqual(["interpreter-absent"]);
+  }
+});
+
+it("nobody is told to take out a library whose versions the file needs", () => {
+  const main = buildElf({
+    needed: ["liba.so", "libb.so"],
+    runpath: "/l",
+    symbols: [{ name: "f", defined: false, version: "V1" }],
+    versionNeeds: [{ file: "liba.so", versions: ["V1"] }],
+  });
+  const files = {
+    "/p": main,
+    "/l/liba.so": buildElf({ soname: "liba.so", needed: [], versionDefinitions: [{ name: "V1" }] }),
+    "/l/libb.so": buildElf({ soname: "libb.so", needed: [] }),
+  };
+  const found = findings(main, { libraries: treeOf("/p", files, "glibc") }, "library-unused");
+  expect(found.map(({ names, advice }) => [names, advice.includes("--remove-needed")])).toEqual([
+    [["libb.so"], true],
+    [["liba.so"], false],
+  ]);
+  expect(found[1]!.advice).toContain("Do not just take the library out");
 });
 
 it("without libraries none of these rules speaks", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Facts } from "../../../src/diagnose/facts.js";
 import { DF, EM, PF, PT } from "../../../src/spec/constants.js";
 import { DT } from "../../../src/spec/dynamic.js";
-import { glibc } from "../../../src/targets/index.js";
+import { glibc, musl } from "../../../src/targets/index.js";
 import { buildElf } from "../../../src/testing/build-elf.js";
 import { ehdr, ENCODINGS, phdr } from "../../support/elf.js";
 import { findings, said } from "../../support/findings.js";
@@ -92,6 +92,20 @@ describe("an executable stack", () => {
     expect(of({ stackFlags: 7, soname: "libx.so" }, { target: glibc("2.41") })).toContain("error: ");
     expect(of({ stackFlags: 7, soname: "libx.so" }, { target: glibc("2.36") })).toContain("warning: ");
     expect(of({ stackFlags: 7 }, { target: glibc("2.41") })).toContain("warning: ");
+
+    // A library that takes nothing from a C library is opened by programs of glibc, too.
+    const alone = { stackFlags: 7, soname: "libx.so", needed: [] };
+    for (const name of ["2.41", "2.42"]) {
+      expect(of(alone, { libc: "none", target: glibc(name) })).toMatch(/^error: .* from glibc 2\.41 on, dlopen/);
+    }
+    expect(of(alone, { libc: "none", target: glibc("2.40") })).toMatch(/^warning: .* from glibc 2\.41 on, dlopen/);
+    expect(of(alone, { libc: "none" })).toMatch(/^warning: .* from glibc 2\.41 on, dlopen/);
+    expect(of(alone, { libc: "none", target: musl("1.2.4") })).toBe(
+      "warning: PT_GNU_STACK asks for an executable stack",
+    );
+    expect(of(alone, { libc: "unknown", system: "FreeBSD" })).toBe(
+      "warning: PT_GNU_STACK asks for an executable stack",
+    );
     expect(of({ stackFlags: 7, machine: EM.MIPS })).toContain("note: ");
     expect(of({ stackFlags: 6 })).toBe(null);
   });

@@ -2,6 +2,7 @@ import { loaderMachine } from "../../../resolve/search/machines.js";
 import { knownLoader } from "../../../spec/known-loaders.js";
 import type { Target } from "../../../targets/target.js";
 import type { Facts } from "../../facts.js";
+import { privateLoader } from "../../versions/private-loader.js";
 import type { LoadedRule } from "./judge.js";
 import { systemOf } from "./text.js";
 
@@ -16,6 +17,18 @@ export const interpreterRule: LoadedRule = {
     if (interpreter === null) return;
 
     const names = [interpreter];
+    if (privateLoader(facts) !== null) {
+      yield {
+        severity: "note",
+        names,
+        message:
+          `The program asks for a loader of its own, ${interpreter}: it starts where that file is, ` +
+          `and runs with the C library of that loader, not with that of ${systemOf(target)}`,
+        advice: "Ship that loader at this path, with the libraries that the program needs beside it.",
+      };
+      return;
+    }
+
     const libc = knownLoader(interpreter)?.libc;
     if (libc !== undefined && libc !== target.libc) {
       yield {

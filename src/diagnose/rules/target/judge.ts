@@ -2,7 +2,9 @@ import { once } from "../../../image/once.js";
 import { sameMachine } from "../../../spec/machine-names.js";
 import type { Target } from "../../../targets/target.js";
 import type { DiagnosedLinkage, DiagnosisRule, Libc } from "../../diagnosis.js";
+import { isForeignSystem } from "../../detect/system.js";
 import type { Facts } from "../../facts.js";
+import { privateLoader } from "../../versions/private-loader.js";
 import { machineOf } from "../../versions/symbol-floor.js";
 import { type VersionUse, versionUses } from "../../versions/version-uses.js";
 import type { RuleMatch, Rule } from "../rule.js";
@@ -30,7 +32,7 @@ export interface ComparingRule extends DiagnosisRule {
 }
 
 /** No loader of a target maps these: they bring along what they need, or are not loaded at all. */
-const NOT_LOADED: readonly DiagnosedLinkage[] = ["static", "static-pie", "relocatable", "other"];
+const NOT_LOADED: readonly DiagnosedLinkage[] = ["static", "static-pie", "relocatable", "other", "debug-file"];
 
 /** C libraries that no target has. Nothing else is said about a file with one of them. */
 const INCOMPARABLE: readonly Libc[] = ["bionic", "uclibc", "dietlibc", "klibc"];
@@ -38,12 +40,13 @@ const INCOMPARABLE: readonly Libc[] = ["bionic", "uclibc", "dietlibc", "klibc"];
 /** The target, if a loader there would load the file. The rule "wrong-machine" says all about other machines' files. */
 function loadingTarget(facts: Facts): Target | null {
   const { target } = facts;
-  if (target === null || !facts.hasContents) return null;
+  if (target === null || !facts.hasContents || isForeignSystem(facts.system)) return null;
   if (target.machine !== null && !sameMachine(target.machine, machineOf(facts))) return null;
   return NOT_LOADED.includes(facts.linkage) ? null : target;
 }
 
-const usesLibc = (facts: Facts): boolean => facts.libc !== "none";
+/** Does the file run with the target's C library, if with any? */
+const usesLibc = (facts: Facts): boolean => facts.libc !== "none" && privateLoader(facts) === null;
 
 const isComparable = (facts: Facts): boolean => usesLibc(facts) && !INCOMPARABLE.includes(facts.libc);
 

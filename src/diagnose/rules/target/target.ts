@@ -1,6 +1,6 @@
 import type { DiagnosisFinding } from "../../diagnosis.js";
 import type { Facts } from "../../facts.js";
-import { findingOf } from "../rule.js";
+import { findingOf, matchesOf } from "../rule.js";
 import { interpreterRule } from "./interpreter.js";
 import { forComparable, forLibcUsers, forLoaded, type TargetRule } from "./judge.js";
 import { libcRule } from "./libc.js";
@@ -27,7 +27,7 @@ export function targetFindings(facts: Facts): DiagnosisFinding[] {
   const placeOf = (id: string) => targetRules.findIndex((r) => r.id === id);
   const placed: { readonly place: number; readonly finding: DiagnosisFinding }[] = [];
   for (const rule of targetRules) {
-    for (const found of rule.test(facts)) {
+    for (const found of matchesOf(rule, facts)) {
       placed.push({ place: placeOf(found.before ?? rule.id), finding: findingOf(rule, found) });
     }
   }
