@@ -65,7 +65,7 @@ level error.
   --json             an array of { file, findings }, or of { id, severity, sentence }
                      (see docs/json.md)`,
   usageCode: USAGE,
-  run(args) {
+  async run(args) {
     const { files, flags } = parseReadArguments(args, OPTIONS, "rules");
     const asJson = flags["json"] === true;
     if (flags["rules"] === true) {
@@ -77,7 +77,7 @@ level error.
     const entryOf = (file: string): CheckEntry =>
       size === undefined ? { file, findings: withFile(file, check) } : checkPages(file, size);
 
-    const { results, failed } = eachFile(files, asJson, entryOf, printCheck);
+    const { results, failed } = await eachFile(files, asJson, entryOf, printCheck);
     const broken = results.some(({ findings }) => findings.some((finding) => finding.severity === "error"));
     return failed || broken ? REFUSED : OK;
   },

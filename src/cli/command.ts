@@ -16,7 +16,7 @@ export interface Verb {
   readonly usageCode: number;
   /** True where the verb looks for --help itself, as its model does: an option's value may be `-h`. */
   readonly findsHelp?: boolean;
-  run(args: readonly string[]): number;
+  run(args: readonly string[]): number | Promise<number>;
 }
 
 /** Wrong usage. The message goes to stderr, with a hint to --help. */
@@ -64,14 +64,29 @@ export interface ErrorEntry {
  * Runs the work on a file. A refusal goes to stderr and gives its entry. An error that is no ElfError is a bug and is
  * thrown on.
  */
-export function attemptFile<T>(file: string, work: () => T): { result: T } | { refusal: ErrorEntry } {
+export function attemptFile<T>(file: string, work: () => T): Attempt<T> {
   try {
     return { result: work() };
   } catch (e) {
-    if (!isElfError(e)) throw e;
-    warn(refusalText(file, e));
-    return { refusal: { file, error: { code: e.code, message: e.message, detail: e.detail } } };
+    return refused(file, e);
   }
+}
+
+/** {@link attemptFile} for work that waits. */
+export async function attemptLater<T>(file: string, work: () => T | Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { result: await work() };
+  } catch (e) {
+    return refused(file, e);
+  }
+}
+
+type Attempt<T> = { result: T } | { refusal: ErrorEntry };
+
+function refused(file: string, e: unknown): { refusal: ErrorEntry } {
+  if (!isElfError(e)) throw e;
+  warn(refusalText(file, e));
+  return { refusal: { file, error: { code: e.code, message: e.message, detail: e.detail } } };
 }
 
 /** The message behind the name of the file. Failed system calls name the file themselves. */
@@ -82,16 +97,16 @@ function refusalText(file: string, e: ElfError): string {
 }
 
 /** Runs one verb over several files. After a refused file the verb goes on with the next one. */
-export function eachFile<T>(
+export async function eachFile<T>(
   files: readonly string[],
   json: boolean,
-  work: (file: string) => T,
+  work: (file: string) => T | Promise<T>,
   text: (result: T) => void,
-): { results: T[]; failed: boolean } {
+): Promise<{ results: T[]; failed: boolean }> {
   const results: T[] = [];
   const entries: (T | ErrorEntry)[] = [];
   for (const file of files) {
-    const attempt = attemptFile(file, () => work(file));
+    const attempt = await attemptLater(file, () => work(file));
     if ("refusal" in attempt) {
       entries.push(attempt.refusal);
       continue;

@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<void> {
   writeWhole(process.stdout, 1);
 
   const verb = VERBS.find((v) => v.name === args[0]);
-  process.exitCode = runCommand(args, await verb?.load());
+  process.exitCode = await runCommand(args, await verb?.load());
 }
 
 // The build for Node is CommonJS, which has no top-level await. What main throws is a bug, and ends the process as one.

@@ -1,8 +1,9 @@
 import type { Note } from "../error.js";
-import { patchFileSync, type PatchFileOptions, type PatchFileResult } from "../node/patch-file.js";
+import { patchFile, type PatchFileOptions, type PatchFileResult } from "../node/patch-file.js";
 import { formatChanges } from "../report/text.js";
 import type { Edit } from "../edit/family.js";
 import { print, UsageError, warn } from "./command.js";
+import { endingWell } from "./signals.js";
 
 /** The options of the rewriting verbs. */
 export interface RewriteOptions {
@@ -86,14 +87,15 @@ export interface Rewritten extends PatchFileResult {
 }
 
 /** Rewrites one file. Notes go to stderr; those that are not `told` are in the result only. */
-export function rewriteFile(
+export async function rewriteFile(
   file: string,
   edits: readonly Edit[],
   options: RewriteOptions,
   told: (note: Note) => boolean = () => true,
-): Rewritten {
+): Promise<Rewritten> {
   const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic } = options;
-  const result = patchFileSync(file, edits, { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic });
+  const written: PatchFileOptions = { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic };
+  const result = await endingWell(() => patchFile(file, edits, written));
   for (const note of result.notes) {
     if (told(note)) warn(`${file}: ${note.message}`);
   }

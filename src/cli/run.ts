@@ -12,7 +12,7 @@ error, 2 wrong usage (1 for patchelf, chrpath and strip, as their models do).
 `;
 
 /** Runs the command with these arguments and gives the exit code. `verb` is the one that they name, if it exists. */
-export function runCommand([name, ...args]: readonly string[], verb: Verb | undefined): number {
+export async function runCommand([name, ...args]: readonly string[], verb: Verb | undefined): Promise<number> {
   if (name === undefined) {
     process.stderr.write(overview);
     return USAGE;
@@ -28,19 +28,19 @@ export function runCommand([name, ...args]: readonly string[], verb: Verb | unde
     return OK;
   }
 
-  if (verb) return runVerb(verb, args);
+  if (verb) return await runVerb(verb, args);
   warn(`unknown verb ${name}; see elfwright --help`);
   return USAGE;
 }
 
-function runVerb(verb: Verb, args: readonly string[]): number {
+async function runVerb(verb: Verb, args: readonly string[]): Promise<number> {
   if (!verb.findsHelp && (args.includes("--help") || args.includes("-h"))) {
     print(verb.help);
     return OK;
   }
 
   try {
-    return verb.run(args);
+    return await verb.run(args);
   } catch (e) {
     if (isUsageError(e)) {
       warn(`${verb.name}: ${e.message}; see elfwright ${verb.name} --help`);

@@ -98,7 +98,7 @@ problems.
   --json              an array of { file, description }, with the lists that options name
                       (see docs/json.md)`,
   usageCode: USAGE,
-  run(args) {
+  async run(args) {
     const { files, flags } = parseReadArguments(args, OPTIONS);
     const asked = PARTS.filter((name) => flags[name] === true || flags["all"] === true);
     const lists = new Set(LISTS.filter((name) => asked.includes(name)));
@@ -114,7 +114,7 @@ problems.
     };
 
     const read = (file: string): Entry => withFile(file, (elf) => entryOf(file, elf, lists, section));
-    const { failed } = eachFile(files, flags["json"] === true, read, printEntry);
+    const { failed } = await eachFile(files, flags["json"] === true, read, printEntry);
     return failed ? REFUSED : OK;
   },
 };

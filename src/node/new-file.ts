@@ -42,6 +42,9 @@ export const isSetId = ({ mode }: Stats): boolean => (mode & SET_ID) !== 0;
 export const tempBeside = (target: string): string =>
   join(dirname(target), `.elfwright-${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
 
+/** Told of each temporary file before it is made. The command cleans up by it where a signal ends it. */
+export const whileWritten: { begun?: (temp: string) => void } = {};
+
 /** Linux names what is open. Elsewhere the copy of such names fails, and is made by reading and writing. */
 const copyOf = (from: number, to: number) =>
   [`/proc/self/fd/${from}`, `/proc/self/fd/${to}`, constants.COPYFILE_FICLONE] as const;

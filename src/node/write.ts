@@ -1,7 +1,16 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, type Stats, writeSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import type { Plan } from "../patch.js";
-import { copyBySystem, copyBySystemSync, isSetId, keepDates, keepRights, NEW, refuseOther } from "./new-file.js";
+import {
+  copyBySystem,
+  copyBySystemSync,
+  isSetId,
+  keepDates,
+  keepRights,
+  NEW,
+  refuseOther,
+  whileWritten,
+} from "./new-file.js";
 import { newRanges } from "./runs.js";
 import { type FileAtOpen, refuseChanged } from "./source.js";
 
@@ -103,6 +112,7 @@ function finish({ source, temp, preserveDates, ready }: Writing, fd: number): vo
 /** Writes the result beside its target and gives it the target's name. The caller removes what a failure leaves. */
 export async function writeFileAtomically(writing: Writing): Promise<void> {
   const { plan, source, temp, target, sync } = writing;
+  whileWritten.begun?.(temp);
   const file = await open(temp, ...NEW);
   try {
     const copied = isCopied(writing) && (await copyBySystem(source.fd, file.fd));

@@ -25,14 +25,14 @@ function setEnv(variables: Variables): void {
 }
 
 /** Does the work with other variables, and with standard output as a terminal or not. */
-function withEnv<T>(variables: Variables, isTTY: boolean, work: () => T): T {
+async function withEnv<T>(variables: Variables, isTTY: boolean, work: () => Promise<T>): Promise<T> {
   const variablesBefore = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
   const isTTYBefore = process.stdout.isTTY;
 
   setEnv(variables);
   process.stdout.isTTY = isTTY;
   try {
-    return work();
+    return await work();
   } finally {
     process.stdout.isTTY = isTTYBefore;
     setEnv(variablesBefore);
@@ -40,31 +40,31 @@ function withEnv<T>(variables: Variables, isTTY: boolean, work: () => T): T {
 }
 
 describe("map", () => {
-  it("prints mapText() of the file", () =>
-    expect(captured("map", "--width", "90", pie)).toEqual({
+  it("prints mapText() of the file", async () =>
+    expect(await captured("map", "--width", "90", pie)).toEqual({
       status: 0,
       stdout: mapText(layoutMap(elf()), { title: pie, width: 90 }),
       stderr: "",
     }));
 
-  it("prints two files beside each other", () => {
+  it("prints two files beside each other", async () => {
     const map = compareMaps(elf(), readElf(readFileSync(other)));
-    expect(captured("map", "--ascii", "--width=100", pie, other).stdout).toBe(
+    expect((await captured("map", "--ascii", "--width=100", pie, other)).stdout).toBe(
       mapText(map, { title: [pie, other], width: 100, ascii: true }),
     );
   });
 
-  it("prints what patchelf or strip would make of a file, and writes nothing", () => {
+  it("prints what patchelf or strip would make of a file, and writes nothing", async () => {
     const path = files.copy(NAME);
     const title = (verb: string) => [path, `${path} after ${verb}`] as const;
     const both = (after: ReturnType<typeof plan>) => compareMaps(elf(), readElf(after));
 
-    expect(captured("map", "--width", "80", "patchelf", "--add-rpath", "/opt/lib", path)).toEqual({
+    expect(await captured("map", "--width", "80", "patchelf", "--add-rpath", "/opt/lib", path)).toEqual({
       status: 0,
       stderr: "",
       stdout: mapText(both(plan(fixture(NAME), [addRunpath("/opt/lib")])), { title: title("patchelf"), width: 80 }),
     });
-    expect(captured("map", "--width", "80", "strip", "-s", path)).toEqual({
+    expect(await captured("map", "--width", "80", "strip", "-s", path)).toEqual({
       status: 0,
       stderr: "",
       stdout: mapText(both(plan(fixture(NAME), [stripAll()])), { title: title("strip"), width: 80 }),
@@ -72,16 +72,16 @@ describe("map", () => {
     expect(isUnchanged(path, NAME)).toBe(true);
   });
 
-  it("--json is layoutMap(), compareMaps(), and an error for a file that is refused", () => {
-    expect(JSON.parse(captured("map", "--json", pie).stdout)).toEqual([{ file: pie, map: layoutMap(elf()) }]);
+  it("--json is layoutMap(), compareMaps(), and an error for a file that is refused", async () => {
+    expect(JSON.parse((await captured("map", "--json", pie)).stdout)).toEqual([{ file: pie, map: layoutMap(elf()) }]);
 
     const { before, after } = compareMaps(elf(), readElf(plan(fixture(NAME), [stripAll()])));
-    expect(JSON.parse(captured("map", "--json", "strip", "-s", pie).stdout)).toEqual([
+    expect(JSON.parse((await captured("map", "--json", "strip", "-s", pie)).stdout)).toEqual([
       { file: pie, map: before },
       { file: null, map: after },
     ]);
     for (const args of [[text], [text, pie], [pie, text], ["strip", text]]) {
-      const ran = captured("map", "--json", ...args);
+      const ran = await captured("map", "--json", ...args);
       expect(ran).toMatchObject({
         status: 1,
         stderr: expect.stringMatching(`^elfwright: ${text}: NOT_ELF: `) as string,
@@ -92,31 +92,31 @@ describe("map", () => {
     }
   });
 
-  it("--svg writes mapSvg() to a file, or to standard output", () => {
+  it("--svg writes mapSvg() to a file, or to standard output", async () => {
     const out = files.path("map.svg");
     const svg = mapSvg(layoutMap(elf()), { title: pie });
 
-    expect(captured("map", "--svg", out, pie)).toEqual(SILENT);
+    expect(await captured("map", "--svg", out, pie)).toEqual(SILENT);
     expect(readFileSync(out, "utf8")).toBe(svg);
-    expect(captured("map", "--svg=-", pie).stdout).toBe(svg);
-    expect(captured("map", "--svg", "-", "--theme", "dark", "--no-background", pie).stdout).toBe(
+    expect((await captured("map", "--svg=-", pie)).stdout).toBe(svg);
+    expect((await captured("map", "--svg", "-", "--theme", "dark", "--no-background", pie)).stdout).toBe(
       mapSvg(layoutMap(elf()), { title: pie, theme: "dark", background: false }),
     );
   });
 
-  it("does not write the picture over the file that it shows", () => {
+  it("does not write the picture over the file that it shows", async () => {
     const path = files.copy(NAME);
     const second = files.copy("x86_64-glibc-pie-runpath");
 
     for (const args of [[path], [second, path], ["strip", "-s", path]]) {
-      expect(captured("map", "--svg", path, ...args)).toMatchObject({
+      expect(await captured("map", "--svg", path, ...args)).toMatchObject({
         status: 1,
         stderr: `elfwright: ${path}: the picture would take the place of the file that it shows\n`,
       });
     }
 
     expect(isUnchanged(path, NAME)).toBe(true);
-    expect(captured("map", "--svg", `${files.path("absent")}/map.svg`, path)).toMatchObject({
+    expect(await captured("map", "--svg", `${files.path("absent")}/map.svg`, path)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("ENOENT") as string,
     });
@@ -145,16 +145,17 @@ describe("map", () => {
     expect(elfwright("map", "--svg", "/dev/full", pie)).toMatchObject({ status: 1 });
   });
 
-  it("has colours on a terminal unless NO_COLOR or TERM forbids them, and where --color asks for them", () => {
-    const isColoured = (...args: string[]) => captured("map", ...args, pie).stdout.includes("\u001b[");
+  it("has colours on a terminal unless NO_COLOR or TERM forbids them, and where --color asks for them", async () => {
+    const isColoured = async (...args: string[]) => (await captured("map", ...args, pie)).stdout.includes("\u001b[");
     const neutral = { NO_COLOR: undefined, TERM: "xterm" };
     const noColor = { ...neutral, NO_COLOR: "1" };
 
-    expect(withEnv(neutral, true, () => [isColoured(), isColoured("--no-color")])).toEqual([true, false]);
-    expect(withEnv(neutral, false, () => [isColoured(), isColoured("--color")])).toEqual([false, true]);
-    expect(withEnv(noColor, true, () => [isColoured(), isColoured("--color")])).toEqual([false, true]);
-    expect(withEnv({ ...neutral, NO_COLOR: "" }, true, () => isColoured())).toBe(true);
-    expect(withEnv({ ...neutral, TERM: "dumb" }, true, () => isColoured())).toBe(false);
+    const both = async (option: string) => [await isColoured(), await isColoured(option)];
+    expect(await withEnv(neutral, true, () => both("--no-color"))).toEqual([true, false]);
+    expect(await withEnv(neutral, false, () => both("--color"))).toEqual([false, true]);
+    expect(await withEnv(noColor, true, () => both("--color"))).toEqual([false, true]);
+    expect(await withEnv({ ...neutral, NO_COLOR: "" }, true, () => isColoured())).toBe(true);
+    expect(await withEnv({ ...neutral, TERM: "dumb" }, true, () => isColoured())).toBe(false);
   });
 
   it.each([
@@ -168,14 +169,16 @@ describe("map", () => {
     [["--svg"], "option --svg requires an argument"],
     [["strip", "-s", pie, pie], "a plan is shown of one file"],
     [["patchelf", "--version"], "the edits are missing"],
-  ])("%s is wrong usage", (args, message) =>
-    expect(captured("map", ...args)).toMatchObject({
+  ])("%s is wrong usage", async (args, message) =>
+    expect(await captured("map", ...args)).toMatchObject({
       status: 2,
       stdout: "",
       stderr: expect.stringContaining(message) as string,
     }),
   );
 
-  it("-- ends the options: a file behind it may have a verb's name", () =>
-    expect(captured("map", "--", "strip").stderr).toBe("elfwright: strip: ENOENT: no such file or directory (open)\n"));
+  it("-- ends the options: a file behind it may have a verb's name", async () =>
+    expect((await captured("map", "--", "strip")).stderr).toBe(
+      "elfwright: strip: ENOENT: no such file or directory (open)\n",
+    ));
 });

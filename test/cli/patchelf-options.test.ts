@@ -43,35 +43,35 @@ describe("patchelf, values", () => {
     [LIBRARY, ["--set-soname", "@a.so"], [setSoname("a.so")]],
     [PIE, ["--set-os-abi", "@freebsd\n"], [setOsAbi("FREEBSD")]],
     [PIE, ["--clear-symbol-version", "@puts"], [clearSymbolVersion("puts")]],
-  ])("%s %j takes the value from a file", (name, args, edits) => {
+  ])("%s %j takes the value from a file", async (name, args, edits) => {
     const path = files.copy(name);
     const valueFile = (text: string) => files.write("value", Buffer.from(text));
     const withFiles = args.map((arg) => (arg.startsWith("@") ? `@${valueFile(arg.slice(1))}` : arg));
 
-    expect(patchelf(...withFiles, path)).toMatchObject({ status: 0, stdout: "" });
+    expect(await patchelf(...withFiles, path)).toMatchObject({ status: 0, stdout: "" });
     expect(readFileSync(path).equals(made(name, edits))).toBe(true);
   });
 
-  it("a file that is not there, or is no text, is refused before any other is read", () => {
+  it("a file that is not there, or is no text, is refused before any other is read", async () => {
     const path = files.copy(PIE);
     const binary = files.write("binary", Uint8Array.of(0x2f, 0xff, 0xfe));
 
-    expect(patchelf("--set-rpath", "@/no/such/file", "--print-needed", path)).toEqual({
+    expect(await patchelf("--set-rpath", "@/no/such/file", "--print-needed", path)).toEqual({
       status: 1,
       stdout: "",
       stderr:
         "elfwright: patchelf: IO: the file that --set-rpath @/no/such/file names cannot be read: " +
         "/no/such/file: ENOENT: no such file or directory (open)\n",
     });
-    expect(patchelf("--set-rpath", `@${binary}`, path).stderr).toMatch(
+    expect((await patchelf("--set-rpath", `@${binary}`, path)).stderr).toMatch(
       /BAD_EDIT: the file .*, which --set-rpath @.* names, is not UTF-8\n$/,
     );
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
-  it("--replace-needed and our own options take an @ as it stands", () => {
+  it("--replace-needed and our own options take an @ as it stands", async () => {
     const path = files.copy(PIE);
-    expect(patchelf("--replace-needed", "libc.so.6", "@value", path)).toEqual(SILENT);
+    expect(await patchelf("--replace-needed", "libc.so.6", "@value", path)).toEqual(SILENT);
     expect(readElf(readFileSync(path)).needed).toEqual(["@value"]);
   });
 
@@ -97,9 +97,9 @@ describe("patchelf, values", () => {
     [PIE, ["--remove-needed", "libc.so.6", "--add-needed", "libc.so.6"]],
     ["x86_64-musl-static-pie", ["--remove-rpath", "--remove-needed", "a", "--replace-needed", "a", "b"]],
     ["x86_64-musl-static-pie", ["--shrink-rpath"]],
-  ])("%s %j: an empty or equal value leaves the file as it is", (name, args) => {
+  ])("%s %j: an empty or equal value leaves the file as it is", async (name, args) => {
     const path = files.copy(name);
-    expect(patchelf(...args, path)).toEqual(SILENT);
+    expect(await patchelf(...args, path)).toEqual(SILENT);
     expect(isUnchanged(path, name)).toBe(true);
   });
 });
@@ -119,31 +119,37 @@ describe("patchelf, options that newer versions have", () => {
       ["--set-os-abi", abi],
       [setOsAbi(4)],
     ]),
-  ])("%s %j", (name, args, edits) => {
+  ])("%s %j", async (name, args, edits) => {
     const path = files.copy(name);
-    expect(patchelf(path, ...args)).toEqual(SILENT);
+    expect(await patchelf(path, ...args)).toEqual(SILENT);
     expect(readFileSync(path).equals(made(name, edits))).toBe(true);
   });
 
-  it("--print-execstack keeps the others from acting", () => {
+  it("--print-execstack keeps the others from acting", async () => {
     const path = files.copy(PIE);
-    expect(patchelf("--print-execstack", "--set-execstack", path)).toEqual({ ...SILENT, stdout: "execstack: -\n" });
+    expect(await patchelf("--print-execstack", "--set-execstack", path)).toEqual({
+      ...SILENT,
+      stdout: "execstack: -\n",
+    });
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
-  it("prints the answers that come before a question that has none", () => {
+  it("prints the answers that come before a question that has none", async () => {
     const ask = (...questions: string[]) => patchelf(...questions, files.copy("x86_64-glibc-static"));
-    expect(ask("--print-os-abi", "--print-interpreter", "--print-rpath")).toMatchObject({ status: 1, stdout: "" });
-    expect(ask("--print-os-abi", "--print-rpath")).toMatchObject({ status: 1, stdout: "Linux\n" });
+    expect(await ask("--print-os-abi", "--print-interpreter", "--print-rpath")).toMatchObject({
+      status: 1,
+      stdout: "",
+    });
+    expect(await ask("--print-os-abi", "--print-rpath")).toMatchObject({ status: 1, stdout: "Linux\n" });
   });
 
-  it.each(["0", "-4096", "x", ""])("--page-size %j is wrong usage", (size) =>
-    expect(patchelf("--page-size", size, files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }),
+  it.each(["0", "-4096", "x", ""])("--page-size %j is wrong usage", async (size) =>
+    expect(await patchelf("--page-size", size, files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }),
   );
 
-  it("--page-size above the file's own says that it has no effect", () => {
+  it("--page-size above the file's own says that it has no effect", async () => {
     const path = files.copy(PIE);
-    expect(patchelf("--page-size", "65536", "--set-rpath", "/a", path)).toEqual({
+    expect(await patchelf("--page-size", "65536", "--set-rpath", "/a", path)).toEqual({
       ...SILENT,
       stderr:
         `elfwright: ${path}: --page-size 65536: what is new is laid out for pages of 4096 bytes, ` +
@@ -152,9 +158,9 @@ describe("patchelf, options that newer versions have", () => {
     expect(readFileSync(path).equals(made(PIE, [setRunpath("/a")]))).toBe(true);
   });
 
-  it("--debug says where tables go, on stderr", () => {
+  it("--debug says where tables go, on stderr", async () => {
     const path = files.copy(PIE);
-    const ran = patchelf("--debug", "--set-rpath", "/a", "--print-needed", path);
+    const ran = await patchelf("--debug", "--set-rpath", "/a", "--print-needed", path);
 
     const lines = [
       /elfwright: [^\n]*: edits: setRunpath\n/,
@@ -166,23 +172,23 @@ describe("patchelf, options that newer versions have", () => {
 
     process.env["PATCHELF_DEBUG"] = "";
     try {
-      expect(patchelf(files.copy(PIE)).stderr).toContain(": no edit\n");
+      expect((await patchelf(files.copy(PIE))).stderr).toContain(": no edit\n");
     } finally {
       delete process.env["PATCHELF_DEBUG"];
     }
   });
 
-  it("--output /dev/null writes nothing, and makes the same refusals", () => {
+  it("--output /dev/null writes nothing, and makes the same refusals", async () => {
     const path = files.copy(PIE);
-    expect(patchelf("--set-rpath", "/a", "--output", "/dev/null", path)).toEqual(SILENT);
-    expect(patchelf("--set-rpath", "/a", "--output", "/dev/full", path)).toMatchObject({ status: 1 });
-    expect(patchelf("--set-rpath", "/a", "--output", "/dev/null", files.copy("x86_64-glibc-static")).stderr).toContain(
-      "STATIC",
-    );
+    expect(await patchelf("--set-rpath", "/a", "--output", "/dev/null", path)).toEqual(SILENT);
+    expect(await patchelf("--set-rpath", "/a", "--output", "/dev/full", path)).toMatchObject({ status: 1 });
+    expect(
+      (await patchelf("--set-rpath", "/a", "--output", "/dev/null", files.copy("x86_64-glibc-static"))).stderr,
+    ).toContain("STATIC");
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
-  it("an object and a core file are refused, whatever is asked", () => {
+  it("an object and a core file are refused, whatever is asked", async () => {
     const core = Buffer.from(fixture(PIE));
     core[16] = 4;
 
@@ -191,7 +197,7 @@ describe("patchelf, options that newer versions have", () => {
       [files.write("core", core), "UNSUPPORTED"],
     ] as const) {
       for (const args of [[], ["--print-os-abi"], ["--print-soname"]]) {
-        expect(patchelf(...args, path)).toMatchObject({
+        expect(await patchelf(...args, path)).toMatchObject({
           status: 1,
           stdout: "",
           stderr: expect.stringContaining(`: ${code}: `) as string,
@@ -203,32 +209,32 @@ describe("patchelf, options that newer versions have", () => {
 
 describe("patchelf --shrink-rpath", () => {
   const rpath = made(PIE, [setRpath("/usr/lib/x86_64-linux-gnu:/no/such/directory:$ORIGIN")]);
-  const runpath = (...args: string[]) => {
+  const runpath = async (...args: string[]) => {
     const path = files.write("rpath", rpath);
-    expect(patchelf("--shrink-rpath", ...args, path)).toEqual(SILENT);
+    expect(await patchelf("--shrink-rpath", ...args, path)).toEqual(SILENT);
     const elf = readElf(readFileSync(path));
     return [elf.runpath, elf.rpath];
   };
 
-  it("makes it DT_RUNPATH, unless --force-rpath is given", () => {
-    expect(runpath()).toEqual([expect.stringMatching(/\$ORIGIN$/), null]);
-    expect(runpath("--force-rpath")).toEqual([null, expect.stringMatching(/\$ORIGIN$/)]);
-    expect(runpath()[0]).not.toContain("/no/such");
+  it("makes it DT_RUNPATH, unless --force-rpath is given", async () => {
+    expect(await runpath()).toEqual([expect.stringMatching(/\$ORIGIN$/), null]);
+    expect(await runpath("--force-rpath")).toEqual([null, expect.stringMatching(/\$ORIGIN$/)]);
+    expect((await runpath())[0]).not.toContain("/no/such");
   });
 
-  it("--allowed-rpath-prefixes: the last counts, empty ones do not", () => {
-    expect(runpath("--allowed-rpath-prefixes", "/usr", "--allowed-rpath-prefixes", "/opt/::/nix")).toEqual([
+  it("--allowed-rpath-prefixes: the last counts, empty ones do not", async () => {
+    expect(await runpath("--allowed-rpath-prefixes", "/usr", "--allowed-rpath-prefixes", "/opt/::/nix")).toEqual([
       "$ORIGIN",
       null,
     ]);
-    expect(runpath("--allowed-rpath-prefixes", "")).toEqual(runpath());
+    expect(await runpath("--allowed-rpath-prefixes", "")).toEqual(await runpath());
   });
 
-  it("equals the edits of the library", () => {
+  it("equals the edits of the library", async () => {
     const bytes = made(PIE, [setRpath("$ORIGIN")]);
     const path = files.write("rpath", bytes);
 
-    expect(patchelf("--shrink-rpath", path)).toEqual(SILENT);
+    expect(await patchelf("--shrink-rpath", path)).toEqual(SILENT);
     expect(readFileSync(path).equals(patch(Buffer.from(bytes), [convertToRunpath()]).bytes)).toBe(true);
   });
 });
@@ -260,9 +266,9 @@ describe("patchelf, symbols and versions", () => {
       [removeVersionNeed("libc.so.6", "GLIBC_2.34", { uses: "drop" })],
     ],
     [PIE, ["--weaken-version-need", "libc.so.6", "GLIBC_2.34"], [weakenVersionNeed("libc.so.6", "GLIBC_2.34")]],
-  ])("%s %j", (name, args, edits) => {
+  ])("%s %j", async (name, args, edits) => {
     const path = files.copy(name);
-    expect(patchelf(...args, path)).toMatchObject({ status: 0, stdout: "" });
+    expect(await patchelf(...args, path)).toMatchObject({ status: 0, stdout: "" });
     expect(readFileSync(path).equals(made(name, edits))).toBe(true);
     expect(isUnchanged(path, name)).toBe(false);
   });
@@ -276,11 +282,11 @@ describe("patchelf, symbols and versions", () => {
     ["puts free\r\nfree puts\n", "", [renameDynamicSymbols({ puts: "free", free: "puts" }, { swap: true })]],
     ["", "--add-hash", [addHash()]],
     ["", "--add-gnu-hash", [addGnuHash()]],
-  ])("--rename-dynamic-symbols %j %s", (text, option, edits) => {
+  ])("--rename-dynamic-symbols %j %s", async (text, option, edits) => {
     const path = files.copy(PIE);
     const args = option === "" ? ["--rename-dynamic-symbols", map(text)] : [option];
 
-    expect(patchelf(...args, path)).toMatchObject({ status: 0, stdout: "" });
+    expect(await patchelf(...args, path)).toMatchObject({ status: 0, stdout: "" });
     expect(readFileSync(path).equals(made(PIE, edits))).toBe(true);
     // It has a DT_GNU_HASH.
     expect(isUnchanged(path, PIE)).toBe(option === "--add-gnu-hash");
@@ -291,35 +297,35 @@ describe("patchelf, symbols and versions", () => {
     ["a b\nc d\na e\n", /:3: a was given before\n$/],
     ["a@V b\n", /:1: a@V b: names are without versions here\n$/],
     ["a b@V\n", /names are without versions here\n$/],
-  ])("a map of %j is refused", (text, message) => {
+  ])("a map of %j is refused", async (text, message) => {
     const path = files.copy(PIE);
-    const ran = patchelf("--rename-dynamic-symbols", map(text), path);
+    const ran = await patchelf("--rename-dynamic-symbols", map(text), path);
     expect(ran).toMatchObject({ status: 1, stdout: "" });
     expect(ran.stderr).toMatch(message);
     expect(isUnchanged(path, PIE)).toBe(true);
   });
 
-  it("a map that is not there, or empty", () => {
-    expect(patchelf("--rename-dynamic-symbols", "/no/such/map", files.copy(PIE))).toMatchObject({
+  it("a map that is not there, or empty", async () => {
+    expect(await patchelf("--rename-dynamic-symbols", "/no/such/map", files.copy(PIE))).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("/no/such/map: ENOENT") as string,
     });
-    expect(patchelf("--rename-dynamic-symbols", map(""), files.copy(PIE))).toEqual(SILENT);
+    expect(await patchelf("--rename-dynamic-symbols", map(""), files.copy(PIE))).toEqual(SILENT);
   });
 
-  it("--clear-symbol-version of a file without versions is refused", () => {
-    expect(patchelf("--clear-symbol-version", "puts", files.copy(MUSL))).toMatchObject({
+  it("--clear-symbol-version of a file without versions is refused", async () => {
+    expect(await patchelf("--clear-symbol-version", "puts", files.copy(MUSL))).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("BAD_EDIT: the file's symbols have no versions") as string,
     });
   });
 
-  it("--bind alone is wrong usage", () =>
-    expect(patchelf("--bind", "puts", files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }));
+  it("--bind alone is wrong usage", async () =>
+    expect(await patchelf("--bind", "puts", files.copy(PIE))).toMatchObject({ status: 1, stdout: "" }));
 });
 
 describe("patchelf and strip, --backup and --in-place", () => {
-  it.each([["patchelf", "--set-rpath", "/a"], ["strip"]])("%s: both together", (verb, ...edit) => {
+  it.each([["patchelf", "--set-rpath", "/a"], ["strip"]])("%s: both together", async (verb, ...edit) => {
     for (const [option, suffix] of [
       ["--backup", ".orig"],
       ["--backup=.bak", ".bak"],
@@ -327,27 +333,27 @@ describe("patchelf and strip, --backup and --in-place", () => {
       const path = files.copy(PIE);
       const backup = `${path}${suffix}`;
 
-      expect(captured(verb!, option, "--in-place", ...edit, path)).toEqual(SILENT);
+      expect(await captured(verb!, option, "--in-place", ...edit, path)).toEqual(SILENT);
       expect(isUnchanged(backup, PIE)).toBe(true);
       expect(isUnchanged(path, PIE)).toBe(false);
 
-      expect(captured(verb!, option, ...edit, path)).toEqual(SILENT);
+      expect(await captured(verb!, option, ...edit, path)).toEqual(SILENT);
       expect(isUnchanged(backup, PIE)).toBe(true);
     }
   });
 
-  it("wrong usage", () => {
+  it("wrong usage", async () => {
     const path = files.copy(PIE);
     for (const args of [["--backup="], ["--backup=a/b"], ["--in-place", "--output", files.path("o")]]) {
-      expect(patchelf(...args, "--set-rpath", "/a", path)).toMatchObject({ status: 1, stdout: "" });
+      expect(await patchelf(...args, "--set-rpath", "/a", path)).toMatchObject({ status: 1, stdout: "" });
     }
     expect(isUnchanged(path, PIE)).toBe(true);
     expect(existsSync(`${path}.orig`)).toBe(false);
   });
 
-  it("--json names the backup", () => {
+  it("--json names the backup", async () => {
     const path = files.copy(PIE);
-    const { stdout } = patchelf("--json", "--backup", "--set-rpath", "/a", path);
+    const { stdout } = await patchelf("--json", "--backup", "--set-rpath", "/a", path);
     const [entry] = JSON.parse(stdout) as { backup?: string }[];
     expect(entry!.backup).toBe(`${path}.orig`);
   });

@@ -86,7 +86,7 @@ describe("strip, the edits that options ask for", () => {
     expect(edits(`--keep-symbols=${many}`, `--strip-symbols=${many}`)).toMatchObject([{ names }, { names }]);
   });
 
-  it("a file of symbols has a name a line, comments and blanks; other words are reported", () => {
+  it("a file of symbols has a name a line, comments and blanks; other words are reported", async () => {
     const list = write("list", "# all of them\nmain\n\n  usage\t# why\r\nlast");
     const rubbish = write("rubbish", "a\nb c d\n");
     const none = write("none", "# none\n");
@@ -97,7 +97,7 @@ describe("strip, the edits that options ask for", () => {
     ]);
     expect(edits("--strip-symbols", list, "-w")).toEqual([stripSymbols(["main", "usage", "last"], { wildcard: true })]);
     expect(edits(`--strip-symbols=${none}`)).toEqual([]);
-    expect(captured("strip", `--strip-symbols=${rubbish}`, "/no/such/file").stderr.split("\n")[0]).toBe(
+    expect((await captured("strip", `--strip-symbols=${rubbish}`, "/no/such/file")).stderr.split("\n")[0]).toBe(
       `elfwright: strip: ${rubbish}:2: c d is not taken: a line holds one name`,
     );
   });
@@ -175,44 +175,44 @@ describe("strip, options", () => {
     ["-I binary", '"binary" is no ELF format'],
     ["-O pei-x86-64", '"pei-x86-64" is no ELF format'],
     ["-O elf64-", "no ELF format"],
-  ])("%s is wrong usage: %s", (option, message, file?: string) => {
-    const ran = captured("strip", ...option.split(" "), ...(file === "without" ? [] : ["/no/such/file"]));
+  ])("%s is wrong usage: %s", async (option, message, file?: string) => {
+    const ran = await captured("strip", ...option.split(" "), ...(file === "without" ? [] : ["/no/such/file"]));
     expect(ran).toMatchObject({ status: 1, stdout: "" });
     expect(ran.stderr).toContain(message);
     expect(ran.stderr).toMatch(/; see elfwright strip --help\n$/);
   });
 
-  it("no file, -o with several files, and -o with --in-place are wrong usage", () => {
+  it("no file, -o with several files, and -o with --in-place are wrong usage", async () => {
     const hint = "see elfwright strip --help\n";
     const missing = `elfwright: strip: missing file name; ${hint}`;
     const several = `elfwright: strip: -o takes one input file; ${hint}`;
     const contradiction = `elfwright: strip: -o and --in-place contradict each other; ${hint}`;
 
-    expect(captured("strip", "-g")).toEqual({ status: 1, stdout: "", stderr: missing });
-    expect(captured("strip", "-o", "out", "a", "b").stderr).toBe(several);
-    expect(captured("strip", "-o", "out", "--in-place", "a").stderr).toBe(contradiction);
+    expect(await captured("strip", "-g")).toEqual({ status: 1, stdout: "", stderr: missing });
+    expect((await captured("strip", "-o", "out", "a", "b")).stderr).toBe(several);
+    expect((await captured("strip", "-o", "out", "--in-place", "a")).stderr).toBe(contradiction);
   });
 
-  it("--help and --version name GNU strip, as scripts ask for it", () => {
-    expect(captured("strip", "-V", "file")).toMatchObject({
+  it("--help and --version name GNU strip, as scripts ask for it", async () => {
+    expect(await captured("strip", "-V", "file")).toMatchObject({
       status: 0,
       stderr: "",
       stdout: expect.stringMatching(/^elfwright [\d.]+, in place of GNU strip 2\.40\n$/) as string,
     });
-    const { stdout } = captured("strip", "--help");
+    const { stdout } = await captured("strip", "--help");
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(160);
   });
 
-  it("a file of symbols or a debug file that cannot be read is refused before any other is opened", () => {
+  it("a file of symbols or a debug file that cannot be read is refused before any other is opened", async () => {
     const missing = "ENOENT: no such file or directory (open)\n";
     const noList = `the file that --keep-symbols names cannot be read: /no/such/list: ${missing}`;
 
-    expect(captured("strip", "--keep-symbols=/no/such/list", "/no/such/file")).toEqual({
+    expect(await captured("strip", "--keep-symbols=/no/such/list", "/no/such/file")).toEqual({
       status: 1,
       stdout: "",
       stderr: `elfwright: strip: IO: ${noList}`,
     });
-    expect(captured("strip", "--add-gnu-debuglink=/no/such/debug", "/no/such/file")).toEqual({
+    expect(await captured("strip", "--add-gnu-debuglink=/no/such/debug", "/no/such/file")).toEqual({
       status: 1,
       stdout: "",
       stderr: `elfwright: strip: IO: /no/such/debug: ${missing}`,
@@ -242,12 +242,12 @@ describe("strip, @FILE", () => {
     expect(parseStrip(["@/no/such/file"]).files).toEqual(["@/no/such/file"]);
   });
 
-  it("one that names itself is refused", () => {
+  it("one that names itself is refused", async () => {
     const path = files.path("self");
     writeFileSync(path, `-g @${path}`);
 
     const refusal = `@${path}: too many files of arguments; do they name each other?`;
-    expect(captured("strip", `@${path}`)).toEqual({
+    expect(await captured("strip", `@${path}`)).toEqual({
       status: 1,
       stdout: "",
       stderr: `elfwright: strip: ${refusal}; see elfwright strip --help\n`,

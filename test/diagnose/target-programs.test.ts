@@ -77,10 +77,10 @@ describe("programs built here, on an older system", () => {
     },
   );
 
-  itWithTools(["gcc"], "the command says the same", () => {
+  itWithTools(["gcc"], "the command says the same", async () => {
     const path = files.write("for-centos", build("x86_64"));
-    const text = captured("diagnose", "--target", "centos7", path);
-    const fine = captured("diagnose", "--json", "--target", "ubuntu22.04", path);
+    const text = await captured("diagnose", "--target", "centos7", path);
+    const fine = await captured("diagnose", "--json", "--target", "ubuntu22.04", path);
 
     expect([text.status, fine.status]).toEqual([1, 0]);
     expect(text.stdout).toContain(`error: ${LACKING_IN_CENTOS7}`);

@@ -46,7 +46,7 @@ let folders = 0;
  * Runs the command on one file in a folder of its own, and returns the exit code. Where that is not 0, there must be a
  * message, and the file must be as it was. No other file may be left.
  */
-function examine(label: string, bytes: Uint8Array, call: readonly string[]): number {
+async function examine(label: string, bytes: Uint8Array, call: readonly string[]): Promise<number> {
   const folder = `dir-${folders++}`;
   mkdirSync(files.path(folder));
   const path = files.write(`${folder}/file`, bytes);
@@ -54,7 +54,7 @@ function examine(label: string, bytes: Uint8Array, call: readonly string[]): num
 
   let ran: Captured;
   try {
-    ran = captured(...call, path);
+    ran = await captured(...call, path);
   } catch (e) {
     throw new Error(`${what}: ${String(e)}`, { cause: e });
   }
@@ -77,7 +77,7 @@ it.each([
   "s390x-glibc-pie",
   "mips64el-glibc-lib.so",
   "x86_64-musl-pie",
-])(`broken copies of %s: a message and no change, or a whole result (seed ${SEED})`, (name) => {
+])(`broken copies of %s: a message and no change, or a whole result (seed ${SEED})`, async (name) => {
   // A Buffer's slice would be the same bytes.
   const original = Uint8Array.from(fixture(name));
   const hot = hotRanges(original);
@@ -86,7 +86,7 @@ it.each([
 
   for (let round = 0; round < ROUNDS; round++) {
     const bytes = Buffer.from(mutant(original, hot, random(SEED * 7919 + round)));
-    if (examine(`ELFWRIGHT_SEED=${SEED}, round ${round}`, bytes, CALLS[round % CALLS.length]!) === 0) done++;
+    if ((await examine(`ELFWRIGHT_SEED=${SEED}, round ${round}`, bytes, CALLS[round % CALLS.length]!)) === 0) done++;
     else refused++;
   }
 
@@ -119,18 +119,18 @@ describe("what is no ELF file", () => {
     ]),
   ];
 
-  it.each(inputs)("%s: a message, exit 1, and nothing is written", (label, bytes) => {
-    for (const call of CALLS) expect(examine(label, bytes, call), call.join(" ")).toBe(1);
+  it.each(inputs)("%s: a message, exit 1, and nothing is written", async (label, bytes) => {
+    for (const call of CALLS) expect(await examine(label, bytes, call), call.join(" ")).toBe(1);
   });
 
-  it("a folder, a device, a file that is not there, and one that cannot be read", () => {
+  it("a folder, a device, a file that is not there, and one that cannot be read", async () => {
     const unreadable = files.write("unreadable", original, 0);
     const dir = files.path("folder");
     mkdirSync(dir);
 
     for (const path of [dir, "/dev/null", "/dev/zero", files.path("missing"), unreadable, join(unreadable, "below")]) {
       for (const call of CALLS) {
-        const r = asNobody(() => captured(...call, path));
+        const r = await asNobody(() => captured(...call, path));
         expect({ path, call, status: r.status, stdout: r.stdout }).toEqual({ path, call, status: 1, stdout: "" });
         expect(r.stderr).toMatch(/^elfwright: [^\n]+\n$/);
       }

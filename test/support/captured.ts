@@ -11,7 +11,7 @@ export interface Captured {
 }
 
 /** Runs the command in this process. The command must not throw, so an exception is passed on. */
-export function captured(...args: string[]): Captured {
+export async function captured(...args: string[]): Promise<Captured> {
   const out = { stdout: "", stderr: "" };
   const { stdout, stderr } = process;
   const originals = [stdout.write, stderr.write] as const;
@@ -23,7 +23,7 @@ export function captured(...args: string[]): Captured {
   stderr.write = into("stderr") as typeof stderr.write;
 
   try {
-    const status = runCommand(args, loaded.get(args[0] ?? ""));
+    const status = await runCommand(args, loaded.get(args[0] ?? ""));
     return { status, ...out };
   } finally {
     [stdout.write, stderr.write] = originals;

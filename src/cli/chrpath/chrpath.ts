@@ -2,7 +2,7 @@ import { setRpath, setRunpath } from "../../edit/runpath.js";
 import { convertToRunpath, removeRunpath } from "../../edit/search-path.js";
 import { fail } from "../../error.js";
 import type { Edit } from "../../edit/family.js";
-import { attemptFile, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "../command.js";
+import { attemptLater, type ErrorEntry, OK, print, REFUSED, toJson, UsageError, type Verb } from "../command.js";
 import { getopt, type OptionName } from "../getopt.js";
 import { withFile } from "../read-files.js";
 import {
@@ -126,12 +126,12 @@ function editsFor(found: Found, { remove, convert, path }: Command): Edit[] {
   return convert && found.tag === "DT_RPATH" ? [convertToRunpath()] : [];
 }
 
-function change(file: string, command: Command): Entry {
+async function change(file: string, command: Command): Promise<Entry> {
   const found = searchPath(file);
   const edits = found ? editsFor(found, command) : [];
   // An output file is written where nothing changes, too.
   const writes = edits.length > 0 || (command.output !== undefined && (found !== null || command.remove));
-  return { file, searchPath: found, ...(writes && rewriteFile(file, edits, command)) };
+  return { file, searchPath: found, ...(writes && (await rewriteFile(file, edits, command))) };
 }
 
 /** What chrpath prints of a file, in its words. */
@@ -156,11 +156,11 @@ function report(entry: Entry, command: Command): void {
 
 const isRewritten = (entry: Entry): entry is Entry & Rewritten => entry.placements !== undefined;
 
-function runAll(command: Command): number {
+async function runAll(command: Command): Promise<number> {
   const entries: (Entry | ErrorEntry)[] = [];
   let code = OK;
   for (const file of command.files) {
-    const attempt = attemptFile(file, () => change(file, command));
+    const attempt = await attemptLater(file, () => change(file, command));
     if ("refusal" in attempt) {
       code |= REFUSED;
       entries.push(attempt.refusal);
@@ -199,9 +199,9 @@ Like chrpath's, these options change a search path that exists and never make on
 patchelf --set-rpath does. A DT_RPATH beside a DT_RUNPATH is not shown, since ld.so ignores it. Exit
 0 done, 1 refused or wrong usage, 2 no search path; with -k the sum of the codes that occurred.`,
   usageCode: REFUSED,
-  run(args) {
+  async run(args) {
     const command = parse(args);
-    if (!command.version) return runAll(command);
+    if (!command.version) return await runAll(command);
     print(`elfwright ${version}, in place of chrpath version 0.16`);
     return OK;
   },

@@ -84,7 +84,7 @@ what to do. Exits with 1 when a finding is of level error.
   --json            an array of { file, libc, linkage, … }, or of
                     { id, severity, sentence, advice } (see docs/json.md)`,
   usageCode: USAGE,
-  run(args) {
+  async run(args) {
     const { files, flags } = parseReadArguments(args, OPTIONS, "rules");
     const asJson = flags["json"] === true;
     if (flags["rules"] === true) {
@@ -104,7 +104,7 @@ what to do. Exits with 1 when a finding is of level error.
     });
 
     let gap = "";
-    const { results, failed } = eachFile(files, asJson, entryOf, ({ file, ...diagnosis }) => {
+    const { results, failed } = await eachFile(files, asJson, entryOf, ({ file, ...diagnosis }) => {
       print(gap + formatDiagnosis(file, diagnosis));
       gap = "\n";
     });

@@ -19,7 +19,7 @@ interface Work {
   readonly edits: readonly Edit[];
 }
 
-function onFile(file: string, command: PatchelfCommand): Entry {
+async function onFile(file: string, command: PatchelfCommand): Promise<Entry> {
   const { printed, edits } = withFile(file, (elf) => workOn(file, elf, command));
   if (command.debug) {
     const names = edits.map((edit) => edit.edit).join(", ");
@@ -27,7 +27,7 @@ function onFile(file: string, command: PatchelfCommand): Entry {
   }
 
   const onlyPrints = printed && edits.length === 0 && command.output === undefined;
-  const rewritten = onlyPrints ? { file } : rewrite(file, edits, command);
+  const rewritten = onlyPrints ? { file } : await rewrite(file, edits, command);
   return printed ? { ...rewritten, printed } : rewritten;
 }
 
@@ -67,8 +67,8 @@ function notePages(file: string, elf: ElfFile, wanted: number): void {
   );
 }
 
-function rewrite(file: string, edits: readonly Edit[], command: PatchelfCommand): Rewritten {
-  const rewritten = rewriteFile(file, edits, command);
+async function rewrite(file: string, edits: readonly Edit[], command: PatchelfCommand): Promise<Rewritten> {
+  const rewritten = await rewriteFile(file, edits, command);
   if (!command.debug) return rewritten;
 
   const { changed, sizeBefore, sizeAfter } = rewritten;
@@ -91,12 +91,12 @@ export const patchelf: Verb = {
   help: patchelfHelp,
   usageCode: REFUSED,
   findsHelp: true,
-  run(args) {
+  async run(args) {
     const command = parsePatchelf(args);
     if (command.info !== undefined) return say(command.info);
 
     const { files, json } = command;
-    const { failed } = eachFile(files, json, (file) => onFile(file, command), printEntry);
+    const { failed } = await eachFile(files, json, (file) => onFile(file, command), printEntry);
     return failed ? REFUSED : OK;
   },
 };

@@ -113,7 +113,7 @@ makes the exit code 1. What a program loads by dlopen() is not known.
 ${symbolHelp}
   --json               an array of trees (see docs/json.md)`,
   usageCode: USAGE,
-  run(args) {
+  async run(args) {
     const { files, flags } = parseReadArguments(args, FLAGS);
     const options = optionsOf(flags);
     const entryOf = (file: string): Entry =>
@@ -129,7 +129,7 @@ ${symbolHelp}
       print(heading + textOf(entry, flags));
     };
 
-    const { results, failed } = eachFile(files, flags["json"] === true, entryOf, printEntry);
+    const { results, failed } = await eachFile(files, flags["json"] === true, entryOf, printEntry);
     const incomplete = results.some((entry) => entry.missing.length > 0 || isUnbound(entry));
     return failed || incomplete ? REFUSED : OK;
   },

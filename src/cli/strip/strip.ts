@@ -17,7 +17,7 @@ interface Stripped extends Rewritten {
   readonly saved: number;
 }
 
-function stripFile(file: string, edits: readonly Edit[], command: StripCommand): Stripped {
+async function stripFile(file: string, edits: readonly Edit[], command: StripCommand): Promise<Stripped> {
   const { outputClass, output, verbose, dryRun } = command;
   if (outputClass !== undefined) refuseOthers(headerOf(file), outputClass);
 
@@ -25,7 +25,7 @@ function stripFile(file: string, edits: readonly Edit[], command: StripCommand):
   const told = ({ note }: Note) => note !== "NOT_FOUND" || verbose || dryRun;
   // With GNU strip a file keeps all its names.
   const inPlace = command.inPlace || (output === undefined && hasOtherNames(file));
-  const rewritten = rewriteFile(file, edits, { ...command, inPlace }, told);
+  const rewritten = await rewriteFile(file, edits, { ...command, inPlace }, told);
   return { ...rewritten, saved: rewritten.sizeBefore - rewritten.sizeAfter };
 }
 
@@ -72,7 +72,7 @@ export const strip: Verb = {
   help: stripHelp,
   usageCode: REFUSED,
   findsHelp: true,
-  run(args) {
+  async run(args) {
     const command = parseStrip(args);
     if (command.info !== undefined) {
       print(command.info === "help" ? stripHelp : stripVersion);
@@ -80,7 +80,7 @@ export const strip: Verb = {
     }
 
     const edits = stripEdits(command);
-    const { failed } = eachFile(
+    const { failed } = await eachFile(
       command.files,
       command.json,
       (file) => stripFile(file, edits, command),

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { captured } from "../../support/captured.js";
+import { captured, type Captured } from "../../support/captured.js";
 import { run } from "../../support/tools.js";
 
 /** What readelf says of a file: what loaders use, without addresses. */
@@ -112,8 +112,8 @@ export class Sides {
   async run(args: readonly string[], symbols: boolean): Promise<{ theirs: Outcome; ours: Outcome }[]> {
     const [theirDir, ourDir] = this.#dirs;
     const child = theirs(theirDir, args);
-    const ours = new Map<string, ReturnType<typeof captured>>();
-    for (const name of this.#names) ours.set(name, captured("patchelf", ...args, join(ourDir, name)));
+    const ours = new Map<string, Captured>();
+    for (const name of this.#names) ours.set(name, await captured("patchelf", ...args, join(ourDir, name)));
     await child;
 
     const theirChanged = this.#changed(theirDir);

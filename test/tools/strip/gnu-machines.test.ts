@@ -37,7 +37,7 @@ for (const m of MACHINES.filter((machine) => machine !== "x86_64")) {
   itWithTools(
     [strip, gcc, "readelf"],
     `${m}: ${LINES.length} sets of options on ${KINDS.length} files, beside ${strip}`,
-    () => {
+    async () => {
       const wrong: string[] = [];
       const dir = files.path(m);
       for (const [name, text] of Object.entries(TEXTS)) files.write(name, Buffer.from(text));
@@ -51,7 +51,7 @@ for (const m of MACHINES.filter((machine) => machine !== "x86_64")) {
 
         for (const line of LINES) {
           const options = line === "" ? [] : line.split(" ");
-          const { theirs, ours } = both(file, options, false, files.path("work"), strip);
+          const { theirs, ours } = await both(file, options, false, files.path("work"), strip);
           const lines = compare(theirs, ours);
           const pair = { args: options, file: name, machine: m, theirs, ours, lines };
           const known = explained(pair);
@@ -64,11 +64,11 @@ for (const m of MACHINES.filter((machine) => machine !== "x86_64")) {
     },
   );
 
-  itWithTools([strip, gcc], `${m}: -v prints what ${strip} prints`, () => {
+  itWithTools([strip, gcc], `${m}: -v prints what ${strip} prints`, async () => {
     const file = files.path(`${m}-verbose.o`);
     const args = ["-v", "-g", "-o", "/dev/null", file];
     must(gcc, ["-g", "-c", "-x", "c", "-", "-o", file], { input: "int x;\n" });
-    expect(captured("strip", ...args).stdout.split("\n")[0]).toBe(run(strip, args).stdout.trimEnd());
+    expect((await captured("strip", ...args)).stdout.split("\n")[0]).toBe(run(strip, args).stdout.trimEnd());
   });
 }
 

@@ -37,10 +37,10 @@ itWithTools(TOOLS, "files, and GNU strip", () => {
 for (const { args, force } of cases) {
   const options = args.join(" ") || "without an option";
 
-  itWithTools(TOOLS, `strip ${options}${force ? ", forced" : ""}`, () => {
+  itWithTools(TOOLS, `strip ${options}${force ? ", forced" : ""}`, async () => {
     const wrong: string[] = [];
     for (const file of [...SOURCES.map((s) => s.name), "dwo.dwo", "section-symbols"]) {
-      const { theirs, ours } = both(files.path(file), args, force === true, files.path("work"));
+      const { theirs, ours } = await both(files.path(file), args, force === true, files.path("work"));
       const lines = compare(theirs, ours);
       const pair = { args, file, theirs, ours, lines, ...(force && { force }) };
       const known = explained(pair);

@@ -65,13 +65,13 @@ function outcome(path: string, before: Buffer, ran: Pick<Outcome, "status" | "st
 }
 
 /** Gives a copy of a file to both, with the same options; another machine's files go to its own GNU strip. */
-export function both(
+export async function both(
   file: string,
   args: readonly string[],
   force: boolean,
   work: string,
   strip = "strip",
-): { theirs: Outcome; ours: Outcome } {
+): Promise<{ theirs: Outcome; ours: Outcome }> {
   const before = readFileSync(file);
   const [theirs, ours] = [`${work}-theirs`, `${work}-ours`];
   copyFileSync(file, theirs);
@@ -80,7 +80,7 @@ export function both(
   try {
     return {
       theirs: outcome(theirs, before, run(strip, [...args, theirs])),
-      ours: outcome(ours, before, captured("strip", ...args, ...(force ? ["--force"] : []), ours)),
+      ours: outcome(ours, before, await captured("strip", ...args, ...(force ? ["--force"] : []), ours)),
     };
   } finally {
     rmSync(theirs);
