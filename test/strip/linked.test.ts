@@ -271,7 +271,6 @@ it("edits that cannot both hold are refused", () => {
     () => keepSymbols([""]),
     () => addDebugLink("", 1),
     () => addDebugLink("a", -1),
-    () => removeSections("[z-a]"),
     () => discardLocals("some" as "all"),
   ]) {
     expect(caught(() => patch(bytes, [make()])).code).toBe("BAD_EDIT");
