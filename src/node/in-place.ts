@@ -1,30 +1,21 @@
-import {
-  closeSync,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  type Stats,
-  writeSync,
-} from "node:fs";
-import { fail } from "../error.js";
+import { closeSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { fillFrom } from "../codec/source.js";
+import { fail, isElfError } from "../error.js";
 import type { Plan } from "../patch.js";
+import type { Range } from "../pieces/ranges.js";
+import { lockFile } from "./lock.js";
+import { realTarget } from "./links.js";
 import { keepDates } from "./new-file.js";
 import { newRanges } from "./runs.js";
-import { isError } from "./source.js";
-
-/** A range of a file that changes. Its old bytes are held in memory, to be put back if writing fails. */
-interface Range {
-  readonly at: number;
-  readonly bytes: Uint8Array;
-  readonly was: Uint8Array;
-}
+import { type FileAtOpen, isError, openAsIs, stateOf } from "./source.js";
+import { type Order, orderWrites } from "./order/order.js";
+import type { Step } from "./order/draft.js";
+import { findUnfinished, undoBytes, type Unfinished } from "./unfinished.js";
+import type { Writing } from "./write.js";
 
 /** The bytes of one comparison. Only what differs is written. */
-const CHUNK = 1 << 16;
-/** The bytes of one write behind the old end, where nothing is compared. */
+const CHUNK = 1 << 18;
+/** The bytes of one write at most. */
 const LARGE = 1 << 20;
 /** Between two differences, so many equal bytes are written along: one write is cheaper than two. */
 const LITTLE = 256;
@@ -32,76 +23,187 @@ const LITTLE = 256;
 /** The `cause` of an `IO` error after which the file is neither the old nor the new one. */
 export const DAMAGED = "damaged";
 
+/** A step that can be taken back. */
+type Done = Pick<Step, "at" | "was">;
+
 /**
  * Writes a result into the file that it was made of. The bytes behind the old end are written first, so that a full
- * disk is known before a byte of the old file has changed. Then the changed ranges are written, from the end to the
- * headers that lead to them. A shorter file is cut last. After a failure the old bytes are put back; after a crash of
- * the system they are not.
+ * disk is known before a byte of the old file has changed: the last of them tell how to undo the rest. Then the steps
+ * of {@link orderWrites} follow. What lies behind the new end is cut off last. After a failure the old bytes are put
+ * back. If the process is killed, the file loads as before or as after, and {@link undoUnfinished} finds it; a crash of
+ * the system may leave any mixture.
  *
- * @throws what the system calls throw, if the file is as it was; `IO` if the file changed meanwhile or is damaged
+ * @throws what the system calls throw, if the file is as it was; `IO` if the file changed meanwhile, is damaged, or
+ *   another process writes into it; `UNSUPPORTED` as `orderWrites`
  */
-export function writeInPlace(path: string, plan: Plan, stats: Stats, sync: boolean, preserveDates = false): void {
-  const fd = openSync(path, "r+");
+export function writeInPlace({ target, plan, source, sync, preserveDates }: Writing): void {
+  const file = new OpenFile(target, source.state);
   try {
-    const now = fstatSync(fd);
-    if (now.ino !== stats.ino || now.size !== stats.size || now.mtimeMs !== stats.mtimeMs) {
-      fail("IO", `${path}: the file changed while it was read`, { path });
-    }
-
-    const ranges = changedRanges(fd, plan, stats.size);
-    const begun: Range[] = [];
+    const order = orderWrites(source, plan, changedRanges(source, plan));
+    const done: Done[] = [];
     try {
-      for (const { at, bytes } of appended(plan, stats.size)) put(fd, at, bytes);
-      for (const range of ranges) {
-        begun.push(range);
-        put(fd, range.at, range.bytes);
-      }
-      if (plan.size < stats.size) ftruncateSync(fd, plan.size);
-      if (sync) fsyncSync(fd);
+      writeAll(file, plan, source.size, order, done);
+      if (sync) fsyncSync(file.fd);
     } catch (e) {
-      restore(fd, path, begun, stats.size, e);
+      if (!isElfError(e)) takeBack(file, done, source.size, e);
       throw e;
     }
 
     // Writing clears the set-user-ID bit, except for root.
-    const mode = stats.mode & 0o7777;
-    if ((fstatSync(fd).mode & 0o7777) !== mode) fchmodSync(fd, mode);
-    if (preserveDates) keepDates(fd, stats);
+    const mode = source.stats.mode & 0o7777;
+    if ((fstatSync(file.fd).mode & 0o7777) !== mode) fchmodSync(file.fd, mode);
+    if (preserveDates) keepDates(file.fd, source.stats);
   } finally {
-    closeSync(fd);
+    file.close();
   }
 }
 
-/** The bytes behind the old end. They are valid until the next ones. */
-function* appended(plan: Plan, from: number): Generator<{ at: number; bytes: Uint8Array }> {
-  const buffer = new Uint8Array(Math.max(0, Math.min(LARGE, plan.size - from)));
-  for (let at = from; at < plan.size; at += LARGE) {
-    const bytes = buffer.subarray(0, Math.min(LARGE, plan.size - at));
-    plan.readInto(at, bytes);
-    yield { at, bytes };
+function writeAll(file: OpenFile, plan: Plan, oldSize: number, { behind, steps, end }: Order, done: Done[]): void {
+  const isShorter = plan.size < oldSize;
+  // What one write does is done or not done.
+  if (behind.length + steps.length + Number(isShorter) > 1) {
+    const { at, bytes, foot } = undoBytes(steps, oldSize, end);
+    file.put(at + foot, bytes.subarray(foot));
+    file.put(at, bytes.subarray(0, foot));
+  }
+
+  for (const { at, size, source, from } of behind) {
+    const buffer = new Uint8Array(Math.min(LARGE, size));
+    for (let i = 0; i < size; i += LARGE) {
+      const part = buffer.subarray(0, Math.min(LARGE, size - i));
+      fillFrom(source, from + i, part, "the new file");
+      file.put(at + i, part);
+    }
+  }
+
+  for (const step of joined(steps)) {
+    done.push(step);
+    file.put(step.at, step.bytes);
+  }
+  if (file.size() > plan.size) file.cut(plan.size);
+}
+
+/** Steps that continue each other, as one write: the system does it page by page. */
+function* joined(steps: readonly Step[]): Generator<Step> {
+  for (let i = 0; i < steps.length;) {
+    const first = i;
+    let size = 0;
+    do {
+      size += steps[i]!.bytes.length;
+      i++;
+    } while (i < steps.length && size < LARGE && steps[i]!.at === steps[first]!.at + size);
+
+    const run = steps.slice(first, i);
+    const [at, was, bytes] = [run[0]!.at, run.map((s) => s.was), run.map((s) => s.bytes)];
+    yield run.length === 1 ? run[0]! : { at, was: Buffer.concat(was), bytes: Buffer.concat(bytes) };
   }
 }
 
 /**
- * The ranges that change within the old file, the last one first. All are read before any is written, since the plan
- * reads from the file itself what stays.
+ * Makes the old file again of one whose writer was killed while it wrote in place, if it is such a file.
+ *
+ * @throws what the system calls throw; `IO` while that process still writes
  */
-function changedRanges(fd: number, plan: Plan, size: number): Range[] {
+export function undoUnfinished(path: string): void {
+  const source = openAsIs(path);
+  try {
+    if (!findUnfinished(source)) return;
+
+    const file = new OpenFile(realTarget(path), source.state);
+    try {
+      const { done, size } = findUnfinished(source) as Unfinished;
+      for (const { at, was } of [...done].reverse()) file.put(at, was);
+      file.cut(size);
+    } finally {
+      file.close();
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/** A file that is open for writing in place, and locked. Whatever anybody else writes to it stops its writer. */
+class OpenFile {
+  readonly fd: number;
+  readonly path: string;
+  readonly #unlock: () => void;
+  #state: string;
+
+  /**
+   * @param state what {@link stateOf} said of the file when it was read
+   */
+  constructor(path: string, state: string) {
+    this.fd = openSync(path, "r+");
+    this.path = path;
+    this.#state = state;
+    try {
+      this.#unlock = lockFile(path, fstatSync(this.fd).ino);
+    } catch (e) {
+      closeSync(this.fd);
+      throw e;
+    }
+
+    try {
+      this.#refuseOther("while it was read, so nothing was written");
+    } catch (e) {
+      this.close();
+      throw e;
+    }
+  }
+
+  close(): void {
+    closeSync(this.fd);
+    this.#unlock();
+  }
+
+  size(): number {
+    return fstatSync(this.fd).size;
+  }
+
+  put(at: number, bytes: Uint8Array): void {
+    this.#change(() => {
+      let done = 0;
+      while (done < bytes.length) done += writeSync(this.fd, bytes, done, bytes.length - done, at + done);
+    });
+  }
+
+  cut(size: number): void {
+    this.#change(() => ftruncateSync(this.fd, size));
+  }
+
+  #change(work: () => void): void {
+    this.#refuseOther("while it was written, so writing stopped", DAMAGED);
+    try {
+      work();
+    } finally {
+      this.#state = stateOf(this.fd);
+    }
+  }
+
+  #refuseOther(when: string, cause?: string): void {
+    if (stateOf(this.fd) === this.#state) return;
+    fail("IO", `${this.path}: the file changed ${when}`, { path: this.path, ...(cause && { cause }) });
+  }
+}
+
+/** The ranges that change within the old file, in order. */
+function changedRanges(source: FileAtOpen, plan: Plan): Range[] {
+  const { size } = source;
   const ranges: Range[] = [];
   const buffer = new Uint8Array(CHUNK);
 
   for (const { start, end } of newRanges(plan.pieces)) {
     for (let at = start; at < Math.min(end, size); at += CHUNK) {
       const bytes = buffer.subarray(0, Math.min(CHUNK, end - at, size - at));
-      const was = get(fd, at, bytes.length);
+      const was = source.read(at, bytes.length);
       plan.readInto(at, bytes);
       for (const { from, to } of differences(bytes, was)) {
-        ranges.push({ at: at + from, bytes: bytes.slice(from, to), was: was.slice(from, to) });
+        ranges.push({ start: at + from, end: at + to });
       }
     }
   }
 
-  return ranges.reverse();
+  return ranges;
 }
 
 /** The ranges in which bytes differ. Ranges with little between them are one. */
@@ -123,35 +225,18 @@ function* differences(a: Uint8Array, b: Uint8Array): Generator<{ from: number; t
   yield { from, to };
 }
 
-/** Reads bytes. Those behind the end of the file are 0. */
-function get(fd: number, at: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const count = readSync(fd, bytes, done, length - done, at + done);
-    if (count === 0) break;
-    done += count;
-  }
-  return bytes;
-}
-
-function put(fd: number, at: number, bytes: Uint8Array): void {
-  let done = 0;
-  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
-}
-
-function restore(fd: number, path: string, begun: readonly Range[], size: number, cause: unknown): void {
+function takeBack(file: OpenFile, done: readonly Done[], size: number, cause: unknown): void {
   try {
-    for (const { at, was } of begun) put(fd, at, was);
-    ftruncateSync(fd, size);
+    for (const { at, was } of [...done].reverse()) file.put(at, was);
+    file.cut(size);
   } catch (e) {
     const reason = (error: unknown) => (isError(error) ? error.message : String(error));
-    const parts = begun.map(({ at, was }) => `${at} to ${at + was.length}`).join(", ");
+    const parts = done.map(({ at, was }) => `${at} to ${at + was.length}`).join(", ");
     fail(
       "IO",
-      `${path}: writing failed (${reason(cause)}), and giving the old bytes back failed too (${reason(e)}): ` +
-        `the file is damaged at bytes ${parts || `from ${size} on`}`,
-      { path, cause: DAMAGED },
+      `${file.path}: writing failed (${reason(cause)}), and giving the old bytes back failed too (${reason(e)}): ` +
+        `the file is damaged at bytes ${parts || `from ${size} on`}; the same call once more gives them back`,
+      { path: file.path, cause: DAMAGED },
     );
   }
 }

@@ -4,12 +4,15 @@ import { fail, isElfError, type Note } from "../error.js";
 import { refuseStrayEdits } from "../edit/asked.js";
 import { assertOptions, type OptionNames, refuseArgument } from "../input.js";
 import { type Edits, type PatchOptions, type Plan, plan } from "../patch.js";
+import { composePieces } from "../pieces/compose.js";
+import { piecesSource } from "../pieces/fill.js";
 import type { Change } from "../report/diff.js";
 import { backupName, keepBackup } from "./backup.js";
-import { DAMAGED, writeInPlace } from "./in-place.js";
+import { DAMAGED, undoUnfinished, writeInPlace } from "./in-place.js";
 import { realTarget } from "./links.js";
 import { tempBeside } from "./new-file.js";
-import { type FileAtOpen, ioError, isError, openAsIs } from "./source.js";
+import { type FileAtOpen, ioError, isError, onFile, openAsIs } from "./source.js";
+import { findUnfinished, type Unfinished } from "./unfinished.js";
 import { writeFileAtomically, writeFileAtomicallySync, type Writing } from "./write.js";
 
 /** Options of {@link patchFile}. */
@@ -137,11 +140,14 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
     fail("BAD_EDIT", "inPlace: the file itself is written, so there is no other output", { edit: "inPlace" });
   }
 
+  if (inPlace && options.dryRun !== true) onFile(path, () => undoUnfinished(path));
   const source = openAsIs(path);
   try {
     const { overlay, deterministic } = options;
-    const planned = plan(source, edits, { overlay, deterministic });
-    const { changed } = planned;
+    const unfinished = findUnfinished(source);
+    const input = unfinished ? piecesSource(source, unfinished.pieces, unfinished.size) : source;
+    const planned = plan(input, edits, { overlay, deterministic });
+    const changed = planned.changed || unfinished !== undefined;
 
     const isNowhere = output === NOWHERE;
     const target = isNowhere ? NOWHERE : realTarget(output ?? path);
@@ -160,7 +166,7 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
     const result: PatchFileResult = {
       path: target,
       changed,
-      sizeBefore: source.size,
+      sizeBefore: input.size,
       sizeAfter: planned.size,
       changes: planned.changes,
       notes,
@@ -169,7 +175,7 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
       ...(backup !== undefined && { backup }),
     };
     const writing: Writing = {
-      plan: planned,
+      plan: unfinished ? ofRawFile(planned, unfinished) : planned,
       source,
       temp: tempBeside(target),
       target,
@@ -193,6 +199,10 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
   }
 }
 
+/** A plan of an old file, as one of the file that has it in part. */
+const ofRawFile = (planned: Plan, { pieces }: Unfinished): Plan =>
+  Object.create(planned, { pieces: { value: composePieces(planned.pieces, pieces) } }) as Plan;
+
 /** Makes the backup, if one is wanted. */
 function keepOld(job: Job): void {
   const { result, inPlace } = job;
@@ -208,8 +218,7 @@ function begin(job: Job): Writing | undefined {
   if (!inPlace || !writing) return writing;
 
   keepOld(job);
-  const { target, plan, source, sync, preserveDates } = writing;
-  writeInPlace(target, plan, source.stats, sync, preserveDates);
+  writeInPlace(writing);
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { ByteSource } from "../../src/codec/source.js";
 import { patch, type Piece, readElf, setRunpath, stripUnneeded } from "../../src/index.js";
 import { patchFile, patchFileSync } from "../../src/node/index.js";
-import { openAsIs, openSource } from "../../src/node/source.js";
+import { openAsIs } from "../../src/node/source.js";
 import { writeFileAtomically, writeFileAtomicallySync } from "../../src/node/write.js";
 import { writeInPlace } from "../../src/node/in-place.js";
 import { type Plan, planOf } from "../../src/rewrite/plan.js";
@@ -138,9 +138,9 @@ describe("80,000 small pieces", () => {
 
   it("in place: take few system calls, too", () => {
     const input = files.write("many-in-place", INPUT);
-    const source = openSource(input);
+    const source = openAsIs(input);
     reset();
-    writeInPlace(input, manyPieces(source), statSync(input), false);
+    writeInPlace({ plan: manyPieces(source), source, temp: "", target: input, sync: false });
 
     expect(calls.reads.length).toBeLessThan(300);
     expect(calls.writes.length).toBeLessThan(70);
