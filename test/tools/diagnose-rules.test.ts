@@ -212,9 +212,75 @@ describe("what glibc and kernels refuse", () => {
   });
 });
 
+describe("what dlopen makes of a library", () => {
+  const OPENS = `
+#include <dlfcn.h>
+#include <stdio.h>
+int main(int n, char **names) { if (!dlopen(names[1], RTLD_NOW)) return puts(dlerror()), 1; return 0; }
+`;
+  const tls = (size: number) => `__thread char a[${size}]; char *f(void) { return a; }`;
+  const LIBRARY = ["-shared", "-fPIC", "-nostdlib"];
+  const STATIC_TLS = [...LIBRARY, "-ftls-model=initial-exec"];
+
+  /** Each library, its flags, what the rules of that name say, and what dlopen says where it refuses. */
+  const ROWS: readonly (readonly [string, readonly string[], readonly string[], string | null])[] = [
+    [tls(16_000), STATIC_TLS, ["warning dlopen-static-tls"], "cannot allocate memory in static TLS block"],
+    [tls(1728), STATIC_TLS, ["warning dlopen-static-tls"], "cannot allocate memory in static TLS block"],
+    [tls(1500), STATIC_TLS, ["note dlopen-static-tls"], null],
+    [tls(16_000), [...LIBRARY, "-ftls-model=global-dynamic", "-lc"], [], null],
+    ["int f(void) { return 1; }", [...LIBRARY, "-Wl,-z,nodlopen"], ["warning dlopen-refused"], "cannot be dlopen()ed"],
+    ["int f(void) { return 1; }", LIBRARY, [], null],
+  ];
+
+  const says = (library: Uint8Array): string[] => found(library).filter((text) => text.includes(" dlopen-"));
+
+  itWithTools([LD, "gcc"], "with glibc", () => {
+    const opens = files.write("opens", compile("gcc", OPENS));
+    for (const [source, flags, rules, refusal] of ROWS) {
+      const library = compile("gcc", source, flags);
+      const ran = run(opens, [files.write(`opened-${made++}.so`, library)]);
+      expect([source, says(library), ran.status]).toEqual([source, rules, refusal === null ? 0 : 1]);
+      expect(ran.stdout).toContain(refusal ?? "");
+    }
+  });
+
+  itWithTools([LD, "gcc"], "a program that needs such a library starts", () => {
+    for (const [source, flags, rules] of ROWS) {
+      if (rules.length === 0) continue;
+
+      const name = `needed-${made++}.so`;
+      files.write(name, compile("gcc", source, [...flags, `-Wl,-soname,${name}`]));
+      const main = compile("gcc", "long f(void); int main(void) { return f() == 0; }", [
+        `-L${files.path(".")}`,
+        `-l:${name}`,
+        `-Wl,-rpath,${files.path(".")}`,
+      ]);
+      expect([source, runs(main).status]).toEqual([source, 0]);
+    }
+  });
+
+  itWithTools(["musl-gcc"], "with musl, for which no size is small enough", () => {
+    const opens = files.write("opens-musl", compile("musl-gcc", OPENS));
+    const library = compile("musl-gcc", `#include <string.h>\n${tls(8)}\nint g(char *s) { return strlen(s); }`, [
+      "-shared",
+      "-fPIC",
+      "-ftls-model=initial-exec",
+    ]);
+    const ran = run(opens, [files.write("opened-musl.so", library)]);
+    expect([says(library), ran.status]).toEqual([["warning dlopen-static-tls"], 1]);
+    expect(ran.stdout).toContain("initial-exec TLS resolves to dynamic definition");
+
+    const refused = compile("gcc", "int f(void) { return 1; }", [...LIBRARY, "-Wl,-z,nodlopen"]);
+    expect(run(opens, [files.write("nodlopen-musl.so", refused)]).status).toBe(0);
+  });
+});
+
 describe("what works is not blamed", () => {
-  /** A static program with glibc's name services in it. */
-  const BLAMED = ["/usr/sbin/ldconfig"];
+  /** A static program with glibc's name services in it, and libraries that dlopen refuses. */
+  const BLAMED = [
+    "/usr/sbin/ldconfig",
+    ...["liblsan.so.0.0.0", "libtsan.so.2.0.0"].map((name) => `/usr/lib/x86_64-linux-gnu/${name}`),
+  ];
   const FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/lib/x86_64-linux-gnu", "/usr/lib/klibc/bin", "/usr/lib/musl/lib"];
 
   const sample = (folder: string): string[] => {
