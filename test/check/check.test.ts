@@ -93,7 +93,7 @@ function manyHeaders(n: number): Uint8Array {
     });
     Object.assign(Shdr.view(viewOf(bytes), shoff + i * Shdr.size(64), e), {
       type: SHT.NOBITS,
-      flags: SHF.ALLOC,
+      flags: SHF.ALLOC | SHF.WRITE,
       addr: i * 0x10000 + 0x8000,
       size: 1,
     });

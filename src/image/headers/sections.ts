@@ -92,16 +92,17 @@ export function assertInFile(elf: ElfFile, columns: SectionColumns, index: numbe
 
 /**
  * Is it a separate debug file? `objcopy --only-keep-debug` keeps the headers of loaded sections and drops their bytes,
- * so that even the code is SHT_NOBITS.
+ * so that even code and constants are SHT_NOBITS: a program has no use for zeros that it cannot write to.
  */
 export const isDebugFile = /* @__PURE__ */ once((elf): boolean => {
   const columns = sectionColumns(elf);
-  let hasEmptyCode = false;
+  let hasLostBytes = false;
   for (let i = 0; i < columns.count; i++) {
     if (!loadedAt(columns, i)) continue;
     const type = columns.type[i];
     if (type !== SHT.NOBITS && type !== SHT.NOTE) return false;
-    hasEmptyCode ||= type === SHT.NOBITS && (columns.flags[i]! & SHF.EXECINSTR) !== 0;
+    const isData = (columns.flags[i]! & (SHF.WRITE | SHF.EXECINSTR)) === SHF.WRITE;
+    hasLostBytes ||= type === SHT.NOBITS && !isData;
   }
-  return hasEmptyCode;
+  return hasLostBytes;
 });

@@ -1,3 +1,4 @@
+import { largest } from "../../codec/ascending.js";
 import { alignUp } from "../../codec/bytes.js";
 import { wordSize } from "../../codec/encoding.js";
 import type { PhdrView, ShdrView } from "../../codec/records.js";
@@ -76,10 +77,12 @@ const isLoadedNote = (s: Section): boolean => s.header.type === SHT.NOTE && isLo
 
 /**
  * Keeps loaded notes. Those at the beginning of the file keep their places, so that the first segment still describes
- * them; others follow.
+ * them; others follow. Where a PT_LOAD begins with notes, their offset stays congruent to their address.
  */
 function keepNotes(elf: ElfFile, map: FileMap): Places {
   const h = elf.header;
+  const loads = elf.segments.filter((s) => s.type === PT.LOAD && s.exact("filesz") > 0n);
+  const pageAt = new Map(loads.map((s) => [s.near("offset"), s.near("align")]));
   const notes = elf.sections
     .filter(isLoadedNote)
     .map((s) => ({ index: s.index, ...fileRange(s, elf.source), align: Math.max(1, s.header.addralign) }))
@@ -90,13 +93,20 @@ function keepNotes(elf: ElfFile, map: FileMap): Places {
   for (const { index, offset, size, align } of notes) {
     const isInHead = offset >= head && offset < LARGEST_HEAD && offset - head < LARGEST_GAP;
     const stays = isInHead && h.type !== ET.REL;
-    const at = stays ? offset : alignUp(head, Math.min(16, align));
+    const at = stays ? offset : placeOfNote(offset, head, Math.min(16, align), pageAt.get(offset) ?? 0);
     map.keep(offset, size, at);
     offsets.set(index, at);
     head = at + size;
   }
 
   return { offsets, head };
+}
+
+/** The place of a note from `from` on: congruent to its old one modulo the page of its PT_LOAD, if not behind it. */
+function placeOfNote(offset: number, from: number, align: number, page: number): number {
+  const skew = offset % page;
+  const congruent = alignUp(from - skew, page) + skew;
+  return page > align && congruent <= offset ? congruent : alignUp(from, align);
 }
 
 /** Keeps all that is not loaded, after the head. Returns its end in the output. */
@@ -152,6 +162,7 @@ function fixSection(view: ShdrView, index: number, { offsets, head }: Places): v
 
 function fixSegment(view: PhdrView, elf: ElfFile, { offsets, head }: Places, phoff: number): void {
   const notes = elf.sections.filter((s) => offsets.has(s.index) && isLoaded(s) && holds(view, s));
+  const own = view.type === PT.LOAD ? ownNotes(view, notes, offsets) : undefined;
   const isHead = view.type === PT.LOAD && view.offset === 0 && view.filesz > 0;
 
   if (view.type === PT.PHDR) {
@@ -162,11 +173,31 @@ function fixSegment(view: PhdrView, elf: ElfFile, { offsets, head }: Places, pho
     view.filesz = Math.min(head, view.filesz);
   } else if ((view.type === PT.NOTE || view.type === PT.GNU_PROPERTY) && notes.length > 0) {
     view.offset = offsets.get(notes[0]!.index)!;
+  } else if (own) {
+    Object.assign(view, own);
   } else {
     // Nothing is left of it: the offset stays congruent to the address.
     view.offset = view.align > 1 ? Number(view.exact("vaddr") % view.exact("align")) % view.align : 0;
     view.filesz = 0;
   }
+}
+
+/**
+ * What stays of a PT_LOAD that begins with notes: these, where their new offset is congruent to the address and they
+ * stand as they stood to each other.
+ */
+function ownNotes(
+  { offset, align }: PhdrView,
+  notes: readonly Section[],
+  offsets: Places["offsets"],
+): { readonly offset: number; readonly filesz: number } | undefined {
+  const moved = ({ header, index }: Section): number => offsets.get(index)! - header.offset;
+  const first = notes.find((s) => s.header.offset === offset);
+  const by = first ? moved(first) : 0;
+  if (!first || by % Math.max(1, align) !== 0) return undefined;
+
+  const end = largest(notes.filter((s) => moved(s) === by).map((s) => s.header.offset + s.header.size));
+  return { offset: offset + by, filesz: end - offset };
 }
 
 /** Does the segment have all addresses of the section? */

@@ -159,3 +159,40 @@ describe("separate debug files", () => {
     },
   );
 });
+
+describe("notes in a PT_LOAD of their own", () => {
+  const PROGRAM = 'const char text[] = "hello"; int value = 3; void _start(void) { for (;;) {} }';
+  const script = (sections: string): string =>
+    "PHDRS { text PT_LOAD FLAGS(5); notes PT_LOAD FLAGS(4); note PT_NOTE FLAGS(4); data PT_LOAD FLAGS(6); }\n" +
+    `SECTIONS { . = 0x400000; ${sections} . = ALIGN(0x1000); .data : { *(.data) } :data ` +
+    "/DISCARD/ : { *(.text .rodata .eh_frame .comment .note.gnu.property) } }";
+  const NOTES = ".note.gnu.build-id : { *(.note.gnu.build-id) } :notes :note";
+  const SCRIPTS: Readonly<Record<string, string>> = {
+    "with code": script(`.text : { *(.text) } :text . = ALIGN(0x1000); ${NOTES}`),
+    "without code": script(NOTES),
+    "with constants": script(`.rodata : { *(.rodata) } :text . = ALIGN(0x1000) + 0x20; ${NOTES}`),
+  };
+
+  for (const [title, text] of Object.entries(SCRIPTS)) {
+    itWithTools(["gcc", "strip", "eu-elflint", "readelf"], `${title}: segments have the bytes that GNU's have`, () => {
+      const whole = files.path("own-notes");
+      const layout = files.write("own-notes.ld", Buffer.from(text));
+      const flags = ["-g", "-nostdlib", "-static", "-Wl,--build-id", "-Wl,--no-warn-rwx-segments", `-Wl,-T,${layout}`];
+      must("gcc", [...flags, "-x", "c", "-o", whole, "-"], { input: PROGRAM });
+
+      const gnu = files.path("own-notes-gnu");
+      must("strip", ["--only-keep-debug", "-o", gnu, whole]);
+      const ours = stripTo(files.path("own-notes-ours"), whole, [onlyKeepDebug()]);
+      must("eu-elflint", ["--gnu-ld", "-d", ours]);
+
+      // Offset in the page, address, p_filesz and p_memsz of each program header with memory.
+      const rows = (path: string): string[] =>
+        [...must("readelf", ["-lW", path]).matchAll(/^  (?:LOAD|NOTE) +0x.*$/gm)]
+          .map(([row]) => row.replace(/0x\w*(\w{3}) /, "$1 "))
+          .filter((row) => !/ 0x0+ 0x0+ +[RWE]/.test(row));
+      expect(rows(ours)).toEqual(rows(gnu));
+      expect(rows(ours).length).toBeGreaterThanOrEqual(3);
+      expect(must("readelf", ["-nW", ours])).toContain("Build ID");
+    });
+  }
+});
