@@ -148,7 +148,11 @@ it("Go says which system a program was built for", () => {
     expect(of(programOf(goos))).toMatchObject({ system, language: "go", distributions: [], wheelTag: null });
   }
 
-  expect(of(programOf("linux"))).toMatchObject({ system: null, language: "go" });
+  expect(of(programOf("constructor")).system).toBe("constructor");
+  for (const none of ["linux", "x".repeat(20), "\u001b[2J"]) {
+    expect(of(programOf(none))).toMatchObject({ system: null, language: "go" });
+  }
+  expect(of(buildElf({ interpreter: "/x/constructor" })).system).toBe(null);
 });
 
 it("a program that brings its own loader runs with the C library of that one", () => {

@@ -62,6 +62,10 @@ const LIBRARIES: readonly (readonly [RegExp, string])[] = [
 
 const evidence = /* @__PURE__ */ evidenceOf("libc");
 
+/** The name in a file may be `constructor`. */
+const named = (names: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(names, name) ? names[name] : undefined;
+
 /** The file offset of EI_OSABI. */
 const OSABI_OFFSET = 7;
 
@@ -84,7 +88,7 @@ export function foreignEvidence(subject: DiagnosedSubject): Evidence | undefined
   }
 
   if (interpreter === null) return undefined;
-  const system = LOADERS[baseNameOf(interpreter)] ?? (isSolaris(interpreter, needed) ? "Solaris" : undefined);
+  const system = named(LOADERS, baseNameOf(interpreter)) ?? (isSolaris(interpreter, needed) ? "Solaris" : undefined);
   // OpenBSD has none of glibc's libraries: somebody has renamed glibc's loader.
   if (system === "OpenBSD" && needed.includes("libc.so.6")) return undefined;
   return system ? evidence("system", system, `PT_INTERP is ${interpreter}`, null) : undefined;
@@ -115,8 +119,8 @@ const GOOS: Readonly<Record<string, string>> = {
 /** What a Go program says of the system that it was built for. */
 export function goSystemEvidence({ info }: GoTraces): Evidence | undefined {
   const goos = info?.settings["GOOS"];
-  if (info === null || goos === undefined || goos === "linux") return undefined;
-  return evidence("system", GOOS[goos] ?? goos, `Go's build information says GOOS=${goos}`, info.offset);
+  if (info === null || goos === undefined || goos === "linux" || !/^[a-z0-9]{1,16}$/.test(goos)) return undefined;
+  return evidence("system", named(GOOS, goos) ?? goos, `Go's build information says GOOS=${goos}`, info.offset);
 }
 
 /** No system maps smaller pages. */

@@ -26,7 +26,10 @@ export interface WheelObstacle {
 
 /** The platform tag that a file earns, and what stands in the way of better ones. */
 export interface WheelTag {
-  /** `manylinux_2_17_x86_64`; `linux_x86_64` where no policy fits; null for a machine that Python has no name for. */
+  /**
+   * `manylinux_2_17_x86_64`; `linux_x86_64` where no policy fits; null for a machine that Python has no name for, and
+   * for a file of another system than Linux.
+   */
   readonly tag: string | null;
   /** The worst first. */
   readonly obstacles: readonly WheelObstacle[];
