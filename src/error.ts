@@ -134,6 +134,8 @@ export type NoteCode =
   | "REDUNDANT_DROPPED"
   /** Bytes behind the end of the ELF file were kept, moved or dropped, as the caller had asked. */
   | "OVERLAY"
+  /** No section header can be used, so the rewrite went by program headers alone. */
+  | "BROKEN_SECTIONS"
   /** Bytes that a move left behind have no section: `strip` would zero them. */
   | "UNCOVERED"
   /** DT_GNU_HASH has all symbols in one bucket, since their order could not change. */

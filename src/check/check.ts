@@ -1,5 +1,6 @@
 import { assertElf } from "../input.js";
 import type { ElfFile } from "../image/elf.js";
+import { damageRules, loadedDamageRules } from "./damage.js";
 import { hashSymbolRules } from "./hash-symbols.js";
 import { findingsOf, planRules } from "./plan-rules.js";
 import { type CheckRule, type Finding, forLoadable, frozen } from "./rule.js";
@@ -17,7 +18,8 @@ export type { CheckRule, Finding, Severity, Violation } from "./rule.js";
  */
 export const checkRules: readonly CheckRule[] = /* @__PURE__ */ frozen([
   ...planRules,
-  ...[startRules, hashSymbolRules].flatMap(forLoadable),
+  ...damageRules,
+  ...[loadedDamageRules, startRules, hashSymbolRules].flatMap(forLoadable),
 ]);
 
 /**

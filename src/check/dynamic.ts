@@ -129,7 +129,7 @@ export const dynamicRules: readonly CheckRule[] = [
       for (const { kind, name, value } of elf.dynamic?.entries ?? []) {
         if (kind !== "address" || value === 0n) continue;
         // The end of a PT_LOAD is the address of a table without entries.
-        if (loadOf(value) || loadOf(value - 1n)) continue;
+        if (loadOf(value) || loadOf(value - 1n) || elf.offsetOf(value) !== undefined) continue;
         yield { message: `its address ${hex(value)} lies in no PT_LOAD`, at: name };
       }
     },

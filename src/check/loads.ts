@@ -1,12 +1,12 @@
 import type { ElfFile } from "../image/elf.js";
 import { hex } from "../error.js";
 import { PT } from "../spec/constants.js";
-import { pageSize } from "../spec/machines.js";
+import { pageSize, SMALLEST_PAGE } from "../spec/machines.js";
 import { type SegmentExtent, segmentExtents, nonEmptyLoads, loadExtents, range } from "./extents.js";
 import type { CheckRule, Violation } from "./rule.js";
 
-/** The smallest page of any system that runs ELF files: PT_LOADs that share one overlap in memory everywhere. */
-const SMALLEST_PAGE = 0x1000n;
+/** PT_LOADs that share a page of this size overlap in memory everywhere. */
+const PAGE = BigInt(SMALLEST_PAGE);
 
 const isPowerOfTwo = (n: bigint): boolean => n > 0n && (n & (n - 1n)) === 0n;
 
@@ -96,8 +96,8 @@ export const loadRules: readonly CheckRule[] = [
       if (segmentExtents(elf, PT.DYNAMIC).length === 0) return;
 
       for (const { align, at } of nonEmptyLoads(elf)) {
-        if (align % SMALLEST_PAGE !== 0n || align === 0n) {
-          yield { message: `p_align ${hex(align)} is not a multiple of ${hex(SMALLEST_PAGE)}`, at };
+        if (align % PAGE !== 0n || align === 0n) {
+          yield { message: `p_align ${hex(align)} is not a multiple of ${hex(PAGE)}`, at };
         }
       }
     },
@@ -153,12 +153,12 @@ export const loadRules: readonly CheckRule[] = [
     id: "load-page",
     severity: "error",
     sentence: "No two PT_LOADs share a page of 4 KiB in memory.",
-    test: (elf) => sharedPages(elf, SMALLEST_PAGE),
+    test: (elf) => sharedPages(elf, PAGE),
   },
   {
     id: "load-largest-page",
     severity: "warning",
     sentence: "No two PT_LOADs share a page of the largest size that systems for this machine use.",
-    test: (elf) => sharedPages(elf, largestPage(elf), SMALLEST_PAGE),
+    test: (elf) => sharedPages(elf, largestPage(elf), PAGE),
   },
 ];

@@ -1,7 +1,7 @@
 import type { ElfFile } from "../image/elf.js";
 import { sectionColumns, sectionsByOffset } from "../image/headers/section-columns.js";
 import { sectionNameTable } from "../image/headers/section-names.js";
-import { sectionAt } from "../image/headers/sections.js";
+import { isCutAt, sectionAt } from "../image/headers/sections.js";
 import { hex } from "../error.js";
 import { SHT } from "../spec/constants.js";
 import { range, SectionExtent, sectionLabel } from "./extents.js";
@@ -16,9 +16,9 @@ export const sectionRules: readonly CheckRule[] = [
     severity: "error",
     sentence: "The bytes of every section lie within the file.",
     *test(elf) {
-      const { count, offset, fileSize } = sectionColumns(elf);
-      for (let i = 0; i < count; i++) {
-        if (fileSize[i] === 0 || offset[i]! + fileSize[i]! <= elf.source.size) continue;
+      const columns = sectionColumns(elf);
+      for (let i = 0; i < columns.count; i++) {
+        if (!isCutAt(columns, i, elf.source.size)) continue;
 
         const section = extentAt(elf, i);
         const bytes = range(section.offset, section.filesz);

@@ -21,6 +21,7 @@ export interface DiagnosedSubject {
 }
 
 export function subjectOf(elf: ElfFile, tolerant: Tolerant): DiagnosedSubject {
+  tolerant.sectionTable(elf);
   const hasContents = !(tolerant.part(() => isDebugFile(elf)) ?? false);
   const allOrNone = <T>(read: () => T[]): T[] => (hasContents ? tolerant.part(read) : null) ?? [];
 

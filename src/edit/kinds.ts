@@ -66,6 +66,14 @@ export function refuseUnfindable({ linkage, header }: ElfFile): void {
   });
 }
 
+/** `MALFORMED` where no section header can be used, for edits that go by them. */
+export function refuseBrokenSections({ header: { brokenSections } }: ElfFile): void {
+  if (brokenSections === null) return;
+  fail("MALFORMED", `the section header table cannot be used, and this edit goes by it: ${brokenSections}`, {
+    offset: 0,
+  });
+}
+
 function refuseLoader({ linkage }: ElfFile): void {
   if (linkage !== "loader") return;
   fail(

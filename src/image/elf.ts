@@ -17,7 +17,7 @@ export interface ElfFile {
   readonly source: ByteSource;
   readonly header: Header;
   readonly segments: readonly Segment[];
-  /** Empty where the file has no section headers. */
+  /** Empty where the file has no section headers, or none that can be used (`header.brokenSections`). */
   readonly sections: readonly Section[];
   /** Null where the file has no PT_DYNAMIC. */
   readonly dynamic: Dynamic | null;
@@ -88,10 +88,15 @@ export interface Header extends Encoding {
   readonly phnum: number;
   readonly shoff: number;
   readonly shentsize: number;
-  /** The real number of section headers, also where e_shnum is 0. */
+  /** The real number of section headers, also where e_shnum is 0; 0 where they cannot be used. */
   readonly shnum: number;
   /** The real index of the section name table, 0 for none, also where e_shstrndx is SHN_XINDEX. */
   readonly shstrndx: number;
+  /**
+   * Why the section header table cannot be used, in words; null where it can, or where the file has none. No loader on
+   * Linux reads it: such a file reads by its program headers alone.
+   */
+  readonly brokenSections: string | null;
   /** e_ehsize. */
   readonly ehsize: number;
 }

@@ -135,7 +135,7 @@ class LazyElf implements ElfFile {
   }
 
   get #map(): LoadMap {
-    return this.#keep("map", () => loadMap(this.segments));
+    return this.#keep("map", () => loadMap(this.segments, this.source.size));
   }
 
   offsetOf(address: number | bigint, length?: number): number | undefined {

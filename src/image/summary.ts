@@ -6,6 +6,8 @@ import { Tolerant } from "./tolerant.js";
 export function summaryOf(elf: ElfFile): ElfSummary {
   const { header, source } = elf;
   const tolerant = new Tolerant();
+  tolerant.sectionTable(elf);
+
   const summary = {
     class: header.class,
     byteOrder: header.littleEndian ? "little" : "big",

@@ -1,4 +1,5 @@
 import { isElfError } from "../error.js";
+import type { ElfFile } from "./elf.js";
 
 /** Reads parts of a file that may be broken. A part that cannot be read is null, and the reason is kept. */
 export class Tolerant {
@@ -18,6 +19,11 @@ export class Tolerant {
       this.#problems.add(e.message);
       return null;
     }
+  }
+
+  /** Notes why no section header can be used, where that is so. */
+  sectionTable({ header: { brokenSections } }: ElfFile): void {
+    if (brokenSections !== null) this.problem(`no section header can be used: ${brokenSections}`);
   }
 
   /** Notes a reason. */

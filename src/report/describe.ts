@@ -28,6 +28,8 @@ import { assertElf } from "../input.js";
 
 export function describeFile(elf: ElfFile, tolerant: Tolerant): FileDescription {
   const { header } = elf;
+  tolerant.sectionTable(elf);
+
   return {
     class: `ELFCLASS${header.class}`,
     byteOrder: header.littleEndian ? "little" : "big",

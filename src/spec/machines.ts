@@ -9,6 +9,9 @@ const DEFAULT_MAX_PAGE = 0x10000;
 /** A larger p_align is for huge pages. It does not say which segments may share a page. */
 const LARGEST_PAGE = 0x10000;
 
+/** The smallest page of any system that runs ELF files: all of them map at least so much of a file. */
+export const SMALLEST_PAGE = 0x1000;
+
 /**
  * The page size in bytes for every question of what may share a page, from the machine and the file's largest p_align.
  */

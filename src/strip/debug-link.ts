@@ -2,7 +2,7 @@ import { alignUp, cString, equalBytes, numberBytes } from "../codec/bytes.js";
 import { crc32 } from "../codec/crc32.js";
 import { bytesIn, readExactly } from "../codec/source.js";
 import { type Edit, type EditFamily, type EditParsers, made } from "../edit/family.js";
-import { ANY_ELF } from "../edit/kinds.js";
+import { ANY_ELF, refuseBrokenSections } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { fileRange } from "../image/headers/sections.js";
 import { oneContent } from "../rewrite/wish/contents.js";
@@ -62,6 +62,7 @@ export const debugLinkFamily: EditFamily<AddDebugLink> = {
   name: "debug-link",
   order: 100,
   takes: ANY_ELF,
+  requires: refuseBrokenSections,
 
   contradicts([first, ...rest]) {
     const isOther = rest.some((l) => l.file !== first!.file || l.crc !== first!.crc);

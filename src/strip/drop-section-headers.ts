@@ -1,5 +1,6 @@
 import { type Edit, type EditFamily, type EditParsers, firstOf, made } from "../edit/family.js";
 import { fail } from "../error.js";
+import { assertSegmentsWhole } from "../rewrite/layout/damage.js";
 import { Contents } from "../rewrite/wish/contents.js";
 import { unloadedSections, decideStrip } from "./decide.js";
 import { stripWish } from "./strip-wish.js";
@@ -30,14 +31,15 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
   takes: ["object", "loader", "static", "no-dynamic"],
   tells: diffNotes,
 
-  requires({ linkage }) {
-    if (linkage === "relocatable") {
+  requires(elf) {
+    if (elf.linkage === "relocatable") {
       fail(
         "RELOCATABLE",
         "this is a relocatable object (ET_REL): without section headers nothing of it could be found",
         {},
       );
     }
+    assertSegmentsWhole(elf);
   },
 
   contradicts(_, all) {
@@ -53,7 +55,8 @@ export const dropSectionHeadersFamily: EditFamily<DropSectionHeaders> = {
     decideStrip(elf, stripWish([]), notes);
 
     const contents = new Contents(elf.header.shnum);
-    wish.sections = { ...wish.sections, contents, dropped: unloadedSections(elf), dropsHeaders: elf.header.shnum > 0 };
+    const dropsHeaders = elf.header.shnum > 0 || elf.header.brokenSections !== null;
+    wish.sections = { ...wish.sections, contents, dropped: unloadedSections(elf), dropsHeaders };
   },
 };
 

@@ -1,5 +1,5 @@
 import { type Edit, type EditFamily, type EditParsers, firstOf, made } from "../edit/family.js";
-import { ANY_ELF } from "../edit/kinds.js";
+import { ANY_ELF, refuseBrokenSections } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { debugFilePass } from "../rewrite/passes/debug-file.js";
 import { diffNotes } from "../report/diff-notes.js";
@@ -35,6 +35,8 @@ export const onlyKeepDebugFamily: EditFamily<OnlyKeepDebug> = {
   order: 1,
   takes: ANY_ELF,
   tells: diffNotes,
+
+  requires: refuseBrokenSections,
 
   contradicts(_, all) {
     const harmful = all.filter((e) => !isHarmless(e));

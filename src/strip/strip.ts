@@ -1,8 +1,9 @@
 import { type JsonEdit, shown } from "../edit/json-edit.js";
 import { type EditFamily, type EditParsers, made } from "../edit/family.js";
 import { assertEditOptions, type NameArguments, namesAmong, type NamesThen, optionsIn } from "../edit/names.js";
-import { ANYTHING, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
+import { ANYTHING, refuseBrokenSections, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
 import { fail } from "../error.js";
+import { assertSegmentsWhole } from "../rewrite/layout/damage.js";
 import { decideStrip } from "./decide.js";
 import { stripTables } from "./strip-tables.js";
 import { stripWish } from "./strip-wish.js";
@@ -210,6 +211,8 @@ export const stripFamily: EditFamily<StripEdit> = {
 
   requires(elf, edits) {
     refuseUnfindable(elf);
+    refuseBrokenSections(elf);
+    assertSegmentsWhole(elf);
     // A strip would leave nothing of a separate debug file.
     if (edits.some((e) => MODES.includes(e.edit))) refuseDebugFile(elf);
   },

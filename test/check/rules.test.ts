@@ -180,6 +180,28 @@ const coverage: Case[] = [
 
 const sections: Case[] = [
   on(
+    "section-table",
+    PIE,
+    "e_shentsize of another class",
+    (c) => (c.header.shentsize = 40),
+    "section-table section header table",
+  ),
+  on(
+    "section-table",
+    "powerpc-glibc-exec",
+    "e_shoff past the end of the file",
+    (c) => (c.header.shoff = 0x7fff0000),
+    "section-table section header table",
+  ),
+  on(
+    "section-table",
+    LIB,
+    "a size that no file has",
+    (c) => c.section(".comment").setExact("size", 2n ** 60n),
+    "section-table section header table",
+  ),
+  on("section-zero", LIB, "an sh_type", (c) => (c.section("").type = SHT.PROGBITS), "section-zero section header 0"),
+  on(
     "section-in-file",
     PIE,
     "sh_size past the end of the file",
@@ -307,6 +329,15 @@ const parts: Case[] = [
 ];
 
 const dynamic: Case[] = [
+  on(
+    "dynamic-hanging",
+    EXEC,
+    "p_filesz before .rela.plt, which is loaded with its last page",
+    (c) => Object.assign(c.load(0), { filesz: 0x5b0, memsz: 0x5b0 }),
+    "dynamic-hanging DT_JMPREL",
+    "section-mapped section .rela.dyn",
+    "section-mapped section .rela.plt",
+  ),
   on(
     "dynamic-section",
     PIE,

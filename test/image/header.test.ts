@@ -99,8 +99,8 @@ describe("a broken header", () => {
   });
 
   it("is TRUNCATED where the file ends too early", () => {
-    const ends = [8, 16, 63, 64, 100, buildElf().length - 1].map((n) => broken((b) => b.subarray(0, n)));
-    expect(ends).toEqual(Array(6).fill("TRUNCATED"));
+    const ends = [8, 16, 63, 64, 100].map((n) => broken((b) => b.subarray(0, n)));
+    expect(ends).toEqual(Array(5).fill("TRUNCATED"));
     const error = caught(() => readElf(buildElf().subarray(0, 100)));
     expect(isElfError(error, "TRUNCATED") && error.detail).toEqual({ offset: 64, length: 9 * 56, size: 100 });
   });
@@ -114,9 +114,8 @@ describe("a broken header", () => {
   });
 
   it("is MALFORMED for entries that are too small", () => {
-    for (const fields of [{ phentsize: 55 }, { shentsize: 63 }, { shentsize: 0 }]) {
-      expect(brokenHeader(fields)).toBe("MALFORMED");
-    }
+    expect(brokenHeader({ phentsize: 55 })).toBe("MALFORMED");
+    for (const shentsize of [63, 0]) expect(brokenHeader({ shentsize }, buildElf({ type: ET.REL }))).toBe("MALFORMED");
   });
 
   it("is UNSAFE_INTEGER for offsets above 2^53-1", () => {

@@ -60,7 +60,7 @@ describe("overlay", () => {
 
   it("ends at the file's end where a section claims more", () => {
     const b = buildElf({ overlay: new Uint8Array(5).fill(1) });
-    shdr(b, ".comment").setExact("size", 2n ** 64n - 1n);
+    shdr(b, ".comment").size = 2 ** 50;
     expect([readElf(b).overlay, elfEnd(readElf(b))]).toEqual([null, b.length]);
   });
 });

@@ -39,8 +39,10 @@ export const payloadRules: readonly Rule[] = [
       "Do not run GNU strip on it, which drops these bytes without a word, nor a tool that appends to it, " +
       "if the program looks for them from its end; elfwright refuses, or keeps them if it is told to (--overlay).",
     *test({ elf }) {
-      const { overlay } = elf;
-      if (!overlay) return;
+      const { overlay, header } = elf;
+      // Where no section header can be used, what they describe is behind the end that is known.
+      const mayBeSections = header.brokenSections !== null && overlayKind(elf) === null;
+      if (!overlay || mayBeSections) return;
 
       const { size, offset } = overlay;
       yield { message: `${size} bytes follow the end of the ELF file at ${hex(offset)}: ${overlayInWords(elf)}` };

@@ -1,10 +1,11 @@
 import { viewOf } from "../../codec/bytes.js";
 import type { Encoding } from "../../codec/encoding.js";
-import { Ehdr, type EhdrView, Phdr, Shdr } from "../../codec/records.js";
+import { Ehdr, type EhdrView, Phdr } from "../../codec/records.js";
 import { type ByteSource, readExactly } from "../../codec/source.js";
-import { fail, hex } from "../../error.js";
-import { PN_XNUM, SHN } from "../../spec/constants.js";
+import { fail } from "../../error.js";
+import { PN_XNUM } from "../../spec/constants.js";
 import type { Header } from "../elf.js";
+import { assertInside, findSectionTable } from "./section-table.js";
 
 /** Bytes of e_ident; the rest of the ELF header follows it. */
 export const EI_NIDENT = 16;
@@ -31,33 +32,18 @@ export function readHeader(source: ByteSource): Header {
   const encoding = encodingOf(ident, source);
   const h = headerView(readExactly(source, 0, headerSize(encoding), "the ELF header"), encoding);
 
-  const { phoff, shoff } = h;
-  let { phnum, shnum, shstrndx } = h;
-  const shdrSize = Shdr.size(encoding.class);
+  // No loader on Linux reads e_shoff, so it may say anything. Above 2^53 a double is near enough.
+  const { phoff } = h;
+  const shoff = h.near("shoff");
+  const sections = findSectionTable(source, encoding, h);
+  const count = h.phnum === PN_XNUM ? (sections.segments ?? PN_XNUM) : h.phnum;
+  const phnum = phoff === 0 ? 0 : count;
+
   const phdrSize = Phdr.size(encoding.class);
-  if (shoff !== 0 && h.shentsize < shdrSize && (shnum !== 0 || h.shentsize !== 0)) {
-    fail("MALFORMED", `e_shentsize is ${h.shentsize}, but a section header has ${shdrSize} bytes`, { offset: 0 });
-  }
-
-  // Numbers that are too large for their fields are in section header 0 (gABI, "ELF Header").
-  const isExtended = shnum === 0 || phnum === PN_XNUM || shstrndx === SHN.XINDEX;
-  if (shoff !== 0 && h.shentsize !== 0 && isExtended) {
-    const zero = Shdr.view(viewOf(readExactly(source, shoff, shdrSize, "section header 0")), 0, encoding);
-    if (shnum === 0) shnum = zero.size;
-    if (phnum === PN_XNUM) phnum = zero.info;
-    if (shstrndx === SHN.XINDEX) shstrndx = zero.link;
-  }
-  if (shoff === 0) {
-    shnum = 0;
-    shstrndx = 0;
-  }
-  if (phoff === 0) phnum = 0;
-
   if (phnum > 0 && h.phentsize < phdrSize) {
     fail("MALFORMED", `e_phentsize is ${h.phentsize}, but a program header has ${phdrSize} bytes`, { offset: 0 });
   }
-  assertTableInFile(source, phoff, phnum * h.phentsize, "the program header table");
-  assertTableInFile(source, shoff, shnum * h.shentsize, "the section header table");
+  assertInside(source, phoff, phnum * h.phentsize, "the program header table");
 
   // Field by field, without a spread: once no object with a spread shape is left, the engine forgets the shape, and
   // with it all code that was optimized for it.
@@ -75,8 +61,9 @@ export function readHeader(source: ByteSource): Header {
     phnum,
     shoff,
     shentsize: h.shentsize,
-    shnum,
-    shstrndx,
+    shnum: sections.count,
+    shstrndx: sections.names,
+    brokenSections: sections.problem,
     ehsize: h.ehsize,
   };
 }
@@ -114,15 +101,4 @@ function encodingOf(ident: Uint8Array, source: ByteSource): Encoding {
   if (version !== 1) fail("NOT_ELF", `EI_VERSION at 0x6 is ${version}, not EV_CURRENT (1)`, { offset: 6 });
 
   return { class: elfClass === 1 ? 32 : 64, littleEndian: data === 1 };
-}
-
-function assertTableInFile(source: ByteSource, offset: number, length: number, what: string): void {
-  const end = offset + length;
-  if (length > 0 && (!Number.isSafeInteger(end) || end > source.size)) {
-    fail(
-      "TRUNCATED",
-      `${what} (${length} bytes at ${hex(offset)}) reaches past the end of the file (${source.size} bytes)`,
-      { offset, length, size: source.size },
-    );
-  }
 }

@@ -1,4 +1,5 @@
 import { holdsZeros } from "../../codec/source.js";
+import { hangingEntries } from "../dynamic/hanging.js";
 import type { ElfFile, Overlay } from "../elf.js";
 import { headerSize } from "./header.js";
 import { sectionColumns } from "./section-columns.js";
@@ -15,6 +16,8 @@ export function elfEnd(elf: ElfFile): number {
   grow(h.phoff, h.phnum * h.phentsize);
   grow(h.shoff, h.shnum * h.shentsize);
   for (const s of elf.segments) grow(s.near("offset"), s.near("filesz"));
+  // Without section headers, the page tells how far it goes.
+  for (const h of elf.header.shnum === 0 ? hangingEntries(elf) : []) grow(h.offset, h.end - h.offset);
   const { count, offset, fileSize } = sectionColumns(elf);
   for (let i = 0; i < count; i++) grow(offset[i]!, fileSize[i]!);
 

@@ -4,6 +4,7 @@ import { type ByteSource, readExactly } from "../../codec/source.js";
 import { ET, SHF, SHT } from "../../spec/constants.js";
 import type { Header } from "../elf.js";
 import { once } from "../once.js";
+import { assertSafe } from "./section-table.js";
 
 /**
  * The section header table as columns, one array a field. An object file may have several sections for each function,
@@ -18,8 +19,13 @@ export interface SectionColumns {
   /** The lower 32 bits of sh_flags. No known flag is above them. */
   readonly flags: Uint32Array;
   readonly offset: Float64Array;
-  /** Bytes in the file: 0 for SHT_NULL and SHT_NOBITS. */
+  /**
+   * Bytes in the file: 0 for SHT_NULL and SHT_NOBITS. What reaches past the end of the file does not count, but in a
+   * relocatable file.
+   */
   readonly fileSize: Float64Array;
+  /** The same with what reaches past the end of the file. */
+  readonly wholeSize: Float64Array;
   readonly align: Float64Array;
   readonly link: Uint32Array;
   readonly info: Uint32Array;
@@ -33,13 +39,22 @@ const tableBytes = (source: ByteSource, h: Header): Uint8Array =>
 export const sectionColumns = /* @__PURE__ */ once(({ source, header: h }): SectionColumns => {
   const bytes = tableBytes(source, h);
   const count = h.shnum;
+  if (h.type === ET.REL) assertSafe(bytes, count, h, h.shentsize);
+
   const words = (field: "name" | "type" | "flags" | "link" | "info") => Shdr.words(field, bytes, count, h, h.shentsize);
   const doubles = (field: "offset" | "size" | "addralign") => Shdr.doubles(field, bytes, count, h, h.shentsize);
 
   const type = words("type");
-  const fileSize = doubles("size");
+  const offset = doubles("offset");
+  const wholeSize = doubles("size");
   for (let i = 0; i < count; i++) {
-    if (type[i] === SHT.NULL || type[i] === SHT.NOBITS) fileSize[i] = 0;
+    if (type[i] === SHT.NULL || type[i] === SHT.NOBITS) wholeSize[i] = 0;
+  }
+
+  // The bytes of a section need only be there for whoever reads them. In a relocatable file everybody does.
+  const fileSize = wholeSize.slice();
+  if (h.type !== ET.REL) {
+    for (let i = 0; i < count; i++) fileSize[i] = Math.max(0, Math.min(fileSize[i]!, source.size - offset[i]!));
   }
 
   return {
@@ -48,8 +63,9 @@ export const sectionColumns = /* @__PURE__ */ once(({ source, header: h }): Sect
     name: words("name"),
     type,
     flags: words("flags"),
-    offset: doubles("offset"),
+    offset,
     fileSize,
+    wholeSize,
     align: doubles("addralign"),
     link: words("link"),
     info: words("info"),

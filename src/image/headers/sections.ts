@@ -81,13 +81,18 @@ export function fileRange(s: Section, source: ByteSource): { offset: number; siz
   return { offset, size };
 }
 
+/** Does the section have bytes that the file has not? */
+export const isCutAt = ({ offset, wholeSize }: SectionColumns, index: number, fileSize: number): boolean =>
+  wholeSize[index]! > 0 && offset[index]! + wholeSize[index]! > fileSize;
+
 /** Throws what {@link fileRange} throws where the bytes of a section are not in the file. */
 export function assertInFile(elf: ElfFile, columns: SectionColumns, index: number): void {
-  const size = columns.fileSize[index]!;
-  const end = columns.offset[index]! + size;
-  if (end > elf.source.size && (size > 0 || end > Number.MAX_SAFE_INTEGER)) {
-    fileRange(sectionAt(elf, index), elf.source);
-  }
+  if (isCutAt(columns, index, elf.source.size)) fileRange(sectionAt(elf, index), elf.source);
+}
+
+/** {@link assertInFile} in a relocatable file. In others, a rewrite can do without the bytes of most sections. */
+export function assertInObject(elf: ElfFile, columns: SectionColumns, index: number): void {
+  if (elf.header.type === ET.REL) assertInFile(elf, columns, index);
 }
 
 /**

@@ -4,8 +4,9 @@ import { chunks } from "../../codec/source.js";
 import { fail, hex } from "../../error.js";
 import { PT, SHT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
-import { gotOrder } from "../../spec/machines.js";
+import { gotOrder, SMALLEST_PAGE } from "../../spec/machines.js";
 import type { ElfFile, ElfSymbol, Section, SymbolPiece, SymbolTable } from "../elf.js";
+import { hangingEntries } from "../dynamic/hanging.js";
 import { gnuHashTable, sysvHashTable } from "../dynamic/hash.js";
 import { dynamicRelocations } from "../relocations/relocations.js";
 import { firstSectionOf, sectionAt, sectionsOf } from "../headers/sections.js";
@@ -159,7 +160,10 @@ function symbolBound(elf: ElfFile, symtab: bigint): number {
   const load = elf.segments.find(
     (s) => s.type === PT.LOAD && s.exact("vaddr") <= symtab && symtab < s.exact("vaddr") + s.exact("filesz"),
   );
-  if (load) following.push(load.exact("vaddr") + load.exact("filesz"));
+  const loadEnd = load ? load.exact("vaddr") + load.exact("filesz") : symtab;
+  // Where tables lie behind p_filesz, the page counts.
+  const page = BigInt(SMALLEST_PAGE);
+  following.push(load && hangingEntries(elf).length === 0 ? loadEnd : loadEnd - (loadEnd % page) + page);
   const end = following.reduce((least, address) => (address < least ? address : least), following[0] ?? symtab);
 
   return Math.max(used, Math.floor(Number(end - symtab) / Sym.size(elf.header.class)));

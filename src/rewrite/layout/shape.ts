@@ -15,7 +15,7 @@ export interface Shape {
   readonly unloaded: "stays" | "keeps its places" | "is packed";
   /**
    * The section header table.
-   * - "stays": it keeps its place and all indexes, since a payload may be found by its end.
+   * - "stays": it keeps its place and all indexes, since a payload may be found by its end, or since it is broken.
    * - "moves": it is written anew at the end of the file.
    * - "goes": the output has none.
    */
@@ -60,7 +60,7 @@ export function decideShape(elf: ElfFile, requests: Requests, options: LayoutOpt
 
   return {
     unloaded: unloadedShape(isCut, keepsPayload),
-    sectionHeaders: headersShape(dropsHeaders, isCut && !tableIsFixed),
+    sectionHeaders: headersShape(dropsHeaders, isCut && !tableIsFixed && elf.header.brokenSections === null),
     covers: coversShape(leavesBytes, addsCovers),
     addsRows,
   };

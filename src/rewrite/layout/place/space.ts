@@ -2,11 +2,12 @@ import { smallest } from "../../../codec/ascending.js";
 import { alignDown, skipZeros } from "../../../codec/bytes.js";
 import type { PhdrView } from "../../../codec/records.js";
 import { readExactly } from "../../../codec/source.js";
+import { hangingEntries } from "../../../image/dynamic/hanging.js";
 import { loaderTables } from "../../../image/dynamic/loader-tables.js";
 import { headerSize } from "../../../image/headers/header.js";
 import type { ElfFile, Segment } from "../../../image/elf.js";
 import { loadedAt, sectionColumns } from "../../../image/headers/section-columns.js";
-import { assertInFile, fileRange, isDebugFile, isLoaded } from "../../../image/headers/sections.js";
+import { isDebugFile, isLoaded } from "../../../image/headers/sections.js";
 import { Tolerant } from "../../../image/tolerant.js";
 import { ET, PT, SHF, SHT } from "../../../spec/constants.js";
 import type { ProgramHeaders } from "../program-headers.js";
@@ -41,14 +42,13 @@ export function fixedEnd(elf: ElfFile): number {
     if (isFixed) end = Math.max(end, s.offset + s.filesz);
   }
 
+  if (h.shnum === 0) end = hangingEntries(elf).reduce((most, hanging) => Math.max(most, hanging.end), end);
+
   const sections = sectionColumns(elf);
   const count = h.type === ET.REL ? 0 : sections.count;
   for (let i = 0; i < count; i++) {
-    if (!loadedAt(sections, i)) continue;
-
-    assertInFile(elf, sections, i);
     const hasBytes = sections.type[i] !== SHT.NULL && sections.type[i] !== SHT.NOBITS;
-    if (hasBytes) end = Math.max(end, sections.offset[i]! + sections.fileSize[i]!);
+    if (hasBytes && loadedAt(sections, i)) end = Math.max(end, sections.offset[i]! + sections.fileSize[i]!);
   }
 
   return Math.min(end, elf.source.size);
@@ -91,11 +91,18 @@ function backedZeros(elf: ElfFile): FileRange[] {
 
 /**
  * What loaders read by DT_* and PT_*, whatever section headers say of it. Where the tables of a file cannot be read,
- * section headers are all there is.
+ * section headers are all there is. Without these, the first byte of what a tag leads to ends what is free.
  */
 function reachedTables(elf: ElfFile): FileRange[] {
-  const tables = new Tolerant().part(() => loaderTables(elf)) ?? [];
-  return tables.map(({ offset, size }) => ({ start: offset, end: offset + size }));
+  const tolerant = new Tolerant();
+  const tables = tolerant.part(() => loaderTables(elf)) ?? [];
+  const entries = elf.header.shnum === 0 ? (tolerant.part(() => elf.dynamic)?.entries ?? []) : [];
+  const starts = entries.flatMap(({ kind, value }) => (kind === "address" ? (elf.offsetOf(value) ?? []) : []));
+
+  return [
+    ...tables.map(({ offset, size }) => ({ start: offset, end: offset + size })),
+    ...starts.map((start) => ({ start, end: start + 1 })),
+  ];
 }
 
 /** What of the input cannot take a table. */
@@ -107,12 +114,12 @@ interface TakenBytes {
 
 function takenByInput(elf: ElfFile): TakenBytes {
   const h = elf.header;
-  const sections = elf.sections.map((s) => fileRange(s, elf.source));
+  const { offset, fileSize } = sectionColumns(elf);
   const taken = [
     { start: 0, end: headerSize(h) },
     { start: h.phoff, end: h.phoff + h.phnum * h.phentsize },
     { start: h.shoff, end: h.shoff + h.shnum * h.shentsize },
-    ...sections.map(({ offset, size }) => ({ start: offset, end: offset + size })),
+    ...Array.from(offset, (start, i) => ({ start, end: start + fileSize[i]! })),
     ...backedZeros(elf),
     ...reachedTables(elf),
     ...elf.segments

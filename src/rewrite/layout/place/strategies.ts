@@ -202,12 +202,8 @@ function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
 }
 
 /** Where a larger table has just left. Notes then stay in the file's first page, where core dumps keep the build ID. */
-function inHole(
-  { headers, placed, homeless, moves }: Ground,
-  table: Table,
-  size: number,
-  { headersEnd }: Limits,
-): Spot | undefined {
+function inHole(ground: Ground, table: Table, size: number, { headersEnd }: Limits): Spot | undefined {
+  const { headers, placed, homeless, moves } = ground;
   const left = [...homeless, ...moves.map((m) => m.table)];
   // A program that reads its own _DYNAMIC at the old place goes on from there to the old tables.
   const isRead = left.some((t) => KINDS[t.kind].readByCode === "all");
@@ -216,7 +212,9 @@ function inHole(
   // A table in the last segment may yet grow where it is.
   const last = headers.lastLoad();
   const mayStay = (t: Table): boolean => last !== undefined && t.was !== undefined && t.was.offset >= last.offset;
-  const holes = left.filter((t) => KINDS[t.kind].leavesHole && !t.writable && !mayStay(t));
+  const isHole = (t: Table): boolean => KINDS[t.kind].leavesHole && !t.writable && !mayStay(t);
+  // One behind p_filesz is loaded too, but nothing promises that it will be.
+  const holes = left.filter((t) => isHole(t) && homeOf(ground, t));
 
   for (const { kind, was } of holes) {
     if (!was) continue;

@@ -5,7 +5,7 @@ import type { ElfFile } from "../../../image/elf.js";
 import { headerSize } from "../../../image/headers/header.js";
 import { elfEnd } from "../../../image/headers/overlay.js";
 import { sectionColumns, sectionsByOffset } from "../../../image/headers/section-columns.js";
-import { assertInFile } from "../../../image/headers/sections.js";
+import { assertInObject } from "../../../image/headers/sections.js";
 import { PT } from "../../../spec/constants.js";
 import { mergedRanges, type Range, subtractRanges } from "../../../pieces/ranges.js";
 
@@ -32,7 +32,7 @@ function sectionRanges(elf: ElfFile, isGone: (section: number) => boolean): Rang
     const start = columns.offset[i]!;
     const size = columns.fileSize[i]!;
     if (isGone(i)) continue;
-    assertInFile(elf, columns, i);
+    assertInObject(elf, columns, i);
     if (size === 0) continue;
 
     if (start <= last.end) {
@@ -55,7 +55,7 @@ export function bytesOfGoneSections(elf: ElfFile, isGone: (section: number) => b
     const size = columns.fileSize[i]!;
     if (size === 0 || offset >= end || !isGone(i)) continue;
 
-    assertInFile(elf, columns, i);
+    assertInObject(elf, columns, i);
     gone.push({ start: offset, end: Math.min(end, offset + size) });
   }
   return gone.length === 0 ? [] : undescribed(elf, mergedRanges(gone), isGone);

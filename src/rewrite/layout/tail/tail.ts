@@ -2,9 +2,10 @@ import { alignUp } from "../../../codec/bytes.js";
 import { fail, hex } from "../../../error.js";
 import type { ElfFile } from "../../../image/elf.js";
 import { placedAt, sectionColumns, sectionsByOffset } from "../../../image/headers/section-columns.js";
-import { assertInFile, fileAlignment, isDebugFile } from "../../../image/headers/sections.js";
+import { assertInObject, fileAlignment, isDebugFile } from "../../../image/headers/sections.js";
 import { segmentTypeName } from "../../../spec/names.js";
 import type { Requests } from "../../wish/requests.js";
+import { assertSectionsWhole } from "../damage.js";
 import { bytesOfGoneSections, undescribedGaps } from "./described.js";
 import type { FileMap } from "../../../pieces/pieces.js";
 import { type Range, sized, subtractRanges } from "../../../pieces/ranges.js";
@@ -128,7 +129,10 @@ export function compactTail(
   const last = items.end(fixed);
   for (const range of payload) {
     if (!moves && range.start < last) continue;
-    if (overlay === undefined || overlay === "keep-in-place") refuseOverlay(elf.source, sized(range));
+    if (overlay === undefined || overlay === "keep-in-place") {
+      assertSectionsWhole(elf);
+      refuseOverlay(elf.source, sized(range));
+    }
     if (overlay === "keep") keep(range);
   }
 
@@ -167,7 +171,7 @@ function addSections(
 ): void {
   const columns = sectionColumns(elf);
   for (const i of sectionsByOffset(elf)) {
-    assertInFile(elf, columns, i);
+    assertInObject(elf, columns, i);
     const offset = columns.offset[i]!;
     const end = offset + columns.fileSize[i]!;
     const align = fileAlignment(columns.align[i]!);

@@ -6,6 +6,7 @@ import { PN_XNUM } from "../../../spec/constants.js";
 import type { FileMap } from "../../../pieces/pieces.js";
 import type { Requests } from "../../wish/requests.js";
 import type { Followed } from "../follow/follow.js";
+import { assertTableCut } from "../damage.js";
 import type { TablePlaces } from "../places.js";
 import type { Shape } from "../shape.js";
 import { appendNames, extendedNumbers } from "./sections.js";
@@ -47,7 +48,8 @@ export function writeHeaders(
     // Where the table stays and keeps its length, the ELF header's numbers of it stay too.
     const changesLength = shape.sectionHeaders === "moves" || requests.dropped.size > 0;
     if (changesLength) Object.assign(header, extendedNumbers(rows));
-    map.write(newShoff, rows.bytes());
+    if (rows.length > 0) map.write(newShoff, rows.bytes());
+    assertTableCut(elf, header.shnum, newEnd);
   }
 
   for (const field of Object.keys(IDENT) as (keyof typeof IDENT)[]) {
