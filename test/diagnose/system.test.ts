@@ -207,3 +207,11 @@ it.each(ENCODINGS)("a separate debug file runs nowhere, and says what it belongs
   const without = patch(buildElf({ ...e, buildId: null, debugInfo: 64 }), [onlyKeepDebug()]).bytes;
   expect(of(without).findings[0]!.message).not.toContain("build ID");
 });
+
+it("a packed program is for the system that its header names", () => {
+  const packed = (osabi: number): Diagnosis =>
+    of(buildElf({ ...STATIC, osabi, sections: false, overlay: encodeText("\0\0\0\0UPX!\0\0\0\0UPX!\r\f\t") }));
+  expect(packed(9)).toMatchObject({ packer: "upx", system: "FreeBSD", distributions: [], wheelTag: null });
+  expect(packed(3)).toMatchObject({ packer: "upx", system: null });
+  expect(packed(3).distributions).toContain("centos7");
+});

@@ -27,7 +27,7 @@ const libcEvidence = /* @__PURE__ */ evidenceOf("libc");
 export function detect(subject: DiagnosedSubject): Detected {
   const { linkage, evidence: linked } = diagnoseLinkage(subject);
   const packed = subject.tolerant.part(() => packerEvidence(subject.elf));
-  if (packed) return packedProgram(packed, linkage, linked);
+  if (packed) return packedProgram(subject, packed, linkage, linked);
 
   const early = goTraces(subject);
   const byName = foreignEvidence(subject) ?? (early && goSystemEvidence(early));
@@ -85,17 +85,25 @@ const noLibc = (why: string): Evidence => libcEvidence("no-imports", "none", why
 const pureGoConfidence = (subject: DiagnosedSubject, traces: GoTraces): Confidence =>
   startsAsGo(subject, traces) ? "certain" : "likely";
 
-/** A packer hides the program: nothing else in the file says anything about it. */
-const packedProgram = (packed: Evidence, linkage: DiagnosedLinkage, linked: readonly Evidence[]): Detected => ({
-  system: null,
-  libc: "unknown",
-  libcConfidence: "guess",
-  linkage,
-  language: "unknown",
-  packer: packed.says,
-  go: null,
-  evidence: [packed, ...linked],
-});
+/** A packer hides the program: nothing else in the file says anything about it, but for the system. */
+function packedProgram(
+  subject: DiagnosedSubject,
+  packed: Evidence,
+  linkage: DiagnosedLinkage,
+  linked: readonly Evidence[],
+): Detected {
+  const foreign = foreignEvidence(subject);
+  return {
+    system: systemOf(foreign, "unknown", subject),
+    libc: "unknown",
+    libcConfidence: "guess",
+    linkage,
+    language: "unknown",
+    packer: packed.says,
+    go: null,
+    evidence: [packed, ...(foreign ? [foreign] : []), ...linked],
+  };
+}
 
 /** What a search of the constants finds. It ends as soon as the language is settled, unless `libc` is wanted, too. */
 function searched({ elf, tolerant }: DiagnosedSubject, libc: boolean, isLibrary: boolean): FoundFingerprint[] {
