@@ -5,6 +5,18 @@ export function countUp(count: number): Uint32Array {
   return numbers;
 }
 
+/** The first of the numbers below `count` that passes a test which all behind it pass too; `count` where none does. */
+export function firstPassing(count: number, test: (n: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (test(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** The numbers that pass the test. The array's own `filter` is several times slower. */
 export function filtered(numbers: Uint32Array, test: (n: number) => boolean): Uint32Array {
   const passed = new Uint32Array(numbers.length);

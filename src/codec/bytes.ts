@@ -11,6 +11,14 @@ export const alignUp = (n: number, alignment: number): number =>
 export const alignDown = (n: number, alignment: number): number =>
   alignment > 1 ? Math.floor(n / alignment) * alignment : n;
 
+/** The multiple of `alignment` at or below an address of any size. */
+export const addressDown = (address: bigint, alignment: number): bigint =>
+  address - (address % BigInt(Math.max(1, alignment)));
+
+/** The multiple of `alignment` at or above an address of any size. */
+export const addressUp = (address: bigint, alignment: number): bigint =>
+  addressDown(address + BigInt(Math.max(1, alignment) - 1), alignment);
+
 /** The first offset from `from` on whose byte is not zero; `to` where all are zero. */
 export function skipZeros(b: Uint8Array, from = 0, to = b.length): number {
   let at = from;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
+  addressDown,
+  addressUp,
   alignDown,
   alignUp,
   cString,
@@ -19,6 +21,9 @@ describe("bytes", () => {
     expect([alignUp(0, 16), alignUp(1, 16), alignUp(16, 16)]).toEqual([0, 16, 16]);
     expect([alignUp(7, 0), alignUp(7, 1), alignUp(10, 3)]).toEqual([7, 7, 12]);
     expect([alignDown(31, 16), alignDown(32, 16), alignDown(7, 0)]).toEqual([16, 32, 7]);
+    expect([addressDown(31n, 16), addressDown(32n, 16), addressDown(7n, 0)]).toEqual([16n, 32n, 7n]);
+    expect([addressUp(0n, 16), addressUp(17n, 16), addressUp(7n, 0), addressUp(7n, 1)]).toEqual([0n, 32n, 7n, 7n]);
+    expect(addressUp((1n << 62n) + 1n, 4096)).toBe((1n << 62n) + 4096n);
     expect(alignUp(2 ** 40 + 1, 4096)).toBe(2 ** 40 + 4096);
   });
 

@@ -23,6 +23,7 @@ function patched(before: Uint8Array, edits: readonly Edit[], options?: PatchOpti
 }
 
 const segment = (bytes: Uint8Array, type: number) => readElf(bytes).segments.find((s) => s.type === type)!;
+const segmentsOf = (bytes: Uint8Array) => readElf(bytes).segments.filter((s) => s.type === PT.LOAD);
 const fields = (bytes: Uint8Array, type: number) => {
   const { offset, vaddr, paddr, filesz, memsz, flags } = segment(bytes, type);
   return { offset, vaddr, paddr, filesz, memsz, flags };
@@ -117,9 +118,17 @@ describe.each(ENCODINGS)("$label: behind the memory of the last segment", (e) =>
     );
 
     const executable = stuck();
-    const loads = readElf(executable).segments.filter((s) => s.type === PT.LOAD);
-    for (const nth of loads.keys()) phdr(executable, PT.LOAD, nth).flags |= PF.X;
+    for (const nth of segmentsOf(executable).keys()) phdr(executable, PT.LOAD, nth).flags = PF.R | PF.X;
     expect(refusal(executable, [setRunpath(LONG)])).toContain("it is executable");
+  });
+
+  it("one that is writable and executable already gets no worse", () => {
+    const before = stuck();
+    for (const nth of segmentsOf(before).keys()) phdr(before, PT.LOAD, nth).flags = PF.R | PF.W | PF.X;
+    const first = patched(before, [setRunpath(LONG)]);
+    expect(first.where[".dynstr"]).toBe("last-segment");
+    expect(segmentsOf(first.bytes).map((s) => s.flags)).toEqual(segmentsOf(before).map(() => PF.R | PF.W | PF.X));
+    expect(patched(first.bytes, [setRunpath(HUGE)]).where[".dynstr"]).toBe("last-segment");
   });
 
   it("works without section headers, and twice", () => {

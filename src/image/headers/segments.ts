@@ -1,3 +1,4 @@
+import { firstPassing } from "../../codec/ascending.js";
 import { type ByteSource, readExactly } from "../../codec/source.js";
 import { Phdr } from "../../codec/records.js";
 import { PT } from "../../spec/constants.js";
@@ -93,14 +94,7 @@ export interface AddressRange {
  */
 export function rangeFinder<T extends AddressRange>(sorted: readonly T[]): (address: bigint) => T | undefined {
   return (address) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle]!.vaddr <= address) low = middle + 1;
-      else high = middle;
-    }
-    const range = sorted[low - 1];
+    const range = sorted[firstPassing(sorted.length, (i) => sorted[i]!.vaddr > address) - 1];
     return range && address < range.vaddr + range.memsz ? range : undefined;
   };
 }

@@ -6,10 +6,10 @@ import type { Move, Placed } from "../tables/table.js";
 /** The part of the last segment's .bss that now has bytes in the file, all zeros. */
 export interface BackedBss {
   /** Addresses from `start` up to, not including, `end`. */
-  readonly start: number;
-  readonly end: number;
-  /** Added to an address, it gives the offset. */
-  readonly delta: number;
+  readonly start: bigint;
+  readonly end: bigint;
+  /** The offset of the first of these bytes. */
+  readonly offset: number;
 }
 
 /** Where every table is, as placing has found. Later phases only read it. */

@@ -14,6 +14,7 @@ interface Row {
 export class ProgramHeaders {
   readonly #header: Header;
   readonly #rows: Row[];
+  #loads: readonly PhdrView[] | undefined;
 
   constructor({ header, source }: ElfFile) {
     const { phoff, phnum, phentsize } = header;
@@ -47,17 +48,19 @@ export class ProgramHeaders {
     return this.#rows.find((r) => r.view.type === type)?.view;
   }
 
-  loads(): PhdrView[] {
-    return this.ofType(PT.LOAD);
+  /** The PT_LOADs in table order. Asked of every one of them, so that they are looked up once. */
+  loads(): readonly PhdrView[] {
+    return (this.#loads ??= this.ofType(PT.LOAD));
   }
 
   /** The PT_LOAD that reaches highest in memory. */
   lastLoad(): PhdrView | undefined {
-    const end = (load: PhdrView): number => load.vaddr + load.memsz;
-
     let last: PhdrView | undefined;
+    let top = -1n;
     for (const load of this.loads()) {
-      if (!last || end(last) < end(load)) last = load;
+      const end = load.exact("vaddr") + load.exact("memsz");
+      if (end > top) last = load;
+      if (end > top) top = end;
     }
     return last;
   }
@@ -70,6 +73,7 @@ export class ProgramHeaders {
   add(type: number, at = this.count): PhdrView {
     const row = this.#row(new Uint8Array(this.#header.phentsize));
     row.view.type = type;
+    this.#loads = undefined;
 
     const unused = this.#rows.findIndex((r) => r.view.type === PT.NULL);
     if (unused >= 0) this.#rows.splice(unused, 1);
@@ -82,6 +86,7 @@ export class ProgramHeaders {
   /** Makes one PT_NULL. Its entry can serve again. */
   clear(segment: PhdrView): void {
     this.#rows.find((r) => r.view === segment)!.bytes.fill(0);
+    this.#loads = undefined;
   }
 
   /** The whole table. */

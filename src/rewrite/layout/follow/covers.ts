@@ -31,7 +31,7 @@ export function trimCovers({ rows, headers, elf }: Following): void {
 function beginAt(view: ShdrView, start: number): void {
   const by = start - view.offset;
   view.size = Math.max(0, view.size - by);
-  view.addr += by;
+  view.setExact("addr", view.exact("addr") + BigInt(by));
   view.offset = start;
 }
 
@@ -63,13 +63,13 @@ function addCover(
   if (start === end || !load || isGone) return;
 
   const isWritable = (load.flags & PF.W) !== 0;
-  rows.add(name, {
+  const row = rows.add(name, {
     type: SHT.PROGBITS,
     flags: SHF.ALLOC | (isWritable ? SHF.WRITE : 0),
-    addr: load.vaddr + start - load.offset,
     offset: start,
     size: end - start,
   });
+  rows.view(row).setExact("addr", load.exact("vaddr") + BigInt(start - load.offset));
 }
 
 /** Offsets in this range at which a program may read what a table has left: its own _DYNAMIC or notes. */

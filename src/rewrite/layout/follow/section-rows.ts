@@ -7,7 +7,7 @@ import { type SectionNames, sectionNames } from "../../../image/headers/section-
 
 /** The fields of a section that the input does not have. What is not given is 0, but sh_addralign is 1. */
 export type NewFields = Partial<
-  Record<"type" | "flags" | "addr" | "offset" | "size" | "addralign" | "entsize" | "link" | "info", number>
+  Record<"type" | "flags" | "offset" | "size" | "addralign" | "entsize" | "link" | "info", number>
 >;
 
 /** A section header that the input does not have. */

@@ -20,14 +20,15 @@ export function followPlacing(following: Following, { backed, vacated }: TablePl
   for (const range of vacated) vacate(following, range);
 }
 
-function backBss(rows: SectionRows, { start, end, delta }: BackedBss): void {
+function backBss(rows: SectionRows, { start, end, offset }: BackedBss): void {
   for (let row = 0; row < rows.length; row++) {
     const view = rows.view(row);
     const isBss = view.type === SHT.NOBITS && (view.flags & SHF.ALLOC) !== 0 && (view.flags & SHF.TLS) === 0;
-    if (!isBss || view.addr < start || view.addr + view.size > end) continue;
+    const addr = view.exact("addr");
+    if (!isBss || addr < start || addr + view.exact("size") > end) continue;
 
     view.type = SHT.PROGBITS;
-    view.offset = view.addr + delta;
+    view.offset = offset + Number(addr - start);
   }
 }
 

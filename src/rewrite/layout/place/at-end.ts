@@ -1,7 +1,7 @@
-import { largest } from "../../../codec/ascending.js";
-import { alignUp, encodeText, equalBytes } from "../../../codec/bytes.js";
+import { addressUp, alignUp, encodeText, equalBytes } from "../../../codec/bytes.js";
 import type { PhdrView } from "../../../codec/records.js";
 import { readExactly } from "../../../codec/source.js";
+import { hex } from "../../../error.js";
 import type { ElfFile, Section } from "../../../image/elf.js";
 import { isLoaded } from "../../../image/headers/sections.js";
 import { PF, PT, SHT } from "../../../spec/constants.js";
@@ -10,7 +10,7 @@ import type { Table } from "../../tables/table.js";
 import type { Strategy } from "../placement.js";
 import { isCover, isTableSection } from "./covers.js";
 import { type Ground, namesOf } from "./ground.js";
-import { emptySections, fixedEnd, LIES_OVER } from "./space.js";
+import { fixedEnd, LIES_OVER } from "./space.js";
 
 /**
  * A new segment begins with this mark, before its first table. The mark tells a later patch whose segment it is, also
@@ -87,7 +87,7 @@ function growSegment(
 
 /** Puts the tables at the end of the segment that an earlier patch appended. Returns its new end in the file. */
 export function growTrailing(ground: Ground, segment: PhdrView, tables: readonly Table[]): number {
-  const why = `the segment at 0x${segment.vaddr.toString(16)} that an earlier patch appended could grow`;
+  const why = `the segment at ${hex(segment.exact("vaddr"))} that an earlier patch appended could grow`;
   return growSegment(ground, segment, tables, "trailing-segment", why);
 }
 
@@ -113,7 +113,8 @@ export function extensibleSegment(ground: Ground): PhdrView | undefined {
 function obstacleOf({ elf, homeless }: Ground, last: PhdrView): string | undefined {
   const bss = last.memsz - last.filesz;
   if (last.offset + last.filesz !== fixedEnd(elf)) return "it does not end the loaded part of the file";
-  if (last.flags & PF.X) return "it is executable";
+  // One that is writable as well gets no worse.
+  if ((last.flags & (PF.W | PF.X)) === PF.X) return "it is executable";
   if (bss > largestBss(elf.source.size)) return `its ${bss} bytes of .bss would have to stand in the file`;
   if (!(last.flags & PF.W) && homeless.some((t) => t.writable)) return "it is read-only";
   return undefined;
@@ -124,9 +125,10 @@ function obstacleOf({ elf, homeless }: Ground, last: PhdrView): string | undefin
  * can only follow file bytes. Returns its new end in the file.
  */
 export function growLast(ground: Ground, segment: PhdrView, tables: readonly Table[]): number {
-  const { vaddr, offset, filesz, memsz } = segment;
+  const { offset, filesz, memsz } = segment;
   const bss = memsz - filesz;
-  ground.backed = { start: vaddr + filesz, end: vaddr + memsz, delta: offset - vaddr };
+  const start = segment.exact("vaddr") + BigInt(filesz);
+  ground.backed = { start, end: start + BigInt(bss), offset: offset + filesz };
   segment.filesz = memsz;
 
   const backed = bss > 0 ? `, whose ${bss} bytes of .bss stand in the file now` : "";
@@ -199,13 +201,16 @@ export function addSegment(
 
   // The address is congruent to the offset, as mmap needs it, so the file needs no padding.
   const offset = alignUp(end, 16);
-  const top = largest(headers.loads().map((l) => l.vaddr + l.memsz));
-  const vaddr = alignUp(top, page) + (offset % page);
+  const last = headers.lastLoad()!;
+  const vaddr = addressUp(last.exact("vaddr") + last.exact("memsz"), page) + BigInt(offset % page);
+  assertAddresses(ground, vaddr, tables);
 
   // PT_LOADs stand in ascending order of their addresses (gABI, "Program Header").
   const behindLast = headers.all().reduce((at, s, i) => (s.type === PT.LOAD ? i + 1 : at), 0);
   const segment = headers.add(PT.LOAD, behindLast);
-  Object.assign(segment, { flags: PF.R, offset, vaddr, paddr: vaddr, align: page });
+  Object.assign(segment, { flags: PF.R, offset, align: page });
+  segment.setExact("vaddr", vaddr);
+  segment.setExact("paddr", vaddr);
 
   ground.marks.push({ offset, bytes: encodeText(MARK) });
   const why = `a new segment at the end of the file: ${ground.tried.join("; ")}`;
@@ -224,32 +229,38 @@ function appendTo(
   strategy: Strategy,
   why: string,
 ): number {
-  const { elf } = ground;
-  const delta = segment.vaddr - segment.offset;
+  const base = segment.exact("vaddr");
+  const addressOf = (offset: number): bigint => base + BigInt(offset - segment.offset);
+  const offsetOf = (address: bigint): number => segment.offset + Number(address - base);
 
   // No table may lie over the address of an empty section.
   const room = tables.reduce((sum, t) => sum + t.size + t.align, 0);
   let end = from;
-  for (const address of emptySections(elf).sort((a, b) => a - b)) {
-    if (address > end + delta && address < end + delta + room) end = address - delta;
+  for (const address of ground.space.emptyAddresses) {
+    if (address > addressOf(end) && address < addressOf(end + room)) end = offsetOf(address);
   }
 
   const inOrder = [...tables].sort((a, b) => KINDS[a.kind].rank - KINDS[b.kind].rank);
   for (const table of inOrder) {
-    const address = alignUp(end + delta, table.align);
-    ground.take(table, { strategy, offset: address - delta, address: BigInt(address), size: table.size, why });
+    const address = addressUp(addressOf(end), table.align);
+    const offset = offsetOf(address);
+    ground.take(table, { strategy, offset, address, size: table.size, why });
     if (table.writable) segment.flags |= PF.W;
-    end = address - delta + table.size;
+    end = offset + table.size;
   }
 
   const size = end - segment.offset;
   segment.memsz = size;
   segment.filesz = size;
 
-  const limit = elf.header.class === 32 ? 2 ** 32 : Number.MAX_SAFE_INTEGER;
-  if (segment.vaddr + segment.memsz > limit) {
-    ground.tried.push("the address space above the last segment is too small");
-    ground.noRoom(namesOf(tables));
-  }
+  assertAddresses(ground, base + BigInt(size), tables);
   return end;
+}
+
+/** `NO_ROOM` where the addresses up to this one are not there. */
+function assertAddresses(ground: Ground, end: bigint, tables: readonly Table[]): void {
+  if (end <= 1n << BigInt(ground.elf.header.class)) return;
+
+  ground.tried.push("the address space above the last segment is too small");
+  ground.noRoom(namesOf(tables));
 }

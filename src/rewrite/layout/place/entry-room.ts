@@ -28,8 +28,8 @@ export function entryRoom(ground: Ground, count: number): Table[] | undefined {
   const start = h.phoff + h.phnum * h.phentsize;
   const end = start + more * h.phentsize;
   const mapped = headers.loads().find((l) => l.offset <= h.phoff && h.phoff < l.offset + l.filesz);
-  const limit = mapped ? Math.min(end, mapped.offset + mapped.filesz) : end;
-  if (space.gap(start, limit) === end - start) {
+  const isMapped = !mapped || end <= mapped.offset + mapped.filesz;
+  if (isMapped && space.isGap(start, end - start)) {
     tried.push("free bytes behind the program header table hold its entry");
     return [];
   }

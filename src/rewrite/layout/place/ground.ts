@@ -161,8 +161,8 @@ function grow(load: PhdrView, by: number): void {
 /** Makes a segment begin earlier; its end stays. */
 function lower(segment: PhdrView, by: number): void {
   segment.offset -= by;
-  segment.vaddr -= by;
-  segment.paddr -= by;
+  segment.setExact("vaddr", segment.exact("vaddr") - BigInt(by));
+  segment.setExact("paddr", segment.exact("paddr") - BigInt(by));
   segment.filesz += by;
   segment.memsz += by;
 }

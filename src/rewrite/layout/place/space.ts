@@ -1,5 +1,5 @@
-import { smallest } from "../../../codec/ascending.js";
-import { alignDown, skipZeros } from "../../../codec/bytes.js";
+import { firstPassing } from "../../../codec/ascending.js";
+import { addressDown, skipZeros } from "../../../codec/bytes.js";
 import type { PhdrView } from "../../../codec/records.js";
 import { readExactly } from "../../../codec/source.js";
 import { hangingEntries } from "../../../image/dynamic/hanging.js";
@@ -54,11 +54,17 @@ export function fixedEnd(elf: ElfFile): number {
   return Math.min(end, elf.source.size);
 }
 
-/** Addresses of loaded sections without a byte (lld leaves some). BFD moves one that stands inside another section. */
-export const emptySections = (elf: ElfFile): number[] =>
+/**
+ * Addresses of loaded sections without a byte (lld leaves some), in order. BFD moves one that stands inside another
+ * section.
+ */
+const emptySections = (elf: ElfFile): bigint[] =>
   elf.sections
     .filter((s) => isLoaded(s) && s.header.type !== SHT.NULL && s.header.exact("size") === 0n)
-    .map((s) => s.header.addr);
+    .map((s) => s.header.exact("addr"))
+    .sort(byAddress);
+
+const byAddress = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
 
 /** A range of the file, which may be empty. */
 interface FileRange {
@@ -107,7 +113,8 @@ function reachedTables(elf: ElfFile): FileRange[] {
 
 /** What of the input cannot take a table. */
 interface TakenBytes {
-  readonly taken: FileRange[];
+  /** Does it take one of these bytes? */
+  readonly overlaps: (start: number, end: number) => boolean;
   /** The end of the fixed part. */
   readonly end: number;
 }
@@ -126,7 +133,40 @@ function takenByInput(elf: ElfFile): TakenBytes {
       .filter((s) => !LIES_OVER.includes(s.type) && s.exact("filesz") > 0n)
       .map((s) => ({ start: s.offset, end: s.offset + s.filesz })),
   ];
-  return { taken: taken.filter((r) => r.start < r.end), end: fixedEnd(elf) };
+  return { overlaps: overlaps(taken), end: fixedEnd(elf) };
+}
+
+/** Tells in logarithmic time whether one of these ranges has a byte of another one. */
+function overlaps(ranges: readonly FileRange[]): TakenBytes["overlaps"] {
+  const sorted = ranges.filter((r) => r.start < r.end).sort((a, b) => a.start - b.start);
+  const ends = sorted.map((r) => r.end);
+  for (let i = 1; i < ends.length; i++) ends[i] = Math.max(ends[i]!, ends[i - 1]!);
+
+  // Of the ranges that begin before the end, one has to reach over the start.
+  return (start, end) => {
+    const before = firstPassing(sorted.length, (i) => sorted[i]!.start >= end);
+    return before > 0 && ends[before - 1]! > start;
+  };
+}
+
+/** Where the PT_LOADs leave off, in memory and in the file. */
+interface Neighbours {
+  /** Where those with memory begin, in order. */
+  readonly starts: readonly bigint[];
+  /** Where those with bytes end in the file, in order. */
+  readonly ends: readonly number[];
+  /** The first byte in the file of those that end there or later, for each of `ends`. */
+  readonly firsts: readonly number[];
+}
+
+function neighboursAmong(loads: readonly PhdrView[]): Neighbours {
+  const starts = loads.filter((l) => l.exact("memsz") > 0n).map((l) => l.exact("vaddr"));
+  const inFile = loads.filter((l) => l.filesz > 0).map((l) => ({ start: l.offset, end: l.offset + l.filesz }));
+  inFile.sort((a, b) => a.end - b.end);
+
+  const firsts = inFile.map((r) => r.start);
+  for (let i = firsts.length - 2; i >= 0; i--) firsts[i] = Math.min(firsts[i]!, firsts[i + 1]!);
+  return { starts: starts.sort(byAddress), ends: inFile.map((r) => r.end), firsts };
 }
 
 /** Which bytes of the fixed part are taken, by the input and by what has been placed since. */
@@ -134,8 +174,10 @@ export class Space {
   readonly #elf: ElfFile;
   readonly #headers: ProgramHeaders;
   readonly #page: number;
+  readonly #placed: FileRange[] = [];
   #takenBytes: TakenBytes | undefined;
-  #emptyAddresses: number[] | undefined;
+  #emptyAddresses: readonly bigint[] | undefined;
+  #neighbours: Neighbours | undefined;
 
   /** @param page page size in bytes, for every question of what segments may share */
   constructor(elf: ElfFile, headers: ProgramHeaders, page: number) {
@@ -149,53 +191,53 @@ export class Space {
     return (this.#takenBytes ??= takenByInput(this.#elf));
   }
 
-  /** Addresses of empty sections: no table may lie over one. */
-  get emptyAddresses(): number[] {
+  /** Addresses of empty sections, in order: no table may lie over one. */
+  get emptyAddresses(): readonly bigint[] {
     return (this.#emptyAddresses ??= emptySections(this.#elf));
   }
 
+  /** A table takes these bytes, for which PT_LOADs may have grown. */
   take(start: number, size: number): void {
-    this.#input.taken.push({ start, end: start + size });
+    this.#placed.push({ start, end: start + size });
+    this.#neighbours = undefined;
   }
 
   /**
-   * How many zero bytes from `from` on, up to `limit`, belong to no section, no segment and no table that was placed. 0
-   * without section headers, since nothing is known then of what lies inside a segment.
+   * Are these bytes zeros that belong to no section, no segment and no table that was placed? Not without section
+   * headers, since nothing is known then of what lies inside a segment.
    */
-  gap(from: number, limit: number): number {
-    if (this.#elf.header.shnum === 0) return 0;
-    return this.free(from, limit);
+  isGap(from: number, size: number): boolean {
+    return this.#elf.header.shnum > 0 && this.isFree(from, size);
   }
 
   /** The same, whether there are section headers or not: for bytes in front of a segment or after it. */
-  free(from: number, limit: number): number {
-    const input = this.#input;
-    let end = Math.min(limit, input.end);
-    for (const range of input.taken) {
-      if (range.start <= from && from < range.end) return 0;
-      if (range.start >= from) end = Math.min(end, range.start);
-    }
-    if (end <= from) return 0;
+  isFree(from: number, size: number): boolean {
+    const end = from + size;
+    const { overlaps, end: fixed } = this.#input;
+    const isTaken = overlaps(from, end) || this.#placed.some((r) => r.start < end && from < r.end);
+    if (isTaken || end > fixed) return false;
 
-    return skipZeros(readExactly(this.#elf.source, from, end - from, "a gap"));
+    return skipZeros(readExactly(this.#elf.source, from, size, "a gap")) === size;
   }
 
-  /** Bytes by which a PT_LOAD can grow in place: free in the file, and in memory up to the next segment's page. */
-  slack(load: PhdrView): number {
-    if (load.filesz !== load.memsz || load.filesz === 0) return 0;
+  /** Can a PT_LOAD grow in place: free in the file, and in memory up to the next segment's page? */
+  hasSlack(load: PhdrView, size: number): boolean {
+    if (load.filesz !== load.memsz || load.filesz === 0) return false;
 
-    const fileEnd = load.offset + load.filesz;
-    const memoryEnd = load.vaddr + load.memsz;
-    const others = this.#headers.loads().filter((l) => l.memsz > 0 && l.vaddr !== load.vaddr);
-    const memoryLimit = smallest([
-      ...others.filter((l) => l.vaddr >= memoryEnd).map((l) => alignDown(l.vaddr, this.#page)),
-      ...this.emptyAddresses.filter((address) => address > memoryEnd),
-    ]);
+    const { starts, ends, firsts } = (this.#neighbours ??= neighboursAmong(this.#headers.loads()));
+    const memoryEnd = load.exact("vaddr") + load.exact("memsz");
+    const newEnd = memoryEnd + BigInt(size);
+    const next = starts[firstPassing(starts.length, (i) => starts[i]! >= memoryEnd)];
+    const empty =
+      this.emptyAddresses[firstPassing(this.emptyAddresses.length, (i) => this.emptyAddresses[i]! > memoryEnd)];
+    const meets =
+      (next !== undefined && newEnd > addressDown(next, this.#page)) || (empty !== undefined && newEnd > empty);
+    if (meets) return false;
 
     // Another segment may map the same bytes of the file (old layouts, injected payloads).
-    const mapped = others.filter((l) => l.filesz > 0 && l.offset + l.filesz > fileEnd);
-    const fileLimit = smallest(mapped.map((l) => l.offset));
-
-    return Math.max(0, Math.min(this.free(fileEnd, fileLimit), memoryLimit - memoryEnd));
+    const fileEnd = load.offset + load.filesz;
+    const first = firsts[firstPassing(ends.length, (i) => ends[i]! > fileEnd)];
+    if (first !== undefined && first < fileEnd + size) return false;
+    return this.isFree(fileEnd, size);
   }
 }

@@ -1,5 +1,6 @@
-import { alignDown, alignUp } from "../../../codec/bytes.js";
+import { addressDown, addressUp, alignUp } from "../../../codec/bytes.js";
 import type { PhdrView } from "../../../codec/records.js";
+import { hex } from "../../../error.js";
 import type { ElfFile } from "../../../image/elf.js";
 import { NT_GNU, PF, PT } from "../../../spec/constants.js";
 import { TABLE_NAMES } from "../../../spec/table-kinds.js";
@@ -87,7 +88,8 @@ function overZeros(ground: Ground, table: Table, size: number): Spot | undefined
 
   const end = was.offset + was.size;
   const more = size - was.size;
-  if (ground.space.gap(end, load.offset + load.filesz) < more) return undefined;
+  const isInside = end + more <= load.offset + load.filesz;
+  if (!isInside || !ground.space.isGap(end, more)) return undefined;
 
   return {
     strategy: "extended",
@@ -108,7 +110,7 @@ function atSegmentEnd(ground: Ground, table: Table, size: number, limits: Limits
   const end = was.offset + was.size;
   const more = size - was.size;
   const endsSegment = end === load.offset + load.filesz;
-  const hasRoom = endsSegment && mayGrow(ground, load, limits) && ground.space.slack(load) >= more;
+  const hasRoom = endsSegment && mayGrow(ground, load, limits) && ground.space.hasSlack(load, more);
   if (!hasRoom) {
     ground.tried.push(`${nameOf(table)} needs ${more} bytes more than its place has`);
     return undefined;
@@ -131,21 +133,22 @@ function inSlack(ground: Ground, table: Table, size: number, limits: Limits): Sp
 
   const isReadOnly = (l: PhdrView): boolean => (l.flags & PF.R) !== 0 && (l.flags & PF.W) === 0;
   const loads = ground.headers.loads().filter((l) => isReadOnly(l) && mayGrow(ground, l, limits));
-  loads.sort((a, b) => (a.flags & PF.X) - (b.flags & PF.X) || a.vaddr - b.vaddr);
+  loads.sort((a, b) => (a.flags & PF.X) - (b.flags & PF.X) || a.near("vaddr") - b.near("vaddr"));
 
   for (const load of loads) {
-    const end = load.vaddr + load.memsz;
-    const address = alignUp(end, table.align);
-    const bytes = address - end + size;
-    if (ground.space.slack(load) < bytes) continue;
+    const end = load.exact("vaddr") + load.exact("memsz");
+    const address = addressUp(end, table.align);
+    const padding = Number(address - end);
+    const bytes = padding + size;
+    if (!ground.space.hasSlack(load, bytes)) continue;
 
     const fileEnd = load.offset + load.filesz;
     return {
       strategy: "slack",
-      offset: fileEnd + address - end,
-      address: BigInt(address),
+      offset: fileEnd + padding,
+      address,
       size,
-      why: `${bytes} bytes were free at the end of the read-only segment at 0x${load.vaddr.toString(16)}`,
+      why: `${bytes} bytes were free at the end of the read-only segment at ${hex(load.exact("vaddr"))}`,
       takes: { offset: fileEnd, size: bytes },
       grows: { load, by: bytes },
     };
@@ -173,27 +176,29 @@ function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
 
   const relro = headers.first(PT.GNU_RELRO);
   const isData = (load.flags & PF.W) !== 0 && (load.flags & PF.X) === 0;
-  const isApart = relro !== undefined && (relro.vaddr !== load.vaddr || relro.offset !== load.offset);
-  if (!isData || isApart) return undefined;
+  const start = load.exact("vaddr");
+  const isApart = relro !== undefined && (relro.exact("vaddr") !== start || relro.offset !== load.offset);
+  const pageStart = addressDown(start, page);
+  if (!isData || isApart || start < pageStart + BigInt(size)) return undefined;
 
-  const pageStart = alignDown(load.vaddr, page);
-  const address = alignDown(load.vaddr - size, Math.max(table.align, SEGMENT_START));
-  const by = load.vaddr - address;
+  const address = addressDown(start - BigInt(size), Math.max(table.align, SEGMENT_START));
+  const by = Number(start - address);
   const offset = load.offset - by;
 
   const loads = headers.loads();
-  const isAlone = loads.every((l) => l.vaddr >= load.vaddr || l.vaddr + l.memsz <= pageStart);
-  const isFree = offset > 0 && address >= pageStart && isAlone && space.free(offset, load.offset) === by;
+  const endOf = (l: PhdrView): bigint => l.exact("vaddr") + l.exact("memsz");
+  const isAlone = loads.every((l) => l.exact("vaddr") >= start || endOf(l) <= pageStart);
+  const isFree = offset > 0 && address >= pageStart && isAlone && space.isFree(offset, by);
   if (!isFree) return undefined;
 
-  const holdsEmpty = space.emptyAddresses.some((a) => a > address && a < load.vaddr);
+  const holdsEmpty = space.emptyAddresses.some((a) => a > address && a < start);
   const isMapped = loads.some((l) => l !== load && l.offset < load.offset && l.offset + l.filesz > offset);
   if (holdsEmpty || isMapped) return undefined;
 
   return {
     strategy: "in-front",
     offset,
-    address: BigInt(address),
+    address,
     size,
     why: `${by} bytes were free in front of its segment${relro ? " and of PT_GNU_RELRO" : ""}`,
     takes: { offset, size: by },
