@@ -1,6 +1,6 @@
 import { smallest } from "../../../codec/ascending.js";
 import { Sym } from "../../../codec/records.js";
-import { loadedAt, sectionColumns } from "../../../image/headers/section-columns.js";
+import { sectionColumns } from "../../../image/headers/section-columns.js";
 import { isLoaded, sectionAt, sectionsOf } from "../../../image/headers/sections.js";
 import { nameAt } from "../../../image/strings.js";
 import { sectionSymbols } from "../../../image/symbols/symbols.js";
@@ -74,22 +74,19 @@ function valueFollower(rows: SectionRows, places: TablePlaces): ValueFollower | 
 }
 
 /**
- * The highest section index that a loaded symbol names, if a section is loaded that stands after the first that goes;
- * else 0. Loaded bytes do not change, so sections up to that index must keep theirs.
+ * The highest section index that a loaded symbol names; 0 where no section that goes stands before it. Loaded bytes do
+ * not change, so sections up to that index must keep theirs. Old linkers name sections there that are not loaded.
  */
 export function lastNamedSection(elf: ElfFile, dropped: ReadonlySet<number>): number {
-  const columns = sectionColumns(elf);
-  let loaded = smallest(dropped) + 1;
-  while (loaded < columns.count && !loadedAt(columns, loaded)) loaded++;
-  if (loaded >= columns.count) return 0;
-
   let last = 0;
   for (const table of sectionsOf(elf, SHT.DYNSYM).filter(isLoaded)) {
-    for (const { symbol } of sectionSymbols(elf, table.index).records()) {
-      if (symbol.shndx < SHN.LORESERVE) last = Math.max(last, symbol.shndx);
+    for (const piece of sectionSymbols(elf, table.index).pieces()) {
+      for (const shndx of piece.words("shndx")) {
+        if (shndx > last && shndx < SHN.LORESERVE) last = shndx;
+      }
     }
   }
-  return last;
+  return last < smallest(dropped) ? 0 : last;
 }
 
 /** The addresses of a section whose symbols move with it, from `start` up to, not including, `end`. */
