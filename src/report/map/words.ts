@@ -31,12 +31,14 @@ function decimals(n: number): number {
 /** p_flags as letters: `RX`. readelf's E is everybody else's X. */
 export const letters = (flags: string): string => flags.slice(0, 3).replace("E", "X").replaceAll(" ", "") || "-";
 
+/** Unicode's East_Asian_Width W and F, up to U+FFFF and behind it. Pictures have a property of their own. */
 const EAST_ASIAN_WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+const FAR_WIDE = /[\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{1f3fb}-\u{1f3ff}\u{20000}-\u{3fffd}]/u;
 const PICTURE = /\p{Extended_Pictographic}/u;
 
 const isWide = (letter: string): boolean =>
-  letter > "\uffff" || (letter > "\u007f" && (EAST_ASIAN_WIDE.test(letter) || PICTURE.test(letter)));
+  letter > "\u007f" && (EAST_ASIAN_WIDE.test(letter) || FAR_WIDE.test(letter) || PICTURE.test(letter));
 
 /** Cells of a fixed-width font: East Asian wide letters and pictures take two. */
 export function cells(s: string): number {
@@ -70,21 +72,29 @@ export function shorten(s: string, width: number, dots = "…"): string {
 export function wrap(text: string, width: number): string[] {
   const out: string[] = [];
   let line = "";
+  let used = 0;
+  const breakLine = (): void => {
+    out.push(line);
+    line = "";
+    used = 0;
+  };
+
   for (const word of text.split(" ")) {
-    const joined = line === "" ? word : `${line} ${word}`;
-    if (cells(joined) <= width) {
-      line = joined;
+    const size = cells(word);
+    const joined = line === "" ? size : used + 1 + size;
+    if (joined <= width) {
+      line = line === "" ? word : `${line} ${word}`;
+      used = joined;
       continue;
     }
 
-    if (line !== "") out.push(line);
-    line = "";
+    if (line !== "") breakLine();
+    // No line is measured again for each of its letters: a name may have very many.
     for (const letter of word) {
-      if (cells(line + letter) > width) {
-        out.push(line);
-        line = "";
-      }
+      const more = cells(letter);
+      if (used + more > width) breakLine();
       line += letter;
+      used += more;
     }
   }
 
