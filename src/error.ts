@@ -145,4 +145,6 @@ export type NoteCode =
   /** A member of a static library is no ELF file and stays as it is. */
   | "MEMBER_KEPT"
   /** The file has other hard links. */
-  | "HARD_LINKS";
+  | "HARD_LINKS"
+  /** A new file has taken the name, without extended attributes that the old one may have had. */
+  | "ATTRIBUTES";

@@ -15,6 +15,8 @@ export interface RewriteOptions {
   /** The end of the name of the old file's copy. */
   backup: string | undefined;
   preserveDates?: boolean | undefined;
+  /** What this run has said already: what holds for all files is said once. */
+  readonly said: Set<string>;
   /** Static libraries: the dates, owners and modes of members are not kept. */
   deterministic?: boolean | undefined;
 }
@@ -26,7 +28,14 @@ export const rewriteDefaults = (): RewriteOptions => ({
   overlay: undefined,
   inPlace: false,
   backup: undefined,
+  said: new Set(),
 });
+
+/** Node cannot read them, so it is not known whether the file had any. */
+const ATTRIBUTES: Note = {
+  note: "ATTRIBUTES",
+  message: "the new file has none of the old one's extended attributes and ACLs; --in-place keeps them",
+};
 
 const OVERLAYS = ["keep", "keep-in-place", "drop"] as const;
 
@@ -66,11 +75,14 @@ export function commonOption(options: RewriteOptions, arg: string): boolean {
 
 /** The help of {@link commonOption}. */
 export const COMMON_HELP = `\
-  --in-place                 write only the changed bytes, into the file itself: hard links stay
+  --in-place                 write only the changed bytes, into the file itself: hard links and
+                             extended attributes stay
   --backup[=SUFFIX]          keep the old file as FILE.orig, or under the name of FILE with SUFFIX
                              appended; refused where that file exists
   --dry-run                  say what would change and where it would go; write nothing
-  --json                     an array of results (see docs/json.md)`;
+  --json                     an array of results (see docs/json.md)
+A process that is killed leaves the old file or the new one; a power failure may not, since nothing
+waits for the disk.`;
 
 /** A rewriting verb takes one file or more, but one only where an option names the output. */
 export function checkFiles(files: readonly string[], outputOption: string, { output, inPlace }: RewriteOptions): void {
@@ -93,14 +105,17 @@ export async function rewriteFile(
   options: RewriteOptions,
   told: (note: Note) => boolean = () => true,
 ): Promise<Rewritten> {
-  const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic } = options;
+  const { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic, said } = options;
   const written: PatchFileOptions = { output, dryRun, overlay, inPlace, backup, preserveDates, deterministic };
   const result = await endingWell(() => patchFile(file, edits, written));
   for (const note of result.notes) {
     if (told(note)) warn(`${file}: ${note.message}`);
   }
+  if (!result.changed || inPlace || output !== undefined) return { file, dryRun, ...result };
 
-  return { file, dryRun, ...result };
+  if (!said.has(ATTRIBUTES.note)) warn(ATTRIBUTES.message);
+  said.add(ATTRIBUTES.note);
+  return { file, dryRun, ...result, notes: [...result.notes, ATTRIBUTES] };
 }
 
 /** A drop-in that succeeds is silent. Only a dry run prints something. */

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, linkSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, linkSync, lstatSync, openSync, rmSync, writeSync } from "node:fs";
 import { fail } from "../error.js";
 import { copyBySystemSync, keepDates, keepRights, NEW } from "./new-file.js";
 import { type FileAtOpen, openAsIs } from "./source.js";
@@ -13,7 +13,7 @@ export function backupName(target: string, suffix: string): string {
   }
 
   const path = `${target}${suffix}`;
-  if (existsSync(path)) {
+  if (existsSync(path) && !isLinked(target, path)) {
     fail("IO", `${path}: a backup of this name already exists, and it is not overwritten`, { path });
   }
   return path;
@@ -27,7 +27,7 @@ export function backupName(target: string, suffix: string): string {
 export function keepBackup(target: string, path: string, inPlace: boolean): void {
   const source = openAsIs(target);
   try {
-    if (!inPlace && source.stats.nlink === 1 && tryLink(target, path)) return;
+    if (!inPlace && (isLinked(target, path) || (source.stats.nlink === 1 && tryLink(target, path)))) return;
 
     const fd = openSync(path, ...NEW);
     try {
@@ -54,6 +54,12 @@ function copyAll(source: FileAtOpen, fd: number): void {
     source.readInto!(at, bytes);
     for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
   }
+}
+
+/** Are both names of one file? A process that was killed before the rename leaves such a backup. */
+function isLinked(target: string, path: string): boolean {
+  const [a, b] = [target, path].map((name) => lstatSync(name, { bigint: true, throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
 }
 
 function tryLink(target: string, path: string): boolean {

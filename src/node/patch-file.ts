@@ -155,10 +155,8 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
     const writes = options.dryRun !== true && !isNowhere && (changed || !isSame);
 
     const notes = [...planned.notes];
-    if (isSame && !inPlace && changed && source.stats.nlink > 1) {
-      const message = `${path} has ${source.stats.nlink} hard links; only this name gets the new file`;
-      notes.push({ note: "HARD_LINKS", message });
-    }
+    const { nlink } = source.stats;
+    if (isSame && changed && nlink > 1) notes.push({ note: "HARD_LINKS", message: linksMessage(nlink, inPlace) });
 
     const keeps = writes && suffix !== undefined;
     const backup = keeps && existsSync(target) ? backupName(target, suffix) : undefined;
@@ -202,6 +200,12 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
 /** A plan of an old file, as one of the file that has it in part. */
 const ofRawFile = (planned: Plan, { pieces }: Unfinished): Plan =>
   Object.create(planned, { pieces: { value: composePieces(planned.pieces, pieces) } }) as Plan;
+
+/** Package managers link installed files to those of a store, which all projects share. */
+const linksMessage = (count: number, inPlace: boolean): string =>
+  inPlace
+    ? `the file has ${count} hard links, which all change, also one in a package store`
+    : `the file has ${count} hard links; only this name gets the new file (in place, all change)`;
 
 /** Makes the backup, if one is wanted. */
 function keepOld(job: Job): void {

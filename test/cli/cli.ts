@@ -1,13 +1,18 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withoutAttributes } from "../support/attributes.js";
 import { fixture, scratch } from "../support/fixtures.js";
 import { type Ran, run } from "../support/tools.js";
 
 /** The built command, as it is installed. */
 export const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
-export const elfwright = (...args: string[]): Ran => run(process.execPath, [CLI, ...args]);
+/** Runs the built command. The note that any rewrite has is left out. */
+export function elfwright(...args: string[]): Ran {
+  const ran = run(process.execPath, [CLI, ...args]);
+  return { ...ran, stderr: withoutAttributes(ran.stderr) };
+}
 
 /** What a command gives that does its work and says nothing. */
 export const SILENT = { status: 0, stdout: "", stderr: "" };

@@ -20,6 +20,7 @@ import {
 } from "../../src/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { fixture } from "../support/fixtures.js";
+import { ATTRIBUTES } from "../support/attributes.js";
 import { elfwright, elfwrightJson, isUnchanged, SILENT, TEXT, workbench } from "./cli.js";
 
 const files = workbench();
@@ -350,7 +351,7 @@ describe("patchelf, what it says", () => {
         sizeBefore: fixture(PIE).length,
         sizeAfter: wanted.bytes.length,
         changes: wanted.changes,
-        notes: [{ note: "NOT_FOUND", message: expect.any(String) as string }],
+        notes: [{ note: "NOT_FOUND", message: expect.any(String) as string }, ATTRIBUTES],
         placements: wanted.plan.placements,
         findings: wanted.plan.findings,
       },

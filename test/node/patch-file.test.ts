@@ -227,10 +227,18 @@ describe.each(ways)("%s", (_, patchFile) => {
     linkSync(path, other);
 
     expect((await patchFile(path, [setRunpath("/a")])).notes).toEqual([
-      { note: "HARD_LINKS", message: `${path} has 2 hard links; only this name gets the new file` },
+      {
+        note: "HARD_LINKS",
+        message: "the file has 2 hard links; only this name gets the new file (in place, all change)",
+      },
     ]);
     expect(isUnchanged(other)).toBe(true);
     expect((await patchFile(path, [setRunpath("/a")])).notes).toEqual([]);
+
+    linkSync(other, `${other}-2`);
+    expect((await patchFile(other, [setRunpath("/a")], { inPlace: true })).notes).toEqual([
+      { note: "HARD_LINKS", message: "the file has 2 hard links, which all change, also one in a package store" },
+    ]);
   });
 
   it("output: writes to another path with the input's mode, and replaces what is there", async () => {

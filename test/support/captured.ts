@@ -1,5 +1,6 @@
 import { runCommand } from "../../src/cli/run.js";
 import { VERBS } from "../../src/cli/verbs.js";
+import { withoutAttributes } from "./attributes.js";
 
 const loaded = new Map(await Promise.all(VERBS.map(async (v) => [v.name, await v.load()] as const)));
 
@@ -10,7 +11,10 @@ export interface Captured {
   readonly stderr: string;
 }
 
-/** Runs the command in this process. The command must not throw, so an exception is passed on. */
+/**
+ * Runs the command in this process. The command must not throw, so an exception is passed on. The note that any rewrite
+ * has is left out.
+ */
 export async function captured(...args: string[]): Promise<Captured> {
   const out = { stdout: "", stderr: "" };
   const { stdout, stderr } = process;
@@ -24,7 +28,7 @@ export async function captured(...args: string[]): Promise<Captured> {
 
   try {
     const status = await runCommand(args, loaded.get(args[0] ?? ""));
-    return { status, ...out };
+    return { status, stdout: out.stdout, stderr: withoutAttributes(out.stderr) };
   } finally {
     [stdout.write, stderr.write] = originals;
   }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { check, readElf } from "../../src/index.js";
 import { buildElf } from "../../src/testing/build-elf.js";
-import { CLI } from "../cli/cli.js";
+import { CLI, elfwright } from "../cli/cli.js";
+import { withoutAttributes } from "../support/attributes.js";
 import { fixture, scratch } from "../support/fixtures.js";
 import { itWithTools, must, type Ran, run } from "../support/tools.js";
 
@@ -46,7 +47,8 @@ interface Result extends Ran {
 
 function runIn(command: string, before: readonly string[], args: readonly string[]): Result {
   const cwd = folder();
-  return { ...run(command, [...before, ...args], { cwd }), bytes: (name) => readFileSync(join(cwd, name)) };
+  const ran = run(command, [...before, ...args], { cwd });
+  return { ...ran, stderr: withoutAttributes(ran.stderr), bytes: (name) => readFileSync(join(cwd, name)) };
 }
 
 const ours = (...args: string[]): Result => runIn(process.execPath, [CLI, "chrpath"], args);
@@ -255,7 +257,7 @@ describe("where chrpath gives up", () => {
     must("gcc", ["-o", program, join(dir, "m.c"), library, "-Wl,-rpath,/x"]);
 
     expect(run(program, []).status).toBe(127);
-    expect(run(process.execPath, [CLI, "chrpath", "-r", far, program])).toMatchObject({ status: 0, stderr: "" });
+    expect(elfwright("chrpath", "-r", far, program)).toMatchObject({ status: 0, stderr: "" });
     expect(run(program, []).status).toBe(0);
   });
 
@@ -289,7 +291,7 @@ describe("more than chrpath has", () => {
     const before = readFileSync(join(dir, "rpath"));
     const ran = run(process.execPath, [CLI, "chrpath", "--dry-run", "-c", "rpath"], { cwd: dir });
 
-    expect(ran).toMatchObject({ status: 0, stderr: "" });
+    expect({ ...ran, stderr: withoutAttributes(ran.stderr) }).toMatchObject({ status: 0, stderr: "" });
     expect(ran.stdout).toMatch(/^rpath: RPATH converted to RUNPATH\nrpath: RUNPATH=.*\nrpath: would change, /);
     expect(readFileSync(join(dir, "rpath")).equals(before)).toBe(true);
   });

@@ -31,6 +31,7 @@ const OPTIONS: readonly OptionName[] = [
   { short: "h", long: "help" },
   { short: "o", long: "output", takesValue: true, extra: true },
   { long: "overlay", takesValue: true, extra: true },
+  { long: "in-place", extra: true },
   { long: "dry-run", extra: true },
   { long: "json", extra: true },
 ];
@@ -88,6 +89,9 @@ function takeOption(command: Command, name: string, value: string): void {
       break;
     case "overlay":
       command.overlay = overlayChoice(value);
+      break;
+    case "in-place":
+      command.inPlace = true;
       break;
     case "dry-run":
       command.dryRun = true;
@@ -192,6 +196,8 @@ export const chrpath: Verb = {
   -o, --output FILE   write there; one input file
   --overlay=keep|keep-in-place|drop
                       what to do with bytes behind the end of the ELF file
+  --in-place          write only the changed bytes, into the file itself: hard links and extended
+                      attributes stay
   --dry-run           say what would change; write nothing
   --json              an array of results (see docs/json.md)
 

@@ -62,7 +62,7 @@ What is different from GNU strip on purpose:
   Bytes behind the end of the ELF file (self-extracting programs, signatures of kernel modules) are
   refused without --overlay.
   Notes are never merged, and -O makes no other formats.
-  The result is written beside the file and takes its name when it is whole. A file with several
-  hard links is written in place.
+  The result is written beside the file and takes its name when it is whole. Of a file with several
+  hard links only this name gets it, with a note; --in-place writes it for all.
 After a file that is refused the others still have their turn. Exit 0 done, 1 refused or wrong
 usage.`;

@@ -1,7 +1,5 @@
-import { statSync } from "node:fs";
 import { fail, isElfError, type Note } from "../../error.js";
 import type { Header } from "../../image/elf.js";
-import { onFile } from "../../node/source.js";
 import type { Edit } from "../../edit/family.js";
 import { formatName } from "./bfd-name.js";
 import { eachFile, OK, print, REFUSED, type Verb } from "../command.js";
@@ -18,21 +16,13 @@ interface Stripped extends Rewritten {
 }
 
 async function stripFile(file: string, edits: readonly Edit[], command: StripCommand): Promise<Stripped> {
-  const { outputClass, output, verbose, dryRun } = command;
+  const { outputClass, verbose, dryRun } = command;
   if (outputClass !== undefined) refuseOthers(headerOf(file), outputClass);
 
   // GNU strip says nothing about a section that is not there.
   const told = ({ note }: Note) => note !== "NOT_FOUND" || verbose || dryRun;
-  // With GNU strip a file keeps all its names.
-  const inPlace = command.inPlace || (output === undefined && hasOtherNames(file));
-  const rewritten = await rewriteFile(file, edits, { ...command, inPlace }, told);
+  const rewritten = await rewriteFile(file, edits, command, told);
   return { ...rewritten, saved: rewritten.sizeBefore - rewritten.sizeAfter };
-}
-
-/** Does the file have several hard links? */
-function hasOtherNames(file: string): boolean {
-  const stat = onFile(file, () => statSync(file, { throwIfNoEntry: false }));
-  return stat !== undefined && stat.nlink > 1;
 }
 
 /** The ELF header. Undefined for a static library: each of its members has one. */
