@@ -3,7 +3,7 @@ import { fillFrom } from "../codec/source.js";
 import { fail, isElfError } from "../error.js";
 import type { Plan } from "../patch.js";
 import type { Range } from "../pieces/ranges.js";
-import { lockFile } from "./lock.js";
+import { dropStaleLock, lockFile } from "./lock.js";
 import { realTarget } from "./links.js";
 import { keepDates } from "./new-file.js";
 import { newRanges } from "./runs.js";
@@ -100,14 +100,18 @@ function* joined(steps: readonly Step[]): Generator<Step> {
 }
 
 /**
- * Makes the old file again of one whose writer was killed while it wrote in place, if it is such a file.
+ * Makes the old file again of one whose writer was killed while it wrote in place, if it is such a file, and removes
+ * the lock that such a writer left.
  *
  * @throws what the system calls throw; `IO` while that process still writes
  */
 export function undoUnfinished(path: string): void {
   const source = openAsIs(path);
   try {
-    if (!findUnfinished(source)) return;
+    if (!findUnfinished(source)) {
+      dropStaleLock(realTarget(path), source.stats.ino);
+      return;
+    }
 
     const file = new OpenFile(realTarget(path), source.state);
     try {

@@ -34,13 +34,22 @@ const TRIES = 10;
  * @throws ElfError `IO` with the cause `LOCKED` while another process writes
  */
 export function lockFile(path: string, inode: number): () => void {
-  const name = join(dirname(path), `.elfwright-${inode}.lock`);
+  const name = lockName(path, inode);
   const text = `${Object.values(ownOwner()).join(" ")} ${randomUUID()}`;
   const isLocked = claim(path, name, text, 0);
   return () => {
     if (isLocked && readLock(name) === text) rmSync(name, { force: true });
   };
 }
+
+/** Removes the lock of a process that ended while it had it. */
+export function dropStaleLock(path: string, inode: number): void {
+  const name = lockName(path, inode);
+  const found = readLock(name);
+  if (found !== undefined && isStale(found, name)) lockFile(path, inode)();
+}
+
+const lockName = (path: string, inode: number): string => join(dirname(path), `.elfwright-${inode}.lock`);
 
 /** Makes the lock. False where no lock can be made: the folder cannot be written, the file system has no links. */
 function claim(path: string, name: string, text: string, depth: number): boolean {

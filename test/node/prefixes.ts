@@ -10,7 +10,7 @@ import { bytesSource } from "../../src/codec/source.js";
 
 /** What kernels and loaders see of a file, as text that can be compared. Places of tables are left out. */
 export function seen(bytes: Uint8Array): string {
-  const own = bytes.slice();
+  const own = new Uint8Array(bytes);
   Object.assign(ehdr(own), { shoff: 0, shnum: 0, shstrndx: 0 });
   const elf = readElf(own);
   const h = elf.header;
@@ -66,13 +66,22 @@ export interface Tried {
   readonly order: Order;
   readonly after: Uint8Array;
   readonly complaints: readonly string[];
+  /** The files that a kill can leave; none unless they are asked for. */
+  readonly states: readonly { readonly what: string; readonly bytes: Uint8Array }[];
 }
 
 /**
  * Makes every file that a kill can leave while a patch is written in place, and looks at each: does it load as before
  * or as after, does it lead back to the old file? Undefined where the patch changes nothing or is refused.
+ *
+ * @param keeps are these files in the result?
  */
-export function tryPrefixes(before: Uint8Array, edits: readonly Edit[], options: PatchOptions = {}): Tried | undefined {
+export function tryPrefixes(
+  before: Uint8Array,
+  edits: readonly Edit[],
+  options: PatchOptions = {},
+  keeps = false,
+): Tried | undefined {
   let after: Uint8Array;
   try {
     after = patch(before, edits, options).bytes;
@@ -86,6 +95,7 @@ export function tryPrefixes(before: Uint8Array, edits: readonly Edit[], options:
   const { behind, steps, end } = order;
   const undo = undoBytes(steps, before.length, end);
   const complaints: string[] = [];
+  const states: Tried["states"][number][] = [];
 
   const file = new Uint8Array(undo.at + undo.bytes.length);
   file.set(before);
@@ -105,6 +115,7 @@ export function tryPrefixes(before: Uint8Array, edits: readonly Edit[], options:
       else if (state !== old || hasTurned) complaints.push(`${what}: loads as a third file: ${state.slice(0, 200)}`);
     }
 
+    if (keeps) states.push({ what, bytes: file.slice() });
     const found = findUnfinished(bytesSource(file));
     if (!found) complaints.push(`${what}: is not found to be unfinished`);
     else if (!equalBytes(readPieces(bytesSource(file), found.pieces, 0, found.size), before)) {
@@ -130,5 +141,5 @@ export function tryPrefixes(before: Uint8Array, edits: readonly Edit[], options:
       look(`after step ${i + 1} of ${steps.length} (${bytes.length} at ${at})`);
   }
   if (!equalBytes(file.subarray(0, after.length), after)) complaints.push("the result is another one");
-  return { order, after, complaints };
+  return { order, after, complaints, states };
 }

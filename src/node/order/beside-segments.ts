@@ -2,66 +2,84 @@ import { alignDown, alignUp } from "../../codec/bytes.js";
 import { Phdr } from "../../codec/records.js";
 import { headerView } from "../../image/headers/header.js";
 import { mergedRanges, type Range, subtractRanges } from "../../pieces/ranges.js";
+import { ET } from "../../spec/constants.js";
 import type { Beside } from "./beside-tables.js";
 import { Draft, PAGE } from "./draft.js";
 import { type Load, touches } from "./loading.js";
-import type { Behind, Headers, Turn } from "./turn.js";
+import type { Headers, Turn } from "./turn.js";
 
 /** The largest page that a system maps segments by, in bytes. */
 const LARGEST_PAGE = 1 << 16;
 
-/** A PT_LOAD and the copy of the pages that hold it. */
+/** Pages with PT_LOADs, and how far behind them their copy stands. */
 interface Copied extends Range {
-  readonly load: Load;
-  readonly at: number;
+  readonly shift: number;
 }
 
 /**
  * Copies of the segments in which something changes that is read before and after, behind the end of the file.
- * Undefined if that cannot be. A copy of the program header table lies in that of its segment, and the ELF header leads
- * there: so one write of a few bytes turns to all copies at once.
+ * Undefined if that cannot be. Where the segment of the program header table is copied, the table's own copy leads to
+ * the copies, and the ELF header to that: so one write of a few bytes turns to all at once.
  */
-export function besideSegments({ after, target, shared }: Turn, behind: readonly Behind[]): Beside | undefined {
+export function besideSegments({ after, source, target, shared }: Turn): Beside | undefined {
   const { elf, loads, table } = after;
-  const holds = (l: Load, start: number, end: number) => l.offset <= start && end <= l.offset + l.filesz;
-  const withTable = loads.find((l) => holds(l, table.start, table.end));
+  const ranges = loads.map(({ offset, filesz }) => ({ start: offset, end: offset + filesz }));
+  const changing = loads.filter((_, i) => touches(shared, ranges[i]!.start, ranges[i]!.end));
+  if (changing.length === 0 || subtractRanges(shared, mergedRanges(ranges)).length > 0) return undefined;
 
-  const isCopied = (l: Load) => touches(shared, l.offset, l.offset + l.filesz) || (l === withTable && table.end > PAGE);
-  const copied: Copied[] = [];
-  let end = Math.max(target.size, ...behind.map((b) => b.at + b.size));
-  for (const load of loads.filter(isCopied)) {
-    const page = Math.min(Math.max(load.align, PAGE), LARGEST_PAGE);
-    const align = Math.max(load.align, PAGE);
-    const start = alignDown(load.offset, page);
-    const to = Math.min(target.size, alignUp(load.offset + load.filesz, page));
-    const at = alignUp(end, align) + (start % align);
-    copied.push({ load, at, start, end: to });
-    end = at + to - start;
-  }
+  const end = Math.max(source.size, target.size);
+  const isPartial = elf.header.type === ET.DYN && table.end <= PAGE && !changing.some((l) => holds(l, table));
+  const copied = isPartial ? apart(changing, end, target.size) : together(loads, end, target.size);
+  const last = Math.max(...copied.map((c) => c.end + c.shift));
+  if (elf.header.class === 32 && last > 0xffff_ffff) return undefined;
 
-  const inLoads = copied.map(({ load }) => ({ start: load.offset, end: load.offset + load.filesz }));
-  const isTooFar = elf.header.class === 32 && end > 0xffff_ffff;
-  if (copied.length === 0 || isTooFar || subtractRanges(shared, mergedRanges(inLoads)).length > 0) return undefined;
-
-  const tableCopy = copied.find((c) => c.load === withTable);
   // A draft of the new file, whose table leads to the copies.
   const draft = new Draft(target);
   const own = draft.read(table.start, table.end - table.start).slice();
   for (const view of Phdr.table(own, elf.header, elf.header.phentsize)) {
-    const c = copied.find(({ load }) => view.filesz > 0 && holds(load, view.offset, view.offset + view.filesz));
-    if (c) view.offset += c.at - c.start;
+    const { offset, filesz } = view;
+    if (filesz > 0) view.offset += shiftOf(copied, offset, offset + filesz);
   }
-  if (tableCopy) draft.write(table.start, own);
+  const tableShift = shiftOf(copied, table.start, table.end);
+  if (tableShift > 0) draft.write(table.start, own);
 
   return {
-    behind: copied.map((c) => ({ at: c.at, size: c.end - c.start, source: draft, from: c.start })),
-    shifts: copied.map((c) => BigInt(c.at - c.start)),
+    behind: copied.map((c) => ({ at: c.start + c.shift, size: c.end - c.start, source: draft, from: c.start })),
+    shifts: copied.map((c) => BigInt(c.shift)),
     headers({ header, at }): Headers {
-      if (!tableCopy) return { header, table: own, at };
-
-      const moved = at + tableCopy.at - tableCopy.start;
-      headerView(header, elf.header).phoff = moved;
-      return { header, table: own, at: moved };
+      if (tableShift > 0) headerView(header, elf.header).phoff += tableShift;
+      return { header, table: own, at: at + tableShift };
     },
   };
+}
+
+const holds = (l: Load, r: Range): boolean => l.offset <= r.start && r.end <= l.offset + l.filesz;
+
+const shiftOf = (copied: readonly Copied[], start: number, end: number): number =>
+  copied.find((c) => c.start <= start && end <= c.end)?.shift ?? 0;
+
+/** Each of these segments for itself. */
+function apart(loads: readonly Load[], from: number, size: number): Copied[] {
+  const copied: Copied[] = [];
+  let end = from;
+  for (const { offset, filesz, align } of loads) {
+    const page = Math.min(Math.max(align, PAGE), LARGEST_PAGE);
+    const start = alignDown(offset, page);
+    const to = Math.min(size, alignUp(offset + filesz, page));
+    // A PT_LOAD that begins in the last page of another one is copied with the whole page.
+    const shift = alignUp(end - start, Math.max(align, PAGE));
+    copied.push({ start, end: to, shift });
+    end = to + shift;
+  }
+  return copied;
+}
+
+/**
+ * All segments, equally far from their places. Kernels before 5.18 and qemu-user compute the address of the program
+ * header table from e_phoff and from p_vaddr and p_offset of one segment or another.
+ */
+function together(loads: readonly Load[], from: number, size: number): Copied[] {
+  const align = Math.max(LARGEST_PAGE, ...loads.map((l) => l.align));
+  const to = Math.max(...loads.map((l) => alignUp(l.offset + l.filesz, LARGEST_PAGE)));
+  return [{ start: 0, end: Math.min(size, to), shift: alignUp(from, align) }];
 }

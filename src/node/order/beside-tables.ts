@@ -22,7 +22,7 @@ const ALIGN = 64;
  * Copies of the tables that change in their places, and of the dynamic section, behind the end of the file, where the
  * last PT_LOAD maps them. Undefined if that cannot be.
  */
-export function besideTables({ after, target, shared }: Turn, behind: readonly Behind[]): Beside | undefined {
+export function besideTables({ after, source, target, shared }: Turn): Beside | undefined {
   const { elf, dynamic, table } = after;
   const d = elf.dynamic;
   const last = lastLoad(after.loads);
@@ -36,7 +36,7 @@ export function besideTables({ after, target, shared }: Turn, behind: readonly B
   const keepsRights = !copiesDynamic || !(last.flags & PF.X) || last.flags & PF.W;
   if (isFixed || !keepsRights || tables.some((p) => !p.moves)) return undefined;
 
-  const start = alignUp(Math.max(target.size, ...behind.map((b) => b.at + b.size)), ALIGN);
+  const start = alignUp(Math.max(source.size, target.size), ALIGN);
   let end = start;
   const placed = new Map<Part, number>();
   for (const p of tables) {

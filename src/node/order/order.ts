@@ -46,7 +46,7 @@ export function orderWrites(source: ByteSource, target: ByteSource, changed: rea
   }
 
   for (const beside of [besideTables, besideSegments]) {
-    const way = beside(turn, behind);
+    const way = beside(turn);
     if (!way) continue;
     const all = [...behind, ...way.behind];
     const trial = new Trial(turn, all, way.shifts);
@@ -74,7 +74,7 @@ function unread(source: ByteSource, target: ByteSource, behind: readonly Behind[
   const draft = new Draft(withBehind(source, behind));
   if (losesSections(source, target, changed)) {
     const h = readHeader(source);
-    const header = source.read(0, headerSize(h)).slice();
+    const header = new Uint8Array(source.read(0, headerSize(h)));
     hideSections(header, h);
     draft.write(0, header);
   }
