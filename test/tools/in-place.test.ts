@@ -101,6 +101,10 @@ describe("every file that a kill can leave runs", () => {
           const tried = tryPrefixes(before, list, {}, true);
           expect(tried?.complaints ?? [], what).toEqual([]);
           for (const state of tried?.states ?? []) {
+            // qemu-user takes the program header table for mapped at e_phoff behind the first address, as it is not
+            // while the ELF header leads to a copy of it.
+            const isForKernels = readElf(state.bytes).header.phoff !== readElf(before).header.phoff;
+            if (isForKernels && machine !== "x86_64") continue;
             ran++;
             expect(outcome(state.bytes), `${round}: ${what}, ${state.what}`).toEqual(expected);
           }

@@ -2,7 +2,6 @@ import { alignDown, alignUp } from "../../codec/bytes.js";
 import { Phdr } from "../../codec/records.js";
 import { headerView } from "../../image/headers/header.js";
 import { mergedRanges, type Range, subtractRanges } from "../../pieces/ranges.js";
-import { ET } from "../../spec/constants.js";
 import type { Beside } from "./beside-tables.js";
 import { Draft, PAGE } from "./draft.js";
 import { type Load, touches } from "./loading.js";
@@ -19,7 +18,8 @@ interface Copied extends Range {
 /**
  * Copies of the segments in which something changes that is read before and after, behind the end of the file.
  * Undefined if that cannot be. Where the segment of the program header table is copied, the table's own copy leads to
- * the copies, and the ELF header to that: so one write of a few bytes turns to all at once.
+ * the copies, and the ELF header to that: so one write of a few bytes turns to all at once. (Kernels find the table in
+ * memory through the PT_LOAD that holds it in the file; qemu-user, which does not, cannot run such a state.)
  */
 export function besideSegments({ after, source, target, shared }: Turn): Beside | undefined {
   const { elf, loads, table } = after;
@@ -27,9 +27,8 @@ export function besideSegments({ after, source, target, shared }: Turn): Beside 
   const changing = loads.filter((_, i) => touches(shared, ranges[i]!.start, ranges[i]!.end));
   if (changing.length === 0 || subtractRanges(shared, mergedRanges(ranges)).length > 0) return undefined;
 
-  const end = Math.max(source.size, target.size);
-  const isPartial = elf.header.type === ET.DYN && table.end <= PAGE && !changing.some((l) => holds(l, table));
-  const copied = isPartial ? apart(changing, end, target.size) : together(loads, end, target.size);
+  if (table.end > PAGE) changing.push(...loads.filter((l) => holds(l, table) && !changing.includes(l)));
+  const copied = apart(changing, Math.max(source.size, target.size), target.size);
   const last = Math.max(...copied.map((c) => c.end + c.shift));
   if (elf.header.class === 32 && last > 0xffff_ffff) return undefined;
 
@@ -72,14 +71,4 @@ function apart(loads: readonly Load[], from: number, size: number): Copied[] {
     end = to + shift;
   }
   return copied;
-}
-
-/**
- * All segments, equally far from their places. Kernels before 5.18 and qemu-user compute the address of the program
- * header table from e_phoff and from p_vaddr and p_offset of one segment or another.
- */
-function together(loads: readonly Load[], from: number, size: number): Copied[] {
-  const align = Math.max(LARGEST_PAGE, ...loads.map((l) => l.align));
-  const to = Math.max(...loads.map((l) => alignUp(l.offset + l.filesz, LARGEST_PAGE)));
-  return [{ start: 0, end: Math.min(size, to), shift: alignUp(from, align) }];
 }
