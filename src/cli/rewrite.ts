@@ -81,8 +81,9 @@ export const COMMON_HELP = `\
                              appended; refused where that file exists
   --dry-run                  say what would change and where it would go; write nothing
   --json                     an array of results (see docs/json.md)
-A process that is killed leaves the old file or the new one; a power failure may not, since nothing
-waits for the disk.`;
+A process that is killed leaves the old file or the new one; with --in-place, one that loads as
+before or as after, which the same call finishes. A power failure may not, since nothing waits for
+the disk.`;
 
 /** A rewriting verb takes one file or more, but one only where an option names the output. */
 export function checkFiles(files: readonly string[], outputOption: string, { output, inPlace }: RewriteOptions): void {

@@ -27,8 +27,10 @@ export interface PatchFileOptions extends PatchOptions {
   readonly sync?: boolean | undefined;
   /**
    * Write only the changed ranges, into the file itself, which keeps its hard links, owner and identity. Writing fails
-   * if the program is running (`ETXTBSY`) or the disk is full; the old bytes are put back then. Only a crash of the
-   * system meanwhile leaves a broken file. Changed bytes are held in memory. Not with `output`. Default: false.
+   * if the program is running (`ETXTBSY`) or the disk is full; the old bytes are put back then. A process that is
+   * killed leaves a file that loads as before or as after, and the same call finishes it; only a crash of the system
+   * leaves a broken file. `IO` while another process does the same, `UNSUPPORTED` if no order of the writes is safe.
+   * Changed bytes are held in memory. Not with `output`. Default: false.
    */
   readonly inPlace?: boolean | undefined;
   /**
