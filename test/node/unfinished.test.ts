@@ -60,7 +60,7 @@ describe("a file whose writer was killed while it wrote in place", () => {
       const path = put(other);
       expect(findUnfinished(bytesSource(other)), what).toBeUndefined();
       const more = [setRunpath("/opt/elfwright/".repeat(900))];
-      expect(caught(() => patchFileSync(path, more, { inPlace: true })).code, what).toBe("OVERLAY");
+      expect(caught(() => patchFileSync(path, more, { inPlace: true })).code, what).toMatch(/^(OVERLAY|TRUNCATED)$/);
       expect(readFileSync(path).equals(other)).toBe(true);
     }
   });
