@@ -120,6 +120,8 @@ export interface Note {
 export type NoteCode =
   /** An edit names something that the file does not have. */
   | "NOT_FOUND"
+  /** Bytes change that no change in ELF terms tells of. */
+  | "UNTOLD"
   /** A version need came along, since ld.so wants it. */
   | "NEED_ADDED"
   /** Several entries became one. */

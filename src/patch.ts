@@ -139,7 +139,9 @@ export function patch(bytes: Uint8Array | ArrayBufferLike, edits: Edits, options
   return {
     bytes: result,
     changed: p.changed,
-    notes: p.notes,
+    get notes() {
+      return p.notes;
+    },
     plan: p,
     get changes() {
       return p.changes;

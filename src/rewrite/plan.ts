@@ -46,6 +46,12 @@ const CHUNK = 1 << 20;
 export const differs = (source: ByteSource, pieces: readonly Piece[], size: number): boolean =>
   size !== source.size || pieces.some((p) => p.kind !== "input" || p.from !== p.at);
 
+const UNTOLD: Note = {
+  note: "UNTOLD",
+  message:
+    "no change in ELF terms: only padding, places that no loader looks at, or dates and owners of a library's members",
+};
+
 /** The plan that takes its pieces from this source. */
 export function planOf(
   source: ByteSource,
@@ -53,13 +59,18 @@ export function planOf(
 ): Plan {
   const out = piecesSource(source, pieces, size);
   let made: readonly Change[] | undefined;
+  let said: readonly Note[] | undefined;
   return {
     ...out,
     changed,
     pieces,
     placements,
-    notes,
     findings,
+    get notes() {
+      // A new size is a change, and what moves a loader's table tells what it says now.
+      const mayBeUntold = changed && size === source.size && placements.length === 0;
+      return (said ??= mayBeUntold && this.changes.length === 0 ? [...notes, UNTOLD] : notes);
+    },
     get changes() {
       return (made ??= changes());
     },

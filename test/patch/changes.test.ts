@@ -5,6 +5,7 @@ import {
   type Edit,
   EM,
   isElfError,
+  onlyKeepDebug,
   patch,
   type PatchOptions,
   readElf,
@@ -12,10 +13,12 @@ import {
   SHT,
   stripDebug,
 } from "../../src/index.js";
+import { headerView } from "../../src/image/headers/header.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { testArchive } from "../support/archives.js";
-import { fixture } from "../support/elf.js";
+import { ENCODINGS, fixture } from "../support/elf.js";
 import { everyEdit } from "../support/every-edit.js";
+import { random } from "../support/mutants.js";
 import { objectFile } from "../support/objects.js";
 
 const FIXTURES = readdirSync(new URL("../../fixtures/bin", import.meta.url)).sort();
@@ -52,10 +55,14 @@ const FILES: readonly [string, Uint8Array][] = [
   ],
 ];
 
-/** The changes that a patch tells; undefined where it is refused or changes no byte. */
+/**
+ * The changes that a patch tells; undefined where it is refused or changes no byte. A note says of no other patch that
+ * there are none.
+ */
 function told(bytes: Uint8Array, edits: readonly Edit[], options: PatchOptions): unknown[] | undefined {
   try {
-    const { changed, changes } = patch(bytes, edits, options);
+    const { changed, changes, notes } = patch(bytes, edits, options);
+    expect(notes.some((n) => n.note === "UNTOLD")).toBe(changed && changes.length === 0);
     return changed ? [...changes] : undefined;
   } catch (e) {
     if (!isElfError(e)) throw e;
@@ -67,6 +74,33 @@ describe("a plan that changes bytes says what changes", () => {
   it.each(FILES)("%s: every edit alone", (_, bytes) => {
     const silent = everyEdit(readElf(bytes)).filter((w) => told(bytes, w.edits(), { overlay: "drop" })?.length === 0);
     expect(silent.map((w) => w.name)).toEqual([]);
+  });
+
+  it("or has a note of it, whatever edits come together", () => {
+    const below = random(15);
+    for (const [, bytes] of FILES) {
+      const ways = everyEdit(readElf(bytes));
+      for (let i = 0; i < 20; i++) {
+        const some = [0, 1, 2].map(() => ways[below(ways.length)]!);
+        told(
+          bytes,
+          some.flatMap((w) => w.edits()),
+          { overlay: "drop" },
+        );
+      }
+    }
+  });
+
+  it("or has a note of it, where only a field changes that nothing reads", () => {
+    // e_phoff of a file without program headers.
+    const untold = ENCODINGS.map((e) => {
+      const sections = [{ name: "names", type: SHT.PROGBITS, bytes: new Uint8Array(64).fill(7) }];
+      const { bytes } = patch(objectFile({ ...e, machine: EM.NONE, sections, symbols: [] }), onlyKeepDebug());
+      headerView(bytes, e).phoff = 64;
+      const { changed, changes, notes } = patch(bytes, onlyKeepDebug());
+      return [changed, changes.length, notes.map((n) => n.note)];
+    });
+    expect(untold).toEqual(ENCODINGS.map(() => [true, 0, ["UNTOLD"]]));
   });
 
   it("and every edit changes some file here, or the test above would say nothing of it", () => {
