@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { VERBS as LISTED } from "../../src/cli/verbs.js";
+import { withoutAttributes } from "../support/attributes.js";
 import { fixturePath, scratch } from "../support/fixtures.js";
 import { itWithTools, run } from "../support/tools.js";
 import { CLI, elfwright } from "./cli.js";
@@ -114,7 +115,9 @@ describe("the command", () => {
       const script = 'exec "$0" "$@" >/dev/full';
       for (const args of wholly) {
         const { status, stderr } = run("sh", ["-c", script, process.execPath, CLI, ...args]);
-        const lines = stderr.split("\n").filter((line) => !line.includes(PIE));
+        const lines = withoutAttributes(stderr)
+          .split("\n")
+          .filter((line) => !line.includes(PIE));
         expect({ args, status, lines }).toEqual({
           args,
           status: 1,
