@@ -54,9 +54,7 @@ describe.each(ENCODINGS)("a broken section header table ($label)", (e) => {
     const fields = (b: Uint8Array) => [ehdr(b).exact("shoff"), ehdr(b).shnum, ehdr(b).shentsize, ehdr(b).shstrndx];
     expect(fields(bytes)).toEqual(fields(before));
 
-    expect(notes.filter((n) => n.note === "BROKEN_SECTIONS").map((n) => n.message)).toEqual([
-      expect.stringContaining("they keep their places"),
-    ]);
+    expect(notes.map((n) => n.note)).toEqual(expect.arrayContaining(["OVERLAY", "BROKEN_SECTIONS"]));
     expect(newFindings(check(readElf(before)), check(after)).filter((f) => f.severity === "error")).toEqual([]);
     expect(errorsOf(bytes).map((f) => f.rule)).toContain("section-table");
     expect(Buffer.compare(patch(bytes, edits).bytes, bytes)).toBe(0);

@@ -21,17 +21,11 @@ export function overlayChoice(elf: ElfFile, choice: OverlayChoice | undefined): 
   return choice ?? (mayBeSections ? "keep-in-place" : undefined);
 }
 
-/**
- * Says that no section header can be used.
- *
- * @param isKept did bytes keep their places of which nothing is known?
- */
-export function brokenSectionsNote({ header, overlay }: ElfFile, isKept: boolean): Note {
-  const kept = isKept
-    ? `; nothing says what the ${overlay!.size} bytes behind the segments are: they keep their places`
-    : "";
-  return { note: "BROKEN_SECTIONS", message: `no section header can be used: ${header.brokenSections}${kept}` };
-}
+/** Says that no section header can be used. */
+export const brokenSectionsNote = ({ header }: ElfFile): Note => ({
+  note: "BROKEN_SECTIONS",
+  message: `no section header can be used: ${header.brokenSections}`,
+});
 
 /**
  * Refuses to give a section header table that reached past the end of the file other bytes: they would be read as

@@ -47,9 +47,7 @@ export function layOut(elf: ElfFile, requests: Requests, given: LayoutOptions): 
   // All bytes are known now. They are written over what the input has.
   const { size, notes } = writeOutput(map, places, followed, { shape, requests, options, tail, end });
   assertSectionsCut(elf, followed.rows, size);
-
-  const isKept = overlay !== given.overlay && shape.unloaded !== "stays";
-  const broken = elf.header.brokenSections === null ? [] : [brokenSectionsNote(elf, isKept)];
+  const broken = elf.header.brokenSections === null ? [] : [brokenSectionsNote(elf)];
 
   return {
     size,
