@@ -14,6 +14,7 @@ import { describeElf } from "../../src/report/describe.js";
 import { diffElf } from "../../src/report/diff.js";
 import { layoutMap } from "../../src/report/map/layout-map.js";
 import { PF, PT } from "../../src/spec/constants.js";
+import { onlyKeepDebug } from "../../src/strip/only-keep-debug.js";
 import { stripAll } from "../../src/strip/strip.js";
 import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
 import { ENCODINGS } from "../support/elf.js";
@@ -87,6 +88,15 @@ describe.each(ENCODINGS)("very many PT_LOADs ($label)", (e) => {
       expectLinear(make, (source) => plan(source, edits));
     });
   }
+
+  it("a debug file takes as many steps as there are, also with as many notes", () => {
+    const note = (i: number) => ({ section: `.note.${i}`, owner: "mine", type: 1, description: new Uint8Array(4) });
+    const notes = (count: number) => Array.from({ length: count }, (_, i) => note(i));
+    expectLinear(
+      (count) => withLoads(count, PF.R, { ...e, notes: notes(count) }),
+      (source) => plan(source, onlyKeepDebug()),
+    );
+  });
 
   it("check, describe, diff and map take as many steps as there are", () => {
     const make = (count: number) => withLoads(count, PF.R, e);

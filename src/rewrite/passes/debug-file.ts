@@ -1,4 +1,4 @@
-import { largest } from "../../codec/ascending.js";
+import { firstPassing, largest } from "../../codec/ascending.js";
 import { alignUp } from "../../codec/bytes.js";
 import { wordSize } from "../../codec/encoding.js";
 import type { PhdrView, ShdrView } from "../../codec/records.js";
@@ -143,7 +143,8 @@ function writeHeaders(
   const shoff = alignUp(end, wordSize(h));
 
   for (let row = 0; row < rows.length; row++) fixSection(rows.view(row), row, places);
-  for (const segment of segments.all()) fixSegment(segment, elf, places, phoff);
+  const notesIn = loadedNotes(elf, places);
+  for (const segment of segments.all()) fixSegment(segment, notesIn(segment), places, phoff);
   Object.assign(header, { phoff, shoff });
 
   map.write(0, bytes);
@@ -160,8 +161,7 @@ function fixSection(view: ShdrView, index: number, { offsets, head }: Places): v
   else if (view.type !== SHT.NULL) Object.assign(view, { type: SHT.NOBITS, offset: Math.min(view.offset, head) });
 }
 
-function fixSegment(view: PhdrView, elf: ElfFile, { offsets, head }: Places, phoff: number): void {
-  const notes = elf.sections.filter((s) => offsets.has(s.index) && isLoaded(s) && holds(view, s));
+function fixSegment(view: PhdrView, notes: readonly Section[], { offsets, head }: Places, phoff: number): void {
   const own = view.type === PT.LOAD ? ownNotes(view, notes, offsets) : undefined;
   const isHead = view.type === PT.LOAD && view.offset === 0 && view.filesz > 0;
 
@@ -200,11 +200,20 @@ function ownNotes(
   return { offset: offset + by, filesz: end - offset };
 }
 
-/** Does the segment have all addresses of the section? */
-function holds(segment: PhdrView, { header }: Section): boolean {
-  const vaddr = segment.exact("vaddr");
-  const addr = header.exact("addr");
-  return vaddr <= addr && addr + header.exact("size") <= vaddr + segment.exact("filesz");
+/** The loaded notes that a segment has all addresses of, in the order of these. */
+function loadedNotes(elf: ElfFile, { offsets }: Places): (segment: PhdrView) => Section[] {
+  const notes = elf.sections
+    .filter((s) => offsets.has(s.index) && isLoaded(s))
+    .map((section) => ({ section, start: section.header.exact("addr"), size: section.header.exact("size") }))
+    .sort((a, b) => (a.start < b.start ? -1 : Number(a.start > b.start)));
+
+  return (segment) => {
+    const start = segment.exact("vaddr");
+    const end = start + segment.exact("filesz");
+    const from = firstPassing(notes.length, (i) => notes[i]!.start >= start);
+    const to = firstPassing(notes.length, (i) => notes[i]!.start > end);
+    return notes.slice(from, to).flatMap((n) => (n.start + n.size <= end ? n.section : []));
+  };
 }
 
 /** After the ordinary layout: makes the separate debug file of what the other edits have made. */

@@ -94,10 +94,14 @@ function keepShifted(map: FileMap, ranges: readonly Range[], shifts: readonly Sh
     by,
   }));
 
+  // Both are in order: a range that ends in front of a cut ends in front of all later ones.
+  let first = 0;
   for (const cut of cuts) {
-    for (const range of ranges) {
-      const start = Math.max(range.start, cut.start);
-      const end = Math.min(range.end, cut.end);
+    while (first < ranges.length && ranges[first]!.end <= cut.start) first++;
+
+    for (let i = first; i < ranges.length && ranges[i]!.start < cut.end; i++) {
+      const start = Math.max(ranges[i]!.start, cut.start);
+      const end = Math.min(ranges[i]!.end, cut.end);
       if (start < end) map.keep(start, end - start, start + cut.by);
     }
   }
