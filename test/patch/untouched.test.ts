@@ -8,7 +8,7 @@ import type { ElfFile } from "../../src/image/elf.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/edit/family.js";
-import { PT } from "../../src/spec/constants.js";
+import { PT, SHT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
 import { buildElf } from "../../src/testing/build-elf.js";
@@ -48,8 +48,22 @@ function firstOfGot(elf: ElfFile): Range[] {
 }
 
 /**
+ * Old places of tables that moved, close behind the program header table: for one more entry a note section and four
+ * besides, patchelf wants zeros there that no section has.
+ */
+function clearedBy(elf: ElfFile, after: ElfFile): Range[] {
+  const { phoff, phentsize } = elf.header;
+  const notes = elf.sections.filter((s) => s.header.type === SHT.NOTE).length;
+  const end = phoff + (after.header.phnum + notes + 4) * phentsize;
+
+  const addresses = new Map(after.sections.map((s) => [s.name, s.header.addr]));
+  const moved = elf.sections.filter((s) => addresses.get(s.name) !== s.header.addr && s.header.addr > 0);
+  return moved.map(({ header: h }): Range => [h.offset, Math.min(h.offset + h.size, end)]);
+}
+
+/**
  * Where a patch may write: the two headers, the places that the plan names, the file names in the version needs, the
- * first word of the GOT.
+ * first word of the GOT, and what moved tables have left behind the program headers.
  */
 function allowed(before: Uint8Array, result: ReturnType<typeof patch>): (at: number) => boolean {
   const elf = readElf(before);
@@ -63,6 +77,7 @@ function allowed(before: Uint8Array, result: ReturnType<typeof patch>): (at: num
     ...firstOfGot(elf),
     // Where tables moved, their tags follow in place.
     [d.offset, d.offset + d.size],
+    ...clearedBy(elf, readElf(result.bytes)),
   ];
 
   return (at) => ranges.some(([start, end]) => start <= at && at < end);

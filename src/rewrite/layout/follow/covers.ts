@@ -1,11 +1,13 @@
-import type { ShdrView } from "../../../codec/records.js";
+import type { PhdrView, ShdrView } from "../../../codec/records.js";
 import { sectionAt } from "../../../image/headers/sections.js";
 import { ownNotes } from "../../../image/notes/notes.js";
-import { PF, PT, SHF, SHT } from "../../../spec/constants.js";
+import { PF, SHF, SHT } from "../../../spec/constants.js";
 import { mergedRanges, type Range, subtractRanges } from "../../../pieces/ranges.js";
 import { KINDS } from "../../tables/kinds.js";
 import { COVER_NAME, KEPT_NAME } from "../place/covers.js";
+import { endOfLook, tablesInTheWay, wantsSpare } from "../place/headmove.js";
 import type { TablePlaces } from "../places.js";
+import type { ProgramHeaders } from "../program-headers.js";
 import type { Following } from "./following.js";
 
 const COVERS: readonly string[] = [COVER_NAME, KEPT_NAME];
@@ -40,27 +42,48 @@ function beginAt(view: ShdrView, start: number): void {
  * may read them (its own _DYNAMIC, its notes).
  */
 export function addCovers(following: Following, places: TablePlaces): void {
+  const { headers, elf } = following;
+
+  // Strip would write a segment wrong that has no section: ours, once another tool has taken its tables away, and the
+  // first one, once all its tables have left.
+  for (const { offset, bytes } of places.marks) addCover(following, KEPT_NAME, offset, offset + bytes.length);
+
   for (const { start, end } of leftBehind(following, places)) {
     const kept = Math.max(start, Math.min(end, ...readByCode(places, start, end)));
-    addCover(following, places, COVER_NAME, start, kept);
-    addCover(following, places, KEPT_NAME, kept, end);
+    addCover(following, COVER_NAME, clearedUpTo(following, places, start, kept), kept);
+    addCover(following, KEPT_NAME, kept, end);
   }
+
+  const first = loadOf(headers, elf.header.phoff, headers.end);
+  if (first && !hasSection(following, first)) addCover(following, COVER_NAME, headers.end, first.offset + first.filesz);
 }
 
-/** Adds a cover for a range of the input: for what of it lies after the program header table, and is still loaded. */
-function addCover(
-  { elf, rows, headers }: Following,
-  { vacated }: TablePlaces,
-  name: string,
-  from: number,
-  end: number,
-): void {
-  const isInTable = from < headers.end && from >= elf.header.phoff;
-  const start = isInTable ? Math.min(headers.end, end) : from;
+const loadOf = (headers: ProgramHeaders, start: number, end: number): PhdrView | undefined =>
+  headers.loads().find((l) => l.offset <= start && end <= l.offset + l.filesz);
 
-  const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
-  const isGone = vacated.some((range) => range.start <= start && end <= range.end);
-  if (start === end || !load || isGone) return;
+/** Does a section have bytes in the segment? */
+function hasSection({ rows }: Following, load: PhdrView): boolean {
+  for (let row = 0; row < rows.length; row++) {
+    const view = rows.view(row);
+    const offset = view.near("offset");
+    const hasBytes = (view.flags & SHF.ALLOC) !== 0 && view.type !== SHT.NOBITS && view.exact("size") > 0n;
+    if (hasBytes && offset >= load.offset && offset < load.offset + load.filesz) return true;
+  }
+  return false;
+}
+
+/** Where what lies after the program header table begins, of a range. */
+function behindTable({ elf, headers }: Following, start: number, end: number): number {
+  const isInTable = start < headers.end && start >= elf.header.phoff;
+  return isInTable ? Math.min(headers.end, end) : start;
+}
+
+/** Adds a cover for a range of the output: for what of it lies after the program header table, and is still loaded. */
+function addCover(following: Following, name: string, from: number, end: number): void {
+  const { rows, headers } = following;
+  const start = behindTable(following, from, end);
+  const load = loadOf(headers, start, end);
+  if (start === end || !load) return;
 
   const isWritable = (load.flags & PF.W) !== 0;
   const row = rows.add(name, {
@@ -70,6 +93,25 @@ function addCover(
     size: end - start,
   });
   rows.view(row).setExact("addr", load.exact("vaddr") + BigInt(start - load.offset));
+}
+
+/**
+ * Clears what stands close behind the program header table, where nothing can read it, and returns up to where. For a
+ * SHT_PROGBITS section there, patchelf moves the whole table to the end of the file, and strip brings it back over what
+ * stands there. Zeros without a section are free, for patchelf as for a later patch of ours. Not where addresses are
+ * fixed: there patchelf writes new tables in front of such a section, and without one up to where no segment reaches.
+ */
+function clearedUpTo(following: Following, { moves }: TablePlaces, from: number, to: number): number {
+  const { elf, headers, cleared } = following;
+  const start = behindTable(following, from, to);
+  const end = Math.min(to, endOfLook(elf, headers.end, 4));
+  if (!wantsSpare(elf) || start < headers.end || start >= end) return from;
+
+  const left = moves.map((m) => m.table);
+  if (tablesInTheWay(elf, start, end, left).length > 0) return from;
+
+  cleared.push({ start, end });
+  return end;
 }
 
 /** Offsets in this range at which a program may read what a table has left: its own _DYNAMIC or notes. */

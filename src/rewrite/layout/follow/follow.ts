@@ -1,4 +1,5 @@
 import type { Note } from "../../../error.js";
+import type { Range } from "../../../pieces/ranges.js";
 import type { TableWrite } from "../../wish/dynamic-tables.js";
 import type { Followers } from "../../wish/followers.js";
 import type { Requests } from "../../wish/requests.js";
@@ -23,6 +24,8 @@ export interface Followed {
   readonly rows: SectionRows;
   /** Single bytes that change, by their offsets in the input. */
   readonly pokes: readonly TableWrite[];
+  /** Bytes that become zero: moved tables have left them, and no cover has them. */
+  readonly cleared: readonly Range[];
   /** The dynamic section's bytes; undefined where they stay. */
   readonly dynamic: Uint8Array | undefined;
   /** Where symbols and sections are now, for tables that are written anew. */
@@ -57,11 +60,12 @@ export function follow(
   const renumbered = dropRows(following, requests, lastFixedRow(places, shape, requests));
   fixGot(following, places);
 
-  const { rows, pokes, notes } = following;
+  const { rows, pokes, cleared, notes } = following;
   return {
     headers,
     rows,
     pokes,
+    cleared,
     notes,
     dynamic: encodeDynamic(places, requests),
     followers: followers(rows, places, renumbered),

@@ -2,6 +2,7 @@ import { viewOf } from "../../../codec/bytes.js";
 import { wordSize } from "../../../codec/encoding.js";
 import type { Note } from "../../../error.js";
 import type { ElfFile } from "../../../image/elf.js";
+import type { Range } from "../../../pieces/ranges.js";
 import type { TableWrite } from "../../wish/dynamic-tables.js";
 import type { ProgramHeaders } from "../program-headers.js";
 import { SectionRows } from "./section-rows.js";
@@ -15,6 +16,8 @@ export class Following {
   readonly headers: ProgramHeaders;
   readonly rows: SectionRows;
   readonly pokes: TableWrite[] = [];
+  /** What is made zero of the bytes that moved tables have left. */
+  readonly cleared: Range[] = [];
   readonly notes: Note[] = [];
 
   constructor(elf: ElfFile, headers: ProgramHeaders) {

@@ -61,7 +61,7 @@ function holdsOnlyTables(elf: ElfFile, segment: PhdrView): boolean {
     if (isEmpty || offset >= end || offset + size <= segment.offset) continue;
 
     if (!isLoaded(section) || offset + size > end || !isTable(section)) return false;
-    tables++;
+    if (!isCover(section)) tables++;
   }
   return tables > 0;
 }
@@ -199,10 +199,12 @@ export function addSegment(
     headers.clear(emptied);
   }
 
-  // The address is congruent to the offset, as mmap needs it, so the file needs no padding.
+  // The address is congruent to the offset, as mmap needs it, so the file needs no padding. One page in front of it
+  // stays unused: that is where LIEF (Node's --build-sea) puts a program header table.
   const offset = alignUp(end, 16);
   const last = headers.lastLoad()!;
-  const vaddr = addressUp(last.exact("vaddr") + last.exact("memsz"), page) + BigInt(offset % page);
+  const top = addressUp(last.exact("vaddr") + last.exact("memsz"), page);
+  const vaddr = top + BigInt(page + (offset % page));
   assertAddresses(ground, vaddr, tables);
 
   // PT_LOADs stand in ascending order of their addresses (gABI, "Program Header").

@@ -1,7 +1,9 @@
 import { PN_XNUM, PT } from "../../../spec/constants.js";
+import type { LoaderTable } from "../../../image/dynamic/loader-tables.js";
+import { KINDS } from "../../tables/kinds.js";
 import type { Table } from "../../tables/table.js";
 import { type Ground, namesOf } from "./ground.js";
-import { tablesInTheWay } from "./headmove.js";
+import { tablesInTheWay, wantsSpare } from "./headmove.js";
 
 /**
  * Finds room for `count` more program headers; the table itself stays where it is. Unused entries serve first, then
@@ -10,7 +12,7 @@ import { tablesInTheWay } from "./headmove.js";
  * @returns the tables that must leave; undefined where there is no room, with the reason in `ground.tried`
  */
 export function entryRoom(ground: Ground, count: number): Table[] | undefined {
-  const { elf, headers, space, homeless, moves, tried } = ground;
+  const { elf, headers, space, tried } = ground;
   const h = elf.header;
   if (headers.loads().length === 0) {
     tried.push("the file has no PT_LOAD to go behind");
@@ -34,12 +36,52 @@ export function entryRoom(ground: Ground, count: number): Table[] | undefined {
     return [];
   }
 
-  const blocks = tablesInTheWay(ground, start, end, [...homeless, ...moves.map((m) => m.table)]);
-  if (typeof blocks === "string") {
-    tried.push(`the program header table cannot grow: ${blocks}`);
+  const found = spareRoom(ground, more) ?? tablesInTheWay(elf, start, end, tablesThatLeave(ground));
+  if (typeof found === "string") {
+    tried.push(`the program header table cannot grow: ${found}`);
     return undefined;
   }
 
+  const blocks = found.map((t) => ground.tableAt(t));
   if (blocks.length > 0) tried.push(`${namesOf(blocks)} made room for its program header`);
   return blocks;
+}
+
+/** Bytes of tables that may leave for another tool's sake: 16 KiB, or a 64th of the file if that is more. */
+const largestSpare = (fileSize: number): number => Math.max(1 << 14, fileSize / 64);
+
+/**
+ * The tables that must leave for `more` program headers and one of another tool. patchelf makes room for its own only
+ * up to the first section header whose section stands elsewhere, which .interp's is once it has moved; then it writes
+ * over what stands behind the table.
+ *
+ * @returns undefined where that cannot be, or only without a table that a program may read itself
+ */
+function spareRoom(ground: Ground, more: number): LoaderTable[] | undefined {
+  const { elf } = ground;
+  const { phoff, phnum, phentsize } = elf.header;
+  if (!wantsSpare(elf)) return undefined;
+
+  const start = phoff + phnum * phentsize;
+  const found = tablesInTheWay(elf, start, start + (more + 1) * phentsize, tablesThatLeave(ground));
+
+  if (typeof found === "string" || found.some((t) => KINDS[t.kind].readByCode === "all")) return undefined;
+
+  const size = found.reduce((sum, t) => sum + t.size, 0);
+  return size <= largestSpare(elf.source.size) ? found : undefined;
+}
+
+const tablesThatLeave = ({ homeless, moves }: Ground): Table[] => [...homeless, ...moves.map((m) => m.table)];
+
+/**
+ * Tables that should leave, where nothing is in the way, since one that stood behind the program header table does: so
+ * that another tool finds room for a program header there.
+ */
+export function spareBlocks(ground: Ground): Table[] {
+  const { phoff, phnum, phentsize } = ground.elf.header;
+  const start = phoff + phnum * phentsize;
+  const isBehind = tablesThatLeave(ground).some(
+    ({ was }) => was && was.offset >= start && was.offset < start + phentsize,
+  );
+  return isBehind ? (spareRoom(ground, 0) ?? []).map((t) => ground.tableAt(t)) : [];
 }

@@ -3,13 +3,13 @@ import { hex } from "../../../error.js";
 import { readExactly } from "../../../codec/source.js";
 import type { ElfFile, SymbolTable } from "../../../image/elf.js";
 import { type LoaderTable, loaderTables } from "../../../image/dynamic/loader-tables.js";
+import { sectionsOf } from "../../../image/headers/sections.js";
 import { ownNotes } from "../../../image/notes/notes.js";
 import { dynamicRelocations } from "../../../image/relocations/relocations.js";
-import { PT, SHN, SHT, STB, STT } from "../../../spec/constants.js";
+import { ET, PT, SHN, SHT, STB, STT } from "../../../spec/constants.js";
 import { KINDS } from "../../tables/kinds.js";
 import type { Table } from "../../tables/table.js";
 import { TABLE_NAMES } from "../../../spec/table-kinds.js";
-import type { Ground } from "./ground.js";
 import { isReusableCover } from "./covers.js";
 import { LIES_OVER } from "./space.js";
 
@@ -33,15 +33,30 @@ class Stuck {
   }
 }
 
+/** Does patchelf look for room behind the program header table? It refuses a file without section headers. */
+export const wantsSpare = ({ header, sections }: ElfFile): boolean => header.type === ET.DYN && sections.length > 0;
+
 /**
- * The tables that must leave so that the program header table can grow from `start` to `end`: `.interp`, whole note
- * blocks, and the tables of the dynamic section. Each of them can move, as loaders reach it through PT_* or DT_* alone.
+ * Up to where patchelf looks for room for program headers, behind a table that ends at `end`: for one more a note
+ * section, as it may split PT_NOTE, and for `more` of its own.
+ */
+export const endOfLook = (elf: ElfFile, end: number, more: number): number =>
+  end + (sectionsOf(elf, SHT.NOTE).length + more) * elf.header.phentsize;
+
+/**
+ * The tables that must leave so that the bytes from `start` to `end`, behind the program header table, can be written
+ * over: `.interp`, whole note blocks, and the tables of the dynamic section. Each of them can move, as loaders reach it
+ * through PT_* or DT_* alone.
  *
  * @param gone tables that leave anyway
  * @returns the tables; or the reason, in words, where something else stands there
  */
-export function tablesInTheWay(ground: Ground, start: number, end: number, gone: readonly Table[]): Table[] | string {
-  const { elf } = ground;
+export function tablesInTheWay(
+  elf: ElfFile,
+  start: number,
+  end: number,
+  gone: readonly Table[],
+): LoaderTable[] | string {
   const left = gone.flatMap((t) => t.was ?? []);
   const head: Bytes = { offset: start, size: end - start };
   const load = elf.segments.find((s) => s.type === PT.LOAD && s.offset <= start && end <= s.offset + s.filesz);
@@ -51,6 +66,8 @@ export function tablesInTheWay(ground: Ground, start: number, end: number, gone:
     // Tables that leave anyway are checked too: they may have left for less of the head.
     const overlapping = loaderTables(elf).filter((t) => overlap(t, head));
     const tables = overlapping.filter((t) => !left.some((g) => contains(g, t)));
+    const partly = tables.find((t) => t.offset < start);
+    if (partly) throw new Stuck(`${TABLE_NAMES[partly.kind]} overlaps the program header table`);
     for (const table of overlapping) assertMovable(elf, table, head);
 
     // A cover is what an earlier move left: a table that might have been overwritten already then.
@@ -62,7 +79,7 @@ export function tablesInTheWay(ground: Ground, start: number, end: number, gone:
     const vaddr = load.exact("vaddr");
     assertUnreferenced(elf, vaddr + BigInt(start - load.offset), vaddr + BigInt(end - load.offset));
 
-    return tables.map((t) => ground.tableAt(t));
+    return tables;
   } catch (e) {
     if (e instanceof Stuck) return e.why;
     throw e;
@@ -72,9 +89,6 @@ export function tablesInTheWay(ground: Ground, start: number, end: number, gone:
 /** The bytes of the table may be overwritten once it has moved: nothing in them is the program's own. */
 function assertMovable(elf: ElfFile, table: LoaderTable, head: Bytes): void {
   const { mayHoldMore } = KINDS[table.kind];
-  if (table.offset < head.offset) {
-    throw new Stuck(`${TABLE_NAMES[table.kind]} overlaps the program header table`);
-  }
   if (mayHoldMore === "behind its path" && !endsWithPath(elf, table)) {
     throw new Stuck("PT_INTERP holds more than a path, which code may address");
   }

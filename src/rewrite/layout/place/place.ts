@@ -8,8 +8,9 @@ import type { Requests } from "../../wish/requests.js";
 import type { SegmentWish } from "../../wish/wish.js";
 import { ProgramHeaders } from "../program-headers.js";
 import { emptiedSegment, extensibleSegment, growLast, growTrailing, trailingSegment } from "./at-end.js";
-import { entryRoom } from "./entry-room.js";
+import { entryRoom, spareBlocks } from "./entry-room.js";
 import { Ground, namesOf } from "./ground.js";
+import { wantsSpare } from "./headmove.js";
 import {
   AT_ITS_PLACE,
   findSpot,
@@ -49,6 +50,7 @@ export function placeTables(elf: ElfFile, { tables, segments }: Requests, atEnd:
 
   ground.homeless = tables.filter((table) => !placeInLoaded(ground, table, limits));
   const { segment, emptied, entries } = homeFor(ground, added, limits, atEnd);
+  if (entries === 0) freeEntry(ground, limits);
 
   const { homeless } = ground;
   const grownTo = segment && growSegment(ground, segment, homeless);
@@ -64,15 +66,25 @@ function usualLimits(elf: ElfFile, added: readonly SegmentWish[]): Limits {
   return {
     headersEnd: headersEnd(elf, added),
     get growsFirst() {
-      return (known ??= !mayHaveDebugFile(elf));
+      return (known ??= isBun(elf) || !mayHaveDebugFile(elf));
     },
   };
 }
 
-/** Where the program header table ends with all that it may get: the entries that are wanted, and a new segment's. */
-function headersEnd({ header: h }: ElfFile, added: readonly SegmentWish[]): number {
-  return h.phoff + (h.phnum + added.length + 1) * h.phentsize;
+/**
+ * Where the program header table ends with all that it may get: the entries that are wanted, a new segment's, and one
+ * of another tool.
+ */
+function headersEnd(elf: ElfFile, added: readonly SegmentWish[]): number {
+  const { phoff, phnum, phentsize } = elf.header;
+  return phoff + (phnum + added.length + (wantsSpare(elf) ? 2 : 1)) * phentsize;
 }
+
+/**
+ * Is it bun? `bun build --compile` copies bun, and makes the segment that has the section .bun end behind all others:
+ * it writes over what comes behind that one in the file (write_bun_section). So all has to stand in front of that end.
+ */
+const isBun = (elf: ElfFile): boolean => elf.sections.some((s) => s.name === ".bun");
 
 /** Gives a table the first place that the strategies find for all its bytes, or else for the fewest that will do. */
 function placeInLoaded(ground: Ground, table: Table, limits: Limits): boolean {
@@ -136,9 +148,21 @@ function homeFor(ground: Ground, added: readonly SegmentWish[], limits: Limits, 
 function withEnd(ground: Ground, home: Home, atEnd: boolean): Home {
   if (home.segment) return home;
 
+  const last = atEnd && isBun(ground.elf) ? extensibleSegment(ground) : undefined;
+  if (last) return { ...home, segment: { view: last, isOurs: false } };
+
   const trailing = atEnd ? trailingSegment(ground) : undefined;
   if (trailing) return { ...home, segment: { view: trailing, isOurs: true } };
   return { ...home, emptied: emptiedSegment(ground) };
+}
+
+/**
+ * Moves tables that keep another tool from adding a program header, as far as there is room for them in what is loaded.
+ */
+function freeEntry(ground: Ground, limits: Limits): void {
+  for (const block of spareBlocks(ground)) {
+    if (!takeFirst(ground, block, block.size, MAKING_ROOM, limits)) return;
+  }
 }
 
 /** What room for program headers is asked with. */
@@ -171,7 +195,9 @@ function withEntries(ground: Ground, home: Home, wanted: number, { isNew, added,
 
 /** Finds other places for tables that stand in the way of program headers. They may have had a place already. */
 function moveAway(ground: Ground, blocks: readonly Table[], limits: Limits): void {
-  for (const block of blocks) {
+  // The hole fills from its start on, and the table that stood first may need its end (`inHole`).
+  const inOrder = wantsSpare(ground.elf) ? [...blocks].reverse() : blocks;
+  for (const block of inOrder) {
     if (ground.homeless.includes(block)) continue;
 
     const hasPlace = takeFirst(ground, block, block.size, MAKING_ROOM, limits);

@@ -7,6 +7,7 @@ import { TABLE_NAMES } from "../../../spec/table-kinds.js";
 import { KINDS } from "../../tables/kinds.js";
 import type { Table } from "../../tables/table.js";
 import { type Ground, nameOf, type Spot } from "./ground.js";
+import { endOfLook } from "./headmove.js";
 
 /** What a strategy may do. */
 export interface Limits {
@@ -206,9 +207,13 @@ function inFront(ground: Ground, table: Table, size: number): Spot | undefined {
   };
 }
 
-/** Where a larger table has just left. Notes then stay in the file's first page, where core dumps keep the build ID. */
+/**
+ * Where a larger table has just left; for the table of section header 1 behind all that patchelf looks at, since its
+ * look ends at the first header whose section stands farther. Notes then stay in the file's first page, where core
+ * dumps keep the build ID.
+ */
 function inHole(ground: Ground, table: Table, size: number, { headersEnd }: Limits): Spot | undefined {
-  const { headers, placed, homeless, moves } = ground;
+  const { elf, headers, placed, homeless, moves } = ground;
   const left = [...homeless, ...moves.map((m) => m.table)];
   // A program that reads its own _DYNAMIC at the old place goes on from there to the old tables.
   const isRead = left.some((t) => KINDS[t.kind].readByCode === "all");
@@ -221,6 +226,9 @@ function inHole(ground: Ground, table: Table, size: number, { headersEnd }: Limi
   // One behind p_filesz is loaded too, but nothing promises that it will be.
   const holes = left.filter((t) => isHole(t) && homeOf(ground, t));
 
+  const isFirst = table.was?.offset === elf.sections[1]?.header.offset;
+  const least = isFirst ? endOfLook(elf, headersEnd, 1) : headersEnd;
+
   for (const { kind, was } of holes) {
     if (!was) continue;
 
@@ -230,7 +238,7 @@ function inHole(ground: Ground, table: Table, size: number, { headersEnd }: Limi
     // The address is to be aligned, not the offset.
     const delta = was.address - BigInt(was.offset);
     const skew = Number(delta % BigInt(table.align));
-    const offset = alignUp(Math.max(was.offset, headersEnd, ...taken) + skew, table.align) - skew;
+    const offset = alignUp(Math.max(was.offset, least, ...taken) + skew, table.align) - skew;
     if (offset + size > was.offset + was.size) continue;
 
     const why = `${TABLE_NAMES[kind]} left its place`;

@@ -66,7 +66,8 @@ function writeContents(
 }
 
 /** Writes every table at its place. */
-function writeTables(map: FileMap, places: TablePlaces, { dynamic }: Followed): void {
+function writeTables(map: FileMap, places: TablePlaces, { dynamic, cleared }: Followed): void {
+  for (const { start, end } of cleared) map.write(start, new Uint8Array(end - start));
   for (const { offset, bytes } of places.marks) map.write(offset, bytes);
   for (const placed of places.placed) map.write(placed.offset, bytesOf(placed, places, dynamic));
 
