@@ -86,12 +86,14 @@ export function symbolCount(source: ByteSource): number {
  * What is read of a file; undefined for what no kernel or loader takes, or cannot read.
  *
  * @param symbols the number of dynamic symbols
+ * @param known files with which this one is compared: a table where they have one ends where theirs does, so that large
+ *   ones are not read to find that out
  */
-export function loadingOf(source: ByteSource, symbols: number): Loading | undefined {
+export function loadingOf(source: ByteSource, symbols: number, known: readonly Loading[] = []): Loading | undefined {
   try {
     const elf = readElf(withoutSections(source));
     const isLoaded = elf.header.type === ET.EXEC || elf.header.type === ET.DYN;
-    return isLoaded && elf.segments.some((s) => s.type === PT.LOAD) ? read(elf, symbols) : undefined;
+    return isLoaded && elf.segments.some((s) => s.type === PT.LOAD) ? read(elf, symbols, known) : undefined;
   } catch {
     return undefined;
   }
@@ -119,7 +121,7 @@ function withoutSections(source: ByteSource): ByteSource {
   };
 }
 
-function read(elf: ElfFile, symbols: number): Loading {
+function read(elf: ElfFile, symbols: number, known: readonly Loading[]): Loading {
   const { header: h, dynamic: d } = elf;
   const facts: unknown[] = [h.class, h.littleEndian, h.osabi, h.abiVersion, h.type, h.machine, h.flags, h.entry];
   const parts: Part[] = [];
@@ -136,17 +138,29 @@ function read(elf: ElfFile, symbols: number): Loading {
     }
   }
 
-  const tables = new Map(loaderTables(elf).map((t) => [t.kind, t.size]));
-  tables.set("symbols", symbols * Sym.size(h.class)).set("versions", symbols * 2);
+  let tables: Map<TableKind, number> | undefined;
+  const sizeOf = (kind: TableKind, name: string, value: bigint): number | undefined => {
+    if (kind === "symbols") return symbols * Sym.size(h.class);
+    if (kind === "versions") return symbols * 2;
+
+    const offset = elf.offsetOf(value);
+    const sizes = new Set(
+      known.flatMap((k) => k.parts.filter((p) => p.name === name && p.offset === offset).map((p) => p.size)),
+    );
+    if (sizes.size === 1) return [...sizes][0];
+    tables ??= new Map(loaderTables(elf).map((t) => [t.kind, t.size]));
+    return tables.get(kind);
+  };
 
   for (const e of d?.entries ?? []) {
     const { tag, value, index: entry } = e;
     const kind = TABLES[tag];
     const sizeTag = SIZES[tag];
-    const size = kind ? tables.get(kind) : Number((sizeTag !== undefined && d!.get(sizeTag)) || 0);
+    const name = `tag ${tag}`;
+    const size = kind ? sizeOf(kind, name, value) : Number((sizeTag !== undefined && d!.get(sizeTag)) || 0);
     const offset = size ? elf.offsetOf(value) : undefined;
 
-    if (offset !== undefined) parts.push({ name: `tag ${tag}`, offset, size: size!, entry, moves: kind !== undefined });
+    if (offset !== undefined) parts.push({ name, offset, size: size!, entry, moves: kind !== undefined });
     else facts.push([tag, e.kind === "string" ? d!.text(e) : value]);
   }
 
@@ -176,7 +190,7 @@ export function touches(ranges: readonly Range[], start: number, end: number): b
 
 /**
  * Does a file load as another one does? Of tables that stand at the same place in both, only those are compared that
- * have a byte in `changed`, where alone the two may differ.
+ * have a byte in `changed`, where alone the two may differ. (Behind the old end, all have the bytes of the new file.)
  *
  * @param shifts what may lie between the offsets of a segment's bytes in the two, 0 aside
  */

@@ -114,7 +114,6 @@ export class Trial {
   readonly turn: Turn;
   readonly draft: Draft;
   readonly #shifts: readonly bigint[];
-  readonly #differs: readonly Range[];
   readonly #hides: boolean;
   #hasTurned = false;
   #isSound = true;
@@ -127,7 +126,6 @@ export class Trial {
     this.turn = turn;
     this.draft = new Draft(withBehind(source, behind));
     this.#shifts = shifts;
-    this.#differs = [...changed, { start: source.size, end: Infinity }];
     this.#hides = losesSections(source, target, changed);
     if (this.#hides) this.turnTo(this.#headersOf(source, turn.before));
   }
@@ -206,8 +204,8 @@ export class Trial {
   }
 
   #loadsAs(other: Loading): boolean {
-    const now = loadingOf(this.draft, other.symbols);
-    return now !== undefined && loadsAlike(now, other, this.#differs, this.#shifts);
+    const now = loadingOf(this.draft, other.symbols, [this.turn.before, this.turn.after]);
+    return now !== undefined && loadsAlike(now, other, this.turn.changed, this.#shifts);
   }
 }
 
