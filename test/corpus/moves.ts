@@ -55,7 +55,11 @@ export function tableSize(elf: ElfFile, tag: number): number | undefined {
       const buckets = u32(at);
       const first = u32(at + 4);
       const bloom = u32(at + 8);
-      return 16 + bloom * word(elf) + 4 * buckets + 4 * Math.max(0, count - first);
+      const chains = 16 + bloom * word(elf) + 4 * buckets;
+
+      // One that holds no symbol has no chains, whatever symbols there are.
+      const starts = Array.from({ length: buckets }, (_, i) => u32(at + chains - 4 * (i + 1)));
+      return starts.every((start) => start === 0) ? chains : chains + 4 * Math.max(0, count - first);
     }
     case DT.VERNEED: {
       const ends = elf.versionNeeds.flatMap((n) => [n.at + 16, ...n.versions.map((v) => v.at + 16)]);
