@@ -352,7 +352,7 @@ function built(file: string): Readonly<Record<string, unknown>> {
 function withoutSpace(options: { minifySyntax?: boolean; minifyWhitespace?: boolean; lineLimit?: number }): void {
   options.minifyWhitespace = true;
   options.minifySyntax = true;
-  options.lineLimit = 480;
+  options.lineLimit = 320;
 }
 
 /**

@@ -46,7 +46,7 @@ export function keepBackup(target: string, path: string, inPlace: boolean): void
 }
 
 function copyAll(source: FileAtOpen, fd: number): void {
-  if (copyBySystemSync(source.fd, fd)) return;
+  if (copyBySystemSync(source.fd, fd, source.stats)) return;
 
   const buffer = new Uint8Array(Math.min(CHUNK, source.size));
   for (let at = 0; at < source.size; at += CHUNK) {

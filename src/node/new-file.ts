@@ -35,9 +35,6 @@ export const NEW = [
 /** The bits by which a program runs with the rights of its owner or group. */
 const SET_ID = 0o6000;
 
-/** Does the file run with the rights of its owner or group? */
-export const isSetId = ({ mode }: Stats): boolean => (mode & SET_ID) !== 0;
-
 /** A name beside the target. The target's own is no part of it: that may already be as long as a name can be. */
 export const tempBeside = (target: string): string =>
   join(dirname(target), `.elfwright-${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
@@ -49,8 +46,15 @@ export const whileWritten: { begun?: (temp: string) => void } = {};
 const copyOf = (from: number, to: number) =>
   [`/proc/self/fd/${from}`, `/proc/self/fd/${to}`, constants.COPYFILE_FICLONE] as const;
 
-/** Lets the system copy a file into a new one, with a reflink if it can. False if it did not. */
-export async function copyBySystem(from: number, to: number): Promise<boolean> {
+/**
+ * Lets the system copy a file into a new one, with a reflink if it can. False if it did not. The system gives the copy
+ * the mode of the file at once, which its owner may change at any time: so the copy gets the owner first. Else it could
+ * run with the rights of whoever copies.
+ *
+ * @param owner who has the file
+ */
+export async function copyBySystem(from: number, to: number, owner: Stats): Promise<boolean> {
+  if (!giveTo(to, owner)) return false;
   try {
     await copyFile(...copyOf(from, to));
   } catch {
@@ -60,7 +64,8 @@ export async function copyBySystem(from: number, to: number): Promise<boolean> {
 }
 
 /** {@link copyBySystem}, synchronous. */
-export function copyBySystemSync(from: number, to: number): boolean {
+export function copyBySystemSync(from: number, to: number, owner: Stats): boolean {
+  if (!giveTo(to, owner)) return false;
   try {
     copyFileSync(...copyOf(from, to));
   } catch {
@@ -69,7 +74,17 @@ export function copyBySystemSync(from: number, to: number): boolean {
   return hide(to);
 }
 
-/** The copy has got the mode of the other file, but not its owner yet. */
+/** Gives a file the owner and group that another one has. False for who may not. */
+function giveTo(fd: number, { uid, gid }: Stats): boolean {
+  try {
+    fchownSync(fd, uid, gid);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Only the owner has rights again. */
 function hide(fd: number): true {
   fchmodSync(fd, NEW[1]);
   return true;
@@ -80,15 +95,11 @@ export const keepDates = (fd: number, { atimeMs, mtimeMs }: Stats): void =>
   futimesSync(fd, atimeMs / 1000, mtimeMs / 1000);
 
 /** Gives a new file the owner and mode that another one has. A mere copy does not run with the owner's rights. */
-export function keepRights(fd: number, { uid, gid, mode }: Stats, isCopy = false): void {
-  let kept = mode & (isCopy ? 0o777 : 0o7777);
-  try {
-    fchownSync(fd, uid, gid);
-  } catch {
-    // Only root may give files away. The file belongs to the user who made it, and must not run with that user's
-    // rights.
-    kept &= ~SET_ID;
-  }
+export function keepRights(fd: number, owner: Stats, isCopy = false): void {
+  let kept = owner.mode & (isCopy ? 0o777 : 0o7777);
+  // Only root may give files away. Else the file belongs to the user who made it, and must not run with that user's
+  // rights.
+  if (!giveTo(fd, owner)) kept &= ~SET_ID;
 
   // chown clears the set-user-ID bit, so the mode is set after it.
   fchmodSync(fd, kept);

@@ -1,16 +1,7 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, type Stats, writeSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import type { Plan } from "../patch.js";
-import {
-  copyBySystem,
-  copyBySystemSync,
-  isSetId,
-  keepDates,
-  keepRights,
-  NEW,
-  refuseOther,
-  whileWritten,
-} from "./new-file.js";
+import { copyBySystem, copyBySystemSync, keepDates, keepRights, NEW, refuseOther, whileWritten } from "./new-file.js";
 import { newRanges } from "./runs.js";
 import { type FileAtOpen, refuseChanged } from "./source.js";
 
@@ -51,11 +42,10 @@ const hasHoles = (s: Stats): boolean => s.blocks !== undefined && s.blocks * 512
 
 /**
  * Should the system copy the whole input, so that only the new ranges need writing? Not if bytes move, or if much would
- * be copied for nothing. Not a file with holes, which the copy would fill. Not a set-user-ID program, whose copy would
- * belong to the wrong user for a moment.
+ * be copied for nothing. Not a file with holes, which the copy would fill.
  */
 function isCopied({ plan, source: { stats } }: Writing): boolean {
-  if (stats.size < COPY_FROM || hasHoles(stats) || isSetId(stats)) return false;
+  if (stats.size < COPY_FROM || hasHoles(stats)) return false;
 
   let kept = 0;
   for (const piece of plan.pieces) {
@@ -115,7 +105,7 @@ export async function writeFileAtomically(writing: Writing): Promise<void> {
   whileWritten.begun?.(temp);
   const file = await open(temp, ...NEW);
   try {
-    const copied = isCopied(writing) && (await copyBySystem(source.fd, file.fd));
+    const copied = isCopied(writing) && (await copyBySystem(source.fd, file.fd, source.stats));
     for (const { at, bytes } of partsOf(writing, copied)) {
       let done = 0;
       while (done < bytes.length) {
@@ -139,7 +129,7 @@ export function writeFileAtomicallySync(writing: Writing): void {
   const { plan, source, temp, target, sync } = writing;
   const fd = openSync(temp, ...NEW);
   try {
-    const copied = isCopied(writing) && copyBySystemSync(source.fd, fd);
+    const copied = isCopied(writing) && copyBySystemSync(source.fd, fd, source.stats);
     for (const { at, bytes } of partsOf(writing, copied)) {
       let done = 0;
       while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, at + done);

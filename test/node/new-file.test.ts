@@ -231,6 +231,30 @@ describe("the system calls of a rewrite", () => {
   }
 });
 
+describe("a copy that the system makes has the mode of the file at once", () => {
+  // Else the owner of a file could run it as root, while root patches it.
+  for (const options of ["{}", "{ inPlace: true, backup: '.orig' }"]) {
+    itWithTools(["strace"], `so it has the owner first: ${options}`, () => {
+      const path = put(LARGE);
+      if (isRoot) chownSync(path, NOBODY, NOBODY);
+      chmodSync(path, 0o4751);
+      const log = `${path}-calls`;
+      const script = `
+        import { patchFileSync } from ${JSON.stringify(DIST)};
+        import { setRunpath } from ${JSON.stringify(INDEX)};
+        patchFileSync("file", [setRunpath("/a")], ${options});`;
+      const strace = ["-f", "-qq", "-o", log, "-e", "trace=fchown,fchmod"];
+      must("strace", [...strace, process.execPath, "--input-type=module", "-e", script], { cwd: join(path, "..") });
+
+      const calls = readFileSync(log, "latin1").split("\n");
+      const owned = calls.findIndex((line) => line.includes("fchown("));
+      const setId = calls.findIndex((line) => /fchmod\(.*04751\)/.test(line));
+      expect(owned).toBeGreaterThanOrEqual(0);
+      expect(setId).toBeGreaterThan(owned);
+    });
+  }
+});
+
 describe("a backup that is a copy", () => {
   it.skipIf(!isRoot)("belongs to the owner of the file, but does not run with the owner's rights [as root]", () => {
     for (const bytes of [fixture(NAME), LARGE]) {
