@@ -4,11 +4,11 @@ import { hex } from "../error.js";
 import type { ElfFile, Segment } from "../image/elf.js";
 import { DF_1, ET, PF, PT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
-import { defaultsToExecutableStack, entryIsDescriptor } from "../spec/machines.js";
+import { defaultsToExecutableStack, entryIsDescriptor, SMALLEST_PAGE } from "../spec/machines.js";
 import type { CheckRule, Violation } from "./rule.js";
 
-/** Kernels map whole pages: an address in a page that a PT_LOAD begins is mapped. This is the smallest page. */
-const PAGE = 0x1000n;
+/** Kernels map whole pages: an address in a page that a PT_LOAD begins is mapped. */
+const PAGE = BigInt(SMALLEST_PAGE);
 
 const isIn = (address: bigint, start: bigint, size: bigint): boolean =>
   start / PAGE <= address / PAGE && address / PAGE <= (start + size - 1n) / PAGE;

@@ -2,6 +2,7 @@ import { hex } from "../../error.js";
 import type { ElfFile, Segment } from "../../image/elf.js";
 import { contentsOfKind } from "../../image/notes/note-contents.js";
 import { ELFOSABI, PT } from "../../spec/constants.js";
+import { SMALLEST_PAGE } from "../../spec/machines.js";
 import type { DiagnosedLinkage, Diagnosis, Evidence, Libc } from "../diagnosis.js";
 import { evidenceOf, neededOffset } from "./evidence.js";
 import type { GoTraces } from "./go.js";
@@ -123,9 +124,6 @@ export function goSystemEvidence({ info }: GoTraces): Evidence | undefined {
   return evidence("system", named(GOOS, goos) ?? goos, `Go's build information says GOOS=${goos}`, info.offset);
 }
 
-/** No system maps smaller pages. */
-const SMALLEST_PAGE = 4096n;
-
 /** Where a 32-bit kernel begins, with the usual 3 GiB for programs. */
 const KERNEL_32 = 0xc0000000n;
 /** The upper half of the addresses of 64 bits is the kernel's on all machines. */
@@ -158,7 +156,7 @@ function unmappable(s: Segment, elfClass: 32 | 64): string | undefined {
   const vaddr = s.exact("vaddr");
   const paddr = s.exact("paddr");
   if (vaddr >= (elfClass === 64 ? KERNEL_64 : KERNEL_32)) return "lies among a kernel's addresses";
-  if (s.exact("filesz") > 0n && (vaddr - s.exact("offset")) % SMALLEST_PAGE !== 0n) {
+  if (s.exact("filesz") > 0n && (vaddr - s.exact("offset")) % BigInt(SMALLEST_PAGE) !== 0n) {
     return "has an offset in the file at which no page of it could be mapped";
   }
   return paddr !== vaddr && paddr !== 0n ? `has another physical address, ${hex(paddr)}` : undefined;

@@ -1,7 +1,7 @@
 import { alignDown, alignUp } from "../../codec/bytes.js";
 import { type ByteSource, readExactly } from "../../codec/source.js";
-
 import type { Range } from "../../pieces/ranges.js";
+import { SMALLEST_PAGE } from "../../spec/machines.js";
 
 /** A write inside of one page of the file: a process that is killed leaves such a write done or not done. */
 export interface Step {
@@ -10,8 +10,8 @@ export interface Step {
   readonly bytes: Uint8Array;
 }
 
-/** The smallest page of any system, in bytes. The kernel looks for a kill between two pages of a write. */
-export const PAGE = 4096;
+/** The kernel looks for a kill between two pages of a write. */
+export const PAGE = SMALLEST_PAGE;
 
 /** A file as some writes leave it, and these writes, each inside of a page. Pages that are written are held. */
 export class Draft implements ByteSource {
