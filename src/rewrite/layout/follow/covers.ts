@@ -4,6 +4,7 @@ import { ownNotes } from "../../../image/notes/notes.js";
 import { PF, SHF, SHT } from "../../../spec/constants.js";
 import { mergedRanges, type Range, subtractRanges } from "../../../pieces/ranges.js";
 import { KINDS } from "../../tables/kinds.js";
+import type { Move } from "../../tables/table.js";
 import { COVER_NAME, KEPT_NAME } from "../place/covers.js";
 import { endOfLook, tablesInTheWay, wantsSpare } from "../place/headmove.js";
 import type { TablePlaces } from "../places.js";
@@ -101,28 +102,37 @@ function addCover(following: Following, name: string, from: number, end: number)
  * stands there. Zeros without a section are free, for patchelf as for a later patch of ours. Not where addresses are
  * fixed: there patchelf writes new tables in front of such a section, and without one up to where no segment reaches.
  */
-function clearedUpTo(following: Following, { moves }: TablePlaces, from: number, to: number): number {
+function clearedUpTo(following: Following, places: TablePlaces, from: number, to: number): number {
   const { elf, headers, cleared } = following;
   const start = behindTable(following, from, to);
   const end = Math.min(to, endOfLook(elf, headers.end, 4));
   if (!wantsSpare(elf) || start < headers.end || start >= end) return from;
+  if (oldTagsLeadTo(places, start, end)) return from;
 
-  const left = moves.map((m) => m.table);
+  const left = places.moves.map((m) => m.table);
   if (tablesInTheWay(elf, start, end, left).length > 0) return from;
 
   cleared.push({ start, end });
   return end;
 }
 
+/** Does the dynamic section that was left, which a program may read (`_DYNAMIC`), lead to a table that was here? */
+const oldTagsLeadTo = (places: TablePlaces, start: number, end: number): boolean =>
+  places.moveOf("dynamic") !== undefined &&
+  leftIn(places, start, end).some(({ table }) => KINDS[table.kind].tag !== null);
+
+/** What has left this range. */
+const leftIn = ({ moves }: TablePlaces, start: number, end: number): Move[] =>
+  moves.filter(({ was }) => was.offset < end && was.offset + was.size > start);
+
 /** Offsets in this range at which a program may read what a table has left: its own _DYNAMIC or notes. */
-function readByCode({ elf, moves }: TablePlaces, start: number, end: number): number[] {
-  const overlapping = moves.filter(({ was }) => was.offset < end && was.offset + was.size > start);
-  return overlapping.flatMap(({ table, was }) => {
+function readByCode(places: TablePlaces, start: number, end: number): number[] {
+  return leftIn(places, start, end).flatMap(({ table, was }) => {
     switch (KINDS[table.kind].readByCode) {
       case "all":
         return [was.offset];
       case "own notes":
-        return ownNotes(elf, was).map((n) => n.offset);
+        return ownNotes(places.elf, was).map((n) => n.offset);
       case "nothing":
         return [];
     }
