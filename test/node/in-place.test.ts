@@ -16,11 +16,12 @@ import {
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Edit, patch, readElf, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
-import { patchFile, type PatchFileOptions, type PatchFileResult, patchFileSync } from "../../src/node/index.js";
+import { patchFileSync } from "../../src/node/index.js";
 import { refusal } from "../support/elf.js";
 import { fixture, scratch } from "../support/fixtures.js";
 import { itWithTools, must, run } from "../support/tools.js";
 import { asNobody, isRoot, NOBODY } from "./rights.js";
+import { ways } from "./ways.js";
 
 /** Called before a write and before a file is opened for one; a hook may throw. `writes` counts the writes. */
 const hooks = vi.hoisted(() => ({
@@ -54,12 +55,6 @@ const NAME = "x86_64-glibc-pie-runpath";
 const HUGE = "/opt/elfwright/".repeat(500);
 const DIST = new URL("../../dist/node.js", import.meta.url).href;
 const INDEX = new URL("../../dist/index.js", import.meta.url).href;
-
-type PatchFile = (path: string, edits: readonly Edit[], options?: PatchFileOptions) => Promise<PatchFileResult>;
-const ways: [string, PatchFile][] = [
-  ["patchFile", patchFile],
-  ["patchFileSync", async (...args) => patchFileSync(...args)],
-];
 
 let made = 0;
 

@@ -20,26 +20,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  type Edit,
-  patch,
-  readElf,
-  replaceNeeded,
-  setInterpreter,
-  setRunpath,
-  stripUnneeded,
-} from "../../src/index.js";
-import {
-  openSource,
-  patchFile,
-  type PatchFileOptions,
-  type PatchFileResult,
-  patchFileSync,
-} from "../../src/node/index.js";
+import { patch, readElf, replaceNeeded, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
+import { openSource } from "../../src/node/index.js";
 import { refusal } from "../support/elf.js";
 import { fixture, GREETING, scratch } from "../support/fixtures.js";
 import { hasTool, itWithTools, must, run } from "../support/tools.js";
 import { asNobody, isRoot, NOBODY } from "./rights.js";
+import { ways } from "./ways.js";
 
 const files = scratch();
 chmodSync(files.path("."), 0o755);
@@ -49,12 +36,6 @@ const LOADER = "/lib64/ld-linux-x86-64.so.2";
 const HUGE = "/opt/elfwright/".repeat(500);
 const DIST = new URL("../../dist/node.js", import.meta.url).href;
 const INDEX = new URL("../../dist/index.js", import.meta.url).href;
-
-type PatchFile = (path: string, edits: readonly Edit[], options?: PatchFileOptions) => Promise<PatchFileResult>;
-const ways: [string, PatchFile][] = [
-  ["patchFile", patchFile],
-  ["patchFileSync", async (...args) => patchFileSync(...args)],
-];
 
 let made = 0;
 
