@@ -1,6 +1,5 @@
-import { rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { whileWritten } from "../node/new-file.js";
+import { removeQuietly, whileWritten } from "../node/new-file.js";
 
 /** What ends a process that does not listen: Ctrl-C, `kill`, a terminal that is closed. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -17,7 +16,7 @@ export async function endingWell<T>(work: () => Promise<T>): Promise<T> {
   whileWritten.begun = (temp) => {
     end = (signal) => {
       ignore();
-      rmSync(temp, { force: true });
+      removeQuietly(temp);
       process.kill(process.pid, signal);
     };
     for (const signal of SIGNALS) process.on(signal, end);

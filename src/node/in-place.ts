@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, type Stats, writeSync } from "node:fs";
 import { fillFrom } from "../codec/source.js";
 import { fail, isElfError } from "../error.js";
 import type { Plan } from "../patch.js";
@@ -10,7 +10,7 @@ import { newRanges } from "./runs.js";
 import { type FileAtOpen, isError, openAsIs, stateOf } from "./source.js";
 import { type Order, orderWrites } from "./order/order.js";
 import type { Step } from "./order/draft.js";
-import { findUnfinished, undoBytes, type Unfinished } from "./unfinished.js";
+import { findUnfinished, MOST_STEPS, undoBytes, type Unfinished } from "./unfinished.js";
 import type { Writing } from "./write.js";
 
 /** The bytes of one comparison. Only what differs is written. */
@@ -20,7 +20,7 @@ const LARGE = 1 << 20;
 /** Between two differences, so many equal bytes are written along: one write is cheaper than two. */
 const LITTLE = 256;
 
-/** The `cause` of an `IO` error after which the file is neither the old nor the new one. */
+/** The `cause` of an `IO` error after which the file is neither the old nor the new one, mode and times included. */
 export const DAMAGED = "damaged";
 
 /** A step that can be taken back. */
@@ -49,16 +49,34 @@ export function writeInPlace({ target, plan, source, sync, preserveDates }: Writ
       throw e;
     }
 
-    // Writing clears the set-user-ID bit, except for root.
-    const mode = source.stats.mode & 0o7777;
-    if ((fstatSync(file.fd).mode & 0o7777) !== mode) fchmodSync(file.fd, mode);
-    if (preserveDates) keepDates(file.fd, source.stats);
+    keepMode(file, source.stats, preserveDates === true);
   } finally {
     file.close();
   }
 }
 
+/** Gives the file its mode again, since writing clears the set-user-ID bit, except for root; and its times. */
+function keepMode({ fd, path }: OpenFile, stats: Stats, preserveDates: boolean): void {
+  try {
+    const mode = stats.mode & 0o7777;
+    if ((fstatSync(fd).mode & 0o7777) !== mode) fchmodSync(fd, mode);
+    if (preserveDates) keepDates(fd, stats);
+  } catch (e) {
+    const reason = isError(e) ? e.message : String(e);
+    fail("IO", `${path}: the file is written, but its mode or its times could not be set again: ${reason}`, {
+      path,
+      cause: DAMAGED,
+    });
+  }
+}
+
 function writeAll(file: OpenFile, plan: Plan, oldSize: number, { behind, steps, end }: Order, done: Done[]): void {
+  if (steps.length > MOST_STEPS) {
+    fail("UNSUPPORTED", "in place, too much would change: let a new file take its name (without --in-place)", {
+      what: `${steps.length} writes in place`,
+    });
+  }
+
   const isShorter = plan.size < oldSize;
   // What one write does is done or not done.
   if (behind.length + steps.length + Number(isShorter) > 1) {

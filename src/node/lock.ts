@@ -3,6 +3,7 @@ import { lstatSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync 
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fail } from "../error.js";
+import { removeQuietly } from "./new-file.js";
 import { isError } from "./source.js";
 
 /**
@@ -38,7 +39,7 @@ export function lockFile(path: string, inode: number): () => void {
   const text = `${Object.values(ownOwner()).join(" ")} ${randomUUID()}`;
   const isLocked = claim(path, name, text, 0);
   return () => {
-    if (isLocked && readLock(name) === text) rmSync(name, { force: true });
+    if (isLocked && readLock(name) === text) removeQuietly(name);
   };
 }
 
@@ -104,11 +105,14 @@ function isStale(text: string, name: string): boolean {
   if (!owner) return false;
 
   const own = ownOwner();
-  const isNear = owner.boot === own.boot && owner.namespace === own.namespace;
-  if (isNear && owner.host === own.host) return startOf(owner.pid) !== owner.started;
-  if (owner.boot !== own.boot && owner.host === own.host) return true;
+  const isNear = owner.host === own.host && owner.boot === own.boot && owner.namespace === own.namespace;
+  if (isNear) {
+    const started = startOf(owner.pid);
+    const isOther = started !== owner.started && ![started, owner.started].includes(RUNNING);
+    return started === ENDED || isOther;
+  }
 
-  // It is on another machine, or in a container of its own.
+  // It is on another machine (of the same name, for all that is known), or in a container of its own.
   const made = lstatSync(name, { throwIfNoEntry: false })?.mtimeMs;
   return made !== undefined && Date.now() - made > LONGEST;
 }
@@ -124,17 +128,23 @@ function ownOwner(): Owner {
   };
 }
 
-/** When a process started, in ticks since the system did; "-" for none, and for one that has only to be waited for. */
+/** A process that is none, or has only to be waited for. */
+const ENDED = "-";
+/** A process of which the system does not tell when it started. */
+const RUNNING = "running";
+
+/** When a process started, in ticks since the system did. */
 function startOf(pid: number): string {
   // The name of the program, in parentheses, may have spaces (proc(5)).
   const fields = quietly(() => readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "")).split(" ");
-  if (fields.length > 1) return fields[0] === "Z" || fields[0] === "X" ? "-" : fields[19]!;
+  if (fields.length > 1) return fields[0] === "Z" || fields[0] === "X" ? ENDED : fields[19]!;
 
   try {
     process.kill(pid, 0);
-    return "running";
-  } catch {
-    return "-";
+    return RUNNING;
+  } catch (e) {
+    // EPERM is said of a process of another user.
+    return isError(e) && "code" in e && e.code === "ESRCH" ? ENDED : RUNNING;
   }
 }
 

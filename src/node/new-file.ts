@@ -39,6 +39,15 @@ const SET_ID = 0o6000;
 export const tempBeside = (target: string): string =>
   join(dirname(target), `.elfwright-${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
 
+/** Removes what a failure has left. Whatever goes wrong with that must not hide the failure. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Somebody has put a directory there.
+  }
+}
+
 /** Told of each temporary file before it is made. The command cleans up by it where a signal ends it. */
 export const whileWritten: { begun?: (temp: string) => void } = {};
 
@@ -124,7 +133,7 @@ export function writeTextFile(path: string, text: string): void {
     refuseOther(temp, fd);
     renameSync(temp, target);
   } catch (e) {
-    rmSync(temp, { force: true });
+    removeQuietly(temp);
     throw e;
   } finally {
     closeSync(fd);

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { fail, isElfError, type Note } from "../error.js";
 import { refuseStrayEdits } from "../edit/asked.js";
@@ -10,7 +10,7 @@ import type { Change } from "../report/diff.js";
 import { backupName, keepBackup } from "./backup.js";
 import { DAMAGED, undoUnfinished, writeInPlace } from "./in-place.js";
 import { realTarget } from "./links.js";
-import { tempBeside } from "./new-file.js";
+import { removeQuietly, tempBeside } from "./new-file.js";
 import { type FileAtOpen, ioError, isError, onFile, openAsIs } from "./source.js";
 import { findUnfinished, type Unfinished } from "./unfinished.js";
 import { writeFileAtomically, writeFileAtomicallySync, type Writing } from "./write.js";
@@ -113,7 +113,7 @@ interface Job {
   readonly inPlace: boolean;
   /** Is another file than the input written? */
   readonly isOutput: boolean;
-  /** Has the backup been made? */
+  /** Has the backup been made, so that a failure removes it again? */
   isKept: boolean;
   readonly result: PatchFileResult;
 }
@@ -161,7 +161,7 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
     if (isSame && changed && nlink > 1) notes.push({ note: "HARD_LINKS", message: linksMessage(nlink, inPlace) });
 
     const keeps = writes && suffix !== undefined;
-    const backup = keeps && existsSync(target) ? backupName(target, suffix) : undefined;
+    const backup = keeps && existsSync(target) ? backupName(target, suffix, inPlace) : undefined;
 
     const result: PatchFileResult = {
       path: target,
@@ -179,6 +179,7 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
       source,
       temp: tempBeside(target),
       target,
+      isSame,
       sync: options.sync === true,
       preserveDates: options.preserveDates,
       ready: () => keepOld(job),
@@ -214,8 +215,7 @@ function keepOld(job: Job): void {
   const { result, inPlace } = job;
   if (result.backup === undefined) return;
 
-  keepBackup(result.path, result.backup, inPlace);
-  job.isKept = true;
+  job.isKept = keepBackup(result.path, result.backup, inPlace);
 }
 
 /** Writes a result that goes into the file itself, synchronously: few bytes. Returns one that will be a new file. */
@@ -231,10 +231,10 @@ function begin(job: Job): Writing | undefined {
 /** Removes what a failure leaves. If the old bytes could not be put back, the backup stays: it is all that has them. */
 function abandon(job: Job, e: unknown): never {
   const { writing, inPlace, isKept, result } = job;
-  if (writing && !inPlace) rmSync(writing.temp, { force: true });
+  if (writing && !inPlace) removeQuietly(writing.temp);
 
   const isDamaged = inPlace && isElfError(e, "IO") && e.detail.cause === DAMAGED;
-  if (isKept && !isDamaged) rmSync(result.backup!, { force: true });
+  if (isKept && !isDamaged) removeQuietly(result.backup!);
   if (!inPlace) blameFolder(job, e);
   return ioError(result.path, e);
 }

@@ -57,9 +57,14 @@ export function stateOf(file: string | number): string {
   return now ? [now.dev, now.ino, now.size, now.mtimeNs, now.ctimeNs].join() : "";
 }
 
-/** `IO` if the file was written to since it was opened, or if the path leads to another one by now. */
-export function refuseChanged({ path, fd, state }: FileAtOpen): void {
-  if (onFile(path, () => stateOf(fd) === state && stateOf(path) === state)) return;
+/**
+ * `IO` if the file was written to since it was opened, or if one of its names leads to another one by now.
+ *
+ * @param names its path, and the path whose name a new file takes: by links, others decide where they lead
+ */
+export function refuseChanged({ path, fd, state }: FileAtOpen, names: readonly string[]): void {
+  const files = [fd, ...names];
+  if (onFile(path, () => files.every((file) => stateOf(file) === state))) return;
   fail("IO", `${path}: the file changed while it was read, so nothing was written`, { path });
 }
 
@@ -67,9 +72,11 @@ function openFile(path: string): { fd: number; stats: Stats; state: string } {
   // Opening a FIFO would wait for its writer. The flag changes nothing for regular files, and Windows has none.
   const fd = onFile(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   try {
+    // In this order: what changes in between has another state later.
+    const state = stateOf(fd);
     const stats = fstatSync(fd);
     if (!stats.isFile()) fail("IO", `${path}: this is not a regular file`, { path });
-    return { fd, stats, state: stateOf(fd) };
+    return { fd, stats, state };
   } catch (e) {
     closeSync(fd);
     return ioError(path, e);

@@ -27,6 +27,8 @@ const MAGIC = /* @__PURE__ */ encodeText("elfwright undoes");
 const END = /* @__PURE__ */ encodeText("old end\n");
 const FOOT = 64;
 const STEP = 16;
+/** A file that needs more writes is not written in place: whoever finds the old bytes has to look at all of them. */
+export const MOST_STEPS = 1 << 16;
 /** So many states that a file may be in are looked at. There is one, or rarely two. */
 const MOST_STATES = 8;
 
@@ -102,7 +104,8 @@ function readUndo(source: ByteSource): { oldSize: number; steps: Told[] } | unde
     v.getUint32(FOOT - 4, true) === crc32(foot.subarray(0, FOOT - 4)) &&
     number(32) === size &&
     oldSize <= start &&
-    start + END.length <= end;
+    start + END.length <= end &&
+    end - start <= MOST_STEPS * (STEP + PAGE) + END.length;
   if (!isOurs) return undefined;
 
   const body = source.read(start, end - start);
@@ -116,7 +119,8 @@ function readUndo(source: ByteSource): { oldSize: number; steps: Told[] } | unde
     const to = Number(data.getBigUint64(at, true));
     const length = data.getUint32(at + 8, true);
     const was = body.subarray(at + STEP, at + STEP + length);
-    if (length === 0 || length > PAGE || was.length < length || to + length > oldSize) return undefined;
+    const isStep = length > 0 && length <= PAGE && was.length === length && to + length <= oldSize;
+    if (!isStep || steps.length === MOST_STEPS) return undefined;
     steps.push({ at: to, was, crc: data.getUint32(at + 12, true) });
     at += STEP + length;
   }
@@ -132,7 +136,7 @@ function isState(source: ByteSource, steps: readonly Told[], count: number): boo
 
 /** Taken back one by one, does each of these steps find the bytes that it wrote? */
 function wereDone(source: ByteSource, oldSize: number, done: readonly Told[]): boolean {
-  const draft = new Draft(source, oldSize);
+  const draft = new Draft(source, oldSize, false);
   return [...done].reverse().every(({ at, was, crc }) => {
     const isThere = crc32(draft.read(at, was.length)) === crc;
     draft.write(at, was);

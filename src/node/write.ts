@@ -13,6 +13,8 @@ export interface Writing {
   /** The path that is written first, beside the target, and then renamed to it. */
   readonly temp: string;
   readonly target: string;
+  /** Is the input the target? Then nothing else may be. */
+  readonly isSame: boolean;
   /** Wait until the bytes are on the disk. */
   readonly sync: boolean;
   /** The result gets the input's times. */
@@ -90,11 +92,11 @@ function* filledParts(at: number, bytes: Uint8Array): Generator<Part> {
 }
 
 /** Gives the new file the input's owner, mode and times, once it is whole. `IO` if there is another input by now. */
-function finish({ source, temp, preserveDates, ready }: Writing, fd: number): void {
+function finish({ source, temp, target, isSame, preserveDates, ready }: Writing, fd: number): void {
   keepRights(fd, source.stats);
   if (preserveDates) keepDates(fd, source.stats);
 
-  refuseChanged(source);
+  refuseChanged(source, isSame ? [source.path, target] : [source.path]);
   ready?.();
   refuseOther(temp, fd);
 }

@@ -304,6 +304,21 @@ describe("in place, from the outside", () => {
   });
 });
 
+describe.each(ways)("%s, in place, of another user's file", (_, patchFile) => {
+  it.runIf(isRoot)("says that the times are not kept, and leaves the backup [as root]", async () => {
+    const path = put();
+    chmodSync(path, 0o777);
+    chmodSync(join(path, ".."), 0o777);
+    const options = { inPlace: true, backup: ".orig", preserveDates: true };
+    const error = await asNobody(() => refusal(() => patchFile(path, [setRunpath(HUGE)], options)));
+
+    expect(error).toMatchObject({ code: "IO", detail: { path, cause: "damaged" } });
+    expect(error.message).toContain("the file is written, but its mode or its times could not be set again");
+    expect(readElf(readFileSync(path)).runpath).toBe(HUGE);
+    expect(readFileSync(`${path}.orig`).equals(fixture(NAME))).toBe(true);
+  });
+});
+
 describe.each(ways)("%s, backup", (_, patchFile) => {
   it("is the old file itself, which leaves its name to the new one", async () => {
     const path = put(undefined, 0o751);

@@ -29,6 +29,8 @@ import { ways } from "./ways.js";
 /** Called once, when the new file is whole and is about to get its owner and mode. */
 const hooks = vi.hoisted(() => ({
   whole: undefined as (() => void) | undefined,
+  /** Called once, before it is asked where a path leads. */
+  resolving: undefined as (() => void) | undefined,
   /** Is there no /proc, so that the system cannot copy what is open? */
   noCopy: false,
 }));
@@ -67,6 +69,12 @@ vi.mock("node:fs", async (original) => {
   return {
     ...real,
     copyFileSync,
+    realpathSync(path: string) {
+      const { resolving } = hooks;
+      hooks.resolving = undefined;
+      resolving?.();
+      return real.realpathSync(path);
+    },
     fchownSync: hooked(real.fchownSync),
     chownSync: hooked(real.chownSync),
     chmodSync: hooked(real.chmodSync),
@@ -74,7 +82,7 @@ vi.mock("node:fs", async (original) => {
 });
 
 afterEach(() => {
-  Object.assign(hooks, { whole: undefined, noCopy: false });
+  Object.assign(hooks, { whole: undefined, resolving: undefined, noCopy: false });
 });
 
 const files = scratch();
@@ -145,6 +153,40 @@ describe.each(ways)("%s, where another user replaces the temporary file", (_, pa
       });
     }
   }
+});
+
+describe.each(ways)("%s, where a link leads elsewhere for a moment", (_, patchFile) => {
+  it("no other file is replaced by what the link led to", async () => {
+    for (const options of [{}, { backup: ".orig" }]) {
+      const path = put(fixture(NAME));
+      const victim = put(Buffer.from("the file of another user"));
+      const link = `${path}-link`;
+      const lead = (to: string) => {
+        rmSync(link, { force: true });
+        symlinkSync(to, link);
+      };
+      lead(path);
+      hooks.resolving = () => lead(victim);
+      hooks.whole = () => lead(path);
+
+      expect(await refusal(() => patchFile(link, EDITS, options))).toMatchObject({ code: "IO" });
+      expect(readFileSync(victim, "utf8")).toBe("the file of another user");
+      expect(readdirSync(join(victim, ".."))).toEqual(["file"]);
+    }
+  });
+
+  it("a folder in place of the temporary file is an IO error like others", async () => {
+    const path = put(fixture(NAME));
+    const dir = join(path, "..");
+    hooks.whole = () => {
+      const temp = readdirSync(dir).find((name) => name.endsWith(".tmp"))!;
+      rmSync(join(dir, temp));
+      mkdirSync(join(dir, temp));
+    };
+
+    expect(await refusal(() => patchFile(path, EDITS))).toMatchObject({ code: "IO" });
+    expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
+  });
 });
 
 describe("in a folder of a user who swaps names in a loop", () => {
@@ -263,6 +305,37 @@ describe("a backup that is a copy", () => {
 
       expect(rights(`${path}.orig`)).toEqual({ uid: NOBODY, gid: NOBODY, mode: 0o751, mtimeMs: 1e12 });
       expect(readFileSync(`${path}.orig`).equals(bytes)).toBe(true);
+    }
+  });
+});
+
+describe.each(ways)("%s, a backup that a killed process has left", (_, patchFile) => {
+  const copy = (from: string, to: string) => writeFileSync(to, readFileSync(from));
+
+  it.each([
+    ["a hard link", linkSync, false],
+    ["a copy", copy, false],
+    ["a copy", copy, true],
+  ] as const)("is taken: %s", async (_kind, leave, inPlace) => {
+    const path = put(fixture(NAME));
+    leave(path, `${path}.orig`);
+    await patchFile(path, EDITS, { backup: ".orig", inPlace });
+
+    expect(readFileSync(path).equals(patch(fixture(NAME), EDITS).bytes)).toBe(true);
+    expect(readFileSync(`${path}.orig`).equals(fixture(NAME))).toBe(true);
+    expect(readdirSync(join(path, ".."))).toEqual(["file", "file.orig"]);
+  });
+
+  it("is none where it is a hard link to a file that is itself written, or another file", async () => {
+    for (const [leave, inPlace] of [
+      [linkSync, true],
+      [(_: string, to: string) => writeFileSync(to, "another file"), true],
+      [(_: string, to: string) => writeFileSync(to, "another file"), false],
+    ] as const) {
+      const path = put(fixture(NAME));
+      leave(path, `${path}.orig`);
+      expect(await refusal(() => patchFile(path, EDITS, { backup: ".orig", inPlace }))).toMatchObject({ code: "IO" });
+      expect(readFileSync(path).equals(fixture(NAME))).toBe(true);
     }
   });
 });

@@ -247,7 +247,11 @@ describe("readElfFile", () => {
   });
 
   it.each([
-    ["bytes", fixture(NAME) as unknown, /takes the path of a file as text, not an object: readElf and patch take bytes/],
+    [
+      "bytes",
+      fixture(NAME) as unknown,
+      /takes the path of a file as text, not an object: readElf and patch take bytes/,
+    ],
     ["a URL", new URL("file:///bin/ls"), /fileURLToPath\(\) makes one of a URL/],
     ["nothing", undefined, /not undefined/],
   ])("%s are no path", (_, path, message) => {

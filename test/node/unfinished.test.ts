@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { crc32 } from "../../src/codec/crc32.js";
 import { bytesSource } from "../../src/codec/source.js";
 import { type Edit, patch, readElf, setInterpreter, setRunpath, stripUnneeded } from "../../src/index.js";
 import { patchFile, patchFileSync } from "../../src/node/index.js";
-import { findUnfinished, undoBytes } from "../../src/node/unfinished.js";
+import { findUnfinished, MOST_STEPS, undoBytes } from "../../src/node/unfinished.js";
 import { caught } from "../support/elf.js";
 import { fixture, scratch } from "../support/fixtures.js";
 import { tryPrefixes } from "./prefixes.js";
@@ -94,8 +95,30 @@ describe("an end that somebody made up", () => {
     }
   });
 
+  it("that is larger than any of ours is none, and is not read", () => {
+    const foot = withEnd([], 4096, 4096).slice(-64);
+    const size = 5 * 2 ** 30;
+    const v = new DataView(foot.buffer);
+    v.setBigUint64(32, BigInt(size), true);
+    v.setUint32(60, crc32(foot.subarray(0, 60)), true);
+
+    let bytes = 0;
+    const source = {
+      size,
+      read(at: number, n: number) {
+        bytes += n;
+        return at === size - 64 ? foot : new Uint8Array(n);
+      },
+    };
+    expect(findUnfinished(source)).toBeUndefined();
+    expect(bytes).toBe(64);
+
+    const tooMany = Array.from({ length: MOST_STEPS + 1 }, () => step(64, 1));
+    expect(findUnfinished(bytesSource(withEnd(tooMany, 4096, 4096)))).toBeUndefined();
+  });
+
   it("with very many steps in one place takes linear time", () => {
-    const many = Array.from({ length: 100_000 }, () => step(64, 1));
+    const many = Array.from({ length: MOST_STEPS }, () => step(64, 1));
     let reads = 0;
     const bytes = withEnd(many, 4096, 4096);
     const source = { size: bytes.length, read: (at: number, n: number) => (reads++, bytes.subarray(at, at + n)) };

@@ -125,7 +125,7 @@ describe("80,000 small pieces", () => {
       const target = files.path(`many-${way}`);
       const plan = manyPieces(source);
       reset();
-      await write({ plan, source, temp: `${target}.tmp`, target, sync: false });
+      await write({ plan, source, temp: `${target}.tmp`, target, sync: false, isSame: false });
 
       expect(calls.reads.length).toBeLessThan(140);
       // The other way writes through a file handle, where writes are not counted.
@@ -140,7 +140,7 @@ describe("80,000 small pieces", () => {
     const input = files.write("many-in-place", INPUT);
     const source = openAsIs(input);
     reset();
-    writeInPlace({ plan: manyPieces(source), source, temp: "", target: input, sync: false });
+    writeInPlace({ plan: manyPieces(source), source, temp: "", target: input, sync: false, isSame: false });
 
     expect(calls.reads.length).toBeLessThan(300);
     expect(calls.writes.length).toBeLessThan(70);
@@ -172,7 +172,7 @@ describe("memory", () => {
     const plan = planOf(source, { ...PLAN, size: 19 * MIB, pieces });
     const target = files.path("flat");
     const opened = openAsIs(input);
-    writeFileAtomicallySync({ plan, source: opened, temp: `${target}.tmp`, target, sync: false });
+    writeFileAtomicallySync({ plan, source: opened, temp: `${target}.tmp`, target, sync: false, isSame: false });
     opened.close();
 
     expect([buffers.size, [...buffers][0]!.byteLength, read.mock.calls]).toEqual([1, MIB, []]);

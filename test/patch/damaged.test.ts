@@ -15,6 +15,7 @@ import { onlyKeepDebug } from "../../src/strip/only-keep-debug.js";
 import { removeSections, stripAll, stripDebug, stripUnneeded } from "../../src/strip/strip.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { BROKEN_TABLES, withoutSections } from "../support/damage.js";
+import { fixture } from "../support/fixtures.js";
 import { caught, dyn, ehdr, ENCODINGS, phdr, shdr } from "../support/elf.js";
 
 const LONG = "/opt/elfwright/".repeat(600);
@@ -246,5 +247,22 @@ describe.each(ENCODINGS)("tables behind p_filesz ($label)", (e) => {
     const { bytes } = patch(short(true), stripAll());
     expect(readElf(bytes).needed).toEqual(["libc.so.6"]);
     expect(differences(short(true), bytes, 0x400, 0x1000)).toEqual([]);
+  });
+});
+
+describe("a section header table that is cut", () => {
+  it.each(["in e_shnum", "in section header 0"])("never gets its last header from new bytes: %s", (where) => {
+    const bytes = fixture("x86_64-glibc-pie-lld");
+    const h = ehdr(bytes);
+    const count = h.shnum + 1;
+    if (where === "in e_shnum") {
+      h.shnum = count;
+    } else {
+      // Section header 0 has no name, as in all files.
+      shdr(bytes, "").size = count;
+      h.shnum = 0;
+    }
+    expect(readElf(bytes).header.brokenSections).not.toBeNull();
+    expect(refusal(bytes, setRunpath(`/${"x".repeat(800)}`))).toMatchObject({ code: "TRUNCATED" });
   });
 });

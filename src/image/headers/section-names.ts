@@ -40,6 +40,8 @@ export class SectionNames {
     const at = this.#at[index]!;
     if (at >= this.#bytes.length) return "";
 
+    // Once the budget is spent, names are not even looked for.
+    if (this.#paid[index] !== 1) this.#budget.count(0);
     const name = this.#table!.at(at);
     this.#pay(index, name.length);
     return name;

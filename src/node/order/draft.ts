@@ -18,11 +18,16 @@ export class Draft implements ByteSource {
   readonly size: number;
   readonly steps: Step[] = [];
   readonly #base: ByteSource;
+  readonly #keepsSteps: boolean;
   readonly #pages = new Map<number, Uint8Array>();
 
-  constructor(base: ByteSource, size = base.size) {
+  /**
+   * @param keepsSteps false where nobody wants the steps
+   */
+  constructor(base: ByteSource, size = base.size, keepsSteps = true) {
     this.#base = base;
     this.size = size;
+    this.#keepsSteps = keepsSteps;
   }
 
   read(offset: number, length: number): Uint8Array {
@@ -74,9 +79,13 @@ export class Draft implements ByteSource {
     while (from < to && bytes[to - 1] === old[skip + to - 1]) to--;
     if (from === to) return;
 
-    const page = new Uint8Array(old);
+    const index = (at - skip) / PAGE;
+    const own = this.#keepsSteps ? undefined : this.#pages.get(index);
+    const page = own ?? new Uint8Array(old);
     page.set(bytes.subarray(from, to), skip + from);
-    this.#pages.set((at - skip) / PAGE, page);
+    this.#pages.set(index, page);
+    if (!this.#keepsSteps) return;
+
     const part = (b: Uint8Array) => b.subarray(skip + from, skip + to);
     this.steps.push({ at: at + from, was: part(old), bytes: part(page) });
   }

@@ -1,5 +1,5 @@
 import type { Encoding } from "../../codec/encoding.js";
-import { type ByteSource, fillFrom } from "../../codec/source.js";
+import type { ByteSource } from "../../codec/source.js";
 import { Sym } from "../../codec/records.js";
 import { loaderTables } from "../../image/dynamic/loader-tables.js";
 import type { ElfFile } from "../../image/elf.js";
@@ -9,6 +9,7 @@ import type { Range } from "../../pieces/ranges.js";
 import { ET, PN_XNUM, PT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import type { TableKind } from "../../spec/table-kinds.js";
+import { sameBytes } from "../same-bytes.js";
 
 /** A range of the file that kernel or loader reads through a program header or a dynamic tag. */
 export interface Part {
@@ -214,16 +215,4 @@ export function loadsAlike(a: Loading, b: Loading, changed: readonly Range[], sh
       return sameBytes(a.elf.source, p.offset, b.elf.source, q.offset, p.size);
     })
   );
-}
-
-const CHUNK = 1 << 16;
-
-function sameBytes(a: ByteSource, atA: number, b: ByteSource, atB: number, size: number): boolean {
-  for (let done = 0; done < size; done += CHUNK) {
-    const [x, y] = [new Uint8Array(Math.min(CHUNK, size - done)), new Uint8Array(Math.min(CHUNK, size - done))];
-    fillFrom(a, atA + done, x, "the file");
-    fillFrom(b, atB + done, y, "the file");
-    if (Buffer.compare(x, y) !== 0) return false;
-  }
-  return true;
 }

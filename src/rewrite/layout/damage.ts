@@ -1,6 +1,8 @@
+import { viewOf } from "../../codec/bytes.js";
 import { Shdr } from "../../codec/records.js";
+import { type ByteSource, readExactly } from "../../codec/source.js";
 import { hex, type Note } from "../../error.js";
-import type { ElfFile } from "../../image/elf.js";
+import type { ElfFile, Header } from "../../image/elf.js";
 import { tailKind } from "../../image/headers/overlay-kind.js";
 import { assertInside, SECTION_TABLE } from "../../image/headers/section-table.js";
 import { sectionColumns } from "../../image/headers/section-columns.js";
@@ -32,9 +34,16 @@ export const brokenSectionsNote = ({ header }: ElfFile): Note => ({
  * section headers. `TRUNCATED`.
  */
 export function assertTableCut({ header: h, source }: ElfFile, shnum: number, size: number): void {
-  const length = Math.max(1, shnum) * h.shentsize;
-  const isReadable = h.shentsize === Shdr.size(h.class) && h.shoff + length <= size;
-  if (h.brokenSections !== null && isReadable) assertInside(source, h.shoff, length, SECTION_TABLE);
+  if (h.brokenSections === null || h.shentsize !== Shdr.size(h.class)) return;
+
+  const length = Math.max(1, shnum || countInFirst(h, source)) * h.shentsize;
+  if (h.shoff + length <= size) assertInside(source, h.shoff, length, SECTION_TABLE);
+}
+
+/** What section header 0 says of the number of section headers, if it is in the file (gABI, e_shnum). */
+function countInFirst(h: Header, source: ByteSource): number {
+  if (h.shoff + h.shentsize > source.size) return 0;
+  return Shdr.view(viewOf(readExactly(source, h.shoff, h.shentsize, SECTION_TABLE)), 0, h).near("size");
 }
 
 /**

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { patch, setInterpreter, setRunpath } from "../../../src/index.js";
+import { addNeeded, patch, setInterpreter, setRunpath } from "../../../src/index.js";
 import { caught } from "../../support/elf.js";
 import { itWithTools, run } from "../../support/tools.js";
 import { type Case, libraryJobs, LOADER, LONG, programJobs, TOOLS, workbench } from "./case.js";
@@ -63,6 +63,47 @@ static const char *table(void) {
       bench.chains(c, libraryJobs());
     });
   }
+
+  const FIRST_SYMBOL = `
+#include <link.h>
+#include <stdio.h>
+extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+static const char *at(unsigned long a) {
+  return (const char *)(a < (unsigned long)__ehdr_start ? a + (unsigned long)__ehdr_start : a);
+}
+int main(void) {
+  const char *strings = 0, *symbols = 0;
+  for (const ElfW(Dyn) *d = _DYNAMIC; d->d_tag != DT_NULL; d++) {
+    if (d->d_tag == DT_STRTAB) strings = at(d->d_un.d_ptr);
+    if (d->d_tag == DT_SYMTAB) symbols = at(d->d_un.d_ptr);
+  }
+  return printf("%s\\n", strings + ((const ElfW(Sym) *)symbols)[1].st_name) < 0;
+}
+`;
+
+  itWithTools(
+    [...TOOLS, "ld.gold"],
+    "#6 gold: the tables stay to which a _DYNAMIC leads that an earlier patch left",
+    () => {
+      const file = bench.program("dynamic-steps", "", {
+        source: FIRST_SYMBOL,
+        flags: ["-fuse-ld=gold", "-pie", "-fPIE", "-Wl,--hash-style=sysv", "-Wl,--build-id=none"],
+      }).path;
+      const { stdout: right } = run(file, []);
+      expect(right).toMatch(/^[_a-z]+\n$/);
+
+      const needed = ["m.so.6", "dl.so.2", "pthread.so.0", "rt.so.1", "util.so.1", "resolv.so.2", "anl.so.1"];
+      const edits = [[addNeeded(needed.map((name) => `lib${name}`))], [setRunpath("/nonexistent/x:".repeat(340))]];
+      let bytes: Uint8Array = readFileSync(file);
+      for (const [step, edit] of edits.entries()) {
+        bytes = patch(bytes, edit).bytes;
+        const path = `${file}-${step}`;
+        writeFileSync(path, bytes, { mode: 0o755 });
+        expect(run(path, []), String(step)).toMatchObject({ status: 0, stdout: right });
+      }
+    },
+  );
 });
 
 describe("files that relocate themselves", () => {

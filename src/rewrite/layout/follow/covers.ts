@@ -5,7 +5,7 @@ import { PF, SHF, SHT } from "../../../spec/constants.js";
 import { mergedRanges, type Range, subtractRanges } from "../../../pieces/ranges.js";
 import { KINDS } from "../../tables/kinds.js";
 import type { Move } from "../../tables/table.js";
-import { COVER_NAME, KEPT_NAME } from "../place/covers.js";
+import { COVER_NAME, isKeptCover, KEPT_NAME } from "../place/covers.js";
 import { endOfLook, tablesInTheWay, wantsSpare } from "../place/headmove.js";
 import type { TablePlaces } from "../places.js";
 import type { ProgramHeaders } from "../program-headers.js";
@@ -116,10 +116,14 @@ function clearedUpTo(following: Following, places: TablePlaces, from: number, to
   return end;
 }
 
-/** Does the dynamic section that was left, which a program may read (`_DYNAMIC`), lead to a table that was here? */
-const oldTagsLeadTo = (places: TablePlaces, start: number, end: number): boolean =>
-  places.moveOf("dynamic") !== undefined &&
-  leftIn(places, start, end).some(({ table }) => KINDS[table.kind].tag !== null);
+/**
+ * Does a dynamic section that was left, which a program may read (`_DYNAMIC`), lead to a table that was here? It was
+ * left now, or by an earlier patch, which kept it.
+ */
+function oldTagsLeadTo(places: TablePlaces, start: number, end: number): boolean {
+  const isTagged = leftIn(places, start, end).some(({ table }) => KINDS[table.kind].tag !== null);
+  return isTagged && (places.moveOf("dynamic") !== undefined || places.elf.sections.some(isKeptCover));
+}
 
 /** What has left this range. */
 const leftIn = ({ moves }: TablePlaces, start: number, end: number): Move[] =>

@@ -8,19 +8,9 @@ import { PF, PT, SHT } from "../../../spec/constants.js";
 import { KINDS } from "../../tables/kinds.js";
 import type { Table } from "../../tables/table.js";
 import type { Strategy } from "../placement.js";
-import { isCover, isTableSection } from "./covers.js";
+import { isCover, isTableSection, MARK } from "./covers.js";
 import { type Ground, namesOf } from "./ground.js";
 import { fixedEnd, LIES_OVER } from "./space.js";
-
-/**
- * A new segment begins with this mark, before its first table. The mark tells a later patch whose segment it is, also
- * without section headers.
- *
- * The mark is no table, and llvm-strip needs that: it takes a program header (PT_INTERP) that begins where a PT_LOAD
- * begins, and stands before it in the table, for the parent of the PT_LOAD, and aligns the PT_LOAD by the parent's
- * p_align.
- */
-const MARK = "elfwright:tables";
 
 function isMarked({ elf }: Ground, segment: PhdrView): boolean {
   if (segment.filesz < MARK.length) return false;
