@@ -1,5 +1,5 @@
 import { isArchive } from "./archive/read.js";
-import { findingsOf, newFindings, planRules } from "./check/plan-rules.js";
+import { findingsBy, newFindings, planRules } from "./check/plan-rules.js";
 import type { Finding } from "./check/rule.js";
 import { type ElfInput, toSource } from "./codec/source.js";
 import {
@@ -88,7 +88,7 @@ function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): 
 
   const changed = !done.isInput;
   const after = changed ? done.elf : elf;
-  const findings = findingsOf(after, planRules);
+  const findings = findingsBy(after, planRules);
   if (changed) refuseNewErrors(elf, findings);
   for (const pass of passes) pass.verify?.(after);
 
@@ -103,7 +103,7 @@ function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): 
 function refuseNewErrors(before: ElfFile, after: readonly Finding[]): void {
   const isError = (f: Finding) => f.severity === "error";
   // Only where the output has errors does it matter whether the input had them.
-  const errors = after.some(isError) ? newFindings(findingsOf(before, planRules), after).filter(isError) : [];
+  const errors = after.some(isError) ? newFindings(findingsBy(before, planRules), after).filter(isError) : [];
   if (errors.length > 0) {
     fail(
       "INVARIANT",

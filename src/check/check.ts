@@ -2,7 +2,7 @@ import { assertElf } from "../input.js";
 import type { ElfFile } from "../image/elf.js";
 import { damageRules, loadedDamageRules } from "./damage.js";
 import { hashSymbolRules } from "./hash-symbols.js";
-import { findingsOf, planRules } from "./plan-rules.js";
+import { findingsBy, planRules } from "./plan-rules.js";
 import { type CheckRule, type Finding, forLoadable, frozen } from "./rule.js";
 import { startRules } from "./start.js";
 
@@ -31,5 +31,5 @@ export const checkRules: readonly CheckRule[] = /* @__PURE__ */ frozen([
  */
 export function check(elf: ElfFile): Finding[] {
   assertElf("check", elf);
-  return findingsOf(elf, checkRules);
+  return findingsBy(elf, checkRules);
 }

@@ -44,7 +44,7 @@ const MOST = 1000;
  * Tests a file against rules. A broken file gives findings, never an error: what a rule cannot read is a finding of the
  * rule "readable".
  */
-export function findingsOf(elf: ElfFile, rules: readonly CheckRule[]): Finding[] {
+export function findingsBy(elf: ElfFile, rules: readonly CheckRule[]): Finding[] {
   const findings: Finding[] = [];
   const unreadable = new Set<string>();
 

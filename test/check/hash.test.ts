@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/check/check.js";
-import { findingsOf, planRules } from "../../src/check/plan-rules.js";
+import { findingsBy, planRules } from "../../src/check/plan-rules.js";
 import { gnuHash, sysvHash } from "../../src/codec/hash.js";
 import { gnuHashTable, sysvHashTable } from "../../src/image/dynamic/hash.js";
 import { patch, readElf, setRunpath } from "../../src/index.js";
@@ -206,7 +206,7 @@ describe("hash tables", () => {
     m.view.setUint32(chainsOffset, m.word(chainsOffset) ^ 0x100, true);
 
     expect(rulesIn(bytes)).toEqual(["hash-symbol"]);
-    expect(findingsOf(readElf(bytes), planRules).map((f) => f.rule)).not.toContain("hash-symbol");
+    expect(findingsBy(readElf(bytes), planRules).map((f) => f.rule)).not.toContain("hash-symbol");
     expect(patch(bytes, setRunpath("/opt/lib")).plan.findings.map((f) => f.rule)).not.toContain("hash-symbol");
   });
 });

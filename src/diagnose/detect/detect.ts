@@ -9,7 +9,7 @@ import { concludeLibc, fingerprintClues, wantsLibcFingerprints } from "./libc-ve
 import { diagnoseLinkage } from "./linkage.js";
 import { packerEvidence } from "./packer.js";
 import type { DiagnosedSubject } from "../subject.js";
-import { foreignEvidence, goSystemEvidence, systemOf, unhostedEvidence } from "./system.js";
+import { foreignEvidence, goSystemEvidence, foundSystem, unhostedEvidence } from "./system.js";
 
 /** What detection says about a file. */
 export type Detected = Pick<
@@ -52,7 +52,7 @@ export function detect(subject: DiagnosedSubject): Detected {
     const go = diagnoseGo(subject, traces, own);
     const isPure = go.cgo === "pure" && !foreign;
     return {
-      system: systemOf(foreign, libc.libc, subject),
+      system: foundSystem(foreign, libc.libc, subject),
       libc: isPure ? "none" : libc.libc,
       libcConfidence: isPure ? pureGoConfidence(subject, traces) : libc.confidence,
       linkage,
@@ -66,7 +66,7 @@ export function detect(subject: DiagnosedSubject): Detected {
   const alone = !foreign && usesNoLibc(subject, linkage, libc.evidence);
   const language = diagnoseLanguage(names, found, hints, { libc: alone ? "none" : libc.libc, isLibrary });
   return {
-    system: systemOf(foreign, libc.libc, subject),
+    system: foundSystem(foreign, libc.libc, subject),
     libc: alone ? "none" : libc.libc,
     libcConfidence: alone ? "likely" : libc.confidence,
     linkage,
@@ -94,7 +94,7 @@ function packedProgram(
 ): Detected {
   const foreign = foreignEvidence(subject);
   return {
-    system: systemOf(foreign, "unknown", subject),
+    system: foundSystem(foreign, "unknown", subject),
     libc: "unknown",
     libcConfidence: "guess",
     linkage,

@@ -166,7 +166,7 @@ function unmappable(s: Segment, elfClass: 32 | 64): string | undefined {
  * The system that a file is for, from what was found of it. Null for Linux with its usual folders, and where nothing
  * tells.
  */
-export function systemOf(foreign: Evidence | undefined, libc: Libc, subject: DiagnosedSubject): string | null {
+export function foundSystem(foreign: Evidence | undefined, libc: Libc, subject: DiagnosedSubject): string | null {
   if (foreign) return foreign.says;
   if (libc === "bionic") return ANDROID;
 

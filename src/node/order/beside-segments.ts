@@ -4,7 +4,7 @@ import { headerView } from "../../image/headers/header.js";
 import { mergedRanges, type Range, subtractRanges } from "../../pieces/ranges.js";
 import type { Beside } from "./beside-tables.js";
 import { Draft, PAGE } from "./draft.js";
-import { type Load, touches } from "./loading.js";
+import { type LoadHeader, touches } from "./loading.js";
 import type { Headers, Turn } from "./turn.js";
 
 /** The largest page that a system maps segments by, in bytes. */
@@ -52,13 +52,13 @@ export function besideSegments({ after, source, target, shared }: Turn): Beside 
   };
 }
 
-const holds = (l: Load, r: Range): boolean => l.offset <= r.start && r.end <= l.offset + l.filesz;
+const holds = (l: LoadHeader, r: Range): boolean => l.offset <= r.start && r.end <= l.offset + l.filesz;
 
 const shiftOf = (copied: readonly Copied[], start: number, end: number): number =>
   copied.find((c) => c.start <= start && end <= c.end)?.shift ?? 0;
 
 /** Each of these segments for itself. */
-function apart(loads: readonly Load[], from: number, size: number): Copied[] {
+function apart(loads: readonly LoadHeader[], from: number, size: number): Copied[] {
   const copied: Copied[] = [];
   let end = from;
   for (const { offset, filesz, align } of loads) {

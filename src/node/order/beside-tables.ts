@@ -3,7 +3,7 @@ import { Dyn, Phdr } from "../../codec/records.js";
 import { bytesSource, readExactly } from "../../codec/source.js";
 import { PF, PT } from "../../spec/constants.js";
 import { PAGE } from "./draft.js";
-import { type Load, type Part, touches } from "./loading.js";
+import { type LoadHeader, type Part, touches } from "./loading.js";
 import type { Behind, Headers, Turn } from "./turn.js";
 
 /** Copies behind the end of the file, and headers that lead to them. */
@@ -87,8 +87,8 @@ export function besideTables({ after, source, target, shared }: Turn): Beside | 
   };
 }
 
-const lastLoad = (loads: readonly Load[]): Load | undefined =>
-  loads.reduce<Load | undefined>(
+const lastLoad = (loads: readonly LoadHeader[]): LoadHeader | undefined =>
+  loads.reduce<LoadHeader | undefined>(
     (last, l) => (!last || l.vaddr + l.memsz > last.vaddr + last.memsz ? l : last),
     undefined,
   );

@@ -24,7 +24,7 @@ export interface Part {
 }
 
 /** A PT_LOAD. */
-export interface Load {
+export interface LoadHeader {
   readonly index: number;
   readonly offset: number;
   readonly filesz: number;
@@ -35,12 +35,12 @@ export interface Load {
 }
 
 /** All that kernel and loader read of a file, section headers aside. */
-export interface Loading {
+export interface LoaderView {
   readonly elf: ElfFile;
   /** What is told by values alone. Two files load alike if these, the parts' bytes and the PT_LOADs are alike. */
   readonly facts: string;
   readonly parts: readonly Part[];
-  readonly loads: readonly Load[];
+  readonly loads: readonly LoadHeader[];
   /** The number of dynamic symbols. */
   readonly symbols: number;
   /** The ELF header, the program header table, the dynamic section (null if there is none). */
@@ -90,7 +90,11 @@ export function symbolCount(source: ByteSource): number {
  * @param known files with which this one is compared: a table where they have one ends where theirs does, so that large
  *   ones are not read to find that out
  */
-export function loadingOf(source: ByteSource, symbols: number, known: readonly Loading[] = []): Loading | undefined {
+export function loadingOf(
+  source: ByteSource,
+  symbols: number,
+  known: readonly LoaderView[] = [],
+): LoaderView | undefined {
   try {
     const elf = readElf(withoutSections(source));
     const isLoaded = elf.header.type === ET.EXEC || elf.header.type === ET.DYN;
@@ -122,11 +126,11 @@ function withoutSections(source: ByteSource): ByteSource {
   };
 }
 
-function read(elf: ElfFile, symbols: number, known: readonly Loading[]): Loading {
+function read(elf: ElfFile, symbols: number, known: readonly LoaderView[]): LoaderView {
   const { header: h, dynamic: d } = elf;
   const facts: unknown[] = [h.class, h.littleEndian, h.osabi, h.abiVersion, h.type, h.machine, h.flags, h.entry];
   const parts: Part[] = [];
-  const loads: Load[] = [];
+  const loads: LoadHeader[] = [];
 
   for (const [index, s] of elf.segments.entries()) {
     const { type, flags, offset, filesz, align } = s;
@@ -195,7 +199,12 @@ export function touches(ranges: readonly Range[], start: number, end: number): b
  *
  * @param shifts what may lie between the offsets of a segment's bytes in the two, 0 aside
  */
-export function loadsAlike(a: Loading, b: Loading, changed: readonly Range[], shifts: readonly bigint[]): boolean {
+export function loadsAlike(
+  a: LoaderView,
+  b: LoaderView,
+  changed: readonly Range[],
+  shifts: readonly bigint[],
+): boolean {
   if (a.facts !== b.facts || a.parts.length !== b.parts.length) return false;
 
   const hasLoads = b.loads.every((l) =>

@@ -3,7 +3,7 @@ import type { Header } from "../../image/elf.js";
 import { readHeader } from "../../image/headers/header.js";
 import { mergedRanges, type Range, subtractRanges } from "../../pieces/ranges.js";
 import { Draft, PAGE } from "./draft.js";
-import { hideSections, type Loading, loadingOf, loadsAlike, touches } from "./loading.js";
+import { hideSections, type LoaderView, loadingOf, loadsAlike, touches } from "./loading.js";
 
 /** Bytes behind the old end of the file, which nothing leads to until a step does. */
 export interface Behind {
@@ -18,8 +18,8 @@ export interface Behind {
 export interface Turn {
   readonly source: ByteSource;
   readonly target: ByteSource;
-  readonly before: Loading;
-  readonly after: Loading;
+  readonly before: LoaderView;
+  readonly after: LoaderView;
   /** All that differs within the old file. */
   readonly changed: readonly Range[];
   /** Of that, outside of both headers: what is read after the turn only, before it and after it, and all else. */
@@ -43,8 +43,8 @@ export const commonRanges = (a: readonly Range[], b: readonly Range[]): Range[] 
 export function turnOf(
   source: ByteSource,
   target: ByteSource,
-  before: Loading,
-  after: Loading,
+  before: LoaderView,
+  after: LoaderView,
   changed: readonly Range[],
 ): Turn {
   const inside = subtractRanges(changed, mergedRanges([before.header, before.table, after.table]));
@@ -55,7 +55,7 @@ export function turnOf(
   return { source, target, before, after, changed, fresh, shared, rest };
 }
 
-function readRanges({ parts, dynamic }: Loading): Range[] {
+function readRanges({ parts, dynamic }: LoaderView): Range[] {
   const ranges = parts.map(({ offset, size }) => ({ start: offset, end: offset + size }));
   return mergedRanges(dynamic ? [...ranges, dynamic] : ranges);
 }
@@ -135,7 +135,7 @@ export class Trial {
     return this.#headersOf(this.turn.target, this.turn.after);
   }
 
-  #headersOf(source: ByteSource, { elf, header, table }: Loading): Headers {
+  #headersOf(source: ByteSource, { elf, header, table }: LoaderView): Headers {
     const bytes = (r: Range) => readExactly(source, r.start, r.end - r.start, "the headers").slice();
     const own = bytes(header);
     if (this.#hides) hideSections(own, elf.header);
@@ -203,7 +203,7 @@ export class Trial {
     this.#isSound = this.#loadsAs(after);
   }
 
-  #loadsAs(other: Loading): boolean {
+  #loadsAs(other: LoaderView): boolean {
     const now = loadingOf(this.draft, other.symbols, [this.turn.before, this.turn.after]);
     return now !== undefined && loadsAlike(now, other, this.turn.changed, this.#shifts);
   }

@@ -17,7 +17,7 @@ import type { OverlayChoice } from "./options.js";
  * What becomes of bytes after the end of the ELF file. Where no section header can be used, these are more likely
  * sections than a payload: if nobody says otherwise, they keep their places.
  */
-export function overlayChoice(elf: ElfFile, choice: OverlayChoice | undefined): OverlayChoice | undefined {
+export function safeOverlayChoice(elf: ElfFile, choice: OverlayChoice | undefined): OverlayChoice | undefined {
   const isBroken = elf.header.brokenSections !== null && elf.overlay !== null;
   const mayBeSections = isBroken && tailKind(elf, elf.overlay) === undefined;
   return choice ?? (mayBeSections ? "keep-in-place" : undefined);

@@ -5,7 +5,7 @@ import { FileMap } from "../../pieces/pieces.js";
 import type { Placed } from "../tables/table.js";
 import type { Requests } from "../wish/requests.js";
 import { follow } from "./follow/follow.js";
-import { assertSectionsCut, assertSegmentsWhole, brokenSectionsNote, overlayChoice } from "./damage.js";
+import { assertSectionsCut, assertSegmentsWhole, brokenSectionsNote, safeOverlayChoice } from "./damage.js";
 import type { LayoutOptions } from "./options.js";
 import { placeNewSegment } from "./place/new-segment.js";
 import { placeTables } from "./place/place.js";
@@ -21,7 +21,7 @@ import { writeOutput } from "./write/write.js";
  * `UNSUPPORTED`.
  */
 export function layOut(elf: ElfFile, requests: Requests, given: LayoutOptions): Layout {
-  const overlay = requests.dropsHeaders ? given.overlay : overlayChoice(elf, given.overlay);
+  const overlay = requests.dropsHeaders ? given.overlay : safeOverlayChoice(elf, given.overlay);
   const options = { ...given, overlay };
 
   const fits = requests.tables.every((t) => t.was && t.size <= t.was.size);
