@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { run } from "../../support/tools.js";
+import { hasTool, run } from "../../support/tools.js";
 
 /** A patchelf, and the command that runs it. */
 export interface Patchelf {
@@ -28,6 +28,9 @@ export function fetchDebian13(): string {
   const program = DEBIAN13.command.at(-1)!;
   if (existsSync(program)) return program;
   if (!existsSync(FETCH)) return FETCH;
+
+  const missing = ["bash", "apt-get", "dpkg-deb"].find((tool) => !hasTool(tool));
+  if (missing !== undefined) return missing;
 
   const part = `${FETCHED}.${process.pid}`;
   mkdirSync(part, { recursive: true });
