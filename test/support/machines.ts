@@ -1,4 +1,4 @@
-import { type Ran, run } from "./tools.js";
+import { type Ran, run } from "./run.js";
 
 export type Machine = "x86_64" | "i386" | "s390x" | "aarch64" | "armhf" | "riscv64" | "mips64el" | "powerpc";
 
@@ -39,10 +39,28 @@ export const rootOf = (m: Machine): string => `/usr/${TOOLS[m].triple}`;
 export const runnersOf = (m: Machine): string[] =>
   m === "x86_64" ? [TOOLS.x86_64.loader] : [TOOLS[m].qemu, `${rootOf(m)}${TOOLS[m].loader}`];
 
-/** Runs a program for this machine, natively or under qemu-user with the cross libc. */
-export function runOn(m: Machine, path: string, args: readonly string[] = [], env: Record<string, string> = {}): Ran {
-  if (m === "x86_64") return run(path, args, { env });
+/** A command, what it is called with, and the variables that it gets. */
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Record<string, string>;
+}
+
+/** The command that runs a program for this machine, natively or under qemu-user with the cross libc. */
+export function commandOn(
+  m: Machine,
+  path: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Command {
+  if (m === "x86_64") return { command: path, args, env };
 
   const variables = Object.entries(env).flatMap(([name, value]) => ["-E", `${name}=${value}`]);
-  return run(TOOLS[m].qemu, ["-L", rootOf(m), ...variables, path, ...args]);
+  return { command: TOOLS[m].qemu, args: ["-L", rootOf(m), ...variables, path, ...args], env: {} };
+}
+
+/** Runs a program for this machine. */
+export function runOn(m: Machine, path: string, args: readonly string[] = [], env: Record<string, string> = {}): Ran {
+  const { command, args: all, env: variables } = commandOn(m, path, args, env);
+  return run(command, all, { env: variables });
 }

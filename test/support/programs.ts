@@ -1,5 +1,5 @@
 import { crossTool, type Machine } from "./machines.js";
-import { must } from "./tools.js";
+import { must } from "./run.js";
 
 /**
  * A program that relies on what loaders do: constructors, thread-local storage, zeroed .bss, relocated pointers, the

@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { join } from "node:path";
 
 /** What a command did. */
 export interface Ran {
@@ -8,11 +10,24 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** Is there a tool of this name on PATH, or at this absolute path? */
+export function hasTool(name: string): boolean {
+  if (name.startsWith("/")) return existsSync(name);
+  return (process.env["PATH"] ?? "").split(":").some((dir) => {
+    try {
+      accessSync(join(dir, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** Runs a command with English messages, and tells how it ended. */
 export function run(
   command: string,
   args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string; input?: string } = {},
+  options: { env?: Record<string, string>; cwd?: string; input?: string; timeout?: number } = {},
 ): Ran {
   const env: Record<string, string | undefined> = { ...process.env, LC_ALL: "C", ...options.env };
   delete env["ELFWRIGHT_FIXTURE"];
@@ -23,7 +38,8 @@ export function run(
     cwd: options.cwd,
     input: options.input,
     maxBuffer: 256 << 20,
-    timeout: 120_000,
+    timeout: options.timeout ?? 120_000,
+    killSignal: "SIGKILL",
   });
   if (ran.error) throw ran.error;
 

@@ -1,24 +1,10 @@
-import { accessSync, constants, existsSync } from "node:fs";
-import { join } from "node:path";
 import { it } from "vitest";
+import { hasTool } from "./run.js";
 
-export { must, type Ran, run } from "./run.js";
+export { hasTool, must, type Ran, run } from "./run.js";
 
 /** Set in CI, where an absent tool is a failure and not a skipped test. */
 export const REQUIRED = process.env["ELFWRIGHT_REQUIRE_TOOLS"] === "1";
-
-/** Is there a tool of this name on PATH, or at this absolute path? */
-export function hasTool(name: string): boolean {
-  if (name.startsWith("/")) return existsSync(name);
-  return (process.env["PATH"] ?? "").split(":").some((dir) => {
-    try {
-      accessSync(join(dir, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 /**
  * A test that needs tools (names on PATH, or absolute paths). Where one is absent, the test is skipped and its title

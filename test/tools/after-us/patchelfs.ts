@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { hasTool, run } from "../../support/tools.js";
+import { resolve } from "node:path";
+import { hasTool, run } from "../../support/run.js";
 
 /** A patchelf, and the command that runs it. */
 export interface Patchelf {
@@ -8,10 +8,9 @@ export interface Patchelf {
   readonly command: readonly string[];
 }
 
-const here = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-
-const FETCHED = here(".cache/debian13-patchelf");
-const FETCH = here("../shared/tools/fetch-debian");
+// Tests and scripts run in the folder of the package; a script is bundled into another folder than its sources.
+const FETCHED = resolve(".cache/debian13-patchelf");
+const FETCH = resolve("../shared/tools/fetch-debian");
 const LIBRARIES = `${FETCHED}/usr/lib/x86_64-linux-gnu`;
 
 /** The patchelf on PATH: 0.14 on Debian 12. */
