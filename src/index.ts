@@ -9,6 +9,7 @@ export * from "./api/read.js";
 export * from "./api/edit.js";
 export * from "./api/strip.js";
 export * from "./api/check.js";
+export * from "./api/verify.js";
 export * from "./api/report.js";
 export * from "./api/map.js";
 export * from "./api/resolve.js";

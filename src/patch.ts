@@ -18,6 +18,7 @@ import { readElf } from "./image/read-elf.js";
 import type { Change } from "./report/change.js";
 import { changesBetween } from "./report/changes.js";
 import type { LayoutOptions, OverlayChoice } from "./rewrite/layout/options.js";
+import { prove } from "./prove/prove.js";
 import { planArchive } from "./rewrite/passes/archive.js";
 import { Stage } from "./rewrite/passes/pass.js";
 import { type Plan, planOf } from "./rewrite/plan.js";
@@ -91,6 +92,8 @@ function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): 
   const findings = findingsBy(after, planRules);
   if (changed) refuseNewErrors(elf, findings);
   for (const pass of passes) pass.verify?.(after);
+  if (changed && !(globalThis as { NOPROVE?: boolean }).NOPROVE)
+    prove(elf, { after, pieces: done.layout.pieces, proof: done.proof! });
 
   return planOf(elf.source, {
     ...done.layout,

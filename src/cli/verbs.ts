@@ -43,6 +43,11 @@ export const VERBS: readonly ListedVerb[] = [
     load: async () => (await import("./diff.js")).diffVerb,
   },
   {
+    name: "verify",
+    summary: "whether a second file is the same program, whoever made it, and but for what",
+    load: async () => (await import("./verify.js")).verifyVerb,
+  },
+  {
     name: "patchelf",
     summary: "change interpreter, search path, needed libraries, symbols and more; patchelf's options",
     load: async () => (await import("./patchelf/patchelf.js")).patchelf,

@@ -4,6 +4,7 @@ import { assertEditOptions, chainIn, namePairs } from "./names.js";
 import { draftedSymbols } from "./symbols/symbol-draft.js";
 import { symbolTables } from "./symbols/symbol-tables.js";
 import type { HashEdit, RenameDynamicSymbols, SymbolEdit } from "./symbols/values.js";
+import { linkProof } from "../prove/link.js";
 import { removeFiles } from "./versions/removals.js";
 import { versionsOf } from "./versions/version-tables.js";
 
@@ -114,6 +115,7 @@ export const symbolsFamily: EditFamily<SymbolEdit> = {
 
     const draft = draftedSymbols(wish.dynamic, versions, namesOf(edits), adds);
     wish.symbols = symbolTables(draft, wish.notes);
+    wish.link = linkProof;
   },
 };
 

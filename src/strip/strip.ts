@@ -4,6 +4,7 @@ import { assertEditOptions, type NameArguments, namesAmong, type NamesThen, opti
 import { ANYTHING, refuseBrokenSections, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { assertSegmentsWhole } from "../rewrite/layout/damage.js";
+import { contentsProof } from "../prove/contents.js";
 import { decideStrip } from "./decide.js";
 import { stripTables } from "./strip-tables.js";
 import { stripWish } from "./strip-wish.js";
@@ -219,9 +220,12 @@ export const stripFamily: EditFamily<StripEdit> = {
 
   apply(wish, edits) {
     const { elf, notes } = wish;
-    const decision = decideStrip(elf, stripWish(edits), notes);
+    const strip = stripWish(edits);
+    const decision = decideStrip(elf, strip, notes);
     const { dropped, zeroed } = decision;
-    wish.sections = { dropped, zeroed, dropsHeaders: false, ...stripTables(elf, decision) };
+    const freesSymbols = strip.mode === "all" || strip.stripsSymbol !== undefined;
+    const proof = contentsProof;
+    wish.sections = { dropped, zeroed, dropsHeaders: false, freesSymbols, proof, ...stripTables(elf, decision) };
   },
 };
 

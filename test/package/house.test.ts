@@ -34,7 +34,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["spec"],
   ["codec"],
   ["image", "targets", "pieces"],
-  ["tables", "archive", "check", "resolve"],
+  ["tables", "archive", "check", "prove", "resolve"],
   ["report", "testing"],
   ["rewrite", "diagnose"],
   ["edit"],

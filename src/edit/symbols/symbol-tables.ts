@@ -43,7 +43,7 @@ export function symbolTables(draft: SymbolDraft, notes: Note[]): SymbolTables {
 
   return {
     order,
-    renamed: new Set(renamed.map((s) => s.index)),
+    renamed: new Map(renamed.map((s) => [s.index, s.renamed!])),
     strings: () => ({ wanted: renamed.map((s) => s.renamed!), kept: [], freed: renamed.map((s) => s.nameAt) }),
     make: (offsetOf) => {
       const rebuilt = found.flatMap((t) => ("kind" in t ? [] : [t]));

@@ -4,8 +4,9 @@ import { readExactly } from "../../codec/source.js";
 import { fail } from "../../error.js";
 import type { ElfFile, ElfSymbol, NeededVersion, VersionNeed } from "../../image/elf.js";
 import { dynamicRelocations } from "../../image/relocations/relocations.js";
-import { versionNumber, versymTable } from "../../image/dynamic/versions.js";
+import { versionNumber, versionsByNumber, versymTable } from "../../image/dynamic/versions.js";
 import { STB, VERSYM } from "../../spec/constants.js";
+import type { DeclaredVersions } from "../../prove/declared.js";
 import { mergeVersionNeeds } from "../../tables/versions.js";
 
 /** One needed version as the edits want it. */
@@ -175,6 +176,17 @@ export class VersionDraft {
       this.setNumber(i, VERSYM.GLOBAL);
       if (how === "weaken") this.weakened.add(i);
     }
+  }
+
+  /** What the result has to say: the needs, and the version of each symbol. */
+  declared(): DeclaredVersions {
+    const { needs, weakened, elf } = this;
+    const byNumber = versionsByNumber(elf.versionDefinitions, needs);
+    const versionOf = (symbol: number) => {
+      const number = versionNumber(this.isVersioned ? (this.numbers[symbol] ?? 0) : 0);
+      return number <= VERSYM.GLOBAL ? undefined : byNumber.get(number);
+    };
+    return { needs, weakened, versionOf };
   }
 
   #freeNumber(): number {

@@ -10,12 +10,14 @@ import { DT } from "../../spec/dynamic.js";
 import { encodeVersionNeeds, type VersionNeedRecord } from "../../tables/versions.js";
 import { type Table, tableOf } from "../../rewrite/tables/table.js";
 import type {
-  DynamicTables,
   OffsetOf,
   StringUser,
   SymbolOrder,
   TableWrite,
+  VersionTables,
 } from "../../rewrite/wish/dynamic-tables.js";
+import { linkProof } from "../../prove/link.js";
+import type { DeclaredVersions } from "../../prove/declared.js";
 import type { Wish } from "../../rewrite/wish/wish.js";
 import { type DraftNeed, VersionDraft } from "./version-draft.js";
 
@@ -23,10 +25,10 @@ import { type DraftNeed, VersionDraft } from "./version-draft.js";
  * Bytes for places in the input, tables that are new or grow, and the new DT_VERNEEDNUM where the records are written
  * anew.
  */
-type VersionTables = ReturnType<DynamicTables["make"]>;
+type MadeTables = ReturnType<VersionTables["make"]>;
 
 /** The draft of the wish, and the tables that it makes. */
-class DraftTables implements DynamicTables {
+class DraftTables implements VersionTables {
   readonly draft: VersionDraft;
 
   constructor(elf: ElfFile) {
@@ -37,8 +39,12 @@ class DraftTables implements DynamicTables {
     return versionStrings(this.draft);
   }
 
-  make(offsetOf: OffsetOf, order: SymbolOrder | undefined): VersionTables {
+  make(offsetOf: OffsetOf, order: SymbolOrder | undefined): MadeTables {
     return versionTables(this.draft, offsetOf, order);
+  }
+
+  declared(): DeclaredVersions {
+    return this.draft.declared();
   }
 }
 
@@ -46,6 +52,7 @@ class DraftTables implements DynamicTables {
 export function versionsOf(wish: Wish): VersionDraft {
   const tables = (wish.versions as DraftTables | undefined) ?? new DraftTables(wish.elf);
   wish.versions = tables;
+  wish.link = linkProof;
   return tables.draft;
 }
 
@@ -71,7 +78,7 @@ function versionStrings(draft: VersionDraft): StringUser {
 }
 
 /** From the needs and the numbers of the symbols to bytes. */
-function versionTables(draft: VersionDraft, offsetOf: OffsetOf, order: SymbolOrder | undefined): VersionTables {
+function versionTables(draft: VersionDraft, offsetOf: OffsetOf, order: SymbolOrder | undefined): MadeTables {
   const records = draft.needs.map((n): VersionNeedRecord => ({
     file: n.was?.file === n.file ? n.was.fileOffset : offsetOf(n.file),
     versions: n.versions.map((v) => ({
@@ -127,7 +134,7 @@ function fieldWrites({ elf, needs }: VersionDraft, records: readonly VersionNeed
 }
 
 /** The records written anew: in their place where they fit, else as a table that grows or is new. */
-function rewritten({ elf }: VersionDraft, records: readonly VersionNeedRecord[]): VersionTables {
+function rewritten({ elf }: VersionDraft, records: readonly VersionNeedRecord[]): MadeTables {
   const was = elf.versionNeeds.length > 0 ? extent(elf) : undefined;
   const encoded = encodeVersionNeeds(records, elf.header);
   const needs = records.length;

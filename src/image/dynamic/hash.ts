@@ -4,6 +4,7 @@ import { readExactly } from "../../codec/source.js";
 import { DT } from "../../spec/dynamic.js";
 import { gotOrder, hashEntrySize } from "../../spec/machines.js";
 import type { ElfFile } from "../elf.js";
+import { once } from "../once.js";
 
 /** A DT_HASH (gABI, "Hash Table"): where it is, and what its first words say. */
 export interface SysvHashTable {
@@ -51,16 +52,18 @@ export interface GnuHashTable {
 }
 
 /** DT_GNU_HASH, or undefined where there is none in the file. */
-export const gnuHashTable = (elf: ElfFile): GnuHashTable | undefined => readGnuHash(elf, elf.dynamic?.get(DT.GNU_HASH));
+export const gnuHashTable = /* @__PURE__ */ once((elf): GnuHashTable | undefined =>
+  readGnuHash(elf, elf.dynamic?.get(DT.GNU_HASH)),
+);
 
 /**
  * DT_MIPS_XHASH, or undefined where there is none in the file. Its indexes count entries of the table behind its
  * chains, which has the symbols' own indexes.
  */
-export function mipsHashTable(elf: ElfFile): GnuHashTable | undefined {
+export const mipsHashTable = /* @__PURE__ */ once((elf): GnuHashTable | undefined => {
   const got = gotOrder(elf.header.machine);
   return got ? readGnuHash(elf, elf.dynamic?.get(got.hashTag)) : undefined;
-}
+});
 
 function readGnuHash(elf: ElfFile, address: bigint | undefined): GnuHashTable | undefined {
   const offset = address === undefined ? undefined : elf.offsetOf(address, 16);

@@ -220,5 +220,9 @@ function loadedNotes(elf: ElfFile, { offsets }: Places): (segment: PhdrView) => 
 export const debugFilePass: Pass = {
   name: "debug file",
   order: 20,
-  run: (stage, { overlay }) => stage.then(layOutDebugFile(stage.elf, overlay)),
+  run: (stage, { overlay }) => {
+    const debugFile = stage.then(layOutDebugFile(stage.elf, overlay));
+    const { proof } = stage;
+    return proof ? debugFile.provedBy({ ...proof, declared: { ...proof.declared, isDebugFile: true } }) : debugFile;
+  },
 };

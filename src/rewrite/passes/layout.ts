@@ -1,6 +1,7 @@
 import type { ElfFile } from "../../image/elf.js";
 import { layOut } from "../layout/layout.js";
 import { settle } from "../wish/settle.js";
+import { proofOf } from "../wish/declare.js";
 import type { Wish } from "../wish/wish.js";
 import type { Pass } from "./pass.js";
 
@@ -10,8 +11,11 @@ export function layoutPass(wishFor: (elf: ElfFile) => Wish): Pass {
     name: "layout",
     order: 0,
     run: (stage, options) => {
-      const requests = settle(wishFor(stage.elf));
-      return stage.say(requests.notes).then(layOut(stage.elf, requests, options));
+      const wish = wishFor(stage.elf);
+      const requests = settle(wish);
+      const layout = layOut(stage.elf, requests, options);
+      const proof = proofOf(wish, layout.placements, options.overlay);
+      return stage.say(requests.notes).then(layout).provedBy(proof);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Placement } from "../layout/placement.js";
 import { composePieces } from "../../pieces/compose.js";
 import { piecesSource } from "../../pieces/fill.js";
 import type { Piece } from "../../pieces/pieces.js";
+import type { Proof } from "../../prove/proof.js";
 
 /** What one pass makes of its file: where each byte comes from, where each table went, and notes. */
 export interface Layout {
@@ -29,6 +30,14 @@ export interface Pass {
   verify?(after: ElfFile): void;
 }
 
+interface StageParts {
+  readonly source: ByteSource;
+  readonly layout: Layout;
+  readonly held?: Overlay | undefined;
+  readonly proof?: Proof | undefined;
+  readonly elf?: ElfFile | undefined;
+}
+
 /** A file on its way through the passes: what the earlier ones have made of the input. */
 export class Stage {
   /** The input, of which the pieces are ranges. */
@@ -36,13 +45,22 @@ export class Stage {
   readonly layout: Layout;
   /** Bytes of the input that a pass has taken out. They go after the end of what the next passes make. */
   readonly held: Overlay | undefined;
+  /** What the result is proved by; undefined before the ordinary layout. */
+  readonly proof: Proof | undefined;
   #elf: ElfFile | undefined;
 
-  private constructor(source: ByteSource, layout: Layout, held: Overlay | undefined, elf: ElfFile | undefined) {
+  private constructor({ source, layout, held, proof, elf }: StageParts) {
     this.source = source;
     this.layout = layout;
     this.held = held;
+    this.proof = proof;
     this.#elf = elf;
+  }
+
+  /** The same stage, but for some of it. */
+  #with(parts: Partial<StageParts>): Stage {
+    const { source, layout, held, proof } = this;
+    return new Stage({ source, layout, held, proof, ...parts });
   }
 
   /** The stage before all passes: the input as it is. */
@@ -50,7 +68,7 @@ export class Stage {
     const { source } = elf;
     const whole: Piece = { kind: "input", at: 0, size: source.size, from: 0 };
     const layout: Layout = { size: source.size, pieces: [whole], placements: [], notes: [] };
-    return new Stage(source, layout, undefined, elf);
+    return new Stage({ source, layout, elf });
   }
 
   /** The file as it is now. */
@@ -70,13 +88,18 @@ export class Stage {
   then(next: Layout, held: Overlay | undefined = this.held): Stage {
     const pieces = this.isInput ? next.pieces : composePieces(next.pieces, this.layout.pieces);
     const notes = [...this.layout.notes, ...next.notes];
-    return new Stage(this.source, { ...next, pieces, notes }, held, undefined);
+    return this.#with({ layout: { ...next, pieces, notes }, held });
   }
 
   /** The same stage with more notes: those of edits stand before those of layouts. */
   say(notes: readonly Note[]): Stage {
     const layout = { ...this.layout, notes: [...notes, ...this.layout.notes] };
-    return new Stage(this.source, layout, this.held, this.#elf);
+    return this.#with({ layout, elf: this.#elf });
+  }
+
+  /** The same stage with what it is to be proved by. */
+  provedBy(proof: Proof): Stage {
+    return this.#with({ proof, elf: this.#elf });
   }
 
   /** Puts the bytes that were taken out after the end of the file. */
@@ -88,6 +111,6 @@ export class Stage {
     const pieces: Piece[] = [...layout.pieces, { kind: "input", at: size, size: held.size, from: held.offset }];
     const message = `${held.size} bytes behind the end of the ELF file moved from offset ${held.offset} to ${size}`;
     const notes: Note[] = [...layout.notes, { note: "OVERLAY", message }];
-    return new Stage(this.source, { ...layout, size: size + held.size, pieces, notes }, undefined, undefined);
+    return this.#with({ layout: { ...layout, size: size + held.size, pieces, notes }, held: undefined });
   }
 }

@@ -1,3 +1,4 @@
+import type { DeclaredVersions } from "../../prove/declared.js";
 import type { Table } from "../tables/table.js";
 
 /** New bytes for a range of a table, by its offset in the input. They follow the table when it moves. */
@@ -38,10 +39,16 @@ export interface DynamicTables {
   make(offsetOf: OffsetOf, order: SymbolOrder | undefined): TableBytes & { readonly needs?: number | undefined };
 }
 
+/** The tables of symbol versions. */
+export interface VersionTables extends DynamicTables {
+  /** What the edits want, as data. */
+  declared(): DeclaredVersions;
+}
+
 /** The dynamic symbols' tables. */
 export interface SymbolTables extends DynamicTables {
   /** The new index of each symbol, where their order changes. */
   readonly order: SymbolOrder | undefined;
-  /** Symbols whose old names are let go, by index. */
-  readonly renamed: { has(index: number): boolean };
+  /** The new names of symbols whose old ones are let go, by index. */
+  readonly renamed: ReadonlyMap<number, string>;
 }

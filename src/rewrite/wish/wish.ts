@@ -1,10 +1,11 @@
 import type { IDENT } from "../../image/headers/header.js";
 import type { Note } from "../../error.js";
 import type { ElfFile } from "../../image/elf.js";
+import type { ContentsProof, LinkProof } from "../../prove/proof.js";
 import { sectionColumns } from "../../image/headers/section-columns.js";
 import { Contents } from "./contents.js";
 import { DynamicDraft } from "./dynamic-draft.js";
-import type { DynamicTables, SymbolTables } from "./dynamic-tables.js";
+import type { SymbolTables, VersionTables } from "./dynamic-tables.js";
 
 /**
  * Fields that every program header of a type shall have, by their gABI names. What is not named stays. Where there is
@@ -42,6 +43,10 @@ export interface SectionsWish {
   readonly zeroed: ReadonlySet<number>;
   /** Does the section header table go, with all that no program header names? */
   readonly dropsHeaders: boolean;
+  /** May symbols go that other files can use? */
+  readonly freesSymbols: boolean;
+  /** Proves the new bytes. */
+  readonly proof: ContentsProof | undefined;
 }
 
 /**
@@ -56,9 +61,11 @@ export class Wish {
   readonly segments: SegmentWish[] = [];
   readonly newSections: NewSection[] = [];
   /** Version needs and the versions of dynamic symbols, where edits touch them. */
-  versions: DynamicTables | undefined;
+  versions: VersionTables | undefined;
   /** Names of dynamic symbols and hash tables, where edits touch them. */
   symbols: SymbolTables | undefined;
+  /** Proves what dynamic linking goes by, where edits touch it. */
+  link: LinkProof | undefined;
 
   #dynamic: DynamicDraft | undefined;
   #sections: SectionsWish | undefined;
@@ -85,6 +92,8 @@ export class Wish {
       ungrouped: new Set(),
       zeroed: new Set(),
       dropsHeaders: false,
+      freesSymbols: false,
+      proof: undefined,
     });
   }
 

@@ -5,10 +5,11 @@ import { hex } from "../../../error.js";
 import type { ElfFile, Section } from "../../../image/elf.js";
 import { isLoaded } from "../../../image/headers/sections.js";
 import { PF, PT, SHT } from "../../../spec/constants.js";
+import { MARK } from "../../../spec/own-marks.js";
 import { KINDS } from "../../tables/kinds.js";
 import type { Table } from "../../tables/table.js";
 import type { Strategy } from "../placement.js";
-import { isCover, isTableSection, MARK } from "./covers.js";
+import { isCover, isTableSection } from "./covers.js";
 import { type Ground, namesOf } from "./ground.js";
 import { fixedEnd, LIES_OVER } from "./space.js";
 

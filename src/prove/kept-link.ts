@@ -1,0 +1,39 @@
+import { versymTable } from "../image/dynamic/versions.js";
+import { damage, type ProgramDifference } from "./difference.js";
+import { hashTables } from "./hash-tables.js";
+import type { Pair } from "./pair.js";
+import { recordDifferences } from "./records.js";
+import { versionDifferences } from "./versions.js";
+
+/**
+ * What dynamic linking goes by, where no edit asks of symbols or versions: symbols, version numbers and hash tables may
+ * move, and say the same. Relocations are memory that stays.
+ */
+export function* keptLinkDifferences(pair: Pair): Generator<ProgramDifference> {
+  const { before, after } = pair;
+  yield* versionDifferences(pair);
+
+  const old = before.dynamicSymbols;
+  const now = after.dynamicSymbols;
+  if (!old) return;
+  if (!now || (old.exact && now.count !== old.count)) {
+    yield damage("symbols", "DT_SYMTAB", `there are ${now?.count ?? 0} dynamic symbols, not ${old.count}`);
+    return;
+  }
+  yield* recordDifferences(pair, "symbols", old, now);
+
+  const numbers = versymTable(before);
+  const newNumbers = versymTable(after);
+  const keepsNumbers = numbers
+    ? newNumbers &&
+      pair.isSame({ from: numbers.offset, at: newNumbers.offset, size: Math.min(numbers.count, newNumbers.count) * 2 })
+    : !newNumbers;
+  if (!keepsNumbers) yield damage("versions", "DT_VERSYM", "symbols have other versions");
+
+  const tables = hashTables(after);
+  for (const { tag, offset, size } of hashTables(before)) {
+    const table = tables.find((t) => t.tag === tag);
+    const isKept = table?.size === size && pair.isSame({ from: offset, at: table.offset, size });
+    if (!isKept) yield damage("hash", tag, `${tag} is another table`);
+  }
+}

@@ -1,0 +1,201 @@
+import { decodeText, encodeText, toLatin1 } from "../codec/bytes.js";
+import { Sym } from "../codec/records.js";
+import { hex } from "../error.js";
+import { type SymbolVersion, symbolVersions, versymTable } from "../image/dynamic/versions.js";
+import type { ElfFile, SymbolTable } from "../image/elf.js";
+import { SHN, STB } from "../spec/constants.js";
+import { damage, edit, type ProgramDifference } from "./difference.js";
+import type { Pair } from "./pair.js";
+import { changedStrings, movedValue, movesOf, type TableMove } from "./records.js";
+
+/** The dynamic symbols of both files, and which is which. */
+export interface MatchedSymbols {
+  /** Are names, versions and all else byte by byte what they were, in the same order? */
+  readonly isSame: boolean;
+  /** The index after of a symbol before; -1 for one that is gone. */
+  indexOf(symbol: number): number;
+  readonly differences: readonly ProgramDifference[];
+}
+
+const ALL_THE_SAME: MatchedSymbols = { isSame: true, indexOf: (symbol) => symbol, differences: [] };
+
+const lost = (message: string): MatchedSymbols => ({
+  isSame: false,
+  indexOf: () => -1,
+  differences: [damage("symbols", "DT_SYMTAB", message)],
+});
+
+/** Compares the dynamic symbols: by name and version, kind, place and size. Tables that are the same are not read. */
+export function matchSymbols(pair: Pair): MatchedSymbols {
+  const old = pair.before.dynamicSymbols;
+  const now = pair.after.dynamicSymbols;
+  if (!old) return ALL_THE_SAME;
+  if (!now) return lost("the dynamic symbols are gone");
+
+  // A bound may become a number, or another bound.
+  if (old.count !== now.count && old.exact && now.exact) {
+    return lost(`there are ${now.count} dynamic symbols, not ${old.count}`);
+  }
+  const count = Math.min(old.count, now.count);
+  return isUntouched(pair, old, now, count) ? ALL_THE_SAME : compared(pair, old, now, count);
+}
+
+/** Are symbols, names and versions byte by byte what they were? */
+function isUntouched(pair: Pair, old: SymbolTable, now: SymbolTable, count: number): boolean {
+  const { before, declared } = pair;
+  if (declared?.names !== undefined) return false;
+
+  const size = count * Sym.size(before.header.class);
+  if (!pair.isSame({ from: old.offset, at: now.offset, size })) return false;
+  if (!keepsVersions(pair, count)) return false;
+
+  const changed = changedStrings(pair, old.strings, now.strings);
+  if (changed.length === 0) return true;
+  for (const piece of old.pieces()) {
+    for (const name of piece.words("name")) {
+      if (changed.some((r) => r.start <= name && name < r.end)) return false;
+    }
+  }
+  return true;
+}
+
+function keepsVersions(pair: Pair, count: number): boolean {
+  const { before, after, declared } = pair;
+  if (declared?.versions !== undefined) return false;
+
+  const old = versymTable(before);
+  const now = versymTable(after);
+  if (!old || !now) return old === now;
+  return pair.isSame({ from: old.offset, at: now.offset, size: Math.min(count, old.count, now.count) * 2 });
+}
+
+/** One symbol as a loader sees it. */
+interface Row {
+  readonly name: string;
+  readonly nameAt: number;
+  readonly version: string;
+  readonly value: bigint;
+  readonly size: bigint;
+  readonly info: number;
+  readonly other: number;
+  readonly shndx: number;
+}
+
+function rowsOf(elf: ElfFile, table: SymbolTable, count: number): Row[] {
+  const text = table.strings?.load() ?? new Uint8Array(0);
+  const versionOf = symbolVersions(elf);
+  const rows: Row[] = [];
+
+  for (const { index, symbol } of table.records()) {
+    if (index === count) break;
+    const end = text.indexOf(0, symbol.name);
+    const version = versionOf(index);
+    rows.push({
+      name: end < 0 ? `${hex(symbol.name)}?` : toLatin1(text.subarray(symbol.name, end)),
+      nameAt: symbol.name,
+      version: versionText(version),
+      value: symbol.exact("value"),
+      size: symbol.exact("size"),
+      info: symbol.info,
+      other: symbol.other,
+      shndx: symbol.shndx,
+    });
+  }
+  return rows;
+}
+
+/** As nm writes it: `@@` before a default version, `@` before a hidden one. */
+function versionText(version: SymbolVersion | undefined): string {
+  if (!version) return "";
+  if (version.file !== null) return `@${version.name} of ${version.file}`;
+  return (version.hidden ? "@" : "@@") + version.name;
+}
+
+/** The name of a row for messages: its bytes as UTF-8. */
+const shown = ({ name, version }: Row): string => decodeText(Uint8Array.from(name, (c) => c.charCodeAt(0))) + version;
+
+const keyOf = ({ name, version, info, shndx, value }: Row): string =>
+  [name, version, info, shndx === SHN.UNDEF ? "u" : value].join("\0");
+
+function compared(pair: Pair, old: SymbolTable, now: SymbolTable, count: number): MatchedSymbols {
+  const { before, after, declared } = pair;
+  const were = rowsOf(before, old, count);
+  const are = rowsOf(after, now, count);
+  const moves = movesOf(pair);
+  const wanted = were.map((row, i) => wantedRow(row, i, pair, moves));
+
+  // The order may be another one: symbols that stay where they are first, then the others by what they are.
+  const indexes = new Int32Array(count).fill(-1);
+  const left = new Map<string, number[]>();
+  for (let i = 0; i < count; i++) {
+    if (keyOf(wanted[i]!) === keyOf(are[i]!)) indexes[i] = i;
+  }
+  for (let i = 0; i < count; i++) {
+    if (indexes[i] === i) continue;
+    const key = keyOf(are[i]!);
+    const others = left.get(key);
+    if (others) others.push(i);
+    else left.set(key, [i]);
+  }
+  const mayReorder = declared === undefined || declared.names !== undefined;
+  for (let i = 0; i < count; i++) {
+    if (indexes[i] === -1 && mayReorder) indexes[i] = left.get(keyOf(wanted[i]!))?.shift() ?? -1;
+  }
+
+  const differences: ProgramDifference[] = [];
+  for (let i = 0; i < count; i++) {
+    const at = indexes[i]! < 0 ? i : indexes[i]!;
+    const difference = rowDifference(pair, wanted[i]!, are[at]!);
+    if (difference) differences.push(difference);
+    if (difference?.kind === "edit") indexes[i] = at;
+  }
+  return { isSame: false, indexOf: (symbol) => indexes[symbol] ?? -1, differences };
+}
+
+/** What the edits want a symbol to be. */
+function wantedRow(row: Row, index: number, { declared, before }: Pair, moves: readonly TableMove[]): Row {
+  const { names, versions } = declared ?? {};
+  const name = names?.get(index);
+  const isWeak = versions?.weakened.has(index) === true && row.shndx === SHN.UNDEF && row.info >> 4 === STB.GLOBAL;
+  const version = versions ? versions.versionOf(index) : undefined;
+  const hidden = row.version.startsWith("@") && !row.version.startsWith("@@");
+  return {
+    ...row,
+    name: name === undefined ? row.name : toLatin1(encodeText(name)),
+    info: isWeak ? (STB.WEAK << 4) | (row.info & 15) : row.info,
+    value: movedValue(before, moves, row.shndx, row.value),
+    version: versions ? versionText(version && { ...version, hidden }) : row.version,
+  };
+}
+
+/** What kind of place a symbol has: loaders ask no more of st_shndx. */
+const placeOf = (shndx: number): string => {
+  if (shndx === SHN.UNDEF) return "undefined";
+  return shndx === SHN.ABS ? "absolute" : "defined";
+};
+
+function rowDifference(pair: Pair, wanted: Row, now: Row): ProgramDifference | undefined {
+  const at = shown(wanted);
+  const say = pair.declared ? damage : edit;
+  if (now.name !== wanted.name) {
+    const isOverwritten = now.nameAt === wanted.nameAt || now.name.endsWith("?");
+    return (isOverwritten ? damage : say)("symbols", at, `the symbol ${at} is ${shown(now)} now`);
+  }
+  if (now.version !== wanted.version) {
+    return say("versions", at, `the symbol ${at} has the version ${now.version || "none"} now`);
+  }
+
+  for (const field of ["value", "size"] as const) {
+    if (now[field] !== wanted[field]) {
+      return damage("symbols", at, `st_${field} of ${at} is ${hex(now[field])}, not ${hex(wanted[field])}`);
+    }
+  }
+  if (now.info !== wanted.info || now.other !== wanted.other) {
+    const isBinding = (now.info & 15) === (wanted.info & 15) && now.other === wanted.other;
+    return (isBinding ? say : damage)("symbols", at, `binding, type or visibility of ${at} are others`);
+  }
+  if (placeOf(now.shndx) !== placeOf(wanted.shndx)) {
+    return damage("symbols", at, `${at} is ${placeOf(now.shndx)}, not ${placeOf(wanted.shndx)}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,170 @@
+import { viewOf } from "../codec/bytes.js";
+import { Shdr, type ShdrView } from "../codec/records.js";
+import { hex } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import { loadedAt, placedAt, sectionColumns } from "../image/headers/section-columns.js";
+import { sectionNames } from "../image/headers/section-names.js";
+import { sectionSymbols } from "../image/symbols/symbols.js";
+import { SHF, SHN, SHT } from "../spec/constants.js";
+import { COVER_NAME, KEPT_NAME, RETIRED_NAMES } from "../spec/own-marks.js";
+import { damage, type ProgramDifference } from "./difference.js";
+import type { Pair } from "./pair.js";
+import type { ContentsProof } from "./proof.js";
+import { movesOf, recordDifferences } from "./records.js";
+
+/** Which section is which: the index after of each section before; -1 for one that is gone. */
+export type SectionIndex = (section: number) => number;
+
+const OURS: readonly string[] = /* @__PURE__ */ [COVER_NAME, KEPT_NAME, RETIRED_NAMES].flat();
+
+/** Sections of a file of ours, by their order: what stays keeps it, and new ones stand behind. */
+export function matchInOrder({ before, after, declared }: Pair): {
+  readonly indexOf: SectionIndex;
+  readonly differences: readonly ProgramDifference[];
+} {
+  const old = sectionColumns(before);
+  const now = sectionColumns(after);
+  const names = sectionNames(before);
+  const newNames = sectionNames(after);
+  const indexes = new Int32Array(old.count).fill(-1);
+  const differences: ProgramDifference[] = [];
+
+  let next = 0;
+  for (let i = 0; i < old.count; i++) {
+    if (old.type[i] === SHT.NULL || declared!.dropped.has(i)) continue;
+
+    while (next < now.count && now.type[next] === SHT.NULL) next++;
+    const isNext = next < now.count && (names.isSame(i, newNames, next) || isRetired(names.of(i), newNames.of(next)));
+    if (isNext) {
+      indexes[i] = next++;
+    } else if (!declared!.dropsHeaders && !OURS.includes(names.of(i))) {
+      differences.push(damage("sections", names.of(i), `the section ${names.of(i)} is gone`));
+    }
+  }
+  return { indexOf: (section) => indexes[section] ?? -1, differences };
+}
+
+/** A version table that no tag leads to any more loses the dot of its name. */
+const isRetired = (before: string, after: string): boolean => RETIRED_NAMES.includes(after) && before === `.${after}`;
+
+/**
+ * Sections that stay: what they are for tools, and the bytes of those that are not loaded.
+ *
+ * @param contents compares what is written anew
+ */
+export function* sectionDifferences(
+  pair: Pair,
+  indexOf: SectionIndex,
+  contents: ContentsProof | undefined,
+): Generator<ProgramDifference> {
+  const { before, after, declared } = pair;
+  const old = sectionColumns(before);
+  const names = sectionNames(before);
+  const was = headers(before);
+  const is = headers(after);
+
+  for (let i = 0; i < old.count; i++) {
+    const index = indexOf(i);
+    if (index < 0) continue;
+
+    const header = was(i);
+    const isPlaced = placedAt(before, old, i);
+    const difference =
+      fieldDifference(pair, i, header, is(index), indexOf) ??
+      (isPlaced || declared?.rewrites(i) === true || i === before.header.shstrndx
+        ? undefined
+        : bytesDifference(pair, header, is(index)));
+    if (difference !== undefined) yield damage("sections", names.of(i), `${names.of(i) || i}: ${difference}`);
+    if (!isPlaced && header.type === SHT.SYMTAB && declared?.rewrites(i) === false) {
+      yield* recordDifferences(pair, "symtab", sectionSymbols(before, i), sectionSymbols(after, index));
+    }
+  }
+  yield* contents?.compare(pair, indexOf) ?? [];
+}
+
+/** The headers of a file's sections. All are one view that moves on. */
+function headers(elf: ElfFile): (index: number) => ShdrView {
+  const view = Shdr.view(viewOf(sectionColumns(elf).bytes), 0, elf.header);
+  return (index) => {
+    view.moveTo(index * elf.header.shentsize);
+    return view;
+  };
+}
+
+/** The type of a section may change where a .bss gets bytes, a version table is let go, or a debug file loses bytes. */
+function mayBe({ declared }: Pair, was: number, is: number): boolean {
+  if (was === is || declared?.isDebugFile === true) return true;
+  return is === SHT.PROGBITS && (was === SHT.NOBITS || was === SHT.GNU_VERSYM || was === SHT.GNU_VERNEED);
+}
+
+function fieldDifference(
+  pair: Pair,
+  section: number,
+  was: ShdrView,
+  is: ShdrView,
+  indexOf: SectionIndex,
+): string | undefined {
+  const isPlaced = placedAt(pair.before, sectionColumns(pair.before), section);
+  if (!mayBe(pair, was.type, is.type)) return `sh_type is ${hex(is.type)}, not ${hex(was.type)}`;
+  const ungrouped = pair.declared?.ungrouped.has(section) === true ? BigInt(SHF.GROUP) : 0n;
+  const flags = was.exact("flags") & ~ungrouped;
+  if (flags !== is.exact("flags")) return `sh_flags is ${hex(is.exact("flags"))}, not ${hex(flags)}`;
+
+  const retired = is.type === SHT.PROGBITS && was.type !== is.type && was.type !== SHT.NOBITS;
+  const hasMoved = isPlaced && is.exact("addr") !== was.exact("addr");
+  const isCover = OURS.includes(sectionNames(pair.before).of(section));
+  if (hasMoved && !isCover && !isMoved(pair, was, is)) {
+    return `sh_addr is ${hex(is.exact("addr"))}, not ${hex(was.exact("addr"))}`;
+  }
+  if (retired) return undefined;
+  if (was.exact("entsize") !== is.exact("entsize"))
+    return `sh_entsize is ${is.exact("entsize")}, not ${was.exact("entsize")}`;
+
+  const link = linkedTo(pair, was.link, indexOf);
+  if (link !== undefined && is.link !== link) return `sh_link is ${is.link}, not ${link}`;
+  const leads =
+    was.type === SHT.REL || was.type === SHT.RELA || was.type === SHT.CREL || (was.flags & SHF.INFO_LINK) !== 0;
+  const info = leads ? linkedTo(pair, was.info, indexOf) : undefined;
+  return info === undefined || is.info === info ? undefined : `sh_info is ${is.info}, not ${info}`;
+}
+
+/** The new index of what a section leads to; undefined where it led nowhere, or what it led to is gone. */
+function linkedTo({ before }: Pair, section: number, indexOf: SectionIndex): number | undefined {
+  const isThere = section > SHN.UNDEF && section < before.header.shnum;
+  const index = isThere ? indexOf(section) : -1;
+  return index < 0 ? undefined : index;
+}
+
+/** Is it the section of a table that has moved? */
+function isMoved(pair: Pair, was: ShdrView, is: ShdrView): boolean {
+  const start = was.exact("addr");
+  const by = is.exact("addr") - start;
+  return movesOf(pair).some((m) => m.was.start <= start && start <= m.was.end && by === m.to - m.was.start);
+}
+
+function bytesDifference(pair: Pair, was: ShdrView, is: ShdrView): string | undefined {
+  if (was.exact("size") !== is.exact("size")) return `it has ${is.exact("size")} bytes, not ${was.exact("size")}`;
+  const hasBytes = was.type !== SHT.NOBITS && was.type !== SHT.NULL && is.type !== SHT.NOBITS && was.exact("size") > 0n;
+  if (!hasBytes || was.type === SHT.SYMTAB) return undefined;
+
+  const size = was.near("size");
+  const isThere = was.near("offset") + size <= pair.before.source.size;
+  if (!isThere) return undefined;
+  const isSame =
+    is.near("offset") + size <= pair.after.source.size && pair.isSame({ from: was.offset, at: is.offset, size });
+  return isSame ? undefined : "its bytes are others";
+}
+
+/** Sections that nobody asked for. */
+export function* addedDifferences({ after, declared }: Pair, taken: ReadonlySet<number>): Generator<ProgramDifference> {
+  const columns = sectionColumns(after);
+  const names = sectionNames(after);
+  for (let i = 0; i < columns.count; i++) {
+    if (columns.type[i] === SHT.NULL || taken.has(i)) continue;
+
+    const name = names.of(i);
+    const asked = declared!.added.find((s) => s.name === name);
+    const isTool = loadedAt(columns, i) || i === after.header.shstrndx || asked !== undefined;
+    if (!isTool) yield damage("sections", name, `the section ${name} is new`);
+  }
+}

@@ -1,0 +1,49 @@
+import { encodeText } from "../codec/bytes.js";
+import { sysvHash } from "../codec/hash.js";
+import type { ElfFile, VersionDefinition } from "../image/elf.js";
+import { VER_FLG } from "../spec/constants.js";
+import { damage, edit, type ProgramDifference } from "./difference.js";
+import type { Pair } from "./pair.js";
+
+/** Versions that the file needs and defines, by their names. */
+export function* versionDifferences(pair: Pair): Generator<ProgramDifference> {
+  const { before, after, declared } = pair;
+  const wanted = new Set((declared?.versions?.needs ?? before.versionNeeds).flatMap(needNames));
+  const now = new Set(after.versionNeeds.flatMap(needNames));
+  const say = declared ? damage : edit;
+  for (const name of wanted) {
+    if (!now.has(name)) yield say("versions", name, `the version ${name} is needed no more`);
+  }
+  for (const name of now) {
+    if (!wanted.has(name)) yield say("versions", name, `the version ${name} is needed now`);
+  }
+
+  yield* wrongHashes(before, after);
+  yield* definitionDifferences(before, after);
+}
+
+const needNames = (need: {
+  readonly file: string;
+  readonly versions: readonly { readonly name: string; readonly flags: number }[];
+}): string[] => need.versions.map((v) => `${v.name} of ${need.file}${v.flags & VER_FLG.WEAK ? " (weak)" : ""}`);
+
+/** ld.so compares vna_hash before the names, so one that is wrong says that the version is missing. */
+function* wrongHashes(before: ElfFile, after: ElfFile): Generator<ProgramDifference> {
+  const known = new Set(before.versionNeeds.flatMap((n) => n.versions.map((v) => `${v.name} ${v.hash}`)));
+  for (const { versions } of after.versionNeeds) {
+    for (const { name, hash } of versions) {
+      const isRight = hash === sysvHash(encodeText(name)) || known.has(`${name} ${hash}`);
+      if (!isRight) yield damage("versions", name, `vna_hash of ${name} is not the hash of its name`);
+    }
+  }
+}
+
+const definitionText = ({ index, flags, names }: VersionDefinition): string => [index, flags, ...names].join("\0");
+
+function* definitionDifferences(before: ElfFile, after: ElfFile): Generator<ProgramDifference> {
+  const old = before.versionDefinitions;
+  const now = after.versionDefinitions;
+  const lost = old.find((d, i) => !now[i] || definitionText(d) !== definitionText(now[i]));
+  if (lost) yield damage("versions", "DT_VERDEF", `the definition of the version ${lost.names[0]} is another one`);
+  else if (now.length > old.length) yield damage("versions", "DT_VERDEF", "more versions are defined than before");
+}
