@@ -2,11 +2,12 @@ import { wordSize } from "../codec/encoding.js";
 import { hex } from "../error.js";
 import type { DynamicEntry, ElfFile } from "../image/elf.js";
 import { Tolerant } from "../image/tolerant.js";
-import { DF, DF_1 } from "../spec/constants.js";
+import { DF, DF_1, PF } from "../spec/constants.js";
 import { DT, DT_RPATH, DT_RUNPATH, dynamicTag } from "../spec/dynamic.js";
-import { gotOrder } from "../spec/machines.js";
+import { gotOrder, SMALLEST_PAGE } from "../spec/machines.js";
 import type { DeclaredEntry } from "./declared.js";
 import { damage, edit, type ProgramDifference, type ProgramPart } from "./difference.js";
+import { memoryOf } from "./memory.js";
 import type { Pair } from "./pair.js";
 
 /** Tags that lead to tables which are compared by what they say, and sizes that follow from these. */
@@ -44,6 +45,8 @@ export function* dynamicDifferences(pair: Pair): Generator<ProgramDifference> {
     return;
   }
 
+  yield* rightsDifferences(before, after);
+
   const wanted = entriesByTag(before, declared?.dynamic ?? before.dynamic.entries.map((e) => asDeclared(before, e)));
   const now = entriesByTag(
     after,
@@ -52,6 +55,16 @@ export function* dynamicDifferences(pair: Pair): Generator<ProgramDifference> {
   for (const tag of new Set([...wanted.keys(), ...now.keys()])) {
     yield* tagDifferences(pair, tag, wanted.get(tag), now.get(tag));
   }
+}
+
+/** ld.so writes into a dynamic section that it finds in writable memory, and into its own pages alone. */
+function* rightsDifferences(before: ElfFile, after: ElfFile): Generator<ProgramDifference> {
+  const old = before.dynamic!.address;
+  const now = after.dynamic!.address;
+  const isWritable = (elf: ElfFile, address: bigint): boolean =>
+    memoryOf(elf, SMALLEST_PAGE).some((a) => a.start <= address && address < a.end && (a.flags & PF.W) !== 0);
+  if (old === now || !isWritable(before, old) || isWritable(after, now)) return;
+  yield damage("dynamic", "PT_DYNAMIC", `the dynamic section at ${hex(now)} is in memory that nobody can write to`);
 }
 
 function asDeclared(elf: ElfFile, entry: DynamicEntry): DeclaredEntry {

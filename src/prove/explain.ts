@@ -4,7 +4,6 @@ import { isLoaded } from "../image/headers/sections.js";
 import { Tolerant } from "../image/tolerant.js";
 import { PF, SHT } from "../spec/constants.js";
 import { pageSize, SMALLEST_PAGE } from "../spec/machines.js";
-import { largest } from "../codec/ascending.js";
 import type { LinkProof } from "./proof.js";
 import { damage, type ProgramDifference, risk } from "./difference.js";
 import { type AddressRun, loadsOf, type MemoryChange, memoryChanges } from "./memory.js";
@@ -65,10 +64,9 @@ function isInPlace(pair: Pair, { what, from, at, start, end }: MemoryChange): bo
   });
 }
 
-/** The changes with pages of the smallest size and with those that the machine's systems may have. */
+/** The changes with pages of the smallest size and of the largest that systems of the machine have. */
 function changedMemory(pair: Pair): MemoryChange[] {
-  const { machine } = pair.before.header;
-  const large = pageSize(machine, largest([1, ...loadsOf(pair.before).map((l) => l.near("align"))]));
+  const large = pageSize(pair.before.header.machine, 1);
   const sizes = isFitFor(pair.before, large) ? new Set([SMALLEST_PAGE, large]) : [SMALLEST_PAGE];
 
   const changes: MemoryChange[] = [];
@@ -82,8 +80,7 @@ function changedMemory(pair: Pair): MemoryChange[] {
 }
 
 /** Is every PT_LOAD aligned for pages of this size? Else its memory there says nothing. */
-const isFitFor = (elf: ElfFile, page: number): boolean =>
-  loadsOf(elf).every((l) => (l.exact("vaddr") - l.exact("offset")) % BigInt(page) === 0n && l.near("align") >= page);
+const isFitFor = (elf: ElfFile, page: number): boolean => loadsOf(elf).every((l) => l.near("align") >= page);
 
 const RIGHTS = [
   [PF.R, "R"],

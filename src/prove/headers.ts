@@ -1,3 +1,4 @@
+import { addressUp } from "../codec/bytes.js";
 import { hex } from "../error.js";
 import type { ElfFile, Segment } from "../image/elf.js";
 import { PT } from "../spec/constants.js";
@@ -142,7 +143,7 @@ function* otherDifferences(
     const isEdit = !pair.declared && LOOSE.includes(type);
     const isAsked = wanted !== undefined && old.length === 0;
     if (!isAsked && !isGone(pair, old, now)) {
-      yield (isEdit ? edit : damage)("segments", at, `there are ${now.length} of them, not ${old.length}`);
+      yield (isEdit ? edit : damage)("segments", at, `${at}: there are ${now.length} of them, not ${old.length}`);
     }
     return;
   }
@@ -150,7 +151,11 @@ function* otherDifferences(
   for (const [i, segment] of now.entries()) {
     const was = old[i]!;
     const difference = segmentDifference(pair, was, segment, wanted);
-    if (difference !== undefined) yield damage("segments", at, difference);
+    if (difference === undefined) continue;
+
+    // x86 and AArch64 take from it what the program is hardened by, and run it all the same.
+    if (type === PT.GNU_PROPERTY && !pair.declared) yield risk("notes", at, `${at}: ${difference}`);
+    else yield damage("segments", at, `${at}: ${difference}`);
   }
 }
 
@@ -177,7 +182,12 @@ function segmentDifference(
   if (now.flags !== flags) return `its p_flags are ${now.flags}, not ${flags}`;
 
   const memsz = wanted?.memsz === undefined ? was.exact("memsz") : BigInt(wanted.memsz);
-  if (now.exact("memsz") !== memsz) return `its p_memsz is ${now.exact("memsz")}, not ${memsz}`;
+  const isTls = was.type === PT.TLS;
+  if (isTls && now.exact("align") < was.exact("align"))
+    return `its p_align is ${now.exact("align")}, not ${was.exact("align")}`;
+  // Loaders round the size of thread-local storage up; so do some linkers.
+  const rounded = (size: bigint): bigint => (isTls ? addressUp(size, was.near("align")) : size);
+  if (rounded(now.exact("memsz")) !== rounded(memsz)) return `its p_memsz is ${now.exact("memsz")}, not ${memsz}`;
   if (now.exact("filesz") !== was.exact("filesz"))
     return `its p_filesz is ${now.exact("filesz")}, not ${was.exact("filesz")}`;
   if (was.exact("memsz") === 0n) return undefined;

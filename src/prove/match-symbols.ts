@@ -174,6 +174,20 @@ const placeOf = (shndx: number): string => {
   return shndx === SHN.ABS ? "absolute" : "defined";
 };
 
+/**
+ * May somebody have given the symbol another version? What the file defines others have bound by its version; what it
+ * asks for may have none, or one of the file that its library is called now.
+ */
+function mayBindSo({ after }: Pair, wanted: Row, now: Row): boolean {
+  if (placeOf(wanted.shndx) !== "undefined") return false;
+  if (now.version === "") return true;
+
+  const [, name, file] = /^@(.*) of (.*)$/.exec(now.version) ?? [];
+  const [, oldName, oldFile] = /^@(.*) of (.*)$/.exec(wanted.version) ?? [];
+  const isRenamed = file !== oldFile && !after.needed.includes(oldFile ?? "");
+  return file !== undefined && (file === oldFile || isRenamed || (oldFile === undefined && name !== oldName));
+}
+
 function rowDifference(pair: Pair, wanted: Row, now: Row): ProgramDifference | undefined {
   const at = shown(wanted);
   const say = pair.declared ? damage : edit;
@@ -182,7 +196,11 @@ function rowDifference(pair: Pair, wanted: Row, now: Row): ProgramDifference | u
     return (isOverwritten ? damage : say)("symbols", at, `the symbol ${at} is ${shown(now)} now`);
   }
   if (now.version !== wanted.version) {
-    return say("versions", at, `the symbol ${at} has the version ${now.version || "none"} now`);
+    return (mayBindSo(pair, wanted, now) ? say : damage)(
+      "versions",
+      at,
+      `the symbol ${at} has the version ${now.version || "none"} now`,
+    );
   }
 
   for (const field of ["value", "size"] as const) {
@@ -191,7 +209,8 @@ function rowDifference(pair: Pair, wanted: Row, now: Row): ProgramDifference | u
     }
   }
   if (now.info !== wanted.info || now.other !== wanted.other) {
-    const isBinding = (now.info & 15) === (wanted.info & 15) && now.other === wanted.other;
+    const isLocal = now.info >> 4 === STB.LOCAL || wanted.info >> 4 === STB.LOCAL;
+    const isBinding = !isLocal && (now.info & 15) === (wanted.info & 15) && now.other === wanted.other;
     return (isBinding ? say : damage)("symbols", at, `binding, type or visibility of ${at} are others`);
   }
   if (placeOf(now.shndx) !== placeOf(wanted.shndx)) {

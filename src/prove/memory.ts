@@ -36,6 +36,8 @@ const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 export function memoryOf(elf: ElfFile, page: number): Area[] {
   const loads = loadsOf(elf);
   const fileSize = BigInt(elf.source.size);
+  // What is not in whole pages is for machines without them.
+  const isPaged = loads.every((l) => (l.exact("vaddr") - l.exact("offset")) % BigInt(page) === 0n);
 
   const areas: Area[] = [];
   const add = (start: bigint, end: bigint, offset: bigint | null, flags: number): void => {
@@ -50,8 +52,6 @@ export function memoryOf(elf: ElfFile, page: number): Area[] {
     const next = loads[i + 1];
     const limit = next ? addressDown(next.exact("vaddr"), page) : 1n << 64n;
 
-    // What is not in whole pages is for machines without them.
-    const isPaged = addressDown(vaddr - offset, page) === vaddr - offset && limit > vaddr;
     const start = isPaged && filesz > 0n ? addressDown(vaddr, page) : vaddr;
     const first = offset - (vaddr - start);
     const fileEnd = vaddr + filesz;

@@ -2,9 +2,9 @@ import { viewOf } from "../codec/bytes.js";
 import { chunks } from "../codec/source.js";
 import type { ElfFile } from "../image/elf.js";
 import { ownNotes } from "../image/notes/notes.js";
-import { PF } from "../spec/constants.js";
+import { PF, SHF, SHT } from "../spec/constants.js";
 import { loadsOf } from "./memory.js";
-import type { Region } from "./regions.js";
+import { allRegions, type Region } from "./regions.js";
 
 /** Bytes of code that are read at once. */
 const BLOCK = 1 << 20;
@@ -18,11 +18,34 @@ const WORD = 4;
  */
 export function addressedByCode(elf: ElfFile, region: Region): boolean {
   const targets = new Set(targetsIn(elf, region).map((t) => Number(BigInt.asUintN(32, t))));
-  return loadsOf(elf).some((load) => {
-    if ((load.flags & PF.X) === 0) return false;
+  return codeOf(elf).some(({ offset, size, address }) => holdsAddress(elf, offset, size, address, targets));
+}
 
-    const base = Number(BigInt.asUintN(32, load.exact("vaddr")));
-    return holdsAddress(elf, load.near("offset"), load.near("filesz"), base, targets);
+/** Code in the file. */
+interface Code {
+  readonly offset: number;
+  readonly size: number;
+  /** The lower 32 bits of its address. */
+  readonly address: number;
+}
+
+/** Sections of code; without sections, what is executable and lies behind all tables. */
+function codeOf(elf: ElfFile): Code[] {
+  const address = (exact: bigint): number => Number(BigInt.asUintN(32, exact));
+  if (elf.header.shnum > 0) {
+    const code = elf.sections
+      .map((s) => s.header)
+      .filter((s) => (s.flags & SHF.EXECINSTR) !== 0 && s.type !== SHT.NOBITS);
+    return code.map((s) => ({ offset: s.near("offset"), size: s.near("size"), address: address(s.exact("addr")) }));
+  }
+
+  const executable = loadsOf(elf).filter((l) => (l.flags & PF.X) !== 0);
+  return executable.map((l) => {
+    const start = l.near("offset");
+    const end = start + l.near("filesz");
+    const tables = allRegions(elf).filter((r) => r.offset >= start && r.offset < end);
+    const from = tables.reduce((most, r) => Math.max(most, r.offset + Number(r.end - r.start)), start);
+    return { offset: from, size: end - from, address: address(l.exact("vaddr") + BigInt(from - start)) };
   });
 }
 

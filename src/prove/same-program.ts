@@ -7,6 +7,7 @@ import { ET, SHT } from "../spec/constants.js";
 import { COVER_NAME, KEPT_NAME } from "../spec/own-marks.js";
 import { contentsProof } from "./contents.js";
 import { damage, edit, type ProgramDifference, type ProgramPart, risk } from "./difference.js";
+import { loadFaults } from "./judge-loads.js";
 import { judgedMemory } from "./judge-memory.js";
 import { linkProof } from "./link.js";
 import { Pair } from "./pair.js";
@@ -97,6 +98,7 @@ function assertParts(except: unknown): void {
 }
 
 function* differencesOf(pair: Pair): Generator<ProgramDifference> {
+  yield* attempt("segments", pair, loadFaults);
   yield* loadedDifferences(pair, { judge: judgedMemory, link: linkProof });
   yield* attempt("sections", pair, sectionsDifferences);
   yield* attempt("overlay", pair, overlayDifferences);

@@ -1,5 +1,7 @@
-import { encodeText } from "../codec/bytes.js";
+import { encodeText, viewOf } from "../codec/bytes.js";
 import { sysvHash } from "../codec/hash.js";
+import { Verdef } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
 import type { ElfFile, VersionDefinition } from "../image/elf.js";
 import { VER_FLG } from "../spec/constants.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
@@ -38,12 +40,16 @@ function* wrongHashes(before: ElfFile, after: ElfFile): Generator<ProgramDiffere
   }
 }
 
-const definitionText = ({ index, flags, names }: VersionDefinition): string => [index, flags, ...names].join("\0");
+/** All that a definition says, with vd_hash, which ld.so compares first. */
+function definitionText({ source, header }: ElfFile, { index, flags, names, at }: VersionDefinition): string {
+  const bytes = readExactly(source, at, Verdef.size(header.class), "DT_VERDEF");
+  return [index, flags, Verdef.view(viewOf(bytes), 0, header).hash, ...names].join("\0");
+}
 
 function* definitionDifferences(before: ElfFile, after: ElfFile): Generator<ProgramDifference> {
   const old = before.versionDefinitions;
   const now = after.versionDefinitions;
-  const lost = old.find((d, i) => !now[i] || definitionText(d) !== definitionText(now[i]));
+  const lost = old.find((d, i) => !now[i] || definitionText(before, d) !== definitionText(after, now[i]));
   if (lost) yield damage("versions", "DT_VERDEF", `the definition of the version ${lost.names[0]} is another one`);
   else if (now.length > old.length) yield damage("versions", "DT_VERDEF", "more versions are defined than before");
 }
