@@ -188,5 +188,6 @@ function isSet(part: ProgramPart, wanted: Said | undefined, now: Said | undefine
 function targets(elf: ElfFile, tag: number): bigint[] {
   const { address, entries } = elf.dynamic!;
   const entrySize = BigInt(2 * wordSize(elf.header));
-  return entries.filter((e) => e.tag === tag).map((e) => address + BigInt(e.index) * entrySize + e.value);
+  const own = entries.filter((e) => e.tag === tag);
+  return own.map((e) => BigInt.asUintN(elf.header.class, address + BigInt(e.index) * entrySize + e.value));
 }

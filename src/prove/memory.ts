@@ -1,5 +1,6 @@
 import { addressDown, addressUp } from "../codec/bytes.js";
 import type { ElfFile, Segment } from "../image/elf.js";
+import { once } from "../image/once.js";
 import { PT } from "../spec/constants.js";
 import { nonZeroRuns, type Pair } from "./pair.js";
 
@@ -18,10 +19,11 @@ export interface Area extends AddressRun {
 }
 
 /** The PT_LOADs that take memory, in the order of their addresses. */
-export const loadsOf = ({ segments }: ElfFile): Segment[] =>
+export const loadsOf = /* @__PURE__ */ once(({ segments }): readonly Segment[] =>
   segments
     .filter((s) => s.type === PT.LOAD && s.exact("memsz") > 0n)
-    .sort((a, b) => (a.exact("vaddr") < b.exact("vaddr") ? -1 : 1));
+    .sort((a, b) => (a.exact("vaddr") < b.exact("vaddr") ? -1 : 1)),
+);
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);

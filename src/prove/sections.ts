@@ -8,6 +8,7 @@ import { sectionSymbols } from "../image/symbols/symbols.js";
 import { SHF, SHN, SHT } from "../spec/constants.js";
 import { COVER_NAME, KEPT_NAME, RETIRED_NAMES } from "../spec/own-marks.js";
 import { damage, type ProgramDifference } from "./difference.js";
+import { loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
 import type { ContentsProof } from "./proof.js";
 import { movesOf, recordDifferences } from "./records.js";
@@ -142,6 +143,10 @@ function isMoved(pair: Pair, was: ShdrView, is: ShdrView): boolean {
   return movesOf(pair).some((m) => m.was.start <= start && start <= m.was.end && by === m.to - m.was.start);
 }
 
+/** Is it part of a PT_LOAD, whatever its flags say? Memory is compared apart. */
+const isInMemory = (elf: ElfFile, offset: number, size: number): boolean =>
+  loadsOf(elf).some((l) => l.near("offset") <= offset && offset + size <= l.near("offset") + l.near("filesz"));
+
 function bytesDifference(pair: Pair, was: ShdrView, is: ShdrView): string | undefined {
   if (was.exact("size") !== is.exact("size")) return `it has ${is.exact("size")} bytes, not ${was.exact("size")}`;
   const hasBytes = was.type !== SHT.NOBITS && was.type !== SHT.NULL && is.type !== SHT.NOBITS && was.exact("size") > 0n;
@@ -149,7 +154,7 @@ function bytesDifference(pair: Pair, was: ShdrView, is: ShdrView): string | unde
 
   const size = was.near("size");
   const isThere = was.near("offset") + size <= pair.before.source.size;
-  if (!isThere) return undefined;
+  if (!isThere || isInMemory(pair.before, was.near("offset"), size)) return undefined;
   const isSame =
     is.near("offset") + size <= pair.after.source.size && pair.isSame({ from: was.offset, at: is.offset, size });
   return isSame ? undefined : "its bytes are others";
