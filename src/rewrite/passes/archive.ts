@@ -8,6 +8,7 @@ import { readElf } from "../../image/read-elf.js";
 import { ARCHIVE, THIN_ARCHIVE } from "../../image/headers/header.js";
 import { piecesSource } from "../../pieces/fill.js";
 import type { Placement } from "../layout/placement.js";
+import { proveArchive } from "../../prove/archive.js";
 import { differs, type Plan, planOf } from "../plan.js";
 import { type Change, changed } from "../../report/change.js";
 import { changesBetween, type Teller } from "../../report/changes.js";
@@ -57,6 +58,7 @@ export function planArchive(
   const { size, pieces } = isRewritten
     ? rewriteArchive(archive, { contents, drops, deterministic })
     : unchanged(source);
+  if (isRewritten) proveArchive(archive, { size, pieces, contents, drops, deterministic });
 
   return planOf(source, {
     size,
