@@ -1,7 +1,7 @@
 import { viewOf } from "../codec/bytes.js";
 import { Shdr, type ShdrView } from "../codec/records.js";
 import { hex } from "../error.js";
-import type { ElfFile } from "../image/elf.js";
+import type { ElfFile, Segment } from "../image/elf.js";
 import { loadedAt, placedAt, sectionColumns } from "../image/headers/section-columns.js";
 import { sectionNames } from "../image/headers/section-names.js";
 import { sectionSymbols } from "../image/symbols/symbols.js";
@@ -143,9 +143,14 @@ function isMoved(pair: Pair, was: ShdrView, is: ShdrView): boolean {
   return movesOf(pair).some((m) => m.was.start <= start && start <= m.was.end && by === m.to - m.was.start);
 }
 
-/** Is it part of a PT_LOAD, whatever its flags say? Memory is compared apart. */
-const isInMemory = (elf: ElfFile, offset: number, size: number): boolean =>
-  loadsOf(elf).some((l) => l.near("offset") <= offset && offset + size <= l.near("offset") + l.near("filesz"));
+/** Is it part of a PT_LOAD, whatever its flags say, or of the section header table, which may have a section? */
+function isComparedApart(elf: ElfFile, offset: number, size: number): boolean {
+  const { shoff, shnum, shentsize } = elf.header;
+  const isOfHeaders = offset < shoff + shnum * shentsize && offset + size > shoff;
+  const isIn = (l: Segment): boolean =>
+    l.near("offset") <= offset && offset + size <= l.near("offset") + l.near("filesz");
+  return isOfHeaders || loadsOf(elf).some(isIn);
+}
 
 function bytesDifference(pair: Pair, was: ShdrView, is: ShdrView): string | undefined {
   if (was.exact("size") !== is.exact("size")) return `it has ${is.exact("size")} bytes, not ${was.exact("size")}`;
@@ -154,7 +159,7 @@ function bytesDifference(pair: Pair, was: ShdrView, is: ShdrView): string | unde
 
   const size = was.near("size");
   const isThere = was.near("offset") + size <= pair.before.source.size;
-  if (!isThere || isInMemory(pair.before, was.near("offset"), size)) return undefined;
+  if (!isThere || isComparedApart(pair.before, was.near("offset"), size)) return undefined;
   const isSame =
     is.near("offset") + size <= pair.after.source.size && pair.isSame({ from: was.offset, at: is.offset, size });
   return isSame ? undefined : "its bytes are others";
