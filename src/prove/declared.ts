@@ -19,12 +19,14 @@ export interface DeclaredVersions {
   /** The files that versions are needed of, and the names of these versions. */
   readonly needs: readonly {
     readonly file: string;
-    readonly versions: readonly { readonly name: string; readonly flags: number }[];
+    readonly versions: readonly { readonly name: string; readonly flags: number; readonly index: number }[];
   }[];
+  /** Does any symbol get another number of .gnu.version? */
+  readonly renumbers: boolean;
   /** The version that a symbol shall have, by its index in the input. */
   versionOf(symbol: number): Omit<SymbolVersion, "hidden"> | undefined;
   /** Symbols that become weak, by their index in the input. */
-  readonly weakened: { has(symbol: number): boolean };
+  readonly weakened: { readonly size: number; has(symbol: number): boolean };
 }
 
 /**

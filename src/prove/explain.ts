@@ -67,7 +67,8 @@ function isInPlace(pair: Pair, { what, from, at, start, end }: MemoryChange): bo
 /** The changes with pages of the smallest size and of the largest that systems of the machine have. */
 function changedMemory(pair: Pair): MemoryChange[] {
   const large = pageSize(pair.before.header.machine, 1);
-  const sizes = isFitFor(pair.before, large) ? new Set([SMALLEST_PAGE, large]) : [SMALLEST_PAGE];
+  const hasLarger = large > SMALLEST_PAGE && isFitFor(pair.before, large);
+  const sizes = hasLarger ? [SMALLEST_PAGE, large] : [SMALLEST_PAGE];
 
   const changes: MemoryChange[] = [];
   for (const size of sizes) {

@@ -61,7 +61,8 @@ function isUntouched(pair: Pair, old: SymbolTable, now: SymbolTable, count: numb
 
 function keepsVersions(pair: Pair, count: number): boolean {
   const { before, after, declared } = pair;
-  if (declared?.versions !== undefined) return false;
+  const { versions } = declared ?? {};
+  if (versions && (versions.renumbers || versions.weakened.size > 0)) return false;
 
   const old = versymTable(before);
   const now = versymTable(after);

@@ -1,5 +1,6 @@
 import { toHex } from "../codec/bytes.js";
-import type { ElfFile, ElfNote } from "../image/elf.js";
+import type { ElfFile, ElfNote, Segment } from "../image/elf.js";
+import { PT } from "../spec/constants.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
 
@@ -22,8 +23,28 @@ function countNotes({ notes }: ElfFile): Map<string, { readonly note: ElfNote; c
   return all;
 }
 
+/** Are the blocks of notes byte by byte what they were? Then none has to be read. */
+function areSame(pair: Pair): boolean {
+  const [old, now] = [pair.before, pair.after].map((elf) => elf.segments.filter((s) => s.type === PT.NOTE)) as [
+    Segment[],
+    Segment[],
+  ];
+  return (
+    old.length === now.length &&
+    old.every((s, i) => {
+      const size = s.near("filesz");
+      const other = now[i]!;
+      const isWhole = size === other.near("filesz") && s.near("offset") + size <= pair.before.source.size;
+      return isWhole && pair.isSame({ from: s.offset, at: other.offset, size });
+    })
+  );
+}
+
 /** The notes that program headers lead to. */
-export function* noteDifferences({ before, after, declared }: Pair): Generator<ProgramDifference> {
+export function* noteDifferences(pair: Pair): Generator<ProgramDifference> {
+  const { before, after, declared } = pair;
+  if (areSame(pair)) return;
+
   const old = countNotes(before);
   const now = countNotes(after);
   const mayGo = declared === undefined || declared.dropped.size > 0;

@@ -113,8 +113,8 @@ function fieldDifference(
 
   const retired = is.type === SHT.PROGBITS && was.type !== is.type && was.type !== SHT.NOBITS;
   const hasMoved = isPlaced && is.exact("addr") !== was.exact("addr");
-  const isCover = OURS.includes(sectionNames(pair.before).of(section));
-  if (hasMoved && !isCover && !isMoved(pair, was, is)) {
+  const isCover = (): boolean => OURS.includes(sectionNames(pair.before).of(section));
+  if (hasMoved && !isMoved(pair, was, is) && !isCover()) {
     return `sh_addr is ${hex(is.exact("addr"))}, not ${hex(was.exact("addr"))}`;
   }
   if (retired) return undefined;

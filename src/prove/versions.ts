@@ -2,21 +2,26 @@ import { encodeText, viewOf } from "../codec/bytes.js";
 import { sysvHash } from "../codec/hash.js";
 import { Verdef } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
+import { versionNumber } from "../image/dynamic/versions.js";
 import type { ElfFile, VersionDefinition } from "../image/elf.js";
 import { VER_FLG } from "../spec/constants.js";
+import type { DeclaredVersions } from "./declared.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
 
 /** Versions that the file needs and defines, by their names. */
 export function* versionDifferences(pair: Pair): Generator<ProgramDifference> {
   const { before, after, declared } = pair;
-  const wanted = new Set((declared?.versions?.needs ?? before.versionNeeds).flatMap(needNames));
-  const now = new Set(after.versionNeeds.flatMap(needNames));
+  const wanted = numbersByName(declared?.versions?.needs ?? before.versionNeeds);
+  const now = numbersByName(after.versionNeeds);
   const say = declared ? damage : edit;
-  for (const name of wanted) {
-    if (!now.has(name)) yield say("versions", name, `the version ${name} is needed no more`);
+  for (const [name, number] of wanted) {
+    const newNumber = now.get(name);
+    if (newNumber === undefined) yield say("versions", name, `the version ${name} is needed no more`);
+    else if (declared && newNumber !== number)
+      yield damage("versions", name, `${name} has the number ${newNumber}, not ${number}`);
   }
-  for (const name of now) {
+  for (const name of now.keys()) {
     if (!wanted.has(name)) yield say("versions", name, `the version ${name} is needed now`);
   }
 
@@ -24,10 +29,16 @@ export function* versionDifferences(pair: Pair): Generator<ProgramDifference> {
   yield* definitionDifferences(before, after);
 }
 
-const needNames = (need: {
-  readonly file: string;
-  readonly versions: readonly { readonly name: string; readonly flags: number }[];
-}): string[] => need.versions.map((v) => `${v.name} of ${need.file}${v.flags & VER_FLG.WEAK ? " (weak)" : ""}`);
+/** The number of each needed version, by its name and that of its file. */
+function numbersByName(needs: DeclaredVersions["needs"]): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (const { file, versions } of needs) {
+    for (const { name, flags, index } of versions) {
+      numbers.set(`${name} of ${file}${flags & VER_FLG.WEAK ? " (weak)" : ""}`, versionNumber(index));
+    }
+  }
+  return numbers;
+}
 
 /** ld.so compares vna_hash before the names, so one that is wrong says that the version is missing. */
 function* wrongHashes(before: ElfFile, after: ElfFile): Generator<ProgramDifference> {

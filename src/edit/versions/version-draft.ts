@@ -186,7 +186,7 @@ export class VersionDraft {
       const number = versionNumber(this.isVersioned ? (this.numbers[symbol] ?? 0) : 0);
       return number <= VERSYM.GLOBAL ? undefined : byNumber.get(number);
     };
-    return { needs, weakened, versionOf };
+    return { needs, weakened, versionOf, renumbers: this.changedNumbers().length > 0 };
   }
 
   #freeNumber(): number {

@@ -7,6 +7,7 @@ import { MEMORY } from "../../spec/machines/lists/memory.js";
 import type { TableKind } from "../../spec/table-kinds.js";
 import type { ElfFile } from "../elf.js";
 import { gnuHashTable, sysvHashTable } from "./hash.js";
+import { once } from "../once.js";
 import { isLoaded } from "../headers/sections.js";
 
 /**
@@ -38,7 +39,7 @@ const LARGEST_ALIGN = 64;
  * table and is longer (padding, an empty hash table's chain) says where the table ends. Relocation tables are left out:
  * the start-up code of static programs holds their addresses.
  */
-export function loaderTables(elf: ElfFile): LoaderTable[] {
+export const loaderTables = /* @__PURE__ */ once((elf): readonly LoaderTable[] => {
   const sections = new Map(
     elf.sections
       .filter((s) => isLoaded(s) && s.header.type !== SHT.NOBITS && s.header.size > 0)
@@ -60,7 +61,7 @@ export function loaderTables(elf: ElfFile): LoaderTable[] {
     const align = Math.min(Math.max(table.align, isTable ? section.addralign : 1), LARGEST_ALIGN);
     return [{ kind, offset, address, size, align }];
   });
-}
+});
 
 /** The kinds of the machine's own tables, by p_type or sh_type. */
 function machineKinds(elf: ElfFile, by: "segment" | "section"): Map<number, TableKind> {
