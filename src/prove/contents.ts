@@ -54,10 +54,18 @@ export const contentsProof: ContentsProof = {
       yield* symbols.differences;
     }
 
+    // A section that stays as it is has offsets into strings that must stay, too.
+    const isLinked = (strings: number): boolean =>
+      pair.declared !== undefined &&
+      old.link.some((link, i) => link === strings && indexOf(i) >= 0 && !isRewritten(i) && old.type[i] !== SHT.NULL);
+
     for (let i = 0; i < old.count; i++) {
       const index = indexOf(i);
       // What names a symbol may be another thing where its own bytes are the same.
       const isConcerned = isRewritten(i) || tables.has(old.link[i]!);
+      const isShared = old.type[i] === SHT.STRTAB && isRewritten(i) && isLinked(i);
+      if (isShared) yield damage("sections", names.of(i), `${names.of(i)}: sections that stay have strings in it`);
+
       const compare = isConcerned ? differenceFor(old.type[i]!) : undefined;
       if (!compare || index < 0 || placedAt(pair.before, old, i)) continue;
 

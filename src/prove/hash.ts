@@ -12,7 +12,7 @@ import type { MatchedSymbols } from "./match-symbols.js";
 /** Finds a symbol as a loader does, by the bytes of its name. */
 type Lookup = (symbol: number, name: Uint8Array) => boolean;
 
-/** Every symbol that a hash table leads to is found by it in the output, and by a new one if it is defined. */
+/** Every symbol that a hash table leads to is found by it in the output, and every symbol by a new one. */
 export function* hashDifferences(pair: Pair, symbols: MatchedSymbols): Generator<ProgramDifference> {
   const { before, after } = pair;
   if (!before.dynamicSymbols || !after.dynamicSymbols) return;
@@ -25,11 +25,12 @@ export function* hashDifferences(pair: Pair, symbols: MatchedSymbols): Generator
     const own = old.find((table) => table.tag === tag);
     for (const { index, symbol } of before.dynamicSymbols.records()) {
       if (index === 0 || symbol.info >> 4 === STB.LOCAL) continue;
-      if (!own && symbol.shndx === SHN.UNDEF) continue;
+      // DT_GNU_HASH is about definitions; DT_HASH has every symbol.
+      if (!own && symbol.shndx === SHN.UNDEF && tag !== "DT_HASH") continue;
 
       const name = nameIn(oldText, symbol.name);
       const at = symbols.indexOf(index);
-      const wasFound = (own ? [own] : old).some((table) => table.find(index, name));
+      const wasFound = own?.find(index, name) ?? true;
       if (!wasFound || at < 0 || find(at, newNames(at))) continue;
 
       yield damage("hash", tag, `${tag} does not lead to the symbol ${decodeText(newNames(at))}`);

@@ -5,6 +5,7 @@ import { PT } from "../spec/constants.js";
 import { cardOf } from "../spec/machines/card-of.js";
 import { MEMORY } from "../spec/machines/lists/memory.js";
 import { damage, edit, type ProgramDifference, risk } from "./difference.js";
+import { type AddressRun, loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
 import { firstRegions } from "./regions.js";
 import { within, without } from "./runs.js";
@@ -47,6 +48,7 @@ const SPOKEN_FOR: readonly number[] = [PT.NULL, PT.LOAD, PT.DYNAMIC, PT.INTERP, 
 export function* segmentDifferences(pair: Pair): Generator<ProgramDifference> {
   const { before, after } = pair;
   yield* tableDifferences(pair);
+  if (pair.declared) yield* physicalDifferences(pair);
   yield* stackDifferences(pair);
   yield* relroDifferences(pair);
 
@@ -61,6 +63,27 @@ export function* segmentDifferences(pair: Pair): Generator<ProgramDifference> {
       old.filter((s) => s.type === type),
       now.filter((s) => s.type === type),
     );
+  }
+}
+
+/**
+ * p_paddr keeps its distance from p_vaddr: firmware loads by it. New program headers stand behind those of their type.
+ */
+function* physicalDifferences({ before, after }: Pair): Generator<ProgramDifference> {
+  const distance = (s: Segment): bigint => s.exact("paddr") - s.exact("vaddr");
+  const left = new Map<number, Segment[]>();
+  for (const now of [...after.segments].reverse()) {
+    const others = left.get(now.type);
+    if (others) others.push(now);
+    else left.set(now.type, [now]);
+  }
+
+  for (const was of before.segments) {
+    const now = left.get(was.type)?.pop();
+    if (!now || was.type === PT.NULL || distance(now) === distance(was)) continue;
+
+    const at = segmentName(was.type);
+    yield damage("segments", at, `${at}: p_paddr is ${hex(now.exact("paddr"))}, which does not follow p_vaddr`);
   }
 }
 
@@ -125,10 +148,35 @@ function* relroDifferences(pair: Pair): Generator<ProgramDifference> {
     yield damage("relro", at, `PT_GNU_RELRO makes memory from ${at} on read-only that was writable`);
   }
 
+  yield* frontDifferences(pair, old, now);
+
   const [less] = without(old, now);
   if (!less) return;
   const at = hex(less.start);
   yield (pair.declared ? damage : risk)("relro", at, `PT_GNU_RELRO protects memory from ${at} on no more`);
+}
+
+/** A dynamic section that moves to lower addresses of its own segment takes its protection along. */
+function* frontDifferences(
+  { before, after }: Pair,
+  old: readonly AddressRun[],
+  now: readonly AddressRun[],
+): Generator<ProgramDifference> {
+  const was = before.dynamic?.address;
+  const is = after.dynamic?.address;
+  if (was === undefined || is === undefined || is >= was) return;
+
+  const isIn = (runs: readonly AddressRun[], address: bigint): boolean =>
+    runs.some((r) => r.start <= address && address < r.end);
+  const isHome = isIn(
+    loadsOf(after)
+      .map((l) => ({ start: l.exact("vaddr"), end: l.exact("vaddr") + l.exact("memsz") }))
+      .filter((l) => l.start <= is && was < l.end),
+    is,
+  );
+  if (isHome && isIn(old, was) && !isIn(now, is)) {
+    yield damage("relro", hex(is), `PT_GNU_RELRO does not protect the dynamic section at ${hex(is)}`);
+  }
 }
 
 function* otherDifferences(

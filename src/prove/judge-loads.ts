@@ -2,14 +2,22 @@ import { hex } from "../error.js";
 import type { ElfFile, Segment } from "../image/elf.js";
 import { PT } from "../spec/constants.js";
 import { SMALLEST_PAGE } from "../spec/machines.js";
-import { damage, type ProgramDifference } from "./difference.js";
+import { damage, type ProgramDifference, risk } from "./difference.js";
+import { wantedRuns } from "./memory.js";
 import type { Pair } from "./pair.js";
+import { without } from "./runs.js";
 
 /** PT_LOADs that kernels and loaders refuse, or map elsewhere, where those of the input are none. */
 export function* loadFaults({ before, after }: Pair): Generator<ProgramDifference> {
   const known = new Set([...faultsOf(before)].map(([fault]) => fault));
   for (const [fault, message] of faultsOf(after)) {
     if (!known.has(fault)) yield damage("segments", "PT_LOAD", message);
+  }
+
+  const [lost] = without([...wantedRuns(before)], [...wantedRuns(after)]);
+  if (lost) {
+    const at = hex(lost.start);
+    yield risk("segments", "PT_LOAD", `no PT_LOAD has the address ${at} any more: the page alone has it, if any does`);
   }
 }
 

@@ -1,10 +1,12 @@
 import { hex } from "../error.js";
+import { PF } from "../spec/constants.js";
+import type { ElfFile } from "../image/elf.js";
 import { damage, type ProgramDifference, risk } from "./difference.js";
 import { lostMemory, sizeOf } from "./explain.js";
-import type { AddressRun } from "./memory.js";
+import { type AddressRun, loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
 import { addressedByCode } from "./references.js";
-import { allRegions, readByCode, programRuns } from "./regions.js";
+import { allRegions, isZero, programRuns, readByCode } from "./regions.js";
 import { within, without } from "./runs.js";
 
 /** Of a file that anybody may have made: what code cannot see, what it may see, and what it does. */
@@ -30,15 +32,24 @@ export function* judgedMemory(pair: Pair, runs: readonly AddressRun[]): Generato
   );
   const described = before.header.shnum > 0 ? [...programRuns(before), ...allRegions(before)] : undefined;
   const padding = described ? without(rest, described) : [];
-  if (padding.length > 0) {
-    const at = hex(padding[0]!.start);
+  const data = padding.filter((run) => !isCode(before, run) && !isZero(before, run));
+  const filler = padding.filter((run) => !data.includes(run));
+  if (filler.length > 0) {
+    const at = hex(filler[0]!.start);
     yield risk(
       "old-bytes",
       at,
-      `${sizeOf(padding)} loaded bytes that no section has are others now, the first at ${at}`,
+      `${sizeOf(filler)} loaded bytes that no section has are others now, the first at ${at}`,
     );
   }
 
-  const others = described ? within(rest, described) : rest;
+  const others = described ? [...within(rest, described), ...data] : rest;
   if (others.length > 0) yield* lostMemory(pair, others);
 }
+
+/** Is it in a PT_LOAD with code? What no section has there, linkers have filled with what is no code. */
+const isCode = (elf: ElfFile, run: AddressRun): boolean =>
+  loadsOf(elf).some((l) => {
+    const start = l.exact("vaddr");
+    return (l.flags & PF.X) !== 0 && start <= run.start && run.start < start + l.exact("memsz");
+  });

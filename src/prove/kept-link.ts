@@ -2,7 +2,7 @@ import { versymTable } from "../image/dynamic/versions.js";
 import { damage, type ProgramDifference } from "./difference.js";
 import { hashTables } from "./hash-tables.js";
 import type { Pair } from "./pair.js";
-import { recordDifferences } from "./records.js";
+import { changedStrings, recordDifferences } from "./records.js";
 import { versionDifferences } from "./versions.js";
 
 /**
@@ -21,6 +21,9 @@ export function* keptLinkDifferences(pair: Pair): Generator<ProgramDifference> {
     return;
   }
   yield* recordDifferences(pair, "symbols", old, now);
+  if (!old.exact && changedStrings(pair, old.strings, now.strings).length > 0) {
+    yield damage("symbols", "DT_STRTAB", "strings are others now, and nothing tells how many symbols have names there");
+  }
 
   const numbers = versymTable(before);
   const newNumbers = versymTable(after);

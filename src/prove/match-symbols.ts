@@ -4,6 +4,7 @@ import { hex } from "../error.js";
 import { type SymbolVersion, symbolVersions, versymTable } from "../image/dynamic/versions.js";
 import type { ElfFile, SymbolTable } from "../image/elf.js";
 import { SHN, STB } from "../spec/constants.js";
+import { gotOrder } from "../spec/machines.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
 import { changedStrings, movedValue, movesOf, type TableMove } from "./records.js";
@@ -138,7 +139,8 @@ function compared(pair: Pair, old: SymbolTable, now: SymbolTable, count: number)
     if (others) others.push(i);
     else left.set(key, [i]);
   }
-  const mayReorder = declared === undefined || declared.names !== undefined;
+  const hasFixedOrder = gotOrder(before.header.machine) !== null;
+  const mayReorder = declared === undefined || (declared.names !== undefined && !hasFixedOrder);
   for (let i = 0; i < count; i++) {
     if (indexes[i] === -1 && mayReorder) indexes[i] = left.get(keyOf(wanted[i]!))?.shift() ?? -1;
   }
@@ -175,18 +177,22 @@ const placeOf = (shndx: number): string => {
   return shndx === SHN.ABS ? "absolute" : "defined";
 };
 
+/** The name and the file of a version that another file has to define. */
+const IMPORTED = /^@(.*) of (.*)$/;
+
 /**
- * May somebody have given the symbol another version? What the file defines others have bound by its version; what it
- * asks for may have none, or one of the file that its library is called now.
+ * May somebody have given the symbol another version? What this file defines others have bound by its version; what it
+ * asks of another may have none, or one of the file that its library is called now.
  */
 function mayBindSo({ after }: Pair, wanted: Row, now: Row): boolean {
-  if (placeOf(wanted.shndx) !== "undefined") return false;
+  const [, , oldFile] = IMPORTED.exec(wanted.version) ?? [];
+  const isImport = oldFile !== undefined || (wanted.version === "" && wanted.shndx === SHN.UNDEF);
+  if (!isImport) return false;
   if (now.version === "") return true;
 
-  const [, name, file] = /^@(.*) of (.*)$/.exec(now.version) ?? [];
-  const [, oldName, oldFile] = /^@(.*) of (.*)$/.exec(wanted.version) ?? [];
-  const isRenamed = file !== oldFile && !after.needed.includes(oldFile ?? "");
-  return file !== undefined && (file === oldFile || isRenamed || (oldFile === undefined && name !== oldName));
+  const [, , file] = IMPORTED.exec(now.version) ?? [];
+  if (file === undefined) return false;
+  return oldFile === undefined || file === oldFile || !after.needed.includes(oldFile);
 }
 
 function rowDifference(pair: Pair, wanted: Row, now: Row): ProgramDifference | undefined {

@@ -68,7 +68,7 @@ export function memoryOf(elf: ElfFile, page: number): Area[] {
 }
 
 /** The addresses that a file says that it takes, in order, without gaps where two PT_LOADs touch. */
-function* wantedRuns(elf: ElfFile): Generator<AddressRun> {
+export function* wantedRuns(elf: ElfFile): Generator<AddressRun> {
   let open: { start: bigint; end: bigint } | undefined;
   for (const load of loadsOf(elf)) {
     const start = load.exact("vaddr");

@@ -30,6 +30,7 @@ const isLoadable = (elf: ElfFile): boolean =>
  */
 export function* loadedDifferences(pair: Pair, { judge, link }: LoadedTools): Generator<ProgramDifference> {
   yield* attempt("header", pair, headerDifferences);
+  if (pair.declared?.isDebugFile === true) yield* attempt("notes", pair, noteDifferences);
   if (!isLoadable(pair.before) || pair.declared?.isDebugFile === true) return;
 
   yield* attempt("interpreter", pair, interpreterDifferences);

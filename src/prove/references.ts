@@ -29,6 +29,18 @@ interface Code {
   readonly address: number;
 }
 
+/** Bytes from e_entry on in which the start file of musl takes the address of `_DYNAMIC`. */
+const START = 64;
+
+/**
+ * Where the start of a program stands, which hands `_DYNAMIC` on and does not look at it where a loader has done its
+ * work (musl, crt/crt1.c).
+ */
+function startOf({ header, interpreter }: ElfFile): readonly [from: number, to: number] {
+  const entry = Number(BigInt.asUintN(32, header.entry));
+  return interpreter === null ? [0, 0] : [entry, entry + START];
+}
+
 /** Sections of code; without sections, what is executable and lies behind all tables. */
 function codeOf(elf: ElfFile): Code[] {
   const address = (exact: bigint): number => Number(BigInt.asUintN(32, exact));
@@ -62,13 +74,16 @@ function targetsIn(elf: ElfFile, { kind, offset, start, end }: Region): bigint[]
 }
 
 function holdsAddress(elf: ElfFile, offset: number, size: number, base: number, targets: ReadonlySet<number>): boolean {
+  const [start, startEnd] = startOf(elf);
   const length = Math.max(0, Math.min(size, elf.source.size - offset));
   let address = base;
   for (const bytes of chunks(elf.source, offset, length, "code", BLOCK)) {
     const view = viewOf(bytes);
     for (let i = 0; i + WORD <= bytes.length; i++) {
       const word = view.getUint32(i, elf.header.littleEndian);
-      if (targets.has(word) || targets.has((address + i + WORD + word) >>> 0)) return true;
+      const isAddressed = targets.has(word) || targets.has((address + i + WORD + word) >>> 0);
+      const isInStart = address + i >= start && address + i < startEnd;
+      if (isAddressed && !isInStart) return true;
     }
     address += bytes.length;
   }

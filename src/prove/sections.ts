@@ -1,12 +1,14 @@
-import { viewOf } from "../codec/bytes.js";
+import { equalBytes, viewOf } from "../codec/bytes.js";
 import { Shdr, type ShdrView } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
 import { hex } from "../error.js";
 import type { ElfFile, Segment } from "../image/elf.js";
-import { loadedAt, placedAt, sectionColumns } from "../image/headers/section-columns.js";
+import { placedAt, sectionColumns } from "../image/headers/section-columns.js";
 import { sectionNames } from "../image/headers/section-names.js";
 import { sectionSymbols } from "../image/symbols/symbols.js";
 import { SHF, SHN, SHT } from "../spec/constants.js";
 import { COVER_NAME, KEPT_NAME, RETIRED_NAMES } from "../spec/own-marks.js";
+import { TABLE_NAMES } from "../spec/table-kinds.js";
 import { damage, type ProgramDifference } from "./difference.js";
 import { loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
@@ -165,6 +167,9 @@ function bytesDifference(pair: Pair, was: ShdrView, is: ShdrView): string | unde
   return isSame ? undefined : "its bytes are others";
 }
 
+/** Names that new sections may have: those of new tables, and the name table's. */
+const NEW: readonly string[] = /* @__PURE__ */ [OURS, ".shstrtab", Object.values(TABLE_NAMES)].flat();
+
 /** Sections that nobody asked for. */
 export function* addedDifferences({ after, declared }: Pair, taken: ReadonlySet<number>): Generator<ProgramDifference> {
   const columns = sectionColumns(after);
@@ -174,7 +179,12 @@ export function* addedDifferences({ after, declared }: Pair, taken: ReadonlySet<
 
     const name = names.of(i);
     const asked = declared!.added.find((s) => s.name === name);
-    const isTool = loadedAt(columns, i) || i === after.header.shstrndx || asked !== undefined;
-    if (!isTool) yield damage("sections", name, `the section ${name} is new`);
+    if (!asked && !NEW.includes(name)) yield damage("sections", name, `the section ${name} is new`);
+    if (!asked) continue;
+
+    const { offset, fileSize } = columns;
+    const bytes = readExactly(after.source, offset[i]!, fileSize[i]!, name);
+    if (!equalBytes(bytes, asked.bytes))
+      yield damage("sections", name, `${name}: its bytes are others than those given`);
   }
 }
