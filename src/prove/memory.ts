@@ -25,6 +25,12 @@ export const loadsOf = /* @__PURE__ */ once(({ segments }): readonly Segment[] =
     .sort((a, b) => (a.exact("vaddr") < b.exact("vaddr") ? -1 : 1)),
 );
 
+/** The addresses of a segment. */
+export function runOf(s: Segment): AddressRun {
+  const start = s.exact("vaddr");
+  return { start, end: start + s.exact("memsz") };
+}
+
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
@@ -71,8 +77,7 @@ export function memoryOf(elf: ElfFile, page: number): Area[] {
 export function* wantedRuns(elf: ElfFile): Generator<AddressRun> {
   let open: { start: bigint; end: bigint } | undefined;
   for (const load of loadsOf(elf)) {
-    const start = load.exact("vaddr");
-    const end = start + load.exact("memsz");
+    const { start, end } = runOf(load);
     if (open && start <= open.end) {
       open.end = most(open.end, end);
       continue;

@@ -14,7 +14,7 @@ import { PT, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { COVER_NAME, MARK, RETIRED_NAMES } from "../spec/own-marks.js";
 import type { TableKind } from "../spec/table-kinds.js";
-import type { AddressRun } from "./memory.js";
+import { type AddressRun, runOf } from "./memory.js";
 
 /** What the headers are called beside the tables of loaders. */
 type RegionKind = TableKind | "header" | "program headers" | "section headers";
@@ -78,8 +78,7 @@ export const ownSegments = /* @__PURE__ */ once((elf): readonly AddressRun[] =>
       return [];
     }
     const isOurs = equalBytes(readExactly(elf.source, s.offset, MARK.length, "a segment"), encodeText(MARK));
-    const start = s.exact("vaddr");
-    return isOurs ? [{ start, end: start + s.exact("memsz") }] : [];
+    return isOurs ? [runOf(s)] : [];
   }),
 );
 

@@ -9,6 +9,7 @@ import { contentsProof } from "./contents.js";
 import { damage, edit, type ProgramDifference, type ProgramPart, risk } from "./difference.js";
 import { loadFaults } from "./judge-loads.js";
 import { judgedMemory } from "./judge-memory.js";
+import { unneededFiles } from "./judge-versions.js";
 import { linkProof } from "./link.js";
 import { Pair } from "./pair.js";
 import { attempt, loadedDifferences } from "./program.js";
@@ -99,6 +100,7 @@ function assertParts(except: unknown): void {
 
 function* differencesOf(pair: Pair): Generator<ProgramDifference> {
   yield* attempt("segments", pair, loadFaults);
+  yield* attempt("versions", pair, unneededFiles);
   yield* loadedDifferences(pair, { judge: judgedMemory, link: linkProof });
   yield* attempt("sections", pair, sectionsDifferences);
   yield* attempt("overlay", pair, overlayDifferences);

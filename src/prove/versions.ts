@@ -6,7 +6,7 @@ import { versionNumber } from "../image/dynamic/versions.js";
 import type { ElfFile, VersionDefinition } from "../image/elf.js";
 import { VER_FLG } from "../spec/constants.js";
 import type { DeclaredVersions } from "./declared.js";
-import { damage, edit, type ProgramDifference, risk } from "./difference.js";
+import { damage, edit, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
 
 /** Versions that the file needs and defines, by their names. */
@@ -28,7 +28,6 @@ export function* versionDifferences(pair: Pair): Generator<ProgramDifference> {
   if (hasSharedNumber(after) && !hasSharedNumber(before)) {
     yield damage("versions", "DT_VERNEED", "two versions have the same number");
   }
-  yield* unneededFiles(before, after);
   yield* wrongHashes(before, after);
   yield* definitionDifferences(before, after);
 }
@@ -49,21 +48,6 @@ function hasSharedNumber({ versionNeeds, versionDefinitions }: ElfFile): boolean
   const needed = versionNeeds.flatMap((n) => n.versions.map((v) => v.index));
   const numbers = [...needed, ...versionDefinitions.map((d) => d.index)].map(versionNumber);
   return new Set(numbers).size < numbers.length;
-}
-
-const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
-
-/** ld.so takes it for a fault where no loaded library has the name that versions are needed of. */
-function* unneededFiles(before: ElfFile, after: ElfFile): Generator<ProgramDifference> {
-  const wasOdd = (file: string): boolean =>
-    before.versionNeeds.some((n) => n.file === file) && !before.needed.includes(file);
-  for (const { file } of after.versionNeeds) {
-    if (after.needed.includes(file) || wasOdd(file)) continue;
-
-    const isOtherPath = after.needed.some((name) => baseName(name) === baseName(file));
-    const message = `versions of ${file} are needed, which is none of the needed libraries`;
-    yield (isOtherPath ? risk : damage)("versions", file, message);
-  }
 }
 
 /** ld.so compares vna_hash before the names, so one that is wrong says that the version is missing. */

@@ -1,0 +1,58 @@
+import { hex } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import { PT } from "../spec/constants.js";
+import { damage, edit, type ProgramDifference, risk } from "./difference.js";
+import { type AddressRun, loadsOf, runOf } from "./memory.js";
+import type { Pair } from "./pair.js";
+import { within, without } from "./runs.js";
+
+/** Fields that edits set in the program headers of a type; undefined where they set none. */
+export const wantedFields = (
+  { declared }: Pair,
+  type: number,
+): { readonly flags?: number; readonly memsz?: number } | undefined =>
+  declared?.segments
+    .filter((s) => s.type === type)
+    .reduce<object | undefined>((all, s) => ({ ...all, ...s.fields }), undefined);
+
+/** PT_GNU_STACK: whether the stack is executable, and its size. */
+export function* stackDifferences(pair: Pair): Generator<ProgramDifference> {
+  const [old, now] = [pair.before, pair.after].map((elf) => elf.segments.find((s) => s.type === PT.GNU_STACK));
+  const wanted = wantedFields(pair, PT.GNU_STACK);
+  const other = (message: string): ProgramDifference =>
+    (pair.declared ? damage : edit)("stack", "PT_GNU_STACK", message);
+
+  if (!old !== !now && !wanted) yield other(`PT_GNU_STACK is ${now ? "new" : "gone"}`);
+  if (!now) return;
+
+  for (const field of ["flags", "memsz"] as const) {
+    const value = wanted?.[field] ?? old?.[field] ?? now[field];
+    if (now[field] !== value) yield other(`p_${field} of PT_GNU_STACK is ${hex(now[field])}, not ${hex(value)}`);
+  }
+}
+
+const hasIn = (runs: readonly AddressRun[], address: bigint): boolean =>
+  runs.some((r) => r.start <= address && address < r.end);
+
+/** PT_GNU_RELRO: what becomes read-only once the file is relocated. More than before would take it from the program. */
+export function* relroDifferences(pair: Pair): Generator<ProgramDifference> {
+  const { before, after, declared } = pair;
+  const runsOf = ({ segments }: ElfFile): AddressRun[] => segments.filter((s) => s.type === PT.GNU_RELRO).map(runOf);
+  const old = runsOf(before);
+  const now = runsOf(after);
+
+  const [more] = within(without(now, old), loadsOf(before).map(runOf));
+  if (more) yield damage("relro", hex(more.start), `PT_GNU_RELRO makes memory from ${hex(more.start)} on read-only`);
+
+  // A dynamic section that moves to lower addresses of its own segment takes its protection along.
+  const was = before.dynamic?.address ?? 0n;
+  const is = after.dynamic?.address ?? was;
+  const isHome = is < was && loadsOf(after).some((l) => hasIn([runOf(l)], is) && hasIn([runOf(l)], was));
+  const [less] = isHome && hasIn(old, was) && !hasIn(now, is) ? [{ start: is }] : without(old, now);
+  if (!less) return;
+  yield (declared ? damage : risk)(
+    "relro",
+    hex(less.start),
+    `PT_GNU_RELRO does not protect memory at ${hex(less.start)}`,
+  );
+}

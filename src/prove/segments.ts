@@ -1,0 +1,142 @@
+import { addressUp } from "../codec/bytes.js";
+import { hex } from "../error.js";
+import type { ElfFile, Segment } from "../image/elf.js";
+import { PT } from "../spec/constants.js";
+import { cardOf } from "../spec/machines/card-of.js";
+import { MEMORY } from "../spec/machines/lists/memory.js";
+import { damage, edit, type ProgramDifference, risk } from "./difference.js";
+import type { Pair } from "./pair.js";
+import { relroDifferences, stackDifferences, wantedFields } from "./protection.js";
+import { firstRegions } from "./regions.js";
+
+/** What program headers say besides PT_LOAD: thread-local storage, stack, unwinding, read-only memory. */
+export function* segmentDifferences(pair: Pair): Generator<ProgramDifference> {
+  yield* tableDifferences(pair);
+  yield* stackDifferences(pair);
+  yield* relroDifferences(pair);
+
+  const old = byType(pair.before);
+  const now = byType(pair.after);
+  for (const type of new Set([...old.keys(), ...now.keys()])) {
+    const was = old.get(type) ?? [];
+    const is = now.get(type) ?? [];
+    if (pair.declared) yield* physicalDifferences(type, was, is);
+    if (!SPOKEN_FOR.includes(type)) yield* otherDifferences(pair, type, was, is);
+  }
+}
+
+function byType({ segments }: ElfFile): Map<number, Segment[]> {
+  const types = new Map<number, Segment[]>();
+  for (const segment of segments) {
+    const others = types.get(segment.type);
+    if (others) others.push(segment);
+    else types.set(segment.type, [segment]);
+  }
+  return types;
+}
+
+/** Program headers that others speak for: memory, tables, notes, and those above. */
+const SPOKEN_FOR: readonly number[] = /* @__PURE__ */ [
+  [PT.NULL, PT.LOAD, PT.DYNAMIC, PT.INTERP, PT.NOTE, PT.PHDR, PT.GNU_STACK, PT.GNU_RELRO],
+].flat();
+
+function segmentName(type: number): string {
+  const known = Object.entries(PT).find(([, number]) => number === type)?.[0];
+  return known ? `PT_${known}` : `PT_${hex(type)}`;
+}
+
+/**
+ * p_paddr keeps its distance from p_vaddr: firmware loads by it. New program headers stand behind those of their type.
+ */
+function* physicalDifferences(
+  type: number,
+  old: readonly Segment[],
+  now: readonly Segment[],
+): Generator<ProgramDifference> {
+  const distance = (s: Segment): bigint => s.exact("paddr") - s.exact("vaddr");
+  const strayed = old.findIndex((s, i) => now[i] && distance(now[i]) !== distance(s));
+  if (strayed < 0 || type === PT.NULL) return;
+  yield damage("segments", segmentName(type), `p_paddr of ${segmentName(type)} does not follow its p_vaddr`);
+}
+
+/** Where the program header table is in memory: programs get its address from the kernel (AT_PHDR). */
+function* tableDifferences({ before, after, declared }: Pair): Generator<ProgramDifference> {
+  const [old, now] = [before, after].map((elf) => firstRegions(elf).find((r) => r.kind === "program headers"));
+  if (!old) return;
+  if (!now) {
+    yield damage("segments", "PT_PHDR", "no PT_LOAD has the program header table any more");
+    return;
+  }
+
+  if (old.start !== now.start) {
+    const message = `the program header table is at ${hex(now.start)}, where Linux before 5.18 does not find it`;
+    yield (declared ? damage : risk)("segments", "PT_PHDR", message);
+  }
+  const told = (elf: ElfFile): bigint | undefined => elf.segments.find((s) => s.type === PT.PHDR)?.exact("vaddr");
+  if (told(before) !== undefined && told(after) !== now.start) {
+    yield damage("segments", "PT_PHDR", `PT_PHDR does not lead to the program header table at ${hex(now.start)}`);
+  }
+}
+
+/** Program headers that tools may add or take away. */
+const LOOSE: readonly number[] = /* @__PURE__ */ [[PT.PAX_FLAGS, PT.GNU_PROPERTY]].flat();
+
+function* otherDifferences(
+  pair: Pair,
+  type: number,
+  old: readonly Segment[],
+  now: readonly Segment[],
+): Generator<ProgramDifference> {
+  const { declared } = pair;
+  const at = segmentName(type);
+  if (old.length !== now.length) {
+    // One goes with the loaded section that edits take away, or comes with the fields that they set.
+    const isAsked = declared && (now.length < old.length ? declared.dropped.size > 0 : wantedFields(pair, type));
+    const say = !declared && LOOSE.includes(type) ? edit : damage;
+    if (!isAsked) yield say("segments", at, `there are ${now.length} ${at}, not ${old.length}`);
+    return;
+  }
+
+  for (const [i, segment] of now.entries()) {
+    const difference = segmentDifference(pair, old[i]!, segment);
+    if (difference === undefined) continue;
+
+    // x86 and AArch64 take from it what the program is hardened by, and run it all the same.
+    const isHardening = type === PT.GNU_PROPERTY && !declared;
+    yield isHardening ? risk("notes", at, `${at}: ${difference}`) : damage("segments", at, `${at}: ${difference}`);
+  }
+}
+
+/** What makes a program header another one; undefined where it means the same. */
+function segmentDifference(pair: Pair, was: Segment, now: Segment): string | undefined {
+  const wanted = wantedFields(pair, was.type);
+  const isTls = was.type === PT.TLS;
+  // Loaders round the size of thread-local storage up; so do some linkers.
+  const shownSize = (size: bigint): bigint => (isTls ? addressUp(size, was.near("align")) : size);
+
+  for (const field of ["flags", "filesz", "memsz"] as const) {
+    const set = field === "filesz" ? undefined : wanted?.[field];
+    const value = set === undefined ? was.exact(field) : BigInt(set);
+    const round = field === "memsz" ? shownSize : (n: bigint): bigint => n;
+    if (round(now.exact(field)) !== round(value)) return `p_${field} is ${hex(now.exact(field))}, not ${hex(value)}`;
+  }
+  if (isTls && now.exact("align") < was.exact("align")) return "p_align is less than before";
+  if (was.exact("memsz") === 0n) return undefined;
+
+  const moved = now.exact("vaddr") !== was.exact("vaddr");
+  if (moved && !mayMove(pair.before, was.type)) {
+    return `it is at ${hex(now.exact("vaddr"))}, not ${hex(was.exact("vaddr"))}`;
+  }
+
+  // What is in memory and stays there is compared with all other memory.
+  const isLoaded = pair.before.addressOf(was.near("offset"), was.near("filesz")) === was.exact("vaddr");
+  if ((isLoaded && !moved) || !hasAll(pair.before, was)) return undefined;
+  const isSame = hasAll(pair.after, now) && pair.isSame({ from: was.offset, at: now.offset, size: was.filesz });
+  return isSame ? undefined : "its bytes are others";
+}
+
+const hasAll = ({ source }: ElfFile, s: Segment): boolean => s.near("offset") + s.near("filesz") <= source.size;
+
+/** Is it a table that loaders find by its program header alone? */
+const mayMove = ({ header }: ElfFile, type: number): boolean =>
+  type === PT.GNU_PROPERTY || (cardOf(MEMORY, header.machine)?.segments ?? []).some((s) => s.type === type);
