@@ -12,7 +12,7 @@ import { anchorsOf, blocksOf, isFile, isPacked, linksOf, type Page, PAGES, ROOT,
 const pageOf = (path: string): Page => PAGES.find((page) => page.path === path)!;
 
 /** Pages for contributors, with tables and drawings of long lines. */
-const FOR_CONTRIBUTORS = ["docs/architecture.md", "docs/contributing.md"];
+const FOR_CONTRIBUTORS = ["docs/architecture.md", "docs/contributing.md", "docs/sabotage.md"];
 const SHORT_LINED = PAGES.filter(({ path }) => !FOR_CONTRIBUTORS.includes(path));
 
 describe("lines", () => {
@@ -160,7 +160,7 @@ describe("scripts", () => {
   });
 
   it("of the table of long checks are in package.json, and none is missing there", () => {
-    const long = Object.keys(scripts).filter((name) => /^(?:corpus|system|targets:|map:|bench)/.test(name));
+    const long = Object.keys(scripts).filter((name) => /^(?:corpus|system|targets:|map:|bench|sabotage)/.test(name));
     const { lines } = pageOf("docs/testing.md");
     const listed = lines.flatMap((line) => /(?:^\| `|^\*\*`npm run )([\w:]+)/.exec(line)?.slice(1) ?? []);
     expect(listed.filter((name) => name !== "npm").sort()).toEqual(long.sort());
