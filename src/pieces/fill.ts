@@ -1,5 +1,5 @@
 import { type ByteSource, fillFrom, readExactly } from "../codec/source.js";
-import { firstAt, type Piece, readPieces } from "./pieces.js";
+import { firstAt, type Piece } from "./pieces.js";
 
 /** Ranges of the input with at most this much between them, a page of the system's own, are read with one call. */
 const GAP = 4096;
@@ -14,7 +14,11 @@ export function piecesSource(
 ): ByteSource & Required<Pick<ByteSource, "readInto">> {
   return {
     size,
-    read: (offset, length) => readPieces(source, pieces, offset, length),
+    read: (offset, length) => {
+      const bytes = new Uint8Array(length);
+      fillPieces(source, pieces, offset, bytes);
+      return bytes;
+    },
     readInto: (offset, target) => fillPieces(source, pieces, offset, target),
   };
 }

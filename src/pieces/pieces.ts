@@ -1,4 +1,4 @@
-import { concat, equalBytes } from "../codec/bytes.js";
+import { equalBytes } from "../codec/bytes.js";
 import { type ByteSource, readExactly } from "../codec/source.js";
 
 /** A range of the output, and where its bytes come from. Offsets and sizes in bytes. */
@@ -153,23 +153,6 @@ export function joinedPieces(pieces: readonly Piece[]): Piece[] {
   }
 
   return out;
-}
-
-/** The bytes of a range of the output. */
-export function readPieces(source: ByteSource, pieces: readonly Piece[], offset: number, length: number): Uint8Array {
-  const end = offset + length;
-  const parts: Uint8Array[] = [];
-  for (let i = firstAt(pieces, offset), at = offset; at < end; i++) {
-    const p = pieces[i]!;
-    const skip = at - p.at;
-    const size = Math.min(p.size - skip, end - at);
-    if (p.kind === "input") parts.push(readExactly(source, p.from + skip, size, "the input"));
-    else if (p.kind === "bytes") parts.push(p.bytes.subarray(skip, skip + size));
-    else parts.push(new Uint8Array(size));
-    at += size;
-  }
-
-  return parts.length === 1 ? parts[0]! : concat(parts);
 }
 
 /** The index of the piece that holds an offset, by binary search. */

@@ -6,9 +6,10 @@ import { DF, DF_1, PF } from "../spec/constants.js";
 import { DT, DT_RPATH, DT_RUNPATH, dynamicTag } from "../spec/dynamic.js";
 import { gotOrder, SMALLEST_PAGE } from "../spec/machines.js";
 import type { DeclaredEntry } from "./declared.js";
-import { damage, edit, type ProgramDifference, type ProgramPart } from "./difference.js";
+import { damage, edit, type ProgramDifference, type ProgramPart, risk } from "./difference.js";
 import { memoryOf } from "./memory.js";
 import type { Pair } from "./pair.js";
+import { firstGotWord } from "./regions.js";
 
 /** Tags that lead to tables which are compared by what they say, and sizes that follow from these. */
 const COMPARED_APART: readonly number[] = /* @__PURE__ */ [
@@ -46,6 +47,9 @@ export function* dynamicDifferences(pair: Pair): Generator<ProgramDifference> {
   }
 
   yield* rightsDifferences(before, after);
+  yield* gotDifferences(pair);
+  const [size, newSize] = [before, after].map((elf) => elf.dynamic!.strings?.size ?? 0) as [number, number];
+  if (declared && newSize < size) yield damage("dynamic", "DT_STRSZ", `DT_STRSZ is ${newSize}, not ${size}`);
 
   const wanted = entriesByTag(before, declared?.dynamic ?? before.dynamic.entries.map((e) => asDeclared(before, e)));
   const now = entriesByTag(
@@ -65,6 +69,20 @@ function* rightsDifferences(before: ElfFile, after: ElfFile): Generator<ProgramD
     memoryOf(elf, SMALLEST_PAGE).some((a) => a.start <= address && address < a.end && (a.flags & PF.W) !== 0);
   if (old === now || !isWritable(before, old) || isWritable(after, now)) return;
   yield damage("dynamic", "PT_DYNAMIC", `the dynamic section at ${hex(now)} is in memory that nobody can write to`);
+}
+
+/** GOT[0] holds the address of the dynamic section on many machines. Where it does, it follows. */
+function* gotDifferences({ before, after, declared }: Pair): Generator<ProgramDifference> {
+  const word = new Tolerant().part(() => firstGotWord(before));
+  if (!word || word.value !== before.dynamic!.address || before.dynamic!.address === after.dynamic!.address) return;
+
+  const now = new Tolerant().part(() => firstGotWord(after));
+  if (now?.value === after.dynamic!.address) return;
+  yield (declared ? damage : risk)(
+    "dynamic",
+    "DT_PLTGOT",
+    "GOT[0] does not hold the address of the dynamic section any more",
+  );
 }
 
 function asDeclared(elf: ElfFile, entry: DynamicEntry): DeclaredEntry {
@@ -96,7 +114,12 @@ function* tagDifferences(
   if (isLost && isRedundant(pair.after, tag)) return;
 
   if (isComparedApart(pair, tag)) {
-    if ((wanted === undefined) === (now === undefined)) return;
+    if (wanted && now) {
+      if (wanted.values.length !== now.values.length)
+        yield damage("dynamic", name, `there are ${now.values.length} ${name}`);
+      return;
+    }
+
     const part = VERSIONS.includes(tag) ? "versions" : "hash";
     const message = isLost ? `${name} is gone` : `${name} is new`;
     if (!mayComeOrGo(pair, tag)) yield damage(part, name, message);

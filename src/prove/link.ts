@@ -4,6 +4,7 @@ import type { LinkProof } from "./proof.js";
 import { hashDifferences } from "./hash.js";
 import { matchSymbols } from "./match-symbols.js";
 import { relocationDifferences } from "./relocations.js";
+import { versionFaults } from "./version-records.js";
 import { versionDifferences } from "./versions.js";
 
 /**
@@ -15,6 +16,7 @@ export const linkProof: LinkProof = {
     const symbols = matchSymbols(pair);
     yield* symbols.differences;
     yield* versionDifferences(pair);
+    yield* versionFaults(pair);
     yield* hashDifferences(pair, symbols);
 
     const sameSymbol = symbols.isSame ? undefined : (old: number, now: number) => symbols.indexOf(old) === now;

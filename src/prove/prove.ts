@@ -5,9 +5,10 @@ import type { Piece } from "../pieces/pieces.js";
 import { damage, type ProgramDifference } from "./difference.js";
 import { lostMemory } from "./explain.js";
 import { Pair } from "./pair.js";
+import { placeDifferences } from "./places.js";
 import { attempt, loadedDifferences } from "./program.js";
 import type { Proof } from "./proof.js";
-import { addedDifferences, matchInOrder, sectionDifferences } from "./sections.js";
+import { addedDifferences, endsNames, matchInOrder, sectionDifferences } from "./sections.js";
 
 /** Differences that a message tells. */
 const TOLD = 4;
@@ -44,12 +45,14 @@ function* unasked(before: ElfFile, { after, pieces, proof }: ProvedPlan): Genera
   const { declared, link, contents } = proof;
   const pair = new Pair(before, after, declared, pieces);
   yield* loadedDifferences(pair, { judge: lostMemory, link });
+  if (!declared.isDebugFile) yield* attempt("segments", pair, placeDifferences);
 
   if (!declared.dropsHeaders) {
     yield* attempt("sections", pair, (p) => {
       const { indexOf, differences } = matchInOrder(p);
       const taken = new Set(Array.from({ length: sectionColumns(p.before).count }, (_, i) => indexOf(i)));
-      return [...differences, ...sectionDifferences(p, indexOf, contents), ...addedDifferences(p, taken)];
+      const names = endsNames(before) && !endsNames(after) ? [damage("sections", ".shstrtab", "names do not end")] : [];
+      return [...differences, ...names, ...sectionDifferences(p, indexOf, contents), ...addedDifferences(p, taken)];
     });
   }
   yield* attempt("overlay", pair, overlayDifferences);

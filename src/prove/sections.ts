@@ -4,7 +4,7 @@ import { readExactly } from "../codec/source.js";
 import { hex } from "../error.js";
 import type { ElfFile, Segment } from "../image/elf.js";
 import { placedAt, sectionColumns } from "../image/headers/section-columns.js";
-import { sectionNames } from "../image/headers/section-names.js";
+import { sectionNames, sectionNameTable } from "../image/headers/section-names.js";
 import { sectionSymbols } from "../image/symbols/symbols.js";
 import { SHF, SHN, SHT } from "../spec/constants.js";
 import { COVER_NAME, KEPT_NAME, RETIRED_NAMES } from "../spec/own-marks.js";
@@ -180,6 +180,9 @@ export function* addedDifferences({ after, declared }: Pair, taken: ReadonlySet<
     const name = names.of(i);
     const asked = declared!.added.find((s) => s.name === name);
     if (!asked && !NEW.includes(name)) yield damage("sections", name, `the section ${name} is new`);
+    if (OF_SYMBOLS.includes(columns.type[i]!) && columns.type[columns.link[i]!] !== SHT.DYNSYM) {
+      yield damage("sections", name, `sh_link of ${name} does not lead to the dynamic symbols`);
+    }
     if (!asked) continue;
 
     const { offset, fileSize } = columns;
@@ -187,4 +190,13 @@ export function* addedDifferences({ after, declared }: Pair, taken: ReadonlySet<
     if (!equalBytes(bytes, asked.bytes))
       yield damage("sections", name, `${name}: its bytes are others than those given`);
   }
+}
+
+/** Tables with an entry for each dynamic symbol. */
+const OF_SYMBOLS: readonly number[] = /* @__PURE__ */ [[SHT.HASH, SHT.GNU_HASH, SHT.GNU_VERSYM]].flat();
+
+/** Does the section name table end with a NUL? */
+export function endsNames(elf: ElfFile): boolean {
+  const table = sectionNameTable(elf);
+  return !table || table.size === 0 || readExactly(elf.source, table.offset + table.size - 1, 1, "a name")[0] === 0;
 }

@@ -20,7 +20,7 @@ export function* segmentDifferences(pair: Pair): Generator<ProgramDifference> {
   for (const type of new Set([...old.keys(), ...now.keys()])) {
     const was = old.get(type) ?? [];
     const is = now.get(type) ?? [];
-    if (pair.declared) yield* physicalDifferences(type, was, is);
+    if (pair.declared) yield* fieldDifferences(pair, type, was, is);
     if (!SPOKEN_FOR.includes(type)) yield* otherDifferences(pair, type, was, is);
   }
 }
@@ -46,17 +46,21 @@ function segmentName(type: number): string {
 }
 
 /**
- * p_paddr keeps its distance from p_vaddr: firmware loads by it. New program headers stand behind those of their type.
+ * p_paddr keeps its distance from p_vaddr: firmware loads by it. p_flags stay. New program headers stand behind those
+ * of their type.
  */
-function* physicalDifferences(
+function* fieldDifferences(
+  pair: Pair,
   type: number,
   old: readonly Segment[],
   now: readonly Segment[],
 ): Generator<ProgramDifference> {
   const distance = (s: Segment): bigint => s.exact("paddr") - s.exact("vaddr");
-  const strayed = old.findIndex((s, i) => now[i] && distance(now[i]) !== distance(s));
-  if (strayed < 0 || type === PT.NULL) return;
-  yield damage("segments", segmentName(type), `p_paddr of ${segmentName(type)} does not follow its p_vaddr`);
+  const flags = (s: Segment): number => (type === PT.LOAD || wantedFields(pair, type) ? 0 : s.flags);
+  const isOther = (s: Segment, i: number): boolean =>
+    now[i] !== undefined && (distance(now[i]) !== distance(s) || flags(now[i]) !== flags(s));
+  if (type === PT.NULL || !old.some(isOther)) return;
+  yield damage("segments", segmentName(type), `p_paddr or p_flags of ${segmentName(type)} do not follow`);
 }
 
 /** Where the program header table is in memory: programs get its address from the kernel (AT_PHDR). */

@@ -128,7 +128,8 @@ function comparer(
   };
 
   return (before, after) => {
-    if (before >= old.count || after >= now.count) return before === after;
+    if (before >= old.count) return before === after;
+    if (after >= now.count) return false;
 
     return (
       isEqual(before * stride, after * stride, infoAt, 2) &&

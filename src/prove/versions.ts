@@ -1,5 +1,4 @@
-import { encodeText, viewOf } from "../codec/bytes.js";
-import { sysvHash } from "../codec/hash.js";
+import { viewOf } from "../codec/bytes.js";
 import { Verdef } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { versionNumber } from "../image/dynamic/versions.js";
@@ -25,10 +24,6 @@ export function* versionDifferences(pair: Pair): Generator<ProgramDifference> {
     if (!wanted.has(name)) yield say("versions", name, `the version ${name} is needed now`);
   }
 
-  if (hasSharedNumber(after) && !hasSharedNumber(before)) {
-    yield damage("versions", "DT_VERNEED", "two versions have the same number");
-  }
-  yield* wrongHashes(before, after);
   yield* definitionDifferences(before, after);
 }
 
@@ -41,24 +36,6 @@ function numbersByName(needs: DeclaredVersions["needs"]): Map<string, number> {
     }
   }
   return numbers;
-}
-
-/** Do two versions have the same number, so that nothing tells which one a symbol has? */
-function hasSharedNumber({ versionNeeds, versionDefinitions }: ElfFile): boolean {
-  const needed = versionNeeds.flatMap((n) => n.versions.map((v) => v.index));
-  const numbers = [...needed, ...versionDefinitions.map((d) => d.index)].map(versionNumber);
-  return new Set(numbers).size < numbers.length;
-}
-
-/** ld.so compares vna_hash before the names, so one that is wrong says that the version is missing. */
-function* wrongHashes(before: ElfFile, after: ElfFile): Generator<ProgramDifference> {
-  const known = new Set(before.versionNeeds.flatMap((n) => n.versions.map((v) => `${v.name} ${v.hash}`)));
-  for (const { versions } of after.versionNeeds) {
-    for (const { name, hash } of versions) {
-      const isRight = hash === sysvHash(encodeText(name)) || known.has(`${name} ${hash}`);
-      if (!isRight) yield damage("versions", name, `vna_hash of ${name} is not the hash of its name`);
-    }
-  }
 }
 
 /** All that a definition says, with vd_hash, which ld.so compares first. */

@@ -3,7 +3,7 @@ import { type Edit, type ElfFile, isElfError, patch, type PatchOptions, plan, PT
 import { symbolVersions } from "../../src/image/dynamic/versions.js";
 import { type Order, orderWrites } from "../../src/node/order/order.js";
 import { findUnfinished, undoBytes } from "../../src/node/unfinished.js";
-import { readPieces } from "../../src/pieces/pieces.js";
+import { readPieces } from "../support/pieces.js";
 import { ehdr } from "../support/elf.js";
 import type { Range } from "../../src/pieces/ranges.js";
 import { bytesSource } from "../../src/codec/source.js";

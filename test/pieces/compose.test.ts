@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { bytesSource } from "../../src/codec/source.js";
 import { composePieces } from "../../src/pieces/compose.js";
-import { type Piece, readPieces } from "../../src/pieces/pieces.js";
+import type { Piece } from "../../src/pieces/pieces.js";
+import { readPieces } from "../support/pieces.js";
 import { random, SEED } from "../support/mutants.js";
 
 const input = (at: number, size: number, from: number): Piece => ({ kind: "input", at, size, from });

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { type ByteSource, bytesSource } from "../../src/codec/source.js";
 import { fillPieces, piecesSource } from "../../src/pieces/fill.js";
-import { type Piece, readPieces } from "../../src/pieces/pieces.js";
+import type { Piece } from "../../src/pieces/pieces.js";
+import { readPieces } from "../support/pieces.js";
 import { counting } from "../support/elf.js";
 import { random, SEED } from "../support/mutants.js";
 

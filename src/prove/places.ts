@@ -1,0 +1,85 @@
+import { wordSize } from "../codec/encoding.js";
+import { hex } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
+import { PF, SHT } from "../spec/constants.js";
+import { damage, type ProgramDifference } from "./difference.js";
+import { type AddressRun, loadsOf, runOf } from "./memory.js";
+import type { Pair } from "./pair.js";
+import { allRegions, coverRuns, ownSegments, programRuns, type Region } from "./regions.js";
+import { shared, without } from "./runs.js";
+
+const wrong = (at: bigint, message: string): ProgramDifference => damage("segments", hex(at), message);
+
+/** Where tables went: into memory that the file has, that nobody else has, and that loaders can read words of. */
+export function* placeDifferences(pair: Pair): Generator<ProgramDifference> {
+  const { before, after, declared } = pair;
+  yield* loadDifferences(pair);
+
+  const own = [...allRegions(before), ...ownSegments(before), ...coverRuns(before)];
+  const variables = without(variableRuns(before), own);
+  for (const { address: start, size } of declared!.places) {
+    const run = { start, end: start + BigInt(size) };
+    const region = allRegions(after).find((r) => r.start === start);
+    const taken = variables.find((variable) => shared(run, variable));
+    const isAligned = start % alignmentOf(after, region?.kind) === 0n || own.some((r) => r.start === start);
+    if (without([run], fileRuns(after)).length > 0)
+      yield wrong(start, `no PT_LOAD has all of the table at ${hex(start)}`);
+    if (taken) yield wrong(start, `the table at ${hex(start)} takes memory of the program`);
+    if (!isAligned) yield wrong(start, `the table at ${hex(start)} begins at an odd address`);
+  }
+  yield* sizeDifferences(pair);
+}
+
+/** New PT_LOADs: never executable, and writable only for a dynamic section that was. */
+function* loadDifferences({ before, after }: Pair): Generator<ProgramDifference> {
+  const old = loadsOf(before).map(runOf);
+  for (const load of loadsOf(after)) {
+    const run = runOf(load);
+    const address = after.dynamic?.address ?? -1n;
+    const mayWrite = run.start <= address && address < run.end;
+    const isNew = old.every((other) => shared(run, other) === undefined);
+    const more = load.flags & (mayWrite ? PF.X : PF.X | PF.W);
+    if (isNew && more !== 0) yield wrong(run.start, `the new PT_LOAD at ${hex(run.start)} is writable or executable`);
+  }
+}
+
+const fileRuns = (elf: ElfFile): AddressRun[] =>
+  loadsOf(elf).map((l) => ({ start: l.exact("vaddr"), end: l.exact("vaddr") + l.exact("filesz") }));
+
+/** What a program has for its own: loaded sections that are no tables, and memory behind the file's bytes. */
+const variableRuns = (elf: ElfFile): AddressRun[] => [
+  ...programRuns(elf),
+  ...loadsOf(elf).map((l) => ({ start: l.exact("vaddr") + l.exact("filesz"), end: runOf(l).end })),
+];
+
+/** What loaders on strict machines want of an address. */
+function alignmentOf({ header }: ElfFile, kind: Region["kind"] | undefined): bigint {
+  switch (kind) {
+    case "dynamic":
+    case "symbols":
+    case "gnuHash":
+    case "mipsHash":
+      return BigInt(wordSize(header));
+    case "hash":
+    case "notes":
+    case "versionNeeds":
+    case "versionDefinitions":
+      return 4n;
+    case "versions":
+      return 2n;
+    default:
+      return 1n;
+  }
+}
+
+/** sh_size of a table that has moved or grown says how large it is. */
+function* sizeDifferences({ before, after, declared }: Pair): Generator<ProgramDifference> {
+  for (const { header: s, name } of after.sections) {
+    const place = declared!.places.find((p) => p.address === s.exact("addr"));
+    const isShort = place !== undefined && s.exact("size") > 0n && s.exact("size") < BigInt(place.size);
+    if (!isShort || s.type === SHT.NOTE) continue;
+
+    const wasSo = before.sections.some((o) => o.name === name && o.header.exact("size") === s.exact("size"));
+    if (!wasSo) yield damage("sections", name, `sh_size of ${name} is ${s.size}, less than its ${place.size} bytes`);
+  }
+}
