@@ -3,6 +3,7 @@ import type { ElfFile } from "../image/elf.js";
 import { damageRules, loadedDamageRules } from "./damage.js";
 import { hashSymbolRules } from "./hash-symbols.js";
 import { findingsBy, planRules } from "./plan-rules.js";
+import { pointerRules } from "./pointers.js";
 import { type CheckRule, type Finding, forLoadable, frozen } from "./rule.js";
 import { startRules } from "./start.js";
 
@@ -19,7 +20,7 @@ export type { CheckRule, Finding, Severity, Violation } from "./rule.js";
 export const checkRules: readonly CheckRule[] = /* @__PURE__ */ frozen([
   ...planRules,
   ...damageRules,
-  ...[loadedDamageRules, startRules, hashSymbolRules].flatMap(forLoadable),
+  ...[pointerRules, loadedDamageRules, startRules, hashSymbolRules].flatMap(forLoadable),
 ]);
 
 /**

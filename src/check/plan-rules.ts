@@ -4,7 +4,6 @@ import { dynamicRules } from "./dynamic.js";
 import { hashRules } from "./hash.js";
 import { loadRules } from "./loads.js";
 import { phdrRules } from "./phdrs.js";
-import { pointerRules } from "./pointers.js";
 import { protectionRules } from "./protection.js";
 import { failureOf, READABLE, readableRule } from "./readable.js";
 import { type CheckRule, type Finding, forLoadable, frozen } from "./rule.js";
@@ -32,7 +31,6 @@ export const planRules: readonly CheckRule[] = /* @__PURE__ */ frozen(
     forLoadable(hashRules), // hash tables
     forLoadable(versionRules), // symbol versions
     forLoadable(loadedSymbolRules), // symbols of what is loaded
-    forLoadable(pointerRules), // addresses that code may hold
     forLoadable(protectionRules), // what may be written and executed
   ].flat(),
 );

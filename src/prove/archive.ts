@@ -4,7 +4,7 @@ import { decodeText, equalBytes } from "../codec/bytes.js";
 import { readExactly } from "../codec/source.js";
 import { fail } from "../error.js";
 import { piecesSource } from "../pieces/fill.js";
-import { firstAt, joinedPieces, type Piece, slicePiece } from "../pieces/pieces.js";
+import { firstAt, type Piece, slicePiece } from "../pieces/pieces.js";
 
 /** What was done to a static library. */
 export interface ProvedArchive {
@@ -61,34 +61,25 @@ function hasContent(
   old: ArchiveMember,
   now: ArchiveMember,
 ): boolean {
-  const from = startOf(old);
-  const planned = contents.get(index) ?? {
-    size: old.size,
-    pieces: [{ kind: "input", at: 0, size: old.size, from: 0 }],
+  const start = startOf(now);
+  const whole: Piece = { kind: "input", at: 0, size: old.size, from: 0 };
+  const planned = contents.get(index) ?? { size: old.size, pieces: [whole] };
+  const isThere = (wanted: Piece): boolean => {
+    for (let done = 0; done < wanted.size;) {
+      const piece = pieces[firstAt(pieces, start + wanted.at + done)]!;
+      const skip = start + wanted.at + done - piece.at;
+      const size = Math.min(piece.size - skip, wanted.size - done);
+      if (!isSamePart(slicePiece(wanted, done, size), slicePiece(piece, skip, size), startOf(old))) return false;
+      done += size;
+    }
+    return true;
   };
-  const wanted = joinedPieces(planned.pieces.map((p) => (p.kind === "input" ? { ...p, from: p.from + from } : p)));
-  const found = joinedPieces(piecesWithin(pieces, startOf(now), now.size));
-  return (
-    planned.size === now.size && wanted.length === found.length && wanted.every((p, i) => isSamePiece(p, found[i]!))
-  );
+  return planned.size === now.size && planned.pieces.every(isThere);
 }
 
-/** The pieces of a range, which count from its start. */
-function piecesWithin(pieces: readonly Piece[], start: number, size: number): Piece[] {
-  const out: Piece[] = [];
-  const end = start + size;
-  for (let i = firstAt(pieces, start); i < pieces.length && pieces[i]!.at < end; i++) {
-    const p = pieces[i]!;
-    const skip = Math.max(0, start - p.at);
-    const part = slicePiece(p, skip, Math.min(p.at + p.size, end) - p.at - skip);
-    out.push({ ...part, at: part.at - start });
-  }
-  return out;
-}
-
-function isSamePiece(a: Piece, b: Piece): boolean {
-  if (a.at !== b.at || a.size !== b.size) return false;
-  if (a.kind === "input") return b.kind === "input" && a.from === b.from;
+/** @param from where the old content begins, which ranges of the first piece count from */
+function isSamePart(a: Piece, b: Piece, from: number): boolean {
+  if (a.kind === "input") return b.kind === "input" && a.from + from === b.from;
   return a.kind === "bytes" ? b.kind === "bytes" && equalBytes(a.bytes, b.bytes) : b.kind === "zero";
 }
 

@@ -72,17 +72,13 @@ function* rightsDifferences(before: ElfFile, after: ElfFile): Generator<ProgramD
 }
 
 /** GOT[0] holds the address of the dynamic section on many machines. Where it does, it follows. */
-function* gotDifferences({ before, after, declared }: Pair): Generator<ProgramDifference> {
+function* gotDifferences({ before, after }: Pair): Generator<ProgramDifference> {
   const word = new Tolerant().part(() => firstGotWord(before));
   if (!word || word.value !== before.dynamic!.address || before.dynamic!.address === after.dynamic!.address) return;
 
   const now = new Tolerant().part(() => firstGotWord(after));
   if (now?.value === after.dynamic!.address) return;
-  yield (declared ? damage : risk)(
-    "dynamic",
-    "DT_PLTGOT",
-    "GOT[0] does not hold the address of the dynamic section any more",
-  );
+  yield risk("dynamic", "DT_PLTGOT", "GOT[0] does not hold the address of the dynamic section any more");
 }
 
 function asDeclared(elf: ElfFile, entry: DynamicEntry): DeclaredEntry {
@@ -128,14 +124,14 @@ function* tagDifferences(
   }
 
   if (wanted?.texts ?? now?.texts) {
-    yield* textDifferences(pair, tag, name, wanted, now);
+    yield* textDifferences(tag, name, wanted, now);
     return;
   }
 
   const old = kind === "self-relative" ? targets(pair.before, tag) : (wanted?.values ?? []);
   const values = kind === "self-relative" ? targets(pair.after, tag) : (now?.values ?? []);
   if (old.join() === values.join()) return;
-  const say = !pair.declared && isFlag(tag) ? edit : damage;
+  const say = isFlag(tag) ? edit : damage;
   yield say("dynamic", name, `${name} is ${shownValues(values)}, not ${shownValues(old)}`);
 }
 
@@ -181,7 +177,6 @@ function isRedundant({ dynamic }: ElfFile, tag: number): boolean {
 }
 
 function* textDifferences(
-  pair: Pair,
   tag: number,
   name: string,
   wanted: Said | undefined,
@@ -192,7 +187,7 @@ function* textDifferences(
   if (old.join("\0") === texts.join("\0")) return;
 
   const part = partOfText(tag);
-  const say = !pair.declared && isSet(part, wanted, now) ? edit : damage;
+  const say = isSet(part, wanted, now) ? edit : damage;
   yield say(part, name, `${name} is ${shownTexts(texts)}, not ${shownTexts(old)}`);
 }
 

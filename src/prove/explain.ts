@@ -98,7 +98,7 @@ function* rightsDifferences(pair: Pair, changes: readonly MemoryChange[]): Gener
     if (change.what !== "rights" || without([change], own).length === 0) continue;
 
     const loses = (old & ~now) !== 0;
-    const say = loses || pair.declared ? damage : risk;
+    const say = loses ? damage : risk;
     yield say(
       "memory",
       hex(change.start),

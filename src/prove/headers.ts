@@ -15,8 +15,7 @@ export function* headerDifferences({ before, after, declared }: Pair): Generator
 
   for (const field of SETTABLE) {
     const wanted = declared?.header[field] ?? old[field];
-    const say = declared ? damage : edit;
-    if (wanted !== now[field]) yield say("header", field, `${field} is ${now[field]}, not ${wanted}`);
+    if (wanted !== now[field]) yield edit("header", field, `${field} is ${now[field]}, not ${wanted}`);
   }
 
   if (old.entry !== now.entry) yield damage("entry", "e_entry", `e_entry is ${hex(now.entry)}, not ${hex(old.entry)}`);
@@ -28,7 +27,7 @@ export function* interpreterDifferences({ before, after, declared }: Pair): Gene
   const now = after.interpreter;
   if (now === wanted) return;
 
-  const isSet = !declared && wanted !== null && now !== null && now !== "";
+  const isSet = wanted !== null && now !== null && now !== "";
   const say = isSet ? edit : damage;
   yield say("interpreter", "PT_INTERP", `the interpreter is ${now ?? "none"}, not ${wanted ?? "none"}`);
 }

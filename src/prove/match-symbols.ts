@@ -197,13 +197,12 @@ function mayBindSo({ after }: Pair, wanted: Row, now: Row): boolean {
 
 function rowDifference(pair: Pair, wanted: Row, now: Row): ProgramDifference | undefined {
   const at = shown(wanted);
-  const say = pair.declared ? damage : edit;
   if (now.name !== wanted.name) {
     const isOverwritten = now.nameAt === wanted.nameAt || now.name.endsWith("?");
-    return (isOverwritten ? damage : say)("symbols", at, `the symbol ${at} is ${shown(now)} now`);
+    return (isOverwritten ? damage : edit)("symbols", at, `the symbol ${at} is ${shown(now)} now`);
   }
   if (now.version !== wanted.version) {
-    return (mayBindSo(pair, wanted, now) ? say : damage)(
+    return (mayBindSo(pair, wanted, now) ? edit : damage)(
       "versions",
       at,
       `the symbol ${at} has the version ${now.version || "none"} now`,
@@ -218,7 +217,7 @@ function rowDifference(pair: Pair, wanted: Row, now: Row): ProgramDifference | u
   if (now.info !== wanted.info || now.other !== wanted.other) {
     const isLocal = now.info >> 4 === STB.LOCAL || wanted.info >> 4 === STB.LOCAL;
     const isBinding = !isLocal && (now.info & 15) === (wanted.info & 15) && now.other === wanted.other;
-    return (isBinding ? say : damage)("symbols", at, `binding, type or visibility of ${at} are others`);
+    return (isBinding ? edit : damage)("symbols", at, `binding, type or visibility of ${at} are others`);
   }
   if (placeOf(now.shndx) !== placeOf(wanted.shndx)) {
     return damage("symbols", at, `${at} is ${placeOf(now.shndx)}, not ${placeOf(wanted.shndx)}`);

@@ -59,6 +59,6 @@ export function* noteDifferences(pair: Pair): Generator<ProgramDifference> {
     const isNew = (old.get(key)?.count ?? 0) < count;
     const at = `${note.owner} note of type ${note.type}`;
     // Where a note is zeroed, one without an owner takes its place.
-    if (isNew && !(declared && note.owner === "")) yield (declared ? damage : edit)("notes", at, `the ${at} is new`);
+    if (isNew && !(declared && note.owner === "")) yield edit("notes", at, `the ${at} is new`);
   }
 }

@@ -19,8 +19,7 @@ export const wantedFields = (
 export function* stackDifferences(pair: Pair): Generator<ProgramDifference> {
   const [old, now] = [pair.before, pair.after].map((elf) => elf.segments.find((s) => s.type === PT.GNU_STACK));
   const wanted = wantedFields(pair, PT.GNU_STACK);
-  const other = (message: string): ProgramDifference =>
-    (pair.declared ? damage : edit)("stack", "PT_GNU_STACK", message);
+  const other = (message: string): ProgramDifference => edit("stack", "PT_GNU_STACK", message);
 
   if (!old !== !now && !wanted) yield other(`PT_GNU_STACK is ${now ? "new" : "gone"}`);
   if (!now) return;
@@ -36,7 +35,7 @@ const hasIn = (runs: readonly AddressRun[], address: bigint): boolean =>
 
 /** PT_GNU_RELRO: what becomes read-only once the file is relocated. More than before would take it from the program. */
 export function* relroDifferences(pair: Pair): Generator<ProgramDifference> {
-  const { before, after, declared } = pair;
+  const { before, after } = pair;
   const runsOf = ({ segments }: ElfFile): AddressRun[] => segments.filter((s) => s.type === PT.GNU_RELRO).map(runOf);
   const old = runsOf(before);
   const now = runsOf(after);
@@ -50,9 +49,5 @@ export function* relroDifferences(pair: Pair): Generator<ProgramDifference> {
   const isHome = is < was && loadsOf(after).some((l) => hasIn([runOf(l)], is) && hasIn([runOf(l)], was));
   const [less] = isHome && hasIn(old, was) && !hasIn(now, is) ? [{ start: is }] : without(old, now);
   if (!less) return;
-  yield (declared ? damage : risk)(
-    "relro",
-    hex(less.start),
-    `PT_GNU_RELRO does not protect memory at ${hex(less.start)}`,
-  );
+  yield risk("relro", hex(less.start), `PT_GNU_RELRO does not protect memory at ${hex(less.start)}`);
 }

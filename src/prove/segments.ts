@@ -64,7 +64,7 @@ function* fieldDifferences(
 }
 
 /** Where the program header table is in memory: programs get its address from the kernel (AT_PHDR). */
-function* tableDifferences({ before, after, declared }: Pair): Generator<ProgramDifference> {
+function* tableDifferences({ before, after }: Pair): Generator<ProgramDifference> {
   const [old, now] = [before, after].map((elf) => firstRegions(elf).find((r) => r.kind === "program headers"));
   if (!old) return;
   if (!now) {
@@ -74,7 +74,7 @@ function* tableDifferences({ before, after, declared }: Pair): Generator<Program
 
   if (old.start !== now.start) {
     const message = `the program header table is at ${hex(now.start)}, where Linux before 5.18 does not find it`;
-    yield (declared ? damage : risk)("segments", "PT_PHDR", message);
+    yield risk("segments", "PT_PHDR", message);
   }
   const told = (elf: ElfFile): bigint | undefined => elf.segments.find((s) => s.type === PT.PHDR)?.exact("vaddr");
   if (told(before) !== undefined && told(after) !== now.start) {
@@ -96,7 +96,7 @@ function* otherDifferences(
   if (old.length !== now.length) {
     // One goes with the loaded section that edits take away, or comes with the fields that they set.
     const isAsked = declared && (now.length < old.length ? declared.dropped.size > 0 : wantedFields(pair, type));
-    const say = !declared && LOOSE.includes(type) ? edit : damage;
+    const say = LOOSE.includes(type) ? edit : damage;
     if (!isAsked) yield say("segments", at, `there are ${now.length} ${at}, not ${old.length}`);
     return;
   }
@@ -106,7 +106,7 @@ function* otherDifferences(
     if (difference === undefined) continue;
 
     // x86 and AArch64 take from it what the program is hardened by, and run it all the same.
-    const isHardening = type === PT.GNU_PROPERTY && !declared;
+    const isHardening = type === PT.GNU_PROPERTY;
     yield isHardening ? risk("notes", at, `${at}: ${difference}`) : damage("segments", at, `${at}: ${difference}`);
   }
 }

@@ -13,15 +13,14 @@ export function* versionDifferences(pair: Pair): Generator<ProgramDifference> {
   const { before, after, declared } = pair;
   const wanted = numbersByName(declared?.versions?.needs ?? before.versionNeeds);
   const now = numbersByName(after.versionNeeds);
-  const say = declared ? damage : edit;
   for (const [name, number] of wanted) {
     const newNumber = now.get(name);
-    if (newNumber === undefined) yield say("versions", name, `the version ${name} is needed no more`);
+    if (newNumber === undefined) yield edit("versions", name, `the version ${name} is needed no more`);
     else if (declared && newNumber !== number)
       yield damage("versions", name, `${name} has the number ${newNumber}, not ${number}`);
   }
   for (const name of now.keys()) {
-    if (!wanted.has(name)) yield say("versions", name, `the version ${name} is needed now`);
+    if (!wanted.has(name)) yield edit("versions", name, `the version ${name} is needed now`);
   }
 
   yield* definitionDifferences(before, after);
