@@ -3,6 +3,7 @@ import { findingsBy, newFindings, planRules } from "./check/plan-rules.js";
 import type { Finding } from "./check/rule.js";
 import { type ElfInput, toSource } from "./codec/source.js";
 import {
+  archiveProofOf,
   type Asked,
   askedOf,
   type Edits,
@@ -73,7 +74,8 @@ export function plan(source: ElfInput, edits: Edits, options: PatchOptions = {})
   if (!isArchive(input)) return planElf(readElf(input), asked, options);
 
   refuseMembers(asked);
-  return planArchive(input, (member) => planElf(member, asked, options), tellerOf(asked), options);
+  const planMember = (member: ElfFile): Plan => planElf(member, asked, options);
+  return planArchive(input, planMember, tellerOf(asked), archiveProofOf(asked), options);
 }
 
 function assertOverlay(choice: unknown): void {

@@ -4,6 +4,7 @@ import { ET } from "../spec/constants.js";
 import { type Edit, type EditFamily, familyOf } from "./family.js";
 import { layoutPass } from "../rewrite/passes/layout.js";
 import type { Teller } from "../report/changes.js";
+import type { ArchiveProof } from "../prove/archive.js";
 import type { Pass } from "../rewrite/passes/pass.js";
 import { Wish } from "../rewrite/wish/wish.js";
 import { shown } from "./json-edit.js";
@@ -122,6 +123,10 @@ function wishOf(elf: ElfFile, asked: readonly Asked[]): Wish {
   for (const { family, edits } of asked) family.apply(wish, edits);
   return wish;
 }
+
+/** Proves a static library; undefined where no edit can change what is in one. */
+export const archiveProofOf = (asked: readonly Asked[]): ArchiveProof | undefined =>
+  asked.find(({ family }) => family.provesArchive)?.family.provesArchive;
 
 /** Tells the changes that only these edits bring, once each. */
 export function tellerOf(asked: readonly Asked[]): Teller {

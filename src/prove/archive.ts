@@ -18,13 +18,16 @@ export interface ProvedArchive {
   readonly deterministic: boolean;
 }
 
+/** Throws where a static library is not what was planned. */
+export type ArchiveProof = (before: Archive, proved: ProvedArchive) => void;
+
 /**
  * Proves a rewritten static library: the same members under the same names, each with its old or its planned content,
  * and an index that leads to the same members. What a member's own rewrite may do is proved with its plan.
  *
  * @throws ElfError `INVARIANT`
  */
-export function proveArchive(before: Archive, proved: ProvedArchive): void {
+export const proveArchive: ArchiveProof = (before, proved) => {
   const after = readArchive(piecesSource(before.source, proved.pieces, proved.size));
   const wrong = membersDifference(before, after, proved) ?? indexDifference(before, after, proved);
   if (wrong === undefined) return;
@@ -32,7 +35,7 @@ export function proveArchive(before: Archive, proved: ProvedArchive): void {
   fail("INVARIANT", `the rewritten static library would be another one, so nothing was written: ${wrong}`, {
     rules: ["prove-archive"],
   });
-}
+};
 
 function membersDifference(before: Archive, after: Archive, proved: ProvedArchive): string | undefined {
   const { members } = before;

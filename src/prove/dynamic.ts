@@ -118,7 +118,7 @@ function* tagDifferences(
 
     const part = VERSIONS.includes(tag) ? "versions" : "hash";
     const message = isLost ? `${name} is gone` : `${name} is new`;
-    if (!mayComeOrGo(pair, tag)) yield damage(part, name, message);
+    if (!mayComeOrGo(pair, tag, isLost)) yield damage(part, name, message);
     else if (!pair.declared) yield edit(part, name, message);
     return;
   }
@@ -143,10 +143,10 @@ function isComparedApart({ before, declared }: Pair, tag: number): boolean {
 }
 
 /** May the tag of a table that is compared apart come or go? What is left of it is compared there. */
-function mayComeOrGo({ before, after, declared }: Pair, tag: number): boolean {
+function mayComeOrGo({ before, after, declared }: Pair, tag: number, isLost: boolean): boolean {
   const isHash = HASHES.includes(tag) || gotOrder(before.header.machine)?.hashTag === tag;
-  if (declared)
-    return isHash ? declared.names !== undefined : VERSIONS.includes(tag) && declared.versions !== undefined;
+  if (declared && isHash) return !isLost && declared.names !== undefined;
+  if (declared) return VERSIONS.includes(tag) && declared.versions?.needs.some(() => true) === !isLost;
   return VERSIONS.includes(tag) || (isHash && HASHES.some((t) => after.dynamic!.get(t) !== undefined));
 }
 

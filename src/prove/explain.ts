@@ -118,7 +118,9 @@ function unexplained(
   const starts = new Map(after.map((r) => [`${r.kind} ${r.start}`, r]));
   const stays = (r: Region): boolean => starts.has(`${r.kind} ${r.start}`);
 
-  const left = before.filter((r) => !stays(r)).flatMap((r) => without([r], readByCode(pair.before, r)));
+  const left = before
+    .filter((r) => !stays(r))
+    .flatMap((r) => without([r], readByCode(pair.before, r)).map((run) => ({ ...run, kind: r.kind })));
   const hasMoved = before.some((r) => !stays(r));
   const kinds = new Set(after.map((r) => r.kind));
   const inPlace = before.filter((r) => (stays(r) || !kinds.has(r.kind)) && mayChange(pair, r, hasMoved));
@@ -132,8 +134,11 @@ function unexplained(
   const others = without(rest, within(rest, placed).filter(isRoom));
 
   // Where tables have left, zeros may stand. Another tool may write there what it likes.
+  // Where .dynamic has left, a program that reads the old one finds what it led to.
+  const stayed = pair.before.dynamic?.address === pair.after.dynamic?.address;
+  const unread = left.filter(({ kind }) => stayed || kind === "interpreter" || kind === "notes");
   const isClear = (run: AddressRun): boolean => !pair.declared || isZero(pair.after, run);
-  return without(others, within(others, left).filter(isClear));
+  return without(others, within(others, pair.declared ? unread : left).filter(isClear));
 }
 
 /** May the table say something else in its place? What it says is compared apart. */

@@ -1,9 +1,10 @@
-import { decodeText, encodeText, toLatin1 } from "../codec/bytes.js";
+import { decodeText, encodeText, toLatin1, viewOf } from "../codec/bytes.js";
 import { Sym } from "../codec/records.js";
+import { readExactly } from "../codec/source.js";
 import { hex } from "../error.js";
 import { type SymbolVersion, symbolVersions, versymTable } from "../image/dynamic/versions.js";
 import type { ElfFile, SymbolTable } from "../image/elf.js";
-import { SHN, STB } from "../spec/constants.js";
+import { SHN, STB, VERSYM } from "../spec/constants.js";
 import { gotOrder } from "../spec/machines.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
@@ -76,6 +77,8 @@ interface Row {
   readonly name: string;
   readonly nameAt: number;
   readonly version: string;
+  /** The number in .gnu.version of a symbol without version, which may be local or hidden; -1 without that table. */
+  readonly number: number;
   readonly value: bigint;
   readonly size: bigint;
   readonly info: number;
@@ -86,6 +89,7 @@ interface Row {
 function rowsOf(elf: ElfFile, table: SymbolTable, count: number): Row[] {
   const text = table.strings?.load() ?? new Uint8Array(0);
   const versionOf = symbolVersions(elf);
+  const numberOf = numbersOf(elf);
   const rows: Row[] = [];
 
   for (const { index, symbol } of table.records()) {
@@ -96,6 +100,7 @@ function rowsOf(elf: ElfFile, table: SymbolTable, count: number): Row[] {
       name: end < 0 ? `${hex(symbol.name)}?` : toLatin1(text.subarray(symbol.name, end)),
       nameAt: symbol.name,
       version: versionText(version),
+      number: numberOf(index),
       value: symbol.exact("value"),
       size: symbol.exact("size"),
       info: symbol.info,
@@ -104,6 +109,15 @@ function rowsOf(elf: ElfFile, table: SymbolTable, count: number): Row[] {
     });
   }
   return rows;
+}
+
+/** The numbers in .gnu.version, -1 without it. */
+function numbersOf(elf: ElfFile): (symbol: number) => number {
+  const table = versymTable(elf);
+  if (!table) return () => -1;
+
+  const view = viewOf(readExactly(elf.source, table.offset, table.count * 2, ".gnu.version"));
+  return (symbol) => (symbol < table.count ? view.getUint16(symbol * 2, elf.header.littleEndian) : -1);
 }
 
 /** As nm writes it: `@@` before a default version, `@` before a hidden one. */
@@ -166,6 +180,7 @@ function wantedRow(row: Row, index: number, { declared, before }: Pair, moves: r
     ...row,
     name: name === undefined ? row.name : toLatin1(encodeText(name)),
     info: isWeak ? (STB.WEAK << 4) | (row.info & 15) : row.info,
+    number: row.version === "" || row.number < 0 ? row.number : VERSYM.GLOBAL,
     value: movedValue(before, moves, row.shndx, row.value),
     version: versions ? versionText(version && { ...version, hidden }) : row.version,
   };
@@ -207,6 +222,11 @@ function rowDifference(pair: Pair, wanted: Row, now: Row): ProgramDifference | u
       at,
       `the symbol ${at} has the version ${now.version || "none"} now`,
     );
+  }
+
+  const hasNumbers = now.version === "" && now.number >= 0 && wanted.number >= 0;
+  if (hasNumbers && now.number !== wanted.number) {
+    return damage("versions", at, `${at} has the number ${now.number} in .gnu.version, not ${wanted.number}`);
   }
 
   for (const field of ["value", "size"] as const) {

@@ -1,6 +1,6 @@
 import { toHex } from "../codec/bytes.js";
 import type { ElfFile, ElfNote, Segment } from "../image/elf.js";
-import { PT } from "../spec/constants.js";
+import { PT, SHT } from "../spec/constants.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
 
@@ -47,7 +47,7 @@ export function* noteDifferences(pair: Pair): Generator<ProgramDifference> {
 
   const old = countNotes(before);
   const now = countNotes(after);
-  const mayGo = declared === undefined || declared.dropped.size > 0;
+  const mayGo = !declared || [...declared.dropped].some((i) => before.sections[i]?.header.type === SHT.NOTE);
 
   for (const [key, { note, count }] of old) {
     if ((now.get(key)?.count ?? 0) >= count) continue;

@@ -39,8 +39,15 @@ export class Pair {
     return this.differing(pair).next().done === true;
   }
 
-  /** The runs of bytes that differ, counted from the start of the range. Both files have all of it. */
+  /** The runs of bytes that differ, counted from the start of the range: all of it where a file does not have it. */
   *differing(pair: BytePair): Generator<Range> {
+    const { from, at, size } = pair;
+    const hasAll = from + size <= this.before.source.size && at + size <= this.after.source.size;
+    if (!hasAll) {
+      yield { start: 0, end: size };
+      return;
+    }
+
     let open: { start: number; end: number } | undefined;
     for (const run of this.#runs(pair)) {
       if (open && open.end === run.start) {

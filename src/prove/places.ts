@@ -30,16 +30,20 @@ export function* placeDifferences(pair: Pair): Generator<ProgramDifference> {
   yield* sizeDifferences(pair);
 }
 
-/** New PT_LOADs: never executable, and writable only for a dynamic section that was. */
-function* loadDifferences({ before, after }: Pair): Generator<ProgramDifference> {
+/** PT_LOADs end where they did, or behind a table. New ones are never executable, and writable only for `.dynamic`. */
+function* loadDifferences({ before, after, declared }: Pair): Generator<ProgramDifference> {
   const old = loadsOf(before).map(runOf);
+  const ends = new Set([...old.map((run) => run.end), ...declared!.places.map((p) => p.address + BigInt(p.size))]);
+  const address = after.dynamic?.address ?? -1n;
   for (const load of loadsOf(after)) {
     const run = runOf(load);
-    const address = after.dynamic?.address ?? -1n;
-    const mayWrite = run.start <= address && address < run.end;
+    if (!ends.has(run.end)) yield wrong(run.start, `the PT_LOAD at ${hex(run.start)} ends at ${hex(run.end)}`);
+
     const isNew = old.every((other) => shared(run, other) === undefined);
-    const more = load.flags & (mayWrite ? PF.X : PF.X | PF.W);
-    if (isNew && more !== 0) yield wrong(run.start, `the new PT_LOAD at ${hex(run.start)} is writable or executable`);
+    const mayWrite = run.start <= address && address < run.end;
+    const flags = mayWrite ? load.flags & ~PF.W : load.flags;
+    if (isNew && flags !== PF.R)
+      yield wrong(run.start, `p_flags of the new PT_LOAD at ${hex(run.start)} are ${load.flags}`);
   }
 }
 

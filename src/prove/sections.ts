@@ -15,6 +15,11 @@ import type { Pair } from "./pair.js";
 import type { ContentsProof } from "./proof.js";
 import { movesOf, recordDifferences } from "./records.js";
 
+/** Types of tables that loaders find by pointers, and that may grow. */
+const TABLES: readonly number[] = /* @__PURE__ */ [
+  [SHT.STRTAB, SHT.DYNAMIC, SHT.HASH, SHT.GNU_HASH, SHT.GNU_VERNEED, SHT.GNU_VERSYM, SHT.NOTE],
+].flat();
+
 /** Which section is which: the index after of each section before; -1 for one that is gone. */
 export type SectionIndex = (section: number) => number;
 
@@ -120,6 +125,11 @@ function fieldDifference(
     return `sh_addr is ${hex(is.exact("addr"))}, not ${hex(was.exact("addr"))}`;
   }
   if (retired) return undefined;
+  if (was.exact("addralign") !== is.exact("addralign")) return `sh_addralign is ${hex(is.exact("addralign"))}`;
+  const mayGrow =
+    TABLES.includes(was.type) || pair.declared?.places.some((p) => p.address === is.exact("addr")) === true;
+  if (isPlaced && !mayGrow && !isCover() && was.exact("size") !== is.exact("size"))
+    return `sh_size is ${is.exact("size")}`;
   if (was.exact("entsize") !== is.exact("entsize"))
     return `sh_entsize is ${is.exact("entsize")}, not ${was.exact("entsize")}`;
 

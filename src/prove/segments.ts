@@ -1,6 +1,7 @@
 import { addressUp } from "../codec/bytes.js";
 import { hex } from "../error.js";
 import type { ElfFile, Segment } from "../image/elf.js";
+import { isPlaced } from "../image/headers/sections.js";
 import { PT } from "../spec/constants.js";
 import { cardOf } from "../spec/machines/card-of.js";
 import { MEMORY } from "../spec/machines/lists/memory.js";
@@ -95,7 +96,7 @@ function* otherDifferences(
   const at = segmentName(type);
   if (old.length !== now.length) {
     // One goes with the loaded section that edits take away, or comes with the fields that they set.
-    const isAsked = declared && (now.length < old.length ? declared.dropped.size > 0 : wantedFields(pair, type));
+    const isAsked = declared && (now.length < old.length ? dropsLoaded(pair) : wantedFields(pair, type));
     const say = LOOSE.includes(type) ? edit : damage;
     if (!isAsked) yield say("segments", at, `there are ${now.length} ${at}, not ${old.length}`);
     return;
@@ -110,6 +111,10 @@ function* otherDifferences(
     yield isHardening ? risk("notes", at, `${at}: ${difference}`) : damage("segments", at, `${at}: ${difference}`);
   }
 }
+
+/** Do the edits take away a loaded section? */
+const dropsLoaded = ({ before, declared }: Pair): boolean =>
+  [...declared!.dropped].some((i) => isPlaced(before, before.sections[i]!));
 
 /** What makes a program header another one; undefined where it means the same. */
 function segmentDifference(pair: Pair, was: Segment, now: Segment): string | undefined {

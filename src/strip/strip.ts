@@ -4,6 +4,7 @@ import { assertEditOptions, type NameArguments, namesAmong, type NamesThen, opti
 import { ANYTHING, refuseBrokenSections, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { assertSegmentsWhole } from "../rewrite/layout/damage.js";
+import { proveArchive } from "../prove/archive.js";
 import { contentsProof } from "../prove/contents.js";
 import { decideStrip } from "./decide.js";
 import { stripTables } from "./strip-tables.js";
@@ -209,6 +210,7 @@ export const stripFamily: EditFamily<StripEdit> = {
   order: 0,
   takes: ANYTHING,
   tells: diffNotes,
+  provesArchive: proveArchive,
 
   requires(elf, edits) {
     refuseUnfindable(elf);

@@ -8,7 +8,7 @@ import { readElf } from "../../image/read-elf.js";
 import { ARCHIVE, THIN_ARCHIVE } from "../../image/headers/header.js";
 import { piecesSource } from "../../pieces/fill.js";
 import type { Placement } from "../layout/placement.js";
-import { proveArchive } from "../../prove/archive.js";
+import type { ArchiveProof } from "../../prove/archive.js";
 import { differs, type Plan, planOf } from "../plan.js";
 import { type Change, changed } from "../../report/change.js";
 import { changesBetween, type Teller } from "../../report/changes.js";
@@ -36,6 +36,7 @@ export function planArchive(
   source: ByteSource,
   planMember: (elf: ElfFile) => Plan,
   tell: Teller,
+  proveArchive: ArchiveProof | undefined,
   { deterministic = false }: { readonly deterministic?: boolean | undefined },
 ): Plan {
   const archive = readArchive(source);
@@ -58,7 +59,7 @@ export function planArchive(
   const { size, pieces } = isRewritten
     ? rewriteArchive(archive, { contents, drops, deterministic })
     : unchanged(source);
-  if (isRewritten) proveArchive(archive, { size, pieces, contents, drops, deterministic });
+  if (isRewritten) proveArchive?.(archive, { size, pieces, contents, drops, deterministic });
 
   return planOf(source, {
     size,
