@@ -139,7 +139,10 @@ const HEADERS: readonly Damage[] = [
   of("e_type", PIES, (d) => (d.header.type = ET.EXEC), broken("mapped at address 0, which only root may")),
   of("e_machine", PROGRAMS, (d) => (d.header.machine = 3 ^ d.header.machine)),
   of("e_flags", TWO, (d) => (d.header.flags = 1), lost("another machine's variant reads it", "flags")),
-  of("EI_OSABI", TWO, (d) => (d.bytes[7] = 3), lost("some loaders refuse it", "osabi")),
+  of("EI_OSABI", TWO, (d) => (d.bytes[7] = 9), {
+    edits: ["osabi"],
+    stated: { truth: "told", why: "a tool may set it on purpose; ld.so refuses the file" },
+  }),
   of("e_phnum one less", PROGRAMS, (d) => (d.header.phnum -= 1), lost("the last program header is gone")),
   of(
     "a PT_LOAD is PT_NULL",
@@ -171,13 +174,13 @@ const HEADERS: readonly Damage[] = [
     "code is writable",
     (s) => PROGRAMS(s) || LIBRARIES(s),
     (d) => (d.segment(isLoad(PF.R | PF.X)).flags |= PF.W),
-    broken("the rights of pages are others: code can be overwritten"),
+    lost("the rights of pages are others: code can be overwritten"),
   ),
   of(
     "read-only data is executable",
     named("bfd PIE", "lld PIE"),
     (d) => (d.segment(isLoad(PF.R)).flags |= PF.X),
-    broken("the rights of pages are others: data can be executed"),
+    lost("the rights of pages are others: data can be executed"),
   ),
   of("code is not executable", PROGRAMS, (d) => (d.segment(isLoad(PF.R | PF.X)).flags = PF.R)),
   of("data is not writable", PROGRAMS, (d) => {
@@ -411,7 +414,7 @@ const asMaker = ({ name, takes, change, edits = [], stated, lost: text }: Damage
   edits,
   takes,
   ...(stated ? { stated } : {}),
-  ...(text === undefined ? {} : { lost: text }),
+  ...(text === undefined ? {} : { lost: () => text }),
   make: (path) => {
     const damaged = new Damaged(readFileSync(path));
     try {

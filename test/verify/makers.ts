@@ -14,7 +14,7 @@ import { crossTool } from "../support/machines.js";
 import { hasTool, run } from "../support/run.js";
 import { DEBIAN13, fetchDebian13, INSTALLED, type Patchelf } from "../tools/after-us/patchelfs.js";
 import type { Subject, Workshop } from "./subjects.js";
-import type { Truth } from "./truth.js";
+import { observe, type Seen, type Truth, truthOf } from "./truth.js";
 
 /** Something that makes another file of a subject. */
 export interface Maker {
@@ -24,8 +24,8 @@ export interface Maker {
   readonly name: string;
   /** What has to be told, where the result is whole. */
   readonly edits: readonly Named[];
-  /** What the result has lost, where a run may not show it: it has to be told then. */
-  readonly lost?: string;
+  /** What is wrong with the result for sure, where a run may not show it: it has to be told then. */
+  lost?(path: string, subject: Subject): string;
   /** Where no run can tell: the truth, and the reason. */
   readonly stated?: { readonly truth: Truth; readonly why: string };
   takes(subject: Subject): boolean;
@@ -43,6 +43,8 @@ export const EDIT_PARTS = {
   interpreter: ["interpreter"],
   soname: ["soname"],
   debug: ["debug", "sections"],
+  /** eu-strip keeps a symbol table that a loaded section is linked to, as that of static programs. */
+  stripped: ["symtab", "debug"],
   symtab: ["symtab"],
   comment: ["sections"],
   section: ["sections"],
@@ -83,6 +85,8 @@ interface Request {
   readonly edits: readonly Named[];
   readonly takes: (s: Subject) => boolean;
   readonly calls: (s: Subject) => readonly (readonly string[])[];
+  /** What readelf has to say of the dynamic section and the interpreter then. */
+  readonly asked?: (s: Subject) => readonly string[];
 }
 
 const REQUESTS: readonly Request[] = [
@@ -117,6 +121,7 @@ const REQUESTS: readonly Request[] = [
     edits: ["RUNPATH", "interpreter", "NEEDED"],
     takes: (s) => hasLoader(s) && hasGlibc(s),
     calls: (s) => [["--set-rpath", HUGE, "--set-interpreter", longer(s.loader!), "--replace-needed", ...s.libc!]],
+    asked: (s) => [`runpath: [${HUGE}]`, `interpreter: ${longer(s.loader!)}]`, `Shared library: [${s.libc![1]}]`],
   },
   {
     name: "twice",
@@ -172,14 +177,20 @@ const STRIPS: readonly { readonly by: string; readonly args: readonly string[] }
 const stripWith = (by: string, args: readonly string[]): Maker["make"] =>
   inPlace(({ machine }) => [by === "strip" ? crossTool(machine, "strip") : by, ...args]);
 
-const STRIPPED: readonly Named[] = ["symtab"];
+const STRIPPED: readonly Named[] = ["stripped"];
 
 function byPatchelf({ command }: Patchelf, by: string): Maker[] {
-  const plain = REQUESTS.map(({ name, edits, takes, calls }): Maker => ({
+  const plain = REQUESTS.map(({ name, edits, takes, calls, asked = () => [] }): Maker => ({
     by,
     name,
     edits,
     takes,
+    lost: (path, subject) => {
+      if (subject.machine === "mips64el" && by.endsWith(" 0.14.3")) return "DT_MIPS_RLD_MAP_REL leads elsewhere";
+      const text = run("readelf", ["-dlW", path]).stdout;
+      const absent = asked(subject).filter((value) => !text.includes(value));
+      return absent.length === 0 ? "" : `patchelf has not done what it was asked: ${absent.join(", ").slice(0, 100)}`;
+    },
     make: (path, subject) =>
       calls(subject).every((args) => {
         const [tool, ...first] = command;
@@ -198,6 +209,7 @@ function byPatchelf({ command }: Patchelf, by: string): Maker[] {
       name: `${first.name}, then ${title}`,
       edits: [...first.edits, ...(args[0] === "-g" ? [] : STRIPPED)],
       takes: (s) => first.takes(s) && (first === long ? s.tried !== "some" || s.kind === "flavour" : isTriedMuch(s)),
+      lost: first.lost!,
       make: (path, subject, shop) => first.make(path, subject, shop) && stripped(path, subject, shop),
     }));
   });
@@ -220,14 +232,14 @@ function byStrips(): Maker[] {
     args: readonly string[],
     edits: readonly Named[],
     takes: (s: Subject) => boolean = any,
-    lost = "",
+    text = "",
   ): Maker => ({
     by,
     name: [by, ...args].join(" "),
     edits,
     takes,
     make: stripWith(by, args),
-    lost,
+    lost: () => text,
   });
   const more = (s: Subject): boolean => isTriedMuch(s);
   // These remove bytes that are loaded: what becomes of the program, a run tells.
@@ -243,7 +255,13 @@ function byStrips(): Maker[] {
     of("llvm-strip", ["-g"], ["debug"], more),
     of("llvm-strip", ["--strip-unneeded"], STRIPPED, more),
     ...loaded.map((name) =>
-      of("strip", ["-R", name], [], (s) => isTriedMuch(s) && /bfd|lld/.test(s.name), lossOf(name)),
+      of(
+        "strip",
+        ["-R", name],
+        [],
+        (s) => isTriedMuch(s) && /bfd|lld/.test(s.name) && (hasLoader(s) || name !== ".interp"),
+        lossOf(name),
+      ),
     ),
     of("strip", ["-R", ".note.gnu.build-id"], ["build-id"], isTriedMuch),
     of("llvm-strip", ["-R", ".eh_frame"], [], (s) => s.name === "bfd PIE", lossOf(".eh_frame")),
@@ -257,13 +275,13 @@ function byObjcopy(tool: "objcopy" | "llvm-objcopy"): Maker[] {
     args: readonly string[],
     edits: readonly Named[],
     takes = isTriedMuch,
-    lost = "",
+    text = "",
   ): Maker => ({
     by: tool,
     name: `${tool} ${name}`,
     edits,
     takes,
-    lost,
+    lost: () => text,
     make: (path, subject, shop) => {
       const command = tool === "objcopy" ? crossTool(subject.machine, tool) : tool;
       const extra = shop.write("extra", "some bytes that nothing loads\n");
@@ -338,14 +356,14 @@ function byElfwright(): Maker[] {
 
 function byChrpath(): Maker[] {
   const takes = (s: Subject): boolean => s.hasPath && isNative(s);
-  const of = (name: string, args: readonly string[]): Maker => ({
+  const of = (name: string, args: readonly string[], edits: readonly Named[] = ["RUNPATH"]): Maker => ({
     by: "chrpath",
     name,
-    edits: ["RUNPATH"],
+    edits,
     takes,
     make: inPlace(() => ["chrpath", ...args]),
   });
-  return [of("shorter", ["-r", "/opt/x"]), of("removed", ["-d"]), of("as RPATH", ["-c"])];
+  return [of("shorter", ["-r", "/opt/x"]), of("removed", ["-d"]), of("as RUNPATH, which it is", ["-c"], [])];
 }
 
 /** A copy of the file, made anew: every pair needs a path of its own. */
@@ -354,6 +372,17 @@ export function makeFrom(maker: Maker, subject: Subject, shop: Workshop, to: str
   const made = maker.make(to, subject, shop);
   if (!made) rmSync(to, { force: true });
   return made;
+}
+
+/** What is known of a file that a maker made: by what it says, or by runs. */
+export function knownOf(
+  maker: Maker,
+  subject: Subject,
+  before: Seen,
+  path: string,
+  shop: Workshop,
+): { readonly truth: Truth; readonly why: string } {
+  return maker.stated ?? truthOf(before, observe(shop, subject, path), maker.lost?.(path, subject) ?? "");
 }
 
 /** The patchelfs that are there: the installed one, Debian 13's, which is fetched once, and those of further paths. */

@@ -31,6 +31,8 @@ export interface Subject {
   readonly loader: string | null;
   /** Does it have a RUNPATH already? */
   readonly hasPath: boolean;
+  /** Has it nothing that a strip removes? */
+  readonly isStripped: boolean;
   /** How much is tried on it. */
   readonly tried: "much" | "some" | "special";
   command(path: string, env: Record<string, string>): Command;
@@ -97,6 +99,7 @@ export class Workshop {
       loader: shape === "program" ? loaderOf(machine) : null,
       libc: dynamic && machine === "x86_64" ? ["libc.so.6", "/lib/x86_64-linux-gnu/libc.so.6"] : null,
       hasPath: false,
+      isStripped: false,
       tried: "some",
       command: (file, env) => commandOn(machine, file, [], env),
       ...told,
