@@ -16,6 +16,7 @@ import {
   setInterpreter,
   setOsAbi,
   setRunpath,
+  stripUnneeded,
 } from "../../src/index.js";
 import type { ElfFile } from "../../src/image/elf.js";
 import { EM, ET, PF, PT, SHT, VER_FLG } from "../../src/spec/constants.js";
@@ -98,6 +99,8 @@ const need = (o: Damaged) => {
   return { first: start, versions: [start + 16, start + 32] as const };
 };
 
+const STRIPPED = () => stripUnneeded();
+
 /** A file whose dynamic section has to leave its place where it gets one entry more. */
 const LEAVING: BuildOptions = { spareTags: 0, runpath: null, relro: false };
 
@@ -135,6 +138,23 @@ const GROUPS: readonly { readonly of: string; readonly faults: readonly Fault[] 
   {
     of: "program headers",
     faults: [
+      ...[PT.TLS, PT.GNU_EH_FRAME, 0x60001234].map((type) =>
+        fault("segments", `one that a strip takes away, 0x${type.toString(16)}`, /PT_\w+: .* 0 PT_/, STRIPPED, (o) => {
+          header(o, type).type = PT.NULL;
+        }),
+      ),
+      fault("segments", "a new PT_LOAD that nobody can read", /0x[0-9a-f]+: p_flags of the new PT_LOAD/, MOVED, (o) => {
+        load(o, 3).flags = PF.W;
+      }),
+      fault("segments", "a new PT_LOAD with code", /0x[0-9a-f]+: p_flags of the new PT_LOAD/, MOVED, (o) => {
+        load(o, 3).flags = PF.R | PF.X;
+      }),
+      fault("segments", "one that only seems to be read-only", /PT_DYNAMIC: .*p_flags/, MOVED, (o) => {
+        header(o, PT.DYNAMIC).flags = PF.R;
+      }),
+      fault("segments", "more memory than there is", /0x[0-9a-f]+: the PT_LOAD at 0x/, IN_PLACE, (o) => {
+        load(o, 2).setExact("memsz", 1n << (o.elf.header.class === 64 ? 60n : 31n));
+      }),
       fault("segments", "the table moves", /program header table is at 0x/, IN_PLACE, (o) => {
         const { phoff, phnum, phentsize } = o.elf.header;
         o.bytes.copyWithin(phoff + 8, phoff, phoff + phnum * phentsize);
@@ -436,6 +456,14 @@ const GROUPS: readonly { readonly of: string; readonly faults: readonly Fault[] 
   {
     of: "versions",
     faults: [
+      fault("versions", "a list that goes on", /DT_VERNEED: /, RENAMED, (o) => o.setWord(need(o).versions[1] + 12, 16)),
+      fault("versions", "a local number", /thing: .*the number 0 in/, RENAMED, (o) =>
+        setHalf(o, versionOf(o, "thing"), 0),
+      ),
+      fault("versions", "a hidden number", /thing: .*the number 32769 in/, RENAMED, (o) => {
+        setHalf(o, versionOf(o, "thing"), 0x8001);
+      }),
+      fault("versions", "no DT_VERNEEDNUM", /DT_VERNEEDNUM: .*gone/, RENAMED, (o) => drop(o, DT.VERNEEDNUM)),
       fault("versions", "the number of a symbol", /DT_VERSYM: /, GROWN, (o) => setHalf(o, versionOf(o, "own"), 1)),
       fault("versions", "no DT_VERSYM", /DT_VERSYM: DT_VERSYM is gone/, GROWN, (o) => drop(o, DT.VERSYM)),
       fault("versions", "a needed version's name", /V_2 of libc.so.6: /, GROWN, (o) => {
@@ -498,7 +526,7 @@ const GROUPS: readonly { readonly of: string; readonly faults: readonly Fault[] 
         const { offset, size } = o.section(".hash");
         o.flip(offset + size - 1);
       }),
-      ...[IN_PLACE, GROWN, MOVED].flatMap((edits) => [
+      ...[IN_PLACE, GROWN, MOVED, RENAMED].flatMap((edits) => [
         fault("hash", "no DT_HASH", /DT_HASH: DT_HASH is gone/, edits, (o) => drop(o, DT.HASH)),
         fault("hash", "no DT_GNU_HASH", /DT_GNU_HASH: DT_GNU_HASH is gone/, edits, (o) => drop(o, DT.GNU_HASH)),
       ]),
@@ -557,6 +585,15 @@ const GROUPS: readonly { readonly of: string; readonly faults: readonly Fault[] 
   {
     of: "notes",
     faults: [
+      fault("notes", "a place that is not in the file", /GNU note of type 3: .*gone/, IN_PLACE, (o) => {
+        header(o, PT.NOTE).offset = 0x100000;
+      }),
+      fault("notes", "a size that is not in the file", /GNU note of type 3: .*gone/, GROWN, (o) => {
+        header(o, PT.NOTE).filesz = 0x100000;
+      }),
+      fault("notes", "all that a strip takes away", /GNU note of type 3: .*gone/, STRIPPED, (o) => {
+        header(o, PT.NOTE).type = PT.NULL;
+      }),
       fault("notes", "a build ID", /GNU note of type 3: /, GROWN, (o) => {
         const { offset, size } = o.section(".note.gnu.build-id");
         o.flip(offset + size - 1);
@@ -586,6 +623,15 @@ const GROUPS: readonly { readonly of: string; readonly faults: readonly Fault[] 
   {
     of: "sections",
     faults: [
+      ...[".text", ".interp", ".bss", ".dynsym"].map((name) =>
+        fault("sections", `sh_size of ${name}`, new RegExp(`\\${name}: .*sh_size is`), GROWN, (o) => {
+          o.section(name).size -= 4;
+        }),
+      ),
+      fault("sections", "sh_size of a table that moved", /\.dynstr: sh_size of \.dynstr/, MOVED, (o) => {
+        o.section(".dynstr").size -= 4;
+      }),
+      fault("sections", "sh_addralign", /\.text: .*sh_addralign/, GROWN, (o) => (o.section(".text").addralign = 1024)),
       fault("sections", "one that is gone", /\.comment: .*gone/, MOVED, (o) => (o.section(".comment").name += 1)),
       fault(
         "sections",
