@@ -38,11 +38,11 @@ export function proveWith(plan: Planned, fault: (output: Damaged) => void): void
   const output = new Damaged(Buffer.from(plan.bytes));
   fault(output);
   if (equalBytes(output.bytes, plan.bytes)) throw new Error("the fault changes nothing");
-  proveAs(plan, overwritten(plan, output.bytes));
+  proveAs(plan, overwritten(plan.pieces, plan.bytes, output.bytes));
 }
 
-/** The pieces of the plan, with other bytes over them. */
-function overwritten({ pieces, bytes }: Planned, faulty: Uint8Array): Piece[] {
+/** The pieces of these bytes, with new ones over them where the others differ. */
+export function overwritten(pieces: readonly Piece[], bytes: Uint8Array, faulty: Uint8Array): Piece[] {
   const out: Piece[] = [];
   for (const piece of pieces) {
     for (let done = 0; done < piece.size;) {
