@@ -138,6 +138,7 @@ export const EDIT_FAULTS: readonly Fault[] = [
     find: "  for (const at of keptTags(draft, keeps)) mark(at);\n",
     replace: "",
     kind: "skipped check",
+    reason: "nothing tells that the value of an unknown tag is a string",
   },
   {
     id: "skipped-unknown-users",
@@ -147,6 +148,7 @@ export const EDIT_FAULTS: readonly Fault[] = [
     find: "if (ranges.length === 0 || !usersAreKnown(elf)) return [];",
     replace: "if (ranges.length === 0) return [];",
     kind: "skipped check",
+    reason: "nothing tells whose string it was",
   },
   {
     id: "skipped-order",
