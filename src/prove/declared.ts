@@ -16,14 +16,14 @@ export interface DeclaredPlace {
 
 /** What the edits want of the versions. */
 export interface DeclaredVersions {
-  /** The files that versions are needed of, and the names of these versions. */
+  /** The files that versions are needed of, and these versions, with vna_flags and vna_other. */
   readonly needs: readonly {
     readonly file: string;
     readonly versions: readonly { readonly name: string; readonly flags: number; readonly index: number }[];
   }[];
   /** Does any symbol get another number of .gnu.version? */
   readonly renumbers: boolean;
-  /** The version that a symbol shall have, by its index in the input. */
+  /** The version that a symbol shall have, by its index in the input; undefined for none. */
   versionOf(symbol: number): Omit<SymbolVersion, "hidden"> | undefined;
   /** Symbols that become weak, by their index in the input. */
   readonly weakened: { readonly size: number; has(symbol: number): boolean };
@@ -46,8 +46,12 @@ export interface Declared {
     readonly fields: { readonly flags?: number; readonly memsz?: number };
   }[];
   readonly versions: DeclaredVersions | undefined;
-  /** New names of dynamic symbols by their index in the input; undefined where no edit asks of symbols. */
+  /**
+   * New names of dynamic symbols by their index in the input; undefined where no edit asks of names or hash tables, so
+   * that these, and the order of the symbols, stay.
+   */
   readonly names: ReadonlyMap<number, string> | undefined;
+  /** Tables that got a place, those among them that were written anew where they are. */
   readonly places: readonly DeclaredPlace[];
   /** Sections that go, and loaded ones among them whose bytes become zero, by index. */
   readonly dropped: ReadonlySet<number>;
@@ -60,9 +64,10 @@ export interface Declared {
   rewrites(section: number): boolean;
   /** Sections that come. */
   readonly added: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Does the section header table go, with all that no program header names? */
   readonly dropsHeaders: boolean;
   /** Is the result the separate debug file of what the edits have made? */
   readonly isDebugFile: boolean;
-  /** What becomes of bytes behind the end of the ELF file. */
+  /** What becomes of bytes behind the end of the ELF file: the option, undefined where it was not given. */
   readonly overlay: "keep" | "keep-in-place" | "drop" | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * What of a program a difference is about. `old-bytes` are bytes at addresses that a table had before: nothing but code
- * that looks there itself can read them.
+ * What of a program a difference is about. `old-bytes` are bytes that a moved table has left, and loaded bytes that no
+ * section has: nothing but code that looks there itself can read them.
  */
 export type ProgramPart =
   | "header"

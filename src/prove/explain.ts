@@ -50,8 +50,8 @@ export function* memoryDifferences(pair: Pair, { judge, link }: MemoryTools): Ge
 }
 
 /**
- * Is it in a table that stands at the same place of the file? It may be at several addresses: a file may map its first
- * bytes more than once.
+ * Is the change in a table that stands at the same place of the file and may say something else? It may be at several
+ * addresses: a file may map its first bytes more than once.
  */
 function isInPlace(pair: Pair, { what, from, at, start, end }: MemoryChange): boolean {
   if (what !== "bytes" || from === null || from !== at) return false;
@@ -107,7 +107,7 @@ function* rightsDifferences(pair: Pair, changes: readonly MemoryChange[]): Gener
   }
 }
 
-/** What of these runs no table explains, and no pointer to one. */
+/** What is left of these runs without what tables explain: those that may be others, come or leave, and GOT[0]. */
 function unexplained(
   pair: Pair,
   runs: readonly AddressRun[],

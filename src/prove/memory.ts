@@ -100,7 +100,10 @@ export interface MemoryChange extends AddressRun {
   readonly flags: readonly [number, number];
 }
 
-/** Every range of the memory of the input that is another one in the output. Pages of this size. */
+/**
+ * Every range of memory that PT_LOADs of the input ask for and that is another one in the output, with pages of this
+ * size. What else a page brings along, nobody has asked for.
+ */
 export function* memoryChanges(pair: Pair, page: number): Generator<MemoryChange> {
   const before = memoryOf(pair.before, page);
   const after = memoryOf(pair.after, page);

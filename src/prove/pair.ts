@@ -39,7 +39,7 @@ export class Pair {
     return this.differing(pair).next().done === true;
   }
 
-  /** The runs of bytes that differ, counted from the start of the range: all of it where a file does not have it. */
+  /** The runs of bytes that differ, counted from the start of the range: all of it where a file ends before it does. */
   *differing(pair: BytePair): Generator<Range> {
     const { from, at, size } = pair;
     const hasAll = from + size <= this.before.source.size && at + size <= this.after.source.size;
@@ -77,7 +77,7 @@ export class Pair {
     }
   }
 
-  /** @param start what the runs count from */
+  /** @param start where these bytes begin in the range that the runs are counted in */
   *#compared({ from, at, size }: BytePair, start: number): Generator<Range> {
     for (let done = 0; done < size; done += BLOCK) {
       const length = Math.min(BLOCK, size - done);
@@ -88,7 +88,7 @@ export class Pair {
   }
 }
 
-/** @param start what the runs count from */
+/** @param start where these bytes begin in the range that the runs are counted in */
 function* unequalRuns(a: Uint8Array, b: Uint8Array, start: number): Generator<Range> {
   for (let i = 0; i < a.length; i++) {
     if (a[i] === b[i]) continue;

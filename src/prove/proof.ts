@@ -20,6 +20,8 @@ export interface ContentsProof {
 /** What a rewrite is proved by: what it says of itself, and comparisons that only some edits need. */
 export interface Proof {
   readonly declared: Declared;
+  /** Undefined where no edit asks of symbols or versions, so that all of them stay. */
   readonly link: LinkProof | undefined;
+  /** Undefined where no section gets new bytes. */
   readonly contents: ContentsProof | undefined;
 }

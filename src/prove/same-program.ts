@@ -20,18 +20,17 @@ export type { ProgramDifference, ProgramPart } from "./difference.js";
 
 /** What `sameProgram` says of two files. */
 export interface ProgramComparison {
-  /** Is the second file the same program, but for what is excepted? */
+  /** Is there no damage, and is every other difference of a part in `except`? */
   readonly same: boolean;
   /** In one sentence: `the same program, but for: RUNPATH, 2 notes gone`. */
   readonly summary: string;
+  /** All of them, those that `except` allows, too. */
   readonly differences: readonly ProgramDifference[];
 }
 
 /** Options of `sameProgram`. */
 export interface SameProgramOptions {
-  /**
-   * Parts that may differ, as far as a tool may set them: damage never may. By default all of them; `[]` is none.
-   */
+  /** Parts in which edits and risks are allowed: all of them by default, none by `[]`. Damage is allowed in no part. */
   readonly except?: readonly ProgramPart[] | undefined;
 }
 
@@ -67,14 +66,14 @@ export const PROGRAM_PARTS: readonly ProgramPart[] = [
  * are compared.
  *
  * A difference is an edit (a value that tools set on purpose, or something for tools that is gone), a risk (some
- * programs may notice, and the file does not tell) or damage. Files are `same` where there is no damage, and every
- * other difference is of a part in `except`.
+ * programs may notice, and the file does not tell) or damage. What can be read in the first file and not in the second
+ * is damage; what cannot be read in the first one is not compared.
  *
  * The rules are those of Linux (fs/binfmt_elf.c), glibc (elf/dl-load.c, elf/dl-lookup.c) and the gABI.
  *
  * @param before the program as it was
  * @param after what a tool made of it
- * @throws ElfError `BAD_INPUT`; where the first file cannot be read, what `readElf` throws
+ * @throws ElfError `BAD_INPUT`
  * @example
  * const { same, summary } = sameProgram(readElf(before), readElf(after), { except: ["search-path"] });
  * if (!same) throw new Error(summary);
