@@ -122,8 +122,10 @@ function* sectionsDifferences(pair: Pair): Generator<ProgramDifference> {
     return;
   }
   for (const difference of sectionDifferences(pair, indexOf, contentsProof)) {
-    // Of a program, tools alone read sections that are not loaded, and headers of those that are.
-    yield isObject ? difference : { ...difference, kind: difference.kind === "damage" ? "risk" : difference.kind };
+    // A linker goes by all of it. Of a program, tools alone read sections that are not loaded.
+    const { part } = difference;
+    const inProgram = part === "symtab" || difference.kind === "edit" ? "edit" : "risk";
+    yield { ...difference, kind: isObject ? "damage" : inProgram };
   }
 }
 

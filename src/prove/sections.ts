@@ -9,11 +9,16 @@ import { sectionSymbols } from "../image/symbols/symbols.js";
 import { SHF, SHN, SHT } from "../spec/constants.js";
 import { COVER_NAME, KEPT_NAME, RETIRED_NAMES } from "../spec/own-marks.js";
 import { TABLE_NAMES } from "../spec/table-kinds.js";
-import { damage, type ProgramDifference } from "./difference.js";
+import { damage, edit, type ProgramDifference } from "./difference.js";
 import { loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
 import type { ContentsProof } from "./proof.js";
 import { movesOf, recordDifferences } from "./records.js";
+
+/** Types of sections that name symbols or sections, and strings: contents.ts compares what they say. */
+const BY_MEANING: readonly number[] = /* @__PURE__ */ [
+  [SHT.SYMTAB, SHT.STRTAB, SHT.REL, SHT.RELA, SHT.CREL, SHT.GROUP, SHT.SYMTAB_SHNDX, SHT.LLVM_ADDRSIG],
+].flat();
 
 /** Types of tables that loaders find by pointers, and that may grow. */
 const TABLES: readonly number[] = /* @__PURE__ */ [
@@ -77,12 +82,14 @@ export function* sectionDifferences(
 
     const header = was(i);
     const isPlaced = placedAt(before, old, i);
-    const difference =
-      fieldDifference(pair, i, header, is(index), indexOf) ??
-      (isPlaced || declared?.rewrites(i) === true || i === before.header.shstrndx
-        ? undefined
-        : bytesDifference(pair, header, is(index)));
-    if (difference !== undefined) yield damage("sections", names.of(i), `${names.of(i) || i}: ${difference}`);
+    const field = fieldDifference(pair, i, header, is(index), indexOf);
+    if (field !== undefined) yield edit("sections", names.of(i), `${names.of(i) || i}: ${field}`);
+
+    // Who says nothing of itself may write anew what is compared by its meaning.
+    const isRewritten = declared ? declared.rewrites(i) : BY_MEANING.includes(header.type);
+    const isApart = isPlaced || isRewritten || i === before.header.shstrndx;
+    const bytes = isApart ? undefined : bytesDifference(pair, header, is(index));
+    if (bytes !== undefined) yield damage("sections", names.of(i), `${names.of(i) || i}: ${bytes}`);
     if (!isPlaced && header.type === SHT.SYMTAB && declared?.rewrites(i) === false) {
       yield* recordDifferences(pair, "symtab", sectionSymbols(before, i), sectionSymbols(after, index));
     }
