@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { VERBS } from "../../src/cli/verbs.js";
+import { patch, setInterpreter, setRunpath } from "../../src/index.js";
 import { PT, STB } from "../../src/spec/constants.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { phdr } from "../support/elf.js";
@@ -49,6 +50,10 @@ files.write(
       { name: "realpath", version: "V2" },
     ],
   }),
+);
+files.write(
+  "server.new",
+  patch(fixture("x86_64-glibc-pie-runpath"), [setRunpath("$ORIGIN"), setInterpreter("/opt/ld.so")]).bytes,
 );
 files.write("libspare.so", buildElf({ soname: "libspare.so", needed: [] }));
 files.write("fake.so", buildElf({ soname: "fake.so", needed: ["libelse.so"], symbols: [{ name: "realpath" }] }));
