@@ -10,6 +10,7 @@ import { damage, edit, type ProgramDifference, type ProgramPart, risk } from "./
 import { memoryOf } from "./memory.js";
 import type { Pair } from "./pair.js";
 import { firstGotWord } from "./regions.js";
+import { without } from "./runs.js";
 
 /** Tags that lead to tables which are compared by what they say, and sizes that follow from these. */
 const COMPARED_APART: readonly number[] = /* @__PURE__ */ [
@@ -65,9 +66,15 @@ export function* dynamicDifferences(pair: Pair): Generator<ProgramDifference> {
 function* rightsDifferences(before: ElfFile, after: ElfFile): Generator<ProgramDifference> {
   const old = before.dynamic!.address;
   const now = after.dynamic!.address;
-  const isWritable = (elf: ElfFile, address: bigint): boolean =>
-    memoryOf(elf, SMALLEST_PAGE).some((a) => a.start <= address && address < a.end && (a.flags & PF.W) !== 0);
-  if (old === now || !isWritable(before, old) || isWritable(after, now)) return;
+  if (old === now) return;
+
+  const isWritable = (elf: ElfFile): boolean => {
+    const { address, entries } = elf.dynamic!;
+    const size = BigInt((entries.length + 1) * 2 * wordSize(elf.header));
+    const writable = memoryOf(elf, SMALLEST_PAGE).filter((a) => (a.flags & PF.W) !== 0);
+    return without([{ start: address, end: address + size }], writable).length === 0;
+  };
+  if (isWritable(after) || !isWritable(before)) return;
   yield damage("dynamic", "PT_DYNAMIC", `the dynamic section at ${hex(now)} is in memory that nobody can write to`);
 }
 

@@ -136,10 +136,13 @@ function unexplained(
   // Where tables have left, zeros may stand. Another tool may write there what it likes.
   // Where .dynamic has left, a program that reads the old one finds what it led to.
   const stayed = pair.before.dynamic?.address === pair.after.dynamic?.address;
-  const unread = left.filter(({ kind }) => stayed || kind === "interpreter" || kind === "notes");
+  const unread = left.filter(({ kind }) => stayed || OF_SEGMENTS.includes(kind));
   const isClear = (run: AddressRun): boolean => !pair.declared || isZero(pair.after, run);
   return without(others, within(others, pair.declared ? unread : left).filter(isClear));
 }
+
+/** Tables that no dynamic tag leads to. */
+const OF_SEGMENTS: readonly Region["kind"][] = ["interpreter", "notes", "mipsReginfo", "mipsOptions", "mipsAbiflags"];
 
 /** May the table say something else in its place? What it says is compared apart. */
 function mayChange({ declared }: Pair, { kind }: Region, hasMoved: boolean): boolean {

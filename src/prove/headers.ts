@@ -1,4 +1,5 @@
 import { hex } from "../error.js";
+import type { ElfFile } from "../image/elf.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
 
@@ -13,6 +14,8 @@ export function* headerDifferences({ before, after, declared }: Pair): Generator
     if (old[field] !== now[field]) yield damage("header", field, `${field} is ${now[field]}, not ${old[field]}`);
   }
 
+  if (versionsOf(before) !== versionsOf(after))
+    yield damage("header", "e_version", "EI_VERSION or e_version is another");
   for (const field of SETTABLE) {
     const wanted = declared?.header[field] ?? old[field];
     if (wanted !== now[field]) yield edit("header", field, `${field} is ${now[field]}, not ${wanted}`);
@@ -29,5 +32,8 @@ export function* interpreterDifferences({ before, after, declared }: Pair): Gene
 
   const isSet = wanted !== null && now !== null && now !== "";
   const say = isSet ? edit : damage;
-  yield say("interpreter", "PT_INTERP", `the interpreter is ${now ?? "none"}, not ${wanted ?? "none"}`);
+  yield say("interpreter", "PT_INTERP", `the interpreter is ${now || "none"}, not ${wanted || "none"}`);
 }
+
+/** EI_VERSION and e_version, which glibc looks at (elf/dl-load.c). */
+const versionsOf = ({ source }: ElfFile): string => [...source.read(6, 1), ...source.read(20, 4)].join();

@@ -1,5 +1,6 @@
 import { hex } from "../error.js";
-import { PF } from "../spec/constants.js";
+import { isLoaded } from "../image/headers/sections.js";
+import { PF, SHT } from "../spec/constants.js";
 import type { ElfFile } from "../image/elf.js";
 import { damage, type ProgramDifference, risk } from "./difference.js";
 import { lostMemory, sizeOf } from "./explain.js";
@@ -31,7 +32,8 @@ export function* judgedMemory(pair: Pair, runs: readonly AddressRun[]): Generato
     tables.map((t) => t.run),
   );
   const described = before.header.shnum > 0 ? [...programRuns(before), ...allRegions(before)] : undefined;
-  const padding = described ? without(rest, described) : [];
+  // Sections that are not loaded may lie in a PT_LOAD all the same: Go's names of sections.
+  const padding = described ? without(rest, [...described, ...unloadedRuns(before)]) : [];
   const data = padding.filter((run) => !isCode(before, run) && !isZero(before, run));
   const filler = padding.filter((run) => !data.includes(run));
   if (filler.length > 0) {
@@ -46,6 +48,14 @@ export function* judgedMemory(pair: Pair, runs: readonly AddressRun[]): Generato
   const others = described ? [...within(rest, described), ...data] : rest;
   if (others.length > 0) yield* lostMemory(pair, others);
 }
+
+/** Where sections that are not loaded are in memory. */
+const unloadedRuns = (elf: ElfFile): AddressRun[] =>
+  elf.sections.flatMap((s): AddressRun[] => {
+    const size = isLoaded(s) || s.header.type === SHT.NOBITS ? 0 : s.header.near("size");
+    const start = size > 0 ? elf.addressOf(s.header.near("offset"), size) : undefined;
+    return start === undefined ? [] : [{ start, end: start + BigInt(size) }];
+  });
 
 /** Is it in a PT_LOAD with code? What no section has there, linkers have filled with what is no code. */
 const isCode = (elf: ElfFile, run: AddressRun): boolean =>

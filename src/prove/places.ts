@@ -35,11 +35,12 @@ function* loadDifferences({ before, after, declared }: Pair): Generator<ProgramD
   const old = loadsOf(before).map(runOf);
   const ends = new Set([...old.map((run) => run.end), ...declared!.places.map((p) => p.address + BigInt(p.size))]);
   const address = after.dynamic?.address ?? -1n;
+  const own = ownSegments(before);
   for (const load of loadsOf(after)) {
     const run = runOf(load);
     if (!ends.has(run.end)) yield wrong(run.start, `the PT_LOAD at ${hex(run.start)} ends at ${hex(run.end)}`);
 
-    const isNew = old.every((other) => shared(run, other) === undefined);
+    const isNew = without([...old], own).every((other) => shared(run, other) === undefined);
     const mayWrite = run.start <= address && address < run.end;
     const flags = mayWrite ? load.flags & ~PF.W : load.flags;
     if (isNew && flags !== PF.R)
@@ -83,7 +84,8 @@ function* sizeDifferences({ before, after, declared }: Pair): Generator<ProgramD
     const isShort = place !== undefined && s.exact("size") > 0n && s.exact("size") < BigInt(place.size);
     if (!isShort || s.type === SHT.NOTE) continue;
 
-    const wasSo = before.sections.some((o) => o.name === name && o.header.exact("size") === s.exact("size"));
+    // A table that is where it was, and no larger, has the section that it had.
+    const wasSo = allRegions(before).some((r) => r.start === place.address && r.end - r.start >= BigInt(place.size));
     if (!wasSo) yield damage("sections", name, `sh_size of ${name} is ${s.size}, less than its ${place.size} bytes`);
   }
 }

@@ -1,7 +1,9 @@
+import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
-import { sectionColumns } from "../image/headers/section-columns.js";
+import { loadedAt, type SectionColumns, sectionColumns } from "../image/headers/section-columns.js";
 import { sectionNames } from "../image/headers/section-names.js";
 import { isDebugFile } from "../image/headers/sections.js";
+import { holdsRelocations } from "../image/relocations/relocation-sections.js";
 import { assertElf, assertOptions, refuseArgument } from "../input.js";
 import { ET, SHT } from "../spec/constants.js";
 import { COVER_NAME, KEPT_NAME } from "../spec/own-marks.js";
@@ -73,7 +75,7 @@ export const PROGRAM_PARTS: readonly ProgramPart[] = [
  *
  * @param before the program as it was
  * @param after what a tool made of it
- * @throws ElfError `BAD_INPUT`
+ * @throws ElfError `BAD_INPUT`; `UNSUPPORTED` for core files
  * @example
  * const { same, summary } = sameProgram(readElf(before), readElf(after), { except: ["search-path"] });
  * if (!same) throw new Error(summary);
@@ -84,8 +86,11 @@ export function sameProgram(before: ElfFile, after: ElfFile, options: SameProgra
   assertOptions<SameProgramOptions>("sameProgram", options, { except: true });
   const { except } = options;
   assertParts(except);
+  for (const elf of [before, after]) refuseOther(elf);
 
-  const differences = [...differencesOf(new Pair(before, after))];
+  // What cannot be read is in the way of several comparisons.
+  const all = [...differencesOf(new Pair(before, after))];
+  const differences = all.filter((d, i) => all.findIndex((other) => other.message === d.message) === i);
   const allowed = new Set<ProgramPart>(except ?? PROGRAM_PARTS);
   const same = differences.every((d) => d.kind !== "damage" && allowed.has(d.part));
   return { same, summary: summaryOf(differences, allowed), differences };
@@ -95,6 +100,13 @@ function assertParts(except: unknown): void {
   if (except === undefined) return;
   const isList = Array.isArray(except) && except.every((part) => PROGRAM_PARTS.includes(part as ProgramPart));
   if (!isList) refuseArgument("except", `a list of ${PROGRAM_PARTS.join(", ")}`, except);
+}
+
+const COMPARED: readonly number[] = /* @__PURE__ */ [[ET.EXEC, ET.DYN, ET.REL]].flat();
+
+function refuseOther({ header: { type } }: ElfFile): void {
+  if (COMPARED.includes(type)) return;
+  fail("UNSUPPORTED", `e_type ${type} is neither a program nor a library nor an object`, { what: `e_type ${type}` });
 }
 
 function* differencesOf(pair: Pair): Generator<ProgramDifference> {
@@ -109,11 +121,22 @@ function* sectionsDifferences(pair: Pair): Generator<ProgramDifference> {
   const { before, after } = pair;
   const isObject = before.header.type === ET.REL;
   const indexOf = matchByName(before, after);
-  const { count, type } = sectionColumns(before);
+  const columns = sectionColumns(before);
+  const { count, type } = columns;
   const names = sectionNames(before);
+  if (after.header.shnum === 0 && count > 0) {
+    const why = after.header.brokenSections;
+    yield why === null
+      ? edit("sections", "section headers", "the section headers are gone")
+      : risk("sections", "section headers", `the section headers cannot be used any more: ${why}`);
+    return;
+  }
+
   for (let i = 0; i < count; i++) {
     if (type[i] === SHT.NULL || indexOf(i) >= 0) continue;
-    yield goneSection(names.of(i), type[i]!);
+    const isNeeded = isObject && (loadedAt(columns, i) || type[i] === SHT.SYMTAB || relocates(columns, i, indexOf));
+    const gone = goneSection(names.of(i), type[i]!);
+    yield isNeeded ? { ...gone, kind: "damage" } : gone;
   }
 
   yield* newSections(before, after, indexOf);
@@ -128,6 +151,10 @@ function* sectionsDifferences(pair: Pair): Generator<ProgramDifference> {
     yield { ...difference, kind: isObject ? "damage" : inProgram };
   }
 }
+
+/** Does it hold relocations of a section that stays? */
+const relocates = ({ type, info }: SectionColumns, section: number, indexOf: SectionIndex): boolean =>
+  holdsRelocations(type[section]!) && indexOf(info[section]!) >= 0;
 
 const DEBUGGING = /^\.(z?debug|stab|gdb_index|line|gnu_debug|gnu\.debuglto)/;
 

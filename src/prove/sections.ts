@@ -14,6 +14,7 @@ import { loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
 import type { ContentsProof } from "./proof.js";
 import { movesOf, recordDifferences } from "./records.js";
+import { firstRegions } from "./regions.js";
 
 /** Types of sections that name symbols or sections, and strings: contents.ts compares what they say. */
 const BY_MEANING: readonly number[] = /* @__PURE__ */ [
@@ -120,6 +121,9 @@ function fieldDifference(
   indexOf: SectionIndex,
 ): string | undefined {
   const isPlaced = placedAt(pair.before, sectionColumns(pair.before), section);
+  const isEmptied = is.type === SHT.NOBITS || is.type === SHT.NOTE || is.type === SHT.NULL;
+  const hasBytes = pair.declared?.isDebugFile === true && (is.flags & SHF.ALLOC) !== 0 && !isEmptied;
+  if (hasBytes) return "it has bytes in a debug file";
   if (!mayBe(pair, was.type, is.type)) return `sh_type is ${hex(is.type)}, not ${hex(was.type)}`;
   const ungrouped = pair.declared?.ungrouped.has(section) === true ? BigInt(SHF.GROUP) : 0n;
   const flags = was.exact("flags") & ~ungrouped;
@@ -133,8 +137,8 @@ function fieldDifference(
   }
   if (retired) return undefined;
   if (was.exact("addralign") !== is.exact("addralign")) return `sh_addralign is ${hex(is.exact("addralign"))}`;
-  const mayGrow =
-    TABLES.includes(was.type) || pair.declared?.places.some((p) => p.address === is.exact("addr")) === true;
+  const places = pair.declared?.places.map((p) => p.address) ?? firstRegions(pair.after).map((r) => r.start);
+  const mayGrow = TABLES.includes(was.type) || places.includes(is.exact("addr"));
   if (isPlaced && !mayGrow && !isCover() && was.exact("size") !== is.exact("size"))
     return `sh_size is ${is.exact("size")}`;
   if (was.exact("entsize") !== is.exact("entsize"))
@@ -197,7 +201,7 @@ export function* addedDifferences({ after, declared }: Pair, taken: ReadonlySet<
     const name = names.of(i);
     const asked = declared!.added.find((s) => s.name === name);
     if (!asked && !NEW.includes(name)) yield damage("sections", name, `the section ${name} is new`);
-    if (OF_SYMBOLS.includes(columns.type[i]!) && columns.type[columns.link[i]!] !== SHT.DYNSYM) {
+    if (OF_SYMBOLS.includes(name) && columns.type[columns.link[i]!] !== SHT.DYNSYM) {
       yield damage("sections", name, `sh_link of ${name} does not lead to the dynamic symbols`);
     }
     if (!asked) continue;
@@ -209,8 +213,10 @@ export function* addedDifferences({ after, declared }: Pair, taken: ReadonlySet<
   }
 }
 
-/** Tables with an entry for each dynamic symbol. */
-const OF_SYMBOLS: readonly number[] = /* @__PURE__ */ [[SHT.HASH, SHT.GNU_HASH, SHT.GNU_VERSYM]].flat();
+/** Tables with an entry for each dynamic symbol, by the names that new ones get. */
+const OF_SYMBOLS: readonly string[] = /* @__PURE__ */ [
+  [TABLE_NAMES.hash, TABLE_NAMES.gnuHash, TABLE_NAMES.mipsHash, TABLE_NAMES.versions],
+].flat();
 
 /** Does the section name table end with a NUL? */
 export function endsNames(elf: ElfFile): boolean {
