@@ -75,7 +75,7 @@ function* rightsDifferences(before: ElfFile, after: ElfFile): Generator<ProgramD
     return without([{ start: address, end: address + size }], writable).length === 0;
   };
   if (isWritable(after) || !isWritable(before)) return;
-  yield damage("dynamic", "PT_DYNAMIC", `the dynamic section at ${hex(now)} is in memory that nobody can write to`);
+  yield damage("dynamic", "PT_DYNAMIC", `the dynamic section at ${hex(now)} is not writable`);
 }
 
 /** GOT[0] holds the address of the dynamic section on many machines. Where it does, it follows. */
@@ -85,7 +85,7 @@ function* gotDifferences({ before, after }: Pair): Generator<ProgramDifference> 
 
   const now = new Tolerant().part(() => firstGotWord(after));
   if (now?.value === after.dynamic!.address) return;
-  yield risk("dynamic", "DT_PLTGOT", "GOT[0] does not hold the address of the dynamic section any more");
+  yield risk("dynamic", "DT_PLTGOT", "GOT[0] does not hold its address");
 }
 
 function asDeclared(elf: ElfFile, entry: DynamicEntry): DeclaredEntry {

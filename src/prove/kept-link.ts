@@ -22,7 +22,7 @@ export function* keptLinkDifferences(pair: Pair): Generator<ProgramDifference> {
   }
   yield* recordDifferences(pair, "symbols", old, now);
   if (!old.exact && changedStrings(pair, old.strings, now.strings).length > 0) {
-    yield damage("symbols", "DT_STRTAB", "strings are others now, and nothing tells how many symbols have names there");
+    yield damage("symbols", "DT_STRTAB", "strings are others, and nothing tells whose");
   }
 
   const numbers = versymTable(before);

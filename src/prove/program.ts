@@ -47,7 +47,7 @@ export function attempt(part: ProgramPart, pair: Pair, compare: Comparison): Pro
   try {
     return [...compare(pair)];
   } catch (e) {
-    if (!isElfError(e)) throw e;
+    if (!isElfError(e) || e.code === "IO") throw e;
     return isReadable(pair, compare) ? [damage(part, part, e.message)] : [];
   }
 }
@@ -58,7 +58,7 @@ function isReadable({ before, declared }: Pair, compare: Comparison): boolean {
     for (const difference of compare(new Pair(before, before, declared))) void difference;
     return true;
   } catch (e) {
-    if (!isElfError(e)) throw e;
+    if (!isElfError(e) || e.code === "IO") throw e;
     return false;
   }
 }

@@ -87,7 +87,7 @@ export function matchSymtab(
   if (next < now.count) {
     differences.push(damage("symtab", name, `symbol ${next} (${nameOf(now, next)}) is none that the file had`));
   } else {
-    differences.push(...lostSymbols(pair, old, indexes, sectionOf), ...localsDifference(pair.after, now, name));
+    differences.push(...lostSymbols(pair, old, indexes, sectionOf), ...localsDifference(pair, old, now, name));
   }
   return { indexOf: (symbol) => indexes[symbol] ?? -1, isSame, differences };
 }
@@ -188,14 +188,15 @@ function* lostSymbols(
   }
 }
 
-/** sh_info is the index of the first symbol that is not local (gABI, "Sections"). */
-function* localsDifference(
-  elf: ElfFile,
-  { count, bytes, locals }: Columns,
-  name: string,
-): Generator<ProgramDifference> {
-  const info = Sym.words("info", bytes, count, elf.header);
-  const first = info.findIndex((value) => value >> 4 !== STB.LOCAL);
-  const wanted = first < 0 ? count : first;
-  if (locals !== wanted) yield damage("symtab", name, `sh_info of ${name} is ${locals}, not ${wanted}`);
+/** sh_info is the index of the first symbol that is not local (gABI, "Sections"), where it was so before. */
+function* localsDifference(pair: Pair, old: Columns, now: Columns, name: string): Generator<ProgramDifference> {
+  const wanted = firstGlobal(pair.after, now);
+  const wasRight = old.locals === firstGlobal(pair.before, old);
+  if (wasRight && now.locals !== wanted)
+    yield damage("symtab", name, `sh_info of ${name} is ${now.locals}, not ${wanted}`);
+}
+
+function firstGlobal({ header }: ElfFile, { count, bytes }: Columns): number {
+  const first = Sym.words("info", bytes, count, header).findIndex((info) => info >> 4 !== STB.LOCAL);
+  return first < 0 ? count : first;
 }
