@@ -425,7 +425,7 @@ const GROUPS: readonly { readonly of: string; readonly faults: readonly Fault[] 
       fault(
         "symbols",
         "names, where nobody knows how many",
-        /DT_STRTAB: strings are others now/,
+        /DT_STRTAB: strings are others/,
         GROWN,
         (o) => {
           o.bytes.write("W", text(o, "libself.so.1"));
