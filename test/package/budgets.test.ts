@@ -34,7 +34,8 @@ it.each([
   [["setRunpath"], 1],
   [["readElf"], 14],
   [["check"], 24],
-  [["patch", "setRunpath"], 60],
+  [["sameProgram"], 30],
+  [["patch", "setRunpath"], 70],
 ] as const)("a bundle of %j has at most %i KB", async (names, limit) => {
   const text = await bundled(`export { ${names.join(", ")} } from ${JSON.stringify(PACKAGE)};`);
   const bytes = gzipSync(text, { level: 9 }).length;
