@@ -133,6 +133,14 @@ const shown = ({ name, version }: Row): string => decodeText(Uint8Array.from(nam
 const keyOf = ({ name, version, info, shndx, value }: Row): string =>
   [name, version, info, shndx === SHN.UNDEF ? "u" : value].join("\0");
 
+/** The same test for two symbols: most of many are where they were. */
+const isSameSymbol = (a: Row, b: Row): boolean =>
+  a.name === b.name &&
+  a.version === b.version &&
+  a.info === b.info &&
+  (a.shndx === SHN.UNDEF) === (b.shndx === SHN.UNDEF) &&
+  (a.shndx === SHN.UNDEF || a.value === b.value);
+
 function compared(pair: Pair, old: SymbolTable, now: SymbolTable, count: number): MatchedSymbols {
   const { before, after, declared } = pair;
   const were = rowsOf(before, old, count);
@@ -144,7 +152,7 @@ function compared(pair: Pair, old: SymbolTable, now: SymbolTable, count: number)
   const indexes = new Int32Array(count).fill(-1);
   const left = new Map<string, number[]>();
   for (let i = 0; i < count; i++) {
-    if (keyOf(wanted[i]!) === keyOf(are[i]!)) indexes[i] = i;
+    if (isSameSymbol(wanted[i]!, are[i]!)) indexes[i] = i;
   }
   for (let i = 0; i < count; i++) {
     if (indexes[i] === i) continue;
@@ -211,6 +219,15 @@ function mayBindSo({ after }: Pair, wanted: Row, now: Row): boolean {
 }
 
 function rowDifference(pair: Pair, wanted: Row, now: Row): ProgramDifference | undefined {
+  const isSame =
+    isSameSymbol(wanted, now) &&
+    now.number === wanted.number &&
+    now.value === wanted.value &&
+    now.size === wanted.size &&
+    now.other === wanted.other &&
+    now.shndx === wanted.shndx;
+  if (isSame) return undefined;
+
   const at = shown(wanted);
   if (now.name !== wanted.name) {
     const isOverwritten = now.nameAt === wanted.nameAt || now.name.endsWith("?");

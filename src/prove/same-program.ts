@@ -89,8 +89,12 @@ export function sameProgram(before: ElfFile, after: ElfFile, options: SameProgra
   for (const elf of [before, after]) refuseOther(elf);
 
   // What cannot be read is in the way of several comparisons.
-  const all = [...differencesOf(new Pair(before, after))];
-  const differences = all.filter((d, i) => all.findIndex((other) => other.message === d.message) === i);
+  const byMessage = new Map<string, ProgramDifference>();
+  for (const difference of differencesOf(new Pair(before, after))) {
+    if (!byMessage.has(difference.message)) byMessage.set(difference.message, difference);
+  }
+  const place = (d: ProgramDifference): number => PROGRAM_PARTS.indexOf(d.part);
+  const differences = [...byMessage.values()].sort((a, b) => place(a) - place(b));
   const allowed = new Set<ProgramPart>(except ?? PROGRAM_PARTS);
   const same = differences.every((d) => d.kind !== "damage" && allowed.has(d.part));
   return { same, summary: summaryOf(differences, allowed), differences };
