@@ -44,8 +44,9 @@ function membersDifference(before: Archive, after: Archive, proved: ProvedArchiv
   for (const [i, old] of members.entries()) {
     const now = after.members[i]!;
     if (now.name !== old.name || now.kind !== old.kind) return `${old.name} is ${now.name} now`;
-    if (!proved.deterministic && headerOf(before, old) !== headerOf(after, now))
+    if (!proved.deterministic && headerOf(before, old) !== headerOf(after, now)) {
       return `${old.name}: its header is another`;
+    }
     if (old.kind !== "index" && !hasContent(proved, i, old, now)) return `${old.name}: its content is another`;
   }
   return undefined;

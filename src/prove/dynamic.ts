@@ -118,8 +118,9 @@ function* tagDifferences(
 
   if (isComparedApart(pair, tag)) {
     if (wanted && now) {
-      if (wanted.values.length !== now.values.length)
+      if (wanted.values.length !== now.values.length) {
         yield damage("dynamic", name, `there are ${now.values.length} ${name}`);
+      }
       return;
     }
 

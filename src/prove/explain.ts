@@ -21,8 +21,8 @@ import {
 } from "./regions.js";
 import { shared, within, without } from "./runs.js";
 
-/** More runs than these are not looked at: what differs so often is no patched program. */
-const MOST_RUNS = 1 << 18;
+/** Files that differ in more places are not looked at any further: a patched program does not. */
+const MOST_RUNS = 1 << 20;
 
 /** Says what it means that these bytes of memory are others, which no table explains. */
 export type MemoryJudge = (pair: Pair, runs: readonly AddressRun[]) => Iterable<ProgramDifference>;
@@ -38,6 +38,7 @@ interface MemoryTools {
  */
 export function* memoryDifferences(pair: Pair, { judge, link }: MemoryTools): Generator<ProgramDifference> {
   const changes = changedMemory(pair);
+  if (!pair.declared && changes.length > MOST_RUNS) yield damage("memory", "memory", "most of memory differs");
   yield* rightsDifferences(pair, changes);
 
   const lost = changes.filter((c) => c.what !== "rights" && !isInPlace(pair, c));
@@ -74,7 +75,7 @@ function changedMemory(pair: Pair): MemoryChange[] {
   for (const size of sizes) {
     for (const change of memoryChanges(pair, size)) {
       changes.push(change);
-      if (changes.length > MOST_RUNS) return changes;
+      if (!pair.declared && changes.length > MOST_RUNS) return changes;
     }
   }
   return changes;

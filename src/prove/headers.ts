@@ -14,8 +14,9 @@ export function* headerDifferences({ before, after, declared }: Pair): Generator
     if (old[field] !== now[field]) yield damage("header", field, `${field} is ${now[field]}, not ${old[field]}`);
   }
 
-  if (versionsOf(before) !== versionsOf(after))
-    yield damage("header", "e_version", "EI_VERSION or e_version is another");
+  if (versionsOf(before) !== versionsOf(after)) {
+    yield damage("header", "e_version", "e_version is another");
+  }
   for (const field of SETTABLE) {
     const wanted = declared?.header[field] ?? old[field];
     if (wanted !== now[field]) yield edit("header", field, `${field} is ${now[field]}, not ${wanted}`);

@@ -35,8 +35,9 @@ function* faultsOf({ segments, source }: ElfFile): Generator<readonly [kind: str
     if (load.exact("offset") + load.exact("filesz") > BigInt(source.size)) {
       yield ["end", `the PT_LOAD at ${at} reaches past the end of the file`];
     }
-    if (last && last.exact("vaddr") > load.exact("vaddr"))
+    if (last && last.exact("vaddr") > load.exact("vaddr")) {
       yield ["order", `the PT_LOAD at ${at} stands behind a higher one`];
+    }
     last = load;
   }
 }

@@ -21,9 +21,9 @@ export function* judgedMemory(pair: Pair, runs: readonly AddressRun[]): Generato
     const name = region.kind === "dynamic" ? ".dynamic" : "the program's own notes";
     const isRead = addressedByCode(before, region);
     const at = hex(run.start);
-    if (isRead)
+    if (isRead) {
       yield damage("old-bytes", at, `code has the address of ${name}, whose old bytes at ${at} are others now`);
-    else
+    } else
       yield risk("old-bytes", at, `the old bytes of ${name} at ${at} are others now: code that looks there sees them`);
   }
 

@@ -22,8 +22,9 @@ export function* placeDifferences(pair: Pair): Generator<ProgramDifference> {
     const region = allRegions(after).find((r) => r.start === start);
     const taken = variables.find((variable) => shared(run, variable));
     const isAligned = start % alignmentOf(after, region?.kind) === 0n || own.some((r) => r.start === start);
-    if (without([run], fileRuns(after)).length > 0)
+    if (without([run], fileRuns(after)).length > 0) {
       yield wrong(start, `no PT_LOAD has all of the table at ${hex(start)}`);
+    }
     if (taken) yield wrong(start, `the table at ${hex(start)} takes memory of the program`);
     if (!isAligned) yield wrong(start, `the table at ${hex(start)} begins at an odd address`);
   }
@@ -43,8 +44,9 @@ function* loadDifferences({ before, after, declared }: Pair): Generator<ProgramD
     const isNew = without([...old], own).every((other) => shared(run, other) === undefined);
     const mayWrite = run.start <= address && address < run.end;
     const flags = mayWrite ? load.flags & ~PF.W : load.flags;
-    if (isNew && flags !== PF.R)
+    if (isNew && flags !== PF.R) {
       yield wrong(run.start, `p_flags of the new PT_LOAD at ${hex(run.start)} are ${load.flags}`);
+    }
   }
 }
 

@@ -103,8 +103,9 @@ function packedDifference(
   for (const { offset, type, symbol, addend } of packedRelocations(before, old)) {
     const other = others.next().value;
     const isSame = other && other.offset === offset && other.type === type && other.addend === addend;
-    if (!isSame || !sameSymbol(symbol, other.symbol))
+    if (!isSame || !sameSymbol(symbol, other.symbol)) {
       return `the relocation of ${old.name} at ${hex(offset)} is another one`;
+    }
   }
   return others.next().done ? undefined : `${old.name} has more relocations than before`;
 }

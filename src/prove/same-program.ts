@@ -206,8 +206,9 @@ function* overlayDifferences(pair: Pair): Generator<ProgramDifference> {
   const { before, after } = pair;
   const old = before.overlay;
   if (!old) {
-    if (after.overlay)
+    if (after.overlay) {
       yield edit("overlay", "overlay", `${after.overlay.size} bytes follow the end of the ELF file now`);
+    }
     return;
   }
 

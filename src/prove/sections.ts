@@ -139,10 +139,12 @@ function fieldDifference(
   if (was.exact("addralign") !== is.exact("addralign")) return `sh_addralign is ${hex(is.exact("addralign"))}`;
   const places = pair.declared?.places.map((p) => p.address) ?? firstRegions(pair.after).map((r) => r.start);
   const mayGrow = TABLES.includes(was.type) || places.includes(is.exact("addr"));
-  if (isPlaced && !mayGrow && !isCover() && was.exact("size") !== is.exact("size"))
+  if (isPlaced && !mayGrow && !isCover() && was.exact("size") !== is.exact("size")) {
     return `sh_size is ${is.exact("size")}`;
-  if (was.exact("entsize") !== is.exact("entsize"))
+  }
+  if (was.exact("entsize") !== is.exact("entsize")) {
     return `sh_entsize is ${is.exact("entsize")}, not ${was.exact("entsize")}`;
+  }
 
   const link = linkedTo(pair, was.link, indexOf);
   if (link !== undefined && is.link !== link) return `sh_link is ${is.link}, not ${link}`;
@@ -202,14 +204,15 @@ export function* addedDifferences({ after, declared }: Pair, taken: ReadonlySet<
     const asked = declared!.added.find((s) => s.name === name);
     if (!asked && !NEW.includes(name)) yield damage("sections", name, `the section ${name} is new`);
     if (OF_SYMBOLS.includes(name) && columns.type[columns.link[i]!] !== SHT.DYNSYM) {
-      yield damage("sections", name, `sh_link of ${name} does not lead to the dynamic symbols`);
+      yield damage("sections", name, `sh_link of ${name} does not lead to .dynsym`);
     }
     if (!asked) continue;
 
     const { offset, fileSize } = columns;
     const bytes = readExactly(after.source, offset[i]!, fileSize[i]!, name);
-    if (!equalBytes(bytes, asked.bytes))
-      yield damage("sections", name, `${name}: its bytes are others than those given`);
+    if (!equalBytes(bytes, asked.bytes)) {
+      yield damage("sections", name, `${name}: its bytes are others`);
+    }
   }
 }
 

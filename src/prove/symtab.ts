@@ -192,8 +192,9 @@ function* lostSymbols(
 function* localsDifference(pair: Pair, old: Columns, now: Columns, name: string): Generator<ProgramDifference> {
   const wanted = firstGlobal(pair.after, now);
   const wasRight = old.locals === firstGlobal(pair.before, old);
-  if (wasRight && now.locals !== wanted)
+  if (wasRight && now.locals !== wanted) {
     yield damage("symtab", name, `sh_info of ${name} is ${now.locals}, not ${wanted}`);
+  }
 }
 
 function firstGlobal({ header }: ElfFile, { count, bytes }: Columns): number {

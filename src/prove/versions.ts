@@ -15,9 +15,11 @@ export function* versionDifferences(pair: Pair): Generator<ProgramDifference> {
   const now = numbersByName(after.versionNeeds);
   for (const [name, number] of wanted) {
     const newNumber = now.get(name);
-    if (newNumber === undefined) yield edit("versions", name, `the version ${name} is needed no more`);
-    else if (declared && newNumber !== number)
+    if (newNumber === undefined) {
+      yield edit("versions", name, `the version ${name} is needed no more`);
+    } else if (declared && newNumber !== number) {
       yield damage("versions", name, `${name} has the number ${newNumber}, not ${number}`);
+    }
   }
   for (const name of now.keys()) {
     if (!wanted.has(name)) yield edit("versions", name, `the version ${name} is needed now`);
