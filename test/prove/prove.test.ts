@@ -22,13 +22,14 @@ import {
   stripDebug,
   stripUnneeded,
 } from "../../src/index.js";
+import { readElf } from "../../src/image/read-elf.js";
 import { plan } from "../../src/patch.js";
 import { type Piece, slicePiece } from "../../src/pieces/pieces.js";
 import { EM, ET } from "../../src/spec/constants.js";
 import type { BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 import { squeezed } from "../support/realign.js";
-import { planned, proveAs } from "../support/proved.js";
+import { planned, proveAs, proveWith } from "../support/proved.js";
 import { found } from "../verify/damaged.js";
 import { GROWN, HUGE, IN_PLACE, LONG, MOVED, RENAMED, richFile, SMALL } from "./rich.js";
 
@@ -145,4 +146,22 @@ describe.each(ENCODINGS)("$label: pieces from other places", (e) => {
     const bytes = made.bytes.subarray(rest.at, rest.at + rest.size);
     proveAs(made, faulty({ kind: "bytes", at: rest.at, size: rest.size, bytes }));
   });
+});
+
+describe.each(ENCODINGS)("$label: every byte of what is loaded and no table", (e) => {
+  it.each(["a table that grows", "a new segment", "symbols renamed", "stripUnneeded", "no section headers"])(
+    "%s",
+    (way) => {
+      const made = planned(richFile(e), WAYS[way]!());
+      for (const name of [".text", ".data"]) {
+        const section = made.before.sections.find((s) => s.name === name)?.header;
+        for (let at = 0; at < (section?.size ?? 0); at++) {
+          const address = section!.addr + at;
+          const offset = found(readElf(made.bytes).offsetOf(BigInt(address)));
+          const error = caught(() => proveWith(made, (output) => output.flip(offset)));
+          expect([name, at, error.message.includes(`0x${address.toString(16)}: `)]).toEqual([name, at, true]);
+        }
+      }
+    },
+  );
 });
