@@ -150,9 +150,11 @@ function* sectionsDifferences(pair: Pair): Generator<ProgramDifference> {
   }
   for (const difference of sectionDifferences(pair, indexOf, contentsProof)) {
     // A linker goes by all of it. Of a program, tools alone read sections that are not loaded.
-    const { part } = difference;
-    const inProgram = part === "symtab" || difference.kind === "edit" ? "edit" : "risk";
-    yield { ...difference, kind: isObject ? "damage" : inProgram };
+    const { part, kind } = difference;
+    const isEdit = kind === "edit" && (part === "symtab" || !isObject);
+    const inProgram = part === "symtab" ? "edit" : "risk";
+    const otherwise = isObject ? "damage" : inProgram;
+    yield { ...difference, kind: isEdit ? "edit" : otherwise };
   }
 }
 

@@ -6,7 +6,7 @@ import { sectionColumns } from "../image/headers/section-columns.js";
 import { fileRange, sectionAt } from "../image/headers/sections.js";
 import { extendedSection, sectionSymbols } from "../image/symbols/symbols.js";
 import { ET, SHN, STB } from "../spec/constants.js";
-import { damage, type ProgramDifference } from "./difference.js";
+import { damage, edit, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
 import { movedValue, movesOf } from "./records.js";
 
@@ -89,6 +89,9 @@ export function matchSymtab(
   } else {
     differences.push(...lostSymbols(pair, old, indexes, sectionOf), ...localsDifference(pair, old, now, name));
   }
+  // A plan says by its edits which may go.
+  const gone = indexes.filter((index) => index < 0).length;
+  if (!pair.declared && gone > 0) differences.push(edit("symtab", name, `${gone} symbols of ${name} are gone`));
   return { indexOf: (symbol) => indexes[symbol] ?? -1, isSame, differences };
 }
 
@@ -175,7 +178,7 @@ function* lostSymbols(
   indexes: Int32Array,
   sectionOf: (section: number) => number,
 ): Generator<ProgramDifference> {
-  if (before.header.type !== ET.REL || declared?.freesSymbols !== false) return;
+  if (before.header.type !== ET.REL || declared?.freesSymbols === true) return;
 
   const info = Sym.words("info", old.bytes, old.count, before.header);
   for (let i = 1; i < old.count; i++) {
