@@ -4,6 +4,7 @@ import { damageRules, loadedDamageRules } from "./damage.js";
 import { hashSymbolRules } from "./hash-symbols.js";
 import { findingsBy, planRules } from "./plan-rules.js";
 import { pointerRules } from "./pointers.js";
+import { loadedSymbolRules } from "./symbols.js";
 import { type CheckRule, type Finding, forLoadable, frozen } from "./rule.js";
 import { startRules } from "./start.js";
 
@@ -20,7 +21,7 @@ export type { CheckRule, Finding, Severity, Violation } from "./rule.js";
 export const checkRules: readonly CheckRule[] = /* @__PURE__ */ frozen([
   ...planRules,
   ...damageRules,
-  ...[pointerRules, loadedDamageRules, startRules, hashSymbolRules].flatMap(forLoadable),
+  ...[loadedSymbolRules, pointerRules, loadedDamageRules, startRules, hashSymbolRules].flatMap(forLoadable),
 ]);
 
 /**

@@ -10,7 +10,7 @@ import { type CheckRule, type Finding, forLoadable, frozen } from "./rule.js";
 import { sectionRules } from "./sections.js";
 import { segmentRules } from "./segments.js";
 import { stringRules } from "./strings.js";
-import { loadedSymbolRules, symbolRules } from "./symbols.js";
+import { symbolRules } from "./symbols.js";
 import { versionRules } from "./versions.js";
 
 /**
@@ -30,7 +30,6 @@ export const planRules: readonly CheckRule[] = /* @__PURE__ */ frozen(
     forLoadable(stringRules), // .dynstr
     forLoadable(hashRules), // hash tables
     forLoadable(versionRules), // symbol versions
-    forLoadable(loadedSymbolRules), // symbols of what is loaded
     forLoadable(protectionRules), // what may be written and executed
   ].flat(),
 );

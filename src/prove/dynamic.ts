@@ -43,7 +43,7 @@ export function* dynamicDifferences(pair: Pair): Generator<ProgramDifference> {
   const { before, after, declared } = pair;
   if (!before.dynamic) return;
   if (!after.dynamic) {
-    yield damage("dynamic", "PT_DYNAMIC", "the dynamic section is gone");
+    yield damage("dynamic", "PT_DYNAMIC", "it is gone");
     return;
   }
 
@@ -85,7 +85,7 @@ function* gotDifferences({ before, after }: Pair): Generator<ProgramDifference> 
 
   const now = new Tolerant().part(() => firstGotWord(after));
   if (now?.value === after.dynamic!.address) return;
-  yield risk("dynamic", "DT_PLTGOT", "GOT[0] does not hold its address");
+  yield risk("dynamic", "DT_PLTGOT", "GOT[0] is stale");
 }
 
 function asDeclared(elf: ElfFile, entry: DynamicEntry): DeclaredEntry {
@@ -139,8 +139,7 @@ function* tagDifferences(
   const old = kind === "self-relative" ? targets(pair.before, tag) : (wanted?.values ?? []);
   const values = kind === "self-relative" ? targets(pair.after, tag) : (now?.values ?? []);
   if (old.join() === values.join()) return;
-  const say = isFlag(tag) ? edit : damage;
-  yield say("dynamic", name, `${name} is ${shownValues(values)}, not ${shownValues(old)}`);
+  yield damage("dynamic", name, `${name} is ${shownValues(values)}, not ${shownValues(old)}`);
 }
 
 const shownValues = (values: readonly bigint[]): string => values.map((v) => hex(v)).join(", ") || "missing";
@@ -157,12 +156,6 @@ function mayComeOrGo({ before, after, declared }: Pair, tag: number, isLost: boo
   if (declared) return VERSIONS.includes(tag) && declared.versions?.needs.some(() => true) === !isLost;
   return VERSIONS.includes(tag) || (isHash && HASHES.some((t) => after.dynamic!.get(t) !== undefined));
 }
-
-/** Tags whose values only tell a loader how to go about it. */
-const isFlag = (tag: number): boolean => {
-  const flags: readonly number[] = [DT.FLAGS, DT.FLAGS_1, DT.DEBUG, DT.BIND_NOW, DT.SYMBOLIC, DT.TEXTREL, DT.CHECKSUM];
-  return flags.includes(tag);
-};
 
 /**
  * What loading can do without: counts that only make it faster, and what a flag says, too (gABI, "Dynamic Section").

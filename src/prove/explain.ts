@@ -2,7 +2,7 @@ import { hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
 import { isLoaded } from "../image/headers/sections.js";
 import { Tolerant } from "../image/tolerant.js";
-import { PF, SHT } from "../spec/constants.js";
+import { SHT } from "../spec/constants.js";
 import { pageSize, SMALLEST_PAGE } from "../spec/machines.js";
 import type { LinkProof } from "./proof.js";
 import { damage, type ProgramDifference, risk } from "./difference.js";
@@ -84,14 +84,6 @@ function changedMemory(pair: Pair): MemoryChange[] {
 /** Is every PT_LOAD aligned for pages of this size? Else its memory there says nothing. */
 const isFitFor = (elf: ElfFile, page: number): boolean => loadsOf(elf).every((l) => l.near("align") >= page);
 
-const RIGHTS = [
-  [PF.R, "R"],
-  [PF.W, "W"],
-  [PF.X, "X"],
-] as const;
-
-const rightsText = (flags: number): string => RIGHTS.map(([bit, letter]) => (flags & bit ? letter : "-")).join("");
-
 function* rightsDifferences(pair: Pair, changes: readonly MemoryChange[]): Generator<ProgramDifference> {
   const own = ownSegments(pair.before);
   for (const change of changes) {
@@ -100,11 +92,7 @@ function* rightsDifferences(pair: Pair, changes: readonly MemoryChange[]): Gener
 
     const loses = (old & ~now) !== 0;
     const say = loses ? damage : risk;
-    yield say(
-      "memory",
-      hex(change.start),
-      `memory from ${hex(change.start)} on is ${rightsText(now)}, not ${rightsText(old)}`,
-    );
+    yield say("memory", hex(change.start), `p_flags of memory from ${hex(change.start)} on are ${now}, not ${old}`);
   }
 }
 

@@ -17,7 +17,7 @@ export function* keptLinkDifferences(pair: Pair): Generator<ProgramDifference> {
   const now = after.dynamicSymbols;
   if (!old) return;
   if (!now || (old.exact && now.count !== old.count)) {
-    yield damage("symbols", "DT_SYMTAB", `there are ${now?.count ?? 0} dynamic symbols, not ${old.count}`);
+    yield damage("symbols", "DT_SYMTAB", `there are ${now?.count ?? 0} symbols, not ${old.count}`);
     return;
   }
   yield* recordDifferences(pair, "symbols", old, now);
@@ -31,7 +31,7 @@ export function* keptLinkDifferences(pair: Pair): Generator<ProgramDifference> {
     ? newNumbers &&
       pair.isSame({ from: numbers.offset, at: newNumbers.offset, size: Math.min(numbers.count, newNumbers.count) * 2 })
     : !newNumbers;
-  if (!keepsNumbers) yield damage("versions", "DT_VERSYM", "symbols have other versions");
+  if (!keepsNumbers) yield damage("versions", "DT_VERSYM", "versions differ");
 
   const tables = hashTables(after);
   for (const { tag, offset, size } of hashTables(before)) {

@@ -4,18 +4,16 @@ import { PT, SHT } from "../spec/constants.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
 
-const keyOf = ({ owner, type, description }: ElfNote): string => `${owner}\0${type}\0${toHex(description)}`;
-
-/** Notes longer than this are compared by their owners, types and sizes: memory has their bytes. */
+/** Of a longer note, the first bytes and the length are compared: memory has all of it. */
 const LONGEST = 1 << 12;
 
-const shortKey = (note: ElfNote): string =>
-  note.description.length > LONGEST ? `${note.owner}\0${note.type}\0${note.description.length} bytes` : keyOf(note);
+const keyOf = ({ owner, type, description }: ElfNote): string =>
+  [owner, type, description.length, toHex(description.subarray(0, LONGEST))].join("\0");
 
 function countNotes({ notes }: ElfFile): Map<string, { readonly note: ElfNote; count: number }> {
   const all = new Map<string, { note: ElfNote; count: number }>();
   for (const note of notes) {
-    const key = shortKey(note);
+    const key = keyOf(note);
     const known = all.get(key);
     if (known) known.count++;
     else all.set(key, { note, count: 1 });

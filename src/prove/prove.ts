@@ -69,5 +69,5 @@ function* overlayDifferences(pair: Pair): Generator<ProgramDifference> {
   const isThere = places.some(
     (at) => at >= 0 && at + size <= after.source.size && pair.isSame({ from: offset, at, size }),
   );
-  if (!isThere) yield damage("overlay", "overlay", `the ${size} bytes behind the end of the ELF file are not whole`);
+  if (!isThere) yield damage("overlay", "overlay", `${size} bytes behind the ELF file are not whole`);
 }

@@ -92,7 +92,7 @@ export function* recordDifferences(
     for (const name of piece.words("name")) {
       if (!changed.some((r) => r.start <= name && name < r.end)) continue;
       const [was, is] = [nameAt(old.strings, name), nameAt(now.strings, name)];
-      if (was !== is) yield damage(part, was, `the symbol ${was} is named ${JSON.stringify(is)} now`);
+      if (was !== is) yield damage(part, was, `the symbol ${was} is ${is} now`);
     }
   }
 }

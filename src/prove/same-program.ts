@@ -11,6 +11,7 @@ import { contentsProof } from "./contents.js";
 import { damage, edit, type ProgramDifference, type ProgramPart, risk } from "./difference.js";
 import { loadFaults } from "./judge-loads.js";
 import { judgedMemory } from "./judge-memory.js";
+import { judgedValue } from "./judge-values.js";
 import { unneededFiles } from "./judge-versions.js";
 import { linkProof } from "./link.js";
 import { Pair } from "./pair.js";
@@ -90,7 +91,8 @@ export function sameProgram(before: ElfFile, after: ElfFile, options: SameProgra
 
   // What cannot be read is in the way of several comparisons.
   const byMessage = new Map<string, ProgramDifference>();
-  for (const difference of differencesOf(new Pair(before, after))) {
+  for (const found of differencesOf(new Pair(before, after))) {
+    const difference = judgedValue(found);
     if (!byMessage.has(difference.message)) byMessage.set(difference.message, difference);
   }
   const place = (d: ProgramDifference): number => PROGRAM_PARTS.indexOf(d.part);

@@ -108,11 +108,14 @@ function headers(elf: ElfFile): (index: number) => ShdrView {
 }
 
 /** The type of a section may change where a .bss gets bytes, a version table is let go, or a debug file loses bytes. */
-function mayBe({ declared }: Pair, was: number, is: number): boolean {
-  if (was === is || declared?.isDebugFile === true) return true;
-  return is === SHT.PROGBITS && (was === SHT.NOBITS || was === SHT.GNU_VERSYM || was === SHT.GNU_VERNEED);
+function typeOf({ declared }: Pair, was: number, is: number): number | undefined {
+  const mayBePlain = was === SHT.NOBITS || was === SHT.GNU_VERSYM || was === SHT.GNU_VERNEED;
+  return declared?.isDebugFile === true || (is === SHT.PROGBITS && mayBePlain) ? undefined : was;
 }
 
+const FIELDS = ["type", "flags", "addr", "addralign", "size", "entsize", "link", "info"] as const;
+
+/** The first field of a section header that is not as it should be. */
 function fieldDifference(
   pair: Pair,
   section: number,
@@ -120,38 +123,54 @@ function fieldDifference(
   is: ShdrView,
   indexOf: SectionIndex,
 ): string | undefined {
-  const isPlaced = placedAt(pair.before, sectionColumns(pair.before), section);
-  const isEmptied = is.type === SHT.NOBITS || is.type === SHT.NOTE || is.type === SHT.NULL;
-  const hasBytes = pair.declared?.isDebugFile === true && (is.flags & SHF.ALLOC) !== 0 && !isEmptied;
-  if (hasBytes) return "it has bytes in a debug file";
-  if (!mayBe(pair, was.type, is.type)) return `sh_type is ${hex(is.type)}, not ${hex(was.type)}`;
-  const ungrouped = pair.declared?.ungrouped.has(section) === true ? BigInt(SHF.GROUP) : 0n;
-  const flags = was.exact("flags") & ~ungrouped;
-  if (flags !== is.exact("flags")) return `sh_flags is ${hex(is.exact("flags"))}, not ${hex(flags)}`;
+  const wanted = wantedHeader(pair, section, was, is, indexOf);
+  for (const field of FIELDS) {
+    const value = wanted[field];
+    if (value !== undefined && is.near(field) !== value) {
+      return `sh_${field} is ${hex(is.near(field))}, not ${hex(value)}`;
+    }
+  }
+  return undefined;
+}
 
+function hasBytesInDebugFile({ declared }: Pair, { type, flags }: ShdrView): boolean {
+  const isEmptied = type === SHT.NOBITS || type === SHT.NOTE || type === SHT.NULL;
+  return declared?.isDebugFile === true && (flags & SHF.ALLOC) !== 0 && !isEmptied;
+}
+
+/** What the fields of a section header have to say; undefined for those that may say anything. */
+function wantedHeader(
+  pair: Pair,
+  section: number,
+  was: ShdrView,
+  is: ShdrView,
+  indexOf: SectionIndex,
+): { readonly [field in (typeof FIELDS)[number]]?: number | undefined } {
+  const { before, after, declared } = pair;
+  const isLoaded = placedAt(before, sectionColumns(before), section);
+  const isCover = (): boolean => OURS.includes(sectionNames(before).of(section));
+  const mayMove = !isLoaded || was.near("addr") === is.near("addr") || isMoved(pair, was, is) || isCover();
+
+  const places = declared?.places.map((p) => Number(p.address)) ?? firstRegions(after).map((r) => Number(r.start));
+  const mayGrow = TABLES.includes(was.type) || places.includes(is.near("addr"));
+  const hasSize = isLoaded && was.near("size") !== is.near("size") && !mayGrow && !isCover();
+
+  const group = declared?.ungrouped.has(section) === true ? was.near("flags") & SHF.GROUP : 0;
   const retired = is.type === SHT.PROGBITS && was.type !== is.type && was.type !== SHT.NOBITS;
-  const hasMoved = isPlaced && is.exact("addr") !== was.exact("addr");
-  const isCover = (): boolean => OURS.includes(sectionNames(pair.before).of(section));
-  if (hasMoved && !isMoved(pair, was, is) && !isCover()) {
-    return `sh_addr is ${hex(is.exact("addr"))}, not ${hex(was.exact("addr"))}`;
-  }
-  if (retired) return undefined;
-  if (was.exact("addralign") !== is.exact("addralign")) return `sh_addralign is ${hex(is.exact("addralign"))}`;
-  const places = pair.declared?.places.map((p) => p.address) ?? firstRegions(pair.after).map((r) => r.start);
-  const mayGrow = TABLES.includes(was.type) || places.includes(is.exact("addr"));
-  if (isPlaced && !mayGrow && !isCover() && was.exact("size") !== is.exact("size")) {
-    return `sh_size is ${is.exact("size")}`;
-  }
-  if (was.exact("entsize") !== is.exact("entsize")) {
-    return `sh_entsize is ${is.exact("entsize")}, not ${was.exact("entsize")}`;
-  }
-
-  const link = linkedTo(pair, was.link, indexOf);
-  if (link !== undefined && is.link !== link) return `sh_link is ${is.link}, not ${link}`;
   const leads =
     was.type === SHT.REL || was.type === SHT.RELA || was.type === SHT.CREL || (was.flags & SHF.INFO_LINK) !== 0;
-  const info = leads ? linkedTo(pair, was.info, indexOf) : undefined;
-  return info === undefined || is.info === info ? undefined : `sh_info is ${is.info}, not ${info}`;
+  return {
+    type: hasBytesInDebugFile(pair, is) ? SHT.NOBITS : typeOf(pair, was.type, is.type),
+    flags: was.near("flags") - group,
+    addr: mayMove ? undefined : was.near("addr"),
+    ...(!retired && {
+      addralign: was.near("addralign"),
+      size: hasSize ? was.near("size") : undefined,
+      entsize: was.near("entsize"),
+      link: linkedTo(pair, was.link, indexOf),
+      info: leads ? linkedTo(pair, was.info, indexOf) : undefined,
+    }),
+  };
 }
 
 /** The new index of what a section leads to; undefined where it led nowhere, or what it led to is gone. */

@@ -5,7 +5,7 @@ import { isPlaced } from "../image/headers/sections.js";
 import { PT } from "../spec/constants.js";
 import { cardOf } from "../spec/machines/card-of.js";
 import { MEMORY } from "../spec/machines/lists/memory.js";
-import { damage, edit, type ProgramDifference, risk } from "./difference.js";
+import { damage, type ProgramDifference, risk } from "./difference.js";
 import type { Pair } from "./pair.js";
 import { relroDifferences, stackDifferences, wantedFields } from "./protection.js";
 import { firstRegions } from "./regions.js";
@@ -69,7 +69,7 @@ function* tableDifferences({ before, after }: Pair): Generator<ProgramDifference
   const [old, now] = [before, after].map((elf) => firstRegions(elf).find((r) => r.kind === "program headers"));
   if (!old) return;
   if (!now) {
-    yield damage("segments", "PT_PHDR", "no PT_LOAD has the program header table any more");
+    yield damage("segments", "PT_PHDR", "no PT_LOAD has the program header table");
     return;
   }
 
@@ -79,12 +79,9 @@ function* tableDifferences({ before, after }: Pair): Generator<ProgramDifference
   }
   const told = (elf: ElfFile): bigint | undefined => elf.segments.find((s) => s.type === PT.PHDR)?.exact("vaddr");
   if (told(before) !== undefined && told(after) !== now.start) {
-    yield damage("segments", "PT_PHDR", `PT_PHDR does not lead to the program header table at ${hex(now.start)}`);
+    yield damage("segments", "PT_PHDR", `PT_PHDR does not lead to ${hex(now.start)}`);
   }
 }
-
-/** Program headers that tools may add or take away. */
-const LOOSE: readonly number[] = /* @__PURE__ */ [[PT.PAX_FLAGS, PT.GNU_PROPERTY]].flat();
 
 function* otherDifferences(
   pair: Pair,
@@ -97,18 +94,13 @@ function* otherDifferences(
   if (old.length !== now.length) {
     // One goes with the loaded section that edits take away, or comes with the fields that they set.
     const isAsked = declared && (now.length < old.length ? dropsLoaded(pair) : wantedFields(pair, type));
-    const say = LOOSE.includes(type) ? edit : damage;
-    if (!isAsked) yield say("segments", at, `there are ${now.length} ${at}, not ${old.length}`);
+    if (!isAsked) yield damage("segments", at, `there are ${now.length} ${at}, not ${old.length}`);
     return;
   }
 
   for (const [i, segment] of now.entries()) {
     const difference = segmentDifference(pair, old[i]!, segment);
-    if (difference === undefined) continue;
-
-    // x86 and AArch64 take from it what the program is hardened by, and run it all the same.
-    const isHardening = type === PT.GNU_PROPERTY;
-    yield isHardening ? risk("notes", at, `${at}: ${difference}`) : damage("segments", at, `${at}: ${difference}`);
+    if (difference !== undefined) yield damage("segments", at, `${at}: ${difference}`);
   }
 }
 

@@ -49,6 +49,6 @@ function* definitionDifferences(before: ElfFile, after: ElfFile): Generator<Prog
   const old = before.versionDefinitions;
   const now = after.versionDefinitions;
   const lost = old.find((d, i) => !now[i] || definitionText(before, d) !== definitionText(after, now[i]));
-  if (lost) yield damage("versions", "DT_VERDEF", `the definition of the version ${lost.names[0]} is another one`);
-  else if (now.length > old.length) yield damage("versions", "DT_VERDEF", "more versions are defined than before");
+  if (lost) yield damage("versions", "DT_VERDEF", `the version ${lost.names[0]} is defined otherwise`);
+  else if (now.length > old.length) yield damage("versions", "DT_VERDEF", "more versions are defined");
 }

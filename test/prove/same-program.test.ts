@@ -136,7 +136,7 @@ const WORDS: Readonly<Partial<Record<ProgramPart, RegExp>>> = {
 };
 
 /** Edits that take from an object what linkers need of it. */
-const BREAKS_OBJECTS = ["stripAllForce", "removeForced"];
+const BREAKS_OBJECTS = ["stripSymbols", "stripAllForce", "removeForced"];
 
 describe.each([
   ...[
