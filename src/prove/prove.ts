@@ -1,5 +1,6 @@
 import { fail } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
+import { elfEnd } from "../image/headers/overlay.js";
 import { sectionColumns } from "../image/headers/section-columns.js";
 import type { Piece } from "../pieces/pieces.js";
 import { damage, type ProgramDifference } from "./difference.js";
@@ -61,6 +62,10 @@ function* unasked(before: ElfFile, { after, pieces, proof }: ProvedPlan): Genera
 /** The bytes behind the end of the ELF file, by the option that says what becomes of them. */
 function* overlayDifferences(pair: Pair): Generator<ProgramDifference> {
   const { before, after, declared } = pair;
+  const end = elfEnd(before);
+  // Where all of it stays, nobody has to look whether it is only zeros.
+  if (pair.isSame({ from: end, at: end, size: before.source.size - end })) return;
+
   const { overlay } = before;
   if (!overlay || declared!.overlay === "drop") return;
 
