@@ -31,6 +31,14 @@ function regionAt(elf: ElfFile, kind: RegionKind, offset: number, size: number):
   return start === undefined ? [] : [{ kind, offset, start, end: start + BigInt(size) }];
 }
 
+/** A table by the address that loaders use: the file may be mapped at others, too. */
+const regionOf = (kind: RegionKind, offset: number, size: number, start: bigint): Region => ({
+  kind,
+  offset,
+  start,
+  end: start + BigInt(size),
+});
+
 /** The headers, and the tables that nearly every edit touches. They are found without reading any table. */
 export const firstRegions = /* @__PURE__ */ once((elf): readonly Region[] => {
   const { header: h, segments } = elf;
@@ -40,8 +48,8 @@ export const firstRegions = /* @__PURE__ */ once((elf): readonly Region[] => {
     ...regionAt(elf, "header", 0, headerSize(h)),
     ...regionAt(elf, "program headers", h.phoff, h.phnum * h.phentsize),
     ...regionAt(elf, "section headers", h.shoff, h.shnum * h.shentsize),
-    ...(d ? regionAt(elf, "dynamic", d.offset, d.size) : []),
-    ...(d?.strings ? regionAt(elf, "strings", d.strings.offset, d.strings.size) : []),
+    ...(d ? [regionOf("dynamic", d.offset, d.size, d.address)] : []),
+    ...(d?.strings ? [regionOf("strings", d.strings.offset, d.strings.size, d.get(DT.STRTAB)!)] : []),
     ...(interpreter ? regionAt(elf, "interpreter", interpreter.near("offset"), interpreter.near("filesz")) : []),
   ];
 });
