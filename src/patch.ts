@@ -35,11 +35,16 @@ export interface PatchOptions extends LayoutOptions {
    * that the same members give the same bytes. Off by default: they stay.
    */
   readonly deterministic?: boolean | undefined;
+  /**
+   * Also proves the result: what the edits do not ask for is in it as it was. `INVARIANT` where it is not. Off by
+   * default, since it still refuses some right results.
+   */
+  readonly prove?: boolean | undefined;
 }
 
 const OVERLAYS: readonly OverlayChoice[] = ["keep", "keep-in-place", "drop"];
 
-const OPTIONS: OptionNames<PatchOptions> = { overlay: true, deterministic: true };
+const OPTIONS: OptionNames<PatchOptions> = { overlay: true, deterministic: true, prove: true };
 
 /** The result of {@link patch}. */
 export interface PatchResult<B extends Uint8Array = Uint8Array> {
@@ -94,7 +99,7 @@ function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): 
   const findings = findingsBy(after, planRules);
   if (changed) refuseNewErrors(elf, findings);
   for (const pass of passes) pass.verify?.(after);
-  if (changed) prove(elf, { after, pieces: done.layout.pieces, proof: done.proof! });
+  if (changed && options.prove === true) prove(elf, { after, pieces: done.layout.pieces, proof: done.proof! });
 
   return planOf(elf.source, {
     ...done.layout,

@@ -124,6 +124,7 @@ const NOWHERE = "/dev/null";
 const OPTIONS: OptionNames<PatchFileOptions> = {
   overlay: true,
   deterministic: true,
+  prove: true,
   output: true,
   dryRun: true,
   sync: true,
