@@ -103,7 +103,7 @@ function tryWish(input: Input, wish: Wish): Outcome[] {
 function attempt(input: Input, wish: Wish, options: PatchOptions): Outcome {
   let result: PatchResult<Buffer>;
   try {
-    result = patch(input.bytes, editsOf(wish), options);
+    result = patch(input.bytes, editsOf(wish), { ...options, prove: true });
   } catch (e) {
     if (isElfError(e)) return { wish: wish.name, code: e.code, reason: e.message, failures: [], notes: [] };
     return { wish: wish.name, failures: [`patch threw ${e instanceof Error ? e.stack : String(e)}`], notes: [] };
