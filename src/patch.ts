@@ -3,7 +3,7 @@ import { findingsBy, newFindings, planRules } from "./check/plan-rules.js";
 import type { Finding } from "./check/rule.js";
 import { type ElfInput, toSource } from "./codec/source.js";
 import {
-  archiveProofOf,
+  archiveToolsOf,
   type Asked,
   askedOf,
   type Edits,
@@ -36,8 +36,8 @@ export interface PatchOptions extends LayoutOptions {
    */
   readonly deterministic?: boolean | undefined;
   /**
-   * Also proves the result: what the edits do not ask for is in it as it was. `INVARIANT` where it is not. Off by
-   * default, since it still refuses some right results.
+   * Proves the result against the input: what the edits do not ask for is in it as it was, or it is `INVARIANT`.
+   * On by default; `false` is for who has to go on while a wrong refusal is being mended.
    */
   readonly prove?: boolean | undefined;
 }
@@ -80,7 +80,7 @@ export function plan(source: ElfInput, edits: Edits, options: PatchOptions = {})
 
   refuseMembers(asked);
   const planMember = (member: ElfFile): Plan => planElf(member, asked, options);
-  return planArchive(input, planMember, tellerOf(asked), archiveProofOf(asked), options);
+  return planArchive(input, planMember, tellerOf(asked), archiveToolsOf(asked), options);
 }
 
 function assertOverlay(choice: unknown): void {
@@ -99,7 +99,7 @@ function planElf(elf: ElfFile, asked: readonly Asked[], options: PatchOptions): 
   const findings = findingsBy(after, planRules);
   if (changed) refuseNewErrors(elf, findings);
   for (const pass of passes) pass.verify?.(after);
-  if (changed && options.prove === true) prove(elf, { after, pieces: done.layout.pieces, proof: done.proof! });
+  if (changed && options.prove !== false) prove(elf, { after, pieces: done.layout.pieces, proof: done.proof! });
 
   return planOf(elf.source, {
     ...done.layout,

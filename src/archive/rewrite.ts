@@ -1,15 +1,9 @@
-import { decodeText, encodeText, equalBytes } from "../codec/bytes.js";
-import { readExactly } from "../codec/source.js";
+import { decodeText } from "../codec/bytes.js";
 import { fail } from "../error.js";
 import { joinedPieces, type Piece, slicePiece } from "../pieces/pieces.js";
-import { type Archive, FIELDS, HEADER_SIZE, MAGIC_SIZE, type ArchiveMember } from "./read.js";
+import { type Content, headerPiece } from "./dates.js";
+import { type Archive, type ArchiveMember, HEADER_SIZE, MAGIC_SIZE } from "./read.js";
 import { encodeIndex, type IndexEntry, indexSize, readIndex, type SymbolIndex } from "./symbol-index.js";
-
-/** The new content of a member: pieces of the old one, in order and without gaps. */
-export interface Content {
-  readonly size: number;
-  readonly pieces: readonly Piece[];
-}
 
 /** What {@link rewriteArchive} changes. */
 export interface ArchiveChanges {
@@ -116,36 +110,4 @@ function padding(m: ArchiveMember, at: number, size: number): Piece {
 
   const end = m.offset + HEADER_SIZE + m.nameSize + m.size;
   return m.end > end ? { kind: "input", at, size: 1, from: end } : { kind: "bytes", at, size: 1, bytes: NEWLINE };
-}
-
-/** Fields of a deterministic header, by the kind of member. */
-const DETERMINISTIC = {
-  file: { date: "0", uid: "0", gid: "0", mode: "644" },
-  index: { date: "0", uid: "0", gid: "0" },
-  names: {},
-  table: {},
-} as const;
-
-/** Fields that stay the same are copied as they are: tools differ in how they write modes and empty fields. */
-function headerPiece({ source }: Archive, m: ArchiveMember, at: number, size: number, deterministic: boolean): Piece {
-  const old = readExactly(source, m.offset, HEADER_SIZE, "a member's header");
-  const bytes = old.slice();
-  const fields: Partial<Record<keyof typeof FIELDS, string>> = {
-    ...(deterministic && DETERMINISTIC[m.kind]),
-    ...(size !== m.size && { size: String(m.nameSize + size) }),
-  };
-
-  for (const [name, value] of Object.entries(fields)) {
-    const [from, to] = FIELDS[name as keyof typeof FIELDS];
-    if (value.length > to - from) {
-      fail("UNSUPPORTED", `${m.name}: a member of ${value} bytes is more than an archive can hold`, {
-        what: "a large member",
-      });
-    }
-    bytes.set(encodeText(value.padEnd(to - from)), from);
-  }
-
-  return equalBytes(bytes, old)
-    ? { kind: "input", at, size: HEADER_SIZE, from: m.offset }
-    : { kind: "bytes", at, size: HEADER_SIZE, bytes };
 }

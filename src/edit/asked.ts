@@ -4,7 +4,7 @@ import { ET } from "../spec/constants.js";
 import { type Edit, type EditFamily, familyOf } from "./family.js";
 import { layoutPass } from "../rewrite/passes/layout.js";
 import type { Teller } from "../report/changes.js";
-import type { ArchiveProof } from "../prove/archive.js";
+import type { ArchiveTools } from "../rewrite/passes/archive.js";
 import type { Pass } from "../rewrite/passes/pass.js";
 import { Wish } from "../rewrite/wish/wish.js";
 import { shown } from "./json-edit.js";
@@ -94,7 +94,7 @@ function refuseKinds(elf: ElfFile, asked: readonly Asked[]): void {
 
 /** Refuses edits that cannot be applied to the members of a static library. `ARCHIVE`. */
 export function refuseMembers(asked: readonly Asked[]): void {
-  const other = asked.find(({ family }) => !family.takes.includes("archive"))?.edits[0];
+  const other = asked.find(({ family }) => !family.archive)?.edits[0];
   if (!other) return;
 
   fail(
@@ -124,9 +124,9 @@ function wishOf(elf: ElfFile, asked: readonly Asked[]): Wish {
   return wish;
 }
 
-/** Proves a static library; undefined where no edit can change what is in one. */
-export const archiveProofOf = (asked: readonly Asked[]): ArchiveProof | undefined =>
-  asked.find(({ family }) => family.provesArchive)?.family.provesArchive;
+/** How a static library is written; undefined where no edit can change what is in one. */
+export const archiveToolsOf = (asked: readonly Asked[]): ArchiveTools | undefined =>
+  asked.find(({ family }) => family.archive)?.family.archive;
 
 /** Tells the changes that only these edits bring, once each. */
 export function tellerOf(asked: readonly Asked[]): Teller {

@@ -1,5 +1,5 @@
 import type { ElfFile } from "../image/elf.js";
-import type { ArchiveProof } from "../prove/archive.js";
+import type { ArchiveTools } from "../rewrite/passes/archive.js";
 import type { Pass } from "../rewrite/passes/pass.js";
 import type { Teller } from "../report/changes.js";
 import type { Wish } from "../rewrite/wish/wish.js";
@@ -52,8 +52,8 @@ export interface EditFamily<E extends Edit = Edit> {
   apply(wish: Wish, edits: readonly E[]): void;
   /** Passes around the ordinary layout that the edits need. */
   passes?(edits: readonly E[]): readonly Pass[];
-  /** Proves what became of a static library, where the family takes one. */
-  readonly provesArchive?: ArchiveProof;
+  /** Writes a static library anew, to whose members the edits are applied. Without it, such a file is refused. */
+  readonly archive?: ArchiveTools;
   /** Tells changes that no other edits bring: strips are the only ones that take notes away. */
   readonly tells?: Teller;
 }

@@ -5,8 +5,6 @@ import { PT } from "../spec/constants.js";
 
 /** Kinds of file that are no ordinary program or library. A family says which of them take its edits. */
 export type FileKind =
-  /** A static library; the edits are for its members. */
-  | "archive"
   /** A relocatable object (ET_REL). */
   | "object"
   /** A separate debug file. */
@@ -26,11 +24,8 @@ export const ANY_PROGRAM: readonly FileKind[] = ["loader", "static", "no-dynamic
 /** Everything that is ELF. */
 export const ANY_ELF: readonly FileKind[] = ["object", "debug-file", "loader", "static", "no-dynamic"];
 
-/** Everything that is ELF, and static libraries. */
-export const ANYTHING: readonly FileKind[] = ["archive", "object", "debug-file", "loader", "static", "no-dynamic"];
-
 /** Refusals by kind, in the order of the tests: each throws the reason where the file is of that kind. */
-export const REFUSALS: Readonly<Record<Exclude<FileKind, "archive">, (elf: ElfFile) => void>> = {
+export const REFUSALS: Readonly<Record<FileKind, (elf: ElfFile) => void>> = {
   object: refuseObject,
   "debug-file": refuseDebugFile,
   loader: refuseLoader,

@@ -11,7 +11,7 @@ import { backupName, keepBackup } from "./backup.js";
 import { DAMAGED, undoUnfinished, writeInPlace } from "./in-place.js";
 import { realTarget } from "./links.js";
 import { removeQuietly, tempBeside } from "./new-file.js";
-import { type FileAtOpen, ioError, isError, onFile, openAsIs } from "./source.js";
+import { type FileAtOpen, ioError, isError, onFile, openAsIs, refuseChanged } from "./source.js";
 import { findUnfinished, type Unfinished } from "./unfinished.js";
 import { writeFileAtomically, writeFileAtomicallySync, type Writing } from "./write.js";
 
@@ -146,10 +146,10 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
   if (inPlace && options.dryRun !== true) onFile(path, () => undoUnfinished(path));
   const source = openAsIs(path);
   try {
-    const { overlay, deterministic } = options;
+    const { overlay, deterministic, prove } = options;
     const unfinished = findUnfinished(source);
     const input = unfinished ? piecesSource(source, unfinished.pieces, unfinished.size) : source;
-    const planned = plan(input, edits, { overlay, deterministic });
+    const planned = plan(input, edits, { overlay, deterministic, prove });
     const changed = planned.changed || unfinished !== undefined;
 
     const isNowhere = output === NOWHERE;
@@ -196,7 +196,11 @@ function prepare(path: string, edits: Edits, options: PatchFileOptions): Job {
     };
     return job;
   } catch (e) {
-    source.close();
+    try {
+      blameOthers(source, e);
+    } finally {
+      source.close();
+    }
     throw e;
   }
 }
@@ -231,13 +235,19 @@ function begin(job: Job): Writing | undefined {
 
 /** Removes what a failure leaves. If the old bytes could not be put back, the backup stays: it is all that has them. */
 function abandon(job: Job, e: unknown): never {
-  const { writing, inPlace, isKept, result } = job;
+  const { source, writing, inPlace, isKept, result } = job;
   if (writing && !inPlace) removeQuietly(writing.temp);
 
   const isDamaged = inPlace && isElfError(e, "IO") && e.detail.cause === DAMAGED;
   if (isKept && !isDamaged) removeQuietly(result.backup!);
+  blameOthers(source, e);
   if (!inPlace) blameFolder(job, e);
   return ioError(result.path, e);
+}
+
+/** What is wrong with half of an old file and half of a new one says nothing: somebody else writes to it. */
+function blameOthers(source: FileAtOpen, e: unknown): void {
+  if (isElfError(e) && e.code !== "IO") refuseChanged(source, []);
 }
 
 /** The file itself may well be writable where its folder is not. */

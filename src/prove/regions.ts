@@ -10,11 +10,11 @@ import { isLoaded } from "../image/headers/sections.js";
 import { once } from "../image/once.js";
 import { ownNotes } from "../image/notes/notes.js";
 import { Tolerant } from "../image/tolerant.js";
-import { PT, SHT } from "../spec/constants.js";
+import { PF, PT, SHT } from "../spec/constants.js";
 import { DT } from "../spec/dynamic.js";
 import { COVER_NAME, MARK, RETIRED_NAMES } from "../spec/own-marks.js";
 import type { TableKind } from "../spec/table-kinds.js";
-import { type AddressRun, runOf } from "./memory.js";
+import { type AddressRun, loadsOf, runOf } from "./memory.js";
 
 /** What the headers are called beside the tables of loaders. */
 type RegionKind = TableKind | "header" | "program headers" | "section headers";
@@ -126,9 +126,10 @@ function sectionRuns(elf: ElfFile, isWanted: (name: string, type: number) => boo
 
 /**
  * What code may have the addresses of, although a loader finds it by a pointer: the dynamic section (`_DYNAMIC`), and
- * notes from the first of the program's own on.
+ * notes from the first of the program's own on. Nothing where the file has no code.
  */
 export function readByCode(elf: ElfFile, { kind, offset, start, end }: Region): AddressRun[] {
+  if (!loadsOf(elf).some((l) => (l.flags & PF.X) !== 0)) return [];
   if (kind === "dynamic") return [{ start, end }];
   if (kind !== "notes") return [];
 

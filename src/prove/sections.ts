@@ -48,7 +48,9 @@ export function matchInOrder({ before, after, declared }: Pair): {
     if (old.type[i] === SHT.NULL || declared!.dropped.has(i)) continue;
 
     while (next < now.count && now.type[next] === SHT.NULL) next++;
-    const isNext = next < now.count && (names.isSame(i, newNames, next) || isRetired(names.of(i), newNames.of(next)));
+    // A name that the file before does not end cannot be read there.
+    const isNamed = next < now.count && (names.isSame(i, newNames, next) || names.of(i) === "");
+    const isNext = isNamed || (next < now.count && isRetired(names.of(i), newNames.of(next)));
     if (isNext) {
       indexes[i] = next++;
     } else if (!declared!.dropsHeaders && !OURS.includes(names.of(i))) {

@@ -1,9 +1,10 @@
 import { type JsonEdit, shown } from "../edit/json-edit.js";
 import { type EditFamily, type EditParsers, made } from "../edit/family.js";
 import { assertEditOptions, type NameArguments, namesAmong, type NamesThen, optionsIn } from "../edit/names.js";
-import { ANYTHING, refuseBrokenSections, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
+import { ANY_ELF, refuseBrokenSections, refuseDebugFile, refuseUnfindable } from "../edit/kinds.js";
 import { fail } from "../error.js";
 import { assertSegmentsWhole } from "../rewrite/layout/damage.js";
+import { rewriteArchive } from "../archive/rewrite.js";
 import { proveArchive } from "../prove/archive.js";
 import { contentsProof } from "../prove/contents.js";
 import { decideStrip } from "./decide.js";
@@ -208,9 +209,9 @@ const wildcardOf = (json: JsonEdit): SymbolNameOptions => ({ wildcard: json.flag
 export const stripFamily: EditFamily<StripEdit> = {
   name: "strip",
   order: 0,
-  takes: ANYTHING,
+  takes: ANY_ELF,
   tells: diffNotes,
-  provesArchive: proveArchive,
+  archive: { rewrite: rewriteArchive, prove: proveArchive },
 
   requires(elf, edits) {
     refuseUnfindable(elf);

@@ -23,8 +23,12 @@ import { itWithTools, must, run } from "../support/tools.js";
 import { asNobody, isRoot, NOBODY } from "./rights.js";
 import { ways } from "./ways.js";
 
-/** Called before a write and before a file is opened for one; a hook may throw. `writes` counts the writes. */
+/**
+ * Called before a write, before a file is opened for one, and before a read; a hook may throw. `writes` counts the
+ * writes.
+ */
 const hooks = vi.hoisted(() => ({
+  read: undefined as (() => void) | undefined,
   write: undefined as ((n: number, at: number, length: number) => void) | undefined,
   open: undefined as (() => void) | undefined,
   writes: 0,
@@ -40,12 +44,16 @@ vi.mock("node:fs", async (original) => {
     if (flags === "r+") hooks.open?.();
     return real.openSync(path, flags, mode);
   };
+  const readSync = (...args: Parameters<typeof fs.readSync>) => {
+    hooks.read?.();
+    return real.readSync(...args);
+  };
 
-  return { ...real, writeSync, openSync };
+  return { ...real, writeSync, openSync, readSync };
 });
 
 afterEach(() => {
-  Object.assign(hooks, { write: undefined, open: undefined, writes: 0 });
+  Object.assign(hooks, { read: undefined, write: undefined, open: undefined, writes: 0 });
 });
 
 const files = scratch();
@@ -243,6 +251,29 @@ describe.each(ways)("%s, in place", (_, patchFile) => {
       message: expect.stringContaining("changed while it was read") as string,
     });
     expect(isUnchanged(path)).toBe(true);
+  });
+
+  it("says so where half of the file was read before somebody wrote it anew, whatever the halves look like", async () => {
+    const others = [patch(fixture(NAME), [setRunpath(HUGE)]).bytes, Buffer.alloc(fixture(NAME).length)];
+    for (const other of others) {
+      for (let skip = 0, isDone = false; !isDone; skip++) {
+        const path = put();
+        let reads = 0;
+        hooks.read = () => {
+          if (reads++ === skip) writeFileSync(path, other);
+        };
+        // A read before the file is opened for the patch sees one file, and what opens it later sees the other.
+        const error = await refusal(() => patchFile(path, [setRunpath("/a")], { inPlace: true })).catch(
+          () => undefined,
+        );
+        hooks.read = undefined;
+
+        isDone = reads <= skip;
+        const isWhole = error === undefined || error.code === "IO" || other.every((b) => b === 0);
+        expect([skip, isWhole, error?.message]).toEqual([skip, true, error?.message]);
+        if (error) expect(readFileSync(path).equals(isDone ? fixture(NAME) : other)).toBe(true);
+      }
+    }
   });
 
   itWithTools(["/usr/bin/sleep"], "refuses a program that runs", async () => {

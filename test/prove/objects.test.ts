@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { withoutDates } from "../../src/archive/dates.js";
 import { readArchive } from "../../src/archive/read.js";
 import { rewriteArchive } from "../../src/archive/rewrite.js";
 import { encodeIndex, readIndex } from "../../src/archive/symbol-index.js";
@@ -17,6 +18,7 @@ import {
 import { piecesSource } from "../../src/pieces/fill.js";
 import { slicePiece } from "../../src/pieces/pieces.js";
 import { proveArchive, type ProvedArchive } from "../../src/prove/archive.js";
+import { proveHeaders } from "../../src/prove/archive-headers.js";
 import { EM, SHF, SHN, SHT, STB, STT } from "../../src/spec/constants.js";
 import { testArchive, type TestFormat } from "../support/archives.js";
 import { caught, ENCODINGS } from "../support/elf.js";
@@ -254,6 +256,13 @@ interface ArchivePlace {
   readonly nameSize: number;
 }
 
+function placesOf(bytes: Uint8Array): Map<string, ArchivePlace> {
+  const { members } = readArchive(bytesSource(bytes));
+  return new Map(
+    members.map(({ name, offset: header, nameSize }) => [name, { header, nameSize, content: header + 60 + nameSize }]),
+  );
+}
+
 const ARCHIVE_FAULTS: readonly ArchiveFault[] = [
   {
     name: "a member's name",
@@ -285,12 +294,7 @@ describe.each(ENCODINGS)("$label: a fault in a static library", (e) => {
   describe.each<[TestFormat]>([["sysv"], ["sysv64"], ["bsd"], ["bsd64"]])("%s", (format) => {
     const { archive, proved } = library(e, format);
     const bytes = piecesSource(archive.source, proved.pieces, proved.size).read(0, proved.size);
-    const places = new Map(
-      readArchive(bytesSource(bytes)).members.map(({ name, offset: header, nameSize }) => [
-        name,
-        { header, nameSize, content: header + 60 + nameSize },
-      ]),
-    );
+    const places = placesOf(bytes);
     const rules = { code: "INVARIANT", detail: { rules: ["prove-archive"] } };
 
     it.each(ARCHIVE_FAULTS)("$name", ({ says, put }) => {
@@ -326,6 +330,23 @@ describe.each(ENCODINGS)("$label: a fault in a static library", (e) => {
         .map((p) => slicePiece(p, 0, Math.min(p.size, size - p.at)));
       const error = caught(() => proveArchive(archive, { ...proved, size, pieces }));
       expect(error).toMatchObject({ ...rules, message: expect.stringMatching(/it has \d members, not \d/) as string });
+    });
+
+    it("where nothing but dates may change, any other byte", () => {
+      const dated = withoutDates(archive);
+      const good = piecesSource(archive.source, dated.pieces, dated.size).read(0, dated.size);
+      proveHeaders(archive, dated.pieces);
+
+      const { header, content } = found(placesOf(good).get("second.o"));
+      for (const at of [0, header, header + 15, header + 48, header + 59, content, content + 99]) {
+        const faulty = good.slice();
+        faulty[at]! ^= 1;
+        expect(caught(() => proveHeaders(archive, overwritten(dated.pieces, good, faulty)))).toMatchObject(rules);
+      }
+      const moved = dated.pieces.map((p) => (p.kind === "input" ? { ...p, from: p.from + 1 } : p));
+      expect(caught(() => proveHeaders(archive, moved))).toMatchObject(rules);
+      const cleared = dated.pieces.map((p) => (p.kind === "input" ? { ...p, kind: "zero" as const } : p));
+      expect(caught(() => proveHeaders(archive, cleared))).toMatchObject(rules);
     });
 
     it("a plan of another size", () => {

@@ -30,7 +30,7 @@ import type { BuildOptions } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 import { squeezed } from "../support/realign.js";
 import { planned, proveAs, proveWith } from "../support/proved.js";
-import { found } from "../verify/damaged.js";
+import { Damaged, found } from "../verify/damaged.js";
 import { GROWN, HUGE, IN_PLACE, LONG, MOVED, RENAMED, richFile, SMALL } from "./rich.js";
 
 const WAYS: Readonly<Record<string, () => Edits>> = {
@@ -86,6 +86,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   "no stack": shaped({ stackFlags: null }),
   "an overlay": shaped({ overlay: Uint8Array.of(9, 8, 7, 6, 5) }),
   MIPS: shaped({ machine: EM.MIPS }),
+  "a section name without its end": (e) => {
+    const file = new Damaged(Buffer.from(richFile(e, SMALL)));
+    file.section(".shstrtab").size -= 3;
+    return file.bytes;
+  },
   "whole pages": (e) => richFile(e, {}),
   "offsets for small pages": (e) => squeezed(richFile(e, { pageSize: 65536 })),
 };

@@ -1,5 +1,6 @@
-import { type ArchiveMember, readArchive } from "../../archive/read.js";
-import { type Content, rewriteArchive } from "../../archive/rewrite.js";
+import { type Content, withoutDates } from "../../archive/dates.js";
+import { type Archive, type ArchiveMember, readArchive } from "../../archive/read.js";
+import type { ArchiveChanges } from "../../archive/rewrite.js";
 import type { Finding } from "../../check/rule.js";
 import { type ByteSource, partOf } from "../../codec/source.js";
 import { type Note, within } from "../../error.js";
@@ -9,10 +10,23 @@ import { ARCHIVE, THIN_ARCHIVE } from "../../image/headers/header.js";
 import { piecesSource } from "../../pieces/fill.js";
 import type { Placement } from "../layout/placement.js";
 import type { ArchiveProof } from "../../prove/archive.js";
+import { proveHeaders } from "../../prove/archive-headers.js";
 import { differs, type Plan, planOf } from "../plan.js";
 import { type Change, changed } from "../../report/change.js";
 import { changesBetween, type Teller } from "../../report/changes.js";
 import { SHN, STB } from "../../spec/constants.js";
+
+/** How a static library is written whose members have new contents. Brought by the edits that can change one. */
+export interface ArchiveTools {
+  readonly rewrite: (archive: Archive, changes: ArchiveChanges) => Content;
+  readonly prove: ArchiveProof;
+}
+
+/** Options of a patch that a static library knows. */
+interface ArchiveOptions {
+  readonly deterministic?: boolean | undefined;
+  readonly prove?: boolean | undefined;
+}
 
 /** What became of one member. */
 interface MemberResult {
@@ -31,13 +45,15 @@ interface MemberResult {
 /**
  * The plan for a static library. Each member that is an ELF file gets a plan of its own, by the same edits; the archive
  * is made of their results. A member that is refused stops it all.
+ *
+ * @param tools undefined where no edit is asked for
  */
 export function planArchive(
   source: ByteSource,
   planMember: (elf: ElfFile) => Plan,
   tell: Teller,
-  proveArchive: ArchiveProof | undefined,
-  { deterministic = false }: { readonly deterministic?: boolean | undefined },
+  tools: ArchiveTools | undefined,
+  options: ArchiveOptions,
 ): Plan {
   const archive = readArchive(source);
   const labels = labelsOf(archive.members);
@@ -54,12 +70,8 @@ export function planArchive(
     if (result?.content) contents.set(i, result.content);
   });
 
-  const isRewritten = contents.size > 0 || deterministic;
   const drops = (i: number, symbol: string): boolean => results[i]!.gone.has(symbol);
-  const { size, pieces } = isRewritten
-    ? rewriteArchive(archive, { contents, drops, deterministic })
-    : unchanged(source);
-  if (isRewritten) proveArchive?.(archive, { size, pieces, contents, drops, deterministic });
+  const { size, pieces } = rewritten(archive, { contents, drops }, tools, options);
 
   return planOf(source, {
     size,
@@ -72,10 +84,28 @@ export function planArchive(
   });
 }
 
-const unchanged = ({ size }: ByteSource): Content => ({
-  size,
-  pieces: [{ kind: "input", at: 0, size, from: 0 }],
-});
+/** The new archive, proved. */
+function rewritten(
+  archive: Archive,
+  changes: Pick<ArchiveChanges, "contents" | "drops">,
+  tools: ArchiveTools | undefined,
+  { deterministic = false, prove = true }: ArchiveOptions,
+): Content {
+  const { size } = archive.source;
+  if (changes.contents.size === 0 && !deterministic) {
+    return { size, pieces: [{ kind: "input", at: 0, size, from: 0 }] };
+  }
+  if (!tools) {
+    const dated = withoutDates(archive);
+    if (prove) proveHeaders(archive, dated.pieces);
+    return dated;
+  }
+
+  const all: ArchiveChanges = { ...changes, deterministic };
+  const content = tools.rewrite(archive, all);
+  if (prove) tools.prove(archive, { ...all, ...content });
+  return content;
+}
 
 /** Names that tell members apart: those of the same name are numbered from 2 on. */
 function labelsOf(members: readonly ArchiveMember[]): string[] {

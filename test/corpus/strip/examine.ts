@@ -170,7 +170,7 @@ function attempt(
   theirs: Stripped | string,
 ): { failures: string[]; ours?: number; overlay?: string } {
   const failures: string[] = [];
-  const strip = (of: Buffer, overlay?: OverlayChoice) => patch(of, wish.edits, { overlay, prove: true }).bytes;
+  const strip = (of: Buffer, overlay?: OverlayChoice) => patch(of, wish.edits, { overlay }).bytes;
 
   let ours: Buffer;
   let overlay: OverlayChoice | undefined;
