@@ -10,7 +10,6 @@ import {
   readElf,
   type ElfFile,
 } from "../../src/index.js";
-import {} from "../../src/check/check.js";
 import { newFindings } from "../../src/check/plan-rules.js";
 import { newLines, readelfWarnings } from "../support/oracles.js";
 import { compareHeaders } from "./headers.js";

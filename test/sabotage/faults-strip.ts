@@ -161,7 +161,7 @@ export const STRIP_FAULTS: readonly Fault[] = [
     id: "member-size",
     area: "archive",
     about: "the size of a member does not count the name in front of it",
-    file: "src/archive/rewrite.ts",
+    file: "src/archive/dates.ts",
     find: "size: String(m.nameSize + size)",
     replace: "size: String(size)",
     kind: "bytes",
