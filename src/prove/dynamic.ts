@@ -47,19 +47,38 @@ export function* dynamicDifferences(pair: Pair): Generator<ProgramDifference> {
     return;
   }
 
+  if (keepsDynamic(pair)) return;
+
   yield* rightsDifferences(before, after);
   yield* gotDifferences(pair);
   const [size, newSize] = [before, after].map((elf) => elf.dynamic!.strings?.size ?? 0) as [number, number];
   if (declared && newSize < size) yield damage("dynamic", "DT_STRSZ", `DT_STRSZ is ${newSize}, not ${size}`);
 
-  const wanted = entriesByTag(before, declared?.dynamic ?? before.dynamic.entries.map((e) => asDeclared(before, e)));
-  const now = entriesByTag(
-    after,
-    after.dynamic.entries.map((e) => asDeclared(after, e)),
-  );
+  const asked = declared?.dynamic ?? before.dynamic.entries.map((e) => asDeclared(before, e));
+  const read = after.dynamic.entries.map((e) => asDeclared(after, e));
+  const isAsked = (e: DeclaredEntry, i: number): boolean => saysTheSame(pair, e, asked[i]);
+  if (asked.length === read.length && read.every(isAsked)) return;
+
+  const wanted = entriesByTag(before, asked);
+  const now = entriesByTag(after, read);
   for (const tag of new Set([...wanted.keys(), ...now.keys()])) {
     yield* tagDifferences(pair, tag, wanted.get(tag), now.get(tag));
   }
+}
+
+/** Is it the same section, byte by byte, at the same place and with the same strings, as the edits want it? */
+export function keepsDynamic(pair: Pair): boolean {
+  const { before, after, declared } = pair;
+  const was = before.dynamic;
+  const is = after.dynamic;
+  if (!declared || declared.dynamic || !was || was.address !== is?.address || was.size !== is.size) return false;
+
+  const old = was.strings ?? { offset: 0, size: 0 };
+  const now = is.strings ?? old;
+  return (
+    pair.isSame({ from: was.offset, at: is.offset, size: was.size }) &&
+    pair.isSame({ from: old.offset, at: now.offset, size: old.size })
+  );
 }
 
 /** ld.so writes into a dynamic section that it finds in writable memory, and into its own pages alone. */
@@ -92,6 +111,13 @@ function asDeclared(elf: ElfFile, entry: DynamicEntry): DeclaredEntry {
   const { tag, kind } = entry;
   const text = kind === "string" ? (new Tolerant().part(() => elf.dynamic!.text(entry)) ?? undefined) : undefined;
   return { tag, text, value: entry.value };
+}
+
+/** Do two entries in the same place say the same? Not where the value counts from the entry itself. */
+function saysTheSame(pair: Pair, now: DeclaredEntry, wanted: DeclaredEntry | undefined): boolean {
+  if (wanted?.tag !== now.tag || now.text !== wanted.text) return false;
+  if (now.text !== undefined || isComparedApart(pair, now.tag)) return true;
+  return now.value === wanted.value && dynamicTag(now.tag, pair.before.header.machine).kind !== "self-relative";
 }
 
 function entriesByTag(elf: ElfFile, entries: readonly DeclaredEntry[]): Map<number, Said> {

@@ -42,6 +42,8 @@ export function* memoryDifferences(pair: Pair, { judge, link }: MemoryTools): Ge
   yield* rightsDifferences(pair, changes);
 
   const lost = changes.filter((c) => c.what !== "rights" && !isInPlace(pair, c));
+  if (lost.length === 0) return;
+
   let rest = unexplained(pair, lost, firstRegions);
   if (rest.length > 0) rest = unexplained(pair, rest, allRegions);
   if (rest.length > 0) rest = without(rest, link?.relocations(pair.before) ?? []);
@@ -85,10 +87,9 @@ function changedMemory(pair: Pair): MemoryChange[] {
 const isFitFor = (elf: ElfFile, page: number): boolean => loadsOf(elf).every((l) => l.near("align") >= page);
 
 function* rightsDifferences(pair: Pair, changes: readonly MemoryChange[]): Generator<ProgramDifference> {
-  const own = ownSegments(pair.before);
   for (const change of changes) {
     const [old, now] = change.flags;
-    if (change.what !== "rights" || without([change], own).length === 0) continue;
+    if (change.what !== "rights" || without([change], ownSegments(pair.before)).length === 0) continue;
 
     const loses = (old & ~now) !== 0;
     const say = loses ? damage : risk;
@@ -113,7 +114,8 @@ function unexplained(
   const hasMoved = before.some((r) => !stays(r));
   const kinds = new Set(after.map((r) => r.kind));
   const inPlace = before.filter((r) => (stays(r) || !kinds.has(r.kind)) && mayChange(pair, r, hasMoved));
-  const rest = without(runs, [...inPlace, ...ownSegments(pair.before), ...gotRuns(pair), ...zeroedRuns(pair)]);
+  let rest = without(runs, inPlace);
+  if (rest.length > 0) rest = without(rest, [...ownSegments(pair.before), ...gotRuns(pair), ...zeroedRuns(pair)]);
   if (rest.length === 0) return rest;
 
   // Where a table stands now, nobody had anything.

@@ -1,20 +1,26 @@
 import { hex } from "../error.js";
-import type { ElfFile } from "../image/elf.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
-import type { Pair } from "./pair.js";
+import type { BytePair, Pair } from "./pair.js";
 
 const FIXED = ["class", "littleEndian", "type", "machine", "flags"] as const;
 const SETTABLE = ["osabi", "abiVersion"] as const;
 
+/** Where EI_VERSION and e_version stand, which glibc looks at (elf/dl-load.c). */
+const VERSIONS: readonly BytePair[] = [
+  { from: 6, at: 6, size: 1 },
+  { from: 20, at: 20, size: 4 },
+];
+
 /** The ELF header: what says for whom the file is, and where it begins. */
-export function* headerDifferences({ before, after, declared }: Pair): Generator<ProgramDifference> {
+export function* headerDifferences(pair: Pair): Generator<ProgramDifference> {
+  const { before, after, declared } = pair;
   const old = before.header;
   const now = after.header;
   for (const field of FIXED) {
     if (old[field] !== now[field]) yield damage("header", field, `${field} is ${now[field]}, not ${old[field]}`);
   }
 
-  if (versionsOf(before) !== versionsOf(after)) {
+  if (VERSIONS.some((range) => !pair.isSame(range))) {
     yield damage("header", "e_version", "e_version is another");
   }
   for (const field of SETTABLE) {
@@ -35,6 +41,3 @@ export function* interpreterDifferences({ before, after, declared }: Pair): Gene
   const say = isSet ? edit : damage;
   yield say("interpreter", "PT_INTERP", `the interpreter is ${now || "none"}, not ${wanted || "none"}`);
 }
-
-/** EI_VERSION and e_version, which glibc looks at (elf/dl-load.c). */
-const versionsOf = ({ source }: ElfFile): string => [...source.read(6, 1), ...source.read(20, 4)].join();

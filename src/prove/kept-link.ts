@@ -1,8 +1,12 @@
 import { versymTable } from "../image/dynamic/versions.js";
 import { damage, type ProgramDifference } from "./difference.js";
+import { keepsDynamic } from "./dynamic.js";
 import { hashTables } from "./hash-tables.js";
+import { loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
+import { keepsProgramHeaders } from "./protection.js";
 import { changedStrings, recordDifferences } from "./records.js";
+import { firstRegions } from "./regions.js";
 import { versionDifferences } from "./versions.js";
 
 /**
@@ -11,6 +15,8 @@ import { versionDifferences } from "./versions.js";
  */
 export function* keptLinkDifferences(pair: Pair): Generator<ProgramDifference> {
   const { before, after } = pair;
+  if (keepsTables(pair)) return;
+
   yield* versionDifferences(pair);
 
   const old = before.dynamicSymbols;
@@ -39,4 +45,18 @@ export function* keptLinkDifferences(pair: Pair): Generator<ProgramDifference> {
     const isKept = table?.size === size && pair.isSame({ from: offset, at: table.offset, size });
     if (!isKept) yield damage("hash", tag, `${tag} is another table`);
   }
+}
+
+/** Does every tag lead where it led, and is all that is mapped what it was, but for headers and the interpreter? */
+function keepsTables(pair: Pair): boolean {
+  if (!keepsDynamic(pair) || !keepsProgramHeaders(pair)) return false;
+
+  const others = firstRegions(pair.before).filter((r) => r.kind !== "dynamic" && r.kind !== "strings");
+  return loadsOf(pair.before).every((load) => {
+    const from = load.near("offset");
+    const changed = [...pair.differing({ from, at: from, size: load.near("filesz") })];
+    return changed.every(({ start, end }) =>
+      others.some((r) => r.offset <= from + start && from + end <= r.offset + Number(r.end - r.start)),
+    );
+  });
 }

@@ -6,6 +6,15 @@ import { type AddressRun, loadsOf, runOf } from "./memory.js";
 import type { Pair } from "./pair.js";
 import { within, without } from "./runs.js";
 
+/** Do all program headers say what they said, and do the edits want no other? */
+export function keepsProgramHeaders(pair: Pair): boolean {
+  const old = pair.before.header;
+  const now = pair.after.header;
+  const size = old.phnum * old.phentsize;
+  const isAsked = pair.declared?.segments.length === 0 && old.phnum === now.phnum && old.phoff === now.phoff;
+  return isAsked && pair.isSame({ from: old.phoff, at: now.phoff, size });
+}
+
 /** Fields that edits set in the program headers of a type; undefined where they set none. */
 export const wantedFields = (
   { declared }: Pair,

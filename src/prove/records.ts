@@ -9,7 +9,7 @@ import type { Range } from "../pieces/ranges.js";
 import { SHN } from "../spec/constants.js";
 import { damage, type ProgramDifference } from "./difference.js";
 import type { Pair } from "./pair.js";
-import { allRegions, type Region } from "./regions.js";
+import { allRegions, firstRegions, type Region } from "./regions.js";
 
 /** A table that loaders find by a pointer, and that is somewhere else now. */
 export interface TableMove {
@@ -18,9 +18,14 @@ export interface TableMove {
 }
 
 /** The tables that have moved. Blocks of notes, of which there may be several, are told apart by their bytes. */
-export const movesOf = /* @__PURE__ */ once((pair: Pair): readonly TableMove[] => {
-  const old = allRegions(pair.before);
-  const now = allRegions(pair.after);
+export const movesOf = /* @__PURE__ */ once((pair: Pair): readonly TableMove[] => moved(pair, allRegions));
+
+/** Those of them that nearly every edit moves, which are found without reading any table. */
+export const firstMovesOf = /* @__PURE__ */ once((pair: Pair): readonly TableMove[] => moved(pair, firstRegions));
+
+function moved(pair: Pair, regionsOf: (elf: ElfFile) => readonly Region[]): TableMove[] {
+  const old = regionsOf(pair.before);
+  const now = regionsOf(pair.after);
   const isIn = (list: readonly Region[], r: Region): boolean =>
     list.some((other) => other.kind === r.kind && other.start === r.start);
 
@@ -30,7 +35,7 @@ export const movesOf = /* @__PURE__ */ once((pair: Pair): readonly TableMove[] =
     const to = arrived.find((r) => r.kind === was.kind && (was.kind !== "notes" || hasBytesOf(pair, was, r)));
     return to ? [{ was, to: to.start }] : [];
   });
-});
+}
 
 function hasBytesOf(pair: Pair, was: Region, is: Region): boolean {
   const size = was.end - was.start;

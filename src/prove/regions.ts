@@ -1,12 +1,13 @@
 import { encodeText, equalBytes, viewOf } from "../codec/bytes.js";
 import { wordSize } from "../codec/encoding.js";
-import { Sym } from "../codec/records.js";
+import { Shdr, type ShdrView, Sym } from "../codec/records.js";
 import { holdsZeros, readExactly } from "../codec/source.js";
 import { versymTable } from "../image/dynamic/versions.js";
 import { loaderTables } from "../image/dynamic/loader-tables.js";
 import type { ElfFile } from "../image/elf.js";
 import { headerSize } from "../image/headers/header.js";
-import { isLoaded } from "../image/headers/sections.js";
+import { loadedAt, sectionColumns } from "../image/headers/section-columns.js";
+import { sectionNames } from "../image/headers/section-names.js";
 import { once } from "../image/once.js";
 import { ownNotes } from "../image/notes/notes.js";
 import { Tolerant } from "../image/tolerant.js";
@@ -91,13 +92,11 @@ export const ownSegments = /* @__PURE__ */ once((elf): readonly AddressRun[] =>
 );
 
 /** Loaded sections with bytes in the file, which only keep what an earlier patch has left. */
-export const coverRuns = /* @__PURE__ */ once((elf): readonly AddressRun[] =>
-  sectionRuns(elf, (name) => name === COVER_NAME || RETIRED_NAMES.includes(name)),
-);
+export const coverRuns = /* @__PURE__ */ once((elf): readonly AddressRun[] => sectionRuns(elf, isCover(elf)));
 
-/** Loaded sections that hold bytes of the program's own, as far as sections tell. */
-export const programRuns = /* @__PURE__ */ once((elf): readonly AddressRun[] => {
-  const tables: readonly number[] = [
+/** Types of sections that are tables of loaders. */
+const TABLES: readonly number[] = /* @__PURE__ */ [
+  [
     SHT.DYNAMIC,
     SHT.DYNSYM,
     SHT.STRTAB,
@@ -107,21 +106,43 @@ export const programRuns = /* @__PURE__ */ once((elf): readonly AddressRun[] => 
     SHT.GNU_VERNEED,
     SHT.GNU_VERSYM,
     SHT.NOTE,
-  ];
-  return sectionRuns(
-    elf,
-    (name, type) => name !== COVER_NAME && !RETIRED_NAMES.includes(name) && !tables.includes(type),
-  );
+  ],
+].flat();
+
+/** Loaded sections that hold bytes of the program's own, as far as sections tell. */
+export const programRuns = /* @__PURE__ */ once((elf): readonly AddressRun[] => {
+  const { type } = sectionColumns(elf);
+  const isOurs = isCover(elf);
+  return sectionRuns(elf, (i) => !TABLES.includes(type[i]!) && !isOurs(i));
 });
 
-function sectionRuns(elf: ElfFile, isWanted: (name: string, type: number) => boolean): AddressRun[] {
-  return elf.sections.flatMap((s): AddressRun[] => {
-    const { type } = s.header;
-    if (!isLoaded(s) || type === SHT.NULL || !isWanted(s.name, type)) return [];
+/** Tells of a section's index whether the section only keeps what an earlier patch has left. */
+function isCover(elf: ElfFile): (index: number) => boolean {
+  const names = sectionNames(elf);
+  const tests = [COVER_NAME, ...RETIRED_NAMES].map((name) => names.prefix(`${name}\0`));
+  return (index) => tests.some((test) => test(index));
+}
 
-    const start = s.header.exact("addr");
-    return [{ start, end: start + s.header.exact("size") }];
-  });
+function sectionRuns(elf: ElfFile, isWanted: (index: number) => boolean): AddressRun[] {
+  const columns = sectionColumns(elf);
+  const view = sectionViews(elf);
+  const runs: AddressRun[] = [];
+  for (let i = 0; i < columns.count; i++) {
+    if (!loadedAt(columns, i) || columns.type[i] === SHT.NULL || !isWanted(i)) continue;
+
+    const start = view(i).exact("addr");
+    runs.push({ start, end: start + view(i).exact("size") });
+  }
+  return runs;
+}
+
+/** The headers of a file's sections. All are one view that moves on. */
+export function sectionViews(elf: ElfFile): (index: number) => ShdrView {
+  const view = Shdr.view(viewOf(sectionColumns(elf).bytes), 0, elf.header);
+  return (index) => {
+    view.moveTo(index * elf.header.shentsize);
+    return view;
+  };
 }
 
 /**

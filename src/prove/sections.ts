@@ -1,5 +1,5 @@
-import { equalBytes, viewOf } from "../codec/bytes.js";
-import { Shdr, type ShdrView } from "../codec/records.js";
+import { equalBytes } from "../codec/bytes.js";
+import type { ShdrView } from "../codec/records.js";
 import { readExactly } from "../codec/source.js";
 import { hex } from "../error.js";
 import type { ElfFile, Segment } from "../image/elf.js";
@@ -13,8 +13,8 @@ import { damage, edit, type ProgramDifference } from "./difference.js";
 import { loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
 import type { ContentsProof } from "./proof.js";
-import { movesOf, recordDifferences } from "./records.js";
-import { firstRegions } from "./regions.js";
+import { firstMovesOf, movesOf, recordDifferences, type TableMove } from "./records.js";
+import { firstRegions, sectionViews } from "./regions.js";
 
 /** Types of sections that name symbols or sections, and strings: contents.ts compares what they say. */
 const BY_MEANING: readonly number[] = /* @__PURE__ */ [
@@ -76,8 +76,9 @@ export function* sectionDifferences(
   const { before, after, declared } = pair;
   const old = sectionColumns(before);
   const names = sectionNames(before);
-  const was = headers(before);
-  const is = headers(after);
+  const was = sectionViews(before);
+  const is = sectionViews(after);
+  const isKept = keptRecords(pair, indexOf);
 
   for (let i = 0; i < old.count; i++) {
     const index = indexOf(i);
@@ -86,7 +87,7 @@ export function* sectionDifferences(
 
     const header = was(i);
     const isPlaced = placedAt(before, old, i);
-    const field = fieldDifference(pair, i, header, is(index), indexOf);
+    const field = isKept(i) ? undefined : fieldDifference(pair, i, header, is(index), indexOf);
     if (field !== undefined) yield edit("sections", names.of(i), `${names.of(i) || i}: ${field}`);
 
     // Who says nothing of itself may write anew what is compared by its meaning.
@@ -101,14 +102,30 @@ export function* sectionDifferences(
   yield* contents?.compare(pair, indexOf) ?? [];
 }
 
-/** The headers of a file's sections. All are one view that moves on. */
-function headers(elf: ElfFile): (index: number) => ShdrView {
-  const view = Shdr.view(viewOf(sectionColumns(elf).bytes), 0, elf.header);
-  return (index) => {
-    view.moveTo(index * elf.header.shentsize);
-    return view;
+/**
+ * Tells of a section whether its header says what it said, but for the name. Never where the sections that it leads to
+ * have other indexes, or where the edits want another header.
+ */
+function keptRecords(pair: Pair, indexOf: SectionIndex): (section: number) => boolean {
+  const { before, after, declared } = pair;
+  const { shentsize } = before.header;
+  const { bytes: old, link, info } = sectionColumns(before);
+  const now = sectionColumns(after).bytes;
+  if (declared?.isDebugFile || shentsize !== after.header.shentsize) return () => false;
+
+  const isAsBefore = (index: number): boolean => (linkedTo(pair, index, indexOf) ?? index) === index;
+  return (section) => {
+    if (!isAsBefore(link[section]!) || !isAsBefore(info[section]!) || declared?.ungrouped.has(section)) return false;
+
+    const by = (indexOf(section) - section) * shentsize;
+    const end = (section + 1) * shentsize;
+    for (let at = section * shentsize + NAME_SIZE; at < end; at++) if (old[at] !== now[at + by]) return false;
+    return true;
   };
 }
+
+/** Bytes of sh_name, with which a section header begins. */
+const NAME_SIZE = 4;
 
 /** The type of a section may change where a .bss gets bytes, a version table is let go, or a debug file loses bytes. */
 function typeOf({ declared }: Pair, was: number, is: number): number | undefined {
@@ -187,7 +204,8 @@ function linkedTo({ before }: Pair, section: number, indexOf: SectionIndex): num
 function isMoved(pair: Pair, was: ShdrView, is: ShdrView): boolean {
   const start = was.exact("addr");
   const by = is.exact("addr") - start;
-  return movesOf(pair).some((m) => m.was.start <= start && start <= m.was.end && by === m.to - m.was.start);
+  const isIts = (m: TableMove): boolean => m.was.start <= start && start <= m.was.end && by === m.to - m.was.start;
+  return firstMovesOf(pair).some(isIts) || movesOf(pair).some(isIts);
 }
 
 /** Is it part of a PT_LOAD, whatever its flags say, or of the section header table, which may have a section? */

@@ -7,11 +7,15 @@ import { cardOf } from "../spec/machines/card-of.js";
 import { MEMORY } from "../spec/machines/lists/memory.js";
 import { damage, type ProgramDifference, risk } from "./difference.js";
 import type { Pair } from "./pair.js";
-import { relroDifferences, stackDifferences, wantedFields } from "./protection.js";
+import { keepsProgramHeaders, relroDifferences, stackDifferences, wantedFields } from "./protection.js";
 import { firstRegions } from "./regions.js";
 
 /** What program headers say besides PT_LOAD: thread-local storage, stack, unwinding, read-only memory. */
 export function* segmentDifferences(pair: Pair): Generator<ProgramDifference> {
+  if (keepsProgramHeaders(pair)) {
+    yield* keptDifferences(pair);
+    return;
+  }
   yield* tableDifferences(pair);
   yield* stackDifferences(pair);
   yield* relroDifferences(pair);
@@ -23,6 +27,18 @@ export function* segmentDifferences(pair: Pair): Generator<ProgramDifference> {
     const is = now.get(type) ?? [];
     if (pair.declared) yield* fieldDifferences(pair, type, was, is);
     if (!SPOKEN_FOR.includes(type)) yield* otherDifferences(pair, type, was, is);
+  }
+}
+
+/** Where no program header says anything else, the bytes may differ that it leads to. */
+function* keptDifferences(pair: Pair): Generator<ProgramDifference> {
+  for (const [i, segment] of pair.before.segments.entries()) {
+    const isApart = SPOKEN_FOR.includes(segment.type);
+    const difference = isApart ? undefined : segmentDifference(pair, segment, pair.after.segments[i]!);
+    if (difference === undefined) continue;
+
+    const at = segmentName(segment.type);
+    yield damage("segments", at, `${at}: ${difference}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { encodeText } from "../../codec/bytes.js";
 import { SHT } from "../../spec/constants.js";
 import { once } from "../once.js";
 import { sectionColumns } from "./section-columns.js";
@@ -55,7 +56,7 @@ export class SectionNames {
 
   /** Tells of a section whether its name begins with a text of ASCII characters, without making the name. */
   prefix(text: string): (index: number) => boolean {
-    const wanted = Uint8Array.from(text, (c) => c.charCodeAt(0));
+    const wanted = encodeText(text);
     const bytes = this.#bytes;
     const at = this.#at;
 
