@@ -102,3 +102,31 @@ function entriesOf(archive: Archive): { readonly name: string; readonly member: 
   const entries = readIndex(archive)?.entries ?? [];
   return entries.map(({ name, member }) => ({ name: decodeText(name), member: indexes.get(member)! }));
 }
+
+/**
+ * Proves that nothing of a static library is another than dates, owners and modes.
+ *
+ * @throws ElfError `INVARIANT`
+ */
+export function proveHeaders({ source, members }: Archive, pieces: readonly Piece[]): void {
+  const headers = new Set(members.map((m) => m.offset));
+
+  for (const piece of pieces) {
+    const { kind, at, size } = piece;
+    if (kind === "input" && piece.from === at) continue;
+
+    const old = readExactly(source, at, size, "the headers");
+    const isRight =
+      kind === "bytes" &&
+      old.every((byte, i) => {
+        const field = i % HEADER_SIZE;
+        const mayChange = headers.has(at + i - field) && field >= FIELDS.date[0] && field < FIELDS.mode[1];
+        return mayChange || byte === piece.bytes[i];
+      });
+    if (isRight) continue;
+
+    fail("INVARIANT", `the static library would be another one at byte ${at}, so nothing was written`, {
+      rules: ["prove-archive"],
+    });
+  }
+}

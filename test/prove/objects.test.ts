@@ -17,8 +17,7 @@ import {
 } from "../../src/index.js";
 import { piecesSource } from "../../src/pieces/fill.js";
 import { slicePiece } from "../../src/pieces/pieces.js";
-import { proveArchive, type ProvedArchive } from "../../src/prove/archive.js";
-import { proveHeaders } from "../../src/prove/archive-headers.js";
+import { proveArchive, type ProvedArchive, proveHeaders } from "../../src/prove/archive.js";
 import { EM, SHF, SHN, SHT, STB, STT } from "../../src/spec/constants.js";
 import { testArchive, type TestFormat } from "../support/archives.js";
 import { caught, ENCODINGS } from "../support/elf.js";
