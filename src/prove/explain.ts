@@ -4,10 +4,12 @@ import { isLoaded } from "../image/headers/sections.js";
 import { Tolerant } from "../image/tolerant.js";
 import { SHT } from "../spec/constants.js";
 import { pageSize, SMALLEST_PAGE } from "../spec/machines.js";
+import type { Range } from "../pieces/ranges.js";
 import type { LinkProof } from "./proof.js";
 import { damage, type ProgramDifference, risk } from "./difference.js";
 import { type AddressRun, loadsOf, type MemoryChange, memoryChanges } from "./memory.js";
 import type { Pair } from "./pair.js";
+import { changedInPlace } from "./protection.js";
 import {
   allRegions,
   coverRuns,
@@ -37,6 +39,8 @@ interface MemoryTools {
  * these say is compared apart.
  */
 export function* memoryDifferences(pair: Pair, { judge, link }: MemoryTools): Generator<ProgramDifference> {
+  if (changedInPlace(pair)?.every((run) => mayChangeAt(pair, run))) return;
+
   const changes = changedMemory(pair);
   if (!pair.declared && changes.length > MOST_RUNS) yield damage("memory", "memory", "most of memory differs");
   yield* rightsDifferences(pair, changes);
@@ -52,16 +56,20 @@ export function* memoryDifferences(pair: Pair, { judge, link }: MemoryTools): Ge
   yield* judge(pair, rest);
 }
 
-/**
- * Is the change in a table that stands at the same place of the file and may say something else? It may be at several
- * addresses: a file may map its first bytes more than once.
- */
+/** Is the change in a table that stands at the same place of the file and may say something else? */
 function isInPlace(pair: Pair, { what, from, at, start, end }: MemoryChange): boolean {
   if (what !== "bytes" || from === null || from !== at) return false;
+  return mayChangeAt(pair, { start: from, end: from + Number(end - start) });
+}
 
+/**
+ * Is the range of the file in such a table? It may be at several addresses: a file may map its first bytes more than
+ * once.
+ */
+function mayChangeAt(pair: Pair, { start, end }: Range): boolean {
   const after = firstRegions(pair.after);
   return firstRegions(pair.before).some((r) => {
-    const isInside = r.offset <= from && from + Number(end - start) <= r.offset + Number(r.end - r.start);
+    const isInside = r.offset <= start && end <= r.offset + Number(r.end - r.start);
     const stays = isInside && after.some((other) => other.kind === r.kind && other.offset === r.offset);
     return stays && mayChange(pair, r, true);
   });

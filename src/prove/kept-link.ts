@@ -2,9 +2,8 @@ import { versymTable } from "../image/dynamic/versions.js";
 import { damage, type ProgramDifference } from "./difference.js";
 import { keepsDynamic } from "./dynamic.js";
 import { hashTables } from "./hash-tables.js";
-import { loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
-import { keepsProgramHeaders } from "./protection.js";
+import { changedInPlace } from "./protection.js";
 import { changedStrings, recordDifferences } from "./records.js";
 import { firstRegions } from "./regions.js";
 import { versionDifferences } from "./versions.js";
@@ -49,14 +48,11 @@ export function* keptLinkDifferences(pair: Pair): Generator<ProgramDifference> {
 
 /** Does every tag lead where it led, and is all that is mapped what it was, but for headers and the interpreter? */
 function keepsTables(pair: Pair): boolean {
-  if (!keepsDynamic(pair) || !keepsProgramHeaders(pair)) return false;
+  const changed = keepsDynamic(pair) ? changedInPlace(pair) : undefined;
+  if (!changed) return false;
 
   const others = firstRegions(pair.before).filter((r) => r.kind !== "dynamic" && r.kind !== "strings");
-  return loadsOf(pair.before).every((load) => {
-    const from = load.near("offset");
-    const changed = [...pair.differing({ from, at: from, size: load.near("filesz") })];
-    return changed.every(({ start, end }) =>
-      others.some((r) => r.offset <= from + start && from + end <= r.offset + Number(r.end - r.start)),
-    );
-  });
+  return changed.every(({ start, end }) =>
+    others.some((r) => r.offset <= start && end <= r.offset + Number(r.end - r.start)),
+  );
 }

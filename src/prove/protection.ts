@@ -1,5 +1,7 @@
 import { hex } from "../error.js";
 import type { ElfFile } from "../image/elf.js";
+import { once } from "../image/once.js";
+import type { Range } from "../pieces/ranges.js";
 import { PT } from "../spec/constants.js";
 import { damage, edit, type ProgramDifference, risk } from "./difference.js";
 import { type AddressRun, loadsOf, runOf } from "./memory.js";
@@ -14,6 +16,20 @@ export function keepsProgramHeaders(pair: Pair): boolean {
   const isAsked = pair.declared?.segments.length === 0 && old.phnum === now.phnum && old.phoff === now.phoff;
   return isAsked && pair.isSame({ from: old.phoff, at: now.phoff, size });
 }
+
+/**
+ * Ranges of the file that PT_LOADs map and that are others, where the program headers stay: then each byte of memory is
+ * where it was. Undefined where they do not.
+ */
+export const changedInPlace = /* @__PURE__ */ once((pair: Pair): readonly Range[] | undefined => {
+  if (!keepsProgramHeaders(pair)) return undefined;
+
+  return loadsOf(pair.before).flatMap((load) => {
+    const from = load.near("offset");
+    const runs = [...pair.differing({ from, at: from, size: load.near("filesz") })];
+    return runs.map((run) => ({ start: from + run.start, end: from + run.end }));
+  });
+});
 
 /** Fields that edits set in the program headers of a type; undefined where they set none. */
 export const wantedFields = (

@@ -1,4 +1,5 @@
-import { addressUp } from "../codec/bytes.js";
+import { addressUp, equalBytes } from "../codec/bytes.js";
+import { readExactly } from "../codec/source.js";
 import { hex } from "../error.js";
 import type { ElfFile, Segment } from "../image/elf.js";
 import { isPlaced } from "../image/headers/sections.js";
@@ -12,44 +13,50 @@ import { firstRegions } from "./regions.js";
 
 /** What program headers say besides PT_LOAD: thread-local storage, stack, unwinding, read-only memory. */
 export function* segmentDifferences(pair: Pair): Generator<ProgramDifference> {
-  if (keepsProgramHeaders(pair)) {
-    yield* keptDifferences(pair);
-    return;
+  const { before, after, declared } = pair;
+  if (!keepsProgramHeaders(pair)) {
+    yield* tableDifferences(pair);
+    yield* stackDifferences(pair);
+    yield* relroDifferences(pair);
   }
-  yield* tableDifferences(pair);
-  yield* stackDifferences(pair);
-  yield* relroDifferences(pair);
 
-  const old = byType(pair.before);
-  const now = byType(pair.after);
-  for (const type of new Set([...old.keys(), ...now.keys()])) {
-    const was = old.get(type) ?? [];
-    const is = now.get(type) ?? [];
-    if (pair.declared) yield* fieldDifferences(pair, type, was, is);
+  const changed = changedTypes(pair);
+  for (const [i, segment] of before.segments.entries()) {
+    if (!changed.has(segment.type)) yield* keptDifferences(pair, segment, after.segments[i]!);
+  }
+  for (const type of changed) {
+    const was = before.segments.filter((s) => s.type === type);
+    const is = after.segments.filter((s) => s.type === type);
+    if (declared) yield* fieldDifferences(pair, type, was, is);
     if (!SPOKEN_FOR.includes(type)) yield* otherDifferences(pair, type, was, is);
   }
 }
 
-/** Where no program header says anything else, the bytes may differ that it leads to. */
-function* keptDifferences(pair: Pair): Generator<ProgramDifference> {
-  for (const [i, segment] of pair.before.segments.entries()) {
-    const isApart = SPOKEN_FOR.includes(segment.type);
-    const difference = isApart ? undefined : segmentDifference(pair, segment, pair.after.segments[i]!);
-    if (difference === undefined) continue;
+/** The types of program headers that are not what they were at their places in the table, or shall be others. */
+function changedTypes({ before, after, declared }: Pair): Set<number> {
+  const types = new Set(declared?.segments.map((s) => s.type));
+  const [old, now] = [before, after].map(({ source, header: h }) =>
+    readExactly(source, h.phoff, h.phnum * h.phentsize, "the program header table"),
+  ) as [Uint8Array, Uint8Array];
 
-    const at = segmentName(segment.type);
-    yield damage("segments", at, `${at}: ${difference}`);
-  }
-}
+  const { phentsize } = before.header;
+  const count = Math.max(before.segments.length, after.segments.length);
+  for (let i = 0; i < count; i++) {
+    const row = old.subarray(i * phentsize, (i + 1) * phentsize);
+    if (equalBytes(row, now.subarray(i * phentsize, (i + 1) * phentsize))) continue;
 
-function byType({ segments }: ElfFile): Map<number, Segment[]> {
-  const types = new Map<number, Segment[]>();
-  for (const segment of segments) {
-    const others = types.get(segment.type);
-    if (others) others.push(segment);
-    else types.set(segment.type, [segment]);
+    for (const { segments } of [before, after]) if (i < segments.length) types.add(segments[i]!.type);
   }
   return types;
+}
+
+/** Where a program header says nothing else, the bytes may differ that it leads to. */
+function* keptDifferences(pair: Pair, was: Segment, is: Segment): Generator<ProgramDifference> {
+  const difference = SPOKEN_FOR.includes(was.type) ? undefined : segmentDifference(pair, was, is);
+  if (difference === undefined) return;
+
+  const at = segmentName(was.type);
+  yield damage("segments", at, `${at}: ${difference}`);
 }
 
 /** Program headers that others speak for: memory, tables, notes, and those above. */
