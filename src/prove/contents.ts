@@ -5,7 +5,9 @@ import type { ElfFile } from "../image/elf.js";
 import { placedAt, sectionColumns } from "../image/headers/section-columns.js";
 import { sectionNames } from "../image/headers/section-names.js";
 import type { RelocationBlock, RelocationForm } from "../image/relocations/relocation-blocks.js";
+import { extendedSection } from "../image/symbols/symbols.js";
 import { SHT } from "../spec/constants.js";
+import { comparedOnce } from "./comparisons.js";
 import { damage } from "./difference.js";
 import type { Pair } from "./pair.js";
 import type { ContentsProof } from "./proof.js";
@@ -46,10 +48,14 @@ export const contentsProof: ContentsProof = {
     const names = sectionNames(pair.before);
     const isRewritten = (i: number): boolean => pair.declared?.rewrites(i) ?? true;
     const tables = new Map<number, StaticSymbols>();
+    const symbolTables = comparedOnce<StaticSymbols>(pair);
+    const others = comparedOnce<{ readonly difference: string | undefined }>(pair);
 
     for (let i = 0; i < old.count; i++) {
       if (old.type[i] !== SHT.SYMTAB || placedAt(pair.before, old, i) || indexOf(i) < 0 || !isRewritten(i)) continue;
-      const symbols = matchSymtab(pair, i, indexOf(i), indexOf);
+      const symbols = symbolTables(old.fileSize[i]!, [...keyOf(pair.before, i), ...keyOf(pair.after, indexOf(i))], () =>
+        matchSymtab(pair, i, indexOf(i), indexOf),
+      );
       tables.set(i, symbols);
       yield* symbols.differences;
     }
@@ -75,16 +81,20 @@ export const contentsProof: ContentsProof = {
         name: names.of(i),
         info: [old.info[i]!, now.info[index]!],
       };
-      const difference = compare(
-        pair,
-        { offset: old.offset[i]!, size: old.fileSize[i]! },
-        { offset: now.offset[index]!, size: now.fileSize[index]! },
-        related,
-      );
+      const was = { offset: old.offset[i]!, size: old.fileSize[i]! };
+      const is = { offset: now.offset[index]!, size: now.fileSize[index]! };
+      const key = [old.type[i]!, old.link[i]!, was.offset, was.size, is.offset, is.size, ...related.info];
+      const { difference } = others(was.size, key, () => ({ difference: compare(pair, was, is, related) }));
       if (difference !== undefined) yield damage("sections", related.name, `${related.name}: ${difference}`);
     }
   },
 };
+
+/** What the comparison of a symbol table depends on. */
+function keyOf(elf: ElfFile, table: number): (number | undefined)[] {
+  const { offset, fileSize, link, info } = sectionColumns(elf);
+  return [offset[table], fileSize[table], link[table], info[table], extendedSection(elf, table)?.index];
+}
 
 /** Symbol tables and their strings are compared together; what nobody writes anew has no entry. */
 function differenceFor(type: number): Difference | undefined {

@@ -17,7 +17,7 @@ export function* loadFaults({ before, after }: Pair): Generator<ProgramDifferenc
   const [lost] = without([...wantedRuns(before)], [...wantedRuns(after)]);
   if (lost) {
     const at = hex(lost.start);
-    yield risk("segments", "PT_LOAD", `no PT_LOAD has the address ${at} any more: the page alone has it, if any does`);
+    yield risk("segments", "PT_LOAD", `no PT_LOAD has the address ${at} any more`);
   }
 }
 

@@ -9,6 +9,7 @@ import { sectionSymbols } from "../image/symbols/symbols.js";
 import { SHF, SHN, SHT } from "../spec/constants.js";
 import { COVER_NAME, KEPT_NAME, RETIRED_NAMES } from "../spec/own-marks.js";
 import { TABLE_NAMES } from "../spec/table-kinds.js";
+import { type Compared, comparedOnce } from "./comparisons.js";
 import { damage, edit, type ProgramDifference } from "./difference.js";
 import { loadsOf } from "./memory.js";
 import type { Pair } from "./pair.js";
@@ -79,6 +80,7 @@ export function* sectionDifferences(
   const was = sectionViews(before);
   const is = sectionViews(after);
   const isKept = keptRecords(pair, indexOf);
+  const compared = comparedOnce<boolean>(pair);
 
   for (let i = 0; i < old.count; i++) {
     const index = indexOf(i);
@@ -93,7 +95,7 @@ export function* sectionDifferences(
     // Who says nothing of itself may write anew what is compared by its meaning.
     const isRewritten = declared ? declared.rewrites(i) : BY_MEANING.includes(header.type);
     const isApart = isPlaced || isRewritten || i === before.header.shstrndx;
-    const bytes = isApart ? undefined : bytesDifference(pair, header, is(index));
+    const bytes = isApart ? undefined : bytesDifference(pair, header, is(index), compared);
     if (bytes !== undefined) yield damage("sections", names.of(i), `${names.of(i) || i}: ${bytes}`);
     if (!isPlaced && header.type === SHT.SYMTAB && declared?.rewrites(i) === false) {
       yield* recordDifferences(pair, "symtab", sectionSymbols(before, i), sectionSymbols(after, index));
@@ -217,7 +219,7 @@ function isComparedApart(elf: ElfFile, offset: number, size: number): boolean {
   return isOfHeaders || loadsOf(elf).some(isIn);
 }
 
-function bytesDifference(pair: Pair, was: ShdrView, is: ShdrView): string | undefined {
+function bytesDifference(pair: Pair, was: ShdrView, is: ShdrView, compared: Compared<boolean>): string | undefined {
   if (was.exact("size") !== is.exact("size")) return `it has ${is.exact("size")} bytes, not ${was.exact("size")}`;
   const hasBytes = was.type !== SHT.NOBITS && was.type !== SHT.NULL && is.type !== SHT.NOBITS && was.exact("size") > 0n;
   if (!hasBytes || was.type === SHT.SYMTAB) return undefined;
@@ -226,7 +228,8 @@ function bytesDifference(pair: Pair, was: ShdrView, is: ShdrView): string | unde
   const isThere = was.near("offset") + size <= pair.before.source.size;
   if (!isThere || isComparedApart(pair.before, was.near("offset"), size)) return undefined;
   const isSame =
-    is.near("offset") + size <= pair.after.source.size && pair.isSame({ from: was.offset, at: is.offset, size });
+    is.near("offset") + size <= pair.after.source.size &&
+    compared(size, [was.offset, is.offset, size], () => pair.isSame({ from: was.offset, at: is.offset, size }));
   return isSame ? undefined : "its bytes are others";
 }
 

@@ -6,6 +6,7 @@ import { PT, SHT } from "../../spec/constants.js";
 import { DT } from "../../spec/dynamic.js";
 import { gotOrder, SMALLEST_PAGE } from "../../spec/machines.js";
 import type { ElfFile, ElfSymbol, Section, SymbolPiece, SymbolTable } from "../elf.js";
+import { once } from "../once.js";
 import { hangingEntries } from "../dynamic/hanging.js";
 import { gnuHashTable, sysvHashTable } from "../dynamic/hash.js";
 import { dynamicRelocations } from "../relocations/relocations.js";
@@ -99,8 +100,17 @@ export function sectionSymbols(elf: ElfFile, index: number): SymbolTable {
 }
 
 /** The SHT_SYMTAB_SHNDX of a symbol table, which has the sections of symbols whose st_shndx is SHN_XINDEX. */
-export const extendedSection = (elf: ElfFile, table: number): Section | undefined =>
-  sectionsOf(elf, SHT.SYMTAB_SHNDX).find((s) => s.header.link === table);
+export const extendedSection = (elf: ElfFile, table: number): Section | undefined => extendedSections(elf).get(table);
+
+/** All of them, by their tables: a file may have very many symbol tables. */
+const extendedSections = /* @__PURE__ */ once((elf): ReadonlyMap<number, Section> => {
+  const found = new Map<number, Section>();
+  for (const section of sectionsOf(elf, SHT.SYMTAB_SHNDX)) {
+    const { link } = section.header;
+    if (!found.has(link)) found.set(link, section);
+  }
+  return found;
+});
 
 /** The dynamic symbols, as the loader finds them, or null. */
 export function readDynamicSymbols(elf: ElfFile): SymbolTable | null {
