@@ -107,7 +107,21 @@ function partsOf(entry: string): Part[] {
   });
 }
 
-const ENTRIES = { index: "src/index.ts", node: "src/node/index.ts", targets: "src/targets/index.ts" };
+/** Entries that are nothing but exports, and types which they add to those of a test runner: their own declarations. */
+const RUNNERS: Readonly<Record<string, string>> = {
+  "testing-vitest": "src/testing/vitest.ts",
+  "testing-jest": "src/testing/jest.ts",
+};
+/** What they export from. */
+const RUNNER_TYPES = { "testing-runner": "src/testing/runner.ts" };
+
+const TYPED_ENTRIES = {
+  index: "src/index.ts",
+  node: "src/node/index.ts",
+  targets: "src/targets/index.ts",
+  testing: "src/testing/index.ts",
+};
+const ENTRIES = { ...TYPED_ENTRIES, ...RUNNERS };
 const LAZY: Readonly<Record<string, readonly Part[]>> = { index: partsOf(ENTRIES.index), node: partsOf(ENTRIES.node) };
 
 const PARTS = Object.fromEntries(
@@ -156,6 +170,14 @@ const CUTS = [
   "targets/data/glibc-names",
   "targets/data/musl",
   "targets/data/policies",
+  "testing/build-elf",
+  "testing/corrupt/hostile/tables",
+  "testing/corrupt/rules/dynamic",
+  "testing/corrupt/rules/memory",
+  "testing/corrupt/rules/sections",
+  "testing/matchers/table",
+  "testing/runner",
+  "testing/text",
 ];
 
 const CUT_ENTRIES = Object.fromEntries(CUTS.map((path) => [`cuts/${path}`, `src/${path}.ts`]));
@@ -187,6 +209,9 @@ function exportsOf(statement: ts.ExportDeclaration): string {
   return `module.exports=${list.replace(/([$\w]+) as ([$\w]+)/g, "$2:$1")};`;
 }
 
+/** Characters of imports in one line: Node prints the whole line that an uncaught error comes from. */
+const LONGEST_IMPORTS = 1000;
+
 /**
  * A built ESM file as CommonJS. The exports of such a file are one list at its end, and no files import each other in a
  * circle. tsup's own way lowers `?.` and `??` to calls, and reads an imported name from its module at every use.
@@ -198,13 +223,18 @@ function toCommonJs(text: string): string {
     splices.push({ from: node.getStart(), to: node.end, text: replacement });
   };
 
+  let line = 0;
   const visit = (node: ts.Node): void => {
     const isLazyImport = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
     if (isLazyImport) {
       const path = (node.arguments[0] as ts.StringLiteral).text;
       replace(node, `Promise.resolve().then(()=>require(${JSON.stringify(path)}))`);
     } else if (ts.isImportDeclaration(node)) {
-      replace(node, requireOf(node));
+      const loading = requireOf(node);
+      line += loading.length;
+      const isFull = line > LONGEST_IMPORTS;
+      if (isFull) line = 0;
+      replace(node, isFull ? `${loading}\n` : loading);
     } else if (ts.isExportDeclaration(node)) {
       replace(node, exportsOf(node));
     } else {
@@ -392,11 +422,16 @@ function writeForNode(): void {
   writeCommonJs(commandFiles());
 
   for (const [entry, parts] of Object.entries(LAZY)) writeLazyEntry(entry, parts);
-  // The tables of this entry are a few strings.
-  writeWholeEntry("targets");
+  // The tables of `targets` are a few strings, and a test waits for all that it imports.
+  for (const entry of Object.keys(ENTRIES).filter((name) => !(name in LAZY))) writeWholeEntry(entry);
 
-  for (const entry of Object.keys(ENTRIES)) {
+  for (const entry of Object.keys(TYPED_ENTRIES)) {
     writeFileSync(`dist/${entry}.d.ts`, `export * from "./cjs/${entry}.js";\n`);
+  }
+  for (const [entry, source] of Object.entries(RUNNERS)) {
+    const text = readFileSync(source, "utf8");
+    writeFileSync(`dist/${entry}.d.ts`, text.replaceAll("./runner.js", "./cjs/testing-runner.js"));
+    writeFileSync(`dist/cjs/${entry}.d.ts`, text.replaceAll("./runner.js", "./testing-runner.js"));
   }
 
   chmodSync("dist/cjs/cli.js", 0o755);
@@ -434,5 +469,5 @@ export default defineConfig([
     },
   },
   // Types. Those of dist/cjs are the only ones: the types of ESM export them again.
-  { entry: { ...ENTRIES, ...PARTS }, outDir: "dist/cjs", format: ["esm"], dts: { only: true } },
+  { entry: { ...TYPED_ENTRIES, ...RUNNER_TYPES, ...PARTS }, outDir: "dist/cjs", format: ["esm"], dts: { only: true } },
 ]);

@@ -6,6 +6,7 @@ import ts from "typescript";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fixture, fixturePath } from "../support/fixtures.js";
 import { type Block, blocksOf, PAGES, ROOT } from "./pages.js";
+import { runCollected } from "./runners.js";
 
 // Every block of TypeScript in the pages is a module of its own. All are checked as one program, and each is run in a
 // folder that holds the files it names.
@@ -17,6 +18,17 @@ const ENTRIES: Readonly<Record<string, string>> = {
   elfwright: join(ROOT, "src/index.ts"),
   "elfwright/node": join(ROOT, "src/node/index.ts"),
   "elfwright/targets": join(ROOT, "src/targets/index.ts"),
+  "elfwright/testing": join(ROOT, "src/testing/index.ts"),
+  "elfwright/testing/vitest": join(ROOT, "src/testing/vitest.ts"),
+  "elfwright/testing/jest": join(ROOT, "src/testing/jest.ts"),
+};
+
+/** What stands in for the runners when a block runs. The types of jest are not here: vitest's matchers are the same. */
+const RUNNERS = join(ROOT, "test/docs/runners.ts");
+const STAND_INS: Readonly<Record<string, string>> = {
+  vitest: RUNNERS,
+  "@jest/globals": RUNNERS,
+  "node:test": RUNNERS,
 };
 
 /** Names that a block may use without making them, and what they are when it runs. */
@@ -65,7 +77,10 @@ describe("types", () => {
     {
       ...options,
       noUnusedLocals: false,
-      paths: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, [path]])),
+      paths: {
+        ...Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, [path]])),
+        "@jest/globals": [RUNNERS],
+      },
     },
     host,
   );
@@ -135,13 +150,16 @@ describe("runs", () => {
 
   it.each(BLOCKS.map((block) => ({ title: titleOf(block), block })))("$title", async ({ block }) => {
     furnish(block.text);
-    const text = withComments(block.text).replace(/from "(elfwright[^"]*)"/g, (whole, entry: string) =>
-      entry in ENTRIES ? `from ${JSON.stringify(ENTRIES[entry])}` : whole,
+    const places = { ...ENTRIES, ...STAND_INS };
+    const text = withComments(block.text).replace(/from "([^"]+)"/g, (whole, entry: string) =>
+      entry in places ? `from ${JSON.stringify(places[entry])}` : whole,
     );
     const module = join(folder, "block.ts");
     writeFileSync(module, text);
 
     process.chdir(folder);
     await import(pathToFileURL(module).href);
+    const isTest = Object.keys(STAND_INS).some((runner) => block.text.includes(`from "${runner}"`));
+    expect((await runCollected()) > 0).toBe(isTest);
   });
 });

@@ -161,7 +161,7 @@ describe("scripts", () => {
 
   it("of the table of long checks are in package.json, and none is missing there", () => {
     const long = Object.keys(scripts).filter((name) => /^(?:corpus|system|targets:|map:|bench|sabotage|verify:)/.test(name));
-    const { lines } = pageOf("docs/testing.md");
+    const { lines } = pageOf("docs/long-checks.md");
     const listed = lines.flatMap((line) => /(?:^\| `|^\*\*`npm run )([\w:]+)/.exec(line)?.slice(1) ?? []);
     expect(listed.filter((name) => name !== "npm").sort()).toEqual(long.sort());
   });
