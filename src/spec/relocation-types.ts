@@ -29,6 +29,12 @@ function namesByNumber({ prefix, names }: RelocationTypes): Map<number, string> 
   return byNumber;
 }
 
+/** The number of a name without its prefix, such as `RELATIVE`. Undefined for a name that the machine does not have. */
+export function relocationTypeNamed(name: string, machine: number): number | undefined {
+  const prefix = cardOf(NAMES_BY_MACHINE, machine)?.relocations?.prefix ?? "";
+  return [...typesOf(machine)].find(([, text]) => text === prefix + name)?.[0];
+}
+
 /** `R_X86_64_RELATIVE`, or `R_0x2a` for a type without a name. */
 export const relocationTypeName = (type: number, machine: number): string =>
   typesOf(machine).get(type) ?? `R_0x${type.toString(16)}`;

@@ -32,6 +32,19 @@ export interface PartsLayout {
   readonly relroSegment: boolean;
   readonly phdr: boolean;
   readonly stackFlags: number | null;
+  readonly segments: readonly BuildSegment[];
+}
+
+/** A program header more. */
+export interface BuildSegment {
+  /** PT_*. */
+  readonly type: number;
+  /** PF_*. Default: PF_R. */
+  readonly flags?: number;
+  /** p_align. Default: the alignment of its first section; 0 without one. */
+  readonly align?: number;
+  /** The section that it covers, or the first and the last one of those. Default: none, and it is empty. */
+  readonly sections?: string | readonly [first: string, last: string];
 }
 
 export interface PlacedPart extends SectionPart {
@@ -222,7 +235,11 @@ function programHeaders(
   if (dynamic) out.push(segmentOver(dynamic, dynamic, PT.DYNAMIC, PF.R | PF.W, word));
   if (notes.length > 0) out.push(segmentOver(notes[0]!, notes.at(-1)!, PT.NOTE, PF.R, 4));
   if (layout.stackFlags !== null) out.push(emptySegment(PT.GNU_STACK, layout.stackFlags, 16));
-  if (dynamic && layout.relroSegment) out.push(segmentOver(dynamic, dynamic, PT.GNU_RELRO, PF.R, 1));
+  if (dynamic && layout.relroSegment) {
+    const first = parts.find((p) => p.name === layout.relro[0]!.name)!;
+    out.push(segmentOver(first, dynamic, PT.GNU_RELRO, PF.R, 1));
+  }
+  for (const segment of layout.segments) out.push(segmentAsked(segment, parts));
   for (let i = 0; i < layout.room.nullSegments; i++) out.push(emptySegment(PT.NULL, 0, 0));
   return out;
 }
@@ -231,6 +248,31 @@ function segmentOver(first: PlacedPart, last: PlacedPart, type: number, flags: n
   const { offset, address } = first;
   const size = last.offset + last.size - offset;
   return { type, flags, align, offset, vaddr: address, filesz: size, memsz: size };
+}
+
+function segmentAsked(
+  { type, flags = PF.R, align, sections }: BuildSegment,
+  parts: readonly PlacedPart[],
+): PlacedSegment {
+  if (sections === undefined) return emptySegment(type, flags, align ?? 0);
+
+  const [firstName, lastName] = typeof sections === "string" ? [sections, sections] : sections;
+  const named = (name: string): PlacedPart =>
+    parts.find((p) => p.name === name && (p.flags & SHF.ALLOC) !== 0) ??
+    fail("BAD_EDIT", `buildElf: a segment covers ${name}, which is no section that is loaded`, { edit: "buildElf" });
+  const first = named(firstName);
+  const last = named(lastName);
+  const span = parts.slice(parts.indexOf(first), parts.indexOf(last) + 1);
+  if (span.length === 0) {
+    fail("BAD_EDIT", `buildElf: a segment covers ${firstName} to ${lastName}, which stands before it`, {
+      edit: "buildElf",
+    });
+  }
+
+  const stored = span.filter((p) => p.type !== SHT.NOBITS).at(-1);
+  const filesz = stored ? stored.offset + stored.size - first.offset : 0;
+  const memsz = Number(last.address - first.address) + last.size;
+  return { type, flags, align: align ?? first.align, offset: first.offset, vaddr: first.address, filesz, memsz };
 }
 
 const emptySegment = (type: number, flags: number, align: number): PlacedSegment => ({

@@ -5,6 +5,7 @@ import type { Struct } from "../codec/struct.js";
 import { NT_GNU, SHF, SHN, SHT, STB, STT } from "../spec/constants.js";
 import type { RecordFields } from "../spec/records.js";
 import { compactStrings } from "../tables/compact-strings.js";
+import type { BuildText } from "./actions.js";
 
 /** A section in the making: what its header says, and its bytes once every address is known. */
 export interface SectionPart {
@@ -47,6 +48,8 @@ export interface BuildSymbol {
   readonly binding?: number;
   /** STT_*. Default: STT_FUNC, which lies in .text; STT_OBJECT lies in .data. */
   readonly type?: number;
+  /** The code of a function: bytes, {@link returns}, {@link prints} or {@link exits}. Default: four zero bytes. */
+  readonly text?: BuildText;
 }
 
 /** A note to build. */
@@ -70,6 +73,19 @@ export function encodeRecords<F extends RecordFields>(
   rows.forEach((row, i) => {
     const record = type.view(data, i * size, encoding);
     for (const field in row) record.setExact(field, BigInt(row[field]!));
+  });
+
+  return bytes;
+}
+
+/** Addresses as words of the class. */
+export function addressWords(addresses: readonly bigint[], encoding: Encoding): Uint8Array {
+  const word = wordSize(encoding);
+  const bytes = new Uint8Array(addresses.length * word);
+  const view = viewOf(bytes);
+  addresses.forEach((address, i) => {
+    if (word === 8) view.setBigUint64(i * 8, address, encoding.littleEndian);
+    else view.setUint32(i * 4, Number(address), encoding.littleEndian);
   });
 
   return bytes;
@@ -114,9 +130,13 @@ export function encodeNote(note: Omit<BuildNote, "section">, encoding: Encoding)
   return bytes;
 }
 
-const ENTRY_SIZE = 16;
+const ENTRY_ALIGN = 16;
 const FUNCTION_SIZE = 4;
 
+/** Bytes that the code of a program takes at the start of .text. */
+export const entrySize = (code: Uint8Array | null): number => alignUp(Math.max(code?.length ?? 0, 1), ENTRY_ALIGN);
+
+/** Where a symbol is defined. */
 interface SymbolPlace {
   readonly part: string;
   /** Byte offset in the part. */
@@ -124,16 +144,27 @@ interface SymbolPlace {
   readonly size: number;
 }
 
+/** What stands in .text and .data besides the symbols. */
+export interface PlacesBeside {
+  /** Bytes of the program's code. */
+  readonly entry: number;
+  /** Words of .data that relocations fill. */
+  readonly words: number;
+  /** The code of symbols that have some. */
+  readonly code: ReadonlyMap<BuildSymbol, Uint8Array>;
+}
+
 /** Where symbols are defined. Functions follow the entry code in .text, objects the relocated words in .data. */
 export class SymbolPlaces {
   readonly textSize: number;
   readonly dataSize: number;
+  readonly entrySize: number;
   readonly #places = new Map<BuildSymbol, SymbolPlace>();
 
-  constructor(symbols: readonly BuildSymbol[], relocatedWords: number, encoding: Encoding) {
+  constructor(symbols: readonly BuildSymbol[], { entry, words, code }: PlacesBeside, encoding: Encoding) {
     const word = wordSize(encoding);
-    let textSize = ENTRY_SIZE;
-    let dataSize = relocatedWords * word;
+    let textSize = entry;
+    let dataSize = words * word;
     for (const symbol of symbols) {
       if (symbol.defined === false) continue;
 
@@ -141,13 +172,25 @@ export class SymbolPlaces {
         this.#places.set(symbol, { part: ".data", at: dataSize, size: word });
         dataSize += word;
       } else {
-        this.#places.set(symbol, { part: ".text", at: textSize, size: FUNCTION_SIZE });
-        textSize += FUNCTION_SIZE;
+        const size = code.get(symbol)?.length ?? FUNCTION_SIZE;
+        this.#places.set(symbol, { part: ".text", at: textSize, size });
+        textSize += alignUp(size, FUNCTION_SIZE);
       }
     }
 
+    this.entrySize = entry;
     this.textSize = textSize;
     this.dataSize = Math.max(dataSize, word);
+  }
+
+  /** Where a symbol is defined, by its name. Undefined for one that is not, or not in the file. */
+  of(name: string): SymbolPlace | undefined {
+    return [...this.#places].find(([symbol]) => symbol.name === name)?.[1];
+  }
+
+  /** Where this symbol is defined. */
+  placeOf(symbol: BuildSymbol): SymbolPlace | undefined {
+    return this.#places.get(symbol);
   }
 
   /** A symbol's record, without its name. */
@@ -197,7 +240,7 @@ export function symbolParts(
     info: symbolInfo(STB.GLOBAL, STT.FUNC),
     shndx: placed.index(".text"),
     value: placed.address(".text"),
-    size: ENTRY_SIZE,
+    size: places.entrySize,
   });
   // gABI: local symbols stand before all others.
   const rows = (placed: PartPlacement) => [

@@ -23,7 +23,8 @@ import {
   stripSymbols,
   stripUnneeded,
 } from "../../src/index.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { testArchive, type TestArchive, type TestMember } from "../support/archives.js";
 import { caught, counting, ENCODINGS } from "../support/elf.js";
 

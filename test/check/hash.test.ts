@@ -5,7 +5,8 @@ import { gnuHash, sysvHash } from "../../src/codec/hash.js";
 import { gnuHashTable, sysvHashTable } from "../../src/image/dynamic/hash.js";
 import { patch, readElf, setRunpath } from "../../src/index.js";
 import { EM, SHN, STB } from "../../src/spec/constants.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 
 const NAMES = ["answer", "second", "third", "table", "a", "b_longer_name", "north", "east", "south", "west"];
 
@@ -16,10 +17,10 @@ const library = (options: BuildOptions) => buildElf({ soname: "liba.so", symbols
 
 const ENCODINGS: readonly (readonly [string, BuildOptions])[] = [
   ["64-bit little-endian", {}],
-  ["64-bit big-endian", { littleEndian: false, machine: EM.PPC64 }],
+  ["64-bit big-endian", { byteOrder: "big", machine: EM.PPC64 }],
   ["32-bit little-endian", { class: 32 }],
-  ["32-bit big-endian", { class: 32, littleEndian: false, machine: EM.MIPS }],
-  ["s390x, entries of 8 bytes", { littleEndian: false, machine: EM.S390 }],
+  ["32-bit big-endian", { class: 32, byteOrder: "big", machine: EM.MIPS }],
+  ["s390x, entries of 8 bytes", { byteOrder: "big", machine: EM.S390 }],
   ["alpha, entries of 8 bytes", { machine: EM.ALPHA }],
 ];
 
@@ -168,7 +169,7 @@ describe("hash tables", () => {
   it("without symbols are whole", () => {
     for (const hash of ["gnu", "sysv", "both"] as const) {
       expect(rulesIn(buildElf({ hash }))).toEqual([]);
-      expect(rulesIn(buildElf({ hash, sections: false }))).toEqual([]);
+      expect(rulesIn(buildElf({ hash, sectionHeaders: false }))).toEqual([]);
     }
   });
 

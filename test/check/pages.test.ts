@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { pageFitness } from "../../src/check/pages.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { ET, PF, PT } from "../../src/spec/constants.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, ENCODINGS, fixture, phdr } from "../support/elf.js";
 import { lowered } from "../support/realign.js";
 

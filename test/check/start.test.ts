@@ -6,7 +6,8 @@ import { headerView } from "../../src/image/headers/header.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { DF_1, EM, ET, PF, PT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 
 /** What is said of e_entry, when it is this address, or the start of the first PT_LOAD with these flags. */
 function saidOf(options: BuildOptions, entry: number | { readonly flags: number }, physical = 0): string[] {
@@ -38,9 +39,9 @@ const STATIC_PIE: BuildOptions = {
 
 const ENCODINGS: readonly BuildOptions[] = [
   {},
-  { littleEndian: false },
+  { byteOrder: "big" },
   { class: 32 },
-  { class: 32, littleEndian: false },
+  { class: 32, byteOrder: "big" },
   { machine: EM.AARCH64 },
 ];
 
@@ -75,11 +76,11 @@ describe("entry-executable", () => {
   });
 
   it("takes a function descriptor, which is data, on machines that have them", () => {
-    const ppc64 = { machine: EM.PPC64, littleEndian: false };
+    const ppc64 = { machine: EM.PPC64, byteOrder: "big" as const };
     expect(saidOf({ ...ppc64, flags: 1 }, DATA)).toEqual([]);
     expect(saidOf({ ...ppc64, flags: 2 }, DATA)).toHaveLength(1);
     expect(saidOf({ machine: EM.IA_64 }, DATA)).toEqual([]);
-    expect(saidOf({ machine: EM.PARISC, class: 32, littleEndian: false }, DATA)).toEqual([]);
+    expect(saidOf({ machine: EM.PARISC, class: 32, byteOrder: "big" }, DATA)).toEqual([]);
   });
 
   it("takes what can be read for executable in 32-bit files without PT_GNU_STACK, as Linux does", () => {

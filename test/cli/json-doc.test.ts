@@ -44,7 +44,7 @@ files.write(
   buildElf({
     soname: "libhelper.so",
     needed: [],
-    versionDefinitions: [{ name: "V1" }, { name: "V2", parents: ["V1"] }],
+    versions: [{ name: "V1" }, { name: "V2", parents: ["V1"] }],
     symbols: [
       { name: "realpath", version: "V1", hidden: true },
       { name: "realpath", version: "V2" },

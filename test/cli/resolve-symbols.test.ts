@@ -7,7 +7,8 @@ import {
   symbolText,
 } from "../../src/cli/resolve/resolve-symbols.js";
 import { STB } from "../../src/spec/constants.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { scratch } from "../support/fixtures.js";
 import { treeInMemory } from "../support/trees.js";
 
@@ -29,7 +30,7 @@ const addon = {
   }),
   "liba.so": library("liba.so", {
     needed: ["libc.so"],
-    versionDefinitions: [{ name: "V1" }, { name: "V2", parents: ["V1"] }],
+    versions: [{ name: "V1" }, { name: "V2", parents: ["V1"] }],
     symbols: [
       { name: "old", version: "V1", hidden: true },
       { name: "trap", version: "V1", hidden: true },

@@ -6,7 +6,8 @@ import type { Diagnosis } from "../../src/diagnose/diagnosis.js";
 import { ENTRY_PATTERNS } from "../../src/diagnose/detect/entry-patterns.js";
 import { DT, EM, ET, PT, readElf } from "../../src/index.js";
 import { DF_1, STB } from "../../src/spec/constants.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { itWithTools } from "../support/tools.js";
 import { counting, ENCODINGS, fixture, phdr } from "../support/elf.js";
 import { bytesSource } from "../../src/codec/source.js";
@@ -80,7 +81,9 @@ describe("start code", () => {
   it.each(captured)("%s on machine %i, %i bits", (libc, machine, elfClass, littleEndian, code) => {
     // ABI 2 of PowerPC, ELFv2, where the entry point is code.
     const flags = machine === EM.PPC64 ? 2 : 0;
-    const diagnosis = said(starting(code, { machine, class: elfClass, littleEndian, flags }));
+    const diagnosis = said(
+      starting(code, { machine, class: elfClass, byteOrder: littleEndian ? "little" : "big", flags }),
+    );
 
     expect([diagnosis.libc, diagnosis.libcConfidence]).toEqual([libc, "certain"]);
     expect(clues(diagnosis, "libc")).toEqual([`entry-code ${libc}`]);
@@ -112,7 +115,7 @@ describe("start code", () => {
   it("of another machine, byte order or class says nothing", () => {
     const s390x = "b904002fc03000000012e33030000018a7fbff60a7090000e300f0000024c0f4";
     const x86_64 = "4831ed4889e7488d353be134004883e4f0e800000000";
-    expect(said(starting(s390x, { machine: EM.PPC64, littleEndian: false, flags: 2 })).libc).toBe("unknown");
+    expect(said(starting(s390x, { machine: EM.PPC64, byteOrder: "big", flags: 2 })).libc).toBe("unknown");
     expect(said(starting(x86_64, { class: 32, machine: EM["386"] })).libc).toBe("unknown");
   });
 });
@@ -301,7 +304,7 @@ describe("UPX", () => {
   /** As upx -9 leaves a program: two segments, no section headers, the mark behind the program headers. */
   function packed(at: "head" | "tail"): Uint8Array {
     const tail = at === "tail" && { overlay: encodeText("\0\0\0\0UPX!\0\0\0\0UPX!\r\f\t") };
-    const bytes = starting("f30f1efa59545f5152", { sections: false, headerGap: 64, ...tail });
+    const bytes = starting("f30f1efa59545f5152", { sectionHeaders: false, headerGap: 64, ...tail });
     if (at === "head") mark(bytes);
     return bytes;
   }
@@ -333,7 +336,11 @@ describe("work in proportion", () => {
   it("broken files give a diagnosis, and the reason for what is missing", () => {
     for (const e of ENCODINGS) {
       const { littleEndian } = e;
-      const bytes = buildElf({ class: e.class, littleEndian, symbols: [{ name: "f", binding: STB.GLOBAL }] });
+      const bytes = buildElf({
+        class: e.class,
+        byteOrder: littleEndian ? "little" : "big",
+        symbols: [{ name: "f", binding: STB.GLOBAL }],
+      });
       phdr(bytes, PT.DYNAMIC).filesz = 1 << 30;
 
       const { libc, problems } = said(bytes);

@@ -3,7 +3,8 @@ import { concat, encodeText, viewOf } from "../../src/codec/bytes.js";
 import { diagnose } from "../../src/diagnose/diagnose.js";
 import { goBuildInfo } from "../../src/diagnose/detect/go-build-info.js";
 import { ET, PT, readElf } from "../../src/index.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { ENCODINGS, phdr } from "../support/elf.js";
 
 const latin1 = (s: string): Uint8Array => Uint8Array.from(s, (c) => c.charCodeAt(0));
@@ -37,12 +38,12 @@ function holding(
   const { writable = true, ...rest } = options;
   const bytes = buildElf({
     class: e.class,
-    littleEndian: e.littleEndian,
+    byteOrder: e.littleEndian ? "little" : "big",
     type: ET.EXEC,
     dynamic: false,
     slack: 8192,
     comment: null,
-    sections: false,
+    sectionHeaders: false,
     ...rest,
   });
   const load = phdr(bytes, PT.LOAD);

@@ -3,7 +3,8 @@ import type { ByteSource } from "../../src/codec/source.js";
 import { diagnose } from "../../src/diagnose/diagnose.js";
 import { EM, ET, PF, PT, readElf } from "../../src/index.js";
 import { tables } from "../../src/targets/index.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { counting, ENCODINGS, phdr, sparse } from "../support/elf.js";
 
 const SIZE = 2.5 * 2 ** 30;
@@ -32,7 +33,7 @@ it.each([
   ["code and constants in one", PF.R | PF.X],
 ])("of 2.5 GB of %s, the two ends are searched", (_, flags) => {
   for (const sections of [true, false]) {
-    const source = counting(large(flags, { sections }, []));
+    const source = counting(large(flags, { sectionHeaders: sections }, []));
     expect(diagnose(readElf(source), { tables }).libc).toBe("unknown");
     // Two searches at most: for runtimes, and for what a static glibc loads.
     expect(source.bytes).toBeLessThan(140 * MIB);
@@ -50,7 +51,7 @@ it.each(ENCODINGS)("a text at either end is found ($label)", ({ label: _, ...e }
 
 it("a static program of glibc without symbols, too", () => {
   const note = { section: ".note.ABI-tag", owner: "GNU", type: 1, description: new Uint8Array(16) };
-  const options: BuildOptions = { machine: EM.X86_64, notes: [note], symtab: false, sections: false };
+  const options: BuildOptions = { machine: EM.X86_64, notes: [note], symtab: false, sectionHeaders: false };
   const source = counting(large(PF.R, options, [[SIZE - MIB, "/etc/nsswitch.conf\0"]]));
   const { libc, findings } = diagnose(readElf(source), { tables });
   expect([libc, findings.map((f) => f.rule)]).toEqual(["glibc", expect.arrayContaining(["static-glibc-loads"])]);

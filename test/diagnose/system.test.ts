@@ -4,7 +4,8 @@ import { diagnose } from "../../src/diagnose/diagnose.js";
 import type { Diagnosis } from "../../src/diagnose/diagnosis.js";
 import { EM, ET, onlyKeepDebug, patch, PT, readElf, wheelTag } from "../../src/index.js";
 import { parseTarget, tables } from "../../src/targets/index.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { ENCODINGS, phdr } from "../support/elf.js";
 
 /** A static program, with a start file's mark of glibc where it is to be known as one. */
@@ -117,9 +118,9 @@ describe.each(ENCODINGS)("$label", ({ label: _, ...e }) => {
 });
 
 it("a machine for which there is no C library tells of no distribution", () => {
-  const ofAvr = buildElf({ class: 32, littleEndian: true, machine: EM.AVR, ...STATIC });
+  const ofAvr = buildElf({ class: 32, byteOrder: "little", machine: EM.AVR, ...STATIC });
   expect(of(ofAvr)).toMatchObject({ distributions: null, wheelTag: null });
-  const library = buildElf({ class: 32, littleEndian: true, machine: EM.AVR, soname: "x", needed: [] });
+  const library = buildElf({ class: 32, byteOrder: "little", machine: EM.AVR, soname: "x", needed: [] });
   expect(of(library).distributions).toBe(null);
 });
 
@@ -131,7 +132,7 @@ it("Go says which system a program was built for", () => {
     const spare = new Uint8Array(16);
     const info = concat([head, Uint8Array.of(8, 2), spare, Uint8Array.of(version.length), version]);
     const note = { section: ".note.go.buildid", owner: "Go\0", type: 4, description: encodeText("a/b") };
-    const bytes = buildElf({ ...STATIC, slack: 8192, notes: [note], sections: false });
+    const bytes = buildElf({ ...STATIC, slack: 8192, notes: [note], sectionHeaders: false });
     bytes.set(concat([info, Uint8Array.of(module.length), module]), 2048);
     const load = phdr(bytes, PT.LOAD);
     load.filesz = load.memsz = 2048 + 1024;
@@ -210,7 +211,7 @@ it.each(ENCODINGS)("a separate debug file runs nowhere, and says what it belongs
 
 it("a packed program is for the system that its header names", () => {
   const packed = (osabi: number): Diagnosis =>
-    of(buildElf({ ...STATIC, osabi, sections: false, overlay: encodeText("\0\0\0\0UPX!\0\0\0\0UPX!\r\f\t") }));
+    of(buildElf({ ...STATIC, osabi, sectionHeaders: false, overlay: encodeText("\0\0\0\0UPX!\0\0\0\0UPX!\r\f\t") }));
   expect(packed(9)).toMatchObject({ packer: "upx", system: "FreeBSD", distributions: [], wheelTag: null });
   expect(packed(3)).toMatchObject({ packer: "upx", system: null });
   expect(packed(3).distributions).toContain("centos7");

@@ -6,7 +6,8 @@ import { readElf } from "../../src/image/read-elf.js";
 import { symbolVersions } from "../../src/image/dynamic/versions.js";
 import { patch } from "../../src/patch.js";
 import { STT } from "../../src/spec/constants.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { Corruptible } from "../check/corrupt.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 

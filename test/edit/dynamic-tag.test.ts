@@ -61,8 +61,8 @@ describe.each(ENCODINGS)("$label", (e) => {
 
 it("a tag of one machine is for its files only", () => {
   const edit = setDynamicTag("DT_AARCH64_PAC_PLT", 0);
-  const aarch64 = buildElf({ class: 64, littleEndian: true, machine: EM.AARCH64 });
-  const x86 = buildElf({ class: 64, littleEndian: true, machine: EM.X86_64 });
+  const aarch64 = buildElf({ class: 64, byteOrder: "little", machine: EM.AARCH64 });
+  const x86 = buildElf({ class: 64, byteOrder: "little", machine: EM.X86_64 });
 
   const { bytes } = patch(aarch64, [edit]);
   expect(readElf(bytes).dynamic!.entries.some((e) => e.name === "DT_AARCH64_PAC_PLT")).toBe(true);

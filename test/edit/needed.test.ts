@@ -10,7 +10,8 @@ import { patch } from "../../src/patch.js";
 import { SHT, STB, STT, VERSYM } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { stripUnneeded } from "../../src/strip/strip.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 
 const VERSIONED: BuildOptions = {
@@ -207,7 +208,7 @@ describe.each(ENCODINGS)("$label", (e) => {
       ...e,
       ...VERSIONED,
       soname: "libx.so",
-      versionDefinitions: [{ name: "X_1" }],
+      versions: [{ name: "X_1" }],
       symbols: [
         { name: "pow", defined: false, version: "M_1" },
         { name: "mine", version: "X_1" },
@@ -266,7 +267,7 @@ describe.each(ENCODINGS)("$label", (e) => {
   });
 
   it("where the number of symbols is only a bound, no version is written that may be none", () => {
-    const options: BuildOptions = { ...e, ...VERSIONED, sections: false, hash: "none" };
+    const options: BuildOptions = { ...e, ...VERSIONED, sectionHeaders: false, hash: "none" };
     const removal = removeNeeded("libm.so.6", { uses: "drop" });
     expect(caught(() => patch(buildElf(options), [removal])).code).toBe("UNSUPPORTED");
 

@@ -7,7 +7,8 @@ import { addVersionNeed, removeVersionNeed, setSymbolVersion, weakenVersionNeed 
 import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 
 const RELR = "GLIBC_ABI_DT_RELR";

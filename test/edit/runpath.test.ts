@@ -109,7 +109,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     "/object/libx": buildElf({ ...e, type: ET.REL }),
     "/machine/libx": buildElf({ ...e, soname: "lib", machine: EM.MIPS }),
     "/class/libx": buildElf({ ...e, class: e.class === 64 ? 32 : 64, machine, soname: "lib" }),
-    "/order/libx": buildElf({ ...e, littleEndian: !e.littleEndian, machine, soname: "lib" }),
+    "/order/libx": buildElf({ ...e, byteOrder: !e.littleEndian ? "little" : "big", machine, soname: "lib" }),
     "/exec/libx": buildElf({ ...e, type: ET.EXEC }),
   };
   const lookup: ShrinkRunpathOptions["lookup"] = (directory, name) => files[`${directory}/${name}`];

@@ -4,7 +4,8 @@ import { type Hardening, readHardening } from "../../src/image/hardening.js";
 import { DF, DF_1, EM, PF, PT } from "../../src/spec/constants.js";
 import { checkedForms } from "../../src/spec/fortify.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { dyn, ENCODINGS, fixture, phdr } from "../support/elf.js";
 
 const of = (options: BuildOptions | Uint8Array): Hardening =>
@@ -78,7 +79,7 @@ describe.each(ENCODINGS)("$label", (e) => {
       stripped: false,
       debugInfo: false,
     });
-    expect(of({ ...e, sections: false })).toMatchObject({
+    expect(of({ ...e, sectionHeaders: false })).toMatchObject({
       stripped: true,
       writableExecutable: [],
       textRelocations: false,
@@ -98,7 +99,7 @@ describe.each(ENCODINGS)("$label", (e) => {
       cfi: null,
       safeStack: false,
     });
-    expect(library([], { ...undefinedSymbols("puts"), sections: false })).toMatchObject({
+    expect(library([], { ...undefinedSymbols("puts"), sectionHeaders: false })).toMatchObject({
       canary: false,
       safeStack: null,
     });

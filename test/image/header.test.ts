@@ -39,7 +39,7 @@ describe("the ELF header", () => {
   });
 
   it("has no sections where e_shoff is 0", () => {
-    const { header, sections } = readElf(buildElf({ sections: false }));
+    const { header, sections } = readElf(buildElf({ sectionHeaders: false }));
     expect([header.shoff, header.shnum, header.shstrndx, sections.length]).toEqual([0, 0, 0, 0]);
   });
 
@@ -48,14 +48,14 @@ describe("the ELF header", () => {
     Object.assign(ehdr(object), { phnum: 3, phentsize: 56 });
     expect([readElf(object).header.phnum, readElf(object).segments.length]).toEqual([0, 0]);
 
-    const program = buildElf({ sections: false });
+    const program = buildElf({ sectionHeaders: false });
     Object.assign(ehdr(program), { shnum: 3, shentsize: 64, shstrndx: 2 });
     const { header, sections } = readElf(program);
     expect([header.shnum, header.shstrndx, sections.length]).toEqual([0, 0, 0]);
   });
 
   it("does not look for sections where e_shnum and e_shentsize are 0, whatever e_shoff says", () => {
-    const b = buildElf({ sections: false });
+    const b = buildElf({ sectionHeaders: false });
     ehdr(b).shoff = 2 ** 40;
     expect(readElf(b).sections).toEqual([]);
     expect(readElf(b).needed).toEqual(["libc.so.6"]);
@@ -125,7 +125,7 @@ describe("a broken header", () => {
   });
 
   it("reads entries that are larger than this version's", () => {
-    const b = buildElf({ sections: false, headerGap: 9 * 8 });
+    const b = buildElf({ sectionHeaders: false, headerGap: 9 * 8 });
     const table = b.slice(64, 64 + 9 * 56);
     for (let i = 0; i < 9; i++) b.set([...table.subarray(i * 56, i * 56 + 56), ...new Uint8Array(8)], 64 + i * 64);
     ehdr(b).phentsize = 64;

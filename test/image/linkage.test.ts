@@ -3,7 +3,8 @@ import { readElf } from "../../src/image/read-elf.js";
 import type { Linkage } from "../../src/image/elf.js";
 import { DF_1, ET, STB } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { ENCODINGS, fixture } from "../support/elf.js";
 
 const PIE = { tag: DT.FLAGS_1, value: DF_1.PIE };
@@ -90,12 +91,12 @@ it("a library that begins where its code does, with no hook for debuggers, is no
   };
   expect(readElf(buildElf(library)).linkage).toBe("shared-library");
   // Without section headers it cannot be told where the code begins.
-  expect(readElf(buildElf({ ...library, sections: false })).linkage).toBe("loader");
+  expect(readElf(buildElf({ ...library, sectionHeaders: false })).linkage).toBe("loader");
 });
 
 it.each(CASES)("the linkage of %s", (_, options, linkage) => {
   expect(readElf(buildElf(options)).linkage).toBe(linkage);
-  expect(readElf(buildElf({ ...options, class: 32, littleEndian: false, sections: false })).linkage).toBe(linkage);
+  expect(readElf(buildElf({ ...options, class: 32, byteOrder: "big", sectionHeaders: false })).linkage).toBe(linkage);
 });
 
 it.each([

@@ -29,7 +29,14 @@ function contents(
   description: Uint8Array,
   e: Encoding & { machine?: number } = little,
 ): NoteContents | null {
-  const elf = readElf(buildElf({ ...e, buildId: null, notes: [{ section: ".note.x", owner, type, description }] }));
+  const elf = readElf(
+    buildElf({
+      ...e,
+      byteOrder: e.littleEndian ? "little" : "big",
+      buildId: null,
+      notes: [{ section: ".note.x", owner, type, description }],
+    }),
+  );
   return decodeNote(elf.notes[0]!, elf.header);
 }
 

@@ -9,7 +9,7 @@ describe("overlay", () => {
   it.each(ENCODINGS)("is what follows the ELF file ($label)", (e) => {
     for (const options of [
       {},
-      { sections: false },
+      { sectionHeaders: false },
       { sectionTable: "start" as const },
       { type: ET.REL },
       { type: ET.CORE },
@@ -21,7 +21,7 @@ describe("overlay", () => {
   });
 
   it.each(ENCODINGS)("is null for zeros alone, but whole where it begins or ends with zeros ($label)", (e) => {
-    for (const options of [{}, { sections: false }, { sectionTable: "start" as const }, { type: ET.REL }]) {
+    for (const options of [{}, { sectionHeaders: false }, { sectionTable: "start" as const }, { type: ET.REL }]) {
       const size = buildElf({ ...e, ...options }).length;
       const behind = (overlay: Uint8Array) => readElf(buildElf({ ...e, ...options, overlay })).overlay;
       for (const length of [1, 5, 1024, 5000]) {
@@ -39,7 +39,7 @@ describe("overlay", () => {
   });
 
   it("is null where nothing follows", () => {
-    const built = [buildElf(), buildElf({ sections: false })];
+    const built = [buildElf(), buildElf({ sectionHeaders: false })];
     for (const bytes of [...built, fixture("x86_64-glibc-pie"), fixture("x86_64-object.o")]) {
       expect(readElf(bytes).overlay).toBe(null);
     }
@@ -53,7 +53,7 @@ describe("overlay", () => {
   });
 
   it("does not count the place of a table without entries", () => {
-    const b = buildElf({ sections: false, overlay: new Uint8Array(5).fill(1) });
+    const b = buildElf({ sectionHeaders: false, overlay: new Uint8Array(5).fill(1) });
     ehdr(b).shoff = b.length - 1;
     expect(readElf(b).overlay).toEqual({ offset: b.length - 5, size: 5 });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/codec/bytes.js";
+import type { Encoding } from "../../src/codec/encoding.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { countRelocations } from "../../src/image/relocations/relocation-counts.js";
 import { EM, ET, SHT } from "../../src/spec/constants.js";
@@ -9,16 +10,15 @@ import { describeRelocations } from "../../src/report/summaries.js";
 import { buildElf } from "../../src/testing/build-elf.js";
 import { caught, ENCODINGS, shdr } from "../support/elf.js";
 
-type Encoding = (typeof ENCODINGS)[number];
-
 /** An object file with these bytes as a section of relocations. */
 function object(
-  e: Omit<Encoding, "label"> & { machine?: number },
+  e: Encoding & { machine?: number },
   type: number,
   content: Uint8Array,
   patch: (v: DataView) => void = () => {},
 ) {
-  const bytes = buildElf({ ...e, type: ET.REL, debugInfo: content.length, symbols: [{ name: "a" }] });
+  const byteOrder = e.littleEndian ? "little" : "big";
+  const bytes = buildElf({ ...e, byteOrder, type: ET.REL, debugInfo: content.length, symbols: [{ name: "a" }] });
   const header = shdr(bytes, ".debug_info");
   const index = readElf(bytes).sections.find((s) => s.name === ".symtab")!.index;
   Object.assign(header, { type, link: index });
@@ -28,7 +28,7 @@ function object(
 }
 
 /** Values as words of the class. */
-function words(e: Omit<Encoding, "label">, ...values: bigint[]): Uint8Array {
+function words(e: Encoding, ...values: bigint[]): Uint8Array {
   const size = e.class / 8;
   const bytes = new Uint8Array(size * values.length);
   const view = viewOf(bytes);
@@ -43,7 +43,7 @@ function words(e: Omit<Encoding, "label">, ...values: bigint[]): Uint8Array {
 const counted = (elf: ReturnType<typeof readElf>) => describeRelocations(elf, new Tolerant());
 const listed = (elf: ReturnType<typeof readElf>) =>
   [...listRelocations(elf, new Tolerant())].map((r) => [r.offset, r.type, r.symbol, r.addend]);
-const little: Omit<Encoding, "label"> = { class: 64, littleEndian: true };
+const little: Encoding = { class: 64, littleEndian: true };
 
 describe("relocations", () => {
   it.each(ENCODINGS)("of RELA and REL tables ($label)", (e) => {

@@ -4,7 +4,8 @@ import { readElf } from "../../src/image/read-elf.js";
 import { dynamicRelocations } from "../../src/image/relocations/relocations.js";
 import { EM, ET, PT, SHN, STB, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, dyn, ENCODINGS, fixture, phdr, shdr } from "../support/elf.js";
 
 const SYMBOLS = [
@@ -84,9 +85,9 @@ describe("the number of dynamic symbols", () => {
 
   it.each(ENCODINGS)("comes from a hash table without sections ($label)", (e) => {
     expect([
-      counted({ ...e, hash: "sysv", sections: false }),
-      counted({ ...e, hash: "gnu", sections: false }),
-      counted({ ...e, hash: "both", sections: false }),
+      counted({ ...e, hash: "sysv", sectionHeaders: false }),
+      counted({ ...e, hash: "gnu", sectionHeaders: false }),
+      counted({ ...e, hash: "both", sectionHeaders: false }),
     ]).toEqual([
       [COUNT, true],
       [COUNT, true],
@@ -95,20 +96,23 @@ describe("the number of dynamic symbols", () => {
   });
 
   it("comes from DT_HASH with 8-byte entries on S/390 and Alpha", () => {
-    const s390 = { class: 64, littleEndian: false, machine: EM.S390 } as const;
-    const b = buildElf({ ...s390, symbols: SYMBOLS, hash: "sysv", sections: false });
+    const s390 = { class: 64, byteOrder: "big", machine: EM.S390 } as const;
+    const b = buildElf({ ...s390, symbols: SYMBOLS, hash: "sysv", sectionHeaders: false });
     const elf = readElf(b);
     const at = elf.offsetOf(elf.dynamic!.get(DT.HASH)!)!;
     expect(viewOf(b).getBigUint64(at + 8)).toBe(BigInt(COUNT));
     expect(elf.dynamicSymbols!.count).toBe(COUNT);
-    expect(counted({ machine: EM.ALPHA, hash: "sysv", sections: false, pageSize: 0x2000 })).toEqual([COUNT, true]);
+    expect(counted({ machine: EM.ALPHA, hash: "sysv", sectionHeaders: false, pageSize: 0x2000 })).toEqual([
+      COUNT,
+      true,
+    ]);
   });
 
   it("is found beyond one step of hash chain", () => {
     const symbols = Array.from({ length: 3000 }, (_, i) => ({ name: `s${i}` }));
-    expect(counted({ symbols, sections: false })).toEqual([3001, true]);
+    expect(counted({ symbols, sectionHeaders: false })).toEqual([3001, true]);
 
-    const b = buildElf({ symbols, sections: false });
+    const b = buildElf({ symbols, sectionHeaders: false });
     const elf = readElf(b);
     const at = elf.offsetOf(elf.dynamic!.get(DT.GNU_HASH)!)!;
     const v = viewOf(b);
@@ -124,10 +128,10 @@ describe("the number of dynamic symbols", () => {
     expect(
       counted({
         class: 32,
-        littleEndian: false,
+        byteOrder: "big",
         machine: EM.MIPS,
         hash: "none",
-        sections: false,
+        sectionHeaders: false,
         pageSize: 0x1000,
         tags: [{ tag: DT_MIPS_SYMTABNO, value: COUNT }],
       }),
@@ -139,14 +143,14 @@ describe("the number of dynamic symbols", () => {
       { name: "puts", defined: false },
       { name: "free", defined: false },
     ];
-    const [count, exact] = counted({ symbols, sections: false });
+    const [count, exact] = counted({ symbols, sectionHeaders: false });
     expect(exact).toBe(false);
     expect(count).toBe(3);
     expect(counted({ symbols })).toEqual([3, true]);
   });
 
   it.each(ENCODINGS)("is a bound up to the next table where nothing tells it ($label)", (e) => {
-    const b = buildElf({ ...e, symbols: SYMBOLS, hash: "none", sections: false });
+    const b = buildElf({ ...e, symbols: SYMBOLS, hash: "none", sectionHeaders: false });
     const elf = readElf(b);
     const table = elf.dynamicSymbols!;
     const distance = Number(elf.dynamic!.get(DT.STRTAB)! - elf.dynamic!.get(DT.SYMTAB)!);
@@ -159,7 +163,7 @@ describe("the number of dynamic symbols", () => {
       ...e,
       symbols: SYMBOLS,
       hash: "none",
-      sections: false,
+      sectionHeaders: false,
       relocations: [{ symbol: "puts" }, { symbol: "table", addend: 5 }],
     });
     // A table that seems to begin inside .dynsym would make the distance too short.
@@ -176,7 +180,7 @@ describe("the number of dynamic symbols", () => {
       pageSize: 0x1000,
       symbols: SYMBOLS,
       hash: "none",
-      sections: false,
+      sectionHeaders: false,
       relocations: [{ symbol: "table", type: 3 }],
       dynstrLast: true,
     });
@@ -186,9 +190,9 @@ describe("the number of dynamic symbols", () => {
   });
 
   it("is not bounded by a value that is no address", () => {
-    const plain = buildElf({ symbols: SYMBOLS, hash: "none", sections: false });
+    const plain = buildElf({ symbols: SYMBOLS, hash: "none", sectionHeaders: false });
     const symtab = readElf(plain).dynamic!.get(DT.SYMTAB)!;
-    expect(counted({ hash: "none", sections: false, tags: [{ tag: 0x12345, value: symtab + 1n }] })).toEqual([
+    expect(counted({ hash: "none", sectionHeaders: false, tags: [{ tag: 0x12345, value: symtab + 1n }] })).toEqual([
       COUNT,
       false,
     ]);
@@ -201,21 +205,21 @@ describe("the number of dynamic symbols", () => {
   });
 
   it("is bounded by the PT_LOAD, not by another segment that ends inside the table", () => {
-    const b = buildElf({ symbols: SYMBOLS, hash: "none", sections: false, dynstrLast: true, relocations: [] });
+    const b = buildElf({ symbols: SYMBOLS, hash: "none", sectionHeaders: false, dynstrLast: true, relocations: [] });
     const symtab = Number(readElf(b).dynamic!.get(DT.SYMTAB)!);
     Object.assign(phdr(b, PT.PHDR), { type: PT.GNU_EH_FRAME, vaddr: symtab, filesz: 24 });
     expect(readElf(b).dynamicSymbols!.count).toBe(COUNT);
   });
 
   it("of a table that reaches past the file's end is TRUNCATED", () => {
-    const b = buildElf({ symbols: SYMBOLS, hash: "sysv", sections: false });
+    const b = buildElf({ symbols: SYMBOLS, hash: "sysv", sectionHeaders: false });
     const elf = readElf(b);
     viewOf(b).setUint32(elf.offsetOf(elf.dynamic!.get(DT.HASH)!)! + 4, 0x10000000, true);
     expect(caught(() => readElf(b).dynamicSymbols).code).toBe("TRUNCATED");
   });
 
   it("is never below zero, also where the segment begins behind the file's end", () => {
-    const b = buildElf({ symbols: SYMBOLS, hash: "none", sections: false });
+    const b = buildElf({ symbols: SYMBOLS, hash: "none", sectionHeaders: false });
     phdr(b, PT.LOAD).offset = 0x100000;
     expect(readElf(b).dynamicSymbols?.count ?? 0).toBe(0);
   });
@@ -246,10 +250,10 @@ describe(".symtab", () => {
   });
 
   it("is null where there is none", () => {
-    expect([readElf(buildElf({ symtab: false })).symbols, readElf(buildElf({ sections: false })).symbols]).toEqual([
-      null,
-      null,
-    ]);
+    expect([
+      readElf(buildElf({ symtab: false })).symbols,
+      readElf(buildElf({ sectionHeaders: false })).symbols,
+    ]).toEqual([null, null]);
   });
 
   it("is counted in fixtures as readelf counts it", () => {

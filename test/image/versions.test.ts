@@ -5,7 +5,8 @@ import { readElf } from "../../src/image/read-elf.js";
 import { symbolVersions, versymTable } from "../../src/image/dynamic/versions.js";
 import { VER_FLG } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, dyn, ENCODINGS, fixture } from "../support/elf.js";
 
 const OPTIONS: BuildOptions = {
@@ -15,7 +16,7 @@ const OPTIONS: BuildOptions = {
     { file: "libc.so.6", versions: ["GLIBC_2.2.5", "GLIBC_2.34"], weak: ["GLIBC_2.34"] },
     { file: "libm.so.6", versions: ["GLIBC_2.29"] },
   ],
-  versionDefinitions: [{ name: "X_1" }, { name: "X_2", parents: ["X_1"] }],
+  versions: [{ name: "X_1" }, { name: "X_2", parents: ["X_1"] }],
   symbols: [
     { name: "puts", defined: false, version: "GLIBC_2.2.5" },
     { name: "exp", defined: false, version: "GLIBC_2.29" },

@@ -23,7 +23,7 @@ import { objectFile } from "../support/objects.js";
 
 const FIXTURES = readdirSync(new URL("../../fixtures/bin", import.meta.url)).sort();
 
-const X86_64 = { class: 64, littleEndian: true, machine: EM.X86_64 } as const;
+const X86_64 = { class: 64, littleEndian: true, byteOrder: "little", machine: EM.X86_64 } as const;
 
 /** The fixtures, and files with what no fixture has and some edit changes. */
 const FILES: readonly [string, Uint8Array][] = [

@@ -12,7 +12,8 @@ import type { KnownEdit } from "../../src/index.js";
 import { EM, ET, PF, PT, SHN, STB, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 
 const LONG = "/opt/elfwright/".repeat(30);
@@ -57,7 +58,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     ["a library", { interpreter: null, soname: "libx.so.1", slack: 0, spareTags: 0 }],
     ["section headers in front", { sectionTable: "start", slack: 0 }],
     ["extended numbering", { extendedNumbering: true, slack: 0 }],
-    ["without section headers", { sections: false, nullSegments: 1 }],
+    ["without section headers", { sectionHeaders: false, nullSegments: 1 }],
     ["only DT_HASH", { hash: "sysv", slack: 0 }],
   ];
   it.each(sorts)(
@@ -263,7 +264,7 @@ describe("strategies in order", () => {
   });
 
   it("without section headers, only what PT_* and DT_* lead to moves away from behind the program headers", () => {
-    const bare = (options: BuildOptions = {}) => buildElf({ ...RICH, sections: false, slack: 0, ...options });
+    const bare = (options: BuildOptions = {}) => buildElf({ ...RICH, sectionHeaders: false, slack: 0, ...options });
     expect(strategies(bare({ runpath: "/opt/long/enough" }), setRunpath("/opt"))).toEqual({
       ".dynstr": "in-place",
       ".dynamic": "in-place",

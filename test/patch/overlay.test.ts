@@ -137,7 +137,7 @@ describe("a payload behind the ELF file", () => {
 });
 
 describe("zeros behind the ELF file", () => {
-  const KINDS = [{}, { sections: false }, { sectionTable: "start" as const }, { type: ET.EXEC }];
+  const KINDS = [{}, { sectionHeaders: false }, { sectionTable: "start" as const }, { type: ET.EXEC }];
   const NEEDING = [
     [setRunpath(BEYOND_ANY_PAGE)],
     [setRunpath(BEYOND_ANY_PAGE), stripUnneeded()],
@@ -151,7 +151,7 @@ describe("zeros behind the ELF file", () => {
         const bare = buildElf({ ...e, ...kind, debugInfo: 20 });
         const padded = concat([bare, new Uint8Array(size)]);
         for (const edits of NEEDING) {
-          if (kind.sections === false && edits[0]!.edit === "onlyKeepDebug") continue;
+          if (kind.sectionHeaders === false && edits[0]!.edit === "onlyKeepDebug") continue;
 
           const { bytes, changed, notes } = patch(padded, edits);
           const expected = changed ? patch(bare, edits).bytes : padded;

@@ -11,7 +11,8 @@ import { patch, plan } from "../../src/patch.js";
 import type { Edit } from "../../src/edit/family.js";
 import { EM, PT, SHT } from "../../src/spec/constants.js";
 import { removeSections, stripUnneeded } from "../../src/strip/strip.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, ehdr, ENCODINGS, fixture, phdr, shdr } from "../support/elf.js";
 import { contents, lowered, memory, phdrs, shdrs, squeezed } from "../support/realign.js";
 
@@ -48,7 +49,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     ["a library", { interpreter: null, soname: "libx.so.1" }],
     ["section headers in front", { sectionTable: "start" }],
     ["extended numbering", { extendedNumbering: true }],
-    ["without section headers", { sections: false, nullSegments: 1 }],
+    ["without section headers", { sectionHeaders: false, nullSegments: 1 }],
     ["static", { dynamic: false, type: 2 }],
     ["without .bss", { bss: 0 }],
     ["300 MB of .bss", { bss: 300_000_000 }],

@@ -26,7 +26,8 @@ import type { KnownEdit } from "../../src/index.js";
 import { PF, PT, STB, STT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { stripUnneeded } from "../../src/strip/strip.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { ENCODINGS } from "../support/elf.js";
 import { random, SEED } from "../support/mutants.js";
 
@@ -148,7 +149,7 @@ function someFile(below: Below): BuildOptions {
     nullSegments: below(2),
     ...(library ? { soname: "libmine.so.1" } : {}),
     ...(below(2) === 0 ? { slack: pick(below, [0, 64]) } : {}),
-    ...(library && below(2) === 0 ? { versionDefinitions: [{ name: "MINE_1" }] } : {}),
+    ...(library && below(2) === 0 ? { versions: [{ name: "MINE_1" }] } : {}),
     versionNeeds: [
       { file: "libc.so.6", versions: ["C_1", "C_2"] },
       { file: "liba.so.1", versions: ["A_1"] },

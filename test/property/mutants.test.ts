@@ -3,7 +3,8 @@ import { equalBytes } from "../../src/codec/bytes.js";
 import { isElfError } from "../../src/error.js";
 import { readElf } from "../../src/image/read-elf.js";
 import { EM, ET, STT } from "../../src/spec/constants.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { ENCODINGS, fixture, READERS } from "../support/elf.js";
 import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
 
@@ -14,7 +15,7 @@ const RICH: BuildOptions = {
   hash: "both",
   pageSize: 0x1000,
   versionNeeds: [{ file: "libc.so.6", versions: ["A_1", "A_2"] }],
-  versionDefinitions: [{ name: "X_1" }, { name: "X_2", parents: ["X_1"] }],
+  versions: [{ name: "X_1" }, { name: "X_2", parents: ["X_1"] }],
   symbols: [
     { name: "puts", defined: false, version: "A_1" },
     { name: "answer", version: "X_2" },
@@ -27,7 +28,7 @@ const RICH: BuildOptions = {
 const FILES: readonly [string, Uint8Array][] = [
   ...ENCODINGS.flatMap((e): [string, Uint8Array][] => [
     [`${e.label} library`, buildElf({ ...e, ...RICH })],
-    [`${e.label} without sections or hash tables`, buildElf({ ...e, ...RICH, sections: false, hash: "none" })],
+    [`${e.label} without sections or hash tables`, buildElf({ ...e, ...RICH, sectionHeaders: false, hash: "none" })],
     [
       `${e.label} extended numbering`,
       buildElf({ ...e, pageSize: 0x1000, extendedNumbering: true, sectionTable: "start" }),
@@ -38,7 +39,7 @@ const FILES: readonly [string, Uint8Array][] = [
     buildElf({
       ...RICH,
       class: 32,
-      littleEndian: false,
+      byteOrder: "big",
       machine: EM.MIPS,
       hash: "none",
       tags: [{ tag: 0x70000011, value: 5 }],

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { bindSymbols, interpositions, isElfError, readElf, unusedLibraries } from "../../src/index.js";
 import { EM, STT } from "../../src/spec/constants.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { ENCODINGS, fixture } from "../support/elf.js";
 import { hotRanges, mutant, random, SEED } from "../support/mutants.js";
 import { treeInMemory } from "../support/trees.js";
@@ -12,7 +13,7 @@ const RICH: BuildOptions = {
   needed: ["lib"],
   pageSize: 0x1000,
   versionNeeds: [{ file: "lib", versions: ["A_1"] }],
-  versionDefinitions: [{ name: "X_1" }, { name: "X_2", parents: ["X_1"] }],
+  versions: [{ name: "X_1" }, { name: "X_2", parents: ["X_1"] }],
   symbols: [
     { name: "puts", defined: false, version: "A_1" },
     { name: "answer", version: "X_2" },
@@ -24,7 +25,7 @@ const RICH: BuildOptions = {
 const LIBRARY: BuildOptions = {
   soname: "lib",
   needed: [],
-  versionDefinitions: [{ name: "A_1" }],
+  versions: [{ name: "A_1" }],
   symbols: [{ name: "puts", version: "A_1" }, { name: "answer" }, { name: "data", type: STT.OBJECT }],
 };
 
@@ -41,12 +42,12 @@ const PAIRS: readonly [string, Uint8Array, Uint8Array][] = [
     buildElf({
       ...RICH,
       class: 32,
-      littleEndian: false,
+      byteOrder: "big",
       machine: EM.MIPS,
       hash: "sysv",
       tags: [{ tag: 0x70000013, value: 1 }],
     }),
-    buildElf({ ...LIBRARY, class: 32, littleEndian: false, machine: EM.MIPS, hash: "sysv" }),
+    buildElf({ ...LIBRARY, class: 32, byteOrder: "big", machine: EM.MIPS, hash: "sysv" }),
   ],
   ["fixtures", fixture("x86_64-glibc-pie"), fixture("x86_64-glibc-lib.so")],
 ];

@@ -141,7 +141,7 @@ function withSymbols(count: number): Uint8Array {
     runpath: "/opt/lib",
     hash: "both",
     nullSegments: 4,
-    versionDefinitions: [{ name: "V_1" }],
+    versions: [{ name: "V_1" }],
     symbols: names.map((name) => ({ name, version: "V_1" })),
     relocations: names.slice(0, count / 10).map((symbol) => ({ symbol, type: 6 })),
   });

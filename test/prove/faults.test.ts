@@ -22,7 +22,7 @@ import type { ElfFile } from "../../src/image/elf.js";
 import { EM, ET, PF, PT, SHT, VER_FLG } from "../../src/spec/constants.js";
 import { hashEntrySize } from "../../src/spec/machines.js";
 import { DT } from "../../src/spec/dynamic.js";
-import type { BuildOptions } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 import { planned, proveAs, proveWith } from "../support/proved.js";
 import { Damaged, found } from "../verify/damaged.js";
@@ -420,7 +420,7 @@ const GROUPS: readonly { readonly of: string; readonly faults: readonly Fault[] 
           const size = hashEntrySize(o.elf.header.machine, o.elf.header.class);
           o.setWord(at + size + (o.elf.header.littleEndian ? 0 : size - 4), 5);
         },
-        { options: { hash: "sysv", sections: false } },
+        { options: { hash: "sysv", sectionHeaders: false } },
       ),
       fault(
         "symbols",
@@ -430,7 +430,7 @@ const GROUPS: readonly { readonly of: string; readonly faults: readonly Fault[] 
         (o) => {
           o.bytes.write("W", text(o, "libself.so.1"));
         },
-        { options: { hash: "none", relocations: [], sections: false } },
+        { options: { hash: "none", relocations: [], sectionHeaders: false } },
       ),
       fault("symbols", "a renamed one", /another_name@@OWN_1 is bnother_name/, RENAMED, (o) => {
         o.bytes.write("b", text(o, "another_name"));

@@ -26,7 +26,7 @@ import { readElf } from "../../src/image/read-elf.js";
 import { plan } from "../../src/patch.js";
 import { type Piece, slicePiece } from "../../src/pieces/pieces.js";
 import { EM, ET } from "../../src/spec/constants.js";
-import type { BuildOptions } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 import { squeezed } from "../support/realign.js";
 import { planned, proveAs, proveWith } from "../support/proved.js";
@@ -76,7 +76,7 @@ const shaped =
 const SHAPES: Readonly<Record<string, Shape>> = {
   "a library": shaped({}),
   "a program": shaped({ type: ET.EXEC, soname: null }),
-  "no section headers": shaped({ sections: false }),
+  "no section headers": shaped({ sectionHeaders: false }),
   "headers behind the program headers": shaped({ sectionTable: "start" }),
   "DT_GNU_HASH alone": shaped({ hash: "gnu" }),
   "DT_HASH alone": shaped({ hash: "sysv" }),

@@ -2,7 +2,8 @@ import { concat } from "../../src/codec/bytes.js";
 import type { Encoding } from "../../src/codec/encoding.js";
 import { renameDynamicSymbols, setRunpath } from "../../src/index.js";
 import { PT, STB, STT } from "../../src/spec/constants.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { Damaged } from "../verify/damaged.js";
 
 export const LONG = "/opt/elfwright/".repeat(20);
@@ -35,7 +36,7 @@ const RICH: BuildOptions = {
     { file: "libc.so.6", versions: ["V_1", "V_2"] },
     { file: "libm.so.6", versions: ["M_1"] },
   ],
-  versionDefinitions: [{ name: "OWN_1" }],
+  versions: [{ name: "OWN_1" }],
   relocations: [{ symbol: "malloc", type: 6 }, { symbol: "own", type: 6, addend: 4 }, { type: 8 }],
   notes: [{ section: ".note.own", owner: "Own", type: 7, description: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) }],
   debugInfo: 1200,
@@ -49,8 +50,10 @@ export const SMALL: BuildOptions = { slack: 600, pageSize: 4096 };
 /** A file with everything, program headers for thread-local storage and unwinding among it. */
 export function richFile(e: Encoding, options: BuildOptions = SMALL): Uint8Array {
   const { class: c, littleEndian } = e;
-  const file = new Damaged(Buffer.from(buildElf({ ...RICH, class: c, littleEndian, ...options })));
-  if (options.sections !== false) {
+  const file = new Damaged(
+    Buffer.from(buildElf({ ...RICH, class: c, byteOrder: littleEndian ? "little" : "big", ...options })),
+  );
+  if (options.sectionHeaders !== false) {
     const code = file.section(".text");
     for (let i = 0; i < code.size; i++) file.bytes[code.offset + i] = 1 + (i % 251);
 

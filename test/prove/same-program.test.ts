@@ -21,7 +21,8 @@ import {
   SHT,
   stripAll,
 } from "../../src/index.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { testArchive } from "../support/archives.js";
 import { caught, ENCODINGS, fixture } from "../support/elf.js";
 import { everyEdit } from "../support/every-edit.js";

@@ -12,8 +12,9 @@ import {
   unusedLibraries,
 } from "../../src/index.js";
 import { muslAlias } from "../../src/resolve/bind/musl-scope.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
-import { phdr } from "../support/elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
+import { ENCODINGS, phdr } from "../support/elf.js";
 import { treeInMemory } from "../support/trees.js";
 
 /** R_X86_64_GLOB_DAT, R_X86_64_JUMP_SLOT, R_X86_64_COPY. */
@@ -41,12 +42,7 @@ const symbolsOf = (list: readonly { readonly symbol: string }[]) => list.map(({ 
 const providersOf = (bindings: readonly Binding[]) => bindings.map(({ provider }) => provider.name);
 
 describe("bindSymbols", () => {
-  for (const e of [
-    { class: 64, littleEndian: true },
-    { class: 64, littleEndian: false },
-    { class: 32, littleEndian: true },
-    { class: 32, littleEndian: false },
-  ] as const) {
+  for (const e of ENCODINGS) {
     for (const hash of ["gnu", "sysv", "both"] as const) {
       for (const sections of [true, false]) {
         it(
@@ -55,7 +51,7 @@ describe("bindSymbols", () => {
           () => {
             const functions = Array.from({ length: 60 }, (_, i) => `function_${i}`);
             const defined = functions.map((name) => ({ name }));
-            const options = { ...e, hash, sections };
+            const options = { ...e, hash, sectionHeaders: sections };
             const tree = treeInMemory({
               main: program({
                 ...options,
@@ -86,7 +82,7 @@ describe("bindSymbols", () => {
 
   const versions = [{ name: "V1" }, { name: "V2", parents: ["V1"] }, { name: "V3", parents: ["V2"] }];
   const versioned = library("liba.so", {
-    versionDefinitions: versions,
+    versions: versions,
     symbols: [
       { name: "many", version: "V1", hidden: true },
       { name: "many", version: "V2", hidden: true },
@@ -347,7 +343,7 @@ describe("bindSymbols", () => {
     "of MIPS, takes a symbol with an entry in the global offset table for a reference, " +
       "and no undefined symbol for a definition",
     () => {
-      const mips = { class: 32, littleEndian: false, machine: EM.MIPS, hash: "sysv" } as const;
+      const mips = { class: 32, byteOrder: "big", machine: EM.MIPS, hash: "sysv" } as const;
       // DT_MIPS_GOTSYM: the symbols from this index on have entries.
       const tags = [{ tag: 0x70000013, value: 2 }];
       const tree = treeInMemory({
@@ -395,7 +391,7 @@ describe("the versions that are needed", () => {
     const { versionErrors } = bindSymbols(treeInMemory({ main, "liba.so": liba }));
     return versionErrors.map(({ kind, fatal, message }) => [kind, fatal, message]);
   };
-  const v1 = library("liba.so", { versionDefinitions: [{ name: "V1" }], symbols: [{ name: "a", version: "V1" }] });
+  const v1 = library("liba.so", { versions: [{ name: "V1" }], symbols: [{ name: "a", version: "V1" }] });
 
   it("are looked for in the file that they name, in ld.so's words", () => {
     const versionNeeds = [{ file: "liba.so", versions: ["V1", "V2", "V3"], weak: ["V3"] }];
@@ -423,7 +419,7 @@ describe("the versions that are needed", () => {
   });
 
   it("must hold GLIBC_ABI_DT_RELR beside DT_RELR, where versions of libc.so.6 are needed", () => {
-    const libc = library("libc.so.6", { versionDefinitions: [{ name: "GLIBC_2.36" }, { name: "GLIBC_ABI_DT_RELR" }] });
+    const libc = library("libc.so.6", { versions: [{ name: "GLIBC_2.36" }, { name: "GLIBC_ABI_DT_RELR" }] });
     const tags = [{ tag: DT.RELR, value: 0 }];
     const found = (...versions: string[]) => {
       const versionNeeds = versions.length > 0 ? [{ file: "libc.so.6", versions }] : [];
@@ -490,7 +486,7 @@ describe("interposed", () => {
         versionNeeds: [{ file: "libb.so", versions: ["V1"] }],
       }),
       "libb.so": library("libb.so", {
-        versionDefinitions: [{ name: "V1" }],
+        versions: [{ name: "V1" }],
         symbols: [{ name: "malloc" }, { name: "versioned", version: "V1" }],
       }),
     },
@@ -523,7 +519,7 @@ describe("interposed", () => {
   it("says what speaks against a preload", () => {
     const otherVersion = library("pre.so", {
       needed: ["libb.so"],
-      versionDefinitions: [{ name: "V9" }],
+      versions: [{ name: "V9" }],
       symbols: [{ name: "versioned", version: "V9" }],
     });
     expect(found(otherVersion)).toEqual({ captured: [], rules: ["other-version"] });

@@ -143,7 +143,7 @@ describe("finding by ld.so.cache", () => {
   });
 
   it("on a big-endian machine", () => {
-    const s390x = (needed: string[]) => buildElf({ littleEndian: false, needed, interpreter: null, soname: "l" });
+    const s390x = (needed: string[]) => buildElf({ byteOrder: "big", needed, interpreter: null, soname: "l" });
     const cache = makeCache({ littleEndian: false, entries: [{ name: "libx.so", path: "/c/libx.so", flags: 0x403 }] });
     const files = memory({ "/p": s390x(["libx.so"]), "/c/libx.so": s390x([]), "/etc/ld.so.cache": cache });
 

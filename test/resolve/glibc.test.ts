@@ -272,7 +272,7 @@ describe("what glibc makes of files", () => {
     ["a linker script", "GROUP ( /lib/libx.so.1 )"],
     ["an empty file", ""],
     ["a short one", X.subarray(0, 40)],
-    ["another byte order", library([], { littleEndian: false, machine: EM.X86_64 })],
+    ["another byte order", library([], { byteOrder: "big", machine: EM.X86_64 })],
     ["another version of ELF", changed(6, 2)],
     ["another system", changed(7, 9)],
     ["padding of e_ident", changed(12, 1)],

@@ -1,5 +1,6 @@
 import type { Edge, LibraryFiles, LibraryTree } from "../../src/index.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 
 export interface Link {
   readonly link: string;

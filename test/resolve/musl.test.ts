@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EM, type ResolveOptions, resolveLibraries } from "../../src/index.js";
-import type { BuildOptions } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { type Contents, edges, library, link, memory, paths, program, said, tries } from "./memory.js";
 
 const LOADER = "/lib/ld-musl-x86_64.so.1";

@@ -9,7 +9,8 @@ import { ObjectSymbols } from "../../src/resolve/bind/object-symbols.js";
 import { EM } from "../../src/spec/constants.js";
 import { hashEntrySize } from "../../src/spec/machines.js";
 import { buildGnuHash, buildSysvHash } from "../../src/tables/hash.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { treeInMemory } from "../support/trees.js";
 
 /** The same file with all symbols of its hash tables in one bucket. */
@@ -58,10 +59,10 @@ const colliding = (blocks: number): string[] =>
 
 const KINDS: readonly (readonly [string, BuildOptions])[] = [
   ["DT_GNU_HASH", { hash: "gnu" }],
-  ["DT_GNU_HASH of a big-endian 32-bit file", { hash: "gnu", class: 32, littleEndian: false }],
+  ["DT_GNU_HASH of a big-endian 32-bit file", { hash: "gnu", class: 32, byteOrder: "big" }],
   ["DT_HASH", { hash: "sysv" }],
   ["DT_HASH of a 32-bit file", { hash: "sysv", class: 32 }],
-  ["DT_HASH with entries of 8 bytes", { hash: "sysv", machine: EM.S390, littleEndian: false }],
+  ["DT_HASH with entries of 8 bytes", { hash: "sysv", machine: EM.S390, byteOrder: "big" }],
 ];
 
 describe("lookups in a table with one bucket", () => {
@@ -124,7 +125,7 @@ describe("lookups in a table with one bucket", () => {
     const options = {
       soname: "liba.so",
       needed: [],
-      versionDefinitions: versions.map((name) => ({ name })),
+      versions: versions.map((name) => ({ name })),
       symbols,
     };
     const asked = names.map((name, i) => ({ name, defined: false, version: versions[i % 2]! }));

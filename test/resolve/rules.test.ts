@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EM, resolveLibraries } from "../../src/index.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { type Contents, library, memory, program, said } from "./memory.js";
 
 const of = (bytes: Uint8Array, more: Contents = {}) =>
@@ -47,14 +48,14 @@ describe("machines", () => {
     ["armhf", { class: 32, machine: EM.ARM, flags: 0x5000400 }, "/lib/ld-linux-armhf.so.3", "arm-linux-gnueabihf"],
     ["armel", { class: 32, machine: EM.ARM, flags: 0x5000200 }, "/lib/ld-linux.so.3", "arm-linux-gnueabi"],
     ["riscv64", { machine: EM.RISCV, flags: 5 }, "/lib/ld-linux-riscv64-lp64d.so.1", "riscv64-linux-gnu"],
-    ["s390x", { littleEndian: false }, "/lib/ld64.so.1", "s390x-linux-gnu"],
+    ["s390x", { byteOrder: "big" }, "/lib/ld64.so.1", "s390x-linux-gnu"],
     ["ppc64le", { machine: EM.PPC64 }, "/lib64/ld64.so.2", "powerpc64le-linux-gnu"],
-    ["powerpc", { class: 32, littleEndian: false }, "/lib/ld.so.1", "powerpc-linux-gnu"],
+    ["powerpc", { class: 32, byteOrder: "big" }, "/lib/ld.so.1", "powerpc-linux-gnu"],
     ["mips64el", { machine: EM.MIPS }, "/lib64/ld.so.1", "mips64el-linux-gnuabi64"],
     ["mipsel", { class: 32, machine: EM.MIPS }, "/lib/ld.so.1", "mipsel-linux-gnu"],
     [
       "mipsn32",
-      { class: 32, littleEndian: false, machine: EM.MIPS, flags: 0x20 },
+      { class: 32, byteOrder: "big", machine: EM.MIPS, flags: 0x20 },
       "/lib32/ld.so.1",
       "mips64-linux-gnuabin32",
     ],
@@ -64,7 +65,7 @@ describe("machines", () => {
       "/lib64/ld-linux-loongarch-lp64d.so.1",
       "loongarch64-linux-gnu",
     ],
-    ["m68k", { class: 32, littleEndian: false, machine: EM["68K"] }, "/lib/ld.so.1", "m68k-linux-gnu"],
+    ["m68k", { class: 32, byteOrder: "big", machine: EM["68K"] }, "/lib/ld.so.1", "m68k-linux-gnu"],
   ])("%s: the loader of a library, and Debian's directories", (_, options, loader, multiarch) => {
     const lib = (needed: string[]) => buildElf({ soname: "libf.so", interpreter: null, needed, ...options });
     const tree = of(lib(["libx.so"]), { [loader]: lib([]), [`/usr/lib/${multiarch}/libx.so`]: lib([]) });

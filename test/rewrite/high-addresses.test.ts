@@ -11,7 +11,8 @@ import { readElf } from "../../src/image/read-elf.js";
 import { type PatchResult, patch } from "../../src/patch.js";
 import { EM, PT, SHF } from "../../src/spec/constants.js";
 import { stripAll } from "../../src/strip/strip.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught } from "../support/elf.js";
 
 const LONG = "/opt/elfwright/".repeat(30);
@@ -30,7 +31,7 @@ const WISHES: Readonly<Record<string, readonly Edit[]>> = {
 const FILES: Readonly<Record<string, BuildOptions>> = {
   "as GNU ld has it": {},
   "without slack": { slack: 0, spareTags: 0 },
-  "without section headers": { slack: 0, sections: false },
+  "without section headers": { slack: 0, sectionHeaders: false },
   "with an own note behind the headers": {
     slack: 0,
     buildId: null,
@@ -58,7 +59,8 @@ describe.each([0x4000_0000_0000_0000n, 0xffff_ffff_8100_0000n])("addresses from 
   for (const [kind, options] of Object.entries(FILES)) {
     it.each(Object.entries(WISHES))(`a file ${kind}, growing by %s, is laid out as at low addresses`, (_, edits) => {
       for (const littleEndian of [true, false]) {
-        const build = (at: bigint | number) => buildElf({ ...options, class: 64, littleEndian, base: at });
+        const build = (at: bigint | number) =>
+          buildElf({ ...options, class: 64, byteOrder: littleEndian ? "little" : "big", base: at });
         const attempt = (at: bigint | number) => {
           try {
             return patch(build(at), edits);

@@ -16,7 +16,8 @@ import { layoutMap } from "../../src/report/map/layout-map.js";
 import { PF, PT } from "../../src/spec/constants.js";
 import { onlyKeepDebug } from "../../src/strip/only-keep-debug.js";
 import { stripAll } from "../../src/strip/strip.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { ENCODINGS } from "../support/elf.js";
 
 const LONG = "/opt/elfwright/".repeat(30);
@@ -80,7 +81,7 @@ describe.each(ENCODINGS)("very many PT_LOADs ($label)", (e) => {
   const flags = { "read-only": PF.R, "with code": PF.R | PF.X, writable: PF.R | PF.W };
 
   for (const [kind, bits] of Object.entries(flags)) {
-    const make = (count: number) => withLoads(count, bits, { ...e, sections: kind !== "with code" });
+    const make = (count: number) => withLoads(count, bits, { ...e, sectionHeaders: kind !== "with code" });
 
     it.each(Object.entries(EDITS))(`${kind}: %s takes as many steps as there are`, (_, edits) => {
       const hasNothing = kind === "with code" && edits === EDITS["a strip"];

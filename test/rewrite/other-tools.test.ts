@@ -10,7 +10,8 @@ import { patch } from "../../src/patch.js";
 import type { Edit } from "../../src/edit/family.js";
 import { pageSize } from "../../src/spec/machines.js";
 import { ET, PF, PT, SHF, SHT, STB, STT } from "../../src/spec/constants.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { ENCODINGS } from "../support/elf.js";
 
 // What patchelf, strip, LIEF and bun need of our files: test/tools/after-us runs them.

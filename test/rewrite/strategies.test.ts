@@ -8,7 +8,8 @@ import { readElf } from "../../src/image/read-elf.js";
 import { patch, type PatchOptions, plan } from "../../src/patch.js";
 import type { Edit } from "../../src/edit/family.js";
 import { PF, PT, SHT } from "../../src/spec/constants.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { caught, ENCODINGS, phdr } from "../support/elf.js";
 
 const LONG = "/opt/elfwright/".repeat(30);
@@ -132,7 +133,7 @@ describe.each(ENCODINGS)("$label: behind the memory of the last segment", (e) =>
   });
 
   it("works without section headers, and twice", () => {
-    const bare = stuck({ sections: false, bss: 100 });
+    const bare = stuck({ sectionHeaders: false, bss: 100 });
     const first = patched(bare, [setRunpath(LONG)]);
     const second = patched(first.bytes, [setRunpath(HUGE)]);
     expect([first.where[".dynstr"], second.where[".dynstr"], second.elf.runpath]).toEqual([
@@ -193,7 +194,7 @@ describe.each(ENCODINGS)("$label: several program headers at once", (e) => {
     const note = { section: ".note.x", owner: "mine", type: 1, description: new Uint8Array(100) };
     for (const sections of [true, false]) {
       const before = program({
-        sections,
+        sectionHeaders: sections,
         interpreter: null,
         soname: "libx.so",
         buildId: new Uint8Array(40),

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { concat, viewOf } from "../../src/codec/bytes.js";
 import { Sym } from "../../src/codec/records.js";
-import type { Encoding } from "../../src/codec/encoding.js";
 import { EM, PF, PT, SHT } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { patch, raiseAlignment, readElf, setRunpath, stripUnneeded } from "../../src/index.js";
 import { LONG } from "../corpus/wishes.js";
-import { dyn, ENCODINGS, phdr, shdr } from "../support/elf.js";
+import { dyn, ENCODINGS, phdr, shdr, type TestEncoding } from "../support/elf.js";
 import { lowered, squeezed } from "../support/realign.js";
 import { archives, objects } from "./relocatable.js";
 
@@ -33,7 +33,7 @@ const RICH: BuildOptions = {
     { file: "libc.so.6", versions: ["GLIBC_2.2.5", "GLIBC_2.34"], weak: ["GLIBC_2.34"] },
     { file: "libm.so.6", versions: ["GLIBC_2.29"] },
   ],
-  versionDefinitions: [{ name: "V_1" }, { name: "V_2", parents: ["V_1"] }],
+  versions: [{ name: "V_1" }, { name: "V_2", parents: ["V_1"] }],
   symbols: [
     { name: "puts", defined: false, version: "GLIBC_2.2.5" },
     { name: "pow", defined: false, version: "GLIBC_2.29" },
@@ -76,14 +76,14 @@ function threadLocal(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-type Kind = readonly [name: string, purpose: Purpose, make: (e: Encoding) => Uint8Array, encoding?: number];
+type Kind = readonly [name: string, purpose: Purpose, make: (e: TestEncoding) => Uint8Array, encoding?: number];
 
 /** Files of every class and byte order. */
 const BUILT: readonly Kind[] = [
   ["rich", "every edit", (e) => buildElf({ ...e, ...RICH })],
   ["tight library", "every edit", (e) => buildElf({ ...e, ...TIGHT })],
   ["program of 4 KiB pages", "some edits", (e) => buildElf({ ...e, ...RICH, pageSize: 0x1000, dynstrLast: true })],
-  ["without sections", "some edits", (e) => buildElf({ ...e, ...RICH, sections: false, slack: 0 })],
+  ["without sections", "some edits", (e) => buildElf({ ...e, ...RICH, sectionHeaders: false, slack: 0 })],
   ["fixed addresses", "some edits", (e) => buildElf({ ...e, ...RICH, type: 2, base: 0x10000, slack: 0 })],
   ["fixed addresses, slack", "some edits", (e) => buildElf({ ...e, ...RICH, type: 2, hash: "sysv" })],
   ["room for headers", "some edits", (e) => buildElf({ ...e, ...RICH, slack: 0, headerGap: 200 })],
@@ -153,13 +153,13 @@ const GUARDED: readonly Kind[] = [
   ["bytes in the gaps", "some edits", bytesInGaps],
   ["a section behind the headers", "some edits", sectionBehindHeaders],
   ["code that reads its head", "some edits", referencedHead],
-  ["cut off", "some edits", (e) => cutOff(buildElf({ ...e, ...RICH, sections: false, slack: 0 }))],
+  ["cut off", "some edits", (e) => cutOff(buildElf({ ...e, ...RICH, sectionHeaders: false, slack: 0 }))],
   ["a DT_HASH of another count", "some edits", otherCount],
   ["a tag in the search path", "some edits", tagInPath],
   [
     "no count of symbols",
     "some edits",
-    (e) => buildElf({ ...e, ...RICH, symbols: UNSHARED, hash: "none", sections: false, relocations: [] }),
+    (e) => buildElf({ ...e, ...RICH, symbols: UNSHARED, hash: "none", sectionHeaders: false, relocations: [] }),
   ],
   ["shared names", "strip", sharedNames],
   // x86-64, whose pages have 4 KiB only.
@@ -173,7 +173,7 @@ const GUARDED: readonly Kind[] = [
 ];
 
 /** Bytes that nothing describes stand where GNU ld has zeros. */
-function bytesInGaps(e: Encoding): Uint8Array {
+function bytesInGaps(e: TestEncoding): Uint8Array {
   const bytes = buildElf({ ...e, ...RICH, buildId: null });
   const { segments } = readElf(bytes);
   const loads = segments.filter((s) => s.type === PT.LOAD);
@@ -182,7 +182,7 @@ function bytesInGaps(e: Encoding): Uint8Array {
 }
 
 /** Zeros of the program's own stand behind the program headers. */
-function sectionBehindHeaders(e: Encoding): Uint8Array {
+function sectionBehindHeaders(e: TestEncoding): Uint8Array {
   const notes = [{ section: ".rodata", owner: "mine", type: 1, description: new Uint8Array(64) }];
   const bytes = buildElf({ ...e, ...TIGHT, buildId: null, stackFlags: null, notes });
   const section = shdr(bytes, ".rodata");
@@ -193,7 +193,7 @@ function sectionBehindHeaders(e: Encoding): Uint8Array {
 }
 
 /** A symbol leads to what stands behind the program headers, and so does a relocation. */
-function referencedHead(e: Encoding): Uint8Array {
+function referencedHead(e: TestEncoding): Uint8Array {
   const bytes = buildElf({ ...e, ...RICH, slack: 0, stackFlags: null });
   const { dynamicSymbols, segments } = readElf(bytes);
   const { index } = [...dynamicSymbols!].find((s) => s.name === "answer")!;
@@ -206,7 +206,7 @@ function referencedHead(e: Encoding): Uint8Array {
 const cutOff = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, bytes.length - 10);
 
 /** DT_HASH says that there is one symbol less. */
-function otherCount(e: Encoding): Uint8Array {
+function otherCount(e: TestEncoding): Uint8Array {
   const bytes = buildElf({ ...e, ...RICH, hash: "both", machine: e.class === 64 ? EM.X86_64 : EM["386"] });
   const { offset } = readElf(bytes).sections.find((s) => s.name === ".hash")!.header;
   const view = viewOf(bytes);
@@ -215,7 +215,7 @@ function otherCount(e: Encoding): Uint8Array {
 }
 
 /** A tag that nobody knows leads into the search path. */
-function tagInPath(e: Encoding): Uint8Array {
+function tagInPath(e: TestEncoding): Uint8Array {
   const tag = 0x6abcdef0;
   const bytes = buildElf({ ...e, ...RICH, symbols: [], relocations: [], slack: 0, tags: [{ tag, value: 0 }] });
   dyn(bytes, tag).setExact("val", dyn(bytes, DT.RUNPATH).exact("val") + 4n);
@@ -223,7 +223,7 @@ function tagInPath(e: Encoding): Uint8Array {
 }
 
 /** Another section takes strings from the table of the symbols' names. */
-function sharedNames(e: Encoding): Uint8Array {
+function sharedNames(e: TestEncoding): Uint8Array {
   const bytes = buildElf({ ...e, ...RICH });
   const strings = readElf(bytes).sections.find((s) => s.name === ".strtab")!.index;
   shdr(bytes, ".comment").link = strings;
@@ -237,7 +237,7 @@ const PATCHED: readonly Kind[] = [
   [
     "twice: without sections",
     "some edits",
-    (e) => patch(buildElf({ ...e, ...RICH, slack: 0, sections: false }), [setRunpath(LONG)]).bytes,
+    (e) => patch(buildElf({ ...e, ...RICH, slack: 0, sectionHeaders: false }), [setRunpath(LONG)]).bytes,
   ],
   [
     "twice: a payload behind the new segment",
@@ -256,7 +256,7 @@ const PATCHED: readonly Kind[] = [
 ];
 
 /** MIPS has an order of symbols of its own, and tags that count from themselves. */
-function mips(e: Encoding, hash: "sysv" | "gnu"): Uint8Array {
+function mips(e: TestEncoding, hash: "sysv" | "gnu"): Uint8Array {
   const machine = EM.MIPS;
   const tags = [
     { tag: 0x70000013, value: 2 },
@@ -267,7 +267,7 @@ function mips(e: Encoding, hash: "sysv" | "gnu"): Uint8Array {
 }
 
 /** A file with DT_RELR, whose table is the .data of the file. */
-function relr(e: Encoding): Uint8Array {
+function relr(e: TestEncoding): Uint8Array {
   const tags = [
     { tag: DT.RELR, value: 0 },
     { tag: DT.RELRSZ, value: 8 },
@@ -279,7 +279,7 @@ function relr(e: Encoding): Uint8Array {
 }
 
 /** The same without versions, so that the first version brings a need along. */
-function muslRelr(e: Encoding): Uint8Array {
+function muslRelr(e: TestEncoding): Uint8Array {
   const tags = [{ tag: DT.RELR, value: 0 }];
   return buildElf({ ...e, tags, hash: "both", needed: ["libc.so.6"], symbols: [{ name: "realpath", defined: false }] });
 }

@@ -8,7 +8,8 @@ import { readElf } from "../../src/image/read-elf.js";
 import { patch } from "../../src/patch.js";
 import { EM, SHT, STB, STT } from "../../src/spec/constants.js";
 import { removeSections, stripDebug, stripUnneeded } from "../../src/strip/strip.js";
-import { buildElf, type BuildOptions } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { ENCODINGS, shdr } from "../support/elf.js";
 
 const NAMES = ["one", "two", "three"];

@@ -39,10 +39,10 @@ import { caught } from "../support/elf.js";
 import { fixture } from "../support/fixtures.js";
 
 const kinds = [
-  { class: 64, littleEndian: true },
-  { class: 64, littleEndian: false },
-  { class: 32, littleEndian: true },
-  { class: 32, littleEndian: false },
+  { class: 64, littleEndian: true, byteOrder: "little" },
+  { class: 64, littleEndian: false, byteOrder: "big" },
+  { class: 32, littleEndian: true, byteOrder: "little" },
+  { class: 32, littleEndian: false, byteOrder: "big" },
 ] as const;
 
 /** The range in the file of the section of this name. */
@@ -244,7 +244,7 @@ it("a static program loses the symbols that its loaded relocations link to", () 
 });
 
 it("a symbol of type STT_SECTION with a name of its own goes with debugging information, as with GNU strip", () => {
-  const bytes = buildElf({ class: 64, littleEndian: false, debugInfo: 10 });
+  const bytes = buildElf({ class: 64, byteOrder: "big", debugInfo: 10 });
   const { offset, strings } = readElf(bytes).symbols!;
   const records = [...readElf(bytes).symbols!];
   const file = records.find((s) => s.type === STT.FILE)!;

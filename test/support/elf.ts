@@ -9,11 +9,17 @@ import { headerView } from "../../src/image/headers/header.js";
 import { symbolVersions } from "../../src/image/dynamic/versions.js";
 import { fixture as buffer } from "./fixtures.js";
 
-export const ENCODINGS: readonly (Encoding & { readonly label: string })[] = [
-  { class: 64, littleEndian: true, label: "64-bit little-endian" },
-  { class: 64, littleEndian: false, label: "64-bit big-endian" },
-  { class: 32, littleEndian: true, label: "32-bit little-endian" },
-  { class: 32, littleEndian: false, label: "32-bit big-endian" },
+/** A class and byte order, as the library and as `buildElf` has it. */
+export interface TestEncoding extends Encoding {
+  readonly byteOrder: "little" | "big";
+  readonly label: string;
+}
+
+export const ENCODINGS: readonly TestEncoding[] = [
+  { class: 64, littleEndian: true, byteOrder: "little", label: "64-bit little-endian" },
+  { class: 64, littleEndian: false, byteOrder: "big", label: "64-bit big-endian" },
+  { class: 32, littleEndian: true, byteOrder: "little", label: "32-bit little-endian" },
+  { class: 32, littleEndian: false, byteOrder: "big", label: "32-bit big-endian" },
 ];
 
 /** A file of fixtures/bin as the core sees it in a browser, where there is no Buffer. */

@@ -6,7 +6,8 @@ import { requirementsOf, type Requirements } from "../../src/diagnose/versions/r
 import { Tolerant } from "../../src/image/tolerant.js";
 import { readElf, STB } from "../../src/index.js";
 import { parseTarget, tables } from "../../src/targets/index.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 
 /** The facts that a diagnosis judges; a test can set what detection says. */
 export function factsOf(bytes: Uint8Array, known: Partial<Detected> = {}, target?: string): Facts {

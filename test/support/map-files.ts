@@ -15,7 +15,8 @@ import {
   SHT,
   stripAll,
 } from "../../src/index.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { fixture } from "./fixtures.js";
 import { ALL_FIXTURES } from "./all-fixtures.js";
 
@@ -112,7 +113,7 @@ function core(count: number): Uint8Array {
 
 const BIG: BuildOptions = {
   class: 32,
-  littleEndian: false,
+  byteOrder: "big",
   versionNeeds: [{ file: "libc.so.6", versions: ["A_1"] }],
   symbols: [{ name: "puts", defined: false, version: "A_1" }],
   soname: "libx.so.1",

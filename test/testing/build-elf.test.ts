@@ -7,9 +7,10 @@ import { isLoaded } from "../../src/image/headers/sections.js";
 import { DF_1, EM, ET, PF, PT, SHT, STB } from "../../src/spec/constants.js";
 import { DT } from "../../src/spec/dynamic.js";
 import { hashEntrySize } from "../../src/spec/machines.js";
-import { type BuildOptions, buildElf } from "../../src/testing/build-elf.js";
+import { buildElf } from "../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../src/testing/build-options.js";
 import { sysvHash } from "../../src/codec/hash.js";
-import { gnuHashOf } from "../../src/testing/dynamic-parts.js";
+import { gnuHashOf } from "../../src/testing/hash-parts.js";
 import { caught, ENCODINGS } from "../support/elf.js";
 
 const section = (elf: ElfFile, name: string): Section => elf.sections.find((s) => s.name === name)!;
@@ -95,7 +96,7 @@ const VARIANTS: Readonly<Record<string, BuildOptions>> = {
   "no .bss": { bss: 0 },
   extended: { extendedNumbering: true },
   object: { type: ET.REL, symbols: SYMBOLS, debugInfo: 99 },
-  "no sections": { sections: false },
+  "no sections": { sectionHeaders: false },
   core: { type: ET.CORE },
   rich: {
     soname: "libx.so",
@@ -103,7 +104,7 @@ const VARIANTS: Readonly<Record<string, BuildOptions>> = {
     symbols: SYMBOLS,
     relocations: [{ symbol: "puts" }],
     versionNeeds: [{ file: "libc.so.6", versions: ["A"] }],
-    versionDefinitions: [{ name: "X" }],
+    versions: [{ name: "X" }],
     notes: [{ section: ".note.x", owner: "x", type: 1, description: new Uint8Array(5) }],
   },
 };

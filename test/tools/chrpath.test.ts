@@ -20,9 +20,9 @@ function folder(): string {
   write("library.so", buildElf({ soname: "library.so", runpath: "/x/y" }));
 
   for (const [name, e] of [
-    ["s390", { littleEndian: false }],
+    ["s390", { byteOrder: "big" }],
     ["i386", { class: 32 }],
-    ["ppc", { class: 32, littleEndian: false }],
+    ["ppc", { class: 32, byteOrder: "big" }],
   ] as const) {
     write(name, buildElf({ ...e, rpath: "/opt/big:/c" }));
   }
@@ -275,7 +275,7 @@ describe("where chrpath gives up", () => {
   it("a file without section headers is changed, too", () => {
     const dir = folder();
     const path = join(dir, "nosections");
-    writeFileSync(path, buildElf({ rpath: "/a/b", sections: false }));
+    writeFileSync(path, buildElf({ rpath: "/a/b", sectionHeaders: false }));
 
     expect(run(process.execPath, [CLI, "chrpath", "-c", "-r", "/q", "nosections"], { cwd: dir })).toMatchObject({
       status: 0,

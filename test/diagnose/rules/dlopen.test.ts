@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DF, DF_1, PF, PT } from "../../../src/spec/constants.js";
 import { DT } from "../../../src/spec/dynamic.js";
 import { glibc, musl } from "../../../src/targets/index.js";
-import { type BuildOptions, buildElf } from "../../../src/testing/build-elf.js";
+import { buildElf } from "../../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../../src/testing/build-options.js";
 import { ENCODINGS, phdr } from "../../support/elf.js";
 import { findings, said, treeOf } from "../../support/findings.js";
 
@@ -53,7 +54,7 @@ describe.each(ENCODINGS)("$label", ({ label: _, ...e }) => {
 
   it("of what comes along, but for the C library's own", () => {
     const addon = library({ needed: ["liba.so", "libc.so.6"], runpath: "/l", interpreter: null });
-    const libc = withTls(4096, { soname: "libc.so.6", versionDefinitions: [{ name: "GLIBC_2.0" }] });
+    const libc = withTls(4096, { soname: "libc.so.6", versions: [{ name: "GLIBC_2.0" }] });
     const libraries = treeOf("/p", { "/p": addon, "/l/liba.so": withTls(16000), "/l/libc.so.6": libc }, "glibc");
     expect(libraries.objects.length).toBe(3);
 

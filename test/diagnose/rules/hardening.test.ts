@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { DF } from "../../../src/spec/constants.js";
 import { DT } from "../../../src/spec/dynamic.js";
-import { buildElf, type BuildOptions } from "../../../src/testing/build-elf.js";
+import { buildElf } from "../../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../../src/testing/build-options.js";
 import { ENCODINGS } from "../../support/elf.js";
 import { said } from "../../support/findings.js";
 

@@ -3,7 +3,8 @@ import type { Facts } from "../../../src/diagnose/facts.js";
 import { EM } from "../../../src/spec/constants.js";
 import { DT } from "../../../src/spec/dynamic.js";
 import { glibc, musl, tables } from "../../../src/targets/index.js";
-import { buildElf, type BuildOptions } from "../../../src/testing/build-elf.js";
+import { buildElf } from "../../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../../src/testing/build-options.js";
 import { ENCODINGS } from "../../support/elf.js";
 import { findings, said, startCode, treeOf } from "../../support/findings.js";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EM } from "../../../src/spec/constants.js";
-import { buildElf, type BuildOptions } from "../../../src/testing/build-elf.js";
+import { buildElf } from "../../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../../src/testing/build-options.js";
 import { ENCODINGS } from "../../support/elf.js";
 import { findings, said, treeOf } from "../../support/findings.js";
 
@@ -89,7 +90,7 @@ describe.each(ENCODINGS)("$label", (e) => {
     const versionNeeds = [{ file: "liba.so", versions: ["A_2"] }];
     const main = program({ needed: ["liba.so"], versionNeeds, ...asking("f", "A_2") });
     const older = library("liba.so", {
-      versionDefinitions: [{ name: "A_1" }],
+      versions: [{ name: "A_1" }],
       symbols: [{ name: "f", version: "A_1" }],
     });
 
@@ -121,7 +122,7 @@ describe("a system of another machine", () => {
     musl: "/lib/ld-musl-mips.so.1",
   };
   const AARCH64: BuildOptions = { machine: EM.AARCH64 };
-  const MIPS: BuildOptions = { class: 32, littleEndian: false, machine: EM.MIPS };
+  const MIPS: BuildOptions = { class: 32, byteOrder: "big", machine: EM.MIPS };
   const wrong = (main: Uint8Array, files: Readonly<Record<string, Uint8Array>>) =>
     findings(main, { libraries: treeOf("/p", { "/p": main, ...files }) })
       .filter(({ severity }) => severity === "error")
@@ -177,7 +178,7 @@ it("nobody is told to take out a library whose versions the file needs", () => {
   });
   const files = {
     "/p": main,
-    "/l/liba.so": buildElf({ soname: "liba.so", needed: [], versionDefinitions: [{ name: "V1" }] }),
+    "/l/liba.so": buildElf({ soname: "liba.so", needed: [], versions: [{ name: "V1" }] }),
     "/l/libb.so": buildElf({ soname: "libb.so", needed: [] }),
   };
   const found = findings(main, { libraries: treeOf("/p", files, "glibc") }, "library-unused");

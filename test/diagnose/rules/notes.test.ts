@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { encodeText, numberBytes, concat, alignUp } from "../../../src/codec/bytes.js";
 import { EM } from "../../../src/spec/constants.js";
-import { buildElf, type BuildOptions } from "../../../src/testing/build-elf.js";
+import { buildElf } from "../../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../../src/testing/build-options.js";
 import { ENCODINGS } from "../../support/elf.js";
 import { findings, said, treeOf } from "../../support/findings.js";
 

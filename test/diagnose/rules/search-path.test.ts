@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { buildElf, type BuildOptions } from "../../../src/testing/build-elf.js";
+import { buildElf } from "../../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../../src/testing/build-options.js";
 import { ENCODINGS } from "../../support/elf.js";
 import { findings, said } from "../../support/findings.js";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { compareMaps, layoutMap, mapSvg, mapText, readElf } from "../../../src/index.js";
 import { cells, shorten, wrap } from "../../../src/report/map/words.js";
-import { buildElf, type BuildOptions } from "../../../src/testing/build-elf.js";
+import { buildElf } from "../../../src/testing/build-elf.js";
+import type { BuildOptions } from "../../../src/testing/build-options.js";
 
 /** How often a letter is looked at: each that is not ASCII is matched against what is wide. */
 function countLetters(act: () => unknown): number {

@@ -13,7 +13,7 @@ const files = scratch();
 
 /** An object file with a relocation of every type from 0 on. */
 function everyType(machine: number, elfClass: ElfClass, littleEndian: boolean, count: number): Uint8Array {
-  const e = { class: elfClass, littleEndian };
+  const e = { class: elfClass, littleEndian, byteOrder: littleEndian ? "little" : "big" } as const;
   const word = wordSize(e);
   const size = 3 * word;
   const bytes = buildElf({ ...e, machine, type: ET.REL, debugInfo: count * size, symbols: [{ name: "a" }] });
